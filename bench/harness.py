@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import yaml
 
 from bench import internals
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 
 AT_ONCE = 20
 TIMEOUT_S = 120

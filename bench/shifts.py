@@ -13,10 +13,14 @@ from sqlmodel import Session
 from bench.figures import Figure
 from bot.bootstrap import build_registry
 from bot.config.floor import Reports
+from bot.impact.importing import Source, import_rows
+from bot.impact.reading.rows import QueueName, ReadRow
+from bot.impact.rules.figures import NAMES, Figures
 from bot.incidents.tables import Incident
-from bot.reports import gathering, rules, workbook
+from bot.reports import gathering, rules, sending, workbook
 from bot.runtime import migrations
 from bot.runtime.database import Database
+from bot.services import Services
 from bot.shifts import tables
 from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, ReadShift
@@ -28,7 +32,7 @@ from tests.rules.test_update_templates import services
 PEOPLE, DAYS, RUNS = 200, 60, 5
 ZONES = ("Europe/London", "America/New_York", "Australia/Sydney")
 SPRING, AUTUMN = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)
-REPORTED_DAYS, INCIDENTS_A_DAY, SITES = 90, 20, 50
+REPORTED_DAYS, INCIDENTS_A_DAY, SITES, QUEUES = 90, 20, 50, 50
 ENTRY = (
     "BEGIN:VEVENT\r\nUID:{number}@example\r\nSUMMARY:GQM R{region} p{number}@example.com\r\n"
     "DTSTART;TZID={zone}:{day:%Y%m%d}T{hour:02}0000\r\nDTEND;TZID={zone}:{day:%Y%m%d}T{end:02}3000\r\n"
@@ -51,12 +55,7 @@ def measure(folder: Path) -> list[Figure]:
             "s",
             1,
         ),
-        Figure(
-            f"a report of {REPORTED_DAYS} days, {INCIDENTS_A_DAY} incidents a day at {SITES} sites, as a workbook",
-            _report(folder / "report"),
-            "s",
-            10,
-        ),
+        *_reports(folder / "report"),
     ]
 
 
@@ -97,19 +96,50 @@ def _row(read: ReadShift) -> Shift:
     return Shift(source="bench", starts_at=read.starts_at, ends_at=read.ends_at, changed_at=read.starts_at, **facts)
 
 
-def _report(folder: Path) -> list[float]:
+def _reports(folder: Path) -> list[Figure]:
+    """Everything that is sent: figures gathered, workbook and picture made. A week stands against four before."""
     store, dice = _database(folder), random.Random(1)
     now = AUTUMN + timedelta(hours=9)
     known = replace(services(reports=Reports()), database=store)
     with store.transaction() as session:
         for _ in range(REPORTED_DAYS * 5 * INCIDENTS_A_DAY):
             _incident(session, dice, now - timedelta(minutes=dice.randint(0, REPORTED_DAYS * 5 * 1440)))
-    period = rules.last_days(REPORTED_DAYS, now, ZoneInfo("UTC"))
-    began = time.perf_counter()
-    workbook.build(gathering.gather(known, period, ZoneInfo("UTC"), ""))
-    took = time.perf_counter() - began
+    _intervals(store, dice, now)
+    found = []
+    for days in (REPORTED_DAYS, 7):
+        period = rules.last_days(days, now, ZoneInfo("UTC"))
+        name = f"a report of {days} days × {QUEUES} queues, {INCIDENTS_A_DAY} incidents a day, as it is sent"
+        found.append(Figure(name, [_report_s(known, period) for _ in range(3)], "s", 10))
     store.close()
-    return [took]
+    return found
+
+
+def _report_s(known: Services, period: rules.Period) -> float:
+    began = time.perf_counter()
+    report = gathering.gather(known, period, ZoneInfo("UTC"), "")
+    workbook.build(report)
+    sending.picture(report)
+    assert len(report.queues) == QUEUES
+    return time.perf_counter() - began
+
+
+def _intervals(store: Database, dice: random.Random, now: datetime) -> None:
+    """Half-hours of every queue for the reported days, round the clock."""
+    first, count = int((now - timedelta(days=REPORTED_DAYS)).timestamp()) // 1800 * 1800, REPORTED_DAYS * 48
+    rows = (
+        ReadRow(1, QueueName(f"Queue {queue}", f"Site {queue % SITES}"), first + 1800 * place, 1800, _figures(dice))
+        for queue in range(QUEUES)
+        for place in range(count)
+    )
+    import_rows(store, Source("bench", "bench.csv"), rows)
+
+
+def _figures(dice: random.Random) -> tuple[float | None, ...]:
+    offered = dice.randint(20, 90)
+    known = Figures(
+        offered=offered, answered=offered - 3, answered_in=offered - 9, abandoned=3, aht_s=300, asa_s=15
+    )
+    return tuple(getattr(known, name) for name in NAMES)
 
 
 def _incident(session: Session, dice: random.Random, at: datetime) -> None:

@@ -11,7 +11,7 @@ import psutil
 from bench.bare import COMMAND
 from bench.figures import Figure
 from bench.harness import TIMEOUT_S, BotProcess, SandboxProcess, bot_in_sandbox, ended_at, in_crowd
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 
 SUBSCRIBERS = 500
 LIMIT_S = 600

@@ -15,7 +15,7 @@ from bot.incidents.ticks import run_ticks
 from bot.playbooks import rules, runs
 from bot.playbooks import step_actions as steps
 from bot.playbooks.playbook import Playbook
-from bot.playbooks.tables import steps_of
+from bot.playbooks.step_rows import steps_of
 from bot.runtime import migrations
 from bot.services import Services
 

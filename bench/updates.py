@@ -16,7 +16,7 @@ from bot.config.settings import Settings
 from bot.incidents.tables import Incident
 from bot.incidents.ticks import run_ticks
 from bot.runtime.clock import utcnow
-from bot.updates import deliveries, tables
+from bot.updates import deliveries, promise_changes, tables
 from bot.updates.tables import Promise
 
 INCIDENTS = 1_000
@@ -82,7 +82,7 @@ class ManyIncidents:
         with self.bot.services.database.transaction() as session:
             for number in numbers:
                 (promise,) = tables.waiting(session, number, audience)
-                tables.move(session, promise, at, timedelta(minutes=10))
+                promise_changes.move(session, promise, at, timedelta(minutes=10))
 
     def _settle(self) -> None:
         assert self.bot.settle(TIMEOUT_S, POLL_EVERY_S), "the bot did not settle in time"

@@ -1,4 +1,4 @@
-"""What a workflow or a listener is given to work with. Built once, in `bootstrap.py`."""
+"""What a workflow or a listener is given to work with. Built once, in `bot/bootstrap/building.py`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

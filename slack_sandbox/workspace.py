@@ -138,11 +138,19 @@ class Workspace:
             user.deleted = True
             for channel in self.channels.values():
                 channel.members.pop(user.id, None)
-            ts = self.clock.ts()
-            self.announce(
-                {"type": "user_change", "user": user.as_slack(), "cache_ts": int(float(ts)), "event_ts": ts}
-            )
-            self.touch("people")
+            self._announce_person(user)
+
+    def speak(self, user: User, locale: str) -> None:
+        """Somebody chooses another language in their preferences."""
+        with self.lock:
+            user.locale = locale
+            self._announce_person(user)
+
+    def _announce_person(self, user: User) -> None:
+        ts = self.clock.ts()
+        described = user.as_slack() | {"locale": user.locale}
+        self.announce({"type": "user_change", "user": described, "cache_ts": int(float(ts)), "event_ts": ts})
+        self.touch("people")
 
     def group_message(self, users: Sequence[User]) -> Channel:
         """The conversation of several people with the bot, opened when it does not exist yet."""

@@ -76,8 +76,8 @@ def _finding_text(incident: Incident, problem: str) -> str:
 def _stuck_flows(services: Services, after: timedelta) -> Findings:
     keys = services.flows.stuck(after.total_seconds())
     text = f"was begun more than {format_duration(after)} ago and is not finished."
-    found = {f"stuck:{key}": f"`{escape(key)}` {text}" for key in keys}
+    sentences = {f"stuck:{key}": f"`{escape(key)}` {text}" for key in keys}
     remedy = "`watchfloor flows retry KEY` starts it again, `watchfloor flows drop KEY` ends this alarm."
     for key in services.flows.given_up():
-        found[f"given up:{key}"] = f"`{escape(key)}` failed {MOST_FAILURES} times and was given up. {remedy}"
-    return found
+        sentences[f"given up:{key}"] = f"`{escape(key)}` failed {MOST_FAILURES} times and was given up. {remedy}"
+    return sentences

@@ -29,11 +29,11 @@ IGNORED_FOR = timedelta(hours=views.IGNORED_FOR_H)
 
 
 class AlreadyDecided(WatchfloorError):
-    """Somebody decided about these alerts already; the message says what."""
+    """Somebody has already dealt with these alerts; the message says how."""
 
 
 class NothingFires(WatchfloorError):
-    """These alerts are resolved meanwhile. To open an incident all the same, type `/incident declare`."""
+    """These alerts have been resolved since. To open an incident anyway, type `/incident declare`."""
 
 
 class NotHere(WatchfloorError):
@@ -41,7 +41,7 @@ class NotHere(WatchfloorError):
 
 
 class NoOpenIncident(WatchfloorError):
-    """There is no open incident that they could belong to. Declare one."""
+    """No open incident fits these alerts. Declare one."""
 
 
 class IncidentOver(WatchfloorError):
@@ -90,10 +90,10 @@ def choices(services: Services, group_id: int, by: str) -> tuple[AlertGroup, lis
     check_may_declare(services, by)
     with services.database.reading() as session:
         group = _check_undecided(tables.group(session, group_id))
-        found = [one for one in incidents.active(session, by) if one.status in OPEN]
-    if not found:
+        open_incidents = [one for one in incidents.active(session, by) if one.status in OPEN]
+    if not open_incidents:
         raise NoOpenIncident()
-    return group, found
+    return group, open_incidents
 
 
 def belongs_to(services: Services, group_id: int, number: int, by: str, now: datetime) -> str:
@@ -106,7 +106,7 @@ def belongs_to(services: Services, group_id: int, number: int, by: str, now: dat
         tables.save(change.session, group)
         _note_all(change, group)
         proposing.show(services, change.session, group, now)
-    return f"The alerts are on the record of incident {number}."
+    return f"The alerts were added to incident {number}."
 
 
 def listing(services: Services, group_id: int, channel_id: str, by: str, page: int) -> Message:

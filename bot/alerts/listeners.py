@@ -1,15 +1,15 @@
 """The buttons under a message about alerts, and its form: parse, act, answer."""
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.alerts import actions, ids, views
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Block
 
 LONGEST_NUMBER = 10
 
@@ -29,35 +29,18 @@ def alerts(services: Services, typed: SlashCommand) -> Response:
 def register(app: App, services: Services) -> None:
     """Listen to them."""
 
-    @app.action(ids.DECLARE)
-    def declare(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            number, by = parse.clicked_number(body), parse.user_id(body)
-            return actions.declare(services, number, by, body.get("response_url", ""), utcnow())
+    def declare(body: Payload) -> Response:
+        number, by = parse.clicked_number(body), parse.user_id(body)
+        return actions.declare(services, number, by, body.get("response_url", ""), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+    def choose_incident(body: Payload) -> Block:
+        return views.belongs_form(*actions.choices(services, parse.clicked_number(body), parse.user_id(body)))
 
-    @app.action(ids.BELONGS)
-    def choose_incident(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            group, found = actions.choices(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], views.belongs_form(group, found))
-            return None
+    def belongs(body: Payload) -> Response:
+        number = parse.parse_number(parse.field_value(body, ids.INCIDENT))
+        return actions.belongs_to(services, parse.form_number(body), number, parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
-
-    @app.action(ids.IGNORE)
-    def ignore(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            actions.ignore(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-            return None
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.view(ids.BELONGS_FORM)
-    def belongs(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            number = parse.parse_number(parse.field_value(body, ids.INCIDENT))
-            return actions.belongs_to(services, parse.form_number(body), number, parse.user_id(body), utcnow())
-
-        answering.answer_form(services, body, ids.INCIDENT, act, ack)
+    listening.on_action(app, services, ids.DECLARE, declare)
+    listening.opens_view(app, services, ids.BELONGS, choose_incident)
+    listening.on_click(app, services, ids.IGNORE, actions.ignore)
+    listening.on_form(app, services, ids.BELONGS_FORM, ids.INCIDENT, belongs)

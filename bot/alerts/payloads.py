@@ -88,18 +88,18 @@ def cloudwatch(body: Mapping[str, Any]) -> list[ReceivedAlert]:
         return []
     trigger = alarm.get("Trigger") or {}
     dimensions = {str(one["name"]): str(one["value"]) for one in trigger.get("Dimensions") or ()}
-    found = {
+    fields = {
         "alarm": str(alarm["AlarmName"]),
         "region": str(alarm.get("Region") or ""),
         "account": str(alarm.get("AWSAccountId") or ""),
         "metric": str(trigger.get("MetricName") or ""),
     }
     alert = ReceivedAlert(
-        key=str(alarm.get("AlarmArn") or f"{found['account']}:{found['region']}:{found['alarm']}"),
-        title=found["alarm"],
+        key=str(alarm.get("AlarmArn") or f"{fields['account']}:{fields['region']}:{fields['alarm']}"),
+        title=fields["alarm"],
         is_firing=alarm["NewStateValue"] == "ALARM",
         text=str(alarm.get("AlarmDescription") or alarm.get("NewStateReason") or ""),
-        labels=dimensions | found,
+        labels=dimensions | fields,
         at=moments.read(alarm.get("StateChangeTime")),
     )
     return [alert]

@@ -13,7 +13,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchGroup(WatchfloorError):
-    """These alerts are not kept any more. What fires now has a message of its own."""
+    """These alerts are no longer kept. What fires now has a newer message."""
 
 
 class AlertGroup(Numbered, table=True):
@@ -135,10 +135,10 @@ KEY = "alerts:"
 
 def group(session: Session, group_id: int) -> AlertGroup:
     """A group. Raises `NoSuchGroup`."""
-    found = session.get(AlertGroup, group_id)
-    if found is None:
+    group = session.get(AlertGroup, group_id)
+    if group is None:
         raise NoSuchGroup()
-    return found
+    return group
 
 
 def groups_of(session: Session, incident_id: int) -> Sequence[AlertGroup]:

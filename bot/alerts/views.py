@@ -66,7 +66,7 @@ def _standing(group: AlertGroup, alerts: Sequence[Alert], incident: Incident | N
     firing = [alert for alert in alerts if alert.resolved_at is None]
     origin = f"From {one_line(group.source_name, 40)} · {_counted(firing, alerts)}"
     if incident is not None and incident.is_private:
-        return f"{origin} · An incident has them."
+        return f"{origin} · Added to an incident."
     if incident is not None:
         where = f" {channel_link(incident.channel_id)}" if incident.channel_id else ""
         return f"{origin} · Incident {incident.number}{where} has them."

@@ -47,7 +47,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.UpdateComposed, linking.copy_update)
     registry.ticks += [
         Tick("case escalations", escalating.escalate_due, escalation_tables.NEXT_DUE),
-        Tick("like cases", detecting.look_soon, detecting.NEXT_DUE),
+        Tick("similar cases", detecting.look_soon, detecting.NEXT_DUE),
         Tick("case board", boards.refresh, boards.NEXT_DUE),
         Tick("case intake", balancing.watch, boards.NEXT_BALANCE),
     ]

@@ -83,7 +83,7 @@ def readable_case(services: Services, number: int, by: str, now: datetime) -> tu
 
 
 def take(services: Services, number: int, occasion: str, by: str, now: datetime) -> str:
-    """Whoever presses it works on the case. Gives back what to answer."""
+    """The person who presses it works on the case. Gives back what to answer."""
     with deciding(services, number, by, now) as decision:
         case = decision.case
         if case.owner_id == by:
@@ -105,7 +105,7 @@ def assign(services: Services, number: int, to: str, reason: str, occasion: str,
         name = one_line(case.name, 60)
         text = f"{mention(by)} assigned {name} to you: {one_line(case.title, 150)}\nWhy: {one_line(reason, 500)}"
         outbox.post(decision.session, f"case:{number}:assigned:{occasion}", to, text, now)
-    return f"{mention(to)} has {name} and is told."
+    return f"{mention(to)} has {name} now, and has been told."
 
 
 def _give(decision: Decision, to: str) -> None:
@@ -149,7 +149,7 @@ def escalate(services: Services, number: int, reason: str, occasion: str, by: st
             f"The escalation of {one_line(decision.case.name, 60)} is on record, but floor.yaml names nobody "
             "to tell. Ask your administrator for `cases: teams: … manager`."
         )
-    return f"{', '.join(people)} is told about {one_line(decision.case.name, 60)}."
+    return f"{', '.join(people)} has been told about {one_line(decision.case.name, 60)}."
 
 
 def _check_reason(reason: str) -> None:

@@ -113,7 +113,7 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
         for case in cases:
             key = f"moved:{case.number}:{now.isoformat()}"
             notes.add(session, services, case, _note(case, key, text, by, now))
-        _tell_both(session, services, wanted, cases, by, now)
+        _notify_both(session, services, wanted, cases, by, now)
         following.after_rows(session, services.floor, now)
     return f"{len(cases)} cases were moved from {source} to {target}. Both teams' managers are told."
 
@@ -128,7 +128,7 @@ def _end_of_queue(session: Session, team: str, count: int) -> list[Case]:
     return list(session.scalars(last.limit(count).with_for_update()))
 
 
-def _tell_both(
+def _notify_both(
     session: Session, services: Services, wanted: Move, cases: Sequence[Case], by: str, now: datetime
 ) -> None:
     names = ", ".join(case.name for case in cases[:10])
@@ -157,7 +157,7 @@ def watch(services: Services, now: datetime) -> None:
         session.connection().execute(old)
         for key, region, text in [*_intake(session, services, now), *_queues(session, services, now)]:
             if insert_new(session, CaseAlert(key=key, at=now)):
-                _tell_managers(session, services, key, region, text, now)
+                _notify_managers(session, services, key, region, text, now)
 
 
 def _intake(session: Session, services: Services, now: datetime) -> list[tuple[str, str, str]]:
@@ -195,7 +195,7 @@ def _queues(session: Session, services: Services, now: datetime) -> list[tuple[s
     ]
 
 
-def _tell_managers(session: Session, services: Services, key: str, region: str, text: str, now: datetime) -> None:
+def _notify_managers(session: Session, services: Services, key: str, region: str, text: str, now: datetime) -> None:
     settings = services.floor.cases
     own = settings.regions.get(region)
     names = list(own.managers) if own else []

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.cases.open_cases import OpenCases
 from bot.cases.rules.board import Capacity, OpenCase, Ranking
 from bot.cases.rules.states import Phase
 from bot.config.floor.cases import Team
-from bot.directory import tables as directory
 from bot.incidents.facts import ON_SHIFT, OnShift
 from bot.incidents.registry import Registry
 from bot.services import Services
@@ -50,7 +50,7 @@ def _busy(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
 
 
 def _rostered(team: Team, on: Sequence[OnShift], known: Mapping[str, str], at_work: set[str]) -> Capacity:
-    """Whoever is on in the team's role and region; a case of any team makes somebody busy."""
+    """The people on shift in the team's role and region; a case of any team makes somebody busy."""
     crew = {
         each.user_id or each.person: _names(each, known)
         for each in on

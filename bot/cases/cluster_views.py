@@ -1,4 +1,4 @@
-"""Like cases as they are proposed: what they share, since when, how many customers, examples. Pure."""
+"""Similar cases as they are proposed: what they share, since when, how many customers, examples. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,16 +18,16 @@ def title_of(cluster: Cluster, cases: Sequence[Case]) -> str:
     if cluster.traits:
         named = ", ".join(value for _, value in cluster.traits)
         about = f"{named}: {', '.join(cluster.terms)}" if cluster.terms else named
-        return f"{len(cases)} like cases: {about}"[:LONGEST_TITLE]
+        return f"{len(cases)} similar cases: {about}"[:LONGEST_TITLE]
     example = cases[0].title if cases else ""
-    return f"{len(cases)} like cases: {example or ', '.join(cluster.terms)}"[:LONGEST_TITLE]
+    return f"{len(cases)} similar cases: {example or ', '.join(cluster.terms)}"[:LONGEST_TITLE]
 
 
 def proposal(cluster: Cluster, cases: Sequence[Case], now: datetime) -> tuple[str, list[Block]]:
     """The message, with its buttons while nobody has decided."""
     customers = list(dict.fromkeys(case.customer for case in cases if case.customer))
     within = format_duration(cluster.last_at - cluster.first_at)
-    headline = f"*{len(cases)} like cases* of {len(customers)} customers within {within}"
+    headline = f"*{len(cases)} similar cases* of {len(customers)} customers within {within}"
     usual = f"about {cluster.expected:.1f}" if cluster.expected >= 0.05 else "hardly any"
     facts = [
         *(f"{name}: {one_line(value, 80)}" for name, value in cluster.traits),
@@ -37,7 +37,7 @@ def proposal(cluster: Cluster, cases: Sequence[Case], now: datetime) -> tuple[st
     ]
     examples = "\n".join(f"• {example(case)}" for case in cases[:EXAMPLES])
     blocks = [section(f"🧩 {headline}\n{' · '.join(facts)}\n{examples}"), *_decision(cluster, now)]
-    return f"{len(cases)} like cases of {len(customers)} customers", blocks
+    return f"{len(cases)} similar cases of {len(customers)} customers", blocks
 
 
 def format_duration_of(seconds: int) -> str:

@@ -1,4 +1,4 @@
-"""Groups of like cases that were found, and what people said of them; their queries."""
+"""Groups of similar cases that were found, and what people said of them; their queries."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -14,17 +14,17 @@ OPEN, INCIDENT, DISMISSED, DECLARING = "open", "incident", "dismissed", "declari
 
 
 class NoSuchCluster(WatchfloorError):
-    """I do not know these cases any more. `/incident board` lists what is open."""
+    """These cases are no longer on record. `/incident board` lists what is open."""
 
 
 class Cluster(Numbered, table=True):
-    """Like cases. `alerted_at` is None while they are not surprising enough to bother anybody."""
+    """Similar cases. `alerted_at` is None while they are not surprising enough to bother anybody."""
 
     __tablename__ = "case_clusters"
 
     # The traits that they share, as text; empty when it is their words.
     key: str
-    # What no other group has: those traits and the first of its cases. Whoever finds it again finds this one.
+    # What no other group has: those traits and the first of its cases. A group found again is this one.
     occasion: str = Field(index=True, unique=True)
     title: str
     traits: list[list[str]] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))
@@ -54,10 +54,10 @@ class ClusterMember(SQLModel, table=True):
 
 def get_locked(session: Session, number: int) -> Cluster:
     """A group, kept from being changed by others; `NoSuchCluster`."""
-    found = session.exec(select(Cluster).where(Cluster.id == number).with_for_update()).first()
-    if found is None:
+    cluster = session.exec(select(Cluster).where(Cluster.id == number).with_for_update()).first()
+    if cluster is None:
         raise NoSuchCluster()
-    return found
+    return cluster
 
 
 def of_occasion(session: Session, new: Cluster) -> Cluster:
@@ -70,7 +70,7 @@ def of_occasion(session: Session, new: Cluster) -> Cluster:
 def keep_in_turn(session: Session) -> None:
     """Until the transaction ends, no other process keeps what it found: it will see what this one has kept."""
     if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at any time
-        session.connection().execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('like cases', 0))"))
+        session.connection().execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('similar cases', 0))"))
 
 
 def since(session: Session, moment: datetime) -> Sequence[Cluster]:
@@ -85,10 +85,10 @@ def members(session: Session, cluster_ids: Collection[int]) -> dict[int, list[in
         .where(col(ClusterMember.cluster_id).in_(cluster_ids))
         .order_by(col(ClusterMember.case_id))
     )
-    found: dict[int, list[int]] = {}
+    numbers: dict[int, list[int]] = {}
     for cluster_id, case_id in rows:
-        found.setdefault(cluster_id, []).append(case_id)
-    return found
+        numbers.setdefault(cluster_id, []).append(case_id)
+    return numbers
 
 
 def cases_of(session: Session, cluster_id: int) -> Sequence[Case]:

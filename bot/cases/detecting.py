@@ -83,7 +83,7 @@ def _sighting(case: Any) -> Sighting:
 
 def look_soon(services: Services, now: datetime) -> None:
     """Beside the clock: the first look reads four weeks of cases, and escalations must not wait for it."""
-    services.background.submit("like cases", partial(look, services, now))
+    services.background.submit("similar cases", partial(look, services, now))
 
 
 def look(services: Services, now: datetime) -> None:
@@ -96,10 +96,10 @@ def look(services: Services, now: datetime) -> None:
         with services.database.reading() as session:
             detector.catch_up(session, [case.number for case in due], now)
             alerting = _alerting(services, session, now)
-        found = [each for case in due if (each := _compare(detector, alerting, case))]
+        candidates = [each for case in due if (each := _compare(detector, alerting, case))]
         try:
             with services.database.transaction() as session:
-                _keep_all(session, services, found, now)
+                _keep_all(session, services, candidates, now)
                 _set_due(session, due, None)
         except Exception:  # whatever stopped it, the error goes on
             # They are compared again when their claim ends, by a scanner that has not seen them.
@@ -128,13 +128,13 @@ def _compare(detector: "Detector", alerting: Alerting, case: Case) -> Candidate 
     return candidate if alerting.decide(candidate) else None
 
 
-def _keep_all(session: Session, services: Services, found: Sequence[Candidate], now: datetime) -> None:
+def _keep_all(session: Session, services: Services, candidates: Sequence[Candidate], now: datetime) -> None:
     """What becomes of them is decided by what is known now: another process may have found the same meanwhile."""
-    if not found:
+    if not candidates:
         return
     clusters.keep_in_turn(session)
     alerting = _alerting(services, session, now)
-    for candidate in found:
+    for candidate in candidates:
         if decision := alerting.decide(candidate):
             _keep(session, services, candidate, decision, now)
 

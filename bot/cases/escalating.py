@@ -52,7 +52,7 @@ def begin_by_hand(
     if not escalation_tables.begin(session, clock):
         clock = next(each for each in escalation_tables.open_of(session, [case.number]) if each.kind == BY_HAND)
     why = f"{mention(by)} escalates it: {one_line(reason, 500)}"
-    return [mention(person) for person in _tell_next(session, services, clock, case, why, now)]
+    return [mention(person) for person in _notify_next(session, services, clock, case, why, now)]
 
 
 def escalate_due(services: Services, now: datetime) -> None:
@@ -66,32 +66,32 @@ def escalate_due(services: Services, now: datetime) -> None:
                 end(session, case.number, clock.kind, now)
                 continue
             lain = format_duration(now - clock.since)
-            _tell_next(session, services, clock, case, f"It has been {clock.kind} for {lain}.", now)
+            _notify_next(session, services, clock, case, f"It has been {clock.kind} for {lain}.", now)
 
 
-def _tell_next(
+def _notify_next(
     session: Session, services: Services, clock: CaseEscalation, case: Case, why: str, now: datetime
 ) -> Sequence[str]:
     allowed = _allowed(services.floor, case) or Allowed()
-    found = next_level(clock.level, _people(session, services, case), allowed.next_after, now)
+    step = next_level(clock.level, _people(session, services, case), allowed.next_after, now)
     text, blocks = _message(clock, case, why)
-    if found is None:
+    if step is None:
         # Nobody is named anywhere: where everybody looks it is at least seen.
         clock.due_at = None
         session.add(clock)
         _post_to_floor(session, services, clock, text, blocks, now)
         return ()
-    for person in found.people:
-        key = f"case-escalation:{clock.number}:{found.level}:{person}"
+    for person in step.people:
+        key = f"case-escalation:{clock.number}:{step.level}:{person}"
         outbox.post(session, key, person, text, now, blocks=blocks, priority=outbox.URGENT)
-    names = ", ".join(mention(person) for person in found.people)
-    said = f"{LEVELS[found.level]} is told: {names}. {why}"
-    key = f"escalated:{clock.number}:{found.level}"
+    names = ", ".join(mention(person) for person in step.people)
+    said = f"{LEVELS[step.level]} is told: {names}. {why}"
+    key = f"escalated:{clock.number}:{step.level}"
     note = CaseNote(case_id=case.number, key=key, kind="escalated", at=now, text=said[0].upper() + said[1:])
     notes.add(session, services, case, note)
-    clock.level, clock.due_at = found.level + 1, found.due_at
+    clock.level, clock.due_at = step.level + 1, step.due_at
     session.add(clock)
-    return found.people
+    return step.people
 
 
 def _post_to_floor(
@@ -111,7 +111,10 @@ def alerts_channel(services: Services) -> str:
 def _message(clock: CaseEscalation, case: Case, why: str) -> tuple[str, list[Block]]:
     about = " · ".join(one_line(part, 60) for part in (case.customer, case.team, case.region) if part)
     text = f"⏫ *{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}\n{about}\n{why}"
-    return text, [section(text), actions([button("I see to it", ids.ACTIONED, str(clock.number), style="primary")])]
+    return text, [
+        section(text),
+        actions([button("I'll handle it", ids.ACTIONED, str(clock.number), style="primary")]),
+    ]
 
 
 def answer(services: Services, number: int, by: str, now: datetime) -> str:
@@ -128,7 +131,7 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
             return f"{name} is seen to already{who}."
         end(session, case.number, clock.kind, now, by)
         key = f"actioned:{clock.number}"
-        said = f"sees to the escalation ({clock.kind})"
+        said = f"is handling the escalation ({clock.kind})"
         note = CaseNote(case_id=case.number, key=key, kind="actioned", by=by, at=now, text=said)
         notes.add(session, services, case, note)
     return f"Thank you. Nobody else is told about {name}."
@@ -156,8 +159,8 @@ def reachable(session: Session, services: Services, names: Sequence[str]) -> lis
 
 def _resolved(session: Session, services: Services, name: str) -> Sequence[str]:
     if ":" in name:  # such as `roster:queue manager`, which another noun knows
-        found = (resolve(services, 0, name) for resolve in services.get(Registry).people)
-        return next((user_ids for user_ids in found if user_ids is not None), ())
+        resolved = (resolve(services, 0, name) for resolve in services.get(Registry).people)
+        return next((user_ids for user_ids in resolved if user_ids is not None), ())
     handle = name.removeprefix("@")
     person = directory.user_id_by_handle(session, handle)
     return [person] if person else directory.group_members(session, handle) or ([name] if name == handle else ())

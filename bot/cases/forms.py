@@ -23,37 +23,37 @@ from bot.slack.blocks import (
 from bot.slack.text import one_line
 
 
-def assign_form(case: Case, told: str) -> Block:
+def assign_form(case: Case, notice: str) -> Block:
     """Who takes it, and why."""
     person = field("Who takes it", ids.PERSON, user_select(ids.PERSON))
-    return _form("Assign", ids.ASSIGN_FORM, case, told, [person], "Assign")
+    return _form("Assign", ids.ASSIGN_FORM, case, notice, [person], "Assign")
 
 
-def escalate_form(case: Case, told: str) -> Block:
+def escalate_form(case: Case, notice: str) -> Block:
     """Why it cannot wait."""
-    return _form("Escalate", ids.ESCALATE_FORM, case, told, [], "Escalate")
+    return _form("Escalate", ids.ESCALATE_FORM, case, notice, [], "Escalate")
 
 
-def note_form(case: Case, told: str) -> Block:
+def note_form(case: Case, notice: str) -> Block:
     """What is to be on record."""
-    return _form("Note", ids.NOTE_FORM, case, told, [], "Add")
+    return _form("Note", ids.NOTE_FORM, case, notice, [], "Add")
 
 
-def snooze_form(case: Case, told: str, until: datetime) -> Block:
+def snooze_form(case: Case, notice: str, until: datetime) -> Block:
     """Until when it may wait, and why."""
     return _form(
         "Snooze",
         ids.SNOOZE_FORM,
         case,
-        told,
+        notice,
         [field("Until", ids.UNTIL, datetime_picker(ids.UNTIL, until))],
         "Snooze",
     )
 
 
-def _form(title: str, callback_id: str, case: Case, told: str, fields: list[Block], submit: str) -> Block:
+def _form(title: str, callback_id: str, case: Case, notice: str, fields: list[Block], submit: str) -> Block:
     about = section(f"*{one_line(case.name, 60)}* {one_line(case.title, 150)}")
-    earlier = [section(told)] if told else []
+    earlier = [section(notice)] if notice else []
     label = "Note" if callback_id == ids.NOTE_FORM else "Why"
     reason = field(
         label,
@@ -67,7 +67,7 @@ def _form(title: str, callback_id: str, case: Case, told: str, fields: list[Bloc
 
 def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor) -> Block:
     """An incident of these cases."""
-    about = section(f"{len(cases)} like cases are linked to it, and hear of its updates in their work notes.")
+    about = section(f"{len(cases)} similar cases are linked to it, and hear of its updates in their work notes.")
     title = field("What is wrong?", ids.TITLE, text_input(ids.TITLE, initial=cluster.title, longest=300))
     severity = field("Severity", ids.SEVERITY, severity_select(floor, "S2"), hint="When unsure, take the higher.")
     return modal(

@@ -75,32 +75,32 @@ def all_guides(session: Session, services: Services) -> list[Guide]:
     return [*services.get(GuideLibrary).guides(), *own]
 
 
-def find(guides: Sequence[Guide], words: str, most: int = SHOWN) -> list[Guide]:
+def find(guides: Sequence[Guide], text: str, most: int = SHOWN) -> list[Guide]:
     """The guides that are about these words, the closest first."""
     index = TextIndex()
     for place, guide in enumerate(guides):
         index.add(place, grams(guide.title, guide.words))
-    return [guides[place] for place, _ in index.alike(grams(words), LEAST_ALIKE)[:most]]
+    return [guides[place] for place, _ in index.alike(grams(text), LEAST_ALIKE)[:most]]
 
 
-def search(services: Services, words: str, by: str) -> str | tuple[str, list[Block]]:
+def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Block]]:
     """`/incident guide WORDS`"""
     check_member(services, by)
-    if not words.strip():
+    if not typed.strip():
         raise WordsMissing()
     with services.database.reading() as session:
         guides = all_guides(session, services)
-    found = find(guides, words)
-    if not found:
-        about = one_line(words, 80)
+    alike = find(guides, typed)
+    if not alike:
+        about = one_line(typed, 80)
         return NO_GUIDES if not guides else f"No guide is about “{about}”. Other or fewer words may find one."
     blocks: list[Block] = []
-    for guide in found:
+    for guide in alike:
         title = link(guide.url, guide.title) if guide.url else f"*{one_line(guide.title, 150)}*"
         blocks.append(section(f"📖 {title}"))
         if guide.text:
             blocks.append(actions([button("Read", ids.READ, guide.key)]))
-    return f"{len(found)} guides", [*blocks, context(f"{len(found)} of {len(guides)} guides")]
+    return f"{len(alike)} guides", [*blocks, context(f"{len(alike)} of {len(guides)} guides")]
 
 
 def reading_view(services: Services, key: str, by: str) -> Block:

@@ -37,7 +37,7 @@ class AnotherReviewer(WatchfloorError):
 
 
 class TextMissing(WatchfloorError):
-    """Please write the guide: what one sees, what to do, how one knows that it is over."""
+    """Please write the guide: what people see, what to do, and how to tell that it is over."""
 
 
 def note_gap(change: Change, event: Closed) -> None:
@@ -79,7 +79,11 @@ def _draft(change: Change, terms: list[str]) -> str:
     lines = [sentence(entry.kind, entry.actor_id, entry.facts, name_of, "en") for entry in entries]
     done = "\n".join(f"- {line}" for line in lines[:MOST_LINES]) or "- …"
     seen = ", ".join(terms) or change.incident.title
-    parts = (f"What one sees: {seen}", f"What was done in incident {change.number}:\n{done}", "It is over when: …")
+    parts = (
+        f"What people see: {seen}",
+        f"What was done in incident {change.number}:\n{done}",
+        "It is over when: …",
+    )
     return "\n\n".join(parts)[:LONGEST]
 
 
@@ -113,7 +117,7 @@ def send_to_review(
             raise NotTheOwner(person=mention(gap.owner_id or ""))
         if reviewer == by:
             raise AnotherReviewer()
-        # Whoever changed it last wrote it: the other of the two publishes it.
+        # The last to change it is its author: the other of the two publishes it.
         gap.title, gap.text, gap.owner_id, gap.reviewer_id, gap.state = title.strip(), text, by, reviewer, IN_REVIEW
         session.add(gap)
         head = f"{mention(by)} wrote the guide “{one_line(gap.title, 150)}” and asks you to read it."

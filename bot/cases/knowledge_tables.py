@@ -40,10 +40,10 @@ def note(session: Session, gap: KnowledgeGap) -> bool:
 
 def locked(session: Session, number: int) -> KnowledgeGap:
     """The guide, kept from being changed by others; `NoSuchGap`."""
-    found = session.exec(select(KnowledgeGap).where(KnowledgeGap.id == number).with_for_update()).first()
-    if found is None:
+    gap = session.exec(select(KnowledgeGap).where(KnowledgeGap.id == number).with_for_update()).first()
+    if gap is None:
         raise NoSuchGap()
-    return found
+    return gap
 
 
 def published(session: Session) -> Sequence[KnowledgeGap]:

@@ -1,4 +1,4 @@
-"""Like cases and incidents: declared from them, part of one that is open, or not related; and what linked cases
+"""Similar cases and incidents: declared from them, part of one that is open, or not related; and what linked cases
 hear."""
 
 from collections.abc import Iterable, Sequence
@@ -91,7 +91,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
         title=title or cluster.title,
         severity=severity,
         at=now,
-        description=f"{len(cases)} like cases, the first at {cluster.first_at:%Y-%m-%d %H:%M} UTC:\n{described}",
+        description=f"{len(cases)} similar cases, the first at {cluster.first_at:%Y-%m-%d %H:%M} UTC:\n{described}",
     )
     question = declare_unless_open(services, complete(services, request))
     if question:
@@ -104,7 +104,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
 
 
 def link_declared(change: Change, event: Declared) -> None:
-    """The incident was declared of like cases: they are part of it."""
+    """The incident was declared of similar cases: they are part of it."""
     key = change.incident.declared_key
     number = key.removeprefix(KEY)
     if key == number or not number.isdigit():
@@ -147,7 +147,7 @@ def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
 
 
 def link_more(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
-    """More like cases came: they are part of the same incident while it is open."""
+    """More similar cases came: they are part of the same incident while it is open."""
     incident = incidents.by_number_locked(session, cluster.incident_id or 0)
     if incident.status in ACTIVE:
         link_cases(Change(session, services, incident, "", now), cases, "")

@@ -1,4 +1,4 @@
-"""Cases: `/incident board`, its buttons and forms, files, like cases: parse, act, answer."""
+"""Cases: `/incident board`, its buttons and forms, files, similar cases: parse, act, answer."""
 
 import json
 import re
@@ -10,8 +10,7 @@ from slack_bolt import Ack, App
 from bot.cases import actions, balancing, boards, escalating, forms, guides, ids, knowledge, linking, uploads
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
-from bot.incidents import listening, parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
@@ -63,7 +62,7 @@ def _register_board(app: App, services: Services) -> None:
     @app.action(re.compile(rf"^({re.escape(ids.PAGE)}|{re.escape(ids.FILTER)})\."))
     def turn(ack: Ack, body: Payload) -> None:
         ack()
-        answering.replace_message(services, body, lambda: boards.screen(services, _wanted(body), utcnow()))
+        responses.replace_message(services, body, lambda: boards.screen(services, _wanted(body), utcnow()))
 
     @app.action(ids.TAKE)
     def take(ack: Ack, body: Payload) -> None:
@@ -71,7 +70,7 @@ def _register_board(app: App, services: Services) -> None:
             occasion = str(body["trigger_id"])
             return actions.take(services, parse.clicked_number(body), occasion, parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.MOVE)
     def move(ack: Ack, body: Payload) -> None:
@@ -81,7 +80,7 @@ def _register_board(app: App, services: Services) -> None:
             by = parse.user_id(body)
             return balancing.move(services, source, target, parse.parse_number(count), by, utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     listening.on_click(app, services, ids.ACTIONED, escalating.answer)
 
@@ -104,10 +103,10 @@ def _about_case(build: Callable[[Case, str], Block]) -> listening.Build:
 
 def _wanted(body: Payload) -> Wanted:
     try:
-        chosen, words, page = json.loads(parse.action_value(body))
+        chosen, terms, page = json.loads(parse.action_value(body))
         if (chosen and chosen not in FILTERS) or not isinstance(page, int) or not 0 <= page < 10_000:
             raise NotOurForm()
-        return Wanted(chosen, tuple(str(word)[:100] for word in words), parse.user_id(body), page)
+        return Wanted(chosen, tuple(str(word)[:100] for word in terms), parse.user_id(body), page)
     except (ValueError, TypeError):
         raise NotOurForm() from None
 
@@ -152,7 +151,7 @@ def _register_files(app: App, services: Services) -> None:
         def act() -> None:
             uploads.discard(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_clusters(app: App, services: Services) -> None:

@@ -1,4 +1,4 @@
-"""A group of like cases where the floor looks: one message, edited as it grows and when somebody decides."""
+"""A group of similar cases where the floor looks: one message, edited as it grows and when somebody decides."""
 
 import logging
 from collections.abc import Sequence
@@ -25,6 +25,6 @@ def propose(session: Session, services: Services, cluster: Cluster, cases: Seque
         return
     channel_id = directory.channel_id(session, escalating.alerts_channel(services))
     if channel_id is None:
-        log.warning("the channel for like cases is not known", extra={"cluster": cluster.number})
+        log.warning("the channel for similar cases is not known", extra={"cluster": cluster.number})
         return
     outbox.post(session, key, channel_id, text, now, blocks=blocks, priority=outbox.URGENT)

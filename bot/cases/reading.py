@@ -199,10 +199,17 @@ class _Reader:
 
 def priority_of(text: str) -> str:
     """`3 - Moderate`, `P3`, `Critical` as P1 to P5; empty when it is none."""
-    words = {"critical": "P1", "urgent": "P1", "high": "P2", "moderate": "P3", "medium": "P3", "normal": "P3"}
-    words |= {"low": "P4", "planning": "P5"}
+    priority_by_word = {
+        "critical": "P1",
+        "urgent": "P1",
+        "high": "P2",
+        "moderate": "P3",
+        "medium": "P3",
+        "normal": "P3",
+    }
+    priority_by_word |= {"low": "P4", "planning": "P5"}
     digits = [letter for letter in text[:3] if letter in "12345"]
-    return f"P{digits[0]}" if digits else words.get(text.strip().lower(), "")
+    return f"P{digits[0]}" if digits else priority_by_word.get(text.strip().lower(), "")
 
 
 def _address(text: str) -> str:

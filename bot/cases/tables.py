@@ -117,18 +117,18 @@ class IncidentCase(SQLModel, table=True):
 
 def case(session: Session, number: int) -> Case:
     """The case of that number here; `NoSuchCase`."""
-    found = session.get(Case, number)
-    if found is None:
+    case = session.get(Case, number)
+    if case is None:
         raise NoSuchCase()
-    return found
+    return case
 
 
 def locked(session: Session, number: int) -> Case:
     """The case, kept from being changed by others until the transaction ends; `NoSuchCase`."""
-    found = session.exec(select(Case).where(Case.id == number).with_for_update()).first()
-    if found is None:
+    case = session.exec(select(Case).where(Case.id == number).with_for_update()).first()
+    if case is None:
         raise NoSuchCase()
-    return found
+    return case
 
 
 def by_external_ids(session: Session, source: str, external_ids: Collection[str]) -> dict[str, Case]:

@@ -28,7 +28,7 @@ def board_screen(board: Board, now: datetime) -> Screen:
     for entry in board.entries:
         blocks += [section(case_text(entry, now)), actions(_buttons(entry))]
     if not board.entries:
-        blocks.append(section("No open case fits."))
+        blocks.append(section("No open case matches."))
     pages = _pages(board)
     return text, [*blocks, *([actions(pages)] if pages else []), context(_shown(board))]
 

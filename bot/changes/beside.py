@@ -30,5 +30,5 @@ def lines(session: Session, services: Services, incident: Incident, now: datetim
 
 def _around(session: Session, incident: Incident) -> list[PlannedChange]:
     scope = Scope(incident.sites, incident.partners, () if incident.type == "other" else (incident.type,))
-    found = tables.around(session, incident.declared_at)
-    return [change for change in found if rules.may_explain(change.scope, scope)]
+    changes = tables.around(session, incident.declared_at)
+    return [change for change in changes if rules.may_explain(change.scope, scope)]

@@ -1,15 +1,11 @@
 """`/incident changes`, its form and buttons: parse, act, answer."""
 
-from collections.abc import Callable
-from datetime import datetime
-
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.changes import actions, ids
 from bot.changes.actions import Typed
 from bot.changes.rules import Kind
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
@@ -17,7 +13,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 
 ADD = "add"
-Act = Callable[[Services, int, str, datetime], str]
 
 
 def register_commands(registry: Registry) -> None:
@@ -38,33 +33,11 @@ def changes(services: Services, typed: SlashCommand) -> Response:
 
 def register(app: App, services: Services) -> None:
     """Listen to the calendar's buttons and the form."""
-    acting: dict[str, Act] = {
-        ids.VERIFIED: actions.verify,
-        ids.ROLLED_BACK: actions.roll_back,
-        ids.CANCELLED: actions.cancel,
-    }
-    for action_id, act in acting.items():
-        app.action(action_id)(_acts(services, act))
-
-    @app.action(ids.ADD)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            services.slack.open_view(body["trigger_id"], actions.form(services, parse.user_id(body), utcnow()))
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.view(ids.FORM)
-    def record(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.APPROVER, lambda: _record(services, body), ack)
-
-
-def _acts(services: Services, act: Act) -> Callable[..., None]:
-    def listener(ack: Ack, body: Payload) -> None:
-        answering.answer_click(
-            services, body, lambda: act(services, parse.clicked_number(body), parse.user_id(body), utcnow()), ack
-        )
-
-    return listener
+    listening.on_click(app, services, ids.VERIFIED, actions.verify)
+    listening.on_click(app, services, ids.ROLLED_BACK, actions.roll_back)
+    listening.on_click(app, services, ids.CANCELLED, actions.cancel)
+    listening.opens_view(app, services, ids.ADD, lambda body: actions.form(services, parse.user_id(body), utcnow()))
+    listening.on_form(app, services, ids.FORM, ids.APPROVER, lambda body: _record(services, body))
 
 
 def _record(services: Services, body: Payload) -> str:

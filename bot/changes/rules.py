@@ -45,7 +45,7 @@ class ApprovedByRequester(WatchfloorError):
 
 
 class ChangeInThePast(WatchfloorError):
-    """The change is more than a day ago. Check the date."""
+    """That time is more than a day ago. Check the date."""
 
 
 class AlreadyAnswered(WatchfloorError):

@@ -60,10 +60,10 @@ def add(session: Session, change: PlannedChange) -> bool:
 def locked(session: Session, change_id: int) -> PlannedChange:
     """A change, kept from being changed by others; `NoSuchChange` when there is none."""
     query = select(PlannedChange).where(PlannedChange.id == change_id).with_for_update()
-    found = session.exec(query, execution_options={"populate_existing": True}).first()
-    if found is None:
+    change = session.exec(query, execution_options={"populate_existing": True}).first()
+    if change is None:
         raise NoSuchChange()
-    return found
+    return change
 
 
 def calendar(session: Session, since: datetime) -> Sequence[PlannedChange]:

@@ -1,4 +1,4 @@
-"""When the bot did not listen: known by its pulse, filled from Slack's history page by page."""
+"""When the bot did not listen: known by its heartbeat, filled from Slack's history page by page."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ THREADS_BEFORE = timedelta(days=1)
 
 
 class Listening(SQLModel, table=True):
-    """The pulse: when some process last listened. One row."""
+    """The heartbeat: when some process last listened. One row."""
 
     __tablename__ = "listening"
 

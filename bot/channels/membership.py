@@ -13,8 +13,7 @@ from bot.directory.lookup import (
     person_changed,
     refresh_channels,
 )
-from bot.incidents import channel_loss as losses
-from bot.incidents import incidents, participants
+from bot.incidents import channel_loss, incidents, participants
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import timeline
@@ -22,10 +21,10 @@ from bot.timeline import timeline
 Event = dict[str, Any]
 
 LOSS_BY_EVENT = {
-    "channel_archive": losses.ARCHIVED,
-    "group_archive": losses.ARCHIVED,
-    "channel_deleted": losses.DELETED,
-    "group_deleted": losses.DELETED,
+    "channel_archive": channel_loss.ARCHIVED,
+    "group_archive": channel_loss.ARCHIVED,
+    "channel_deleted": channel_loss.DELETED,
+    "group_deleted": channel_loss.DELETED,
 }
 
 
@@ -65,7 +64,9 @@ def record_channel_lost(services: Services, event: Event) -> None:
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, number)
         if incident.is_active:
-            losses.mark_channel_lost(session, incident, LOSS_BY_EVENT.get(event["type"], losses.REMOVED), utcnow())
+            channel_loss.mark_channel_lost(
+                session, incident, LOSS_BY_EVENT.get(event["type"], channel_loss.REMOVED), utcnow()
+            )
 
 
 def record_channel_found(services: Services, event: Event) -> None:
@@ -75,8 +76,8 @@ def record_channel_found(services: Services, event: Event) -> None:
         return
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, number)
-        lost_at = losses.lost_since(session, number)
-        if lost_at is None or not losses.mark_channel_found(session, incident, now):
+        lost_at = channel_loss.lost_since(session, number)
+        if lost_at is None or not channel_loss.mark_channel_found(session, incident, now):
             return
         refused_at = gaps.refused_since(session, number)
         gaps.open_gap(session, number, min(lost_at, refused_at or lost_at), now)

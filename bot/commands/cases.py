@@ -1,4 +1,4 @@
-"""`watchfloor cases`: cases of a file imported by hand, and the alerts of like cases that it would have brought."""
+"""`watchfloor cases`: cases of a file imported by hand, and which similar cases it would have proposed."""
 
 from pathlib import Path
 
@@ -40,8 +40,8 @@ def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
     """The alerts as they would have come, one a line."""
     configured = floor.read(settings.floor_file).cases if settings.floor_file.exists() else None
     read = read_cases(file, read_zone_typed(zone, configured.zone if configured else "UTC"))
-    found = list(replay.alerts(read.rows, configured.alerts_a_day if configured else 2))
-    return [*(alert.line() for alert in found), _summary(read, len(found)), *upload_views.left_out(read)]
+    alerts = list(replay.alerts(read.rows, configured.alerts_a_day if configured else 2))
+    return [*(alert.line() for alert in alerts), _summary(read, len(alerts)), *upload_views.left_out(read)]
 
 
 def _summary(read: ReadCases, count: int) -> str:

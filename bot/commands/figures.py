@@ -72,11 +72,13 @@ def _columns(made: Plan) -> list[str]:
 
 def _found(file: Path, made: Plan, zone: str) -> list[str]:
     nothing_kept = Preview(id=0, file_id="", file_name=file.name, channel_id="", ts="", by="", asked_at=utcnow())
-    found = summarize(nothing_kept, made, zone)
+    summary = summarize(nothing_kept, made, zone)
     order = "day before month" if made.day_first else "month before day"
     certain = "" if made.is_day_certain else ", which is not certain"
-    lines = [f"{found.rows} intervals of {len(found.queues)} queues can be imported ({order}{certain}; {zone})."]
-    return [*lines, *_left_out(found.left_out, found.left_out_count)]
+    lines = [
+        f"{summary.rows} intervals of {len(summary.queues)} queues can be imported ({order}{certain}; {zone})."
+    ]
+    return [*lines, *_left_out(summary.left_out, summary.left_out_count)]
 
 
 def _left_out(rows: Sequence[LeftOut], count: int) -> list[str]:

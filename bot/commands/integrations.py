@@ -55,11 +55,11 @@ def revoke_token(settings: Settings, name: str) -> None:
 def list_tokens(settings: Settings) -> list[str]:
     """Each token, what it is for and since when; never the token itself."""
     with _changing(settings) as session:
-        found = tokens.every_token(session)
+        known = tokens.every_token(session)
     return [
         f"{one.name}: {', '.join(one.scopes)}, made {one.created_at:%Y-%m-%d}"
         + (f", revoked {one.revoked_at:%Y-%m-%d}" if one.revoked_at else "")
-        for one in found
+        for one in known
     ]
 
 

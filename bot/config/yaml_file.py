@@ -130,8 +130,8 @@ def _text_of(path: Path) -> str:
         if not stat.S_ISREG(status.st_mode):
             raise FileRefused([Problem(path.name, 1, "", "is no file; move it somewhere else")])
         if status.st_size > LARGEST_BYTES:
-            told = f"is {status.st_size} bytes; at most {LARGEST_BYTES} are read"
-            raise FileRefused([Problem(path.name, 1, "", told)])
+            reason = f"is {status.st_size} bytes; at most {LARGEST_BYTES} are read"
+            raise FileRefused([Problem(path.name, 1, "", reason)])
         return path.read_text(encoding="utf-8")
     except OSError as broken:
         raise FileRefused([Problem(path.name, 1, "", f"cannot be read: {broken.strerror}")]) from None
@@ -147,8 +147,8 @@ def _remedy(problem: str | None) -> str:
 
 def _refuse_odd_spaces(path: Path, text: str) -> None:
     for number, line in enumerate(text.splitlines(), 1):
-        if found := ODD_SPACE.search(line):
-            raise FileRefused([_odd_space(path, number, found[0][-1])])
+        if odd := ODD_SPACE.search(line):
+            raise FileRefused([_odd_space(path, number, odd[0][-1])])
 
 
 def _odd_space(path: Path, line: int, space: str) -> Problem:
@@ -247,11 +247,11 @@ def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
     models = {model}
     for part in path:
         fields = [owner.model_fields[str(part)] for owner in models if str(part) in owner.model_fields]
-        models = {found for field in fields for found in _models_in(field.annotation)} if fields else models
+        models = {model for field in fields for model in _models_in(field.annotation)} if fields else models
     return {name for owner in models for name in owner.model_fields}
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [found for inner in get_args(annotation) for found in _models_in(inner)]
+    return [model for inner in get_args(annotation) for model in _models_in(inner)]

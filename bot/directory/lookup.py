@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -51,6 +52,11 @@ def remember(services: Services, people: Iterable[PersonFacts], now: datetime) -
     people = list(people)
     with services.database.transaction() as session:
         known = {person.id: person for person in tables.people(session, [person.id for person in people])}
+        # Slack says it where it is asked, and not always in an event.
+        people = [
+            replace(one, locale=known[one.id].locale) if one.id in known and not one.locale else one
+            for one in people
+        ]
         tables.save_people(session, (one for one in people if not one.is_gone or one.id in known), now)
         gone = [one.id for one in people if one.is_gone and one.id in known and not known[one.id].is_gone]
         for user_id in gone:

@@ -35,6 +35,13 @@ class PersonFacts:
     handle: str = ""
     # The account is deactivated.
     is_gone: bool = False
+    # In which language and country Slack speaks to them, such as `es-ES`.
+    locale: str = ""
+
+    @property
+    def language(self) -> str:
+        """The language alone, such as `es`; empty when Slack did not say."""
+        return self.locale.partition("-")[0].lower()
 
     @property
     def may_act(self) -> bool:
@@ -68,4 +75,5 @@ def person_from_slack(user: dict[str, Any], home: Home) -> PersonFacts:
         is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
         handle=user.get("name") or "",
         is_gone=bool(user.get("deleted")),
+        locale=user.get("locale") or "",
     )

@@ -25,6 +25,7 @@ class Person(SQLModel, table=True):
     is_bot: bool = False
     handle: str = ""
     is_gone: bool = False
+    locale: str = ""
     heard_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 

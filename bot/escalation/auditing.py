@@ -23,14 +23,14 @@ def escalations_that_stopped(
     due_turns = {number for number, _, _ in tables.due(session, now - LATE_AFTER)}
 
     def look(incident: Incident) -> dict[str, str]:
-        found = {}
+        sentences = {}
         if incident.number in due_turns:
-            found[f"late tier:{incident.number}"] = "has an escalation that is not carried out"
+            sentences[f"late tier:{incident.number}"] = "has an escalation that is not carried out"
         if _has_nobody_to_escalate_to(session, services.floor.severity(incident.severity), incident, now):
-            found[f"nobody next:{incident.number}"] = (
+            sentences[f"nobody next:{incident.number}"] = (
                 "has no commander, and nobody is next on its escalation ladder"
             )
-        return found
+        return sentences
 
     return look
 

@@ -65,7 +65,7 @@ def look(services: Services, number: int, position: int) -> list[dict[str, str]]
     user_ids = [
         user_id for user_id in people(services, number, names) if user_id not in (incident.declared_by, *declined)
     ]
-    return [found.model_dump() for found in paging.with_obstacles(services, user_ids)]
+    return [recipient.model_dump() for recipient in paging.with_obstacles(services, user_ids)]
 
 
 @step

@@ -6,8 +6,7 @@ from contextlib import suppress
 from slack_bolt import Ack, App
 
 from bot.escalation import escalate, ids, page_answers, page_by_hand
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -29,14 +28,14 @@ def register(app: App, services: Services) -> None:
         def act() -> Response:
             return page_answers.on_my_way(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.CANNOT)
     def cannot(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             return page_answers.cannot(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def register_commands(registry: Registry) -> None:

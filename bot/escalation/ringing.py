@@ -33,18 +33,20 @@ def hand_over(session: Session, page: Page, now: datetime) -> None:
 def call(context: Context) -> Call:
     """The request to the pager, which knows by its key whether it has the page: it may be repeated."""
     page = tables.get(context.session, int(context.row.subject))
-    told = _pager_payload(context.session, page)
-    return Call(context.row.key, lambda: _reschedule(context.services, page, _ring(context.services, page, told)))
+    payload = _pager_payload(context.session, page)
+    return Call(
+        context.row.key, lambda: _reschedule(context.services, page, _ring(context.services, page, payload))
+    )
 
 
-def _ring(services: Services, page: Page, told: dict[str, Any]) -> str:
+def _ring(services: Services, page: Page, payload: dict[str, Any]) -> str:
     """The call itself; gives back why it was given up, or nothing."""
     now = utcnow()
     pager = services.find(Pager)
     if pager is None or page.answer in ANSWERED:
         return ""
     try:
-        pager.ring(told, page.key, now)
+        pager.ring(payload, page.key, now)
     except PagerRefused as refused:
         return refused.sentence
     except TryLater as failed:

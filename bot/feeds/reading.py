@@ -139,8 +139,8 @@ def plan_next(services: Services, request: ReadRequest, state: str) -> None:
 def start_due(services: Services, now: datetime) -> None:
     """Start a flow for what is due. It is durable before the due time is taken away."""
     with services.database.reading() as session:
-        found = tables.due(session, now)
-    for feed in found:
+        due = tables.due(session, now)
+    for feed in due:
         assert feed.next_at is not None
         key = f"feed:{feed.source}:{feed.stream}:{feed.next_at.timestamp():.6f}"
         request = ReadRequest(source=feed.source, stream=feed.stream, due_at=feed.next_at)

@@ -1,4 +1,4 @@
-"""Accounts that a source can unlock or mail a reset of the password, for those who see to lockouts."""
+"""Accounts that a source can unlock or mail a password reset, for those who see to lockouts."""
 
 from collections.abc import Callable
 

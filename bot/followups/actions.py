@@ -29,7 +29,7 @@ class OwnerNotInChannel(WatchfloorError):
 
 
 class UnknownPerson(WatchfloorError):
-    """I know nobody called {given}. Please choose a person from the list that opens when you type @."""
+    """I can't find anyone called {given}. Please choose a person from the list that opens when you type @."""
 
 
 class NewFollowUp(BaseModel):

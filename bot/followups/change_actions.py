@@ -33,7 +33,7 @@ class FollowUpNotOpen(WatchfloorError):
 
 
 def finish(services: Services, number: int, state: State, by: str, now: datetime) -> str | None:
-    """It is done, or not needed any more. Gives back what is not to be seen anyway."""
+    """It is done, or no longer needed. Gives back what is not to be seen anyway."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         if follow_up.state == state:
             return f"Follow-up {number} is {state} already."
@@ -95,7 +95,7 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str | No
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id is None:
-            return f"Nobody has follow-up {number}; it is not yours any more."
+            return f"Nobody has follow-up {number}; it is no longer yours."
         if follow_up.owner_id != by:
             raise NotYourFollowUp()
         followup_owners.return_unowned(session, follow_up)

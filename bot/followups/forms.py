@@ -39,7 +39,7 @@ def add_form(
     """A new follow-up, of the incident of that number or of one that is chosen."""
     blocks = [_text_field(text)]
     if number is None:
-        options = [option(f"{found.number} {found.title}", str(found.number)) for found in incidents]
+        options = [option(f"{incident.number} {incident.title}", str(incident.number)) for incident in incidents]
         blocks.append(field("Which incident is it about?", ids.INCIDENT, select(ids.INCIDENT, options)))
     blocks += [_owner_field(owner_id), _due_field(due_on), _kind_field(""), _link_field(link)]
     private_metadata = "" if number is None else str(number)

@@ -13,8 +13,7 @@ from bot.followups import screens as followup_screens
 from bot.followups.actions import NewFollowUp
 from bot.followups.change_actions import FollowUpEdit
 from bot.followups.rules import State
-from bot.incidents import listening, parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -28,7 +27,7 @@ from bot.slack.text import mentioned_user_ids, to_plain_text
 
 
 class UnknownList(WatchfloorError):
-    """I do not know `/incident followups {given}`. There are `/incident followups`, `… mine` and `… overdue`."""
+    """I do not know `/incident followups {given}`. Try `/incident followups`, `… mine` or `… overdue`."""
 
 
 def register(app: App, services: Services) -> None:
@@ -101,7 +100,7 @@ def _register_shortcut(app: App, services: Services) -> None:
             )
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_buttons(app: App, services: Services) -> None:

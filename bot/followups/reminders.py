@@ -64,5 +64,5 @@ def _incidents_channel(services: Services) -> str | None:
 def _week_facts(session: Session, due_at: datetime, now: datetime) -> views.Week:
     opened, late, done = tables.public_counts(session, now, due_at - A_WEEK)
     due = tables.public_open(session, now + A_WEEK, DIGEST_LIMIT)
-    names = directory.display_names(session, {found.owner_id for found, _ in due if found.owner_id})
+    names = directory.display_names(session, {follow_up.owner_id for follow_up, _ in due if follow_up.owner_id})
     return views.Week(opened, late, done, due, names, now)

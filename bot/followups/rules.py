@@ -53,7 +53,7 @@ class TextMissing(WatchfloorError):
 
 
 class UnknownKind(WatchfloorError):
-    """`{given}` is not a kind of follow-up. There are prevent, detect, mitigate, process and document."""
+    """`{given}` is not a kind of follow-up. Choose from prevent, detect, mitigate, process and document."""
 
 
 class DayIsOver(WatchfloorError):

@@ -17,7 +17,7 @@ QUERY_LIMIT = 2_000
 A_WEEK = timedelta(days=7)
 NONE_OF_INCIDENT = "There are no follow-ups here yet. `/incident followup` and what is to be done adds one."
 NONE_OF_MINE = "You have no follow-up to do."
-NONE_LATE = "No follow-up that you may see is late."
+NONE_LATE = "None of the follow-ups that you can see is late."
 
 Screen = tuple[str, list[Block]]
 

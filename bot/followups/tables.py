@@ -15,7 +15,7 @@ from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
 
 class NoSuchFollowUp(WatchfloorError):
-    """There is no such follow-up that you may see. `/incident followups mine` shows yours."""
+    """There is no such follow-up, or you may not see it. `/incident followups mine` shows yours."""
 
 
 class FollowUp(Numbered, table=True):

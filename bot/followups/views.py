@@ -52,7 +52,7 @@ def _channel_buttons(follow_up: FollowUp) -> list[Element]:
     if not follow_up.is_open:
         return [button("Open again", ids.REOPEN, number), for_playbook]
     done = button("Done", ids.DONE, number, style="primary")
-    take = [] if follow_up.owner_id else [button("I take it", ids.TAKE, number)]
+    take = [] if follow_up.owner_id else [button("Take it", ids.TAKE, number)]
     return [done, *take, button("Change…", ids.CHANGE, number), for_playbook]
 
 
@@ -93,7 +93,7 @@ def _lead(facts: FollowUpFacts, message: DirectMessage) -> str:
     if follow_up.state == State.DONE:
         return f"Done by {mention(follow_up.finished_by or '')}. Thank you."
     if follow_up.state == State.DROPPED:
-        return "It is not needed any more."
+        return "It is no longer needed."
     if message.reader_id != follow_up.responsible_id:
         return _handed_over_line(follow_up)
     if message.number < follow_up.told:
@@ -117,8 +117,8 @@ def _handed_over_line(follow_up: FollowUp) -> str:
 def _owner_buttons(follow_up: FollowUp, reader_id: str) -> list[Element]:
     number = str(follow_up.number)
     if reader_id != follow_up.owner_id:
-        give = button("Give it to…", ids.CHANGE, number, style="primary")
-        return [give, button("I take it", ids.TAKE, number)]
+        give = button("Assign…", ids.CHANGE, number, style="primary")
+        return [give, button("Take it", ids.TAKE, number)]
     return [
         button("Done", ids.DONE, number, style="primary"),
         button("Later…", ids.LATER, number),
@@ -146,7 +146,7 @@ def _status_line(facts: FollowUpFacts) -> str:
     if follow_up.state == State.DONE:
         parts.append(f"done by {mention(follow_up.finished_by or '')}")
     elif follow_up.state == State.DROPPED:
-        parts.append("not needed any more")
+        parts.append("no longer needed")
     else:
         parts.append(f"{'*late*, was due' if facts.is_late else 'due'} {day(follow_up.due_at)}")
     return " · ".join([*parts, *_marks(follow_up)])

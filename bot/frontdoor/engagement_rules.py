@@ -21,11 +21,11 @@ class WrongMissing(WatchfloorError):
 
 
 class DueInPast(WatchfloorError):
-    """Choose a time that is still to come: by then an answer is due."""
+    """Choose a time in the future for the answer."""
 
 
 class SinceInFuture(WatchfloorError):
-    """A fault cannot be there since a time that is still to come."""
+    """The fault cannot have begun in the future."""
 
 
 class ReplyMissing(WatchfloorError):
@@ -33,7 +33,7 @@ class ReplyMissing(WatchfloorError):
 
 
 class NotOpen(WatchfloorError):
-    """This was {state} {when}. `/incident routing` asks anew."""
+    """This was {state} {when}. `/incident routing` asks again."""
 
 
 def check(wrong: str, since: datetime, answer_by: datetime, now: datetime, tolerance: timedelta) -> None:

@@ -12,7 +12,8 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchEngagement(WatchfloorError):
-    """There is no such routing fault that you may see. `/incident routing` in an incident's channel reports one."""
+    """There is no such routing fault, or you may not see it. `/incident routing` in an incident's channel reports
+    one."""
 
 
 class Engagement(Numbered, table=True):

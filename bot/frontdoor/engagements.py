@@ -92,7 +92,7 @@ def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
     with _open(services, engagement_id, by, now) as (change, engagement):
         engagement.owner_id = by
         change.log("routing_taken")
-    return f"It is yours; the answer is due {near_time(engagement.answer_by, now)}."
+    return f"It is yours. Your answer is due {near_time(engagement.answer_by, now)}."
 
 
 def answer_form(services: Services, engagement_id: int, by: str, now: datetime) -> Block:
@@ -122,7 +122,7 @@ def withdraw(services: Services, engagement_id: int, by: str, now: datetime) -> 
     with _open(services, engagement_id, by, now) as (change, engagement):
         _end(engagement, State.WITHDRAWN, by, now)
         change.log("routing_withdrawn")
-    return "Taken back; nobody need answer."
+    return "Taken back. No answer is needed any more."
 
 
 def _end(engagement: Engagement, state: State, by: str, now: datetime) -> None:

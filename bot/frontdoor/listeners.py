@@ -1,27 +1,20 @@
 """`/incident frontdoor`, `/incident routing`, their forms and buttons: parse, act, answer."""
 
-from collections.abc import Callable
-from datetime import datetime
-
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.frontdoor import actions, engagements, ids
 from bot.frontdoor.actions import Typed
 from bot.frontdoor.engagements import Fault
 from bot.frontdoor.rules import TITLES, Wording, read_lines
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block
 
 ADD = "add"
-Act = Callable[[Services, int, str, datetime], str]
-OpenForm = Callable[[Services, int, str, datetime], Block]
 
 
 def register_commands(registry: Registry) -> None:
@@ -54,62 +47,23 @@ def routing(services: Services, typed: SlashCommand) -> Response:
 
 def register(app: App, services: Services) -> None:
     """Listen to the buttons of the cards, and to the forms."""
-    opening: dict[str, OpenForm] = {
-        ids.ADD: actions.form,
-        ids.CHANGE: actions.change_form,
-        ids.ANSWER: engagements.answer_form,
-    }
-    acting: dict[str, Act] = {
-        ids.HEARD: actions.hear,
-        ids.STILL_NEEDED: actions.keep_on,
-        ids.SWITCH_OFF: actions.switch_off,
-        ids.HEARD_GONE: actions.hear_gone,
-        ids.TAKE: engagements.take,
-        ids.WITHDRAW: engagements.withdraw,
-    }
-    for action_id, open_form in opening.items():
-        app.action(action_id)(_opens(services, open_form))
-    for action_id, act in acting.items():
-        app.action(action_id)(_acts(services, act))
-    _register_forms(app, services)
+    listening.opens_form(app, services, ids.ADD, actions.form)
+    listening.opens_form(app, services, ids.CHANGE, actions.change_form)
+    listening.opens_form(app, services, ids.ANSWER, engagements.answer_form)
+    listening.on_click(app, services, ids.HEARD, actions.hear)
+    listening.on_click(app, services, ids.STILL_NEEDED, actions.keep_on)
+    listening.on_click(app, services, ids.SWITCH_OFF, actions.switch_off)
+    listening.on_click(app, services, ids.HEARD_GONE, actions.hear_gone)
+    listening.on_click(app, services, ids.TAKE, engagements.take)
+    listening.on_click(app, services, ids.WITHDRAW, engagements.withdraw)
+    listening.on_form(app, services, ids.FORM, ids.LINES, lambda body: _record(services, body))
+    listening.on_form(app, services, ids.ROUTING_FORM, ids.WRONG, lambda body: _ask(services, body))
+    listening.on_form(app, services, ids.ANSWER_FORM, ids.REPLY, lambda body: _answer(services, body))
 
 
-def _opens(services: Services, open_form: OpenForm) -> Callable[..., None]:
-    def listener(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = open_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
-
-    return listener
-
-
-def _acts(services: Services, act: Act) -> Callable[..., None]:
-    def listener(ack: Ack, body: Payload) -> None:
-        answering.answer_click(
-            services, body, lambda: act(services, parse.clicked_number(body), parse.user_id(body), utcnow()), ack
-        )
-
-    return listener
-
-
-def _register_forms(app: App, services: Services) -> None:
-    @app.view(ids.FORM)
-    def record(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.LINES, lambda: _record(services, body), ack)
-
-    @app.view(ids.ROUTING_FORM)
-    def ask(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.WRONG, lambda: _ask(services, body), ack)
-
-    @app.view(ids.ANSWER_FORM)
-    def answer(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            reply = parse.field_value(body, ids.REPLY)
-            return engagements.answer(services, parse.form_number(body), reply, parse.user_id(body), utcnow())
-
-        answering.answer_form(services, body, ids.REPLY, act, ack)
+def _answer(services: Services, body: Payload) -> str:
+    reply = parse.field_value(body, ids.REPLY)
+    return engagements.answer(services, parse.form_number(body), reply, parse.user_id(body), utcnow())
 
 
 def _record(services: Services, body: Payload) -> str:

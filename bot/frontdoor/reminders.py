@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import directory, outbox
+from bot import outbox
 from bot.frontdoor import rules, tables, views
 from bot.frontdoor.rules import Wording
 from bot.frontdoor.tables import CallerMessage
@@ -10,6 +10,7 @@ from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import AnswerOverdue
 from bot.incidents.roles import lead_of
+from bot.incidents.unanswered import post_unanswered
 from bot.outbox import kinds
 from bot.services import Services
 from bot.slack.text import channel_link
@@ -54,16 +55,6 @@ def _escalate(change: Change, message: CallerMessage, wording: Wording) -> None:
     message.reminded_at, message.escalations = None, message.escalations + 1
     key = f"frontdoor:{message.number}:{message.escalations}"
     text = views.forgotten_text(message, wording, change.now)
-    if change.incident.channel_id:
-        outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
-    if not change.services.floor.severity(change.incident.severity).ladder and not change.incident.is_private:
-        _tell_operations(change, f"Incident {change.number}: {text}", key)
+    post_unanswered(change, text, key)
     change.log("front_door_forgotten")
     change.publish(AnswerOverdue(key, REASON))
-
-
-def _tell_operations(change: Change, text: str, key: str) -> None:
-    """Without an escalation ladder the incidents channel reads of it."""
-    channel_id = directory.channel_id(change.session, change.services.floor.incidents_channel)
-    if channel_id:
-        outbox.post(change.session, f"{key}:operations", channel_id, text, change.now, incident_id=change.number)

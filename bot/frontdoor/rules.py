@@ -46,11 +46,11 @@ class TooManyLines(WatchfloorError):
 
 
 class InFuture(WatchfloorError):
-    """A message cannot be on since a time that is still to come. Record it once it is on."""
+    """The message cannot have been switched on in the future. Record it once it is on."""
 
 
 class LookInPast(WatchfloorError):
-    """Choose a time that is still to come: then somebody is asked whether the message is still needed."""
+    """Choose a time in the future. Somebody is then asked whether the message is still needed."""
 
 
 class MessageOff(WatchfloorError):
@@ -62,8 +62,8 @@ class MessageOn(WatchfloorError):
 
 
 class MessagesOn(WatchfloorError):
-    """Before you {act}, switch off what callers hear: {messages}. `/incident frontdoor` shows it; {button} on the
-    control panel (`/incident`) goes on for a reason."""
+    """Before you {act}, switch off what callers hear: {messages}. `/incident frontdoor` shows it. To go on
+    anyway, press {button} on the control panel (`/incident`) and give a reason."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchMessage(WatchfloorError):
-    """There is no such caller message that you may see. `/incident frontdoor` in a channel shows its own."""
+    """There is no such caller message, or you may not see it. `/incident frontdoor` in a channel shows its own."""
 
 
 class CallerMessage(Numbered, table=True):
@@ -103,11 +103,11 @@ def get(session: Session, message_id: int) -> CallerMessage:
 
 def versions_of(session: Session, message_ids: Collection[int]) -> dict[int, list[MessageVersion]]:
     """Every version of these messages, oldest first."""
-    found: dict[int, list[MessageVersion]] = {number: [] for number in message_ids}
+    versions: dict[int, list[MessageVersion]] = {number: [] for number in message_ids}
     query = select(MessageVersion).where(col(MessageVersion.message_id).in_(message_ids))
     for version in session.exec(query.order_by(col(MessageVersion.message_id), col(MessageVersion.version))):
-        found[version.message_id].append(version)
-    return found
+        versions[version.message_id].append(version)
+    return versions
 
 
 def wording_of(session: Session, message: CallerMessage) -> Wording:

@@ -66,7 +66,7 @@ def form(
         ),
         field("Who approved the wording?", ids.APPROVED_BY, user_select(ids.APPROVED_BY, initial=said.approved_by)),
         field("On since", ids.ON_AT, datetime_picker(ids.ON_AT, message.on_at if message else now)),
-        field("Look at it again", ids.LOOK_AT, datetime_picker(ids.LOOK_AT, look_at)),
+        field("Check again at", ids.LOOK_AT, datetime_picker(ids.LOOK_AT, look_at)),
         field("Did you dial in?", ids.HEARD_NOW, _heard_box(), optional=True),
     ]
     return modal(
@@ -136,7 +136,7 @@ def _facts(message: CallerMessage, wording: Wording, now: datetime) -> list[str]
     elif message.is_on:
         facts.append("⚠️ nobody has dialled in and heard it yet")
     if message.is_on:
-        late = "⏰ should have been looked at" if message.look_at <= now else "look at it again"
+        late = "⏰ check overdue since" if message.look_at <= now else "check again"
         return [*facts, f"{late} {near_time(message.look_at, now)}"]
     facts.append(f"switched off by {_who(message.off_by or '')}")
     if message.gone_by and message.gone_at:

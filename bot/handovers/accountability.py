@@ -9,6 +9,7 @@ from bot import directory, outbox
 from bot.handovers import shift_tables
 from bot.handovers.rules import State
 from bot.handovers.shift_tables import Accountability
+from bot.handovers.shift_wording import wording_for
 from bot.handovers.tables import Handover
 from bot.incidents.change import Change
 from bot.incidents.events import (
@@ -30,6 +31,14 @@ from bot.slack.text import mention
 
 BEGAN, ACCEPTED, UNAVAILABLE = "began", "accepted", "unavailable"
 INCIDENT = "incident:"
+OFFER_AGAIN = "`/incident handover shift` offers them to somebody else."
+STILL_YOURS = "{person} is not available any more, so what you offered them is still yours."
+YOURS_NOW = "{person} is not available: you are accountable for {items} of theirs now."
+SHOWS_THEM = "`/incident handover shift` shows them and hands them over."
+NOBODYS = (
+    "{person} is not available, and nobody named in `shifts: fallback` is: {items} of theirs are still theirs."
+)
+NAME_SOMEBODY = "Name somebody in floor.yaml who is available."
 
 
 def begin(session: Session, item: str, user_id: str, now: datetime) -> None:
@@ -128,18 +137,20 @@ def replace(session: Session, services: Services, user_id: str, now: datetime) -
         for each in held:
             give(session, each.item, fallback, UNAVAILABLE, now)
     for pending in shift_tables.pending_of(session, user_id):
-        _follow(session, pending, user_id, fallback, now)
+        _follow(session, services, pending, user_id, fallback, now)
     if held:
-        _tell(session, services, user_id, fallback, [each.item for each in held], now)
+        _notify(session, services, user_id, fallback, [each.item for each in held], now)
 
 
-def _follow(session: Session, pending: Handover, user_id: str, fallback: str | None, now: datetime) -> None:
+def _follow(
+    session: Session, services: Services, pending: Handover, user_id: str, fallback: str | None, now: datetime
+) -> None:
     """An offer to the person is taken back; one from them is the fallback's from now on."""
     if pending.to_id == user_id:
         withdraw(session, pending, now)
         if pending.from_id != user_id:
-            text = f"{mention(user_id)} is not available any more, so what you offered them is yours still. "
-            text += "`/incident handover shift` offers it to somebody else."
+            say = wording_for(session, services, pending.from_id)
+            text = f"{say(STILL_YOURS, person=mention(user_id))} {say(OFFER_AGAIN)}"
             outbox.post(session, f"shift_handover:{pending.shift_id}:{user_id}:away", pending.from_id, text, now)
     elif fallback == pending.to_id:
         pending.decide(State.ACCEPTED, now)
@@ -151,23 +162,20 @@ def _follow(session: Session, pending: Handover, user_id: str, fallback: str | N
     outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(pending.shift_id), now)
 
 
-def _tell(
+def _notify(
     session: Session, services: Services, user_id: str, fallback: str | None, items: Iterable[str], now: datetime
 ) -> None:
     count = len(list(items))
-    what = f"{count} item" if count == 1 else f"{count} items"
-    key = f"accountable:{user_id}:{now.isoformat()}"
-    if fallback:
-        text = f"{mention(user_id)} is not available: you are accountable for {what} of theirs now. "
-        text += "`/incident handover shift` shows them and hands them over."
-        outbox.post(session, key, fallback, text, now)
-        return
     floor = services.floor
     channel_id = directory.channel_id(session, floor.shifts.channel or floor.incidents_channel)
-    text = f"⚠️ {mention(user_id)} is not available, and nobody named in `shifts: fallback` is: {what} of theirs "
-    text += "are still theirs. Name somebody in floor.yaml who is."
-    if channel_id:
-        outbox.post(session, key, channel_id, text, now)
+    say = wording_for(session, services, fallback or channel_id or "")
+    what = say("1 item") if count == 1 else say("{count} items", count=count)
+    key = f"accountable:{user_id}:{now.isoformat()}"
+    facts = {"person": mention(user_id), "items": what}
+    if fallback:
+        outbox.post(session, key, fallback, f"{say(YOURS_NOW, **facts)} {say(SHOWS_THEM)}", now)
+    elif channel_id:
+        outbox.post(session, key, channel_id, f"⚠️ {say(NOBODYS, **facts)} {say(NAME_SOMEBODY)}", now)
 
 
 def of_items(session: Session) -> dict[str, str]:

@@ -60,7 +60,7 @@ def offer(services: Services, number: int, to: str, note: str, by: str, now: dat
         _show(change, handover)
         change.log("handover_offered", user=to)
         invite_participant(session, number, to, now)
-    return f"{mention(to)} is asked to take command. You stay in command until they accept."
+    return f"{mention(to)} has been asked to take command. You stay in command until they accept."
 
 
 def _new(change: Change, to: str, note: str) -> Handover:
@@ -87,7 +87,7 @@ def _show(change: Change, handover: Handover) -> None:
 def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
     """Take command: roles, drafts, steps and reminders go along at once. Gives back what to answer."""
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
-        handover = _answerable(change, handover_id, "Command is where it was.")
+        handover = _answerable(change, handover_id, "Command has not changed hands.")
         check_may_change(change.number, change.incident.status)
         handover.decide(State.ACCEPTED, now)
         change.session.add(handover)
@@ -115,7 +115,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
     if not question.strip():
         raise rules.QuestionMissing()
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
-        handover = _answerable(change, handover_id, "Command is where it was.")
+        handover = _answerable(change, handover_id, "Command has not changed hands.")
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
         change.session.add(handover)

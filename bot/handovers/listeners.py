@@ -2,12 +2,12 @@
 
 import re
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.handovers import actions, ids, shift_listeners, views
+from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -54,64 +54,24 @@ def hand_over(services: Services, typed: SlashCommand) -> Response:
 
 def register(app: App, services: Services) -> None:
     """Listen to the card's button, the form, and what the incoming person presses."""
-    _register_offers(app, services)
-    _register_answers(app, services)
+    for button in (incident_ids.HAND_OVER, ids.OFFER_AGAIN):
+        listening.opens_form(app, services, button, actions.offer_form)
+    listening.on_click(app, services, ids.WITHDRAW, actions.take_back)
+    listening.on_click(app, services, ids.ACCEPT, actions.accept)
+    listening.opens_view(app, services, ids.SEND_BACK, lambda body: views.question_form(_readable(services, body)))
+    listening.opens_view(app, services, ids.READ, lambda body: views.summary_view(_readable(services, body)))
+
+    def offer(body: Payload) -> None:
+        to, note = parse.field_value(body, ids.PERSON), parse.field_value(body, ids.NOTE)
+        actions.offer(services, parse.form_number(body), to, note, parse.user_id(body), utcnow())
+
+    def send_back(body: Payload) -> None:
+        question = parse.field_value(body, ids.QUESTION)
+        actions.send_back(services, parse.form_number(body), question, parse.user_id(body), utcnow())
+
+    listening.on_form(app, services, ids.OFFER_FORM, ids.PERSON, offer)
+    listening.on_form(app, services, ids.QUESTION_FORM, ids.QUESTION, send_back)
 
 
-def _register_offers(app: App, services: Services) -> None:
-    @app.action(incident_ids.HAND_OVER)
-    @app.action(ids.OFFER_AGAIN)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = actions.offer_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.view(ids.OFFER_FORM)
-    def offer(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            to, note = parse.field_value(body, ids.PERSON), parse.field_value(body, ids.NOTE)
-            actions.offer(services, parse.form_number(body), to, note, parse.user_id(body), utcnow())
-
-        answering.answer_form(services, body, ids.PERSON, act, ack)
-
-    @app.action(ids.WITHDRAW)
-    def take_back(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return actions.take_back(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        answering.answer_click(services, body, act, ack)
-
-
-def _register_answers(app: App, services: Services) -> None:
-    @app.action(ids.ACCEPT)
-    def accept(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return actions.accept(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.action(ids.SEND_BACK)
-    def ask(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            handover = actions.readable(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], views.question_form(handover))
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.action(ids.READ)
-    def read(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            handover = actions.readable(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], views.summary_view(handover))
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.view(ids.QUESTION_FORM)
-    def send_back(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            question = parse.field_value(body, ids.QUESTION)
-            actions.send_back(services, parse.form_number(body), question, parse.user_id(body), utcnow())
-
-        answering.answer_form(services, body, ids.QUESTION, act, ack)
+def _readable(services: Services, body: Payload) -> Handover:
+    return actions.readable(services, parse.clicked_number(body), parse.user_id(body))

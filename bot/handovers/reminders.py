@@ -2,18 +2,19 @@
 
 from datetime import datetime
 
-from bot import directory, outbox
+from bot import outbox
 from bot.handovers import rules, tables, views
 from bot.handovers.tables import Handover
 from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import HandoverUnaccepted
+from bot.incidents.unanswered import post_unanswered
 from bot.services import Services
 from bot.slack.text import channel_link, mention, near_time
 
 
 def remind(services: Services, now: datetime) -> None:
-    """Do what is due about handovers; whoever ticks, each reminder is said once."""
+    """Do what is due about handovers; each reminder is sent once, however many replicas tick."""
     with services.database.reading() as session:
         due = [(handover.number, handover.incident_id or 0) for handover in tables.due(session, now)]
     for handover_id, number in due:
@@ -52,17 +53,6 @@ def _remind(change: Change, handover: Handover) -> None:
 def _escalate(change: Change, handover: Handover) -> None:
     handover.escalated_at, handover.due_at = change.now, None
     text, key = views.unaccepted_text(handover, change.now), f"handover:{handover.number}:unaccepted"
-    channel_id = change.incident.channel_id
-    if channel_id:
-        outbox.post(change.session, key, channel_id, text, change.now, incident_id=change.number)
-    if not change.services.floor.severity(change.incident.severity).ladder and not change.incident.is_private:
-        _tell_operations(change, f"Incident {change.number}: {text}", key)
+    post_unanswered(change, text, key)
     change.log("handover_unaccepted", user=handover.to_id)
     change.publish(HandoverUnaccepted(f"handover:{handover.number}", handover.from_id, handover.to_id))
-
-
-def _tell_operations(change: Change, text: str, key: str) -> None:
-    """Without an escalation ladder the incidents channel reads of it."""
-    channel_id = directory.channel_id(change.session, change.services.floor.incidents_channel)
-    if channel_id:
-        outbox.post(change.session, f"{key}:operations", channel_id, text, change.now, incident_id=change.number)

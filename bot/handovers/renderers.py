@@ -1,8 +1,9 @@
 """The messages of a handover: to the person who is to take over, and in the incident's channel."""
 
 from bot.directory.lookup import channel_id, forget_channel
-from bot.handovers import shift_accepting, shift_export, shift_tables, shift_views, tables, views
+from bot.handovers import shift_accepting, shift_export, shift_tables, shift_views, shift_wording, tables, views
 from bot.handovers.shift_tables import ShiftHandover
+from bot.handovers.shift_wording import wording_for
 from bot.handovers.tables import Handover
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message, Settled
@@ -39,14 +40,14 @@ def _shift_message(context: Context) -> Message:
     shift, reader = _shift(context), context.row.subject.partition(":")[2]
     handovers = shift_tables.items(context.session, shift.number)
     unchanged = len(shift_accepting.unchanged_items(context.session, shift))
-    return shift_views.handover_message(shift, handovers, unchanged, reader, context.services.floor, utcnow())
+    floor, say = context.services.floor, wording_for(context.session, context.services, reader)
+    return shift_views.handover_message(shift, handovers, unchanged, reader, floor, say, utcnow())
 
 
 def _call_message(context: Context) -> Message:
     shift = _shift(context)
-    return shift_views.call_message(
-        shift, shift_tables.items(context.session, shift.number), context.services.floor
-    )
+    handovers, floor = shift_tables.items(context.session, shift.number), context.services.floor
+    return shift_views.call_message(shift, handovers, floor, shift_wording.wording(floor.language))
 
 
 def _of_row(context: Context) -> str:

@@ -13,6 +13,7 @@ from bot.handovers import accountability, shift_rules, shift_tables, shift_views
 from bot.handovers.rules import Kind, State
 from bot.handovers.shift_rules import ShiftState
 from bot.handovers.shift_tables import ShiftHandover
+from bot.handovers.shift_wording import wording_for
 from bot.handovers.tables import Handover
 from bot.incidents.people import people
 from bot.incidents.permissions import check_member
@@ -28,7 +29,7 @@ def accept_item(services: Services, handover_id: int, by: str, now: datetime) ->
         handover = _pending(session, handover_id)
         _check_repeated(session, services, shift, [handover])
         _accept(session, handover, now)
-        return "You are accountable for it now."
+        return wording_for(session, services, by)("You are accountable for it now.")
 
     return _changing(services, _shift_of(services, handover_id), by, now, act)
 
@@ -41,7 +42,7 @@ def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) 
         _check_repeated(session, services, shift, unchanged)
         for handover in unchanged:
             _accept(session, handover, now)
-        return f"{len(unchanged)} unchanged items are yours now."
+        return wording_for(session, services, by)("{count} unchanged items are yours now.", count=len(unchanged))
 
     return _changing(services, shift_id, by, now, act)
 
@@ -62,8 +63,10 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
         shift.repeated = text.strip()
         session.add(shift)
         key = f"shift_handover:{shift.number}:repeated:{now.isoformat()}"
-        outbox.post(session, key, shift.from_id, shift_views.repeated_text(shift), now)
-        return f"{mention(shift.from_id)} reads it. Now accept the items."
+        told = shift_views.repeated_text(shift, wording_for(session, services, shift.from_id))
+        outbox.post(session, key, shift.from_id, told, now)
+        say = wording_for(session, services, by)
+        return say("{person} has it. Now accept the items.", person=mention(shift.from_id))
 
     return _changing(services, shift_id, by, now, act)
 
@@ -78,10 +81,11 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
         session.add(handover)
-        text, blocks = shift_views.question_message(handover)
+        text, blocks = shift_views.question_message(handover, wording_for(session, services, handover.from_id))
         key = f"shift_item:{handover.number}:question"
         outbox.post(session, key, handover.from_id, text, now, blocks=blocks)
-        return f"{mention(handover.from_id)} has your question and stays accountable."
+        say = wording_for(session, services, by)
+        return say("{person} has your question and stays accountable.", person=mention(handover.from_id))
 
     return _changing(services, _shift_of(services, handover_id), by, now, act)
 
@@ -93,13 +97,14 @@ def escalate_due(services: Services, now: datetime) -> None:
         for shift in shift_tables.due(session, now):
             shift.due_at = None
             session.add(shift)
-            _complete_if_done(session, shift, now)
+            _complete_if_done(session, services, shift, now)
             waiting = [each for each in shift_tables.items(session, shift.number) if each.is_pending]
             if not waiting:
                 continue
             shift.escalated_at = now
-            text = shift_views.unaccepted_text(shift, len(waiting), now)
             for user_id in dict.fromkeys((shift.to_id, shift.from_id, *managers)):
+                say = wording_for(session, services, user_id)
+                text = shift_views.unaccepted_text(shift, len(waiting), say, now)
                 outbox.post(session, f"shift_handover:{shift.number}:unaccepted:{user_id}", user_id, text, now)
 
 
@@ -113,7 +118,7 @@ def _changing(
         if shift.to_id != by:
             raise shift_rules.NotYourShift(person=mention(shift.to_id))
         answer = act(session, shift)
-        _complete_if_done(session, shift, now)
+        _complete_if_done(session, services, shift, now)
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
     return answer
 
@@ -139,14 +144,14 @@ def _accept(session: Session, handover: Handover, now: datetime) -> None:
     accountability.give(session, handover.item, handover.to_id, accountability.ACCEPTED, now)
 
 
-def _complete_if_done(session: Session, shift: ShiftHandover, now: datetime) -> None:
+def _complete_if_done(session: Session, services: Services, shift: ShiftHandover, now: datetime) -> None:
     """Every item was accepted, or is over: the shift is handed over."""
     session.flush()
     states = {each.state for each in shift_tables.items(session, shift.number)}
     if shift.is_offered and not states & {State.PENDING, State.RETURNED}:
         shift.state, shift.completed_at, shift.due_at = ShiftState.COMPLETE, now, None
         session.add(shift)
-        text = f"🤝 {mention(shift.to_id)} has accepted everything. Your shift is handed over; rest well."
+        text = shift_views.complete_text(shift, wording_for(session, services, shift.from_id))
         outbox.post(session, f"shift_handover:{shift.number}:complete", shift.from_id, text, now)
 
 

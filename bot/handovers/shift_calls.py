@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot import outbox
 from bot.handovers import shift_rules, shift_tables
+from bot.handovers.shift_wording import wording_for
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
 from bot.services import Services
@@ -19,7 +20,8 @@ def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str
             raise shift_rules.NotYourShift(person=mention(shift.to_id))
         subject = f"{shift.number}:call"
         outbox.enqueue(session, kinds.SHIFT_CALL, f"shift_call:{shift.number}", now, subject=subject)
-    return "The agenda of the handover call is in the operations channel."
+        say = wording_for(session, services, by)
+    return say("The agenda of the handover call is in the operations channel.")
 
 
 def join_call(services: Services, shift_id: int, by: str, now: datetime) -> str | None:

@@ -9,6 +9,7 @@ from bot import directory, outbox
 from bot.handovers import shift_tables
 from bot.handovers.rules import State
 from bot.handovers.shift_rules import ShiftState, from_json
+from bot.handovers.shift_wording import wording_for
 from bot.incidents import incidents
 from bot.incidents.facts import HandoverCounts
 from bot.incidents.permissions import check_member
@@ -41,7 +42,8 @@ def request(services: Services, key: str, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         outbox.enqueue(session, kinds.HANDOVERS_FILE, f"handovers:{key}", now, payload={"to": by}, channel_id=by)
-    return "The file comes by direct message."
+        say = wording_for(session, services, by)
+    return say("The file comes by direct message.")
 
 
 def channel_of(context: Context) -> str:
@@ -58,8 +60,8 @@ def call(context: Context) -> Call:
 def _share(services: Services, row: OutboxRow) -> None:
     now = utcnow()
     with services.database.reading() as session:
-        found = rows(session, now - EXPORTED, now)
-    file_id = services.slack.upload(f"handovers-{now:%Y-%m-%d}.csv", csv_file.to_csv(HEADER, found))
+        exported = rows(session, now - EXPORTED, now)
+    file_id = services.slack.upload(f"handovers-{now:%Y-%m-%d}.csv", csv_file.to_csv(HEADER, exported))
     channel_id = services.slack.direct_channel(str((row.payload or {})["to"]))
     title = f"Handovers {now:%Y-%m-%d}"
     services.slack.share_files(
@@ -72,7 +74,7 @@ def rows(session: Session, start: datetime, end: datetime) -> Sequence[Sequence[
     shifts = shift_tables.between(session, start, end)
     people = {user_id for shift in shifts for user_id in (shift.from_id, shift.to_id, *shift.present)}
     names = directory.display_names(session, people)
-    found: list[Sequence[csv_file.Cell]] = []
+    cells: list[Sequence[csv_file.Cell]] = []
     for shift in shifts:
         opening = (
             shift.number,
@@ -84,14 +86,14 @@ def rows(session: Session, start: datetime, end: datetime) -> Sequence[Sequence[
             item = from_json(each.content or {"key": each.item, "title": ""})
             is_private = _is_private(session, item.incident_id)
             title, step = ("private", "") if is_private else (item.title, item.next_step)
-            found.append(
+            cells.append(
                 (
                     *opening,
                     *(each.item, title, item.severity, item.stability, step),
                     *(State(each.state).value, each.decided_at, each.question, each.note),
                 )
             )
-    return found
+    return cells
 
 
 def _is_private(session: Session, number: int | None) -> bool:

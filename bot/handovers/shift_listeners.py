@@ -11,14 +11,15 @@ from bot.handovers import (
     shift_accepting,
     shift_calls,
     shift_export,
+    shift_forms,
     shift_offering,
     shift_rules,
     shift_tables,
-    shift_views,
     shift_watching,
     tables,
 )
 from bot.handovers.shift_rules import from_json
+from bot.handovers.shift_wording import wording_for
 from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
@@ -27,6 +28,7 @@ from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
+from bot.slack.phrases import Wording
 from bot.slack.text import mention
 
 SHIFT, WATCH, WATCHED, EXPORT = "shift", "watch", "watched", "export"
@@ -99,14 +101,15 @@ def _repeat_form(services: Services, body: Payload) -> Block:
     with services.database.reading() as session:
         shift = shift_tables.get(session, number)
         handovers = shift_tables.items(session, number)
+        say = wording_for(session, services, by)
     if by != shift.to_id:
         raise shift_rules.NotYourShift(person=mention(shift.to_id))
-    return shift_views.repeat_form(shift, handovers, services.floor.shifts.handover.repeated)
+    return shift_forms.repeat_form(shift, handovers, services.floor.shifts.handover.repeated, say)
 
 
 def _register_questions(app: App, services: Services) -> None:
     listening.opens_view(
-        app, services, ids.SEND_ITEM_BACK, lambda body: shift_views.question_form(_item(services, body, "to_id"))
+        app, services, ids.SEND_ITEM_BACK, lambda body: shift_forms.question_form(*_item(services, body, "to_id"))
     )
     listening.on_form(
         app,
@@ -116,7 +119,7 @@ def _register_questions(app: App, services: Services) -> None:
         _answer(services, ids.QUESTION, shift_accepting.send_back),
     )
     listening.opens_view(
-        app, services, ids.ANSWER_ITEM, lambda body: shift_views.answer_form(_item(services, body, "from_id"))
+        app, services, ids.ANSWER_ITEM, lambda body: shift_forms.answer_form(*_item(services, body, "from_id"))
     )
     listening.on_form(
         app, services, ids.ANSWER_FORM, ids.ANSWER, _answer(services, ids.ANSWER, shift_offering.answer)
@@ -131,13 +134,14 @@ def _register_questions(app: App, services: Services) -> None:
     listening.on_form(app, services, ids.NEXT_STEP_FORM, ids.NEXT_STEP, add_step)
 
 
-def _item(services: Services, body: Payload, reader: str) -> Handover:
-    """An item, for the person who may answer it."""
+def _item(services: Services, body: Payload, reader: str) -> tuple[Handover, Wording]:
+    """An item, for the person who may answer it, and their language."""
     with services.database.reading() as session:
         handover = tables.get(session, parse.clicked_number(body))
+        say = wording_for(session, services, parse.user_id(body))
     if getattr(handover, reader) != parse.user_id(body):
         raise shift_rules.NotYourShift(person=mention(getattr(handover, reader)))
-    return handover
+    return handover, say
 
 
 def _split(value: str) -> tuple[int, str]:
@@ -151,9 +155,10 @@ def _next_step_form(services: Services, body: Payload) -> Block:
     shift_id, item = _split(parse.action_value(body))
     with services.database.reading() as session:
         handovers = [each for each in shift_tables.items(session, shift_id) if each.item == item]
+        say = wording_for(session, services, parse.user_id(body))
     if not handovers or (handovers[0].content or {}).get("owner_id") != parse.user_id(body):
         raise NotOurForm()
-    return shift_views.next_step_form(f"{shift_id}|{item}", from_json(handovers[0].content or {}).title)
+    return shift_forms.next_step_form(f"{shift_id}|{item}", from_json(handovers[0].content or {}).title, say)
 
 
 def _register_call(app: App, services: Services) -> None:

@@ -1,4 +1,4 @@
-"""A shift is offered, item by item, by the person whose shift ends; who takes over asks, and they answer."""
+"""A shift is offered, item by item, by the person whose shift ends, who answers what the next one asks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ from bot.directory.lookup import person_of
 from bot.handovers import (
     accountability,
     shift_draft,
+    shift_forms,
     shift_rules,
     shift_tables,
     shift_views,
@@ -19,6 +20,7 @@ from bot.handovers import (
 from bot.handovers.rules import CannotTakeOver, Kind, State
 from bot.handovers.shift_rules import ShiftState
 from bot.handovers.shift_tables import ShiftHandover
+from bot.handovers.shift_wording import wording_for
 from bot.handovers.tables import Handover
 from bot.incidents.facts import NEXT_ON_SHIFT
 from bot.incidents.handover_items import HandoverItem
@@ -37,9 +39,10 @@ def offer_form(services: Services, by: str, now: datetime, person: str | None = 
         items = shift_draft.of_person(session, services, by, now)
         if person is None:
             person = next(iter(services.get(Registry).ask(NEXT_ON_SHIFT)(session, services, by, now)), None)
+        say = wording_for(session, services, by)
     if not items:
         raise shift_rules.NothingToHandOver()
-    return shift_views.offer_form(items, person)
+    return shift_forms.offer_form(items, person, say)
 
 
 def offer(services: Services, to: str, risks: str, contingencies: str, watched: str, by: str, now: datetime) -> str:
@@ -62,9 +65,12 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
         session.flush()
         for item in items:
             tables.add(session, _offered(shift, item, by, now))
-        _ask_for_next_steps(session, items, shift, now)
+        _ask_for_next_steps(session, services, items, shift, now)
         _show(session, shift, now)
-    return f"{mention(to)} has your handover. You stay accountable for each item until they accept it."
+        say = wording_for(session, services, by)
+    return say(
+        "{person} has your handover. You stay accountable for each item until they accept it.", person=mention(to)
+    )
 
 
 def _end_earlier(session: Session, by: str, now: datetime) -> None:
@@ -95,11 +101,12 @@ def _offered(shift: ShiftHandover, item: HandoverItem, by: str, now: datetime) -
 
 
 def _ask_for_next_steps(
-    session: Session, items: Sequence[HandoverItem], shift: ShiftHandover, now: datetime
+    session: Session, services: Services, items: Sequence[HandoverItem], shift: ShiftHandover, now: datetime
 ) -> None:
     for item in items:
         if shift_rules.lacks_next_step(item) and item.owner_id:
-            text, blocks = shift_views.next_step_question(item, shift)
+            say = wording_for(session, services, item.owner_id)
+            text, blocks = shift_views.next_step_question(item, shift, say)
             key = f"next_step:{shift.number}:{item.key}"
             outbox.post(session, key, item.owner_id, text, now, blocks=blocks)
 
@@ -132,7 +139,8 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
         if not tables.add(session, again):
             raise shift_rules.ItemAnswered(state="offered again")
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
-    return f"{mention(handover.to_id)} reads your answer and can accept it now."
+        say = wording_for(session, services, by)
+    return say("{person} has your answer and can accept it now.", person=mention(handover.to_id))
 
 
 def _current(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
@@ -159,4 +167,5 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
                 session.add(handover)
         session.flush()
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
-    return "Thank you: your next step stands in the handover."
+        say = wording_for(session, services, by)
+    return say("Thank you. Your next step is in the handover.")

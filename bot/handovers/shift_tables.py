@@ -15,7 +15,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchShiftHandover(WatchfloorError):
-    """That handover is not there any more. `/incident handover shift` starts one."""
+    """That handover no longer exists. `/incident handover shift` starts one."""
 
 
 class ShiftHandover(Numbered, table=True):

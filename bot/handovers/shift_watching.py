@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from bot.handovers import accountability, shift_tables, shift_views
 from bot.handovers.shift_tables import WatchItem
+from bot.handovers.shift_wording import wording_for
 from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -18,14 +19,15 @@ def watch(services: Services, text: str, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         add(session, text, by, now)
-    return "It is watched now, and every handover names it. `/incident handover watched` lists and ends it."
+        say = wording_for(session, services, by)
+    return say("It is watched now, and every handover names it. `/incident handover watched` lists and ends it.")
 
 
 def watched(services: Services, by: str, page: int = 1) -> tuple[str, list[Block]]:
     """What is watched, page by page."""
     check_member(services, by)
     with services.database.reading() as session:
-        return shift_views.watched_message(shift_tables.watched(session), page)
+        return shift_views.watched_message(shift_tables.watched(session), wording_for(session, services, by), page)
 
 
 def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
@@ -37,7 +39,8 @@ def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
             item.done_by, item.done_at = by, now
             session.add(item)
             accountability.end(session, f"watch:{number}", now)
-    return "Done: it is not handed over any more."
+        say = wording_for(session, services, by)
+    return say("Done. It is no longer handed over.")
 
 
 def add(session: Session, lines: str, by: str, now: datetime) -> None:

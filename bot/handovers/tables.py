@@ -13,7 +13,7 @@ from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
 
 class NoSuchHandover(WatchfloorError):
-    """That handover is not there any more. `/incident handover` in the incident's channel starts one."""
+    """That handover no longer exists. `/incident handover` in the incident's channel starts one."""
 
 
 class Handover(Numbered, table=True):

@@ -32,7 +32,7 @@ class ImportRunning(WatchfloorError):
 
 
 class NothingUsable(WatchfloorError):
-    """Not one row could be used, so nothing was changed. {reasons}"""
+    """None of the rows could be used, so nothing was changed. {reasons}"""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _write_and_show(database: Database, import_id: int, rows: Iterator[ReadRow |
 
 
 def _let_go(database: Database, import_id: int) -> None:
-    """It did not work: who tries again need not wait."""
+    """It did not work: trying again need not wait."""
     with database.transaction() as session:
         its = session.get_one(Import, import_id)
         its.touched_at -= ABANDONED_AFTER

@@ -1,6 +1,6 @@
 """Figures: `/incident figures`, `/incident whatif`, their buttons and forms: parse, act, answer."""
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.errors import WatchfloorError
 from bot.impact import actions, charts, forms, ids, uploads, whatif_actions
@@ -8,14 +8,14 @@ from bot.impact.forms import COLUMNS_ASKED, NO_QUEUE
 from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import Meaning
 from bot.impact.rules.whatif import read_lever, read_levers
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Block
 
 ADD, CHART = "add", "chart"
 LEVER_FIELDS = (
@@ -83,77 +83,42 @@ def register(app: App, services: Services) -> None:
 
 
 def _register_screen(app: App, services: Services) -> None:
-    @app.action(ids.ADD)
-    def add(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = actions.figures_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-            services.slack.open_view(body["trigger_id"], view)
+    def chart(body: Payload) -> Response:
+        number, by = parse.clicked_number(body), parse.user_id(body)
+        return charts.request_chart(services, number, body["trigger_id"], by)
 
-        answering.answer_click(services, body, act, ack)
-
-    @app.action(ids.CHART)
-    def chart(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return charts.request_chart(
-                services, parse.clicked_number(body), body["trigger_id"], parse.user_id(body)
-            )
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.action(ids.WHAT_IF)
-    def ask(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = whatif_actions.form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
+    listening.opens_form(app, services, ids.ADD, actions.figures_form)
+    listening.opens_form(app, services, ids.WHAT_IF, whatif_actions.form)
+    listening.on_action(app, services, ids.CHART, chart)
 
 
 def _register_files(app: App, services: Services) -> None:
-    @app.action(ids.USE)
-    def use(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            uploads.use(services, parse.clicked_number(body), parse.user_id(body))
+    def use(body: Payload) -> None:
+        uploads.use(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+    def discard(body: Payload) -> None:
+        uploads.discard(services, parse.clicked_number(body), parse.user_id(body))
 
-    @app.action(ids.DISCARD)
-    def discard(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            uploads.discard(services, parse.clicked_number(body), parse.user_id(body))
+    def columns_form(body: Payload) -> Block:
+        number = parse.clicked_number(body)
+        preview, columns, header = uploads.columns_of(services, number, parse.user_id(body))
+        return forms.columns_form(number, preview.file_name, header, columns, services.floor.figures.zone)
 
-        answering.answer_click(services, body, act, ack)
-
-    @app.action(ids.COLUMNS)
-    def change(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number = parse.clicked_number(body)
-            preview, columns, header = uploads.columns_of(services, number, parse.user_id(body))
-            zone = services.floor.figures.zone
-            view = forms.columns_form(number, preview.file_name, header, columns, zone)
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
+    listening.on_action(app, services, ids.USE, use)
+    listening.on_action(app, services, ids.DISCARD, discard)
+    listening.opens_view(app, services, ids.COLUMNS, columns_form)
 
 
 def _register_forms(app: App, services: Services) -> None:
-    @app.view(ids.FORM)
-    def typed(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.INTERVAL, lambda: _add(services, body), ack)
+    def change_columns(body: Payload) -> None:
+        number = parse.form_number(body)
+        _, known, header = uploads.columns_of(services, number, parse.user_id(body))
+        occasion = str(body["view"]["id"])
+        uploads.change_columns(services, number, _columns(body, known, header), parse.user_id(body), occasion)
 
-    @app.view(ids.COLUMNS_FORM)
-    def columns(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number = parse.form_number(body)
-            _, known, header = uploads.columns_of(services, number, parse.user_id(body))
-            occasion = str(body["view"]["id"])
-            uploads.change_columns(services, number, _columns(body, known, header), parse.user_id(body), occasion)
-
-        answering.answer_form(services, body, ids.DAY_FIRST, act, ack)
-
-    @app.view(ids.WHAT_IF_FORM)
-    def computed(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.OUTAGE, lambda: _compute(services, body), ack)
+    listening.on_form(app, services, ids.FORM, ids.INTERVAL, lambda body: _add(services, body))
+    listening.on_form(app, services, ids.COLUMNS_FORM, ids.DAY_FIRST, change_columns)
+    listening.on_form(app, services, ids.WHAT_IF_FORM, ids.OUTAGE, lambda body: _compute(services, body))
 
 
 def _add(services: Services, body: Payload) -> Response:

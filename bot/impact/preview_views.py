@@ -58,7 +58,7 @@ def _intervals(rows: int) -> str:
 
 def _found(preview: FilePreview) -> str:
     if not preview.rows:
-        return "Not one row can be used as the columns are read now."
+        return "None of the rows can be used with the columns as they are read now."
     queues = ", ".join(queue_name(queue) for queue in preview.queues[:QUEUES_SHOWN])
     more = and_more(preview.queues, QUEUES_SHOWN)
     first, last = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, preview.last_at))
@@ -85,7 +85,7 @@ def _how_read(preview: FilePreview) -> str:
     order = "day before month" if preview.plan.day_first else "month before day"
     certain = "" if preview.plan.is_day_certain else " (not certain: no day over 12)"
     decimal = "decimal comma" if preview.plan.decimal == "," else "decimal point"
-    return f"Times without a zone are taken for {preview.zone} · {order}{certain} · {decimal}. Nothing counts yet."
+    return f"Times without a zone are read as {preview.zone} · {order}{certain} · {decimal}. Nothing counts yet."
 
 
 def plain(text: str) -> list[Block]:

@@ -16,14 +16,16 @@ from bot.incidents.facts import QueueFigures
 from bot.services import Services
 
 
-def queue_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[QueueFigures]:
+def queue_figures(
+    session: Session, services: Services, start: datetime, end: datetime, language: str
+) -> Sequence[QueueFigures]:
     """Every queue of which anything is known, the one with most contacts first."""
     span = (int(start.timestamp()), int(end.timestamp()))
     queues = {queue.number: queue for queue in tables.queues(session, tables.queues_between(session, *span))}
     intervals = merged(tables.rows_between(session, list(queues), [span]))
-    language = LANGUAGES.get(services.floor.language, ENGLISH)
+    words = LANGUAGES.get(language, ENGLISH)
     found = [
-        _figures(queues[number], gathering.goal_of(queues[number].name, services.floor), list(own), language)
+        _figures(queues[number], gathering.goal_of(queues[number].name, services.floor), list(own), words)
         for number, own in groupby(intervals, key=lambda interval: interval.queue_id)
     ]
     return sorted(found, key=lambda each: (-(each.offered or 0), each.name, each.site))

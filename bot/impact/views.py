@@ -13,8 +13,8 @@ from bot.slack.text import ago, clock_time
 Screen = tuple[str, list[Block]]
 QUEUES_SHOWN, PLACES_SHOWN = 8, 5
 NO_FIGURES = (
-    "There are no figures of this incident's time yet. Drop a report of your contact centre (CSV or xlsx) into the "
-    "channel, or add one interval by hand."
+    "There are no figures for the time of this incident yet. Drop a report of your contact centre (CSV or xlsx) "
+    "into the channel, or add one interval by hand."
 )
 
 

@@ -32,7 +32,7 @@ class WhichQueue(WatchfloorError):
 
 
 class NotEnoughKnown(WatchfloorError):
-    """Of {queue} I do not know {missing} in any interval of the last day. `/incident figures add` takes them."""
+    """I don't know {missing} of {queue} for any interval of the last day. `/incident figures add` takes them."""
 
 
 def whatif(

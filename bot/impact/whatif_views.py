@@ -110,7 +110,7 @@ def _recovery_text(answer: WhatIf) -> str:
 def _assumptions(answer: WhatIf) -> str:
     patience = length(answer.before.load.patience_s)
     difference_text = (
-        f"What makes the difference is patience: {patience} in Erlang A ({answer.patience_source}), endless in C."
+        f"The difference is the callers' patience: {patience} in Erlang A ({answer.patience_source}), endless in C."
     )
     return (
         f"{difference_text} Figures of the interval at {clock_time(moment(answer.at))}. "

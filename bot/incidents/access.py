@@ -18,7 +18,7 @@ def incident_number_here(services: Services, channel_id: str, user_id: str) -> i
             session, incident.number, user_id
         )
     if is_unrecorded_participant:
-        # Who types in a private channel is in it, though Slack's word of the joining never came.
+        # A person who types in a private channel is in it, even if Slack's event about their joining never came.
         with services.database.transaction() as session:
             participants.join(session, incident.number, [user_id], utcnow())
     return incident.number

@@ -19,7 +19,7 @@ NONE_WORDS = ("none", "off", "remove")
 
 
 class BadBridge(WatchfloorError):
-    """That is not a bridge people can join. Use a link that starts with `https://` and has no password before the
+    """People cannot join that. Use a link that starts with `https://` and has no password before the
     host name, or a phone number such as `+44 20 7946 0000`."""
 
 

@@ -23,9 +23,9 @@ class Loss:
     remedy: str
 
 
-ARCHIVED = Loss("it was archived", "Unarchive it, and I show everything there again.")
+ARCHIVED = Loss("it was archived", "Unarchive it, and I will show everything there again.")
 DELETED = Loss("it was deleted", "It cannot come back; please agree on another place to talk.")
-REMOVED = Loss("I was removed from it", "Invite me there with `/invite`, and I show everything again.")
+REMOVED = Loss("I was removed from it", "Invite me there with `/invite`, and I will show everything again.")
 
 # How Slack refuses a call, when it did not tell of the loss itself.
 LOSS_BY_ERROR = {

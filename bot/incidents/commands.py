@@ -6,6 +6,7 @@ from bot.incidents import actions as changes
 from bot.incidents import (
     declaration_forms,
     forms,
+    lifecycle,
     merging,
     parse,
     privacy,
@@ -18,7 +19,6 @@ from bot.incidents import (
     situation_actions,
     situation_screens,
 )
-from bot.incidents import lifecycle as ending
 from bot.incidents.access import incident_number_here, named_incident, open_incident_form
 from bot.incidents.declaring import declare_from_command, drill_from_command, open_declare_form
 from bot.incidents.parse import SlashCommand
@@ -104,7 +104,7 @@ def severity(services: Services, typed: SlashCommand) -> Response:
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     first, reason = parse.first_word(typed.rest)
     if not first:
-        return _open_form(services, typed, number, lambda found: forms.severity_form(found, services.floor))
+        return _open_form(services, typed, number, lambda incident: forms.severity_form(incident, services.floor))
     return changes.change_severity(services, number, rules.read_severity(first), reason, typed.user_id, utcnow())
 
 
@@ -115,7 +115,7 @@ def status(services: Services, typed: SlashCommand) -> Response:
     if not first:
         return _open_form(services, typed, number, forms.status_form)
     new_status = rules.read_status(first)
-    return ending.change_status(services, number, new_status, reason, typed.user_id, utcnow())
+    return lifecycle.change_status(services, number, new_status, reason, typed.user_id, utcnow())
 
 
 def impact(services: Services, typed: SlashCommand) -> Response:
@@ -177,19 +177,19 @@ def edit(services: Services, typed: SlashCommand) -> Response:
 def resolve(services: Services, typed: SlashCommand) -> Response:
     """`/incident resolve the carrier replaced a card`: the impact is over; everyone who was told hears of it."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return ending.resolve(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+    return lifecycle.resolve(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
 
 
 def close(services: Services, typed: SlashCommand) -> Response:
     """`/incident close`: close it; the post-mortem draft is written."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return ending.close(services, number, typed.rest, typed.user_id, utcnow())
+    return lifecycle.close(services, number, typed.rest, typed.user_id, utcnow())
 
 
 def reopen(services: Services, typed: SlashCommand) -> Response:
     """`/incident reopen calls drop again`: it is not over after all."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return ending.reopen(services, number, typed.rest, typed.user_id, utcnow())
+    return lifecycle.reopen(services, number, typed.rest, typed.user_id, utcnow())
 
 
 def decline(services: Services, typed: SlashCommand) -> Response:
@@ -197,7 +197,7 @@ def decline(services: Services, typed: SlashCommand) -> Response:
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
         return _open_form(services, typed, number, forms.decline_form)
-    return ending.decline(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+    return lifecycle.decline(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
 
 
 def merge(services: Services, typed: SlashCommand) -> Response:

@@ -112,11 +112,11 @@ def scope_form(incident: Incident, floor: Floor) -> Block:
 
 def guesses(incident: Incident, names: Sequence[str], floor: Floor) -> Block:
     """What was taken from the title, with the way to put it right."""
-    found = {
+    values = {
         ids.TYPE: [floor.types.get(incident.type, incident.type)],
         ids.SITES: incident.sites,
         ids.PARTNERS: incident.partners,
     }
-    listed = escape(" · ".join(value for name in names for value in found[name]))
+    listed = escape(" · ".join(value for name in names for value in values[name]))
     change = button("Change…", f"{ids.CHANGE_SCOPE}.guessed", str(incident.number))
     return section(f"Taken from the title: {listed}.", accessory=change)

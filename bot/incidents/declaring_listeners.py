@@ -5,8 +5,7 @@ import re
 from slack_bolt import Ack, App
 
 from bot.directory.lookup import display_names
-from bot.incidents import ids, parse, pending_answers, rules, scope
-from bot.incidents import responses as answering
+from bot.incidents import ids, parse, pending_answers, responses, rules, scope
 from bot.incidents.declaring import declare_unless_open, open_declare_form
 from bot.incidents.recognition import Scope
 from bot.incidents.responses import Payload
@@ -29,25 +28,25 @@ def _register_declaration(app: App, services: Services) -> None:
         def act() -> None:
             open_declare_form(services, body["trigger_id"], parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.shortcut(ids.DECLARE_FROM_MESSAGE)
     def declare_from_message(ack: Ack, body: Payload) -> None:
         def act() -> None:
             origin = parse.shortcut_message(body)
-            words = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
-            recognised = scope.scope_in(services, words)
+            message_text = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
+            recognised = scope.scope_in(services, message_text)
             origin = origin.model_copy(update={"decided": _fields_of(recognised)})
             open_declare_form(
                 services,
                 body["trigger_id"],
                 parse.user_id(body),
                 recognised=recognised,
-                description=words,
+                description=message_text,
                 private_metadata=origin.kept(),
             )
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.DECLARE_FORM)
     def declare(ack: Ack, body: Payload) -> None:
@@ -57,16 +56,16 @@ def _register_declaration(app: App, services: Services) -> None:
             # A form has nothing below it to answer to: the question comes by direct message.
             declare_unless_open(services, request)
 
-        answering.answer_form(services, body, ids.TITLE, act, ack)
+        responses.answer_form(services, body, ids.TITLE, act, ack)
 
 
 def _check_past(request: DeclareRequest) -> None:
     try:
         rules.check_past(request.started_at, request.ended_at, request.at)
     except rules.StartMissing as missing:
-        raise answering.FieldsRefused({ids.STARTED_AT: missing.sentence}) from None
+        raise responses.FieldsRefused({ids.STARTED_AT: missing.sentence}) from None
     except (rules.EndMissing, rules.EndBeforeStart, rules.StillToCome) as refused:
-        raise answering.FieldsRefused({ids.ENDED_AT: refused.sentence}) from None
+        raise responses.FieldsRefused({ids.ENDED_AT: refused.sentence}) from None
 
 
 def _register_question(app: App, services: Services) -> None:
@@ -78,7 +77,7 @@ def _register_question(app: App, services: Services) -> None:
             pending_id, user_id = parse.clicked_number(body), parse.user_id(body)
             return pending_answers.open_another(services, pending_id, user_id, body["response_url"], utcnow())
 
-        answering.answer_question(services, body, act, ack)
+        responses.answer_question(services, body, act, ack)
 
     @app.action(re.compile(rf"^{re.escape(ids.JOIN_DUPLICATE)}\."))
     def join_duplicate(ack: Ack, body: Payload) -> None:
@@ -93,23 +92,23 @@ def _register_question(app: App, services: Services) -> None:
                 utcnow(),
             )
 
-        answering.answer_question(services, body, act, ack)
+        responses.answer_question(services, body, act, ack)
 
     @app.action(ids.CANCEL_DECLARATION)
     def cancel(ack: Ack, body: Payload) -> None:
         def act() -> str:
             return pending_answers.cancel(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.answer_question(services, body, act, ack)
+        responses.answer_question(services, body, act, ack)
 
 
 def _fields_of(recognised: Scope) -> list[str]:
-    found = {
+    values = {
         ids.TYPE: recognised.type != rules.OTHER,
         ids.SITES: recognised.sites,
         ids.PARTNERS: recognised.partners,
     }
-    return [name for name, value in found.items() if value]
+    return [name for name, value in values.items() if value]
 
 
 def _declare_request(services: Services, body: Payload) -> DeclareRequest:

@@ -11,8 +11,7 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.directory.lookup import home
 from bot.errors import TryLater, WatchfloorError
-from bot.incidents import ids, parse, rules, workspaces
-from bot.incidents import responses as answering
+from bot.incidents import ids, parse, responses, rules, workspaces
 from bot.incidents.limits import PersonLimits
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry
@@ -23,7 +22,7 @@ from bot.services import Services
 log = logging.getLogger(__name__)
 
 CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
-NOT_HERE = "Watchfloor works in another workspace, not in this one."
+NOT_HERE = "Watchfloor works in another workspace. Use it there, or ask its administrator to add this workspace."
 
 
 def register(app: App, services: Services) -> None:
@@ -65,7 +64,7 @@ def register(app: App, services: Services) -> None:
     @app.command(ids.COMMAND)
     def incident(ack: Ack, body: Payload) -> None:
         typed = parse.slash_command(body)
-        answering.answer_command(services, lambda: run_command(registry, services, typed), ack)
+        responses.answer_command(services, lambda: run_command(registry, services, typed), ack)
 
 
 def check_click(services: Services, body: Payload) -> None:
@@ -80,7 +79,7 @@ def refuse_click(services: Services, body: Payload, sentence: str, ack: Ack) -> 
     if body["type"] == "view_submission" and fields:
         return ack(response_action="errors", errors={fields[0]: sentence})
     if services.get(PersonLimits).is_news(parse.user_id(body), utcnow()):
-        answering.respond_later(services, body, sentence)
+        responses.respond_later(services, body, sentence)
     return ack()
 
 

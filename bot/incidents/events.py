@@ -1,5 +1,5 @@
 """What can happen to an incident. Nouns follow these events within the transaction of the change, in the order in
-which `bootstrap.py` lists the nouns; events of one noun that another follows live here, too."""
+which `bot/bootstrap/nouns.py` lists the nouns; events of one noun that another follows live here, too."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

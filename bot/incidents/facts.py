@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -75,22 +76,6 @@ class MoneyRow:
     failed: str
     excluded: str
     pending: str
-
-
-def _no_money(session: Session, number: int) -> Sequence[MoneyRow]:
-    return ()
-
-
-def _no_unlocking(services: Services, source: str) -> Callable[[str], str] | None:
-    return None
-
-
-def _no_wording(session: Session, number: int, language: str) -> str:
-    return ""
-
-
-def _no_messages(session: Session, services: Services, number: int, now: datetime) -> Sequence[CallerMessageRow]:
-    return ()
 
 
 @dataclass(frozen=True)
@@ -178,202 +163,106 @@ class SensitiveCase:
     left: str
 
 
-def _no_queue_figures(
-    session: Session, services: Services, start: datetime, end: datetime
-) -> Sequence[QueueFigures]:
-    return ()
+Value = TypeVar("Value")
 
 
-def _no_agents_needed(
-    session: Session, services: Services, queues: Sequence[str], site: str, start: datetime, end: datetime
-) -> Sequence[AgentsNeeded]:
-    return ()
-
-
-def _no_sensitive_cases(session: Session, services: Services, now: datetime) -> Sequence[SensitiveCase]:
-    return ()
-
-
-def _no_follow_up_words(session: Session, number: int) -> tuple[int, str]:
-    return 0, ""
-
-
-def _no_case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
-    return ()
-
-
-def _no_items(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
-    return ()
-
-
-def _none_kept(session: Session, numbers: Sequence[int]) -> Mapping[int, UpdatesKept]:
-    return {}
-
-
-def _none_overdue(session: Session, at: datetime) -> int:
-    return 0
-
-
-def _no_handovers(session: Session, start: datetime, end: datetime) -> HandoverCounts:
-    return HandoverCounts()
-
-
-def _no_gaps(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
-    return 0, 0
-
-
-def _no_sentences(session: Session, number: int, language: str) -> FigureSentences:
-    return FigureSentences()
-
-
-def _no_table(session: Session, services: Services, number: int, now: datetime, language: str) -> FigureTable:
-    return FigureTable()
-
-
-def _no_chart(services: Services, number: int, now: datetime) -> bytes:
-    return b""
-
-
-def _never(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
-    return None
-
-
-def _no_steps(session: Session, number: int) -> list[TakenStep]:
-    return []
-
-
-def _no_follow_ups(session: Session, number: int) -> list[str]:
-    return []
-
-
-def _nobody(session: Session, number: int) -> Collection[str]:
-    return ()
-
-
-def _no_updates(session: Session, number: int) -> UpdatesKept:
-    return UpdatesKept()
-
-
-def _nothing_to_read(services: Services, incident: Incident, user_id: str) -> Sequence[Block]:
-    return ()
-
-
-def _nobody_next(session: Session, services: Services, user_id: str, now: datetime) -> Sequence[str]:
-    return ()
-
-
-def _no_fallback(session: Session, services: Services, user_id: str, now: datetime) -> str | None:
-    return None
-
-
-def _nobody_on(session: Session, services: Services, now: datetime) -> Sequence[OnShift]:
-    return ()
-
-
-def _no_contact(session: Session, services: Services, now: datetime) -> Sequence[str]:
-    return ()
-
-
-def _not_private(services: Services, incident: Incident) -> bool:
-    return False
-
-
-def _none_stale(session: Session, services: Services, streams: Collection[str], now: datetime) -> Sequence[str]:
-    return ()
-
-
-def _no_writer(services: Services, source: str) -> None:
-    return None
+def always(answer: Value) -> Callable[..., Value]:
+    """What is answered where no noun answers: the same, whatever is asked."""
+    return lambda *asked: answer
 
 
 NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
 # When the next update is due: to any audience, or to one of those named.
-NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", _never)
+NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", always(None))
 # The open steps that somebody has taken, in the order of their playbooks.
-STEPS_TAKEN: Fact[Callable[[Session, int], list[TakenStep]]] = Fact("steps taken", _no_steps)
+STEPS_TAKEN: Fact[Callable[[Session, int], Sequence[TakenStep]]] = Fact("steps taken", always(()))
 # What is to be done after the incident, as it was written down.
-FOLLOW_UPS: Fact[Callable[[Session, int], list[str]]] = Fact("follow-ups", _no_follow_ups)
+FOLLOW_UPS: Fact[Callable[[Session, int], Sequence[str]]] = Fact("follow-ups", always(()))
 # Of a follow-up the incident that it is about, and its words.
-FOLLOW_UP_WORDS: Fact[Callable[[Session, int], tuple[int, str]]] = Fact("follow-up words", _no_follow_up_words)
+FOLLOW_UP_WORDS: Fact[Callable[[Session, int], tuple[int, str]]] = Fact("follow-up words", always((0, "")))
 # The audiences that an update was composed for.
-AUDIENCES_TOLD: Fact[Callable[[Session, int], Collection[str]]] = Fact("audiences told", _nobody)
+AUDIENCES_TOLD: Fact[Callable[[Session, int], Collection[str]]] = Fact("audiences told", always(()))
 # How promised updates were kept.
-UPDATES_KEPT: Fact[Callable[[Session, int], UpdatesKept]] = Fact("updates kept", _no_updates)
+UPDATES_KEPT: Fact[Callable[[Session, int], UpdatesKept]] = Fact("updates kept", always(UpdatesKept()))
 # What a colleague reads who joins an open incident late.
-CATCH_UP: Fact[Callable[[Services, Incident, str], Sequence[Block]]] = Fact("catch up", _nothing_to_read)
+CATCH_UP: Fact[Callable[[Services, Incident, str], Sequence[Block]]] = Fact("catch up", always(()))
 # Is an incident like this one (which is not declared yet) private unless somebody says otherwise?
-PRIVATE_BY_DEFAULT: Fact[Callable[[Services, Incident], bool]] = Fact("private by default", _not_private)
+PRIVATE_BY_DEFAULT: Fact[Callable[[Services, Incident], bool]] = Fact("private by default", always(False))
 # What the contact centre's figures say, for the updates.
-FIGURE_SENTENCES: Fact[Callable[[Session, int, str], FigureSentences]] = Fact("figure sentences", _no_sentences)
+FIGURE_SENTENCES: Fact[Callable[[Session, int, str], FigureSentences]] = Fact(
+    "figure sentences", always(FigureSentences())
+)
 # The figures interval by interval, for the post-mortem, at a moment and in a language.
-FIGURE_TABLE: Fact[Callable[[Session, Services, int, datetime, str], FigureTable]] = Fact("figure table", _no_table)
+FIGURE_TABLE: Fact[Callable[[Session, Services, int, datetime, str], FigureTable]] = Fact(
+    "figure table", always(FigureTable())
+)
 # The chart of the figures as PNG, at a moment; it takes a third of a second.
-FIGURE_CHART: Fact[Callable[[Services, int, datetime], bytes]] = Fact("figure chart", _no_chart)
+FIGURE_CHART: Fact[Callable[[Services, int, datetime], bytes]] = Fact("figure chart", always(b""))
 # What callers hear now, in a language; empty when they hear nothing, or nothing in that language.
-CALLER_WORDING: Fact[Callable[[Session, int, str], str]] = Fact("caller wording", _no_wording)
+CALLER_WORDING: Fact[Callable[[Session, int, str], str]] = Fact("caller wording", always(""))
 # Everything that callers heard, version by version.
 CALLER_MESSAGES: Fact[Callable[[Session, Services, int, datetime], Sequence[CallerMessageRow]]] = Fact(
-    "caller messages", _no_messages
+    "caller messages", always(())
 )
 # Credits and refunds by cohort and currency; no account is in it.
-MONEY: Fact[Callable[[Session, int], Sequence[MoneyRow]]] = Fact("money", _no_money)
+MONEY: Fact[Callable[[Session, int], Sequence[MoneyRow]]] = Fact("money", always(()))
 # What is to be said of sources that were not read for long: their kind of rows, and how old what is known is.
 STALE_SOURCES: Fact[Callable[[Session, Services, Collection[str], datetime], Sequence[str]]] = Fact(
-    "stale sources", _none_stale
+    "stale sources", always(())
 )
 # Writes a work note to a case at a source, by the case's external id, with its text and a key that makes
 # repeating it harmless; None where the source takes none.
 AddCaseNote = Callable[[str, str, str], None]
-CASE_NOTES: Fact[Callable[[Services, str], AddCaseNote | None]] = Fact("case notes", _no_writer)
+CASE_NOTES: Fact[Callable[[Services, str], AddCaseNote | None]] = Fact("case notes", always(None))
 # Who may take over a person's shift at a moment, the likeliest first.
-NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]] = Fact(
-    "next on shift", _nobody_next
-)
+NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]] = Fact("next on shift", always(()))
 # Who is accountable instead of a person who is not available from a moment on.
-FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", _no_fallback)
+FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", always(None))
 # What unlocks an account of a source by its id and gives back why it did not; None when the source cannot.
-UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("unlocking", _no_unlocking)
+UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("unlocking", always(None))
 # Likewise, what has a source mail somebody a way to set a new password.
-RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", _no_unlocking)
+RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", always(None))
 # Who is the point of contact at a moment.
-CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", _no_contact)
+CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", always(()))
 # Everyone who is on shift at a moment, and not absent.
-ON_SHIFT: Fact[Callable[[Session, Services, datetime], Sequence[OnShift]]] = Fact("on shift", _nobody_on)
+ON_SHIFT: Fact[Callable[[Session, Services, datetime], Sequence[OnShift]]] = Fact("on shift", always(()))
 # What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
-RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", _no_items)
+RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", always(()))
 UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
-    "unanswered pages", _no_items
+    "unanswered pages", always(())
 )
 PROMISES_DUE: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
-    "promises due", _no_items
+    "promises due", always(())
 )
 # Handovers of shifts begun in a time.
 SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] = Fact(
-    "shift handovers", _no_handovers
+    "shift handovers", always(HandoverCounts())
 )
 # Of the gaps that began in a time: how many there were, and how many were filled late or never.
-SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", _no_gaps)
+SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", always((0, 0)))
 # How many follow-ups were open and late at a moment.
-FOLLOW_UPS_OVERDUE: Fact[Callable[[Session, datetime], int]] = Fact("follow-ups overdue", _none_overdue)
+FOLLOW_UPS_OVERDUE: Fact[Callable[[Session, datetime], int]] = Fact("follow-ups overdue", always(0))
 # How promised updates were kept, of many incidents at once.
 UPDATES_KEPT_OF_MANY: Fact[Callable[[Session, Sequence[int]], Mapping[int, UpdatesKept]]] = Fact(
-    "updates kept of many", _none_kept
+    "updates kept of many", always({})
 )
 # Cases by region, team and kind of work item, from a moment until before another.
 CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[CaseFigures]]] = Fact(
-    "case figures", _no_case_figures
+    "case figures", always(())
 )
 # The open cases of sensitive customers, by name.
 SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[SensitiveCase]]] = Fact(
-    "sensitive cases", _no_sensitive_cases
+    "sensitive cases", always(())
 )
-# The figures of every queue, from a moment until before another.
-QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[QueueFigures]]] = Fact(
-    "queue figures", _no_queue_figures
+# The figures of every queue, from a moment until before another, with their formulas in a language.
+QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime, str], Sequence[QueueFigures]]] = Fact(
+    "queue figures", always(())
 )
 # How many agents the forecast of queues needs, by patterns of their names and a site, from a moment until another.
 AGENTS_NEEDED: Fact[
     Callable[[Session, Services, Sequence[str], str, datetime, datetime], Sequence[AgentsNeeded]]
-] = Fact("agents needed", _no_agents_needed)
+] = Fact("agents needed", always(()))
 # How many guides that are missing were noted in a time, and how many of those are published.
-KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("knowledge gaps", _no_gaps)
+KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact(
+    "knowledge gaps", always((0, 0))
+)

@@ -172,7 +172,7 @@ def home(incidents: Sequence[Incident], floor: Floor, total: int) -> list[Block]
     declare = button("Declare an incident", ids.DECLARE, "home", style="danger")
     return [
         header("Watchfloor"),
-        section("Something is wrong? Declare it: better one too many than one too late."),
+        section("Something is wrong? Declare it: one too many is better than one too late."),
         actions([declare], block_id="home.declare"),
         divider(),
         *listed,
@@ -184,6 +184,6 @@ def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[
     """What is said to who leads when the channel is gone: the buttons work from where it is said."""
     text = (
         f"I can no longer write into the channel of incident {incident.number}, "
-        f"{one_line(incident.title, 140)}: {loss}. {remedy} Other audiences go on getting their updates."
+        f"{one_line(incident.title, 140)}: {loss}. {remedy} Other audiences still get their updates."
     )
     return text, [section(text), actions([button("Control panel", ids.PANEL, str(incident.number))])]

@@ -14,9 +14,7 @@ from bot.incidents.tables import Incident, NoIncidentHere, NoSuchIncident, RoleH
 
 # Asked at every click, redraw and update: put together once.
 _BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
-
-
-# Its number never changes: whoever only refers to the incident (a line of its timeline) need not wait.
+# Its number never changes: a row that only refers to the incident (a line of its timeline) need not wait.
 _LOCKED = _BY_NUMBER.with_for_update(key_share=True)
 
 
@@ -51,7 +49,7 @@ def _require(incident: Incident | None) -> Incident:
 def check_visible(
     session: Session, incident: Incident, user_id: str, missing: type[WatchfloorError] = NoSuchIncident
 ) -> None:
-    """A private incident is there for who takes part in it; for everyone else it does not exist.
+    """A private incident is visible to people who take part in it; for everyone else it does not exist.
 
     `missing` is what is raised when there is no such thing at all: the two cannot be told apart.
     """
@@ -69,14 +67,8 @@ def by_channel(session: Session, channel_id: str) -> Incident:
 
 # Asked at whatever is heard: put together once.
 _IN_CHANNEL = col(Incident.channel_id) == sa.bindparam("channel")
-
-
 _OF_CHANNEL = select(Incident).where(_IN_CHANNEL)
-
-
 _NUMBER_OF_CHANNEL = sa.select(col(Incident.id)).where(_IN_CHANNEL)
-
-
 _BY_KEY = select(Incident).where(col(Incident.declared_key) == sa.bindparam("request_key"))
 
 
@@ -103,7 +95,7 @@ def waiting_for_channel(session: Session, declared_by: str, before: int) -> int:
 
 
 def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:
-    """What is open, gravest first; private ones only for who takes part in them."""
+    """What is open, gravest first; private ones only for people who take part in them."""
     return session.exec(
         select(Incident)
         .where(col(Incident.status).in_(ACTIVE), visible_to(user_id))
@@ -160,7 +152,7 @@ def public_before(session: Session, number: int, limit: int = 500) -> Sequence[I
 
 
 def visible_to(user_id: str) -> sa.ColumnElement[bool]:
-    """Private incidents are there only for who takes part in them."""
+    """Private incidents are visible only to people who take part in them."""
     takes_part = sa.exists().where(
         col(Participant.incident_id) == col(Incident.id), col(Participant.user_id) == user_id
     )
@@ -275,7 +267,7 @@ def give_role(session: Session, incident_id: int, role: str, user_id: str, now: 
 
 
 def drop_role(session: Session, incident_id: int, role: str, user_id: str | None = None) -> bool:
-    """Take a role from who holds it; False when nobody (or not that person) did."""
+    """Take a role from its holder; False when nobody (or not that person) held it."""
     statement = sa.delete(RoleHolder).where(
         col(RoleHolder.incident_id) == incident_id, col(RoleHolder.role) == role
     )

@@ -61,13 +61,13 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime, 
 
 
 def decline(services: Services, number: int, reason: str, key: str, by: str, now: datetime) -> str:
-    """It was a false alarm: whoever was told is told so, and no figure counts it. Gives back what to answer."""
+    """It was a false alarm: everybody informed of it hears so; no figure counts it. Gives back what to answer."""
     if not reason:
         raise rules.DeclineReasonMissing()
     with changing(services, number, by, now, "close") as change:
         rules.check_may_change(number, change.incident.status)
         set_and_publish(change, Status.DECLINED, "declined", Declined(key, reason), reason=reason)
-    return "Declined as a false alarm. Everyone who was told of it hears that; no more updates are promised."
+    return "Declined as a false alarm. Everyone who was told about it hears that, and no more updates are due."
 
 
 def reopen(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
@@ -75,7 +75,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
         set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
-    return f"Incident {number} is open again, and updates are promised again."
+    return f"Incident {number} is open again, and its updates go on."
 
 
 def _objections(services: Services, session: Session, number: int, action: str) -> list[Objection]:

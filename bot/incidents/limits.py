@@ -10,7 +10,7 @@ from bot.errors import WatchfloorError
 WINDOW = timedelta(minutes=1)
 # Of one person so many declarations may wait for their channel; the others stand behind those of colleagues.
 WAITING_AT_ONCE = 3
-# Whatever others do, a person can press so many buttons within a minute.
+# How many buttons one person can press within a minute.
 FEW_CLICKS = 10
 
 

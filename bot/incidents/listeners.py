@@ -8,9 +8,18 @@ from datetime import datetime
 from slack_bolt import Ack, App
 
 from bot.incidents import actions as changes
-from bot.incidents import declaration_forms, forms, ids, parse, roles, rules, scope, situation_screens
-from bot.incidents import lifecycle as ending
-from bot.incidents import responses as answering
+from bot.incidents import (
+    declaration_forms,
+    forms,
+    ids,
+    lifecycle,
+    parse,
+    responses,
+    roles,
+    rules,
+    scope,
+    situation_screens,
+)
 from bot.incidents.access import open_incident_form, visible_incident
 from bot.incidents.invitations import request_to_join
 from bot.incidents.recognition import Scope
@@ -38,7 +47,7 @@ def _register_buttons(app: App, services: Services) -> None:
             number, _, role = parse.action_value(body).partition(":")
             return roles.claim(services, parse.parse_number(number), role, parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(re.compile(rf"^{re.escape(ids.JOIN)}(\.|$)"))
     def join_incident(ack: Ack, body: Payload) -> None:
@@ -51,15 +60,17 @@ def _register_buttons(app: App, services: Services) -> None:
                 body["response_url"],
             )
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     for edit_button in (ids.CHANGE_SCOPE, f"{ids.CHANGE_SCOPE}.guessed"):
         _register_opener(
-            app, services, edit_button, lambda found: declaration_forms.scope_form(found, services.floor)
+            app, services, edit_button, lambda incident: declaration_forms.scope_form(incident, services.floor)
         )
-    _register_opener(app, services, ids.CHANGE_SEVERITY, lambda found: forms.severity_form(found, services.floor))
+    _register_opener(
+        app, services, ids.CHANGE_SEVERITY, lambda incident: forms.severity_form(incident, services.floor)
+    )
     _register_opener(app, services, ids.CHANGE_STATUS, forms.status_form)
-    _register_opener(app, services, ids.ASSIGN_ROLE, lambda found: forms.role_form(found, services.floor))
+    _register_opener(app, services, ids.ASSIGN_ROLE, lambda incident: forms.role_form(incident, services.floor))
 
 
 def _register_opener(app: App, services: Services, button: str, build_form: BuildForm) -> None:
@@ -72,7 +83,7 @@ def _register_opener(app: App, services: Services, button: str, build_form: Buil
                 services, body["trigger_id"], parse.clicked_number(body), parse.user_id(body), build_form
             )
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_forms(app: App, services: Services) -> None:
@@ -85,16 +96,18 @@ def _register_forms(app: App, services: Services) -> None:
                 services, parse.form_number(body), wanted, reason, parse.user_id(body), utcnow()
             )
 
-        answering.answer_form(services, body, ids.SEVERITY, act, ack)
+        responses.answer_form(services, body, ids.SEVERITY, act, ack)
 
     @app.view(ids.STATUS_FORM)
     def status(ack: Ack, body: Payload) -> None:
         def act() -> None:
             wanted = rules.read_status(parse.field_value(body, ids.STATUS))
             reason = parse.field_value(body, ids.REASON)
-            ending.change_status(services, parse.form_number(body), wanted, reason, parse.user_id(body), utcnow())
+            lifecycle.change_status(
+                services, parse.form_number(body), wanted, reason, parse.user_id(body), utcnow()
+            )
 
-        answering.answer_form(services, body, ids.STATUS, act, ack)
+        responses.answer_form(services, body, ids.STATUS, act, ack)
 
     @app.view(ids.SCOPE_FORM)
     def change_scope(ack: Ack, body: Payload) -> None:
@@ -107,7 +120,7 @@ def _register_forms(app: App, services: Services) -> None:
             title = rules.clean_title(parse.field_value(body, ids.TITLE))
             scope.edit(services, parse.form_number(body), title, new, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.TITLE, act, ack)
+        responses.answer_form(services, body, ids.TITLE, act, ack)
 
     @app.view(ids.ROLE_FORM)
     def role(ack: Ack, body: Payload) -> None:
@@ -116,7 +129,7 @@ def _register_forms(app: App, services: Services) -> None:
             person = parse.field_value(body, ids.PERSON)
             roles.assign(services, parse.form_number(body), wanted, person, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.PERSON, act, ack)
+        responses.answer_form(services, body, ids.PERSON, act, ack)
 
 
 def _register_situation(app: App, services: Services) -> None:
@@ -126,11 +139,11 @@ def _register_situation(app: App, services: Services) -> None:
             number = parse.clicked_number(body)
             situation_screens.open_form(services, body["trigger_id"], number, parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.SITUATION_FORM)
     def save_situation(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.IMPACT, lambda: situation_screens.save_form(services, body), ack)
+        responses.answer_form(services, body, ids.IMPACT, lambda: situation_screens.save_form(services, body), ack)
 
 
 @dataclass(frozen=True)
@@ -146,22 +159,22 @@ class LifecycleButton:
 
 def _resolve(services: Services, body: Payload, now: datetime) -> str:
     number, reason, waiver = _lifecycle_values(body)
-    return ending.resolve(services, number, reason, body["view"]["id"], parse.user_id(body), now, waiver)
+    return lifecycle.resolve(services, number, reason, body["view"]["id"], parse.user_id(body), now, waiver)
 
 
 def _close(services: Services, body: Payload, now: datetime) -> str:
     number, reason, waiver = _lifecycle_values(body)
-    return ending.close(services, number, reason, parse.user_id(body), now, waiver)
+    return lifecycle.close(services, number, reason, parse.user_id(body), now, waiver)
 
 
 def _reopen(services: Services, body: Payload, now: datetime) -> str:
     number, reason, _ = _lifecycle_values(body)
-    return ending.reopen(services, number, reason, parse.user_id(body), now)
+    return lifecycle.reopen(services, number, reason, parse.user_id(body), now)
 
 
 def _decline(services: Services, body: Payload, now: datetime) -> str:
     number, reason, _ = _lifecycle_values(body)
-    return ending.decline(services, number, reason, body["view"]["id"], parse.user_id(body), now)
+    return lifecycle.decline(services, number, reason, body["view"]["id"], parse.user_id(body), now)
 
 
 def _lifecycle_values(body: Payload) -> tuple[int, str, str]:
@@ -187,10 +200,10 @@ def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: L
     @app.action(lifecycle_button.button)
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            found = visible_incident(services, parse.clicked_number(body), parse.user_id(body), "close")
-            required = ending.objection_texts(services, found.number, lifecycle_button.title.lower())
+            incident = visible_incident(services, parse.clicked_number(body), parse.user_id(body), "close")
+            required = lifecycle.objection_texts(services, incident.number, lifecycle_button.title.lower())
             view = forms.lifecycle_form(
-                found,
+                incident,
                 lifecycle_button.form,
                 lifecycle_button.title,
                 lifecycle_button.title,
@@ -199,7 +212,7 @@ def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: L
             )
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_lifecycle_form(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:
@@ -208,4 +221,4 @@ def _register_lifecycle_form(app: App, services: Services, lifecycle_button: Lif
         def act() -> None:
             lifecycle_button.act(services, body, utcnow())
 
-        answering.answer_form(services, body, ids.REASON, act, ack)
+        responses.answer_form(services, body, ids.REASON, act, ack)

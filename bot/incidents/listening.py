@@ -6,8 +6,7 @@ from datetime import datetime
 
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -27,12 +26,18 @@ def one_of_many(name: str) -> re.Pattern[str]:
 def on_click(app: App, services: Services, button: Name, act: Act) -> None:
     """A button about the thing whose number it carries."""
 
+    def of_number(body: Payload) -> Response:
+        return act(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+
+    on_action(app, services, button, of_number)
+
+
+def on_action(app: App, services: Services, button: Name, act: Callable[[Payload], Response]) -> None:
+    """Likewise, from the whole click."""
+
     @app.action(button)
     def click(ack: Ack, body: Payload) -> None:
-        def run() -> Response:
-            return act(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        answering.answer_click(services, body, run, ack)
+        responses.answer_click(services, body, lambda: act(body), ack)
 
 
 def opens_form(app: App, services: Services, button: Name, build: Build) -> None:
@@ -52,7 +57,7 @@ def opens_view(app: App, services: Services, button: Name, build: Callable[[Payl
         def run() -> None:
             services.slack.open_view(body["trigger_id"], build(body))
 
-        answering.answer_click(services, body, run, ack)
+        responses.answer_click(services, body, run, ack)
 
 
 def on_form(app: App, services: Services, form: str, field: str, act: Callable[[Payload], Response]) -> None:
@@ -60,4 +65,4 @@ def on_form(app: App, services: Services, form: str, field: str, act: Callable[[
 
     @app.view(form)
     def take(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, field, lambda: act(body), ack)
+        responses.answer_form(services, body, field, lambda: act(body), ack)

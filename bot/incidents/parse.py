@@ -26,7 +26,7 @@ class PersonMissing(WatchfloorError):
 
 
 class UnknownRole(WatchfloorError):
-    """`{given}` is not a role. There are {known}."""
+    """`{given}` is not a role. Choose from {known}."""
 
 
 class TooLong(WatchfloorError):
@@ -35,7 +35,7 @@ class TooLong(WatchfloorError):
 
 
 class NotOurForm(WatchfloorError):
-    """I do not know what this form is about any more. Please close it and open it again."""
+    """This form is out of date. Please close it and open it again."""
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def open_private_channel(services: Services, request: PrivateRequest) -> None:
 
 @step
 def invite_people_again(services: Services, request: PrivateRequest) -> None:
-    """Everybody who was in the old channel; who cannot be invited is named."""
+    """Invite everybody who was in the old channel; those who cannot be invited are named."""
     invite_all(services, request.number, request.user_ids)
 
 
@@ -209,9 +209,9 @@ def _delete_if_arrived(services: Services, payload: Mapping[str, Any]) -> None:
         if row is None or row.attempted_at is None:
             return
         channel_id = payload["channel_id"] or _place(session, services, row)
-    found = services.slack.find(Post(payload["key"], channel_id, "", [], payload["thread_ts"]), row.attempted_at)
-    if found:
-        services.slack.delete_message(found.channel_id, found.ts)
+    posted = services.slack.find(Post(payload["key"], channel_id, "", [], payload["thread_ts"]), row.attempted_at)
+    if posted:
+        services.slack.delete_message(posted.channel_id, posted.ts)
 
 
 def _place(session: Session, services: Services, row: OutboxRow) -> str:

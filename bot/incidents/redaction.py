@@ -100,7 +100,7 @@ def redact(text: str, people: Iterable[str], we: str, known: Iterable[str] = ())
 
 def hide_people(text: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
     """The text with `we` for the names of people, and without `#channels`; on one line."""
-    hidden = _REFERENCES.sub(lambda found: we if found[0].startswith("@") else "", text)
+    hidden = _REFERENCES.sub(lambda match: we if match[0].startswith("@") else "", text)
     hidden = _replace_people(hidden, set(people), we, {part for name in known for part in _name_parts(name)})
     return _collapse_repeats(" ".join(hidden.split()), we)
 
@@ -115,15 +115,15 @@ def replace_partner_names(text: str, names: Iterable[str], phrases: Mapping[str,
     pattern = rf"(?P<comma>(?<!\s)\s*,\s*)?(?P<run>{name}(?:{_JOINED}{name})*)"
     spoken_of: set[str] = set()
 
-    def said(found: re.Match[str]) -> str:
-        named = {each[0].casefold() for each in re.finditer(name, found["run"], re.IGNORECASE)}
+    def said(match: re.Match[str]) -> str:
+        named = {each[0].casefold() for each in re.finditer(name, match["run"], re.IGNORECASE)}
         is_another = bool(spoken_of) and not named & spoken_of
         spoken_of.update(named)
         if len(named) == 1:
-            return (found["comma"] or "") + phrases["another_partner" if is_another else "partner"]
+            return (match["comma"] or "") + phrases["another_partner" if is_another else "partner"]
         # The list ends here now: "Chat, Northline and Telvia" becomes "Chat and several partners".
-        last = re.findall(rf"\s{_AND}\s", found["run"], re.IGNORECASE)
-        return (last[-1] if last and found["comma"] else found["comma"] or "") + phrases["partners"]
+        last = re.findall(rf"\s{_AND}\s", match["run"], re.IGNORECASE)
+        return (last[-1] if last and match["comma"] else match["comma"] or "") + phrases["partners"]
 
     return re.sub(pattern, said, text, flags=re.IGNORECASE)
 
@@ -154,7 +154,7 @@ def _fill(rule: str, placeholder: str) -> str:
 
 def _match_case(text: str) -> Callable[[re.Match[str]], str]:
     """What replaces a match: with a capital where it had one."""
-    return lambda found: text[:1].upper() + text[1:] if found[0][:1].isupper() else text
+    return lambda match: text[:1].upper() + text[1:] if match[0][:1].isupper() else text
 
 
 def _collapse_repeats(text: str, placeholder: str) -> str:

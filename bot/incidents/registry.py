@@ -1,6 +1,6 @@
 """Where nouns say what they bring: listeners, commands, events they follow, ticks, guards, facts and the rest.
 
-`bootstrap.py` fills it once; afterwards it is only read, with `services.get(Registry)`. Whatever a noun must know
+`bot.bootstrap` fills it once; afterwards it is only read, with `services.get(Registry)`. What a noun must know
 of another comes through here or through an event.
 """
 
@@ -199,7 +199,7 @@ class TableReader:
 
 @dataclass
 class Registry:
-    """Everything that nouns have registered, in the order in which `bootstrap.py` lists them."""
+    """Everything that nouns have registered, in the order in which `bot/bootstrap/nouns.py` lists them."""
 
     listeners: list[RegisterListeners] = field(default_factory=list)
     slack_events: dict[str, list[Recorder]] = field(default_factory=dict)

@@ -68,10 +68,10 @@ def forget(session: Session, number: int) -> None:
 def describe(services: Services, number: int) -> str:
     """What the incident is related to, for somebody in its channel."""
     with services.database.reading() as session:
-        found = of_incident(session, number)
-    if not found:
+        others = of_incident(session, number)
+    if not others:
         return "Nothing is related to this incident. `/incident related 12` relates it to incident 12."
-    lines = [f"#{one.number} {channel_link(one.channel_id or '')} {one_line(one.title, 120)}" for one in found]
+    lines = [f"#{one.number} {channel_link(one.channel_id or '')} {one_line(one.title, 120)}" for one in others]
     return "\n".join(["*Related incidents*", *lines, "`/incident related remove 12` takes one off."])
 
 

@@ -32,9 +32,9 @@ UNEXPECTED_LATE = (
     "Something went wrong on my side, and I do not know whether that was done. Please look before you try again; "
     "the administrator finds the reason in the log."
 )
-SLACK_UNAVAILABLE = "Slack does not answer me just now, so I could not do that. Please try again in a moment."
+SLACK_UNAVAILABLE = "Slack is not answering right now, so I could not do that. Please try again in a moment."
 SLACK_SILENT_LATE = (
-    "Slack does not answer me just now, and I do not know whether all of that was done. Please look before you try "
+    "Slack is not answering right now, and I do not know whether all of that was done. Please look before you try "
     "again."
 )
 
@@ -111,7 +111,7 @@ def respond_ephemeral(
         if body.get("response_url"):
             services.slack.respond(body["response_url"], text, blocks, replace_original=replace_original)
         else:
-            services.slack.tell(body["user"]["id"], text, blocks)
+            services.slack.send_direct_message(body["user"]["id"], text, blocks)
     except (WatchfloorError, TryLater) as failure:
         log.warning("an answer did not arrive", extra={"reason": str(failure)})
 
@@ -124,7 +124,7 @@ def respond_later(services: Services, body: Payload, response: Response) -> None
 
 
 def replace_message(services: Services, body: Payload, action: Callable[[], Response]) -> None:
-    """Show something else in place of what was clicked on, to who looks at it."""
+    """Replace what was clicked on, for its reader alone."""
     response = _run(services, action)
     if response is None:
         return

@@ -1,4 +1,4 @@
-"""Roles: claimed, given, handed over, left. Who takes one gets its short help."""
+"""Roles: claimed, assigned, handed over, left. A new holder gets a short guide to the role."""
 
 from collections.abc import Sequence
 from datetime import datetime

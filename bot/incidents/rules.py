@@ -113,7 +113,7 @@ class ImpactMissing(WatchfloorError):
 
 
 class UnknownSubcommand(WatchfloorError):
-    """I do not know `/incident {given}`.{suggestion} `/incident help` lists what there is."""
+    """There is no command `/incident {given}`.{suggestion} `/incident help` lists them all."""
 
 
 def read_severity(typed: str) -> str:

@@ -17,7 +17,7 @@ from bot.slack.text import escape
 
 
 class UnknownType(WatchfloorError):
-    """`{given}` is not a type of incident on this floor. There are {known}."""
+    """`{given}` is not a type of incident here. Choose from {known}."""
 
 
 def scope_in(services: Services, text: str) -> Scope:
@@ -28,8 +28,8 @@ def scope_in(services: Services, text: str) -> Scope:
 
 def complete(services: Services, request: DeclareRequest, decided: Collection[str] = ()) -> DeclareRequest:
     """The request with what its title tells of fields that were left empty, but for those that were `decided`."""
-    found = scope_in(services, request.title)
-    guesses = {"type": found.type, "sites": list(found.sites), "partners": list(found.partners)}
+    recognised = scope_in(services, request.title)
+    guesses = {"type": recognised.type, "sites": list(recognised.sites), "partners": list(recognised.partners)}
     guessed = {
         name: value
         for name, value in guesses.items()

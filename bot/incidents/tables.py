@@ -17,7 +17,7 @@ class NoIncidentHere(WatchfloorError):
 
 
 class NoSuchIncident(WatchfloorError):
-    """There is no such incident that you may see. If you are in its channel, type `/incident` there."""
+    """There is no such incident, or you may not see it. If you are in its channel, type `/incident` there."""
 
 
 class Incident(Numbered, table=True):
@@ -73,7 +73,7 @@ class Incident(Numbered, table=True):
 @sa.event.listens_for(Incident, "before_insert")
 @sa.event.listens_for(Incident, "before_update")
 def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None:
-    words = (
+    texts = (
         incident.title,
         incident.description,
         incident.impact,
@@ -81,7 +81,7 @@ def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None
         *incident.sites,
         *incident.partners,
     )
-    incident.search_text = fold(" ".join(words))
+    incident.search_text = fold(" ".join(texts))
 
 
 class RoleHolder(SQLModel, table=True):

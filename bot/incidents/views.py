@@ -133,7 +133,7 @@ def _callers_hear(facts: IncidentFacts) -> str:
     heard = f"heard by {mentions(dict.fromkeys(heard_by))}" if all(heard_by) else "nobody has dialled in yet"
     look_at = near_time(min(message.look_at for message in on), facts.now)
     messages = "a message" if len(on) == 1 else f"{len(on)} messages"
-    return f"📞 Callers hear {messages} ({escape(variants)}) · {heard} · look again {look_at}"
+    return f"📞 Callers hear {messages} ({escape(variants)}) · {heard} · check again {look_at}"
 
 
 def _links(facts: IncidentFacts) -> list[str]:

@@ -168,7 +168,7 @@ def open_channel(services: Services, number: int) -> str:
 
 
 def _let_others_pass(services: Services, incident: Incident) -> None:
-    """Slack makes twenty channels a minute: whoever declares many at once takes turns with everybody else."""
+    """Slack makes twenty channels a minute: a person who declares many at once takes turns with everybody else."""
     with services.database.reading() as session:
         ahead = incidents.waiting_for_channel(session, incident.declared_by, incident.number)
     if ahead >= WAITING_AT_ONCE:
@@ -198,7 +198,7 @@ def bring_in(services: Services, number: int, declarer_id: str) -> None:
 
 
 def invite_people(services: Services, number: int, declarer_id: str) -> None:
-    """The declarer and the responders of this severity, in one call. Who cannot be invited is named."""
+    """The declarer and the responders of this severity, in one call. Those who cannot be invited are named."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
     groups = services.floor.severity(incident.severity).invite if _calls_people(services, incident) else ()
@@ -213,7 +213,7 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
 
 
 def invite_all(services: Services, number: int, people: list[str]) -> None:
-    """These people, in one call. Who cannot be invited is named."""
+    """These people, in one call. Those who cannot be invited are named."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
     assert incident.channel_id is not None
@@ -267,7 +267,7 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
     try:
         services.slack.respond(request.reply_to, text, blocks)
     except (SlackRefused, OutcomeUnknown):
-        # The address lives half an hour; whoever waits that long hears by direct message.
+        # The address lives half an hour; after that the declarer gets a direct message.
         with services.database.transaction() as session:
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
 

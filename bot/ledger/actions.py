@@ -218,7 +218,7 @@ def decide(services: Services, release_id: int, by: str, now: datetime, *, is_ap
     with _ledger(services, number, by, now) as (change, _):
         asked, _ = releases.of(change.session, release_id)
         releases.decide(change, asked, is_approved=is_approved)
-    return "Approved: it may be paid." if is_approved else "Refused: nothing of it may be paid."
+    return "Approved: it may be paid." if is_approved else "Refused: none of it may be paid."
 
 
 def close(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
@@ -263,7 +263,7 @@ def send_workbook(services: Services, number: int, key: str, by: str, now: datet
         outbox.enqueue(
             session, kinds.LEDGER_WORKBOOK, row_key, now, incident_id=number, payload=payload, channel_id=by
         )
-    return "The workbook comes by direct message. It holds accounts: keep it where they may be kept."
+    return "The workbook comes by direct message. It contains account numbers: keep it only where they are allowed."
 
 
 @contextmanager

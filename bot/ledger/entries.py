@@ -1,4 +1,7 @@
-"""Entries and the totals that they move, in one transaction: the only way in which a line changes."""
+"""Entries and the totals that they move, in one transaction: the only way in which a line changes.
+
+`bulk.py` does the same for many lines at once.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,10 +98,11 @@ def _write(
             delta[old] = delta.get(old, 0) - line.amount
     # In one order, so that two transactions wait in no circle.
     for (ledger_id, cohort, currency), delta in sorted(sums.items()):
-        _move_totals(session, ledger_id, cohort, currency, delta)
+        move_totals(session, ledger_id, cohort, currency, delta)
 
 
-def _move_totals(session: Session, ledger_id: int, cohort: str, currency: str, delta: dict[str, int]) -> None:
+def move_totals(session: Session, ledger_id: int, cohort: str, currency: str, delta: dict[str, int]) -> None:
+    """Move the totals of a cohort in a currency by so much; in the transaction of the entries."""
     insert_new(session, TotalsRow(ledger_id=ledger_id, cohort=cohort, currency=currency))
     table = TotalsRow.__table__  # type: ignore[attr-defined]  # what SQLModel makes of the class
     values = {str(name): table.c[str(name)] + amount for name, amount in delta.items()}

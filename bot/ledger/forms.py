@@ -23,7 +23,7 @@ def add_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Bloc
         _cohort(cohorts),
         _rule(next(iter(rules.values()), "")),
         field("File", ids.FILE, _file(), hint="CSV or xlsx with the columns account, amount, currency"),
-        context("Nothing is taken while a row is wrong. Please delete the file in Slack afterwards."),
+        context("Nothing is imported while a row is wrong. Please delete the file in Slack afterwards."),
     ]
     return modal("Add accounts", blocks, callback_id=ids.ADD_FORM, submit="Add", private_metadata=str(number))
 

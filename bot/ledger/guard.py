@@ -12,8 +12,8 @@ from bot.ledger.tables import Ledger
 
 
 class LedgerOpen(WatchfloorError):
-    """Before you {act}, close the ledger of credits and refunds (`/incident ledger`): {reasons}. {button} on the
-    control panel (`/incident`) goes on for a reason."""
+    """Before you {act}, close the ledger of credits and refunds (`/incident ledger`): {reasons}. To go on
+    anyway, press {button} on the control panel (`/incident`) and give a reason."""
 
 
 def _objections(session: Session, number: int, action: str) -> list[Objection]:

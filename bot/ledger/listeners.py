@@ -1,12 +1,10 @@
 """`/incident ledger`, its buttons and forms: parse, act, answer."""
 
-from collections.abc import Callable
-from datetime import datetime
+from functools import partial
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -14,9 +12,7 @@ from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.ledger import actions, ids
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block
 
-OpenForm = Callable[[Services, int, str, datetime], Block]
 FILE_MISSING = "Choose a file, CSV or xlsx."
 
 
@@ -38,71 +34,31 @@ def show(services: Services, typed: SlashCommand) -> Response:
 
 def register(app: App, services: Services) -> None:
     """Listen to the screen's buttons, the releases', and the forms."""
-    opening: dict[str, OpenForm] = {
-        ids.ADD: actions.add_form,
-        ids.ADD_ONE: actions.line_form,
-        ids.RESULTS: actions.results_form,
-        ids.CHANGE: actions.change_form,
-        ids.CLOSE: actions.close_form,
-    }
-    for action_id, open_form in opening.items():
-        app.action(action_id)(_opens(services, open_form))
-    _register_clicks(app, services)
-    _register_forms(app, services)
+    listening.opens_form(app, services, ids.ADD, actions.add_form)
+    listening.opens_form(app, services, ids.ADD_ONE, actions.line_form)
+    listening.opens_form(app, services, ids.RESULTS, actions.results_form)
+    listening.opens_form(app, services, ids.CHANGE, actions.change_form)
+    listening.opens_form(app, services, ids.CLOSE, actions.close_form)
+    listening.on_click(app, services, ids.APPROVE, partial(actions.decide, is_approved=True))
+    listening.on_click(app, services, ids.REFUSE, partial(actions.decide, is_approved=False))
+    listening.on_click(app, services, ids.REOPEN, actions.reopen)
+    listening.on_action(app, services, ids.RELEASE, lambda body: _release(services, body))
+    listening.on_action(app, services, ids.WORKBOOK, lambda body: _send_workbook(services, body))
+    listening.on_form(app, services, ids.ADD_FORM, ids.FILE, lambda body: _add(services, body))
+    listening.on_form(app, services, ids.RESULTS_FORM, ids.FILE, lambda body: _results(services, body))
+    listening.on_form(app, services, ids.LINE_FORM, ids.ACCOUNT, lambda body: _add_one(services, body))
+    listening.on_form(app, services, ids.CHANGE_FORM, ids.ACCOUNT, lambda body: _change(services, body))
+    listening.on_form(app, services, ids.CLOSE_FORM, ids.REASON, lambda body: _close(services, body))
 
 
-def _opens(services: Services, open_form: OpenForm) -> Callable[..., None]:
-    def listener(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = open_form(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
-
-    return listener
-
-
-def _register_clicks(app: App, services: Services) -> None:
-    def on(action_id: str, act: Callable[[Payload], str]) -> None:
-        def listener(ack: Ack, body: Payload) -> None:
-            answering.answer_click(services, body, lambda: act(body), ack)
-
-        app.action(action_id)(listener)
-
-    def decide(*, is_approved: bool) -> Callable[[Payload], str]:
-        return lambda body: actions.decide(
-            services, parse.clicked_number(body), parse.user_id(body), utcnow(), is_approved=is_approved
-        )
-
-    on(ids.RELEASE, lambda body: _release(services, body))
-    on(ids.APPROVE, decide(is_approved=True))
-    on(ids.REFUSE, decide(is_approved=False))
-    on(ids.REOPEN, lambda body: actions.reopen(services, parse.clicked_number(body), parse.user_id(body), utcnow()))
-    on(
-        ids.WORKBOOK,
-        lambda body: actions.send_workbook(
-            services, parse.clicked_number(body), body["trigger_id"], parse.user_id(body), utcnow()
-        ),
-    )
+def _send_workbook(services: Services, body: Payload) -> str:
+    number, by = parse.clicked_number(body), parse.user_id(body)
+    return actions.send_workbook(services, number, body["trigger_id"], by, utcnow())
 
 
 def _release(services: Services, body: Payload) -> str:
     number, currency, cohort = [*parse.action_value(body).split(":", 2), "", ""][:3]
     return actions.release(services, parse.parse_number(number), cohort, currency, parse.user_id(body), utcnow())
-
-
-def _register_forms(app: App, services: Services) -> None:
-    def on(callback_id: str, field: str, act: Callable[[Payload], str]) -> None:
-        def listener(ack: Ack, body: Payload) -> None:
-            answering.answer_form(services, body, field, lambda: act(body), ack)
-
-        app.view(callback_id)(listener)
-
-    on(ids.ADD_FORM, ids.FILE, lambda body: _add(services, body))
-    on(ids.RESULTS_FORM, ids.FILE, lambda body: _results(services, body))
-    on(ids.LINE_FORM, ids.ACCOUNT, lambda body: _add_one(services, body))
-    on(ids.CHANGE_FORM, ids.ACCOUNT, lambda body: _change(services, body))
-    on(ids.CLOSE_FORM, ids.REASON, lambda body: _close(services, body))
 
 
 def _add(services: Services, body: Payload) -> str:

@@ -38,7 +38,7 @@ def read_currency(text: str) -> str:
     """A currency by its ISO 4217 code; `NotReadable` when it is none."""
     code = text.strip().upper()
     if code not in CURRENCIES:
-        raise NotReadable(f"`{_shown(text)}` is no currency; write its three letters, such as EUR")
+        raise NotReadable(f"`{_shown(text)}` is not a currency; write its three letters, such as EUR")
     return code
 
 
@@ -47,7 +47,7 @@ def read_amount(text: str, currency: str, decimal: str) -> int:
     that is not more than 0 or has more decimals than the currency: money is never rounded."""
     tidy = _SPACES.sub("", text).removeprefix(currency).removesuffix(currency)
     if tidy.startswith("-"):
-        raise NotReadable(f"`{_shown(text)}` is less than nothing")
+        raise NotReadable(f"`{_shown(text)}` is negative")
     if not _FORMS[decimal].fullmatch(tidy):
         raise NotReadable(f"`{_shown(text)}` is no amount")
     plain = tidy.replace(",", "") if decimal == "." else tidy.replace(".", "").replace(",", ".")
@@ -55,9 +55,7 @@ def read_amount(text: str, currency: str, decimal: str) -> int:
     if minor != minor.to_integral_value():
         raise NotReadable(f"`{_shown(text)}` has more decimals than {currency}")
     if not 0 < minor <= LARGEST_MINOR:
-        raise NotReadable(
-            f"`{_shown(text)}` is nothing" if not minor else f"`{_shown(text)}` is too large to be true"
-        )
+        raise NotReadable(f"`{_shown(text)}` is nothing" if not minor else f"`{_shown(text)}` is too large")
     return int(minor)
 
 

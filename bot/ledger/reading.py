@@ -52,7 +52,7 @@ TOTALS = frozenset({"total", "totals", "grand total", "sum", "suma", "totales", 
 
 
 class ColumnsMissing(WatchfloorError):
-    """{name} has no column of {missing}. It needs {needed}, each with its name in the header."""
+    """{name} has no column for {missing}. It needs {needed}, each with its name in the header."""
 
 
 class RowsWrong(WatchfloorError):
@@ -169,11 +169,12 @@ def _open(path: Path, needed: Sequence[str]) -> Sheet:
 
 def _rows(sheet: Sheet, columns: Mapping[str, int]) -> Iterator[tuple[int, Fields]]:
     """Every row but those of totals, which say nothing of an account."""
-    # A short row is filled up, and what is behind its end stands for a column that is missing.
-    filling = [""] * (max(columns.values()) + 2)
+    # A short row is filled up, and an empty cell behind its end stands for a column that is missing.
+    width = max(columns.values()) + 2
     pick = itemgetter(*(columns.get(name, -1) for name in FIELDS))
     for line, cells in sheet.rows():
-        fields = tuple(map(str.strip, pick(cells + filling)))
+        cells += [""] * max(1, width - len(cells))
+        fields = tuple(map(str.strip, pick(cells)))
         if fields[0].casefold() not in TOTALS:
             yield line, fields
 
@@ -184,13 +185,14 @@ def _check(path: Path, wrong: Wrong) -> None:
 
 
 def _owed(line: int, fields: Fields, decimal: str) -> OwedRow:
-    account, amount, currency_code, *_ = fields
-    currency = read_currency(currency_code)
-    return OwedRow(line, _account(account), _amount(amount, currency, decimal), currency)
+    return OwedRow(line, _account(fields[0]), *_money(fields[1], fields[2], decimal))
 
 
 # Many rows owe the same, and there are few words for what became of a payment.
-_amount = lru_cache(10_000)(read_amount)
+@lru_cache(10_000)
+def _money(amount: str, currency_code: str, decimal: str) -> tuple[int, str]:
+    currency = read_currency(currency_code)
+    return read_amount(amount, currency, decimal), currency
 
 
 @lru_cache(1_000)
@@ -203,18 +205,19 @@ def _account(cell: str) -> str:
     if not account:
         raise NotReadable("it names no account")
     if len(account) > LONGEST_ACCOUNT:
-        raise NotReadable("its account is too long to be one")
+        raise NotReadable("its account number is too long")
     if account.startswith(("=", "@")):
         raise NotReadable("its account is a formula")
     return account
 
 
 def _paid(line: int, fields: Fields, decimal: str) -> PaidRow:
-    *_, word, reason, reference = fields
+    account, amount, currency_code, word, reason, reference = fields
     status = _status(word)
     if status is None:
         raise NotReadable(
-            f"`{word.replace('`', chr(39))[:40]}` is no status; write issued, failed, reversed or pending"
+            f"`{word.replace('`', chr(39))[:40]}` is not a status; write issued, failed, reversed or pending"
         )
-    owed = _owed(line, fields, decimal)
-    return PaidRow(*owed, status, reason[:LONGEST_REASON], reference[:LONGEST_REFERENCE])
+    minor, currency = _money(amount, currency_code, decimal)
+    named = reason[:LONGEST_REASON], reference[:LONGEST_REFERENCE]
+    return PaidRow(line, _account(account), minor, currency, status, *named)

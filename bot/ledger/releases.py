@@ -13,6 +13,7 @@ from bot.ledger.money import EXPONENTS, format_amount
 from bot.ledger.rules import SAME_CAUSE, State
 from bot.ledger.tables import Ledger, Line, Release
 from bot.outbox import kinds
+from bot.runtime.database import without_time_limit
 
 WAITING, RELEASED, REFUSED = "waiting", "released", "refused"
 
@@ -42,6 +43,8 @@ def ask(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
     session.add(release)
     session.flush()
     mine = sa.update(Line).where(*_unreleased(ledger, cohort, currency))
+    # A hundred thousand lines take PostgreSQL longer than a statement may otherwise last.
+    without_time_limit(session.connection())
     session.connection().execute(mine.values(release_id=release.number))
     outbox.add(session, kinds.LEDGER_RELEASE, change.number, change.now, str(release.number))
     shown = format_amount(amount, currency)

@@ -82,7 +82,7 @@ def _share(services: Services, row: OutboxRow, _: str) -> None:
     file_id = services.slack.upload(f"ledger-{number}.xlsx", content)
     with services.database.transaction() as session:
         outbox.remember(session, row, kept | {"file_id": file_id, "dm": channel_id}, utcnow())
-    text = f"The ledger of incident {number}. It holds accounts: keep it where they may be kept."
+    text = f"The ledger of incident {number}. It contains account numbers: keep it only where they are allowed."
     services.slack.share_files([(file_id, f"Ledger {number}")], channel_id, text)
 
 

@@ -70,7 +70,7 @@ class NotReleased(WatchfloorError):
 
 
 class UnknownCohort(WatchfloorError):
-    """`{given}` is no cohort. `floor.yaml` names {known}."""
+    """`{given}` is not a cohort. `floor.yaml` names {known}."""
 
 
 @dataclass(frozen=True)

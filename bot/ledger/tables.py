@@ -24,7 +24,7 @@ PRIVATE = {"is_private": True}
 
 
 class NoSuchLedger(WatchfloorError):
-    """There is no such ledger that you may see. `/incident ledger` in an incident's channel shows its own."""
+    """There is no such ledger, or you may not see it. `/incident ledger` in an incident's channel shows its own."""
 
 
 def _minor() -> Any:

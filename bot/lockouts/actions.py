@@ -102,8 +102,8 @@ def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     return f"{account.login} works again. Tell the partner, if you have not."
 
 
-def told(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """The partner knows. Gives back what to answer."""
+def record_partner_told(services: Services, lockout_id: int, by: str, now: datetime) -> str:
+    """Record that the partner knows. Gives back what to answer."""
     with open_account(services, lockout_id, by) as (_, account):
         account.told_by = by
     return f"Recorded: the partner knows of {account.login}."
@@ -151,7 +151,7 @@ def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
         burst.state, burst.decided_by = "dismissed", by
         session.add(burst)
         recording.show(session, services.floor, burst, now)
-    return "Recorded. Another six at this partner are proposed again."
+    return "Recorded. Another six at this partner will be proposed again."
 
 
 def follow_declared(change: Change, event: Declared) -> None:

@@ -1,12 +1,8 @@
 """`/incident lockouts`, its form and buttons: parse, act, answer."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
@@ -15,9 +11,9 @@ from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.unlocking_views import PARTNER_UNKNOWN
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Block
 
 ADD = "add"
-Act = Callable[[Services, int, str, datetime], str]
 
 
 def register_commands(registry: Registry) -> None:
@@ -44,63 +40,20 @@ def lockouts(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the list's buttons, the proposal's, and the form."""
-    acting: dict[str, Act] = {
-        ids.CLAIM: actions.claim,
-        ids.UNLOCK: unlocking.unlock,
-        ids.RESET: unlocking.reset,
-        ids.DECLINE: unlocking.decline,
-        ids.DONE: actions.done,
-        ids.DISMISS: actions.dismiss,
-    }
-    for action_id, act in acting.items():
-        app.action(action_id)(_acts(services, act))
-
-    _register_several(app, services)
-
-    @app.action(ids.MORE)
-    def more(ack: Ack, body: Payload) -> None:
-        answering.answer_click(services, body, lambda: _more(services, body), ack)
-
-    @app.action(ids.ADD)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            services.slack.open_view(body["trigger_id"], actions.form(services, parse.user_id(body)))
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.action(ids.DECLARE)
-    def declare(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            number, by = parse.clicked_number(body), parse.user_id(body)
-            return actions.declare(services, number, by, body.get("response_url", ""), utcnow())
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.view(ids.FORM)
-    def add(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.LOGINS, lambda: _add(services, body), ack)
-
-
-def _register_several(app: App, services: Services) -> None:
-    @app.action(ids.MANY)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            services.slack.open_view(body["trigger_id"], unlocking.form(services, parse.user_id(body)))
-
-        answering.answer_click(services, body, act, ack)
-
-    @app.view(ids.MANY_FORM)
-    def ask(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.ACCOUNTS, lambda: _ask_many(services, body), ack)
-
-    @app.action(ids.APPROVE)
-    def look(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = unlocking.approval_form(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
+    """Listen to the list's buttons, the proposal's, and the forms."""
+    listening.on_click(app, services, ids.CLAIM, actions.claim)
+    listening.on_click(app, services, ids.UNLOCK, unlocking.unlock)
+    listening.on_click(app, services, ids.RESET, unlocking.reset)
+    listening.on_click(app, services, ids.DECLINE, unlocking.decline)
+    listening.on_click(app, services, ids.DONE, actions.done)
+    listening.on_click(app, services, ids.DISMISS, actions.dismiss)
+    listening.on_action(app, services, ids.MORE, lambda body: _more(services, body))
+    listening.on_action(app, services, ids.DECLARE, lambda body: _declare(services, body))
+    listening.opens_view(app, services, ids.ADD, lambda body: actions.form(services, parse.user_id(body)))
+    listening.opens_view(app, services, ids.MANY, lambda body: unlocking.form(services, parse.user_id(body)))
+    listening.opens_view(app, services, ids.APPROVE, lambda body: _approval_form(services, body))
+    listening.on_form(app, services, ids.FORM, ids.LOGINS, lambda body: _add(services, body))
+    listening.on_form(app, services, ids.MANY_FORM, ids.ACCOUNTS, lambda body: _ask_many(services, body))
 
     @app.view(ids.APPROVAL_FORM)
     def approve(ack: Ack, body: Payload) -> None:
@@ -108,7 +61,16 @@ def _register_several(app: App, services: Services) -> None:
             return unlocking.approve(services, parse.form_number(body), parse.user_id(body), utcnow())
 
         # The form has no field to put a refusal beside: it comes by direct message, as the answer does.
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
+
+
+def _declare(services: Services, body: Payload) -> Response:
+    number, by = parse.clicked_number(body), parse.user_id(body)
+    return actions.declare(services, number, by, body.get("response_url", ""), utcnow())
+
+
+def _approval_form(services: Services, body: Payload) -> Block:
+    return unlocking.approval_form(services, parse.clicked_number(body), parse.user_id(body))
 
 
 def _more(services: Services, body: Payload) -> Response:
@@ -116,7 +78,7 @@ def _more(services: Services, body: Payload) -> Response:
     choice, _, number = parse.action_value(body).partition(":")
     lockout_id, by = parse.parse_number(number), parse.user_id(body)
     if choice == ids.TOLD:
-        return actions.told(services, lockout_id, by, utcnow())
+        return actions.record_partner_told(services, lockout_id, by, utcnow())
     if choice == ids.FAILURES:
         return actions.failures_of_account(services, lockout_id, by, utcnow())
     raise NotOurForm()
@@ -130,15 +92,6 @@ def _ask_many(services: Services, body: Payload) -> str:
     all_of = "" if partner == PARTNER_UNKNOWN else partner or None
     key, by = str(body["view"]["id"]), parse.user_id(body)
     return unlocking.ask_many(services, AccountAction(action), numbers, all_of, key, by, utcnow())
-
-
-def _acts(services: Services, act: Act) -> Callable[..., None]:
-    def listener(ack: Ack, body: Payload) -> None:
-        answering.answer_click(
-            services, body, lambda: act(services, parse.clicked_number(body), parse.user_id(body), utcnow()), ack
-        )
-
-    return listener
 
 
 def _add(services: Services, body: Payload) -> str:

@@ -56,7 +56,7 @@ class NotLocked(WatchfloorError):
 
 
 class DirectorySourced(WatchfloorError):
-    """{login} comes from a directory and has to be seen to there."""
+    """{login} comes from a directory and has to be unlocked there."""
 
 
 class NoUnlocking(WatchfloorError):
@@ -65,7 +65,7 @@ class NoUnlocking(WatchfloorError):
 
 
 class NoResetting(WatchfloorError):
-    """No source that can mail {login} a reset of the password is configured. Start it in your directory. `sources:`
+    """No source that can mail {login} a password reset is configured. Start it in your directory. `sources:`
     in `floor.yaml` names an Okta source."""
 
 

@@ -75,10 +75,10 @@ def open_of(session: Session, source: str, user_id: str) -> LockedAccount | None
 def locked(session: Session, lockout_id: int, *, is_changed: bool = True) -> LockedAccount:
     """A lockout, kept from being changed by others unless it is only looked at; `NoSuchLockout` without one."""
     query = select(LockedAccount).where(LockedAccount.id == lockout_id)
-    found = session.exec(query.with_for_update() if is_changed else query).first()
-    if found is None:
+    account = session.exec(query.with_for_update() if is_changed else query).first()
+    if account is None:
         raise NoSuchLockout()
-    return found
+    return account
 
 
 def all_open(session: Session, limit: int = 500) -> Sequence[LockedAccount]:

@@ -29,13 +29,13 @@ MISSING: dict[AccountAction, type[WatchfloorError]] = {
 }
 ASKED = {
     AccountAction.UNLOCK: "{source} is asked to unlock {login}. You get a direct message with what came of it.",
-    AccountAction.RESET: "{source} is asked to mail {login} a reset of the password. You get a direct message with "
+    AccountAction.RESET: "{source} is asked to mail {login} a password reset. You get a direct message with "
     "what came of it.",
 }
 
 
 class NobodyChosen(WatchfloorError):
-    """Choose accounts, or a partner all of whose locked accounts are meant."""
+    """Choose accounts, or a partner for all of its locked accounts."""
 
 
 class DecidedAlready(WatchfloorError):

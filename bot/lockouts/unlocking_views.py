@@ -24,8 +24,8 @@ from bot.slack.blocks import (
 )
 from bot.slack.text import escape, mention, one_line
 
-CHOICES = {AccountAction.UNLOCK: "Unlock", AccountAction.RESET: "Mail a reset of the password"}
-DOING = {AccountAction.UNLOCK: "Unlock {accounts}", AccountAction.RESET: "Mail {accounts} a reset of the password"}
+CHOICES = {AccountAction.UNLOCK: "Unlock", AccountAction.RESET: "Mail a password reset"}
+DOING = {AccountAction.UNLOCK: "Unlock {accounts}", AccountAction.RESET: "Mail {accounts} a password reset"}
 DONE = {AccountAction.UNLOCK: "unlocked", AccountAction.RESET: "the directory has sent the mail"}
 LOGIN = 80
 NO_ACCOUNTS = "No account is locked that could be unlocked here."

@@ -112,8 +112,8 @@ def _look(services: Services, rendered: Rendered) -> Outcome:
             assert what.exists is not None
             if what.exists():
                 return outcomes.delivered(rendered, None)
-        elif found := services.slack.find(_post(rendered), row.attempted_at):
-            return _found(services, rendered, found)
+        elif posted := services.slack.find(_post(rendered), row.attempted_at):
+            return _settle_earlier_attempt(services, rendered, posted)
     except SlackRefused:
         if not rendered.kind.is_repeated_unseen:
             raise
@@ -124,9 +124,9 @@ def _look(services: Services, rendered: Rendered) -> Outcome:
     return outcomes.again(row, rules.look_at(row.attempted_at, looked), looked=looked)
 
 
-def _found(services: Services, rendered: Rendered, found: Posted) -> Outcome:
+def _settle_earlier_attempt(services: Services, rendered: Rendered, posted: Posted) -> Outcome:
     assert not isinstance(rendered.what, Call)
     if rendered.row.is_rendered or rendered.row.wanted > 1:
         # What the attempt brought there may be older.
-        services.slack.update(found, *rendered.what)
-    return outcomes.delivered(rendered, found)
+        services.slack.update(posted, *rendered.what)
+    return outcomes.delivered(rendered, posted)

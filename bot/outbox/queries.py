@@ -33,10 +33,10 @@ def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str)
 
 def named(session: Session, incident_id: int | None, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
     """The rows of an incident of this kind, in their order; or those of one subject."""
-    found = select(OutboxRow).where(OutboxRow.incident_id == incident_id, OutboxRow.kind == kind)
+    rows = select(OutboxRow).where(OutboxRow.incident_id == incident_id, OutboxRow.kind == kind)
     if subject is not None:
-        found = found.where(OutboxRow.subject == subject)
-    return session.exec(found.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)).all()
+        rows = rows.where(OutboxRow.subject == subject)
+    return session.exec(rows.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)).all()
 
 
 _ALL = select(OutboxRow).where(OF_INCIDENT, col(OutboxRow.is_rendered).is_(True)).order_by(col(OutboxRow.id))
@@ -75,8 +75,6 @@ def is_shown_by(session: Session, channel_id: str, ts: str) -> bool:
 
 
 _NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
-
-
 FREE = (
     sa.text(UNSETTLED),
     col(OutboxRow.batch_id).is_(None),
@@ -109,18 +107,16 @@ class Failing:
 def failing(session: Session, failures: int) -> list[Failing]:
     """What has failed so often in a row, or more often, and is not delivered yet."""
     reason = sa.func.coalesce(col(OutboxRow.error), "")
-    found = (
+    failures_by_reason = (
         sa.select(col(OutboxRow.kind), reason, sa.func.count(), sa.func.min(col(OutboxRow.incident_id)))
         .where(sa.text(UNSETTLED), col(OutboxRow.attempts) >= failures)
         .group_by(col(OutboxRow.kind), reason)
     )
-    return [Failing(*row) for row in session.connection().execute(found)]
+    return [Failing(*row) for row in session.connection().execute(failures_by_reason)]
 
 
 # Asked every second: put together once.
 _WHOSE = sa.case((col(OutboxRow.is_rendered).is_(True), col(OutboxRow.incident_id)), else_=None)
-
-
 _DUE = sa.select(_WHOSE).where(*FREE).distinct().limit(100)
 
 

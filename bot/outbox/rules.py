@@ -44,10 +44,10 @@ PASSING = errors_meaning(Meaning.LATER) | errors_meaning(Meaning.UNAUTHORIZED)
 def meaning(error: str, own: Mapping[str, Refusal], otherwise: Refusal, *, is_posted: bool) -> Refusal:
     """What an error means, by the kind's own table, then by the common one."""
     usual = Refusal.RETRY if error in PASSING else otherwise
-    found = own.get(error) or COMMON.get(error) or usual
-    if found is Refusal.LOST_MESSAGE and not is_posted:
+    meaning = own.get(error) or COMMON.get(error) or usual
+    if meaning is Refusal.LOST_MESSAGE and not is_posted:
         return otherwise
-    return found
+    return meaning
 
 
 def next_step(attempted_at: datetime | None, leased_at: datetime, looked: int) -> Step:

@@ -10,8 +10,6 @@ from bot.outbox.writing import wake
 
 # At every click: put together once.
 _FOLLOWING_STALE = update_in_order(OF_INCIDENT, col(OutboxRow.follows_incident).is_(True)).values(**RENDER_AGAIN)
-
-
 _KINDS_STALE = update_in_order(
     OF_INCIDENT,
     col(OutboxRow.is_rendered).is_(True),
@@ -59,8 +57,8 @@ def mark_message_stale(session: Session, channel_id: str, ts: str) -> Sequence[i
         col(OutboxRow.ts) == ts,
         col(OutboxRow.is_rendered).is_(True),
     )
-    found = session.exec(select(OutboxRow.incident_id).where(*ours)).all()
-    numbers = [number for number in found if number is not None]
+    incident_ids = session.exec(select(OutboxRow.incident_id).where(*ours)).all()
+    numbers = [number for number in incident_ids if number is not None]
     for number in numbers:
         wake(session, number)
     if numbers:

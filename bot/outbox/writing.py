@@ -120,7 +120,7 @@ def change_rows(session: Session, numbers: Collection[int], values: Mapping[str,
 
 
 def supersede(session: Session, key_begins: str) -> None:
-    """What was never tried of the posts with such keys is neither sent nor edited any more: newer words follow."""
+    """Posts with such keys that were never tried are neither sent nor edited any more: a newer text follows."""
     old = (
         sa.update(OutboxRow)
         .where(

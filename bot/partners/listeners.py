@@ -2,8 +2,7 @@
 
 from slack_bolt import Ack, App
 
-from bot.incidents import listening, parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -26,7 +25,7 @@ def register(app: App, services: Services) -> None:
             number, channel = parse.clicked_number(body), body["channel"]["id"]
             partner_answers.record_received(services, number, channel, parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.AFFECTED)
     def affected(ack: Ack, body: Payload) -> None:
@@ -35,11 +34,11 @@ def register(app: App, services: Services) -> None:
             services.slack.open_view(body["trigger_id"], partner_answers.affected_form(services, number, channel))
             partner_answers.record_affected(services, number, channel, parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     def counted(body: Payload) -> None:
-        number, given = parse.form_number(body), parse.field_value(body, ids.AGENTS)
-        partner_answers.record_agent_count(services, number, given, parse.user_id(body), utcnow())
+        number, agent_count = parse.form_number(body), parse.field_value(body, ids.AGENTS)
+        partner_answers.record_agent_count(services, number, agent_count, parse.user_id(body), utcnow())
 
     listening.on_form(app, services, ids.AFFECTED_FORM, ids.AGENTS, counted)
 
@@ -56,7 +55,7 @@ def register(app: App, services: Services) -> None:
             number, texts = parse.form_number(body), _guidance_texts(body)
             return guidance_actions.save(services, number, texts, parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, next(iter(body["view"]["state"]["values"])), act, ack)
+        responses.answer_form(services, body, next(iter(body["view"]["state"]["values"])), act, ack)
 
     listening.on_click(app, services, listening.one_of_many(ids.TELL), partner_matrix.send_from_button)
 

@@ -55,13 +55,13 @@ def render(session: Session, services: Services, incident: Incident, display: Ou
     facts = _facts(session, services, incident, row, now)
     name = f"{FOLDER}/{partner.language}.j2"
     try:
-        words = services.templates.render(name, facts, at_most=LONGEST_NOTICE)
+        notice_text = services.templates.render(name, facts, at_most=LONGEST_NOTICE)
     except TemplateBroken as broken:
         report_broken_template(services, name, broken)
-        words = wording.plain_notice(facts)
+        notice_text = wording.plain_notice(facts)
     known = labels(services, partner.language)
-    words = f"{known['drill']}\n{words}" if incident.is_drill else words
-    return views.notice(words, row, known, now)
+    notice_text = f"{known['drill']}\n{notice_text}" if incident.is_drill else notice_text
+    return views.notice(notice_text, row, known, now)
 
 
 def channel_of(services: Services, display: OutboxRow) -> str:

@@ -49,7 +49,7 @@ class UnknownPartner(WatchfloorError):
 
 
 class NoPartnerWaiting(WatchfloorError):
-    """No partner of this incident waits for a notice. `/incident partners add NAME` adds one."""
+    """No partner of this incident is waiting for a notice. `/incident partners add NAME` adds one."""
 
 
 class PrivateNeedsName(WatchfloorError):

@@ -82,7 +82,7 @@ def locked(
     session: Session, notice_id: int, missing: type[WatchfloorError] = NoSuchIncident
 ) -> tuple[PartnerNotice, Incident]:
     """The same and its incident, kept from being changed by others until the transaction ends."""
-    found = session.exec(
+    row = session.exec(
         select(PartnerNotice, Incident)
         .join(Incident, col(Incident.id) == col(PartnerNotice.incident_id))
         .where(PartnerNotice.id == notice_id)
@@ -90,9 +90,9 @@ def locked(
         .with_for_update(of=[Incident, PartnerNotice], key_share=True)
         .execution_options(populate_existing=True)
     ).first()
-    if found is None:
+    if row is None:
         raise missing()
-    return found
+    return row
 
 
 def find(session: Session, incident_id: int, partner: str) -> PartnerNotice:

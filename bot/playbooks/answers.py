@@ -21,7 +21,7 @@ class AnswersMissing(WatchfloorError):
 
 
 class AnswerNotOffered(WatchfloorError):
-    """“{answer}” is no answer to “{question}”. Please choose one of those offered."""
+    """“{answer}” is not an answer to “{question}”. Please choose one of those offered."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def _step(number: int, step: Step) -> list[str]:
     lines = [f"{number:3}. {step.title}", f"{INDENT}({'; '.join(notes)})"]
     for paragraph in (step.instructions or "").splitlines():
         lines += [f"{INDENT}{line}" for line in wrap(paragraph, WIDTH)]
-    lines += [f"{INDENT}{label}: {words}" for label, words in _details(step)]
+    lines += [f"{INDENT}{label}: {value}" for label, value in _details(step)]
     if step.posts:
         lines += [f"{INDENT}posts to {step.posts.to}:", *_quoted(step.posts.message)]
     return lines

@@ -5,7 +5,7 @@ import json
 from sqlmodel import Session
 
 from bot.incidents.registry import Export, Naming, Rows
-from bot.playbooks import tables
+from bot.playbooks import step_rows, tables
 
 HEADER = (
     "playbook",
@@ -34,7 +34,7 @@ def _rows(session: Session, number: int, name: Naming) -> Rows:
             json.dumps(step.answers, ensure_ascii=False) if step.answers else "",
         )
         for run in tables.runs_of(session, number)
-        for step in tables.steps_of(session, run.number)
+        for step in step_rows.steps_of(session, run.number)
     ]
 
 

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from bot.incidents.facts import TakenStep
-from bot.playbooks import tables
+from bot.playbooks import step_rows, tables
 from bot.playbooks.progress import open_steps
 
 
@@ -13,6 +13,6 @@ def steps_taken(session: Session, number: int) -> list[TakenStep]:
         TakenStep(step.title, step.owner_id)
         for run in tables.runs_of(session, number)
         if run.is_running
-        for step in open_steps(tables.steps_of(session, run.number))
+        for step in open_steps(step_rows.steps_of(session, run.number))
         if step.owner_id
     ]

@@ -38,13 +38,13 @@ def as_text(raw: Any) -> Any:
 def at_most(limit: int) -> Callable[[str], str]:
     """Refuses a text that is empty or longer than `limit` characters once Slack's escapes are in."""
 
-    def check(words: str) -> str:
-        if not words.strip():
+    def check(text: str) -> str:
+        if not text.strip():
             raise ValueError("is empty")
         # Slack counts characters after escaping.
-        if len(escape(words)) > limit:
-            raise ValueError(f"is {len(escape(words))} characters long; at most {limit} fit")
-        return words.strip()
+        if len(escape(text)) > limit:
+            raise ValueError(f"is {len(escape(text))} characters long; at most {limit} fit")
+        return text.strip()
 
     return check
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot import outbox
 from bot.outbox import kinds
-from bot.playbooks import tables as playbooks
 from bot.playbooks.reloading_library import ReloadingLibrary
+from bot.playbooks.tables import incidents_running
 from bot.services import Services
 
 log = logging.getLogger(__name__)
@@ -20,5 +20,5 @@ def mark_runs_with_newer_file(services: Services, now: datetime) -> None:
     for problem in library.problems:
         log.warning("playbook refused", extra={"problem": str(problem)})
     with services.database.transaction() as session:
-        for number in playbooks.incidents_running(session, library.playbooks):
+        for number in incidents_running(session, library.playbooks):
             outbox.mark_stale(session, number, (kinds.RUN,))

@@ -7,7 +7,8 @@ from bot.playbooks import ids
 from bot.playbooks.playbook import Ask, Step
 from bot.playbooks.progress import is_late, is_open
 from bot.playbooks.rules import State
-from bot.playbooks.tables import AnyStep, PlaybookRun
+from bot.playbooks.step_rows import AnyStep
+from bot.playbooks.tables import PlaybookRun
 from bot.playbooks.views import (
     NO_HOLDERS,
     Holders,
@@ -76,7 +77,7 @@ def answer_form(
     ]
     if written.posts and where:
         message_input = text_input(ids.VALUE, initial=message, multiline=True)
-        hint = "Read it, change it if you like. Empty, nothing is sent."
+        hint = "Read it and change it if you like. If you leave it empty, nothing is sent."
         blocks.append(field(f"Message to {where}", ids.MESSAGE, message_input, hint=hint, optional=True))
     elif written.posts:
         blocks.append(context("This incident is private: the message of this step is not sent."))
@@ -94,7 +95,7 @@ def all_steps_view(
         blocks.append(header(phase.title))
         blocks += [_step_line(run, step, now, holders) for step in steps if step.phase == phase.title]
     if book.stand_down:
-        blocks.append(section("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down)))
+        blocks.append(section("*Stand down when*\n" + "\n".join(f"• {escape(line)}" for line in book.stand_down)))
     return modal("All steps", blocks, callback_id=ids.ALL_STEPS, close="Close", private_metadata=str(run.number))
 
 
@@ -106,7 +107,7 @@ def _hint(ask: Ask, zone: str) -> str:
 
 def _field_for(ask: Ask, times: Mapping[str, datetime]) -> Element:
     if ask.kind == "choice":
-        return select(ids.VALUE, [option(words, words) for words in ask.options])
+        return select(ids.VALUE, [option(choice, choice) for choice in ask.options])
     if ask.kind == "person":
         return user_select(ids.VALUE)
     if ask.kind == "time":
@@ -119,7 +120,7 @@ def _step_line(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders)
         text = finished_with_answers(run.book.steps[step.step_key], step)
         return section(text, accessory=undo_button(step) if run.is_running else None)
     if not is_open(step):
-        return context(f"▫️ {escape(step.title)} · not needed as things stand")
+        return context(f"▫️ {escape(step.title)} · not needed for now")
     instructions = run.book.steps[step.step_key].instructions
     more = f"\n{shorten(escape(instructions), INSTRUCTIONS_SHOWN)}" if instructions else ""
     due_note = f" · due {clock_time(step.due_at)}" if step.due_at else ""

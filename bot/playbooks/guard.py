@@ -7,16 +7,16 @@ from sqlmodel import Session
 from bot.errors import WatchfloorError
 from bot.incidents.change import Change
 from bot.incidents.registry import Guard, Objection
-from bot.playbooks import reminder_messages, steps, tables
+from bot.playbooks import reminder_messages, step_rows, steps, tables
 from bot.playbooks.progress import blocking_steps
 from bot.playbooks.step_actions import log_step_change
-from bot.playbooks.tables import StepRow
+from bot.playbooks.step_rows import StepRow
 from bot.slack.text import escape
 
 
 class BlockingSteps(WatchfloorError):
     """Before you {act}, the playbook wants: {steps}. Finish them, or press {button} on the control panel
-    (`/incident`) to go on without them for a reason."""
+    (`/incident`) to go on without them and give a reason."""
 
 
 def _blocking_steps(session: Session, number: int, action: str) -> list[StepRow]:
@@ -24,7 +24,7 @@ def _blocking_steps(session: Session, number: int, action: str) -> list[StepRow]
     steps: list[StepRow] = []
     for run in tables.runs_of(session, number):
         if run.is_running:
-            steps += blocking_steps(tables.steps_of(session, run.number), action)
+            steps += blocking_steps(step_rows.steps_of(session, run.number), action)
     return steps
 
 

@@ -12,10 +12,10 @@ from bot.incidents.events import (
 )
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.playbooks import ids, runs
-from bot.playbooks import tables as playbooks
+from bot.playbooks import ids, runs, tables
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.run_actions import facts_now, known_playbooks, matching_playbook
+from bot.playbooks.tables import runs_of
 from bot.slack.blocks import Element, actions, button, section
 from bot.slack.text import escape
 
@@ -26,7 +26,7 @@ def offer_better_playbook(change: Change, event: SeverityChanged | ScopeChanged)
     runs.update_facts(session, incident.number, facts_now(change), now)
     name = matching_playbook(services, incident)
     # One that was stopped by hand is not offered again: somebody has decided about it.
-    started_before = [run.playbook for run in playbooks.runs_of(session, incident.number)]
+    started_before = [run.playbook for run in runs_of(session, incident.number)]
     if name is None or name in started_before:
         return
     book = known_playbooks(services)[name]
@@ -40,13 +40,13 @@ def offer_better_playbook(change: Change, event: SeverityChanged | ScopeChanged)
 
 def hand_over_steps(change: Change, event: CommandHandedOver) -> None:
     """Open steps of the outgoing commander are the incoming one's, and so are the reminders of them."""
-    playbooks.hand_over_steps(change.session, change.number, event.old, event.new)
+    tables.hand_over_steps(change.session, change.number, event.old, event.new)
 
 
 def skip_told(change: Change, event: UpdateComposed) -> None:
     """The first update to an audience makes the steps needless that were to tell it."""
     session, now = change.session, change.now
-    running = [run for run in playbooks.runs_of(session, change.number) if run.is_running]
+    running = [run for run in runs_of(session, change.number) if run.is_running]
     if any(event.audience not in run.incident.told for run in running):
         runs.update_facts(session, change.number, facts_now(change), now)
         outbox.mark_stale(session, change.number, (kinds.CARD, kinds.RUN))
@@ -62,7 +62,7 @@ def offer_after_reopening(change: Change, event: Reopened) -> None:
     """The playbooks ended when the incident was closed; whether one is needed again is for people to say."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     name = matching_playbook(services, incident)
-    if name is None or any(run.is_running for run in playbooks.runs_of(session, incident.number)):
+    if name is None or any(run.is_running for run in runs_of(session, incident.number)):
         return
     title = _quoted_title(known_playbooks(services)[name])
     text = f"No playbook is running since the incident was closed. {title} starts from its first step."

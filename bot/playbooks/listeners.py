@@ -7,15 +7,14 @@ from datetime import datetime
 from slack_bolt import Ack, App
 
 from bot.incidents import ids as incident_ids
-from bot.incidents import listening, parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse, responses
 from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.playbooks import ids, proposals, step_screens
 from bot.playbooks import refresh as screens
 from bot.playbooks import run_actions as playbook_runs
 from bot.playbooks import step_actions as steps
 from bot.playbooks.proposals import NewProposal
-from bot.playbooks.step_effects import PictureRequestRow
+from bot.playbooks.step_effects import MessageToSend
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -34,7 +33,7 @@ def register(app: App, services: Services) -> None:
 
 def _register_buttons(app: App, services: Services) -> None:
     def click(body: Payload, act: Callable[[], Response], ack: Ack) -> None:
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
         screens.refresh_clicked(services, body)
 
     @app.action(ids.STEP_DONE)
@@ -80,11 +79,11 @@ def _register_offer(app: App, services: Services, action_id: str, start: StartPl
     def take_offer(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             number, _, name = parse.action_value(body).partition(":")
-            words = start(services, parse.parse_number(number), name, parse.user_id(body), utcnow())
+            answer = start(services, parse.parse_number(number), name, parse.user_id(body), utcnow())
             screens.close_offer(services, body, outcome)
-            return words
+            return answer
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_openers(app: App, services: Services) -> None:
@@ -92,13 +91,10 @@ def _register_openers(app: App, services: Services) -> None:
     _register_opener(app, services, ids.STEP_ASSIGN, step_screens.assign_form)
     _register_opener(app, services, ids.STEP_ANSWER, step_screens.answer_form)
 
-    @app.action(ids.SHOW_ALL)
-    def show_all(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = step_screens.all_steps(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
+    def all_steps(body: Payload) -> Block:
+        return step_screens.all_steps(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+    listening.opens_view(app, services, ids.SHOW_ALL, all_steps)
 
 
 def _register_opener(
@@ -113,17 +109,17 @@ def _register_opener(
             steps.check_may_work(services, step_id, user_id)
             screens.open_form(services, body, build_form(services, step_id, user_id))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_forms(app: App, services: Services) -> None:
     def submitted(body: Payload, act: Callable[[], Response], ack: Ack) -> None:
         field = next(iter(body["view"]["state"]["values"]), "")
         if field:
-            answering.answer_form(services, body, field, act, ack)
+            responses.answer_form(services, body, field, act, ack)
         else:
             # Nothing to write a refusal beside: it is said instead.
-            answering.answer_click(services, body, act, ack)
+            responses.answer_click(services, body, act, ack)
         screens.refresh_underlying(services, body)
 
     @app.view(ids.SKIP_FORM)
@@ -149,7 +145,7 @@ def _register_forms(app: App, services: Services) -> None:
             reading, posts = step_screens.read_answers(services, step_id, body["view"]["state"]["values"])
             if reading.errors:
                 raise FieldsRefused(reading.errors)
-            sending = PictureRequestRow(parse.field_value(body, ids.MESSAGE)) if posts else None
+            sending = MessageToSend(parse.field_value(body, ids.MESSAGE)) if posts else None
             return steps.complete(services, step_id, parse.user_id(body), utcnow(), reading.answers, sending)
 
         submitted(body, act, ack)

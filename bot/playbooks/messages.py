@@ -30,4 +30,4 @@ def fill(message: str, values: Mapping[str, str]) -> str:
 
     Values are put in as they are, once: escape them before, braces inside them are not read again.
     """
-    return PLACEHOLDER.sub(lambda found: values.get(found[1].strip()) or UNKNOWN, message)
+    return PLACEHOLDER.sub(lambda match: values.get(match[1].strip()) or UNKNOWN, message)

@@ -19,7 +19,7 @@ class ProposalState(StrEnum):
 
 
 class NoSuchProposal(WatchfloorError):
-    """I do not know that proposal. `/incident playbook proposals` lists all of them."""
+    """There is no such proposal. `/incident playbook proposals` lists all of them."""
 
 
 class PlaybookProposal(Numbered, table=True):
@@ -56,10 +56,10 @@ def add(session: Session, proposal: PlaybookProposal) -> bool:
 def locked(session: Session, number: int) -> PlaybookProposal:
     """A proposal, kept from being changed by others; `NoSuchProposal`."""
     query = select(PlaybookProposal).where(PlaybookProposal.id == number).with_for_update()
-    found = session.exec(query.execution_options(populate_existing=True)).first()
-    if found is None:
+    proposal = session.exec(query.execution_options(populate_existing=True)).first()
+    if proposal is None:
         raise NoSuchProposal()
-    return found
+    return proposal
 
 
 def newest(session: Session, limit: int) -> Sequence[PlaybookProposal]:

@@ -95,13 +95,13 @@ def _what(proposal: PlaybookProposal) -> str:
 
 
 def _status(proposal: PlaybookProposal) -> str:
-    found = [f"incident {proposal.incident_id}"] if proposal.incident_id else []
+    origins = [f"incident {proposal.incident_id}"] if proposal.incident_id else []
     owner = f"{mention(proposal.owner_id)} changes it"
     if proposal.is_open:
-        return " · ".join([f"{mention(proposal.decides_id)} decides", owner, *found])
+        return " · ".join([f"{mention(proposal.decides_id)} decides", owner, *origins])
     decided = f"{proposal.state} by {mention(proposal.decides_id)}"
     why = [one_line(proposal.reason, 200)] if proposal.reason else []
-    return " · ".join([decided, *why, *([owner] if proposal.state == ProposalState.ACCEPTED else []), *found])
+    return " · ".join([decided, *why, *([owner] if proposal.state == ProposalState.ACCEPTED else []), *origins])
 
 
 def decided_text(proposal: PlaybookProposal) -> str:

@@ -31,11 +31,11 @@ class PrivateFinding(WatchfloorError):
 
 
 class NothingProposed(WatchfloorError):
-    """Please say what is to be changed."""
+    """Please say what should change."""
 
 
 class UnknownPlaybook(WatchfloorError):
-    """That playbook is not there any more. Open the form again."""
+    """That playbook no longer exists. Open the form again."""
 
 
 class PeopleMissing(WatchfloorError):
@@ -47,7 +47,7 @@ class NotYoursToDecide(WatchfloorError):
 
 
 class DecidedAlready(WatchfloorError):
-    """That was decided already: {state}."""
+    """That has been decided already: {state}."""
 
 
 class ReasonMissing(WatchfloorError):
@@ -76,9 +76,9 @@ def form(services: Services, by: str, text: str = "", incident: int | None = Non
 def form_of_follow_up(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form, with a follow-up's words in it."""
     with services.database.reading() as session:
-        incident, words = services.get(Registry).ask(FOLLOW_UP_WORDS)(session, number)
+        incident, text = services.get(Registry).ask(FOLLOW_UP_WORDS)(session, number)
         _check_public(session, incident, by)
-    return form(services, by, words, incident)
+    return form(services, by, text, incident)
 
 
 def form_of_review(services: Services, incident: int, by: str, now: datetime) -> Block:
@@ -122,7 +122,7 @@ def propose(services: Services, new: NewProposal, by: str, now: datetime) -> str
         if proposal_tables.add(session, proposal):
             text, blocks = proposal_views.question(proposal)
             outbox.post(session, _key(proposal), proposal.decides_id, text, now, blocks=blocks)
-    return f"It is proposed; {mention(new.decides_id)} decides. `/incident playbook proposals` lists all of them."
+    return f"Proposed; {mention(new.decides_id)} decides. `/incident playbook proposals` lists all of them."
 
 
 def _key(proposal: PlaybookProposal) -> str:

@@ -1,8 +1,8 @@
 """Steps that are not finished in time: the owner is reminded, then the commander, then the escalation ladder.
 
 Each reminder stands in the thread of the playbook's message; after three nothing more is said. What one person is
-reminded of at the same time is one message, and nobody is called again within five minutes: what is due meanwhile
-comes in the next one.
+reminded of at the same time is one message, and nobody is called again within five minutes, the groups of the
+ladder not within fifteen: what is due meanwhile comes in the next one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,16 +16,15 @@ from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.playbooks import reminder_messages, reminders, rules
-from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
 from bot.playbooks.step_actions import log_step_change
-from bot.playbooks.tables import PlaybookStep
+from bot.playbooks.tables import PlaybookStep, due_reminders
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS, context
 from bot.slack.text import mentions
 
-# So long nobody is called again about late steps of an incident.
-QUIET = timedelta(minutes=5)
+# So long nobody is called again about late steps of an incident; whole groups are left alone for longer.
+QUIET, QUIET_OF_GROUPS = timedelta(minutes=5), timedelta(minutes=15)
 # Between who is called and what about.
 ADDRESSED = ": "
 # Each step takes a line and its buttons, and who is asked takes one more.
@@ -33,9 +32,9 @@ STEPS_PER_MESSAGE = (MESSAGE_BLOCKS - 1) // 2
 
 
 def remind_of_overdue_steps(services: Services, now: datetime) -> None:
-    """Remind of every step whose time has come; whoever ticks, each reminder is said once."""
+    """Remind of every step whose time has come; each reminder is sent once, however many replicas tick."""
     with services.database.reading() as session:
-        due = playbooks.due_reminders(session, now)
+        due = due_reminders(session, now)
     for number, steps in groupby(sorted(due, key=_sort_key), key=lambda step: step.incident_id):
         with services.database.transaction() as session:
             _remind(Change(session, services, incidents.by_number(session, number), "", now), list(steps))
@@ -72,8 +71,9 @@ def _without_those_of_busy_people(
     ready = []
     called_at = _last_calls(change)
     for step in due:
-        _, recipient, _ = targets.next_of(step)
-        again_at = called_at[recipient] + QUIET if recipient in called_at else change.now
+        level, recipient, _ = targets.next_of(step)
+        quiet = QUIET_OF_GROUPS if level == "ladder" else QUIET
+        again_at = called_at[recipient] + quiet if recipient in called_at else change.now
         if again_at > change.now:
             reminders.postpone(change.session, step.number, step.reminders_sent, again_at)
         else:
@@ -127,7 +127,7 @@ class ReminderTargets:
         return level, *self.target_of(step, level)
 
     def target_of(self, step: PlaybookStep, level: str) -> tuple[str, str]:
-        """Whoever should have the step, one rung higher each time nobody is there; and why they are asked."""
+        """Who should have the step, one rung higher each time nobody is there; and why they are asked."""
         owner = [step.owner_id] if step.owner_id else self.roles.get(step.owner_role, [])
         commander = self.roles.get("commander", [])
         if level == "owner" and owner:
@@ -136,7 +136,7 @@ class ReminderTargets:
             return mentions(commander), "Nobody has it: do it or assign it."
         if level == "commander" and commander:
             return mentions(commander), "Reminded once, still open."
-        why = "Reminded twice, still open." if level == "ladder" else "Nobody has it and nobody leads."
+        why = "Reminded twice, still open." if level == "ladder" else "Nobody has it, and there is no commander."
         return self.ladder or mentions(commander or [self.incident.declared_by]), why
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.playbooks import views
-from bot.playbooks.tables import AnyStep
+from bot.playbooks.step_rows import AnyStep
 
 KEY = "remind:"
 

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 
 from bot.playbooks import rules
 from bot.playbooks.rules import State
+from bot.playbooks.step_rows import change_step
 from bot.playbooks.steps import LockedStep, StepChange, check_open, lock_step, settle, step_change
-from bot.playbooks.tables import PlaybookRun, PlaybookStep, change_step
+from bot.playbooks.tables import PlaybookRun, PlaybookStep
 
 WATCHFLOOR_ITSELF = "watchfloor"
 

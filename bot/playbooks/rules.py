@@ -115,7 +115,7 @@ def holds(
 
 
 def reason_to_skip(skip_when: SkipWhen | None, facts: IncidentFacts) -> str:
-    """Why a step is not needed any more, as a sentence; empty while it is."""
+    """Why a step is no longer needed, as a sentence; empty while it is."""
     if skip_when is None:
         return ""
     severity, audience = skip_when.severity_at_least, skip_when.told

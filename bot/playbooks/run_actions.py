@@ -14,11 +14,11 @@ from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.playbooks import reminder_messages, runs
 from bot.playbooks import rules as playbook_rules
-from bot.playbooks import tables as playbooks
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.playbooks.rules import IncidentFacts
-from bot.playbooks.tables import PlaybookRun
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import PlaybookRun, runs_of
 from bot.services import Services
 from bot.slack.text import escape, mention, near_time
 from bot.timeline import timeline
@@ -100,7 +100,7 @@ def switch(services: Services, number: int, name: str, by: str, now: datetime) -
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         started = _start(change, name, by)
-        for run in playbooks.runs_of(change.session, number):
+        for run in runs_of(change.session, number):
             if run.is_running and run.number != started.number:
                 _stop(change, run.playbook)
     return f"The playbook “{escape(started.title)}” runs instead; its message is in the channel."
@@ -121,7 +121,7 @@ def _start(change: Change, name: str, by: str | None) -> PlaybookRun:
 
 
 def _stop(change: Change, name: str) -> PlaybookRun:
-    runs_of_name = [run for run in playbooks.runs_of(change.session, change.number) if run.playbook == name]
+    runs_of_name = [run for run in runs_of(change.session, change.number) if run.playbook == name]
     for run in runs_of_name:
         if run.is_running:
             change.log("playbook_stopped", playbook=run.title)
@@ -142,7 +142,7 @@ def _not_running(name: str, earlier: Sequence[PlaybookRun], now: datetime) -> Wa
 
 def stop_all(change: Change, event: Closed | Declined | Merged) -> None:
     """The incident is over: nothing is asked for or reminded of any more."""
-    for run in playbooks.runs_of(change.session, change.number):
+    for run in runs_of(change.session, change.number):
         if run.is_running:
             _end(change, run)
 
@@ -150,14 +150,14 @@ def stop_all(change: Change, event: Closed | Declined | Merged) -> None:
 def _end(change: Change, run: PlaybookRun) -> PlaybookRun:
     session, now = change.session, change.now
     ended = runs.stop_run(session, run.number, change.by, now)
-    reminder_messages.redraw(session, change.number, playbooks.steps_of(session, run.number), now, is_over=True)
+    reminder_messages.redraw(session, change.number, steps_of(session, run.number), now, is_over=True)
     return ended
 
 
 def list_playbooks(services: Services, number: int) -> str:
     """What runs in an incident and what could be started."""
     with services.database.reading() as session:
-        running = [run for run in playbooks.runs_of(session, number) if run.is_running]
+        running = [run for run in runs_of(session, number) if run.is_running]
     lines = [f"• `{run.playbook}` {escape(run.title)} is running" for run in running]
     lines = lines or ["No playbook is running."]
     lines.append("`/incident playbook start NAME`, `stop NAME` or `switch NAME` with one of these:")

@@ -14,7 +14,8 @@ from bot.errors import WatchfloorError
 from bot.playbooks import reminder_messages, rules
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.rules import IncidentFacts, State
-from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep, StepRow, insert_steps, steps_of, write_schedule
+from bot.playbooks.step_rows import AnyStep, StepRow, insert_steps, steps_of, write_schedule
+from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.timeline import timeline
 
 S = TypeVar("S", bound=AnyStep)
@@ -87,14 +88,14 @@ def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: 
 
 
 def follow(session: Session, run: PlaybookRun, steps: Iterable[StepRow], now: datetime) -> None:
-    """Something changed: write which steps are wanted now, when they are due, and which are not needed any more."""
+    """Something changed: write which steps are wanted now, when they are due, and which are no longer needed."""
     changed = reschedule(run, steps, now)
     write_schedule(session, changed)
     log_skipped(session, run, changed, now)
 
 
 def log_skipped(session: Session, run: PlaybookRun, changed: Iterable[AnyStep], now: datetime) -> None:
-    """What is not needed any more, in the timeline with its reason; nobody did it, and nobody is asked again."""
+    """What is no longer needed, in the timeline with its reason; nobody did it, and nobody is asked again."""
     skipped = [step for step in changed if step.state == State.SKIPPED]
     for step in skipped:
         facts = {"playbook": run.title, "step": step.title, "step_key": step.step_key, "reason": step.reason}

@@ -16,10 +16,10 @@ from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.playbooks import reminder_messages, reminders, step_effects, steps
-from bot.playbooks import tables as playbooks
 from bot.playbooks.rules import State
-from bot.playbooks.step_effects import PictureRequestRow, StepEffects
+from bot.playbooks.step_effects import MessageToSend, StepEffects
 from bot.playbooks.steps import LockedStep, StepChange
+from bot.playbooks.tables import incident_of, release_steps
 from bot.services import Services
 from bot.slack.text import escape
 from bot.timeline import timeline
@@ -34,7 +34,7 @@ def complete(
     by: str,
     now: datetime,
     answers: dict[str, Any] | None = None,
-    sending: PictureRequestRow | None = None,
+    sending: MessageToSend | None = None,
 ) -> str | None:
     """Mark a step done; what it posts, sets and invites happens with it. Gives back what to tell of that."""
     sentences: list[str] = []
@@ -65,7 +65,7 @@ def take(services: Services, step_id: int, by: str, now: datetime) -> None:
 def release_all(services: Services, user_id: str) -> None:
     """Somebody's account is deactivated: their open steps are those of the role that the playbook names."""
     with services.database.transaction() as session:
-        for number in sorted(playbooks.release_steps(session, user_id)):
+        for number in sorted(release_steps(session, user_id)):
             outbox.mark_stale(session, number, (kinds.RUN,))
 
 
@@ -123,7 +123,7 @@ def check_may_work(services: Services, step_id: int, user_id: str) -> None:
     """Refuse before a form opens what would be refused when it is submitted."""
     check_member(services, user_id)
     with services.database.reading() as session:
-        _check_may_work(services, session, user_id, playbooks.incident_of(session, step_id))
+        _check_may_work(services, session, user_id, incident_of(session, step_id))
 
 
 def _check_may_work(services: Services, session: Session, user_id: str, incident: Incident) -> None:

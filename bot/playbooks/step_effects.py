@@ -24,7 +24,7 @@ from bot.timeline.milestones import TITLES, ImpossibleOrder, MilestoneName, Mile
 
 
 @dataclass(frozen=True)
-class PictureRequestRow:
+class MessageToSend:
     """What the person confirmed is sent, after they read it."""
 
     words: str
@@ -36,7 +36,7 @@ class StepEffects:
 
     change: Change
     step: StepChange
-    sending: PictureRequestRow | None
+    sending: MessageToSend | None
     answers: Mapping[str, Any]
 
     def apply(self) -> list[str]:
@@ -111,7 +111,7 @@ class StepEffects:
 
 
 def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:
-    """Who was given a step hears of it, with where it is."""
+    """The new owner of a step hears of it, with where it is."""
     if owner_id == change.by:
         return
     incident = incidents.by_number(session, change.incident_id)

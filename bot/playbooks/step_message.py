@@ -9,11 +9,11 @@ from bot import directory
 from bot.incidents import incidents
 from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.registry import Registry
-from bot.playbooks import tables as playbooks
 from bot.playbooks.answers import render_answer
 from bot.playbooks.messages import fill
 from bot.playbooks.playbook import Step
-from bot.playbooks.tables import PlaybookStep
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import PlaybookStep, find_run
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import format_duration, mentioned_user_ids, to_plain_text
@@ -49,11 +49,9 @@ def _clock(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def _answers(session: Session, step: PlaybookStep, zone: ZoneInfo) -> dict[str, str]:
-    run = playbooks.find_run(session, step.run_id)
+    run = find_run(session, step.run_id)
     asks = run.book.asks
-    answers = {
-        key: value for each in playbooks.steps_of(session, run.number) for key, value in each.answers.items()
-    }
+    answers = {key: value for each in steps_of(session, run.number) for key, value in each.answers.items()}
     shown = {
         key: _clock(datetime.fromisoformat(str(value)), zone)
         if asks[key].kind == "time"

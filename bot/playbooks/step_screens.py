@@ -8,10 +8,11 @@ from bot.incidents.audiences import audiences_of, describe_channels
 from bot.incidents.milestones import milestones_of
 from bot.incidents.permissions import check_member
 from bot.playbooks import forms
-from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
 from bot.playbooks.answers import FormAnswers, read_form, suggested_times
 from bot.playbooks.step_message import message_text
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import find_run, find_step, open_steps_of, written_step
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -22,20 +23,20 @@ from bot.timeline.rules import zone_of
 def skip_form(services: Services, step_id: int, user_id: str) -> Block:
     """Asks why a step is skipped."""
     with services.database.reading() as session:
-        return forms.skip_form(playbooks.find_step(session, step_id))
+        return forms.skip_form(find_step(session, step_id))
 
 
 def assign_form(services: Services, step_id: int, user_id: str) -> Block:
     """Asks who takes a step."""
     with services.database.reading() as session:
-        return forms.assign_form(playbooks.find_step(session, step_id))
+        return forms.assign_form(find_step(session, step_id))
 
 
 def answer_form(services: Services, step_id: int, user_id: str) -> Block:
     """Asks what the step wants to know, and shows what it sends and to whom."""
     zone = person_of(services, user_id).timezone
     with services.database.reading() as session:
-        step, written = playbooks.written_step(session, step_id)
+        step, written = written_step(session, step_id)
         message = message_text(session, services, step, written, zone_of(zone))
         incident = incidents.by_number(session, step.incident_id)
         known = milestones_of(session, incident.number) if any(ask.milestone for ask in written.asks) else {}
@@ -48,7 +49,7 @@ def answer_form(services: Services, step_id: int, user_id: str) -> Block:
 def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tuple[FormAnswers, bool]:
     """What a submitted form answers to its step, and whether the step sends something."""
     with services.database.reading() as session:
-        _, written = playbooks.written_step(session, step_id)
+        _, written = written_step(session, step_id)
     return read_form(written, values, utcnow()), written.posts is not None
 
 
@@ -56,10 +57,10 @@ def all_steps(services: Services, run_id: int, user_id: str) -> Block:
     """Every step of a run with its buttons, for who may see the incident."""
     check_member(services, user_id)
     with services.database.reading() as session:
-        run = playbooks.find_run(session, run_id)
+        run = find_run(session, run_id)
         incidents.check_visible(session, incidents.by_number(session, run.incident_id), user_id)
         return forms.all_steps_view(
-            run, playbooks.steps_of(session, run_id), utcnow(), incidents.roles(session, run.incident_id)
+            run, steps_of(session, run_id), utcnow(), incidents.roles(session, run.incident_id)
         )
 
 
@@ -78,7 +79,7 @@ def steps_of_person(services: Services, user_id: str, page: int = 1) -> tuple[st
     check_member(services, user_id)
     with services.database.reading() as session:
         held = incidents.roles_of(session, user_id)
-        steps = playbooks.open_steps_of(session, user_id, held)
+        steps = open_steps_of(session, user_id, held)
         channels = incidents.channels(session, {step.incident_id for step in steps})
     return playbook_views.my_steps(steps, channels, utcnow(), page)
 

@@ -14,7 +14,8 @@ from bot.playbooks.playbook import Step
 from bot.playbooks.progress import is_out_of_order
 from bot.playbooks.rules import State
 from bot.playbooks.runs import follow
-from bot.playbooks.tables import PlaybookRun, StepRow, change_step, lock_run_of, steps_of
+from bot.playbooks.step_rows import StepRow, change_step, steps_of
+from bot.playbooks.tables import PlaybookRun, lock_run_of
 from bot.slack.text import clock_time, escape, mention
 
 
@@ -23,11 +24,11 @@ class StepChangedMeanwhile(WatchfloorError):
 
 
 class NotAnOpenStep(WatchfloorError):
-    """“{title}” is not asked for in this incident now, so there is nothing to do on it."""
+    """“{title}” is not needed in this incident now, so there is nothing to do."""
 
 
 class RunIsOver(WatchfloorError):
-    """The playbook “{title}” was stopped, so its steps stay as they are. `/incident playbook` starts one."""
+    """The playbook “{title}” was stopped, so its steps can no longer change. `/incident playbook` starts one."""
 
 
 class ReasonMissing(WatchfloorError):

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.incidents import incidents
 from bot.incidents.tables import Incident
-from bot.playbooks import tables, views
+from bot.playbooks import step_rows, tables, views
 from bot.playbooks.progress import next_steps, open_steps
 from bot.services import Services
 from bot.slack.text import one_line
@@ -20,7 +20,7 @@ def open_steps_of(session: Session, services: Services, incident: Incident, now:
     lines = []
     for run in tables.runs_of(session, incident.number):
         if run.is_running:
-            steps = tables.steps_of(session, run.number)
+            steps = step_rows.steps_of(session, run.number)
             coming = next_steps(steps, now)
             later = [step for step in open_steps(steps) if step not in coming]
             lines += [

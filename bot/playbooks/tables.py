@@ -1,9 +1,7 @@
 """Playbook runs and their steps; and every question asked of them."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,8 +16,6 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 # A tick stays short, so that clicks do not wait behind it; the next one is a second away.
 REMINDERS_AT_ONCE = 100
-# What the rules set of a step by themselves.
-SET_BY_RULES = ("wanted_at", "due_at", "remind_at", "state", "reason", "finished_at")
 
 
 class PlaybookRun(Numbered, table=True):
@@ -101,44 +97,6 @@ class PlaybookStep(Numbered, table=True):
     out_of_order: bool = False
 
 
-@dataclass(slots=True)
-class StepRow:
-    """A step as plain data: a click and a redraw read all steps of a run, and need not keep track of them."""
-
-    id: int
-    run_id: int
-    step_key: str
-    position: int
-    phase: str
-    title: str
-    state: str = State.OPEN.value
-    wanted_at: datetime | None = None
-    owner_id: str | None = None
-    owner_role: str = ""
-    required_before: str = ""
-    asks: bool = False
-    due_at: datetime | None = None
-    remind_at: datetime | None = None
-    reminders_sent: int = 0
-    snoozed_by: str | None = None
-    repeat_at: datetime | None = None
-    rounds: int = 0
-    changed_at: datetime | None = None
-    changed_by: str | None = None
-    finished_at: datetime | None = None
-    finished_by: str | None = None
-    reason: str | None = None
-    answers: dict[str, Any] = field(default_factory=dict)
-    out_of_order: bool = False
-
-    @property
-    def number(self) -> int:
-        """Its key."""
-        return self.id
-
-
-AnyStep = PlaybookStep | StepRow
-
 RUNS_OF_INCIDENT = (
     select(PlaybookRun).where(PlaybookRun.incident_id == sa.bindparam("of_incident")).order_by(col(PlaybookRun.id))
 )
@@ -163,68 +121,6 @@ def find_run(session: Session, run_id: int) -> PlaybookRun:
     if run is None:
         raise NoSuchIncident()
     return run
-
-
-# Asked at every click and every drawing: put together once.
-_STEPS = PlaybookStep.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
-_SELECT_STEPS = sa.select(*(_STEPS.c[field.name] for field in fields(StepRow)))
-STEPS_OF_RUN = _SELECT_STEPS.where(_STEPS.c.run_id == sa.bindparam("run_id")).order_by(_STEPS.c.position)
-STEPS_OF_INCIDENT = _SELECT_STEPS.where(_STEPS.c.incident_id == sa.bindparam("of_incident")).order_by(
-    _STEPS.c.run_id, _STEPS.c.position
-)
-
-
-def steps_of(session: Session, run_id: int) -> list[StepRow]:
-    """The run's steps in the playbook's order, as they are now."""
-    return [StepRow(*row) for row in session.connection().execute(STEPS_OF_RUN, {"run_id": run_id})]
-
-
-_INSERT_STEP = sa.insert(_STEPS)
-
-
-def insert_steps(session: Session, incident_id: int, steps: Sequence[StepRow]) -> None:
-    """Write new steps; their numbers are not read back."""
-    names = [field.name for field in fields(StepRow) if field.name != "id"]
-    values = [{"incident_id": incident_id} | {name: getattr(step, name) for name in names} for step in steps]
-    if values:
-        session.connection().execute(_INSERT_STEP, values)
-
-
-def steps_of_incident(session: Session, incident_id: int) -> dict[int, list[StepRow]]:
-    """The steps of every run of the incident by the run's number, in the playbooks' order."""
-    steps: dict[int, list[StepRow]] = {}
-    for row in session.connection().execute(STEPS_OF_INCIDENT, {"of_incident": incident_id}):
-        steps.setdefault(row.run_id, []).append(StepRow(*row))
-    return steps
-
-
-@cache
-def _set_columns(names: tuple[str, ...], unchanged: tuple[str, ...] = ()) -> sa.Update:
-    """Sets these columns of a step; with `unchanged`, only while those are what they were read as."""
-    as_read = [_STEPS.c[name].is_not_distinct_from(sa.bindparam(f"was_{name}")) for name in unchanged]
-    change = sa.update(_STEPS).where(_STEPS.c.id == sa.bindparam("step_id"), *as_read)
-    return change.values({name: sa.bindparam(name) for name in names})
-
-
-def change_step(
-    session: Session, step: StepRow, values: Mapping[str, Any], expected: Mapping[str, Any] | None = None
-) -> bool:
-    """Write these columns of a step, and change the row in hand; False when it is not as expected any more."""
-    expected = expected or {}
-    given = {f"was_{name}": value for name, value in expected.items()}
-    change = _set_columns(tuple(values), tuple(expected))
-    if not session.connection().execute(change, {"step_id": step.id, **given, **values}).rowcount:
-        return False
-    for name, value in values.items():
-        setattr(step, name, value)
-    return True
-
-
-def write_schedule(session: Session, steps: Collection[StepRow]) -> None:
-    """Write when these steps are wanted, due and reminded of, and which of them are not needed any more."""
-    if steps:
-        values = [{"step_id": step.id, **{name: getattr(step, name) for name in SET_BY_RULES}} for step in steps]
-        session.connection().execute(_set_columns(SET_BY_RULES), values)
 
 
 def find_step(session: Session, step_id: int) -> PlaybookStep:

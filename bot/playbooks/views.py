@@ -15,7 +15,8 @@ from bot.playbooks.progress import (
     progress,
 )
 from bot.playbooks.rules import State, reminder_level
-from bot.playbooks.tables import AnyStep, PlaybookRun, PlaybookStep
+from bot.playbooks.step_rows import AnyStep
+from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.slack.blocks import Block, Element, actions, button, context, fit_blocks, section
 from bot.slack.pages import page_of
 from bot.slack.text import (
@@ -140,7 +141,7 @@ def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool =
 
 
 def _snooze_note(step: AnyStep, now: datetime) -> str:
-    """Who let the step rest until when, while it rests."""
+    """Who put the step off, and until when, while it rests."""
     if not (step.snoozed_by and step.remind_at and step.remind_at > now):
         return ""
     return f" · 💤 until {clock_time(step.remind_at)} ({mention(step.snoozed_by)})"
@@ -180,7 +181,7 @@ def finished_with_answers(written: Step, step: AnyStep) -> str:
 
 
 def owner_of(step: AnyStep, holders: Holders = NO_HOLDERS) -> str:
-    """Who has the step: a person, or the role that should, with whoever holds it."""
+    """Who has the step: a person, or the role that should, with its holder."""
     if step.owner_id:
         return mention(step.owner_id)
     return f"{ROLES[step.owner_role]} {mentions(holders.get(step.owner_role, []))}".strip()
@@ -248,7 +249,7 @@ def _stand_down(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     ending = [phase.title for phase in book.phases[-PHASES_OF_THE_END:]]
     if not (run.is_running and book.stand_down and current_phase(steps) in [*ending, None]):
         return []
-    return [context("*Stand down when*\n" + "\n".join(f"• {escape(words)}" for words in book.stand_down))]
+    return [context("*Stand down when*\n" + "\n".join(f"• {escape(line)}" for line in book.stand_down))]
 
 
 def _footer(run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, newer_exists: bool) -> list[Block]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.directory import broken_templates
 from bot.errors import TryLater
-from bot.incidents.facts import FIGURE_CHART
+from bot.incidents.facts import FIGURE_CHART, always
 from bot.incidents.registry import Fact, Registry
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
@@ -21,14 +21,10 @@ def _no_record(services: Services, number: int, now: datetime, phrases: Phrases,
     raise LookupError("nobody gathers the record of an incident")
 
 
-def _no_picture(services: Services, number: int, now: datetime, name: NameOf | None = None) -> bytes:
-    return b""
-
-
 # Everything on record of an incident, in the language of the words; as a preview or for good.
 RECORD: Fact[Callable[[Services, int, datetime, Phrases, bool], Record]] = Fact("post-mortem record", _no_record)
 # The picture of its timeline as PNG, with people called as the function says.
-PICTURE: Fact[Callable[[Services, int, datetime, NameOf | None], bytes]] = Fact("timeline picture", _no_picture)
+PICTURE: Fact[Callable[[Services, int, datetime, NameOf | None], bytes]] = Fact("timeline picture", always(b""))
 
 
 def write_document(services: Services, number: int, now: datetime) -> Document:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -51,38 +51,24 @@ def _register_openers(app: App, services: Services) -> None:
         # Slack opens the link by itself and tells of the click.
         ack()
 
-    @app.action(ids.FINE)
-    def fine(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            reviewing.record_verdict(
-                services, parse.clicked_number(body), Verdict.FINE, "", parse.user_id(body), utcnow()
-            )
+    def record_fine(services: Services, number: int, by: str, now: datetime) -> None:
+        reviewing.record_verdict(services, number, Verdict.FINE, "", by, now)
 
-        answering.answer_click(services, body, act, ack)
+    def publish_form(body: Payload) -> Block:
+        return reviewing.publish_form(services, parse.clicked_number(body), parse.user_id(body))
 
-    _register_opener(app, services, ids.ASSIGN, views.assign_form)
-    _register_opener(app, services, ids.REVIEW, views.review_form)
-    _register_opener(app, services, ids.CHANGES, views.changes_form)
-
-    @app.action(ids.PUBLISH)
-    def publish(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = reviewing.publish_form(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
+    listening.on_click(app, services, ids.FINE, record_fine)
+    listening.opens_view(app, services, ids.PUBLISH, publish_form)
+    for button, build_form in (
+        (ids.ASSIGN, views.assign_form),
+        (ids.REVIEW, views.review_form),
+        (ids.CHANGES, views.changes_form),
+    ):
+        listening.opens_view(app, services, button, partial(_review_form, services, build_form))
 
 
-def _register_opener(
-    app: App, services: Services, button: str, build_form: Callable[[PostMortemFacts], Block]
-) -> None:
-    @app.action(button)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = reviewing.form_for(services, parse.clicked_number(body), parse.user_id(body), build_form)
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
+def _review_form(services: Services, build_form: Callable[[PostMortemFacts], Block], body: Payload) -> Block:
+    return reviewing.form_for(services, parse.clicked_number(body), parse.user_id(body), build_form)
 
 
 def _register_forms(app: App, services: Services) -> None:
@@ -92,16 +78,14 @@ def _register_forms(app: App, services: Services) -> None:
 
 
 def _register_publishing(app: App, services: Services) -> None:
-    @app.view(ids.PUBLISH_FORM)
-    def publish(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            where, reason = parse.field_value(body, ids.WHERE), parse.field_value(body, ids.REASON)
-            try:
-                reviewing.publish(services, parse.form_number(body), where, reason, parse.user_id(body), utcnow())
-            except StillUnknown as unknown:
-                raise FieldsRefused({ids.REASON: unknown.sentence}) from unknown
+    def publish(body: Payload) -> None:
+        where, reason = parse.field_value(body, ids.WHERE), parse.field_value(body, ids.REASON)
+        try:
+            reviewing.publish(services, parse.form_number(body), where, reason, parse.user_id(body), utcnow())
+        except StillUnknown as unknown:
+            raise FieldsRefused({ids.REASON: unknown.sentence}) from unknown
 
-        answering.answer_form(services, body, ids.WHERE, act, ack)
+    listening.on_form(app, services, ids.PUBLISH_FORM, ids.WHERE, publish)
 
 
 def _register_form(
@@ -112,9 +96,7 @@ def _register_form(
     read: Callable[[Payload, str], FormValue],
     change: Callable[[Services, int, FormValue, str, datetime], object],
 ) -> None:
-    @app.view(form)
-    def submit(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            change(services, parse.form_number(body), read(body, field), parse.user_id(body), utcnow())
+    def act(body: Payload) -> None:
+        change(services, parse.form_number(body), read(body, field), parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, field, act, ack)
+    listening.on_form(app, services, form, field, act)

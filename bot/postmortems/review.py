@@ -15,11 +15,11 @@ SATURDAY = 5
 
 
 class NotYetClosed(WatchfloorError):
-    """This is a preview. After `/incident close` the post-mortem comes, and that can be reviewed and published."""
+    """This is a preview. The post-mortem comes after `/incident close`; that one can be reviewed and published."""
 
 
 class SetAside(WatchfloorError):
-    """This draft was put aside when the incident was opened again. The next close brings a new one."""
+    """This draft was set aside when the incident was reopened. The next close brings a new one."""
 
 
 class AlreadyPublished(WatchfloorError):

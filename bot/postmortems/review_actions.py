@@ -57,7 +57,7 @@ def _changing_postmortem(
 def _check_may_work(
     services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str
 ) -> None:
-    """Who holds a copy has seen it; its author may always, the rest as `floor.yaml` says."""
+    """Holders of a copy have seen it; its author may always, the rest as `floor.yaml` says."""
     if copies.of_place(session, postmortem.number, by) is None:
         incidents.check_visible(session, incident, by, tables.NoSuchPostMortem)
     if by != postmortem.author_id:

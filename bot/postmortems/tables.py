@@ -12,7 +12,8 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchPostMortem(WatchfloorError):
-    """There is no such post-mortem that you may see. `/incident postmortem` in its channel gives you the newest."""
+    """There is no such post-mortem, or you may not see it. `/incident postmortem` in its channel gives you the
+    newest."""
 
 
 class PostMortem(Numbered, table=True):

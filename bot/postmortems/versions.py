@@ -104,7 +104,7 @@ def add(
     session.add(postmortem)
     for other in copies.of_postmortem(session, postmortem.number):
         other.wanted_version = number
-        # Who looked at the version before has not seen this one.
+        # A reviewer of the version before has not seen this one.
         other.verdict, other.comment = Verdict.NONE.value, ""
         session.add(other)
     uploaded_in.shared_version = number

@@ -36,7 +36,7 @@ HEADINGS = {
     State.DRAFT: "📝 *Post-mortem draft*",
     State.IN_REVIEW: "🔍 *Post-mortem in review*",
     State.PUBLISHED: "📗 *Post-mortem, published*",
-    State.PUT_ASIDE: "🗄️ *Post-mortem draft, put aside*: the incident was opened again",
+    State.PUT_ASIDE: "🗄️ *Post-mortem draft, set aside*: the incident was reopened",
 }
 
 
@@ -58,7 +58,7 @@ class PostMortemFacts:
 
     @property
     def reviewers(self) -> list[Copy]:
-        """Whoever was asked to review it."""
+        """The people asked to review it."""
         return [copy for copy in self.copies if copy.is_reviewer]
 
     @property
@@ -206,7 +206,7 @@ def reminder(facts: PostMortemFacts) -> tuple[str, list[Block]]:
 
 
 def assign_form(facts: PostMortemFacts) -> Block:
-    """Who is to finish it?"""
+    """A form that asks who is to finish it."""
     chosen = user_select(ids.AUTHOR, initial=facts.author or None)
     due = (
         f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."
@@ -268,11 +268,11 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
 
 
 def changes_form(facts: PostMortemFacts) -> Block:
-    """What is to be changed?"""
+    """What should change?"""
     comment_input = text_input(ids.COMMENT, multiline=True, longest=1000)
     blocks = [
         section(_incident_phrase(facts.incident)),
-        field("What is to be changed?", ids.COMMENT, comment_input),
+        field("What should change?", ids.COMMENT, comment_input),
     ]
     return modal(
         "Changes wanted",

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.incidents.facts import (
@@ -35,27 +36,27 @@ from bot.timeline.tables import TimelineEntry
 AT_ONCE = 500
 
 
-def gather(services: Services, period: Period, zone: ZoneInfo, region: str) -> Report:
-    """The report of a period, of a region or of all."""
+def gather(services: Services, period: Period, zone: ZoneInfo, region: str, language: str = "en") -> Report:
+    """The report of a period, of a region or of all; formulas are in the language."""
     earlier = rules.before(period, zone)
     with services.database.snapshot() as session:
         incidents = counted(session, services, earlier[0].start, period.end, region)
         tallies = [_tally(session, services, each, region) for each in (*earlier, period)]
-        own = _queues(session, services, (period.start, period.end), region)
+        own = _queues(session, services, (period.start, period.end), region, language)
         is_short = period.end - period.start <= queues.LONGEST_COMPARED
-        past = _queues(session, services, (earlier[0].start, period.start), region) if is_short else {}
+        past = _queues(session, services, (earlier[0].start, period.start), region, language) if is_short else {}
     severities = list(services.floor.severities)
     report = rules.compose(period, earlier, incidents, tallies, severities, region)
     return replace(report, queues=queues.queue_lines(own, past))
 
 
 def _queues(
-    session: Session, services: Services, span: tuple[datetime, datetime], region: str
+    session: Session, services: Services, span: tuple[datetime, datetime], region: str, language: str
 ) -> dict[tuple[str, str], QueueValues]:
     """The queues of a region's sites, or all, by their name and how their service level is computed."""
     sites = {site.casefold() for site in services.floor.reports.regions.get(region, ())}
-    found = services.get(Registry).ask(QUEUE_FIGURES)(session, services, *span)
-    wanted = [each for each in found if not region or each.site.casefold() in sites]
+    figures = services.get(Registry).ask(QUEUE_FIGURES)(session, services, *span, language)
+    wanted = [each for each in figures if not region or each.site.casefold() in sites]
     return {(each.name, each.formula): _values(each) for each in wanted}
 
 
@@ -67,8 +68,8 @@ def _values(of: QueueFigures) -> QueueValues:
 def sensitive_cases(services: Services, now: datetime, region: str) -> list[SensitiveCase]:
     """The open cases of sensitive customers, of a region or all, the one with least time first."""
     with services.database.reading() as session:
-        found = services.get(Registry).ask(SENSITIVE_CASES)(session, services, now)
-    return [case for case in found if not region or case.region.casefold() == region.casefold()]
+        sensitive = services.get(Registry).ask(SENSITIVE_CASES)(session, services, now)
+    return [case for case in sensitive if not region or case.region.casefold() == region.casefold()]
 
 
 def counted(
@@ -79,9 +80,9 @@ def counted(
     real = [*declared, is_counted()]
     if only_public:
         real.append(col(Incident.is_private).is_(False))
-    found = session.exec(select(Incident).where(*real).order_by(col(Incident.id))).all()
+    all_incidents = session.exec(select(Incident).where(*real).order_by(col(Incident.id))).all()
     sites = set(services.floor.reports.regions.get(region, ()))
-    wanted = [incident for incident in found if not region or sites & set(incident.sites)]
+    wanted = [incident for incident in all_incidents if not region or sites & set(incident.sites)]
     known: dict[int, Milestones] = {}
     kept: dict[int, UpdatesKept] = {}
     numbers = [incident.number for incident in wanted]
@@ -96,10 +97,15 @@ def counted(
 
 
 def _milestones(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int, Milestones]]:
-    entries = session.exec(
-        select(TimelineEntry)
-        .where(col(TimelineEntry.incident_id).in_(numbers), col(TimelineEntry.kind).in_(milestones.KINDS))
-        .order_by(col(TimelineEntry.incident_id), col(TimelineEntry.id))
+    # Columns, not rows of the mapper: of three months there are tens of thousands.
+    columns = (TimelineEntry.incident_id, TimelineEntry.kind, TimelineEntry.at, TimelineEntry.actor_id)
+    milestone_entries = sa.select(
+        *map(col, columns), col(TimelineEntry.facts), col(TimelineEntry.id).label("number")
+    )
+    entries = session.connection().execute(
+        milestone_entries.where(
+            col(TimelineEntry.incident_id).in_(numbers), col(TimelineEntry.kind).in_(milestones.KINDS)
+        ).order_by(col(TimelineEntry.incident_id), col(TimelineEntry.id))
     )
     for number, own in groupby(entries, key=lambda entry: entry.incident_id):
         yield number, milestones.milestones_from(own)
@@ -148,12 +154,12 @@ def _tally(session: Session, services: Services, period: Period, region: str) ->
 
 def _work(session: Session, services: Services, period: Period, region: str) -> dict[str, Work]:
     """Cases, changes and tasks of a region or of all."""
-    found: dict[str, Work] = {}
+    work: dict[str, Work] = {}
     for each in services.get(Registry).ask(CASE_FIGURES)(session, services, period.start, period.end):
         if region and each.region.casefold() != region.casefold():
             continue
-        known = found.get(each.kind, Work())
-        found[each.kind] = Work(
+        known = work.get(each.kind, Work())
+        work[each.kind] = Work(
             known.intake + each.intake,
             known.ended + each.ended,
             known.backlog + each.backlog,
@@ -161,4 +167,4 @@ def _work(session: Session, services: Services, period: Period, region: str) -> 
             known.met + each.met,
             known.people + each.people,
         )
-    return found
+    return work

@@ -152,14 +152,14 @@ def last_days(days: int, now: datetime, zone: ZoneInfo) -> Period:
 
 def before(period: Period, zone: ZoneInfo) -> list[Period]:
     """The four periods of the same kind before it, the oldest first."""
-    found: list[Period] = []
+    periods: list[Period] = []
     start = period.start.astimezone(zone).date()
     days = (period.end.astimezone(zone).date() - start).days
     for _ in range(PERIODS_BEFORE):
         earlier = (start - DAY).replace(day=1) if period.kind == "month" else start - days * DAY
-        found.insert(0, _between(period.kind, earlier, start, zone))
+        periods.insert(0, _between(period.kind, earlier, start, zone))
         start = earlier
-    return found
+    return periods
 
 
 def _between(kind: str, start: date, end: date, zone: ZoneInfo) -> Period:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot import outbox
 from bot.config.floor import Report as SentReport
+from bot.directory.languages import language_of_reader
 from bot.directory.lookup import channel_id
 from bot.incidents.facts import SensitiveCase
 from bot.incidents.people import people
@@ -144,9 +145,9 @@ def _conversation(services: Services, target: str) -> str:
 
 def _share(services: Services, row: OutboxRow, target: str) -> None:
     kept = row.payload or {}
-    report = of_payload(services, kept)
+    language = language_of_reader(services, target)
+    report = of_payload(services, kept, language)
     sensitive = _sensitive_for(services, target, report.region)
-    language = services.floor.language
     name = f"report-{report.period.start:%Y-%m-%d}"
     files = (
         (f"{name}.png", picture(report, language)),
@@ -169,11 +170,11 @@ def _sensitive_for(services: Services, target: str, region: str) -> list[Sensiti
     return gathering.sensitive_cases(services, utcnow(), region)
 
 
-def of_payload(services: Services, kept: dict[str, Any]) -> Report:
-    """The report that a row asks for."""
+def of_payload(services: Services, kept: dict[str, Any], language: str) -> Report:
+    """The report that a row asks for, with its formulas in a language."""
     start, end = (datetime.fromisoformat(kept[name]) for name in ("start", "end"))
     period = Period(kept["kind"], start, end, kept["title"])
-    return gathering.gather(services, period, ZoneInfo(kept["zone"]), kept["region"])
+    return gathering.gather(services, period, ZoneInfo(kept["zone"]), kept["region"], language)
 
 
 def picture(report: Report, language: str = "en") -> bytes:

@@ -196,7 +196,7 @@ def days(title: str, language: str) -> str:
     """The days of a period, whose months have English names."""
     if language not in LANGUAGES:
         return title
-    return re.sub(r"\b[A-Z][a-z]{2}\b", lambda found: MONTHS.get(found[0], found[0]), title)
+    return re.sub(r"\b[A-Z][a-z]{2}\b", lambda match: MONTHS.get(match[0], match[0]), title)
 
 
 def definitions(language: str) -> tuple[tuple[str, str], ...]:

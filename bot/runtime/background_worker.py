@@ -94,7 +94,7 @@ class BackgroundWorker:
             yield
 
     def start(self, job: Job) -> Future[None]:
-        """Begin it now, beside what the caller does next; whoever asks for its result hears how it ended."""
+        """Begin it now, beside what the caller does next; its result says how it ended."""
         return self._fan_out_executor.submit(job)
 
     def run_all(self, jobs: Sequence[Job]) -> None:

@@ -123,10 +123,10 @@ class CheckedTransport(httpx.BaseTransport):
 
     def _checked_addresses(self, host: str, port: int) -> list[str]:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as failure:
             raise httpx.ConnectError(f"{host} is not known") from failure
-        addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
+        addresses = list(dict.fromkeys(str(one[4][0]) for one in known))
         if not addresses or not all(map(self._reach.allows, addresses)):
             reason = "it is not a public address; name its network in `allow_networks` if it is meant."
             raise AddressRefused(host=host, reason=reason)

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import WatchfloorError
 from bot.runtime.database import unusable_as_sentence
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 
 JOIN_TIMEOUT_S = 10
 EVERY_S = 0.1

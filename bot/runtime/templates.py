@@ -33,7 +33,7 @@ PADDING_METHODS = frozenset(
     {"center", "expandtabs", "ljust", "rjust", "zfill", "format", "format_map", "translate", "join", "replace"}
 )
 PADDING_FILTERS = ("center", "format", "indent", "wordwrap", "xmlattr")
-# Whatever a template does wrong is the template's; nothing of the bot's own runs inside it.
+# Any error comes from the template itself: nothing of the bot's own runs inside it.
 TEMPLATE_ERRORS = (
     TemplateError,
     TypeError,

@@ -2,8 +2,7 @@
 
 from slack_bolt import Ack, App
 
-from bot.incidents import ids, parse
-from bot.incidents import responses as answering
+from bot.incidents import ids, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -30,14 +29,14 @@ def register(app: App, services: Services) -> None:
         def act() -> Response:
             return panels.incident_panel(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.CATCH_UP)
     def catch_me_up(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             return catch_up.screen(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def show_catch_up(services: Services, typed: SlashCommand) -> Response:

@@ -25,9 +25,9 @@ from bot.incidents.views import (
 )
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
-from bot.playbooks import tables as playbooks
 from bot.playbooks import views as playbook_views
-from bot.playbooks.tables import PlaybookRun, StepRow
+from bot.playbooks.step_rows import StepRow, steps_of_incident
+from bot.playbooks.tables import PlaybookRun
 from bot.runtime.clock import utcnow
 from bot.runtime.database import UtcDateTime
 from bot.slack.text import escape
@@ -195,7 +195,7 @@ def _incident_with_runs(session: Session, number: int) -> tuple[Incident, list[R
     if not rows:
         raise NoSuchIncident()
     runs = [run for _, run in rows if run is not None]
-    steps = playbooks.steps_of_incident(session, number) if runs else {}
+    steps = steps_of_incident(session, number) if runs else {}
     return rows[0][0], [RunSnapshot(run, steps.get(run.number, [])) for run in runs]
 
 

@@ -14,11 +14,11 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime import csv_file
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import offers, tables, views
+from bot.shifts import offers, people, tables, views
 from bot.shifts.tables import Absence
 from bot.slack.text import mention
 
-KINDS = {"sick": "Sick", "leave": "Leave", "training": "Training", "meeting": "Meeting", "other": "Other"}
+KINDS = views.ABSENT
 LONGEST = timedelta(days=366)
 EXPORTED = timedelta(days=90)
 HEADER = ("person", "slack_id", "kind", "starts_at", "ends_at", "minutes", "note", "entered_by", "entered_at")
@@ -63,11 +63,15 @@ def enter(
         if starts_at <= now:
             _replace(session, services, absence, now)
         tables.roster_changed(session, now)
+        facts = {"person": mention(by), "when": views.times(starts_at, ends_at, now)}
         if user_id != by:
-            text = f"{mention(by)} entered an absence of yours: {views.times(starts_at, ends_at, now)}."
+            say = people.wording_for(session, services, user_id)
+            text = say("{person} entered an absence of yours: {when}.", **facts)
             outbox.post(session, f"absence:{absence.number}", user_id, text, now)
-    whose = "You are" if user_id == by else f"{mention(user_id)} is"
-    return f"{whose} absent: {views.times(starts_at, ends_at, now)}. Shifts in that time count as open."
+        say = people.wording_for(session, services, by)
+    own, other = "You are absent: {when}.", "{person} is absent: {when}."
+    said = say(own if user_id == by else other, **{**facts, "person": mention(user_id)})
+    return f"{said} {say('Shifts in that time count as open.')}"
 
 
 def _check_may_enter(services: Services, by: str) -> None:
@@ -106,7 +110,8 @@ def cancel(services: Services, number: int, by: str, now: datetime) -> str:
         absence.cancelled_at, absence.replaced_due_at = now, None
         session.add(absence)
         tables.roster_changed(session, now)
-    return "The absence is taken back; your shifts count again."
+        say = people.wording_for(session, services, by)
+    return say("The absence is taken back; your shifts count again.")
 
 
 def request_export(services: Services, key: str, by: str, now: datetime) -> str:
@@ -116,7 +121,8 @@ def request_export(services: Services, key: str, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         payload = {"to": by}
         outbox.enqueue(session, kinds.ABSENCES_FILE, f"absences:{key}", now, payload=payload, channel_id=by)
-    return "The file comes by direct message."
+        say = people.wording_for(session, services, by)
+    return say("The file comes by direct message.")
 
 
 def file_channel(context: Context) -> str:

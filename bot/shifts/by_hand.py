@@ -7,7 +7,7 @@ from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
 from bot.services import Services
-from bot.shifts import offers, tables, views
+from bot.shifts import offers, people, tables, views
 from bot.shifts.reading.rows import objection
 from bot.shifts.tables import BY_HAND, Shift
 from bot.slack.text import mention
@@ -60,7 +60,11 @@ def add(
         session.add(shift)
         session.flush()
         tables.roster_changed(session, now)
-        text = f"{views.times(*when, now)}, {views.place(services.floor, role, *place)}"
         if user_id != by:
-            outbox.post(session, f"shift_added:{shift.number}", user_id, f"🗓️ A new shift of yours: {text}", now)
-    return f"{mention(user_id)} is on: {text}"
+            say = people.wording_for(session, services, user_id)
+            own = views.shift_line(shift, services.floor, say, now)
+            text = f"🗓️ {say('You have a new shift: {shift}', shift=own)}"
+            outbox.post(session, f"shift_added:{shift.number}", user_id, text, now)
+        say = people.wording_for(session, services, by)
+        added = views.shift_line(shift, services.floor, say, now)
+    return say("{person} is on: {shift}", person=mention(user_id), shift=added)

@@ -12,8 +12,9 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context, Message, Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import tables, views
+from bot.shifts import people, tables, views
 from bot.shifts.tables import CONTACT, Shift
+from bot.shifts.wording import wording
 
 # Without any shift ahead, the message is looked at once a day.
 IDLE = timedelta(days=1)
@@ -29,7 +30,7 @@ def refresh(services: Services, now: datetime) -> None:
         tables.set_clock(session, CONTACT, _next_look(session, now))
         if not services.floor.shifts.contact:
             return
-        _ask_to_hand_over(session, services.floor.shifts.contact, now)
+        _ask_to_hand_over(session, services, now)
         if outbox.enqueue(session, kinds.CONTACT, SUBJECT, now, subject=SUBJECT):
             outbox.enqueue(session, kinds.CONTACT_PIN, "contact_pin", now, subject=SUBJECT)
         else:
@@ -44,12 +45,13 @@ def _next_look(session: Session, now: datetime) -> datetime:
     return boundary - HAND_OVER_BEFORE if boundary - HAND_OVER_BEFORE > now else boundary
 
 
-def _ask_to_hand_over(session: Session, role: str, now: datetime) -> None:
+def _ask_to_hand_over(session: Session, services: Services, now: datetime) -> None:
     """The point of contact whose shift ends soon is asked once to hand over."""
-    for shift in tables.on_at(session, now, role):
+    for shift in tables.on_at(session, now, services.floor.shifts.contact):
         if shift.user_id and shift.ends_at - HAND_OVER_BEFORE <= now:
             key = f"shift_ends:{shift.number}:{shift.ends_at.isoformat()}"
-            text, blocks = views.shift_ends_message(shift, now)
+            say = people.wording_for(session, services, shift.user_id)
+            text, blocks = views.shift_ends_message(shift, say, now)
             outbox.post(session, key, shift.user_id, text, now, blocks=blocks)
 
 
@@ -58,7 +60,7 @@ def message(context: Context) -> Message:
     session, floor, now = context.session, context.services.floor, utcnow()
     role = floor.shifts.contact
     on = tables.on_at(session, now, role)
-    return views.contact_message(floor, on, next_on(session, now, role), now)
+    return views.contact_message(floor, wording(floor.language), on, next_on(session, now, role), now)
 
 
 def next_on(session: Session, at: datetime, role: str = "", region: str = "", most: int = 2) -> Sequence[Shift]:

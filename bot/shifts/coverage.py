@@ -20,7 +20,7 @@ from bot.shifts.tables import COVERAGE
 
 EVERY = timedelta(minutes=10)
 ASKED_AT_MOST = 10
-# Who was on in a role within this time may be asked.
+# People who were on in a role within this time may be asked.
 KNOWN_SINCE = timedelta(days=60)
 
 
@@ -44,7 +44,7 @@ def look(services: Services, now: datetime) -> None:
         for need, load in loads:
             found += load_rules.shortages(duties, needed(need), load, *span)
         for open_time in _reconcile(session, services, found, now):
-            _tell(session, services, open_time, duties, managers.get(open_time.region, managers[""]), now)
+            _notify(session, services, open_time, duties, managers.get(open_time.region, managers[""]), now)
 
 
 def _reconcile(session: Session, services: Services, found: Sequence[Finding], now: datetime) -> list[OpenTime]:
@@ -114,11 +114,11 @@ def _save(session: Session, open_time: OpenTime, now: datetime) -> None:
 
 
 def save(session: Session, open_time: OpenTime, now: datetime) -> None:
-    """It changed: whoever was told of it reads so."""
+    """It changed: everybody who was told of it reads so."""
     _save(session, open_time, now)
 
 
-def _tell(
+def _notify(
     session: Session,
     services: Services,
     open_time: OpenTime,
@@ -126,7 +126,7 @@ def _tell(
     managers: Sequence[str],
     now: datetime,
 ) -> None:
-    """Those who can fill it; who decides about people when it is a matter of how many, or when nobody can."""
+    """Those who can fill it; the delivery managers when it is a matter of how many, or when nobody can."""
     if open_time.problem == Problem.BELOW_LOAD:
         post(session, open_time, managers, now, is_manager=True)
         if not managers:
@@ -206,4 +206,5 @@ def message(context: Context) -> Message:
     """What one person reads of it, as it stands."""
     open_time = context.session.get_one(OpenTime, int(context.row.subject.partition(":")[0]))
     is_manager = bool((context.row.payload or {}).get("is_manager"))
-    return views.open_time_message(open_time, context.services.floor, utcnow(), is_manager=is_manager)
+    say = people.wording_for(context.session, context.services, context.row.channel_id or "")
+    return views.open_time_message(open_time, context.services.floor, say, utcnow(), is_manager=is_manager)

@@ -20,7 +20,7 @@ def take(session: Session, services: Services, source: str, key: str, rows: Sequ
     content = hashlib.sha256(f"{sorted(map(repr, rows))} {now:%Y-%m-%d}".encode()).hexdigest()[:32]
     state = session.get(RosterState, source)
     if state is None or state.content_hash != content or state.error:
-        importing.take_over(session, services.floor, source, _read(rows, services.floor), "", now, content)
+        importing.take_over(session, services, source, _read(rows, services.floor), "", now, content)
 
 
 def _read(rows: Sequence[Shift], floor: Floor) -> Iterator[ReadShift | LeftOut]:

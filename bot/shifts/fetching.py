@@ -17,10 +17,10 @@ OK = 200
 
 def content(roster: Roster, folder: Path, network: Network) -> bytes:
     """The roster as it is now. Raises `RosterUnreadable`."""
-    found = _of_file(roster, folder / roster.file) if roster.file else _of_address(roster, network)
-    if len(found) > LARGEST_BYTES:
+    roster_content = _of_file(roster, folder / roster.file) if roster.file else _of_address(roster, network)
+    if len(roster_content) > LARGEST_BYTES:
         raise RosterUnreadable(name=roster.name, reason=f"it has more than {LARGEST_BYTES // 1_000_000} MB")
-    return found
+    return roster_content
 
 
 def _of_file(roster: Roster, path: Path) -> bytes:

@@ -22,7 +22,7 @@ class State(StrEnum):
 
 
 class NoSuchFinding(WatchfloorError):
-    """That is not in the roster any more. `/incident oncall gaps` shows what is open."""
+    """That is no longer in the roster. `/incident oncall gaps` shows what is open."""
 
 
 class OpenTime(Numbered, table=True):

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot import outbox
-from bot.config.floor import Floor
 from bot.runtime.database import upsert
-from bot.shifts import people, tables, views
+from bot.services import Services
+from bot.shifts import people, roster_views, tables
 from bot.shifts.reading.rows import LeftOut, ReadShift
 from bot.shifts.tables import RosterState, Shift
 
@@ -45,7 +45,7 @@ class Result:
 
 def take_over(
     session: Session,
-    floor: Floor,
+    services: Services,
     name: str,
     read: Iterable[ReadShift | LeftOut],
     by: str,
@@ -53,13 +53,13 @@ def take_over(
     content: str,
 ) -> Result:
     """The roster is as it was read, from now on. The first time nobody is told: all of it is new."""
-    state = session.get(RosterState, name)
+    floor, state = services.floor, session.get(RosterState, name)
     is_first = state is None or not state.content_hash
     rows, left_out = _apart(each for each in read if isinstance(each, LeftOut) or each.ends_at > now - BACK)
     ids = people.user_ids(session, floor, {row.person for row in rows.values()})
     moved, counts = _apply(session, name, rows, ids, now)
     if not is_first:
-        _tell(session, floor, name, moved, now, content)
+        _notify(session, services, name, moved, now, content)
     state = RosterState(
         name=name,
         content_hash=content,
@@ -164,7 +164,9 @@ def _remove(session: Session, shift: Shift, now: datetime) -> None:
         session.add(shift)
 
 
-def _tell(session: Session, floor: Floor, name: str, moved: Sequence[Moved], now: datetime, content: str) -> None:
+def _notify(
+    session: Session, services: Services, name: str, moved: Sequence[Moved], now: datetime, content: str
+) -> None:
     by_person: dict[str, list[Moved]] = {}
     for each in moved:
         nearest = min(times[0] for times in (each.before, each.after) if times)
@@ -172,7 +174,9 @@ def _tell(session: Session, floor: Floor, name: str, moved: Sequence[Moved], now
             by_person.setdefault(each.user_id, []).append(each)
     for user_id, changes in sorted(by_person.items()):
         key = f"roster:{name}:{content}:{user_id}"
-        outbox.post(session, key, user_id, views.changes_text(changes, name, floor, now), now)
+        say = people.wording_for(session, services, user_id)
+        text = roster_views.changes_text(changes, name, services.floor, say, now)
+        outbox.post(session, key, user_id, text, now)
 
 
 def _is_ahead(moved: Moved, now: datetime) -> bool:

@@ -5,15 +5,15 @@ from datetime import datetime
 
 from slack_bolt import Ack, App
 
-from bot.incidents import listening, parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, parse, responses
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall
+from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall, people
 from bot.slack.blocks import Block
+from bot.slack.phrases import Wording
 
 EXPORT = "export"
 
@@ -45,7 +45,7 @@ def who_is_on(services: Services, typed: SlashCommand) -> Response:
 
 def enter_absence(services: Services, typed: SlashCommand) -> Response:
     """`/incident absence`: somebody cannot work; a form."""
-    view = forms.absence_form(absences.KINDS, typed.user_id, utcnow())
+    view = forms.absence_form(typed.user_id, _wording(services, typed.user_id), utcnow())
     services.slack.open_view(typed.trigger_id, view)
     return None
 
@@ -59,8 +59,15 @@ def add_shift(services: Services, typed: SlashCommand) -> Response:
     """`/incident shift`: put somebody on a shift by hand."""
     if not services.floor.shifts.roles:
         raise by_hand.NoRoles()
-    services.slack.open_view(typed.trigger_id, forms.shift_form(services.floor, utcnow()))
+    services.slack.open_view(
+        typed.trigger_id, forms.shift_form(services.floor, _wording(services, typed.user_id), utcnow())
+    )
     return None
+
+
+def _wording(services: Services, by: str) -> Wording:
+    with services.database.reading() as session:
+        return people.wording_for(session, services, by)
 
 
 def register(app: App, services: Services) -> None:
@@ -82,18 +89,19 @@ def _register_open_times(app: App, services: Services) -> None:
 
     listening.on_form(app, services, ids.ASK_FORM, ids.PERSON, ask)
 
-    def people(body: Payload) -> Response:
-        answer = parse.field_value(body, ids.ANSWER)
-        return offers.answer_request(services, parse.form_number(body), answer, parse.user_id(body), utcnow())
+    def answer(body: Payload) -> Response:
+        text = parse.field_value(body, ids.ANSWER)
+        return offers.answer_request(services, parse.form_number(body), text, parse.user_id(body), utcnow())
 
-    listening.on_form(app, services, ids.PEOPLE_FORM, ids.ANSWER, people)
+    listening.on_form(app, services, ids.PEOPLE_FORM, ids.ANSWER, answer)
 
 
 def _open_time_form(build: Callable[..., Block]) -> listening.Build:
     def about(services: Services, number: int, by: str, now: datetime) -> Block:
         with services.database.reading() as session:
             open_time = finding_tables.look_up(session, number)
-        return build(open_time, services.floor, now)
+            say = people.wording_for(session, services, by)
+        return build(open_time, services.floor, say, now)
 
     return about
 
@@ -114,20 +122,22 @@ def _register_swaps(app: App, services: Services) -> None:
         def act() -> str:
             return offers.agree(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_question(services, body, act, ack)
+        responses.answer_question(services, body, act, ack)
 
     @app.action(ids.DECLINE)
     def decline(ack: Ack, body: Payload) -> None:
         def act() -> str:
             return offers.decline(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_question(services, body, act, ack)
+        responses.answer_question(services, body, act, ack)
 
 
 def _register_entries(app: App, services: Services) -> None:
-    listening.opens_view(
-        app, services, ids.ABSENCE, lambda body: forms.absence_form(absences.KINDS, parse.user_id(body), utcnow())
-    )
+    def form(body: Payload) -> Block:
+        by = parse.user_id(body)
+        return forms.absence_form(by, _wording(services, by), utcnow())
+
+    listening.opens_view(app, services, ids.ABSENCE, form)
 
     listening.on_click(app, services, listening.one_of_many(ids.CANCEL_ABSENCE), absences.cancel)
 

@@ -1,7 +1,8 @@
 """Filling what is open, and swapping shifts: one transaction each, agreed to by everybody whom it concerns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session
 
@@ -14,11 +15,15 @@ from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import AlreadyOnShift, Problem, to_minute
 from bot.shifts.swap_tables import Swap
 from bot.shifts.tables import BY_HAND, Shift
+from bot.slack.phrases import Wording
 from bot.slack.text import mention
+
+# Refusals are English, as everywhere.
+ENGLISH = Wording()
 
 
 class NotOpen(WatchfloorError):
-    """That is not open any more. {outcome}"""
+    """That is no longer open. {outcome}"""
 
 
 class NotInRole(WatchfloorError):
@@ -67,11 +72,11 @@ def take(services: Services, number: int, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         open_time = _open(session, number, now)
         if not _is_in_role(session, open_time, by, now):
-            raise NotInRole(role=views.place(services.floor, open_time.role, ""))
+            raise NotInRole(role=views.place(services.floor, ENGLISH, open_time.role, ""))
         _fill(session, open_time, by, now)
-    return (
-        f"It's yours: {views.times(open_time.starts_at, open_time.ends_at, now)}. `/incident oncall mine` shows it."
-    )
+        when = views.times(open_time.starts_at, open_time.ends_at, now)
+        say = people.wording_for(session, services, by)
+    return say("It's yours: {when}. `/incident oncall mine` shows it.", when=when)
 
 
 def _is_in_role(session: Session, open_time: OpenTime, user_id: str, now: datetime) -> bool:
@@ -82,7 +87,7 @@ def _is_in_role(session: Session, open_time: OpenTime, user_id: str, now: dateti
 def _open(session: Session, number: int, now: datetime) -> OpenTime:
     open_time = finding_tables.get(session, number)
     if not open_time.is_open:
-        raise NotOpen(outcome=views.outcome(open_time, now))
+        raise NotOpen(outcome=views.outcome(open_time, ENGLISH, now))
     if open_time.problem == Problem.OVERLAP:
         raise NotOpen(outcome="Nobody is missing there.")
     return open_time
@@ -136,9 +141,11 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         swap = Swap(from_id=by, to_id=to, open_time_id=number, asked_at=now)
         session.add(swap)
         session.flush()
-        text, blocks = views.asked_message(open_time, by, swap.number, services.floor, now)
+        say = people.wording_for(session, services, to)
+        text, blocks = views.asked_message(open_time, by, swap.number, services.floor, say, now)
         outbox.post(session, f"shift_asked:{swap.number}", to, text, now, blocks=blocks)
-    return f"{mention(to)} is asked. It stays open until they take it."
+        answer = people.wording_for(session, services, by)
+    return answer("{person} has been asked. It stays open until they take it.", person=mention(to))
 
 
 def answer_request(services: Services, number: int, answer: str, by: str, now: datetime) -> str:
@@ -152,13 +159,14 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
     with services.database.transaction() as session:
         open_time = _open(session, number, now)
         if open_time.answer:
-            raise AnsweredAlready(answer=views.answer_text(open_time, now))
+            raise AnsweredAlready(answer=views.answer_text(open_time, ENGLISH, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
         if open_time.problem == Problem.BELOW_LOAD:
-            # Who decides about people has decided: nobody is asked again before it begins.
+            # The delivery manager has decided: nobody is asked again before it begins.
             open_time.escalate_at = None
         coverage.save(session, open_time, now)
-    return "Your answer is on record, and everyone who was asked reads it."
+        say = people.wording_for(session, services, by)
+    return say("Your answer is on record, and everyone who was asked can see it.")
 
 
 def propose(services: Services, own: int, other: int | None, to: str, by: str, now: datetime) -> str:
@@ -174,9 +182,11 @@ def propose(services: Services, own: int, other: int | None, to: str, by: str, n
         swap = Swap(from_id=by, to_id=to, shift_id=own, for_shift_id=other, asked_at=now)
         session.add(swap)
         session.flush()
-        text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, now)
+        say = people.wording_for(session, services, to)
+        text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, say, now)
         outbox.post(session, f"shift_swap:{swap.number}", to, text, now, blocks=blocks)
-    return f"{mention(to)} is asked. The shift stays yours until they agree."
+        answer = people.wording_for(session, services, by)
+    return answer("{person} has been asked. The shift stays yours until they agree.", person=mention(to))
 
 
 def _check_swap(
@@ -201,18 +211,25 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
         swap = _asked_of(session, number, by)
         swap.state, swap.answered_at = swap_tables.State.AGREED, now
         session.add(swap)
+        text: Callable[[Wording], str]
         if swap.open_time_id:
             open_time = _open(session, swap.open_time_id, now)
             _fill(session, open_time, by, now)
-            when = views.times(open_time.starts_at, open_time.ends_at, now)
-            text = f"✅ {mention(by)} takes it: {when}."
+            text = partial(_taken_text, open_time, by, now)
         else:
             text = _exchange(session, services, swap, now)
-        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, text, now)
-    return text
+        told = text(people.wording_for(session, services, swap.from_id))
+        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, told, now)
+        return text(people.wording_for(session, services, by))
 
 
-def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -> str:
+def _taken_text(open_time: OpenTime, by: str, now: datetime, say: Wording) -> str:
+    when = views.times(open_time.starts_at, open_time.ends_at, now)
+    return f"✅ {say('{person} takes it: {when}.', person=mention(by), when=when)}"
+
+
+def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -> Callable[[Wording], str]:
+    """Both shifts change hands. Gives back what to say of it, in a language."""
     shifts = tables.locked(session, [each for each in (swap.shift_id, swap.for_shift_id) if each])
     by_id = {shift.id: shift for shift in shifts}
     shift, for_shift = by_id[swap.shift_id], by_id.get(swap.for_shift_id)
@@ -221,7 +238,7 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     if for_shift:
         _give(session, for_shift, swap.from_id, now)
     tables.roster_changed(session, now)
-    return views.swapped_text(shift, for_shift, services.floor, now)
+    return lambda say: views.swapped_text(shift, for_shift, services.floor, say, now)
 
 
 def _give(session: Session, shift: Shift, user_id: str, now: datetime) -> None:
@@ -237,9 +254,13 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
         swap = _asked_of(session, number, by)
         swap.state, swap.answered_at = swap_tables.State.DECLINED, now
         session.add(swap)
+        say = people.wording_for(session, services, swap.from_id)
         rest = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
-        outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, f"{mention(by)} can't. {rest}", now)
-    return f"{mention(swap.from_id)} is told that you can't."
+        refusal = say("{person} can't take it.", person=mention(by))
+        text = f"{refusal} {say(rest)}"
+        outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, text, now)
+        answer = people.wording_for(session, services, by)
+    return answer("{person} has been told that you can't.", person=mention(swap.from_id))
 
 
 def _asked_of(session: Session, number: int, by: str) -> Swap:

@@ -12,7 +12,7 @@ from bot.incidents import parse
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import quoted
 from bot.services import Services
-from bot.shifts import contact, finding_tables, forms, roster_views, tables, views
+from bot.shifts import contact, finding_tables, forms, people, roster_views, tables, views
 from bot.shifts.views import Message
 from bot.slack.blocks import Block
 from bot.sources.tabular.cells import NotReadable
@@ -31,7 +31,7 @@ class NotATime(WatchfloorError):
 
 
 class NobodyCalled(WatchfloorError):
-    """{given} is neither a role nor a region of the roster. There are {known}."""
+    """{given} is neither a role nor a region of the roster. Choose from {known}."""
 
 
 def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
@@ -41,15 +41,15 @@ def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
     if word in MINE:
         return own(services, by, now, page)
     if word in OPEN:
-        return gaps(services, now, page)
+        return gaps(services, by, now, page)
     if word in ROSTERS:
-        return rosters(services, now, page)
+        return rosters(services, by, now, page)
     match = AT.search(typed)
     at = read_at(match[1], zone_of(person_of(services, by).timezone), now) if match else now
-    return who(services, typed[: match.start()] if match else typed, at, now)
+    return who(services, typed[: match.start()] if match else typed, at, by, now)
 
 
-def who(services: Services, typed: str, at: datetime, now: datetime) -> Message:
+def who(services: Services, typed: str, at: datetime, by: str, now: datetime) -> Message:
     """Who is on at a moment, in the role and the region that are typed."""
     floor = services.floor
     with services.database.reading() as session:
@@ -57,7 +57,8 @@ def who(services: Services, typed: str, at: datetime, now: datetime) -> Message:
         role, region = read_place(typed, floor, regions)
         on = tables.on_at(session, at, role, region)
         next_on = contact.next_on(session, at, role, region, most=6)
-    return views.oncall_message(floor, on, next_on, at, now, " ".join(typed.split()))
+        say = people.wording_for(session, services, by)
+    return views.oncall_message(floor, say, on, next_on, at, now, " ".join(typed.split()))
 
 
 def read_place(typed: str, floor: Floor, regions: set[str]) -> tuple[str, str]:
@@ -118,21 +119,24 @@ def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     with services.database.reading() as session:
         shifts = tables.of_person(session, by, now, now + OWN_AHEAD)
         absences = [each for each in tables.absences_between(session, now, now + OWN_AHEAD) if each.user_id == by]
-    return views.own_shifts(services.floor, shifts, absences, now, page)
+        say = people.wording_for(session, services, by)
+    return views.own_shifts(services.floor, say, shifts, absences, now, page)
 
 
-def gaps(services: Services, now: datetime, page: int = 1) -> Message:
+def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """What is open in the time ahead."""
     with services.database.reading() as session:
         found = [each for each in finding_tables.all_open(session) if each.ends_at > now]
-    return views.gaps_message(found, services.floor, now, page)
+        say = people.wording_for(session, services, by)
+    return views.gaps_message(found, services.floor, say, now, page)
 
 
-def rosters(services: Services, now: datetime, page: int = 1) -> Message:
+def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """What was read of each roster."""
     with services.database.reading() as session:
-        states, unknown = tables.roster_states(session), tables.unknown_people(session, now)
-    return roster_views.rosters_message(states, unknown, now, page)
+        say = people.wording_for(session, services, by)
+        unknown = tables.unknown_people(session, now)
+        return roster_views.rosters_message(tables.roster_states(session), unknown, say, now, page)
 
 
 def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:
@@ -147,5 +151,6 @@ def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:
             if each.role == shift.role and each.user_id not in (by, None) and each.starts_at > now
         ]
         names = directory.display_names(session, {each.user_id for each in others if each.user_id})
+        say = people.wording_for(session, services, by)
     zone = zone_of(person_of(services, by).timezone)
-    return forms.swap_form(shift, others, names, zone, services.floor, now)
+    return forms.swap_form(shift, others, names, zone, services.floor, say, now)

@@ -8,12 +8,20 @@ from sqlmodel import Session
 from bot import directory
 from bot.config.floor import Floor
 from bot.config.floor.reading import PERSON_ID, ROSTER
+from bot.directory.languages import language_of
 from bot.incidents import people as incident_people
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import tables
+from bot.shifts.wording import wording
+from bot.slack.phrases import Wording
 
 NO_INCIDENT = 0
+
+
+def wording_for(session: Session, services: Services, reader_id: str) -> Wording:
+    """What is said to a person, or in a channel, in their language."""
+    return wording(language_of(session, services, reader_id))
 
 
 def user_ids(session: Session, floor: Floor, people: Iterable[str]) -> dict[str, str]:
@@ -21,8 +29,8 @@ def user_ids(session: Session, floor: Floor, people: Iterable[str]) -> dict[str,
     before the @ of their address."""
     known = directory.ids_by_name(session)
     named = {name.casefold(): handle for name, handle in floor.shifts.people.items()}
-    found = {person: _user_id(named.get(person.casefold(), person), known) for person in set(people)}
-    return {person: user_id for person, user_id in found.items() if user_id}
+    user_ids = {person: _user_id(named.get(person.casefold(), person), known) for person in set(people)}
+    return {person: user_id for person, user_id in user_ids.items() if user_id}
 
 
 def _user_id(person: str, known: Mapping[str, str]) -> str | None:

@@ -12,7 +12,7 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import offers, roster_views, rosters
+from bot.shifts import offers, people, roster_views, rosters
 from bot.shifts.reading.table_file import HEADER
 from bot.slack.errors import SlackRefused
 from bot.sources.tabular.errors import FileRefused
@@ -81,7 +81,8 @@ def _take(services: Services, payload: dict[str, Any]) -> str:
         raise FileGone(name=name, reason=refused.error.replace("_", " ")) from refused
     roster = Roster(name=name.rsplit(".", 1)[0][:60] or "roster", file=name, zone=services.floor.zone)
     result = rosters.take(services, roster, name, content, by, utcnow())
-    return roster_views.result_text(result)
+    with services.database.reading() as session:
+        return roster_views.result_text(result, people.wording_for(session, services, by))
 
 
 def is_roster_table(path: Path) -> bool:

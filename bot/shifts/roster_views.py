@@ -1,29 +1,62 @@
-"""What people read of rosters that were read: what counts of each, and what does not. Pure."""
+"""What people read of rosters: what was read, what of it is no shift, what changed. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.config.floor import Floor
 from bot.shifts.tables import RosterState
-from bot.slack.blocks import Block, paragraphs
-from bot.slack.pages import and_more, page_of
+from bot.shifts.views import MINE_COMMAND, PER_PAGE, Message, place, times
+from bot.slack.blocks import paragraphs
+from bot.slack.pages import page_of
+from bot.slack.phrases import Wording
 from bot.slack.text import escape, near_time, one_line
 
 if TYPE_CHECKING:
-    from bot.shifts.importing import Result
+    from bot.shifts.importing import Moved, Result
 
-Message = tuple[str, list[Block]]
-PER_PAGE = 20
-NAMES_SHOWN, ENTRIES_SHOWN = 20, 10
+CHANGES = 12
+NAMES_SHOWN, LEFT_OUT_SHOWN = 20, 10
+ROSTERS_COMMAND = "/incident oncall rosters"
 
 
-def rosters_message(states: Sequence[RosterState], unknown: Sequence[str], now: datetime, page: int = 1) -> Message:
+def changes_text(changes: "Sequence[Moved]", roster: str, floor: Floor, say: Wording, now: datetime) -> str:
+    """What changed for one person in a roster."""
+    lines = [_change(each, floor, say, now) for each in sorted(changes, key=_first)[:CHANGES]]
+    if len(changes) > CHANGES:
+        lines.append(
+            say("… and {count} more: {command}", count=len(changes) - CHANGES, command=f"`{MINE_COMMAND}`")
+        )
+    head = say("Your shifts changed (roster {name}):", name=one_line(roster, 60))
+    return "\n".join([f"🗓️ {head}", *lines])
+
+
+def _first(change: "Moved") -> datetime:
+    return min(times[0] for times in (change.before, change.after) if times)
+
+
+def _change(change: "Moved", floor: Floor, say: Wording, now: datetime) -> str:
+    role = place(floor, say, change.role, "")
+    before = times(*change.before, now) if change.before else ""
+    after = times(*change.after, now) if change.after else ""
+    if not before:
+        return f"• {say('New: {when}, {role}', when=after, role=role)}"
+    if not after:
+        return f"• {say('Not yours any more: {when}, {role}', when=before, role=role)}"
+    return f"• {say('{before} is now {after}, {role}', before=before, after=after, role=role)}"
+
+
+def rosters_message(
+    states: Sequence[RosterState], unknown: Sequence[str], say: Wording, now: datetime, page: int = 1
+) -> Message:
     """What was read of each roster, and page by page what of it is no shift."""
     if not states:
-        return "No roster was read yet. `docs/shifts.md` says how to name one in floor.yaml.", []
-    lines: list[str] = []
+        return say("No roster was read yet. `docs/shifts.md` says how to name one in floor.yaml."), []
+    head = f"*{say('Rosters')}*"
+    lines = [head]
     for state in states:
-        lines.append(f"*{escape(state.name)}*: {state.shifts} shifts, read {near_time(state.read_at, now)}")
+        read = say("{count} shifts, read {when}", count=state.shifts, when=near_time(state.read_at, now))
+        lines.append(f"*{escape(state.name)}*: {read}")
         if state.error:
             lines.append(f"⚠️ {escape(state.error)}")
     entries = [
@@ -31,31 +64,38 @@ def rosters_message(states: Sequence[RosterState], unknown: Sequence[str], now: 
         for state in states
         for where, reason in state.left_out
     ]
-    entries += [f"• {one_line(name, 100)} is not known in Slack" for name in unknown]
+    entries += [f"• {say('{name} is not known in Slack', name=one_line(name, 100))}" for name in unknown]
     if entries:
-        lines.append("*What is no shift, and people who are not known*")
+        lines.append(f"*{say('Entries that are not shifts, and people who are not known')}*")
     if unknown:
-        lines.append("`shifts: people` in floor.yaml says who they are.")
-    shown, which_page = page_of(entries, page, PER_PAGE, "/incident oncall rosters")
-    return "*Rosters*", [*paragraphs(["*Rosters*", *lines, *shown], rest=""), *which_page]
+        lines.append(say("`shifts: people` in floor.yaml says who they are."))
+    shown, which_page = page_of(entries, page, PER_PAGE, ROSTERS_COMMAND)
+    return head, [*paragraphs([*lines, *shown], rest=""), *which_page]
 
 
-def _names(unknown: Sequence[str]) -> str:
-    return ", ".join(escape(name) for name in unknown[:NAMES_SHOWN]) + and_more(unknown, NAMES_SHOWN)
+def _names(unknown: Sequence[str], say: Wording) -> str:
+    names = ", ".join(escape(name) for name in unknown[:NAMES_SHOWN])
+    if len(unknown) <= NAMES_SHOWN:
+        return names
+    return say("{names} and {count} more", names=names, count=len(unknown) - NAMES_SHOWN)
 
 
-def result_text(result: "Result | None") -> str:
+def result_text(result: "Result | None", say: Wording) -> str:
     """What came of a roster that somebody sent."""
     if result is None:
-        return "Nothing changed since this roster was read last."
-    lines = [f"✅ {escape(result.name)}: {result.shifts} shifts in the next two months count now."]
+        return say("Nothing changed since this roster was read last.")
+    counted = "{name}: {count} shifts in the next two months count now."
+    lines = [f"✅ {say(counted, name=escape(result.name), count=result.shifts)}"]
     if result.changed or result.removed:
-        lines.append(f"{result.added} are new, {result.changed} changed, {result.removed} are gone.")
+        counts = {"added": result.added, "changed": result.changed, "removed": result.removed}
+        lines.append(say("{added} are new, {changed} changed, {removed} are gone.", **counts))
     if result.left_out:
-        lines.append(f"{len(result.left_out)} entries are no shifts:")
-        lines += [f"• {escape(each.where)}: {escape(each.reason)}" for each in result.left_out[:ENTRIES_SHOWN]]
-    if len(result.left_out) > ENTRIES_SHOWN:
-        lines.append(f"• … and {len(result.left_out) - ENTRIES_SHOWN} more: `/incident oncall rosters`")
+        lines.append(say("{count} entries are not shifts:", count=len(result.left_out)))
+        lines += [f"• {escape(each.where)}: {escape(each.reason)}" for each in result.left_out[:LEFT_OUT_SHOWN]]
+    if len(result.left_out) > LEFT_OUT_SHOWN:
+        count = len(result.left_out) - LEFT_OUT_SHOWN
+        lines.append(f"• {say('… and {count} more: {command}', count=count, command=f'`{ROSTERS_COMMAND}`')}")
     if result.unknown:
-        lines.append(f"Not known in Slack: {_names(result.unknown)}. `/incident oncall rosters` lists them all.")
+        named = "Not known in Slack: {names}. {command} lists them all."
+        lines.append(say(named, names=_names(result.unknown, say), command=f"`{ROSTERS_COMMAND}`"))
     return "\n".join(lines)

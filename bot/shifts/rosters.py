@@ -73,7 +73,7 @@ def take(
         return None
     read = list(parse(roster.name, file_name, content, defaults_of(services.floor, roster), now))
     with services.database.transaction() as session:
-        return importing.take_over(session, services.floor, roster.name, read, by, now, digest)
+        return importing.take_over(session, services, roster.name, read, by, now, digest)
 
 
 def defaults_of(floor: Floor, roster: Roster) -> Defaults:

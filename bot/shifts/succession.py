@@ -24,7 +24,7 @@ def next_on_shift(session: Session, services: Services, user_id: str, now: datet
         for shift in tables.between(session, now, until + SOON)
         if shift.role == role and shift.user_id not in (None, user_id) and shift.ends_at > until
     ]
-    # Whoever comes on when the shift ends, before somebody who is on all along.
+    # Those who come on when the shift ends, before somebody who is on all along.
     ordered = sorted(coming, key=lambda shift: (abs(shift.starts_at - until), shift.starts_at))
     return list(dict.fromkeys(str(shift.user_id) for shift in ordered))
 

@@ -18,7 +18,7 @@ class State(StrEnum):
 
 
 class NoSuchSwap(WatchfloorError):
-    """That was answered already, or it is not there any more."""
+    """That has been answered already, or no longer exists."""
 
 
 class Swap(Numbered, table=True):

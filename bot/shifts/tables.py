@@ -18,7 +18,7 @@ CONTACT, COVERAGE = "contact", "coverage"
 
 
 class NoSuchShift(WatchfloorError):
-    """That shift is not in the roster any more. `/incident oncall mine` shows yours."""
+    """That shift is no longer in the roster. `/incident oncall mine` shows yours."""
 
 
 class Shift(Numbered, table=True):

@@ -60,10 +60,10 @@ def body(method: str, arguments: Mapping[str, Any]) -> Body:
 
     A nested value in a form is JSON in a field.
     """
-    given = _without_half_characters({name: value for name, value in arguments.items() if value is not None})
+    sent = _without_half_characters({name: value for name, value in arguments.items() if value is not None})
     if method in JSON_METHODS:
-        return {"json": given}
-    return {"params": {name: _field(value) for name, value in given.items()}}
+        return {"json": sent}
+    return {"params": {name: _field(value) for name, value in sent.items()}}
 
 
 def _field(value: Any) -> Any:
@@ -83,6 +83,12 @@ def _without_half_characters(arguments: dict[str, Any]) -> dict[str, Any]:
 def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:
     """What Slack limits together: a method, or the posts to one channel."""
     return f"{method} {arguments.get('channel')}" if method == "chat.postMessage" else method
+
+
+def _reason(lost: BaseException) -> str:
+    """Why no answer came, as the network says it, such as that a certificate was not verified."""
+    reason = getattr(lost, "reason", None)
+    return getattr(reason, "strerror", None) or str(reason or "") or type(lost).__name__
 
 
 def _is_unsent(lost: BaseException) -> bool:
@@ -147,7 +153,7 @@ class ApiClient:
         except (OSError, HTTPException, SlackClientError, ValueError, AttributeError) as lost:
             # AttributeError: an answer that is JSON but no object.
             failure = NotSent if _is_unsent(lost) else OutcomeUnknown
-            raise failure(method, type(lost).__name__) from lost
+            raise failure(method, _reason(lost)) from lost
         return dict(response.data) if isinstance(response.data, dict) else {}
 
     def _client_within(self, timeout_s: float) -> WebClient:

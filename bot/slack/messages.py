@@ -54,8 +54,8 @@ class Messages(ApiClient):
 
     def post(self, post: Post, *, attempted_at: datetime | None = None) -> Posted:
         """Send a message. Give `attempted_at` when it may have been sent before: it is looked for first."""
-        if attempted_at is not None and (found := self.find(post, attempted_at)):
-            return found
+        if attempted_at is not None and (posted := self.find(post, attempted_at)):
+            return posted
         if wait_s := self._pace.wait_s(post.channel_id, post.key):
             raise RateLimited("chat.postMessage", wait_s)
         try:
@@ -115,7 +115,7 @@ class Messages(ApiClient):
         """Delete one of the bot's own messages; done if it is not there."""
         self.call("chat.delete", channel=channel_id, ts=ts)
 
-    def tell(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
+    def send_direct_message(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Say something to a person by direct message that need not be repeated if it is lost."""
         shortened = shorten(text, MESSAGE_TEXT)
         self.call("chat.postMessage", channel=user_id, text=shortened, blocks=fit_message(blocks) or None)

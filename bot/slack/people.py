@@ -12,11 +12,11 @@ class People(ApiClient):
 
     def person(self, user_id: str) -> dict[str, Any]:
         """What Slack knows of a person."""
-        return dict(self.call("users.info", user=user_id)["user"])
+        return dict(self.call("users.info", user=user_id, include_locale=True)["user"])
 
     def people(self) -> Iterator[list[dict[str, Any]]]:
         """Everyone in the workspace, page after page."""
-        for page in self.pages("users.list", limit=200):
+        for page in self.pages("users.list", limit=200, include_locale=True):
             yield page["members"]
 
     def is_away(self, user_id: str) -> bool:

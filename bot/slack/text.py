@@ -43,7 +43,7 @@ def to_plain_text(text: str, name_of: Callable[[str], str | None], zone: tzinfo 
     `name_of` gives a person's name, or None when it is unknown; times are written in `zone`, else in UTC. The
     result is plain text: escape it before it leaves.
     """
-    return html.unescape(_REFERENCE.sub(lambda found: _replace_reference(found, name_of, zone), text))
+    return html.unescape(_REFERENCE.sub(lambda match: _replace_reference(match, name_of, zone), text))
 
 
 def _replace_reference(match: re.Match[str], name_of: Callable[[str], str | None], zone: tzinfo | None) -> str:
@@ -62,7 +62,7 @@ def _replace_reference(match: re.Match[str], name_of: Callable[[str], str | None
 
 def mentioned_user_ids(text: str) -> set[str]:
     """The ids of everyone who is mentioned in what Slack sends of a message."""
-    return {found[2] for found in _REFERENCE.finditer(text) if found[1] == "@"}
+    return {match[2] for match in _REFERENCE.finditer(text) if match[1] == "@"}
 
 
 def mention(user_id: str) -> str:

@@ -119,9 +119,9 @@ class Connect:
         return {"Name": name, "Threshold": [{"Comparison": "LTE", "ThresholdValue": float(self._threshold_s)}]}
 
     def _interval(self, result: Mapping[str, Any], length_s: int) -> Interval:
-        found = result.get("Collections") or ()
+        collections = result.get("Collections") or ()
         # A value that is missing is not known; zero is a value.
-        values = {one["Metric"]["Name"]: one["Value"] for one in found if one.get("Value") is not None}
+        values = {one["Metric"]["Name"]: one["Value"] for one in collections if one.get("Value") is not None}
         figures = {FIGURES[name]: float(value) for name, value in values.items() if name in FIGURES}
         starts_at = result["MetricInterval"]["StartTime"].astimezone(UTC)
         return Interval(self._queue(result["Dimensions"]["QUEUE"]), starts_at, length_s, figures)
@@ -150,8 +150,10 @@ class Connect:
         starts_at = _floor(now, timedelta(minutes=self._minutes))
         rows = []
         for result in results:
-            found = {one["Metric"]["Name"]: one.get("Value") for one in result.get("Collections") or ()}
-            figures = {name: float(found[key]) for key, (name, _) in CURRENT.items() if found.get(key) is not None}
+            values = {one["Metric"]["Name"]: one.get("Value") for one in result.get("Collections") or ()}
+            figures = {
+                name: float(values[key]) for key, (name, _) in CURRENT.items() if values.get(key) is not None
+            }
             queue = self._queue(result["Dimensions"]["Queue"]["Id"])
             rows.append(Interval(queue, starts_at, self._minutes * 60, figures))
         return rows

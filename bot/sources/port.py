@@ -70,7 +70,7 @@ class Case:
     queue: str = ""
     assignee: str = ""
     link: str = ""
-    # Who wrote, and in which words: like cases of several customers are proposed as an incident.
+    # Who wrote, and in which words: similar cases of several customers are proposed as an incident.
     customer: str = ""
     text: str = ""
     traits: Mapping[str, str] = field(default_factory=dict)

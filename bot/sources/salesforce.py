@@ -84,15 +84,15 @@ class Salesforce:
         return {work["WorkItemId"]: work for work in records if str(work["WorkItemId"]).startswith(CASE_PREFIX)}
 
     def _of(self, case_ids: Sequence[str]) -> list[Record]:
-        found: list[Record] = []
+        all_records: list[Record] = []
         for start in range(0, len(case_ids), PAGE):
             names = ", ".join(f"'{case_id}'" for case_id in case_ids[start : start + PAGE] if case_id.isalnum())
             records, following = self._query(f"{FIELDS} WHERE Id IN ({names})")
-            found += records
+            all_records += records
             while following:
                 records, following = self._get(following)
-                found += records
-        return found
+                all_records += records
+        return all_records
 
     def _case(self, record: Record, waiting: Record | None) -> Case:
         since = waiting and (waiting.get("CustomRequestedDateTime") or waiting.get("CreatedDate"))

@@ -75,8 +75,8 @@ class ServiceNow:
         """A work note, which carries its key; it is looked for before it is written."""
         marked = f"{text}\n[{key}]"
         known = f"element_id={case_id}^element=work_notes^valueLIKE[{key}]"
-        found, _ = self._records("sys_journal_field", known, "sys_id", 0, 1)
-        if found:
+        entries, _ = self._records("sys_journal_field", known, "sys_id", 0, 1)
+        if entries:
             return
         address = f"/api/now/table/incident/{quote(case_id, safe='')}"
         note = partial(self._http.patch, address, json={"work_notes": marked}, auth=self._auth)

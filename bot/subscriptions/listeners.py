@@ -3,8 +3,7 @@
 from slack_bolt import Ack, App
 
 from bot.incidents import ids as incident_ids
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -25,21 +24,21 @@ def register(app: App, services: Services) -> None:
         def act() -> Response:
             return subscriptions.subscribe(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(incident_ids.UNSUBSCRIBE)
     def unsubscribed(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             return subscriptions.unsubscribe(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.action(ids.DROP)
     def dropped(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             return subscriptions.end_subscription(services, parse.clicked_number(body), parse.user_id(body))
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def register_commands(registry: Registry) -> None:

@@ -11,12 +11,12 @@ EVERYTHING = ("everything", "all")
 
 
 class ScopeMissing(WatchfloorError):
-    """Say what you want to hear of: a severity, a type or a site, such as `/incident subscribe S1 Manila` (S1 and
-    graver), or `everything`. In an incident's channel `/incident subscribe` alone means that incident."""
+    """Say what you want to hear about: a severity, a type or a site, such as `/incident subscribe S1 Manila` (S1
+    and graver), or `everything`. In an incident's channel `/incident subscribe` alone means that incident."""
 
 
 class UnknownScope(WatchfloorError):
-    """`{given}` is no severity, type or site. There are S0 to S4, the types {types}, and the sites {sites}."""
+    """`{given}` is not a severity, type or site. Choose from S0 to S4, the types {types}, and the sites {sites}."""
 
 
 class PrivateIncident(WatchfloorError):

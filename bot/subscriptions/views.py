@@ -42,7 +42,10 @@ def subscription_screen(
 ) -> Screen:
     """What somebody subscribed to, page by page, each with a button to end it."""
     if not subscriptions:
-        text = "You subscribed to nothing. `/incident subscribe S1` brings the updates of every S0 and S1 by DM."
+        text = (
+            "You have no subscriptions. `/incident subscribe S1` sends you the updates of every S0 and S1 by "
+            "direct message."
+        )
         return text, [section(text)]
     text = "What you get by direct message"
     blocks = [section(f"*{text}*")]

@@ -190,8 +190,8 @@ def _milestone_markers(milestones: Mapping[MilestoneName, Milestone], language: 
     return [
         Marker(
             translation.small[f"milestone {name}"],
-            found.at,
-            translation.small["estimated"] if found.is_estimated else "",
+            milestone.at,
+            translation.small["estimated"] if milestone.is_estimated else "",
         )
-        for name, found in milestones.items()
+        for name, milestone in milestones.items()
     ]

@@ -1,4 +1,4 @@
-"""The log under the timeline: every change of an entry, in order, sealed, and never changed again.
+"""The log under the timeline: every change of an entry, in order, chained by hashes, and never changed again.
 
 A transaction notes what it changes (`note`); when it is committed its changes become links of the incident's chain.
 That costs two statements however much was changed: one that moves the chain on (and, on PostgreSQL, makes others
@@ -36,7 +36,7 @@ HASHED_FIELDS = (
 
 
 class Chain(SQLModel, table=True):
-    """How long an incident's log is, its last seal, and the seal before the transaction that wrote last."""
+    """How long an incident's log is, its last hash, and the hash before the transaction that wrote last."""
 
     __tablename__ = "timeline_chains"
 
@@ -71,7 +71,7 @@ class Operation:
 
 
 class _ChainHash(FunctionElement[str]):
-    """`bot.seal.linked`, computed by the database."""
+    """`hash_chain.chain_hash`, computed by the database."""
 
     type = sa.String()
     inherit_cache = True
@@ -93,7 +93,7 @@ class _Noted:
     """What a transaction did to an entry; `read` gives its number and its state when the transaction is over."""
 
     incident_id: int
-    deed: Operation
+    operation: Operation
     read: Callable[[], tuple[int, str]]
 
 
@@ -113,7 +113,7 @@ def _note(session: Session, noted: _Noted) -> None:
 
 
 def state_of(entry: "TimelineEntry") -> str:
-    """Everything of an entry, as it is sealed."""
+    """Everything of an entry, as it goes into the hash."""
     return canonical({name: _json_value(getattr(entry, name)) for name in HASHED_FIELDS})
 
 
@@ -152,7 +152,7 @@ def _discard_pending(session: Any) -> None:
 
 
 def _record(noted: _Noted, now: datetime) -> dict[str, Any]:
-    operation = noted.deed
+    operation = noted.operation
     number, state = noted.read()
     change = {
         "entry": number,
@@ -183,7 +183,7 @@ def _append_records(session: Session, incident_id: int, records: list[dict[str, 
 
 
 def _advance_chain(session: Session, incident_id: int, hashes: list[str]) -> tuple[int, str]:
-    """Take the chain's next places. Gives back its length then and the seal before."""
+    """Take the chain's next places. Gives back its length then and the hash before."""
     statement = _advance_statement(session.get_bind().dialect.name, len(hashes))
     parameters = {f"link_{place}": link for place, link in enumerate(hashes)}
     first = {"incident_id": incident_id, "length": len(hashes), "seal": reduce(chain_hash, hashes, INITIAL_HASH)}

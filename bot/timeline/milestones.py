@@ -126,7 +126,9 @@ def milestones_from(entries: Iterable[Entry]) -> dict[MilestoneName, Milestone]:
         else:
             _read_sign(reader, entry)
     return {
-        name: found for name in MilestoneName if (found := reader.set_by_hand.get(name) or reader.found.get(name))
+        name: milestone
+        for name in MilestoneName
+        if (milestone := reader.set_by_hand.get(name) or reader.found.get(name))
     }
 
 

@@ -138,7 +138,7 @@ def facts_of(message: ObservedMessage, policy: MessagePolicy) -> Json:
         "marked_by": list(dict.fromkeys(mark.by for mark in _active_marks(message, policy))),
         "recovered": not message.is_live,
     }
-    return {"text": last.text} | {name: given for name, given in optional.items() if given}
+    return {"text": last.text} | {name: value for name, value in optional.items() if value}
 
 
 def _earlier(versions: Sequence[Version]) -> list[str]:

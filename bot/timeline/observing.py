@@ -38,7 +38,7 @@ def text_of(message: Message) -> str:
     if message.get("text"):
         return str(message["text"])
     attachment_texts = [part.get("fallback") or part.get("text") or "" for part in message.get("attachments") or []]
-    return "\n".join(words for words in attachment_texts if words)
+    return "\n".join(text for text in attachment_texts if text)
 
 
 def _files(message: Message) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""What entries say in Spanish; the same names as in `words_en.py`."""
+"""What entries say in Spanish; the same names as in `phrases_en.py`."""
 
 SENTENCES = {
     "declared": "{who} lo declaró como {severity}: {title}",
@@ -47,8 +47,8 @@ SENTENCES = {
     "pager_failed": "No se pudo avisar a {user} por el servicio de avisos: {reason}",
     "page_declined": "{who} no puede venir",
     "on_my_way": "{who} está en camino",
-    "escalated": "{who} escaló al nivel {tier} de la escalera{because}",
-    "ladder_topped": "Se avisó a toda la escalera de escalamiento y no vino nadie",
+    "escalated": "{who} escaló al nivel {tier}{because}",
+    "ladder_topped": "Se avisó a todos los niveles de escalado y no vino nadie",
     "joined": "{who} entró",
     "left": "{who} salió",
     "front_door": "{who} cambió el mensaje para quien llama a: {new}",
@@ -114,8 +114,8 @@ SENTENCES = {
     "ruled_out": "Descartado, anotado por {who}: {text}",
     "customer_impact": "Impacto en clientes, anotado por {who}: {text}",
     "milestone": "{who} fijó cuándo {milestone} en {when}{because}",
-    "gap": "Watchfloor no escuchó durante {length}; se recuperaron de Slack {found} mensajes",
-    "gap_refused": "Watchfloor no escuchó durante {length}, y Slack no muestra lo que se dijo: {reason}",
+    "gap": "Watchfloor estuvo ausente {length}. Mensajes recuperados de Slack: {found}",
+    "gap_refused": "Watchfloor estuvo ausente {length}, y Slack no muestra lo que se dijo: {reason}",
     "trouble": "Slack no me dejó hacer esto ({what}{whom}): {reason}",
     "channel_lost": "Watchfloor perdió el canal: {reason}",
     "channel_found": "El canal ha vuelto",
@@ -199,7 +199,7 @@ TERMS = {
     "owner": "responsable",
     "commander": "comandante",
     "communications lead": "responsable de comunicación",
-    "scribe": "cronista",
+    "scribe": "secretario",
     "responder": "interviniente",
     "ladder": "la escalera",
     "Executives": "Dirección",

@@ -198,6 +198,6 @@ def pages(entries: int) -> int:
 
 
 def check_may_amend(number: int, author: str | None, by: str, commanders: Sequence[str]) -> None:
-    """Who wrote an entry may put it right, and who leads the incident."""
+    """The author of an entry may correct it, and so may the commander."""
     if by != author and by not in commanders:
         raise NotYourEntry(number=number)

@@ -13,8 +13,6 @@ from bot.timeline import log
 from bot.timeline.tables import NoSuchEntry, TimelineEntry
 
 READ_AT_ONCE = 500
-
-
 # At every click: put together once.
 _INSERT_ENTRY: sa.Insert = (
     sa.insert(TimelineEntry.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
@@ -79,20 +77,10 @@ def _shown(incident_id: int) -> SelectOfScalar[TimelineEntry]:
 _SHOWN_ENTRIES = select(TimelineEntry).where(
     TimelineEntry.incident_id == sa.bindparam("of_incident"), col(TimelineEntry.is_shown).is_(True)
 )
-
-
 _OF_KINDS = col(TimelineEntry.kind).in_(sa.bindparam("kinds", expanding=True))
-
-
 _IN_ORDER = (col(TimelineEntry.at), col(TimelineEntry.id))
-
-
 _SINCE = _SHOWN_ENTRIES.where(col(TimelineEntry.at) > sa.bindparam("moment"), _OF_KINDS).order_by(*_IN_ORDER)
-
-
 _MARKED = _SHOWN_ENTRIES.where(col(TimelineEntry.is_marked).is_(True)).order_by(*_IN_ORDER)
-
-
 _LAST = (
     select(TimelineEntry)
     .where(TimelineEntry.incident_id == sa.bindparam("of_incident"), _OF_KINDS)
@@ -136,23 +124,23 @@ def marked(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
 
 def get(session: Session, incident_id: int, number: int) -> TimelineEntry:
     """One entry of an incident; `NoSuchEntry` when there is none."""
-    return _found(session, number, _numbered(incident_id, number))
+    return _require(session, number, _numbered(incident_id, number))
 
 
 def locked(session: Session, incident_id: int, number: int) -> TimelineEntry:
     """The same, kept from being changed by others until the transaction ends."""
-    return _found(session, number, _held(_numbered(incident_id, number)))
+    return _require(session, number, _held(_numbered(incident_id, number)))
 
 
 def _numbered(incident_id: int, number: int) -> SelectOfScalar[TimelineEntry]:
     return select(TimelineEntry).where(TimelineEntry.incident_id == incident_id, TimelineEntry.id == number)
 
 
-def _found(session: Session, number: int, wanted: SelectOfScalar[TimelineEntry]) -> TimelineEntry:
-    found = session.exec(wanted).first()
-    if found is None:
+def _require(session: Session, number: int, wanted: SelectOfScalar[TimelineEntry]) -> TimelineEntry:
+    entry = session.exec(wanted).first()
+    if entry is None:
         raise NoSuchEntry(number=number)
-    return found
+    return entry
 
 
 def _held(wanted: SelectOfScalar[TimelineEntry]) -> SelectOfScalar[TimelineEntry]:

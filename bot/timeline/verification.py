@@ -28,7 +28,7 @@ class _LogReader:
     """What the log says of an incident's entries, while it is read."""
 
     incident_id: int
-    seal: str = INITIAL_HASH
+    hash: str = INITIAL_HASH
     length: int = 0
     digests: dict[int, str] = field(default_factory=dict)
     erased_records: dict[int, list[int]] = field(default_factory=dict)
@@ -38,13 +38,13 @@ class _LogReader:
         self.findings.append(Finding(self.incident_id, text))
 
     def check_record(self, record: LogRecord) -> None:
-        """One link: it must be the next, hold the seal before it, and be what it was sealed as."""
+        """One link: it must be the next, hold the hash before it, and match its own hash."""
         if record.position != self.length + 1:
             missing = f"{self.length + 1}" if record.position == self.length + 2 else f"{self.length + 1} and more"
             self.find(f"record {missing} of its log was taken out, before entry {record.entry_id}.")
-        elif record.before != self.seal or record.seal != chain_hash(record.before, digest(record.change)):
+        elif record.before != self.hash or record.seal != chain_hash(record.before, digest(record.change)):
             self.find(f"record {record.position} of its log, about entry {record.entry_id}, was changed.")
-        self.length, self.seal = record.position, record.seal
+        self.length, self.hash = record.position, record.seal
         self._read(record)
 
     def _read(self, record: LogRecord) -> None:
@@ -83,7 +83,7 @@ def verify(session: Session, incident_id: int) -> Sequence[Finding]:
     length = chain.length if chain else 0
     if length > reader.length:
         reader.find(f"the last {length - reader.length} records of its log were taken out.")
-    elif length < reader.length or (chain and chain.seal != reader.seal):
+    elif length < reader.length or (chain and chain.seal != reader.hash):
         reader.find("the end of its log does not carry the seal that was set.")
     for number, positions in reader.erased_records.items():
         reader.find(f"what record {positions[0]} of its log kept of entry {number} was taken out.")

@@ -184,4 +184,4 @@ def user_ids_in(facts: Facts) -> set[str]:
     """Everyone a fact speaks of: their names are needed for the sentence."""
     texts = [facts.get("text") or "", *facts.get("earlier", []), *(facts.get("answers") or {}).values()]
     user_ids = {facts[key] for key in PERSON_FACTS if isinstance(facts.get(key), str)}
-    return user_ids.union(*(mentioned_user_ids(str(words)) for words in texts))
+    return user_ids.union(*(mentioned_user_ids(str(text)) for text in texts))

@@ -18,8 +18,8 @@ def incidents_without_update(
     promised = tables.incidents_with_promise(session) | pauses.current_by_incident(session).keys()
 
     def look(incident: Incident) -> dict[str, str]:
-        told = audiences_of(services, incident).values()
-        by_clock = any(isinstance(audience.usual_cadence(incident.severity), timedelta) for audience in told)
+        audiences = audiences_of(services, incident).values()
+        by_clock = any(isinstance(audience.usual_cadence(incident.severity), timedelta) for audience in audiences)
         if incident.number in promised or not by_clock:
             return {}
         return {f"no update:{incident.number}": "has no next update promised to anybody"}

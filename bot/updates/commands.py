@@ -32,7 +32,7 @@ class InvalidCadence(WatchfloorError):
 
 
 class UnknownAudience(WatchfloorError):
-    """`{given}` is not an audience of this incident. There are {known}."""
+    """`{given}` is not an audience of this incident. Choose from {known}."""
 
 
 class AlreadyPaused(WatchfloorError):

@@ -46,14 +46,14 @@ def compose_in_languages(
     audience = services.floor.audiences[promise.audience]
     folder = audience.template or promise.audience
 
-    def told(language: str) -> str:
+    def composed(language: str) -> str:
         context = UpdateContext(promise, audience, now, language, reader, part)
         facts = facts_of(session, services, incident, context)
         text = _render(services, variables.template_of(folder, language), facts)
         is_marked = incident.is_drill and part == variables.ALL
         return f"{update_phrases(services, language)['drill']}\n{text}" if is_marked else text
 
-    return views.LANGUAGE_SEPARATOR.join(dict.fromkeys(told(language) for language in languages))
+    return views.LANGUAGE_SEPARATOR.join(dict.fromkeys(composed(language) for language in languages))
 
 
 def _render(services: Services, name: str, facts: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from bot.incidents.change import Change, changing
 from bot.incidents.permissions import is_one_of
 from bot.services import Services
 from bot.slack.text import near_time
-from bot.updates import copies, draft_messages, outside_check, tables, variables
+from bot.updates import copies, draft_messages, outside_check, promise_changes, tables, variables
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose
 from bot.updates.sending import start_due
@@ -20,7 +20,7 @@ LONGEST_WAIT = timedelta(days=7)
 
 
 class DecidedAlready(WatchfloorError):
-    """This update is not waiting any more: {fate}. `/incident updates` shows what is promised next."""
+    """This update is no longer waiting: {fate}. `/incident updates` shows what is promised next."""
 
 
 class NotApprover(WatchfloorError):
@@ -59,7 +59,7 @@ def _deciding(services: Services, promise_id: int, by: str, now: datetime) -> It
 
 
 def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
-    """Whoever may approve does so by what they decide; of others it is asked for when it `must` be."""
+    """An approver's decision is the approval; for anybody else's it is asked for when it `must` be."""
     if not promise.needs_approval:
         return True
     audience = change.services.floor.audiences[promise.audience]
@@ -139,7 +139,7 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
     if not now < due_at <= now + LONGEST_WAIT:
         raise NotLater()
     with _deciding(services, promise_id, by, now) as (change, promise):
-        promising.add_promise(change, tables.postpone(change.session, promise, due_at, reason, by, now))
+        promising.add_promise(change, promise_changes.postpone(change.session, promise, due_at, reason, by, now))
         title = known_audiences.audience_title(services, promise.audience)
         times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)

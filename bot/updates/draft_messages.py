@@ -19,7 +19,7 @@ def add(session: Session, draft: Draft, now: datetime) -> None:
 
 
 def update_recipients(session: Session, draft: Draft, now: datetime) -> None:
-    """It is for others now: who has no copy gets one, and every copy that is there is drawn again."""
+    """It is for others now: those without a copy get one, and every existing copy is drawn again."""
     outbox.mark_stale_subject(session, draft.incident_id, (kinds.DRAFT,), str(draft.number))
     for user_id in draft.user_ids or [""]:
         if outbox.find(session, draft.incident_id, kinds.DRAFT, _subject(draft, user_id)) is None:

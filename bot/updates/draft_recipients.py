@@ -41,7 +41,7 @@ def reassign_drafts(change: Change) -> None:
 
 
 def _readers_of(session: Session, services: Services, roles: dict[str, list[str]], draft: Draft) -> list[str]:
-    """Whoever decides about anything of it that is still open."""
+    """The people who decide about any part of it that is still open."""
     user_ids: dict[str, None] = {}
     for promise in drafts.promises_of(session, draft.number):
         if promise.state == WAITING:

@@ -1,4 +1,4 @@
-"""What whoever decides sees of the updates that are due soon. Pure: Block Kit from data."""
+"""What deciders see of the updates that are due soon. Pure: Block Kit from data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

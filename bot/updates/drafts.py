@@ -1,4 +1,4 @@
-"""Drafts: what is shown to whoever decides about updates that are due soon. One draft may hold several updates."""
+"""Drafts: what deciders see of updates that are due soon. One draft may hold several updates."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

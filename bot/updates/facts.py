@@ -25,7 +25,7 @@ from bot.updates.changes import REPORTED_KINDS, REPORTED_OUTSIDE, News, is_uncha
 from bot.updates.tables import Choice, Promise
 from bot.updates.views import LANGUAGE_SEPARATOR
 
-# Whoever writes the update, or says that nothing is new, has read what happened.
+# The author of the update, or of "nothing new", has read what happened.
 AUTOMATIC_CHOICES = (Choice.NONE, Choice.NOW)
 HIDDEN_OUTSIDE: dict[str, Any] = {
     "lead": "",

@@ -56,7 +56,7 @@ def compose_form(
             "Anything to add?",
             ids.TEXT,
             text_input(ids.TEXT, multiline=True, longest=MAX_TEXT),
-            hint="Everybody you choose reads this line. Each audience's own update stands around it.",
+            hint="Everybody you choose reads this line, within their own update.",
             optional=True,
         ),
         field("Severity", ids.SEVERITY, select(ids.SEVERITY, severities, initial=incident.severity)),
@@ -105,7 +105,7 @@ def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence
         field(
             "When?",
             ids.WHEN,
-            checkboxes(ids.WHEN, [option("Send it now, not on its minute", AT_ONCE)]),
+            checkboxes(ids.WHEN, [option("Send it now instead of at its time", AT_ONCE)]),
             optional=True,
         ),
     ]

@@ -27,7 +27,7 @@ from bot.incidents.events import (
 )
 from bot.incidents.facts import UpdatesKept
 from bot.incidents.rules import is_higher
-from bot.updates import cadence_actions, draft_recipients, record, tables
+from bot.updates import cadence_actions, draft_recipients, promise_changes, record, tables
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.scheduling import drop_promise
@@ -62,7 +62,7 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 
 
 def follow_situation(change: Change, event: SituationChanged) -> None:
-    """Who was told less often because nothing was new is told at the usual pace again."""
+    """Audiences informed less often because nothing was new are informed at the usual pace again."""
     promises.quicken(change)
 
 
@@ -106,7 +106,7 @@ def withdraw_outside(change: Change, event: MadePrivate) -> None:
     for promise in tables.waiting(change.session, change.number):
         if promise.audience not in informed:
             drop_promise(change.session, promise)
-    tables.drop_on_their_way(change.session, change.number, informed)
+    promise_changes.drop_on_their_way(change.session, change.number, informed)
 
 
 def send_at_close(change: Change, event: Closed) -> None:

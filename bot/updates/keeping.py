@@ -6,8 +6,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.config.floor import HERE
-from bot.incidents import channel_loss as losses
-from bot.incidents import incidents
+from bot.incidents import channel_loss, incidents
 from bot.incidents.audiences import audience_title, channels_of
 from bot.outbox import kinds
 from bot.outbox.kinds import Settled
@@ -23,9 +22,9 @@ def note_delivered(settled: Settled, posted: Posted | None) -> None:
     """The update is in one channel; an edit of it brings what was added below it."""
     now = utcnow()
     if settled.row.ts is None:
-        _conclude_when_done(settled, tables.locked(settled.session, int(settled.row.subject)), now)
+        _conclude_when_there(settled, tables.locked(settled.session, int(settled.row.subject)), now)
     for line in _lines_on_their_way(settled):
-        _conclude_when_done(settled, line, now)
+        _conclude_when_there(settled, line, now)
 
 
 def note_refused(settled: Settled, error: str) -> None:
@@ -39,10 +38,10 @@ def note_refused(settled: Settled, error: str) -> None:
     channel = deliveries.channel_of(row)
     what = f"send the {promise.audience} update to {channel}"
     timeline.append(session, promise.incident_id, "trouble", now, what=what, reason=error)
-    if channel == HERE and error in losses.LOSS_BY_ERROR:
+    if channel == HERE and error in channel_loss.LOSS_BY_ERROR:
         incident = incidents.by_number(session, promise.incident_id)
-        losses.mark_channel_lost(session, incident, losses.LOSS_BY_ERROR[error], now)
-    _conclude_when_done(settled, promise, now)
+        channel_loss.mark_channel_lost(session, incident, channel_loss.LOSS_BY_ERROR[error], now)
+    _conclude_when_there(settled, promise, now)
 
 
 def _lines_on_their_way(settled: Settled) -> list[Promise]:
@@ -60,9 +59,11 @@ def _send_by_itself(settled: Settled, line: Promise, now: datetime) -> None:
     deliveries.add_deliveries(session, services.floor, line, channels, now)
 
 
-def _conclude_when_done(settled: Settled, promise: Promise, now: datetime) -> None:
+def _conclude_when_there(settled: Settled, promise: Promise, now: datetime) -> None:
+    """It is in each channel, or refused there. A line comes by an edit; a message is there before its edits are."""
     rows = deliveries.of_promise(settled.session, promise)
-    if all(row.is_settled for row in rows):
+    is_line = promise.added_to is not None
+    if all(row.is_settled if is_line else row.ts or row.refused for row in rows):
         conclude(settled.session, settled.services, promise, any(row.ts for row in rows), now)
 
 

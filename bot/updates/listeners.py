@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from slack_bolt import Ack, App
 
 from bot.errors import WatchfloorError
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here, open_incident_form
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -25,7 +24,7 @@ Decision = Callable[[Services, int, str, datetime], str]
 
 
 class TimeMissing(WatchfloorError):
-    """Please choose when the update is to come."""
+    """Please choose when the update should go out."""
 
 
 def register(app: App, services: Services) -> None:
@@ -65,7 +64,7 @@ def _register_decision(app: App, services: Services, button: str, decide: Decisi
         def act() -> None:
             decide(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_opener(
@@ -77,7 +76,7 @@ def _register_opener(
             view = build_form(services, parse.clicked_number(body), parse.user_id(body))
             services.slack.open_view(body["trigger_id"], view)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_composer(app: App, services: Services) -> None:
@@ -88,7 +87,7 @@ def _register_composer(app: App, services: Services) -> None:
                 services, body["trigger_id"], parse.clicked_number(body), parse.user_id(body)
             )
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
 
 def _register_forms(app: App, services: Services) -> None:
@@ -98,7 +97,7 @@ def _register_forms(app: App, services: Services) -> None:
             def act() -> Response:
                 return take(body, parse.form_number(body), parse.user_id(body))
 
-            answering.answer_form(services, body, field, act, ack)
+            responses.answer_form(services, body, field, act, ack)
 
     def send(body: Payload, number: int, by: str) -> Response:
         try:
@@ -106,7 +105,7 @@ def _register_forms(app: App, services: Services) -> None:
                 services, number, _composed(body), body["view"]["id"], by, utcnow()
             )
         except compose_actions.SeverityReasonMissing as missing:
-            raise answering.FieldsRefused({ids.REASON: missing.sentence}) from missing
+            raise responses.FieldsRefused({ids.REASON: missing.sentence}) from missing
 
     def edit(body: Payload, promise_id: int, by: str) -> Response:
         at_once = forms.AT_ONCE in parse.selected_values(body, ids.WHEN)

@@ -28,7 +28,7 @@ def report_missed(services: Services, now: datetime) -> None:
     if not late:
         return
     administrators_channel = administrators_channel_id(services)
-    for number, rows in groupby(late, key=lambda found: found[0]):
+    for number, rows in groupby(late, key=lambda row: row[0]):
         with services.database.transaction() as session:
             change = Change(session, services, incidents.by_number_locked(session, number), "", now)
             _report(change, [row for _, row in rows], administrators_channel)
@@ -74,7 +74,7 @@ def _was_refused_before(session: Session, promise: Promise) -> bool:
 
 
 def _notify(change: Change, lines: Sequence[str], key: str, administrators_channel: str | None) -> None:
-    """Who leads hears of it; when nobody does, the escalation ladder moves on."""
+    """The commander hears of it; without one, the escalation ladder moves on."""
     session, incident, number, now = change.session, change.incident, change.number, change.now
     roles = incidents.roles(session, number)
     lead_ids = [*roles.get("communications_lead", []), *roles.get("commander", [])]

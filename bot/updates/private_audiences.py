@@ -15,7 +15,7 @@ from bot.updates.commands import audience_named
 
 
 class NotPrivate(WatchfloorError):
-    """Incident {number} is not private: every audience of `floor.yaml` is told of it as its severity says."""
+    """Incident {number} is not private: every audience of `floor.yaml` hears of it according to its severity."""
 
 
 def add(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
@@ -28,12 +28,12 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
         name = audience_named(services.floor.audiences, typed)
         title = services.floor.audiences[name].title
         if name in incident.audiences:
-            return f"{escape(title)} are told of it already."
+            return f"{escape(title)} hear of it already."
         incident.audiences = [*incident.audiences, name]
         change.session.add(incident)
         change.log("audience_added", audience=title)
         promises.promise_first_updates(change, only=name)
-    return f"{escape(title)} are told of this private incident from now on. `/incident updates` shows when."
+    return f"{escape(title)} hear of this private incident from now on. `/incident updates` shows when."
 
 
 def remove(services: Services, number: int, typed: str, by: str, now: datetime) -> str:

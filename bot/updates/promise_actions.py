@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.config.floor import Moment
 from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
-from bot.updates import draft_messages, pauses, rules, tables
+from bot.updates import draft_messages, pauses, promise_changes, rules, tables
 from bot.updates.scheduling import (
     add_promise,
     cadence_of,
@@ -151,4 +151,4 @@ def end(change: Change, *, but: str = "") -> None:
     """Nothing more is promised, but what is to be sent on this occasion."""
     pauses.end_pause(change.session, change.number, None, change.now)
     draft_messages.mark_all_stale(change.session, change.number)
-    tables.drop_all(change.session, change.number, but)
+    promise_changes.drop_all(change.session, change.number, but)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.config.floor import QuietHours
 
 LATE_AFTER = timedelta(minutes=2)
-# More than a year of hourly updates: whoever missed more knows enough.
+# More than a year of hourly updates: a larger number would say no more.
 MAX_MISSED = 10_000
 SATURDAY = 5
 # So long "no change" is added to the last message; then it is a message again, so that nobody wonders.

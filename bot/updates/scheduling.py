@@ -10,7 +10,7 @@ from bot.incidents.permissions import is_one_of
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.updates import draft_messages, pauses, rules, tables
+from bot.updates import draft_messages, pauses, promise_changes, rules, tables
 from bot.updates.facts import is_repeated
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import Promise
@@ -40,7 +40,7 @@ def add_promise(change: Change, promise: Promise, cadence: timedelta | None = No
     promise.needs_approval = bool(audience.approval)
     if promise.needs_approval and by and is_one_of(session, audience.approval, by, change.number):
         promise.needs_approval, promise.approved_by = False, by
-    tables.number(session, promise)
+    promise_changes.number(session, promise)
     move_promise(session, services, promise, promise.due_at, promise.promised_at)
     session.flush()
     return promise
@@ -52,11 +52,11 @@ def move_promise(session: Session, services: Services, promise: Promise, due_at:
     if promise.needs_approval:
         promise.draft_at = rules.draft_due(due_at, lead_time or APPROVE_WITHIN, now)
         # Silence is told when it is due, but nobody is hurried who was asked a moment ago.
-        tables.move(session, promise, due_at, max(timedelta(), promise.draft_at + APPROVE_WITHIN - due_at))
+        promise_changes.move(session, promise, due_at, max(timedelta(), promise.draft_at + APPROVE_WITHIN - due_at))
     else:
         is_scheduled = promise.occasion == CLOCK and lead_time is not None and due_at > now
         promise.draft_at = rules.draft_due(due_at, lead_time, now) if is_scheduled and lead_time else None
-        tables.move(session, promise, due_at, LATE_AFTER)
+        promise_changes.move(session, promise, due_at, LATE_AFTER)
     draft_messages.mark_stale(session, promise)
 
 
@@ -118,5 +118,5 @@ def change_cadence(change: Change, promise: Promise, cadence: timedelta) -> None
 
 def drop_promise(session: Session, promise: Promise) -> None:
     """It is not to be kept; its draft says so."""
-    tables.drop_promise(session, promise)
+    promise_changes.drop_promise(session, promise)
     draft_messages.mark_stale(session, promise)

@@ -14,7 +14,18 @@ from bot.incidents.rules import OPEN
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.updates import deliveries, delivery_order, draft_messages, drafts, keeping, pauses, rules, tables, views
+from bot.updates import (
+    deliveries,
+    delivery_order,
+    draft_messages,
+    drafts,
+    keeping,
+    pauses,
+    promise_changes,
+    rules,
+    tables,
+    views,
+)
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
 from bot.updates.facts import has_nothing_new
@@ -39,7 +50,7 @@ def keep(services: Services, promise_id: int) -> None:
 
 def _should_send(session: Session, services: Services, promise: Promise, now: datetime) -> bool:
     if promise.audience not in services.floor.audiences:
-        tables.drop_promise(session, promise)
+        promise_changes.drop_promise(session, promise)
         return False
     return promise.state == tables.WAITING and promise.due_at <= now and not promise.needs_approval
 

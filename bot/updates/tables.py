@@ -1,7 +1,7 @@
 """Promises of updates."""
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
@@ -96,24 +96,6 @@ class Promise(SQLModel, table=True):
         return f"update:{self.incident_id}:{self.audience}:{self.number}"
 
 
-_LAST_NUMBER = select(sa.func.max(Promise.number)).where(
-    Promise.incident_id == sa.bindparam("of_incident"), Promise.audience == sa.bindparam("to_audience")
-)
-
-
-def number(session: Session, promise: Promise) -> None:
-    """It is the next one of its incident and audience."""
-    parameters = {"of_incident": promise.incident_id, "to_audience": promise.audience}
-    last_number = session.exec(_LAST_NUMBER, params=parameters).one()
-    promise.number = (last_number or 0) + 1
-
-
-def move(session: Session, promise: Promise, due_at: datetime, late_after: timedelta) -> None:
-    """It is due at another minute, and missed so long after that."""
-    promise.due_at, promise.escalate_at = due_at, due_at + late_after
-    session.add(promise)
-
-
 def due(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
     """Promises whose minute has come and that may be sent, the oldest first."""
     return session.exec(
@@ -179,8 +161,6 @@ NEXT_MISSED = (
     .order_by(col(Promise.escalate_at))
     .limit(1)
 )
-
-
 _WAITING = (
     select(Promise)
     .where(Promise.incident_id == sa.bindparam("of_incident"), Promise.state == WAITING)
@@ -209,27 +189,13 @@ def incidents_with_promise(session: Session) -> set[int]:
 # Asked for every update: put together once.
 _BY_ID = select(Promise).where(col(Promise.id) == sa.bindparam("promise_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
-_LAST_SENT = (
+_NEWEST_FIRST = (
     select(Promise)
-    .where(
-        Promise.incident_id == sa.bindparam("of_incident"),
-        Promise.audience == sa.bindparam("to_audience"),
-        Promise.state == SENT,
-    )
+    .where(Promise.incident_id == sa.bindparam("of_incident"), Promise.audience == sa.bindparam("to_audience"))
     .order_by(col(Promise.number).desc())
-    .limit(2)
 )
-_LAST_COMPOSED = (
-    select(Promise)
-    .where(
-        Promise.incident_id == sa.bindparam("of_incident"),
-        Promise.audience == sa.bindparam("to_audience"),
-        col(Promise.composed_at).is_not(None),
-        Promise.state != DROPPED,
-    )
-    .order_by(col(Promise.number).desc())
-    .limit(1)
-)
+_LAST_SENT = _NEWEST_FIRST.where(Promise.state == SENT).limit(2)
+_LAST_COMPOSED = _NEWEST_FIRST.where(col(Promise.composed_at).is_not(None), Promise.state != DROPPED).limit(1)
 
 
 def get(session: Session, promise_id: int) -> Promise:
@@ -321,47 +287,3 @@ def was_requested(session: Session, incident_id: int, occasion: str) -> bool:
     """Was an update asked for on this occasion before, by the same click or command delivered twice?"""
     query = select(Promise.id).where(Promise.incident_id == incident_id, Promise.occasion == occasion)
     return session.exec(query.limit(1)).first() is not None
-
-
-def drop_all(session: Session, incident_id: int, but: str = "") -> None:
-    """No more updates by the clock: the incident is over. What is to be sent on the occasion `but` stays."""
-    theirs = [col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED))]
-    if but:
-        theirs.append(~col(Promise.occasion).startswith(f"{but}:", autoescape=True))
-    session.connection().execute(
-        sa.update(Promise).where(*theirs).values(state=DROPPED, escalate_at=None),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def drop_on_their_way(session: Session, incident_id: int, informed: Collection[str]) -> None:
-    """What is on its way to others than these audiences is not to be kept any more."""
-    theirs = (col(Promise.incident_id) == incident_id, col(Promise.state) == SENDING)
-    others = sa.update(Promise).where(*theirs, col(Promise.audience).not_in(list(informed)))
-    session.connection().execute(others.values(state=DROPPED, escalate_at=None))
-
-
-def drop_promise(session: Session, promise: Promise) -> None:
-    """This one is not to be kept: another takes its place, or nobody is left to tell."""
-    if promise.state in (WAITING, PAUSED):
-        promise.state, promise.escalate_at = DROPPED, None
-        session.add(promise)
-
-
-def postpone(session: Session, promise: Promise, due_at: datetime, reason: str, by: str, now: datetime) -> Promise:
-    """The promise that takes the place of one that somebody puts off; it is still to be made."""
-    promise.state, promise.escalate_at = MOVED, None
-    promise.next_due_at, promise.moved_why, promise.chosen_by = due_at, reason, by
-    session.add(promise)
-    return Promise(
-        incident_id=promise.incident_id,
-        audience=promise.audience,
-        due_at=due_at,
-        promised_at=now,
-        cadence_s=promise.cadence_s,
-        paced_by=promise.paced_by,
-        occasion=promise.occasion,
-        requested_by=promise.requested_by,
-        words=promise.words,
-        choice=promise.choice if promise.choice == Choice.EDITED else Choice.NONE,
-    )

@@ -77,7 +77,7 @@ class EventsEndpoint:
         future: Future[BoltResponse] = Future()
 
         def answer(response: BoltResponse) -> None:
-            # Who asked may have hung up meanwhile.
+            # The caller may have hung up meanwhile.
             with suppress(InvalidStateError):
                 future.set_result(response)
 

@@ -71,8 +71,8 @@ def may_read(session: Session, authorization: str, scope: str) -> bool | None:
         return None
     # Looked up by its digest: how long that takes says nothing about the token.
     query = select(ApiToken).where(ApiToken.digest == _digest(token.strip()), col(ApiToken.revoked_at).is_(None))
-    found = session.exec(query).first()
-    return None if found is None else scope in found.scopes
+    known = session.exec(query).first()
+    return None if known is None else scope in known.scopes
 
 
 def _digest(token: str) -> str:

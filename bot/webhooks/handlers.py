@@ -30,7 +30,7 @@ NAMES: Mapping[type[Event], str] = {
 SAID = ("old", "new", "into")
 
 
-def tell(change: Change, event: Event) -> None:
+def notify(change: Change, event: Event) -> None:
     """Every system that wants to hear of it will; of private incidents and drills nobody does."""
     incident, name = change.incident, NAMES[type(event)]
     if incident.is_private or incident.is_drill:
@@ -71,4 +71,4 @@ def withhold(change: Change, event: events.MadePrivate) -> None:
     tables.withhold(change.session, change.number)
 
 
-HANDLERS: Mapping[type[Event], Handler[Any]] = dict.fromkeys(NAMES, tell)
+HANDLERS: Mapping[type[Event], Handler[Any]] = dict.fromkeys(NAMES, notify)

@@ -37,13 +37,13 @@ def enqueue(session: Session, delivery: Delivery, now: datetime) -> None:
 
 def replay(session: Session, webhook: str, since: datetime, now: datetime) -> int:
     """Send everything again that was for a system since then; its receiver knows events by their ids."""
-    found = [one for one in tables.since(session, webhook, since) if one.body]
-    for delivery in found:
+    events = [one for one in tables.since(session, webhook, since) if one.body]
+    for delivery in events:
         delivery.replays, delivery.state, delivery.delivered_at = delivery.replays + 1, "", None
         session.add(delivery)
         session.flush()
         enqueue(session, delivery, now)
-    return len(found)
+    return len(events)
 
 
 def _call(context: Context) -> Call:

@@ -70,6 +70,8 @@ def _described(request: Request, user_id: str) -> Json:
     user = request.workspace.users[user_id].as_slack()
     if not request.workspace.app.has_scope("users:read.email"):
         user["profile"].pop("email", None)
+    if request.args.flag("include_locale"):
+        user["locale"] = request.workspace.users[user_id].locale
     return user
 
 

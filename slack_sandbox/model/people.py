@@ -26,6 +26,8 @@ class User:
     enterprise_id: str = ""
     away: bool = False
     do_not_disturb: bool = False
+    # Told where it is asked for.
+    locale: str = "en-US"
 
     @property
     def is_bot(self) -> bool:

@@ -29,6 +29,14 @@ def test_people_are_found_by_id_and_email(client: WebClient):
     assert refusal(client.users_info, user="U0NOBODY") == "user_not_found"
 
 
+def test_a_locale_is_told_to_who_asks_for_it(client: WebClient, sandbox: Sandbox):
+    sandbox.workspace.speak(sandbox.workspace.users["U0ANA"], "es-ES")
+
+    assert client.users_info(user="U0ANA", include_locale=True)["user"]["locale"] == "es-ES"
+    assert {u["locale"] for u in client.users_list(include_locale=True)["members"]} == {"en-US", "es-ES"}
+    assert "locale" not in client.users_info(user="U0ANA")["user"]
+
+
 def test_groups_have_their_people(client: WebClient):
     groups = {g["handle"]: g["id"] for g in client.usergroups_list()["usergroups"]}
 

@@ -20,7 +20,7 @@ from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.incidents.ticks import read_due_times, run_ticks
 from bot.runtime.clock import utcnow
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from bot.web import health
 
 Moment = Literal["after", "before", "commit"]

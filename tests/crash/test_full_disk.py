@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from tests.crash import evidence
 from tests.crash.desk import Desk
 from tests.floors import AUDIENCES

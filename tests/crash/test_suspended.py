@@ -3,7 +3,7 @@
 import pytest
 
 from bot.outbox.tables import LEASE
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from tests.crash import evidence
 from tests.crash.desk import Desk
 

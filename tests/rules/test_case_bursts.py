@@ -1,4 +1,4 @@
-"""Like cases: found by their traits and words, not too often, and as those who said "not related" taught."""
+"""Similar cases: found by their traits and words, not too often, and as those who said "not related" taught."""
 
 import csv
 import random

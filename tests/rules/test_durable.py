@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from bot.errors import TryLater
-from bot.runtime import workflows
 from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
-from bot.runtime.workflows import FLOWS_AT_ONCE, Backoff, Flows, flow, records, step, wait_until
+from bot.runtime.waiting import wait_until
+from bot.runtime.workflows import FLOWS_AT_ONCE, Backoff, Flows, engine, flow, records, step
 
 CROWD = 8
 PATIENCE_S = 10
@@ -136,7 +136,7 @@ def test_waiting_ends_no_flow_however_often_and_one_failure_after_it_ends_none(
 def test_a_flow_that_fails_too_often_is_given_up_and_kept_until_somebody_starts_it_again_or_drops_it(
     flows: Flows, kitchen: Kitchen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workflows, "MOST_FAILURES", 2)
+    monkeypatch.setattr(engine, "MOST_FAILURES", 2)
     kitchen.failures += [ValueError("broken")] * 4
     for key in ("dinner", "lunch"):
         flows.start_once(key, cook, Order(item="soup"))
@@ -206,7 +206,7 @@ def be_left_behind(kitchen: Kitchen, order: Order) -> None:
     """Its thread ends without a word, once, as when the engine's database refuses what it writes."""
     if not kitchen.begun:
         kitchen.begun.append(order.item)
-        raise workflows.NotStarted
+        raise engine.NotStarted
     kitchen.done.append(order.item)
 
 

@@ -106,6 +106,7 @@ def test_a_reaction_says_one_thing_and_is_written_as_people_write_it() -> None:
         ('invite: ["@incident-analysts"]', "invite: [incident-analysts]", "`@incident-analysts`"),
         ("language: en", "language: de", "templates exist for en, es"),
         ("sites: [Manila, Cebu", "sites: [NO, Cebu", "put the word in quotes"),
+        ("\nzone: ", "\nzone: [] # ", "[] is not a time zone"),
         ("sites: [Manila, Cebu", "sites: [Manila, manila", "`Manila` and `manila`"),
         ("{name: Telvia,", "{name: northline,", "`Northline` and `northline`"),
     ],

@@ -170,7 +170,7 @@ def test_rows_that_cannot_be_read_are_named_by_line_and_reason(tmp_path):
     assert [figures(row).aht_s for row in rows] == [312]
     assert left_out == [
         LeftOut(2, "offered: `=1+1` is a formula, not a number"),
-        LeftOut(3, "offered: `-4` is less than nothing"),
+        LeftOut(3, "offered: `-4` is negative"),
         LeftOut(4, "none of its figures is known"),
         LeftOut(5, "`25:00` is not a time of day"),
         LeftOut(6, "it does not say when it was"),

@@ -15,10 +15,10 @@ from sqlmodel import Session, col, select
 from bot.bootstrap import build_registry
 from bot.incidents.related import RelatedIncident
 from bot.incidents.tables import Incident
-from bot.ledger import balance, importing, tables, workbook
+from bot.ledger import balance, bulk, importing, tables, workbook
 from bot.ledger.entries import Move, Origin, move
 from bot.ledger.rules import FOLLOWS, State
-from bot.ledger.tables import Ledger, LedgerFile, Line, Release
+from bot.ledger.tables import Difference, Entry, Ledger, LedgerFile, Line, Release
 from bot.runtime.database import Database
 from bot.screens.records import export_record, purge_text
 from tests import prepared
@@ -134,6 +134,66 @@ def test_files_go_to_the_last_line_and_again_without_paying_anybody_twice(databa
             "1 difference from the payer's file",
         ]
     assert totals(database)["issued"] == 500000
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_entered_together_leave_what_judging_each_of_them_leaves(database, tmp_path, monkeypatch, seed):
+    dice = random.Random(seed)
+    monkeypatch.setattr(importing, "ROWS_AT_ONCE", 10)
+    with database.transaction() as session:
+        for number in (3, 4):
+            incident = Incident(
+                declared_key=str(number), title="t", severity="S1", declared_by="U1", declared_at=NOW
+            )
+            session.add(incident)
+            session.flush()
+            session.add(RelatedIncident(incident_id=number - 2, related_id=number))
+            session.add(Ledger(incident_id=number, opened_by="U1", opened_at=NOW))
+    for ledger in (1, 2, 3, 4):
+        bring(database, tmp_path, "lines", owe(30 if ledger < 3 else 3), ledger)
+    # Two accounts of each are released in the related incident, too, where they are excluded then.
+    for ledger in (3, 4, 1, 2):
+        release(database, ledger)
+    for text in [payments_at_random(dice) for _ in range(4)]:
+        together = bring(database, tmp_path, "results", text, 1)
+        with monkeypatch.context() as one_by_one:
+            one_by_one.setattr(bulk, "issue", lambda *_: 0)
+            one_by_one.setattr(bulk, "doubtful", lambda session, target, rows: {row.line for row, _ in rows})
+            judged = bring(database, tmp_path, "results", text, 2)
+        assert together == judged
+        assert content(database, 1) == content(database, 2)
+        assert totals(database, 1) == totals(database, 2)
+        release(database, 1)
+        release(database, 2)
+
+
+def payments_at_random(dice: random.Random) -> str:
+    rows = "".join(
+        f"ACCOUNT-{dice.randrange(34):06},{dice.choice(['5.00'] * 9 + ['6.00'])},"
+        f"{dice.choice(['EUR'] * 9 + ['USD'])},{dice.choice(['issued'] * 5 + ['failed', 'reversed'])},"
+        f"{dice.choice(['', f'p{dice.randrange(40)}'])},{dice.choice(['', 'words'])}\n"
+        for _ in range(60)
+    )
+    return "account,amount,currency,status,reference,reason\n" + rows
+
+
+def content(database: Database, ledger: int) -> list[tuple[object, ...]]:
+    """The ledger's entries in order of their accounts, and what does not add up."""
+    with database.reading() as session:
+        entries = session.exec(
+            select(Line.account, Entry)
+            .join(Line, col(Entry.line_id) == col(Line.id))
+            .where(Entry.ledger_id == ledger)
+            .order_by(col(Line.account), col(Entry.id))
+        )
+        differences = select(Difference).where(Difference.ledger_id == ledger).order_by(col(Difference.id))
+        return [
+            *(
+                (account, each.old_state, each.new_state, each.amount, each.reason, each.reference, each.by)
+                for account, each in entries
+            ),
+            *((each.line_number, each.trouble, each.settled_at is None) for each in session.exec(differences)),
+        ]
 
 
 def test_nobody_is_paid_for_the_same_cause_in_a_related_incident(database, tmp_path):

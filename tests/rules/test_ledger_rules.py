@@ -189,7 +189,7 @@ def test_the_payers_words_are_understood_and_others_refused(tmp_path):
         (Payer.FAILED, "", "no card", False),
         (Payer.ISSUED, "", "", True),
     ]
-    with pytest.raises(RowsWrong, match="`maybe` is no status"):
+    with pytest.raises(RowsWrong, match="`maybe` is not a status"):
         paid_rows(write(tmp_path, header + "A-1,5.00,EUR,maybe,,\n"))
 
 

@@ -29,6 +29,7 @@ from bot.shifts.rules import Problem
 from bot.shifts.tables import RosterState, Shift
 from bot.slack.blocks import Block, fit_message
 from bot.slack.pages import page_of
+from bot.slack.phrases import Wording
 from bot.subscriptions import views as subscriptions
 from bot.subscriptions.tables import Subscription
 from slack_sandbox.blockkit import check_blocks
@@ -114,7 +115,7 @@ def open_times(count: int, page: int) -> Screen:
         )
         for number in range(count)
     ]
-    return shifts.gaps_message(rows, FLOOR, NOW, page)
+    return shifts.gaps_message(rows, FLOOR, Wording(), NOW, page)
 
 
 def own_shifts(count: int, page: int) -> Screen:
@@ -132,18 +133,18 @@ def own_shifts(count: int, page: int) -> Screen:
         )
         for number in range(count)
     ]
-    return shifts.own_shifts(FLOOR, rows, [], NOW, page)
+    return shifts.own_shifts(FLOOR, Wording(), rows, [], NOW, page)
 
 
 def no_shifts(count: int, page: int) -> Screen:
     left_out = [[f"row {number}. {LONG}", LONG * 3] for number in range(count)]
     state = RosterState(name="EMEA", content_hash="", read_at=NOW, by="", shifts=3, left_out=left_out)
-    return roster_views.rosters_message([state], [], NOW, page)
+    return roster_views.rosters_message([state], [], Wording(), NOW, page)
 
 
 def watched(count: int, page: int) -> Screen:
     rows = [WatchItem(id=number, text=f"row {number}. {LONG}", by="U1", added_at=NOW) for number in range(count)]
-    return shift_views.watched_message(rows, page)
+    return shift_views.watched_message(rows, Wording(), page)
 
 
 def follow_ups(count: int, page: int) -> Screen:
@@ -173,7 +174,7 @@ LISTS: list[tuple[Callable[[int, int], Screen], int]] = [
     (planned_changes, changes.SHOWN),
     (open_times, shifts.PER_PAGE),
     (own_shifts, shifts.PER_PAGE),
-    (no_shifts, roster_views.PER_PAGE),
+    (no_shifts, shifts.PER_PAGE),
     (watched, shift_views.WATCHED_PER_PAGE),
     (follow_ups, followups.LISTED_PER_PAGE),
 ]

@@ -16,7 +16,8 @@ from bot.playbooks.adherence import measure
 from bot.playbooks.progress import progress
 from bot.playbooks.rules import MAX_REMINDERS
 from bot.playbooks.runs import update_facts
-from bot.playbooks.tables import due_reminders, runs_of, steps_of
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import due_reminders, runs_of
 from slack_sandbox.blockkit import check_blocks, check_view
 from tests.rules.playbook_builders import NOON, database, facts, phases, started
 

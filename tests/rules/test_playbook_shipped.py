@@ -8,7 +8,8 @@ from bot.playbooks import answers, messages, progress, steps
 from bot.playbooks.library import load_library
 from bot.playbooks.playbook import Ask, Playbook
 from bot.playbooks.rules import all_answers
-from bot.playbooks.tables import steps_of, written_step
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import written_step
 from tests.rules.playbook_builders import NOON, ROOT, database, started
 
 PLAYBOOKS = load_library(ROOT / "playbooks").playbooks

@@ -8,7 +8,8 @@ from sqlalchemy import event
 from bot.errors import WatchfloorError
 from bot.playbooks import reminders, steps
 from bot.playbooks.runs import start_run, stop_run, update_facts
-from bot.playbooks.tables import due_reminders, open_steps_of, runs_of, steps_of
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import due_reminders, open_steps_of, runs_of
 from tests.rules.playbook_builders import NOON, after, book, database, declared, facts, phases, started
 
 TWO = ("id: call, due: 5 min", "id: tell, due: 10 min after call, owner: communications_lead")

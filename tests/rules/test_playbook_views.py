@@ -6,7 +6,8 @@ import pytest
 
 from bot.playbooks import forms, ids, steps, views
 from bot.playbooks.runs import stop_run
-from bot.playbooks.tables import steps_of, written_step
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import written_step
 from slack_sandbox.blockkit import check_blocks, check_view
 from tests.rules.playbook_builders import after, book, database, phases, started
 
@@ -96,7 +97,7 @@ def test_all_steps_stand_in_the_modal_each_with_the_button_that_fits(session):
     view = forms.all_steps_view(run, [call, ask, tell], after(minutes=1))
 
     assert buttons(view["blocks"]) == [(ids.STEP_DONE, str(call.id)), (ids.STEP_ANSWER, str(ask.id))]
-    assert "Tell · not needed as things stand" in words_of(view)
+    assert "Tell · not needed for now" in words_of(view)
     check_view(view, "modal")
 
 

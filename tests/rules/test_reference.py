@@ -35,6 +35,20 @@ def test_the_index_leads_to_every_page() -> None:
     assert {page.name for page in DOCS.glob("*.md")} - {"README.md"} <= linked
 
 
+def test_every_trouble_is_in_the_index_and_shows_what_is_seen() -> None:
+    page = (DOCS / "troubleshooting.md").read_text()
+    troubles = re.split(r"^### ", page, flags=re.M)[1:]
+    headings = [trouble.partition("\n")[0] for trouble in troubles]
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) == anchors
+    shown = [re.findall(r"!\[.+\]\((images/.+\.png)\)", trouble) for trouble in troubles]
+    without = [heading for heading, pictures in zip(headings, shown, strict=True) if not pictures]
+    assert without == ["Watchfloor works in another workspace"], "its sentence is all that is seen"
+    named = {DOCS / picture for pictures in shown for picture in pictures}
+    assert named == set((DOCS / "images" / "troubleshooting").glob("*.png"))
+
+
 def test_the_checklist_names_every_channel_and_group_of_the_floor_with_its_use() -> None:
     shipped = floor.read(Path("floor.yaml"))
 

@@ -189,7 +189,7 @@ NINE = "DTSTART:20261126T090000Z\r\nDTEND:20261126T170000Z"
         ),
         (
             "SUMMARY:GQM ana@example.com\r\nDTSTART:20261126T090000Z\r\nDTEND:20261129T090000Z",
-            "lasts 72 hours; nobody is on for so long, so write a shift a day",
+            "lasts 72 hours; no shift is that long, so write one for each day",
         ),
         ("SUMMARY:GQM ana@example.com\r\nDTSTART:tomorrow", "has a DTSTART that cannot be read"),
         ("SUMMARY:GQM ana@example.com", "has no start"),
@@ -207,7 +207,7 @@ def test_an_entry_that_is_no_shift_is_named_with_its_reason(lines: str, reason: 
 def test_what_is_no_calendar_is_refused(content: bytes) -> None:
     with pytest.raises(WatchfloorError) as refused:
         read(content)
-    assert "it is no iCalendar file, which begins with `BEGIN:VCALENDAR`. Nothing of it was changed" in str(
+    assert "it is not an iCalendar file, which begins with `BEGIN:VCALENDAR`. Nothing of it was changed" in str(
         refused.value
     )
 

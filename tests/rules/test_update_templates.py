@@ -28,7 +28,7 @@ from bot.slack.blocks import MESSAGE_BLOCKS
 from bot.timeline import timeline
 from bot.timeline.observed_message import PIN, Mark, MessagePolicy, ObservedMessage, Version
 from bot.timeline.recording import record_message
-from bot.updates import tables, variables, views
+from bot.updates import promise_changes, tables, variables, views
 from bot.updates.composition import compose
 from bot.updates.facts import UpdateContext, facts_of
 from slack_sandbox.blockkit.check import check_blocks
@@ -236,8 +236,8 @@ def promise(session: Session, incident: Incident, audience: str, words: str = ""
     """An update that is to be composed now."""
     promised: dict[str, Any] = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "words": words}
     made = tables.Promise(incident_id=incident.number, audience=audience, **promised)
-    tables.number(session, made)
-    tables.move(session, made, NOW, timedelta(minutes=2))
+    promise_changes.number(session, made)
+    promise_changes.move(session, made, NOW, timedelta(minutes=2))
     session.flush()
     made.next_due_at = NOW + timedelta(hours=1)
     for name, value in changed.items():
@@ -355,7 +355,7 @@ def test_the_last_update_is_not_lost_when_the_incident_is_closed_before_it_is_co
     by_clock = promise(session, incident, "executives", occasion="clock")
     session.flush()
 
-    tables.drop_all(session, incident.number, "resolved")
+    promise_changes.drop_all(session, incident.number, "resolved")
 
     session.expire_all()
     assert (last.state, by_clock.state) == (tables.WAITING, tables.DROPPED)

@@ -16,6 +16,8 @@ from bot.incidents.tables import Incident
 from bot.outbox.kinds import UPDATE
 from bot.outbox.tables import SUPERSEDED, OutboxRow
 from bot.playbooks.tables import PlaybookRun
+from bot.postmortems.rules import State
+from bot.postmortems.tables import PostMortem
 from bot.runtime.database import Database, sqlite_engine
 from bot.runtime.workflows import records
 from bot.subscriptions.tables import Subscription
@@ -113,6 +115,12 @@ class Evidence:
         """How many playbook runs each incident has had."""
         with self._store.reading() as session:
             return Counter(session.exec(select(PlaybookRun.incident_id)))
+
+    def canvases(self) -> dict[int, str | None]:
+        """The canvas in which the newest draft of each incident that was closed stands."""
+        drafts = select(PostMortem).where(col(PostMortem.state) != State.PREVIEW).order_by(col(PostMortem.id))
+        with self._store.reading() as session:
+            return {draft.incident_id: draft.canvas_id for draft in session.exec(drafts)}
 
     def sent_updates(self) -> list[SentUpdate]:
         """Every update that counts as sent."""

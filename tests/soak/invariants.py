@@ -58,6 +58,7 @@ def violations(sandbox: Sandbox, evidence: Evidence, ledger: Ledger) -> Iterator
     entries, incidents, sent = evidence.entries(), evidence.incidents(), evidence.sent_updates()
     seen = Seen(sandbox)
     yield from _one_of_everything(seen, evidence, incidents, ledger)
+    yield from _newest_drafts(seen, evidence, ledger)
     yield from _written_once(entries)
     yield from _acknowledged_acts(entries, ledger)
     yield from _declarations(incidents, ledger)
@@ -117,6 +118,15 @@ def _problems(seen: Seen, incident: Open, channels: list[Channel], runs: int) ->
     answers = sum(f"Incident {number} is open: " in m.words for m in [*seen.ephemerals, *seen.messages])
     if answers > 1:
         yield f"the declarer was answered {answers} times"
+
+
+def _newest_drafts(seen: Seen, evidence: Evidence, ledger: Ledger) -> Iterator[Violation]:
+    """The canvas of a channel was written with the draft of the newest close."""
+    canvases = {int(found[1]): c.canvas for c in seen.channels if (found := NUMBER.match(c.name))}
+    for number, canvas_id in evidence.canvases().items():
+        if canvas_id != canvases.get(number):
+            what = f"the newest draft of incident {number} is in {canvas_id}, not in {canvases.get(number)}"
+            yield Violation(what, ledger.of_incident(number))
 
 
 def _written_once(entries: list[Entry]) -> Iterator[Violation]:

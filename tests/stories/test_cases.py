@@ -182,17 +182,17 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(des
     quiet = [case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)]
     assert post(desk, *quiet).json()["new"] == len(quiet)
     desk.tick()
-    assert "like cases" not in desk.words("incidents")
+    assert "similar cases" not in desk.words("incidents")
 
     alike = [case(100 + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(ALIKE)]
     post(desk, *alike)
     desk.tick()
     proposed = desk.words("incidents")
-    assert "like cases* of" in proposed
+    assert "similar cases* of" in proposed
     assert "in common: portal" in proposed or "in common: login" in proposed
     post(desk, *alike)
     desk.tick()
-    assert desk.words("incidents").count("like cases* of") == 1
+    assert desk.words("incidents").count("similar cases* of") == 1
 
     desk.ana.clicks(ids.DECLARE, channel="incidents")
     desk.ana.fills(ids.TITLE, "Customers cannot log in to the portal")

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 import yaml
 
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from slack_sandbox import Sandbox
 
 REPOSITORY = Path(__file__).parents[2]

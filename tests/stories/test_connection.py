@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.listening import Listening
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from bot.slack.gateway import Gateway
 from bot.slack.inspection import check_socket_mode
 from bot.slack.web_socket import WebSocketRefused

@@ -12,7 +12,7 @@ import pytest
 from bot.bootstrap import build
 from bot.escalation.pager import Pager, PagerRefused, PagerSecretMissing, signature
 from bot.runtime.clock import utcnow
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from tests.floor import PATIENCE_S, TestFloor
 from tests.stories.escalation_desk import happened, is_told
 from tests.stories.record import rows

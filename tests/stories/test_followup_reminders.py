@@ -111,7 +111,7 @@ def test_what_is_private_stays_with_those_in_its_channel(floor: TestFloor) -> No
 
     floor.says("erik", "/incident followups overdue")
     floor.passes(days=17)
-    assert "No follow-up" in floor.says("erik", "/incident followups overdue")
+    assert "None of the follow-ups" in floor.says("erik", "/incident followups overdue")
     floor.ben.leaves(channel)
     floor.settle()
     floor.passes(days=6)  # three days and a weekend: a reminder comes, whatever day it is today

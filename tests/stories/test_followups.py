@@ -90,7 +90,7 @@ def test_a_reaction_makes_one_whoever_repeats_it_and_takes_it_back_while_untouch
     floor.settle()
     assert follow_ups(floor)[0]["state"] == "open"
     floor.ana.unreacts("bookmark_tabs", channel, message.ts)
-    is_shown(floor, channel, "not needed any more")
+    is_shown(floor, channel, "no longer needed")
     floor.ana.reacts("bookmark_tabs", channel, message.ts)
     is_shown(floor, channel, "due")
     assert len(follow_ups(floor)) == len(shown(floor, channel)) == 1

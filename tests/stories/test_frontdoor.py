@@ -82,7 +82,7 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     late = int(utcnow().timestamp()) + 3600
     fields = {TEXT["en"]: ENGLISH, TEXT["es"]: "Sabemos que se cortan", ids.LINES: "Billing; Orders"}
     refused = submit(floor, "ana", fields | {ids.APPROVED_BY: "chloe", ids.ON_AT: late})
-    assert "cannot be on since a time that is still to come" in refused.errors[ids.LINES]
+    assert "cannot have been switched on in the future" in refused.errors[ids.LINES]
     assert submit(floor, "ana", {ids.ON_AT: late - 3660}).closed
 
     shown = card(floor, channel)
@@ -95,7 +95,7 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     ):
         assert known in shown
     assert "<!here>" not in floor.live_markup(channel)
-    assert "📞 Callers hear a message (inform) · nobody has dialled in yet · look again" in floor.card(channel)
+    assert "📞 Callers hear a message (inform) · nobody has dialled in yet · check again" in floor.card(channel)
     press(floor, "ben", ids.HEARD, channel)
     assert "heard by <@U0BEN>" in card(floor, channel)
     assert "📞 Callers hear a message (inform) · heard by <@U0BEN>" in floor.card(channel)

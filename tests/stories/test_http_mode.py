@@ -15,7 +15,7 @@ from bot.channels.listening import Listening
 from bot.commands.doctor import port
 from bot.incidents import ids
 from bot.runtime.heartbeat import Heartbeat
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from bot.web import health
 from tests.floor import TestFloor
 from tests.tap import Tap, post

@@ -32,7 +32,7 @@ def test_incidents_are_listed_by_state_words_and_person(floor: TestFloor) -> Non
         floor.says("ana", f"/incident {typed}")
         assert "CRM is slow in Bogota" in floor.whispered("ana")[-1], typed
         assert "IVR down" not in floor.whispered("ana")[-1], typed
-    assert "No incident fits." in floor.says("ben", "/incident list mine closed")
+    assert "No incident matches." in floor.says("ben", "/incident list mine closed")
 
     floor.says("hana", "/incident search")
     floor.hana.fills("Site", ["Manila"])

@@ -125,7 +125,7 @@ def test_one_account_by_hand_reversed_and_an_open_ledger_waived_at_the_close(
     one = {ids.RULE: "Charged twice", ids.ACCOUNT: "ACC-00009", ids.AMOUNT: "12,5", ids.CURRENCY: "eur"}
     press(floor, "ana", ids.ADD_ONE, channel)
     refused = submit(floor, "ana", one | {ids.CURRENCY: "EUX"})
-    assert "`EUX` is no currency" in refused.errors[ids.ACCOUNT]
+    assert "`EUX` is not a currency" in refused.errors[ids.ACCOUNT]
     assert submit(floor, "ana", {ids.CURRENCY: "EUR"}).closed
     press(floor, "ana", ids.ADD_ONE, channel)
     assert "in the ledger already (pending)" in submit(floor, "ana", one).errors[ids.ACCOUNT]

@@ -100,7 +100,7 @@ def test_private_incidents_are_merged_into_no_public_one_and_named_on_no_public_
     assert "merging would show everyone" in floor.says("ana", "/incident merge 2", private)
     assert "Make this one private first" in floor.says("ana", "/incident merge 1", public)
     floor.chloe.joins(public)
-    assert "There is no such incident that you may see" in floor.says("chloe", "/incident merge 1", public)
+    assert "There is no such incident, or you may not see it" in floor.says("chloe", "/incident merge 1", public)
 
     floor.says("ana", "/incident related 2", private)
     assert "*Related* #2" in floor.card(private)
@@ -187,7 +187,7 @@ def test_an_incident_that_is_made_private_goes_on_in_a_private_channel_and_is_ta
     assert channel.is_archived
     bot_id = floor.sandbox.workspace.bot.id
     assert not [message.words for message in channel.messages.values() if message.user == bot_id and message.blocks]
-    assert "No incident fits." in floor.says("hana", "/incident search data")
+    assert "No incident matches." in floor.says("hana", "/incident search data")
     told = len(floor.ana.sees("executives"))
     floor.passes(hours=3)
     assert len(floor.ana.sees("executives")) == told

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.incidents import ids
 from bot.runtime.database import DatabaseBusy
 from bot.runtime.logs import formatter, is_worth_logging, redact
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from tests.floor import TestFloor
 
 TITLE = "Suspected leak of card numbers"

@@ -251,7 +251,7 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
     floor.passes(minutes=13)
 
     [english], [spanish] = notices(floor, NORTHLINE), notices(floor, SAGEBRUSH)
-    assert "*Agents say:* Some calls drop. We are on it." in english
+    assert "*Agents can say:* Some calls drop. We are on it." in english
     assert "*Targets:* Handling time does not count" in english
     assert "Chloe" not in english
     assert "Meanwhile" not in english, "nothing is invented"
@@ -265,7 +265,7 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
     assert floor.ana.submits().closed
     floor.settle()
     [english] = notices(floor, NORTHLINE)
-    assert "*Agents say:* Most calls work again." in english, "the notice that was sent is edited"
+    assert "*Agents can say:* Most calls work again." in english, "the notice that was sent is edited"
     assert len(timeline(floor, "partner_guidance")) == 3
 
 

@@ -21,10 +21,9 @@ from bot.incidents import incidents
 from bot.incidents.registry import Registry
 from bot.partners import answers
 from bot.partners import tables as partner_notices
-from bot.runtime import database
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Database, DatabaseBusy, compact
-from bot.runtime.workflows import wait_until
+from bot.runtime.database import Database, DatabaseBusy, compact, engines
+from bot.runtime.waiting import wait_until
 from bot.runtime.workflows.records import delete_finished_records
 from bot.screens.records import export_record, purge
 from bot.screens.timeline.pages import amend_form
@@ -99,7 +98,7 @@ def test_on_postgresql_a_person_is_answered_in_three_seconds_though_a_row_is_loc
 def test_on_postgresql_who_stops_inside_a_transaction_keeps_its_locks_for_a_moment_only(
     tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "IDLE_TIMEOUT_MS", 300)
+    monkeypatch.setattr(engines, "IDLE_TIMEOUT_MS", 300)
     with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         floor.declares("S2 Chat is slow")
         store = floor.services.database
@@ -117,13 +116,13 @@ def _locks(store: Database) -> None:
 
 
 def test_on_postgresql_what_takes_long_is_not_cut_off(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "STATEMENT_TIMEOUT_MS", 50)
+    monkeypatch.setattr(engines, "STATEMENT_TIMEOUT_MS", 50)
     store, takes_long = Database(postgres_url), sa.text("SELECT pg_sleep(0.2)")
 
     with store.snapshot() as session:
         session.connection().execute(takes_long)
     with store.transaction() as session:
-        database.without_time_limit(session.connection())
+        engines.without_time_limit(session.connection())
         session.connection().execute(takes_long)
     with pytest.raises(DatabaseBusy), store.transaction() as session:
         session.connection().execute(takes_long)

@@ -224,7 +224,7 @@ def test_before_the_close_whoever_asks_gets_a_preview_that_goes_no_further(floor
     assert "You have it in your direct messages" in floor.says("chloe", "/incident postmortem", channel)
 
     floor.says("ana", "/incident reopen it is back", channel)
-    assert "put aside: the incident was opened again" in says(floor, "ana")
+    assert "set aside: the incident was reopened" in says(floor, "ana")
 
 
 def test_a_private_incidents_post_mortem_goes_to_nobody_who_is_not_in_its_channel(floor: TestFloor) -> None:

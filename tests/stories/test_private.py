@@ -104,7 +104,7 @@ def test_a_form_turned_to_a_private_incident_changes_and_tells_nothing(floor: Te
     with untouched(floor):
         refused = floor.ben.submits()
 
-    assert refused.errors["severity"].startswith("There is no such incident that you may see.")
+    assert refused.errors["severity"].startswith("There is no such incident, or you may not see it.")
 
 
 def test_a_form_turned_to_a_step_of_a_private_incident_does_not_name_the_step(floor: TestFloor) -> None:
@@ -117,10 +117,10 @@ def test_a_form_turned_to_a_step_of_a_private_incident_does_not_name_the_step(fl
     with untouched(floor):
         refused = public.submits("ben", {step_ids.REASON: "curious"})
 
-    assert refused.errors[step_ids.REASON].startswith("There is no such incident that you may see.")
+    assert refused.errors[step_ids.REASON].startswith("There is no such incident, or you may not see it.")
     floor.says("ana", "/incident playbook stop outage", hidden.channel)
     refused = public.submits("ben", {})
-    assert refused.errors[step_ids.REASON].startswith("There is no such incident that you may see.")
+    assert refused.errors[step_ids.REASON].startswith("There is no such incident, or you may not see it.")
 
 
 def test_a_second_declaration_is_not_told_of_a_private_one(floor: TestFloor) -> None:
@@ -149,7 +149,7 @@ def test_it_has_only_the_audiences_that_it_was_given_by_hand(floor: TestFloor) -
     public = floor.declares("S1 IVR down")
     assert "is not private" in floor.says("ana", "/incident updates add executives", public)
     channel = declared(floor).replace("inc-1-", "inc-2-")
-    assert "There are" in floor.says("ana", "/incident updates add nobody", channel)
+    assert "Choose from" in floor.says("ana", "/incident updates add nobody", channel)
     assert "Executives are told" in floor.says("ana", "/incident updates add Executives", channel)
     assert "already" in floor.says("ana", "/incident updates add executives", channel)
     floor.says("ana", "/incident update It is contained", channel)

@@ -20,15 +20,15 @@ def channel(shared_floor: TestFloor) -> Iterator[str]:
     [
         (
             "/incident declar S1 x",
-            "I do not know `/incident declar`. Did you mean `/incident declare`? "
-            "`/incident help` lists what there is.",
+            "There is no command `/incident declar`. Did you mean `/incident declare`? "
+            "`/incident help` lists them all.",
         ),
         (
             "/incident S1 IVR down",
-            "I do not know `/incident s1`. Did you mean `/incident declare S1 …`? "
-            "`/incident help` lists what there is.",
+            "There is no command `/incident s1`. Did you mean `/incident declare S1 …`? "
+            "`/incident help` lists them all.",
         ),
-        ("/incident <!channel>", "I do not know `/incident !channel`. `/incident help` lists what there is."),
+        ("/incident <!channel>", "There is no command `/incident !channel`. `/incident help` lists them all."),
         (
             "/incident declare S7 IVR down",
             "`S7` is not a severity. Use one of S0, S1, S2, S3, S4; when unsure between two, take the higher.",
@@ -68,7 +68,7 @@ def test_a_command_that_makes_no_sense_is_refused_with_what_to_do(
         ),
         (
             "/incident claim captain",
-            "`captain` is not a role. There are commander, communications lead, scribe, responder.",
+            "`captain` is not a role. Choose from commander, communications lead, scribe, responder.",
         ),
         (
             "/incident assign scribe",
@@ -130,7 +130,7 @@ def test_a_form_about_no_incident_is_refused(shared_floor: TestFloor, channel: s
         shared_floor.ana.fills("Status", "mitigated")
         refused = shared_floor.ana.submits()
         assert not refused.closed
-        assert refused.errors["status"].startswith(("I do not know what this form", "There is no such incident"))
+        assert refused.errors["status"].startswith(("This form is out of date", "There is no such incident"))
     shared_floor.ana.closes()
 
 

@@ -93,6 +93,12 @@ class Sun:
     def told(self, who: str) -> list[str]:
         return [message.words for message in self.floor.sandbox.person(who).direct_messages()]
 
+    def speaks(self, user_id: str, locale: str) -> None:
+        """Somebody chooses another language in Slack."""
+        workspace = self.floor.sandbox.workspace
+        workspace.speak(workspace.users[user_id], locale)
+        self.floor.settle()
+
     def contact(self) -> str:
         (pinned,) = [m for m in self.floor.ana.sees("operations") if "Point of contact now" in m.words]
         return pinned.words.splitlines()[0]
@@ -190,9 +196,10 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     )
     floor.says("ana", "/incident oncall gaps")
     assert "Nobody is on as Global queue manager" in floor.whispered("ana", "general")[-1]
+    sun.speaks("U0ERIK", "es-MX")
     floor.says("erik", "/incident report week")
     floor.tick()
-    assert any("📊 *Report" in words for words in sun.told("erik")), (
+    assert any("📊 *Informe" in words for words in sun.told("erik")), (
         "picture and spreadsheet come by direct message"
     )
     floor.says("farah", "/incident absences export")
@@ -274,10 +281,14 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     assert set(holders(floor).values()) == {"U0ERIK"}
     assert "has accepted everything" in sun.told("ben")[-1]
 
-    # What was accepted and has not moved goes on with one click; what moved is accepted by itself.
+    # What was accepted and has not moved goes on with one click; what moved is accepted by itself. Who has Slack in
+    # Spanish reads it in Spanish, and the other in English.
+    sun.speaks("U0ANA", "es-ES")
     floor.says("erik", "/incident handover shift <@U0ANA|ana>")
     assert floor.erik.submits().closed
     floor.settle()
+    assert "<@U0ERIK> te entrega el turno: 0 de" in sun.told("ana")[-1]
+    assert "You hand the shift over to <@U0ANA>" in "".join(sun.told("erik"))
     floor.ana.clicks(handover_ids.REPEAT)
     floor.ana.fills(handover_ids.REPEATED, "IVR first")
     assert floor.ana.submits().closed
@@ -357,7 +368,10 @@ def test_fewer_on_shift_than_the_forecast_load_needs_is_asked_for_once_and_the_a
     assert answered["answered_by"] == "U0FARAH"
     with pytest.raises(offers.AnsweredAlready):
         offers.answer_request(floor.services, answered["id"], "Three", "U0FARAH", utcnow())
+    sun.speaks("U0BEN", "es-CO")
     floor.says("ben", "/incident oncall gaps")
+    assert "Sin cubrir en el cuadrante" in floor.whispered("ben")[-1]
+    assert "y la carga necesita 9" in floor.whispered("ben")[-1]
     assert "Two from &lt;Cebu&gt; at 09:00" in floor.whispered("ben")[-1]
 
     sun.at(nine - timedelta(hours=4))

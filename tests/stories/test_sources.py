@@ -122,10 +122,10 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     desk.passes(minutes=2)
     desk.passes_until(lambda: "Service level 50 %" in desk.card(channel), seconds=30)
 
-    # Like cases of several customers are found to be part of it; the answer to the first note is lost.
+    # Similar cases of several customers are found to be part of it; the answer to the first note is lost.
     for number, title in enumerate(ALIKE):
         desk.opens(100 + number, title, minutes=20 - 2 * number)
-    desk.passes_until(lambda: "like cases* of" in desk.words("incidents"), seconds=30)
+    desk.passes_until(lambda: "similar cases* of" in desk.words("incidents"), seconds=30)
     desk.ben.clicks(case_ids.IS_INCIDENT, channel="incidents")
     desk.support.faults = deque(["", "answer lost"])
     desk.ben.fills(case_ids.INCIDENT, "1")

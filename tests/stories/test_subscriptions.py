@@ -47,7 +47,7 @@ def test_a_standing_subscription_brings_what_it_covers_and_can_be_ended_for_one_
     assert "S1 and graver · Manila" in floor.says("ben", "/incident subscribe S1 manila")
     assert "already" in floor.says("ben", "/incident subscribe s1 Manila")
     assert "every incident" in floor.says("chloe", "/incident subscribe everything")
-    assert "is no severity, type or site" in floor.says("ben", "/incident subscribe Atlantis")
+    assert "is not a severity, type or site" in floor.says("ben", "/incident subscribe Atlantis")
     assert "Say what you want to hear of" in floor.says("ben", "/incident subscribe")
     first = floor.declares("S0 IVR down in Manila")
     floor.says("ana", "/incident update Calls go to Cebu", first)

@@ -8,7 +8,7 @@ from bot import bootstrap
 from bot.channels import early, recovery
 from bot.channels.listening import Listening
 from bot.runtime.clock import utcnow
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
 from tests.stories.test_trouble import locked

@@ -9,7 +9,7 @@ import pytest
 
 from bot.incidents import ids
 from bot.runtime.clock import utcnow
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from bot.updates import tables as promises
 from tests.floor import PATIENCE_S, TestFloor
 from tests.floors import with_a_bookmark
@@ -122,7 +122,7 @@ def test_a_form_that_cannot_be_opened_says_so(floor: TestFloor) -> None:
 
     answer = floor.says("ana", "/incident declare")
 
-    assert answer == "Slack does not answer me just now, so I could not do that. Please try again in a moment."
+    assert answer == "Slack is not answering right now, so I could not do that. Please try again in a moment."
 
 
 def test_a_channel_that_cannot_be_made_leaves_no_incident_open(floor: TestFloor) -> None:

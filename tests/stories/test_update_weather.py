@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.runtime.workflows import wait_until
+from bot.runtime.waiting import wait_until
 from bot.updates.tables import SENT
 from tests.floor import TestFloor
 from tests.stories.record import rows

@@ -117,6 +117,27 @@ def test_no_change_is_a_line_below_the_last_message_until_an_hour_has_passed(flo
     assert states == ["sent"] * 7 + ["waiting"]
 
 
+def test_an_update_is_sent_once_it_is_in_each_channel_whatever_is_still_to_be_edited_in_one(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.passes(minutes=29)
+    floor.sandbox.fault("chat.postMessage", "rate_limited", after=1, retry_after=50)
+    floor.passes(minutes=1)
+    assert len(updates(floor, channel) + updates(floor, "incidents")) == 1, "the other must wait"
+
+    # Its last line names the next update, which is another one now; the edit must wait for longer.
+    floor.sandbox.fault("chat.update", "rate_limited", retry_after=110)
+    floor.says("ana", "/incident cadence 20 min", channel)
+    floor.passes(minutes=1)
+    floor.passes(minutes=1)
+
+    assert updates(floor, channel) == updates(floor, "incidents")
+    states = {row["number"]: row["state"] for row in rows(floor, "promises") if row["audience"] == "operations"}
+    assert states == {1: "sent", 2: "waiting"}
+    assert sum("Operations" in entry["facts"] for entry in timeline(floor, "update_sent")) == 1
+
+
 def test_a_graver_incident_is_told_of_more_often(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=10)

@@ -1,1 +1,1 @@
-"""What is computed of cases: deadlines, the board's order, balance, bursts of like cases. Pure."""
+"""What is computed of cases: deadlines, the board's order, balance, bursts of similar cases. Pure."""

@@ -51,7 +51,8 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Like cases within a window. `cases` are their numbers, the newest first; `score` is -log10 of its chance."""
+    """Similar cases within a window. `cases` are their numbers, the newest first; `score` is -log10 of its
+    chance."""
 
     at: float
     key: Key
@@ -118,8 +119,8 @@ class Scanner:
                 if len({customer for _, _, customer in members}) < LEAST_CUSTOMERS:
                     continue
                 counts = self._by_key[key].counts(members, now)
-                found = surprise(counts, self._expected(key, counts, all_cases, now, window_s))
-                yield _candidate(key, members, now, window_s, found)
+                surprising = surprise(counts, self._expected(key, counts, all_cases, now, window_s))
+                yield _candidate(key, members, now, window_s, surprising)
 
     def _expected(self, key: Key, counts: Counts, all_cases: Counts, now: float, window_s: int) -> float:
         """From the volume of the window; of two traits also from the volume of each of them: where a subject is up
@@ -176,7 +177,7 @@ def keys(traits: Mapping[str, str]) -> list[Key]:
 
 
 def _candidate(
-    key: Key, members: list[tuple[float, int, str]], now: float, window_s: int, found: Surprise
+    key: Key, members: list[tuple[float, int, str]], now: float, window_s: int, surprising: Surprise
 ) -> Candidate:
     return Candidate(
         at=now,
@@ -185,6 +186,6 @@ def _candidate(
         customers=len({customer for _, _, customer in members}),
         first_at=members[-1][0],
         window_s=window_s,
-        score=found.score,
-        expected=found.expected,
+        score=surprising.score,
+        expected=surprising.expected,
     )

@@ -131,11 +131,11 @@ class TextIndex:
             for gram, weight in document.items()
             if count < ENOUGH or self._frequency(gram) <= COMMON_SHARE * count
         }
-        found: list[tuple[int, float]] = []
+        alike: list[tuple[int, float]] = []
         for segment in (self._young, self._old):
             scores = segment.scores(query)
-            found += [(segment.keys[place], float(scores[place])) for place in np.flatnonzero(scores >= least)]
-        return sorted(found, key=lambda each: (-each[1], -each[0]))
+            alike += [(segment.keys[place], float(scores[place])) for place in np.flatnonzero(scores >= least)]
+        return sorted(alike, key=lambda each: (-each[1], -each[0]))
 
     def _frequency(self, gram: str) -> int:
         return sum(len(segment.places.get(gram, ())) for segment in (self._old, self._young))

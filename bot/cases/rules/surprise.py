@@ -1,4 +1,4 @@
-"""How unlikely it is that so many like cases come within a window.
+"""How unlikely it is that so many similar cases come within a window.
 
 A window's cases are compared with what is usual of all cases, as in the space-time permutation scan statistic
 (Kulldorff 2005): from how many cases there are in the window and which share of them is of that kind, overall

@@ -62,7 +62,7 @@ def bursts(
     file: Annotated[Path, typer.Argument(help="CSV or xlsx of cases.", exists=True)],
     zone: Annotated[str, typer.Option(help="Of times without a zone; `cases: zone:` of floor.yaml.")] = "",
 ) -> None:
-    """Print the alerts of like cases that a file would have brought, as they would have come; nothing is kept."""
+    """Print the similar cases that a file would have proposed, as they would have come; nothing is kept."""
     from bot.commands import cases
 
     with errors_as_sentences():

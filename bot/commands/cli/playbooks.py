@@ -27,7 +27,7 @@ def check(
         settings = settings_of.read()
         known = floor.read(settings.floor_file)
         checked = [library.check_path(path, known) for path in paths or [settings.playbooks_dir]]
-    problems = [problem for _, found in checked for problem in found]
+    problems = [problem for _, mistakes in checked for problem in mistakes]
     for problem in problems:
         typer.echo(problem)
     if problems:

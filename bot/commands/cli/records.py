@@ -49,7 +49,7 @@ def purge(
         except ValueError as wrong:
             raise typer.BadParameter(str(wrong)) from None
         purged = purging.run(settings_of.read(), age, typer.echo, is_dry=dry_run)
-    for line in purged.told(is_dry=dry_run):
+    for line in purged.summary_lines(is_dry=dry_run):
         typer.echo(line)
 
 

@@ -16,7 +16,7 @@ REMEDY = (
 def allowances(what: str, networks: Sequence[str], *, is_insecure: bool) -> Iterator[Finding]:
     """What floor.yaml lets an address do that others may not."""
     if is_insecure:
-        remedy = "Whoever is on the way can read and change what is sent; use `https://` and remove it."
+        remedy = "Anybody on the network in between can read and change what is sent. Use `https://` instead."
         yield note(f"{what} is `insecure: true`.", remedy)
     if networks:
         yield note(f"{what} may be in {', '.join(networks)}: `allow_networks` says so.")

@@ -29,5 +29,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     networks = EVERYWHERE if described.allow_private else ()
     address = Address(url=described.url, allow_networks=networks, insecure=described.allow_private)
     if described.url.startswith("http://"):
-        yield note("The pager is called without TLS.", "Whoever is on the way can read and change pages.")
+        yield note(
+            "The pager is called without TLS.", "Anybody on the network in between can read and change pages."
+        )
     yield addresses.unanswered("The pager", address, network) or ok("The pager answers.")

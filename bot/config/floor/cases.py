@@ -128,7 +128,7 @@ class Cases(FloorPart):
     teams: dict[str, Team] = Field(default_factory=dict)
     # The channel in which the board is kept current; without it there is the command and the home tab.
     board: str | None = None
-    # Where like cases are proposed as an incident, and unusual intake is said; the incidents channel when left out.
+    # Where similar cases are proposed as an incident, and unusual intake is said; else the incidents channel.
     alerts: str | None = None
     alerts_a_day: int = Field(default=2, ge=1, le=50)
     escalations: dict[Literal["P1", "P2"], CaseEscalation] = Field(

@@ -119,13 +119,13 @@ def _zones() -> set[str]:
 
 def read_zone(raw: Any) -> Any:
     """A time zone by its name."""
-    if raw not in _zones():
+    if not isinstance(raw, str) or raw not in _zones():
         raise ValueError(f"{raw!r} is not a time zone; write it like `Europe/Madrid`")
     return raw
 
 
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
-# Before the name of a role in a roster: whoever is on shift in it.
+# Before the name of a role in a roster: the people on shift in it.
 ROSTER = "roster:"
 
 

@@ -97,7 +97,7 @@ class Shifts(FloorPart):
 
     # What rosters call a role, and what people call it.
     roles: dict[str, str] = Field(default_factory=dict)
-    # Whoever is on in this role is the point of contact.
+    # The person on shift in this role is the point of contact.
     contact: str = ""
     # Where that is pinned; the incidents channel when left out.
     channel: str | None = None

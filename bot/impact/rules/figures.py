@@ -7,7 +7,6 @@ where both are known; percentages and averages are never averaged.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from operator import add
 from typing import Any, NamedTuple
 
 Amount = float | None
@@ -229,10 +228,7 @@ def _ratio(numerator: Amount, denominator: Amount) -> Vector:
 
 def added(vectors: Iterable[Vector]) -> Vector:
     """The sum of vectors, number by number; empty when there are none."""
-    total: Vector = ()
-    for each in vectors:
-        total = tuple(map(add, total, each)) if total else each
-    return total
+    return tuple(map(sum, zip(*vectors, strict=True)))
 
 
 def totals_from(numbers: Vector) -> Totals:

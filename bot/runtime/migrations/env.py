@@ -1,4 +1,4 @@
-"""Alembic's door to the database."""
+"""How Alembic reaches the database."""
 
 import sqlalchemy as sa
 from alembic import context

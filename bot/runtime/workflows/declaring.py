@@ -20,10 +20,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Flow(Generic[Request]):
-    """A story that is finished once it was started, whatever happens to the process."""
+    """Several steps that are finished once they were started, whatever happens to the process."""
 
     name: str
-    tell: Callable[[Any, Request], None]
+    function: Callable[[Any, Request], None]
     request_type: type[Request]
     is_waiting_flow: bool = False
 

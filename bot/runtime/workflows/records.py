@@ -92,10 +92,10 @@ def drop(client: DBOSClient, key: str) -> None:
 
 def _given_up_as(client: DBOSClient, key: str) -> list[WorkflowStatus]:
     flows = client.list_workflows(status=list(GIVEN_UP), workflow_id_prefix=key, load_output=False)
-    found = [flow for flow in flows if flow.workflow_id.partition(ATTEMPT_SEPARATOR)[0] == key]
-    if not found:
+    attempts = [flow for flow in flows if flow.workflow_id.partition(ATTEMPT_SEPARATOR)[0] == key]
+    if not attempts:
         raise NoSuchFlow(key=key)
-    return found
+    return attempts
 
 
 def delete_finished(engine: Any, older_than: timedelta) -> int:

@@ -5,8 +5,7 @@ import re
 from pydantic import ValidationError
 from slack_bolt import Ack, App
 
-from bot.incidents import parse
-from bot.incidents import responses as answering
+from bot.incidents import parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry, Section
@@ -59,12 +58,12 @@ def register(app: App, services: Services) -> None:
             return list_page(services, _filter_of(body), parse.user_id(body))
 
         if view := body.get("view"):
-            answering.answer_click(
+            responses.answer_click(
                 services, body, lambda: services.slack.update_view(view["id"], views.results(page())), ack
             )
             return
         ack()
-        answering.replace_message(services, body, page)
+        responses.replace_message(services, body, page)
 
     @app.action(ids.FILTER)
     def open_form(ack: Ack, body: Payload) -> None:
@@ -76,14 +75,14 @@ def register(app: App, services: Services) -> None:
             else:
                 services.slack.open_view(body["trigger_id"], form)
 
-        answering.answer_click(services, body, act, ack)
+        responses.answer_click(services, body, act, ack)
 
     @app.view(ids.FORM)
     def show(ack: Ack, body: Payload) -> None:
         def results() -> Block:
             return views.results(list_page(services, _filter_in_form(body), parse.user_id(body)))
 
-        answering.answer_form_with_view(services, body, ids.WORDS, results, ack)
+        responses.answer_form_with_view(services, body, ids.WORDS, results, ack)
 
 
 def _filter_of(body: Payload) -> Filter:

@@ -48,7 +48,7 @@ def page(incidents: Sequence[Incident], shown: Filter, floor: Floor) -> Screen:
 def _nothing(shown: Filter) -> str:
     if shown.is_plain:
         return "Nothing is open. `/incident declare` opens an incident."
-    return "No incident fits. Fewer words or a longer period find more." if not shown.page else "That was all."
+    return "No incident matches. Try fewer words or a longer period." if not shown.page else "That was all."
 
 
 def _line(incident: Incident, floor: Floor) -> str:

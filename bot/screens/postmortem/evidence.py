@@ -9,7 +9,8 @@ from bot import outbox
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
-from bot.playbooks import tables as playbooks
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import runs_of
 from bot.services import Services
 from bot.timeline.tables import TimelineEntry
 from bot.updates import deliveries
@@ -39,9 +40,9 @@ class Evidence:
         self._shown = {(display.kind, display.subject): display.ts for display in shown_displays if display.ts}
         self._runs = {
             step.title: str(run.number)
-            for run in playbooks.runs_of(session, incident.number)
-            for step in playbooks.steps_of(session, run.number)
-        } | {run.title: str(run.number) for run in playbooks.runs_of(session, incident.number)}
+            for run in runs_of(session, incident.number)
+            for step in steps_of(session, run.number)
+        } | {run.title: str(run.number) for run in runs_of(session, incident.number)}
         self._sent = _sent_updates(session, services, incident)
 
     def address(self, entry: TimelineEntry) -> str:

@@ -245,10 +245,10 @@ def _link(linked: Incident | None, incident: Incident) -> str:
 
 def _similar(session: Session, services: Services, incident: Incident) -> list[Similar]:
     """What people linked to it; earlier ones that sound alike, the most alike first; the newest of its type."""
-    earlier = {found.number: found for found in incidents.public_before(session, incident.number)}
-    similar_titles = find_duplicates(incident.title, [(number, found.title) for number, found in earlier.items()])
-    same_type = [found.number for found in earlier.values() if found.type == incident.type != OTHER]
-    linked = {found.number: found for found in related.of_incident(session, incident.number)}
+    earlier = {other.number: other for other in incidents.public_before(session, incident.number)}
+    similar_titles = find_duplicates(incident.title, [(number, other.title) for number, other in earlier.items()])
+    same_type = [other.number for other in earlier.values() if other.type == incident.type != OTHER]
+    linked = {other.number: other for other in related.of_incident(session, incident.number)}
     unlinked = [number for number in dict.fromkeys([*similar_titles, *same_type]) if number not in linked]
     numbers = [*linked, *unlinked[: max(0, SIMILAR_SHOWN - len(linked))]]
     found_by_number = earlier | linked

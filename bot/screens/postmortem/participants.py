@@ -9,7 +9,8 @@ from bot import directory
 from bot.config.floor import Floor
 from bot.incidents import incidents
 from bot.incidents.tables import Incident
-from bot.playbooks import tables as playbooks
+from bot.playbooks.step_rows import steps_of
+from bot.playbooks.tables import runs_of
 from bot.postmortems.figures import ROLE_GIVEN
 from bot.postmortems.labels import person_labels
 from bot.postmortems.phrases import Phrases
@@ -76,8 +77,8 @@ def _people_without_role(session: Session, incident: Incident, entries: Sequence
     people = {incident.declared_by}
     for entry in entries:
         people |= {who for who in (entry.actor_id, *wording.user_ids_in(entry.facts)) if who}
-    for run in playbooks.runs_of(session, incident.number):
-        for step in playbooks.steps_of(session, run.number):
+    for run in runs_of(session, incident.number):
+        for step in steps_of(session, run.number):
             people |= {who for who in (step.owner_id, step.finished_by) if who}
     return people
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlmodel import Session
 
 from bot.playbooks import adherence
-from bot.playbooks import tables as playbooks
-from bot.playbooks.tables import AnyStep, PlaybookRun
+from bot.playbooks.step_rows import AnyStep, steps_of
+from bot.playbooks.tables import PlaybookRun, last_runs, runs_of
 from bot.postmortems.record import Proposal, Run, Step
 from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
@@ -17,11 +17,11 @@ FINISHING_KINDS = ("step_done", "step_skipped", "step_waived")
 
 def runs(session: Session, number: int, entries: Sequence[TimelineEntry], name: NameOf, language: str) -> list[Run]:
     """Each run of the incident: its steps, how it was kept, and what the last runs say of its file."""
-    return [_run(session, run, entries, name, language) for run in playbooks.runs_of(session, number)]
+    return [_run(session, run, entries, name, language) for run in runs_of(session, number)]
 
 
 def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], name: NameOf, language: str) -> Run:
-    steps = playbooks.steps_of(session, run.number)
+    steps = steps_of(session, run.number)
     adherence_figures = adherence.measure(steps)
     counts = {
         "done": adherence_figures.done,
@@ -60,7 +60,7 @@ def _step(step: AnyStep, finished: dict[str, int | None], name: NameOf, language
 
 def _proposals(session: Session, run: PlaybookRun) -> Iterator[Proposal]:
     """From real runs only: in a drill people skip what they would never skip."""
-    for proposal in adherence.proposals(run.playbook, playbooks.last_runs(session, run.playbook)):
+    for proposal in adherence.proposals(run.playbook, last_runs(session, run.playbook)):
         yield Proposal(
             proposal.kind, proposal.file, proposal.step_key, proposal.title, proposal.times, proposal.runs
         )

@@ -23,7 +23,7 @@ TIMELINE = ("number", "at (UTC)", "kind", "who", "words", "marked")
 
 
 class PrivateIncident(WatchfloorError):
-    """Incident {number} is private, and its words would stand in files. If that is meant, add `--private`."""
+    """Incident {number} is private, and its words would be written to files. If you want that, add `--private`."""
 
 
 def build_files(services: Services, number: int, now: datetime, *, is_private_meant: bool = False) -> Files:
@@ -47,7 +47,7 @@ def build_files(services: Services, number: int, now: datetime, *, is_private_me
             files[export.file] = to_csv(export.header, export.rows(session, number, name))
     document = write_document(services, number, now)
     documents = {NAMES[kind].format(number=number): render(services.templates, document, kind) for kind in NAMES}
-    files |= {name: words.encode() for name, words in documents.items()}
+    files |= {name: text.encode() for name, text in documents.items()}
     return files | {"timeline.png": picture_png(services, number, now, name)}
 
 

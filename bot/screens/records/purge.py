@@ -38,7 +38,7 @@ class Purged(BaseModel):
     rows: int = 0
     flows: int = 0
 
-    def told(self, *, is_dry: bool) -> list[str]:
+    def summary_lines(self, *, is_dry: bool) -> list[str]:
         """In sentences."""
         numbers = ", ".join(map(str, self.incidents)) or "none"
         sentences = [f"{'Words would be taken' if is_dry else 'Words were taken'} out of incidents: {numbers}."]
@@ -82,7 +82,7 @@ def _due_incidents(session: Session, before: datetime) -> Sequence[Incident]:
 
 
 def purge(
-    database: Database, registry: Registry, before: datetime, now: datetime, report: Report = lambda words: None
+    database: Database, registry: Registry, before: datetime, now: datetime, report: Report = lambda line: None
 ) -> Purged:
     """Take the words out of every incident whose time has come; `tell` hears of each."""
     purged = find_due(database, before)

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from bot.incidents.registry import Registry, TableWords
-from bot.playbooks import tables as playbooks
+from bot.playbooks.step_rows import change_step, steps_of
+from bot.playbooks.tables import runs_of
 from bot.screens.records.export_record import of_incident
 from bot.timeline.erasure import REMOVED, keep_figures
 
@@ -21,7 +22,7 @@ BASE = (
     TableWords("signed_requests"),
     TableWords("timeline_chains"),
 )
-# Their words are taken out entry by entry, under seal: `bot/timeline/erasing.py`.
+# Their text is taken out entry by entry, with the hash chain kept: `bot/timeline/erasure.py`.
 HASHED_TABLES = frozenset(["timeline_entries", "timeline_log"])
 
 
@@ -29,27 +30,29 @@ def remove_text(session: Session, registry: Registry, number: int) -> int:
     """Take the words out of every row of an incident but its timeline's; gives back how many rows had some."""
     _keep_answer_figures(session, number)
     removed = 0
-    for words in sorted(registry.words, key=lambda words: words.table):
-        table = SQLModel.metadata.tables[words.table]
-        if (words.columns or words.emptied) and not words.over_at:
-            removed += _remove_from_table(session, words, of_incident(table, number))
+    for table_words in sorted(registry.words, key=lambda table_words: table_words.table):
+        table = SQLModel.metadata.tables[table_words.table]
+        if (table_words.columns or table_words.emptied) and not table_words.over_at:
+            removed += _remove_from_table(session, table_words, of_incident(table, number))
     return removed
 
 
 def _keep_answer_figures(session: Session, number: int) -> None:
     """Of what was answered in playbook steps, how many stays."""
-    for run in playbooks.runs_of(session, number):
-        for step in playbooks.steps_of(session, run.number):
+    for run in runs_of(session, number):
+        for step in steps_of(session, run.number):
             if step.answers:
-                playbooks.change_step(session, step, {"answers": keep_figures(step.answers)})
+                change_step(session, step, {"answers": keep_figures(step.answers)})
 
 
 def remove_from_old_rows(session: Session, registry: Registry, before: datetime) -> int:
     """Take the words out of rows of no incident that were over long ago; gives back how many had some."""
     return sum(
-        _remove_from_table(session, words, SQLModel.metadata.tables[words.table].c[words.over_at] < before)
-        for words in registry.words
-        if words.over_at
+        _remove_from_table(
+            session, table_words, SQLModel.metadata.tables[table_words.table].c[table_words.over_at] < before
+        )
+        for table_words in registry.words
+        if table_words.over_at
     )
 
 
@@ -58,17 +61,17 @@ def remove_old_notices(session: Session, registry: Registry, before: datetime) -
     outbox = SQLModel.metadata.tables["outbox"]
     is_settled = sa.or_(outbox.c.shown >= outbox.c.wanted, outbox.c.refused.is_not(None))
     is_old = sa.or_(outbox.c.retry_at < before, outbox.c.incident_id.is_(None))
-    (words,) = (words for words in registry.words if words.table == outbox.name)
-    return _remove_from_table(session, words, sa.and_(is_settled, is_old))
+    (table_words,) = (table_words for table_words in registry.words if table_words.table == outbox.name)
+    return _remove_from_table(session, table_words, sa.and_(is_settled, is_old))
 
 
-def _remove_from_table(session: Session, words: TableWords, condition: sa.ColumnElement[bool]) -> int:
-    table = SQLModel.metadata.tables[words.table]
-    values: dict[str, Any] = dict(words.emptied)
+def _remove_from_table(session: Session, table_words: TableWords, condition: sa.ColumnElement[bool]) -> int:
+    table = SQLModel.metadata.tables[table_words.table]
+    values: dict[str, Any] = dict(table_words.emptied)
     has_text: list[sa.ColumnElement[bool]] = [
-        sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in words.emptied
+        sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in table_words.emptied
     ]
-    for name in words.columns:
+    for name in table_words.columns:
         column = table.c[name]
         says_something = sa.and_(column.is_not(None), column.not_in(("", REMOVED)))
         values[name] = sa.case((says_something, REMOVED), else_=column)

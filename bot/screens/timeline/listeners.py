@@ -1,14 +1,11 @@
 """The timeline: looked at, added to, put right, drawn: parse, act, answer."""
 
 import re
-from collections.abc import Callable
-from datetime import datetime
 
 from slack_bolt import Ack, App
 
 from bot.errors import WatchfloorError
-from bot.incidents import milestones, parse
-from bot.incidents import responses as answering
+from bot.incidents import listening, milestones, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -23,7 +20,6 @@ from bot.timeline import ids, rules
 from bot.timeline.milestones import MilestoneName
 from bot.timeline.rules import Note
 
-BuildForm = Callable[[int, str, datetime], Block]
 PICTURE = "picture"
 
 
@@ -34,7 +30,6 @@ class WhichEntry(WatchfloorError):
 def register(app: App, services: Services) -> None:
     """Listen to everything about timelines but commands."""
     _register_pages(app, services)
-    _register_openers(app, services)
     _register_forms(app, services)
 
 
@@ -99,73 +94,39 @@ def _register_pages(app: App, services: Services) -> None:
     def turn(ack: Ack, body: Payload) -> None:
         ack()
         number, narrowed, page = _page_from_value(parse.action_value(body))
-        answering.replace_message(
+        responses.replace_message(
             services,
             body,
             lambda: timeline_screens.timeline_page(services, number, parse.user_id(body), narrowed, page),
         )
 
-    @app.action(ids.PICTURE)
-    def picture(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return pictures.request_picture(
-                services, parse.clicked_number(body), body["trigger_id"], parse.user_id(body)
-            )
+    def picture(body: Payload) -> Response:
+        number, by = parse.clicked_number(body), parse.user_id(body)
+        return pictures.request_picture(services, number, body["trigger_id"], by)
 
-        answering.answer_click(services, body, act, ack)
-
-
-def _register_openers(app: App, services: Services) -> None:
-    def of_note(number: int, user_id: str, now: datetime) -> Block:
-        return timeline_screens.note_form(services, number, user_id, now)
-
-    def of_milestones(number: int, user_id: str, now: datetime) -> Block:
-        return timeline_screens.milestone_form(services, number, user_id, now)
-
-    _register_opener(app, services, ids.NOTE, of_note)
-    _register_opener(app, services, ids.MILESTONES, of_milestones)
-
-    @app.action(ids.AMEND)
-    def amend(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number, entry = _entry_from_value(parse.action_value(body))
-            view = timeline_screens.amend_form(services, number, entry, parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
-
-
-def _register_opener(app: App, services: Services, action_id: str, build_form: BuildForm) -> None:
-    @app.action(action_id)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = build_form(parse.clicked_number(body), parse.user_id(body), utcnow())
-            services.slack.open_view(body["trigger_id"], view)
-
-        answering.answer_click(services, body, act, ack)
+    listening.on_action(app, services, ids.PICTURE, picture)
 
 
 def _register_forms(app: App, services: Services) -> None:
-    @app.view(ids.NOTE_FORM)
-    def noted(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            given = Note(_kind(body), parse.field_value(body, ids.TEXT), parse.selected_time(body, ids.AT))
-            key = str(body["view"]["id"])
-            return notes.add_note(services, parse.form_number(body), given, key, parse.user_id(body), utcnow())
+    def amend_form(body: Payload) -> Block:
+        number, entry = _entry_from_value(parse.action_value(body))
+        return timeline_screens.amend_form(services, number, entry, parse.user_id(body))
 
-        answering.answer_form(services, body, ids.AT, act, ack)
+    def add_note(body: Payload) -> Response:
+        typed_note = Note(_kind(body), parse.field_value(body, ids.TEXT), parse.selected_time(body, ids.AT))
+        key = str(body["view"]["id"])
+        return notes.add_note(services, parse.form_number(body), typed_note, key, parse.user_id(body), utcnow())
 
-    @app.view(ids.AMEND_FORM)
-    def amended(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            number, entry = _entry_from_value(parse.private_metadata(body))
-            return notes.amend_entry(services, number, entry, _amendment(body), parse.user_id(body), utcnow())
+    def amend(body: Payload) -> Response:
+        number, entry = _entry_from_value(parse.private_metadata(body))
+        return notes.amend_entry(services, number, entry, _amendment(body), parse.user_id(body), utcnow())
 
-        answering.answer_form(services, body, ids.REASON, act, ack)
-
-    @app.view(ids.MILESTONE_FORM)
-    def put_right(ack: Ack, body: Payload) -> None:
-        answering.answer_form(services, body, ids.AT, lambda: _milestone(services, body), ack)
+    listening.opens_form(app, services, ids.NOTE, timeline_screens.note_form)
+    listening.opens_form(app, services, ids.MILESTONES, timeline_screens.milestone_form)
+    listening.opens_view(app, services, ids.AMEND, amend_form)
+    listening.on_form(app, services, ids.NOTE_FORM, ids.AT, add_note)
+    listening.on_form(app, services, ids.AMEND_FORM, ids.REASON, amend)
+    listening.on_form(app, services, ids.MILESTONE_FORM, ids.AT, lambda body: _milestone(services, body))
 
 
 def _milestone(services: Services, body: Payload) -> Response:

@@ -18,7 +18,7 @@ from bot.shifts.reading.rows import (
 )
 
 TOO_OFTEN = ("SECONDLY", "MINUTELY")
-NO_CALENDAR = "it is no iCalendar file, which begins with `BEGIN:VCALENDAR`"
+NO_CALENDAR = "it is not an iCalendar file, which begins with `BEGIN:VCALENDAR`"
 ALL_DAY = "is an all-day entry and covers no time; give it a start and an end"
 
 

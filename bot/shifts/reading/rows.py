@@ -105,5 +105,5 @@ def objection(starts_at: datetime, ends_at: datetime) -> str:
         return ENDS_BEFORE
     if ends_at - starts_at > LONGEST:
         hours = int((ends_at - starts_at).total_seconds() // 3600)
-        return f"lasts {hours} hours; nobody is on for so long, so write a shift a day"
+        return f"lasts {hours} hours; no shift is that long, so write one for each day"
     return ""

@@ -50,9 +50,9 @@ def read_number(text: str, decimal: str) -> float | None:
     plain = tidy.replace(",", "") if decimal == "." else tidy.replace(".", "").replace(",", ".")
     number = float(plain)
     if number < 0:
-        raise NotReadable(f"`{_shown(text)}` is less than nothing")
+        raise NotReadable(f"`{_shown(text)}` is negative")
     if number > LARGEST:
-        raise NotReadable(f"`{_shown(text)}` is too large to be true")
+        raise NotReadable(f"`{_shown(text)}` is too large")
     return number
 
 
@@ -64,7 +64,7 @@ def read_length(text: str, decimal: str, unit_s: float = 1.0) -> float | None:
         return None if number is None else number * unit_s
     sign, first, second, third = match.groups()
     if sign:
-        raise NotReadable(f"`{_shown(text)}` is less than nothing")
+        raise NotReadable(f"`{_shown(text)}` is negative")
     if third is None:
         return int(first) * 60.0 + int(second)
     return int(first) * 3600.0 + int(second) * 60.0 + float(third.replace(",", "."))

@@ -39,10 +39,10 @@ class Header:
 def columns_of(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Which column holds what: for each meaning the place of the first of its names, where there is one."""
     places = {normalized(name): place for place, name in reversed(list(enumerate(header))) if name}
-    found = {
+    columns = {
         meaning: next((places[name] for name in known if name in places), -1) for meaning, known in names.items()
     }
-    return {meaning: place for meaning, place in found.items() if place >= 0}
+    return {meaning: place for meaning, place in columns.items() if place >= 0}
 
 
 @dataclass(frozen=True)

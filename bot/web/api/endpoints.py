@@ -82,7 +82,7 @@ class Api:
         if not set(severities) <= set(SEVERITIES):
             raise BadRequest("severity: S0 to S4, with commas between")
         with self._services.database.reading() as session:
-            found = queries.page(
+            page = queries.page(
                 session,
                 before=_number(request, "before", 0, 0, 2**53) or None,
                 limit=limit + 1,
@@ -91,16 +91,16 @@ class Api:
                 since=_moment(request, "since"),
                 has_drills=_choice(request, "drills", ("false", "true")) == "true",
             )
-        shown = found[:limit]
-        following = shown[-1].number if len(found) > limit else None
+        shown = page[:limit]
+        following = shown[-1].number if len(page) > limit else None
         return {"incidents": [public_view(one) for one in shown], "next_before": following}
 
     def _incident(self, request: Request) -> dict[str, Any]:
         with self._services.database.reading() as session:
-            found = queries.incident(session, request.path_params["number"])
-        if found is None:
+            incident = queries.incident(session, request.path_params["number"])
+        if incident is None:
             raise NotThere()
-        return public_view(found)
+        return public_view(incident)
 
     def _figures(self, request: Request) -> dict[str, Any]:
         number = request.path_params["number"]
@@ -119,9 +119,9 @@ class Api:
             raise BadRequest("from, to: a period of at most 400 days")
         region = self._region(request)
         with self._services.database.snapshot() as session:
-            found = gathering.counted(session, self._services, start, end, region, only_public=True)
-        counted = rules.report(found, self._services.floor.types)
-        return {"from": start.isoformat(), "to": end.isoformat(), "region": region, **counted}
+            incidents = gathering.counted(session, self._services, start, end, region, only_public=True)
+        figures = rules.report(incidents, self._services.floor.types)
+        return {"from": start.isoformat(), "to": end.isoformat(), "region": region, **figures}
 
     def _region(self, request: Request) -> str:
         try:

@@ -1,4 +1,4 @@
-"""Cases of other systems, what was decided about them, like cases, escalations."""
+"""Cases of other systems, what was decided about them, similar cases, escalations."""
 
 import sqlalchemy as sa
 from alembic import op

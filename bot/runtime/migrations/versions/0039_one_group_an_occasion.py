@@ -1,4 +1,4 @@
-"""Like cases are proposed once: a group has its traits and its first case for itself."""
+"""Similar cases are proposed once: a group has its traits and its first case for itself."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,68 +1,28 @@
-"""Builds the bot from its settings; the only module that knows every other."""
+"""A bot that is started, listens, watches the clock and is stopped."""
 
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from slack_bolt.authorization import AuthorizeResult
 from starlette.routing import Route
 
-from bot import (
-    alarms,
-    alerts,
-    cases,
-    changes,
-    channels,
-    escalation,
-    feeds,
-    followups,
-    frontdoor,
-    handovers,
-    impact,
-    incidents,
-    ledger,
-    lockouts,
-    partners,
-    playbooks,
-    postmortems,
-    reports,
-    screens,
-    shifts,
-    subscriptions,
-    updates,
-    webhooks,
-)
 from bot.channels import recovery
 from bot.channels.listening import Listening
-from bot.config import floor
 from bot.config.settings import Settings
 from bot.directory import lookup as directory
-from bot.directory.cache import PeopleCache
-from bot.directory.departures import Departures
-from bot.incidents.change import run_after_commit
-from bot.incidents.registry import Registry, Tick
+from bot.incidents.registry import Registry
 from bot.incidents.ticks import next_due, run_ticks
-from bot.outbox.batches import with_batches
-from bot.outbox.kinds import POSTED, Kinds
 from bot.outbox.take_over import end_own_leases, take_over
-from bot.outbox.worker import Worker
 from bot.runtime import clock, migrations, scheduler
-from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.clock import utcnow
-from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, unusable_as_sentence
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, unusable_as_sentence
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.logs import SOCKET_MODE
-from bot.runtime.network import Network
-from bot.runtime.replicas import Replicas
 from bot.runtime.scheduler import Job
-from bot.runtime.templates import Templates
-from bot.runtime.workflows import Backoff, Flows, wait_until
-from bot.screens import incident_list, postmortem, records, timeline
-from bot.screens.outbox_incidents import OutboxIncidents
+from bot.runtime.waiting import wait_until
 from bot.services import Services
 from bot.slack.app import ImmediateAckApp
 from bot.slack.connection_monitor import ConnectionWatch
@@ -80,37 +40,6 @@ from bot.web.server import Server
 from bot.web.signed_posts import signed_posts
 from bot.web.site import site
 
-# The order in which an event's handlers are called, and in which the clock looks for what is due: updates go first,
-# for they are promised to the minute.
-NOUNS = (
-    incidents,
-    updates,
-    escalation,
-    partners,
-    handovers,
-    shifts,
-    playbooks,
-    channels,
-    subscriptions,
-    followups,
-    impact,
-    frontdoor,
-    ledger,
-    lockouts,
-    changes,
-    cases,
-    postmortems,
-    reports,
-    feeds,
-    alerts,
-    webhooks,
-    alarms,
-    screens,
-    incident_list,
-    timeline,
-    records,
-    postmortem,
-)
 REFRESH_EVERY_S = 15 * 60
 TAKE_OVER_EVERY_S = 5
 ADOPT_EVERY_S = 15
@@ -247,95 +176,3 @@ class Bot:
     def settle(self, within_s: float = 20, every_s: float = 0.02) -> bool:
         """Wait until there is nothing left to do, looking every `every_s` seconds."""
         return wait_until(self.is_idle, within_s, every_s)
-
-
-def build(settings: Settings) -> Bot:
-    """The bot as its settings describe it. Nothing is connected yet."""
-    clock.use_offset_file(settings.clock_file)
-    services = build_services(settings)
-    services.database.before_commit = services.get(Worker).lease
-    services.database.after_commit = partial(after_commit, services)
-    app = build_app(settings, services)
-    return Bot(settings, services, app)
-
-
-def after_commit(services: Services, notes: dict[str, Any]) -> None:
-    """What a transaction made necessary: Slack is brought up to date, and what handlers asked for is done."""
-    services.get(Worker).wake(notes)
-    run_after_commit(notes)
-
-
-def build_registry() -> Registry:
-    """What every noun brings."""
-    registry = Registry()
-    for noun in NOUNS:
-        noun.register(registry)
-    registry.ticks.append(Tick("outbox", lambda services, now: services.get(Worker).tick(now)))
-    return registry
-
-
-def build_services(settings: Settings) -> Services:
-    """The database, Slack, the floor, the templates, the engine."""
-    floor_settings = floor.read(settings.floor_file, settings.templates_dir)
-    background = BackgroundWorker()
-    registry = build_registry()
-    slack = Gateway.to(
-        settings.slack_api_url,
-        settings.slack_bot_token.get_secret_value(),
-        Network.of(settings.proxy, settings.ca_file),
-    )
-    slack.other_team_ids = settings.other_team_ids
-    parts_by_class = [make(settings, floor_settings) for make in registry.parts]
-    parts: dict[type, Any] = {
-        type(part): part
-        for part in (
-            registry,
-            PeopleCache(),
-            Listening(),
-            Departures(registry.departures, registry.unavailable),
-            *parts_by_class,
-        )
-        if part is not None
-    }
-    services = Services(
-        database=Database(settings.database_url),
-        slack=slack,
-        floor=floor_settings,
-        templates=Templates(settings.templates_dir),
-        flows=Flows(
-            settings.durable_url,
-            backoff=Backoff(settings.retry_first_s, settings.retry_longest_s),
-            replica=settings.replica_name,
-            give_way=background.yield_to_foreground,
-        ),
-        background=background,
-        replicas=Replicas(settings.database_url, settings.replica_name),
-        parts=parts,
-    )
-    parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), with_batches([POSTED, *registry.kinds])))
-    return services
-
-
-def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
-    """Bolt, with every listener."""
-
-    def authorize() -> AuthorizeResult:
-        # Nothing is asked of Slack here, which may not answer while a person waits.
-        token = settings.slack_bot_token.get_secret_value()
-        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
-
-    app = ImmediateAckApp(
-        services.background.foreground,
-        # Bolt would look for a name in the source of every loaded module: a third of a second at each start.
-        name="watchfloor",
-        # Bolt itself calls none of Slack's methods.
-        client=Gateway.to(settings.slack_api_url, None, services.slack.network).client,
-        authorize=authorize,
-        signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode needs none",
-        request_verification_enabled=settings.speaks_http,
-        ignoring_self_events_enabled=False,
-    )
-    for listen in services.get(Registry).listeners:
-        listen(app, services)
-    app.dispatch_by_id()
-    return app

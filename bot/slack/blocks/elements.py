@@ -1,39 +1,22 @@
-"""Block Kit from plain words, within Slack's limits: too long is shortened here, never refused there."""
+"""The elements that blocks are made of: texts, buttons, menus, inputs, as long as Slack takes them."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.slack.text import ELLIPSIS, shorten
+from bot.slack.text import shorten
 
-Block = dict[str, Any]
 Element = dict[str, Any]
 
-MESSAGE_BLOCKS = 50
-VIEW_BLOCKS = 100
 SECTION_TEXT = 3000
-FIELD_TEXT = 2000
-HEADER_TEXT = 150
 BUTTON_TEXT = 75
 BUTTON_VALUE = 2000
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 OPTIONS = 100
 OPTION_GROUPS = 100
-TEXTS = 10
-# All texts of a message together; Slack publishes no number, and takes a little more.
-MESSAGE_CHARACTERS = 12_800
-MODAL_TITLE = 24
-PRIVATE_METADATA = 3000
-INPUT_LABEL = 2000
 INPUT_TEXT = 3000
 PLACEHOLDER = 150
-MESSAGE_TEXT = 4000
-MOST_LAST_BUTTONS = 3
-# For what stands around a list: a heading, the rest, buttons.
-RESERVED_BLOCKS = 6
-TOPIC_TEXT = 250
 
 
 def plain_text(text: str, limit: int) -> Element:
@@ -44,48 +27,6 @@ def plain_text(text: str, limit: int) -> Element:
 def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Element:
     """Formatted text; what people typed in it must have been escaped already."""
     return {"type": "mrkdwn", "text": shorten(text, limit)}
-
-
-def header(text: str) -> Block:
-    """A headline."""
-    return {"type": "header", "text": plain_text(text, HEADER_TEXT)}
-
-
-def section(text: str, *, block_id: str | None = None, accessory: Element | None = None) -> Block:
-    """A paragraph, with an optional element at its right."""
-    block: Block = {"type": "section", "text": mrkdwn(text)}
-    if block_id:
-        block["block_id"] = block_id
-    if accessory:
-        block["accessory"] = accessory
-    return block
-
-
-def fields(*texts: str) -> Block:
-    """Up to ten short texts in two columns; the rest is counted."""
-    return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in _first_ten(texts)]}
-
-
-def context(*texts: str) -> Block:
-    """Small print, at most ten texts; the rest is counted."""
-    return {"type": "context", "elements": [mrkdwn(text) for text in _first_ten(texts)]}
-
-
-def _first_ten(texts: Sequence[str]) -> Sequence[str]:
-    return texts if len(texts) <= TEXTS else [*texts[: TEXTS - 1], f"{ELLIPSIS} and {len(texts) - TEXTS + 1} more"]
-
-
-def divider() -> Block:
-    """A line."""
-    return {"type": "divider"}
-
-
-def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Block:
-    """A row of buttons and selects."""
-    block: Block = {"type": "actions", "elements": list(elements[:25])}
-    if block_id:
-        block["block_id"] = block_id
-    return block
 
 
 def button(
@@ -100,7 +41,7 @@ def button(
     """A button; `style` is `primary` or `danger`."""
     element: Element = {"type": "button", "text": plain_text(label, BUTTON_TEXT), "action_id": action_id}
     optional = {"value": shorten(value, BUTTON_VALUE), "style": style, "url": url, "confirm": confirm}
-    return element | {key: given for key, given in optional.items() if given}
+    return element | {key: value for key, value in optional.items() if value}
 
 
 def confirmation(title: str, text: str, yes: str, no: str) -> Element:
@@ -234,103 +175,3 @@ def text_input(
     if placeholder:
         element["placeholder"] = plain_text(placeholder, PLACEHOLDER)
     return element
-
-
-def field(label: str, block_id: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
-    """A labelled field of a form."""
-    block: Block = {
-        "type": "input",
-        "block_id": block_id,
-        "label": plain_text(label, INPUT_LABEL),
-        "element": element,
-        "optional": optional,
-    }
-    if hint:
-        block["hint"] = plain_text(hint, INPUT_LABEL)
-    return block
-
-
-def modal(
-    title: str,
-    blocks: Sequence[Block],
-    *,
-    callback_id: str,
-    submit: str | None = None,
-    close: str = "Cancel",
-    private_metadata: str = "",
-) -> Block:
-    """A form. `memory` comes back with the answer, but people can change it: never trust it for a right."""
-    view: Block = {
-        "type": "modal",
-        "callback_id": callback_id,
-        "title": plain_text(title, MODAL_TITLE),
-        "close": plain_text(close, MODAL_TITLE),
-        "blocks": list(fit_blocks(blocks, VIEW_BLOCKS)),
-        "private_metadata": private_metadata[:PRIVATE_METADATA],
-    }
-    if submit:
-        view["submit"] = plain_text(submit, MODAL_TITLE)
-    return view
-
-
-def fit_blocks(blocks: Sequence[Block], limit: int = MESSAGE_BLOCKS) -> list[Block]:
-    """At most `limit` blocks; what was left out is said, and the buttons at the end stay."""
-    if len(blocks) <= limit:
-        return list(blocks)
-    body, buttons = _without_last_buttons(blocks)
-    return _cut(body, limit - 1 - len(buttons), buttons)
-
-
-def _cut(body: Sequence[Block], shown: int, buttons: Sequence[Block]) -> list[Block]:
-    return [*body[:shown], context(f"{ELLIPSIS} {len(body) - shown} more not shown here."), *buttons]
-
-
-def fit_message(blocks: Sequence[Block]) -> list[Block]:
-    """What Slack takes in one message: so many blocks, and so many characters in all of them."""
-    if _is_short(blocks) or text_length(blocks) <= MESSAGE_CHARACTERS:
-        return fit_blocks(blocks)
-    body, buttons = _without_last_buttons(blocks)
-    room = MESSAGE_CHARACTERS - text_length(buttons) - FIELD_TEXT // 10
-    fitting = 0
-    while fitting < len(body) and (room := room - text_length(body[fitting])) >= 0:
-        fitting += 1
-    return _cut(body, min(fitting, MESSAGE_BLOCKS - 1 - len(buttons)), buttons)
-
-
-def _is_short(blocks: Sequence[Block]) -> bool:
-    """Even with everything around its texts it is short enough: most messages are, and this is known at once."""
-    return len(json.dumps(blocks, ensure_ascii=False)) <= MESSAGE_CHARACTERS
-
-
-def text_length(part: Any) -> int:
-    """The characters of every text in a part of a message."""
-    if isinstance(part, Mapping):
-        own = len(part["text"]) if isinstance(part.get("text"), str) else 0
-        return own + sum(text_length(value) for value in part.values())
-    return sum(map(text_length, part)) if isinstance(part, list | tuple) else 0
-
-
-def _without_last_buttons(blocks: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
-    end = len(blocks)
-    while end and blocks[end - 1]["type"] == "actions" and len(blocks) - end < MOST_LAST_BUTTONS:
-        end -= 1
-    return blocks[:end], blocks[end:]
-
-
-def paragraphs(lines: Sequence[str], *, rest: str, room: int = MESSAGE_CHARACTERS) -> list[Block]:
-    """Lines in as many sections as they need, at most `room` characters in all.
-
-    What does not fit is counted; `rest` says where it is, such as "`/incident partners` shows all".
-    """
-    sections: list[str] = []
-    for number, line in enumerate(lines):
-        short = shorten(line, SECTION_TEXT)
-        room -= len(short) + 1
-        if room < 0 or len(sections) > MESSAGE_BLOCKS - RESERVED_BLOCKS:
-            left_out = len(lines) - number
-            return [*map(section, sections), context(f"{ELLIPSIS} and {left_out} more. {rest}")]
-        if sections and len(sections[-1]) + 1 + len(short) <= SECTION_TEXT:
-            sections[-1] += f"\n{short}"
-        else:
-            sections.append(short)
-    return list(map(section, sections))

@@ -1,0 +1,71 @@
+"""The nouns, in their order, and what every one of them brings."""
+
+from bot import (
+    alarms,
+    alerts,
+    cases,
+    changes,
+    channels,
+    escalation,
+    feeds,
+    followups,
+    frontdoor,
+    handovers,
+    impact,
+    incidents,
+    ledger,
+    lockouts,
+    partners,
+    playbooks,
+    postmortems,
+    reports,
+    screens,
+    shifts,
+    subscriptions,
+    updates,
+    webhooks,
+)
+from bot.incidents.registry import Registry, Tick
+from bot.outbox.worker import Worker
+from bot.screens import incident_list, postmortem, records, timeline
+
+# The order in which an event's handlers are called, and in which the clock looks for what is due: updates go first,
+# for they are promised to the minute.
+NOUNS = (
+    incidents,
+    updates,
+    escalation,
+    partners,
+    handovers,
+    shifts,
+    playbooks,
+    channels,
+    subscriptions,
+    followups,
+    impact,
+    frontdoor,
+    ledger,
+    lockouts,
+    changes,
+    cases,
+    postmortems,
+    reports,
+    feeds,
+    alerts,
+    webhooks,
+    alarms,
+    screens,
+    incident_list,
+    timeline,
+    records,
+    postmortem,
+)
+
+
+def build_registry() -> Registry:
+    """What every noun brings."""
+    registry = Registry()
+    for noun in NOUNS:
+        noun.register(registry)
+    registry.ticks.append(Tick("outbox", lambda services, now: services.get(Worker).tick(now)))
+    return registry

@@ -1,0 +1,189 @@
+"""Rows of a file that are beyond doubt, entered by a few statements for all of them together.
+
+What a statement leaves out is judged row by row (`rules.judge`); what it enters is what that rule would enter. A
+chunk of rows comes to the database as one parameter: an array of JSON, whose parts both databases read.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from bot.ledger.entries import Origin, move_totals
+from bot.ledger.reading import OwedRow, PaidRow
+from bot.runtime.database import UtcDateTime
+
+# `CROSS JOIN` everywhere: SQLite then begins with the chunk and looks its lines up, however many there are.
+_CHUNK = {
+    "sqlite": ("json_each(:chunk)", "json_extract(value, '$[{place}]')"),
+    "postgresql": ("json_array_elements(CAST(:chunk AS json))", "CAST(value ->> {place} AS {type})"),
+}
+_PAID = {"line": "int", "account_key": "text", "amount": "bigint", "currency": "text"} | {
+    "reason": "text",
+    "reference": "text",
+}
+_OWED = {"account": "text", "account_key": "text", "amount": "bigint", "currency": "text"}
+
+_LINE_OF_ACCOUNT = "line.account_key = given.account_key AND line.ledger_id = :ledger AND line.excluded_id = 0"
+# `<> ''` is what the index of references says of its rows: without it SQLite would not use it.
+_IS_KNOWN = """EXISTS (
+    SELECT 1 FROM ledger_entries known
+    WHERE known.line_id = line.id AND known.reference = 'issued:' || given.reference AND known.reference <> ''
+)"""
+_IS_SAME_AMOUNT = "line.amount = given.amount AND line.currency = given.currency"
+_IS_PAID_ELSEWHERE = """EXISTS (
+    SELECT 1 FROM ledger_lines other
+    WHERE other.account_key = line.account_key AND other.ledger_id IN :others
+    AND (other.state = 'issued' OR (other.state = 'pending' AND other.release_id IS NOT NULL))
+)"""
+_ISSUE = (
+    "INSERT INTO ledger_entries "
+    '(ledger_id, line_id, old_state, new_state, amount, reason, reference, file_id, "by", at)',
+    f"""
+    SELECT line.ledger_id, line.id, 'pending', 'issued', line.amount, given.reason,
+        CASE given.reference WHEN '' THEN '' ELSE 'issued:' || given.reference END, :file, :by, :at
+    FROM given CROSS JOIN ledger_lines line
+    WHERE {_LINE_OF_ACCOUNT} AND line.state = 'pending' AND {_IS_SAME_AMOUNT}
+    AND line.release_id IN (SELECT id FROM ledger_releases WHERE ledger_id = :ledger AND state = 'released')
+    AND NOT {_IS_KNOWN} AND NOT {_IS_PAID_ELSEWHERE}
+    """,  # noqa: S608 - names of ours
+)
+_ADD = (
+    # The account's line that counts is unique: what the ledger has is left as it is.
+    "INSERT INTO ledger_lines (ledger_id, cohort, account, account_key, amount, currency, state, excluded_id)",
+    """
+    SELECT :ledger, :cohort, given.account, given.account_key, given.amount, given.currency, 'pending', 0
+    FROM given WHERE true ON CONFLICT DO NOTHING
+    """,
+)
+_ENTER_ADDED = sa.text(
+    """
+    INSERT INTO ledger_entries (ledger_id, line_id, new_state, amount, reason, reference, file_id, "by", at)
+    SELECT ledger_id, id, 'pending', amount, '', '', :file, :by, :at
+    FROM ledger_lines WHERE id > :before AND ledger_id = :ledger
+    """
+).bindparams(sa.bindparam("at", type_=UtcDateTime()))
+_DOUBTFUL = f"""
+    SELECT given.line FROM given WHERE NOT EXISTS (
+        SELECT 1 FROM ledger_lines line WHERE {_LINE_OF_ACCOUNT}
+        AND ({_IS_KNOWN} OR (line.state = 'issued' AND given.reference = '' AND {_IS_SAME_AMOUNT}))
+    )
+"""  # noqa: S608 - names of ours
+_ENTERED = "SELECT line_id FROM ledger_entries WHERE id > :before AND file_id = :file"
+_SUMS = sa.text(
+    f"""SELECT cohort, currency, SUM(amount), COUNT(*) FROM ledger_lines WHERE id IN ({_ENTERED})
+    GROUP BY cohort, currency ORDER BY cohort, currency"""  # noqa: S608 - names of ours
+)
+_SET_ISSUED = sa.text(f"UPDATE ledger_lines SET state = 'issued' WHERE id IN ({_ENTERED})")  # noqa: S608 - the same
+_SETTLE = sa.text(
+    f"""UPDATE ledger_differences SET settled_at = :at
+    WHERE ledger_id = :ledger AND file_id <> :file AND settled_at IS NULL
+    AND account_key IN (SELECT account_key FROM ledger_lines WHERE id IN ({_ENTERED}))"""  # noqa: S608 - the same
+).bindparams(sa.bindparam("at", type_=UtcDateTime()))
+
+
+class Target(NamedTuple):
+    """The ledger that a file is entered into, by its own locked transaction, and those of the same cause."""
+
+    ledger_id: int
+    others: Collection[int]
+
+
+def issue(session: Session, target: Target, rows: Sequence[tuple[PaidRow, str]], origin: Origin) -> int:
+    """Payments of accounts whose line waits for exactly that, with their keys; each account once. Gives back how
+    many were entered."""
+    if not rows:
+        return 0
+    before = _newest(session, "ledger_entries")
+    values = _values(target, origin, before) | {"chunk": _paid(rows), "others": list(target.others)}
+    entered: int = session.connection().execute(_issue(_dialect(session)), values).rowcount
+    if entered:
+        mine = {name: values[name] for name in ("before", "file")}
+        for cohort, currency, amount, _ in session.connection().execute(_SUMS, mine).all():
+            delta = {"issued": int(amount), "pending": -int(amount)}
+            move_totals(session, target.ledger_id, cohort, currency, delta)
+        session.connection().execute(_SET_ISSUED, mine)
+        session.connection().execute(_SETTLE, mine | {"ledger": target.ledger_id, "at": origin.at})
+    return entered
+
+
+def doubtful(session: Session, target: Target, rows: Sequence[tuple[PaidRow, str]]) -> set[int]:
+    """The lines of those rows that are no payments known already: these have to be judged."""
+    if not rows:
+        return set()
+    values = {"chunk": _paid(rows), "ledger": target.ledger_id}
+    return set(session.connection().execute(_doubtful(_dialect(session)), values).scalars())
+
+
+def add(session: Session, target: Target, cohort: str, rows: Sequence[tuple[OwedRow, str]], origin: Origin) -> int:
+    """Accounts that the ledger has not yet, with their keys; each once. Gives back how many were added."""
+    if not rows:
+        return 0
+    before = _newest(session, "ledger_lines")
+    chunk = json.dumps([(row.account, key, row.amount, row.currency) for row, key in rows])
+    values = {"chunk": chunk, "ledger": target.ledger_id, "cohort": cohort}
+    added: int = session.connection().execute(_add(_dialect(session)), values).rowcount
+    if added:
+        last_entry = _newest(session, "ledger_entries")
+        session.connection().execute(_ENTER_ADDED, _values(target, origin, before))
+        mine = {"before": last_entry, "file": origin.file_id}
+        for its_cohort, currency, amount, lines in session.connection().execute(_SUMS, mine).all():
+            delta = {"eligible": int(amount), "pending": int(amount), "lines": lines}
+            move_totals(session, target.ledger_id, its_cohort, currency, delta)
+    return added
+
+
+def _paid(rows: Sequence[tuple[PaidRow, str]]) -> str:
+    return json.dumps([(row.line, key, row.amount, row.currency, row.reason, row.reference) for row, key in rows])
+
+
+def _values(target: Target, origin: Origin, before: int) -> dict[str, Any]:
+    return {
+        "ledger": target.ledger_id,
+        "file": origin.file_id,
+        "by": origin.by,
+        "at": origin.at,
+        "before": before,
+    }
+
+
+def _newest(session: Session, table: str) -> int:
+    """The last number in use. What the ledger's transaction adds is behind it: nobody else writes to the ledger."""
+    session.flush()
+    if _dialect(session) == "postgresql":
+        # A plan that was made while the tables were small would read them whole for each account.
+        session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+    newest = session.connection().execute(sa.text(f"SELECT MAX(id) FROM {table}")).scalar()  # noqa: S608 - of ours
+    return int(newest or 0)
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
+@cache
+def _issue(dialect: str) -> sa.TextClause:
+    statement = sa.text(_with_chunk(dialect, _PAID, *_ISSUE))
+    return statement.bindparams(sa.bindparam("others", expanding=True), sa.bindparam("at", type_=UtcDateTime()))
+
+
+@cache
+def _doubtful(dialect: str) -> sa.TextClause:
+    return sa.text(_with_chunk(dialect, _PAID, "", _DOUBTFUL))
+
+
+@cache
+def _add(dialect: str) -> sa.TextClause:
+    return sa.text(_with_chunk(dialect, _OWED, *_ADD))
+
+
+def _with_chunk(dialect: str, columns: Mapping[str, str], insert: str, select: str) -> str:
+    source, part = _CHUNK[dialect]
+    parts = ", ".join(
+        f"{part.format(place=place, type=type_)} AS {name}" for place, (name, type_) in enumerate(columns.items())
+    )
+    # A statement that begins with `WITH` does not say on SQLite how many rows it wrote.
+    return f"{insert} WITH given AS (SELECT {parts} FROM {source}) {select}"  # noqa: S608 - names of ours

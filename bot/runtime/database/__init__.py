@@ -1,0 +1,39 @@
+"""The database: engines, transactions that take turns, the columns of its tables and how rows are written."""
+
+from bot.runtime.database.columns import Numbered, UtcDateTime, partial_index, utc_column
+from bot.runtime.database.engines import (
+    IDLE_TIMEOUT_MS,
+    OWNER_ONLY,
+    checkpoint,
+    compact,
+    sqlite_engine,
+    without_time_limit,
+)
+from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy, DatabaseUnusable, unusable_as_sentence
+from bot.runtime.database.inserts import insert_all_new, insert_new, upsert, upsert_all
+from bot.runtime.database.transactions import Database, does_person_wait, low_priority, noting_commits
+
+__all__ = [
+    "IDLE_TIMEOUT_MS",
+    "OWNER_ONLY",
+    "ChangeUnknown",
+    "Database",
+    "DatabaseBusy",
+    "DatabaseUnusable",
+    "Numbered",
+    "UtcDateTime",
+    "checkpoint",
+    "compact",
+    "does_person_wait",
+    "insert_all_new",
+    "insert_new",
+    "low_priority",
+    "noting_commits",
+    "partial_index",
+    "sqlite_engine",
+    "unusable_as_sentence",
+    "upsert",
+    "upsert_all",
+    "utc_column",
+    "without_time_limit",
+]

@@ -1,0 +1,174 @@
+"""One database of the bot: transactions that take turns, and looks that wait for nobody."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
+
+from bot.runtime.database.engines import (
+    UNSYNCED,
+    WRITE_LOCK_WAIT_S,
+    checkpoint,
+    postgresql_database,
+    sqlite_database,
+    without_time_limit,
+)
+from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy, unusable_as_sentence
+from bot.runtime.outage import Outage
+
+# PostgreSQL's name of what it did to a transaction that was idle for too long.
+IDLE_IN_TRANSACTION = "25P03"
+
+_is_low_priority: ContextVar[bool] = ContextVar("is_patient", default=False)
+
+
+@contextmanager
+def low_priority() -> Iterator[None]:
+    """Nobody waits for the changes made here: they let those pass that a person waits for."""
+    token = _is_low_priority.set(True)
+    try:
+        yield
+    finally:
+        _is_low_priority.reset(token)
+
+
+_commits: ContextVar[list[None] | None] = ContextVar("commits", default=None)
+
+
+@contextmanager
+def noting_commits() -> Iterator[list[None]]:
+    """Was anything committed in this block? After that nobody may be told that nothing was changed."""
+    commits: list[None] = []
+    earlier = _commits.set(commits)
+    try:
+        yield commits
+    finally:
+        _commits.reset(earlier)
+
+
+def does_person_wait() -> bool:
+    """Is this done for somebody who is told afterwards what was done?"""
+    return _commits.get() is not None
+
+
+class Database:
+    """Where the state lives. `transaction()` to change it, `reading()` to look."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        with unusable_as_sentence():
+            self.engine = sqlite_database(url) if self.is_sqlite else postgresql_database(url)
+        # PostgreSQL refuses a lock in it, so that a look never waits for a change, nor a change for a look.
+        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
+        # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
+        self._turn = threading.Lock() if self.is_sqlite else None
+        self._low_priority_lock = threading.Lock()
+        sa.event.listen(self.engine, "commit", _begin_commit)
+        # Called before a commit when the transaction noted something in `session.info`.
+        self.before_commit: Callable[[Session], None] = lambda session: None
+        # Called after each commit with what the transaction noted in `session.info`.
+        self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
+        self._outage = Outage("the database")
+
+    @contextmanager
+    def transaction(self, *, is_synced: bool = True) -> Iterator[Session]:
+        """All of it or nothing. Refuses with a sentence when the database is locked or away.
+
+        Without `is_synced` the commit does not wait for the disk: a machine that loses power may lose it.
+        """
+        with (
+            self._in_turn(),
+            Session(self.engine, expire_on_commit=False) as session,
+            self._doubtful_commit_reported(),
+        ):
+            _commit.is_begun = False
+            # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
+            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE", UNSYNCED: not is_synced})
+            if not (is_synced or self.is_sqlite):
+                session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
+            yield session
+            if session.info:
+                self.before_commit(session)
+            session.commit()
+        self._outage.works()
+        if (commits := _commits.get()) is not None:
+            commits.append(None)
+        if session.info:
+            self.after_commit(dict(session.info))
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Wait for the writers before, but not so long that who clicked hears nothing in time."""
+        if self._turn is None:
+            yield
+            return
+        # Of those for whom nobody waits one at a time joins the queue: the rest stand in no person's way.
+        with self._low_priority_lock if _is_low_priority.get() else nullcontext():
+            if not self._turn.acquire(timeout=WRITE_LOCK_WAIT_S):
+                raise DatabaseBusy()
+            try:
+                yield
+            finally:
+                self._turn.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A look at the state."""
+        with Session(self._reading, expire_on_commit=False) as session, self._translated_errors():
+            yield session
+        self._outage.works()
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, PoolTimeout) as refused:
+            self._outage.fails(type(refused).__name__)
+            raise DatabaseBusy() from refused
+        except InternalError as refused:
+            if getattr(refused.orig, "sqlstate", "") == IDLE_IN_TRANSACTION:
+                raise DatabaseBusy() from refused
+            raise
+
+    @contextmanager
+    def _doubtful_commit_reported(self) -> Iterator[None]:
+        """A commit that was not answered may have been done: only before it nothing was changed for sure."""
+        try:
+            with self._translated_errors():
+                yield
+        except DatabaseBusy as refused:
+            if _commit.is_begun:
+                raise ChangeUnknown() from refused
+            raise
+
+    def checkpoint(self) -> None:
+        """What was written over stays in no log of SQLite's either."""
+        if self.is_sqlite:
+            checkpoint(self.engine)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A long look at the state as it is at one moment, whatever is changed meanwhile."""
+        engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, expire_on_commit=False) as session, self._translated_errors():
+            without_time_limit(session.connection())
+            yield session
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+# Of this thread's transaction: whether its commit was sent to the database.
+_commit = threading.local()
+
+
+def _begin_commit(_: sa.Connection) -> None:
+    _commit.is_begun = True

@@ -1,0 +1,287 @@
+"""The durable engine at work: flows are started once, put off, adopted, taken over and counted."""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+from sqlalchemy.exc import OperationalError
+
+from bot.errors import TryLater
+from bot.runtime.clock import machine_time
+from bot.runtime.database import (
+    IDLE_TIMEOUT_MS,
+    ChangeUnknown,
+    DatabaseBusy,
+    does_person_wait,
+    low_priority,
+    sqlite_engine,
+)
+from bot.runtime.waiting import wait_until
+from bot.runtime.workflows import records, retired
+from bot.runtime.workflows.backoff import Backoff
+from bot.runtime.workflows.declaring import (
+    Flow,
+    Request,
+    flows_by_name,
+    yield_to_foreground,
+)
+
+log = logging.getLogger(__name__)
+
+# Flows that changed their shape get a new number only when an old one could not be finished by the new code.
+VERSION = "watchfloor-1"
+FLOWS_AT_ONCE = 6
+# Of flows that do little but wait for Slack, more may run: they stand in nobody's way.
+WAITING_FLOWS_AT_ONCE = 16
+# A flow that waits for its turn holds a thread, which costs memory: in a crowd the rest waits without one.
+THREADS = 48
+MOST_FAILURES = 12
+# Of the three seconds that Slack gives an answer.
+START_TIMEOUT_S = 2.2
+START_THREADS = 8
+RETRY_QUEUE = records.LATER
+# Each look costs several statements; the engine itself looks once a second for what is due.
+RETRY_POLL_S = 1.0
+
+
+class NotStarted(BaseException):
+    """The process is ending: the flow begins after the next start. No `Exception`: the engine would record it."""
+
+
+class LeftBehind(BaseException):
+    """The engine's database is full or broken, so that the flow cannot even be put off: it is adopted later."""
+
+
+class Flows:
+    """The running engine. One to a process."""
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        backoff: Backoff | None = None,
+        replica: str = "local",
+        give_way: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._backoff = backoff or Backoff()
+        self._give_way = give_way
+        self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
+        self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
+        self._workflows: dict[str, Any] = {}
+        self._replica = replica
+        self._running_ids, self._counting = Counter[str](), threading.Lock()
+        # How many are being started, and how often anything was begun or ended here.
+        self._being_started, self._changes = 0, 0
+        self._idle_at_change: int | None = None
+        self._is_alone = database_url.startswith("sqlite")
+        self._left_behind: set[str] = set()
+        self._starting = ThreadPoolExecutor(START_THREADS, thread_name_prefix="start flows")
+        self.is_closing = False
+        config: DBOSConfig = {
+            "name": "watchfloor",
+            "application_version": VERSION,
+            "executor_id": replica,
+            "log_level": "ERROR",
+            "serializer": records.JsonSerializer(),
+            "max_executor_threads": THREADS,
+            "scheduler_polling_interval_sec": 3600.0,
+            # Nobody sends to a flow: there is nothing to read, but the end waits until it has woken up.
+            "notification_listener_polling_interval_sec": 0.05,
+        }
+        if database_url.startswith("sqlite"):
+            # Few connections take turns; many would poll for SQLite's one write lock and starve listeners.
+            config["system_database_engine"] = sqlite_engine(database_url, connections=2)
+            config["system_database_url"] = database_url
+            config["use_listen_notify"] = False
+        else:
+            config["system_database_url"] = database_url
+            config["dbos_system_schema"] = "durable"
+            # A process that is stopped inside a transaction keeps its locks no longer than that.
+            config["sys_db_idle_transaction_timeout_sec"] = IDLE_TIMEOUT_MS / 1000
+        DBOS(config=config)
+
+    def launch(self, services: Any) -> None:
+        """Bind every declared flow to `services`, and finish what an earlier process left behind."""
+        for declared in flows_by_name.values():
+            self._workflows[declared.name] = DBOS.workflow(name=declared.name)(self._runner(declared, services))
+        for name in retired.NAMES:
+            DBOS.workflow(name=name)(retired.end)
+        DBOS.launch()
+        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=RETRY_POLL_S)
+
+    def start_once(self, key: str, declared: Flow[Request], request: Request) -> None:
+        """Start a flow unless one was ever started under `key`. When this returns, it will be finished.
+
+        While a person waits, `ChangeUnknown` after two seconds: the engine itself waits for its database for ever.
+        """
+        if not does_person_wait():
+            self._start(key, declared, request)
+            return
+        try:
+            self._starting.submit(self._start, key, declared, request).result(START_TIMEOUT_S)
+        except TimeoutError:
+            raise ChangeUnknown() from None
+        except OperationalError as refused:
+            raise ChangeUnknown() from refused
+
+    def _start(self, key: str, declared: Flow[Request], request: Request) -> None:
+        with self._count_being_started(), SetWorkflowID(key):
+            DBOS.start_workflow(self._workflows[declared.name], key, request.model_dump(mode="json"), 1)
+
+    def adopt(self) -> None:
+        """Continue the flows of this process that no thread is at: what an error of the database left behind.
+
+        They are seen twice before, because a flow that was just started may not have its thread yet.
+        """
+        if self.is_closing:
+            return
+        with self._counting:
+            running, is_crowded = set(self._running_ids), len(self._running_ids) >= THREADS // 2
+        pending = DBOS.list_workflows(
+            status="PENDING", executor_id=self._replica, load_input=False, load_output=False
+        )
+        left = {flow.workflow_id for flow in pending} - running if not is_crowded else set()
+        if lost := sorted(left & self._left_behind):
+            log.warning("adopting", extra={"flows": len(lost)})
+            with self._count_being_started():
+                DBOS.resume_workflows(lost)
+        self._left_behind = left
+
+    def replicas_with_flows(self) -> set[str]:
+        """The replicas that run flows now, or died over them."""
+        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return {flow.executor_id for flow in running if flow.executor_id}
+
+    def take_over(self, replica: str) -> None:
+        """Continue the flows of a replica that is dead; each is taken by a replica with a free thread."""
+        pending = DBOS.list_workflows(status="PENDING", executor_id=replica, load_input=False, load_output=False)
+        if pending:
+            log.warning("taking over", extra={"replica": replica, "flows": len(pending)})
+            DBOS.resume_workflows([flow.workflow_id for flow in pending])
+
+    def stuck(self, for_s: float) -> list[str]:
+        """The keys of the flows that were begun more than `for_s` seconds ago and are not finished."""
+        unfinished = DBOS.list_workflows(status=list(records.UNFINISHED), load_input=False, load_output=False)
+        # A flow that came back runs under a key of its own; it was begun when the first of them was.
+        keys = [flow.workflow_id.partition(records.ATTEMPT_SEPARATOR)[0] for flow in unfinished]
+        if not keys:
+            return []
+        started = DBOS.list_workflows(workflow_ids=keys, load_input=False, load_output=False)
+        # The engine dates its records by the machine's clock.
+        before_ms = (machine_time().timestamp() - for_s) * 1000
+        return sorted(flow.workflow_id for flow in started if (flow.created_at or before_ms) < before_ms)
+
+    def given_up(self) -> list[str]:
+        """The keys of the flows that failed too often and that nobody has started again or dropped."""
+        return records.given_up(DBOS)
+
+    def delete_finished(self, older_than: timedelta) -> int:
+        """Delete the records of flows that were begun so long ago and are finished; gives back how many."""
+        return records.delete_finished(DBOS, older_than)
+
+    @property
+    def is_running(self) -> bool:
+        """Has any flow a thread now?"""
+        return bool(self._running_ids)
+
+    def is_idle(self) -> bool:
+        """Is nothing of this process running, waiting or coming back later?
+
+        The records are read again only when something was begun or ended here since they said so.
+        """
+        changes = self._changes
+        if self._running_ids or self._being_started:
+            return False
+        if not self._is_alone or self._idle_at_change != changes:
+            if DBOS.list_workflows(status=list(records.UNFINISHED), limit=1, load_input=False, load_output=False):
+                return False
+            self._idle_at_change = changes
+        return True
+
+    def close(self, within_s: float = 8) -> None:
+        """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
+        self.is_closing = True
+        self._starting.shutdown(wait=False, cancel_futures=True)
+        wait_until(lambda: not self.is_running, within_s)
+        DBOS.destroy(destroy_registry=True)
+
+    def _runner(self, declared: Flow[Any], services: Any) -> Callable[..., None]:
+        turns = self._waiting_turns if declared.is_waiting_flow else self._turns
+
+        # `failures` has a default because flows of earlier versions were kept without it.
+        def run(key: str, request: dict[str, Any], attempt: int, failures: int = 0) -> None:
+            with self._count_running(), turns, low_priority():
+                if self.is_closing:
+                    raise NotStarted
+                inside = yield_to_foreground.set(self._give_way)
+                try:
+                    declared.function(services, declared.request_type.model_validate(request))
+                except (TryLater, DatabaseBusy, ChangeUnknown, OperationalError) as wait:
+                    self._retry_later(declared, key, request, attempt, failures, wait)
+                except Exception as failure:  # what was acknowledged must be finished, perhaps by the next version
+                    log.exception("flow failed", extra={"key": key, "failures": failures + 1})
+                    if failures + 1 >= MOST_FAILURES:
+                        raise
+                    self._retry_later(declared, key, request, attempt, failures + 1, failure)
+                finally:
+                    yield_to_foreground.reset(inside)
+
+        return run
+
+    @contextmanager
+    def _count_being_started(self) -> Iterator[None]:
+        with self._counting:
+            self._being_started += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._being_started -= 1
+                self._changes += 1
+
+    @contextmanager
+    def _count_running(self) -> Iterator[None]:
+        workflow_id = DBOS.workflow_id or ""
+        with self._counting:
+            self._running_ids[workflow_id] += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._changes += 1
+                self._running_ids[workflow_id] -= 1
+                self._running_ids += Counter()  # without those that are at none
+
+    def _retry_later(
+        self,
+        declared: Flow[Any],
+        key: str,
+        request: dict[str, Any],
+        attempt: int,
+        failures: int,
+        reason: Exception,
+    ) -> None:
+        asked_s = reason.wait_s if isinstance(reason, TryLater) else None
+        wait_s = self._backoff.before(attempt) if asked_s is None else asked_s
+        log.warning("flow comes back", extra={"key": key, "reason": _reason_text(reason), "wait_s": wait_s})
+        workflow = self._workflows[declared.name]
+        try:
+            with (
+                SetWorkflowID(f"{key}{records.ATTEMPT_SEPARATOR}{attempt + 1}"),
+                SetEnqueueOptions(delay_seconds=wait_s),
+            ):
+                DBOS.enqueue_workflow(RETRY_QUEUE, workflow, key, request, attempt + 1, failures)
+        except OperationalError as refused:
+            log.warning("flow cannot be put off", extra={"key": key, "reason": _reason_text(refused)})
+            raise LeftBehind from refused
+
+
+def _reason_text(reason: Exception) -> str:
+    # Without the statement, which takes many lines.
+    return str(reason.orig if isinstance(reason, OperationalError) else reason)

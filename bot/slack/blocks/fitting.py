@@ -1,0 +1,107 @@
+"""Messages and forms within Slack's limits: what is too long for one is left out, and said to be."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.slack.blocks.elements import SECTION_TEXT, plain_text
+from bot.slack.blocks.layout import FIELD_TEXT, Block, context, section
+from bot.slack.text import ELLIPSIS, shorten
+
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+# All texts of a message together; Slack publishes no number, and takes a little more.
+MESSAGE_CHARACTERS = 12_800
+MODAL_TITLE = 24
+PRIVATE_METADATA = 3000
+MESSAGE_TEXT = 4000
+MOST_LAST_BUTTONS = 3
+# For what stands around a list: a heading, the rest, buttons.
+RESERVED_BLOCKS = 6
+TOPIC_TEXT = 250
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    callback_id: str,
+    submit: str | None = None,
+    close: str = "Cancel",
+    private_metadata: str = "",
+) -> Block:
+    """A form. People can change the `private_metadata` that comes back with the answer: it proves no right."""
+    view: Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain_text(title, MODAL_TITLE),
+        "close": plain_text(close, MODAL_TITLE),
+        "blocks": list(fit_blocks(blocks, VIEW_BLOCKS)),
+        "private_metadata": private_metadata[:PRIVATE_METADATA],
+    }
+    if submit:
+        view["submit"] = plain_text(submit, MODAL_TITLE)
+    return view
+
+
+def fit_blocks(blocks: Sequence[Block], limit: int = MESSAGE_BLOCKS) -> list[Block]:
+    """At most `limit` blocks; what was left out is said, and the buttons at the end stay."""
+    if len(blocks) <= limit:
+        return list(blocks)
+    body, buttons = _without_last_buttons(blocks)
+    return _cut(body, limit - 1 - len(buttons), buttons)
+
+
+def _cut(body: Sequence[Block], shown: int, buttons: Sequence[Block]) -> list[Block]:
+    return [*body[:shown], context(f"{ELLIPSIS} {len(body) - shown} more not shown here."), *buttons]
+
+
+def fit_message(blocks: Sequence[Block]) -> list[Block]:
+    """What Slack takes in one message: so many blocks, and so many characters in all of them."""
+    if _is_short(blocks) or text_length(blocks) <= MESSAGE_CHARACTERS:
+        return fit_blocks(blocks)
+    body, buttons = _without_last_buttons(blocks)
+    room = MESSAGE_CHARACTERS - text_length(buttons) - FIELD_TEXT // 10
+    fitting = 0
+    while fitting < len(body) and (room := room - text_length(body[fitting])) >= 0:
+        fitting += 1
+    return _cut(body, min(fitting, MESSAGE_BLOCKS - 1 - len(buttons)), buttons)
+
+
+def _is_short(blocks: Sequence[Block]) -> bool:
+    """Even with everything around its texts it is short enough: most messages are, and this is known at once."""
+    return len(json.dumps(blocks, ensure_ascii=False)) <= MESSAGE_CHARACTERS
+
+
+def text_length(part: Any) -> int:
+    """The characters of every text in a part of a message."""
+    if isinstance(part, Mapping):
+        own = len(part["text"]) if isinstance(part.get("text"), str) else 0
+        return own + sum(text_length(value) for value in part.values())
+    return sum(map(text_length, part)) if isinstance(part, list | tuple) else 0
+
+
+def _without_last_buttons(blocks: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
+    end = len(blocks)
+    while end and blocks[end - 1]["type"] == "actions" and len(blocks) - end < MOST_LAST_BUTTONS:
+        end -= 1
+    return blocks[:end], blocks[end:]
+
+
+def paragraphs(lines: Sequence[str], *, rest: str, room: int = MESSAGE_CHARACTERS) -> list[Block]:
+    """Lines in as many sections as they need, at most `room` characters in all.
+
+    What does not fit is counted; `rest` says where it is, such as "`/incident partners` shows all".
+    """
+    sections: list[str] = []
+    for number, line in enumerate(lines):
+        short = shorten(line, SECTION_TEXT)
+        room -= len(short) + 1
+        if room < 0 or len(sections) > MESSAGE_BLOCKS - RESERVED_BLOCKS:
+            left_out = len(lines) - number
+            return [*map(section, sections), context(f"{ELLIPSIS} and {left_out} more. {rest}")]
+        if sections and len(sections[-1]) + 1 + len(short) <= SECTION_TEXT:
+            sections[-1] += f"\n{short}"
+        else:
+            sections.append(short)
+    return list(map(section, sections))

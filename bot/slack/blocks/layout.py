@@ -1,0 +1,70 @@
+"""The blocks of a message or a form."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.slack.blocks.elements import Element, mrkdwn, plain_text
+from bot.slack.text import ELLIPSIS
+
+Block = dict[str, Any]
+
+FIELD_TEXT = 2000
+HEADER_TEXT = 150
+TEXTS = 10
+INPUT_LABEL = 2000
+
+
+def header(text: str) -> Block:
+    """A headline."""
+    return {"type": "header", "text": plain_text(text, HEADER_TEXT)}
+
+
+def section(text: str, *, block_id: str | None = None, accessory: Element | None = None) -> Block:
+    """A paragraph, with an optional element at its right."""
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    if block_id:
+        block["block_id"] = block_id
+    if accessory:
+        block["accessory"] = accessory
+    return block
+
+
+def fields(*texts: str) -> Block:
+    """Up to ten short texts in two columns; the rest is counted."""
+    return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in _first_ten(texts)]}
+
+
+def context(*texts: str) -> Block:
+    """Small print, at most ten texts; the rest is counted."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in _first_ten(texts)]}
+
+
+def _first_ten(texts: Sequence[str]) -> Sequence[str]:
+    return texts if len(texts) <= TEXTS else [*texts[: TEXTS - 1], f"{ELLIPSIS} and {len(texts) - TEXTS + 1} more"]
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Block:
+    """A row of buttons and selects."""
+    block: Block = {"type": "actions", "elements": list(elements[:25])}
+    if block_id:
+        block["block_id"] = block_id
+    return block
+
+
+def field(label: str, block_id: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
+    """A labelled field of a form."""
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain_text(label, INPUT_LABEL),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = plain_text(hint, INPUT_LABEL)
+    return block

@@ -1,0 +1,24 @@
+"""Phrases in the languages of their readers: an English phrase is its own key. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The phrases of one language, by the English ones; without any it is English."""
+
+    language: str = "en"
+    phrases: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, phrase: str, *places: object, **facts: object) -> str:
+        """A phrase with its facts in the places of `{}` and `{name}`; one that has no words here stays English."""
+        return self.phrases.get(phrase, phrase).format(*places, **facts)
+
+
+def wording_in(language: str, *translated: Mapping[str, Mapping[str, str]]) -> Wording:
+    """The wording of a language, from phrases by their language."""
+    own: dict[str, str] = {}
+    for each in translated:
+        own |= each.get(language, {})
+    return Wording(language, own)

@@ -1,0 +1,52 @@
+"""Phrases of shifts and their handovers: each in Spanish, with the same facts in it."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from bot.handovers import shift_wording
+from bot.shifts import wording
+from bot.slack.phrases import Wording, wording_in
+
+NOUNS = {"shifts": wording.SPANISH, "handovers": shift_wording.SPANISH}
+# What the handover says of an item's state comes from other rules.
+STATES = {"unstable", "watch closely", "improving", "steady", "watched", "red", "amber"}
+
+
+def facts_of(phrase: str) -> list[str]:
+    return sorted(name for _, name, _, _ in Formatter().parse(phrase) if name is not None)
+
+
+def sources(noun: str) -> Iterator[ast.AST]:
+    for path in sorted(Path(f"bot/{noun}").glob("*.py")):
+        if not path.name.endswith("wording.py"):
+            yield ast.parse(path.read_text())
+
+
+@pytest.mark.parametrize(("noun", "spanish"), NOUNS.items())
+def test_every_phrase_has_its_spanish_with_the_same_facts(noun: str, spanish: Mapping[str, str]) -> None:
+    for english, own in spanish.items():
+        assert facts_of(english) == facts_of(own), english
+    nodes = [node for source in sources(noun) for node in ast.walk(source)]
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert spanish.keys() - texts - STATES == set(), "nobody says these any more"
+    said = {
+        node.args[0].value
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in ("say", "answer")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert len(said) > 20
+    assert said - spanish.keys() == set(), "these are not translated"
+
+
+def test_a_phrase_without_words_in_a_language_stays_english_and_what_people_typed_is_no_pattern() -> None:
+    say = wording_in("es", {"es": {"{person} asks": "{person} pregunta"}})
+    assert say("{person} asks", person="{who}") == "{who} pregunta"
+    assert say("Not translated {}", 1) == "Not translated 1"
+    assert wording_in("fr", {"es": {}})("Rosters") == Wording()("Rosters") == "Rosters"
