@@ -24,14 +24,13 @@ from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import plan, recognise
 from bot.impact.reading.rows import LeftOut, ReadRow
-from bot.impact.rules.baseline import day_level, mean_error, usual
 from bot.impact.rules.erlang import Load
 from bot.impact.rules.figures import ServiceLevel
 from bot.impact.rules.whatif import answer, remedies
 from bot.incidents.tables import Incident
 from bot.runtime import migrations
 from bot.runtime.database import Database
-from tests.contact_year import CLOSES, DAY_S, DAYS, INTERVAL_S, OPENS, year
+from tests.contact_year import errors_of_a_year
 
 ROWS, QUEUES = 1_000_000, 50
 UTC_ZONE = ZoneInfo("UTC")
@@ -41,6 +40,7 @@ HEADER = (
     *("AHT", "ASA", "Agents", "Forecast"),
 )
 RUNS = 5
+YEARS = range(7, 14)
 OFFERED = ServiceLevel.OF_OFFERED
 
 
@@ -179,23 +179,11 @@ def _chart_ms(folder: Path) -> list[float]:
 
 
 def _fallback() -> list[Figure]:
-    made = year(7)
-    clean = {at: contacts for at, contacts in made.contacts.items() if at not in made.outages}
-    before, within, floor_pairs = [], [], []
-    for day in range(35, DAYS):
-        so_far: list[tuple[float, float]] = []
-        for half_hour in range(OPENS, CLOSES):
-            at = day * DAY_S + half_hour * INTERVAL_S
-            expected = usual(clean, at)
-            if at not in made.outages and expected is not None:
-                before.append((expected.offered, made.contacts[at]))
-                within.append((expected.offered * day_level(so_far), made.contacts[at]))
-                floor_pairs.append((made.expected[at], made.contacts[at]))
-                so_far.append((made.contacts[at], expected.offered))
-    least = mean_error(floor_pairs)
+    before, within, least = (list(errors) for errors in zip(*map(errors_of_a_year, YEARS), strict=True))
+    beyond = [error - noise for error, noise in zip(within, least, strict=True)]
     return [
-        Figure("error of the fallback before the day (a generated year)", [mean_error(before)], "% MAPE", 7.0),
-        Figure("error of the fallback within the day", [mean_error(within)], "% MAPE"),
-        Figure("the generator's own noise", [least], "% MAPE"),
-        Figure("… the fallback's error beyond it", [mean_error(within) - least], "points", 0.5),
+        Figure("error of the fallback before the day (generated years)", before, "% MAPE"),
+        Figure("error of the fallback within the day", within, "% MAPE"),
+        Figure("the generator's own noise", least, "% MAPE"),
+        Figure("… the fallback's error beyond it", beyond, "points", 0.5),
     ]

@@ -26,8 +26,9 @@ from slack_sandbox.socket_mode import SocketMode
 from slack_sandbox.waiting import wait_for, wait_through
 from slack_sandbox.workspace import Workspace
 
-# How long a move of the clock waits for the app, how often it looks, and how far past a due moment it stops.
-_PATIENCE_S, _LOOK_EVERY_S, _AFTER_DUE_S = 20.0, 0.05, 0.5
+# How long a move of the clock waits for the app at each stop, and at all stops together; how often it looks, and
+# how far past a due moment it stops.
+_PATIENCE_S, _LONGEST_MOVE_S, _LOOK_EVERY_S, _AFTER_DUE_S = 20.0, 240.0, 0.05, 0.5
 # An app that has called nothing for so long has done what was due.
 _SILENCE_S = 0.7
 _QUIET_S = 0.05
@@ -233,24 +234,24 @@ class Sandbox:
     def let_pass(self, seconds: float, patience_s: float = _PATIENCE_S) -> None:
         """Let time pass with a stop at each moment for which the app has something to do, so that it does it then.
 
-        It waits for the app at each stop; when the app is slow, or there are many, the rest passes at once.
+        It waits for the app at each stop, `patience_s` at most; after one that took longer, or when there are too
+        many stops, the rest passes at once.
         """
         moved_to, until = self.clock_offset_s + seconds, self.clock.now() + seconds
-        patience_ends = time.monotonic() + patience_s
-        while time.monotonic() < patience_ends:
-            due_at = self.clock.next_due_at
-            if due_at is None or due_at >= until:
-                break
+        all_end = time.monotonic() + _LONGEST_MOVE_S
+        while (due_at := self.clock.next_due_at) is not None and due_at < until:
             self.clock_offset_s += max(0.0, due_at - self.clock.now()) + _AFTER_DUE_S
-            self._wait_until_done(patience_ends)
+            if not self._is_done_by(min(time.monotonic() + patience_s, all_end)):
+                break
         self.clock_offset_s = max(self.clock_offset_s, moved_to)
 
-    def _wait_until_done(self, patience_ends: float) -> None:
+    def _is_done_by(self, ends: float) -> bool:
         """What the app began is done once it has named what is due next, and called nothing for a while."""
         while self.clock.is_overdue or not self.is_idle or self._silent_s() < _SILENCE_S:
-            if time.monotonic() > patience_ends:
-                return
+            if time.monotonic() > ends:
+                return False
             time.sleep(_LOOK_EVERY_S)
+        return True
 
     def _silent_s(self) -> float:
         return time.monotonic() - max(self.journal.last_at, self.deliveries.last_at)

@@ -4,6 +4,8 @@ import math
 import random
 from dataclasses import dataclass
 
+from bot.impact.rules.baseline import PROFILE_WEEKS, Usual, day_level, mean_error
+
 INTERVAL_S, DAY_S, DAYS = 1800, 86_400, 364
 OPENS, CLOSES = 14, 42  # half-hours: 07:00 to 21:00
 WEEKDAYS = (1.15, 1.0, 0.97, 0.98, 1.02, 0.7, 0.6)
@@ -35,6 +37,25 @@ def year(seed: int) -> Year:
             if is_out:
                 made.outages.add(at)
     return made
+
+
+def errors_of_a_year(seed: int, every: int = 1) -> tuple[float, float, float]:
+    """The fallback's error before and within the day, and that of somebody who knows the generator's own means."""
+    made = year(seed)
+    usual = Usual({at: contacts for at, contacts in made.contacts.items() if at not in made.outages}, INTERVAL_S)
+    before, within, floor = [], [], []
+    for day in range(7 * PROFILE_WEEKS, DAYS, every):
+        so_far: list[tuple[float, float]] = []
+        for half_hour in range(OPENS, CLOSES):
+            at = day * DAY_S + half_hour * INTERVAL_S
+            if at not in made.outages:
+                expected, came = usual.at(at), made.contacts[at]
+                assert expected is not None
+                before.append((expected.offered, came))
+                within.append((expected.offered * day_level(so_far), came))
+                floor.append((made.expected[at], came))
+                so_far.append((came, expected.offered))
+    return mean_error(before), mean_error(within), mean_error(floor)
 
 
 def _hour_share(half_hour: int) -> float:

@@ -12,6 +12,7 @@ from bot.config import floor
 from bot.config.settings import Settings
 from bot.directory.cache import PeopleCache
 from bot.directory.departures import Departures
+from bot.incidents import dispatch
 from bot.incidents.change import run_after_commit
 from bot.incidents.registry import Registry
 from bot.outbox.batches import with_batches
@@ -109,5 +110,6 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
     )
     for listen in services.get(Registry).listeners:
         listen(app, services)
+    app.refuse = partial(dispatch.refuse, services)
     app.dispatch_by_id()
     return app

@@ -98,7 +98,8 @@ class Bot:
 
     def _tick(self) -> None:
         is_well = run_ticks(self.services, utcnow())
-        if clock.is_shifted():
+        if clock.is_shifted() and self.services.background.is_idle():
+            # Not before: what was due a moment ago is still on its way.
             clock.publish_next_due(next_due(self.services))
         if is_well:
             self.ticks.beat()

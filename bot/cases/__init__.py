@@ -16,6 +16,7 @@ def register(registry: "Registry") -> None:
         detecting,
         escalating,
         escalation_tables,
+        exporting,
         facts,
         feeding,
         guides,
@@ -42,9 +43,11 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declared, linking.link_declared)
     registry.on(events.Resolved, linking.note_end)
     registry.on(events.Closed, knowledge.note_gap)
+    registry.on(events.MadePrivate, knowledge.withdraw_private)
     registry.on(events.Declined, linking.note_end)
     registry.on(events.Merged, linking.follow_merge)
     registry.on(events.UpdateComposed, linking.copy_update)
+    registry.exports.append(exporting.GUIDES)
     registry.ticks += [
         Tick("case escalations", escalating.escalate_due, escalation_tables.NEXT_DUE),
         Tick("similar cases", detecting.look_soon, detecting.NEXT_DUE),
@@ -64,7 +67,8 @@ def register(registry: "Registry") -> None:
         TableWords("case_escalations"),
         TableWords("case_boards"),
         TableWords("case_alerts"),
-        TableWords("knowledge_gaps", ("text",)),
+        # A guide that was published is the floor's own, whatever becomes of its incident.
+        TableWords("knowledge_gaps", ("title", "text"), kept=("state", knowledge_tables.PUBLISHED)),
         TableWords("case_clusters"),
         TableWords("case_cluster_members"),
         TableWords("case_previews"),

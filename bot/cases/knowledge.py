@@ -10,7 +10,7 @@ from bot.directory.tables import display_names
 from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Closed
+from bot.incidents.events import Closed, MadePrivate
 from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, field, modal, paragraphs, section, text_input, user_select
@@ -65,7 +65,17 @@ def note_gap(change: Change, event: Closed) -> None:
             "A draft is made of its timeline."
         )
         blocks = [section(text), actions([button("Write the guide…", ids.WRITE, str(gap.number), style="primary")])]
-        outbox.post(session, f"knowledge:{gap.number}", owner, text, change.now, blocks=blocks)
+        key = f"knowledge:{gap.number}"
+        outbox.post(session, key, owner, text, change.now, blocks=blocks, incident_id=change.number)
+        change.log("guide_missing", user=owner)
+
+
+def withdraw_private(change: Change, event: MadePrivate) -> None:
+    """The guide is made of the incident's timeline: nobody but its members is to read that any more."""
+    gap = knowledge_tables.of_incident(change.session, change.number)
+    if gap is not None:
+        gap.title, gap.text, gap.state = f"Incident {change.number}", "", knowledge_tables.MISSING
+        change.session.add(gap)
 
 
 def _draft(change: Change, terms: list[str]) -> str:
@@ -131,7 +141,9 @@ def send_to_review(
             *paragraphs(lines, rest="*Change…* shows all of it.", room=8_000),
             actions(buttons),
         ]
-        outbox.post(session, f"knowledge:{number}:review:{occasion}", reviewer, head, now, blocks=blocks)
+        key = f"knowledge:{number}:review:{occasion}"
+        outbox.post(session, key, reviewer, head, now, blocks=blocks, incident_id=gap.incident_id)
+        timeline.append(session, gap.incident_id, "guide_to_review", now, by, user=reviewer, text=gap.title)
     return f"{mention(reviewer)} is asked to read it."
 
 
@@ -147,5 +159,8 @@ def publish(services: Services, number: int, by: str, now: datetime) -> str:
         gap.state, gap.published_at, gap.version = PUBLISHED, now, gap.version + 1
         session.add(gap)
         text = f"{mention(by)} published version {gap.version} of your guide “{one_line(gap.title, 150)}”."
-        outbox.post(session, f"knowledge:{number}:published:{gap.version}", gap.owner_id or by, text, now)
+        key = f"knowledge:{number}:published:{gap.version}"
+        outbox.post(session, key, gap.owner_id or by, text, now, incident_id=gap.incident_id)
+        facts = {"number": gap.version, "text": gap.title}
+        timeline.append(session, gap.incident_id, "guide_published", now, by, **facts)
     return f"Version {gap.version} is published. `/incident guide` finds it."

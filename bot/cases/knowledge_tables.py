@@ -46,6 +46,11 @@ def locked(session: Session, number: int) -> KnowledgeGap:
     return gap
 
 
+def of_incident(session: Session, number: int) -> KnowledgeGap | None:
+    """The guide that was missing when an incident was closed."""
+    return session.exec(select(KnowledgeGap).where(KnowledgeGap.incident_id == number)).first()
+
+
 def published(session: Session) -> Sequence[KnowledgeGap]:
     """The guides that were published here."""
     return session.exec(

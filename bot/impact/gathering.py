@@ -11,7 +11,7 @@ from bot.config.floor import Floor
 from bot.impact import tables
 from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
-from bot.impact.rules.baseline import WEEK_S, WEEKS
+from bot.impact.rules.baseline import PROFILE_WEEKS, WEEK_S, WEEKS
 from bot.impact.rules.figures import ServiceLevel
 from bot.impact.rules.outlook import AHEAD_S, Outlook, outlook
 from bot.impact.rules.series import QueueInterval, merged
@@ -40,7 +40,8 @@ def gather_with_outlook(
         return Assessment(window, whole=assess([], {}, {}, window, int).whole), lambda: None
     span = (window.day, max(window.until, window.end) + AHEAD_S)
     weeks = [
-        (span[0] - week * WEEK_S - AROUND_S, span[1] - week * WEEK_S + AROUND_S) for week in range(1, WEEKS + 1)
+        (span[0] - week * WEEK_S - AROUND_S, span[1] - week * WEEK_S + AROUND_S)
+        for week in range(1, PROFILE_WEEKS + 1)
     ]
     numbers = [queue.id for queue in queues]
     series: dict[int, list[QueueInterval]] = defaultdict(list)
@@ -129,7 +130,7 @@ def _past(
             offered[queue_id][local(starts_at)] = came
     return {
         queue_id: Past(offered.get(queue_id, {}), _quotient(sums[0:2]), _quotient(sums[2:4]), _quotient(sums[4:6]))
-        for queue_id, *sums in tables.sums_before(session, list(series), weeks, others)
+        for queue_id, *sums in tables.sums_before(session, list(series), weeks[:WEEKS], others)
     }
 
 

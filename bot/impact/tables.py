@@ -6,6 +6,7 @@ knows a figure says it. That is how a million rows become visible, or are correc
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,11 +108,14 @@ _COLUMNS = ("queue_id", "starts_at", "import_id", "interval_s", *NAMES)
 
 
 def insert_rows(session: Session, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write rows, values in the order of the table's columns. Past the mapper: a million rows are not objects."""
+    """Write rows, values in the order of the table's columns. Past the mapper: a million rows are not objects.
+
+    They are written in the order of the table's key: those that belong beside each other one after another.
+    """
     place = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
     places = ", ".join([place] * len(_COLUMNS))
     statement = f"INSERT INTO interval_figures ({', '.join(_COLUMNS)}) VALUES ({places})"  # noqa: S608 - names of ours
-    session.connection().exec_driver_sql(statement, list(rows))
+    session.connection().exec_driver_sql(statement, sorted(rows, key=itemgetter(0, 1)))
 
 
 def values(row: ReadRow, queue_id: int, import_id: int) -> tuple[Any, ...]:

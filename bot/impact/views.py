@@ -182,7 +182,7 @@ def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
     elif planned == of:
         expected = "the forecast"
     else:
-        usual = "the median of the same weekday and time of four weeks"
+        usual = "the usual of the same weekday and time, from up to eight weeks"
         expected = usual if not planned else f"the forecast, or {usual}"
     parts = [f"Service level: {formula(assessment.whole.goal)}.", f"Expected: {expected}{_range(assessment)}."]
     parts += definitions(assessment.whole.since)

@@ -11,17 +11,21 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.directory.lookup import home
 from bot.errors import TryLater, WatchfloorError
-from bot.incidents import ids, parse, responses, rules, workspaces
+from bot.incidents import ids, incidents, parse, responses, rules, workspaces
 from bot.incidents.limits import PersonLimits
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry
 from bot.incidents.responses import SLACK_UNAVAILABLE, Payload, Response
+from bot.incidents.tables import NoIncidentHere, OnlyElsewhere
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.text import channel_link
 
 log = logging.getLogger(__name__)
 
 CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
+# As many open incidents are named to somebody who types a command in another channel.
+MOST_LINKS = 5
 NOT_HERE = "Watchfloor works in another workspace. Use it there, or ask its administrator to add this workspace."
 
 
@@ -74,11 +78,20 @@ def check_click(services: Services, body: Payload) -> None:
 
 
 def refuse_click(services: Services, body: Payload, sentence: str, ack: Ack) -> BoltResponse:
-    """A form says it beside its first field and stays open; in a flood of clicks the first is answered."""
-    fields = [block["block_id"] for block in body.get("view", {}).get("blocks", ()) if block["type"] == "input"]
+    """In a flood of clicks the first is answered."""
+    person = parse.user_id(body)
+    return refuse(services, body, sentence, ack, lambda: services.get(PersonLimits).is_news(person, utcnow()))
+
+
+def refuse(
+    services: Services, body: Payload, sentence: str, ack: Ack, is_said: Callable[[], bool] = lambda: True
+) -> BoltResponse:
+    """A form says it beside its first field and stays open; else the person reads it alone."""
+    blocks = body.get("view", {}).get("blocks") or ()
+    fields = [block["block_id"] for block in blocks if block.get("type") == "input" and "block_id" in block]
     if body["type"] == "view_submission" and fields:
         return ack(response_action="errors", errors={fields[0]: sentence})
-    if services.get(PersonLimits).is_news(parse.user_id(body), utcnow()):
+    if is_said():
         responses.respond_later(services, body, sentence)
     return ack()
 
@@ -96,4 +109,18 @@ def run_command(registry: Registry, services: Services, typed: SlashCommand) -> 
     subcommand = registry.commands.get(typed.word)
     if subcommand is None:
         raise rules.unknown_subcommand(typed.word, [word for word in registry.commands if word])
-    return subcommand(services, typed)
+    try:
+        return subcommand(services, typed)
+    except NoIncidentHere as nowhere:
+        raise _with_links(services, typed.user_id, nowhere) from nowhere
+
+
+def _with_links(services: Services, user_id: str, nowhere: NoIncidentHere) -> NoIncidentHere:
+    """The same with the incidents that the person may have meant."""
+    with services.database.reading() as session:
+        shown = incidents.active(session, user_id, limit=MOST_LINKS + 1)
+    links = [channel_link(incident.channel_id) for incident in shown if incident.channel_id]
+    if not links:
+        return nowhere
+    more = " and more in `/incident list`" if len(shown) > MOST_LINKS else ""
+    return OnlyElsewhere(links=", ".join(links[:MOST_LINKS]) + more)

@@ -122,6 +122,8 @@ class TableWords:
     emptied: Mapping[str, Any] = field(default_factory=dict)
     # Of a table whose rows belong to no incident: the column that says when a row was over.
     over_at: str = ""
+    # A column and its value: rows that have it keep their words.
+    kept: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

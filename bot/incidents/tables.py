@@ -16,6 +16,10 @@ class NoIncidentHere(WatchfloorError):
     """This isn't an incident channel. Use the command in one; `/incident list` shows the open incidents."""
 
 
+class OnlyElsewhere(NoIncidentHere):
+    """This isn't an incident channel. Open incidents: {links}. Use the command in one of their channels."""
+
+
 class NoSuchIncident(WatchfloorError):
     """There is no such incident, or you may not see it. If you are in its channel, type `/incident` there."""
 

@@ -98,11 +98,27 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
         blocks.append(section("\n".join([*facts.progress, facts.next_step]).rstrip()))
     blocks.append(actions(_card_buttons(facts, floor), block_id="card"))
     blocks.append(context(f"{_about(incident, floor)} · declared by {mention(incident.declared_by)}"))
+    if incident.is_active and (reactions := _reactions(floor)):
+        blocks.append(context(reactions))
     if facts.links:
         blocks.append(context(*_links(facts)))
     if facts.troubles:
         blocks.append(context(*(f"⚠️ {escape(trouble)}" for trouble in facts.troubles)))
     return f"{incident.severity} {incident.status}: {one_line(incident.title, TITLE_SHOWN)}", blocks
+
+
+def _reactions(floor: Floor) -> str:
+    """What a reaction to a message does: the card is what people read first."""
+    names = floor.timeline.reactions
+    meanings = {
+        "important": names.mark,
+        "decision": names.decision,
+        "ruled out": names.ruled_out,
+        "customer impact": names.customer_impact,
+        "follow-up": (floor.followups.reaction,),
+    }
+    explained = [f":{names[0]}: {meaning}" for meaning, names in meanings.items() if names and names[0]]
+    return f"React to a message to put it on record: {', '.join(explained)}" if explained else ""
 
 
 def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:

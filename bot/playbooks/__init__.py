@@ -64,4 +64,4 @@ def register(registry: "Registry") -> None:
     # Of answers the figures stay: see `purge_words`.
     registry.words += [TableWords("playbook_steps", ("reason",)), TableWords("playbook_runs")]
     registry.words.append(TableWords("playbook_proposals", ("text", "reason")))
-    registry.exports.append(exporting.STEPS)
+    registry.exports += [exporting.STEPS, exporting.PROPOSALS]

@@ -1,11 +1,11 @@
-"""Playbook steps in the export of an incident: whose each was, when it was due, and what was answered."""
+"""Playbooks in the export of an incident: its steps with their answers, and the changes that it led to."""
 
 import json
 
 from sqlmodel import Session
 
 from bot.incidents.registry import Export, Naming, Rows
-from bot.playbooks import step_rows, tables
+from bot.playbooks import proposal_tables, step_rows, tables
 
 HEADER = (
     "playbook",
@@ -38,4 +38,26 @@ def _rows(session: Session, number: int, name: Naming) -> Rows:
     ]
 
 
+def _proposals(session: Session, number: int, name: Naming) -> Rows:
+    return [
+        (
+            each.playbook_name,
+            each.text,
+            name(each.by),
+            each.proposed_at,
+            name(each.owner_id),
+            name(each.decides_id),
+            each.state,
+            each.decided_at,
+            each.reason,
+        )
+        for each in proposal_tables.of_incident(session, number)
+    ]
+
+
+PROPOSAL_HEADER = (
+    *("playbook", "what to change", "proposed by", "proposed at (UTC)", "who changes it", "who decides"),
+    *("state", "decided at (UTC)", "reason"),
+)
 STEPS = Export("steps.csv", HEADER, _rows)
+PROPOSALS = Export("playbook-proposals.csv", PROPOSAL_HEADER, _proposals)

@@ -72,4 +72,5 @@ def newest(session: Session, limit: int) -> Sequence[PlaybookProposal]:
 
 def of_incident(session: Session, number: int) -> Sequence[PlaybookProposal]:
     """What was found in an incident."""
-    return session.exec(select(PlaybookProposal).where(PlaybookProposal.incident_id == number)).all()
+    own = select(PlaybookProposal).where(PlaybookProposal.incident_id == number)
+    return session.exec(own.order_by(col(PlaybookProposal.id))).all()

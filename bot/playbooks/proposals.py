@@ -21,6 +21,7 @@ from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention
+from bot.timeline import timeline
 
 MOST_LISTED = 12
 
@@ -122,6 +123,7 @@ def propose(services: Services, new: NewProposal, by: str, now: datetime) -> str
         if proposal_tables.add(session, proposal):
             text, blocks = proposal_views.question(proposal)
             outbox.post(session, _key(proposal), proposal.decides_id, text, now, blocks=blocks)
+            _log(session, proposal, "playbook_proposed", by, now, user=proposal.decides_id)
     return f"Proposed; {mention(new.decides_id)} decides. `/incident playbook proposals` lists all of them."
 
 
@@ -165,10 +167,19 @@ def _decide(services: Services, number: int, state: ProposalState, reason: str, 
         session.add(proposal)
         session.flush()
         _show_again(session, proposal, now)
+        because = {"reason": reason} if reason else {}
+        _log(session, proposal, f"playbook_change_{state}", by, now, **because)
         text = proposal_views.decided_text(proposal)
         for user_id in sorted({proposal.by, proposal.owner_id} - {by}):
             outbox.post(session, f"{_key(proposal)}:decided:{user_id}", user_id, text, now)
     return f"It is {state}; who proposed it and who changes it are told."
+
+
+def _log(session: Session, proposal: PlaybookProposal, kind: str, by: str, now: datetime, **facts: str) -> None:
+    """What was found in an incident stands in its timeline, and what became of it."""
+    if proposal.incident_id is not None:
+        facts |= {"playbook": proposal.playbook_name, "text": proposal.text}
+        timeline.append(session, proposal.incident_id, kind, now, by, **facts)
 
 
 def _show_again(session: Session, proposal: PlaybookProposal, now: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
+from bot.errors import WatchfloorError
 from bot.runtime import clock
 from bot.slack import deadline
 from bot.slack.listeners import ACTION, SHORTCUT, VIEW, Listener, Listeners, Named, kind_and_id
@@ -41,6 +42,8 @@ class ImmediateAckApp(App):
         self._foreground = while_waiting
         self._running = 0
         self.malformed = 0
+        # Says a sentence to the person who clicked, or sent a form.
+        self.refuse: Callable[[Any, str, Ack], BoltResponse] = lambda body, sentence, ack: ack()
         self._lock = threading.Lock()
         self._by_kind: dict[str, Listeners] = defaultdict(Listeners)
 
@@ -75,6 +78,9 @@ class ImmediateAckApp(App):
         ack = req.context.ack
         try:
             listener(ack=ack, body=req.body)
+        except WatchfloorError as refused:  # such as a button that remembers what is not ours, or not any more
+            log.warning("a listener refused", extra={"listener": called, "reason": type(refused).__name__})
+            return self.refuse(req.body, refused.sentence, ack)
         except Exception:  # Slack hears of it, as of one that Bolt runs
             log.exception("a listener failed", extra={"listener": called})
             return BoltResponse(status=500)

@@ -4,7 +4,7 @@ A signature says that a request is Slack's, not that every field is there and of
 """
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -151,10 +151,12 @@ class _View(_Id):
     callback_id: str = ""
     private_metadata: str | None = ""
     root_view_id: str | None = ""
+    blocks: list[Body] | None = None
     state: _State | None = None
 
 
 class _FilledView(_View):
+    type: Literal["modal"]
     state: _State
 
 

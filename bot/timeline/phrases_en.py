@@ -140,6 +140,12 @@ SENTENCES = {
     "followup_declined": "{who} gave follow-up {number} back: {text}",
     "followup_ownerless": "{user} cannot be told any more, so follow-up {number} has no owner: {text}",
     "followup_changed": "{who} changed follow-up {number}: {text}",
+    "playbook_proposed": "{who} proposed to change the playbook {playbook}, and {user} decides: {text}",
+    "playbook_change_accepted": "{who} accepted the change of the playbook {playbook}: {text}",
+    "playbook_change_declined": "{who} declined the change of the playbook {playbook}: {text}{because}",
+    "guide_missing": "No guide was about it, so {user} was asked to write one",
+    "guide_to_review": "{who} wrote a guide, and {user} was asked to review it: {text}",
+    "guide_published": "{who} published version {number} of the guide: {text}",
 }
 PHRASES = {
     "watchfloor": "Watchfloor",

@@ -135,6 +135,12 @@ SENTENCES = {
     "followup_declined": "{who} devolvió la tarea {number}: {text}",
     "followup_ownerless": "Ya no se puede avisar a {user}; la tarea {number} se queda sin responsable: {text}",
     "followup_changed": "{who} cambió la tarea {number}: {text}",
+    "playbook_proposed": "{who} propuso cambiar el procedimiento {playbook}, y decide {user}: {text}",
+    "playbook_change_accepted": "{who} aceptó el cambio del procedimiento {playbook}: {text}",
+    "playbook_change_declined": "{who} rechazó el cambio del procedimiento {playbook}: {text}{because}",
+    "guide_missing": "Ninguna guía trataba de esto; se pidió a {user} que escriba una",
+    "guide_to_review": "{who} escribió una guía, y se pidió a {user} que la revise: {text}",
+    "guide_published": "{who} publicó la versión {number} de la guía: {text}",
 }
 PHRASES = {
     "watchfloor": "Watchfloor",

@@ -76,6 +76,8 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "followups": (
         *("followup_added", "followup_done", "followup_dropped", "followup_reopened", "followup_moved"),
         *("followup_given", "followup_declined", "followup_ownerless", "followup_changed"),
+        *("playbook_proposed", "playbook_change_accepted", "playbook_change_declined"),
+        *("guide_missing", "guide_to_review", "guide_published"),
     ),
     "postmortem": (
         *("postmortem_delivered", "postmortem_assigned", "postmortem_review_asked", "postmortem_reviewed"),

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 # The message it is in, its action_id and its value.
 Button = tuple[Message, str, str]
 PATIENCE_S = 15.0
-DUE_PATIENCE_S = 120.0
 FORM_IS_READ_S = 2.0
 _TEXTS = ("plain_text_input", "email_text_input", "url_text_input", "number_input")
 
@@ -142,7 +141,7 @@ class DemoSteps:
                 return str((named or options)[0]["value"])
 
     def lets_pass(self, minutes: float) -> None:
-        self._sandbox.let_pass(minutes * 60, patience_s=DUE_PATIENCE_S)
+        self._sandbox.let_pass(minutes * 60)
 
     def reads_the_direct_message(self, person: str) -> None:
         """Wait for the file that the app sends this person."""

@@ -103,6 +103,7 @@ HANDLERS = {
         "handovers.actions.hide_summary",
         "handovers.accountability.hide_words",
         "playbooks.proposals.hide_words",
+        "cases.knowledge.withdraw_private",
         "alerts.actions.show_incident",
         "webhooks.handlers.withhold",
     ],

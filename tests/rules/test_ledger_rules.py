@@ -54,7 +54,7 @@ def test_what_is_no_exact_amount_is_refused_and_never_rounded(text):
 def test_amounts_are_shown_with_the_decimals_of_their_currency():
     shown = [money.format_amount(*each) for each in ((120450, "EUR"), (1204, "JPY"), (1234, "KWD"), (-5, "EUR"))]
     assert shown == ["EUR 1,204.50", "JPY 1,204", "KWD 1.234", "EUR -0.05"]
-    with pytest.raises(NotReadable, match="no currency"):
+    with pytest.raises(NotReadable, match="not a currency"):
         money.read_currency("Euro")
 
 

@@ -31,6 +31,12 @@ def test_every_file_and_folder_that_a_recipe_names_is_there() -> None:
     assert [path for path in paths if not Path(path).exists()] == []
 
 
+def test_every_folder_of_the_bot_is_explained() -> None:
+    folders = {path.parent.name for path in Path("bot").glob("*/__init__.py")}
+
+    assert [name for name in sorted(folders) if f"`bot/{name}/`" not in GUIDE] == []
+
+
 def test_every_name_on_a_trail_is_in_its_file() -> None:
     trail = re.findall(r"`([\w./]+\.py)::(\w+)`", GUIDE)
 

@@ -6,6 +6,7 @@ import logging
 import sys
 import tempfile
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -24,16 +25,6 @@ from tests.floor import TestFloor
 from tests.tap import FORM, JSON, post, signed
 
 PEOPLE = ("U0ANA", "U0BEN", "U0NOBODY", "U0GUS", "")
-FORMS_OF = (
-    "incidents",
-    "playbooks",
-    "updates",
-    "followups",
-    "postmortems",
-    "partners",
-    "timeline",
-    "subscriptions",
-)
 WORDS = (
     "S0",
     "s1",
@@ -81,9 +72,10 @@ class LoggedErrors(logging.Handler):
 def _ids_of_forms_and_buttons() -> list[str]:
     """Every name that a form or a button of the bot may have."""
     found: set[str] = set()
-    for noun in FORMS_OF:
-        module = __import__(f"bot.{noun}.ids", fromlist=["ids"])
-        found |= {value for value in vars(module).values() if isinstance(value, str) and "." in value}
+    for file in sorted(Path("bot").glob("*/ids.py")):
+        module = import_module(f"bot.{file.parent.name}.ids")
+        written = [value for name, value in vars(module).items() if not name.startswith("__")]
+        found |= {value for value in written if isinstance(value, str) and "." in value}
     return sorted(found)
 
 
@@ -151,8 +143,9 @@ class Fuzz:
                     "actions": [{"action_id": name, "block_id": "b", "value": metadata}],
                 }
             else:
-                view = {"id": f"V{self._number}", "callback_id": name, "private_metadata": metadata}
-                body |= {"type": "view_submission", "view": view | {"state": {"values": fields}}}
+                view: dict[str, Any] = {"id": f"V{self._number}", "type": "modal", "callback_id": name}
+                view |= {"private_metadata": metadata, "state": {"values": fields}}
+                body |= {"type": "view_submission", "view": view}
             self._send(urlencode({"payload": json.dumps(body)}, errors="replace"), FORM)
             self._send(json.dumps({"type": "event_callback", "event": odd}), JSON)
 

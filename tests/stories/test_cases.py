@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.cases import ids
+from bot.cases import exporting, ids, knowledge_tables
 from bot.incidents.facts import CASE_FIGURES, RISKY_CASES
 from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
+from bot.screens.records import purge_text
 from bot.shifts import absences, by_hand
 from bot.sources.signatures import sign
 from tests.floor import TestFloor
@@ -216,8 +217,23 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(des
     desk.ana.fills(ids.PERSON, "ben")
     assert desk.ana.submits().closed
     desk.settle()
+    with desk.services.database.transaction() as session:
+        draft = next(row for row in rows(desk, "knowledge_gaps"))
+        assert draft["state"] == "in review"
+        purge_text.remove_text(session, desk.services.get(Registry), 1)
+        assert knowledge_tables.locked(session, draft["id"]).text == "[removed]", (
+            "what is no guide yet is forgotten"
+        )
+        session.rollback()
     desk.ben.clicks(ids.PUBLISH, channel="dm")
     desk.settle()
+    kinds = [row["kind"] for row in rows(desk, "timeline_entries") if row["kind"].startswith("guide_")]
+    assert kinds == ["guide_missing", "guide_to_review", "guide_published"]
+    with desk.services.database.transaction() as session:
+        purge_text.remove_text(session, desk.services.get(Registry), 1)
+        [guide] = exporting.GUIDES.rows(session, 1, str)
+        assert guide[:5] == ("Customers cannot log in to the portal", "published", 1, "U0ANA", "U0BEN")
+        session.rollback()
     desk.says("ana", "/incident guide portal login")
     assert "Customers cannot log in to the portal" in desk.whispered("ana")[-1]
     desk.says("ana", "/incident guide coffee machine")

@@ -6,6 +6,7 @@ import pytest
 
 from bot.followups import ids
 from bot.incidents import ids as incident_ids
+from bot.playbooks import exporting
 from bot.playbooks import ids as playbook_ids
 from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NothingToClick
@@ -202,6 +203,17 @@ def test_what_a_review_found_is_proposed_for_a_playbook_and_a_person_decides(flo
     assert floor.farah.submits().closed
     hears(floor, "ana", "declines it (They never answer)")
     assert [row["state"] for row in rows(floor, "playbook_proposals")] == ["accepted", "declined"]
+    kinds = [row["kind"] for row in rows(floor, "timeline_entries") if "playbook_" in row["kind"]]
+    proposed, accepted, declined = "playbook_proposed", "playbook_change_accepted", "playbook_change_declined"
+    assert [kind for kind in kinds if kind in (proposed, accepted, declined)] == [
+        *(proposed, accepted, proposed, declined),
+    ]
+    with floor.services.database.reading() as session:
+        exported = exporting.PROPOSALS.rows(session, 1, str)
+    assert [(row[0], row[6], row[8]) for row in exported] == [
+        ("outage", "accepted", ""),
+        ("outage", "declined", "They never answer"),
+    ]
 
     floor.says("ana", "/incident reopen it is back", channel)
     floor.says("ana", "/incident private carrier contract", channel)

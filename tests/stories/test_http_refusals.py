@@ -13,6 +13,7 @@ import pytest
 from bot.commands.doctor import port
 from bot.directory.rules import PersonUnknown
 from bot.incidents import ids
+from bot.timeline import ids as timeline_ids
 from bot.web.events_endpoint import EventsEndpoint, NoSigningSecret
 from bot.web.replay_guard import ReplayGuard
 from bot.web.server import PortRefused, Server
@@ -119,11 +120,13 @@ MALFORMED = [
 ODD_ACTIONS: list[Any] = [[], {}, {"action_id": 5}, {"action_id": "x", "value": {}}]
 ODD_FIELDS: list[dict[str, Any]] = [{"trigger_id": 5}, {"channel": "C1"}, {"view": []}, {"team": 5}]
 ODD_STATES: list[Any] = [[], {"values": []}, {"values": {"a": 5}}]
+ODD_VIEWS: list[Any] = [{}, {"type": "workflow_step"}, {"type": 5}]
 MALFORMED_PAYLOADS = [
     *("null", "[]", "{", "[" * 100_000, json.dumps(CLICK | {"actions": []}), json.dumps(CLICK | {"user": "U0ANA"})),
     *(json.dumps(CLICK | {"actions": [action]}) for action in ODD_ACTIONS),
     *(json.dumps(CLICK | odd) for odd in ODD_FIELDS),
     *(json.dumps(FILLED | {"view": {"id": "V1", "state": state}}) for state in ODD_STATES),
+    *(json.dumps(FILLED | {"view": FILLED["view"] | {"state": {"values": {}}} | odd}) for odd in ODD_VIEWS),  # type: ignore[operator]
     json.dumps(FILLED),
     json.dumps({"type": "message_action", "user": {"id": "U0ANA"}, "callback_id": "x", "trigger_id": "1"}),
 ]
@@ -147,6 +150,21 @@ def test_a_signed_request_without_slacks_shape_is_refused_quietly_and_counted(
     assert [answer for answer in answers if answer[1] != 400] == []
     assert door.bot.app.malformed - before == len(bodies)
     assert caplog.text == ""
+
+
+def test_a_button_that_remembers_what_is_not_ours_is_answered_with_a_sentence(
+    door: TestFloor, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = door.sandbox.workspace.channel(door.declares("S1 IVR down"))
+    click = CLICK | {"channel": {"id": place.id}, "actions": [{"action_id": timeline_ids.FILTER, "value": "soon"}]}
+
+    body = urlencode({"payload": json.dumps(click)})
+    status, _, _ = post(door.address, signed(door.sandbox.signing_secret, body, kind=FORM))
+    door.settle()
+
+    assert status == 200
+    assert "This form is out of date" in door.words("dm", "ana")
+    assert "Traceback" not in caplog.text
 
 
 def test_a_signed_request_is_not_done_again_after_a_restart(door: TestFloor) -> None:

@@ -156,7 +156,7 @@ def log_row(number: int, user: str, event: str, **more: object) -> dict[str, obj
 
 
 @contextmanager
-def floor_with_okta(tmp_path: Path, directory: OktaStandIn) -> Iterator[TestFloor]:
+def floor_with_okta(tmp_path: Path, directory: OktaStandIn, database_url: str = "") -> Iterator[TestFloor]:
     """A floor whose lockouts come from a directory, which is asked to see to them."""
     with running(directory):
         source = f"{{kind: okta, url: {directory.url}, secret: OKTA_TOKEN, every: 1 min, insecure: true, "
@@ -164,21 +164,23 @@ def floor_with_okta(tmp_path: Path, directory: OktaStandIn) -> Iterator[TestFloo
         text = Path("floor.yaml").read_text().replace("domains: {}", "domains: {northline.example: Northline}")
         file = tmp_path / "floor.yaml"
         file.write_text(f"{text}\nsources:\n  directory: {source}\n")
-        with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file) as floor:
+        with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file, database_url=database_url) as floor:
             floor.passes_until(lambda: "a12@northline.example" in shown(floor), seconds=30)
             yield floor
             floor.nothing_was_malformed()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_the_directory_is_asked_for_one_and_with_a_second_person_for_many(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, database: str
 ) -> None:
+    url = request.getfixturevalue("prepared_postgres_url") if database == "postgresql" else ""
     monkeypatch.setenv("OKTA_TOKEN", TOKEN)
     users = [f"a{at:02}" for at in range(1, 13)]
     failures = [log_row(at, user, "user.session.start") for at, user in enumerate(users)]
     locks = [log_row(100 + at, user, "user.account.lock.limit") for at, user in enumerate([*users, "ad13"])]
     directory = OktaStandIn([*failures, *locks])
-    with floor_with_okta(tmp_path, directory) as floor:
+    with floor_with_okta(tmp_path, directory, url) as floor:
         floor.says("ana", "/incident lockouts northline")
         card = floor.whispered("ana")[-1]
         assert "12 failures in the last 24 hours" in card

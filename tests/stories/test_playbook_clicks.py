@@ -109,7 +109,7 @@ def test_the_list_of_all_steps_shows_what_came_of_each_click_in_it(floor: TestFl
     desk = Desk(floor, floor.declares("S2 IVR down"))
     floor.ana.clicks(ids.SHOW_ALL, channel=desk.channel)
     assert "Twenty calls in a row" in str(floor.ana.modal)
-    assert "not needed as things stand" in str(floor.ana.modal)
+    assert "not needed for now" in str(floor.ana.modal)
 
     desk.presses("ana", ids.STEP_DONE, "Call the carrier", surface="modal")
     assert "✅ Call the carrier" in str(floor.ana.modal)

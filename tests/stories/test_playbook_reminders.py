@@ -136,7 +136,7 @@ def test_who_has_no_owner_goes_to_the_commander_and_without_one_up_the_ladder(fl
     led.submits("ana", {ids.OWNER: "ben"})
     assert led.row("Tell the floor")["owner_id"] == "U0BEN"
     assert "<!subteam^S0ANALYSTS>: these are due" in alone.reminders()[0].words
-    assert "nobody leads" in alone.reminders()[0].words
+    assert "there is no commander" in alone.reminders()[0].words
 
 
 def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: TestFloor) -> None:

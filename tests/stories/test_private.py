@@ -150,7 +150,7 @@ def test_it_has_only_the_audiences_that_it_was_given_by_hand(floor: TestFloor) -
     assert "is not private" in floor.says("ana", "/incident updates add executives", public)
     channel = declared(floor).replace("inc-1-", "inc-2-")
     assert "Choose from" in floor.says("ana", "/incident updates add nobody", channel)
-    assert "Executives are told" in floor.says("ana", "/incident updates add Executives", channel)
+    assert "Executives hear" in floor.says("ana", "/incident updates add Executives", channel)
     assert "already" in floor.says("ana", "/incident updates add executives", channel)
     floor.says("ana", "/incident update It is contained", channel)
 

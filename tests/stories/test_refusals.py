@@ -15,6 +15,19 @@ def channel(shared_floor: TestFloor) -> Iterator[str]:
     yield shared_floor.declares("S1 IVR down")
 
 
+def test_a_command_outside_an_incident_names_those_that_are_open_and_may_be_seen(
+    shared_floor: TestFloor, channel: str
+) -> None:
+    link = f"<#{shared_floor.sandbox.workspace.channel(channel).id}>"
+
+    with untouched(shared_floor):
+        answer = shared_floor.says("ana", "/incident severity S0", "general")
+
+    assert answer.startswith("This isn't an incident channel. Open incidents: ")
+    assert link in answer
+    assert answer.endswith(" Use the command in one of their channels.")
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
@@ -36,10 +49,6 @@ def channel(shared_floor: TestFloor) -> Iterator[str]:
         (
             "/incident declare P1 IVR down",
             "`P1` is a case's priority. Incidents have a severity, S0 to S4; when unsure, take the higher.",
-        ),
-        (
-            "/incident severity S0",
-            "This isn't an incident channel. Use the command in one; `/incident list` shows the open incidents.",
         ),
     ],
 )

@@ -48,7 +48,7 @@ def test_a_standing_subscription_brings_what_it_covers_and_can_be_ended_for_one_
     assert "already" in floor.says("ben", "/incident subscribe s1 Manila")
     assert "every incident" in floor.says("chloe", "/incident subscribe everything")
     assert "is not a severity, type or site" in floor.says("ben", "/incident subscribe Atlantis")
-    assert "Say what you want to hear of" in floor.says("ben", "/incident subscribe")
+    assert "Say what you want to hear about" in floor.says("ben", "/incident subscribe")
     first = floor.declares("S0 IVR down in Manila")
     floor.says("ana", "/incident update Calls go to Cebu", first)
     [told] = copies(floor, "ben")
@@ -71,7 +71,7 @@ def test_a_standing_subscription_brings_what_it_covers_and_can_be_ended_for_one_
     assert "S1 and graver · Manila" in floor.whispered("ben")[-1]
     floor.ben.clicks(subscription_ids.DROP, channel="general")
     floor.settle()
-    assert "You subscribed to nothing" in floor.whispered("ben")[-1]
+    assert "You have no subscriptions" in floor.whispered("ben")[-1]
     assert "had not subscribed" in floor.says("ben", "/incident unsubscribe S1 Manila")
     assert "Ended" in floor.says("chloe", "/incident unsubscribe everything")
 

@@ -40,6 +40,7 @@ def message_of(floor: TestFloor, ts: str) -> dict[str, Any]:
 
 def test_reactions_and_pins_say_what_matters_and_taking_them_off_unsays_it(floor: TestFloor) -> None:
     channel = floor.declares()
+    assert "React to a message to put it on record: :pushpin: important, :scales: decision" in floor.card(channel)
     everyone_joins(floor, channel)
     ts = say(floor, "ben", "We fail over to <#C0X|cebu> & tell *nobody*", channel)
     floor.chloe.reacts("scales", channel=channel, ts=ts)

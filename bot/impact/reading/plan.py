@@ -16,6 +16,7 @@ from bot.sources.tabular.sheet import Sheet, is_moment
 SAMPLE = 4_000
 INTERVALS_S = (300, 600, 900, 1800, 3600, moments.DAY_S)
 USUAL_INTERVAL_S = 1800
+_YEAR_FIRST = re.compile(r"\d{4}-")
 _TITLE_NAMES_QUEUE = re.compile(r"\b(?:queue|cola|skill|split|vdn)\b[\s:]+(\S.{0,60})", re.IGNORECASE)
 
 
@@ -99,7 +100,7 @@ def plan(sheet: Sheet, columns: ColumnMap, *, needs_queue: bool = True) -> Plan:
     if needs_queue and not columns.queue and not made.places(Meaning.QUEUE):
         raise NoQueue(name=sheet.path.name)
     rows = [row for _, row in islice(sheet.rows(), SAMPLE)]
-    certain = columns.day_first if columns.day_first is not None else _day_first(made)
+    certain = columns.day_first if columns.day_first is not None else _day_first(made, rows)
     made = replace(made, day_first=certain is not False, is_day_certain=certain is not None)
     return replace(
         made,
@@ -119,10 +120,11 @@ def _decimal(made: Plan, rows: Sequence[Sequence[str]]) -> str:
     return cells.decimal_sign(_column(rows, places), _column(rows, made.places(*COUNTS)))
 
 
-def _day_first(made: Plan) -> bool | None:
-    """Asked of the whole file: `13/02` in its last row settles how every other is meant."""
+def _day_first(made: Plan, rows: Sequence[Sequence[str]]) -> bool | None:
+    """Asked of the whole file: `13/02` in its last row settles how every other is meant. Days that begin with the
+    year need no answer, and a file of a million of them is not read once more for it."""
     places = made.places(Meaning.DATE, Meaning.START)
-    if made.sheet.is_workbook or not places:
+    if made.sheet.is_workbook or not places or all(map(_YEAR_FIRST.match, filter(None, _column(rows, places)))):
         return None
     seen: set[str] = set()
     for _, row in made.sheet.rows():

@@ -1,7 +1,7 @@
 """The rows of a file, read as its plan says. A row that cannot be read is named by its line, with the reason."""
 
 from collections.abc import Callable, Iterator, Sequence
-from operator import itemgetter
+from operator import getitem, itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -130,7 +130,7 @@ def read_rows(plan: Plan, zone: ZoneInfo) -> Iterator[ReadRow | LeftOut]:
         try:
             queue, when = queue_of(row), when_of(row)
             start = starts[when] or starts.repeated(when, queue)
-            amounts = [column[text] for column, text in zip(columns, numbers_of(row), strict=True)]
+            amounts = list(map(getitem, columns, numbers_of(row)))
         except NotReadable as reason:
             yield LeftOut(line, _reason(plan, row, reason))
             continue

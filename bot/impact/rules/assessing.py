@@ -13,7 +13,7 @@ from bot.impact.rules.assessment import (
     QueueFacts,
     Window,
 )
-from bot.impact.rules.baseline import Expected, day_level, from_forecast, usual
+from bot.impact.rules.baseline import Expected, Usual, day_level, from_forecast
 from bot.impact.rules.figures import (
     SERVICE_LEVELS,
     Amount,
@@ -79,13 +79,15 @@ def _is_in(interval: QueueInterval, window: Window) -> bool:
 def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) -> None:
     """The forecast where there is one; else the usual, at the level of the day before the incident."""
     so_far: list[tuple[float, float]] = []
+    usual: dict[int, Usual] = {}
     for interval in day.intervals:
         planned = interval.figures.forecast_offered
         if planned is not None:
             day.expected[interval.starts_at] = from_forecast(planned)
             continue
-        at = local(interval.starts_at)
-        known = usual(past.offered, at, interval_s=interval.interval_s, level=day_level(so_far))
+        length_s = interval.interval_s
+        before = usual.setdefault(length_s, Usual(past.offered, length_s))
+        known = before.at(local(interval.starts_at), level=day_level(so_far))
         if known is None:
             continue
         day.expected[interval.starts_at] = known

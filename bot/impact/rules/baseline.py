@@ -2,14 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
+from typing import NamedTuple
 
-WEEKS = 4
-WEEK_S = 7 * 24 * 3600
+# How busy a weekday is changes sooner than how its contacts lie within the day.
+WEEKS, PROFILE_WEEKS = 4, 8
+DAY_S = 24 * 3600
+WEEK_S = 7 * DAY_S
 # Today may be half or twice as busy as usual; beyond that the level says more about the data than about the day.
 LOWEST_LEVEL, HIGHEST_LEVEL = 0.5, 2.0
 HALF_WEIGHT = 2
-SMOOTHING = (3, 2, 1)
+# A parabola laid through seven intervals by least squares (Savitzky and Golay 1964, table I): peaks keep their
+# height.
+SMOOTHING = (7, 6, 3, -2)
+# A week that lies further from the others at some interval had an outage, or whatever else nobody wrote down.
+OUTLIER = 1.5
 # Intervals beside each other that differ by more are the opening or the end of a day.
 ALIKE = 1.5
 
@@ -38,35 +45,84 @@ def from_forecast(offered: float) -> Expected:
     return Expected(offered, offered, offered, FORECAST)
 
 
-def usual(
-    history: Mapping[int, float], starts_at: int, *, interval_s: int = 1800, level: float = 1.0
-) -> Expected | None:
-    """The median of the same weekday and time over the last four weeks, times today's level so far.
+class _Time(NamedTuple):
+    """A time of the day: the mean of the weeks at one volume, and the range of what came."""
 
-    It is smoothed with the two intervals before and after (1-2-3-2-1) where these are alike: four weeks are noisy.
+    mean: float
+    low: float
+    high: float
+
+
+class Usual:
+    """What a weekday and time usually bring, from the same weekday of the weeks before.
+
+    The days of eight weeks are brought to one volume, the median of the newest four, so that busier and quieter
+    weeks do not blur how contacts lie within the day; each interval is the mean of them without outliers, smoothed
+    with the three intervals before and after where these are alike.
+
     `history` holds contacts by the beginning of their interval, seconds since 1970 in local time, intervals of
-    incidents left out. None when no week is known.
+    incidents left out.
     """
-    known = _weeks(history, starts_at)
-    if not known:
-        return None
-    middle = _smoothed(history, starts_at, interval_s, median(known))
-    return Expected(middle * level, min(known) * level, max(known) * level, USUAL)
+
+    def __init__(self, history: Mapping[int, float], interval_s: int = 1800) -> None:
+        self._history, self._interval_s = history, interval_s
+        self._profiles: dict[int, Mapping[int, _Time]] = {}
+
+    def at(self, starts_at: int, level: float = 1.0) -> Expected | None:
+        """What is to be expected of an interval at today's level, with the range of the weeks; None when no week is
+        known."""
+        # The first interval of the day that begins at the same minute of the hour.
+        first = starts_at - starts_at % DAY_S // self._interval_s * self._interval_s
+        if first not in self._profiles:
+            self._profiles[first] = _profile(self._weeks(first, first - first % DAY_S + DAY_S))
+        profile = self._profiles[first]
+        if starts_at not in profile:
+            return None
+        offered = _smoothed(profile, starts_at, self._interval_s)
+        return Expected(offered * level, profile[starts_at].low * level, profile[starts_at].high * level, USUAL)
+
+    def _weeks(self, start: int, end: int) -> list[dict[int, float]]:
+        """What is known of that time in each of the weeks before, the newest first, as if it were this week's."""
+        times = range(start, end, self._interval_s)
+        weeks = (
+            {at: self._history[at - ago] for at in times if at - ago in self._history}
+            for ago in range(WEEK_S, (PROFILE_WEEKS + 1) * WEEK_S, WEEK_S)
+        )
+        return [week for week in weeks if week]
 
 
-def _smoothed(history: Mapping[int, float], starts_at: int, interval_s: int, middle: float) -> float:
-    weighted, weights = float(SMOOTHING[0]) * middle, float(SMOOTHING[0])
+def _profile(weeks: Sequence[Mapping[int, float]]) -> Mapping[int, _Time]:
+    """How contacts lie within the day, at the volume of the newest weeks."""
+    if not weeks:
+        return {}
+    common = set(weeks[0]).intersection(*weeks[1:])
+    volumes = [sum(week[at] for at in common) for week in weeks]
+    newest = median(volumes[:WEEKS])
+    # Weeks that have nothing in common, or nothing at all, are taken as they are.
+    scales = [newest / volume if volume and newest else 1.0 for volume in volumes]
+    profile = {}
+    for at in {at for week in weeks for at in week}:
+        known = [(week[at], scale) for week, scale in zip(weeks, scales, strict=True) if at in week]
+        came = [offered for offered, _ in known]
+        profile[at] = _Time(_mean_without_outliers([came * scale for came, scale in known]), min(came), max(came))
+    return profile
+
+
+def _mean_without_outliers(amounts: Sequence[float]) -> float:
+    middle = median(amounts)
+    return fmean([each for each in amounts if middle / OUTLIER <= each <= middle * OUTLIER] or [middle])
+
+
+def _smoothed(profile: Mapping[int, _Time], starts_at: int, interval_s: int) -> float:
+    middle = profile[starts_at].mean
+    weighted, weights = SMOOTHING[0] * middle, float(SMOOTHING[0])
     for steps, weight in enumerate(SMOOTHING[1:], 1):
-        sides = [_weeks(history, starts_at + sign * steps * interval_s) for sign in (-1, 1)]
-        around = [median(side) for side in sides if side]
-        if len(around) < 2 or not all(middle / ALIKE <= each <= middle * ALIKE for each in around):
+        sides = [profile.get(starts_at + sign * steps * interval_s) for sign in (-1, 1)]
+        around = [side.mean for side in sides if side and middle / ALIKE <= side.mean <= middle * ALIKE]
+        if len(around) < len(sides):
             break
         weighted, weights = weighted + weight * sum(around), weights + 2 * weight
     return weighted / weights
-
-
-def _weeks(history: Mapping[int, float], starts_at: int) -> list[float]:
-    return [history[at] for week in range(1, WEEKS + 1) if (at := starts_at - week * WEEK_S) in history]
 
 
 def day_level(so_far: Sequence[tuple[float, float]]) -> float:

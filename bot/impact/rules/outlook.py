@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.impact.rules.assessment import Past, QueueFacts
-from bot.impact.rules.baseline import usual
+from bot.impact.rules.baseline import Expected, Usual
 from bot.impact.rules.figures import Figures, service_level
 from bot.impact.rules.recovery import Span, recovery
 from bot.impact.rules.series import QueueInterval
@@ -41,9 +41,9 @@ def outlook(
     if level is None or level >= queue.goal.target:
         return None
     planned = {each.starts_at: each.figures for each in intervals if each.starts_at > latest.starts_at}
-    spans, sources = [], []
+    usual, spans, sources = Usual(past.offered, length_s), [], []
     for starts_at in range(latest.ends_at, latest.ends_at + AHEAD_S, length_s):
-        span, source = _span(figures, planned.get(starts_at, Figures()), past, local(starts_at), length_s)
+        span, source = _span(figures, planned.get(starts_at, Figures()), past, usual.at(local(starts_at)), length_s)
         spans.append(span)
         sources.append(source)
     found = recovery(
@@ -67,10 +67,9 @@ def _is_enough(figures: Figures) -> bool:
     return bool(figures.offered and figures.aht_s and figures.agents)
 
 
-def _span(now: Figures, planned: Figures, past: Past, local_at: int, length_s: int) -> tuple[Span, str]:
+def _span(now: Figures, planned: Figures, past: Past, expected: Expected | None, length_s: int) -> tuple[Span, str]:
     contacts, source = planned.forecast_offered, "forecast"
     if contacts is None:
-        expected = usual(past.offered, local_at, interval_s=length_s)
         contacts, source = (expected.offered, "usual") if expected else (now.offered or 0.0, "now")
     aht_s = planned.forecast_aht_s or past.aht_s or now.aht_s or 1.0
     agents = planned.forecast_agents if planned.forecast_agents is not None else now.agents or 0.0

@@ -76,5 +76,8 @@ def _remove_from_table(session: Session, table_words: TableWords, condition: sa.
         says_something = sa.and_(column.is_not(None), column.not_in(("", REMOVED)))
         values[name] = sa.case((says_something, REMOVED), else_=column)
         has_text.append(says_something)
+    if table_words.kept:
+        name, value = table_words.kept
+        condition = sa.and_(condition, table.c[name] != value)
     changed = session.connection().execute(sa.update(table).where(condition, sa.or_(*has_text)).values(**values))
     return changed.rowcount
