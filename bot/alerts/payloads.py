@@ -138,7 +138,8 @@ def generic(body: Mapping[str, Any], mapping: Mappings) -> list[ReceivedAlert]:
     items = mapping["alerts"](body=body) if "alerts" in mapping else [body]
     if not isinstance(items, Sequence) or isinstance(items, str):
         raise NotUnderstood("`alerts` of the mapping is not a list")
-    return [_of_mapping(body, item, mapping) for item in items[:MOST_ALERTS]]
+    # One more than is taken, so that too many are refused and not cut.
+    return [_of_mapping(body, item, mapping) for item in items[: MOST_ALERTS + 1]]
 
 
 def _of_mapping(body: Mapping[str, Any], item: Any, mapping: Mappings) -> ReceivedAlert:

@@ -77,7 +77,7 @@ def around(session: Session, moment: datetime) -> Sequence[PlannedChange]:
     """Changes that were or are to be made shortly before or after a moment, the newest first."""
     within = col(PlannedChange.planned_at).between(moment - BEFORE, moment + AFTER)
     query = select(PlannedChange).where(within, col(PlannedChange.state) != State.CANCELLED)
-    return session.exec(query.order_by(col(PlannedChange.planned_at).desc()).limit(100)).all()
+    return session.exec(query.order_by(col(PlannedChange.planned_at).desc())).all()
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:

@@ -40,7 +40,6 @@ from bot.sources.tabular.sheet import Sheet
 Event = dict[str, Any]
 ENDINGS = ("csv", "tsv", "xlsx", "xls", "xlsm")
 SHARES = (None, "file_share")
-MOST_FILES = 3
 WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "discarded"
 
 
@@ -50,7 +49,7 @@ class NotWaiting(WatchfloorError):
 
 def record_file(services: Services, event: Event) -> None:
     """Take the tables among a message's files, where the bot is asked for figures."""
-    files = [file for file in event.get("files") or () if _is_table(file)][:MOST_FILES]
+    files = [file for file in event.get("files") or () if _is_table(file)]
     if not files or event.get("subtype") not in SHARES or event.get("user") == services.slack.user_id():
         return
     is_direct = event.get("channel_type") == "im"

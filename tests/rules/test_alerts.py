@@ -114,6 +114,10 @@ def test_any_json_by_expressions_that_reach_nothing() -> None:
     fires, resolved = read("generic", body, **mapping)
     assert (fires.title, fires.labels, fires.is_firing) == ("sip on sbc1", {"host": "sbc1"}, True)
     assert not resolved.is_firing
+    checks = [{"host": f"sbc{number}", "check": "sip", "state": "CRIT"} for number in range(501)]
+    assert len(read("generic", {"checks": checks[:500]}, **mapping)) == 500
+    with pytest.raises(NotUnderstood, match="at most 500 alerts at once"):
+        read("generic", {"checks": checks}, **mapping)
     for text in ("''.__class__", "x.__init__.__globals__", "'a' * 100000000", "range(10**9)|list"):
         with pytest.raises(ExpressionBroken):
             if Expression(text)(x=object) is None or Expression(text)(x=object) == "":

@@ -11,6 +11,7 @@ import pytest
 from bot.impact import ids
 from bot.runtime.clock import utcnow
 from bot.sources.signatures import sign
+from slack_sandbox import file_sharing
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed
 from tests.stories.record import post_mortem_files, timeline
@@ -136,6 +137,20 @@ def test_a_file_that_is_no_table_of_figures_is_answered_in_its_thread(floor: Tes
     assert "report.xlsx is neither text nor an xlsx workbook" in floor.words(channel)
     drop(floor, channel, b"just a picture", "photo.png")
     assert "photo.png" not in [line for line in floor.words(channel).splitlines() if "read" in line]
+
+
+def test_every_file_of_a_message_is_read(floor: TestFloor) -> None:
+    channel, workspace = floor.declares(), floor.sandbox.workspace
+    content, files = b"name,colour\nAna,blue\n", []
+    with workspace.lock:
+        for number in range(5):
+            file = file_sharing.new_file(workspace, floor.ana.user, f"people-{number}.csv", len(content))
+            file.content = content
+            files.append(file)
+        file_sharing.share(workspace, floor.ana.user, files, workspace.channel(channel), "", "")
+    floor.passes_until(lambda: floor.words(channel).count("names columns that I know") == 5, seconds=5)
+    for number in range(5):
+        assert f"No line of people-{number}.csv names columns that I know" in floor.words(channel)
 
 
 def test_rows_that_are_left_out_are_counted_and_all_of_them_are_in_a_file(floor: TestFloor) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bot.commands.doctor import port
 from bot.directory.rules import PersonUnknown
 from bot.incidents import ids
 from bot.partners import ids as partner_ids
@@ -85,6 +87,23 @@ def test_a_port_in_use_is_said_in_a_sentence(door: TestFloor) -> None:
     assert door.bot.server is not None
     with pytest.raises(PortRefused, match=r"Port \d+ cannot be used: Address already in use"):
         Server("127.0.0.1", door.bot.server.port)
+
+
+def test_the_doctor_sees_a_port_that_somebody_else_has_taken_and_knows_the_bot_without_a_proxy(
+    door: TestFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert door.bot is not None
+    assert door.bot.server is not None
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # nobody
+    (bot,) = port.check("127.0.0.1", door.bot.server.port)
+    assert str(bot) == f"✓ The bot answers on port {door.bot.server.port}."
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(port, "ANSWERS_WITHIN_S", 0.2)
+        (refused,) = port.check("127.0.0.1", taken)
+    assert str(refused).startswith(f"✗ Port {taken} cannot be used: Address already in use.")
+    (free,) = port.check("127.0.0.1", taken)
+    assert str(free) == f"✓ Port {taken} is free."
 
 
 CLICK = {"type": "block_actions", "user": {"id": "U0ANA"}, "trigger_id": "1.2.3", "actions": [{"action_id": "x"}]}

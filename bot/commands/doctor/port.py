@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 from http.client import HTTPException
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request
 
 from bot.commands.doctor.findings import Finding, missing, ok
+from bot.runtime.network import Network
 from bot.web.server import PortRefused, Server
 
 ANSWERS_WITHIN_S = 3
@@ -32,7 +33,8 @@ def check(host: str, port: int) -> Iterator[Finding]:
 def _problems_of_bot(port: int) -> list[str] | None:
     """What the bot that runs there says of itself; None when it is none."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=ANSWERS_WITHIN_S) as answer:
+        # No proxy is asked for this machine.
+        with Network().open(Request(f"http://127.0.0.1:{port}/healthz"), ANSWERS_WITHIN_S) as answer:
             return _problems(answer.read())
     except HTTPError as unwell:
         return _problems(unwell.read())
