@@ -43,6 +43,7 @@ def test_an_incident_lives_from_its_declaration_to_its_updates_on_postgresql(
         channel = floor.declares("S1 IVR down in Manila")
         floor.passes(minutes=31)
         floor.restart_bot()
+        floor.says("ana", "/incident impact half of the calls are lost", channel)
         floor.passes(minutes=30)
 
         assert "S1 · IVR down in Manila" in floor.card(channel)
