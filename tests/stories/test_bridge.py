@@ -26,7 +26,7 @@ def test_a_bridge_stands_on_the_card_in_the_topic_and_in_what_people_are_sent(fl
     channel = floor.declares("S2 IVR down")
     assert "No bridge yet" in floor.says("ana", "/incident bridge", channel)
     for unsafe in ("javascript:alert(1)", "https://ana:secret@meet.example.com", "the usual"):
-        assert "not a bridge people can join" in floor.says("ana", f"/incident bridge {unsafe}", channel)
+        assert "People cannot join that" in floor.says("ana", f"/incident bridge {unsafe}", channel)
 
     assert "Bridge saved" in floor.says("ana", f"/incident bridge {BRIDGE}", channel)
 

@@ -156,7 +156,7 @@ def test_a_signed_request_without_slacks_shape_is_refused_quietly_and_counted(
 def test_a_button_that_remembers_what_is_not_ours_is_answered_with_a_sentence(
     door: TestFloor, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place = door.sandbox.workspace.channel(door.declares("S1 IVR down"))
+    place = door.sandbox.workspace.channel(door.declares("S1 Wallboard frozen"))
     click = CLICK | {"channel": {"id": place.id}, "actions": [{"action_id": timeline_ids.FILTER, "value": "soon"}]}
 
     body = urlencode({"payload": json.dumps(click)})

@@ -36,6 +36,8 @@ def test_who_claims_command_stands_on_the_card_and_is_told_what_it_asks(floor: T
 
 def test_of_two_who_claim_at_once_one_leads_and_the_other_is_told_who(floor: TestFloor) -> None:
     channel = floor.declares()
+    # The button is still there for the second.
+    floor.sandbox.fault("chat.update", "rate_limited", count=9, retry_after=30)
 
     floor.ana.clicks(CLAIM_COMMANDER, channel=channel)
     floor.devi.clicks(CLAIM_COMMANDER, channel=channel)
