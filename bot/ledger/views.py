@@ -148,11 +148,14 @@ def file_done(file: LedgerFile, outcome: Outcome, number: int) -> str:
     name = f"*{one_line(file.file_name, 80)}*"
     if outcome.is_known:
         return f"{name} was brought into the ledger of incident {number} before, so nothing was changed."
-    same = outcome.rows - outcome.changed - outcome.differences
+    changed, differing = outcome.changed, outcome.differences
     if file.kind == LINES:
-        rest = f" {same} are in it already and were left as they are." if same > 0 else ""
-        return f"{name}: {outcome.changed} accounts are in the ledger of incident {number} now.{rest}"
-    rest = (
-        f" {outcome.differences} rows do not add up: `/incident ledger` shows them." if outcome.differences else ""
-    )
+        same = outcome.rows - changed - differing
+        accounts = "1 account is" if changed == 1 else f"{changed} accounts are"
+        rest = (
+            f" {same} more {'was' if same == 1 else 'were'} in it already and stayed as before." if same > 0 else ""
+        )
+        return f"{name}: {accounts} in the ledger of incident {number} now.{rest}"
+    rows = "1 row does" if differing == 1 else f"{differing} rows do"
+    rest = f" {rows} not add up: `/incident ledger` shows them." if differing else ""
     return f"{name}: {outcome.changed} of {outcome.rows} rows changed the ledger of incident {number}.{rest}"

@@ -88,7 +88,7 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     assert "may work on the ledger" in floor.whispered("chloe", channel)[-1]
     early = "account,amount,currency,status,reference\nACC-00001,300.00,EUR,paid,p1\n"
     bring(floor, channel, ids.RESULTS, "early.csv", early)
-    hears(floor, "1 rows do not add up")
+    hears(floor, "1 row does not add up")
     assert "…0001 EUR 300.00, paid, but not released" in shown(floor, channel)
     floor.ben.clicks(ids.APPROVE, channel=channel)
     floor.settle()
