@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from bot.slack.calls import ApiClient
+from bot.slack.errors import SlackRefused
 
 
 class People(ApiClient):
     """Whom the bot asks about."""
 
     def person(self, user_id: str) -> dict[str, Any]:
-        """What Slack knows of a person."""
+        """What Slack knows of a person. `SlackRefused` when there is none of that id."""
+        if not user_id:  # a form that came back empty, which Slack would find malformed
+            raise SlackRefused("users.info", "user_not_found")
         return dict(self.call("users.info", user=user_id, include_locale=True)["user"])
 
     def people(self) -> Iterator[list[dict[str, Any]]]:

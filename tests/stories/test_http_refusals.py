@@ -12,6 +12,7 @@ import pytest
 
 from bot.commands.doctor import port
 from bot.directory.rules import PersonUnknown
+from bot.handovers import ids as handover_ids
 from bot.incidents import ids
 from bot.partners import ids as partner_ids
 from bot.timeline import ids as timeline_ids
@@ -169,7 +170,11 @@ def test_a_button_that_remembers_what_is_not_ours_is_answered_with_a_sentence(
     empty = {"id": "V1", "type": "modal", "callback_id": partner_ids.GUIDANCE_FORM, "state": {"values": {}}}
     body = urlencode({"payload": json.dumps(FILLED | {"trigger_id": "2.3.4", "view": empty})})
     assert post(door.address, signed(door.sandbox.signing_secret, body, kind=FORM))[0] == 200
+    nobody = {"id": "V2", "type": "modal", "callback_id": handover_ids.SHIFT_FORM, "state": {"values": {}}}
+    body = urlencode({"payload": json.dumps(FILLED | {"trigger_id": "2.3.5", "view": nobody})})
+    assert post(door.address, signed(door.sandbox.signing_secret, body, kind=FORM))[0] == 200
     assert "Traceback" not in caplog.text
+    assert "Slack finds a request wrong" not in caplog.text
 
 
 def test_a_signed_request_is_not_done_again_after_a_restart(door: TestFloor) -> None:
