@@ -7,11 +7,11 @@ from string import Formatter
 
 import pytest
 
-from bot.handovers import shift_wording
+from bot.handovers.shift import wording as shift_wording
 from bot.shifts import wording
 from bot.slack.phrases import Wording, wording_in
 
-NOUNS = {"shifts": wording.SPANISH, "handovers": shift_wording.SPANISH}
+NOUNS = {"shifts": wording.SPANISH, "handovers/shift": shift_wording.SPANISH}
 # What the handover says of an item's state comes from other rules.
 STATES = {"unstable", "watch closely", "improving", "steady", "watched", "red", "amber"}
 
