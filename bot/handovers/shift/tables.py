@@ -17,6 +17,8 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 class NoSuchShiftHandover(WatchfloorError):
     """That handover no longer exists. `/incident handover shift` starts one."""
 
+    es = "Ese relevo ya no existe. `/incident handover shift` inicia uno."
+
 
 class ShiftHandover(Numbered, table=True):
     """One shift handed over to the next; its items are rows of `handovers`."""
