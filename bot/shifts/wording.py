@@ -66,6 +66,7 @@ SPANISH = {
     "{person} took it {when}.": "{person} lo cubrió {when}.",
     "Covered: the roster was changed {when}.": "Cubierto: el cuadrante se cambió {when}.",
     "It has passed.": "Ya ha pasado.",
+    "Nobody is missing there.": "Ahí no falta nadie.",
     "Every minute ahead that needs cover has it.": "Todos los minutos necesarios están cubiertos.",
     "Open in the roster": "Sin cubrir en el cuadrante",
     "{person} asks whether you can take it: {gap}.": "{person} pregunta si puedes cubrirlo: {gap}.",
