@@ -100,6 +100,7 @@ def test_an_update_does_not_tell_again_what_was_told_since_a_step_sent_one(tmp_p
         told = [message.words for message in floor.ana.sees(desk.channel) if " min in" in message.words]
         of_step, first, second = told
         assert "Send the first update" in of_step
+        assert "(S1), since <!date^" in of_step, "each reader sees the time in their own zone"
         assert "Rule out our own doing" in first
         assert "now mitigated: rerouted" in second
         assert "Rule out our own doing" not in second
