@@ -180,6 +180,11 @@ def promised_to_others(session: Session, audiences: Sequence[str]) -> Sequence[P
     return session.exec(select(Promise).where(*theirs).order_by(col(Promise.id))).all()
 
 
+def on_their_way(session: Session) -> Sequence[Promise]:
+    """What was composed and is not concluded."""
+    return session.exec(select(Promise).where(Promise.state == SENDING).order_by(col(Promise.id))).all()
+
+
 def incidents_with_promise(session: Session) -> set[int]:
     """The incidents that have an update promised or on its way."""
     states = (WAITING, PAUSED, SENDING)
