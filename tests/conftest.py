@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import parsed_files, statements
+from tests import garbage, parsed_files, statements
 from tests.floor import TestFloor
 
 assert parsed_files
@@ -24,6 +24,11 @@ settings.load_profile("quick")
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers more than cores: a test waits for half of its time, for the sandbox or for a bot to start."""
     return (os.cpu_count() or 1) + 2
+
+
+def pytest_collection_finish() -> None:
+    """Every module is loaded."""
+    garbage.leave_alone_what_is_loaded()
 
 
 @pytest.fixture

@@ -118,6 +118,8 @@ class Finding:
 class AlreadyOnShift(WatchfloorError):
     """{person} is on another shift at that time already. Choose somebody else."""
 
+    es = "{person} ya está de turno a esa hora. Elige a otra persona."
+
 
 def to_minute(moment: datetime) -> int:
     """The minute in which the moment lies, since 1970 UTC."""

@@ -16,7 +16,7 @@ SPANISH = {
     "now": "ahora",
     "On shift {when}": "De turno {when}",
     "Nobody is on shift {when}.": "Nadie está de turno {when}.",
-    "`/incident shift` enters one; a roster as a file can be dropped into a direct message to me.": (
+    "`/incident shift` adds one; a roster as a file can be dropped into a direct message to me.": (
         "`/incident shift` añade un turno; también puedes enviarme el cuadrante como archivo en un mensaje directo."
     ),
     "… and {count} more; name a role or region, such as `/incident oncall gqm EMEA`.": (
@@ -66,6 +66,7 @@ SPANISH = {
     "{person} took it {when}.": "{person} lo cubrió {when}.",
     "Covered: the roster was changed {when}.": "Cubierto: el cuadrante se cambió {when}.",
     "It has passed.": "Ya ha pasado.",
+    "Nobody is missing there.": "Ahí no falta nadie.",
     "Every minute ahead that needs cover has it.": "Todo lo que hay que cubrir está cubierto.",
     "Open in the roster": "Sin cubrir en el cuadrante",
     "{person} asks whether you can take it: {gap}.": "{person} pregunta si puedes cubrirlo: {gap}.",
