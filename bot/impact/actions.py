@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.impact import forms, gathering, importing, tables, views
+from bot.impact import forms, gathering, importing, interval_tables, tables, views
 from bot.impact.forms import Last
 from bot.impact.importing import Source
 from bot.impact.reading.rows import QueueName, ReadRow
@@ -84,7 +84,7 @@ def _last(session: Session, queues: Sequence[QueueFacts], by: str, now: datetime
     if not queues:
         return None
     since = int((now - KEPT_FOR).timestamp())
-    rows = tables.rows_between(session, [queue.id for queue in queues], [(since, int(now.timestamp()) + 1)])
+    rows = interval_tables.rows_between(session, [queue.id for queue in queues], (since, int(now.timestamp()) + 1))
     if not rows:
         return None
     mine = tables.imports_of_person(session, by, {row[2] for row in rows})

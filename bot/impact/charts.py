@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import outbox
+from bot.config.floor import Floor
 from bot.impact import gathering
 from bot.impact.rules.assessment import Assessment, Point
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula, percent
@@ -15,7 +16,8 @@ from bot.outbox import kinds, shared_files
 from bot.outbox.kinds import Call, Context, Settled
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
-from bot.runtime.drawing import draw
+from bot.runtime.database import Database
+from bot.runtime.drawing import drawing
 from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import timeline
@@ -41,13 +43,19 @@ def request_chart(services: Services, number: int, key: str, by: str) -> str:
 
 def chart_png(services: Services, number: int, now: datetime) -> bytes:
     """Volume against forecast, service level and the incident's marks, as PNG; empty when there are no figures."""
-    with services.database.reading() as session:
-        incident = incidents.by_number(session, number)
-        assessment = gathering.gather(session, services.floor, incident, now)
-    if not assessment.is_known:
-        return b""
-    language = LANGUAGES.get(services.floor.language, ENGLISH)
-    return render(payload(incident, assessment, ZoneInfo(services.floor.figures.zone), language))
+    return drawn_chart(services.database, services.floor, number, now)
+
+
+def drawn_chart(database: Database, floor: Floor, number: int, now: datetime) -> bytes:
+    """The same, of a database and a floor. `TryLater` when it could not be drawn in time."""
+    language = LANGUAGES.get(floor.language, ENGLISH)
+    with drawing("bot.impact.draw_chart") as drawn:
+        with database.reading() as session:
+            incident = incidents.by_number(session, number)
+            assessment = gathering.gather(session, floor, incident, now)
+        if not assessment.is_known:
+            return b""
+        return drawn(payload(incident, assessment, ZoneInfo(floor.figures.zone), language))
 
 
 def payload(
@@ -104,11 +112,6 @@ def _marks(incident: Incident, points: list[Point], zone: ZoneInfo, language: La
                 name = language.phrases[f"chart {title}"]
                 marks.append({"title": f"{name} {local:%H:%M}", "place": place + share})
     return marks
-
-
-def render(facts: dict[str, Any]) -> bytes:
-    """Draw it. `TryLater` when it could not be drawn in time."""
-    return draw("bot.impact.draw_chart", facts)
 
 
 def call(context: Context) -> Call:

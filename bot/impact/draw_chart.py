@@ -236,4 +236,6 @@ def _short(amount: float) -> str:
 
 
 if __name__ == "__main__":
+    # What can be loaded before the facts have come.
+    Image.preinit()
     sys.stdout.buffer.write(render_png(json.load(sys.stdin)))
