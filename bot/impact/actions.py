@@ -43,14 +43,14 @@ class FigureNotReadable(WatchfloorError):
     """{name}: {reason}. Type a number such as `120`, or a time such as `5:12`."""
 
 
-def figures_screen(services: Services, number: int, by: str, now: datetime) -> views.Screen:
+def figures_screen(services: Services, number: int, by: str, now: datetime, page: int = 1) -> views.Screen:
     """An incident's figures now and since it began."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         assessment, look_ahead = gathering.gather_with_outlook(session, services.floor, incident, now)
         imported_at = tables.last_import_at(session)
         stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("intervals", "tables"), now)
-    text, blocks = views.figures_screen(number, assessment, imported_at, look_ahead())
+    text, blocks = views.figures_screen(number, assessment, imported_at, look_ahead(), page)
     return text, [*blocks, context(*stale)] if stale else blocks
 
 

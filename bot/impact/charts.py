@@ -64,7 +64,9 @@ def payload(
     """Everything that is drawn, as plain data; times are those of the site's clock."""
     phrases = language.phrases
     goal = assessment.whole.goal
-    points = [point for point in assessment.points if _is_shown(point, assessment)][-POINTS_SHOWN:]
+    known = [point for point in assessment.points if _is_shown(point, assessment)]
+    points = known[-POINTS_SHOWN:]
+    cut = phrases["chart cut"].format(shown=len(points), all=len(known)) if len(known) > len(points) else ""
     expected = phrases["forecast" if assessment.forecast_intervals else "usual"]
     level = phrases["chart level"].format(formula=formula(goal, language))
     level += phrases["chart goal"].format(target=percent(goal.target, language)) if goal else ""
@@ -74,6 +76,7 @@ def payload(
         "level_title": level,
         "volume_title": phrases["chart offered"].format(source=expected),
         "note": phrases["chart note"].format(zone=zone.key),
+        "cut": cut,
         "points": [_point(point, zone) for point in points],
         "marks": _marks(incident, points, zone, language),
     }

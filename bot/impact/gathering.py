@@ -65,10 +65,11 @@ def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
     """From the declaration to the end, or until now; the day begins at midnight where the site is."""
     start = int(incident.declared_at.timestamp())
     ended_at = incident.resolved_at or now
-    end = min(max(int(ended_at.timestamp()), start + 1), start + LONGEST_S)
+    ended = max(int(ended_at.timestamp()), start + 1)
+    end = min(ended, start + LONGEST_S)
     until = min(int(now.timestamp()), end + int(RECOVERS_FOR.total_seconds())) if incident.resolved_at else end
     midnight = incident.declared_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Window(int(midnight.timestamp()), start, end, max(until, end))
+    return Window(int(midnight.timestamp()), start, end, max(until, end), is_cut=ended > end)
 
 
 def queues_in_scope(session: Session, floor: Floor, incident: Incident, window: Window) -> list[QueueFacts]:
