@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from sqlmodel import Session
 
-from bot.impact import gathering, tables
+from bot.impact import gathering, interval_tables, tables
 from bot.impact.rules.series import QueueInterval, merged
 from bot.impact.rules.staffing import Planned, Requirement, requirements
 from bot.impact.tables import Queue
@@ -23,15 +23,15 @@ def agents_needed(
     """Of the queues whose names fit, and that are at the site or at none; nothing where nothing is forecast."""
     span = (int(start.timestamp()), int(end.timestamp()))
     # An interval that has begun counts as well.
-    wide = (span[0] - tables.LONGEST_INTERVAL_S, span[1])
+    wide = (span[0] - interval_tables.LONGEST_INTERVAL_S, span[1])
     queues = {
         queue.number: queue
-        for queue in tables.queues(session, tables.queues_between(session, *wide))
+        for queue in tables.queues(session, interval_tables.queues_between(session, *wide))
         if _is_wanted(queue, patterns, site)
     }
     intervals = [
         each
-        for each in merged(tables.rows_between(session, list(queues), [wide]))
+        for each in merged(interval_tables.rows_between(session, list(queues), wide))
         if each.figures.forecast_offered is not None and each.ends_at > span[0]
     ]
     usual = _usual_aht(session, intervals, span[0])
@@ -54,7 +54,7 @@ def _usual_aht(session: Session, intervals: Sequence[QueueInterval], until: int)
     if not lacking:
         return {}
     since = until - int(USUAL_OF.total_seconds())
-    sums = tables.sums_before(session, lacking, [(since, until)], ())
+    sums = interval_tables.sums_before(session, lacking, [(since, until)], ())
     return {queue_id: handled_s / answered for queue_id, *_, handled_s, answered in sums if answered and handled_s}
 
 
