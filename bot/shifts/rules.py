@@ -80,6 +80,7 @@ class Basis:
     agents: int
     agents_c: int
     shrinkage: float = 0.0
+    is_forecast: bool = True
 
     @property
     def people(self) -> int:

@@ -45,10 +45,16 @@ SPANISH = {
         "{people} cubre a solas {where}, y hacen falta {needed}: {when}"
     ),
     "{count} of {needed} are on as {where}: {when}": "Están {count} de {needed} como {where}: {when}",
-    "Most are missing from {when}: {contacts} contacts are forecast in {minutes} minutes, at {aht} s each. "
-    "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers "
-    "never do, {agents_c}.": (
-        "Donde más faltan: desde {when} se prevén {contacts} contactos en {minutes} minutos, de {aht} s cada uno. "
+    "Most are missing from {when}: {contacts} contacts are forecast in {minutes} minutes, at {aht} s each.": (
+        "Donde más faltan: desde {when} se prevén {contacts} contactos en {minutes} minutos, de {aht} s cada uno."
+    ),
+    "Most are missing from {when}: nothing is forecast, and {contacts} contacts in {minutes} minutes, at {aht} s "
+    "each, are usual then.": (
+        "Donde más faltan: desde {when}, sin previsión; lo habitual entonces son {contacts} contactos en {minutes} "
+        "minutos, de {aht} s cada uno."
+    ),
+    "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers never "
+    "do, {agents_c}.": (
         "Erlang A, con clientes que desisten a los {patience} de media, necesita {agents}; Erlang C, en el que "
         "nadie desiste, {agents_c}."
     ),

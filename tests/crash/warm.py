@@ -13,12 +13,13 @@ from sqlalchemy.orm import configure_mappers
 from bot.commands import cli
 from bot.timeline import pictures
 from bot.timeline.renderer import Renderer
-from tests import garbage, parsed_files, statements
+from tests import disk, garbage, parsed_files, statements
 from tests.crash import process
 from tests.floor import TestFloor
 from tests.floors import with_two_audiences
 
 assert cli
+assert disk
 assert parsed_files
 assert process
 assert statements

@@ -395,3 +395,25 @@ def test_fewer_on_shift_than_the_forecast_load_needs_is_asked_for_once_and_the_a
     sun.writes(roster(first, agents=9))
     sun.reads()
     assert "Covered: the roster was changed" in next(w for w in sun.told("farah") if "the load needs" in w)
+
+
+def test_without_a_forecast_the_need_is_what_the_weekday_and_time_usually_bring(sun: Sun) -> None:
+    first, nine = sun.sunday - timedelta(days=4), sun.on(-1, 1)
+    sun.writes(roster(first, agents=6))
+    came = Figures(offered=40, answered=40, aht_s=180)
+    amounts = tuple(getattr(came, name) for name in NAMES)
+    history = [
+        ReadRow(place, QueueName("Billing", "Manila"), int(begins.timestamp()), 1800, amounts)
+        for place in range(12)
+        for begins in (nine - timedelta(weeks=1 + place // 4) + timedelta(minutes=30 * (place % 4)),)
+    ]
+    import_rows(sun.floor.services.database, Source("history", "history.csv"), history)
+    sun.reads()
+
+    (asked,) = [words for words in sun.told("farah") if "the load needs" in words]
+    assert "6 are on as Agent, Manila, and the load needs 9" in asked, "as by a forecast of as many"
+    assert "nothing is forecast, and 40 contacts in 30 minutes, at 180 s each, are usual then" in asked
+    (request,) = [row for row in rows(sun.floor, "open_times") if row["problem"] == "below_load"]
+    assert (request["starts_at"], request["ends_at"]) == tuple(
+        f"{moment:%Y-%m-%d %H:%M:%S.%f}" for moment in (nine, nine + timedelta(hours=2))
+    )
