@@ -14,8 +14,8 @@ from bot.changes.tables import PlannedChange
 from bot.config import floor
 from bot.followups import views as followups
 from bot.followups.tables import FollowUp
-from bot.handovers import shift_views
-from bot.handovers.shift_tables import WatchItem
+from bot.handovers.shift import views as shift_views
+from bot.handovers.shift.tables import WatchItem
 from bot.incidents import forms as incident_forms
 from bot.incidents.tables import Incident
 from bot.partners import views as partners
