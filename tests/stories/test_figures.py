@@ -184,13 +184,17 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
         "ana", "/incident whatif agents -6", channel=channel
     )
     assert "There are no figures" in figures(floor, channel)
+    assert "no figures to draw" in floor.says("ana", "/incident figures chart", channel=channel)
     floor.says("ana", "/incident figures add", channel=channel)
     floor.ana.fills(ids.NEW_QUEUE, "Billing")
     floor.ana.fills(ids.OFFERED, "420")
     floor.ana.fills(ids.AHT, "6:00")
     floor.ana.fills(ids.AGENTS, "ninety")
+    floor.ana.fills(ids.ASA, "soon")
     refused = floor.ana.submits()
-    assert "agents: `ninety` is not a number" in str(refused.errors)
+    assert set(refused.errors) == {ids.AGENTS, ids.ASA}
+    assert "ninety is not a number" in refused.errors[ids.AGENTS]
+    floor.ana.fills(ids.ASA, "")
     floor.ana.fills(ids.AGENTS, "92")
     floor.ana.fills(ids.SCHEDULED, "100")
     assert floor.ana.submits().closed
