@@ -259,7 +259,7 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
 
 def test_a_file_sent_to_the_bot_alone_counts_too(floor: TestFloor) -> None:
     channel = floor.declares()
-    floor.ana.uploads("dm", "report.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
+    floor.ana.uploads("dm", "ACD report Bogotá.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
     floor.settle()
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()
@@ -319,7 +319,7 @@ def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
 
 
 def test_figures_that_came_before_an_incident_stand_on_its_card(floor: TestFloor) -> None:
-    floor.ana.uploads("dm", "report.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
+    floor.ana.uploads("dm", "ACD report Bogotá.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
     floor.settle()
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()
