@@ -13,8 +13,6 @@ from bot.incidents import incidents
 from bot.incidents.facts import FigureSentences, FigureTable
 from bot.services import Services
 
-ROWS_SHOWN = 96
-
 
 def sentences(session: Session, number: int, language: str) -> FigureSentences:
     """What the updates say, as composed when figures came."""
@@ -32,7 +30,7 @@ def table(session: Session, services: Services, number: int, now: datetime, lang
     if not assessment.whole.since.intervals:
         return FigureTable()
     zone, words = ZoneInfo(services.floor.figures.zone), LANGUAGES.get(language, ENGLISH)
-    within = [point for point in assessment.points if point.is_incident][:ROWS_SHOWN]
+    within = [point for point in assessment.points if point.is_incident]
     agents = [_agents_cells(point, words) for point in within]
     # A column that says `n/a` all the way down tells nothing.
     known = [place for place in range(len(words.agents_header)) if any(row[place] != UNKNOWN for row in agents)]

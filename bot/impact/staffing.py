@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.impact import gathering, tables
+from bot.impact import gathering, interval_tables, tables
+from bot.impact.interval_tables import Span
 from bot.impact.rules.baseline import PROFILE_WEEKS, WEEK_S
 from bot.impact.rules.series import QueueInterval, merged
 from bot.impact.rules.staffing import Planned, Requirement, requirements, usual_intervals
-from bot.impact.tables import Queue, Span
+from bot.impact.tables import Queue
 from bot.incidents.facts import AgentsNeeded
 from bot.services import Services
 
@@ -26,13 +27,13 @@ def agents_needed(
     """Of the queues whose names fit, and that are at the site or at none. After the end of a queue's forecast it is
     what the weekday and time usually bring; nothing where that is not known either."""
     span = (int(start.timestamp()), int(end.timestamp()))
-    known = tables.queues_between(session, span[0] - PROFILE_WEEKS * WEEK_S, span[1])
+    known = interval_tables.queues_between(session, span[0] - PROFILE_WEEKS * WEEK_S, span[1])
     queues = {queue.number: queue for queue in tables.queues(session, known) if _is_wanted(queue, patterns, site)}
     # An interval that has begun counts as well.
-    wide = (span[0] - tables.LONGEST_INTERVAL_S, span[1])
+    wide = (span[0] - interval_tables.LONGEST_INTERVAL_S, span[1])
     forecast = [
         each
-        for each in merged(tables.rows_between(session, list(queues), [wide]))
+        for each in merged(interval_tables.rows_between(session, list(queues), wide))
         if each.figures.forecast_offered is not None and each.ends_at > span[0]
     ]
     planned = [(each, True) for each in forecast]
@@ -61,13 +62,16 @@ def _usual(
     if not lacking:
         return
     weeks = [
-        (span[0] - week * WEEK_S - tables.LONGEST_INTERVAL_S, span[1] - week * WEEK_S + tables.LONGEST_INTERVAL_S)
+        (
+            span[0] - week * WEEK_S - interval_tables.LONGEST_INTERVAL_S,
+            span[1] - week * WEEK_S + interval_tables.LONGEST_INTERVAL_S,
+        )
         for week in range(1, PROFILE_WEEKS + 1)
     ]
     others = tables.windows_of_others(session, 0, weeks[-1][0], span[0])
     local = gathering.local_clock(ZoneInfo(services.floor.figures.zone))
     came: dict[int, dict[int, float]] = defaultdict(dict)
-    for queue_id, starts_at, offered in tables.offered_before(session, lacking, weeks, others):
+    for queue_id, starts_at, offered in interval_tables.offered_before(session, lacking, weeks, others):
         came[queue_id][starts_at] = offered
     for queue_id, history in came.items():
         yield from usual_intervals(queue_id, history, until[queue_id], span[1], local)
@@ -83,7 +87,7 @@ def _usual_aht(session: Session, intervals: Sequence[QueueInterval], until: int)
     if not lacking:
         return {}
     since = until - int(USUAL_OF.total_seconds())
-    sums = tables.sums_before(session, lacking, [(since, until)], ())
+    sums = interval_tables.sums_before(session, lacking, [(since, until)], ())
     return {queue_id: handled_s / answered for queue_id, *_, handled_s, answered in sums if answered and handled_s}
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.errors import WatchfloorError
-from bot.impact import tables
+from bot.impact import interval_tables
 from bot.impact.actions import queues_of
 from bot.impact.forms import whatif_form
 from bot.impact.rules.assessment import QueueFacts
@@ -16,11 +16,12 @@ from bot.impact.whatif_views import WhatIf, whatif_screen
 from bot.incidents.access import visible_incident
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import one_line
+from bot.slack.text import listed, one_line
 
 LOOKS_BACK = timedelta(hours=26)
 RECOVERS_WITHIN_S = 12 * 3600
 LEAST_ABANDONS = 20
+NAMED = 10
 
 
 class NoQueues(WatchfloorError):
@@ -43,7 +44,7 @@ def whatif(
     with services.database.reading() as session:
         chosen = _choose(queues_of(session, services, incident, now), queue)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
-        intervals = list(merged(tables.rows_between(session, [chosen.id], [span])))
+        intervals = list(merged(interval_tables.rows_between(session, [chosen.id], span)))
     latest = _latest(intervals, chosen)
     patience_s, source = _patience(intervals, chosen)
     load = _load(latest, chosen, patience_s)
@@ -85,7 +86,7 @@ def _choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
     alike = exact or [queue for queue in queues if wanted and wanted in queue.label.casefold()]
     found = alike if wanted else queues
     if len(found) != 1:
-        names = ", ".join(one_line(queue.label, 40) for queue in queues[:10])
+        names = listed([one_line(queue.label, 40) for queue in queues], NAMED)
         raise WhichQueue(example=one_line(queues[0].name, 40), names=names)
     return found[0]
 

@@ -36,7 +36,7 @@ def is_roster(file: Event) -> bool:
 
 def record_file(services: Services, event: Event) -> None:
     """Take the rosters among the files of a direct message."""
-    files = [file for file in event.get("files") or () if is_roster(file)][:3]
+    files = [file for file in event.get("files") or () if is_roster(file)]
     is_direct = event.get("channel_type") == "im" and not event.get("thread_ts")
     if (
         not files

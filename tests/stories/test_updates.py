@@ -1,9 +1,11 @@
 """Stakeholders are told on the promised minute, by the clock, by hand and when something changes."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.runtime.clock import utcnow
-from bot.updates.tables import Promise, waiting
+from bot.updates.tables import SENDING, Promise, waiting
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
 
@@ -136,6 +138,27 @@ def test_an_update_is_sent_once_it_is_in_each_channel_whatever_is_still_to_be_ed
     states = {row["number"]: row["state"] for row in rows(floor, "promises") if row["audience"] == "operations"}
     assert states == {1: "sent", 2: "waiting"}
     assert sum("Operations" in entry["facts"] for entry in timeline(floor, "update_sent")) == 1
+
+
+def test_an_update_that_an_earlier_version_left_on_its_way_is_concluded_at_the_next_start(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.passes(minutes=30)
+    sent = next(row for row in rows(floor, "promises") if row["audience"] == "operations")
+    written_down = len(timeline(floor, "update_sent"))
+    with floor.services.database.transaction() as session:
+        left = session.get(Promise, sent["id"])
+        left.state, left.sent_at, left.escalate_at = SENDING, None, left.due_at + timedelta(minutes=10)
+
+    floor.stop_bot()
+    floor.passes(hours=2)
+    floor.start_bot()
+    floor.tick()
+
+    healed = next(row for row in rows(floor, "promises") if row["id"] == sent["id"])
+    assert (healed["state"], healed["escalate_at"]) == ("sent", None)
+    assert healed["sent_at"][:16] == sent["sent_at"][:16], "when it was sent"
+    assert len(timeline(floor, "update_sent")) > written_down
+    assert updates(floor, channel)[0] == updates(floor, "incidents")[0], "nothing is sent a second time"
 
 
 def test_a_graver_incident_is_told_of_more_often(floor: TestFloor) -> None:
