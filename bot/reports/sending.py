@@ -96,7 +96,9 @@ def request(services: Services, typed: str, key: str, by: str, now: datetime) ->
     with services.database.transaction() as session:
         payload = _payload(asked, by, services.floor.zone)
         outbox.enqueue(session, kinds.REPORT, f"report:asked:{key}", now, payload=payload, priority=outbox.URGENT)
-    return f"The report for {asked.period.title} is being prepared and will come by direct message."
+    language = language_of_reader(services, by)
+    answer = say("The report for {} is being prepared and will come by direct message.", language)
+    return answer.format(wording.days(asked.period.title, language))
 
 
 def read_request(services: Services, typed: str, now: datetime) -> Asked:

@@ -133,6 +133,9 @@ SPANISH = {
     "Tasks within target": "Tareas en plazo",
     "Tasks open per person": "Tareas pendientes por persona",
     "{} before": "{} antes",
+    "The report for {} is being prepared and will come by direct message.": (
+        "Se está preparando el informe de {}; llegará por mensaje directo."
+    ),
     "{}, figures": "{}, cifras",
     "Incidents, this period and the previous four": "Incidentes, este periodo y los cuatro anteriores",
     "This period": "Este periodo",

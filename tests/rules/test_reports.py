@@ -452,10 +452,18 @@ def test_the_message_says_the_figures_in_a_few_lines_and_the_picture_is_drawn(fl
     report = gathering.gather(services, rules.last_period("week", NOW, ZONE), ZONE, "")
     text = views.summary(report)
     assert text.startswith("📊 *Report 19 Oct – 25 Oct 2026*")
+    assert "Follow-ups overdue: 61, 55.8 before" in text
+    assert views.value(1_234_567, "count") == "1234567"
     assert "To mitigate, median:" in text
     assert "(n = " in text
     assert "Care · Cebu: " in text
     assert "answered within 20 s of offered, ASA " in text
+    in_spanish = gathering.gather(services, report.period, ZONE, "", "es")
+    assert {row.name for row in in_spanish.rows if row.group == "Type"} == {
+        "Telefonía o IVR",
+        "CRM o herramienta de escritorio",
+    }
+    assert "Cracovia" in {row.name for row in in_spanish.rows if row.group == "Site"}
     spanish = views.summary(report, 1, "es")
     assert spanish.startswith("📊 *Informe 19 oct – 25 oct 2026*")
     assert "Casos pendientes de clientes sensibles: 1" in spanish
