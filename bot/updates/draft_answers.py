@@ -102,6 +102,15 @@ def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> 
     return f"At {due} it will say that nothing has changed."
 
 
+def withdraw_nothing_new(change: Change) -> None:
+    """Something is new after all: updates that were to say the opposite say what it is."""
+    for promise in tables.waiting(change.session, change.number):
+        if promise.choice == Choice.NOTHING:
+            _record_choice(promise, Choice.NONE, "")
+            change.session.add(promise)
+            draft_messages.mark_stale(change.session, promise)
+
+
 def edit(services: Services, promise_id: int, text: str, by: str, now: datetime, *, at_once: bool) -> str:
     """It says what the person wrote, on its minute or at once. Gives back what to answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):

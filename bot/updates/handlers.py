@@ -27,7 +27,7 @@ from bot.incidents.events import (
 )
 from bot.incidents.facts import UpdatesKept
 from bot.incidents.rules import is_higher
-from bot.updates import cadence_actions, draft_recipients, promise_changes, record, tables
+from bot.updates import cadence_actions, draft_answers, draft_recipients, promise_changes, record, tables
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.scheduling import drop_promise
@@ -46,12 +46,14 @@ def send_first(change: Change, event: ChannelOpened) -> None:
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Promises move to the rhythm of the new severity."""
+    draft_answers.withdraw_nothing_new(change)
     promises.reschedule(change, is_raised=is_higher(event.new, event.old))
     _send_what_is_due(change)
 
 
 def follow_status(change: Change, event: StatusChanged) -> None:
     """Audiences that are told of changes hear of it; updates begin again when it was resolved."""
+    draft_answers.withdraw_nothing_new(change)
     if event.is_open_again:
         # The last update may still wait to be composed: it would promise a series of its own.
         promises.end(change)
@@ -63,6 +65,7 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 
 def follow_situation(change: Change, event: SituationChanged) -> None:
     """Audiences informed less often because nothing was new are informed at the usual pace again."""
+    draft_answers.withdraw_nothing_new(change)
     promises.quicken(change)
 
 

@@ -75,11 +75,17 @@ def test_the_lead_edits_says_nothing_new_and_puts_off(floor: TestFloor) -> None:
 
     floor.passes(minutes=25)
     presses(floor, "ben", ids.NOTHING_NEW, "operations")
-    floor.says("ana", "/incident status identified a trunk", channel)
     floor.passes(minutes=5)
     (told,) = updates(floor, channel)
     assert "The carrier &lt;!channel&gt; is on site" in told
     assert "no change since" in told
+
+    floor.passes(minutes=25)
+    presses(floor, "ben", ids.NOTHING_NEW, "operations")
+    floor.says("ana", "/incident status identified a trunk", channel)
+    assert "nothing new, says" not in drafts(floor, "ben")[-1]
+    floor.passes(minutes=5)
+    assert "now identified: a trunk" in updates(floor, channel)[-1], "there is something new after all"
 
     floor.passes(minutes=25)
     puts_off(floor, "ben", "operations", "the carrier calls <!here> back")
@@ -88,11 +94,11 @@ def test_the_lead_edits_says_nothing_new_and_puts_off(floor: TestFloor) -> None:
     floor.passes(minutes=30)
     assert "the next update comes" in updates(floor, channel)[-1]
     floor.passes(minutes=5)
-    (told,) = updates(floor, channel)
+    _, told = updates(floor, channel)
     assert "no change since" in told
     assert "the next update comes" not in told
     assert "<!here>" not in floor.live_markup("dm", "ben").replace("&lt;!here&gt;", "")
-    assert [row["state"] for row in promises(floor, "operations")] == ["sent", "sent", "moved", "sent", "waiting"]
+    assert [row["state"] for row in promises(floor, "operations")] == ["sent"] * 3 + ["moved", "sent", "waiting"]
     assert len(timeline(floor, "update_moved")) == 1
 
 
