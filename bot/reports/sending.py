@@ -29,9 +29,9 @@ EVERY_S = 60
 # A report that could not be sent for so long, because the bot was off, is not sent any more.
 NOT_LATER_THAN = timedelta(hours=12)
 DRAWN = (
-    "Incidents, this period and the four before",
+    "Incidents, this period and the previous four",
     "This period",
-    "Mean of the four before",
+    "Mean of the previous four",
     "Queues, this period",
 )
 DAYS = re.compile(r"(\d{1,3}) ?days?")
