@@ -50,7 +50,7 @@ SPANISH = {
     ),
     "Most are missing from {when}: nothing is forecast, and {contacts} contacts in {minutes} minutes, at {aht} s "
     "each, are usual then.": (
-        "Donde más faltan: desde {when}, sin previsión; lo habitual entonces son {contacts} contactos en {minutes} "
+        "Donde más faltan: desde {when}; no hay previsión, y lo habitual son {contacts} contactos en {minutes} "
         "minutos, de {aht} s cada uno."
     ),
     "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers never "

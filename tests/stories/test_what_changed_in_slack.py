@@ -44,6 +44,7 @@ def test_a_channel_made_anew_while_the_bot_was_off_is_found_at_the_start(floor: 
 
     [known] = [row for row in rows(floor, "known_channels") if row["name"] == "executives"]
     assert known["id"] == new.id
+    assert len(floor.sandbox.calls_of("users.conversations")) == 2, "each start asks once for all channels"
 
 
 def test_a_channel_that_gets_another_id_goes_on(floor: TestFloor) -> None:
