@@ -94,7 +94,8 @@ def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Blo
         blocks.append(section(f"📖 {title}"))
         if guide.text:
             blocks.append(actions([button("Read", incident_ids.READ_GUIDE, guide.key)]))
-    return f"{len(alike)} guides", [*blocks, context(f"{len(alike)} of {len(guides)} guides")]
+    count = f"{len(alike)} of {len(guides)} guide{'s' if len(guides) > 1 else ''}"
+    return count, [*blocks, context(count)]
 
 
 def reading_view(services: Services, name: str, by: str) -> Block:

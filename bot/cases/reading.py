@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.rows import CaseRow
 from bot.cases.rules.states import ENDED, phase_of
-from bot.errors import WatchfloorError
 from bot.sources.tabular.cells import NotReadable, is_unknown, read_length
 from bot.sources.tabular.moments import Clock, read_start, says_day_first
 from bot.sources.tabular.names import normalized
@@ -70,10 +69,6 @@ KINDS = {"change": "change", "change request": "change", "task": "task", "sc tas
 MOMENTS = ("opened_at", "updated_at", "started_at", "resolved_at", "closed_at")
 
 
-class ColumnsMissing(WatchfloorError):
-    """{name} has no column for {missing}. A file of cases needs the case's number and when it was opened."""
-
-
 @dataclass(frozen=True)
 class LeftOut:
     """A row that is not used, with its line and the reason."""
@@ -110,7 +105,7 @@ def is_table_of_cases(path: Path) -> bool:
 
 
 def read_cases(path: Path, zone: str) -> ReadCases:
-    """Every case of a file; times without a zone are in `zone`. Raises `FileRefused`, `ColumnsMissing`."""
+    """Every case of a file; times without a zone are in `zone`. Raises `FileRefused`."""
     sheet = open_sheet(path, HEADER)
     columns = columns_of(sheet.header, COLUMNS | TRAITS)
     result = ReadCases(columns={name: sheet.header[place] for name, place in columns.items()})

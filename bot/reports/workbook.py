@@ -19,6 +19,8 @@ INCIDENTS = (
 QUEUE_VALUES = ("offered", "service level (%)", "ASA (s)", "AHT (s)", "abandoned (%)")
 SENSITIVE = ("case", "customer", "priority", "region", "team", "title", "time left")
 MINUTE_S = 60
+# In characters: the longest name of a figure, of a period, and most queues.
+NAME_WIDTH, PERIOD_WIDTH = 36, 26
 CHARTED = ("Severity", "Type", "Site")
 
 
@@ -83,6 +85,7 @@ def _name(book: Book, row: Row) -> str:
 
 def _figures(book: Book, report: Report) -> None:
     sheet = book.sheet("Figures", SUMMARY)
+    sheet.set_column(1, 1, NAME_WIDTH)
     for line, row in enumerate(report.rows, 1):
         unit = {"seconds": "minutes"}.get(row.unit, row.unit)
         sheet.write_row(line, 0, (book.say(row.group), _name(book, row)))
@@ -98,6 +101,7 @@ def _figures(book: Book, report: Report) -> None:
 
 def _trend(book: Book, sheet: Any, report: Report) -> None:
     """How many incidents each period had, as numbers beside the figures and as a line."""
+    sheet.set_column(15, 15, PERIOD_WIDTH)
     sheet.write_row(0, 15, [book.say(name) for name in ("period", "incidents")], book.bold)
     for line, (title, count) in enumerate(report.trend, 1):
         sheet.write_string(line, 15, days(title, book.language))
@@ -150,6 +154,7 @@ def _queues(book: Book, report: Report) -> None:
     """One line a queue: what it did, what it did before, and how its service level is computed."""
     header = ("queue", *QUEUE_VALUES, *(f"{name}, before" for name in QUEUE_VALUES))
     sheet = book.sheet("Queues", header)
+    sheet.set_column(0, 0, NAME_WIDTH)
     sheet.write_string(0, 2 * len(QUEUE_VALUES) + 1, book.say("service level"), book.bold)
     for line, queue in enumerate(report.queues, 1):
         sheet.write_string(line, 0, queue.name)

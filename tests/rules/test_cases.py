@@ -26,6 +26,7 @@ from bot.cases.rules.schedule import NeverOpen, Schedule
 from bot.cases.rules.sla import Clock, Pause, merged
 from bot.cases.rules.states import Phase, Step, pauses_of, phase_of, reopenings
 from bot.config.floor.cases import ContractHours, read_hours
+from bot.errors import WatchfloorError
 from tests.samples import sample
 
 VECTORS = json.loads((Path(__file__).parent / "cases" / "vectors_sla.json").read_text())
@@ -257,3 +258,35 @@ def test_a_log_of_changes_is_read_as_cases_with_their_history() -> None:
     assert first.ended_at is None, "what the log knows of the end is no news while it is new"
     assert "subcategory" in first.traits
     assert [priority_of(text) for text in ("1 - Critical", "P2", "Low", "?")] == ["P1", "P2", "P4", ""]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "has no rows under its header"),
+        (b"Name,Colour\nAna,red\n", "Number, Opened at, Priority and State"),
+        (b"Number,Priority\nINC1,2\n", "Number, Opened at, Priority and State"),
+        (b"PK\x03\x04 not a workbook", "neither text nor an xlsx workbook"),
+    ],
+)
+def test_a_file_without_cases_is_refused_with_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_bytes(content)
+    with pytest.raises(WatchfloorError) as refused:
+        read_cases(path, "UTC")
+    assert sentence in refused.value.sentence
+
+
+def test_a_row_that_is_no_case_is_named_with_its_line_and_reason_and_leaves_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    rows = ("INC1,26/11/2026 09:00,2", "INC2,soon,2", ",26/11/2026 09:00,2", "INC3,31/31/2026,2", "INC4,,2")
+    path.write_text("\n".join(("Number,Opened at,Priority", *rows)))
+    read = read_cases(path, "UTC")
+    assert [row.external_id for row in read.rows] == ["INC1"]
+    assert [each.line for each in read.left_out] == [3, 4, 5, 6]
+    assert [each.reason for each in read.left_out] == [
+        "`soon` is not a date",
+        "it has no number, or does not say when it was opened",
+        "`31/31/2026` is not a date",
+        "it has no number, or does not say when it was opened",
+    ]

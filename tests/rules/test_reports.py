@@ -474,4 +474,7 @@ def test_the_message_says_the_figures_in_a_few_lines_and_the_picture_is_drawn(fl
     assert [cell.value for cell in book["Casos sensibles"][2]][:2] == ["INC1", "Grand Hotel"]
     for_others = openpyxl.load_workbook(BytesIO(workbook.build(report)))
     assert "Sensitive cases" not in for_others.sheetnames
+    figures = for_others["Figures"]
+    names = [str(row[0].value or "") for row in figures["B2:B42"]]
+    assert figures.column_dimensions["B"].width > max(map(len, names)), "no name is cut off"
     assert sending.picture(report).startswith(b"\x89PNG")

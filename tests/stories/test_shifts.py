@@ -299,7 +299,7 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     assert floor.erik.submits().closed
     floor.settle()
     assert "<@U0ERIK> te entrega el turno: 0 de" in sun.told("ana")[-1]
-    assert "Aviso de #1 a " in sun.told("ana")[-1]
+    assert "Actualización de #1 para " in sun.told("ana")[-1]
     assert "inestable" in sun.told("ana")[-1]
     assert "You hand the shift over to <@U0ANA>" in "".join(sun.told("erik"))
     floor.ana.clicks(handover_ids.ACCEPT_ITEM)

@@ -51,7 +51,7 @@ def lines_of(item: HandoverItem, say: Wording, now: datetime) -> list[str]:
         owner = f"{mention(item.owner_id)}: " if item.owner_id else ""
         lines.append(say("Next: {step}", step=f"{owner}{one_line(item.next_step, 300)}"))
     elif item.needs_next_step:
-        asked, nobody = "No next step yet; {person} is asked.", "No next step yet, and nobody owns it."
+        asked, nobody = "No next step yet; {person} is asked.", "No next step yet, and nobody in Slack owns it."
         lacking = say(asked, person=mention(item.owner_id)) if item.owner_id else say(nobody)
         lines.append(f"⚠️ {lacking}")
     if item.due_at:

@@ -19,7 +19,7 @@ SPANISH = {
     "amber": "en ámbar",
     "Next: {step}": "Siguiente paso: {step}",
     "No next step yet; {person} is asked.": "Aún sin siguiente paso; se ha preguntado a {person}.",
-    "No next step yet, and nobody owns it.": "Aún sin siguiente paso, y nadie lo lleva.",
+    "No next step yet, and nobody in Slack owns it.": "Aún sin siguiente paso, y nadie en Slack lo lleva.",
     "no next step": "sin siguiente paso",
     "Due {when}": "Vence {when}",
     "… and {count} more": "… y {count} más",
