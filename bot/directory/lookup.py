@@ -157,6 +157,7 @@ def refresh_channels(services: Services) -> None:
     What a name meant before is compared: a channel may have been archived and made anew.
     """
     joined = services.slack.joined_channels()
+    named = channel_names(services)
     with services.database.transaction() as session:
         known = tables.known_channels(session)
         for name, known_id in known.items():
@@ -164,8 +165,10 @@ def refresh_channels(services: Services) -> None:
                 tables.save_channel(session, name, joined[name])
             elif known_id not in joined.values():
                 tables.forget_channel(session, known_id)
-    still_known = {name for name, known_id in known.items() if name in joined or known_id in joined.values()}
-    for name in sorted(f"#{name}" for name in channel_names(services) - still_known):
+        for name in sorted((named & joined.keys()) - known.keys()):
+            tables.save_channel(session, name, joined[name])
+    still_known = {name for name, known_id in known.items() if known_id in joined.values()}
+    for name in sorted(f"#{name}" for name in named - still_known - joined.keys()):
         try:
             channel_id(services, name)
         except SlackRefused as refused:

@@ -42,7 +42,7 @@ def whatif(
     """The answer for one queue: by its last interval with offered contacts, handle time and agents."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
-        chosen = _choose(queues_of(session, services, incident, now), queue)
+        chosen = choose(queues_of(session, services, incident, now), queue)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
         intervals = list(merged(interval_tables.rows_between(session, [chosen.id], span)))
     latest = _latest(intervals, chosen)
@@ -78,7 +78,8 @@ def form(services: Services, number: int, by: str, now: datetime) -> Block:
     return whatif_form(number, queues)
 
 
-def _choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
+def choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
+    """The queue that was typed; the only one, when none was."""
     if not queues:
         raise NoQueues()
     wanted = typed.strip().casefold()

@@ -44,6 +44,7 @@ def test_a_channel_made_anew_while_the_bot_was_off_is_found_at_the_start(floor: 
 
     [known] = [row for row in rows(floor, "known_channels") if row["name"] == "executives"]
     assert known["id"] == new.id
+    assert len(floor.sandbox.calls_of("users.conversations")) == 2, "each start asks once for all channels"
 
 
 def test_a_channel_that_gets_another_id_goes_on(floor: TestFloor) -> None:
@@ -102,6 +103,22 @@ def test_somebody_removed_from_a_private_channel_while_the_bot_was_off_sees_it_n
     floor.sandbox.retry_delays_s = ()
 
     floor.start_bot()
+
+    assert "Nothing is open" in floor.says("ben", "/incident list")
+
+
+def test_somebody_removed_from_a_private_channel_while_the_bot_was_out_of_it_sees_it_no_more(
+    floor: TestFloor,
+) -> None:
+    channel = declares_in_private(floor)
+    floor.ana.invites(channel, "ben")
+    floor.settle()
+    floor.ana.kicks(channel, "watchfloor")
+    floor.ana.kicks(channel, "ben")
+    floor.passes(minutes=2)
+
+    floor.ana.invites(channel, "watchfloor")
+    floor.settle()
 
     assert "Nothing is open" in floor.says("ben", "/incident list")
 
