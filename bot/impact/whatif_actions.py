@@ -16,11 +16,13 @@ from bot.impact.whatif_views import WhatIf, whatif_screen
 from bot.incidents.access import visible_incident
 from bot.services import Services
 from bot.slack.blocks import Block
+from bot.slack.pages import and_more
 from bot.slack.text import one_line
 
 LOOKS_BACK = timedelta(hours=26)
 RECOVERS_WITHIN_S = 12 * 3600
 LEAST_ABANDONS = 20
+QUEUES_NAMED = 10
 
 
 class NoQueues(WatchfloorError):
@@ -85,8 +87,9 @@ def _choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
     alike = exact or [queue for queue in queues if wanted and wanted in queue.label.casefold()]
     found = alike if wanted else queues
     if len(found) != 1:
-        names = ", ".join(one_line(queue.label, 40) for queue in queues[:10])
-        raise WhichQueue(example=one_line(queues[0].name, 40), names=names)
+        named = alike or queues
+        names = ", ".join(one_line(queue.label, 40) for queue in named[:QUEUES_NAMED])
+        raise WhichQueue(example=one_line(named[0].name, 40), names=f"{names}{and_more(named, QUEUES_NAMED)}")
     return found[0]
 
 
