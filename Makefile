@@ -30,8 +30,8 @@ bench: $(READY)
 # More examples of each property, then random incidents among kills, stops and faults, on both databases:
 # `make soak MINUTES=30 SEED=7`, and `make soak ARGS="--database sqlite --without 'Slack late'"`.
 soak: $(READY)
-	@$(BIN)/pytest -m hypothesis --hypothesis-profile thorough
-	@$(BIN)/python -m tests.soak.fuzz
+	@$(BIN)/pytest -m hypothesis --hypothesis-profile thorough $(if $(SEED),--hypothesis-seed $(SEED))
+	@$(BIN)/python -m tests.soak.fuzz $(if $(SEED),--seed $(SEED))
 	@exec $(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 # The pictures of README.md and docs/: the played story, troubles that are made, and the doctor at each source. They

@@ -21,13 +21,14 @@ from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.runtime.database import insert_new, utc_column
 from bot.services import Services
-from bot.slack.text import mention
+from bot.slack.text import listed, mention
 
 ENDED_WITHIN = timedelta(days=7)
 KNOWN_FOR = timedelta(days=28)
 # What was said once is said again after a night at the earliest.
 QUIET_FOR = timedelta(hours=8)
 HOUR = timedelta(hours=1)
+NAMED = 10
 
 
 class NothingToMove(WatchfloorError):
@@ -131,7 +132,7 @@ def _end_of_queue(session: Session, team: str, count: int) -> list[Case]:
 def _notify_both(
     session: Session, services: Services, wanted: Move, cases: Sequence[Case], by: str, now: datetime
 ) -> None:
-    names = ", ".join(case.name for case in cases[:10])
+    names = listed([case.name for case in cases], NAMED)
     text, blocks = balance_views.moved_message(wanted, len(cases), names, mention(by))
     for team in (wanted.source, wanted.target):
         for person in _managers(session, services, team):

@@ -7,9 +7,9 @@ from bot.cases import ids
 from bot.cases.clusters import DECLARING, DISMISSED, INCIDENT, Cluster
 from bot.cases.tables import Case
 from bot.slack.blocks import Block, actions, button, context, field, modal, section, text_input
-from bot.slack.text import format_duration, mention, near_time, one_line
+from bot.slack.text import format_duration, listed, mention, near_time, one_line
 
-EXAMPLES = 3
+EXAMPLES = 4
 LONGEST_TITLE = 120
 
 
@@ -35,7 +35,7 @@ def proposal(cluster: Cluster, cases: Sequence[Case], now: datetime) -> tuple[st
         f"first seen {near_time(cluster.first_at, now)}",
         f"usual in {format_duration_of(cluster.window_s)}: {usual}",
     ]
-    examples = "\n".join(f"• {example(case)}" for case in cases[:EXAMPLES])
+    examples = listed([f"• {example(case)}" for case in cases], EXAMPLES, "\n")
     blocks = [section(f"🧩 {headline}\n{' · '.join(facts)}\n{examples}"), *_decision(cluster, now)]
     return f"{len(cases)} similar cases of {len(customers)} customers", blocks
 

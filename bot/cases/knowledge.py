@@ -14,7 +14,7 @@ from bot.incidents.events import Closed, MadePrivate
 from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, field, modal, paragraphs, section, text_input, user_select
-from bot.slack.text import mention, one_line
+from bot.slack.text import listed, mention, one_line
 from bot.timeline import timeline
 from bot.timeline.wording import sentence
 
@@ -87,7 +87,7 @@ def _draft(change: Change, terms: list[str]) -> str:
         return names.get(user_id or "", "")
 
     lines = [sentence(entry.kind, entry.actor_id, entry.facts, name_of, "en") for entry in entries]
-    done = "\n".join(f"- {line}" for line in lines[:MOST_LINES]) or "- …"
+    done = listed([f"- {line}" for line in lines], MOST_LINES, "\n") or "- …"
     seen = ", ".join(terms) or change.incident.title
     parts = (
         f"What people see: {seen}",

@@ -23,7 +23,7 @@ from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import mention, shorten
+from bot.slack.text import listed, mention, shorten
 
 KEY = "declare:cases:"
 # What linked cases hear are the words for those inside who work on it.
@@ -83,7 +83,7 @@ def _check_undecided(cluster: Cluster) -> None:
 def declare(services: Services, number: int, title: str, severity: str, by: str, now: datetime) -> Response:
     """Declare an incident of these cases; they are linked in the transaction that records it."""
     cluster, cases = declare_form(services, number, by)
-    described = "\n".join(cluster_views.example(case) for case in cases[:DESCRIBED])
+    described = listed([cluster_views.example(case) for case in cases], DESCRIBED, "\n")
     request = DeclareRequest(
         # The same cases are declared once, whoever presses the button.
         key=f"{KEY}{cluster.number}",
@@ -141,7 +141,8 @@ def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
     new = tables.link(change.session, change.number, by_number, by, change.now)
     if not new:
         return
-    change.log("cases_linked", count=len(new), text=", ".join(by_number[number].name for number in new[:DESCRIBED]))
+    names = listed([by_number[number].name for number in new], DESCRIBED)
+    change.log("cases_linked", count=len(new), text=names)
     text = f"is part of incident {change.number}: {change.incident.severity} {change.incident.title}"
     _note_all(change, [by_number[number] for number in new], LINKED, f"linked:{change.number}", text)
 

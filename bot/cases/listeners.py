@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 from bot.cases import actions, balancing, boards, escalating, forms, guides, ids, knowledge, linking, uploads
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
+from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -30,7 +31,7 @@ def register_commands(registry: Registry) -> None:
         Section.ANYWHERE,
         8,
         "`/incident board` cases by time to breach · `board red EMEA` · `board mine` · "
-        "`/incident balance` load of the teams · `/incident guide sso lockout` trouble-shooting guides",
+        "`/incident balance` load of the teams · `/incident guide sso lockout` troubleshooting guides",
     )
 
 
@@ -45,7 +46,7 @@ def show_balance(services: Services, typed: SlashCommand) -> Response:
 
 
 def find_guides(services: Services, typed: SlashCommand) -> Response:
-    """`/incident guide sso lockout`: trouble-shooting guides about these words."""
+    """`/incident guide sso lockout`: troubleshooting guides about these words."""
     return guides.search(services, typed.rest, typed.user_id)
 
 
@@ -192,7 +193,7 @@ def _register_guides(app: App, services: Services) -> None:
     listening.opens_view(
         app,
         services,
-        ids.READ,
+        listening.one_of_many(incident_ids.READ_GUIDE),
         lambda body: guides.reading_view(services, parse.action_value(body), parse.user_id(body)),
     )
 

@@ -44,7 +44,7 @@ def figures_form(
     number: int, queues: Sequence[QueueFacts], starts: Sequence[datetime], interval_s: int, last: Last | None
 ) -> Block:
     """One queue and one interval; agents, handle time and forecast are as they were last."""
-    queue_options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues[:99]]
+    queue_options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues]
     chosen = next((str(queue.id) for queue in queues if last and queue.label == last.queue), None)
     blocks: list[Block] = []
     if queue_options:

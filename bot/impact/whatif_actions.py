@@ -16,13 +16,12 @@ from bot.impact.whatif_views import WhatIf, whatif_screen
 from bot.incidents.access import visible_incident
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.pages import and_more
-from bot.slack.text import one_line
+from bot.slack.text import listed, one_line
 
 LOOKS_BACK = timedelta(hours=26)
 RECOVERS_WITHIN_S = 12 * 3600
 LEAST_ABANDONS = 20
-QUEUES_NAMED = 10
+NAMED = 10
 
 
 class NoQueues(WatchfloorError):
@@ -43,7 +42,7 @@ def whatif(
     """The answer for one queue: by its last interval with offered contacts, handle time and agents."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
-        chosen = _choose(queues_of(session, services, incident, now), queue)
+        chosen = choose(queues_of(session, services, incident, now), queue)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
         intervals = list(merged(interval_tables.rows_between(session, [chosen.id], span)))
     latest = _latest(intervals, chosen)
@@ -79,7 +78,8 @@ def form(services: Services, number: int, by: str, now: datetime) -> Block:
     return whatif_form(number, queues)
 
 
-def _choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
+def choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
+    """The queue that was typed; the only one, when none was."""
     if not queues:
         raise NoQueues()
     wanted = typed.strip().casefold()
@@ -87,9 +87,8 @@ def _choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
     alike = exact or [queue for queue in queues if wanted and wanted in queue.label.casefold()]
     found = alike if wanted else queues
     if len(found) != 1:
-        named = alike or queues
-        names = ", ".join(one_line(queue.label, 40) for queue in named[:QUEUES_NAMED])
-        raise WhichQueue(example=one_line(named[0].name, 40), names=f"{names}{and_more(named, QUEUES_NAMED)}")
+        names = listed([one_line(queue.label, 40) for queue in queues], NAMED)
+        raise WhichQueue(example=one_line(queues[0].name, 40), names=names)
     return found[0]
 
 

@@ -19,6 +19,7 @@ from bot.incidents.responses import SLACK_UNAVAILABLE, Payload, Response
 from bot.incidents.tables import NoIncidentHere, OnlyElsewhere
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.received import PieceMissing
 from bot.slack.text import channel_link
 
 log = logging.getLogger(__name__)
@@ -62,13 +63,16 @@ def register(app: App, services: Services) -> None:
     def keep(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
         if req.body.get("type") != "event_callback":
             return next()
-        record_event(services, req.body["event"])
+        try:
+            record_event(services, req.body["event"])
+        except PieceMissing:
+            return BoltResponse(status=400)
         return BoltResponse(status=200)
 
     @app.command(ids.COMMAND)
     def incident(ack: Ack, body: Payload) -> None:
         typed = parse.slash_command(body)
-        responses.answer_command(services, lambda: run_command(registry, services, typed), ack)
+        responses.answer_command(services, typed.user_id, lambda: run_command(registry, services, typed), ack)
 
 
 def check_click(services: Services, body: Payload) -> None:

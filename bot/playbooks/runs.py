@@ -110,7 +110,8 @@ def reschedule(run: PlaybookRun, steps: Iterable[S], now: datetime) -> list[S]:
     """
     steps = list(steps)
     changed = _set_times(run, steps, now)
-    skipped = [step for step in steps if _skip_if_met(run, step, now)]
+    book, incident = run.book, run.incident
+    skipped = [step for step in steps if _skip_if_met(book, incident, step, now)]
     if skipped:  # others may be wanted by that
         changed = [*changed, *skipped, *_set_times(run, steps, now)]
     return list({id(step): step for step in changed}.values())
@@ -128,11 +129,11 @@ def _set_times(run: PlaybookRun, steps: Sequence[S], now: datetime) -> list[S]:
     ]
 
 
-def _skip_if_met(run: PlaybookRun, step: AnyStep, now: datetime) -> bool:
+def _skip_if_met(book: Playbook, incident: IncidentFacts, step: AnyStep, now: datetime) -> bool:
     is_untouched = step.state == State.OPEN and step.rounds == 0 and step.changed_by is None
     if not is_untouched or step.wanted_at is None:
         return False
-    reason = rules.reason_to_skip(run.book.steps[step.step_key].skip_when, run.incident)
+    reason = rules.reason_to_skip(book.steps[step.step_key].skip_when, incident)
     if reason:
         step.state, step.reason, step.finished_at, step.remind_at = State.SKIPPED, reason, now, None
     return bool(reason)

@@ -99,8 +99,14 @@ class BackgroundWorker:
 
     def run_all(self, jobs: Sequence[Job]) -> None:
         """Do them all at the same time; returns when the last is done, and raises what the first failing raised."""
-        futures = [self._fan_out_executor.submit(act) for act in jobs]
-        wait(futures)
+        if not jobs:
+            return
+        # One of them on this thread, which would only wait.
+        futures = [self._fan_out_executor.submit(job) for job in jobs[1:]]
+        try:
+            jobs[0]()
+        finally:
+            wait(futures)
         for future in futures:
             future.result()
 

@@ -26,6 +26,8 @@ SHARES = (None, "file_share")
 class FileGone(WatchfloorError):
     """{name} could not be taken from Slack ({reason}). Send it again."""
 
+    es = "No se ha podido leer {name} de Slack ({reason}). Envíalo de nuevo."
+
 
 def is_roster(file: Event) -> bool:
     """Is the file one that is read as a roster?"""
@@ -34,7 +36,7 @@ def is_roster(file: Event) -> bool:
 
 def record_file(services: Services, event: Event) -> None:
     """Take the rosters among the files of a direct message."""
-    files = [file for file in event.get("files") or () if is_roster(file)][:3]
+    files = [file for file in event.get("files") or () if is_roster(file)]
     is_direct = event.get("channel_type") == "im" and not event.get("thread_ts")
     if (
         not files

@@ -3,14 +3,14 @@
 A signature says that a request is Slack's, not that every field is there and of its type.
 """
 
-import json
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from bot.slack.received import received
 
 Body = dict[str, Any]
 TS = r"^\d{1,12}(\.\d{1,9})?$"
-SURROGATES = ("utf-16", "surrogatepass")
 
 
 class Malformed(Exception):
@@ -25,13 +25,39 @@ class _Value(BaseModel):
     value: str
 
 
+class _File(_Id):
+    name: str | None = None
+    permalink: str | None = None
+    size: int = 0
+
+
+class _Attachment(BaseModel):
+    fallback: str | None = None
+    text: str | None = None
+
+
+class _Edited(BaseModel):
+    ts: str = Field(pattern=TS)
+
+
+class _BotProfile(BaseModel):
+    name: str | None = None
+
+
 class _Message(BaseModel):
     ts: str = Field("0", pattern=TS)
+    subtype: str | None = None
     text: str | None = None
     user: str | None = None
+    bot_id: str | None = None
+    app_id: str | None = None
+    username: str | None = None
+    bot_profile: _BotProfile | None = None
     thread_ts: str | None = Field(None, pattern=TS)
+    edited: _Edited | None = None
     blocks: list[Body] | None = None
-    files: list[_Id] | None = None
+    files: list[_File] | None = None
+    attachments: list[_Attachment] | None = None
 
 
 class _Event(BaseModel):
@@ -45,6 +71,14 @@ class _MessageEvent(_Event, _Message):
     deleted_ts: str | None = Field(None, pattern=TS)
     message: _Message | None = None
     previous_message: _Message | None = None
+
+    @model_validator(mode="after")
+    def _says_what_changed(self) -> Self:
+        if self.subtype == "message_changed" and self.message is None:
+            raise ValueError("an edit without the message")
+        if self.subtype == "message_deleted" and not (self.deleted_ts or self.previous_message):
+            raise ValueError("a deletion of no message")
+        return self
 
 
 class _MemberEvent(_Event):
@@ -88,8 +122,22 @@ class _ChannelIdEvent(_Event):
     new_channel_id: str
 
 
+class _Profile(BaseModel):
+    real_name: str | None = None
+    display_name: str | None = None
+
+
+class _Person(_Named):
+    real_name: str | None = None
+    profile: _Profile | None = None
+    enterprise_user: Body | None = None
+    team_id: str | None = None
+    tz: str | None = None
+    locale: str | None = None
+
+
 class _PersonEvent(_Event):
-    user: _Id
+    user: _Person
 
 
 class _Group(_Id):
@@ -224,7 +272,7 @@ def checked(body: object) -> Body:
             model.model_validate(body)
         if model is _Callback:
             EVENTS.get(body["event"]["type"], _Event).model_validate(body["event"])
-        return dict(without_lone_surrogates(body))
+        return received(body)
     except (ValidationError, RecursionError, ValueError) as wrong:
         raise Malformed(type(wrong).__name__) from None
 
@@ -236,13 +284,3 @@ def _model_of(body: Body) -> type[BaseModel] | None:
     if "ssl_check" in body:
         return None
     return _Command
-
-
-def without_lone_surrogates(value: Any) -> Any:
-    """The same JSON, with a sign for each half of a pair whose other half is missing."""
-    text = json.dumps(value, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.loads(text.encode(*SURROGATES).decode("utf-16", "replace"))
-    return value

@@ -14,11 +14,11 @@ def register(registry: "Registry") -> None:
     from bot.incidents.registry import SummaryPart, TableWords, Tick
     from bot.incidents.summaries import PROMISES
     from bot.updates import (
+        after_start,
         auditing,
         cadence_actions,
         draft_actions,
         exporting,
-        gone_audiences,
         handlers,
         listeners,
         missed_promises,
@@ -45,9 +45,9 @@ def register(registry: "Registry") -> None:
     registry.on(events.RoleChanged, handlers.reassign_drafts)
     registry.on(events.CadenceRequested, handlers.set_cadence)
     registry.on(events.UpdateRequested, handlers.send_to_one)
-    registry.parts.append(lambda settings, floor: gone_audiences.GoneAudiences())
+    registry.parts.append(lambda settings, floor: after_start.AfterStart())
     registry.ticks += [
-        Tick("audiences of the floor", gone_audiences.drop_gone_audiences),
+        Tick("what an earlier start left behind", after_start.set_right),
         Tick("clock set back", cadence_actions.repromise_after_clock_change),
         Tick("updates", sending.start_due, tables.NEXT_UPDATE),
         Tick("missed updates", missed_promises.report_missed, tables.NEXT_MISSED),

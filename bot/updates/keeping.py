@@ -1,5 +1,6 @@
 """A promise is kept, or refused, once its update has reached its channels or never will."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,9 +11,11 @@ from bot.incidents import channel_loss, incidents
 from bot.incidents.audiences import audience_title, channels_of
 from bot.outbox import kinds
 from bot.outbox.kinds import Settled
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.messages import Posted
+from bot.slack.text import time_of_ts
 from bot.timeline import timeline
 from bot.updates import deliveries, draft_messages, rules, tables
 from bot.updates.tables import Promise
@@ -60,11 +63,26 @@ def _send_by_itself(settled: Settled, line: Promise, now: datetime) -> None:
 
 
 def _conclude_when_there(settled: Settled, promise: Promise, now: datetime) -> None:
-    """It is in each channel, or refused there. A line comes by an edit; a message is there before its edits are."""
     rows = deliveries.of_promise(settled.session, promise)
-    is_line = promise.added_to is not None
-    if all(row.is_settled if is_line else row.ts or row.refused for row in rows):
+    if _is_there(promise, rows):
         conclude(settled.session, settled.services, promise, any(row.ts for row in rows), now)
+
+
+def _is_there(promise: Promise, rows: Sequence[OutboxRow]) -> bool:
+    """It is in each channel, or refused there. A line comes by an edit; a message is there before its edits are."""
+    is_line = promise.added_to is not None
+    return all(row.is_settled if is_line else row.ts or row.refused for row in rows)
+
+
+def conclude_arrived(services: Services, on_its_way: Promise) -> None:
+    """What is wherever it goes, although nobody noted it, was sent when Slack wrote the last of its messages."""
+    with services.database.transaction() as session:
+        incidents.by_number_locked(session, on_its_way.incident_id)
+        promise = tables.locked(session, on_its_way.row)
+        rows = deliveries.of_promise(session, promise)
+        if rows and promise.begun_at and _is_there(promise, rows):
+            arrived = [time_of_ts(row.ts) for row in rows if row.ts]
+            conclude(session, services, promise, bool(arrived), max([promise.begun_at, *arrived]))
 
 
 def conclude(session: Session, services: Services, promise: Promise, arrived: bool, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Lists of any length: a message holds a page of them, the rest is counted, and every row is on some page."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,14 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from bot.alerts import views as alerts
+from bot.alerts.tables import Alert, AlertGroup
 from bot.changes import views as changes
 from bot.changes.rules import Kind
 from bot.changes.tables import PlannedChange
 from bot.config import floor
 from bot.followups import views as followups
 from bot.followups.tables import FollowUp
-from bot.handovers import shift_views
-from bot.handovers.shift_tables import WatchItem
+from bot.handovers.shift import views as shift_views
+from bot.handovers.shift.tables import WatchItem
+from bot.impact.forms import figures_form
+from bot.impact.rules.assessment import Goal, QueueFacts
+from bot.impact.whatif_actions import WhichQueue, choose
 from bot.incidents import forms as incident_forms
 from bot.incidents.tables import Incident
 from bot.partners import views as partners
@@ -167,6 +173,15 @@ def follow_ups(count: int, page: int) -> Screen:
     return followups.listing(pairs, followups.Listed("Follow-ups", "None.", "/incident followups", page), NOW)
 
 
+def alerts_of_a_group(count: int, page: int) -> Screen:
+    group = AlertGroup(id=1, source_name="grafana", group_key="", title="Queues", began_at=NOW)
+    rows = [
+        Alert(id=n, group_id=1, source_name="grafana", alert_key=str(n), title=f"row {n}. {LONG}", fired_at=NOW)
+        for n in range(count)
+    ]
+    return alerts.listing(group, rows, page)
+
+
 LISTS: list[tuple[Callable[[int, int], Screen], int]] = [
     (partner_matrix, partners.PER_PAGE),
     (subscription_list, subscriptions.PER_PAGE),
@@ -177,6 +192,7 @@ LISTS: list[tuple[Callable[[int, int], Screen], int]] = [
     (no_shifts, shifts.PER_PAGE),
     (watched, shift_views.WATCHED_PER_PAGE),
     (follow_ups, followups.LISTED_PER_PAGE),
+    (alerts_of_a_group, alerts.PER_PAGE),
 ]
 
 
@@ -220,6 +236,16 @@ def test_the_home_tab_counts_what_it_does_not_show(count: int) -> None:
 
     check_blocks(blocks)
     assert ("1000 are open" in str(blocks)) == (count > 30)
+
+
+def test_each_of_many_queues_can_be_chosen_and_a_question_counts_those_it_does_not_name() -> None:
+    queues = [QueueFacts(number, f"Queue {number}", f"Queue {number}", "", "", Goal()) for number in range(1, 151)]
+
+    form = figures_form(1, queues, [NOW], 1_800, None)
+
+    assert [f'"value": "{number}"' in json.dumps(form) for number in (1, 99, 100, 150)] == [True] * 4
+    with pytest.raises(WhichQueue, match="Queue 9, and 141 more"):
+        choose(queues, "queue")
 
 
 @pytest.mark.parametrize(("asked", "shown"), [(0, [1, 2]), (1, [1, 2]), (2, [3, 4]), (3, [5]), (99, [5])])

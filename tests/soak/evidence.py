@@ -156,8 +156,10 @@ class Evidence:
 
     def left_over(self) -> list[str]:
         """What is still to be shown, said or sent."""
+        is_unsettled = (col(OutboxRow.wanted) > col(OutboxRow.shown), col(OutboxRow.refused).is_(None))
         with self._store.reading() as session:
-            unsettled = [row for row in session.exec(select(OutboxRow)) if not row.is_settled]
+            unsettled = session.exec(select(OutboxRow).where(*is_unsettled)).all()
+        with self._store.reading() as session:
             sending = session.exec(select(Promise).where(Promise.state == SENDING)).all()
         return [
             *(f"not in Slack: {row.key} (error {row.error}, retry at {row.retry_at})" for row in unsettled),

@@ -30,6 +30,7 @@ RETRY_DELAYS_S = (0.0, 8.0, 20.0)
 PROGRESS_EVERY_S = 20
 STARTS_WITHIN_S = 240
 RESTS_WITHIN_S = 240
+RESTS_AT_MOST_S = 1_200
 ROUNDS_BEFORE_RETRIES = 2
 ALARMS_CLEAR_WITHIN_S = 75
 SETTLES_WITHIN_S = 30
@@ -152,13 +153,17 @@ class Phase:
         return all(e.acknowledged or e.attempt >= tries for e in last.values() if e.kind == "events_api")
 
     def _rest(self, evidence: Evidence) -> None:
-        end = time.monotonic() + RESTS_WITHIN_S
-        rounds = 0
-        while time.monotonic() < end:
+        """Wait as long as something gets done: a busy machine takes its time after a long life."""
+        began = progress_at = time.monotonic()
+        least, rounds = sys.maxsize, 0
+        while time.monotonic() < min(progress_at + RESTS_WITHIN_S, began + RESTS_AT_MOST_S):
             self._wait_for_all()
             if all(replica.rests() for replica in self.replicas):
                 return
             rounds += 1
+            left = len(evidence.left_over())
+            if left < least:
+                least, progress_at = left, time.monotonic()
             if rounds >= ROUNDS_BEFORE_RETRIES:
                 # What failed is tried again later, and what has an unknown outcome is looked for later.
                 self.time_passes(minutes=1)

@@ -12,9 +12,10 @@ from bot.impact import ids
 from bot.runtime.clock import utcnow
 from bot.sources.signatures import sign
 from slack_sandbox import file_sharing
+from slack_sandbox.model import Channel
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed
-from tests.stories.record import post_mortem_files, timeline
+from tests.stories.record import post_mortem_files, rows, timeline
 from tests.stories.test_updates import updates
 
 HALF_HOUR = timedelta(minutes=30)
@@ -141,16 +142,33 @@ def test_a_file_that_is_no_table_of_figures_is_answered_in_its_thread(floor: Tes
 
 def test_every_file_of_a_message_is_read(floor: TestFloor) -> None:
     channel, workspace = floor.declares(), floor.sandbox.workspace
-    content, files = b"name,colour\nAna,blue\n", []
-    with workspace.lock:
-        for number in range(5):
-            file = file_sharing.new_file(workspace, floor.ana.user, f"people-{number}.csv", len(content))
-            file.content = content
-            files.append(file)
-        file_sharing.share(workspace, floor.ana.user, files, workspace.channel(channel), "", "")
+    _drop_five(floor, workspace.channel(channel), "people-{}.csv", b"name,colour\nAna,blue\n")
     floor.passes_until(lambda: floor.words(channel).count("names columns that I know") == 5, seconds=5)
     for number in range(5):
         assert f"No line of people-{number}.csv names columns that I know" in floor.words(channel)
+
+    floor.ana.says("Rosters:", "dm")
+    (direct,) = [
+        place for place in workspace.channels.values() if place.is_im and floor.ana.user.id in place.members
+    ]
+    _drop_five(floor, direct, "roster-{}.ics", b"no calendar")
+    assert len(outbox_rows(floor, "roster_file:")) == 5
+
+
+def _drop_five(floor: TestFloor, place: Channel, name: str, content: bytes) -> None:
+    workspace, files = floor.sandbox.workspace, []
+    with workspace.lock:
+        for number in range(5):
+            file = file_sharing.new_file(workspace, floor.ana.user, name.format(number), len(content))
+            file.content = content
+            files.append(file)
+        file_sharing.share(workspace, floor.ana.user, files, place, "", "")
+    floor.settle()
+
+
+def outbox_rows(floor: TestFloor, key: str) -> list[Any]:
+    """What is, or was, to be done about files of this kind."""
+    return [row for row in rows(floor, "outbox") if row["key"].startswith(key) and not row["key"].endswith("read")]
 
 
 def test_rows_that_are_left_out_are_counted_and_all_of_them_are_in_a_file(floor: TestFloor) -> None:

@@ -15,6 +15,7 @@ from bot.directory.rules import PersonUnknown
 from bot.handovers import ids as handover_ids
 from bot.incidents import ids
 from bot.partners import ids as partner_ids
+from bot.playbooks import ids as playbook_ids
 from bot.timeline import ids as timeline_ids
 from bot.web.events_endpoint import EventsEndpoint, NoSigningSecret
 from bot.web.replay_guard import ReplayGuard
@@ -110,6 +111,13 @@ def test_the_doctor_sees_a_port_that_somebody_else_has_taken_and_knows_the_bot_w
 CLICK = {"type": "block_actions", "user": {"id": "U0ANA"}, "trigger_id": "1.2.3", "actions": [{"action_id": "x"}]}
 EVENT = {"type": "event_callback", "event": {"type": "message", "channel": "C1", "ts": "1.5", "user": "U0ANA"}}
 FILLED = {"type": "view_submission", "user": {"id": "U0ANA"}, "view": {"id": "V1", "callback_id": "x"}}
+ODD_MESSAGES: list[dict[str, Any]] = [
+    {"subtype": "message_changed"},
+    {"subtype": "message_deleted"},
+    {"files": [{"id": "F1", "name": True}]},
+    {"attachments": ["alert"]},
+    {"edited": {}},
+]
 MALFORMED = [
     *("null", "[]", "[[]]", '"text"', "12", "{}", '{"type": null}', '{"type": "event_callback"}', "9" * 5000),
     *("[" * 100_000, '{"a":' * 50_000, '{"type": "event_callback", "event": []}', '{"type": [], "event": {}}'),
@@ -118,6 +126,8 @@ MALFORMED = [
     json.dumps(EVENT | {"event": {"type": "pin_added", "user": {}, "item": "none"}}),
     json.dumps(EVENT | {"event": {"type": "user_change", "user": "U0ANA"}}),
     json.dumps(EVENT | {"authorizations": "none"}),
+    *(json.dumps(EVENT | {"event": EVENT["event"] | odd}) for odd in ODD_MESSAGES),  # type: ignore[operator]
+    json.dumps(EVENT | {"event": {"type": "user_change", "user": {"id": "U0ANA"}}}),
 ]
 ODD_ACTIONS: list[Any] = [[], {}, {"action_id": 5}, {"action_id": "x", "value": {}}]
 ODD_FIELDS: list[dict[str, Any]] = [{"trigger_id": 5}, {"channel": "C1"}, {"view": []}, {"team": 5}]
@@ -175,6 +185,24 @@ def test_a_button_that_remembers_what_is_not_ours_is_answered_with_a_sentence(
     assert post(door.address, signed(door.sandbox.signing_secret, body, kind=FORM))[0] == 200
     assert "Traceback" not in caplog.text
     assert "Slack finds a request wrong" not in caplog.text
+
+
+def test_a_request_that_lacks_a_piece_is_answered_with_a_sentence(
+    door: TestFloor, caplog: pytest.LogCaptureFixture
+) -> None:
+    without_root = {"id": "V3", "type": "modal", "callback_id": playbook_ids.ANSWER_FORM, "state": {"values": {}}}
+    without_channel = [{"action_id": partner_ids.AFFECTED, "value": "1"}]
+    for payload in (
+        FILLED | {"trigger_id": "3.1", "view": without_root | {"private_metadata": "1 2"}},
+        CLICK | {"trigger_id": "3.2", "actions": without_channel},
+        CLICK | {"trigger_id": "3.3", "type": "shortcut", "callback_id": ids.DECLARE_FROM_MESSAGE},
+    ):
+        body = urlencode({"payload": json.dumps(payload)})
+        assert post(door.address, signed(door.sandbox.signing_secret, body, kind=FORM))[0] == 200, payload
+        door.settle()
+
+    assert "Slack left something out" in door.words("dm", "ana")
+    assert "Traceback" not in caplog.text
 
 
 def test_a_signed_request_is_not_done_again_after_a_restart(door: TestFloor) -> None:

@@ -9,14 +9,18 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
+from slack_sdk import WebClient
 
+from bot.errors import TryLater
 from bot.escalation.pager import Pager, PagerRefused
 from bot.runtime.clock import utcnow
 from bot.runtime.network import CaUnusable, Network, system_certificates, trust
 from bot.slack.errors import NotSent
 from bot.slack.gateway import Gateway
 from bot.slack.messages import Post
+from bot.slack.web_socket import WebSocket, WebSocketRefused
 from slack_sandbox import Sandbox
+from tests.company import HOST, company
 
 OUTSIDE = "http://slack.example"
 
@@ -79,6 +83,28 @@ def test_calls_answers_and_files_go_through_the_proxy(sandbox: Sandbox, proxy: s
         slack.respond(f"{OUTSIDE}/response/expired", "Hello")
 
     assert [urlsplit(url).path.split("/")[1] for url in Proxy.asked] == ["api", "api", "upload", "response"]
+    assert sandbox.person("ana").sees("incidents")[-1].text == "Hello"
+
+
+def test_calls_and_socket_mode_go_through_a_tunnel_under_the_companys_certificate(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with company(tmp_path, urlsplit(sandbox.url).port or 0) as behind:
+        trusting = Network.of(behind.proxy, behind.ca_file)
+        slack = Gateway.to(f"https://{HOST}/api/", sandbox.bot_token, trusting)
+        slack.post(Post("k", "C0INCIDENTS", "Hello"))
+        url = WebClient(sandbox.app_token, f"{sandbox.url}/api/").apps_connections_open(app_token=sandbox.app_token)
+        wss = urlsplit(url["url"])._replace(scheme="wss", netloc=HOST).geturl()
+        web_socket = WebSocket(wss, trusting)
+        assert web_socket.is_open
+        web_socket.close()
+
+        stranger = Gateway.to(f"https://{HOST}/api/", sandbox.bot_token, Network(behind.proxy))
+        with pytest.raises(TryLater):
+            stranger.post(Post("k2", "C0INCIDENTS", "Nobody vouches for this"))
+        with pytest.raises(WebSocketRefused):
+            WebSocket(wss, Network(behind.proxy))
+
     assert sandbox.person("ana").sees("incidents")[-1].text == "Hello"
 
 

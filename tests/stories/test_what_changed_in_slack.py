@@ -106,6 +106,22 @@ def test_somebody_removed_from_a_private_channel_while_the_bot_was_off_sees_it_n
     assert "Nothing is open" in floor.says("ben", "/incident list")
 
 
+def test_somebody_removed_from_a_private_channel_while_the_bot_was_out_of_it_sees_it_no_more(
+    floor: TestFloor,
+) -> None:
+    channel = declares_in_private(floor)
+    floor.ana.invites(channel, "ben")
+    floor.settle()
+    floor.ana.kicks(channel, "watchfloor")
+    floor.ana.kicks(channel, "ben")
+    floor.passes(minutes=2)
+
+    floor.ana.invites(channel, "watchfloor")
+    floor.settle()
+
+    assert "Nothing is open" in floor.says("ben", "/incident list")
+
+
 def test_a_colleague_of_the_same_organization_is_no_stranger(floor: TestFloor) -> None:
     floor.stop_bot()
     workspace = floor.sandbox.workspace

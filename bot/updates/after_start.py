@@ -1,0 +1,45 @@
+"""What the clock sets right once after the start: what another `floor.yaml`, or an earlier version, left behind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import outbox
+from bot.outbox import kinds
+from bot.services import Services
+from bot.timeline import timeline
+from bot.updates import deliveries, draft_messages, keeping, tables
+
+
+@dataclass
+class AfterStart:
+    """Whether this process has looked for it."""
+
+    is_done: bool = False
+
+
+def set_right(services: Services, now: datetime) -> None:
+    """Once after the start: end what no audience waits for, and conclude what has arrived."""
+    state = services.get(AfterStart)
+    if state.is_done:
+        return
+    with services.database.transaction() as session:
+        _drop_gone_audiences(session, services, now)
+        on_their_way = tables.on_their_way(session)
+    for promise in on_their_way:
+        keeping.conclude_arrived(services, promise)
+    state.is_done = True
+
+
+def _drop_gone_audiences(session: Session, services: Services, now: datetime) -> None:
+    """What was promised to an audience that left `floor.yaml` is not kept, and the timeline says so."""
+    promises = tables.promised_to_others(session, list(services.floor.audiences))
+    for promise in promises:
+        promise.state, promise.escalate_at = tables.DROPPED, None
+        session.add(promise)
+        deliveries.drop(session, promise)
+        draft_messages.mark_stale(session, promise)
+    for number, audience in sorted({(promise.incident_id, promise.audience) for promise in promises}):
+        timeline.append(session, number, "audience_gone", now, audience=audience)
+        outbox.mark_stale(session, number, (kinds.CARD, kinds.DIGEST))
