@@ -1,15 +1,23 @@
 """Errors are sentences for the person who gets them: each says what to do next."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class WatchfloorError(Exception):
     """That did not work. Try again; if it keeps failing, ask the administrator to run `watchfloor doctor`."""
 
+    # The same in Spanish; without it everybody reads the English one.
+    es: ClassVar[str] = ""
+
     def __init__(self, **facts: Any) -> None:
         self.facts = facts
         self.sentence = " ".join((type(self).__doc__ or "").split()).format(**facts)
         super().__init__(self.sentence)
+
+    def sentence_in(self, language: str) -> str:
+        """The sentence in a language, in English where it has none."""
+        own = str(vars(type(self)).get(language) or "")
+        return own.format(**self.facts) if own else self.sentence
 
 
 class TryLater(Exception):

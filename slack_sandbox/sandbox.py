@@ -234,15 +234,16 @@ class Sandbox:
     def let_pass(self, seconds: float, patience_s: float = _PATIENCE_S) -> None:
         """Let time pass with a stop at each moment for which the app has something to do, so that it does it then.
 
-        It waits for the app at each stop, `patience_s` at most; after one that took longer, or when there are too
-        many stops, the rest passes at once.
+        Before it begins and at each stop it waits for the app, `patience_s` at most; when that took longer, or when
+        there are too many stops, the rest passes at once.
         """
         moved_to, until = self.clock_offset_s + seconds, self.clock.now() + seconds
         all_end = time.monotonic() + _LONGEST_MOVE_S
-        while (due_at := self.clock.next_due_at) is not None and due_at < until:
-            self.clock_offset_s += max(0.0, due_at - self.clock.now()) + _AFTER_DUE_S
-            if not self._is_done_by(min(time.monotonic() + patience_s, all_end)):
+        while self._is_done_by(min(time.monotonic() + patience_s, all_end)):
+            due_at = self.clock.next_due_at
+            if due_at is None or due_at >= until:
                 break
+            self.clock_offset_s += max(0.0, due_at - self.clock.now()) + _AFTER_DUE_S
         self.clock_offset_s = max(self.clock_offset_s, moved_to)
 
     def _is_done_by(self, ends: float) -> bool:

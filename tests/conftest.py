@@ -3,13 +3,17 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from tests import parsed_files, statements
+from tests import disk, garbage, parsed_files, prepared, statements
+from tests.distribution import Distribution
 from tests.floor import TestFloor
 
+assert disk
 assert parsed_files
 assert statements
 
@@ -22,8 +26,26 @@ settings.load_profile("quick")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than cores: a test waits for half of its time, for the sandbox or for a bot to start."""
-    return (os.cpu_count() or 1) + 2
+    """One worker more than cores: a test waits for some of its time, for the sandbox or for a bot to start."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Distribution:
+    """Tests that share something go to one worker."""
+    return Distribution(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """All workers of a run share a folder."""
+    if not hasattr(config, "workerinput"):
+        folder = TemporaryDirectory(prefix="watchfloor-tests-")
+        os.environ[prepared.SHARED] = folder.name
+        config.add_cleanup(folder.cleanup)
+
+
+def pytest_collection_finish() -> None:
+    """Every module is loaded."""
+    garbage.leave_alone_what_is_loaded()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from sqlmodel import Session
 from bot import directory
 from bot.cases.open_cases import OpenCases
 from bot.cases.rules.board import Capacity, OpenCase, Ranking
-from bot.cases.rules.states import Phase
 from bot.config.floor.cases import Team
 from bot.incidents.facts import ON_SHIFT, OnShift
 from bot.incidents.registry import Registry
@@ -44,8 +43,8 @@ def _busy(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
     """Who works on a case of each team."""
     busy: dict[str, set[str]] = {}
     for case in cases:
-        if case.phase == Phase.WORKING and not case.is_unassigned:
-            busy.setdefault(case.team, set()).add((case.owner_id or case.owner).casefold())
+        if case.worker:
+            busy.setdefault(case.team, set()).add(case.worker)
     return busy
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlmodel import Session
 
-from bot.cases import ids, knowledge_tables
+from bot.cases import knowledge_tables
 from bot.cases.rules.similar_text import TextIndex, grams
 from bot.config.floor import Floor
+from bot.config.floor.guide_files import guide_files
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
+from bot.incidents import ids as incident_ids
 from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, context, modal, paragraphs, section
@@ -19,7 +20,6 @@ from bot.slack.text import link, one_line
 SHOWN = 5
 # A guide whose words are so alike is about it: searches are short, so that much less is needed than between cases.
 LEAST_ALIKE = 0.12
-LARGEST_FILE = 100_000
 NO_GUIDES = "No guide is known here. Name them in floor.yaml: `cases: guides:` or `guides_folder:`."
 
 
@@ -56,16 +56,10 @@ class GuideLibrary:
     def guides(self) -> list[Guide]:
         """Those of floor.yaml, then those of the folder by their names."""
         named = [Guide(each.url, each.title, each.words, each.url) for each in self._cases.guides]
-        folder = Path(self._cases.guides_folder) if self._cases.guides_folder else None
-        files = sorted(folder.glob("**/*.md")) if folder and folder.is_dir() else []
-        return [*named, *(_of_file(file) for file in files if file.stat().st_size <= LARGEST_FILE)]
-
-
-def _of_file(file: Path) -> Guide:
-    text = file.read_text(encoding="utf-8", errors="replace")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    title = first.lstrip("# ").strip() if first.startswith("#") else file.stem.replace("-", " ")
-    return Guide(str(file), title[:150], text[:2_000], "", text)
+        files = (
+            Guide(str(file.path), file.title, file.text[:2_000], "", file.text) for file in guide_files(self._cases)
+        )
+        return [*named, *files]
 
 
 def all_guides(session: Session, services: Services) -> list[Guide]:
@@ -99,17 +93,20 @@ def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Blo
         title = link(guide.url, guide.title) if guide.url else f"*{one_line(guide.title, 150)}*"
         blocks.append(section(f"📖 {title}"))
         if guide.text:
-            blocks.append(actions([button("Read", ids.READ, guide.key)]))
+            blocks.append(actions([button("Read", incident_ids.READ_GUIDE, guide.key)]))
     return f"{len(alike)} guides", [*blocks, context(f"{len(alike)} of {len(guides)} guides")]
 
 
-def reading_view(services: Services, key: str, by: str) -> Block:
-    """A guide's text."""
+def reading_view(services: Services, name: str, by: str) -> Block:
+    """A guide, by its key or by the title that a step of a playbook names; else what reads most like that title."""
     check_member(services, by)
     with services.database.reading() as session:
-        guide = next((each for each in all_guides(session, services) if each.key == key and each.text), None)
+        guides = all_guides(session, services)
+    named = [each for each in guides if name == each.key or name.casefold() == each.title.casefold()]
+    guide = next(iter(named or find(guides, name, 1)), None)
     if guide is None:
         raise GuideGone()
     lines = [one_line(line, 2_000) for line in guide.text.splitlines()]
-    blocks = [section(f"*{one_line(guide.title, 150)}*"), *paragraphs(lines, rest="The rest is in its file.")]
-    return modal("Guide", blocks, callback_id=ids.READ, close="Close")
+    title = link(guide.url, guide.title) if guide.url else one_line(guide.title, 150)
+    blocks = [section(f"*{title}*"), *paragraphs(lines, rest="The rest is in its file.")]
+    return modal("Guide", blocks, callback_id=incident_ids.READ_GUIDE, close="Close")

@@ -33,7 +33,6 @@ INCIDENT = "incident"
 WRITE = "guide.write"
 WRITE_FORM = "guide.write_form"
 PUBLISH = "guide.publish"
-READ = "guide.read"
 TEXT = "text"
 
 MOVE = "case.move"

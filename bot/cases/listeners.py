@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 from bot.cases import actions, balancing, boards, escalating, forms, guides, ids, knowledge, linking, uploads
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
+from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -192,7 +193,7 @@ def _register_guides(app: App, services: Services) -> None:
     listening.opens_view(
         app,
         services,
-        ids.READ,
+        listening.one_of_many(incident_ids.READ_GUIDE),
         lambda body: guides.reading_view(services, parse.action_value(body), parse.user_id(body)),
     )
 

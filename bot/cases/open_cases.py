@@ -1,6 +1,8 @@
 """The open cases, remembered by each process: what changed since the last look is read, not all of them again."""
 
 import threading
+from bisect import bisect_left, insort
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -17,6 +19,9 @@ from bot.config.settings import Settings
 # A transaction that began before the last look may have ended after it.
 OVERLAP = timedelta(seconds=60)
 MOST_ENDED = 1_000
+# More changes than this are sorted in together.
+FEW = 500
+_ORDER = attrgetter("order")
 _COLUMNS = (
     *(Case.id, Case.is_open, Case.touched_at, Case.name, Case.title, Case.customer, Case.priority, Case.region),
     *(Case.team, Case.owner, Case.owner_id, Case.phase, Case.due_at, Case.target_s, Case.opened_at, Case.reopened),
@@ -31,7 +36,8 @@ class OpenCases:
         self._settings = settings
         self._lock = threading.Lock()
         self._cases: dict[int, OpenCase] = {}
-        self._in_order: list[OpenCase] | None = None
+        # Another list after each change: those who read the one before may go on.
+        self._in_order: list[OpenCase] = []
         # When each was touched that was read; a case that ended stays known while its row may be read again.
         self._read: dict[int, datetime] = {}
         self._seen_at: datetime | None = None
@@ -45,11 +51,10 @@ class OpenCases:
         """Every open case, as it is now."""
         with self._lock:
             self._refresh(session)
-            if self._in_order is None:
-                self._in_order = sorted(self._cases.values(), key=attrgetter("order"))
             return self._in_order
 
     def _refresh(self, session: Session) -> None:
+        before: dict[int, OpenCase | None] = {}
         changed = sa.select(*map(col, _COLUMNS))
         if self._seen_at is None:
             changed = changed.where(col(Case.is_open))
@@ -59,14 +64,28 @@ class OpenCases:
             if row.id in self._read and self._read[row.id] == row.touched_at:
                 continue  # read before, within the overlap
             self._read[row.id] = row.touched_at
-            self._in_order = None
+            before.setdefault(row.id, self._cases.get(row.id))
             if self._seen_at is None or row.touched_at > self._seen_at:
                 self._seen_at = row.touched_at
             if row.is_open:
                 self._cases[row.id] = self._case(row)
             else:
                 self._cases.pop(row.id, None)
+        self._sort(before)
         self._forget_ended()
+
+    def _sort(self, before: Mapping[int, OpenCase | None]) -> None:
+        """Bring what changed to its place; to sort all cases again takes longer than a click may."""
+        if len(before) > FEW:
+            self._in_order = sorted(self._cases.values(), key=_ORDER)
+        elif before:
+            in_order = list(self._in_order)
+            for number, was in before.items():
+                if was is not None:
+                    del in_order[bisect_left(in_order, was.order, key=_ORDER)]
+                if (now := self._cases.get(number)) is not None:
+                    insort(in_order, now, key=_ORDER)
+            self._in_order = in_order
 
     def _forget_ended(self) -> None:
         """What ended before the overlap is not read again; looked for when there is much of it."""

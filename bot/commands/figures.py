@@ -20,7 +20,7 @@ from bot.impact.reading.rows import LeftOut
 from bot.impact.reading.vocabulary import TITLES
 from bot.impact.uploads import summarize
 from bot.incidents import incidents
-from bot.runtime import migrations
+from bot.runtime import collector, migrations
 from bot.runtime.clock import use_offset_file, utcnow
 from bot.runtime.database import Database
 
@@ -49,6 +49,7 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
         if is_dry:
             return [*_columns(made), *_found(file, made, zone)]
         source = Source(importing.content_key(file, made.columns, zone), file.name, "", incident)
+        collector.leave_out_what_lives()
         result = importing.import_rows(database, source, read(made, ZoneInfo(zone)))
     finally:
         database.close()

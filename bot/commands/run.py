@@ -15,6 +15,7 @@ from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.errors import TryLater
 from bot.playbooks.reloading_library import ReloadingLibrary
+from bot.runtime import collector
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callab
             bot.services.slack.team_id()
         bot.start()
         when_ready(bot)
-        _freeze_garbage_collector()
+        collector.leave_out_what_lives()
+        gc.enable()
         shutdown.wait_for_request(can_go_on)
     finally:
         stop(bot)
@@ -67,13 +69,6 @@ def _limit_malloc_arenas() -> None:
     """Two stores of memory for all threads: of many, of which only one runs at a time, each would keep its own."""
     with suppress(OSError, AttributeError):  # another C library than GNU's knows no such setting
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-
-
-def _freeze_garbage_collector() -> None:
-    """What was loaded by now is never garbage: looking through it again and again would hold up every thread."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()
 
 
 def stop(bot: Bot) -> None:

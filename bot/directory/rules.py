@@ -9,9 +9,16 @@ from bot.errors import WatchfloorError
 class NotForGuests(WatchfloorError):
     """Guests and people of other companies cannot do that. Ask a colleague on the floor to do it for you."""
 
+    es = (
+        "Los invitados y las personas de otras empresas no pueden hacer eso. Pide a alguien de la sala que "
+        "lo haga por ti."
+    )
+
 
 class PersonUnknown(WatchfloorError):
     """That person is not in this workspace any more. Please choose somebody else."""
+
+    es = "Esa persona ya no está en este espacio de trabajo. Elige a otra."
 
 
 class NotAllowed(WatchfloorError):

@@ -129,8 +129,8 @@ def _quotes(wording: Wording) -> list[str]:
 
 
 def _facts(message: CallerMessage, wording: Wording, now: datetime) -> list[str]:
-    approved = mention(wording.approved_by) if wording.approved_by else "not recorded"
-    facts = [f"Wording approved by {approved} · version {message.version} · switched on by {_who(message.on_by)}"]
+    approved = f"by {mention(wording.approved_by)}" if wording.approved_by else "by nobody yet"
+    facts = [f"Wording approved {approved} · version {message.version} · switched on by {_who(message.on_by)}"]
     if message.heard_by and message.heard_at:
         facts.append(f"✅ heard by {mention(message.heard_by)} {near_time(message.heard_at, now)}")
     elif message.is_on:

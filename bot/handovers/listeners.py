@@ -4,7 +4,8 @@ import re
 
 from slack_bolt import App
 
-from bot.handovers import actions, ids, shift_listeners, views
+from bot.handovers import actions, ids, views
+from bot.handovers.shift import listeners as shift_listeners
 from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse

@@ -30,6 +30,11 @@ class NotCommander(WatchfloorError):
 class CannotTakeOver(WatchfloorError):
     """{person} can't take over: guests, bots and people who left may not act in incidents. Choose a colleague."""
 
+    es = (
+        "{person} no puede tomar el relevo: los invitados, los bots y quienes se han ido no pueden actuar en "
+        "incidentes. Elige a otra persona."
+    )
+
 
 class AlreadyCommander(WatchfloorError):
     """You are commander already. Choose the person who takes over."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.impact import forms, gathering, importing, tables, views
+from bot.impact import forms, gathering, importing, interval_tables, tables, views
 from bot.impact.forms import Last
 from bot.impact.importing import Source
 from bot.impact.reading.rows import QueueName, ReadRow
@@ -43,14 +43,14 @@ class FigureNotReadable(WatchfloorError):
     """{name}: {reason}. Type a number such as `120`, or a time such as `5:12`."""
 
 
-def figures_screen(services: Services, number: int, by: str, now: datetime) -> views.Screen:
+def figures_screen(services: Services, number: int, by: str, now: datetime, page: int = 1) -> views.Screen:
     """An incident's figures now and since it began."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         assessment, look_ahead = gathering.gather_with_outlook(session, services.floor, incident, now)
         imported_at = tables.last_import_at(session)
         stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("intervals", "tables"), now)
-    text, blocks = views.figures_screen(number, assessment, imported_at, look_ahead())
+    text, blocks = views.figures_screen(number, assessment, imported_at, look_ahead(), page)
     return text, [*blocks, context(*stale)] if stale else blocks
 
 
@@ -84,7 +84,7 @@ def _last(session: Session, queues: Sequence[QueueFacts], by: str, now: datetime
     if not queues:
         return None
     since = int((now - KEPT_FOR).timestamp())
-    rows = tables.rows_between(session, [queue.id for queue in queues], [(since, int(now.timestamp()) + 1)])
+    rows = interval_tables.rows_between(session, [queue.id for queue in queues], (since, int(now.timestamp()) + 1))
     if not rows:
         return None
     mine = tables.imports_of_person(session, by, {row[2] for row in rows})

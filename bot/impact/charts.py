@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import outbox
+from bot.config.floor import Floor
 from bot.impact import gathering
 from bot.impact.rules.assessment import Assessment, Point
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula, percent
@@ -15,7 +16,8 @@ from bot.outbox import kinds, shared_files
 from bot.outbox.kinds import Call, Context, Settled
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
-from bot.runtime.drawing import draw
+from bot.runtime.database import Database
+from bot.runtime.drawing import drawing
 from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import timeline
@@ -41,13 +43,19 @@ def request_chart(services: Services, number: int, key: str, by: str) -> str:
 
 def chart_png(services: Services, number: int, now: datetime) -> bytes:
     """Volume against forecast, service level and the incident's marks, as PNG; empty when there are no figures."""
-    with services.database.reading() as session:
-        incident = incidents.by_number(session, number)
-        assessment = gathering.gather(session, services.floor, incident, now)
-    if not assessment.is_known:
-        return b""
-    language = LANGUAGES.get(services.floor.language, ENGLISH)
-    return render(payload(incident, assessment, ZoneInfo(services.floor.figures.zone), language))
+    return drawn_chart(services.database, services.floor, number, now)
+
+
+def drawn_chart(database: Database, floor: Floor, number: int, now: datetime) -> bytes:
+    """The same, of a database and a floor. `TryLater` when it could not be drawn in time."""
+    language = LANGUAGES.get(floor.language, ENGLISH)
+    with drawing("bot.impact.draw_chart") as drawn:
+        with database.reading() as session:
+            incident = incidents.by_number(session, number)
+            assessment = gathering.gather(session, floor, incident, now)
+        if not assessment.is_known:
+            return b""
+        return drawn(payload(incident, assessment, ZoneInfo(floor.figures.zone), language))
 
 
 def payload(
@@ -56,7 +64,9 @@ def payload(
     """Everything that is drawn, as plain data; times are those of the site's clock."""
     phrases = language.phrases
     goal = assessment.whole.goal
-    points = [point for point in assessment.points if _is_shown(point, assessment)][-POINTS_SHOWN:]
+    known = [point for point in assessment.points if _is_shown(point, assessment)]
+    points = known[-POINTS_SHOWN:]
+    cut = phrases["chart cut"].format(shown=len(points), all=len(known)) if len(known) > len(points) else ""
     expected = phrases["forecast" if assessment.forecast_intervals else "usual"]
     level = phrases["chart level"].format(formula=formula(goal, language))
     level += phrases["chart goal"].format(target=percent(goal.target, language)) if goal else ""
@@ -66,6 +76,7 @@ def payload(
         "level_title": level,
         "volume_title": phrases["chart offered"].format(source=expected),
         "note": phrases["chart note"].format(zone=zone.key),
+        "cut": cut,
         "points": [_point(point, zone) for point in points],
         "marks": _marks(incident, points, zone, language),
     }
@@ -104,11 +115,6 @@ def _marks(incident: Incident, points: list[Point], zone: ZoneInfo, language: La
                 name = language.phrases[f"chart {title}"]
                 marks.append({"title": f"{name} {local:%H:%M}", "place": place + share})
     return marks
-
-
-def render(facts: dict[str, Any]) -> bytes:
-    """Draw it. `TryLater` when it could not be drawn in time."""
-    return draw("bot.impact.draw_chart", facts)
 
 
 def call(context: Context) -> Call:

@@ -118,7 +118,10 @@ def render_png(facts: Json) -> bytes:
     _volume(canvas, points, TOP)
     _level(canvas, points, facts["target"], below)
     _marks(canvas, facts["marks"], len(points), below)
-    _time_axis(canvas, points, facts["note"], below + PANEL)
+    _time_axis(canvas, points, below + PANEL)
+    for above, note in ((0, facts["note"]), (11, facts["cut"])):
+        place = (WIDTH - MARGIN_RIGHT, below + PANEL + 36 - above)
+        canvas.text(place, _plain(note, LONGEST_NOTE), 9, FAINT, "rs")
     return canvas.png()
 
 
@@ -212,7 +215,7 @@ def _marks(canvas: Canvas, marks: list[Json], count: int, below: float) -> None:
         canvas.text((left + 3, y), mark["title"], 10, bold=False)
 
 
-def _time_axis(canvas: Canvas, points: list[Json], note: str, bottom: float) -> None:
+def _time_axis(canvas: Canvas, points: list[Json], bottom: float) -> None:
     count = len(points)
     every = max(1, -(-count // LABELS))
     for place in range(0, count, every):
@@ -220,7 +223,6 @@ def _time_axis(canvas: Canvas, points: list[Json], note: str, bottom: float) -> 
         canvas.line([(x, bottom), (x, bottom + 3)], FAINT, 0.7)
         anchor = "la" if place == 0 else "ma"
         canvas.text((x, bottom + 6), points[place]["label"], 10, FAINT, anchor)
-    canvas.text((WIDTH - MARGIN_RIGHT, bottom + 36), _plain(note, LONGEST_NOTE), 9, FAINT, "rs")
 
 
 def _round_up(amount: float) -> float:
@@ -236,4 +238,6 @@ def _short(amount: float) -> str:
 
 
 if __name__ == "__main__":
+    # What can be loaded before the facts have come.
+    Image.preinit()
     sys.stdout.buffer.write(render_png(json.load(sys.stdin)))

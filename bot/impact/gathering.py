@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.config.floor import Floor
-from bot.impact import tables
+from bot.impact import interval_tables, tables
+from bot.impact.interval_tables import Span
 from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
 from bot.impact.rules.baseline import PROFILE_WEEKS, WEEK_S, WEEKS
 from bot.impact.rules.figures import ServiceLevel
 from bot.impact.rules.outlook import AHEAD_S, Outlook, outlook
 from bot.impact.rules.series import QueueInterval, merged
-from bot.impact.tables import Queue, Span
+from bot.impact.tables import Queue
 from bot.incidents.tables import Incident
 
 # How long after the end contacts may still come back.
@@ -45,7 +46,7 @@ def gather_with_outlook(
     ]
     numbers = [queue.id for queue in queues]
     series: dict[int, list[QueueInterval]] = defaultdict(list)
-    for interval in merged(tables.rows_between(session, numbers, [span])):
+    for interval in merged(interval_tables.rows_between(session, numbers, span)):
         series[interval.queue_id].append(interval)
     others = tables.windows_of_others(session, incident.number, weeks[-1][0], span[0])
     local = local_clock(zone)
@@ -64,16 +65,19 @@ def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
     """From the declaration to the end, or until now; the day begins at midnight where the site is."""
     start = int(incident.declared_at.timestamp())
     ended_at = incident.resolved_at or now
-    end = min(max(int(ended_at.timestamp()), start + 1), start + LONGEST_S)
+    ended = max(int(ended_at.timestamp()), start + 1)
+    end = min(ended, start + LONGEST_S)
     until = min(int(now.timestamp()), end + int(RECOVERS_FOR.total_seconds())) if incident.resolved_at else end
     midnight = incident.declared_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Window(int(midnight.timestamp()), start, end, max(until, end))
+    return Window(int(midnight.timestamp()), start, end, max(until, end), is_cut=ended > end)
 
 
 def queues_in_scope(session: Session, floor: Floor, incident: Incident, window: Window) -> list[QueueFacts]:
     """The queues whose figures were brought for the incident; else those of its sites and partners; else all."""
     brought = tables.queues_of_incident(session, incident.number)
-    known = tables.queues(session, brought or tables.queues_between(session, window.start - LONGEST_S, window.end))
+    known = tables.queues(
+        session, brought or interval_tables.queues_between(session, window.start - LONGEST_S, window.end)
+    )
     if not brought and (incident.sites or incident.partners):
         places = {name.casefold() for name in (*incident.sites, *incident.partners)}
         own = [queue for queue in known if {queue.site.casefold(), queue.partner.casefold()} & places]
@@ -126,11 +130,11 @@ def _past(
     ]
     offered: dict[int, dict[int, float]] = defaultdict(dict)
     if unplanned:
-        for queue_id, starts_at, came in tables.offered_before(session, unplanned, weeks, others):
+        for queue_id, starts_at, came in interval_tables.offered_before(session, unplanned, weeks, others):
             offered[queue_id][local(starts_at)] = came
     return {
         queue_id: Past(offered.get(queue_id, {}), _quotient(sums[0:2]), _quotient(sums[2:4]), _quotient(sums[4:6]))
-        for queue_id, *sums in tables.sums_before(session, list(series), weeks[:WEEKS], others)
+        for queue_id, *sums in interval_tables.sums_before(session, list(series), weeks[:WEEKS], others)
     }
 
 

@@ -27,8 +27,8 @@ LEVER_FIELDS = (
 
 
 class UnknownWord(WatchfloorError):
-    """`/incident figures` shows the figures, `/incident figures add` takes an interval, `/incident figures chart`
-    draws them."""
+    """`/incident figures` shows the figures (`2` their second page), `/incident figures add` takes an interval,
+    `/incident figures chart` draws them."""
 
 
 class NoChange(WatchfloorError):
@@ -48,8 +48,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def figures(services: Services, typed: SlashCommand) -> Response:
-    """`/incident figures`, `/incident figures add`, `/incident figures chart`: the queues' figures and what it
-    cost."""
+    """`/incident figures`, `/incident figures 2`, `/incident figures add`, `/incident figures chart`: the queues'
+    figures and what it cost."""
     number, word = incident_number_here(services, typed.channel_id, typed.user_id), typed.rest.strip().lower()
     if word == ADD:
         view = actions.figures_form(services, number, typed.user_id, utcnow())
@@ -57,9 +57,9 @@ def figures(services: Services, typed: SlashCommand) -> Response:
         return None
     if word == CHART:
         return charts.request_chart(services, number, typed.trigger_id, typed.user_id)
-    if word:
+    if word and not word.isdecimal():
         raise UnknownWord()
-    return actions.figures_screen(services, number, typed.user_id, utcnow())
+    return actions.figures_screen(services, number, typed.user_id, utcnow(), parse.page_number(word))
 
 
 def whatif(services: Services, typed: SlashCommand) -> Response:

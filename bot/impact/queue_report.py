@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlmodel import Session
 
-from bot.impact import gathering, tables
+from bot.impact import gathering, interval_tables, tables
 from bot.impact.rules.assessment import Goal
 from bot.impact.rules.figures import Totals, added, totals_from, vector
 from bot.impact.rules.series import QueueInterval, merged
@@ -21,8 +21,10 @@ def queue_figures(
 ) -> Sequence[QueueFigures]:
     """Every queue of which anything is known, the one with most contacts first."""
     span = (int(start.timestamp()), int(end.timestamp()))
-    queues = {queue.number: queue for queue in tables.queues(session, tables.queues_between(session, *span))}
-    intervals = merged(tables.rows_between(session, list(queues), [span]))
+    queues = {
+        queue.number: queue for queue in tables.queues(session, interval_tables.queues_between(session, *span))
+    }
+    intervals = merged(interval_tables.rows_between(session, list(queues), span))
     words = LANGUAGES.get(language, ENGLISH)
     found = [
         _figures(queues[number], gathering.goal_of(queues[number].name, services.floor), list(own), words)

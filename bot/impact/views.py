@@ -8,6 +8,7 @@ from bot.impact.rules.figures import Amount, Totals
 from bot.impact.rules.outlook import Outlook
 from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.pages import page_of
 from bot.slack.text import ago, clock_time
 
 Screen = tuple[str, list[Block]]
@@ -28,9 +29,13 @@ def moment(seconds: int) -> datetime:
 
 
 def figures_screen(
-    incident_number: int, assessment: Assessment, imported_at: datetime | None, ahead: Outlook | None = None
+    incident_number: int,
+    assessment: Assessment,
+    imported_at: datetime | None,
+    ahead: Outlook | None = None,
+    page: int = 1,
 ) -> Screen:
-    """The last interval and all since the beginning; by queue, site and partner; what it cost."""
+    """The last interval and all since the beginning; by queue, site and partner, a page of each; what it cost."""
     text = f"Figures of incident {incident_number}"
     if not assessment.whole.since.intervals:
         missing = NONE_SINCE.format(ago=ago(imported_at)) if imported_at else NO_FIGURES
@@ -44,7 +49,7 @@ def figures_screen(
         blocks.append(section(f"*What it cost*\n{cost}"))
     if ahead:
         blocks.append(section(_outlook(ahead)))
-    blocks += _tables(assessment)
+    blocks += _tables(assessment, page)
     blocks.append(context(_small_print(assessment, imported_at)))
     blocks.append(_buttons(incident_number, has_figures=True))
     return text, blocks
@@ -155,18 +160,17 @@ def _outlook(ahead: Outlook) -> str:
     )
 
 
-def _tables(assessment: Assessment) -> list[Block]:
+def _tables(assessment: Assessment, page: int) -> list[Block]:
     blocks = []
-    for title, groups, most in (
+    for title, groups, per_page in (
         ("By queue", assessment.queues, QUEUES_SHOWN),
         ("By site", assessment.sites, PLACES_SHOWN),
         ("By partner", assessment.partners, PLACES_SHOWN),
     ):
         if len(groups) > 1 or (groups and title != "By queue"):
-            lines = [_group_line(group) for group in groups[:most]]
-            if len(groups) > most:
-                lines.append(f"… and {len(groups) - most} more")
-            blocks.append(section("\n".join([f"*{title}*", *lines])))
+            shown, pages_line = page_of(groups, page, per_page, "/incident figures")
+            lines = [f"*{title}*", *(_group_line(group) for group in shown)]
+            blocks += [section("\n".join(lines)), *pages_line]
     return blocks
 
 
@@ -193,6 +197,8 @@ def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
     parts += definitions(assessment.whole.since)
     if assessment.restated:
         parts.append(f"{assessment.restated} interval{'s' if assessment.restated > 1 else ''} restated.")
+    if assessment.window.is_cut:
+        parts.append("Only its first seven days are counted.")
     if imported_at:
         parts.append(f"Last import {ago(imported_at)}.")
     return " ".join(parts)

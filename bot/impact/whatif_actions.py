@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.errors import WatchfloorError
-from bot.impact import tables
+from bot.impact import interval_tables
 from bot.impact.actions import queues_of
 from bot.impact.forms import whatif_form
 from bot.impact.rules.assessment import QueueFacts
@@ -44,7 +44,7 @@ def whatif(
     with services.database.reading() as session:
         chosen = choose(queues_of(session, services, incident, now), queue)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
-        intervals = list(merged(tables.rows_between(session, [chosen.id], [span])))
+        intervals = list(merged(interval_tables.rows_between(session, [chosen.id], span)))
     latest = _latest(intervals, chosen)
     patience_s, source = _patience(intervals, chosen)
     load = _load(latest, chosen, patience_s)

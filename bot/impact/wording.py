@@ -69,6 +69,8 @@ ENGLISH = Language(
         "chart level": "% service level: {formula}",
         "chart goal": ", goal {target}",
         "chart note": "Times: {zone} · shaded: the incident",
+        "chart cut": "the last {shown} of {all} intervals",
+        "seven days": "Only the first seven days are counted.",
         "chart declared": "declared",
         "chart mitigated": "mitigated",
         "chart resolved": "resolved",
@@ -103,6 +105,8 @@ SPANISH = Language(
         "chart level": "% nivel de servicio: {formula}",
         "chart goal": ", objetivo {target}",
         "chart note": "Horas: {zone} · sombreado: el incidente",
+        "chart cut": "los últimos {shown} de {all} intervalos",
+        "seven days": "Solo se cuentan los siete primeros días.",
         "chart declared": "declarado",
         "chart mitigated": "mitigado",
         "chart resolved": "resuelto",
@@ -252,7 +256,8 @@ def notes(assessment: Assessment, words: Language, zone: str) -> tuple[str, str]
     meant = words.phrases["definitions"].format(
         formula=formula(assessment.whole.goal, words), source=source, zone=zone
     )
-    return " ".join([meant, *definitions(assessment.whole.since, words)]), _cost(assessment, words)
+    cut = [words.phrases["seven days"]] if assessment.window.is_cut else []
+    return " ".join([meant, *definitions(assessment.whole.since, words), *cut]), _cost(assessment, words)
 
 
 def definitions(totals: Totals, words: Language = ENGLISH) -> list[str]:

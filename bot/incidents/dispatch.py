@@ -72,7 +72,7 @@ def register(app: App, services: Services) -> None:
     @app.command(ids.COMMAND)
     def incident(ack: Ack, body: Payload) -> None:
         typed = parse.slash_command(body)
-        responses.answer_command(services, lambda: run_command(registry, services, typed), ack)
+        responses.answer_command(services, typed.user_id, lambda: run_command(registry, services, typed), ack)
 
 
 def check_click(services: Services, body: Payload) -> None:

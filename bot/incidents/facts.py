@@ -124,10 +124,10 @@ class QueueFigures:
 
 @dataclass(frozen=True)
 class AgentsNeeded:
-    """How many agents the forecast of some queues needs in a part of the time, so that they reach their goals.
+    """How many agents some queues need in a part of the time, so that they reach their goals.
 
     `agents` is Erlang A's answer, in which callers give up after `patience_s` on average; `agents_c` is Erlang C's,
-    in which nobody does.
+    in which nobody does. Where not all is forecast, contacts are what the weekday and time usually bring.
     """
 
     starts_at: datetime
@@ -137,6 +137,7 @@ class AgentsNeeded:
     offered: float
     aht_s: float
     patience_s: float
+    is_forecast: bool = True
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,7 @@ SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[Sensitive
 QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime, str], Sequence[QueueFigures]]] = Fact(
     "queue figures", always(())
 )
-# How many agents the forecast of queues needs, by patterns of their names and a site, from a moment until another.
+# How many agents queues need, by patterns of their names and a site, from a moment until another.
 AGENTS_NEEDED: Fact[
     Callable[[Session, Services, Sequence[str], str, datetime, datetime], Sequence[AgentsNeeded]]
 ] = Fact("agents needed", always(()))

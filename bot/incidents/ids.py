@@ -32,6 +32,8 @@ UNSUBSCRIBE = "incident.unsubscribe"
 ADD_FOLLOW_UP = "followup.add"
 PROPOSE_FROM_FOLLOW_UP = "playbook.propose_follow_up"
 PROPOSE_FROM_REVIEW = "playbook.propose_review"
+# With the key or the title of a guide.
+READ_GUIDE = "guide.read"
 
 # Forms
 DECLARE_FORM = "incident.declare.form"

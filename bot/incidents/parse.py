@@ -37,6 +37,8 @@ class TooLong(WatchfloorError):
 class NotOurForm(WatchfloorError):
     """This form is out of date. Please close it and open it again."""
 
+    es = "Este formulario está anticuado. Ciérralo y ábrelo de nuevo."
+
 
 @dataclass(frozen=True)
 class SlashCommand:

@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from bot.directory.languages import language_of_reader
 from bot.directory.lookup import display_names, person_of
 from bot.directory.rules import PersonUnknown
 from bot.errors import TryLater, WatchfloorError
@@ -39,26 +40,31 @@ SLACK_SILENT_LATE = (
 )
 
 
-def sentence_of(failure: Exception, *, has_changed: bool = False) -> str:
+def sentence_of(services: Services, reader_id: str, failure: Exception, *, has_changed: bool = False) -> str:
     """What to say to the person who asked. Once something was committed, nobody hears that nothing was changed."""
     if has_changed and isinstance(failure, DatabaseBusy):
         return ChangeUnknown().sentence
     if isinstance(failure, SlackRefused) and failure.error in UNKNOWN_PERSON:
-        return PersonUnknown().sentence
+        failure = PersonUnknown()
     if isinstance(failure, WatchfloorError):
-        return failure.sentence
+        return failure.sentence_in(language_of_reader(services, reader_id)) if failure.es else failure.sentence
     if isinstance(failure, TryLater):
         return SLACK_SILENT_LATE if has_changed else SLACK_UNAVAILABLE
     log.error("listener failed", exc_info=failure)
     return UNEXPECTED_LATE if has_changed else UNEXPECTED_ERROR
 
 
-def _run(services: Services, action: Callable[[], Response]) -> Response:
+def _run(services: Services, reader_id: str, action: Callable[[], Response]) -> Response:
     with noting_commits() as commits:
         try:
             return action()
         except Exception as failure:  # noqa: BLE001 - whatever happens, the person who asked hears a sentence
-            return sentence_of(failure, has_changed=bool(commits))
+            return sentence_of(services, reader_id, failure, has_changed=bool(commits))
+
+
+def _reader_id(body: Payload) -> str:
+    """Who acted; nobody in a body that is not Slack's."""
+    return str((body.get("user") or {}).get("id") or "")
 
 
 def _as_message(response: str | tuple[str, list[Block]]) -> tuple[str, list[Block]]:
@@ -68,9 +74,9 @@ def _as_message(response: str | tuple[str, list[Block]]) -> tuple[str, list[Bloc
     return response, paragraphs(response.split("\n"), rest="") if len(response) > MESSAGE_TEXT else []
 
 
-def answer_command(services: Services, action: Callable[[], Response], ack: Ack) -> None:
+def answer_command(services: Services, reader_id: str, action: Callable[[], Response], ack: Ack) -> None:
     """Answer a typed command in its acknowledgement: no further call is needed."""
-    response = _run(services, action)
+    response = _run(services, reader_id, action)
     if response is None:
         ack()
     else:
@@ -80,7 +86,7 @@ def answer_command(services: Services, action: Callable[[], Response], ack: Ack)
 
 def answer_click(services: Services, body: Payload, action: Callable[[], Response], ack: Ack) -> None:
     """Do it, acknowledge, then answer if there is something to say. Most clicks show their result on the card."""
-    response = _run(services, action)
+    response = _run(services, _reader_id(body), action)
     ack()
     if response is not None:
         respond_ephemeral(services, body, response)
@@ -96,7 +102,7 @@ def answer_question(services: Services, body: Payload, action: Callable[[], str]
         is_done = True
         return answer
 
-    response = _run(services, act)
+    response = _run(services, _reader_id(body), act)
     ack()
     if response is not None:
         respond_ephemeral(services, body, response, replace_original=is_done)
@@ -125,7 +131,7 @@ def respond_later(services: Services, body: Payload, response: Response) -> None
 
 def replace_message(services: Services, body: Payload, action: Callable[[], Response]) -> None:
     """Replace what was clicked on, for its reader alone."""
-    response = _run(services, action)
+    response = _run(services, _reader_id(body), action)
     if response is None:
         return
     text, blocks = response if isinstance(response, tuple) else (response, [])
@@ -154,7 +160,7 @@ def answer_form(
             ack(response_action="errors", errors=refused.errors)
             return
         except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted hears a sentence
-            sentence = sentence_of(failure, has_changed=bool(commits))
+            sentence = sentence_of(services, _reader_id(body), failure, has_changed=bool(commits))
             ack(response_action="errors", errors={field: _plain_text(services, body, sentence)})
             return
     ack()

@@ -3,11 +3,9 @@
 Each transaction writes its rows and how far the file is, so that a row counts once however often it is tried.
 """
 
-import gc
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from bot.ledger.entries import Move, Origin, add_lines, move
 from bot.ledger.reading import OwedRow, PaidRow, owed_rows, paid_rows
 from bot.ledger.rules import SAME_CAUSE, Known, LedgerClosed, Payer, State, Trouble, Verdict, judge, mask
 from bot.ledger.tables import Difference, Ledger, LedgerFile, LineRow, NewLine
+from bot.runtime import collector
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, low_priority
 
@@ -63,7 +62,8 @@ def import_file(database: Database, file_id: int, path: Path) -> Outcome:
         file = session.get_one(LedgerFile, file_id)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     rows: Sequence[OwedRow | PaidRow] = owed_rows(path) if file.kind == LINES else paid_rows(path)
-    with low_priority(), _rows_kept_from_collector():
+    collector.leave_out_what_lives()
+    with low_priority():
         if _is_known(database, file, digest):
             return Outcome(len(rows), is_known=True)
         hasher = _hasher(database)
@@ -73,17 +73,6 @@ def import_file(database: Database, file_id: int, path: Path) -> Outcome:
                 database, file_id, [(row, hasher.key(row.account)) for row in rows[start : start + ROWS_AT_ONCE]]
             )
         return _finish(database, file_id, len(rows))
-
-
-@contextmanager
-def _rows_kept_from_collector() -> Iterator[None]:
-    """Hundreds of thousands of rows are not walked through by the garbage collector again and again: it would do so
-    in the middle of a transaction, which then takes several times as long."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _is_known(database: Database, file: LedgerFile, digest: str) -> bool:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bot.outbox.queries import FREE
+from bot.outbox.queries import FREE, NOW
 from bot.outbox.tables import LEASE, OutboxRow
 from bot.runtime.database import UtcDateTime
 
@@ -30,14 +30,13 @@ def _lease(*which: Any, limit: int) -> sa.UpdateBase:
         .with_for_update(skip_locked=True)
         .cte("free")
     )
-    now = sa.bindparam("now", type_=UtcDateTime())
     return (
         sa.update(_TABLE)
         .where(_TABLE.c.id.in_(sa.select(free.c.id)))
         .values(
             leased_until=sa.bindparam("until", type_=UtcDateTime()),
             leased_by=sa.bindparam("owner"),
-            attempted_at=sa.func.coalesce(_TABLE.c.attempted_at, now),
+            attempted_at=sa.func.coalesce(_TABLE.c.attempted_at, NOW),
         )
         .returning(_TABLE)
     )
@@ -52,10 +51,12 @@ def _is_first_of_lane() -> Any:
     return sa.or_(col(OutboxRow.lane).is_(None), ~before.exists())
 
 
-def _is_never_shown() -> Any:
+def _is_first_shown() -> Any:
+    """Is something being shown for the first time? What was put off, such as a digest in a flood, is not."""
     new = aliased(OutboxRow)
     of_incident = (col(new.incident_id) == sa.bindparam("of_incident"), col(new.is_rendered).is_(True))
-    return select(new.id).where(*of_incident, col(new.shown) == 0, col(new.refused).is_(None)).exists()
+    is_new = (col(new.shown) == 0, col(new.refused).is_(None), col(new.retry_at) <= NOW)
+    return select(new.id).where(*of_incident, *is_new).exists()
 
 
 # Asked at every redraw: put together once.
@@ -65,7 +66,7 @@ _RENDERED = (
     sa.exists().where(_INCIDENTS.c.id == sa.bindparam("of_incident"), _INCIDENTS.c.channel_id.is_not(None)),
 )
 _OF_INCIDENT = _lease(*_RENDERED, limit=INCIDENT_AT_ONCE)
-_EDITS = _lease(*_RENDERED, ~_is_never_shown(), limit=INCIDENT_AT_ONCE)
+_EDITS = _lease(*_RENDERED, ~_is_first_shown(), limit=INCIDENT_AT_ONCE)
 _MESSAGES = _lease(col(OutboxRow.is_rendered).is_(False), _is_first_of_lane(), limit=MESSAGES_AT_ONCE)
 
 
@@ -79,7 +80,7 @@ def of_incident(
 def edits_of_incident(
     session: Session, incident_id: int, owner: str, now: datetime, in_hand: Collection[int] = ()
 ) -> list[OutboxRow]:
-    """Likewise, but nothing while a part of it was never shown: the first card comes before what waits for it."""
+    """Likewise, but nothing while a part of it is shown first: the first card comes before what waits for it."""
     return _leased(session, _EDITS, owner, now, in_hand, of_incident=incident_id)
 
 

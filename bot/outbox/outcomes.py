@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from bot.errors import TryLater
@@ -37,7 +38,7 @@ class Rendered:
     channel_id: str
     thread_ts: str | None = None
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """The same for the same content."""
         content = self.what.content if isinstance(self.what, Call) else json.dumps(self.what)

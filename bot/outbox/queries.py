@@ -74,12 +74,12 @@ def is_shown_by(session: Session, channel_id: str, ts: str) -> bool:
     return session.exec(ours.limit(1)).first() is not None
 
 
-_NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
+NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
 FREE = (
     sa.text(UNSETTLED),
     col(OutboxRow.batch_id).is_(None),
-    col(OutboxRow.retry_at) <= _NOW,
-    sa.or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= _NOW),
+    col(OutboxRow.retry_at) <= NOW,
+    sa.or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= NOW),
 )
 
 

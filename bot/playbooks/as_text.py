@@ -73,6 +73,8 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
             "sets",
             ", ".join(f"{key} to {value}" for key, value in step.sets.model_dump(mode="json").items() if value),
         )
+    if step.guides:
+        yield "guides", ", ".join(step.guides)
     if step.invites:
         yield "invites", ", ".join([*step.invites.groups, *step.invites.roles])
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from bot.config.floor import Floor
+from bot.config.floor.guide_files import guide_titles
 from bot.config.yaml_file import KeyPath, did_you_mean
 from bot.playbooks.ids import MESSAGE
 from bot.playbooks.messages import FACTS, placeholders_in
@@ -154,6 +155,7 @@ def _against_floor(book: Playbook, floor: Floor) -> Iterator[Finding]:
             if name not in known:
                 yield place, f"floor.yaml has no {kind} `{name}`.{did_you_mean(name, known)}"
 
+    titles = [*(guide.title for guide in book.guides), *guide_titles(floor.cases)]
     yield from unknown("type", book.applies.types, floor.types, ("applies", "types"))
     yield from unknown("site", book.applies.sites, floor.sites, ("applies", "sites"))
     for place, step in _steps_with_path(book):
@@ -164,3 +166,8 @@ def _against_floor(book: Playbook, floor: Floor) -> Iterator[Finding]:
         yield from unknown(
             "audience", [step.posts.to] if step.posts else [], floor.audiences, (*place, "posts", "to")
         )
+        for title in step.guides:
+            if title not in titles:
+                nearest = did_you_mean(title, titles)
+                remedy = "Name one of this file's `guides`, or one of floor.yaml."
+                yield (*place, "guides"), f"there is no guide “{title}”.{nearest} {remedy}"

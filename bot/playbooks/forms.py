@@ -77,7 +77,10 @@ def answer_form(
     ]
     if written.posts and where:
         message_input = text_input(ids.VALUE, initial=message, multiline=True)
-        hint = "Read it and change it if you like. If you leave it empty, nothing is sent."
+        hint = (
+            "Read it and change it if you like; each reader sees times in UTC in their own zone. "
+            "If you leave it empty, nothing is sent."
+        )
         blocks.append(field(f"Message to {where}", ids.MESSAGE, message_input, hint=hint, optional=True))
     elif written.posts:
         blocks.append(context("This incident is private: the message of this step is not sent."))

@@ -181,6 +181,8 @@ class Step(Part):
     posts: Post | None = None
     sets: Sets | None = None
     invites: Invites | None = None
+    # Titles of guides that help with it: of this file, of floor.yaml or of its folder of guides.
+    guides: OneOrMany[Title] = Field(default=(), max_length=3)
 
 
 class Phase(Part):

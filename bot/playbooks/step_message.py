@@ -1,7 +1,6 @@
 """The message a step sends, filled with what is known now, for a person to read before it goes out."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -14,14 +13,13 @@ from bot.playbooks.messages import fill
 from bot.playbooks.playbook import Step
 from bot.playbooks.step_rows import steps_of
 from bot.playbooks.tables import PlaybookStep, find_run
-from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.text import format_duration, mentioned_user_ids, to_plain_text
+from bot.slack.text import format_duration, mentioned_user_ids, to_plain_text, typed_time
 
 
-def message_text(session: Session, services: Services, step: PlaybookStep, written: Step, zone: ZoneInfo) -> str:
-    """The text of the step's message with times of that zone; empty when it sends none. It is plain: escaped where
-    it leaves."""
+def message_text(session: Session, services: Services, step: PlaybookStep, written: Step, now: datetime) -> str:
+    """The text of the step's message; empty when it sends none. It is plain: escaped where it leaves, where its
+    times, in UTC here, become those of each reader's zone."""
     if written.posts is None:
         return ""
     incident = incidents.by_number(session, step.incident_id)
@@ -37,23 +35,19 @@ def message_text(session: Session, services: Services, step: PlaybookStep, writt
         "sites": ", ".join(incident.sites),
         "partners": ", ".join(incident.partners),
         "commander": people.get(commander or "", ""),
-        "started": _clock(incident.declared_at, zone),
-        "lasting": format_duration(max(utcnow() - incident.declared_at, timedelta())),
-        "next_update": _clock(due_at, zone) if due_at else "",
+        "started": typed_time(incident.declared_at, now),
+        "lasting": format_duration(max(now - incident.declared_at, timedelta())),
+        "next_update": typed_time(due_at, now) if due_at else "",
     }
-    return fill(written.posts.message, facts | _answers(session, step, zone))
+    return fill(written.posts.message, facts | _answers(session, step, now))
 
 
-def _clock(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%H:%M %Z")
-
-
-def _answers(session: Session, step: PlaybookStep, zone: ZoneInfo) -> dict[str, str]:
+def _answers(session: Session, step: PlaybookStep, now: datetime) -> dict[str, str]:
     run = find_run(session, step.run_id)
     asks = run.book.asks
     answers = {key: value for each in steps_of(session, run.number) for key, value in each.answers.items()}
     shown = {
-        key: _clock(datetime.fromisoformat(str(value)), zone)
+        key: typed_time(datetime.fromisoformat(str(value)), now)
         if asks[key].kind == "time"
         else render_answer(asks[key], value)
         for key, value in answers.items()

@@ -17,7 +17,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.errors import SlackRefused
-from bot.timeline.rules import zone_of
 
 
 def skip_form(services: Services, step_id: int, user_id: str) -> Block:
@@ -34,13 +33,13 @@ def assign_form(services: Services, step_id: int, user_id: str) -> Block:
 
 def answer_form(services: Services, step_id: int, user_id: str) -> Block:
     """Asks what the step wants to know, and shows what it sends and to whom."""
-    zone = person_of(services, user_id).timezone
+    zone, now = person_of(services, user_id).timezone, utcnow()
     with services.database.reading() as session:
         step, written = written_step(session, step_id)
-        message = message_text(session, services, step, written, zone_of(zone))
+        message = message_text(session, services, step, written, now)
         incident = incidents.by_number(session, step.incident_id)
         known = milestones_of(session, incident.number) if any(ask.milestone for ask in written.asks) else {}
-    suggested = suggested_times(written, known, incident.declared_at, utcnow())
+    suggested = suggested_times(written, known, incident.declared_at, now)
     audience = audiences_of(services, incident).get(written.posts.to) if written.posts else None
     where = describe_channels(audience, incident) if audience else ""
     return forms.answer_form(step, written, message, where, suggested, zone)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bot.incidents import ids as incident_ids
 from bot.playbooks import ids
 from bot.playbooks.answers import render_answers
 from bot.playbooks.playbook import Guide, Step
@@ -199,7 +200,13 @@ def _step_to_do(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders
     written = run.book.steps[step.step_key]
     instructions = f"\n{shorten(escape(written.instructions), INSTRUCTIONS_SHOWN)}" if written.instructions else ""
     text = f"*{escape(step.title)}*\n{owner_and_clock(step, now, holders)}{instructions}"
-    return [section(text), actions(_buttons(step), block_id=f"step-{step.number}")]
+    linked = [guide for guide in run.book.guides if guide.title in written.guides]
+    text += f"\n📖 {_links(linked)}" if linked else ""
+    elsewhere = [title for title in written.guides if title not in {guide.title for guide in linked}]
+    reading = [
+        button(f"📖 {title}", f"{incident_ids.READ_GUIDE}.{place}", title) for place, title in enumerate(elsewhere)
+    ]
+    return [section(text), actions([*_buttons(step), *reading], block_id=f"step-{step.number}")]
 
 
 def _buttons(step: AnyStep) -> list[Element]:

@@ -19,9 +19,16 @@ class UnknownPeriod(WatchfloorError):
     """`/incident report week` makes a report; `day`, `month` and `90 days` work as well. A region may follow:
     `/incident report week EMEA`."""
 
+    es = (
+        "`/incident report week` hace un informe; `day`, `month` y `90 days` también. Puede seguir una región: "
+        "`/incident report week EMEA`."
+    )
+
 
 class UnknownRegion(WatchfloorError):
     """{given} is no region of the reports. There are {known}."""
+
+    es = "{given} no es ninguna región de los informes. Hay {known}."
 
 
 @dataclass(frozen=True)

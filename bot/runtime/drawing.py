@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from bot.errors import TryLater
@@ -12,14 +14,35 @@ TIMEOUT_S = 60
 
 def draw(module: str, facts: dict[str, Any]) -> bytes:
     """What a module draws of these facts, as PNG. `TryLater` when it could not be drawn in time."""
+    with drawing(module) as drawn:
+        return drawn(facts)
+
+
+@contextmanager
+def drawing(module: str) -> Iterator[Callable[[dict[str, Any]], bytes]]:
+    """The same in two steps: the process loads its libraries in this block, while the facts are put together."""
     try:
-        result = subprocess.run(  # noqa: S603 - the module is named in the code
-            [sys.executable, "-m", module],
-            input=json.dumps(facts).encode("utf-8", "replace"),
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            check=True,
+        process = subprocess.Popen(  # noqa: S603 - the module is named in the code
+            [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError, OSError) as failure:
-        raise TryLater(f"a picture could not be drawn: {type(failure).__name__}") from failure
-    return result.stdout
+    except OSError as failure:
+        raise _not_drawn(failure) from failure
+    with process:
+        try:
+            yield lambda facts: _drawn(process, facts)
+        finally:
+            process.kill()
+
+
+def _drawn(process: subprocess.Popen[bytes], facts: dict[str, Any]) -> bytes:
+    try:
+        png, _ = process.communicate(json.dumps(facts).encode("utf-8", "replace"), timeout=TIMEOUT_S)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+    except (subprocess.SubprocessError, OSError) as failure:
+        raise _not_drawn(failure) from failure
+    return png
+
+
+def _not_drawn(failure: Exception) -> TryLater:
+    return TryLater(f"a picture could not be drawn: {type(failure).__name__}")

@@ -60,6 +60,10 @@ class Network:
         scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
         return self.proxy or known.get(scheme) or known.get("all") or None
 
+    def tls_for(self, url: str) -> ssl.SSLContext | None:
+        """Whom to trust on the way to `url`, if that is encrypted: `urllib` prepares every call with it anew."""
+        return self.tls if url.startswith(("https:", "wss:")) else None
+
     def open(self, request: Request, timeout_s: float) -> HTTPResponse:
         """Send a request. Raises what `urllib` raises."""
         proxy = self.proxy_for(request.full_url)

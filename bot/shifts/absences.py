@@ -27,13 +27,22 @@ HEADER = ("person", "slack_id", "kind", "starts_at", "ends_at", "minutes", "note
 class EndsBeforeStart(WatchfloorError):
     """The end must come after the start, and within a year of it."""
 
+    es = "El final debe ser posterior al comienzo, y como mucho un año después."
+
 
 class NotYourAbsence(WatchfloorError):
     """Absences of others are entered and taken back by the managers named in floor.yaml (`shifts: managers`)."""
 
+    es = (
+        "Las ausencias de otras personas las anotan y retiran los responsables que nombra floor.yaml "
+        "(`shifts: managers`)."
+    )
+
 
 class NoSuchAbsence(WatchfloorError):
     """That absence was taken back already, or it is over."""
+
+    es = "Esa ausencia ya se retiró, o ya ha pasado."
 
 
 def enter(

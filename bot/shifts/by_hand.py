@@ -20,9 +20,13 @@ class NotAShift(WatchfloorError):
 class NoRoles(WatchfloorError):
     """floor.yaml names no roles of shifts yet (`shifts: roles`). Ask the administrator to add them."""
 
+    es = "floor.yaml aún no nombra funciones de turnos (`shifts: roles`). Pide a la administración que las añada."
+
 
 class PersonMissing(WatchfloorError):
     """Choose who is on."""
+
+    es = "Elige quién está de turno."
 
 
 def add(

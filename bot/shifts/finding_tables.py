@@ -24,6 +24,8 @@ class State(StrEnum):
 class NoSuchFinding(WatchfloorError):
     """That is no longer in the roster. `/incident oncall gaps` shows what is open."""
 
+    es = "Eso ya no está en el cuadrante. `/incident oncall gaps` muestra lo que falta por cubrir."
+
 
 class OpenTime(Numbered, table=True):
     """A gap, lone cover, overlap, or fewer people than the load needs. It ends later when more of it comes into

@@ -18,44 +18,59 @@ from bot.shifts.tables import BY_HAND, Shift
 from bot.slack.phrases import Wording
 from bot.slack.text import mention
 
-# Refusals are English, as everywhere.
-ENGLISH = Wording()
-
 
 class NotOpen(WatchfloorError):
     """That is no longer open. {outcome}"""
+
+    es = "Eso ya no está pendiente. {outcome}"
 
 
 class NotInRole(WatchfloorError):
     """Only people who are rostered as {role} can take it. Ask one of them with *Ask somebody*."""
 
+    es = "Solo puede cubrirlo quien tiene turnos como {role}. Usa *Preguntar a alguien*."
+
 
 class NotYourShift(WatchfloorError):
     """That is the shift of {person}, so only they can swap it."""
+
+    es = "Ese turno es de {person}; solo esa persona puede cambiarlo."
 
 
 class NotForYou(WatchfloorError):
     """That question is for {person}, so only they can answer it."""
 
+    es = "Esa pregunta es para {person}; solo esa persona puede responder."
+
 
 class TooLate(WatchfloorError):
     """That shift has begun already. Ask your manager to change the roster."""
+
+    es = "Ese turno ya ha empezado. Pide a tu responsable que cambie el cuadrante."
 
 
 class OnlyManagers(WatchfloorError):
     """Only the managers named in floor.yaml (`shifts: managers`) can do that. Ask one of them."""
 
+    es = "Solo pueden hacerlo los responsables que nombra floor.yaml (`shifts: managers`). Pídeselo a uno de ellos."
+
 
 class AnsweredAlready(WatchfloorError):
     """{answer}. To change that, ask them."""
+
+    es = "{answer}. Para cambiarlo, habla con esa persona."
 
 
 class AnswerMissing(WatchfloorError):
     """Please write who comes, or why nobody does."""
 
+    es = "Escribe quién viene, o por qué no viene nadie."
+
 
 class WhomMissing(WatchfloorError):
     """Choose a colleague's shift, or the colleague who takes yours."""
+
+    es = "Elige el turno de otra persona, o a quién le das el tuyo."
 
 
 def check_manager(services: Services, by: str, region: str = "") -> None:
@@ -70,12 +85,12 @@ def take(services: Services, number: int, by: str, now: datetime) -> str:
     """Take an open time as a shift. Gives back what to answer."""
     check_member(services, by)
     with services.database.transaction() as session:
-        open_time = _open(session, number, now)
+        say = people.wording_for(session, services, by)
+        open_time = _open(session, number, say, now)
         if not _is_in_role(session, open_time, by, now):
-            raise NotInRole(role=views.place(services.floor, ENGLISH, open_time.role, ""))
+            raise NotInRole(role=views.place(services.floor, say, open_time.role, ""))
         _fill(session, open_time, by, now)
         when = views.times(open_time.starts_at, open_time.ends_at, now)
-        say = people.wording_for(session, services, by)
     return say("It's yours: {when}. `/incident oncall mine` shows it.", when=when)
 
 
@@ -84,12 +99,12 @@ def _is_in_role(session: Session, open_time: OpenTime, user_id: str, now: dateti
     return user_id in {each for each, _ in known}
 
 
-def _open(session: Session, number: int, now: datetime) -> OpenTime:
+def _open(session: Session, number: int, say: Wording, now: datetime) -> OpenTime:
     open_time = finding_tables.get(session, number)
     if not open_time.is_open:
-        raise NotOpen(outcome=views.outcome(open_time, ENGLISH, now))
+        raise NotOpen(outcome=views.outcome(open_time, say, now))
     if open_time.problem == Problem.OVERLAP:
-        raise NotOpen(outcome="Nobody is missing there.")
+        raise NotOpen(outcome=say("Nobody is missing there."))
     return open_time
 
 
@@ -134,7 +149,8 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
     check_member(services, to)
     managers = people.managers(services)
     with services.database.transaction() as session:
-        open_time = _open(session, number, now)
+        answer = people.wording_for(session, services, by)
+        open_time = _open(session, number, answer, now)
         is_manager = by in {*managers[""], *managers.get(open_time.region, ())}
         if not is_manager and not _is_in_role(session, open_time, by, now):
             raise OnlyManagers()
@@ -144,7 +160,6 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         say = people.wording_for(session, services, to)
         text, blocks = views.asked_message(open_time, by, swap.number, services.floor, say, now)
         outbox.post(session, f"shift_asked:{swap.number}", to, text, now, blocks=blocks)
-        answer = people.wording_for(session, services, by)
     return answer("{person} has been asked. It stays open until they take it.", person=mention(to))
 
 
@@ -157,15 +172,15 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
     if not answer.strip():
         raise AnswerMissing()
     with services.database.transaction() as session:
-        open_time = _open(session, number, now)
+        say = people.wording_for(session, services, by)
+        open_time = _open(session, number, say, now)
         if open_time.answer:
-            raise AnsweredAlready(answer=views.answer_text(open_time, ENGLISH, now))
+            raise AnsweredAlready(answer=views.answer_text(open_time, say, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
         if open_time.problem == Problem.BELOW_LOAD:
             # The delivery manager has decided: nobody is asked again before it begins.
             open_time.escalate_at = None
         coverage.save(session, open_time, now)
-        say = people.wording_for(session, services, by)
     return say("Your answer is on record, and everyone who was asked can see it.")
 
 
@@ -212,15 +227,16 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
         swap.state, swap.answered_at = swap_tables.State.AGREED, now
         session.add(swap)
         text: Callable[[Wording], str]
+        answer = people.wording_for(session, services, by)
         if swap.open_time_id:
-            open_time = _open(session, swap.open_time_id, now)
+            open_time = _open(session, swap.open_time_id, answer, now)
             _fill(session, open_time, by, now)
             text = partial(_taken_text, open_time, by, now)
         else:
             text = _exchange(session, services, swap, now)
         told = text(people.wording_for(session, services, swap.from_id))
         outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, told, now)
-        return text(people.wording_for(session, services, by))
+        return text(answer)
 
 
 def _taken_text(open_time: OpenTime, by: str, now: datetime, say: Wording) -> str:

@@ -29,9 +29,16 @@ class NotATime(WatchfloorError):
     """{given} is not a time I can read. Write it like `14:00`, `tomorrow 08:00`, `friday 22:00` or
     `2026-11-27 08:00`."""
 
+    es = (
+        "No entiendo la hora {given}. Escríbela como `14:00`, `tomorrow 08:00`, `friday 22:00` o "
+        "`2026-11-27 08:00`."
+    )
+
 
 class NobodyCalled(WatchfloorError):
     """{given} is neither a role nor a region of the roster. Choose from {known}."""
+
+    es = "{given} no es ninguna función ni región del cuadrante. Elige entre {known}."
 
 
 def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:

@@ -26,6 +26,8 @@ SHARES = (None, "file_share")
 class FileGone(WatchfloorError):
     """{name} could not be taken from Slack ({reason}). Send it again."""
 
+    es = "No se ha podido leer {name} de Slack ({reason}). Envíalo de nuevo."
+
 
 def is_roster(file: Event) -> bool:
     """Is the file one that is read as a roster?"""

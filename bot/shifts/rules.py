@@ -80,6 +80,7 @@ class Basis:
     agents: int
     agents_c: int
     shrinkage: float = 0.0
+    is_forecast: bool = True
 
     @property
     def people(self) -> int:
@@ -117,6 +118,8 @@ class Finding:
 
 class AlreadyOnShift(WatchfloorError):
     """{person} is on another shift at that time already. Choose somebody else."""
+
+    es = "{person} ya está de turno a esa hora. Elige a otra persona."
 
 
 def to_minute(moment: datetime) -> int:

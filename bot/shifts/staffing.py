@@ -1,4 +1,4 @@
-"""The people whom the forecast load needs, for each need that names queues."""
+"""The people whom the load needs, for each need that names queues."""
 
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ from bot.shifts.rules import Basis, to_minute
 
 
 def loads(services: Services, start: datetime, end: datetime) -> list[tuple[Need, list[Basis]]]:
-    """Each need with its load, part of the time by part; nothing where nothing is forecast."""
+    """Each need with its load, part of the time by part; nothing where nobody knows what comes."""
     ask = services.get(Registry).ask(AGENTS_NEEDED)
     with services.database.reading() as session:
         return [
@@ -36,4 +36,5 @@ def _basis(shrinkage: float, needed: AgentsNeeded) -> Basis:
         agents=needed.agents,
         agents_c=needed.agents_c,
         shrinkage=shrinkage,
+        is_forecast=needed.is_forecast,
     )

@@ -20,6 +20,8 @@ class State(StrEnum):
 class NoSuchSwap(WatchfloorError):
     """That has been answered already, or no longer exists."""
 
+    es = "Eso ya tiene respuesta, o ya no existe."
+
 
 class Swap(Numbered, table=True):
     """Somebody asks a colleague to take a shift, in exchange for one of theirs or for nothing."""

@@ -20,6 +20,8 @@ CONTACT, COVERAGE = "contact", "coverage"
 class NoSuchShift(WatchfloorError):
     """That shift is no longer in the roster. `/incident oncall mine` shows yours."""
 
+    es = "Ese turno ya no está en el cuadrante. `/incident oncall mine` muestra los tuyos."
+
 
 class Shift(Numbered, table=True):
     """A shift: a person in a role, from when to when. `external_id` is its name in the roster it comes from."""

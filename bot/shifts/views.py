@@ -162,20 +162,28 @@ def what(open_time: OpenTime, floor: Floor, say: Wording, now: datetime) -> str:
 SIGNS = {Problem.GAP: "🕳️", Problem.SHORT: "👤", Problem.OVERLAP: "👥", Problem.BELOW_LOAD: "📉"}
 
 
+FORECAST = "Most are missing from {when}: {contacts} contacts are forecast in {minutes} minutes, at {aht} s each."
+USUAL = (
+    "Most are missing from {when}: nothing is forecast, and {contacts} contacts in {minutes} minutes, "
+    "at {aht} s each, are usual then."
+)
+MODELS = (
+    "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers "
+    "never do, {agents_c}."
+)
+
+
 def load_text(basis: Basis, say: Wording, now: datetime) -> str:
     """Why so many are needed, by both models, each named with its assumption."""
     text = say(
-        "Most are missing from {when}: {contacts} contacts are forecast in {minutes} minutes, at {aht} s each. "
-        "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers "
-        "never do, {agents_c}.",
+        FORECAST if basis.is_forecast else USUAL,
         when=near_time(to_moment(basis.start), now),
         contacts=f"{basis.offered:.0f}",
         minutes=basis.end - basis.start,
         aht=f"{basis.aht_s:.0f}",
-        patience=format_duration(timedelta(seconds=basis.patience_s)),
-        agents=basis.agents,
-        agents_c=basis.agents_c,
     )
+    patience = format_duration(timedelta(seconds=basis.patience_s))
+    text += f" {say(MODELS, patience=patience, agents=basis.agents, agents_c=basis.agents_c)}"
     if basis.shrinkage:
         rest = "With {share} % shrinkage that is {people} on shift."
         text += f" {say(rest, share=round(100 * basis.shrinkage), people=basis.people)}"

@@ -45,10 +45,16 @@ SPANISH = {
         "{people} está a solas como {where}, hacen falta {needed}: {when}"
     ),
     "{count} of {needed} are on as {where}: {when}": "Están {count} de {needed} como {where}: {when}",
-    "Most are missing from {when}: {contacts} contacts are forecast in {minutes} minutes, at {aht} s each. "
-    "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers "
-    "never do, {agents_c}.": (
-        "Faltan más desde {when}: se prevén {contacts} contactos en {minutes} minutos, de {aht} s cada uno. "
+    "Most are missing from {when}: {contacts} contacts are forecast in {minutes} minutes, at {aht} s each.": (
+        "Faltan más desde {when}: se prevén {contacts} contactos en {minutes} minutos, de {aht} s cada uno."
+    ),
+    "Most are missing from {when}: nothing is forecast, and {contacts} contacts in {minutes} minutes, at {aht} s "
+    "each, are usual then.": (
+        "Faltan más desde {when}: no hay previsión, y lo habitual entonces son {contacts} contactos en {minutes} "
+        "minutos, de {aht} s cada uno."
+    ),
+    "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers never "
+    "do, {agents_c}.": (
         "Erlang A, con clientes que desisten a los {patience} de media, necesita {agents}; Erlang C, en el que "
         "nadie desiste, {agents_c}."
     ),
@@ -66,6 +72,7 @@ SPANISH = {
     "{person} took it {when}.": "{person} lo cubrió {when}.",
     "Covered: the roster was changed {when}.": "Cubierto: el cuadrante se cambió {when}.",
     "It has passed.": "Ya ha pasado.",
+    "Nobody is missing there.": "Ahí no falta nadie.",
     "Every minute ahead that needs cover has it.": "Todos los minutos necesarios están cubiertos.",
     "Open in the roster": "Sin cubrir en el cuadrante",
     "{person} asks whether you can take it: {gap}.": "{person} pregunta si puedes cubrirlo: {gap}.",

@@ -126,7 +126,7 @@ class ApiClient:
             token=token,
             base_url=base_url,
             timeout=CALL_TIMEOUT_S,
-            ssl=network.tls,
+            ssl=network.tls_for(base_url),
             retry_handlers=list(NO_RETRIES),
             logger=sdk_log,
         )

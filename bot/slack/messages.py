@@ -124,9 +124,8 @@ class Messages(ApiClient):
         self, response_url: str, text: str, blocks: Sequence[Block] = (), *, replace_original: bool = False
     ) -> None:
         """Answer the person who clicked or typed, below what they clicked on or in its place."""
-        webhook = WebhookClient(
-            response_url, timeout=CALL_TIMEOUT_S, ssl=self.network.tls, retry_handlers=list(NO_RETRIES)
-        )
+        tls = self.network.tls_for(response_url)
+        webhook = WebhookClient(response_url, timeout=CALL_TIMEOUT_S, ssl=tls, retry_handlers=list(NO_RETRIES))
         webhook.proxy = self.network.proxy_for(response_url)
         shortened = shorten(text, MESSAGE_TEXT)
         try:

@@ -12,6 +12,7 @@ SAME_SHIFT = timedelta(hours=12)
 # A mention, date, channel or link of which the end was cut off.
 _OPEN_TOKEN = re.compile(r"<(?:[!@#]|https?:|mailto:)[^<>]*$|<[^\s<>]{0,7}$")
 _DATE = re.compile(r"date\^(\d{1,12})\^(.*)$")
+_TYPED_TIME = re.compile(r"(?<![\d:])(?:(\d{4}-\d\d-\d\d) )?(\d\d:\d\d) UTC\b")
 _REFERENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -117,6 +118,32 @@ def near_time(moment: datetime, now: datetime) -> str:
 def ago(moment: datetime) -> str:
     """How long ago it was, as each reader's Slack counts on by itself; others read the moment."""
     return _date(moment, "{ago}", "%Y-%m-%d %H:%M UTC")
+
+
+def typed_time(moment: datetime, now: datetime) -> str:
+    """A time as people type it, which `live_times` reads again: `14:05 UTC`, with its day when it is not near."""
+    near = abs(moment - now) < timedelta(hours=12)
+    return moment.astimezone(UTC).strftime("%H:%M UTC" if near else "%Y-%m-%d %H:%M UTC")
+
+
+def live_times(text: str, now: datetime) -> str:
+    """Times typed in UTC, in each reader's own zone; without a day the one nearest to `now` is meant.
+
+    `text` is escaped already. What only looks like a time stays as it is.
+    """
+    return _TYPED_TIME.sub(lambda match: _live_time(match, now), text)
+
+
+def _live_time(match: re.Match[str], now: datetime) -> str:
+    day_typed, clock_typed = match[1], match[2]
+    try:
+        moment = datetime.fromisoformat(f"{day_typed or now.astimezone(UTC).date()}T{clock_typed}:00+00:00")
+    except ValueError:
+        return match[0]
+    if day_typed:
+        return day_and_time(moment)
+    days_off = round((now - moment) / timedelta(days=1))
+    return clock_time(moment + timedelta(days=days_off))
 
 
 def _date(moment: datetime, pattern: str, fallback: str) -> str:

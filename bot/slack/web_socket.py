@@ -83,7 +83,7 @@ def _open(url: str, network: Network, closing: ExitStack) -> Any:
         return closing.enter_context(
             connect(
                 url,
-                ssl=network.tls if url.startswith("wss:") else None,
+                ssl=network.tls_for(url),
                 proxy=network.proxy_for(url),
                 open_timeout=OPEN_TIMEOUT_S,
                 close_timeout=CLOSE_TIMEOUT_S,

@@ -13,17 +13,16 @@ from bot.updates.tables import DROPPED, SENDING, SENT, Promise
 _sent = sa.alias(Promise.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
 
 # Asked for every update: put together once.
-_EARLIER = (
+_SAME_AUDIENCE = (
     col(Promise.incident_id) == sa.bindparam("of_incident"),
     col(Promise.audience) == sa.bindparam("to_audience"),
-    col(Promise.number) < sa.bindparam("before_number"),
 )
 _ON_ITS_WAY = (
     select(Promise.id)
-    .where(*_EARLIER, Promise.state == SENDING, col(Promise.due_at) > sa.bindparam("due_after"))
+    .where(*_SAME_AUDIENCE, Promise.state == SENDING, col(Promise.due_at) > sa.bindparam("due_after"))
     .limit(1)
 )
-_BY_CLOCK = (*_EARLIER, Promise.occasion == "clock")
+_BY_CLOCK = (*_SAME_AUDIENCE, col(Promise.number) < sa.bindparam("before_number"), Promise.occasion == "clock")
 _ARRIVED = (
     select(OutboxRow.id)
     .where(
@@ -37,10 +36,16 @@ _ARRIVED = (
 _UNSENT = select(Promise).where(
     *_BY_CLOCK, Promise.state == SENDING, col(Promise.due_at) < sa.bindparam("due_before"), ~_ARRIVED
 )
-_NEWEST_SENT = sa.select(sa.func.coalesce(sa.func.max(_sent.c.number), 0)).where(
-    _sent.c.incident_id == sa.bindparam("of_incident"),
-    _sent.c.audience == sa.bindparam("to_audience"),
-    _sent.c.state == SENT,
+# By time: what a step or a command sends has a later number than the promise that waits.
+_SENT_SINCE = (
+    sa.select(_sent.c.id)
+    .where(
+        _sent.c.incident_id == Promise.incident_id,
+        _sent.c.audience == Promise.audience,
+        _sent.c.state == SENT,
+        _sent.c.composed_at > Promise.begun_at,
+    )
+    .exists()
 )
 _SUPERSEDED = (
     select(Promise.due_at)
@@ -48,15 +53,15 @@ _SUPERSEDED = (
         *_BY_CLOCK,
         Promise.state == DROPPED,
         col(Promise.begun_at).is_not(None),
-        col(Promise.number) > _NEWEST_SENT.scalar_subquery(),
+        ~_SENT_SINCE,
     )
     .order_by(col(Promise.number))
     .limit(1)
 )
 
 
-def has_earlier_on_its_way(session: Session, promise: Promise, due_after: datetime) -> bool:
-    """Is an earlier update to the same audience, due after that moment, still on its way?"""
+def has_another_on_its_way(session: Session, promise: Promise, due_after: datetime) -> bool:
+    """Is another update to the same audience, due after that moment, still on its way?"""
     return session.exec(_ON_ITS_WAY, params=_parameters(promise) | {"due_after": due_after}).first() is not None
 
 

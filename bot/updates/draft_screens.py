@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.directory.lookup import person_of
 from bot.incidents import audiences as known_audiences
 from bot.incidents import situation_tables
 from bot.incidents.access import visible_incident as visible_incident
@@ -12,7 +11,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import to_plain_text
-from bot.timeline.rules import zone_of
 from bot.updates import draft_answers, forms, tables, variables
 from bot.updates.composition import compose
 from bot.updates.draft_answers import check_still_waiting
@@ -34,8 +32,7 @@ def edit_form(services: Services, promise_id: int, by: str) -> Block:
         body = compose(session, services, incident, promise, max(utcnow(), promise.due_at), part=variables.BODY)
         situation = situation_tables.current(session, incident.number)
     audience = services.floor.audiences[promise.audience]
-    zone = zone_of(person_of(services, by).timezone)
-    return forms.edit_form(promise, audience, to_plain_text(body, lambda user_id: None, zone), situation.missing)
+    return forms.edit_form(promise, audience, to_plain_text(body, lambda user_id: None), situation.missing)
 
 
 def postpone_form(services: Services, promise_id: int, by: str) -> Block:

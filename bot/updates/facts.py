@@ -18,7 +18,7 @@ from bot.incidents.rules import OPEN, Status
 from bot.incidents.situation import RECORDED_FIELDS, Situation
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import channel_link, escape, format_duration, near_time, one_line, shorten
+from bot.slack.text import channel_link, escape, format_duration, live_times, near_time, one_line, shorten
 from bot.timeline import timeline
 from bot.updates import tables, variables
 from bot.updates.changes import REPORTED_KINDS, REPORTED_OUTSIDE, News, is_unchanged, news_inside
@@ -116,7 +116,7 @@ def _texts(session: Session, services: Services, incident: Incident, context: Up
         read_written = outside_names_filter(session, services, context.language, context.reader)
     # One partner is not told of another.
     places = [*text.sites, *([] if outside else incident.partners)]
-    news = shorten(escape(read_written(written).strip()), variables.NEWS)
+    news = live_times(shorten(escape(read_written(written).strip()), variables.NEWS), context.now)
     return {
         "title": one_line(read(text.title), variables.TITLE) or escape(text.type),
         "type": escape(text.type),

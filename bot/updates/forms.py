@@ -100,7 +100,7 @@ def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence
             "Text",
             ids.TEXT,
             text_input(ids.TEXT, initial=text, multiline=True, longest=MAX_TEXT),
-            hint="The headline and the time of the next update are added.",
+            hint="The headline and the next update are added. Each reader sees times in UTC in their own zone.",
         ),
         field(
             "When?",

@@ -44,7 +44,7 @@ def keep(services: Services, promise_id: int) -> None:
         # Read again behind the lock: someone may have asked for an update at once, which takes its place.
         promise = tables.locked(session, promise_id)
         is_ready = _should_send(session, services, promise, now) and incident.channel_id is not None
-        if is_ready and not delivery_order.has_earlier_on_its_way(session, promise, now - rules.LATE_AFTER):
+        if is_ready and not delivery_order.has_another_on_its_way(session, promise, now - rules.LATE_AFTER):
             _compose(Change(session, services, incident, promise.requested_by or "", now), promise)
 
 

@@ -197,7 +197,8 @@ _BY_ID_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=Tru
 _NEWEST_FIRST = (
     select(Promise)
     .where(Promise.incident_id == sa.bindparam("of_incident"), Promise.audience == sa.bindparam("to_audience"))
-    .order_by(col(Promise.number).desc())
+    # What a step or a command sends has a later number than the promise that waits, and goes out before it.
+    .order_by(sa.func.coalesce(Promise.composed_at, Promise.sent_at).desc(), col(Promise.number).desc())
 )
 _LAST_SENT = _NEWEST_FIRST.where(Promise.state == SENT).limit(2)
 _LAST_COMPOSED = _NEWEST_FIRST.where(col(Promise.composed_at).is_not(None), Promise.state != DROPPED).limit(1)
@@ -270,7 +271,7 @@ def last_composed(session: Session, incident_id: int, audience: str) -> Promise 
 def lines_below(session: Session, promise: Promise) -> Sequence[Promise]:
     """The updates that stand below this one, the newest first: each says that nothing has changed."""
     query = select(Promise).where(Promise.added_to == promise.row, Promise.state != DROPPED)
-    return session.exec(query.order_by(col(Promise.number).desc())).all()
+    return session.exec(query.order_by(col(Promise.composed_at).desc(), col(Promise.number).desc())).all()
 
 
 def previous_promise(session: Session, promise: Promise) -> Promise | None:

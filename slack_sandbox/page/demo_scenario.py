@@ -10,6 +10,7 @@ CLAIM_COMMAND = "incident.claim.commander"
 CLAIM_COMMUNICATIONS = "incident.claim.communications_lead"
 STEP_DONE = ("step.done", "step.answer")
 USE_FIGURES = "figures.use"
+CHANGE_CALLER_MESSAGE = "frontdoor.change"
 STILL_NEEDED = "frontdoor.still_needed"
 RESOLVE = "incident.resolve"
 CLOSE = "incident.close"
@@ -77,13 +78,24 @@ def _people_take_their_places(steps: DemoSteps) -> None:
 
 def _the_floor_is_kept_informed(steps: DemoSteps) -> None:
     steps.says("ana", "/incident status identified Trunk 7 is flapping")
-    _steps_are_done(steps, ("chloe", "CAR-4711, Nadia", ""), ("ben", "On all lines", ""), ("chloe", "Trunk 8", ""))
+    _steps_are_done(steps, ("chloe", "CAR-4711, Nadia", ""), ("ben", "On all lines", ""))
+    steps.presses("ben", CHANGE_CALLER_MESSAGE)
+    _the_approved_wording_is_recorded(steps)
+    _steps_are_done(steps, ("chloe", "Trunk 8", ""))
     steps.narrates("Half an hour passes. Each update goes out on its promised minute, and names the next one.")
     steps.lets_pass(minutes=12)
     _steps_are_done(steps, ("ben", "Told", ""), ("ben", "Told", ""))
     steps.presses("ben", STILL_NEEDED)
     steps.lets_pass(minutes=19)
     steps.waits(2 * LOOK_S)
+
+
+def _the_approved_wording_is_recorded(steps: DemoSteps) -> None:
+    spoken = {
+        "text.en": "We know that some calls are silent today. Please stay on the line, or ask for a call back."
+    }
+    choices = {"lines": "Billing, Orders", "approved_by": steps.id_of("devi"), "heard_now": ["yes"]}
+    steps.fills_form("ben", **spoken, **choices)
 
 
 def _the_figures_say_what_it_costs(steps: DemoSteps) -> None:
@@ -93,7 +105,12 @@ def _the_figures_say_what_it_costs(steps: DemoSteps) -> None:
     steps.waits(2 * LOOK_S)
     steps.says("chloe", "Calls are on trunk 8. First test call answered :tada:")
     steps.says("ben", "/incident brief")
-    steps.fills_form("ben", cause="Trunk 7 of the carrier is flapping", certainty="Known")
+    steps.fills_form(
+        "ben",
+        cause="Trunk 7 of the carrier is flapping",
+        certainty="Known",
+        actions="Calls run on trunk 8 while the carrier replaces the card of trunk 7",
+    )
     steps.says("ana", "/incident status mitigated Calls moved to trunk 8")
     steps.waits(LOOK_S)
 

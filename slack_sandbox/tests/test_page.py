@@ -66,3 +66,29 @@ def test_time_that_passes_stops_at_each_moment_for_which_the_app_has_something_t
 
         assert [round(passed / 60) for passed in done_after] == [10, 15, 20, 25]
         assert 1800 <= sandbox.clock.now() - began < 1830
+
+
+def test_time_begins_to_pass_when_the_app_has_done_what_was_due_before(tmp_path: Path):
+    clock_file = tmp_path / "clock"
+    due_file = clock_file.with_name("clock.due")
+    with running(Sandbox(clock_file=clock_file)) as sandbox:
+        began = sandbox.clock.now()
+        due_file.write_text(f"{began - 1:.0f}")
+        stopped_at: list[float] = []
+
+        def act() -> None:
+            # It is at work on what is due when somebody moves the clock, and names the next moment after that.
+            is_passing.wait(5)
+            due_file.write_text(f"{began + 600:.0f}")
+            sandbox.wait_for(lambda: sandbox.clock.is_overdue)
+            stopped_at.append(sandbox.clock.now() - began)
+            due_file.write_text(f"{began + 9000:.0f}")
+
+        is_passing = threading.Event()
+        app = threading.Thread(target=act)
+        app.start()
+        threading.Timer(0.3, is_passing.set).start()
+        sandbox.let_pass(1800, patience_s=5)
+        app.join(10)
+
+        assert [round(passed / 60) for passed in stopped_at] == [10]

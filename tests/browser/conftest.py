@@ -24,13 +24,6 @@ QUIET = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker has the browser."""
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 def chromium() -> str | None:
     """Where the browser is: where CHROMIUM says, or on the path."""
     named = os.environ.get("CHROMIUM")

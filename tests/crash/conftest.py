@@ -10,7 +10,8 @@ from tests.crash.desk import Desk
 from tests.crash.saved_states import postgres_database, sqlite_files
 
 EACH_MOMENT = pytest.mark.parametrize("moment", ["after", "before"])
-# What takes long: each database and each moment once, not each with each.
+# What takes long, and what is killed at each commit, too: each database and each moment once, not each with each.
+# Killed before a call, a bot leaves what it leaves right after its last commit, or right after the call before.
 DESK_AND_MOMENT = pytest.mark.parametrize(
     ("desk", "moment"), [("sqlite", "after"), ("postgresql", "before")], indirect=["desk"]
 )

@@ -1,7 +1,6 @@
 """A workspace, a database, and a bot that is killed and started again."""
 
 import json
-import multiprocessing
 import os
 import resource
 import signal
@@ -22,6 +21,7 @@ from tests.clock import workday_clock
 from tests.crash.process import Moment, live
 from tests.crash.saved_states import Restore, Save
 from tests.floors import with_two_audiences
+from tests.forked import CONTEXT
 
 # The first loads and uses everything before it is forked, perhaps on a busy machine.
 STARTS_WITHIN_S = 60
@@ -29,18 +29,14 @@ ENDS_WITHIN_S = 40
 WAITS_AT_MOST = 50
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
-# Forked from a process that has loaded and used everything: a start costs a tenth of a second, not more than one.
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.crash.warm"])
-
 
 class BotProcess:
     """A bot in a process of its own."""
 
     def __init__(self, settings: dict[str, Any], sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._orders, theirs = _context.Pipe()
-        self._process = _context.Process(target=live, args=(settings, theirs), daemon=True)
+        self._orders, theirs = CONTEXT.Pipe()
+        self._process = CONTEXT.Process(target=live, args=(settings, theirs), daemon=True)
         self._process.start()
         theirs.close()
         assert self._orders.poll(STARTS_WITHIN_S), "the bot did not start"

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from bot.handovers import ids, shift_tables
+from bot.handovers import ids
 from bot.handovers.rules import State
+from bot.handovers.shift import tables as shift_tables
 from bot.incidents import incidents
 from tests.crash import evidence
 from tests.crash.desk import BotProcess, Desk, kill_everywhere, kill_points

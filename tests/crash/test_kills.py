@@ -3,13 +3,13 @@
 from itertools import count
 
 from tests.crash import evidence
-from tests.crash.conftest import DESK_AND_MOMENT, EACH_MOMENT
+from tests.crash.conftest import DESK_AND_MOMENT
 from tests.crash.desk import BotProcess, Desk, kill_everywhere, kill_points
 from tests.crash.process import Moment
 from tests.floors import AUDIENCES
 
 
-@EACH_MOMENT
+@DESK_AND_MOMENT
 def test_a_declaration_that_is_killed_at_any_call_is_finished_once(desk: Desk, moment: Moment) -> None:
     killed = 0
     for bot, number, calls in kill_points(desk):
@@ -24,7 +24,7 @@ def test_a_declaration_that_is_killed_at_any_call_is_finished_once(desk: Desk, m
     evidence.nothing_is_there_twice(desk)
 
 
-@EACH_MOMENT
+@DESK_AND_MOMENT
 def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(desk: Desk, moment: Moment) -> None:
     hours = count(1)
     for bot, number, calls in kill_points(desk):

@@ -3,7 +3,6 @@
 Otherwise each forked bot would do so itself: the fonts of a chart, the mappings of the tables, the compiled SQL.
 """
 
-import gc
 import sys
 import tempfile
 import threading
@@ -11,13 +10,16 @@ from pathlib import Path
 
 from sqlalchemy.orm import configure_mappers
 
+from bot.commands import cli
 from bot.timeline import pictures
 from bot.timeline.renderer import Renderer
-from tests import parsed_files, statements
+from tests import disk, garbage, parsed_files, statements
 from tests.crash import process
 from tests.floor import TestFloor
 from tests.floors import with_two_audiences
 
+assert cli
+assert disk
 assert parsed_files
 assert process
 assert statements
@@ -42,8 +44,7 @@ def run_an_incident() -> None:
             floor.says("ana", "/incident close", channel)
     # A thread does not survive a fork, and what it held would be held for ever.
     assert threading.enumerate() == [threading.main_thread()], threading.enumerate()
-    gc.collect()
-    gc.freeze()
+    garbage.leave_alone_what_is_loaded()
 
 
 run_an_incident()

@@ -1,5 +1,6 @@
 """What an incident means for its queues, against a forecast or the usual; and the sentences that say so."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from bot.impact.rules.baseline import WEEK_S
 from bot.impact.rules.figures import Figures, ServiceLevel
 from bot.impact.rules.outlook import outlook
 from bot.impact.rules.series import QueueInterval
+from bot.impact.views import figures_screen
 
 HALF_HOUR = 1800
 START = 50 * WEEK_S
@@ -100,6 +102,18 @@ def test_the_sentences_name_the_goal_and_the_source_and_escape_what_files_say() 
         "• Chat &lt;b&gt;: service level 93.8 % (goal 90 %), 4 % abandoned",
     ]
     assert spanish["executives"].startswith("Unos 91 contactos perdidos; nivel de servicio 60,2 %")
+
+
+def test_every_queue_is_on_a_page_and_what_is_not_counted_is_said() -> None:
+    queues = [QueueFacts(place, f"Queue {place}", "", f"Site {place}", "", Goal()) for place in range(20)]
+    series = {queue.id: [quiet(0, queue.id)] for queue in queues}
+    found = assess(queues, series, {}, replace(WINDOW, is_cut=True), lambda moment: moment)
+    screens = [str(figures_screen(1, found, None, None, page)[1]) for page in (1, 2, 3, 4)]
+    assert screens[2] != screens[1] != screens[0] != screens[2]
+    assert all(any(f"Queue {place}*" in screen for screen in screens) for place in range(20))
+    assert all(any(f"Site {place}*" in screen for screen in screens) for place in range(20))
+    assert "Page 1 of 3, 20 in all · `/incident figures 2` shows page 2" in screens[0]
+    assert "Only its first seven days are counted." in screens[0]
 
 
 def test_the_outlook_counts_from_the_last_whole_interval_and_says_what_it_assumes() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from bot.impact import importing, tables
+from bot.impact import importing, interval_tables, tables
 from bot.impact.importing import ImportRunning, NothingUsable, Source, import_rows
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
 from bot.impact.rules.figures import NAMES, Figures
@@ -45,7 +45,7 @@ def row(place: int, queue: QueueName = BILLING, line: int = 0, **known: float) -
 def seen(store: Database) -> list[QueueInterval]:
     with store.reading() as session:
         numbers = [queue.number for queue in tables.queues(session)]
-        return list(merged(tables.rows_between(session, numbers, [(0, 2**40)])))
+        return list(merged(interval_tables.rows_between(session, numbers, (0, 2**40))))
 
 
 def amounts(store: Database, name: str = "offered") -> list[Any]:
@@ -131,3 +131,14 @@ def test_imports_of_different_intervals_give_the_same_in_any_order(tmp_path_fact
         states.append([(each.starts_at, each.figures, each.restated) for each in seen(store)])
         store.close()
     assert states[0] == states[1]
+
+
+def test_weeks_that_overlap_count_an_interval_once(store: Database) -> None:
+    import_rows(store, Source("k1", "monday.csv"), [row(place, offered=10, abandoned=2) for place in range(4)])
+    spans = [(START, START + 5400), (START + 1800, START + 7200), (START + 5400, START + 9000)]
+    with store.reading() as session:
+        queue_id = tables.queues(session)[0].number
+        [sums] = interval_tables.sums_before(session, [queue_id], spans, ())
+        offered = interval_tables.offered_before(session, [queue_id], spans, ())
+    assert (sums[1], sums[2]) == (8, 40)
+    assert len(offered) == 4

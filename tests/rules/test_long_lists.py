@@ -17,8 +17,8 @@ from bot.changes.tables import PlannedChange
 from bot.config import floor
 from bot.followups import views as followups
 from bot.followups.tables import FollowUp
-from bot.handovers import shift_views
-from bot.handovers.shift_tables import WatchItem
+from bot.handovers.shift import views as shift_views
+from bot.handovers.shift.tables import WatchItem
 from bot.impact.forms import figures_form
 from bot.impact.rules.assessment import Goal, QueueFacts
 from bot.impact.whatif_actions import WhichQueue, choose

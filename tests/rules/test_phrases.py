@@ -1,19 +1,26 @@
 """Phrases of shifts and their handovers: each in Spanish, with the same facts in it."""
 
 import ast
+import importlib
+import inspect
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from bot.handovers import shift_wording
+from bot.errors import WatchfloorError
+from bot.handovers.shift import wording as shift_wording
 from bot.shifts import wording
 from bot.slack.phrases import Wording, wording_in
 
-NOUNS = {"shifts": wording.SPANISH, "handovers": shift_wording.SPANISH}
+NOUNS = {"shifts": wording.SPANISH, "handovers/shift": shift_wording.SPANISH}
 # What the handover says of an item's state comes from other rules.
 STATES = {"unstable", "watch closely", "improving", "steady", "watched", "red", "amber"}
+
+
+# What is in them is English, so that they are.
+ENGLISH_FACTS = {"RosterUnreadable", "NotAShift"}
 
 
 def facts_of(phrase: str) -> list[str]:
@@ -50,3 +57,17 @@ def test_a_phrase_without_words_in_a_language_stays_english_and_what_people_type
     assert say("{person} asks", person="{who}") == "{who} pregunta"
     assert say("Not translated {}", 1) == "Not translated 1"
     assert wording_in("fr", {"es": {}})("Rosters") == Wording()("Rosters") == "Rosters"
+
+
+@pytest.mark.parametrize("noun", ["shifts", "shifts/reading", "handovers/shift", "reports"])
+def test_every_refusal_has_its_spanish_with_facts_that_it_knows(noun: str) -> None:
+    modules = [
+        importlib.import_module(".".join(path.with_suffix("").parts)) for path in Path(f"bot/{noun}").glob("*.py")
+    ]
+    for module in modules:
+        for name, refusal in inspect.getmembers(module, inspect.isclass):
+            is_of_noun = issubclass(refusal, WatchfloorError) and refusal.__module__ == module.__name__
+            if is_of_noun and name not in ENGLISH_FACTS:
+                own = str(vars(refusal).get("es") or "")
+                assert own, f"{name} has no Spanish"
+                assert set(facts_of(own)) <= set(facts_of(str(refusal.__doc__))), name

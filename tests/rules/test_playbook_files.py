@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from bot.config import floor as floors
+from bot.config.floor.cases import Cases, Guide
 from bot.playbooks.library import load_library
 from tests.rules.playbook_builders import ROOT
 
@@ -190,6 +191,21 @@ def test_what_does_not_fit_together_is_refused_in_a_sentence(folder, steps, reas
 
     assert reason in said[0]
     assert all(reason in sentence for sentence in said)
+
+
+def test_a_guide_that_nobody_knows_is_refused_with_the_nearest_title(folder, floor):
+    (folder / "guides").mkdir()
+    (folder / "guides" / "carrier.md").write_text("\n# Carrier tickets\n\nCall them")
+    wiki = Guide(title="SSO lockout", url="https://wiki.example.com/sso")
+    cases = Cases(guides=(wiki,), guides_folder=str(folder / "guides"))
+    known = floor.model_copy(update={"cases": cases})
+
+    assert refused(folder, "- {id: a, title: A, guides: [SSO lockout, Carrier tickets]}", known) == []
+    assert refused(folder, "- {id: a, title: A, guides: SSO lockouts}", known) == [
+        "bad.yaml:8 (phases.0.steps.0.guides): there is no guide “SSO lockouts”. Did you mean `SSO lockout`?"
+        " Name one of this file's `guides`, or one of floor.yaml."
+    ]
+    assert refused(folder, "- {id: a, title: A, guides: [a, b, c, d]}", known) != []
 
 
 def test_an_answer_that_is_not_offered_is_refused_with_the_nearest_one(folder):

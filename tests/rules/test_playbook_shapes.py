@@ -50,7 +50,7 @@ def test_the_terminal_shows_who_when_conditions_questions_and_effects():
                     " repeat_every: 30 min, when: {severity_at_least: S1, answers: {reach: All}},"
                     " posts: {to: operations, message: 'Reach {reach}'},"
                     " sets: {status: identified, cadence: 15 min},"
-                    " invites: {groups: '@telephony-oncall'}",
+                    " invites: {groups: '@telephony-oncall'}, guides: Carrier tickets",
                 )
             },
             stand_down=["Calls are good."],
@@ -72,6 +72,7 @@ def test_the_terminal_shows_who_when_conditions_questions_and_effects():
         "     (communications lead; 90 s after scope; again every 30 min; needed before close)",
         "     only if: severity is at least S1 and reach is All",
         "     sets: status to identified, cadence to 15 min",
+        "     guides: Carrier tickets",
         "     invites: @telephony-oncall",
         "     posts to operations:",
         "       | Reach {reach}",

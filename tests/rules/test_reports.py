@@ -21,8 +21,9 @@ from bot.cases.tables import Case
 from bot.config.floor import Cases, Reports
 from bot.config.floor.cases import Region, Team
 from bot.followups.tables import FollowUp
-from bot.handovers.shift_tables import ShiftHandover
-from bot.impact.tables import Import, IntervalFigures, Queue
+from bot.handovers.shift.tables import ShiftHandover
+from bot.impact.interval_tables import IntervalFigures
+from bot.impact.tables import Import, Queue
 from bot.incidents.facts import SensitiveCase
 from bot.incidents.tables import Incident
 from bot.reports import gathering, rules, sending, views, workbook

@@ -19,9 +19,9 @@ from bot.directory.departures import Departures
 from bot.directory.lookup import remember
 from bot.directory.rules import PersonFacts
 from bot.errors import WatchfloorError
-from bot.handovers import accountability, shift_accepting, shift_offering
 from bot.handovers.rules import Kind, State
-from bot.handovers.shift_tables import Accountability
+from bot.handovers.shift import accepting, accountability, offering
+from bot.handovers.shift.tables import Accountability
 from bot.handovers.tables import Handover
 from bot.incidents import incidents
 from bot.incidents.change import Change
@@ -113,30 +113,30 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
 
     @rule(by=PEOPLE, to=PEOPLE)
     def offer(self, by: str, to: str) -> None:
-        self.tries(lambda now: shift_offering.offer(self.services, to, "", "", "", by, now))
+        self.tries(lambda now: offering.offer(self.services, to, "", "", "", by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
     def repeat(self, by: str, which: int) -> None:
-        self.tries(lambda now: shift_accepting.repeat(self.services, which, "the phones first", by, now))
+        self.tries(lambda now: accepting.repeat(self.services, which, "the phones first", by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
     def accept(self, by: str, which: int) -> None:
-        self.tries(lambda now: shift_accepting.accept_item(self.services, which, by, now))
+        self.tries(lambda now: accepting.accept_item(self.services, which, by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
     def accept_the_unchanged(self, by: str, which: int) -> None:
-        self.tries(lambda now: shift_accepting.accept_unchanged(self.services, which, by, now))
+        self.tries(lambda now: accepting.accept_unchanged(self.services, which, by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
     def ask(self, by: str, which: int) -> None:
         before = self.holders()
-        self.tries(lambda now: shift_accepting.send_back(self.services, which, "who calls?", by, now))
+        self.tries(lambda now: accepting.send_back(self.services, which, "who calls?", by, now))
         assert self.holders() == before, "a question makes nobody else accountable"
 
     @rule(by=PEOPLE, which=NUMBERS)
     def answer(self, by: str, which: int) -> None:
         before = self.holders()
-        self.tries(lambda now: shift_offering.answer(self.services, which, "Chloe", by, now))
+        self.tries(lambda now: offering.answer(self.services, which, "Chloe", by, now))
         assert self.holders() == before
 
     @rule(who=PEOPLE, minutes=st.integers(1, 60), starts_in=st.sampled_from((0, 0, 10)))
@@ -165,7 +165,7 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         self.tries(lambda now: absences.begin_due(self.services, now))
-        self.tries(lambda now: shift_accepting.escalate_due(self.services, now))
+        self.tries(lambda now: accepting.escalate_due(self.services, now))
 
     def holders(self) -> dict[str, str]:
         with self.services.database.reading() as session:

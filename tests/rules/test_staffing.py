@@ -1,11 +1,13 @@
 """How many agents a forecast needs, and when fewer are on shift."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from bot.impact.rules.assessment import Goal
+from bot.impact.rules.baseline import WEEK_S
 from bot.impact.rules.erlang import Load, required_a, required_c
 from bot.impact.rules.figures import ServiceLevel
-from bot.impact.rules.staffing import Planned, requirements
+from bot.impact.rules.staffing import Planned, requirements, usual_intervals
 from bot.shifts.load_rules import shortages
 from bot.shifts.rules import Basis, Duty, Needed, to_minute
 
@@ -43,6 +45,22 @@ def test_intervals_of_different_lengths_are_cut_at_each_others_ends_and_empty_pa
         (0, 15, 30),
         (15, 30, 60),
     ]
+
+
+def test_what_is_usual_is_used_from_the_end_of_the_forecast_and_nothing_without_any_past() -> None:
+    """Half-hours of 10, 20, 10 … on the weekday before; the first begins within the interval that is under way."""
+    monday = int(MIDNIGHT.timestamp())
+    past = {monday - WEEK_S + 1800 * place: 10.0 + 10 * (place % 2) for place in range(48)}
+    found = list(usual_intervals(7, past, monday + 900, monday + 5400, int))
+    assert [(each.queue_id, each.starts_at - monday, each.interval_s) for each in found] == [
+        (7, 0, 1800),
+        (7, 1800, 1800),
+        (7, 3600, 1800),
+    ]
+    assert [round(each.figures.forecast_offered or 0) for each in found] == [10, 20, 10]
+    assert list(usual_intervals(7, {}, monday, monday + 5400, int)) == []
+    (mixed,) = requirements([planned(0, 30, 50), replace(planned(0, 30, 50), is_forecast=False)])
+    assert not mixed.is_forecast
 
 
 def basis(start: int, end: int, agents: int, shrinkage: float = 0.0) -> Basis:

@@ -128,7 +128,7 @@ def test_what_fails_after_a_commit_is_not_said_to_have_changed_nothing(ready: Da
         raise failure
 
     for act in (changes_and_fails, fails):
-        responses.answer_command(Any, act, lambda text, **_: answers.append(text))  # type: ignore[arg-type]
+        responses.answer_command(Any, "UANA", act, lambda text, **_: answers.append(text))  # type: ignore[arg-type]
 
     after, without = answers
     assert "look before you try again" in after

@@ -118,3 +118,19 @@ def test_a_time_is_written_out_where_the_reader_is() -> None:
     assert (
         text.to_plain_text(f"at {text.day_and_time(NOON)}", dict[str, str]().get) == f"at {NOON:%Y-%m-%d %H:%M} UTC"
     )
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.integers(-3 * 24 * 60, 3 * 24 * 60))
+def test_a_typed_time_is_read_again_as_the_same_minute(moment: datetime, minutes: int) -> None:
+    at = moment.replace(tzinfo=UTC, second=0, microsecond=0)
+    typed = text.typed_time(at, at + timedelta(minutes=minutes))
+
+    live = text.live_times(f"since {typed}.", at + timedelta(minutes=minutes))
+
+    assert live.startswith(f"since <!date^{int(at.timestamp())}^")
+    assert text.to_plain_text(live, lambda user_id: None) in (f"since {typed}.", f"since {at:%Y-%m-%d %H:%M UTC}.")
+
+
+@given(st.text(alphabet="0123456789:- UTC.", max_size=60))
+def test_what_only_looks_like_a_time_stays_as_it_is(typed: str) -> None:
+    assert text.to_plain_text(text.live_times(typed, NOON), lambda user_id: None) == typed

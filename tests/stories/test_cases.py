@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from bot.cases import exporting, ids, knowledge_tables
+from bot.incidents import ids as incident_ids
 from bot.incidents.facts import CASE_FIGURES, RISKY_CASES
 from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
@@ -19,7 +20,16 @@ from bot.sources.signatures import sign
 from tests.floor import TestFloor
 from tests.stories.record import rows
 
-PLAYBOOKS = Path(__file__).parent / "playbooks"
+PLAYBOOK = """
+title: Fax outage
+summary: Faxes do not arrive.
+guides: [{title: Vendor numbers, url: "https://wiki.example.com/vendors"}]
+phases:
+  - id: now
+    title: Now
+    steps:
+      - {id: call, title: Call the vendor, guides: [Vendor numbers, Fax jam]}
+"""
 CASES = """
 cases:
   targets: {P1: 4 h, P2: 8 h, P3: 3 days}
@@ -32,6 +42,7 @@ cases:
   board: "#operations"
   processed_by: ["@devi"]
   senior_management: ["@erik"]
+  guides_folder: GUIDES
 reports: {sensitive_to: ["@farah"]}
 shifts: {roles: {swarm: Swarm}}
 """
@@ -41,11 +52,18 @@ shifts: {roles: {swarm: Swarm}}
 def desk(tmp_path: Path) -> Iterator[TestFloor]:
     shipped, _, after = Path("floor.yaml").read_text().partition("\ncases:\n")
     rest = after[after.index("\n#") :]
-    (tmp_path / "floor.yaml").write_text(f"{shipped}{CASES}{rest}")
+    guides, playbooks = tmp_path / "guides", tmp_path / "playbooks"
+    for folder, name, text in (
+        (guides, "jam.md", "# Fax jam\n\nOpen the *left* door <!here>"),
+        (playbooks, "fax.yaml", PLAYBOOK),
+    ):
+        folder.mkdir()
+        (folder / name).write_text(text)
+    (tmp_path / "floor.yaml").write_text(f"{shipped}{CASES.replace('GUIDES', str(guides))}{rest}")
     settings: dict[str, Any] = {
         "cases_secret": "secret",
         "floor_file": tmp_path / "floor.yaml",
-        "playbooks_dir": PLAYBOOKS,
+        "playbooks_dir": playbooks,
     }
     with TestFloor(tmp_path, over_http=True, **settings) as floor:
         yield floor
@@ -242,6 +260,21 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(des
     assert "Customers cannot log in to the portal" in desk.whispered("ana")[-1]
     desk.says("ana", "/incident guide coffee machine")
     assert "No guide is about" in desk.whispered("ana")[-1]
+
+
+def test_a_step_has_its_guides_at_hand_and_a_guide_that_is_gone_is_said(desk: TestFloor) -> None:
+    channel = desk.declares("S2 Faxes jam")
+    [message] = [each for each in desk.ana.sees(channel) if each.words.startswith("📋 *Fax outage*")]
+    assert "https://wiki.example.com/vendors" in str(message.words)
+    desk.ana.clicks(f"{incident_ids.READ_GUIDE}.0", channel=channel)
+    assert "Fax jam" in str(desk.ana.modal)
+    assert "the *left* door &lt;!here&gt;" in str(desk.ana.modal)
+
+    (Path(desk.services.floor.cases.guides_folder) / "jam.md").unlink()
+    desk.ben.joins(channel)
+    desk.ben.clicks(f"{incident_ids.READ_GUIDE}.0", channel=channel)
+    desk.settle()
+    assert "This guide is not here any more" in desk.whispered("ben", channel)[-1]
 
 
 def test_cases_move_to_the_team_with_less_to_do_and_stay_there(desk: TestFloor) -> None:

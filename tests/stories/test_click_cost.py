@@ -2,15 +2,18 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from bot import outbox
 from bot.channels.membership import record_person_changed
 from bot.directory.rules import NotForGuests
 from bot.incidents.tables import Incident
+from bot.outbox import kinds, leases
 from bot.playbooks import step_actions
 from bot.runtime.clock import utcnow
 from bot.screens.snapshot import read_snapshot
@@ -70,6 +73,26 @@ def test_a_click_costs_few_statements_among_a_thousand_incidents_too(floor: Test
         session.connection().execute(sa.insert(Incident), copies)
 
     assert costs() == alone
+
+
+def test_a_digest_that_is_put_off_in_a_flood_keeps_no_click_from_leasing_its_redraw(floor: TestFloor) -> None:
+    number = Desk(floor, floor.declares("S2 IVR down")).number
+    now = utcnow()
+
+    def leased(digest_at: datetime) -> list[str]:
+        """What a change of the card leases while the digest, which was never shown, is due at that moment."""
+        found: list[str] = []
+        with suppress(InterruptedError), floor.services.database.transaction() as session:
+            digest = outbox.find(session, number, kinds.DIGEST)
+            assert digest is not None
+            digest.shown, digest.retry_at = 0, digest_at
+            outbox.mark_stale(session, number, (kinds.CARD,))
+            found += [row.kind for row in leases.edits_of_incident(session, number, "another", now)]
+            raise InterruptedError  # nothing of this stays
+        return found
+
+    assert leased(now) == []
+    assert leased(now + timedelta(minutes=1)) == [kinds.CARD]
 
 
 def test_whoever_becomes_a_guest_is_refused_at_the_next_click(floor: TestFloor) -> None:

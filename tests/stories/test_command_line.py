@@ -1,4 +1,7 @@
-"""`watchfloor` as a person runs it: real processes, real signals, and sentences instead of tracebacks."""
+"""`watchfloor` as a person runs it: real processes, real signals, and sentences instead of tracebacks.
+
+The first test starts Python itself; the others fork it where everything is loaded, which is what takes long.
+"""
 
 import os
 import shutil
@@ -6,9 +9,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 from urllib.request import Request, urlopen
 
 import pytest
@@ -16,6 +20,7 @@ import yaml
 
 from bot.runtime.waiting import wait_until
 from slack_sandbox import Sandbox
+from tests import forked
 
 REPOSITORY = Path(__file__).parents[2]
 # None of these is a promise: a busy machine takes its time. How long a start takes, `make bench` measures.
@@ -41,6 +46,15 @@ def look(url: str, what: str) -> str:
         return str(answer.read().decode())
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What a command said and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 class Desk:
     """A folder with the floor's files, in which commands are typed."""
 
@@ -52,47 +66,86 @@ class Desk:
             shutil.copytree(REPOSITORY / name, folder / name)
         self.environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self.environment["WATCHFLOOR_SANDBOX_PORT"] = str(self.port)
-        self.running: list[subprocess.Popen[str]] = []
+        self.log = folder / "log"
+        self.running: list[Running] = []
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def types(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def types(self, *words: str, **environment: str) -> Typed:
         """Run a command to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *words],
-            cwd=self.folder,
-            env=self.environment | environment,
-            capture_output=True,
-            text=True,
-            timeout=READY_WITHIN_S,
-        )
+        output, errors = self.folder / "output", self.folder / "errors"
+        for file in (output, errors):
+            file.unlink(missing_ok=True)
+        process = forked.watchfloor(words, self.folder, self.environment | environment, output, errors)
+        process.join(READY_WITHIN_S)
+        assert process.exitcode is not None, "it did not end"
+        return Typed(process.exitcode, output.read_text(), errors.read_text())
 
     def starts(self, **environment: str) -> "Running":
         """`watchfloor run`, until it says that it is ready."""
-        return Running(self, [sys.executable, "-m", "bot", "run"], environment)
+        self.log.unlink(missing_ok=True)
+        process = forked.watchfloor(["run"], self.folder, self.environment | environment, self.log, self.log)
+        return self._runs(Running(process, self.log))
+
+    def starts_python(self, **environment: str) -> "Running":
+        """The same in a Python of its own, as a shell starts it."""
+        command = [sys.executable, "-m", "bot", "run"]
+        with self.log.open("w") as log:
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment | environment, stdout=log, stderr=log
+            )
+        return self._runs(Running(ShellProcess(process), self.log))
+
+    def _runs(self, running: "Running") -> "Running":
+        self.running.append(running)
+        return running
 
     def close(self) -> None:
-        for process in self.running:
-            process.kill()
-            process.wait()
+        for running in self.running:
+            running.process.kill()
+            running.process.join()
+
+
+class Process(Protocol):
+    """A process that was started, by whichever way."""
+
+    @property
+    def pid(self) -> int | None: ...
+
+    @property
+    def exitcode(self) -> int | None: ...
+
+    def join(self, timeout: float | None = None) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+class ShellProcess:
+    """A process of the shell."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+        self.pid, self.kill = process.pid, process.kill
+
+    @property
+    def exitcode(self) -> int | None:
+        return self._process.poll()
+
+    def join(self, timeout: float | None = None) -> None:
+        self._process.wait(timeout)
 
 
 class Running:
     """A bot in a process of its own."""
 
-    def __init__(self, desk: Desk, command: Sequence[str], environment: dict[str, str]) -> None:
-        self.log = desk.folder / "log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                command, cwd=desk.folder, env=desk.environment | environment, stdout=log, stderr=log, text=True
-            )
-        desk.running.append(self.process)
+    def __init__(self, process: Process, log: Path) -> None:
+        self.process, self.log = process, log
 
     def is_ready(self) -> Self:
         """Wait for as long as it lives; a process that has ended never will be."""
-        assert wait_until(lambda: self._says_so or self.process.poll() is not None, READY_WITHIN_S), self.words
+        assert wait_until(lambda: self._says_so or self.process.exitcode is not None, READY_WITHIN_S), self.words
         assert self._says_so, self.words
         return self
 
@@ -102,14 +155,16 @@ class Running:
 
     @property
     def words(self) -> str:
-        return self.log.read_text()
+        return self.log.read_text() if self.log.exists() else ""
 
     def hears(self, sign: signal.Signals) -> Self:
-        self.process.send_signal(sign)
+        os.kill(self.process.pid or 0, sign)
         return self
 
     def ends(self, within_s: float = STOPS_WITHIN_S) -> int:
-        return self.process.wait(within_s)
+        self.process.join(within_s)
+        assert self.process.exitcode is not None, "it did not end"
+        return self.process.exitcode
 
 
 @pytest.fixture
@@ -121,7 +176,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(desk: Desk) -> None:
     # A proxy that leads nowhere: nothing on this machine may be sent through it.
-    running = desk.starts(HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9").is_ready()
+    running = desk.starts_python(HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9").is_ready()
 
     assert f"Open {desk.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.words
     order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')

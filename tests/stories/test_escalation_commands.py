@@ -13,12 +13,22 @@ from tests.stories.escalation_desk import happened, is_told, line, pages
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
+QUIET_CHANNEL = "inc-1-a-screen-is-slow"
 
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:
     """S0: Devi at 2 min, telephony (Chloe) at 4, Erik at 8. S1: the analysts (Ana, Devi) at 5, Ben at 10."""
     with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=FLOOR) as floor:
+        yield floor
+        floor.nothing_was_malformed()
+
+
+@pytest.fixture(scope="module")
+def quiet_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloor]:
+    """The same, with an incident without a ladder, which every refusal leaves as it was."""
+    with TestFloor(tmp_path_factory.mktemp("floor"), playbooks_dir=PLAYBOOKS, floor_file=FLOOR) as floor:
+        floor.declares("S3 a screen is slow", who="ana")
         yield floor
         floor.nothing_was_malformed()
 
@@ -112,22 +122,18 @@ def test_escalating_tells_the_next_tier_now_and_the_clock_goes_on_from_there(flo
         ("/incident escalate", "no escalation ladder"),
     ],
 )
-def test_what_cannot_be_done_is_refused_in_a_sentence(floor: TestFloor, typed: str, refusal: str) -> None:
-    channel = floor.declares("S3 a screen is slow", who="ana")
-
-    assert refusal in floor.says("ana", typed, channel)
+def test_what_cannot_be_done_is_refused_in_a_sentence(quiet_floor: TestFloor, typed: str, refusal: str) -> None:
+    assert refusal in quiet_floor.says("ana", typed, QUIET_CHANNEL)
 
 
 @pytest.mark.parametrize("typed", ["", "the moon", "@nobody", "scribe"])
-def test_a_refused_page_gives_an_example_that_works_here(floor: TestFloor, typed: str) -> None:
-    channel = floor.declares("S3 a screen is slow", who="ana")
-
-    refusal = floor.says("ana", f"/incident page {typed}", channel)
+def test_a_refused_page_gives_an_example_that_works_here(quiet_floor: TestFloor, typed: str) -> None:
+    refusal = quiet_floor.says("ana", f"/incident page {typed}", QUIET_CHANNEL)
 
     assert "a person, a group or a role that somebody holds" in refusal
     assert refusal.count(". ") == 0, "it is one sentence"
     (example,) = re.findall(r"`(/incident page .+?)`", refusal)
-    assert "Paging" in floor.says("ana", example, channel)
+    assert "Paging" in quiet_floor.says("ana", example, QUIET_CHANNEL)
 
 
 def test_the_example_is_a_role_when_somebody_else_holds_one(floor: TestFloor) -> None:

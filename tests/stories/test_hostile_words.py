@@ -1,7 +1,5 @@
 """Words that would be markup, a mention or a template stay words, wherever they turn up."""
 
-import pytest
-
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems
 
@@ -13,8 +11,8 @@ def live(text: str) -> bool:
     return any(sign in text for sign in ("<!channel", "<!here", "<!everyone", "<!subteam", "<@U0ERIK"))
 
 
-@pytest.mark.parametrize("shout", ["&lt;!channel&gt;", "<!channel>", "<!subteam^S0ANALYSTS|@x>", "<@U0ERIK|erik>"])
-def test_nobody_is_notified_by_what_somebody_typed(floor: TestFloor, shout: str) -> None:
+def test_nobody_is_notified_by_what_somebody_typed(floor: TestFloor) -> None:
+    shout = "&lt;!channel&gt; <!channel> <!subteam^S0ANALYSTS|@x> <@U0ERIK|erik>"
     channel = floor.declares(f"S1 {shout} IVR down")
     for typed in (
         f"severity S0 {shout}",
@@ -33,16 +31,8 @@ def test_nobody_is_notified_by_what_somebody_typed(floor: TestFloor, shout: str)
     assert "<!" not in post_mortems(floor, "ana")[0]
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
-        "{{ 7 * 7 }} {% for x in y %}",
-        "${jndi:ldap://x} {title}",
-        "!!python/object:os.system [x",
-        "'; DROP TABLE incidents;--",
-    ],
-)
-def test_a_title_is_never_read_as_a_template(floor: TestFloor, title: str) -> None:
+def test_a_title_is_never_read_as_a_template(floor: TestFloor) -> None:
+    title = "!!python/object:os.system [x {{ 7 * 7 }} {% for x in y %} ${jndi:ldap://x} {t}'; DROP TABLE x;--"
     channel = floor.declares(f"S1 {title}")
     floor.passes(minutes=30)
     floor.says("ana", "/incident resolve over", channel)

@@ -85,3 +85,24 @@ def test_it_starts_by_its_title_and_lets_nobody_resolve_before_it_is_proven(
         if desk.wants(title) and desk.row(title)["state"] == "open":
             finish(desk, title)
     assert "Resolved" in floor.says("ana", "/incident resolve it works again", desk.channel)
+
+
+def test_an_update_does_not_tell_again_what_was_told_since_a_step_sent_one(tmp_path: Path) -> None:
+    with TestFloor(tmp_path, playbooks_dir=SHIPPED) as floor:
+        desk = Desk(floor, floor.declares("S1 phones are dead in Manila"))
+        floor.passes(minutes=5)
+        finish(desk, "Send the first update")
+        finish(desk, "Rule out our own doing")
+        floor.passes(minutes=25)
+        floor.says("ana", "/incident status mitigated rerouted", desk.channel)
+        floor.passes(minutes=30)
+
+        told = [message.words for message in floor.ana.sees(desk.channel) if " min in" in message.words]
+        of_step, first, second = told
+        assert "Send the first update" in of_step
+        assert "(S1), since <!date^" in of_step, "each reader sees the time in their own zone"
+        assert "Rule out our own doing" in first
+        assert "now mitigated: rerouted" in second
+        assert "Rule out our own doing" not in second
+        assert "Send the first update" not in first + second
+        floor.nothing_was_malformed()

@@ -101,7 +101,7 @@ class Sun:
 
     def contact(self) -> str:
         (pinned,) = [m for m in self.floor.ana.sees("operations") if "Point of contact now" in m.words]
-        return pinned.words.splitlines()[0]
+        return pinned.words.partition("Next")[0]
 
 
 @pytest.fixture
@@ -157,6 +157,17 @@ def test_the_point_of_contact_is_pinned_and_what_is_open_is_found_told_once_take
     floor.ana.clicks(shift_ids.AGREE)
     floor.settle()
     assert "<@U0ANA> takes it" in sun.told("farah")[-1]
+
+    # Until Saturday London was on from 07:00 to 15:00 UTC; on Sunday its clock has gone back, New York's has not.
+    sun.at(sun.on(0, 7, 30))
+    assert "<@U0ANA> (APAC) until" in sun.contact()
+    assert "<@U0BEN>" not in sun.contact()
+    sun.at(sun.on(0, 8))
+    assert "<@U0BEN> (EMEA) until" in sun.contact()
+    assert "<@U0ANA>" not in sun.contact()
+    sun.at(sun.on(0, 15, 30))
+    assert "<@U0BEN> (EMEA) until" in sun.contact(), "until 16:00 UTC"
+    assert "<@U0ERIK> (AMER) until" in sun.contact(), "from 15:00 UTC"
 
 
 def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun) -> None:
@@ -291,6 +302,9 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     assert "Aviso de #1 a " in sun.told("ana")[-1]
     assert "inestable" in sun.told("ana")[-1]
     assert "You hand the shift over to <@U0ANA>" in "".join(sun.told("erik"))
+    floor.ana.clicks(handover_ids.ACCEPT_ITEM)
+    floor.settle()
+    assert sun.told("ana")[-1].startswith("Di primero lo más importante"), "a refusal is in her language as well"
     floor.ana.clicks(handover_ids.REPEAT)
     floor.ana.fills(handover_ids.REPEATED, "IVR first")
     assert floor.ana.submits().closed
@@ -381,3 +395,25 @@ def test_fewer_on_shift_than_the_forecast_load_needs_is_asked_for_once_and_the_a
     sun.writes(roster(first, agents=9))
     sun.reads()
     assert "Covered: the roster was changed" in next(w for w in sun.told("farah") if "the load needs" in w)
+
+
+def test_without_a_forecast_the_need_is_what_the_weekday_and_time_usually_bring(sun: Sun) -> None:
+    first, nine = sun.sunday - timedelta(days=4), sun.on(-1, 1)
+    sun.writes(roster(first, agents=6))
+    came = Figures(offered=40, answered=40, aht_s=180)
+    amounts = tuple(getattr(came, name) for name in NAMES)
+    history = [
+        ReadRow(place, QueueName("Billing", "Manila"), int(begins.timestamp()), 1800, amounts)
+        for place in range(12)
+        for begins in (nine - timedelta(weeks=1 + place // 4) + timedelta(minutes=30 * (place % 4)),)
+    ]
+    import_rows(sun.floor.services.database, Source("history", "history.csv"), history)
+    sun.reads()
+
+    (asked,) = [words for words in sun.told("farah") if "the load needs" in words]
+    assert "6 are on as Agent, Manila, and the load needs 9" in asked, "as by a forecast of as many"
+    assert "nothing is forecast, and 40 contacts in 30 minutes, at 180 s each, are usual then" in asked
+    (request,) = [row for row in rows(sun.floor, "open_times") if row["problem"] == "below_load"]
+    assert (request["starts_at"], request["ends_at"]) == tuple(
+        f"{moment:%Y-%m-%d %H:%M:%S.%f}" for moment in (nine, nine + timedelta(hours=2))
+    )

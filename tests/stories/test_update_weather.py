@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.runtime.waiting import wait_until
 from bot.updates.tables import SENT
 from tests.floor import TestFloor
+from tests.stories.playbook_desk import Desk
 from tests.stories.record import rows
 from tests.stories.test_trouble import is_up_to_date
 from tests.stories.update_desk import update_messages, updates
@@ -18,6 +19,15 @@ PLACES = {"operations": "incidents", "executives": "executives", "customers": "f
 def sent(floor: TestFloor, audience: str) -> list[dict[str, object]]:
     """The updates to an audience that were sent, in order."""
     return [row for row in rows(floor, "promises") if row["audience"] == audience and row["state"] == SENT]
+
+
+def an_hour_without_slack(floor: TestFloor) -> None:
+    """Slack is away while an hour passes."""
+    floor.sandbox.offline = True
+    for _ in range(6):
+        floor.sandbox.clock_offset_s += 620
+        wait_until(lambda: is_up_to_date(floor), 5)
+    floor.sandbox.offline = False
 
 
 def test_a_whole_day_of_an_incident_keeps_every_promise_on_its_minute(tmp_path: Path) -> None:
@@ -39,11 +49,7 @@ def test_a_whole_day_of_an_incident_keeps_every_promise_on_its_minute(tmp_path: 
 
 def test_an_hour_without_slack_ends_in_one_update_for_each_audience_that_says_so(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
-    floor.sandbox.offline = True
-    for _ in range(6):
-        floor.sandbox.clock_offset_s += 620
-        wait_until(lambda: is_up_to_date(floor), 5)
-    floor.sandbox.offline = False
+    an_hour_without_slack(floor)
     floor.passes_until(lambda: len(updates(floor, "executives")) == 2)
     floor.passes_until(lambda: all(updates(floor, place) for place in PLACES.values()))
 
@@ -58,6 +64,20 @@ def test_an_hour_without_slack_ends_in_one_update_for_each_audience_that_says_so
     # Who declared is told, for nobody leads.
     assert floor.sandbox.wait_for(late, timeout=30)
     assert re.search("Slack (has not taken|was slow to take) it", "".join(late()))
+
+
+def test_what_was_missed_is_said_also_after_an_update_that_a_step_sent(tmp_path: Path) -> None:
+    with TestFloor(tmp_path) as floor:
+        desk = Desk(floor, floor.declares("S1 phones are dead in Manila"))
+        desk.answers("ben", "Send the first update", {})
+        assert len(updates(floor, desk.channel)) == 1
+        an_hour_without_slack(floor)
+        floor.passes_until(lambda: len(updates(floor, desk.channel)) == 2)
+
+        [*_, last] = sent(floor, "operations")
+        assert last["missed"] == 2, "that of the 30th minute, and its own"
+        assert "2 updates before this one were missed" in updates(floor, desk.channel)[-1]
+        floor.nothing_was_malformed()
 
 
 def test_a_storm_of_refusals_delays_updates_and_loses_or_doubles_none(floor: TestFloor) -> None:

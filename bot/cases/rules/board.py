@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
+
+from bot.cases.rules.states import Phase
 
 # A case is red when the time left does not cover the wait for an engineer and this.
 SAFETY_S = 5 * 60
@@ -37,13 +40,20 @@ class OpenCase:
     url: str
     # What follows from these, computed once: the board looks at all cases each time. Moments in seconds since 1970.
     is_unassigned: bool = field(init=False)
+    is_waiting: bool = field(init=False)
+    # Who works on it, "" when nobody does.
+    worker: str = field(init=False)
     due_s: float = field(init=False)
+    amber_s: float = field(init=False)
     snoozed_s: float = field(init=False)
     marks: tuple[str, ...] = field(init=False)
     order: tuple[float, str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.is_unassigned = not (self.owner or self.owner_id)
+        self.is_waiting = self.is_unassigned and self.due_at is not None
+        self.worker = (self.owner_id or self.owner).casefold() if self.phase == Phase.WORKING else ""
+        self.amber_s = (self.target_s or 0) * AMBER_SHARE
         self.due_s = self.due_at.timestamp() if self.due_at else math.inf
         self.snoozed_s = self.snoozed_until.timestamp() if self.snoozed_until else -math.inf
         known = ((UNASSIGNED, self.is_unassigned), (REOPENED, self.reopened), (SENSITIVE, self.is_sensitive))
@@ -128,11 +138,7 @@ class Ranking:
         self.now_s = now.timestamp()
         self._capacity, self._now = capacity, now
         self._positions = _positions(cases)
-        waits = {team: _waits(each) for team, each in capacity.items()}
-        self.colours = [
-            _colour(case, position, waits.get(case.team), self.now_s)
-            for case, position in zip(cases, self._positions, strict=True)
-        ]
+        self.colours = _colours(cases, self._positions, capacity, self.now_s)
 
     def __len__(self) -> int:
         return len(self.cases)
@@ -156,27 +162,30 @@ def _positions(cases: Sequence[OpenCase]) -> list[int]:
     positions = []
     for case in cases:
         position = 0
-        if case.is_unassigned and case.due_at is not None:
+        if case.is_waiting:
             position = waiting[case.team] = waiting.get(case.team, 0) + 1
         positions.append(position)
     return positions
 
 
-def _waits(team: Capacity) -> tuple[int, float]:
-    """How many are taken at once, and how many seconds that takes."""
-    return team.free, 3_600 / team.per_hour
-
-
-def _colour(case: OpenCase, position: int, waits: tuple[int, float] | None, now_s: float) -> str:
-    """`colour_of` in seconds, for each of many thousand cases."""
-    if case.due_at is None:
-        return PAUSED
-    slack = case.due_s - now_s - SAFETY_S
-    if position and waits and waits[0]:
-        slack -= -(-position // waits[0]) * waits[1]
-    if slack < 0:
-        return RED
-    return AMBER if case.target_s and slack < case.target_s * AMBER_SHARE else GREEN
+def _colours(
+    cases: Sequence[OpenCase], positions: Sequence[int], capacity: Mapping[str, Capacity], now_s: float
+) -> list[str]:
+    """Whether the time left covers the expected pick-up: in seconds and in one loop, for many thousand cases."""
+    waits = {team: (each.free, 3_600 / each.per_hour) for team, each in capacity.items() if each.free}
+    soonest, colours = now_s + SAFETY_S, []
+    for case, position in zip(cases, positions, strict=True):
+        slack = case.due_s - soonest
+        if position and case.team in waits:
+            at_once, taking_s = waits[case.team]
+            slack -= -(-position // at_once) * taking_s
+        if slack < 0:
+            colours.append(RED)
+        elif slack < case.amber_s:
+            colours.append(AMBER)
+        else:
+            colours.append(GREEN if case.due_at is not None else PAUSED)
+    return colours
 
 
 def expected_pickup(position: int, team: Capacity) -> timedelta | None:
@@ -191,22 +200,14 @@ def expected_pickup(position: int, team: Capacity) -> timedelta | None:
 
 def board(ranking: Ranking, wanted: Wanted, now: datetime, per_page: int) -> Board:
     """A page of what is wanted; snoozed cases are on the board again when their time is over, or they breach."""
-    counts: Counter[str] = Counter()
-    shown: list[int] = []
-    now_s, breached, snoozed = now.timestamp(), 0, 0
+    cases, colours, now_s = ranking.cases, ranking.colours, now.timestamp()
+    awake = [place for place, case in enumerate(cases) if case.snoozed_s <= now_s or case.due_s <= now_s]
+    counts = Counter(colours[place] for place in awake)
+    counts.update(chain.from_iterable(cases[place].marks for place in awake))
+    counts["breached"] = sum(case.due_s <= now_s for case in cases)
+    counts["snoozed"] = len(cases) - len(awake)
     is_wanted = _is_wanted(wanted)
-    for place, case in enumerate(ranking.cases):
-        if case.snoozed_s > now_s and case.due_s > now_s:
-            snoozed += 1
-            continue
-        colour = ranking.colours[place]
-        counts[colour] += 1
-        breached += case.due_s <= now_s
-        for mark in case.marks:
-            counts[mark] += 1
-        if is_wanted is None or is_wanted(case, colour):
-            shown.append(place)
-    counts["breached"], counts["snoozed"] = breached, snoozed
+    shown = [place for place in awake if is_wanted(cases[place], colours[place])] if is_wanted else awake
     page = min(wanted.page, max(0, (len(shown) - 1) // per_page))
     chosen = Wanted(wanted.filter, wanted.words, wanted.by, page)
     entries = [ranking[place] for place in shown[page * per_page :][:per_page]]

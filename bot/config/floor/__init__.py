@@ -245,8 +245,10 @@ def _alike(names: Iterable[str]) -> str:
     """Two names that differ in capitals at most, or nothing."""
     known: dict[str, str] = {}
     for name in names:
-        if (other := known.setdefault(name.casefold(), name)) != name or list(names).count(name) > 1:
-            return f"`{other}` and `{name}`"
+        folded = name.casefold()
+        if folded in known:
+            return f"`{known[folded]}` and `{name}`"
+        known[folded] = name
     return ""
 
 

@@ -50,6 +50,8 @@ class Window:
     start: int
     end: int
     until: int
+    # It lasted longer than what is counted.
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,33 @@
-"""How many agents a forecast needs: queues that share their agents are one load, part of the time by part. Pure."""
+"""How many agents contacts need: queues that share their agents are one load, part of the time by part. Pure."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from statistics import mode
 
 from bot.impact.rules.assessment import Goal
+from bot.impact.rules.baseline import Usual
 from bot.impact.rules.erlang import MOST_AGENTS, Load, required_a, required_c
+from bot.impact.rules.figures import Figures
+from bot.impact.rules.series import QueueInterval
+
+# With fewer intervals nobody knows how long one is.
+FEWEST = 2
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What is forecast of a queue from one moment until another, in seconds since 1970."""
+    """What is expected of a queue from one moment until another, in seconds since 1970."""
 
     starts_at: int
     ends_at: int
     offered: float
     aht_s: float
     goal: Goal
+    # Not forecast, it is what is usual.
+    is_forecast: bool = True
 
     @property
     def per_s(self) -> float:
@@ -36,6 +46,24 @@ class Requirement:
     patience_s: float
     agents: int
     agents_c: int
+    is_forecast: bool = True
+
+
+def usual_intervals(
+    queue_id: int, history: Mapping[int, float], start: int, end: int, local: Callable[[int], int]
+) -> Iterator[QueueInterval]:
+    """What the weekday and time usually bring from one moment until another, from past contacts by the beginning of
+    their interval; nothing without any past."""
+    begins = sorted(history)
+    if len(begins) < FEWEST:
+        return
+    length_s = mode(after - before for before, after in pairwise(begins))
+    usual = Usual({local(moment): offered for moment, offered in history.items()}, length_s)
+    first = start - (start - begins[-1]) % length_s
+    for starts_at in range(first, end, length_s):
+        if expected := usual.at(local(starts_at)):
+            figures = Figures(forecast_offered=expected.offered)
+            yield QueueInterval(queue_id, starts_at, length_s, figures)
 
 
 def requirements(planned: Sequence[Planned]) -> Iterator[Requirement]:
@@ -65,6 +93,7 @@ def _requirement(starts_at: int, ends_at: int, within: Sequence[Planned]) -> Req
         min(each.goal.patience_s for each in within),
         sum(each[0] for each in needed),
         sum(each[1] for each in needed),
+        all(each.is_forecast for each in within),
     )
 
 

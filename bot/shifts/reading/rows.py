@@ -20,6 +20,8 @@ class RosterUnreadable(WatchfloorError):
 class RosterTooLong(WatchfloorError):
     """{name} has more than {most:,} shifts in the next two months. Split it into several rosters."""
 
+    es = "{name} tiene más de {most:,} turnos en los próximos dos meses. Divídelo en varios cuadrantes."
+
 
 @dataclass(frozen=True)
 class ReadShift:

@@ -6,20 +6,11 @@ from datetime import datetime
 
 from slack_bolt import App
 
-from bot.handovers import (
-    ids,
-    shift_accepting,
-    shift_calls,
-    shift_export,
-    shift_forms,
-    shift_offering,
-    shift_rules,
-    shift_tables,
-    shift_watching,
-    tables,
-)
-from bot.handovers.shift_rules import from_json
-from bot.handovers.shift_wording import wording_for
+from bot.handovers import ids
+from bot.handovers import tables as item_tables
+from bot.handovers.shift import accepting, calls, export, forms, offering, rules, tables, watching
+from bot.handovers.shift.rules import from_json
+from bot.handovers.shift.wording import wording_for
 from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
@@ -41,13 +32,13 @@ def shift_command(services: Services, typed: SlashCommand) -> Response:
     word, rest = parse.first_word(typed.rest)
     by, now = typed.user_id, utcnow()
     if word.lower() == EXPORT:
-        return shift_export.request(services, typed.trigger_id, by, now)
+        return export.request(services, typed.trigger_id, by, now)
     if word.lower() == WATCH and rest:
-        return shift_watching.watch(services, rest, by, now)
+        return watching.watch(services, rest, by, now)
     if word.lower() in (WATCH, WATCHED):
-        return shift_watching.watched(services, by, parse.page_number(rest))
+        return watching.watched(services, by, parse.page_number(rest))
     person = PERSON.search(typed.raw)
-    view = shift_offering.offer_form(services, by, now, person[1] if person else None)
+    view = offering.offer_form(services, by, now, person[1] if person else None)
     services.slack.open_view(typed.trigger_id, view)
     return None
 
@@ -75,61 +66,59 @@ def _register_offer(app: App, services: Services) -> None:
         app,
         services,
         incident_ids.HAND_OVER_SHIFT,
-        lambda body: shift_offering.offer_form(services, parse.user_id(body), utcnow()),
+        lambda body: offering.offer_form(services, parse.user_id(body), utcnow()),
     )
 
     def offer(body: Payload) -> Response:
         fields = (ids.PERSON, ids.RISKS, ids.CONTINGENCIES, ids.WATCHED)
         to, risks, contingencies, watched = (parse.field_value(body, name) for name in fields)
         by = parse.user_id(body)
-        return shift_offering.offer(services, to, risks, contingencies, watched, by, utcnow())
+        return offering.offer(services, to, risks, contingencies, watched, by, utcnow())
 
     listening.on_form(app, services, ids.SHIFT_FORM, ids.PERSON, offer)
 
 
 def _register_answers(app: App, services: Services) -> None:
-    listening.on_click(app, services, listening.one_of_many(ids.ACCEPT_ITEM), shift_accepting.accept_item)
-    listening.on_click(app, services, listening.one_of_many(ids.ACCEPT_UNCHANGED), shift_accepting.accept_unchanged)
+    listening.on_click(app, services, listening.one_of_many(ids.ACCEPT_ITEM), accepting.accept_item)
+    listening.on_click(app, services, listening.one_of_many(ids.ACCEPT_UNCHANGED), accepting.accept_unchanged)
     listening.opens_view(app, services, ids.REPEAT, lambda body: _repeat_form(services, body))
     listening.on_form(
-        app, services, ids.REPEAT_FORM, ids.REPEATED, _answer(services, ids.REPEATED, shift_accepting.repeat)
+        app, services, ids.REPEAT_FORM, ids.REPEATED, _answer(services, ids.REPEATED, accepting.repeat)
     )
 
 
 def _repeat_form(services: Services, body: Payload) -> Block:
     number, by = parse.clicked_number(body), parse.user_id(body)
     with services.database.reading() as session:
-        shift = shift_tables.get(session, number)
-        handovers = shift_tables.items(session, number)
+        shift = tables.get(session, number)
+        handovers = tables.items(session, number)
         say = wording_for(session, services, by)
     if by != shift.to_id:
-        raise shift_rules.NotYourShift(person=mention(shift.to_id))
-    return shift_forms.repeat_form(shift, handovers, services.floor.shifts.handover.repeated, say)
+        raise rules.NotYourShift(person=mention(shift.to_id))
+    return forms.repeat_form(shift, handovers, services.floor.shifts.handover.repeated, say)
 
 
 def _register_questions(app: App, services: Services) -> None:
     listening.opens_view(
-        app, services, ids.SEND_ITEM_BACK, lambda body: shift_forms.question_form(*_item(services, body, "to_id"))
+        app, services, ids.SEND_ITEM_BACK, lambda body: forms.question_form(*_item(services, body, "to_id"))
     )
     listening.on_form(
         app,
         services,
         ids.ITEM_QUESTION_FORM,
         ids.QUESTION,
-        _answer(services, ids.QUESTION, shift_accepting.send_back),
+        _answer(services, ids.QUESTION, accepting.send_back),
     )
     listening.opens_view(
-        app, services, ids.ANSWER_ITEM, lambda body: shift_forms.answer_form(*_item(services, body, "from_id"))
+        app, services, ids.ANSWER_ITEM, lambda body: forms.answer_form(*_item(services, body, "from_id"))
     )
-    listening.on_form(
-        app, services, ids.ANSWER_FORM, ids.ANSWER, _answer(services, ids.ANSWER, shift_offering.answer)
-    )
+    listening.on_form(app, services, ids.ANSWER_FORM, ids.ANSWER, _answer(services, ids.ANSWER, offering.answer))
     listening.opens_view(app, services, ids.ADD_NEXT_STEP, lambda body: _next_step_form(services, body))
 
     def add_step(body: Payload) -> Response:
         shift_id, item = _split(parse.private_metadata(body))
         text, by = parse.field_value(body, ids.NEXT_STEP), parse.user_id(body)
-        return shift_offering.add_next_step(services, shift_id, item, text, by, utcnow())
+        return offering.add_next_step(services, shift_id, item, text, by, utcnow())
 
     listening.on_form(app, services, ids.NEXT_STEP_FORM, ids.NEXT_STEP, add_step)
 
@@ -137,10 +126,10 @@ def _register_questions(app: App, services: Services) -> None:
 def _item(services: Services, body: Payload, reader: str) -> tuple[Handover, Wording]:
     """An item, for the person who may answer it, and their language."""
     with services.database.reading() as session:
-        handover = tables.get(session, parse.clicked_number(body))
+        handover = item_tables.get(session, parse.clicked_number(body))
         say = wording_for(session, services, parse.user_id(body))
     if getattr(handover, reader) != parse.user_id(body):
-        raise shift_rules.NotYourShift(person=mention(getattr(handover, reader)))
+        raise rules.NotYourShift(person=mention(getattr(handover, reader)))
     return handover, say
 
 
@@ -154,14 +143,14 @@ def _split(value: str) -> tuple[int, str]:
 def _next_step_form(services: Services, body: Payload) -> Block:
     shift_id, item = _split(parse.action_value(body))
     with services.database.reading() as session:
-        handovers = [each for each in shift_tables.items(session, shift_id) if each.item == item]
+        handovers = [each for each in tables.items(session, shift_id) if each.item == item]
         say = wording_for(session, services, parse.user_id(body))
     if not handovers or (handovers[0].content or {}).get("owner_id") != parse.user_id(body):
         raise NotOurForm()
-    return shift_forms.next_step_form(f"{shift_id}|{item}", from_json(handovers[0].content or {}).title, say)
+    return forms.next_step_form(f"{shift_id}|{item}", from_json(handovers[0].content or {}).title, say)
 
 
 def _register_call(app: App, services: Services) -> None:
-    listening.on_click(app, services, listening.one_of_many(ids.START_CALL), shift_calls.start_call)
-    listening.on_click(app, services, listening.one_of_many(ids.JOIN_CALL), shift_calls.join_call)
-    listening.on_click(app, services, listening.one_of_many(ids.END_WATCH), shift_watching.end_watch)
+    listening.on_click(app, services, listening.one_of_many(ids.START_CALL), calls.start_call)
+    listening.on_click(app, services, listening.one_of_many(ids.JOIN_CALL), calls.join_call)
+    listening.on_click(app, services, listening.one_of_many(ids.END_WATCH), watching.end_watch)

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import directory, outbox
-from bot.handovers import shift_tables
 from bot.handovers.rules import State
-from bot.handovers.shift_tables import Accountability
-from bot.handovers.shift_wording import wording_for
+from bot.handovers.shift import tables
+from bot.handovers.shift.tables import Accountability
+from bot.handovers.shift.wording import wording_for
 from bot.handovers.tables import Handover
 from bot.incidents.change import Change
 from bot.incidents.events import (
@@ -43,14 +43,14 @@ NAME_SOMEBODY = "Name somebody in floor.yaml who is available."
 
 def begin(session: Session, item: str, user_id: str, now: datetime) -> None:
     """Somebody is accountable from now on, unless somebody is already."""
-    if shift_tables.accountable(session, item) is None:
+    if tables.accountable(session, item) is None:
         session.add(Accountability(item=item, user_id=user_id, since=now, reason=BEGAN))
         session.flush()
 
 
 def give(session: Session, item: str, user_id: str, reason: str, now: datetime) -> None:
     """Somebody else is accountable from the same instant on until which the one before was."""
-    held = shift_tables.accountable(session, item)
+    held = tables.accountable(session, item)
     if held is not None and held.user_id == user_id:
         return
     if held is not None:
@@ -65,11 +65,11 @@ def give(session: Session, item: str, user_id: str, reason: str, now: datetime) 
 
 def end(session: Session, item: str, now: datetime) -> None:
     """It is over: nobody need be accountable, and nothing of it is to be accepted."""
-    held = shift_tables.accountable(session, item)
+    held = tables.accountable(session, item)
     if held is not None:
         held.until = max(now, held.since)
         session.add(held)
-    if pending := shift_tables.pending_item(session, item):
+    if pending := tables.pending_item(session, item):
         withdraw(session, pending, now)
     session.flush()
 
@@ -104,7 +104,7 @@ def follow_ended(change: Change, event: Resolved | Closed | Declined | Merged | 
 
 def hide_words(change: Change, event: MadePrivate) -> None:
     """What handovers of shifts say of the incident is not to be read any more: only that it is there."""
-    for handover in shift_tables.of_incident(change.session, change.number):
+    for handover in tables.of_incident(change.session, change.number):
         hidden = {"key": handover.item, "title": private_title(change.number), "incident_id": change.number}
         handover.content = {**hidden, "severity": change.incident.severity}
         handover.note = handover.question = ""
@@ -132,11 +132,11 @@ def _on_duty(change: Change) -> str:
 def replace(session: Session, services: Services, user_id: str, now: datetime) -> None:
     """What a person is accountable for is the fallback's, in this transaction; offers to them are taken back."""
     fallback = services.get(Registry).ask(FALLBACK)(session, services, user_id, now)
-    held = shift_tables.held_by(session, user_id)
+    held = tables.held_by(session, user_id)
     if fallback:
         for each in held:
             give(session, each.item, fallback, UNAVAILABLE, now)
-    for pending in shift_tables.pending_of(session, user_id):
+    for pending in tables.pending_of(session, user_id):
         _follow(session, services, pending, user_id, fallback, now)
     if held:
         _notify(session, services, user_id, fallback, [each.item for each in held], now)
@@ -180,4 +180,4 @@ def _notify(
 
 def of_items(session: Session) -> dict[str, str]:
     """Who is accountable for each open item."""
-    return {each.item: each.user_id for each in shift_tables.all_held(session)}
+    return {each.item: each.user_id for each in tables.all_held(session)}

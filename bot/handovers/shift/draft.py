@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.handovers import accountability, shift_rules, shift_tables
-from bot.handovers.shift_rules import STABILITY
+from bot.handovers.shift import accountability, rules, tables
+from bot.handovers.shift.rules import STABILITY
 from bot.incidents import incidents, situation_tables
 from bot.incidents.facts import PROMISES_DUE, RISKY_CASES, STEPS_TAKEN, UNANSWERED_PAGES
 from bot.incidents.handover_items import HandoverItem
@@ -32,17 +32,16 @@ def gather(session: Session, services: Services, now: datetime) -> list[Handover
     for fact in FROM_NOUNS:
         items += registry.ask(fact)(session, services, now)
     items += [
-        HandoverItem(f"watch:{each.number}", each.text, stability="watched")
-        for each in shift_tables.watched(session)
+        HandoverItem(f"watch:{each.number}", each.text, stability="watched") for each in tables.watched(session)
     ]
     items = _with_known_steps(session, items)
-    return shift_rules.in_order(_without_words_of_private(session, items))[: shift_rules.MOST_ITEMS]
+    return rules.in_order(_without_words_of_private(session, items))[: rules.MOST_ITEMS]
 
 
 def _with_known_steps(session: Session, items: Sequence[HandoverItem]) -> list[HandoverItem]:
     """A next step that an engineer added to an earlier handover stands until the record has another."""
-    lacking = [item.key for item in items if shift_rules.lacks_next_step(item)]
-    known = shift_tables.last_next_steps(session, lacking)
+    lacking = [item.key for item in items if rules.lacks_next_step(item)]
+    known = tables.last_next_steps(session, lacking)
     return [replace(item, next_step=known[item.key]) if item.key in known else item for item in items]
 
 

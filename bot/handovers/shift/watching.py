@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.handovers import accountability, shift_tables, shift_views
-from bot.handovers.shift_tables import WatchItem
-from bot.handovers.shift_wording import wording_for
+from bot.handovers.shift import accountability, tables, views
+from bot.handovers.shift.tables import WatchItem
+from bot.handovers.shift.wording import wording_for
 from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -27,7 +27,7 @@ def watched(services: Services, by: str, page: int = 1) -> tuple[str, list[Block
     """What is watched, page by page."""
     check_member(services, by)
     with services.database.reading() as session:
-        return shift_views.watched_message(shift_tables.watched(session), wording_for(session, services, by), page)
+        return views.watched_message(tables.watched(session), wording_for(session, services, by), page)
 
 
 def end_watch(services: Services, number: int, by: str, now: datetime) -> str:

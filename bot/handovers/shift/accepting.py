@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.handovers import accountability, shift_rules, shift_tables, shift_views, tables
+from bot.handovers import tables as item_tables
 from bot.handovers.rules import Kind, State
-from bot.handovers.shift_rules import ShiftState
-from bot.handovers.shift_tables import ShiftHandover
-from bot.handovers.shift_wording import wording_for
+from bot.handovers.shift import accountability, rules, tables, views
+from bot.handovers.shift.rules import ShiftState
+from bot.handovers.shift.tables import ShiftHandover
+from bot.handovers.shift.wording import wording_for
 from bot.handovers.tables import Handover
 from bot.incidents.people import people
 from bot.incidents.permissions import check_member
@@ -49,21 +50,21 @@ def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) 
 
 def unchanged_items(session: Session, shift: ShiftHandover) -> list[Handover]:
     """Pending items that read as they did when somebody accepted them last."""
-    pending = [each for each in shift_tables.items(session, shift.number) if each.is_pending]
-    accepted = shift_tables.last_accepted(session, [each.item for each in pending])
+    pending = [each for each in tables.items(session, shift.number) if each.is_pending]
+    accepted = tables.last_accepted(session, [each.item for each in pending])
     return [each for each in pending if accepted.get(each.item) == each.fingerprint]
 
 
 def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime) -> str:
     """The incoming person says the top items in their own words. Gives back what to answer."""
     if not text.strip():
-        raise shift_rules.RepeatMissing()
+        raise rules.RepeatMissing()
 
     def act(session: Session, shift: ShiftHandover) -> str:
         shift.repeated = text.strip()
         session.add(shift)
         key = f"shift_handover:{shift.number}:repeated:{now.isoformat()}"
-        told = shift_views.repeated_text(shift, wording_for(session, services, shift.from_id))
+        told = views.repeated_text(shift, wording_for(session, services, shift.from_id))
         outbox.post(session, key, shift.from_id, told, now)
         say = wording_for(session, services, by)
         return say("{person} has it. Now accept the items.", person=mention(shift.from_id))
@@ -74,14 +75,14 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
 def send_back(services: Services, handover_id: int, question: str, by: str, now: datetime) -> str:
     """Not yet: something of an item must be known first. Gives back what to answer."""
     if not question.strip():
-        raise shift_rules.QuestionMissing()
+        raise rules.QuestionMissing()
 
     def act(session: Session, shift: ShiftHandover) -> str:
         handover = _pending(session, handover_id)
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
         session.add(handover)
-        text, blocks = shift_views.question_message(handover, wording_for(session, services, handover.from_id))
+        text, blocks = views.question_message(handover, wording_for(session, services, handover.from_id))
         key = f"shift_item:{handover.number}:question"
         outbox.post(session, key, handover.from_id, text, now, blocks=blocks)
         say = wording_for(session, services, by)
@@ -94,17 +95,17 @@ def escalate_due(services: Services, now: datetime) -> None:
     """Handovers that nobody accepted in time: both are told, and the managers."""
     managers = people(services, 0, services.floor.shifts.managers)
     with services.database.transaction() as session:
-        for shift in shift_tables.due(session, now):
+        for shift in tables.due(session, now):
             shift.due_at = None
             session.add(shift)
             _complete_if_done(session, services, shift, now)
-            waiting = [each for each in shift_tables.items(session, shift.number) if each.is_pending]
+            waiting = [each for each in tables.items(session, shift.number) if each.is_pending]
             if not waiting:
                 continue
             shift.escalated_at = now
             for user_id in dict.fromkeys((shift.to_id, shift.from_id, *managers)):
                 say = wording_for(session, services, user_id)
-                text = shift_views.unaccepted_text(shift, len(waiting), say, now)
+                text = views.unaccepted_text(shift, len(waiting), say, now)
                 outbox.post(session, f"shift_handover:{shift.number}:unaccepted:{user_id}", user_id, text, now)
 
 
@@ -114,9 +115,9 @@ def _changing(
     """Do something as the incoming person, in one transaction; both see how it stands afterwards."""
     check_member(services, by)
     with services.database.transaction() as session:
-        shift = shift_tables.locked(session, shift_id)
+        shift = tables.locked(session, shift_id)
         if shift.to_id != by:
-            raise shift_rules.NotYourShift(person=mention(shift.to_id))
+            raise rules.NotYourShift(person=mention(shift.to_id))
         answer = act(session, shift)
         _complete_if_done(session, services, shift, now)
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
@@ -125,16 +126,16 @@ def _changing(
 
 def _check_repeated(session: Session, services: Services, shift: ShiftHandover, wanted: Sequence[Handover]) -> None:
     """The top items are accepted once they were repeated in the incoming person's own words."""
-    keys = [each.item for each in shift_tables.items(session, shift.number)]
-    first = shift_rules.top(keys, services.floor.shifts.handover.repeated)
+    keys = [each.item for each in tables.items(session, shift.number)]
+    first = rules.top(keys, services.floor.shifts.handover.repeated)
     if not shift.repeated and any(each.item in first for each in wanted):
-        raise shift_rules.RepeatFirst()
+        raise rules.RepeatFirst()
 
 
 def _pending(session: Session, handover_id: int) -> Handover:
-    handover = tables.get(session, handover_id)
+    handover = item_tables.get(session, handover_id)
     if not handover.is_pending or handover.kind != Kind.SHIFT:
-        raise shift_rules.ItemAnswered(state=handover.state)
+        raise rules.ItemAnswered(state=handover.state)
     return handover
 
 
@@ -147,14 +148,14 @@ def _accept(session: Session, handover: Handover, now: datetime) -> None:
 def _complete_if_done(session: Session, services: Services, shift: ShiftHandover, now: datetime) -> None:
     """Every item was accepted, or is over: the shift is handed over."""
     session.flush()
-    states = {each.state for each in shift_tables.items(session, shift.number)}
+    states = {each.state for each in tables.items(session, shift.number)}
     if shift.is_offered and not states & {State.PENDING, State.RETURNED}:
         shift.state, shift.completed_at, shift.due_at = ShiftState.COMPLETE, now, None
         session.add(shift)
-        text = shift_views.complete_text(shift, wording_for(session, services, shift.from_id))
+        text = views.complete_text(shift, wording_for(session, services, shift.from_id))
         outbox.post(session, f"shift_handover:{shift.number}:complete", shift.from_id, text, now)
 
 
 def _shift_of(services: Services, handover_id: int) -> int:
     with services.database.reading() as session:
-        return tables.get(session, handover_id).shift_id or 0
+        return item_tables.get(session, handover_id).shift_id or 0

@@ -9,13 +9,15 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.handovers.rules import Kind, State
-from bot.handovers.shift_rules import ShiftState
+from bot.handovers.shift.rules import ShiftState
 from bot.handovers.tables import Handover
 from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class NoSuchShiftHandover(WatchfloorError):
     """That handover no longer exists. `/incident handover shift` starts one."""
+
+    es = "Ese relevo ya no existe. `/incident handover shift` inicia uno."
 
 
 class ShiftHandover(Numbered, table=True):

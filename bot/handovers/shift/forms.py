@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from bot.handovers import ids, shift_rules
-from bot.handovers.shift_tables import ShiftHandover
-from bot.handovers.shift_views import WHAT_NEXT, name_of
+from bot.handovers import ids
+from bot.handovers.shift import rules
+from bot.handovers.shift.tables import ShiftHandover
+from bot.handovers.shift.views import WHAT_NEXT, name_of
 from bot.handovers.tables import Handover
 from bot.incidents.handover_items import HandoverItem
 from bot.slack.blocks import Block, context, field, modal, section, text_input, user_select
@@ -54,7 +55,7 @@ def offer_form(items: Sequence[HandoverItem], person: str | None, say: Wording) 
 
 
 def _short(item: HandoverItem, say: Wording) -> str:
-    missing = f" ⚠️ {say('no next step')}" if shift_rules.lacks_next_step(item) else ""
+    missing = f" ⚠️ {say('no next step')}" if rules.lacks_next_step(item) else ""
     severity = f"{item.severity} " if item.severity else ""
     return f"{severity}{one_line(item.title, 60)}{missing}"
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot import outbox
-from bot.handovers import shift_rules, shift_tables
-from bot.handovers.shift_wording import wording_for
+from bot.handovers.shift import rules, tables
+from bot.handovers.shift.wording import wording_for
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
 from bot.services import Services
@@ -15,9 +15,9 @@ def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str
     """Post the agenda with the link where operations read it. Gives back what to answer."""
     check_member(services, by)
     with services.database.transaction() as session:
-        shift = shift_tables.get(session, shift_id)
+        shift = tables.get(session, shift_id)
         if by not in (shift.from_id, shift.to_id):
-            raise shift_rules.NotYourShift(person=mention(shift.to_id))
+            raise rules.NotYourShift(person=mention(shift.to_id))
         subject = f"{shift.number}:call"
         outbox.enqueue(session, kinds.SHIFT_CALL, f"shift_call:{shift.number}", now, subject=subject)
         say = wording_for(session, services, by)
@@ -28,7 +28,7 @@ def join_call(services: Services, shift_id: int, by: str, now: datetime) -> str 
     """Somebody is in the call. Gives back what to answer."""
     check_member(services, by)
     with services.database.transaction() as session:
-        shift = shift_tables.locked(session, shift_id)
+        shift = tables.locked(session, shift_id)
         if by not in shift.present:
             shift.present = [*shift.present, by]
             session.add(shift)

@@ -7,20 +7,12 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.directory.lookup import person_of
-from bot.handovers import (
-    accountability,
-    shift_draft,
-    shift_forms,
-    shift_rules,
-    shift_tables,
-    shift_views,
-    shift_watching,
-    tables,
-)
+from bot.handovers import tables as item_tables
 from bot.handovers.rules import CannotTakeOver, Kind, State
-from bot.handovers.shift_rules import ShiftState
-from bot.handovers.shift_tables import ShiftHandover
-from bot.handovers.shift_wording import wording_for
+from bot.handovers.shift import accountability, draft, forms, rules, tables, views, watching
+from bot.handovers.shift.rules import ShiftState
+from bot.handovers.shift.tables import ShiftHandover
+from bot.handovers.shift.wording import wording_for
 from bot.handovers.tables import Handover
 from bot.incidents.facts import NEXT_ON_SHIFT
 from bot.incidents.handover_items import HandoverItem
@@ -36,27 +28,27 @@ def offer_form(services: Services, by: str, now: datetime, person: str | None = 
     """Everything that would be handed over, for the outgoing person to read first."""
     check_member(services, by)
     with services.database.transaction() as session:
-        items = shift_draft.of_person(session, services, by, now)
+        items = draft.of_person(session, services, by, now)
         if person is None:
             person = next(iter(services.get(Registry).ask(NEXT_ON_SHIFT)(session, services, by, now)), None)
         say = wording_for(session, services, by)
     if not items:
-        raise shift_rules.NothingToHandOver()
-    return shift_forms.offer_form(items, person, say)
+        raise rules.NothingToHandOver()
+    return forms.offer_form(items, person, say)
 
 
 def offer(services: Services, to: str, risks: str, contingencies: str, watched: str, by: str, now: datetime) -> str:
     """Offer everything to the colleague who takes over. Gives back what to answer."""
     check_member(services, by)
     if to == by:
-        raise shift_rules.NotToYourself()
+        raise rules.NotToYourself()
     if not person_of(services, to).may_act:
         raise CannotTakeOver(person=mention(to))
     with services.database.transaction() as session:
-        shift_watching.add(session, watched, by, now)
-        items = shift_draft.of_person(session, services, by, now)
+        watching.add(session, watched, by, now)
+        items = draft.of_person(session, services, by, now)
         if not items:
-            raise shift_rules.NothingToHandOver()
+            raise rules.NothingToHandOver()
         _end_earlier(session, by, now)
         accept_by = now + services.floor.shifts.handover.accepted_within
         shift = ShiftHandover(from_id=by, to_id=to, offered_at=now, due_at=accept_by)
@@ -64,7 +56,7 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
         session.add(shift)
         session.flush()
         for item in items:
-            tables.add(session, _offered(shift, item, by, now))
+            item_tables.add(session, _offered(shift, item, by, now))
         _ask_for_next_steps(session, services, items, shift, now)
         _show(session, shift, now)
         say = wording_for(session, services, by)
@@ -75,13 +67,13 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
 
 def _end_earlier(session: Session, by: str, now: datetime) -> None:
     """What was offered before and not accepted is offered anew."""
-    for earlier in shift_tables.offered_by(session, by):
+    for earlier in tables.offered_by(session, by):
         earlier.state, earlier.due_at = ShiftState.ENDED, None
         session.add(earlier)
-        for handover in shift_tables.items(session, earlier.number):
+        for handover in tables.items(session, earlier.number):
             if handover.is_pending:
                 accountability.withdraw(session, handover, now)
-    for pending in shift_tables.pending_of(session, by):
+    for pending in tables.pending_of(session, by):
         if pending.from_id == by:
             accountability.withdraw(session, pending, now)
 
@@ -95,8 +87,8 @@ def _offered(shift: ShiftHandover, item: HandoverItem, by: str, now: datetime) -
         to_id=shift.to_id,
         offered_at=now,
         shift_id=shift.number,
-        content=shift_rules.to_json(item),
-        fingerprint=shift_rules.fingerprint(item),
+        content=rules.to_json(item),
+        fingerprint=rules.fingerprint(item),
     )
 
 
@@ -104,9 +96,9 @@ def _ask_for_next_steps(
     session: Session, services: Services, items: Sequence[HandoverItem], shift: ShiftHandover, now: datetime
 ) -> None:
     for item in items:
-        if shift_rules.lacks_next_step(item) and item.owner_id:
+        if rules.lacks_next_step(item) and item.owner_id:
             say = wording_for(session, services, item.owner_id)
-            text, blocks = shift_views.next_step_question(item, shift, say)
+            text, blocks = views.next_step_question(item, shift, say)
             key = f"next_step:{shift.number}:{item.key}"
             outbox.post(session, key, item.owner_id, text, now, blocks=blocks)
 
@@ -123,21 +115,21 @@ def _show(session: Session, shift: ShiftHandover, now: datetime) -> None:
 def answer(services: Services, handover_id: int, text: str, by: str, now: datetime) -> str:
     """The outgoing person answers the question: the item is offered again. Gives back what to answer."""
     if not text.strip():
-        raise shift_rules.AnswerMissing()
+        raise rules.AnswerMissing()
     check_member(services, by)
     with services.database.transaction() as session:
-        handover = tables.get(session, handover_id)
-        shift = shift_tables.locked(session, handover.shift_id or 0)
-        held = shift_tables.accountable(session, handover.item)
+        handover = item_tables.get(session, handover_id)
+        shift = tables.locked(session, handover.shift_id or 0)
+        held = tables.accountable(session, handover.item)
         if held is None or held.user_id != by:
             person = mention(held.user_id) if held else "Nobody"
-            raise shift_rules.NotAccountable(person=person)
+            raise rules.NotAccountable(person=person)
         if handover.state != State.RETURNED or not shift.is_offered:
-            raise shift_rules.ItemAnswered(state=handover.state)
+            raise rules.ItemAnswered(state=handover.state)
         again = _offered(shift, _current(session, services, handover, now), by, now)
         again.note, again.question = text.strip(), handover.question
-        if not tables.add(session, again):
-            raise shift_rules.ItemAnswered(state="offered again")
+        if not item_tables.add(session, again):
+            raise rules.ItemAnswered(state="offered again")
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
         say = wording_for(session, services, by)
     return say("{person} has your answer and can accept it now.", person=mention(handover.to_id))
@@ -145,25 +137,25 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
 
 def _current(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
     """The item as it is now; as it was when it is over meanwhile."""
-    found = (item for item in shift_draft.gather(session, services, now) if item.key == handover.item)
-    return next(found, shift_rules.from_json(handover.content or {}))
+    found = (item for item in draft.gather(session, services, now) if item.key == handover.item)
+    return next(found, rules.from_json(handover.content or {}))
 
 
 def add_next_step(services: Services, shift_id: int, key: str, text: str, by: str, now: datetime) -> str:
     """The engineer says what comes next: it stands in the handover. Gives back what to answer."""
     if not text.strip():
-        raise shift_rules.NextStepMissing()
+        raise rules.NextStepMissing()
     check_member(services, by)
     with services.database.transaction() as session:
-        shift = shift_tables.locked(session, shift_id)
-        for handover in shift_tables.items(session, shift_id):
+        shift = tables.locked(session, shift_id)
+        for handover in tables.items(session, shift_id):
             if handover.item == key:
                 owner_id = str((handover.content or {}).get("owner_id") or "")
                 if by not in (owner_id, shift.from_id, shift.to_id):
-                    raise shift_rules.NotYourQuestion(person=mention(owner_id))
+                    raise rules.NotYourQuestion(person=mention(owner_id))
                 content = {**(handover.content or {}), "next_step": text.strip()}
                 handover.content = content
-                handover.fingerprint = shift_rules.fingerprint(shift_rules.from_json(content))
+                handover.fingerprint = rules.fingerprint(rules.from_json(content))
                 session.add(handover)
         session.flush()
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot import directory, outbox
-from bot.handovers import shift_tables
 from bot.handovers.rules import State
-from bot.handovers.shift_rules import ShiftState, from_json
-from bot.handovers.shift_wording import wording_for
+from bot.handovers.shift import tables
+from bot.handovers.shift.rules import ShiftState, from_json
+from bot.handovers.shift.wording import wording_for
 from bot.incidents import incidents
 from bot.incidents.facts import HandoverCounts
 from bot.incidents.permissions import check_member
@@ -32,7 +32,7 @@ def counts(session: Session, start: datetime, end: datetime) -> HandoverCounts:
 
     One that was offered anew to somebody else does not count twice.
     """
-    offered = [each for each in shift_tables.between(session, start, end) if each.state != ShiftState.ENDED]
+    offered = [each for each in tables.between(session, start, end) if each.state != ShiftState.ENDED]
     complete = sum(each.state == ShiftState.COMPLETE for each in offered)
     return HandoverCounts(len(offered), complete, sum(each.escalated_at is not None for each in offered))
 
@@ -71,7 +71,7 @@ def _share(services: Services, row: OutboxRow) -> None:
 
 def rows(session: Session, start: datetime, end: datetime) -> Sequence[Sequence[csv_file.Cell]]:
     """A row an item; of private incidents nothing but that they are private."""
-    shifts = shift_tables.between(session, start, end)
+    shifts = tables.between(session, start, end)
     people = {user_id for shift in shifts for user_id in (shift.from_id, shift.to_id, *shift.present)}
     names = directory.display_names(session, people)
     cells: list[Sequence[csv_file.Cell]] = []
@@ -82,7 +82,7 @@ def rows(session: Session, start: datetime, end: datetime) -> Sequence[Sequence[
             *(shift.state, shift.offered_at, shift.escalated_at, shift.completed_at),
             ", ".join(names.get(user_id, user_id) for user_id in shift.present),
         )
-        for each in shift_tables.items(session, shift.number):
+        for each in tables.items(session, shift.number):
             item = from_json(each.content or {"key": each.item, "title": ""})
             is_private = _is_private(session, item.incident_id)
             title, step = ("private", "") if is_private else (item.title, item.next_step)

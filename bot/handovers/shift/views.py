@@ -6,9 +6,9 @@ from datetime import datetime
 from bot.config.floor import Floor
 from bot.handovers import ids
 from bot.handovers.rules import State
-from bot.handovers.shift_rules import ShiftState, from_json
-from bot.handovers.shift_tables import ShiftHandover, WatchItem
-from bot.handovers.shift_wording import of_item
+from bot.handovers.shift.rules import ShiftState, from_json
+from bot.handovers.shift.tables import ShiftHandover, WatchItem
+from bot.handovers.shift.wording import of_item
 from bot.handovers.tables import Handover
 from bot.incidents.handover_items import HandoverItem
 from bot.slack.blocks import (

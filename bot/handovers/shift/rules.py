@@ -33,45 +33,67 @@ class ShiftState(StrEnum):
 class NothingToHandOver(WatchfloorError):
     """Nothing is open: there is nothing to hand over. Say so to your colleague, and have a good rest."""
 
+    es = "No hay nada abierto, así que no hay nada que entregar. Díselo a quien llega, y buen descanso."
+
 
 class NotToYourself(WatchfloorError):
     """Choose the colleague who takes over from you."""
+
+    es = "Elige a la persona que toma el relevo."
 
 
 class NotYourShift(WatchfloorError):
     """This handover is for {person}, so only they can answer it."""
 
+    es = "Este relevo es para {person}; solo esa persona puede responder."
+
 
 class NotAccountable(WatchfloorError):
     """{person} is accountable for that, so only they can hand it over."""
+
+    es = "{person} responde de eso; solo esa persona puede entregarlo."
 
 
 class ItemAnswered(WatchfloorError):
     """That was answered already: {state}."""
 
+    es = "Eso ya tiene respuesta."
+
 
 class RepeatFirst(WatchfloorError):
     """First say the most important items in your own words: *Repeat the top items*. Then accept them."""
+
+    es = "Di primero lo más importante con tus palabras: *Repetir lo principal*. Después acepta."
 
 
 class RepeatMissing(WatchfloorError):
     """Say in your own words what is most important, and what you will do first."""
 
+    es = "Di con tus palabras qué es lo más importante y qué harás primero."
+
 
 class QuestionMissing(WatchfloorError):
     """Please write what you need to know before you take it."""
+
+    es = "Escribe qué necesitas saber antes de aceptarlo."
 
 
 class AnswerMissing(WatchfloorError):
     """Please answer the question."""
 
+    es = "Responde a la pregunta."
+
 
 class NotYourQuestion(WatchfloorError):
     """That question is for {person}; whoever hands over or takes over may answer it as well."""
 
+    es = "Esa pregunta es para {person}; también puede responder quien entrega o quien recibe el turno."
+
 
 class NextStepMissing(WatchfloorError):
     """Please write what is done next, by whom and by when."""
+
+    es = "Escribe qué se hace después, quién y para cuándo."
 
 
 def in_order(items: Iterable[HandoverItem]) -> list[HandoverItem]:

@@ -1,0 +1,34 @@
+"""The trouble-shooting guides of a folder: Markdown files, each with its first heading as its title."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.config.floor.cases import Cases
+
+LARGEST_FILE = 100_000
+LONGEST_TITLE = 150
+
+
+class GuideFile(NamedTuple):
+    """A guide that is a file."""
+
+    path: Path
+    title: str
+    text: str
+
+
+def guide_files(cases: Cases) -> Iterator[GuideFile]:
+    """Those of `guides_folder`, by their names; what is too long for a guide is left out."""
+    folder = Path(cases.guides_folder) if cases.guides_folder else None
+    for path in sorted(folder.glob("**/*.md")) if folder and folder.is_dir() else ():
+        if path.stat().st_size <= LARGEST_FILE:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            first = next((line for line in text.splitlines() if line.strip()), "")
+            title = first.lstrip("# ").strip() if first.startswith("#") else path.stem.replace("-", " ")
+            yield GuideFile(path, title[:LONGEST_TITLE], text)
+
+
+def guide_titles(cases: Cases) -> list[str]:
+    """Every guide that the floor's file and folder name."""
+    return [*(guide.title for guide in cases.guides), *(file.title for file in guide_files(cases))]

@@ -1,0 +1,31 @@
+"""A shift is handed over item by item; at every instant one person is accountable for each."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.incidents.registry import Registry
+
+
+def register(registry: "Registry") -> None:
+    """Listeners, the events after which somebody is accountable or nobody is, the tick, what reports ask."""
+    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    from bot.handovers.shift import accepting, accountability, export, listeners, renderers, tables
+    from bot.incidents import events
+    from bot.incidents.facts import SHIFT_HANDOVERS
+    from bot.incidents.registry import TableWords, Tick
+
+    registry.listeners.append(listeners.register)
+    registry.on(events.Declared, accountability.follow_declared)
+    registry.on(events.StatusChanged, accountability.follow_reopened)
+    registry.on(events.Reopened, accountability.follow_reopened)
+    registry.on(events.Resolved, accountability.follow_ended)
+    registry.on(events.Closed, accountability.follow_ended)
+    registry.on(events.Declined, accountability.follow_ended)
+    registry.on(events.Merged, accountability.follow_ended)
+    registry.on(events.Withdrawn, accountability.follow_ended)
+    registry.on(events.MadePrivate, accountability.hide_words)
+    registry.unavailable.append(accountability.replace)
+    registry.answers(SHIFT_HANDOVERS, export.counts)
+    registry.ticks.append(Tick("shift handovers", accepting.escalate_due, tables.NEXT_DUE))
+    registry.kinds += renderers.KINDS
+    registry.words += [TableWords("shift_handovers"), TableWords("accountabilities"), TableWords("watch_items")]

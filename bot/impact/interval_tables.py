@@ -1,0 +1,187 @@
+"""Figures of queues by interval; every query on them.
+
+Rows are only added. An import's rows count once it is visible; of several imports of an interval the last one that
+knows a figure says it. That is how a million rows become visible, or are corrected, in one short transaction.
+"""
+
+from collections.abc import Collection, Sequence
+from itertools import repeat
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.impact.reading.rows import ReadRow
+from bot.impact.rules.figures import NAMES
+from bot.impact.tables import Import, Queue
+
+
+class IntervalFigures(SQLModel, table=True):
+    """A queue's figures of one interval, as one import has them. `starts_at` is seconds since 1970, UTC."""
+
+    __tablename__ = "interval_figures"
+    # Found by queue and time alone: SQLite keeps the rows in that order, with no second copy of the key. There are
+    # no foreign keys: each of a million rows would look up two of them.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    queue_id: int = Field(primary_key=True)
+    starts_at: int = Field(sa_column=sa.Column(sa.BigInteger(), primary_key=True))
+    import_id: int = Field(primary_key=True)
+    interval_s: int
+    offered: float | None = None
+    answered: float | None = None
+    answered_in: float | None = None
+    abandoned: float | None = None
+    abandoned_in: float | None = None
+    removed_in: float | None = None
+    aht_s: float | None = None
+    asa_s: float | None = None
+    abandon_wait_s: float | None = None
+    agents: float | None = None
+    agents_scheduled: float | None = None
+    agents_available: float | None = None
+    oldest_s: float | None = None
+    imported_service_level: float | None = None
+    forecast_offered: float | None = None
+    forecast_aht_s: float | None = None
+    forecast_agents: float | None = None
+
+
+# Beginning and end, in seconds since 1970.
+Span = tuple[int, int]
+LONGEST_INTERVAL_S = 3600
+_KEYS = ("queue_id", "starts_at", "import_id", "interval_s")
+
+
+def insert_rows(session: Session, import_id: int, queue_ids: Sequence[int], rows: Sequence[ReadRow]) -> None:
+    """Write rows, each beside the number of its queue. Past the mapper: a million rows are not objects.
+
+    They are written in the order of the table's key: those that belong beside each other one after another. Columns
+    of which nothing is known are left to the database: binding an unknown takes longer than binding a number.
+    """
+    _, _, starts, lengths, figures = zip(*rows, strict=True)
+    columns = [
+        (name, amounts)
+        for name, amounts in zip(NAMES, zip(*figures, strict=True), strict=True)
+        if amounts.count(None) < len(amounts)
+    ]
+    names = [*_KEYS, *(name for name, _ in columns)]
+    place = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
+    places = ", ".join([place] * len(names))
+    statement = f"INSERT INTO interval_figures ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - names of ours
+    values = zip(queue_ids, starts, repeat(import_id), lengths, *(amounts for _, amounts in columns), strict=False)
+    session.connection().exec_driver_sql(statement, sorted(values, key=itemgetter(0, 1)))
+
+
+def keys_of(
+    session: Session, import_id: int, queue_ids: Collection[int], rows: Sequence[ReadRow]
+) -> set[tuple[int, int]]:
+    """Queue and start of what an import has already, among and around these rows."""
+    found = session.exec(
+        select(IntervalFigures.queue_id, IntervalFigures.starts_at).where(
+            IntervalFigures.import_id == import_id,
+            col(IntervalFigures.queue_id).in_(set(queue_ids)),
+            col(IntervalFigures.starts_at) >= min(row.starts_at for row in rows),
+            col(IntervalFigures.starts_at) <= max(row.starts_at for row in rows),
+        )
+    )
+    return set(found.all())
+
+
+def queues_between(session: Session, start: int, end: int) -> Sequence[int]:
+    """The queues of which anything is known in that time."""
+    has_rows = sa.exists().where(
+        col(IntervalFigures.queue_id) == col(Queue.id),
+        col(IntervalFigures.starts_at) >= start,
+        col(IntervalFigures.starts_at) < end,
+        col(IntervalFigures.import_id) == col(Import.id),
+        col(Import.visible_at).is_not(None),
+    )
+    return [number for number in session.exec(select(Queue.id).where(has_rows)) if number is not None]
+
+
+_ROW = tuple(getattr(IntervalFigures, name) for name in (*_KEYS, *NAMES))
+
+
+def rows_between(session: Session, numbers: Collection[int], span: Span) -> Sequence[Sequence[Any]]:
+    """Visible rows of these queues in that time, by queue and time, the last import last."""
+    found = session.connection().execute(_visible(_ROW, numbers, [span]).order_by(*_last_import_last()))
+    return found.all()
+
+
+def offered_before(
+    session: Session, numbers: Collection[int], spans: Sequence[Span], others: Sequence[Span]
+) -> Sequence[Sequence[Any]]:
+    """Queue, start and contacts of these spans of time, without what began while another incident was open.
+
+    By queue and time, the last import last.
+    """
+    offered = col(IntervalFigures.offered)
+    columns = (IntervalFigures.queue_id, IntervalFigures.starts_at, offered)
+    known = _visible(columns, numbers, spans).where(offered.is_not(None), *_outside(others))
+    return session.connection().execute(known.order_by(*_last_import_last())).all()
+
+
+def sums_before(
+    session: Session, numbers: Collection[int], spans: Sequence[Span], others: Sequence[Span]
+) -> Sequence[Sequence[Any]]:
+    """Queue, and what of these spans says what is usual: abandoned and offered, waiting and answered, handling and
+    answered, each where both are known."""
+    offered, answered = col(IntervalFigures.offered), col(IntervalFigures.answered)
+    pairs = (
+        (col(IntervalFigures.abandoned), offered),
+        (col(IntervalFigures.asa_s) * answered, answered),
+        (col(IntervalFigures.aht_s) * answered, answered),
+    )
+    sums: list[Any] = [
+        sa.func.sum(sa.case((sa.and_(part.is_not(None), whole.is_not(None)), each)))
+        for part, whole in pairs
+        for each in (part, whole)
+    ]
+    queue_id = col(IntervalFigures.queue_id)
+    summed = _visible((queue_id, *sums), numbers, spans).where(*_outside(others)).group_by(queue_id)
+    return session.connection().execute(summed).all()
+
+
+def _visible(columns: Sequence[Any], numbers: Collection[int], spans: Sequence[Span]) -> sa.Select[Any]:
+    """Visible rows of these queues in any of these spans. The spans are rows of their own, so that each is found by
+    the key: with conditions joined by OR, every row that a queue ever had is looked at."""
+    times = sa.union_all(
+        *(sa.select(sa.literal(start).label("start"), sa.literal(end).label("end")) for start, end in _apart(spans))
+    ).subquery("spans")
+    starts_at = col(IntervalFigures.starts_at)
+    return (
+        sa.select(*columns)
+        .select_from(times)
+        .join(IntervalFigures, sa.and_(starts_at >= times.c.start, starts_at < times.c.end))
+        .join(Import, col(Import.id) == col(IntervalFigures.import_id))
+        .where(col(IntervalFigures.queue_id).in_(numbers), col(Import.visible_at).is_not(None))
+    )
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """The same time in spans that do not overlap: no row is in two of them."""
+    apart: list[Span] = []
+    for start, end in sorted(spans):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _outside(others: Sequence[Span]) -> list[Any]:
+    starts_at = col(IntervalFigures.starts_at)
+    return [sa.not_(sa.and_(starts_at > start - LONGEST_INTERVAL_S, starts_at < end)) for start, end in others]
+
+
+def _last_import_last() -> Sequence[Any]:
+    key = (col(IntervalFigures.queue_id), col(IntervalFigures.starts_at))
+    return (*key, col(Import.visible_at), col(IntervalFigures.import_id))
+
+
+def delete_rows(session: Session, import_id: int, queue_id: int) -> None:
+    """Take away a queue's rows of an import that never became visible."""
+    theirs = (col(IntervalFigures.queue_id) == queue_id, col(IntervalFigures.import_id) == import_id)
+    session.connection().execute(sa.delete(IntervalFigures).where(*theirs))

@@ -1,0 +1,16 @@
+"""SQLite that does not wait for the disk: the tests kill processes, never the machine, so that would prove nothing.
+
+A commit takes 0.03 ms of the processor then instead of 0.35, and 0.2 ms of time instead of 5.
+"""
+
+import sqlite3
+from typing import Any
+
+import sqlalchemy as sa
+
+
+@sa.event.listens_for(sa.Pool, "checkout")
+def _without_waiting(connection: Any, *_: Any) -> None:
+    # At each checkout: the bot sets it for some transactions, and back after them.
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
