@@ -11,7 +11,8 @@ from bench.figures import Figure
 from bot.bootstrap import build_registry
 from bot.incidents.tables import Incident
 from bot.ledger import balance, importing, tables
-from bot.ledger.tables import Ledger, LedgerFile, Line, Release
+from bot.ledger.line_tables import Line
+from bot.ledger.tables import Ledger, LedgerFile, Release
 from bot.runtime import migrations
 from bot.runtime.database import Database
 

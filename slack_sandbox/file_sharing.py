@@ -1,5 +1,7 @@
 """Files: taking them in and sharing them into conversations."""
 
+from urllib.parse import quote
+
 from slack_sandbox.events import channel_type
 from slack_sandbox.model import TEAM_DOMAIN, Channel, File, Json, Message, User
 from slack_sandbox.posting import compose, post
@@ -58,8 +60,8 @@ def file_as_slack(workspace: Workspace, file: File) -> Json:
         "mode": "hosted",
         "is_external": False,
         "is_public": bool(file.shares),
-        "url_private": f"{base}/files/{file.id}/{file.name}",
-        "url_private_download": f"{base}/files/{file.id}/download/{file.name}",
+        "url_private": f"{base}/files/{file.id}/{quote(file.name)}",
+        "url_private_download": f"{base}/files/{file.id}/download/{quote(file.name)}",
         "permalink": f"https://{TEAM_DOMAIN}.example/files/{file.user}/{file.id}/{file.name.lower()}",
         **_conversations(workspace, file),
         "shares": _shares(workspace, file),

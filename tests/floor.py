@@ -11,6 +11,7 @@ from bot.bootstrap import Bot
 from bot.commands.manifest import manifest
 from bot.config.settings import Settings
 from bot.incidents import ticks
+from bot.runtime import clock
 from bot.runtime.clock import utcnow
 from slack_sandbox import Person, Sandbox
 from tests import prepared
@@ -53,6 +54,8 @@ class TestFloor:
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
         self.stop_bot()
         self.sandbox.stop()
+        # What this process runs next lives in its own time.
+        clock.use_offset_file(None)
 
     # The bot
 

@@ -9,9 +9,9 @@ from slack_sandbox import Sandbox
 
 TOKEN = re.compile(r"<!date\^\d{9,11}\^[^<>|^]*\{[a-z_]+\}[^<>|]*\|[^<>|]+>")
 CUT = re.compile(r"<[!@#][^<>]*(?:$|<)")
-NEXT_UPDATE = re.compile(r"next update|próximo aviso", re.IGNORECASE)
+NEXT_UPDATE = re.compile(r"next update|próxima actualización", re.IGNORECASE)
 # What shows several updates in one message, or lists what is due.
-LISTS = ("📣", "Updates of incident", "Changed: the next update", "Cambio: el próximo aviso")
+LISTS = ("📣", "Updates of incident", "Changed: the next update", "Cambio: la próxima actualización")
 
 
 def problems_for_readers(sandbox: Sandbox) -> list[str]:

@@ -19,6 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 from PIL import Image
 from playwright.sync_api import Browser, Locator, ViewportSize, sync_playwright
@@ -30,12 +31,14 @@ from bot.config.settings import Settings
 from bot.runtime.network import Network
 from bot.runtime.waiting import wait_until
 from bot.slack.gateway import Gateway
+from slack_sandbox import interactions
 from tests.browser.conftest import QUIET, chromium
 from tests.floor import TestFloor
 
 IMAGES = Path("docs/images/troubleshooting")
 SIZE = ViewportSize(width=760, height=900)
 COLOURS = 48
+PARTNERS_CHANNEL = "partner-northline"
 PATIENCE_S = 60
 TERMINAL = """<body style="margin:0"><pre style="margin:0;padding:12px 14px;background:#1d1f24;color:#e6e6e6;
 width:690px;font:13px/1.45 'DejaVu Sans Mono',monospace;white-space:pre-wrap;display:inline-block">{}</pre>"""
@@ -223,6 +226,9 @@ def refused_declarations(camera: Camera, folder: Path) -> None:
         camera.message("no-channel", floor, "ana", "general", "The incident was not opened")
         channel = floor.declares("S0 IVR down in Manila", who="ben")
         camera.message("no-groups", floor, "ben", channel, "I could not invite")
+        with patch.object(interactions, "TEAM_ID", "T0ELSEWHERE"):
+            floor.says("olga", "/incident declare S1 IVR down", PARTNERS_CHANNEL)
+        camera.message("another-workspace", floor, "olga", PARTNERS_CHANNEL, "works in another workspace")
 
 
 def long_list(camera: Camera, folder: Path) -> None:

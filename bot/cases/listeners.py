@@ -31,7 +31,7 @@ def register_commands(registry: Registry) -> None:
         Section.ANYWHERE,
         8,
         "`/incident board` cases by time to breach · `board red EMEA` · `board mine` · "
-        "`/incident balance` load of the teams · `/incident guide sso lockout` trouble-shooting guides",
+        "`/incident balance` load of the teams · `/incident guide sso lockout` troubleshooting guides",
     )
 
 
@@ -46,7 +46,7 @@ def show_balance(services: Services, typed: SlashCommand) -> Response:
 
 
 def find_guides(services: Services, typed: SlashCommand) -> Response:
-    """`/incident guide sso lockout`: trouble-shooting guides about these words."""
+    """`/incident guide sso lockout`: troubleshooting guides about these words."""
     return guides.search(services, typed.rest, typed.user_id)
 
 

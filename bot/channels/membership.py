@@ -6,6 +6,7 @@ from typing import Any
 from bot import directory, outbox
 from bot.channels import gaps, recovery
 from bot.channels.messages import incident_of
+from bot.channels.private_members import refresh_private_members
 from bot.directory.lookup import (
     channel_names,
     forget_channel,
@@ -82,6 +83,8 @@ def record_channel_found(services: Services, event: Event) -> None:
         refused_at = gaps.refused_since(session, number)
         gaps.open_gap(session, number, min(lost_at, refused_at or lost_at), now)
     recovery.start_filling(services)
+    # Nobody told the bot who came and who left while it was out.
+    services.background.submit("members", partial(refresh_private_members, services))
 
 
 def record_channel_renamed(services: Services, event: Event) -> None:

@@ -39,8 +39,15 @@ class NothingTyped(WatchfloorError):
     """Type at least one figure; what you do not know stays empty."""
 
 
-class FigureNotReadable(WatchfloorError):
-    """{name}: {reason}. Type a number such as `120`, or a time such as `5:12`."""
+class FiguresNotReadable(WatchfloorError):
+    """Some figures cannot be read. Type a number such as 120, or a time such as 5:12."""
+
+    def __init__(self, reasons: Mapping[str, NotReadable]) -> None:
+        super().__init__()
+        self.by_field = {
+            name: f"{str(reason).replace('`', '')}. Type a number such as 120, or a time such as 5:12."
+            for name, reason in reasons.items()
+        }
 
 
 def figures_screen(services: Services, number: int, by: str, now: datetime, page: int = 1) -> views.Screen:
@@ -131,12 +138,15 @@ def _queue_name(session: Session, queue: str) -> QueueName:
 def read_typed(typed: Mapping[str, str]) -> tuple[float | None, ...]:
     """What somebody typed as figures; decimals with a point or a comma. Every field that is wrong is refused."""
     amounts: dict[str, float | None] = {}
+    wrong: dict[str, NotReadable] = {}
     for name, text in typed.items():
         read = read_length if Meaning(name) in LENGTHS else read_number
         try:
             amounts[name] = read(text, "," if text.count(",") == 1 and "." not in text else ".")
         except NotReadable as reason:
-            raise FigureNotReadable(name=name.removesuffix("_s").replace("_", " "), reason=reason) from None
+            wrong[name] = reason
+    if wrong:
+        raise FiguresNotReadable(wrong)
     if all(amount is None for amount in amounts.values()):
         raise NothingTyped()
     return tuple(Figures(**amounts))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot import outbox
 from bot.config.floor import Floor
+from bot.errors import WatchfloorError
 from bot.impact import gathering
 from bot.impact.rules.assessment import Assessment, Point
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula, percent
@@ -26,9 +27,17 @@ from bot.timeline import timeline
 POINTS_SHOWN = 96
 
 
+class NothingToDraw(WatchfloorError):
+    """There are no figures to draw for the time of this incident. Drop a report of your contact centre into the
+    channel, or use `/incident figures add`."""
+
+
 def request_chart(services: Services, number: int, key: str, by: str) -> str:
     """Put the chart into the incident's channel. Gives back what to answer."""
     incident = visible_incident(services, number, by)
+    with services.database.reading() as session:
+        if not gathering.has_figures(session, services.floor, incident, utcnow()):
+            raise NothingToDraw()
     with services.database.transaction() as session:
         outbox.enqueue(
             session,

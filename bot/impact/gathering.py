@@ -61,6 +61,14 @@ def gather_with_outlook(
     return assessment, look_ahead
 
 
+def has_figures(session: Session, floor: Floor, incident: Incident, now: datetime) -> bool:
+    """Is anything known of its queues on its day?"""
+    window = window_of(incident, now, ZoneInfo(floor.figures.zone))
+    numbers = [queue.id for queue in queues_in_scope(session, floor, incident, window)]
+    known = interval_tables.queues_between(session, window.day, max(window.until, window.end) + AHEAD_S)
+    return not set(known).isdisjoint(numbers)
+
+
 def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
     """From the declaration to the end, or until now; the day begins at midnight where the site is."""
     start = int(incident.declared_at.timestamp())

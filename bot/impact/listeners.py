@@ -12,7 +12,7 @@ from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -116,7 +116,13 @@ def _register_forms(app: App, services: Services) -> None:
         occasion = str(body["view"]["id"])
         uploads.change_columns(services, number, _columns(body, known, header), parse.user_id(body), occasion)
 
-    listening.on_form(app, services, ids.FORM, ids.INTERVAL, lambda body: _add(services, body))
+    def add(body: Payload) -> Response:
+        try:
+            return _add(services, body)
+        except actions.FiguresNotReadable as refused:
+            raise FieldsRefused(refused.by_field) from None
+
+    listening.on_form(app, services, ids.FORM, ids.INTERVAL, add)
     listening.on_form(app, services, ids.COLUMNS_FORM, ids.DAY_FIRST, change_columns)
     listening.on_form(app, services, ids.WHAT_IF_FORM, ids.OUTAGE, lambda body: _compute(services, body))
 

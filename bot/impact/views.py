@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from bot.impact import ids
 from bot.impact.rules.assessment import Assessment, Goal, Group
 from bot.impact.rules.figures import Amount, Totals
+from bot.impact.rules.losses import Losses
 from bot.impact.rules.outlook import Outlook
 from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, actions, button, context, section
@@ -133,10 +134,7 @@ def _since(group: Group) -> str:
 def _cost(assessment: Assessment) -> str:
     cost, lines = assessment.whole.losses, []
     if cost.contacts_lost is not None:
-        parts = [f"{number(cost.suppressed.amount)} did not come"]
-        parts += [f"− {number(cost.returned)} came back"] if cost.returned else []
-        parts.append(f"+ {number(cost.excess_abandons.amount)} gave up beyond the usual")
-        lines.append(f"Contacts lost: about *{number(cost.contacts_lost)}* = {' '.join(parts)} (upper bound)")
+        lines.append(f"Contacts lost: about *{number(cost.contacts_lost)}* = {_parts_lost(cost)}")
     if cost.late.known:
         lines.append(f"Answered too late, beyond the goal: {number(cost.late.amount)}")
     if cost.excess_wait_min.known:
@@ -146,6 +144,18 @@ def _cost(assessment: Assessment) -> str:
     if assessment.points_lost is not None:
         lines.append(f"Points of the day's service level lost: {number(assessment.points_lost, decimals=1)}")
     return "\n".join(lines)
+
+
+def _parts_lost(cost: Losses) -> str:
+    """What is not known is no part of the sum, and is said."""
+    came = f"{number(cost.suppressed.amount)} did not come" if cost.suppressed.known else ""
+    back = f" − {number(cost.returned)} came back" if cost.returned else ""
+    if not cost.excess_abandons.known:
+        return f"{came}{back} (how many usually give up is not known)"
+    gave_up = f"{number(cost.excess_abandons.amount)} gave up beyond the usual"
+    if not came:
+        return f"{gave_up} (how many were to come is not known)"
+    return f"{came}{back} + {gave_up} (upper bound)"
 
 
 def _outlook(ahead: Outlook) -> str:

@@ -22,11 +22,11 @@ FORMULAS_EN = {
     None: "each queue by its own formula",
 }
 FORMULAS_ES = {
-    ServiceLevel.OF_OFFERED: "atendidas en {t} sobre ofrecidas",
-    ServiceLevel.OF_ANSWERED: "atendidas en {t} sobre atendidas",
-    ServiceLevel.WITH_ABANDONED: "atendidas o abandonadas en {t} sobre ofrecidas",
-    ServiceLevel.WITHOUT_SHORT: "atendidas en {t} sobre ofrecidas, sin las abandonadas en {t}",
-    ServiceLevel.REMOVED: "retiradas de la cola en {t} sobre encoladas",
+    ServiceLevel.OF_OFFERED: "atendidos en {t} sobre ofrecidos",
+    ServiceLevel.OF_ANSWERED: "atendidos en {t} sobre atendidos",
+    ServiceLevel.WITH_ABANDONED: "atendidos o abandonados en {t} sobre ofrecidos",
+    ServiceLevel.WITHOUT_SHORT: "atendidos en {t} sobre ofrecidos, sin los abandonados en {t}",
+    ServiceLevel.REMOVED: "retirados de la cola en {t} sobre encolados",
     None: "cada cola con su fórmula",
 }
 
@@ -111,7 +111,7 @@ SPANISH = Language(
         "chart mitigated": "mitigado",
         "chart resolved": "resuelto",
     },
-    ("Intervalo", "Ofrecidas", "Esperadas", "Nivel de servicio", "ASA", "TMO", "Abandono"),
+    ("Intervalo", "Ofrecidos", "Esperados", "Nivel de servicio", "ASA", "TMO", "Abandono"),
     ("Conectados", "Adherencia", "Ocupación"),
     FORMULAS_ES,
 )

@@ -1,12 +1,14 @@
 """What is said of an incident in one language: its title, type and places, and its situation."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
 from bot.incidents import situation_tables
-from bot.incidents.outside_filter import PHRASES
+from bot.incidents.outside_filter import PHRASES, outside_filter
 from bot.incidents.situation import RECORDED_FIELDS, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.runtime.templates import TemplateBroken
@@ -14,6 +16,8 @@ from bot.services import Services
 
 NOT_TRANSLATED = "not_translated"
 DEFAULT_MARK = "(not translated)"
+# What nobody has translated may have been typed in the reader's language all the same; these give it away.
+COMMON_WORDS = {"es": re.compile(r"\b(?:al|de|del|el|en|la|las|los|por|y)\b", re.IGNORECASE)}
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class IncidentText:
     cause: str = ""
     actions: str = ""
     needs: str = ""
+    # What nobody has translated, so that it is in the floor's language.
+    untranslated: frozenset[str] = frozenset()
 
 
 def incident_text(
@@ -37,16 +43,37 @@ def incident_text(
     floor = services.floor
     type_title = floor.types.get(incident.type, incident.type)
     if language == floor.language:
-        originals = {field.value: situation.text(field) for field in RECORDED_FIELDS}
+        originals: dict[str, Any] = {field.value: situation.text(field) for field in RECORDED_FIELDS}
         return IncidentText(incident.title, type_title, tuple(incident.sites), **originals)
     known = situation_tables.translations(session, incident, language)
     marked = _marking(services, language)
+    fields = (SituationField.TITLE, *RECORDED_FIELDS)
+    texts: dict[str, Any] = {
+        field.value: marked(situation.text(field), known.get(field)) for field in RECORDED_FIELDS
+    }
     return IncidentText(
         marked(incident.title, known.get(SituationField.TITLE)),
         marked(type_title, floor.in_language(type_title, language)),
         tuple(floor.in_language(site, language) or site for site in incident.sites),
-        **{field.value: marked(situation.text(field), known.get(field)) for field in RECORDED_FIELDS},
+        untranslated=frozenset(field.value for field in fields if not known.get(field)),
+        **texts,
     )
+
+
+def for_outsiders(
+    session: Session, services: Services, text: IncidentText, language: str, partner: str = ""
+) -> Callable[[SituationField], str]:
+    """Reads a field as outsiders may; in what is not translated, the words for names are those of its language."""
+    own = outside_filter(session, services, language, partner)
+    typed = outside_filter(session, services, services.floor.language, partner) if text.untranslated else own
+    common_words = COMMON_WORDS.get(language)
+
+    def read(field: SituationField) -> str:
+        value: str = getattr(text, field)
+        is_foreign = field in text.untranslated and not (common_words and common_words.search(value))
+        return (typed if is_foreign else own)(value)
+
+    return read
 
 
 def as_typed(services: Services, text: str, language: str) -> str:

@@ -126,8 +126,8 @@ def _record(services: Services, row: OutboxRow, people: list[str], refused: dict
     with services.database.transaction() as session:
         participants.join(session, number, [user_id for user_id in people if user_id not in refused], now)
         for user_id, reason in refused.items():
-            facts = {"what": "invite them", "reason": reason}
-            timeline.append_once(session, number, f"{row.key}:{user_id}", "trouble", now, user_id, **facts)
+            facts = {"what": "invite", "user": user_id, "reason": reason}
+            timeline.append_once(session, number, f"{row.key}:{user_id}", "trouble", now, **facts)
 
 
 def _bridge(services: Services, row: OutboxRow) -> str:

@@ -250,7 +250,7 @@ def report(context: Context) -> Message:
     archiving = outbox.named(context.session, number, kinds.ARCHIVING)
     refused = [row for row in deletions if row.refused]
     done = sum(row.is_settled for row in deletions) - len(refused)
-    lines = [f"This incident is private now. {done} of my {len(deletions)} messages about it are deleted."]
+    lines = [f"This incident is private now. I deleted {done} of my {len(deletions)} messages about it."]
     lines += [
         f"• {times} of them in {channel_link(channel_id)} stay there: {refusals.reason('chat.delete', error)}."
         for (channel_id, error), times in Counter(_where_and_why(row) for row in refused).items()

@@ -14,18 +14,18 @@ from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
-from bot.ledger import balance, forms, releases, rules, tables, views
+from bot.ledger import balance, difference_tables, forms, line_tables, releases, rules, tables, views
 from bot.ledger.accounts import Hasher, others, same_cause
 from bot.ledger.entries import Move, Origin, add_lines, move
 from bot.ledger.importing import LINES, RESULTS
+from bot.ledger.line_tables import LineRow, NewLine
 from bot.ledger.money import format_amount, read_amount, read_currency
 from bot.ledger.rules import REVERSED, SAME_CAUSE, LedgerClosed, NoLedger, State
-from bot.ledger.tables import Cohort, Ledger, LedgerFile, LineRow, NewLine
+from bot.ledger.tables import Cohort, Ledger, LedgerFile
 from bot.ledger.views import Screen
 from bot.outbox import kinds
 from bot.runtime.database import upsert
 from bot.services import Services
-from bot.slack.blocks import Block
 from bot.sources.tabular.cells import NotReadable, decimal_sign
 
 CLOSED, OPEN = "closed", "open"
@@ -44,46 +44,6 @@ def screen(services: Services, number: int, by: str, now: datetime) -> Screen:
     visible_incident(services, number, by)
     with services.database.reading() as session:
         return views.screen(number, balance.facts_of(session, tables.of_incident(session, number)), now)
-
-
-def add_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form for a file of accounts."""
-    return forms.add_form(number, services.floor.credits.cohorts, _rules(services, number, by))
-
-
-def line_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form for one account."""
-    return forms.line_form(number, services.floor.credits.cohorts, _rules(services, number, by))
-
-
-def _rules(services: Services, number: int, by: str) -> dict[str, str]:
-    visible_incident(services, number, by, "ledger")
-    with services.database.reading() as session:
-        ledger = tables.of_incident(session, number)
-        cohorts = tables.cohorts_of(session, ledger.number) if ledger else []
-    return {cohort.cohort: cohort.rule for cohort in cohorts}
-
-
-def results_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form for the payer's file."""
-    visible_incident(services, number, by, "ledger")
-    return forms.results_form(number)
-
-
-def change_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form for one line."""
-    visible_incident(services, number, by, "ledger")
-    return forms.change_form(number)
-
-
-def close_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form that closes it, with what does not add up."""
-    visible_incident(services, number, by, "ledger")
-    with services.database.reading() as session:
-        ledger = tables.of_incident(session, number)
-        if ledger is None:
-            raise NoLedger()
-        return forms.close_form(number, balance.reasons(session, ledger))
 
 
 def bring_accounts(
@@ -159,10 +119,10 @@ def _add(change: Change, ledger: Ledger, line: NewLine) -> bool:
     """Add a line; True when it is excluded at once, for another incident of the same cause has paid."""
     session, origin = change.session, Origin(change.by, change.now)
     locked = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
-    known = tables.lines_of_accounts(session, ledger.number, [line.account_key]).get(line.account_key)
+    known = line_tables.lines_of_accounts(session, ledger.number, [line.account_key]).get(line.account_key)
     if known is not None and known.state != State.EXCLUDED:
         raise KnownAlready(state=known.state)
-    elsewhere = tables.paid_elsewhere(session, others(locked, ledger), [line.account_key])
+    elsewhere = line_tables.paid_elsewhere(session, others(locked, ledger), [line.account_key])
     [added] = add_lines(session, [line], origin)
     move(session, [Move(added, State.EXCLUDED, SAME_CAUSE)] if elsewhere else [], origin)
     return bool(elsewhere)
@@ -176,7 +136,7 @@ def change_line(
         raise rules.ReasonMissing()
     with _ledger(services, number, by, now) as (change, ledger):
         key = Hasher.of(change.session).key(account)
-        line = tables.lines_of_accounts(change.session, ledger.number, [key]).get(key)
+        line = line_tables.lines_of_accounts(change.session, ledger.number, [key]).get(key)
         if line is None:
             raise rules.UnknownAccount()
         new = {forms.EXCLUDE: State.EXCLUDED, forms.WITHDRAW: State.EXCLUDED, forms.ISSUED: State.ISSUED}.get(
@@ -185,7 +145,7 @@ def change_line(
         _check_change(change.session, ledger, line, what, new)
         why = f"{REVERSED}: {reason.strip()}" if what in (forms.WITHDRAW, forms.REVERSE) else reason.strip()
         move(change.session, [Move(line, new, why)], Origin(by, now))
-        tables.settle_differences(change.session, ledger.number, [key], 0, now)
+        difference_tables.settle_differences(change.session, ledger.number, [key], 0, now)
     return f"{rules.mask(account)} is {new} now."
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from bot.ledger import tables
+from bot.ledger import difference_tables, line_tables, tables
+from bot.ledger.line_tables import Line
 from bot.ledger.rules import State, Totals, open_reasons
-from bot.ledger.tables import Ledger, Line
+from bot.ledger.tables import Ledger
 from bot.ledger.views import LedgerFacts
 
 
@@ -20,8 +21,8 @@ def facts_of(session: Session, ledger: Ledger | None) -> LedgerFacts:
         tables.cohorts_of(session, number),
         tables.totals_of(session, number),
         tables.releases_of(session, number),
-        tables.open_differences(session, number, 50),
-        tables.count_differences(session, number),
+        difference_tables.open_differences(session, number, 50),
+        difference_tables.count_differences(session, number),
         errors(session, number),
         _unreleased(session, number),
     )
@@ -29,7 +30,7 @@ def facts_of(session: Session, ledger: Ledger | None) -> LedgerFacts:
 
 def errors(session: Session, ledger_id: int) -> list[str]:
     """Totals that are not what their lines add up to."""
-    counted = tables.sums_of_lines(session, ledger_id)
+    counted = line_tables.sums_of_lines(session, ledger_id)
     kept = {(row.cohort, row.currency): row.totals for row in tables.totals_of(session, ledger_id)}
     wrong = [key for key in counted.keys() | kept.keys() if counted.get(key, Totals()) != kept.get(key, Totals())]
     return [
@@ -40,7 +41,7 @@ def errors(session: Session, ledger_id: int) -> list[str]:
 def reasons(session: Session, ledger: Ledger) -> Sequence[str]:
     """Why it may not be closed without a waiver."""
     totals = [row.totals for row in tables.totals_of(session, ledger.number)]
-    differences = tables.count_differences(session, ledger.number)
+    differences = difference_tables.count_differences(session, ledger.number)
     return open_reasons(totals, differences, len(errors(session, ledger.number)))
 
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from bot.ledger.line_tables import EntryValues, Line, LineRow, NewLine, among, insert_entries, insert_lines
 from bot.ledger.rules import State, check_move
-from bot.ledger.tables import EntryValues, Line, LineRow, NewLine, TotalsRow, among, insert_entries, insert_lines
+from bot.ledger.tables import TotalsRow
 from bot.runtime.database import insert_new
 
 

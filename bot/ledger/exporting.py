@@ -4,9 +4,9 @@ from sqlmodel import Session, col, select
 
 from bot.incidents.registry import Export, Naming, Rows
 from bot.ledger import tables
+from bot.ledger.line_tables import Entry, Line
 from bot.ledger.money import major
 from bot.ledger.rules import mask
-from bot.ledger.tables import Entry, Line
 from bot.timeline.erasure import REMOVED
 
 HEADER = ("line", "cohort", "account", "amount", "currency", "from", "to", "reason", "reference", "by", "at")

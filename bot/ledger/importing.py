@@ -11,12 +11,14 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from bot.ledger import bulk, tables
+from bot.ledger import bulk, difference_tables, line_tables, tables
 from bot.ledger.accounts import Hasher, others, same_cause
+from bot.ledger.difference_tables import Difference
 from bot.ledger.entries import Move, Origin, add_lines, move
+from bot.ledger.line_tables import LineRow, NewLine
 from bot.ledger.reading import OwedRow, PaidRow, owed_rows, paid_rows
 from bot.ledger.rules import SAME_CAUSE, Known, LedgerClosed, Payer, State, Trouble, Verdict, judge, mask
-from bot.ledger.tables import Difference, Ledger, LedgerFile, LineRow, NewLine
+from bot.ledger.tables import Ledger, LedgerFile
 from bot.runtime import collector
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, low_priority
@@ -116,7 +118,7 @@ def _work(session: Session, file_id: int) -> _Work:
 
 def _add(work: _Work, rows: Sequence[tuple[OwedRow, str]]) -> int:
     """New accounts; those that the ledger has are left as they are, those that another has paid are excluded."""
-    elsewhere = tables.paid_elsewhere(work.session, work.others, {key for _, key in rows})
+    elsewhere = line_tables.paid_elsewhere(work.session, work.others, {key for _, key in rows})
     added = bulk.add(
         work.session,
         work.target,
@@ -131,7 +133,7 @@ def _exclude(work: _Work, by_key: Mapping[str, OwedRow]) -> int:
     """Accounts that are paid elsewhere; what the ledger has of them, excluded or not, is not added once more."""
     if not by_key:
         return 0
-    known = tables.lines_of_accounts(work.session, work.ledger.number, by_key.keys())
+    known = line_tables.lines_of_accounts(work.session, work.ledger.number, by_key.keys())
     ledger_id, cohort = work.ledger.number, work.file.cohort
     owed = [
         NewLine(ledger_id, cohort, row.account, key, row.amount, row.currency)
@@ -160,7 +162,7 @@ def _judge(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
     """The payer's rows one after another: an account may be paid and reversed in one file."""
     if not rows:
         return 0
-    lines = tables.lines_of_accounts(work.session, work.ledger.number, {key for _, key in rows})
+    lines = line_tables.lines_of_accounts(work.session, work.ledger.number, {key for _, key in rows})
     known = _known(work, lines)
     moves: list[Move] = []
     for row, key in rows:
@@ -179,9 +181,9 @@ def _judge(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
 
 def _known(work: _Work, lines: Mapping[str, LineRow]) -> dict[str, Known]:
     session = work.session
-    references = tables.references_of(session, [line.number for line in lines.values()])
+    references = line_tables.references_of(session, [line.number for line in lines.values()])
     released = tables.released_ids(session, work.ledger.number)
-    elsewhere = tables.paid_elsewhere(session, work.others, lines.keys())
+    elsewhere = line_tables.paid_elsewhere(session, work.others, lines.keys())
     return {
         key: Known(
             State(line.state),
@@ -223,8 +225,8 @@ def _difference(work: _Work, row: PaidRow, key: str, trouble: Trouble) -> Differ
 
 def _settle(work: _Work, keys: Sequence[str]) -> None:
     """What did not add up about an account before does now: the payer's newer word on it was taken."""
-    if tables.count_differences(work.session, work.ledger.number):
-        tables.settle_differences(work.session, work.ledger.number, keys, work.file.number, utcnow())
+    if difference_tables.count_differences(work.session, work.ledger.number):
+        difference_tables.settle_differences(work.session, work.ledger.number, keys, work.file.number, utcnow())
 
 
 def _finish(database: Database, file_id: int, rows: int) -> Outcome:
@@ -232,4 +234,4 @@ def _finish(database: Database, file_id: int, rows: int) -> Outcome:
         file = session.get_one(LedgerFile, file_id)
         file.state = "done"
         session.add(file)
-        return Outcome(rows, file.changed, tables.count_of_file(session, file_id))
+        return Outcome(rows, file.changed, difference_tables.count_of_file(session, file_id))

@@ -9,7 +9,7 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
-from bot.ledger import actions, ids
+from bot.ledger import actions, ids, opening_forms
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -34,11 +34,11 @@ def show(services: Services, typed: SlashCommand) -> Response:
 
 def register(app: App, services: Services) -> None:
     """Listen to the screen's buttons, the releases', and the forms."""
-    listening.opens_form(app, services, ids.ADD, actions.add_form)
-    listening.opens_form(app, services, ids.ADD_ONE, actions.line_form)
-    listening.opens_form(app, services, ids.RESULTS, actions.results_form)
-    listening.opens_form(app, services, ids.CHANGE, actions.change_form)
-    listening.opens_form(app, services, ids.CLOSE, actions.close_form)
+    listening.opens_form(app, services, ids.ADD, opening_forms.add_form)
+    listening.opens_form(app, services, ids.ADD_ONE, opening_forms.line_form)
+    listening.opens_form(app, services, ids.RESULTS, opening_forms.results_form)
+    listening.opens_form(app, services, ids.CHANGE, opening_forms.change_form)
+    listening.opens_form(app, services, ids.CLOSE, opening_forms.close_form)
     listening.on_click(app, services, ids.APPROVE, partial(actions.decide, is_approved=True))
     listening.on_click(app, services, ids.REFUSE, partial(actions.decide, is_approved=False))
     listening.on_click(app, services, ids.REOPEN, actions.reopen)

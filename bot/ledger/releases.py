@@ -6,12 +6,13 @@ from sqlmodel import Session, col, select
 
 from bot import outbox
 from bot.incidents.change import Change
-from bot.ledger import rules, tables
+from bot.ledger import line_tables, rules, tables
 from bot.ledger.accounts import others, same_cause
 from bot.ledger.entries import Move, Origin, move
+from bot.ledger.line_tables import Line
 from bot.ledger.money import EXPONENTS, format_amount
 from bot.ledger.rules import SAME_CAUSE, State
-from bot.ledger.tables import Ledger, Line, Release
+from bot.ledger.tables import Ledger, Release
 from bot.outbox import kinds
 from bot.runtime.database import without_time_limit
 
@@ -121,7 +122,7 @@ def _leave_out(
         col(other.ledger_id).in_(other_ids), col(other.account_key) == col(Line.account_key), is_paid
     )
     keys = session.exec(select(Line.account_key).where(*_unreleased(ledger, cohort, currency), paid)).all()
-    lines = tables.lines_of_accounts(session, ledger.number, keys).values()
+    lines = line_tables.lines_of_accounts(session, ledger.number, keys).values()
     move(session, [Move(line, State.EXCLUDED, SAME_CAUSE) for line in lines], origin)
 
 

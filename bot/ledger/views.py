@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ledger import ids
+from bot.ledger.difference_tables import Difference
 from bot.ledger.importing import LINES, Outcome
 from bot.ledger.money import format_amount
-from bot.ledger.tables import Cohort, Difference, Ledger, LedgerFile, Release, TotalsRow
+from bot.ledger.tables import Cohort, Ledger, LedgerFile, Release, TotalsRow
 from bot.slack.blocks import Block, actions, button, confirmation, divider, section
 from bot.slack.text import escape, mention, near_time, one_line
 

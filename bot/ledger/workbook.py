@@ -7,9 +7,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot import directory
-from bot.ledger import tables
+from bot.ledger import difference_tables, tables
+from bot.ledger.line_tables import Entry, Line
 from bot.ledger.money import EXPONENTS, major
-from bot.ledger.tables import Entry, Ledger, Line
+from bot.ledger.tables import Ledger
 
 TOTALS = ("cohort", "currency", "lines", "eligible", "issued", "failed", "excluded", "pending")
 LINES = ("line", "cohort", "account", "amount", "currency", "state", "may be paid")
@@ -108,10 +109,13 @@ def _entries(session: Session, ledger: Ledger) -> Iterable[Sequence[Any]]:
 
 def _differences(session: Session, ledger: Ledger) -> Iterable[Sequence[Any]]:
     query = (
-        select(tables.Difference, tables.LedgerFile.file_name)
-        .join(tables.LedgerFile, col(tables.LedgerFile.id) == col(tables.Difference.file_id))
-        .where(tables.Difference.ledger_id == ledger.number, col(tables.Difference.settled_at).is_(None))
-        .order_by(col(tables.Difference.id))
+        select(difference_tables.Difference, tables.LedgerFile.file_name)
+        .join(tables.LedgerFile, col(tables.LedgerFile.id) == col(difference_tables.Difference.file_id))
+        .where(
+            difference_tables.Difference.ledger_id == ledger.number,
+            col(difference_tables.Difference.settled_at).is_(None),
+        )
+        .order_by(col(difference_tables.Difference.id))
     )
     for each, name in session.exec(query):
         yield each.line_number, name, each.shown, (each.amount, each.currency), each.currency, each.trouble

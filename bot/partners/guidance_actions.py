@@ -52,8 +52,8 @@ def save(
         return None
     names = " and ".join(guidance_views.language_name(language) for language in altered)
     return (
-        f"Saved. The {names} notice leaves out names of colleagues and of other partners, and guesses of when "
-        "it is over."
+        f"Saved. The {names} notice leaves out the names of colleagues and other partners, and guesses about "
+        "when it will be over."
     )
 
 

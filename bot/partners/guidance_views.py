@@ -38,7 +38,7 @@ def field_id(field: GuidanceField, language: str) -> str:
 
 def guidance_form(incident: Incident, written: Mapping[str, Texts]) -> Block:
     """Four fields for each language that partners of the incident read; what is left empty is left out."""
-    blocks = [context("Goes into the notice of each partner in its language. Whatever stays empty is left out.")]
+    blocks = [context("Goes into each partner's notice, in its language. Empty fields are left out.")]
     for language, texts in written.items():
         blocks.append(header(language_name(language)))
         blocks += [_field(field, language, texts[field]) for field in GuidanceField]
@@ -64,7 +64,7 @@ def guidance_button(incident: Incident) -> Block:
 
 def request(incident: Incident, partners: Sequence[str], languages: Sequence[str]) -> tuple[str, list[Block]]:
     """Asks the person who leads the communications; nothing is invented in their place."""
-    missing = " and ".join(language_name(language) for language in languages)
+    missing = " or ".join(language_name(language) for language in languages)
     text = (
         f"Partners of incident {incident.number} ({channel_link(incident.channel_id or '')}) get a notice: "
         f"{escape(', '.join(partners))}. What should their agents say and do? Nothing is written yet in {missing}."

@@ -12,10 +12,11 @@ from bot.directory.broken_templates import report_broken_template
 from bot.directory.lookup import channel_id
 from bot.incidents import situation_tables
 from bot.incidents.facts import NEXT_UPDATE
-from bot.incidents.incident_text import incident_text
+from bot.incidents.incident_text import for_outsiders, incident_text
 from bot.incidents.outside_filter import outside_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
+from bot.incidents.situation import SituationField
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
@@ -76,12 +77,13 @@ def _facts(
     redact = outside_filter(session, services, language, row.partner)
     severity = services.floor.severity(incident.severity)
     text = incident_text(session, services, incident, situation_tables.current(session, incident.number), language)
+    read = for_outsiders(session, services, text, language, row.partner)
     return {
         "partner": escape(row.partner),
-        "title": one_line(redact(text.title) or text.type, TITLE),
+        "title": one_line(read(SituationField.TITLE) or text.type, TITLE),
         "emoji": severity.emoji,
         "meaning": escape(severity.guidance),
-        "impact": one_line(redact(text.impact), IMPACT),
+        "impact": one_line(read(SituationField.IMPACT), IMPACT),
         "places": one_line(", ".join(text.sites), TITLE),
         "status": str(incident.status),
         "is_over": row.cleared_at is not None or incident.status not in OPEN,

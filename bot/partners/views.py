@@ -124,9 +124,9 @@ def _told_line(facts: Matrix, row: PartnerNotice) -> str:
     if row.state == State.WAITING:
         is_due = row.act == NextAction.TELL and row.due_at
         due = f"not told yet, at the latest {near_time(row.due_at, facts.now)}" if is_due and row.due_at else ""
-        return due or "not told yet: nothing is promised"
+        return due or "not told yet: no time was promised"
     if row.state == State.DROPPED:
-        return "not told: it was over before"
+        return "not told: it was over by then"
     if row.state == State.UNREACHABLE:
         return "*to be phoned*" + (f" (Slack refused: {escape(row.trouble)})" if row.trouble else ", no channel")
     when = near_time(row.told_at, facts.now) if row.told_at else ""
@@ -183,4 +183,4 @@ def phone_request(
     rest = "`/incident partners` in its channel shows all, page by page."
     blocks = [*paragraphs([first_line, *lines], rest=rest, room=PHONE_LIST_CHARACTERS)]
     text = "\n".join([first_line, *lines])
-    return text, [*blocks, context("`/incident partners` in its channel has a button for when it is done.")]
+    return text, [*blocks, context("`/incident partners` in its channel has a button to record each call.")]

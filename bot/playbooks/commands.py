@@ -22,7 +22,7 @@ def register(registry: Registry) -> None:
     registry.help(
         Section.CHANNEL,
         20,
-        "`/incident playbook` what runs · `start NAME` · `propose`, `proposals` changes of playbooks",
+        "`/incident playbook` what runs · `start NAME` · `propose`, `proposals` changes to playbooks",
     )
 
 

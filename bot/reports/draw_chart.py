@@ -30,7 +30,7 @@ def draw(facts: dict[str, Any]) -> bytes:
     trend.set_xticks(range(len(titles)), [_first_day(title) for title in titles], fontsize=8)
     _count_from_zero(trend, counts)
     words = facts["words"]
-    trend.set_title(words["Incidents, this period and the four before"], fontsize=10)
+    trend.set_title(words["Incidents, this period and the previous four"], fontsize=10)
     for axes, group in zip(bars, facts["groups"], strict=True):
         _bars(axes, group, words)
     if queues:
@@ -49,7 +49,7 @@ def _bars(axes: Any, group: dict[str, Any], words: dict[str, str]) -> None:
         group["before"],
         0.4,
         color=BEFORE,
-        label=words["Mean of the four before"],
+        label=words["Mean of the previous four"],
     )
     names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in group["names"]]
     axes.set_xticks(places, names, fontsize=8)

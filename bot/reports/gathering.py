@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.config.floor import Floor
 from bot.incidents.facts import (
     CASE_FIGURES,
     FOLLOW_UPS_OVERDUE,
@@ -37,7 +38,7 @@ AT_ONCE = 500
 
 
 def gather(services: Services, period: Period, zone: ZoneInfo, region: str, language: str = "en") -> Report:
-    """The report of a period, of a region or of all; formulas are in the language."""
+    """The report of a period, of a region or of all; formulas and the floor's own names are in the language."""
     earlier = rules.before(period, zone)
     with services.database.snapshot() as session:
         incidents = counted(session, services, earlier[0].start, period.end, region)
@@ -45,6 +46,7 @@ def gather(services: Services, period: Period, zone: ZoneInfo, region: str, lang
         own = _queues(session, services, (period.start, period.end), region, language)
         is_short = period.end - period.start <= queues.LONGEST_COMPARED
         past = _queues(session, services, (earlier[0].start, period.start), region, language) if is_short else {}
+    incidents = [_in_language(each, services.floor, language) for each in incidents]
     severities = list(services.floor.severities)
     report = rules.compose(period, earlier, incidents, tallies, severities, region)
     return replace(report, queues=queues.queue_lines(own, past))
@@ -58,6 +60,11 @@ def _queues(
     figures = services.get(Registry).ask(QUEUE_FIGURES)(session, services, *span, language)
     wanted = [each for each in figures if not region or each.site.casefold() in sites]
     return {(each.name, each.formula): _values(each) for each in wanted}
+
+
+def _in_language(incident: Counted, floor: Floor, language: str) -> Counted:
+    kind, *sites = [floor.in_language(name, language) or name for name in (incident.type, *incident.sites)]
+    return replace(incident, type=kind, sites=tuple(sites))
 
 
 def _values(of: QueueFigures) -> QueueValues:

@@ -26,7 +26,7 @@ class UnknownPeriod(WatchfloorError):
 
 
 class UnknownRegion(WatchfloorError):
-    """{given} is no region of the reports. There are {known}."""
+    """{given} isn't a region of the reports. Regions: {known}."""
 
     es = "{given} no es ninguna región de los informes. Hay {known}."
 
@@ -272,7 +272,7 @@ def _work_rows(kind: str, own: Tally, past: Sequence[Tally]) -> list[Row]:
     if now.people:
         before_people = sum(each.people for each in then)
         load = sum(each.backlog for each in then) / before_people if before_people else None
-        rows.append(Row("Floor", f"{title} open a person", now.backlog / now.people, load, n=now.people))
+        rows.append(Row("Floor", f"{title} open per person", now.backlog / now.people, load, n=now.people))
     return rows
 
 

@@ -29,9 +29,9 @@ EVERY_S = 60
 # A report that could not be sent for so long, because the bot was off, is not sent any more.
 NOT_LATER_THAN = timedelta(hours=12)
 DRAWN = (
-    "Incidents, this period and the four before",
+    "Incidents, this period and the previous four",
     "This period",
-    "Mean of the four before",
+    "Mean of the previous four",
     "Queues, this period",
 )
 DAYS = re.compile(r"(\d{1,3}) ?days?")
@@ -96,7 +96,9 @@ def request(services: Services, typed: str, key: str, by: str, now: datetime) ->
     with services.database.transaction() as session:
         payload = _payload(asked, by, services.floor.zone)
         outbox.enqueue(session, kinds.REPORT, f"report:asked:{key}", now, payload=payload, priority=outbox.URGENT)
-    return f"The report for {asked.period.title} is being prepared and will come by direct message."
+    language = language_of_reader(services, by)
+    answer = say("The report for {} is being prepared and will come by direct message.", language)
+    return answer.format(wording.days(asked.period.title, language))
 
 
 def read_request(services: Services, typed: str, now: datetime) -> Asked:

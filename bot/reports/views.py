@@ -40,7 +40,8 @@ def value(amount: float | None, unit: str) -> str:
         return "–"
     if unit == "seconds":
         return format_duration(timedelta(seconds=amount))
-    return f"{amount:.0f} %" if unit == "percent" else f"{amount:g}"
+    # A mean of counts is read at a glance.
+    return f"{amount:.0f} %" if unit == "percent" else f"{amount:.1f}".removesuffix(".0")
 
 
 def queue_table(report: Report, language: str = ENGLISH) -> dict[str, list[list[str]]]:

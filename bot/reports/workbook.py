@@ -112,7 +112,7 @@ def _trend(book: Book, sheet: Any, report: Report) -> None:
             "marker": {"type": "circle"},
         }
     )
-    chart.set_title({"name": book.say("Incidents, this period and the four before")})
+    chart.set_title({"name": book.say("Incidents, this period and the previous four")})
     chart.set_legend({"none": True})
     sheet.insert_chart("H2", chart)
 
@@ -122,7 +122,7 @@ def _bars(book: Book, sheet: Any, report: Report, group: str, at: str) -> None:
     if not lines:
         return
     chart = book.workbook.add_chart({"type": "column"})
-    for column, name in ((2, "This period"), (3, "Mean of the four before")):
+    for column, name in ((2, "This period"), (3, "Mean of the previous four")):
         places = {"categories": [sheet.name, lines[0], 1, lines[-1], 1]}
         places["values"] = [sheet.name, lines[0], column, lines[-1], column]
         chart.add_series({"name": book.say(name), **places})

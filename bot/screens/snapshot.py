@@ -1,6 +1,6 @@
 """Everything the card says, gathered from the nouns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -179,9 +179,15 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         situation=Situation(**situation),
         figures=figures,
         callers_hear=tuple(callers_hear),
-        links=tuple(links),
+        links=tuple(_named_once(links)),
     )
     return Snapshot(facts, runs)
+
+
+def _named_once(links: Sequence[IncidentLink]) -> Iterator[IncidentLink]:
+    """What was merged is not named again as related."""
+    merged = {link.number for link in links if link.kind != RELATED}
+    return (link for link in links if link.kind != RELATED or link.number not in merged)
 
 
 def _next_update(promised_at: Sequence[datetime], now: datetime) -> datetime | None:

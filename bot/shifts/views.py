@@ -102,7 +102,7 @@ def oncall_message(
     else:
         text = say("Nobody is on shift {when}.", when=f"{moment}{about}")
         if not next_on:
-            hint = "`/incident shift` enters one; a roster as a file can be dropped into a direct message to me."
+            hint = "`/incident shift` adds one; a roster as a file can be dropped into a direct message to me."
             text += f" {say(hint)}"
     lines = [
         f"• {place(floor, say, shift.role, shift.region, shift.site)}: {_until(shift, person(shift), say, at)}"

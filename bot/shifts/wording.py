@@ -16,7 +16,7 @@ SPANISH = {
     "now": "ahora",
     "On shift {when}": "De turno {when}",
     "Nobody is on shift {when}.": "Nadie está de turno {when}.",
-    "`/incident shift` enters one; a roster as a file can be dropped into a direct message to me.": (
+    "`/incident shift` adds one; a roster as a file can be dropped into a direct message to me.": (
         "`/incident shift` añade un turno; también puedes enviarme el cuadrante como archivo en un mensaje directo."
     ),
     "… and {count} more; name a role or region, such as `/incident oncall gqm EMEA`.": (
@@ -42,15 +42,15 @@ SPANISH = {
         "{count} están de turno como {where}, y la carga necesita {needed}: {when}"
     ),
     "{people} is alone as {where}, {needed} are needed: {when}": (
-        "{people} está a solas como {where}, hacen falta {needed}: {when}"
+        "{people} cubre a solas {where}, y hacen falta {needed}: {when}"
     ),
     "{count} of {needed} are on as {where}: {when}": "Están {count} de {needed} como {where}: {when}",
     "Most are missing from {when}: {contacts} contacts are forecast in {minutes} minutes, at {aht} s each.": (
-        "Faltan más desde {when}: se prevén {contacts} contactos en {minutes} minutos, de {aht} s cada uno."
+        "Donde más faltan: desde {when} se prevén {contacts} contactos en {minutes} minutos, de {aht} s cada uno."
     ),
     "Most are missing from {when}: nothing is forecast, and {contacts} contacts in {minutes} minutes, at {aht} s "
     "each, are usual then.": (
-        "Faltan más desde {when}: no hay previsión, y lo habitual entonces son {contacts} contactos en {minutes} "
+        "Donde más faltan: desde {when}, sin previsión; lo habitual entonces son {contacts} contactos en {minutes} "
         "minutos, de {aht} s cada uno."
     ),
     "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers never "
@@ -73,7 +73,7 @@ SPANISH = {
     "Covered: the roster was changed {when}.": "Cubierto: el cuadrante se cambió {when}.",
     "It has passed.": "Ya ha pasado.",
     "Nobody is missing there.": "Ahí no falta nadie.",
-    "Every minute ahead that needs cover has it.": "Todos los minutos necesarios están cubiertos.",
+    "Every minute ahead that needs cover has it.": "Todo lo que hay que cubrir está cubierto.",
     "Open in the roster": "Sin cubrir en el cuadrante",
     "{person} asks whether you can take it: {gap}.": "{person} pregunta si puedes cubrirlo: {gap}.",
     "{person} asks you to take: {shift}": "{person} te pide que cubras: {shift}",
@@ -116,7 +116,7 @@ SPANISH = {
         "Se ha preguntado a {person}. El turno sigue siendo tuyo hasta que acepte."
     ),
     "Your answer is on record, and everyone who was asked can see it.": (
-        "Tu respuesta queda registrada, y la leen todas las personas a las que se preguntó."
+        "Tu respuesta queda registrada, y pueden verla todas las personas a las que se preguntó."
     ),
     "{person} takes it: {when}.": "{person} lo cubre: {when}.",
     "{person} can't take it.": "{person} no puede cubrirlo.",
@@ -126,7 +126,7 @@ SPANISH = {
     "{person} entered an absence of yours: {when}.": "{person} ha anotado una ausencia tuya: {when}.",
     "You are absent: {when}.": "Estás ausente: {when}.",
     "{person} is absent: {when}.": "{person} está ausente: {when}.",
-    "Shifts in that time count as open.": "Los turnos de ese tiempo cuentan como sin cubrir.",
+    "Shifts in that time count as open.": "Los turnos de esas horas cuentan como sin cubrir.",
     "The absence is taken back; your shifts count again.": "Ausencia retirada; los turnos vuelven a contar.",
     "The file comes by direct message.": "El archivo llega por mensaje directo.",
     "You have a new shift: {shift}": "Tienes un turno nuevo: {shift}",
@@ -147,7 +147,7 @@ SPANISH = {
     "Save": "Guardar",
     "Ask": "Preguntar",
     "Two from Cebu at 14:00, or why nobody can": "Dos de Cebú a las 14:00, o por qué nadie puede",
-    "Who comes, or why nobody does": "Quién viene, o por qué nadie",
+    "Who comes, or why nobody does": "Quién viene, o por qué nadie puede",
     "In exchange for": "A cambio de",
     "Or give it to": "O dárselo a",
     "Swap a shift": "Cambiar un turno",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from http.client import HTTPException, HTTPResponse
+from string import punctuation
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request
@@ -57,7 +58,8 @@ class Files(ApiClient):
         if not self._is_slack_url(url):
             # The token opens the workspace: it is shown to nobody else.
             raise SlackRefused("files.info", "file_kept_elsewhere")
-        request = Request(url)  # noqa: S310 - checked above
+        # People's names of files have spaces and accents, which an address must not have.
+        request = Request(quote(url, safe=punctuation))  # noqa: S310 - checked above
         # Where Slack sends us on, the token is not sent along.
         request.add_unredirected_header("Authorization", f"Bearer {self._client.token}")
         try:

@@ -28,7 +28,13 @@ MOMENT_FACTS = {"reached_at": "when", "old_at": "old", "new_at": "new", "due_at"
 # Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
 TRANSLATED_FACTS = (
     *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason"), ("sites", "new")),
-    *(("channel_lost", "reason"), ("page_passed_over", "reason"), ("paged", "reason"), ("step_reminded", "level")),
+    *(
+        ("trouble", "what"),
+        ("channel_lost", "reason"),
+        ("page_passed_over", "reason"),
+        ("paged", "reason"),
+        ("step_reminded", "level"),
+    ),
     *(("postmortem_reviewed", "verdict"), ("cause", "certainty"), ("situation_cleared", "field")),
     *(("milestone", "milestone"), ("gap", "length"), ("gap_refused", "length")),
     *(("step_skipped", "reason"), ("update_late", "reason"), ("figures_warning", "text")),

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.incidents import incidents
+from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.updates import draft_messages, draft_recipients, drafts
+from bot.updates import draft_messages, draft_recipients, drafts, rules
 from bot.updates.tables import Promise
 
 
@@ -20,13 +21,30 @@ def post_due_drafts(services: Services, now: datetime) -> None:
             incident = incidents.by_number_locked(session, number)
             if incident.channel_id is None:
                 continue
-            _post(session, services, number, drafts.due(session, number, now), now)
+            _post(session, services, incident, drafts.due(session, number, now), now)
 
 
-def _post(session: Session, services: Services, number: int, due: Sequence[Promise], now: datetime) -> None:
+def _post(session: Session, services: Services, incident: Incident, due: Sequence[Promise], now: datetime) -> None:
+    number = incident.number
     roles = incidents.roles(session, number)
     deciders: dict[tuple[str, ...], list[Promise]] = {}
     for promise in due:
         deciders.setdefault(draft_recipients.deciders(session, services, roles, promise), []).append(promise)
+    if _waits_for_lead(session, incident, deciders.get((), ()), now):
+        del deciders[()]
     for user_ids, promises in deciders.items():
         draft_messages.add(session, drafts.add_draft(session, number, promises, user_ids, now), now)
+
+
+def _waits_for_lead(session: Session, incident: Incident, promises: Sequence[Promise], now: datetime) -> bool:
+    """Nobody could decide yet, and roles are about to be taken: the draft is shown a little later."""
+    if not promises:
+        return False
+    due_at = min(promise.due_at for promise in promises)
+    shown_at = rules.draft_without_lead_due(incident.declared_at, due_at, now)
+    if shown_at <= now:
+        return False
+    for promise in promises:
+        promise.draft_at = shown_at
+        session.add(promise)
+    return True

@@ -11,11 +11,11 @@ from bot.config.floor import Audience, Moment
 from bot.incidents import incidents, situation_tables
 from bot.incidents.bridge_rules import bridge_address
 from bot.incidents.facts import CALLER_WORDING, FIGURE_SENTENCES, FOLLOW_UPS, STEPS_TAKEN
-from bot.incidents.incident_text import IncidentText, as_typed, incident_text
+from bot.incidents.incident_text import IncidentText, as_typed, for_outsiders, incident_text
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN, Status
-from bot.incidents.situation import RECORDED_FIELDS, Situation
+from bot.incidents.situation import RECORDED_FIELDS, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import channel_link, escape, format_duration, live_times, near_time, one_line, shorten
@@ -109,8 +109,11 @@ def _texts(session: Session, services: Services, incident: Incident, context: Up
     situation = situation_tables.current(session, incident.number)
     text = incident_text(session, services, incident, situation, context.language)
     written, outside = _written_for(context), context.audience.outside
-    read = outside_filter(session, services, context.language, context.reader) if outside else str
-    read_written = read
+    read_written = outside_filter(session, services, context.language, context.reader) if outside else str
+    title, impact = text.title, text.impact
+    if outside:
+        read = for_outsiders(session, services, text, context.language, context.reader)
+        title, impact = read(SituationField.TITLE), read(SituationField.IMPACT)
     if outside and context.promise.choice == Choice.EDITED:
         # It was checked when it was saved: what goes out is what the editor saw.
         read_written = outside_names_filter(session, services, context.language, context.reader)
@@ -118,10 +121,10 @@ def _texts(session: Session, services: Services, incident: Incident, context: Up
     places = [*text.sites, *([] if outside else incident.partners)]
     news = live_times(shorten(escape(read_written(written).strip()), variables.NEWS), context.now)
     return {
-        "title": one_line(read(text.title), variables.TITLE) or escape(text.type),
+        "title": one_line(title, variables.TITLE) or escape(text.type),
         "type": escape(text.type),
         "places": one_line(", ".join(places), variables.LINE),
-        "impact": one_line(read(text.impact), variables.IMPACT),
+        "impact": one_line(impact, variables.IMPACT),
         "news": news,
         "is_edited": bool(news) and context.promise.choice == Choice.EDITED,
     } | _situation_facts(situation, text)

@@ -11,7 +11,9 @@ LATE_AFTER = timedelta(minutes=2)
 MAX_MISSED = 10_000
 SATURDAY = 5
 # So long "no change" is added to the last message; then it is a message again, so that nobody wonders.
-LONGEST_SILENCE = timedelta(hours=1)
+LONGEST_SILENCE = timedelta(hours=2)
+# So long after the declaration people take the roles; until then a draft that nobody could decide about waits.
+ROLES_WITHIN = timedelta(minutes=2)
 
 
 def first_update_due(cadence: timedelta, now: datetime) -> datetime:
@@ -54,7 +56,7 @@ def _promised_until(
 
 
 def is_added(posted_at: datetime, now: datetime) -> bool:
-    """Is "no change" a line below the message of that time? An hour after it, people hear from us again."""
+    """Is "no change" a line below the message of that time? Two hours after it, people hear from us again."""
     return now - posted_at < LONGEST_SILENCE
 
 
@@ -80,6 +82,12 @@ def after_clock_set_back(due_at: datetime, promised_at: datetime, now: datetime)
 def draft_due(due_at: datetime, lead_time: timedelta, now: datetime) -> datetime:
     """When the draft is shown: `lead` before the update is due, or at once when that is over."""
     return max(now, due_at - lead_time)
+
+
+def draft_without_lead_due(declared_at: datetime, due_at: datetime, now: datetime) -> datetime:
+    """When a draft that nobody can decide about is shown: once roles should be taken, unless that is too late."""
+    waits_until = declared_at + ROLES_WITHIN
+    return waits_until if now < waits_until < due_at else now
 
 
 def after_quiet(moment: datetime, quiet: QuietHours | None) -> datetime:

@@ -86,7 +86,9 @@ def _the_floor_is_kept_informed(steps: DemoSteps) -> None:
     steps.lets_pass(minutes=12)
     _steps_are_done(steps, ("ben", "Told", ""), ("ben", "Told", ""))
     steps.presses("ben", STILL_NEEDED)
-    steps.lets_pass(minutes=19)
+    steps.lets_pass(minutes=16)
+    _steps_are_done(steps, ("chloe", "He replaces the card now", ""))
+    steps.lets_pass(minutes=3)
     steps.waits(2 * LOOK_S)
 
 
@@ -118,10 +120,8 @@ def _the_figures_say_what_it_costs(steps: DemoSteps) -> None:
 def _it_is_mended(steps: DemoSteps) -> None:
     steps.narrates("Five good test calls, and the figures are back: the fix holds.")
     steps.presses("ben", STILL_NEEDED)
-    steps.lets_pass(minutes=28)
-    _steps_are_done(
-        steps, ("chloe", "He replaces the card now", ""), ("chloe", "Five of five", ""), ("ana", "Breaks moved", "")
-    )
+    steps.lets_pass(minutes=26)
+    _steps_are_done(steps, ("chloe", "Five of five", ""), ("ana", "Breaks moved", ""))
     steps.drops("devi", "billing-voice-2.csv", _report(steps, [*MORNING, (112, 31), (214, 176)]))
     steps.presses("devi", USE_FIGURES)
     _steps_are_done(steps, ("ben", "Gone", ""), ("chloe", "All back", ""), ("ben", "", ""), ("devi", "Loaded", ""))

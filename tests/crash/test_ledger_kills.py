@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from bot.incidents.tables import Incident
-from bot.ledger import balance, importing, tables
-from bot.ledger.tables import Entry, Ledger, LedgerFile, Line, Release
+from bot.ledger import balance, difference_tables, importing, tables
+from bot.ledger.line_tables import Entry, Line
+from bot.ledger.tables import Ledger, LedgerFile, Release
 from bot.runtime.database import Database
 from tests import prepared
 
@@ -37,7 +38,7 @@ def test_results_that_are_cut_off_anywhere_are_gone_on_with_and_pay_each_account
             select(sa.func.count()).select_from(Entry).where(col(Entry.new_state) == "issued")
         ).one()
         [total] = tables.totals_of(session, ledger)
-        assert tables.open_differences(session, ledger) == []
+        assert difference_tables.open_differences(session, ledger) == []
     assert (issued, total.issued, total.pending) == (ROWS, (ROWS - REVERSED) * 500, REVERSED * 500)
     database.close()
 

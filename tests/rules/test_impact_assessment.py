@@ -104,6 +104,12 @@ def test_the_sentences_name_the_goal_and_the_source_and_escape_what_files_say() 
     assert spanish["executives"].startswith("Unos 91 contactos perdidos; nivel de servicio 60,2 %")
 
 
+def test_what_is_not_known_of_the_contacts_lost_is_no_zero() -> None:
+    without_weeks = str(figures_screen(1, lived(past=Past()), None)[1])
+    assert "80 did not come − 20 came back (how many usually give up is not known)" in without_weeks
+    assert "gave up beyond the usual (upper bound)" in str(figures_screen(1, lived(), None)[1])
+
+
 def test_every_queue_is_on_a_page_and_what_is_not_counted_is_said() -> None:
     queues = [QueueFacts(place, f"Queue {place}", "", f"Site {place}", "", Goal()) for place in range(20)]
     series = {queue.id: [quiet(0, queue.id)] for queue in queues}

@@ -15,10 +15,12 @@ from sqlmodel import Session, col, select
 from bot.bootstrap import build_registry
 from bot.incidents.related import RelatedIncident
 from bot.incidents.tables import Incident
-from bot.ledger import balance, bulk, importing, tables, workbook
+from bot.ledger import balance, bulk, difference_tables, importing, line_tables, tables, workbook
+from bot.ledger.difference_tables import Difference
 from bot.ledger.entries import Move, Origin, move
+from bot.ledger.line_tables import Entry, Line
 from bot.ledger.rules import FOLLOWS, State
-from bot.ledger.tables import Difference, Entry, Ledger, LedgerFile, Line, Release
+from bot.ledger.tables import Ledger, LedgerFile, Release
 from bot.runtime.database import Database
 from bot.screens.records import export_record, purge_text
 from tests import prepared
@@ -127,7 +129,7 @@ def test_files_go_to_the_last_line_and_again_without_paying_anybody_twice(databa
     late = bring(database, tmp_path, "results", paid(3) + "STRANGER-00001,5.00,EUR,issued,x1\n")
     assert (late.changed, late.differences) == (0, 1), "an old row pays nobody again after a reversal"
     with database.reading() as session:
-        [difference] = tables.open_differences(session, 1)
+        [difference] = difference_tables.open_differences(session, 1)
         assert (difference.shown, difference.trouble) == ("…0001", "the ledger has no such account")
         assert balance.reasons(session, tables.get(session, 1)) == [
             "money is pending in 1 total",
@@ -255,7 +257,7 @@ def test_the_equation_holds_whatever_is_done_and_whatever_is_undone_half_way(dat
         try:
             with database.transaction() as session:
                 lines = list(
-                    tables.lines_of_accounts(session, 1, [row.account_key for row in _lines(session)]).values()
+                    line_tables.lines_of_accounts(session, 1, [row.account_key for row in _lines(session)]).values()
                 )
                 chosen = dice.sample(lines, 3)
                 moves = [

@@ -265,7 +265,7 @@ def floor_again(file: Path, start: datetime, end: datetime, region: str) -> dict
             ),
         }
         people = sum(TEAMS[team][1] for (team,) in teams)
-        found[f"{title} open a person"] = (found[f"{title} open"][0], people)
+        found[f"{title} open per person"] = (found[f"{title} open"][0], people)
     rows.close()
     return found
 
@@ -355,7 +355,7 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
             expected["Floor", name] = (part, sum(each[name][0] for each in before) / 4, None)
             continue
         then = [sum(each[name][place] for each in before) for place in (0, 1)]
-        factor = 1 if name.endswith("a person") else 100
+        factor = 1 if name.endswith("per person") else 100
         values = [factor * above / below if below else None for above, below in ((part, whole), then)]
         expected["Floor", name] = (*values, whole)
 
@@ -452,18 +452,26 @@ def test_the_message_says_the_figures_in_a_few_lines_and_the_picture_is_drawn(fl
     report = gathering.gather(services, rules.last_period("week", NOW, ZONE), ZONE, "")
     text = views.summary(report)
     assert text.startswith("📊 *Report 19 Oct – 25 Oct 2026*")
+    assert "Follow-ups overdue: 61, 55.8 before" in text
+    assert views.value(1_234_567, "count") == "1234567"
     assert "To mitigate, median:" in text
     assert "(n = " in text
     assert "Care · Cebu: " in text
     assert "answered within 20 s of offered, ASA " in text
+    in_spanish = gathering.gather(services, report.period, ZONE, "", "es")
+    assert {row.name for row in in_spanish.rows if row.group == "Type"} == {
+        "Telefonía o IVR",
+        "CRM o herramienta de escritorio",
+    }
+    assert "Cracovia" in {row.name for row in in_spanish.rows if row.group == "Site"}
     spanish = views.summary(report, 1, "es")
     assert spanish.startswith("📊 *Informe 19 oct – 25 oct 2026*")
-    assert "Casos pendientes de clientes delicados: 1" in spanish
+    assert "Casos pendientes de clientes sensibles: 1" in spanish
     assert "before" not in spanish
     one = SensitiveCase("INC1", "=Paid twice", "Grand Hotel", "P2", "EMEA", "Billing", None, "2 h left")
     book = openpyxl.load_workbook(BytesIO(workbook.build(report, [one], "es")))
-    assert book.sheetnames == ["Cifras", "Incidentes", "Colas", "Casos delicados", "Definiciones"]
-    assert [cell.value for cell in book["Casos delicados"][2]][:2] == ["INC1", "Grand Hotel"]
+    assert book.sheetnames == ["Cifras", "Incidentes", "Colas", "Casos sensibles", "Definiciones"]
+    assert [cell.value for cell in book["Casos sensibles"][2]][:2] == ["INC1", "Grand Hotel"]
     for_others = openpyxl.load_workbook(BytesIO(workbook.build(report)))
     assert "Sensitive cases" not in for_others.sheetnames
     assert sending.picture(report).startswith(b"\x89PNG")

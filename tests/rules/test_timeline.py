@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.bootstrap.nouns import build_registry
 from bot.followups.rules import State
 from bot.partners.rules import Answer
 from bot.runtime.clock import utcnow
-from bot.timeline import rules, wording
+from bot.timeline import phrases_es, rules, wording
 from bot.timeline.rules import FILTERS
 from bot.timeline.tables import TimelineEntry
 from bot.timeline.views import FILTER_TITLES
@@ -62,6 +63,16 @@ def test_every_kind_that_is_written_down_has_words_in_every_language() -> None:
         assert sorted(language.sentences) == sorted(wording.SENTENCES), name
         assert sorted(language.small) == sorted(wording.ENGLISH.small), name
     assert written_kinds() - set(wording.SENTENCES) == set()
+
+
+def test_what_slack_refused_is_said_in_the_words_of_the_language() -> None:
+    purposes = {kind.purpose for kind in build_registry().kinds if kind.purpose}
+    assert purposes - phrases_es.REFUSED.keys() == set()
+    facts = {"what": "send the executives update to #board", "reason": "is_archived"}
+    told = wording.sentence("trouble", None, facts, named, "es")
+    assert told == "Slack no me dejó enviar la actualización para Dirección a #board: is_archived"
+    told = wording.sentence("trouble", None, {"what": "invite", "user": "U2", "reason": "x"}, named, "es")
+    assert told == "Slack no me dejó invitar a Ben Okafor: x"
 
 
 def test_every_kind_that_is_written_down_is_in_a_filter_and_no_filter_names_another() -> None:
@@ -122,7 +133,7 @@ def facts_in(words: str) -> set[str]:
 @pytest.mark.parametrize(
     ("kind", "facts", "sentence"),
     [
-        ("status", {"new": "mitigated", "reason": "la línea"}, "Ana Reyes puso el estado en mitigado: la línea"),
+        ("status", {"new": "mitigated", "reason": "la línea"}, "Ana Reyes cambió el estado a mitigado: la línea"),
         (
             "update_sent",
             {"audience": "Operations", "manner": " late"},

@@ -264,7 +264,7 @@ def test_every_template_says_it_within_slacks_limits(
     check_blocks(blocks)
     drawn = "".join(block["text"]["text"] for block in blocks if block["type"] == "section")
     assert re.findall(r"<(?!!date\^|#C1>)[^>]*>?", drawn) == [], "nothing that was typed is live"
-    nexts = {"en": "Next update <!date^", "es": "Próximo aviso: <!date^"}
+    nexts = {"en": "Next update <!date^", "es": "Próxima actualización: <!date^"}
     assert all(nexts[language] in drawn for language in languages)
     assert " 49 " not in drawn
 

@@ -202,13 +202,17 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
         "ana", "/incident whatif agents -6", channel=channel
     )
     assert "There are no figures" in figures(floor, channel)
+    assert "no figures to draw" in floor.says("ana", "/incident figures chart", channel=channel)
     floor.says("ana", "/incident figures add", channel=channel)
     floor.ana.fills(ids.NEW_QUEUE, "Billing")
     floor.ana.fills(ids.OFFERED, "420")
     floor.ana.fills(ids.AHT, "6:00")
     floor.ana.fills(ids.AGENTS, "ninety")
+    floor.ana.fills(ids.ASA, "soon")
     refused = floor.ana.submits()
-    assert "agents: `ninety` is not a number" in str(refused.errors)
+    assert set(refused.errors) == {ids.AGENTS, ids.ASA}
+    assert "ninety is not a number" in refused.errors[ids.AGENTS]
+    floor.ana.fills(ids.ASA, "")
     floor.ana.fills(ids.AGENTS, "92")
     floor.ana.fills(ids.SCHEDULED, "100")
     assert floor.ana.submits().closed
@@ -273,7 +277,7 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
 
 def test_a_file_sent_to_the_bot_alone_counts_too(floor: TestFloor) -> None:
     channel = floor.declares()
-    floor.ana.uploads("dm", "report.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
+    floor.ana.uploads("dm", "ACD report Bogotá.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
     floor.settle()
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()
@@ -333,7 +337,7 @@ def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
 
 
 def test_figures_that_came_before_an_incident_stand_on_its_card(floor: TestFloor) -> None:
-    floor.ana.uploads("dm", "report.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
+    floor.ana.uploads("dm", "ACD report Bogotá.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
     floor.settle()
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()

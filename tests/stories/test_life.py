@@ -63,6 +63,8 @@ def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor
 
     assert "Incident 9 is" not in floor.says("ben", "/incident merge 9", second)
     assert "This is incident" in floor.says("ben", "/incident merge #2", second)
+    floor.says("ben", "/incident related 1", second)
+    assert "*Related* #1" in floor.card(second, who="ben")
     assert "Incident 2 is merged into incident 1" in floor.says("ben", "/incident merge inc-1", second)
 
     assert "🔗 merged" in floor.card(second, who="ben")
@@ -70,6 +72,7 @@ def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor
     assert "*Merged into* #1" in floor.card(second, who="ben")
     assert "Manila · Cebu" in floor.card(first)
     assert "*Merged into this one* #2" in floor.card(first)
+    assert "*Related*" not in floor.card(first) + floor.card(second, who="ben"), "each is named once"
     assert first in joined(floor, "ben"), "who has a role goes on in the other channel"
     assert "goes on in another incident" in floor.words(second, who="ben")
     assert [(row["user_id"], row["incident_id"]) for row in rows(floor, "subscriptions")] == [

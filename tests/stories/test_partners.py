@@ -239,7 +239,7 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
     floor.ben.joins(channel)
     floor.says("ben", "/incident claim comms", channel)
     asked = "\n".join(told_alone(floor, "ben"))
-    assert "What should their agents say and do? Nothing is written yet in English and Spanish." in asked
+    assert "What should their agents say and do? Nothing is written yet in English or Spanish." in asked
 
     floor.ben.clicks(ids.GUIDANCE)
     floor.ben.fills("agents_say.en", "Some calls drop. We are on it.\nCall back in an hour <!here>.")
@@ -247,7 +247,7 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
     floor.ben.fills("workaround.es", "Anoten el número y devuelvan la llamada.")
     assert floor.ben.submits().closed
     floor.settle()
-    assert any("leaves out names of colleagues" in words for words in told_alone(floor, "ben"))
+    assert any("leaves out the names of colleagues" in words for words in told_alone(floor, "ben"))
     floor.passes(minutes=13)
 
     [english], [spanish] = notices(floor, NORTHLINE), notices(floor, SAGEBRUSH)
@@ -257,6 +257,7 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
     assert "Meanwhile" not in english, "nothing is invented"
     assert "*Mientras tanto:* Anoten el número y devuelvan la llamada." in spanish
     assert "Some calls" not in spanish
+    assert "IVR down at a partner and Sagebrush (sin traducir)" in spanish, "English words in an English title"
     assert "<!here>" not in floor.live_markup(NORTHLINE)
 
     floor.says("ana", "/incident partners guidance", channel)

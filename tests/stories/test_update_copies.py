@@ -100,7 +100,7 @@ def test_partners_read_below_their_notice_that_updates_pause_in_their_language_a
     floor.says("ana", "/incident pause Chloe hopes for six", channel)
 
     [spanish], [english] = below(floor, SAGEBRUSH), below(floor, NORTHLINE)
-    assert "Los avisos están en pausa. Volveremos a escribir" in spanish
+    assert "Las actualizaciones están en pausa. Volveremos a escribir" in spanish
     assert "Updates are paused. We write again" in english
     assert not any("Chloe" in told for told in (spanish, english))
     floor.says("ana", "/incident resume", channel)

@@ -90,7 +90,7 @@ def test_an_update_says_what_has_changed_since_the_last_one_and_only_that(floor:
     assert "no change since <!date^" in second, "that nothing is new is a line below what was"
 
 
-def test_no_change_is_a_line_below_the_last_message_until_an_hour_has_passed(floor: TestFloor) -> None:
+def test_no_change_is_a_line_below_the_last_message_until_two_hours_have_passed(floor: TestFloor) -> None:
     channel = floor.declares("S0 IVR down")
     floor.says("ana", "/incident impact Half the calls are lost", channel)
     floor.passes(minutes=15)
@@ -105,6 +105,9 @@ def test_no_change_is_a_line_below_the_last_message_until_an_hour_has_passed(flo
     floor.says("ana", "/incident cadence operations 20 min", channel)
     (told,) = updates(floor, channel)
     assert told.count("ext update") == 1, "the time that counts now is the only one"
+    for _ in range(3):
+        floor.passes(minutes=20)
+    assert len(updates(floor, channel)) == 1
     floor.passes(minutes=20)
     assert len(updates(floor, channel)) == 2, "nobody is left in silence for longer"
     floor.passes(minutes=20)
@@ -116,7 +119,23 @@ def test_no_change_is_a_line_below_the_last_message_until_an_hour_has_passed(flo
     floor.passes(minutes=20)
     assert len(updates(floor, channel)) == 2, "what cannot be edited any more is sent anew"
     states = [row["state"] for row in rows(floor, "promises") if row["audience"] == "operations"]
-    assert states == ["sent"] * 7 + ["waiting"]
+    assert states == ["sent"] * 10 + ["waiting"]
+
+
+def test_the_first_draft_waits_two_minutes_for_somebody_to_lead_and_then_stands_in_the_channel(
+    floor: TestFloor,
+) -> None:
+    taken, free = floor.declares("S0 IVR down"), floor.declares("S0 CRM down")
+    floor.passes(minutes=1)
+    assert "📣" not in floor.words(taken, "ana") + floor.words(free, "ana")
+    floor.ben.joins(taken)
+    floor.says("ben", "/incident claim comms", taken)
+    floor.passes(minutes=1)
+    floor.passes(minutes=1)
+
+    assert "📣" not in floor.words(taken, "ana")
+    assert [message.words.count("📣") for message in floor.ben.direct_messages() if "📣" in message.words] == [1]
+    assert "📣" in floor.words(free, "ana"), "nobody leads: everybody in the channel can decide"
 
 
 def test_an_update_is_sent_once_it_is_in_each_channel_whatever_is_still_to_be_edited_in_one(

@@ -1,4 +1,4 @@
-"""The trouble-shooting guides of a folder: Markdown files, each with its first heading as its title."""
+"""The troubleshooting guides of a folder: Markdown files, each with its first heading as its title."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -11,7 +11,7 @@ from bot.slack.phrases import Wording, wording_in
 SPANISH = {
     # How an item is.
     "unstable": "inestable",
-    "watch closely": "a vigilar de cerca",
+    "watch closely": "vigilar de cerca",
     "improving": "mejorando",
     "steady": "estable",
     "watched": "en observación",
@@ -31,7 +31,9 @@ SPANISH = {
     "Risks of the next two hours": "Riesgos de las próximas dos horas",
     "The carrier's change at 04:00": "El cambio del operador a las 04:00",
     "If … then …": "Si … entonces …",
-    "If the queue passes 200, then call the duty manager": "Si la cola pasa de 200, llamar a guardia",
+    "If the queue passes 200, then call the duty manager": (
+        "Si la cola pasa de 200, llamar al responsable de guardia"
+    ),
     "What else to watch, a line each": "Qué más vigilar, una línea por asunto",
     "Hand over the shift": "Relevo del turno",
     "Send": "Enviar",
@@ -118,11 +120,11 @@ SPANISH = {
     "{person} has your handover. You stay accountable for each item until they accept it.": (
         "{person} tiene tu relevo. Sigues siendo responsable de cada punto hasta que lo acepte."
     ),
-    "{person} has your answer and can accept it now.": "{person} lee tu respuesta y ya puede aceptar.",
+    "{person} has your answer and can accept it now.": "{person} tiene tu respuesta y ya puede aceptar.",
     "Thank you. Your next step is in the handover.": "Gracias: tu siguiente paso está en el relevo.",
     "You are accountable for it now.": "Ahora eres responsable.",
     "{count} unchanged items are yours now.": "{count} puntos sin cambios ya son tuyos.",
-    "{person} has it. Now accept the items.": "{person} lo lee. Ahora acepta los puntos.",
+    "{person} has it. Now accept the items.": "{person} ya lo tiene. Ahora acepta los puntos.",
     "{person} has your question and stays accountable.": "{person} tiene tu pregunta y sigue siendo responsable.",
     "It is watched now, and every handover names it. `/incident handover watched` lists and ends it.": (
         "Queda en observación y estará en cada relevo. `/incident handover watched` lo muestra y lo termina."
@@ -137,7 +139,7 @@ TRANSLATED = {"es": SPANISH}
 # What other nouns say of their items, as patterns of the English sentences.
 ITEMS = {
     "es": (
-        (r"Update of #(\d+) to (.+)", r"Aviso de #\1 a \2"),
+        (r"Update of #(\d+) to (.+)", r"Actualización de #\1 para \2"),
         (r"(.+) has not answered a page for #(\d+)", r"\1 no ha respondido al aviso de #\2"),
         (r"#(\d+) is private: read its channel", r"#\1 es privado: lee su canal"),
         (r"escalated without an answer", r"escalado sin respuesta"),

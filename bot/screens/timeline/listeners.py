@@ -48,7 +48,7 @@ def register_commands(registry: Registry) -> None:
     registry.help(
         Section.CHANNEL,
         61,
-        "`/incident correct 12` puts an entry right · `/incident milestones` when it started, was detected …",
+        "`/incident correct 12` corrects an entry · `/incident milestones` when it started, was detected …",
     )
 
 
