@@ -12,8 +12,6 @@ from bot.slack.text import shorten
 
 # A message may have 40,000 characters; the whole of it is in Slack, where its number leads.
 MAX_ENTRY_TEXT = 3_000
-# Two days of half-hours.
-INTERVALS_SHOWN = 96
 FRONT_DOOR_KINDS = ("front_door", "front_door_on", "front_door_changed", "front_door_off", "front_door_waived")
 IMPACT_KINDS = ("impact", "customer_impact")
 
@@ -44,11 +42,8 @@ def interval_sections(record: Record, phrases: Phrases) -> list[Section]:
     """The figures of the queues interval by interval; they come from imports, not from entries."""
     if not record.interval_rows:
         return []
-    rows = [[Statement(cell, nature="note") for cell in row] for row in record.interval_rows[:INTERVALS_SHOWN]]
-    parts: list[Part] = [Table(record.interval_head, rows)]
-    if more := len(record.interval_rows) - len(rows):
-        parts.append(Lines([Statement(phrases("intervals_more", n=more, number=record.number), nature="note")]))
-    return [Section("intervals", phrases("heading_intervals"), parts)]
+    rows = [[Statement(cell, nature="note") for cell in row] for row in record.interval_rows]
+    return [Section("intervals", phrases("heading_intervals"), [Table(record.interval_head, rows)])]
 
 
 def _entry_line(entry: Entry, phrases: Phrases) -> Statement:

@@ -239,11 +239,6 @@ def test_figures_fold_interval_by_interval_and_what_they_cost_stands_in_front() 
     assert "240 contacts lost." in page
     assert "customers affected" not in page, "nobody is asked for what is known"
 
-    long = document(interval_head=("At", "Offered"), interval_rows=rows * 11, interval_notes=notes).section(
-        "intervals"
-    )
-    assert [statement.text[:20] for statement in statements_of(long.parts[1])] == ["and 3 more intervals"]
-
 
 def test_times_are_the_floors_with_utc_beside_them() -> None:
     assert words(zone="Europe/Madrid").moment(RECORD.declared_at) == "2026-10-24 23:40 (21:40 UTC)"
