@@ -26,8 +26,8 @@ settings.load_profile("quick")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: a test waits for some of its time, for the sandbox or for a bot to start."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers a core and one: a test waits for half of its time, for the sandbox or for a bot to start."""
+    return 2 * (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Distribution:

@@ -12,7 +12,7 @@ FACTS = {
     "sites": "the sites it touches",
     "partners": "the partners it touches",
     "commander": "who leads",
-    "started": "when it was declared",
+    "started": "when it was declared, in UTC; each reader sees it in their own zone",
     "lasting": "how long it has lasted",
     "next_update": "when the next update is promised",
 }

@@ -97,10 +97,11 @@ class Promise(SQLModel, table=True):
 
 
 def due(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
-    """Promises whose minute has come and that may be sent, the oldest first."""
+    """Promises whose minute has come and that may be sent, the oldest first; of incidents with a channel."""
     return session.exec(
         select(Promise)
-        .where(_ready(), col(Promise.due_at) <= now)
+        .join(Incident, col(Incident.id) == col(Promise.incident_id))
+        .where(_ready(), col(Promise.due_at) <= now, col(Incident.channel_id).is_not(None))
         .order_by(col(Promise.due_at), col(Promise.id))
         .limit(limit)
     ).all()

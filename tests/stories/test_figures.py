@@ -316,10 +316,11 @@ def posted(
 
 
 def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
-    interval: dict[str, Any] = {"queue": "Billing", "starts_at": this_half_hour().isoformat(), "offered": 120}
-    interval |= {"answered_in": 60, "answered": 100, "agents": 38, "agents_scheduled": 40, "agents_available": 1.5}
-    body = json.dumps({"source": "wallboard", "figures": [interval]}).encode()
     with TestFloor(tmp_path, over_http=True, figures_secret="secret") as floor:
+        interval: dict[str, Any] = {"queue": "Billing", "starts_at": this_half_hour().isoformat(), "offered": 120}
+        interval |= {"answered_in": 60, "answered": 100, "agents": 38, "agents_scheduled": 40}
+        interval |= {"agents_available": 1.5}
+        body = json.dumps({"source": "wallboard", "figures": [interval]}).encode()
         channel = floor.declares()
         assert posted(floor, body, secret=b"guess").status_code == 401
         assert posted(floor, body, at=utcnow() - timedelta(minutes=6)).status_code == 401
