@@ -74,7 +74,11 @@ def claim(actor: Actor) -> None:
 
 def assign(actor: Actor) -> None:
     """A role for somebody."""
-    channel, role, person = actor.an_incident(), actor.rng.choice(list(ROLES)), actor.rng.choice(STAFF)
+    assign_role(actor, actor.an_incident(), actor.rng.choice(list(ROLES)), actor.rng.choice(STAFF))
+
+
+def assign_role(actor: Actor, channel: str, role: str, person: str) -> None:
+    """A role of an incident for a person; nothing changes for those who have it already."""
     trace = Trace("role_given", number_of(channel), actor.id, (("role", ROLES[role]), ("user", person)))
     actor.types(f"{COMMAND} assign {role} <@{person}>", channel, r"<@\w+> is .* of incident \d+ now", trace)
 

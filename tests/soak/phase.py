@@ -11,10 +11,10 @@ from random import Random
 from threading import Event
 
 from bot.commands.manifest import manifest
-from bot.incidents.ids import COMMAND
 from slack_sandbox import Sandbox
 from tests.floors import with_a_bookmark
 from tests.soak import bot_logs
+from tests.soak.commands import assign_role
 from tests.soak.crowd import Crowd
 from tests.soak.databases import Database
 from tests.soak.disturbances import Disturbances
@@ -170,14 +170,14 @@ class Phase:
         self._restless.append(Violation("the bots did not come to rest", evidence.left_over()))
 
     def _lead_everything(self, evidence: Evidence) -> None:
-        """Nothing stays without a commander, which would rightly be an alarm; the answers must be good ones."""
+        """Nothing stays without a commander, which would rightly be an alarm."""
         ana = Actor("ana", self._shared, Random(0))
         for incident in evidence.incidents():
             channels = [c.name for c in ana.me.channels() if c.name.startswith(f"inc-{incident.number}-")]
             if incident.is_over or not channels:
                 continue
             ana.me.joins(channels[0])
-            ana.types(f"{COMMAND} assign commander <@U0ANA>", channels[0], ".* is commander")
+            assign_role(ana, channels[0], "commander", ana.id)
 
     def _audit_violations(self) -> list[Violation]:
         """What an auditor is told who asks on the command line."""
