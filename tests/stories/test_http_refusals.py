@@ -109,8 +109,15 @@ def test_the_doctor_sees_a_port_that_somebody_else_has_taken_and_knows_the_bot_w
 
 
 CLICK = {"type": "block_actions", "user": {"id": "U0ANA"}, "trigger_id": "1.2.3", "actions": [{"action_id": "x"}]}
-EVENT = {"type": "event_callback", "event": {"type": "message", "channel": "C1", "ts": "1.5", "user": "U0ANA"}}
-FILLED = {"type": "view_submission", "user": {"id": "U0ANA"}, "view": {"id": "V1", "callback_id": "x"}}
+EVENT: dict[str, Any] = {
+    "type": "event_callback",
+    "event": {"type": "message", "channel": "C1", "ts": "1.5", "user": "U0ANA"},
+}
+FILLED: dict[str, Any] = {
+    "type": "view_submission",
+    "user": {"id": "U0ANA"},
+    "view": {"id": "V1", "callback_id": "x"},
+}
 ODD_MESSAGES: list[dict[str, Any]] = [
     {"subtype": "message_changed"},
     {"subtype": "message_deleted"},
@@ -121,12 +128,12 @@ ODD_MESSAGES: list[dict[str, Any]] = [
 MALFORMED = [
     *("null", "[]", "[[]]", '"text"', "12", "{}", '{"type": null}', '{"type": "event_callback"}', "9" * 5000),
     *("[" * 100_000, '{"a":' * 50_000, '{"type": "event_callback", "event": []}', '{"type": [], "event": {}}'),
-    *(json.dumps(EVENT | {"event": EVENT["event"] | odd}) for odd in ({"ts": "then"}, {"channel": 5}, {"ts": 1.5})),  # type: ignore[operator]
+    *(json.dumps(EVENT | {"event": EVENT["event"] | odd}) for odd in ({"ts": "then"}, {"channel": 5}, {"ts": 1.5})),
     json.dumps(EVENT | {"event": {"type": "reaction_added", "user": "U0ANA", "reaction": "pushpin"}}),
     json.dumps(EVENT | {"event": {"type": "pin_added", "user": {}, "item": "none"}}),
     json.dumps(EVENT | {"event": {"type": "user_change", "user": "U0ANA"}}),
     json.dumps(EVENT | {"authorizations": "none"}),
-    *(json.dumps(EVENT | {"event": EVENT["event"] | odd}) for odd in ODD_MESSAGES),  # type: ignore[operator]
+    *(json.dumps(EVENT | {"event": EVENT["event"] | odd}) for odd in ODD_MESSAGES),
     json.dumps(EVENT | {"event": {"type": "user_change", "user": {"id": "U0ANA"}}}),
 ]
 ODD_ACTIONS: list[Any] = [[], {}, {"action_id": 5}, {"action_id": "x", "value": {}}]
@@ -138,7 +145,7 @@ MALFORMED_PAYLOADS = [
     *(json.dumps(CLICK | {"actions": [action]}) for action in ODD_ACTIONS),
     *(json.dumps(CLICK | odd) for odd in ODD_FIELDS),
     *(json.dumps(FILLED | {"view": {"id": "V1", "state": state}}) for state in ODD_STATES),
-    *(json.dumps(FILLED | {"view": FILLED["view"] | {"state": {"values": {}}} | odd}) for odd in ODD_VIEWS),  # type: ignore[operator]
+    *(json.dumps(FILLED | {"view": FILLED["view"] | {"state": {"values": {}}} | odd}) for odd in ODD_VIEWS),
     json.dumps(FILLED),
     json.dumps({"type": "message_action", "user": {"id": "U0ANA"}, "callback_id": "x", "trigger_id": "1"}),
 ]
