@@ -3,7 +3,6 @@
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -168,7 +167,7 @@ class Bot:
             return  # it never listened
         # A database that is gone cannot be told; then the next start reads back a little more than it needs.
         with suppress(DatabaseBusy, ChangeUnknown):
-            recovery.record_heartbeat(self.services, utcnow(), timedelta())
+            recovery.record_last_heartbeat(self.services, utcnow())
 
     def is_idle(self) -> bool:
         """Is there nothing left to do until something new happens?"""

@@ -45,6 +45,6 @@ class Listening:
         """What was missed before this process listened is written down."""
         self.has_begun = True
 
-    def confirm(self) -> None:
-        """Everything until now was heard, or Slack says it again."""
-        self._confirmed.beat()
+    def confirm(self, until: float) -> None:
+        """Everything until that moment of `time.monotonic()` was heard, or Slack says it again."""
+        self._confirmed.beat(until)

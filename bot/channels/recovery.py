@@ -18,7 +18,7 @@ from bot.errors import TryLater
 from bot.incidents import incidents
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
-from bot.runtime.clock import utcnow
+from bot.runtime.clock import elapsed_s, utcnow
 from bot.runtime.database import ChangeUnknown, DatabaseBusy
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -160,27 +160,37 @@ def begin_listening(services: Services, now: datetime) -> None:
 
 
 def open_gaps_after_silence(services: Services, now: datetime) -> None:
-    """If nobody has listened for a while, every open incident has a gap."""
-    allowed_silence = services.floor.timeline.recover_after
+    """Somebody listens, which is written down. If nobody has for a while, every open incident has a gap.
+
+    Asked once the database can be written: what is said while it cannot is not kept.
+    """
+    listening, allowed_silence = services.get(Listening), services.floor.timeline.recover_after
     with services.database.transaction() as session:
-        since = gaps.record_heartbeat(session, now, allowed_silence)
+        sure_until = elapsed_s()
+        is_in_doubt = not listening.has_begun or listening.unsure_s > allowed_silence.total_seconds()
+        since = gaps.record_heartbeat(session, now, allowed_silence if is_in_doubt else timedelta.max)
         if since is not None:
             for number, declared_at in incidents.with_channels(session):
                 gaps.open_gap(session, number, max(since, declared_at), now)
-    services.get(Listening).begin()
+    listening.begin()
+    listening.confirm(sure_until)
     if since is None:
         return
     services.background.submit("members", partial(refresh_private_members, services))
     start_filling(services)
 
 
-def record_heartbeat(services: Services, now: datetime, every: timedelta = HEARTBEAT_EVERY) -> None:
-    """Somebody listens: written down now and then, so that the next start knows."""
+def is_heartbeat_due(services: Services, now: datetime) -> bool:
+    """That somebody listens is written down now and then, so that the next start knows."""
     with services.database.reading() as session:
         last = gaps.last_heartbeat(session)
-    if last is None or abs(now - last) >= every:
-        with services.database.transaction() as session:
-            gaps.record_heartbeat(session, now, timedelta.max)
+    return last is None or abs(now - last) >= HEARTBEAT_EVERY
+
+
+def record_last_heartbeat(services: Services, now: datetime) -> None:
+    """Until now somebody has listened, and everything was heard."""
+    with services.database.transaction() as session:
+        gaps.record_heartbeat(session, now, timedelta.max)
 
 
 def read_back_early(services: Services, now: datetime) -> None:
@@ -207,10 +217,12 @@ def start_filling(services: Services) -> None:
 
 def tick(services: Services, now: datetime) -> None:
     """Go on listening, and on filling; a process that was deaf for a while begins like one that was off."""
-    listening = services.get(Listening)
+    listening, allowed_s = services.get(Listening), services.floor.timeline.recover_after.total_seconds()
+    looked_at = elapsed_s()
     if listening.is_hearing:
-        if not listening.has_begun or listening.unsure_s > services.floor.timeline.recover_after.total_seconds():
+        is_in_doubt = not listening.has_begun or listening.unsure_s > allowed_s
+        if is_in_doubt or is_heartbeat_due(services, now):
             open_gaps_after_silence(services, now)
-        record_heartbeat(services, now)
-        listening.confirm()
+        else:
+            listening.confirm(looked_at)
     start_filling(services)

@@ -9,9 +9,9 @@ class Heartbeat:
     def __init__(self) -> None:
         self._at = time.monotonic()
 
-    def beat(self) -> None:
-        """It works."""
-        self._at = time.monotonic()
+    def beat(self, at: float | None = None) -> None:
+        """It works, or worked at that moment of `time.monotonic()`."""
+        self._at = time.monotonic() if at is None else at
 
     @property
     def age_s(self) -> float:

@@ -184,16 +184,35 @@ def playbook(actor: Actor) -> None:
 
 def resolve(actor: Actor) -> None:
     """The impact is over."""
-    channel, reason = actor.an_incident(), actor.token()
+    resolve_it(actor, actor.an_incident())
+
+
+def resolve_it(actor: Actor, channel: str) -> None:
+    """The impact of this one is over."""
+    reason = actor.token()
     trace = Trace("resolved", number_of(channel), actor.id, (("reason", reason),))
     actor.types(f"{COMMAND} resolve {reason}", channel, r"Resolved\.", trace)
 
 
 def close(actor: Actor) -> None:
     """It is over."""
-    channel, reason = actor.an_incident(), actor.token()
+    close_it(actor, actor.an_incident())
+
+
+def close_it(actor: Actor, channel: str) -> Outcome:
+    """This one is over."""
+    reason = actor.token()
     trace = Trace("closed", number_of(channel), actor.id, (("reason", reason),))
-    actor.types(f"{COMMAND} close {reason}", channel, r"Closed\.", trace)
+    return actor.types(f"{COMMAND} close {reason}", channel, r"Closed\.", trace)
+
+
+def finish_an_old_one(actor: Actor) -> None:
+    """One that people have left alone for a while is resolved, then closed: a floor has only so many open."""
+    finished = actor.shared.ledger.finished
+    channel = actor.an_old_incident(finished)
+    resolve_it(actor, channel)
+    if close_it(actor, channel) == Outcome.DONE:
+        finished.add(channel)
 
 
 def reopen(actor: Actor) -> None:

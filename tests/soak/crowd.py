@@ -5,6 +5,7 @@ from random import Random
 from threading import Event, Thread
 
 from tests.soak import clicks, commands
+from tests.soak.ledger import Outcome
 from tests.soak.people import OUT_OF_PLACE, Actor, Surroundings
 
 # Nobody is in two threads: one person has one mouse.
@@ -46,6 +47,8 @@ WEIGHTS: dict[Callable[[Actor], None], float] = {
     clicks.home: 1,
 }
 MOST_INCIDENTS_A_MINUTE = 7
+# More are never open at once: whoever wants one more finishes an old one first.
+MOST_OPEN = 30
 
 
 class Crowd:
@@ -86,7 +89,7 @@ class Crowd:
             if actor.name in GUESTS:
                 clicks.partner(actor)
             elif self._wants_another_incident(rng):
-                commands.declare(actor)
+                self._begin_or_finish_one(actor)
             else:
                 (act,) = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))
                 act(actor)
@@ -94,6 +97,13 @@ class Crowd:
             # There is no such button now, or the channel is not this person's to see.
             self._shared.ledger.counts["nothing to do"] += 1
             actor.closes_forms()
+
+    def _begin_or_finish_one(self, actor: Actor) -> None:
+        ledger = self._shared.ledger
+        if ledger.counts[f"declarations {Outcome.DONE}"] - len(ledger.finished) < MOST_OPEN:
+            commands.declare(actor)
+        else:
+            commands.finish_an_old_one(actor)
 
     def _wants_another_incident(self, rng: Random) -> bool:
         declared = sum(n for what, n in self._shared.ledger.counts.items() if what.startswith("declarations"))

@@ -79,6 +79,8 @@ class Ledger:
     unexplained_ends: list[str] = field(default_factory=list)
     # Updates that were acknowledged as being on their way: the incident's number, and unique words of it.
     promised_words: list[tuple[int, str]] = field(default_factory=list)
+    # The channels of incidents that were closed to make room for new ones.
+    finished: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, act: Act) -> None:

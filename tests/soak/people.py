@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
@@ -55,14 +55,21 @@ class Actor:
 
     def an_incident(self) -> str:
         """The channel of one of the newest incidents; `LookupError` when there is none."""
-        names = [
-            (int(found[1]), channel.name)
-            for channel in self.me.channels()
-            if (found := NUMBER.match(channel.name)) and not channel.is_archived
-        ]
+        return self._one_of(self._incidents()[-NEWEST_CHANNELS:])
+
+    def an_old_incident(self, finished: Collection[str]) -> str:
+        """The channel of one that is not among the newest and not finished; `LookupError` when there is none."""
+        return self._one_of([name for name in self._incidents()[:-NEWEST_CHANNELS] if name not in finished])
+
+    def _incidents(self) -> list[str]:
+        """The channels of incidents, the oldest first."""
+        names = [channel.name for channel in self.me.channels() if not channel.is_archived]
+        return sorted((name for name in names if NUMBER.match(name)), key=number_of)
+
+    def _one_of(self, names: Sequence[str]) -> str:
         if not names:
-            raise LookupError("there is no incident yet")
-        name = self.rng.choice(sorted(names)[-NEWEST_CHANNELS:])[1]
+            raise LookupError("there is no such incident now")
+        name = self.rng.choice(names)
         self.me.joins(name)
         return name
 

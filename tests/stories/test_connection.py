@@ -5,11 +5,15 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from bot.channels import recovery
 from bot.channels.listening import Listening
+from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
 from bot.slack.gateway import Gateway
 from bot.slack.inspection import check_socket_mode
@@ -107,20 +111,27 @@ def test_while_slack_hangs_what_needs_no_slack_is_answered(floor: TestFloor) -> 
     assert all(envelope.acknowledged for envelope in floor.sandbox.envelopes)
 
 
-@pytest.fixture
-def deaf_soon(tmp_path: Path) -> Iterator[TestFloor]:
+@contextmanager
+def easily_deaf(folder: Path, tick_every_s: float) -> Iterator[TestFloor]:
     """A floor on which a short silence is one to be read back."""
-    floor_file = tmp_path / "floor.yaml"
+    floor_file = folder / "floor.yaml"
     shipped = Path("floor.yaml").read_text()
     floor_file.write_text(re.sub(r"recover_after: \S+ \S+", "recover_after: 2 s", shipped))
-    with TestFloor(tmp_path, floor_file=floor_file, tick_every_s=0.2) as floor:
+    with TestFloor(folder, floor_file=floor_file, tick_every_s=tick_every_s) as floor:
         yield floor
         floor.nothing_was_malformed()
 
 
-def is_deaf_for_long(floor: TestFloor) -> bool:
+@pytest.fixture
+def deaf_soon(tmp_path: Path) -> Iterator[TestFloor]:
+    """Such a floor, whose clock looks again and again."""
+    with easily_deaf(tmp_path, 0.2) as floor:
+        yield floor
+
+
+def is_deaf_for_long(floor: TestFloor, seconds: float = 2.2) -> bool:
     """Has it not been sure for longer than this floor allows?"""
-    return bool(floor.services.get(Listening).unsure_s > 2.2)
+    return bool(floor.services.get(Listening).unsure_s > seconds)
 
 
 def test_what_was_said_while_the_network_was_away_is_read_back(deaf_soon: TestFloor) -> None:
@@ -151,3 +162,20 @@ def test_what_was_said_while_the_database_was_locked_is_read_back(deaf_soon: Tes
     floor.tick()
 
     assert said in {row["message_ts"] for row in timeline(floor, "message")}
+
+
+def test_a_look_that_waited_for_the_locked_database_is_no_sign_that_all_was_kept(tmp_path: Path) -> None:
+    with easily_deaf(tmp_path, 60) as floor, ThreadPoolExecutor(1) as clock:
+        channel = floor.declares()
+        floor.sandbox.retry_delays_s = ()
+        floor.tick()
+        with locked(floor):
+            floor.sandbox.clock_offset_s += 11  # the next sign of life is due
+            said = floor.ana.says("said while nothing could be kept", channel=channel).ts
+            assert wait_until(lambda: is_deaf_for_long(floor, 1.6), 20)
+            look = clock.submit(recovery.tick, floor.services, utcnow())
+            assert wait_until(lambda: is_deaf_for_long(floor), 20)
+        look.result()
+        floor.tick()
+
+        assert said in {row["message_ts"] for row in timeline(floor, "message")}

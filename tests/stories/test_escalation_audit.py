@@ -14,7 +14,7 @@ from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
-from bot.runtime.workflows import engine, flow
+from bot.runtime.workflows import flow
 from bot.services import Services
 from bot.updates import promise_actions as promises
 from bot.web import health
@@ -106,7 +106,7 @@ def test_a_ladder_without_a_next_tier_raises_an_alarm(floor: TestFloor) -> None:
 def test_a_flow_that_was_given_up_is_told_until_somebody_acts(
     floor: TestFloor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "MOST_FAILURES", 1)
+    floor.services.flows.most_failures = 1
     floor.services.flows.start_once("errand:2", an_errand_that_fails, Errand(until=tmp_path))
     floor.settle()
 

@@ -67,10 +67,13 @@ class Flows:
         *,
         backoff: Backoff | None = None,
         replica: str = "local",
+        most_failures: int = MOST_FAILURES,
         give_way: Callable[[], None] = lambda: None,
     ) -> None:
         self._backoff = backoff or Backoff()
         self._give_way = give_way
+        # A flow that fails so often is given up; waiting is no failure.
+        self.most_failures = most_failures
         self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
         self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
         self._workflows: dict[str, Any] = {}
@@ -226,7 +229,7 @@ class Flows:
                     self._retry_later(declared, key, request, attempt, failures, wait)
                 except Exception as failure:  # what was acknowledged must be finished, perhaps by the next version
                     log.exception("flow failed", extra={"key": key, "failures": failures + 1})
-                    if failures + 1 >= MOST_FAILURES:
+                    if failures + 1 >= self.most_failures:
                         raise
                     self._retry_later(declared, key, request, attempt, failures + 1, failure)
                 finally:
