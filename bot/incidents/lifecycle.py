@@ -20,7 +20,7 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
         rules.check_may_change(number, change.incident.status)
         old = change.incident.status
         if old == status:
-            return f"It is {status} already; nothing was changed."
+            raise rules.NotChanged(state=status)
         set_status(change, status, reason)
     return f"Status changed from {old} to {status}."
 
@@ -45,7 +45,7 @@ def resolve(
     with changing(services, number, by, now, "close") as change:
         rules.check_may_change(number, change.incident.status)
         if change.incident.status == Status.RESOLVED:
-            return "It is resolved already. `/incident close` closes it."
+            raise rules.AlreadyResolved()
         _waive_objections(change, "resolve", waiver)
         set_and_publish(change, Status.RESOLVED, "resolved", Resolved(key), reason=reason)
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."

@@ -20,6 +20,7 @@ from bot.runtime.database.engines import (
     without_time_limit,
 )
 from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy, unusable_as_sentence
+from bot.runtime.database.group_commit import GroupCommit
 from bot.runtime.outage import Outage
 
 # PostgreSQL's name of what it did to a transaction that was idle for too long.
@@ -76,6 +77,7 @@ class Database:
         # Called after each commit with what the transaction noted in `session.info`.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
         self._outage = Outage("the database")
+        self._group_commit = GroupCommit(self.transaction)
 
     @contextmanager
     def transaction(self, *, is_synced: bool = True) -> Iterator[Session]:
@@ -102,6 +104,10 @@ class Database:
             commits.append(None)
         if session.info:
             self.after_commit(dict(session.info))
+
+    def change_together(self, order: str, change: Callable[[Session], None]) -> None:
+        """Make a change in one transaction with those that other threads bring now, in the order of `order`."""
+        self._group_commit.apply(order, change)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
