@@ -115,7 +115,7 @@ def test_the_draft_quotes_every_message_with_names_and_without_markup(floor: Tes
 
 
 def test_of_two_people_who_resolve_it_at_the_same_time_the_second_is_told(floor: TestFloor) -> None:
-    channel = floor.declares("S2 Chat is slow")
+    channel = floor.declares()
     people = (floor.ana, floor.devi)
     for person in people:
         person.types("/incident", channel=channel)
