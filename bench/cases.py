@@ -24,6 +24,7 @@ from bot.runtime import migrations
 from bot.runtime.database import Database
 from bot.services import Services
 from bot.shifts.tables import Shift
+from bot.slack.phrases import Wording
 from tests.rules.test_update_templates import services
 
 OPEN, WINDOW = 20_000, 10_000
@@ -103,7 +104,7 @@ def _board_s(floor: Services) -> float:
     began = time.perf_counter()
     with floor.database.reading() as session:
         entries = ranking(session, floor, NOW)
-    views.board_screen(board(entries, Wanted(), NOW, views.PER_PAGE), NOW)
+    views.board_screen(board(entries, Wanted(), NOW, views.PER_PAGE), Wording(), NOW)
     assert len(entries) == OPEN
     return time.perf_counter() - began
 

@@ -16,6 +16,8 @@ OPEN, INCIDENT, DISMISSED, DECLARING = "open", "incident", "dismissed", "declari
 class NoSuchCluster(WatchfloorError):
     """These cases are no longer on record. `/incident board` lists what is open."""
 
+    es = "Esos casos ya no constan. `/incident board` muestra lo que está abierto."
+
 
 class Cluster(Numbered, table=True):
     """Similar cases. `alerted_at` is None while they are not surprising enough to bother anybody."""

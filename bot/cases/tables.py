@@ -15,6 +15,8 @@ from bot.runtime.database import Numbered, insert_all_new, insert_new, partial_i
 class NoSuchCase(WatchfloorError):
     """I do not know such a case. `/incident board` lists the open ones."""
 
+    es = "No conozco ese caso. `/incident board` muestra los abiertos."
+
 
 def _json() -> Any:
     return sa.Column(sa.JSON(), nullable=False)
