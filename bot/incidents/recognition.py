@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.incidents.rules import OTHER, clean_title, read_severity
 
@@ -16,8 +17,21 @@ _SEVERITY_FIRST = re.compile(
     r"(?P<severity>(?:s-?|sev(?:erity)?[\s-]*)\d{1,3}|p-?\d)(?:\s*[:,;–—-]+|\s*\.(?=\s|$)|(?=\s)|$)\s*",
     re.IGNORECASE,
 )
+# `afterwards …`, `drill: …`; not `drill-down …`.
+_KIND_FIRST = re.compile(
+    r"(?P<kind>afterwards?|retroactive(?:ly)?|private|drill)(?:\s*[:,;–—-]+(?=\s|$)|(?=\s)|$)\s*", re.IGNORECASE
+)
 # Accents of Latin, Greek and Cyrillic letters; marks of other scripts are letters of their own.
 _ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+class Kind(StrEnum):
+    """How something is declared; a word before the title says so."""
+
+    NOW = "now"
+    AFTERWARDS = "afterwards"
+    PRIVATE = "private"
+    DRILL = "drill"
 
 
 @dataclass(frozen=True)
@@ -26,6 +40,7 @@ class Declaration:
 
     severity: str | None
     title: str
+    kind: Kind = Kind.NOW
 
 
 @dataclass(frozen=True)
@@ -38,12 +53,24 @@ class Scope:
 
 
 def read_declaration(typed: str) -> Declaration:
-    """`S1 IVR down in Manila` taken apart. A first word that looks like a severity but is none is refused."""
-    text = typed.strip()
+    """`S1 IVR down in Manila`, `afterwards S1 …` or `S1 drill …` taken apart. A first word that looks like a
+    severity but is none is refused."""
+    kind, text = _split_kind(typed.strip())
     match = _SEVERITY_FIRST.match(text)
     if match is None:
-        return Declaration(None, clean_title(text))
-    return Declaration(read_severity(match["severity"]), clean_title(text[match.end() :]))
+        return Declaration(None, clean_title(text), kind)
+    text = text[match.end() :]
+    if kind == Kind.NOW:
+        kind, text = _split_kind(text)
+    return Declaration(read_severity(match["severity"]), clean_title(text), kind)
+
+
+def _split_kind(text: str) -> tuple[Kind, str]:
+    match = _KIND_FIRST.match(text)
+    if match is None:
+        return Kind.NOW, text
+    kinds = {str(kind): kind for kind in Kind}
+    return kinds.get(match["kind"].lower(), Kind.AFTERWARDS), text[match.end() :]
 
 
 def fold(text: str) -> str:

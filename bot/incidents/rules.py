@@ -36,6 +36,8 @@ class Status(StrEnum):
 # Other words for what people want to do.
 SYNONYMS = {
     **dict.fromkeys(("new", "create", "start", "report"), "declare"),
+    **dict.fromkeys(("afterwards", "retroactive", "past"), "declare afterwards …"),
+    **dict.fromkeys(("practice", "practise", "exercise"), "drill"),
     **dict.fromkeys(("show", "ls", "all", "incidents", "active"), "list"),
     **dict.fromkeys(("commands", "?", "usage"), "help"),
     **dict.fromkeys(("title", "name"), "rename"),

@@ -278,9 +278,13 @@ def _declared_message(
     if refusal:
         text = f"The incident was not opened: {escape(refusal)} Nothing was left half-done; please try again."
         return text, [section(text)]
+    state, ending = "is open", "You are in it."
+    if request.ended_at:
+        state = "is recorded as resolved"
+        ending = "You are in it; `/incident close` there writes the post-mortem draft."
     text = (
-        f"Incident {incident.number} is open: {channel_link(incident.channel_id or '')} "
-        f"({incident.severity}, {one_line(incident.title, 200)}). You are in it."
+        f"Incident {incident.number} {state}: {channel_link(incident.channel_id or '')} "
+        f"({incident.severity}, {one_line(incident.title, 200)}). {ending}"
     )
     blocks = [section(text)]
     if request.guessed:
