@@ -23,6 +23,8 @@ from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy, unusable_as
 from bot.runtime.database.group_commit import GroupCommit
 from bot.runtime.outage import Outage
 
+# Where nobody waits for an answer, a busy machine may take its time; the process still ends within ten seconds.
+UNATTENDED_WAIT_S = 5.0
 # PostgreSQL's name of what it did to a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
 
@@ -116,8 +118,9 @@ class Database:
             yield
             return
         # Of those for whom nobody waits one at a time joins the queue: the rest stand in no person's way.
-        with self._low_priority_lock if _is_low_priority.get() else nullcontext():
-            if not self._turn.acquire(timeout=WRITE_LOCK_WAIT_S):
+        is_low = _is_low_priority.get()
+        with self._low_priority_lock if is_low else nullcontext():
+            if not self._turn.acquire(timeout=UNATTENDED_WAIT_S if is_low else WRITE_LOCK_WAIT_S):
                 raise DatabaseBusy()
             try:
                 yield
