@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, col
 
 from bot import directory, outbox
 from bot.cases import balance_views, boards, escalating, following, notes
@@ -19,7 +19,7 @@ from bot.cases.tables import Case, CaseNote
 from bot.config.floor.cases import Cases
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
-from bot.runtime.database import insert_new, utc_column
+from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 from bot.slack.text import listed, mention
 
@@ -35,7 +35,7 @@ class NothingToMove(WatchfloorError):
     """The load has changed, and nothing is to be moved any more. `/incident balance` shows how it is now."""
 
 
-class CaseAlert(SQLModel, table=True):
+class CaseAlert(Row, table=True):
     """Something that was said about intake or a queue."""
 
     __tablename__ = "case_alerts"

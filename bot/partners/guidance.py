@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, select
 
-from bot.runtime.database import utc_column
+from bot.runtime.database import Row, utc_column
 
 
 class GuidanceField(StrEnum):
@@ -19,7 +19,7 @@ class GuidanceField(StrEnum):
     RELIEF = "relief"
 
 
-class PartnerGuidance(SQLModel, table=True):
+class PartnerGuidance(Row, table=True):
     """The guidance of an incident in one language. What nobody has written is empty, and is left out."""
 
     __tablename__ = "partner_guidance"
