@@ -56,8 +56,10 @@ DESKS = (
     Desk("short and sharp", 300, FINE, sizes=(5, 8), minutes=(5, 20)),
     Desk("long and slow", 150, FINE | {"category": 20, "site": 30}, sizes=(15, 40), minutes=(120, 360)),
 )
-ACTS = ("cannot open", "cannot log in to", "slow", "error in", "no sound in", "crash of", "timeout in", "access to")
-ACTS += ("missing data in", "printing from", "licence for", "wrong balance in", "blank screen in", "update of")
+ACTS = (
+    *("cannot open", "cannot log in to", "slow", "error in", "no sound in", "crash of", "timeout in", "access to"),
+    *("missing data in", "printing from", "licence for", "wrong balance in", "blank screen in", "update of"),
+)
 ENDS = ("since this morning", "please help", "for several agents", "after the update", "again", "at our site", "")
 
 Topic = dict[str, str]

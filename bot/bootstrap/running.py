@@ -66,7 +66,7 @@ class Bot:
             self.server = Server(self.settings.host, self.settings.port)
         # First, so that no other process works on a database whose shape is changed.
         self.services.replicas.join()
-        migrations.upgrade(self.services.database.engine)
+        migrations.upgrade_apart(self.services.database.engine)
         end_own_leases(self.services)
         with unusable_as_sentence():
             self.services.flows.launch(self.services)

@@ -213,8 +213,17 @@ def test_the_board_reads_what_was_committed_late_and_no_row_twice(tmp_path: Path
             return [each.title for each in known.all(session)]
 
     def case(number: int, at: datetime) -> Case:
-        moments = dict.fromkeys(("opened_at", "started_at", "updated_at"), NOW) | {"touched_at": at}
-        return Case(source="crm", external_id=f"C{number}", name=f"C{number}", title=f"{number}", **moments)
+        name = f"C{number}"
+        return Case(
+            source="crm",
+            external_id=name,
+            name=name,
+            title=f"{number}",
+            opened_at=NOW,
+            started_at=NOW,
+            updated_at=NOW,
+            touched_at=at,
+        )
 
     assert titles() == []
     with store.transaction() as session:
