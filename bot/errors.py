@@ -17,7 +17,11 @@ class WatchfloorError(Exception):
     def sentence_in(self, language: str) -> str:
         """The sentence in a language, in English where it has none."""
         own = str(vars(type(self)).get(language) or "")
-        return own.format(**self.facts) if own else self.sentence
+        return own.format(**self.facts_in(language)) if own else self.sentence
+
+    def facts_in(self, language: str) -> dict[str, Any]:
+        """The facts in a language."""
+        return self.facts
 
 
 class TryLater(Exception):

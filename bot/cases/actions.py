@@ -11,10 +11,12 @@ from bot import outbox
 from bot.cases import escalating, following, notes, tables
 from bot.cases.rules.states import ENDED
 from bot.cases.tables import Case, CaseNote
+from bot.cases.wording import wording, wording_for, wording_of_reader
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.services import Services
+from bot.slack.phrases import Wording
 from bot.slack.text import mention, near_time, one_line
 
 LONGEST_SNOOZE = timedelta(days=14)
@@ -24,17 +26,25 @@ NOTES_SHOWN = 3
 class ReasonMissing(WatchfloorError):
     """Please write why: the reason goes to the case's work notes."""
 
+    es = "Escribe el motivo: queda en las notas de trabajo del caso."
+
 
 class CaseEnded(WatchfloorError):
     """{name} is {phase} already, so there is nothing left to decide. `/incident board` lists the open ones."""
+
+    es = "{name} ya está terminado, así que no queda nada que decidir. `/incident board` muestra los abiertos."
 
 
 class CannotTake(WatchfloorError):
     """{person} cannot take cases here. Choose a colleague with a full account."""
 
+    es = "{person} no puede llevar casos aquí. Elige a alguien del equipo con una cuenta completa."
+
 
 class SnoozeTooLong(WatchfloorError):
     """Choose a moment from now on, at most 14 days ahead."""
+
+    es = "Elige un momento a partir de ahora, como mucho dentro de 14 días."
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,21 @@ class Decision:
     case: Case
     by: str
     now: datetime
+
+    @property
+    def say(self) -> Wording:
+        """What is answered to the person who decides."""
+        return wording_for(self.session, self.services, self.by)
+
+    @property
+    def name(self) -> str:
+        """What the case is called."""
+        return one_line(self.case.name, 60)
+
+    @property
+    def written(self) -> Wording:
+        """What is written down: work notes are in the floor's language."""
+        return wording(self.services.floor.language)
 
     def note(self, kind: str, text: str, occasion: str) -> None:
         """Write it down, once for each occasion."""
@@ -69,7 +94,7 @@ def deciding(services: Services, number: int, by: str, now: datetime) -> Iterato
         following.after_rows(session, services.floor, now)
 
 
-def readable_case(services: Services, number: int, by: str, now: datetime) -> tuple[Case, str]:
+def readable_case(services: Services, number: int, by: str, now: datetime) -> tuple[Case, str, Wording]:
     """A case and what was decided about it lately, for somebody who may decide about cases."""
     check_member(services, by)
     with services.database.reading() as session:
@@ -79,18 +104,19 @@ def readable_case(services: Services, number: int, by: str, now: datetime) -> tu
         f"{near_time(each.at, now)} {mention(each.by) if each.by else 'Watchfloor'} {one_line(each.text, 200)}"
         for each in earlier
     ]
-    return case, "\n".join(lines)
+    return case, "\n".join(lines), wording_of_reader(services, by)
 
 
 def take(services: Services, number: int, occasion: str, by: str, now: datetime) -> str:
     """The person who presses it works on the case. Gives back what to answer."""
     with deciding(services, number, by, now) as decision:
-        case = decision.case
-        if case.owner_id == by:
-            return f"{one_line(case.name, 60)} is yours already."
+        say = decision.say
+        if decision.case.owner_id == by:
+            return say("{name} is yours already.", name=decision.name)
         _give(decision, by)
-        decision.note("taken", "took the case", occasion)
-    return f"{one_line(case.name, 60)} is yours."
+        written = decision.written
+        decision.note("taken", written("took the case"), occasion)
+    return say("{name} is yours.", name=decision.name)
 
 
 def assign(services: Services, number: int, to: str, reason: str, occasion: str, by: str, now: datetime) -> str:
@@ -99,13 +125,28 @@ def assign(services: Services, number: int, to: str, reason: str, occasion: str,
         raise CannotTake(person=mention(to))
     _check_reason(reason)
     with deciding(services, number, by, now) as decision:
-        case = decision.case
         _give(decision, to)
-        decision.note("assigned", f"assigned the case to {mention(to)}: {reason}", occasion)
-        name = one_line(case.name, 60)
-        text = f"{mention(by)} assigned {name} to you: {one_line(case.title, 150)}\nWhy: {one_line(reason, 500)}"
-        outbox.post(decision.session, f"case:{number}:assigned:{occasion}", to, text, now)
-    return f"{mention(to)} has {name} now, and has been told."
+        written, name = decision.written, decision.name
+        text = written("assigned the case to {person}: {why}", person=mention(to), why=reason)
+        decision.note("assigned", text, occasion)
+        if to != by:
+            _tell(decision, to, reason, occasion)
+        say = decision.say
+    if to == by:
+        return say("{name} is yours.", name=name)
+    return say("{person} has {name} now, and has been told.", person=mention(to), name=name)
+
+
+def _tell(decision: Decision, to: str, reason: str, occasion: str) -> None:
+    """A colleague hears that a case is theirs, and why."""
+    case, say = decision.case, wording_for(decision.session, decision.services, to)
+    title = one_line(case.title, 150)
+    text = say(
+        "{person} assigned {name} to you: {title}", person=mention(decision.by), name=decision.name, title=title
+    )
+    why = say("Why: {why}", why=one_line(reason, 500))
+    key = f"case:{case.number}:assigned:{occasion}"
+    outbox.post(decision.session, key, to, f"{text}\n{why}", decision.now)
 
 
 def _give(decision: Decision, to: str) -> None:
@@ -121,7 +162,8 @@ def note(services: Services, number: int, text: str, occasion: str, by: str, now
     with deciding(services, number, by, now) as decision:
         decision.note("note", text.strip(), occasion)
         escalating.end(decision.session, number, escalating.NOT_ACTIONED, now)
-    return f"Your note is on {one_line(decision.case.name, 60)}."
+        say = decision.say
+    return say("Your note is on {name}.", name=decision.name)
 
 
 def snooze(
@@ -133,23 +175,28 @@ def snooze(
         raise SnoozeTooLong()
     with deciding(services, number, by, now) as decision:
         decision.case.snoozed_until = until
+        written, say = decision.written, decision.say
         # Work notes are read elsewhere: there it is a time of the day in UTC.
-        decision.note("snoozed", f"snoozed it until {until:%Y-%m-%d %H:%M} UTC: {reason}", occasion)
-    return f"{one_line(decision.case.name, 60)} is back on the board {near_time(until, now)}, or when it breaches."
+        text = written("snoozed it until {when} UTC: {why}", when=f"{until:%Y-%m-%d %H:%M}", why=reason)
+        decision.note("snoozed", text, occasion)
+    back = "{name} is back on the board {when}, or when it breaches."
+    return say(back, name=decision.name, when=near_time(until, now))
 
 
 def escalate(services: Services, number: int, reason: str, occasion: str, by: str, now: datetime) -> str:
     """Tell the team's manager at once, and whoever comes after when nobody acts. Gives back what to answer."""
     _check_reason(reason)
     with deciding(services, number, by, now) as decision:
-        decision.note("escalated", f"escalated it: {reason}", occasion)
+        written, say = decision.written, decision.say
+        decision.note("escalated", written("escalated it: {why}", why=reason), occasion)
         people = escalating.begin_by_hand(decision.session, services, decision.case, reason, by, now)
-    if not people:
-        return (
-            f"The escalation of {one_line(decision.case.name, 60)} is on record, but floor.yaml names nobody "
-            "to tell. Ask your administrator for `cases: teams: … manager`."
-        )
-    return f"{', '.join(people)} has been told about {one_line(decision.case.name, 60)}."
+    if people:
+        return say("{people} has been told about {name}.", people=", ".join(people), name=decision.name)
+    nobody = (
+        "The escalation of {name} is on record, but floor.yaml names nobody to tell. Ask your administrator for "
+        "`cases: teams: … manager`."
+    )
+    return say(nobody, name=decision.name)
 
 
 def _check_reason(reason: str) -> None:

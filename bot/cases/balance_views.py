@@ -1,69 +1,99 @@
-"""How load is spread over teams, and what could be moved. Pure."""
+"""How load is spread over teams, and what could be moved. Pure; `say` is the reader's language."""
 
 from collections.abc import Sequence
 
 from bot.cases import ids
+from bot.cases.cluster_views import decimal
 from bot.cases.rules.balance import DAY, Move, TeamLoad
 from bot.slack.blocks import Block, actions, button, context, header, paragraphs, section
+from bot.slack.phrases import Wording
 from bot.slack.text import format_duration, one_line
 
 Screen = tuple[str, list[Block]]
 NO_TEAMS = "No team has open cases, and floor.yaml names none under `cases: teams`."
+HELP = "`/incident balance` helps."
 
 
-def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None) -> Screen:
+def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None, say: Wording) -> Screen:
     """Each team in a line, and the suggestion with its button."""
     if not teams:
-        return NO_TEAMS, [section(NO_TEAMS)]
-    even = "" if index is None else f"Balance {index:.1f}: the largest load over the mean; 1.0 is even."
-    blocks = [header("Load of the teams"), *paragraphs([_line(team) for team in teams], rest="")]
+        return say(NO_TEAMS), [section(say(NO_TEAMS))]
+    title = say("Load of the teams")
+    blocks = [header(title), *paragraphs([_line(team, say) for team in teams], rest="")]
     if move:
-        blocks += [
-            section(f"Move *{move.count} cases* from {_name(move.source)} to {_name(move.target)}: {reason(move)}")
-        ]
+        text = say("Move *{count} cases* from {source} to {target}: {why}", **_facts(move, move.count, say))
         value = f"{move.count}|{move.source}|{move.target}"
-        blocks += [actions([button(f"Move {move.count} cases", ids.MOVE, value, style="primary")])]
+        label = say("Move {count} cases", count=move.count)
+        blocks += [section(text), actions([button(label, ids.MOVE, value, style="primary")])]
     elif any(team.skill for team in teams):
-        blocks.append(section("Nothing is worth moving."))
-    return "Load of the teams", [*blocks, *([context(even)] if even else [])]
+        blocks.append(section(say("Nothing is worth moving.")))
+    if index is not None:
+        even = "Balance {index}: the largest load over the mean; {even} is even."
+        blocks.append(context(say(even, index=decimal(index, say), even=decimal(1.0, say))))
+    return title, blocks
 
 
-def _name(team: str) -> str:
-    return one_line(team, 80) or "no team"
+def _name(team: str, say: Wording) -> str:
+    return one_line(team, 80) or say("no team")
 
 
-def _line(team: TeamLoad) -> str:
-    load = f"{team.load:.1f} for each of {team.available}" if team.load is not None else "nobody on it"
-    days = f", {team.backlog_days:.1f} days of backlog" if team.backlog_days is not None else ""
+def _line(team: TeamLoad, say: Wording) -> str:
+    parts = [
+        say("{count} to work on", count=team.actionable),
+        say("{count} unassigned", count=team.unassigned),
+        say("nobody on it")
+        if team.load is None
+        else say("{load} for each of {people}", load=decimal(team.load, say), people=team.available),
+    ]
+    if team.backlog_days is not None:
+        parts.append(say("{days} days of backlog", days=decimal(team.backlog_days, say)))
     where = f" ({one_line(team.region, 60)})" if team.region else ""
-    return f"*{_name(team.team)}*{where}: {team.actionable} to work on, {team.unassigned} unassigned, {load}{days}"
+    return f"*{_name(team.team, say)}*{where}: {', '.join(parts)}"
 
 
-def reason(move: Move) -> str:
+def _facts(move: Move, count: int, say: Wording) -> dict[str, object]:
+    source, target = _name(move.source, say), _name(move.target, say)
+    return {"count": count, "source": source, "target": target, "why": reason(move, say)}
+
+
+def reason(move: Move, say: Wording) -> str:
     """Why, in figures."""
-    people = "nobody" if move.source_load is None else f"{move.source_load:.1f} cases a person"
-    source, target = _name(move.source), _name(move.target)
-    before = f"{people} at {source}, {move.target_load:.1f} at {target} and {move.load_after:.1f} there afterwards"
+    load = move.source_load
+    people = say("nobody") if load is None else say("{load} cases a person", load=decimal(load, say))
+    before = say(
+        "{people} at {source}, {load} at {target} and {after} there afterwards",
+        people=people,
+        source=_name(move.source, say),
+        load=decimal(move.target_load, say),
+        target=_name(move.target, say),
+        after=decimal(move.load_after, say),
+    )
     hours = format_duration(move.overlap)
-    together = "at all hours" if move.overlap >= DAY else f"for {hours} of the next day"
-    return f"{before}; both work {together}"
+    together = "both work at all hours" if move.overlap >= DAY else "both work for {hours} of the next day"
+    return f"{before}; {say(together, hours=hours)}"
 
 
-def moved_message(move: Move, count: int, names: str, who: str) -> Screen:
+def moved_message(move: Move, count: int, names: str, who: str, say: Wording) -> Screen:
     """What both sides read."""
-    text = f"{who} moved {count} cases from {_name(move.source)} to {_name(move.target)}: {reason(move)}"
+    text = say(
+        "{person} moved {count} cases from {source} to {target}: {why}", person=who, **_facts(move, count, say)
+    )
     return text, [section(text), context(one_line(names, 500))]
 
 
-def intake_text(region: str, count: int, usual: Sequence[int]) -> str:
+def intake_text(region: str, count: int, usual: Sequence[int], say: Wording) -> str:
     """What managers read of unusual intake."""
-    mean = sum(usual) / len(usual) if usual else 0.0
-    where = f" in {one_line(region, 60)}" if region else ""
-    came = f"📈 {count} cases came{where} in the last hour; {mean:.1f} are usual at this time."
-    return f"{came} `/incident balance` helps."
+    mean = decimal(sum(usual) / len(usual) if usual else 0.0, say)
+    where, came = one_line(region, 60), "{count} cases came in the last hour; {usual} are usual at this time."
+    if where:
+        came = "{count} cases came in {region} in the last hour; {usual} are usual at this time."
+    return f"📈 {say(came, count=count, usual=mean, region=where)} {say(HELP)}"
 
 
-def queue_text(team: str, waiting: int, free: int) -> str:
+def queue_text(team: str, waiting: int, free: int, say: Wording) -> str:
     """What managers read of a long queue."""
-    people = "nobody is free" if not free else "1 engineer is free" if free == 1 else f"{free} engineers are free"
-    return f"📥 {waiting} cases wait unassigned for {_name(team)}, and {people}. `/incident balance` helps."
+    people = say("nobody is free")
+    if free:
+        people = say("1 engineer is free") if free == 1 else say("{count} engineers are free", count=free)
+    waits = "{count} cases wait unassigned for {team}, and {people}."
+    return f"📥 {say(waits, count=waiting, team=_name(team, say), people=people)} {say(HELP)}"

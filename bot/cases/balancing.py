@@ -1,11 +1,13 @@
 """Load over teams: shown with a suggestion, moved with one button; unusual intake and long queues are told once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, col
 
 from bot import directory, outbox
 from bot.cases import balance_views, boards, escalating, following, notes
@@ -16,12 +18,14 @@ from bot.cases.rules import balance as rules
 from bot.cases.rules.balance import Move, TeamLoad
 from bot.cases.rules.board import OpenCase
 from bot.cases.tables import Case, CaseNote
+from bot.cases.wording import wording, wording_for
 from bot.config.floor.cases import Cases
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
-from bot.runtime.database import insert_new, utc_column
+from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
-from bot.slack.text import listed, mention
+from bot.slack.phrases import Wording
+from bot.slack.text import listed, mention, one_line
 
 ENDED_WITHIN = timedelta(days=7)
 KNOWN_FOR = timedelta(days=28)
@@ -34,8 +38,10 @@ NAMED = 10
 class NothingToMove(WatchfloorError):
     """The load has changed, and nothing is to be moved any more. `/incident balance` shows how it is now."""
 
+    es = "La carga ha cambiado y ya no hay nada que mover. `/incident balance` muestra cómo está ahora."
 
-class CaseAlert(SQLModel, table=True):
+
+class CaseAlert(Row, table=True):
     """Something that was said about intake or a queue."""
 
     __tablename__ = "case_alerts"
@@ -48,8 +54,9 @@ def screen(services: Services, by: str, now: datetime) -> balance_views.Screen:
     """How the load is spread, for everybody who works here."""
     check_member(services, by)
     with services.database.reading() as session:
-        teams = loads(session, services, now)
-    return balance_views.screen(teams, rules.balance_index(teams), _suggestion(services.floor.cases, teams, now))
+        teams, say = loads(session, services, now), wording_for(session, services, by)
+    suggested = _suggestion(services.floor.cases, teams, now)
+    return balance_views.screen(teams, rules.balance_index(teams), suggested, say)
 
 
 def loads(session: Session, services: Services, now: datetime) -> list[TeamLoad]:
@@ -109,14 +116,17 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
             case.region = services.floor.cases.teams[target].region or case.region
             case.touched_at = now
             session.add(case)
-        why = balance_views.reason(wanted)
-        text = f"moved the case from {source} to {target}: {why}"
+        written = wording(services.floor.language)
+        why = balance_views.reason(wanted, written)
+        text = written("moved the case from {source} to {target}: {why}", source=source, target=target, why=why)
         for case in cases:
             key = f"moved:{case.number}:{now.isoformat()}"
             notes.add(session, services, case, _note(case, key, text, by, now))
         _notify_both(session, services, wanted, cases, by, now)
         following.after_rows(session, services.floor, now)
-    return f"{len(cases)} cases were moved from {source} to {target}. Both teams' managers are told."
+        say = wording_for(session, services, by)
+    moved = "{count} cases were moved from {source} to {target}. Both teams' managers are told."
+    return say(moved, count=len(cases), source=one_line(source, 80), target=one_line(target, 80))
 
 
 def _note(case: Case, key: str, text: str, by: str, now: datetime) -> CaseNote:
@@ -133,9 +143,10 @@ def _notify_both(
     session: Session, services: Services, wanted: Move, cases: Sequence[Case], by: str, now: datetime
 ) -> None:
     names = listed([case.name for case in cases], NAMED)
-    text, blocks = balance_views.moved_message(wanted, len(cases), names, mention(by))
     for team in (wanted.source, wanted.target):
         for person in _managers(session, services, team):
+            say = wording_for(session, services, person)
+            text, blocks = balance_views.moved_message(wanted, len(cases), names, mention(by), say)
             key = f"cases-moved:{wanted.source}:{wanted.target}:{now.isoformat()}:{person}"
             outbox.post(session, key, person, text, now, blocks=blocks)
 
@@ -156,12 +167,21 @@ def watch(services: Services, now: datetime) -> None:
         boards.set_balance_clock(session, now)
         old = sa.delete(CaseAlert).where(col(CaseAlert.at) < now - QUIET_FOR)
         session.connection().execute(old)
-        for key, region, text in [*_intake(session, services, now), *_queues(session, services, now)]:
-            if insert_new(session, CaseAlert(key=key, at=now)):
-                _notify_managers(session, services, key, region, text, now)
+        for alert in [*_intake(session, services, now), *_queues(session, services, now)]:
+            if insert_new(session, CaseAlert(key=alert.key, at=now)):
+                _notify_managers(session, services, alert, now)
 
 
-def _intake(session: Session, services: Services, now: datetime) -> list[tuple[str, str, str]]:
+@dataclass(frozen=True)
+class _Alert:
+    """Something to tell the managers of a region; `text` says it in a language."""
+
+    key: str
+    region: str
+    text: Callable[[Wording], str]
+
+
+def _intake(session: Session, services: Services, now: datetime) -> list[_Alert]:
     """The regions in which far more cases came in the last hour than usual at this time of day."""
     since = now - KNOWN_FOR
     rows = session.connection().execute(
@@ -178,33 +198,38 @@ def _intake(session: Session, services: Services, now: datetime) -> list[tuple[s
             by_region.setdefault(region, Counter())[days] += 1
     known_days = (now - first) // timedelta(days=1) if first else 0
     return [
-        (f"intake:{region}", region, balance_views.intake_text(region, counts[0], usual))
+        _Alert(f"intake:{region}", region, partial(balance_views.intake_text, region, counts[0], usual))
         for region, counts in by_region.items()
         if rules.is_unusual_intake(counts[0], usual := [counts[day] for day in range(1, known_days + 1)])
     ]
 
 
-def _queues(session: Session, services: Services, now: datetime) -> list[tuple[str, str, str]]:
+def _queues(session: Session, services: Services, now: datetime) -> list[_Alert]:
     """The teams whose queue is longer than those who are free can pick up."""
     settings, cases = services.floor.cases, services.get(OpenCases).all(session)
     capacity = capacities(session, services, cases, now)
     waiting = Counter(case.team for case in cases if case.is_unassigned and case.due_at is not None)
     return [
-        (f"queue:{name}", settings.teams[name].region, balance_views.queue_text(name, waiting[name], team.free))
+        _Alert(
+            f"queue:{name}",
+            settings.teams[name].region,
+            partial(balance_views.queue_text, name, waiting[name], team.free),
+        )
         for name, team in capacity.items()
         if team.is_known and rules.is_queue_too_long(waiting[name], team.free, team.per_hour)
     ]
 
 
-def _notify_managers(session: Session, services: Services, key: str, region: str, text: str, now: datetime) -> None:
+def _notify_managers(session: Session, services: Services, alert: _Alert, now: datetime) -> None:
     settings = services.floor.cases
-    own = settings.regions.get(region)
+    own = settings.regions.get(alert.region)
     names = list(own.managers) if own else []
     for name, other in settings.regions.items():
-        if own and name != region:
+        if own and name != alert.region:
             one, two = schedule_of(settings, own.schedule), schedule_of(settings, other.schedule)
             names += other.managers if rules.overlap(one, two, now) else ()
     people = escalating.reachable(session, services, names)
     channel_id = directory.channel_id(session, escalating.alerts_channel(services))
     for target in people or ([channel_id] if channel_id else []):
-        outbox.post(session, f"case-alert:{key}:{now.isoformat()}:{target}", target, text, now)
+        text = alert.text(wording_for(session, services, target))
+        outbox.post(session, f"case-alert:{alert.key}:{now.isoformat()}:{target}", target, text, now)

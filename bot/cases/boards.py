@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot import outbox
 from bot.cases import views
 from bot.cases.capacity import ranking
 from bot.cases.rules.board import Board, Wanted, board
+from bot.cases.wording import wording, wording_of_reader
 from bot.config.floor import Floor
 from bot.directory.lookup import channel_id
 from bot.incidents.facts import STALE_SOURCES
@@ -17,7 +18,7 @@ from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
-from bot.runtime.database import insert_new, utc_column
+from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 from bot.slack.blocks import Block, context
 
@@ -27,7 +28,7 @@ IN_CHANNEL, ON_HOME = 8, 5
 SUBJECT = "case_board"
 
 
-class BoardClock(SQLModel, table=True):
+class BoardClock(Row, table=True):
     """When the board in the channel is drawn again."""
 
     __tablename__ = "case_boards"
@@ -51,7 +52,7 @@ def page(services: Services, wanted: Wanted, now: datetime, per_page: int = view
 def screen(services: Services, wanted: Wanted, now: datetime) -> views.Screen:
     """A page for somebody who may see it: everybody who works here."""
     check_member(services, wanted.by)
-    text, blocks = views.board_screen(page(services, wanted, now), now)
+    text, blocks = views.board_screen(page(services, wanted, now), wording_of_reader(services, wanted.by), now)
     with services.database.reading() as session:
         stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("cases",), now)
     return text, [*blocks, context(*stale)] if stale else blocks
@@ -61,7 +62,7 @@ def on_home(services: Services, user_id: str) -> list[Block]:
     """The cases at risk first, while there are any."""
     now = utcnow()
     shown = page(services, Wanted(by=user_id), now, ON_HOME)
-    return views.home_blocks(shown, now) if shown.total else []
+    return views.home_blocks(shown, wording_of_reader(services, user_id), now) if shown.total else []
 
 
 def change_soon(session: Session, floor: Floor, now: datetime) -> None:
@@ -96,7 +97,7 @@ def message(context: Context) -> Message:
     """The board as it is to be read now."""
     now = utcnow()
     shown = page(context.services, Wanted(), now, IN_CHANNEL)
-    return views.board_message(shown, now)
+    return views.board_message(shown, wording(context.services.floor.language), now)
 
 
 def channel_of(context: Context) -> str:

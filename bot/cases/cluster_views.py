@@ -1,4 +1,5 @@
-"""Similar cases as they are proposed: what they share, since when, how many customers, examples. Pure."""
+"""Similar cases as they are proposed: what they share, since when, how many customers, examples. Pure; `say` is
+the reader's language."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,37 +8,70 @@ from bot.cases import ids
 from bot.cases.clusters import DECLARING, DISMISSED, INCIDENT, Cluster
 from bot.cases.tables import Case
 from bot.slack.blocks import Block, actions, button, context, field, modal, section, text_input
-from bot.slack.text import format_duration, listed, mention, near_time, one_line
+from bot.slack.phrases import Wording
+from bot.slack.text import format_duration, mention, near_time, one_line
 
 EXAMPLES = 4
+DECIDED = {
+    INCIDENT: "It is incident {number}, said {person} {when}.",
+    DECLARING: "{person} declares an incident {when}.",
+    DISMISSED: "Not related, said {person} {when}: {why}",
+}
 LONGEST_TITLE = 120
+# Fewer than this are hardly any.
+LEAST_EXPECTED = 0.05
 
 
-def title_of(cluster: Cluster, cases: Sequence[Case]) -> str:
+def title_of(cluster: Cluster, cases: Sequence[Case], say: Wording) -> str:
     """What an incident of these cases would be called."""
+    count = say("{count} similar cases", count=len(cases))
     if cluster.traits:
         named = ", ".join(value for _, value in cluster.traits)
         about = f"{named}: {', '.join(cluster.terms)}" if cluster.terms else named
-        return f"{len(cases)} similar cases: {about}"[:LONGEST_TITLE]
+        return f"{count}: {about}"[:LONGEST_TITLE]
     example = cases[0].title if cases else ""
-    return f"{len(cases)} similar cases: {example or ', '.join(cluster.terms)}"[:LONGEST_TITLE]
+    return f"{count}: {example or ', '.join(cluster.terms)}"[:LONGEST_TITLE]
 
 
-def proposal(cluster: Cluster, cases: Sequence[Case], now: datetime) -> tuple[str, list[Block]]:
+def proposal(cluster: Cluster, cases: Sequence[Case], say: Wording, now: datetime) -> tuple[str, list[Block]]:
     """The message, with its buttons while nobody has decided."""
-    customers = list(dict.fromkeys(case.customer for case in cases if case.customer))
-    within = format_duration(cluster.last_at - cluster.first_at)
-    headline = f"*{len(cases)} similar cases* of {len(customers)} customers within {within}"
-    usual = f"about {cluster.expected:.1f}" if cluster.expected >= 0.05 else "hardly any"
+    customers = len({case.customer for case in cases if case.customer})
+    within = say(format_duration(cluster.last_at - cluster.first_at))
     facts = [
-        *(f"{name}: {one_line(value, 80)}" for name, value in cluster.traits),
-        *([f"in common: {one_line(', '.join(cluster.terms), 150)}"] if cluster.terms else []),
-        f"first seen {near_time(cluster.first_at, now)}",
-        f"usual in {format_duration_of(cluster.window_s)}: {usual}",
+        *(f"{say(name)}: {one_line(value, 80)}" for name, value in cluster.traits),
+        *([say("in common: {terms}", terms=one_line(", ".join(cluster.terms), 150))] if cluster.terms else []),
+        say("first seen {when}", when=near_time(cluster.first_at, now)),
+        say("usual in {window}: {count}", window=format_duration_of(cluster.window_s), count=_usual(cluster, say)),
     ]
-    examples = listed([f"• {example(case)}" for case in cases], EXAMPLES, "\n")
-    blocks = [section(f"🧩 {headline}\n{' · '.join(facts)}\n{examples}"), *_decision(cluster, now)]
-    return f"{len(cases)} similar cases of {len(customers)} customers", blocks
+    headline = say(
+        "*{count} similar cases* of {customers} customers within {length}",
+        count=len(cases),
+        customers=customers,
+        length=within,
+    )
+    examples = examples_of(cases, EXAMPLES, say, "• ")
+    blocks = [section(f"🧩 {headline}\n{' · '.join(facts)}\n{examples}"), *_decision(cluster, say, now)]
+    return say("{count} similar cases of {customers} customers", count=len(cases), customers=customers), blocks
+
+
+def _usual(cluster: Cluster, say: Wording) -> str:
+    if cluster.expected < LEAST_EXPECTED:
+        return say("hardly any")
+    return say("about {count}", count=decimal(cluster.expected, say))
+
+
+def decimal(number: float, say: Wording) -> str:
+    """With one decimal."""
+    written = f"{number:.1f}"
+    return written.replace(".", ",") if say.language == "es" else written
+
+
+def examples_of(cases: Sequence[Case], most: int, say: Wording, bullet: str = "") -> str:
+    """The first cases, a line each, and how many more there are."""
+    shown = cases if len(cases) <= most else cases[: most - 1]
+    lines = [f"{bullet}{example(case)}" for case in shown]
+    more = len(cases) - len(shown)
+    return "\n".join([*lines, *([say("and {count} more", count=more)] if more else [])])
 
 
 def format_duration_of(seconds: int) -> str:
@@ -51,28 +85,32 @@ def example(case: Case) -> str:
     return one_line(" · ".join(part for part in parts if part), 160)
 
 
-def _decision(cluster: Cluster, now: datetime) -> list[Block]:
-    when = near_time(cluster.decided_at, now) if cluster.decided_at else ""
-    if cluster.state == INCIDENT:
-        return [context(f"It is incident {cluster.incident_id}, said {mention(cluster.by)} {when}.")]
-    if cluster.state == DECLARING:
-        return [context(f"{mention(cluster.by)} declares an incident {when}.")]
-    if cluster.state == DISMISSED:
-        return [context(f"Not related, said {mention(cluster.by)} {when}: {one_line(cluster.reason, 200)}")]
+def _decision(cluster: Cluster, say: Wording, now: datetime) -> list[Block]:
+    facts = {
+        "when": near_time(cluster.decided_at, now) if cluster.decided_at else "",
+        "person": mention(cluster.by),
+        "number": cluster.incident_id,
+        "why": one_line(cluster.reason, 200),
+    }
+    if cluster.state in DECIDED:
+        return [context(say(DECIDED[cluster.state], **facts))]
     value = str(cluster.number)
     buttons = [
-        button("Declare incident…", ids.DECLARE, value, style="primary"),
-        button("It is an open incident…", ids.IS_INCIDENT, value),
-        button("Not related…", ids.NOT_RELATED, value),
+        button(say("Declare incident…"), ids.DECLARE, value, style="primary"),
+        button(say("It is an open incident…"), ids.IS_INCIDENT, value),
+        button(say("Not related…"), ids.NOT_RELATED, value),
     ]
     return [actions(buttons)]
 
 
-def not_related_form(number: int) -> Block:
+def not_related_form(number: int, say: Wording) -> Block:
     """Why they have nothing to do with each other."""
-    why = field(
-        "Why", ids.REASON, text_input(ids.REASON, longest=500), hint="Cases like these are proposed less often."
-    )
+    hint = say("Cases like these are proposed less often.")
+    why = field(say("Why"), ids.REASON, text_input(ids.REASON, longest=500), hint=hint)
     return modal(
-        "Not related", [why], callback_id=ids.NOT_RELATED_FORM, submit="Save", private_metadata=str(number)
+        say("Not related"),
+        [why],
+        callback_id=ids.NOT_RELATED_FORM,
+        submit=say("Save"),
+        private_metadata=str(number),
     )

@@ -10,9 +10,11 @@ from bot.cases import escalation_tables, tables
 from bot.cases.capacity import people_of, ranking
 from bot.cases.rules.board import AMBER, RED, Entry
 from bot.cases.tables import Case
+from bot.cases.wording import wording
 from bot.incidents.facts import CaseFigures, SensitiveCase
 from bot.incidents.handover_items import HandoverItem
 from bot.services import Services
+from bot.slack.phrases import Wording
 from bot.slack.text import format_duration
 
 # What is at risk is handed over; a queue that is red as a whole is not a list that anybody reads.
@@ -32,7 +34,8 @@ def risky_cases(session: Session, services: Services, now: datetime) -> Sequence
 def _item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
     case, notes = entry.case, tables.notes_of(session, entry.case.number, 10)
     typed = next((note.text for note in notes if note.by and note.kind in ("note", "snoozed", "assigned")), "")
-    left = _left(entry)
+    # Handovers say it in the language of their reader.
+    left = _left(entry, Wording())
     parts = [case.customer, case.team, left, *(["escalated without an answer"] if is_escalated else [])]
     return HandoverItem(
         key=f"case:{case.number}",
@@ -47,10 +50,10 @@ def _item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
     )
 
 
-def _left(entry: Entry) -> str:
+def _left(entry: Entry, say: Wording) -> str:
     if entry.left is None:
-        return "the clock is paused"
-    return "breached" if entry.is_breached else f"{format_duration(entry.left)} left"
+        return say("the clock is paused")
+    return say("breached") if entry.is_breached else say("{length} left", length=say(format_duration(entry.left)))
 
 
 def case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
@@ -93,14 +96,14 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-def sensitive_cases(session: Session, services: Services, now: datetime) -> Sequence[SensitiveCase]:
+def sensitive_cases(session: Session, services: Services, now: datetime, language: str) -> Sequence[SensitiveCase]:
     """The open cases of customers that are watched with care, by name: for those alone who may read them."""
     ranked = ranking(session, services, now)
     entries = [ranked[place] for place, case in enumerate(ranked.cases) if case.is_sensitive]
-    return [_sensitive(entry) for entry in entries]
+    return [_sensitive(entry, wording(language)) for entry in entries]
 
 
-def _sensitive(entry: Entry) -> SensitiveCase:
+def _sensitive(entry: Entry, say: Wording) -> SensitiveCase:
     case = entry.case
     return SensitiveCase(
         name=case.name,
@@ -110,5 +113,5 @@ def _sensitive(entry: Entry) -> SensitiveCase:
         region=case.region,
         team=case.team,
         owner_id=case.owner_id,
-        left=_left(entry),
+        left=_left(entry, say),
     )

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from bot.cases import knowledge_tables
 from bot.cases.rules.similar_text import TextIndex, grams
+from bot.cases.wording import wording_for
 from bot.config.floor import Floor
 from bot.config.floor.guide_files import guide_files
 from bot.config.settings import Settings
@@ -26,9 +27,13 @@ NO_GUIDES = "No guide is known here. Name them in floor.yaml: `cases: guides:` o
 class WordsMissing(WatchfloorError):
     """Say what it is about, such as `/incident guide sso lockout`."""
 
+    es = "Di de qué se trata, por ejemplo `/incident guide sso bloqueado`."
+
 
 class GuideGone(WatchfloorError):
     """This guide is not here any more. `/incident guide` and a few words finds those that are."""
+
+    es = "Esa guía ya no está aquí. `/incident guide` y unas palabras encuentran las que hay."
 
 
 @dataclass(frozen=True)
@@ -83,18 +88,23 @@ def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Blo
     if not typed.strip():
         raise WordsMissing()
     with services.database.reading() as session:
-        guides = all_guides(session, services)
+        guides, say = all_guides(session, services), wording_for(session, services, by)
     alike = find(guides, typed)
+    if not guides:
+        return say(NO_GUIDES)
     if not alike:
-        about = one_line(typed, 80)
-        return NO_GUIDES if not guides else f"No guide is about “{about}”. Other or fewer words may find one."
+        return say("No guide is about “{words}”. Other or fewer words may find one.", words=one_line(typed, 80))
     blocks: list[Block] = []
     for guide in alike:
         title = link(guide.url, guide.title) if guide.url else f"*{one_line(guide.title, 150)}*"
         blocks.append(section(f"📖 {title}"))
         if guide.text:
-            blocks.append(actions([button("Read", incident_ids.READ_GUIDE, guide.key)]))
-    count = f"{len(alike)} of {len(guides)} guide{'s' if len(guides) > 1 else ''}"
+            blocks.append(actions([button(say("Read"), incident_ids.READ_GUIDE, guide.key)]))
+    count = (
+        say("1 of 1 guide")
+        if len(guides) == 1
+        else say("{shown} of {all} guides", shown=len(alike), all=len(guides))
+    )
     return count, [*blocks, context(count)]
 
 
@@ -102,12 +112,12 @@ def reading_view(services: Services, name: str, by: str) -> Block:
     """A guide, by its key or by the title that a step of a playbook names; else what reads most like that title."""
     check_member(services, by)
     with services.database.reading() as session:
-        guides = all_guides(session, services)
+        guides, say = all_guides(session, services), wording_for(session, services, by)
     named = [each for each in guides if name == each.key or name.casefold() == each.title.casefold()]
     guide = next(iter(named or find(guides, name, 1)), None)
     if guide is None:
         raise GuideGone()
     lines = [one_line(line, 2_000) for line in guide.text.splitlines()]
     title = link(guide.url, guide.title) if guide.url else one_line(guide.title, 150)
-    blocks = [section(f"*{title}*"), *paragraphs(lines, rest="The rest is in its file.")]
-    return modal("Guide", blocks, callback_id=incident_ids.READ_GUIDE, close="Close")
+    blocks = [section(f"*{title}*"), *paragraphs(lines, rest=say("The rest is in its file."))]
+    return modal(say("Guide"), blocks, callback_id=incident_ids.READ_GUIDE, close=say("Close"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot import outbox
 from bot.cases import clusters, guides, ids, knowledge_tables, tables
 from bot.cases.knowledge_tables import IN_REVIEW, PUBLISHED, KnowledgeGap
+from bot.cases.wording import wording_for
 from bot.directory.lookup import person_of
 from bot.directory.tables import display_names
 from bot.errors import WatchfloorError
@@ -14,7 +15,8 @@ from bot.incidents.events import Closed, MadePrivate
 from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, field, modal, paragraphs, section, text_input, user_select
-from bot.slack.text import listed, mention, one_line
+from bot.slack.phrases import Wording
+from bot.slack.text import mention, one_line
 from bot.timeline import timeline
 from bot.timeline.wording import sentence
 
@@ -27,17 +29,25 @@ MOST_LINES = 25
 class NotTheOwner(WatchfloorError):
     """{person} writes this guide. Ask them to hand it to you."""
 
+    es = "{person} escribe esta guía. Pídele que te la pase."
+
 
 class NotTheReviewer(WatchfloorError):
     """{person} reviews this guide."""
+
+    es = "{person} revisa esta guía."
 
 
 class AnotherReviewer(WatchfloorError):
     """Choose a colleague as reviewer: nobody publishes what they wrote themselves."""
 
+    es = "Elige a otra persona para la revisión: nadie publica lo que ha escrito."
+
 
 class TextMissing(WatchfloorError):
     """Please write the guide: what people see, what to do, and how to tell that it is over."""
+
+    es = "Escribe la guía: qué se ve, qué hacer y cómo saber que ha terminado."
 
 
 def note_gap(change: Change, event: Closed) -> None:
@@ -51,20 +61,22 @@ def note_gap(change: Change, event: Closed) -> None:
     if guides.find(known, f"{incident.title} {' '.join(terms)}", 1):
         return
     owner = incidents.commander(session, change.number) or incident.declared_by
+    say = wording_for(session, change.services, owner)
     gap = KnowledgeGap(
         incident_id=change.number,
         title=incident.title,
-        text=_draft(change, terms),
+        text=_draft(change, terms, say),
         owner_id=owner,
         noted_at=change.now,
     )
     if knowledge_tables.note(session, gap):
-        title = one_line(incident.title, 150)
-        text = (
-            f"No guide is about incident {change.number}, “{title}”, though several customers had it. "
+        missing = (
+            "No guide is about incident {number}, “{title}”, though several customers had it. "
             "A draft is made of its timeline."
         )
-        blocks = [section(text), actions([button("Write the guide…", ids.WRITE, str(gap.number), style="primary")])]
+        text = say(missing, number=change.number, title=one_line(incident.title, 150))
+        write = button(say("Write the guide…"), ids.WRITE, str(gap.number), style="primary")
+        blocks = [section(text), actions([write])]
         key = f"knowledge:{gap.number}"
         outbox.post(session, key, owner, text, change.now, blocks=blocks, incident_id=change.number)
         change.log("guide_missing", user=owner)
@@ -78,7 +90,7 @@ def withdraw_private(change: Change, event: MadePrivate) -> None:
         change.session.add(gap)
 
 
-def _draft(change: Change, terms: list[str]) -> str:
+def _draft(change: Change, terms: list[str], say: Wording) -> str:
     entries = timeline.of_kinds(change.session, change.number, HELPFUL)
     actors = {entry.actor_id for entry in entries if entry.actor_id}
     names = display_names(change.session, actors)
@@ -86,13 +98,14 @@ def _draft(change: Change, terms: list[str]) -> str:
     def name_of(user_id: str | None) -> str:
         return names.get(user_id or "", "")
 
-    lines = [sentence(entry.kind, entry.actor_id, entry.facts, name_of, "en") for entry in entries]
-    done = listed([f"- {line}" for line in lines], MOST_LINES, "\n") or "- …"
-    seen = ", ".join(terms) or change.incident.title
+    lines = [sentence(entry.kind, entry.actor_id, entry.facts, name_of, say.language) for entry in entries]
+    done = [f"- {line}" for line in lines[:MOST_LINES]] or ["- …"]
+    if len(lines) > MOST_LINES:
+        done.append(f"- {say('and {count} more', count=len(lines) - MOST_LINES)}")
     parts = (
-        f"What people see: {seen}",
-        f"What was done in incident {change.number}:\n{done}",
-        "It is over when: …",
+        say("What people see: {what}", what=", ".join(terms) or change.incident.title),
+        "\n".join([say("What was done in incident {number}:", number=change.number), *done]),
+        say("It is over when: …"),
     )
     return "\n\n".join(parts)[:LONGEST]
 
@@ -101,15 +114,26 @@ def write_form(services: Services, number: int, by: str) -> Block:
     """The form for the owner, or for the reviewer who puts it right."""
     check_member(services, by)
     with services.database.transaction() as session:
-        gap = knowledge_tables.locked(session, number)
+        gap, say = knowledge_tables.locked(session, number), wording_for(session, services, by)
     if by not in (gap.owner_id, gap.reviewer_id):
         raise NotTheOwner(person=mention(gap.owner_id or ""))
+    return guide_form(gap, say)
+
+
+def guide_form(gap: KnowledgeGap, say: Wording) -> Block:
+    """Title, text and reviewer of a guide."""
     blocks = [
-        field("Title", ids.TITLE, text_input(ids.TITLE, initial=gap.title, longest=150)),
-        field("Guide", ids.TEXT, text_input(ids.TEXT, initial=gap.text, multiline=True, longest=LONGEST)),
-        field("Reviewer", ids.PERSON, user_select(ids.PERSON, initial=gap.reviewer_id)),
+        field(say("Title"), ids.TITLE, text_input(ids.TITLE, initial=gap.title, longest=150)),
+        field(say("Guide"), ids.TEXT, text_input(ids.TEXT, initial=gap.text, multiline=True, longest=LONGEST)),
+        field(say("Reviewer"), ids.PERSON, user_select(ids.PERSON, initial=gap.reviewer_id)),
     ]
-    return modal("Guide", blocks, callback_id=ids.WRITE_FORM, submit="Send to review", private_metadata=str(number))
+    return modal(
+        say("Guide"),
+        blocks,
+        callback_id=ids.WRITE_FORM,
+        submit=say("Send to review"),
+        private_metadata=str(gap.number),
+    )
 
 
 def send_to_review(
@@ -130,21 +154,28 @@ def send_to_review(
         # The last to change it is its author: the other of the two publishes it.
         gap.title, gap.text, gap.owner_id, gap.reviewer_id, gap.state = title.strip(), text, by, reviewer, IN_REVIEW
         session.add(gap)
-        head = f"{mention(by)} wrote the guide “{one_line(gap.title, 150)}” and asks you to read it."
-        lines = [one_line(line, 2_000) for line in text.splitlines()]
-        buttons = [
-            button("Publish", ids.PUBLISH, str(number), style="primary"),
-            button("Change…", ids.WRITE, str(number)),
-        ]
-        blocks = [
-            section(head),
-            *paragraphs(lines, rest="*Change…* shows all of it.", room=8_000),
-            actions(buttons),
-        ]
+        head, blocks = review_message(gap, by, wording_for(session, services, reviewer))
         key = f"knowledge:{number}:review:{occasion}"
         outbox.post(session, key, reviewer, head, now, blocks=blocks, incident_id=gap.incident_id)
         timeline.append(session, gap.incident_id, "guide_to_review", now, by, user=reviewer, text=gap.title)
-    return f"{mention(reviewer)} is asked to read it."
+        say = wording_for(session, services, by)
+    return say("{person} is asked to read it.", person=mention(reviewer))
+
+
+def review_message(gap: KnowledgeGap, by: str, say: Wording) -> tuple[str, list[Block]]:
+    """What the reviewer reads, with its buttons."""
+    head = say("{person} wrote the guide “{title}” and asks you to read it.", person=mention(by), title=_title(gap))
+    lines = [one_line(line, 2_000) for line in gap.text.splitlines()]
+    buttons = [
+        button(say("Publish"), ids.PUBLISH, str(gap.number), style="primary"),
+        button(say("Change…"), ids.WRITE, str(gap.number)),
+    ]
+    body = paragraphs(lines, rest=say("*Change…* shows all of it."), room=8_000)
+    return head, [section(head), *body, actions(buttons)]
+
+
+def _title(gap: KnowledgeGap) -> str:
+    return one_line(gap.title, 150)
 
 
 def publish(services: Services, number: int, by: str, now: datetime) -> str:
@@ -154,13 +185,17 @@ def publish(services: Services, number: int, by: str, now: datetime) -> str:
         gap = knowledge_tables.locked(session, number)
         if by != gap.reviewer_id:
             raise NotTheReviewer(person=mention(gap.reviewer_id or gap.owner_id or ""))
+        say = wording_for(session, services, by)
         if gap.state == PUBLISHED:
-            return f"Version {gap.version} is published already."
+            return say("Version {number} is published already.", number=gap.version)
         gap.state, gap.published_at, gap.version = PUBLISHED, now, gap.version + 1
         session.add(gap)
-        text = f"{mention(by)} published version {gap.version} of your guide “{one_line(gap.title, 150)}”."
+        owner = gap.owner_id or by
+        to_owner = wording_for(session, services, owner)
+        told = "{person} published version {number} of your guide “{title}”."
+        text = to_owner(told, person=mention(by), number=gap.version, title=_title(gap))
         key = f"knowledge:{number}:published:{gap.version}"
-        outbox.post(session, key, gap.owner_id or by, text, now, incident_id=gap.incident_id)
+        outbox.post(session, key, owner, text, now, incident_id=gap.incident_id)
         facts = {"number": gap.version, "text": gap.title}
         timeline.append(session, gap.incident_id, "guide_published", now, by, **facts)
-    return f"Version {gap.version} is published. `/incident guide` finds it."
+    return say("Version {number} is published. `/incident guide` finds it.", number=gap.version)

@@ -16,6 +16,8 @@ MISSING, IN_REVIEW, PUBLISHED = "missing", "in review", "published"
 class NoSuchGap(WatchfloorError):
     """I do not know this guide any more."""
 
+    es = "Ya no conozco esa guía."
+
 
 class KnowledgeGap(Numbered, table=True):
     """A guide that is missing, its draft, its versions."""

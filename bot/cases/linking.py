@@ -10,6 +10,7 @@ from bot.cases import cluster_views, clusters, notes, proposing, tables
 from bot.cases.clusters import Cluster
 from bot.cases.notes import ENDED, LINKED, UPDATE
 from bot.cases.tables import Case
+from bot.cases.wording import wording, wording_for, wording_of_reader
 from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.change import Change
@@ -32,16 +33,28 @@ LONGEST_NOTE = 3_000
 DESCRIBED = 10
 
 
-class AlreadyDecided(WatchfloorError):
-    """{who} has decided about these cases already: {what}."""
+class AlreadyLinked(WatchfloorError):
+    """{who} has decided about these cases already: incident {number}."""
+
+    es = "{who} ya decidió sobre estos casos: incidente {number}."
+
+
+class AlreadyDismissed(WatchfloorError):
+    """{who} has decided about these cases already: not related."""
+
+    es = "{who} ya decidió sobre estos casos: sin relación."
 
 
 class NotOpen(WatchfloorError):
     """Incident {number} is over. Choose one that is open, or declare an incident."""
 
+    es = "El incidente {number} ha terminado. Elige uno abierto o declara un incidente."
+
 
 class ReasonMissing(WatchfloorError):
     """Please write why they are not related: it helps those who come after you."""
+
+    es = "Escribe por qué no tienen relación: ayuda a quienes vengan después."
 
 
 def declare_form(services: Services, number: int, by: str) -> tuple[Cluster, Sequence[Case]]:
@@ -60,7 +73,7 @@ def link_form(services: Services, number: int, by: str) -> list[Incident]:
 def not_related_form(services: Services, number: int, by: str) -> Block:
     """The form, for who may decide about cases."""
     _undecided(services, number, by)
-    return cluster_views.not_related_form(number)
+    return cluster_views.not_related_form(number, wording_of_reader(services, by))
 
 
 def _undecided(services: Services, number: int, by: str) -> tuple[Cluster, Sequence[Case]]:
@@ -76,14 +89,20 @@ def _undecided(services: Services, number: int, by: str) -> tuple[Cluster, Seque
 
 def _check_undecided(cluster: Cluster) -> None:
     if cluster.state not in (clusters.OPEN, clusters.DECLARING):
-        what = f"incident {cluster.incident_id}" if cluster.incident_id else "not related"
-        raise AlreadyDecided(who=mention(cluster.by), what=what)
+        if cluster.incident_id:
+            raise AlreadyLinked(who=mention(cluster.by), number=cluster.incident_id)
+        raise AlreadyDismissed(who=mention(cluster.by))
 
 
 def declare(services: Services, number: int, title: str, severity: str, by: str, now: datetime) -> Response:
     """Declare an incident of these cases; they are linked in the transaction that records it."""
     cluster, cases = declare_form(services, number, by)
-    described = listed([cluster_views.example(case) for case in cases], DESCRIBED, "\n")
+    written = wording(services.floor.language)
+    first = written(
+        "{count} similar cases, the first at {when} UTC:",
+        count=len(cases),
+        when=f"{cluster.first_at:%Y-%m-%d %H:%M}",
+    )
     request = DeclareRequest(
         # The same cases are declared once, whoever presses the button.
         key=f"{KEY}{cluster.number}",
@@ -91,7 +110,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
         title=title or cluster.title,
         severity=severity,
         at=now,
-        description=f"{len(cases)} similar cases, the first at {cluster.first_at:%Y-%m-%d %H:%M} UTC:\n{described}",
+        description=f"{first}\n{cluster_views.examples_of(cases, DESCRIBED, written)}",
     )
     question = declare_unless_open(services, complete(services, request))
     if question:
@@ -125,8 +144,8 @@ def link(services: Services, number: int, incident_number: int, by: str, now: da
         if incident.status not in ACTIVE:
             raise NotOpen(number=incident_number)
         _link_cluster(Change(session, services, incident, by, now), cluster, by)
-        count = len(clusters.cases_of(session, number))
-    return f"{count} cases are part of incident {incident_number} now."
+        count, say = len(clusters.cases_of(session, number)), wording_for(session, services, by)
+    return say("{count} cases are part of incident {number} now.", count=count, number=incident_number)
 
 
 def _link_cluster(change: Change, cluster: Cluster, by: str) -> None:
@@ -143,7 +162,9 @@ def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
         return
     names = listed([by_number[number].name for number in new], DESCRIBED)
     change.log("cases_linked", count=len(new), text=names)
-    text = f"is part of incident {change.number}: {change.incident.severity} {change.incident.title}"
+    written = wording(change.services.floor.language)
+    what = f"{change.incident.severity} {change.incident.title}"
+    text = written("is part of incident {number}: {what}", number=change.number, what=what)
     _note_all(change, [by_number[number] for number in new], LINKED, f"linked:{change.number}", text)
 
 
@@ -166,9 +187,11 @@ def dismiss(services: Services, number: int, reason: str, by: str, now: datetime
         cluster.reason = reason.strip()
         _decide(session, services, cluster, clusters.DISMISSED, by, now)
         cases = clusters.cases_of(session, number)
-        text = f"looked like {len(cases) - 1} other cases, but is not related: {cluster.reason}"
+        written, say = wording(services.floor.language), wording_for(session, services, by)
+        looked = "looked like {count} other cases, but is not related: {why}"
+        text = written(looked, count=len(cases) - 1, why=cluster.reason)
         notes.add_to_all(session, services, cases, "not related", f"dismissed:{number}", text, by, now)
-    return "Thank you. Cases like these are proposed less often from now on."
+    return say("Thank you. Cases like these are proposed less often from now on.")
 
 
 def _decide(session: Session, services: Services, cluster: Cluster, state: str, by: str, now: datetime) -> None:
@@ -190,8 +213,9 @@ def copy_update(change: Change, event: UpdateComposed) -> None:
 def note_end(change: Change, event: Resolved | Declined) -> None:
     """The incident is over, or was none: its cases hear of it."""
     cases = tables.cases_of_incident(change.session, change.number)
-    how = "is resolved" if isinstance(event, Resolved) else "was a false alarm"
-    _note_all(change, cases, ENDED, f"ended:{event.key}", f"incident {change.number} {how}")
+    written = wording(change.services.floor.language)
+    how = "incident {number} is resolved" if isinstance(event, Resolved) else "incident {number} was a false alarm"
+    _note_all(change, cases, ENDED, f"ended:{event.key}", written(how, number=change.number))
 
 
 def follow_merge(change: Change, event: Merged) -> None:

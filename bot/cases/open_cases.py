@@ -21,6 +21,8 @@ OVERLAP = timedelta(seconds=60)
 MOST_ENDED = 1_000
 # More changes than this are sorted in together.
 FEW = 500
+# More moments than this are read as one span.
+MOST_MOMENTS = 100
 _ORDER = attrgetter("order")
 _COLUMNS = (
     *(Case.id, Case.is_open, Case.touched_at, Case.name, Case.title, Case.customer, Case.priority, Case.region),
@@ -59,7 +61,11 @@ class OpenCases:
         if self._seen_at is None:
             changed = changed.where(col(Case.is_open))
         else:
-            changed = changed.where(col(Case.touched_at) >= self._seen_at - OVERLAP)
+            unread = self._unread(session, self._seen_at - OVERLAP)
+            if not unread:
+                return
+            touched, is_few = col(Case.touched_at), len(unread) <= MOST_MOMENTS
+            changed = changed.where(touched.in_(unread) if is_few else touched >= min(unread))
         for row in session.connection().execute(changed):
             if row.id in self._read and self._read[row.id] == row.touched_at:
                 continue  # read before, within the overlap
@@ -73,6 +79,21 @@ class OpenCases:
                 self._cases.pop(row.id, None)
         self._sort(before)
         self._forget_ended()
+
+    def _unread(self, session: Session, since: datetime) -> list[datetime]:
+        """The moments at which cases were touched that were not read, or not all of them.
+
+        After an import thousands lie within the overlap: they are counted by their moments, not read again.
+        """
+        touched, number = col(Case.touched_at), col(Case.id)
+        counted = sa.select(touched, sa.func.count(), sa.func.sum(number)).where(touched >= since).group_by(touched)
+        read: dict[datetime, tuple[int, int]] = {}
+        for case_id, at in self._read.items():
+            if at >= since:
+                count, total = read.get(at, (0, 0))
+                read[at] = count + 1, total + case_id
+        rows = session.connection().execute(counted)
+        return [at for at, count, total in rows if read.get(at) != (count, total)]
 
     def _sort(self, before: Mapping[int, OpenCase | None]) -> None:
         """Bring what changed to its place; to sort all cases again takes longer than a click may."""

@@ -1,4 +1,4 @@
-"""The board and its lines, a case's notes. Pure: Block Kit from data."""
+"""The board and its lines. Pure: Block Kit from data; `say` is the reader's language."""
 
 import json
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.cases import ids
 from bot.cases.rules.board import AMBER, FILTERS, MINE, PAUSED, RED, Board, Entry, Wanted
 from bot.slack.blocks import Block, actions, button, context, header, section
+from bot.slack.phrases import Wording
 from bot.slack.text import format_duration, link, mention, near_time, one_line
 
 Screen = tuple[str, list[Block]]
@@ -14,151 +15,156 @@ PER_PAGE = 6
 EMOJI = {RED: "🔴", AMBER: "🟡", PAUSED: "⏸️"}
 LABELS = {"red": "Red", "amber": "Amber", "unassigned": "Unassigned", "reopened": "Reopened"}
 LABELS |= {"sensitive": "Sensitive", "mine": "Mine"}
+COUNTED = {RED: "{count} red", AMBER: "{count} amber"}
+MARKED = {"unassigned": "{count} unassigned", "reopened": "{count} reopened"}
+MARKED |= {"sensitive": "{count} sensitive", "snoozed": "{count} snoozed"}
 NO_CASES = (
     "No case is open. `watchfloor cases import` or a file dropped into a direct message to me brings them here."
 )
 
 
-def board_screen(board: Board, now: datetime) -> Screen:
+def board_screen(board: Board, say: Wording, now: datetime) -> Screen:
     """A page of the board with its buttons."""
     if not board.total:
-        return NO_CASES, [section(NO_CASES)]
-    text = headline(board)
-    blocks = [header("Cases by time to breach"), section(text), actions(_filters(board))]
+        return say(NO_CASES), [section(say(NO_CASES))]
+    text = headline(board, say)
+    blocks = [header(say("Cases by time to breach")), section(text), actions(_filters(board, say))]
     for entry in board.entries:
-        blocks += [section(case_text(entry, now)), actions(_buttons(entry))]
+        blocks += [section(case_text(entry, say, now)), actions(_buttons(entry, say))]
     if not board.entries:
-        blocks.append(section("No open case matches."))
-    pages = _pages(board)
-    return text, [*blocks, *([actions(pages)] if pages else []), context(_shown(board))]
+        blocks.append(section(say("No open case matches.")))
+    pages = _pages(board, say)
+    return text, [*blocks, *([actions(pages)] if pages else []), context(_shown(board, say))]
 
 
-def board_message(board: Board, now: datetime) -> Screen:
+def board_message(board: Board, say: Wording, now: datetime) -> Screen:
     """The board as it stands in a channel: the first cases, with buttons that answer only who presses them."""
     if not board.total:
-        return NO_CASES, [section(NO_CASES)]
-    blocks: list[Block] = [header("Cases by time to breach"), section(headline(board))]
+        return say(NO_CASES), [section(say(NO_CASES))]
+    text = headline(board, say)
+    blocks: list[Block] = [header(say("Cases by time to breach")), section(text)]
     for entry in board.entries:
-        blocks += [section(case_text(entry, now)), actions(_buttons(entry))]
-    rest = f"{_shown(board)} `/incident board` shows all, `/incident board unassigned` a part."
-    return headline(board), [*blocks, context(rest)]
+        blocks += [section(case_text(entry, say, now)), actions(_buttons(entry, say))]
+    rest = say("`/incident board` shows all, `/incident board unassigned` a part.")
+    return text, [*blocks, context(f"{_shown(board, say)} {rest}")]
 
 
-def home_blocks(board: Board, now: datetime) -> list[Block]:
+def home_blocks(board: Board, say: Wording, now: datetime) -> list[Block]:
     """The cases at risk, for a person's home tab."""
-    lines = "\n".join(case_text(entry, now).split("\n")[0] for entry in board.entries)
-    return [section(f"*Cases*\n{headline(board)}"), *([section(lines)] if lines else [])]
+    lines = "\n".join(case_text(entry, say, now).split("\n")[0] for entry in board.entries)
+    return [section(f"*{say('Cases')}*\n{headline(board, say)}"), *([section(lines)] if lines else [])]
 
 
-def headline(board: Board) -> str:
+def headline(board: Board, say: Wording) -> str:
     """How many there are of each."""
     counts = board.counts
-    parts = [f"{board.total} open"]
+    parts = [say("{count} open", count=board.total)]
     if counts["breached"]:
-        parts.append(f"*{counts['breached']} breached*")
-    parts += [f"{EMOJI[RED]} {counts['red']} red", f"{EMOJI[AMBER]} {counts['amber']} amber"]
-    parts += [
-        f"{counts[name]} {name}" for name in ("unassigned", "reopened", "sensitive", "snoozed") if counts[name]
-    ]
+        parts.append(f"*{say('{count} breached', count=counts['breached'])}*")
+    parts += [f"{EMOJI[name]} {say(COUNTED[name], count=counts[name])}" for name in (RED, AMBER)]
+    parts += [say(phrase, count=counts[name]) for name, phrase in MARKED.items() if counts[name]]
     return " · ".join(parts)
 
 
-def case_text(entry: Entry, now: datetime) -> str:
+def case_text(entry: Entry, say: Wording, now: datetime) -> str:
     """Two lines and the arithmetic of a case."""
     case = entry.case
     name = link(case.url, case.name) if case.url else one_line(case.name, 60)
-    marks = [*(["⚠️ sensitive"] if case.is_sensitive else []), *([_times(case.reopened)] if case.reopened else [])]
+    marks = [f"⚠️ {say('sensitive')}"] if case.is_sensitive else []
+    marks += [_times(case.reopened, say)] if case.reopened else []
     first = f"{EMOJI.get(entry.colour, '🟢')} *{name}* {case.priority} {one_line(case.title, 90)}".rstrip()
     about = [one_line(part, 60) for part in (case.customer, case.team, case.region) if part]
-    second = " · ".join([*about, _owner(entry), *marks])
-    return f"{first}\n{second}\n{arithmetic(entry, now)}"
+    second = " · ".join([*about, _owner(entry, say), *marks])
+    return f"{first}\n{second}\n{arithmetic(entry, say, now)}"
 
 
-def _times(reopened: int) -> str:
-    return "reopened" if reopened == 1 else f"reopened {reopened} times"
+def _times(reopened: int, say: Wording) -> str:
+    return say("reopened") if reopened == 1 else say("reopened {count} times", count=reopened)
 
 
-def _owner(entry: Entry) -> str:
+def _owner(entry: Entry, say: Wording) -> str:
     case = entry.case
     if case.owner_id:
         return mention(case.owner_id)
-    return one_line(case.owner, 60) if case.owner else "*unassigned*"
+    return one_line(case.owner, 60) if case.owner else f"*{say('unassigned')}*"
 
 
-def arithmetic(entry: Entry, now: datetime) -> str:
+def arithmetic(entry: Entry, say: Wording, now: datetime) -> str:
     """Why it is red or amber: the deadline, its place in the queue, who is free, when it is likely taken."""
     if entry.left is None or entry.case.due_at is None:
-        return "The clock is paused." if entry.case.target_s else "It has no SLA target."
-    due = near_time(entry.case.due_at, now)
-    if entry.is_breached:
-        deadline = f"Breached {due}"
-    else:
-        deadline = f"Due {due}"
+        return say("The clock is paused.") if entry.case.target_s else say("It has no SLA target.")
+    deadline = say("Breached {when}" if entry.is_breached else "Due {when}", when=near_time(entry.case.due_at, now))
     if not entry.position:
         return deadline
-    place = f"{_ordinal(entry.position)} in the queue"
-    who = "" if entry.free is None else f", {_free(entry)}"
+    place = say("{place} in the queue", place=ordinal(entry.position, say))
+    who = "" if entry.free is None else f", {_free(entry, say)}"
     if entry.pickup is None:
         return f"{deadline} · {place}{who}"
-    return f"{deadline} · {place}{who}: likely taken in {format_duration(entry.pickup)}"
+    pickup = say("likely taken in {length}", length=say(format_duration(entry.pickup)))
+    return f"{deadline} · {place}{who}: {pickup}"
 
 
-def _free(entry: Entry) -> str:
+def _free(entry: Entry, say: Wording) -> str:
     if entry.on_shift == 0:
-        return "nobody is on shift"
+        return say("nobody is on shift")
     if entry.free == 0:
-        return "nobody is free" + (f" of {entry.on_shift} on shift" if entry.on_shift else "")
+        return (
+            say("nobody is free of {on} on shift", on=entry.on_shift) if entry.on_shift else say("nobody is free")
+        )
     if entry.on_shift:
-        return f"{entry.free} of {entry.on_shift} on shift free"
-    return "1 engineer free" if entry.free == 1 else f"{entry.free} engineers free"
+        return say("{free} of {on} on shift free", free=entry.free, on=entry.on_shift)
+    return say("1 engineer free") if entry.free == 1 else say("{count} engineers free", count=entry.free)
 
 
-def _ordinal(number: int) -> str:
+def ordinal(number: int, say: Wording) -> str:
+    """`1st`, `22nd`, in Spanish `1.º`."""
+    if say.language == "es":
+        return f"{number}.º"
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
 
 
-def _buttons(entry: Entry) -> list[Block]:
+def _buttons(entry: Entry, say: Wording) -> list[Block]:
     value = str(entry.case.number)
     return [
-        button("Take", ids.TAKE, value, style="primary" if entry.case.is_unassigned else None),
-        button("Assign…", ids.ASSIGN, value),
-        button("Escalate…", ids.ESCALATE, value),
-        button("Note…", ids.NOTE, value),
-        button("Snooze…", ids.SNOOZE, value),
+        button(say("Take"), ids.TAKE, value, style="primary" if entry.case.is_unassigned else None),
+        button(say("Assign…"), ids.ASSIGN, value),
+        button(say("Escalate…"), ids.ESCALATE, value),
+        button(say("Note…"), ids.NOTE, value),
+        button(say("Snooze…"), ids.SNOOZE, value),
     ]
 
 
-def _filters(board: Board) -> list[Block]:
+def _filters(board: Board, say: Wording) -> list[Block]:
     chosen = board.wanted
-    buttons = [button("All", f"{ids.FILTER}.all", kept(Wanted(words=chosen.words)))] if chosen.filter else []
+    buttons = [button(say("All"), f"{ids.FILTER}.all", kept(Wanted(words=chosen.words)))] if chosen.filter else []
     for name in FILTERS:
         if name != chosen.filter and (name == MINE or board.counts[name]):
-            label = LABELS[name] if name == MINE else f"{LABELS[name]} {board.counts[name]}"
+            label = say(LABELS[name]) if name == MINE else f"{say(LABELS[name])} {board.counts[name]}"
             buttons.append(button(label, f"{ids.FILTER}.{name}", kept(Wanted(name, chosen.words))))
     return buttons
 
 
-def _pages(board: Board) -> list[Block]:
+def _pages(board: Board, say: Wording) -> list[Block]:
     chosen, buttons = board.wanted, []
     if chosen.page:
-        buttons.append(
-            button("← Back", f"{ids.PAGE}.back", kept(Wanted(chosen.filter, chosen.words, "", chosen.page - 1)))
-        )
+        earlier = Wanted(chosen.filter, chosen.words, "", chosen.page - 1)
+        buttons.append(button(f"← {say('Back')}", f"{ids.PAGE}.back", kept(earlier)))
     if (chosen.page + 1) * PER_PAGE < board.matching:
-        buttons.append(
-            button("More →", f"{ids.PAGE}.more", kept(Wanted(chosen.filter, chosen.words, "", chosen.page + 1)))
-        )
+        later = Wanted(chosen.filter, chosen.words, "", chosen.page + 1)
+        buttons.append(button(f"{say('More')} →", f"{ids.PAGE}.more", kept(later)))
     return buttons
 
 
-def _shown(board: Board) -> str:
+def _shown(board: Board, say: Wording) -> str:
     first = board.wanted.page * PER_PAGE + 1
-    which = " ".join((board.wanted.filter, *board.wanted.words)).strip()
+    chosen = say(LABELS[board.wanted.filter]).lower() if board.wanted.filter else ""
+    which = " ".join((chosen, *board.wanted.words)).strip()
     named = f" ({one_line(which, 80)})" if which else ""
     if not board.entries:
-        return f"0 cases{named}."
-    return f"Cases {first}–{first + len(board.entries) - 1} of {board.matching}{named}."
+        return say("0 cases{named}.", named=named)
+    last = first + len(board.entries) - 1
+    return say("Cases {first}–{last} of {all}{named}.", first=first, last=last, all=board.matching, named=named)
 
 
 def kept(wanted: Wanted) -> str:

@@ -12,6 +12,7 @@ from bot.errors import WatchfloorError
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file
 from bot.runtime.database import Database
+from bot.slack.phrases import Wording
 
 
 class UnknownZone(WatchfloorError):
@@ -24,7 +25,10 @@ def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool)
     its_floor = floor.read(settings.floor_file)
     read = read_cases(file, read_zone_typed(zone, its_floor.cases.zone))
     if is_dry:
-        return [f"{read.cases} cases in {len(read.rows)} rows can be imported.", *upload_views.left_out(read)]
+        return [
+            f"{read.cases} cases in {len(read.rows)} rows can be imported.",
+            *upload_views.left_out(read, Wording()),
+        ]
     build_registry()
     database = Database(settings.database_url)
     try:
@@ -33,7 +37,7 @@ def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool)
     finally:
         database.close()
     counts = f"{stored.new} new, {stored.changed} changed, {stored.unchanged} unchanged"
-    return [f"{file.name} is imported: {counts}.", *upload_views.left_out(read)]
+    return [f"{file.name} is imported: {counts}.", *upload_views.left_out(read, Wording())]
 
 
 def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
@@ -41,7 +45,11 @@ def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
     configured = floor.read(settings.floor_file).cases if settings.floor_file.exists() else None
     read = read_cases(file, read_zone_typed(zone, configured.zone if configured else "UTC"))
     alerts = list(replay.alerts(read.rows, configured.alerts_a_day if configured else 2))
-    return [*(alert.line() for alert in alerts), _summary(read, len(alerts)), *upload_views.left_out(read)]
+    return [
+        *(alert.line() for alert in alerts),
+        _summary(read, len(alerts)),
+        *upload_views.left_out(read, Wording()),
+    ]
 
 
 def _summary(read: ReadCases, count: int) -> str:

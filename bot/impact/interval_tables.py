@@ -10,14 +10,15 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.impact.reading.rows import ReadRow
 from bot.impact.rules.figures import NAMES
 from bot.impact.tables import Import, Queue
+from bot.runtime.database import Row
 
 
-class IntervalFigures(SQLModel, table=True):
+class IntervalFigures(Row, table=True):
     """A queue's figures of one interval, as one import has them. `starts_at` is seconds since 1970, UTC."""
 
     __tablename__ = "interval_figures"

@@ -165,10 +165,10 @@ def _likely_duplicates(session: Session, request: DeclareRequest) -> Sequence[In
     """Open incidents that this person may see and that sound the same; none for what is over."""
     if request.ended_at or incidents.by_key(session, request.key) is not None:
         return []
-    candidates = incidents.open_since(session, request.at - DUPLICATES_WITHIN, request.user_id)
-    by_number = {incident.number: incident for incident in candidates}
-    titles = [(number, incident.title) for number, incident in by_number.items()]
-    return [by_number[number] for number in recognition.find_duplicates(request.title, titles)[:DUPLICATES_SHOWN]]
+    titles = incidents.titles_since(session, request.at - DUPLICATES_WITHIN, request.user_id)
+    alike = recognition.find_duplicates(request.title, titles)[:DUPLICATES_SHOWN]
+    by_number = incidents.by_numbers(session, alike) if alike else {}
+    return [by_number[number] for number in alike]
 
 
 def check_may_be_declared(services: Services, request: DeclareRequest) -> None:

@@ -253,8 +253,8 @@ UPDATES_KEPT_OF_MANY: Fact[Callable[[Session, Sequence[int]], Mapping[int, Updat
 CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[CaseFigures]]] = Fact(
     "case figures", always(())
 )
-# The open cases of sensitive customers, by name.
-SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime], Sequence[SensitiveCase]]] = Fact(
+# The open cases of sensitive customers, by name, with the time that is left in a language.
+SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime, str], Sequence[SensitiveCase]]] = Fact(
     "sensitive cases", always(())
 )
 # The figures of every queue, from a moment until before another, with their formulas in a language.

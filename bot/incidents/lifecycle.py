@@ -23,7 +23,7 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
         rules.check_may_change(number, change.incident.status)
         old = change.incident.status
         if old == status:
-            return f"It is {status} already; nothing was changed."
+            raise rules.NotChanged(state=status)
         set_status(change, status, reason)
         is_undescribed = not situation_tables.current(change.session, number).text(SituationField.CAUSE)
     question = f" {DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
@@ -50,7 +50,7 @@ def resolve(
     with changing(services, number, by, now, "close") as change:
         rules.check_may_change(number, change.incident.status)
         if change.incident.status == Status.RESOLVED:
-            return "It is resolved already. `/incident close` closes it."
+            raise rules.AlreadyResolved()
         _waive_objections(change, "resolve", waiver)
         set_and_publish(change, Status.RESOLVED, "resolved", Resolved(key), reason=reason)
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."

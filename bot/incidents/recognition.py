@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.incidents.rules import OTHER, clean_title, read_severity
 
@@ -107,6 +108,8 @@ def places_in_title(title: str, places: Iterable[str]) -> list[str]:
     return [place for place in places if significant_words(place) and significant_words(place) <= title_words]
 
 
+# A declaration is compared with every open incident.
+@lru_cache(maxsize=1024)
 def significant_words(title: str) -> frozenset[str]:
     """The words of a title that tell incidents apart."""
     return frozenset(word for word in re.findall(r"\w+", fold(title)) if word not in STOP_WORDS)

@@ -72,6 +72,14 @@ class AlreadyOver(WatchfloorError):
     """Incident {number} is {status}. `/incident reopen` in its channel opens it again."""
 
 
+class NotChanged(WatchfloorError):
+    """It is {state} already; nothing was changed."""
+
+
+class AlreadyResolved(WatchfloorError):
+    """It is resolved already. `/incident close` closes it."""
+
+
 class NotResolvedYet(WatchfloorError):
     """Incident {number} is still {status}. Resolve it first with `/incident resolve`, then close it."""
 

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from bot.errors import WatchfloorError
 from bot.incidents.recognition import fold
 from bot.incidents.rules import ACTIVE
-from bot.runtime.database import Numbered, utc_column
+from bot.runtime.database import Numbered, Row, utc_column
 
 
 class NoIncidentHere(WatchfloorError):
@@ -92,7 +92,7 @@ def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None
     incident.search_text = fold(" ".join(texts))
 
 
-class RoleHolder(SQLModel, table=True):
+class RoleHolder(Row, table=True):
     """Who holds a role in an incident now."""
 
     __tablename__ = "role_holders"

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, select
 
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
-from bot.runtime.database import utc_column
+from bot.runtime.database import Row, utc_column
 from bot.services import Services
 
 
@@ -21,7 +21,7 @@ class GuidanceField(StrEnum):
     RELIEF = "relief"
 
 
-class PartnerGuidance(SQLModel, table=True):
+class PartnerGuidance(Row, table=True):
     """The guidance of an incident in one language. What nobody has written is empty, and is left out."""
 
     __tablename__ = "partner_guidance"

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from bot.config import yaml_file as yamlfile
 from bot.config.floor import Floor
 from bot.config.yaml_file import FileRefused, Problem
-from bot.playbooks.checks import findings
+from bot.playbooks.checks import Finding, findings, unknown_guides
 from bot.playbooks.field_types import SLUG
 from bot.playbooks.playbook import Playbook
 
@@ -90,6 +90,19 @@ def check_path(path: Path, floor: Floor | None = None) -> tuple[int, list[Proble
     return 1, []
 
 
+def guides_elsewhere(path: Path, floor: Floor) -> list[Problem]:
+    """Guides that the playbooks of a file or a folder name, and that no file knows: worth a look, no mistake."""
+    notes: list[Problem] = []
+    for file in _stamps(path) if path.is_dir() else [path] if path.exists() else ():
+        try:
+            book = read_playbook(file, floor)
+        except FileRefused:
+            continue
+        lines, _ = yamlfile.parse(file)
+        notes += _as_problems(file, lines, unknown_guides(book, floor))
+    return notes
+
+
 def read_playbook(path: Path, floor: Floor | None = None) -> Playbook:
     """One playbook, or `FileRefused` with everything that is wrong with it."""
     if not re.fullmatch(SLUG, path.stem) or path.suffix != ".yaml":
@@ -140,10 +153,11 @@ def _remove_at(content: Any, path: Sequence[str]) -> None:
 
 
 def _problems_of(path: Path, lines: yamlfile.LineNumbers, book: Playbook, floor: Floor | None) -> list[Problem]:
-    return [
-        Problem(path.name, lines.of(place), yamlfile.dotted_path(place), reason)
-        for place, reason in findings(book, floor)
-    ]
+    return _as_problems(path, lines, findings(book, floor))
+
+
+def _as_problems(path: Path, lines: yamlfile.LineNumbers, found: Iterable[Finding]) -> list[Problem]:
+    return [Problem(path.name, lines.of(place), yamlfile.dotted_path(place), reason) for place, reason in found]
 
 
 def _stamps(folder: Path) -> dict[Path, FileStamp]:

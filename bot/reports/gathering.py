@@ -72,10 +72,10 @@ def _values(of: QueueFigures) -> QueueValues:
     return QueueValues(of.offered, level, of.asa_s, of.aht_s, abandoned)
 
 
-def sensitive_cases(services: Services, now: datetime, region: str) -> list[SensitiveCase]:
+def sensitive_cases(services: Services, now: datetime, region: str, language: str) -> list[SensitiveCase]:
     """The open cases of sensitive customers, of a region or all, the one with least time first."""
     with services.database.reading() as session:
-        sensitive = services.get(Registry).ask(SENSITIVE_CASES)(session, services, now)
+        sensitive = services.get(Registry).ask(SENSITIVE_CASES)(session, services, now, language)
     return [case for case in sensitive if not region or case.region.casefold() == region.casefold()]
 
 

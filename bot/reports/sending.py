@@ -149,7 +149,7 @@ def _share(services: Services, row: OutboxRow, target: str) -> None:
     kept = row.payload or {}
     language = language_of_reader(services, target)
     report = of_payload(services, kept, language)
-    sensitive = _sensitive_for(services, target, report.region)
+    sensitive = _sensitive_for(services, target, report.region, language)
     name = f"report-{report.period.start:%Y-%m-%d}"
     files = (
         (f"{name}.png", picture(report, language)),
@@ -165,11 +165,11 @@ def _share(services: Services, row: OutboxRow, target: str) -> None:
     )
 
 
-def _sensitive_for(services: Services, target: str, region: str) -> list[SensitiveCase] | None:
+def _sensitive_for(services: Services, target: str, region: str, language: str) -> list[SensitiveCase] | None:
     """The open cases of sensitive customers, for a person who may read them; None for channels and for others."""
     if target not in people(services, 0, services.floor.reports.sensitive_to):
         return None
-    return gathering.sensitive_cases(services, utcnow(), region)
+    return gathering.sensitive_cases(services, utcnow(), region, language)
 
 
 def of_payload(services: Services, kept: dict[str, Any], language: str) -> Report:

@@ -1,6 +1,7 @@
 """A shift that somebody enters in a form."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from bot import outbox
@@ -9,12 +10,19 @@ from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.shifts import offers, people, tables, views
 from bot.shifts.reading.rows import objection
+from bot.shifts.reading.wording import reason_in
 from bot.shifts.tables import BY_HAND, Shift
 from bot.slack.text import mention
 
 
 class NotAShift(WatchfloorError):
     """That {reason}."""
+
+    es = "Eso {reason}."
+
+    def facts_in(self, language: str) -> dict[str, Any]:
+        """The reason as well."""
+        return self.facts | {"reason": reason_in(self.facts["reason"], language)}
 
 
 class NoRoles(WatchfloorError):

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot import outbox
 from bot.config.floor import Roster
+from bot.directory.languages import language_of_reader
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents.registry import DroppedFile, TableReader
@@ -66,7 +67,7 @@ def _handle(services: Services, channel_id: str, payload: dict[str, Any]) -> Non
     try:
         text = _take(services, payload)
     except WatchfloorError as refused:
-        text = f"⚠️ {refused.sentence}"
+        text = f"⚠️ {refused.sentence_in(language_of_reader(services, payload['by']))}"
     with services.database.transaction() as session:
         key = f"roster_file:{payload['file_id']}:read"
         outbox.post(session, key, channel_id, text, now, thread_ts=payload["ts"])

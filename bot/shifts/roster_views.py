@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.config.floor import Floor
+from bot.shifts.reading.wording import reason_in
 from bot.shifts.tables import RosterState
 from bot.shifts.views import MINE_COMMAND, PER_PAGE, Message, place, times
 from bot.slack.blocks import paragraphs
@@ -60,7 +61,7 @@ def rosters_message(
         if state.error:
             lines.append(f"⚠️ {escape(state.error)}")
     entries = [
-        f"• {escape(state.name)}, {one_line(where, 100)}: {one_line(reason, 150)}"
+        f"• {escape(state.name)}, {_entry(where, reason, say)}"
         for state in states
         for where, reason in state.left_out
     ]
@@ -71,6 +72,11 @@ def rosters_message(
         lines.append(say("`shifts: people` in floor.yaml says who they are."))
     shown, which_page = page_of(entries, page, PER_PAGE, ROSTERS_COMMAND)
     return head, [*paragraphs([*lines, *shown], rest=""), *which_page]
+
+
+def _entry(where: str, reason: str, say: Wording) -> str:
+    """Something that is no shift, where it stands, and why."""
+    return f"{one_line(reason_in(where, say.language), 120)}: {one_line(reason_in(reason, say.language), 250)}"
 
 
 def _names(unknown: Sequence[str], say: Wording) -> str:
@@ -91,7 +97,7 @@ def result_text(result: "Result | None", say: Wording) -> str:
         lines.append(say("{added} are new, {changed} changed, {removed} are gone.", **counts))
     if result.left_out:
         lines.append(say("{count} entries are not shifts:", count=len(result.left_out)))
-        lines += [f"• {escape(each.where)}: {escape(each.reason)}" for each in result.left_out[:LEFT_OUT_SHOWN]]
+        lines += [f"• {_entry(each.where, each.reason, say)}" for each in result.left_out[:LEFT_OUT_SHOWN]]
     if len(result.left_out) > LEFT_OUT_SHOWN:
         count = len(result.left_out) - LEFT_OUT_SHOWN
         lines.append(f"• {say('… and {count} more: {command}', count=count, command=f'`{ROSTERS_COMMAND}`')}")

@@ -22,6 +22,7 @@ from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift
 from bot.shifts.reading.table_file import read_table
 from bot.shifts.tables import RosterState
+from bot.shifts.wording import wording
 from bot.slack.text import escape
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def read_all(services: Services) -> None:
         try:
             read_one(services, roster, utcnow())
         except WatchfloorError as refused:
-            _report(services, roster.name, refused.sentence, utcnow())
+            _report(services, roster.name, refused.sentence_in(services.floor.language), utcnow())
 
 
 def read_one(services: Services, roster: Roster, now: datetime) -> Result | None:
@@ -105,7 +106,8 @@ def _report(services: Services, name: str, sentence: str, now: datetime) -> None
             return
         if channel_id:
             key = f"roster:{name}:{now.isoformat()}"
-            outbox.post(session, key, channel_id, f"⚠️ Roster {escape(sentence)}", now)
+            say = wording(services.floor.language)
+            outbox.post(session, key, channel_id, f"⚠️ {say('Roster {what}', what=escape(sentence))}", now)
         if state is None:
             # Read for the first time, it tells nobody that their shifts are new.
             upsert(session, RosterState(name=name, content_hash="", read_at=now, error=sentence))

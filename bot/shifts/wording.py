@@ -95,6 +95,7 @@ SPANISH = {
     ),
     "`shifts: people` in floor.yaml says who they are.": "`shifts: people` en floor.yaml dice quiénes son.",
     "Rosters": "Cuadrantes",
+    "Roster {what}": "Cuadrante {what}",
     "{names} and {count} more": "{names} y {count} más",
     "Nothing changed since this roster was read last.": "Nada ha cambiado desde la última lectura del cuadrante.",
     "{name}: {count} shifts in the next two months count now.": (

@@ -1,6 +1,7 @@
 """Phrases in the languages of their readers: an English phrase is its own key. Pure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -14,6 +15,19 @@ class Wording:
     def __call__(self, phrase: str, *places: object, **facts: object) -> str:
         """A phrase with its facts in the places of `{}` and `{name}`; one that has no words here stays English."""
         return self.phrases.get(phrase, phrase).format(*places, **facts)
+
+
+# Of a language the patterns of English texts, each with what it is there.
+Patterns = Mapping[str, Sequence[tuple[str, str]]]
+
+
+def by_pattern(text: str, language: str, *patterns: Patterns) -> str:
+    """A text that other rules have written in English, in a language; what no pattern knows stays."""
+    for known in patterns:
+        for pattern, own in known.get(language, ()):
+            if match := re.fullmatch(pattern, text):
+                return match.expand(own)
+    return text
 
 
 def wording_in(language: str, *translated: Mapping[str, Mapping[str, str]]) -> Wording:

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
+from sqlmodel import select
 
+from bot.cases.open_cases import OpenCases
 from bot.cases.reading import priority_of, read_cases
 from bot.cases.rules.balance import (
     TeamLoad,
@@ -25,8 +28,11 @@ from bot.cases.rules.escalation import next_level
 from bot.cases.rules.schedule import NeverOpen, Schedule
 from bot.cases.rules.sla import Clock, Pause, merged
 from bot.cases.rules.states import Phase, Step, pauses_of, phase_of, reopenings
-from bot.config.floor.cases import ContractHours, read_hours
+from bot.cases.tables import Case
+from bot.config.floor.cases import Cases, ContractHours, read_hours
 from bot.errors import WatchfloorError
+from bot.runtime.database import Database
+from tests import prepared
 from tests.samples import sample
 
 VECTORS = json.loads((Path(__file__).parent / "cases" / "vectors_sla.json").read_text())
@@ -196,6 +202,46 @@ def test_the_board_is_paged_and_counted_and_snoozed_cases_come_back_when_they_br
     assert board(entries, Wanted(page=99), NOW, 6).wanted.page == 3
     assert [each.case.number for each in board(entries, Wanted("mine", by="U1"), NOW, 6).entries] == [52]
     assert read_wanted("Red emea 3", "U1") == Wanted("red", ("emea",), "U1", 2)
+
+
+def test_the_board_reads_what_was_committed_late_and_no_row_twice(tmp_path: Path) -> None:
+    store, statements = Database(prepared.database(tmp_path)), list[str]()
+    known = OpenCases(Cases())
+
+    def titles() -> list[str]:
+        with store.reading() as session:
+            return [each.title for each in known.all(session)]
+
+    def case(number: int, at: datetime) -> Case:
+        name = f"C{number}"
+        return Case(
+            source="crm",
+            external_id=name,
+            name=name,
+            title=f"{number}",
+            opened_at=NOW,
+            started_at=NOW,
+            updated_at=NOW,
+            touched_at=at,
+        )
+
+    assert titles() == []
+    with store.transaction() as session:
+        session.add_all(case(number, NOW + timedelta(seconds=number // 10)) for number in range(30))
+    assert len(titles()) == 30
+
+    event.listen(store.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    assert len(titles()) == 30
+    assert not any("title" in statement for statement in statements), "they are counted, not read"
+    with store.transaction() as session:
+        # Begun before the newest of them, and committed after it.
+        session.add(case(30, NOW + timedelta(seconds=1)))
+        ended = session.exec(select(Case).where(Case.external_id == "C5")).one()
+        ended.is_open, ended.touched_at = False, NOW + timedelta(seconds=3)
+        session.add(ended)
+    assert sorted(titles(), key=int) == [str(number) for number in range(31) if number != 5]
+    assert any("title" in statement for statement in statements)
+    store.close()
 
 
 def test_nobody_is_waited_for_who_is_not_there() -> None:

@@ -1,4 +1,4 @@
-"""Phrases of shifts and their handovers: each in Spanish, with the same facts in it."""
+"""Phrases of shifts, their handovers and cases: each in Spanish, with the same facts in it."""
 
 import ast
 import importlib
@@ -9,18 +9,16 @@ from string import Formatter
 
 import pytest
 
+from bot.cases import wording as case_wording
 from bot.errors import WatchfloorError
 from bot.handovers.shift import wording as shift_wording
 from bot.shifts import wording
 from bot.slack.phrases import Wording, wording_in
 
-NOUNS = {"shifts": wording.SPANISH, "handovers/shift": shift_wording.SPANISH}
-# What the handover says of an item's state comes from other rules.
-STATES = {"unstable", "watch closely", "improving", "steady", "watched", "red", "amber"}
-
-
-# What is in them is English, so that they are.
-ENGLISH_FACTS = {"RosterUnreadable", "NotAShift"}
+NOUNS = {"shifts": wording.SPANISH, "handovers/shift": shift_wording.SPANISH, "cases": case_wording.SPANISH}
+# What the handover says of an item's state, and how long something takes, comes from other rules.
+STATES = {"unstable", "watch closely", "improving", "steady", "watched", "red", "amber", "less than a minute"}
+SAYING = ("say", "answer", "written", "to_owner")
 
 
 def facts_of(phrase: str) -> list[str]:
@@ -28,7 +26,7 @@ def facts_of(phrase: str) -> list[str]:
 
 
 def sources(noun: str) -> Iterator[ast.AST]:
-    for path in sorted(Path(f"bot/{noun}").glob("*.py")):
+    for path in sorted(Path(f"bot/{noun}").rglob("*.py")):
         if not path.name.endswith("wording.py"):
             yield ast.parse(path.read_text())
 
@@ -44,7 +42,7 @@ def test_every_phrase_has_its_spanish_with_the_same_facts(noun: str, spanish: Ma
         node.args[0].value
         for node in nodes
         if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") in ("say", "answer")
+        and getattr(node.func, "id", "") in SAYING
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }
@@ -59,7 +57,9 @@ def test_a_phrase_without_words_in_a_language_stays_english_and_what_people_type
     assert wording_in("fr", {"es": {}})("Rosters") == Wording()("Rosters") == "Rosters"
 
 
-@pytest.mark.parametrize("noun", ["shifts", "shifts/reading", "handovers/shift", "reports"])
+@pytest.mark.parametrize(
+    "noun", ["shifts", "shifts/reading", "handovers/shift", "reports", "cases", "cases/rules", "sources/tabular"]
+)
 def test_every_refusal_has_its_spanish_with_facts_that_it_knows(noun: str) -> None:
     modules = [
         importlib.import_module(".".join(path.with_suffix("").parts)) for path in Path(f"bot/{noun}").glob("*.py")
@@ -67,7 +67,7 @@ def test_every_refusal_has_its_spanish_with_facts_that_it_knows(noun: str) -> No
     for module in modules:
         for name, refusal in inspect.getmembers(module, inspect.isclass):
             is_of_noun = issubclass(refusal, WatchfloorError) and refusal.__module__ == module.__name__
-            if is_of_noun and name not in ENGLISH_FACTS:
+            if is_of_noun:
                 own = str(vars(refusal).get("es") or "")
                 assert own, f"{name} has no Spanish"
                 assert set(facts_of(own)) <= set(facts_of(str(refusal.__doc__))), name

@@ -8,7 +8,7 @@ import pytest
 
 from bot.config import floor as floors
 from bot.config.floor.cases import Cases, Guide
-from bot.playbooks.library import load_library
+from bot.playbooks.library import guides_elsewhere, load_library
 from tests.rules.playbook_builders import ROOT
 
 GOOD = """
@@ -193,7 +193,7 @@ def test_what_does_not_fit_together_is_refused_in_a_sentence(folder, steps, reas
     assert all(reason in sentence for sentence in said)
 
 
-def test_a_guide_that_nobody_knows_is_refused_with_the_nearest_title(folder, floor):
+def test_a_guide_that_no_file_has_is_named_with_the_nearest_title_and_the_playbook_can_be_used(folder, floor):
     (folder / "guides").mkdir()
     (folder / "guides" / "carrier.md").write_text("\n# Carrier tickets\n\nCall them")
     wiki = Guide(title="SSO lockout", url="https://wiki.example.com/sso")
@@ -201,9 +201,11 @@ def test_a_guide_that_nobody_knows_is_refused_with_the_nearest_title(folder, flo
     known = floor.model_copy(update={"cases": cases})
 
     assert refused(folder, "- {id: a, title: A, guides: [SSO lockout, Carrier tickets]}", known) == []
-    assert refused(folder, "- {id: a, title: A, guides: SSO lockouts}", known) == [
-        "bad.yaml:8 (phases.0.steps.0.guides): there is no guide “SSO lockouts”. Did you mean `SSO lockout`?"
-        " Name one of this file's `guides`, or one of floor.yaml."
+    assert guides_elsewhere(folder, known) == []
+    assert refused(folder, "- {id: a, title: A, guides: SSO lockouts}", known) == []
+    assert [str(note) for note in guides_elsewhere(folder, known)] == [
+        "bad.yaml:8 (phases.0.steps.0.guides): no file has the guide “SSO lockouts”. Did you mean `SSO lockout`?"
+        " It is found if it was published in Slack; `/incident guide` shows what is."
     ]
     assert refused(folder, "- {id: a, title: A, guides: [a, b, c, d]}", known) != []
 

@@ -23,6 +23,7 @@ from bot.shifts import feeding, fetching, oncall, tables
 from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, RosterUnreadable
 from bot.shifts.reading.table_file import read_table
+from bot.shifts.reading.wording import reason_in
 from bot.shifts.rules import Duty, Finding, Needed, Problem, problems, to_minute, to_moment
 from bot.shifts.tables import without_absences
 from bot.sources.port import Page, Shift, Source, streams_of
@@ -199,6 +200,7 @@ NINE = "DTSTART:20261126T090000Z\r\nDTEND:20261126T170000Z"
 )
 def test_an_entry_that_is_no_shift_is_named_with_its_reason(lines: str, reason: str) -> None:
     assert [each.reason for each in read(EVENT.format(lines)) if isinstance(each, LeftOut)] == [reason]
+    assert reason_in(reason, "es") != reason
 
 
 @pytest.mark.parametrize(
@@ -329,6 +331,7 @@ def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path) -> None:
             with pytest.raises(RosterUnreadable, match=reason) as refused:
                 fetching.content(roster, tmp_path, network)
             assert "secret" not in refused.value.sentence
+            assert reason not in refused.value.sentence_in("es")
         assert len(calendar.requests) == 4
         file = tmp_path / "floor.yaml"
         named = f"rosters: [{{name: EMEA, address: {address!r}, insecure: true, allow_networks: [127.0.0.0/8]}}]"

@@ -247,7 +247,7 @@ def promise(session: Session, incident: Incident, audience: str, words: str = ""
     """An update that is to be composed now."""
     promised: dict[str, Any] = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "words": words}
     made = tables.Promise(incident_id=incident.number, audience=audience, **promised)
-    promise_changes.number(session, made)
+    promise_changes.number(session, [made])
     promise_changes.move(session, made, NOW, timedelta(minutes=2))
     session.flush()
     made.next_due_at = NOW + timedelta(hours=1)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.cases import exporting, ids, knowledge_tables
 from bot.incidents import ids as incident_ids
-from bot.incidents.facts import CASE_FIGURES, RISKY_CASES
+from bot.incidents.facts import CASE_FIGURES, RISKY_CASES, SENSITIVE_CASES
 from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
 from bot.screens.records import purge_text
@@ -129,12 +129,22 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
     assert "1st in the queue, 2 engineers free: likely taken in 30 min" in shown
     assert "The clock is paused." in shown
     assert "3 open" in desk.words("operations")
+    workspace = desk.sandbox.workspace
+    workspace.speak(workspace.users["U0CHLOE"], "es-ES")
+    desk.settle()
+    desk.says("chloe", "/incident board", channel="general")
+    in_spanish = desk.whispered("chloe", "general")[-1]
+    assert "1.º en la cola, 2 personas libres: se atenderá en unos 30 min" in in_spanish
+    desk.says("chloe", "/incident guide", channel="general")
+    assert desk.whispered("chloe", "general")[-1].startswith("Di de qué se trata")
     ask = desk.services.get(Registry).ask
     with desk.services.database.reading() as session:
         (risky,) = ask(RISKY_CASES)(session, desk.services, utcnow())
         figures = ask(CASE_FIGURES)(session, desk.services, ago(hours=8), utcnow())
+        (sensitive,) = ask(SENSITIVE_CASES)(session, desk.services, utcnow(), "es")
     assert (risky.title, risky.severity, risky.needs_next_step) == ("INC1 Paid twice", "P2", True)
     assert [(each.team, each.intake, each.backlog) for each in figures] == [("Billing", 1, 3)]
+    assert sensitive.left.startswith("quedan "), "the spreadsheet says it in the language of its reader"
 
     for who in ("farah", "ana"):
         desk.says(who, "/incident report day")

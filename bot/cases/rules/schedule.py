@@ -19,6 +19,11 @@ class NeverOpen(WatchfloorError):
     """This schedule has no hours within three years, so that no deadline can be computed. Look at its days and
     holidays in floor.yaml."""
 
+    es = (
+        "Ese horario no tiene horas en tres años, así que no se puede calcular ningún plazo. "
+        "Revisa sus días y festivos en floor.yaml."
+    )
+
 
 @dataclass(frozen=True)
 class Schedule:

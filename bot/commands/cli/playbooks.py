@@ -26,10 +26,14 @@ def check(
     with errors_as_sentences():
         settings = settings_of.read()
         known = floor.read(settings.floor_file)
-        checked = [library.check_path(path, known) for path in paths or [settings.playbooks_dir]]
+        chosen = paths or [settings.playbooks_dir]
+        checked = [library.check_path(path, known) for path in chosen]
+        notes = [note for path in chosen for note in library.guides_elsewhere(path, known)]
     problems = [problem for _, mistakes in checked for problem in mistakes]
     for problem in problems:
         typer.echo(problem)
+    for note in notes:
+        typer.echo(f"· {note}")
     if problems:
         raise typer.Exit(1)
     number = sum(count for count, _ in checked)

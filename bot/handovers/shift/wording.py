@@ -1,12 +1,10 @@
 """What is said of the handover of a shift in Spanish, by the English phrase; and who reads which."""
 
-import re
-
 from sqlmodel import Session
 
 from bot.directory.languages import language_of
 from bot.services import Services
-from bot.slack.phrases import Wording, wording_in
+from bot.slack.phrases import Wording, by_pattern, wording_in
 
 SPANISH = {
     # How an item is.
@@ -157,10 +155,7 @@ def wording(language: str) -> Wording:
 
 def of_item(text: str, language: str) -> str:
     """What the bot says of an item in a language; what people typed stays."""
-    for pattern, own in ITEMS.get(language, ()):
-        if match := re.fullmatch(pattern, text):
-            return match.expand(own)
-    return text
+    return by_pattern(text, language, ITEMS)
 
 
 def wording_for(session: Session, services: Services, reader_id: str) -> Wording:

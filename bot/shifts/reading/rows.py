@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.errors import WatchfloorError
+from bot.shifts.reading.wording import reason_in
 
 LONGEST = timedelta(hours=36)
 MOST_SHIFTS = 50_000
@@ -15,6 +17,12 @@ _PERSON = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}|@[\w.-]+")
 
 class RosterUnreadable(WatchfloorError):
     """{name} could not be read: {reason}. Nothing of it was changed."""
+
+    es = "{name} no se ha podido leer: {reason}. No se ha cambiado nada."
+
+    def facts_in(self, language: str) -> dict[str, Any]:
+        """The reason as well."""
+        return self.facts | {"reason": reason_in(self.facts["reason"], language)}
 
 
 class RosterTooLong(WatchfloorError):
