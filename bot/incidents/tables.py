@@ -20,6 +20,10 @@ class OnlyElsewhere(NoIncidentHere):
     """This isn't an incident channel. Open incidents: {links}. Use the command in one of their channels."""
 
 
+class InAnotherChannel(WatchfloorError):
+    """Incident {number} is in {channel}. Type commands about it there."""
+
+
 class NoSuchIncident(WatchfloorError):
     """There is no such incident, or you may not see it. If you are in its channel, type `/incident` there."""
 
