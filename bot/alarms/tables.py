@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import insert_new, partial_index, utc_column
+from bot.runtime.database import Row, insert_new, partial_index, utc_column
 
 
-class Alarm(SQLModel, table=True):
+class Alarm(Row, table=True):
     """Something that is not as it should be: what (`key`), in words, since when."""
 
     __tablename__ = "alarms"

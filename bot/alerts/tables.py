@@ -98,10 +98,16 @@ def group_locked(session: Session, group_id: int) -> AlertGroup:
     return group
 
 
+_DECLARED_BY_KEY = (
+    select(AlertGroup)
+    .where(AlertGroup.declared_key == sa.bindparam("request_key"), AlertGroup.declared_key != "")
+    .with_for_update()
+)
+
+
 def declared_by_key(session: Session, declared_key: str) -> AlertGroup | None:
     """The group for which an incident was declared under that key."""
-    query = select(AlertGroup).where(AlertGroup.declared_key == declared_key, AlertGroup.declared_key != "")
-    return session.exec(query.with_for_update()).first()
+    return session.exec(_DECLARED_BY_KEY, params={"request_key": declared_key}).first()
 
 
 def alerts_of(session: Session, group_id: int) -> Sequence[Alert]:
@@ -141,6 +147,9 @@ def group(session: Session, group_id: int) -> AlertGroup:
     return group
 
 
+_GROUPS_OF = select(AlertGroup).where(AlertGroup.incident_id == sa.bindparam("of_incident"))
+
+
 def groups_of(session: Session, incident_id: int) -> Sequence[AlertGroup]:
     """The groups of an incident."""
-    return session.exec(select(AlertGroup).where(AlertGroup.incident_id == incident_id)).all()
+    return session.exec(_GROUPS_OF, params={"of_incident": incident_id}).all()

@@ -17,7 +17,7 @@ from bot.incidents.ticks import next_due, run_ticks
 from bot.outbox.take_over import end_own_leases, take_over
 from bot.runtime import clock, migrations, scheduler
 from bot.runtime.clock import utcnow
-from bot.runtime.database import ChangeUnknown, DatabaseBusy, unusable_as_sentence
+from bot.runtime.database import ChangeUnknown, DatabaseBusy, low_priority, unusable_as_sentence
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.logs import SOCKET_MODE
 from bot.runtime.scheduler import Job
@@ -66,7 +66,7 @@ class Bot:
             self.server = Server(self.settings.host, self.settings.port)
         # First, so that no other process works on a database whose shape is changed.
         self.services.replicas.join()
-        migrations.upgrade(self.services.database.engine)
+        migrations.upgrade_apart(self.services.database.engine)
         end_own_leases(self.services)
         with unusable_as_sentence():
             self.services.flows.launch(self.services)
@@ -96,7 +96,8 @@ class Bot:
         return jobs
 
     def _tick(self) -> None:
-        is_well = run_ticks(self.services, utcnow())
+        with low_priority():
+            is_well = run_ticks(self.services, utcnow())
         if clock.is_shifted() and self.services.background.is_idle():
             # Not before: what was due a moment ago is still on its way.
             clock.publish_next_due(next_due(self.services))

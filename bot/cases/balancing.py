@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, col
 
 from bot import directory, outbox
 from bot.cases import balance_views, boards, escalating, following, notes
@@ -22,7 +22,7 @@ from bot.cases.wording import wording, wording_for
 from bot.config.floor.cases import Cases
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
-from bot.runtime.database import insert_new, utc_column
+from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 from bot.slack.phrases import Wording
 from bot.slack.text import mention, one_line
@@ -40,7 +40,7 @@ class NothingToMove(WatchfloorError):
     es = "La carga ha cambiado y ya no hay nada que mover. `/incident balance` muestra cómo está ahora."
 
 
-class CaseAlert(SQLModel, table=True):
+class CaseAlert(Row, table=True):
     """Something that was said about intake or a queue."""
 
     __tablename__ = "case_alerts"

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot import outbox
 from bot.cases import views
@@ -18,7 +18,7 @@ from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
-from bot.runtime.database import insert_new, utc_column
+from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 from bot.slack.blocks import Block, context
 
@@ -28,7 +28,7 @@ IN_CHANNEL, ON_HOME = 8, 5
 SUBJECT = "case_board"
 
 
-class BoardClock(SQLModel, table=True):
+class BoardClock(Row, table=True):
     """When the board in the channel is drawn again."""
 
     __tablename__ = "case_boards"

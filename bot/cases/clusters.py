@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.cases.tables import Case
 from bot.errors import WatchfloorError
-from bot.runtime.database import Numbered, insert_new, utc_column
+from bot.runtime.database import Numbered, Row, insert_new, utc_column
 
 OPEN, INCIDENT, DISMISSED, DECLARING = "open", "incident", "dismissed", "declaring"
 
@@ -45,7 +45,7 @@ class Cluster(Numbered, table=True):
     decided_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
-class ClusterMember(SQLModel, table=True):
+class ClusterMember(Row, table=True):
     """A case in a group."""
 
     __tablename__ = "case_cluster_members"

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, insert_all_new, insert_new, partial_index, utc_column
+from bot.runtime.database import Numbered, Row, insert_all_new, insert_new, partial_index, utc_column
 
 
 class NoSuchCase(WatchfloorError):
@@ -80,7 +80,7 @@ class Case(Numbered, table=True):
         return not (self.owner or self.owner_id)
 
 
-class CaseState(SQLModel, table=True):
+class CaseState(Row, table=True):
     """Since when a case was in a state."""
 
     __tablename__ = "case_states"
@@ -106,7 +106,7 @@ class CaseNote(Numbered, table=True):
     written_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
-class IncidentCase(SQLModel, table=True):
+class IncidentCase(Row, table=True):
     """A case that is part of an incident."""
 
     __tablename__ = "incident_cases"

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.runtime.database import insert_new, utc_column
+from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 
 # A channel that is nobody's after that, while no incident waits for its own, was no incident's.
 KEPT = timedelta(minutes=10)
 
 
-class HeardEarly(SQLModel, table=True):
+class HeardEarly(Row, table=True):
     """A channel in which something was said while an incident waited for its own."""
 
     __tablename__ = "heard_early"

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import Numbered, Row, insert_new, partial_index, utc_column
 
 # Messages wait in Slack's history newest first: it is read backwards, then the threads.
 CHANNEL, THREADS, FILLED, REFUSED = "channel", "threads", "filled", "refused"
@@ -17,7 +17,7 @@ CLOCK_MARGIN = timedelta(minutes=1)
 THREADS_BEFORE = timedelta(days=1)
 
 
-class Listening(SQLModel, table=True):
+class Listening(Row, table=True):
     """The heartbeat: when some process last listened. One row."""
 
     __tablename__ = "listening"

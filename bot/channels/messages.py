@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sqlmodel import Session
+
 from bot import outbox
 from bot.channels import early
 from bot.incidents import incidents
@@ -62,12 +64,15 @@ def _record_observed(services: Services, channel_id: str, observed: Iterable[Obs
     number = early.incident_or_note(services, channel_id, utcnow())
     if number is None:
         return
-    with services.database.transaction() as session:
+
+    def record(session: Session) -> None:
         for observation in observations:
             recording.record_message(session, number, observation, message_policy(services))
         if any(observation.marks for observation in observations):
             # What is marked is news: drafts of updates show it.
             outbox.mark_stale(session, number, (kinds.DRAFT,))
+
+    services.database.change_together(f"{number:09} {observations[0].ts}", record)
 
 
 def incident_of(services: Services, channel_id: str) -> int | None:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.directory.rules import PersonFacts
-from bot.runtime.database import upsert, upsert_all, utc_column
+from bot.runtime.database import Row, upsert, upsert_all, utc_column
 
 
-class Person(SQLModel, table=True):
+class Person(Row, table=True):
     """A person of the workspace."""
 
     __tablename__ = "people"
@@ -29,7 +29,7 @@ class Person(SQLModel, table=True):
     heard_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
-class Group(SQLModel, table=True):
+class Group(Row, table=True):
     """A user group and its members."""
 
     __tablename__ = "groups"
@@ -39,7 +39,7 @@ class Group(SQLModel, table=True):
     members: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
 
 
-class KnownChannel(SQLModel, table=True):
+class KnownChannel(Row, table=True):
     """A channel the bot is in."""
 
     __tablename__ = "known_channels"
@@ -119,10 +119,14 @@ def display_names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
     return {person.id: person.name for person in people(session, user_ids)}
 
 
+_COLLEAGUE_NAMES = sa.select(col(Person.name)).where(
+    col(Person.is_stranger).is_(False), col(Person.is_bot).is_(False)
+)
+
+
 def colleague_names(session: Session) -> set[str]:
     """The names of everyone who works here: not of strangers, and not of bots."""
-    ours = (col(Person.is_stranger).is_(False), col(Person.is_bot).is_(False))
-    return set(session.exec(select(Person.name).where(*ours)))
+    return set(session.connection().execute(_COLLEAGUE_NAMES).scalars())
 
 
 def group_members(session: Session, handle: str) -> list[str] | None:
@@ -153,7 +157,10 @@ def replace_channel(session: Session, old_id: str, new_id: str) -> None:
     session.connection().execute(theirs.values(id=new_id))
 
 
+_CHANNEL_ID = sa.select(col(KnownChannel.id)).where(col(KnownChannel.name) == sa.bindparam("channel"))
+
+
 def channel_id(session: Session, name: str) -> str | None:
     """A channel's id by its name."""
-    row = session.get(KnownChannel, name)
-    return row.id if row else None
+    session.flush()
+    return session.connection().execute(_CHANNEL_ID, {"channel": name}).scalar()

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.escalation import rules
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, insert_new, partial_index, upsert_all, utc_column
+from bot.runtime.database import Numbered, Row, insert_new, partial_index, upsert_all, utc_column
 
 VOLUNTEER = "volunteer"
 PAGER_WAITING = "wanted"
@@ -28,7 +28,7 @@ class Answer(StrEnum):
     PASSED_OVER = "passed over"
 
 
-class LadderRung(SQLModel, table=True):
+class LadderRung(Row, table=True):
     """A rung of an incident's ladder, copied from the floor's file when the incident was declared."""
 
     __tablename__ = "ladder_rungs"

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import insert_new, utc_column
+from bot.runtime.database import Row, insert_new, utc_column
 
 
-class FollowUpDigest(SQLModel, table=True):
+class FollowUpDigest(Row, table=True):
     """A week whose digest was posted, or had nothing to say."""
 
     __tablename__ = "follow_up_digests"

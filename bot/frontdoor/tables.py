@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.frontdoor.rules import Wording
-from bot.runtime.database import Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, Row, partial_index, utc_column
 
 
 class NoSuchMessage(WatchfloorError):
@@ -49,7 +49,7 @@ class CallerMessage(Numbered, table=True):
         self.reminded_at = None
 
 
-class MessageVersion(SQLModel, table=True):
+class MessageVersion(Row, table=True):
     """The wording of a message from a moment on; none is ever changed."""
 
     __tablename__ = "caller_message_versions"
@@ -104,6 +104,8 @@ def get(session: Session, message_id: int) -> CallerMessage:
 def versions_of(session: Session, message_ids: Collection[int]) -> dict[int, list[MessageVersion]]:
     """Every version of these messages, oldest first."""
     versions: dict[int, list[MessageVersion]] = {number: [] for number in message_ids}
+    if not message_ids:
+        return versions
     query = select(MessageVersion).where(col(MessageVersion.message_id).in_(message_ids))
     for version in session.exec(query.order_by(col(MessageVersion.message_id), col(MessageVersion.version))):
         versions[version.message_id].append(version)
@@ -115,11 +117,16 @@ def wording_of(session: Session, message: CallerMessage) -> Wording:
     return versions_of(session, [message.number])[message.number][-1].wording
 
 
+_OF_INCIDENT = (
+    select(CallerMessage)
+    .where(CallerMessage.incident_id == sa.bindparam("of_incident"))
+    .order_by(col(CallerMessage.id))
+)
+
+
 def of_incident(session: Session, incident_id: int) -> Sequence[CallerMessage]:
     """Every message of an incident, in order."""
-    return session.exec(
-        select(CallerMessage).where(CallerMessage.incident_id == incident_id).order_by(col(CallerMessage.id))
-    ).all()
+    return session.exec(_OF_INCIDENT, params={"of_incident": incident_id}).all()
 
 
 def on(session: Session, incident_id: int) -> list[tuple[CallerMessage, Wording]]:

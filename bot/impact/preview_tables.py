@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, select
 
-from bot.runtime.database import Numbered, insert_new, upsert, utc_column
+from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
 
 
-class KeptColumnMap(SQLModel, table=True):
+class KeptColumnMap(Row, table=True):
     """How files of a shape are read, as somebody confirmed it."""
 
     __tablename__ = "figure_column_maps"

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.impact.reading.rows import QueueName
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, insert_all_new, partial_index, utc_column
+from bot.runtime.database import Numbered, Row, insert_all_new, partial_index, utc_column
 
 
 class Queue(Numbered, table=True):
@@ -54,7 +54,7 @@ class Import(Numbered, table=True):
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
-class ImportQueue(SQLModel, table=True):
+class ImportQueue(Row, table=True):
     """A queue of which an import holds figures."""
 
     __tablename__ = "figure_import_queues"

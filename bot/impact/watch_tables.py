@@ -3,13 +3,13 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, select
 
 from bot.incidents.tables import Incident
-from bot.runtime.database import upsert, utc_column
+from bot.runtime.database import Row, upsert, utc_column
 
 
-class QueueWatch(SQLModel, table=True):
+class QueueWatch(Row, table=True):
     """How a queue does in an incident, and up to which interval that was looked at."""
 
     __tablename__ = "figure_watches"
@@ -21,7 +21,7 @@ class QueueWatch(SQLModel, table=True):
     watched_until: int = Field(default=0, sa_column=sa.Column(sa.BigInteger(), nullable=False))
 
 
-class Summary(SQLModel, table=True):
+class Summary(Row, table=True):
     """What the card and the updates say of an incident's figures, composed when figures come."""
 
     __tablename__ = "figure_summaries"
@@ -49,9 +49,12 @@ def save_summary(session: Session, summary: Summary) -> None:
     upsert(session, summary)
 
 
+_SUMMARY = select(Summary).where(Summary.incident_id == sa.bindparam("of_incident"))
+
+
 def summary(session: Session, incident_id: int) -> Summary | None:
     """What is said of an incident's figures."""
-    return session.exec(select(Summary).where(Summary.incident_id == incident_id)).first()
+    return session.exec(_SUMMARY, params={"of_incident": incident_id}).first()
 
 
 def has_figures(session: Session, incident: Incident) -> bool:

@@ -14,7 +14,7 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
         rules.check_may_change(number, change.incident.status)
         old = change.incident.severity
         if old == severity:
-            return f"It is {severity} already; nothing was changed."
+            raise rules.NotChanged(state=severity)
         set_severity(change, severity, reason)
     return f"Severity changed from {old} to {severity}. Updates now follow the {severity} schedule."
 

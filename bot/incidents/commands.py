@@ -20,7 +20,7 @@ from bot.incidents import (
     situation_screens,
 )
 from bot.incidents.access import incident_number_here, named_incident, open_incident_form
-from bot.incidents.declaring import declare_from_command, drill_from_command, open_declare_form
+from bot.incidents.declaring import declare_as_typed, drill_from_command
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
@@ -61,6 +61,7 @@ def register(registry: Registry) -> None:
 HELP = (
     (Section.ANYWHERE, 1, "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"),
     (Section.ANYWHERE, 3, "`/incident drill S1 IVR down in Manila` for practice"),
+    (Section.ANYWHERE, 3, "`/incident declare afterwards S1 IVR was down from 09:10 to 10:40` once it is over"),
     (
         Section.CHANNEL,
         2,
@@ -85,12 +86,9 @@ HELP = (
 
 
 def declare(services: Services, typed: SlashCommand) -> Response:
-    """`/incident declare S1 IVR down in Manila`: open an incident; without a title a form."""
-    declaration = recognition.read_declaration(typed.rest)
-    if not declaration.title:
-        open_declare_form(services, typed.trigger_id, typed.user_id, severity=declaration.severity or "")
-        return None
-    return declare_from_command(services, typed.trigger_id, typed.user_id, declaration, typed.response_url)
+    """`/incident declare S1 IVR down in Manila`: open an incident; without a title a form.
+    `declare afterwards …`, `declare private …` and `declare drill …` say how."""
+    return declare_as_typed(services, typed.trigger_id, typed.user_id, typed.rest, typed.response_url)
 
 
 def drill(services: Services, typed: SlashCommand) -> Response:

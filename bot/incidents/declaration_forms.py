@@ -1,6 +1,7 @@
 """The form behind `/incident declare`, the one that edits what was declared, and what was guessed. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.config.floor import Floor
 from bot.incidents import ids
@@ -12,6 +13,7 @@ from bot.slack.blocks import (
     Block,
     button,
     checkboxes,
+    datetime_picker,
     modal,
     multi_select,
     option,
@@ -24,51 +26,45 @@ from bot.slack.text import escape
 
 NOTHING_RECOGNISED = Scope(type="")
 FROM_TITLE = "Taken from the title"
+DEFAULT_SEVERITY = "S2"
+PAST_QUESTIONS = ("Only if it is over: when did it start?", "And when did it end?")
+PAST_HINT = "With both times it is recorded as resolved: nobody is paged and no updates are promised."
 
 
-def declare_form(
-    floor: Floor,
-    *,
-    severity: str = "S2",
-    scope: Scope = NOTHING_RECOGNISED,
-    description: str = "",
-    private_metadata: str = "",
-) -> Block:
-    """The form behind `/incident declare`. Only the title is required; `scope` is what a message tells already."""
+@dataclass(frozen=True)
+class Prefilled:
+    """What the form shows already; `scope` is what a message tells, `is_over` asks for both times."""
+
+    title: str = ""
+    severity: str = DEFAULT_SEVERITY
+    scope: Scope = NOTHING_RECOGNISED
+    description: str = ""
+    is_private: bool = False
+    is_over: bool = False
+
+
+EMPTY = Prefilled()
+
+
+def declare_form(floor: Floor, prefilled: Prefilled = EMPTY, private_metadata: str = "") -> Block:
+    """The form behind `/incident declare`. Only the title is required, and the times of what is over."""
     blocks = [
         form_field(
             "What is wrong?",
             ids.TITLE,
-            text_input(ids.TITLE, placeholder="IVR down in Manila", longest=300),
+            text_input(ids.TITLE, initial=prefilled.title, placeholder="IVR down in Manila"),
             hint="In a few words, as you would say it on the floor.",
         ),
-        form_field("Severity", ids.SEVERITY, severity_select(floor, severity), hint=WHEN_UNSURE),
-        *_scope_fields(floor, scope, FROM_TITLE),
+        form_field("Severity", ids.SEVERITY, severity_select(floor, prefilled.severity), hint=WHEN_UNSURE),
+        *_scope_fields(floor, prefilled.scope, FROM_TITLE),
         form_field(
             "What is known?",
             ids.DESCRIPTION,
-            text_input(ids.DESCRIPTION, initial=description, multiline=True),
+            text_input(ids.DESCRIPTION, initial=prefilled.description, multiline=True),
             optional=True,
         ),
-        form_field(
-            "Who may see it?",
-            ids.PRIVATE,
-            checkboxes(ids.PRIVATE, [option("Private: only people in its channel can see it", "private")]),
-            optional=True,
-        ),
-        form_field(
-            "Only if it is over: when did it start?",
-            ids.STARTED_AT,
-            {"type": "datetimepicker", "action_id": ids.STARTED_AT},
-            optional=True,
-        ),
-        form_field(
-            "And when did it end?",
-            ids.ENDED_AT,
-            {"type": "datetimepicker", "action_id": ids.ENDED_AT},
-            hint="With both times it is recorded as resolved: nobody is paged and no updates are promised.",
-            optional=True,
-        ),
+        form_field("Who may see it?", ids.PRIVATE, _privacy_box(prefilled), optional=True),
+        *_time_fields(prefilled),
     ]
     return modal(
         "Declare an incident",
@@ -77,6 +73,22 @@ def declare_form(
         submit="Declare",
         private_metadata=private_metadata,
     )
+
+
+def _privacy_box(prefilled: Prefilled) -> Block:
+    private = option("Private: only people in its channel can see it", "private")
+    box = checkboxes(ids.PRIVATE, [private])
+    return box | ({"initial_options": [private]} if prefilled.is_private else {})
+
+
+def _time_fields(prefilled: Prefilled) -> list[Block]:
+    """When something that is over began and ended; Slack shows both in the zone of who fills them in."""
+    is_over = prefilled.is_over
+    labels = ("When did it start?", "When did it end?") if is_over else PAST_QUESTIONS
+    return [
+        form_field(labels[0], ids.STARTED_AT, datetime_picker(ids.STARTED_AT), optional=not is_over),
+        form_field(labels[1], ids.ENDED_AT, datetime_picker(ids.ENDED_AT), hint=PAST_HINT, optional=not is_over),
+    ]
 
 
 def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> list[Block]:

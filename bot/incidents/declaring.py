@@ -10,22 +10,25 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from bot import outbox
+from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents import (
     declaration_forms,
     duplicate_views,
     incidents,
+    past_times,
     pending_declarations,
     recognition,
     rules,
     scope,
 )
+from bot.incidents.declaration_forms import DEFAULT_SEVERITY, Prefilled
 from bot.incidents.drills import drill_title
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
 from bot.incidents.limits import PersonLimits
 from bot.incidents.pending_declarations import PendingDeclaration
 from bot.incidents.permissions import check_member, check_permission
-from bot.incidents.recognition import Declaration, Scope
+from bot.incidents.recognition import Declaration, Kind
 from bot.incidents.registry import Registry
 from bot.incidents.responses import Response
 from bot.incidents.rules import TitleMissing
@@ -35,7 +38,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import one_line
 
-DEFAULT_SEVERITY = "S2"
 DUPLICATES_WITHIN = timedelta(hours=12)
 DUPLICATES_SHOWN = 3
 # A question that nobody answers is asked again by direct message: the first one may have been overlooked or lost.
@@ -50,21 +52,12 @@ def open_declare_form(
     services: Services,
     trigger_id: str,
     user_id: str,
-    *,
-    severity: str = "",
-    recognised: Scope = declaration_forms.NOTHING_RECOGNISED,
-    description: str = "",
+    prefilled: Prefilled = declaration_forms.EMPTY,
     private_metadata: str = "",
 ) -> None:
     """Open the form, for who may declare. It comes before anything slow: the trigger lives three seconds."""
     check_may_declare(services, user_id)
-    view = declaration_forms.declare_form(
-        services.floor,
-        severity=severity or DEFAULT_SEVERITY,
-        scope=recognised,
-        description=description,
-        private_metadata=private_metadata,
-    )
+    view = declaration_forms.declare_form(services.floor, prefilled, private_metadata)
     services.slack.open_view(trigger_id, view)
 
 
@@ -75,23 +68,43 @@ def check_may_declare(services: Services, user_id: str) -> None:
         check_permission(services, session, user_id, "declare")
 
 
-def declare_from_command(
-    services: Services, trigger_id: str, user_id: str, declaration: Declaration, reply_to: str
-) -> Response:
-    """Declare at once from what was typed, unless that may be open already. Gives back what to answer meanwhile."""
+def declare_as_typed(services: Services, trigger_id: str, user_id: str, typed: str, reply_to: str) -> Response:
+    """Declare at once from what was typed, or open the form with it when something is missing or to be looked at.
+    Gives back what to answer meanwhile."""
+    declaration = recognition.read_declaration(typed)
+    if declaration.kind == Kind.DRILL:
+        return drill_from_command(services, trigger_id, user_id, declaration, reply_to)
+    past = None
+    if declaration.kind == Kind.AFTERWARDS:
+        past = past_times.read_past(declaration.title, person_of(services, user_id).timezone, utcnow())
+    # `private` may be the first word of a title as well: the form shows what was understood.
+    if past is None and (declaration.kind != Kind.NOW or not declaration.title):
+        open_declare_form(services, trigger_id, user_id, _prefilled(declaration))
+        return None
     request = DeclareRequest(
         key=f"declare:{trigger_id}",
         user_id=user_id,
-        title=declaration.title,
+        title=past.title if past else declaration.title,
         severity=declaration.severity or DEFAULT_SEVERITY,
         at=utcnow(),
+        started_at=past.started_at if past else None,
+        ended_at=past.ended_at if past else None,
         reply_to=reply_to,
     )
     question = declare_unless_open(services, scope.complete(services, request), ASKED_AGAIN_AFTER)
     if question:
         return question
     severity_note = "" if declaration.severity else f" It is {DEFAULT_SEVERITY} until you change it."
-    return f"{opening(declaration.title)}{severity_note}"
+    return f"{opening(request.title)}{severity_note}"
+
+
+def _prefilled(declaration: Declaration) -> Prefilled:
+    return Prefilled(
+        title=declaration.title,
+        severity=declaration.severity or DEFAULT_SEVERITY,
+        is_private=declaration.kind == Kind.PRIVATE,
+        is_over=declaration.kind == Kind.AFTERWARDS,
+    )
 
 
 def drill_from_command(
@@ -152,10 +165,10 @@ def _likely_duplicates(session: Session, request: DeclareRequest) -> Sequence[In
     """Open incidents that this person may see and that sound the same; none for what is over."""
     if request.ended_at or incidents.by_key(session, request.key) is not None:
         return []
-    candidates = incidents.open_since(session, request.at - DUPLICATES_WITHIN, request.user_id)
-    by_number = {incident.number: incident for incident in candidates}
-    titles = [(number, incident.title) for number, incident in by_number.items()]
-    return [by_number[number] for number in recognition.find_duplicates(request.title, titles)[:DUPLICATES_SHOWN]]
+    titles = incidents.titles_since(session, request.at - DUPLICATES_WITHIN, request.user_id)
+    alike = recognition.find_duplicates(request.title, titles)[:DUPLICATES_SHOWN]
+    by_number = incidents.by_numbers(session, alike) if alike else {}
+    return [by_number[number] for number in alike]
 
 
 def check_may_be_declared(services: Services, request: DeclareRequest) -> None:

@@ -6,6 +6,7 @@ from slack_bolt import Ack, App
 
 from bot.directory.lookup import display_names
 from bot.incidents import ids, parse, pending_answers, responses, rules, scope
+from bot.incidents.declaration_forms import Prefilled
 from bot.incidents.declaring import declare_unless_open, open_declare_form
 from bot.incidents.recognition import Scope
 from bot.incidents.responses import Payload
@@ -41,8 +42,7 @@ def _register_declaration(app: App, services: Services) -> None:
                 services,
                 body["trigger_id"],
                 parse.user_id(body),
-                recognised=recognised,
-                description=message_text,
+                Prefilled(scope=recognised, description=message_text),
                 private_metadata=origin.kept(),
             )
 

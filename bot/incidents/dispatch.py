@@ -5,6 +5,7 @@ before their listeners run.
 """
 
 import logging
+import re
 from collections.abc import Callable
 
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
@@ -12,11 +13,13 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from bot.directory.lookup import home
 from bot.errors import TryLater, WatchfloorError
 from bot.incidents import ids, incidents, parse, responses, rules, workspaces
+from bot.incidents.access import named_incident
 from bot.incidents.limits import PersonLimits
 from bot.incidents.parse import SlashCommand
+from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.incidents.responses import SLACK_UNAVAILABLE, Payload, Response
-from bot.incidents.tables import NoIncidentHere, OnlyElsewhere
+from bot.incidents.tables import InAnotherChannel, NoIncidentHere, OnlyElsewhere
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.received import PieceMissing
@@ -27,6 +30,8 @@ log = logging.getLogger(__name__)
 CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
 # As many open incidents are named to somebody who types a command in another channel.
 MOST_LINKS = 5
+# The number of an incident where a command is expected.
+ALONE = re.compile(r"#?\d{1,18}")
 NOT_HERE = "Watchfloor works in another workspace. Use it there, or ask its administrator to add this workspace."
 
 
@@ -110,13 +115,24 @@ def run_command(registry: Registry, services: Services, typed: SlashCommand) -> 
     """What was typed, done."""
     services.get(PersonLimits).check_command(typed.user_id, typed.trigger_id, utcnow())
     parse.check_length(typed)
+    check_member(services, typed.user_id)
+    if ALONE.fullmatch(typed.word):
+        raise _where_it_is(services, typed)
     subcommand = registry.commands.get(typed.word)
     if subcommand is None:
-        raise rules.unknown_subcommand(typed.word, [word for word in registry.commands if word])
+        raise rules.unknown_subcommand(typed.word, [word for word in registry.commands if word], typed.rest)
     try:
         return subcommand(services, typed)
     except NoIncidentHere as nowhere:
         raise _with_links(services, typed.user_id, nowhere) from nowhere
+
+
+def _where_it_is(services: Services, typed: SlashCommand) -> WatchfloorError:
+    """Somebody typed the number of an incident alone."""
+    number = named_incident(services, typed.word, typed.word, typed.user_id)
+    with services.database.reading() as session:
+        incident = incidents.by_number(session, number)
+    return InAnotherChannel(number=number, channel=channel_link(incident.channel_id or ""))
 
 
 def _with_links(services: Services, user_id: str, nowhere: NoIncidentHere) -> NoIncidentHere:

@@ -87,11 +87,22 @@ def by_key(session: Session, declared_key: str) -> Incident | None:
     return session.exec(_BY_KEY, params={"request_key": declared_key}).first()
 
 
+_WAITING_FOR_CHANNEL = (
+    sa.select(sa.func.count())
+    .select_from(Incident)
+    .where(
+        col(Incident.channel_id).is_(None),
+        col(Incident.declared_by) == sa.bindparam("declarer"),
+        col(Incident.id) < sa.bindparam("number"),
+        col(Incident.status).in_(OPEN),
+    )
+)
+
+
 def waiting_for_channel(session: Session, declared_by: str, before: int) -> int:
     """How many open incidents of a person, declared before that one, have no channel yet."""
-    which = (col(Incident.channel_id).is_(None), Incident.declared_by == declared_by, col(Incident.id) < before)
-    is_open = col(Incident.status).in_(OPEN)
-    return session.exec(select(sa.func.count()).select_from(Incident).where(*which, is_open)).one()
+    which = {"declarer": declared_by, "number": before}
+    return int(session.connection().execute(_WAITING_FOR_CHANNEL, which).scalar_one())
 
 
 def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:
@@ -120,10 +131,11 @@ def all_open(session: Session) -> Sequence[Incident]:
     return session.exec(select(Incident).where(col(Incident.status).in_(OPEN)).order_by(col(Incident.id))).all()
 
 
-def open_since(session: Session, since: datetime, user_id: str, limit: int = 200) -> Sequence[Incident]:
-    """Open incidents with a channel, but for drills, declared after `since`, that this person may see."""
-    return session.exec(
-        select(Incident)
+def titles_since(session: Session, since: datetime, user_id: str, limit: int = 200) -> list[tuple[int, str]]:
+    """Number and title of open incidents with a channel, declared after `since`, that this person may see; without
+    drills."""
+    query = (
+        sa.select(col(Incident.id), col(Incident.title))
         .where(
             col(Incident.status).in_(OPEN),
             col(Incident.is_drill).is_(False),
@@ -133,7 +145,9 @@ def open_since(session: Session, since: datetime, user_id: str, limit: int = 200
         )
         .order_by(col(Incident.id).desc())
         .limit(limit)
-    ).all()
+    )
+    rows = session.connection().execute(query)
+    return [(number, title) for number, title in rows if number is not None]
 
 
 def public_before(session: Session, number: int, limit: int = 500) -> Sequence[Incident]:
@@ -176,11 +190,12 @@ def with_channels(session: Session) -> list[tuple[int, datetime]]:
     return [(number, declared_at) for number, declared_at in rows if number is not None]
 
 
-def set_channel(session: Session, number: int, channel_id: str, channel_name: str) -> None:
+def set_channel(session: Session, number: int, channel_id: str, channel_name: str) -> Incident:
     """The incident has a channel now."""
     incident = by_number(session, number)
     incident.channel_id, incident.channel_name = channel_id, channel_name
     session.add(incident)
+    return incident
 
 
 def lead_on(session: Session, number: int, into: int) -> Sequence[int]:
@@ -189,13 +204,6 @@ def lead_on(session: Session, number: int, into: int) -> Sequence[int]:
     earlier = [one for one in session.exec(select(Incident.id).where(merged_here)) if one is not None]
     session.connection().execute(sa.update(Incident).where(merged_here).values(merged_into=into))
     return earlier
-
-
-def set_declarer_answered(session: Session, number: int, now: datetime) -> None:
-    """The declarer is being answered."""
-    incident = by_number(session, number)
-    incident.told_at = now
-    session.add(incident)
 
 
 def change_status(session: Session, incident: Incident, status: str, now: datetime) -> None:

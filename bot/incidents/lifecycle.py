@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.incidents import incidents, rules
+from bot.incidents import incidents, rules, situation_tables
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declined, Event, Reopened, Resolved, StatusChanged
 from bot.incidents.registry import Objection, Registry
 from bot.incidents.rules import Status
+from bot.incidents.situation import SituationField
 from bot.services import Services
+
+DESCRIBE_CAUSE = "Please describe the cause with `/incident brief`: updates say that it is not described yet."
 
 
 def change_status(services: Services, number: int, status: str, reason: str, by: str, now: datetime) -> str:
@@ -20,9 +23,11 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
         rules.check_may_change(number, change.incident.status)
         old = change.incident.status
         if old == status:
-            return f"It is {status} already; nothing was changed."
+            raise rules.NotChanged(state=status)
         set_status(change, status, reason)
-    return f"Status changed from {old} to {status}."
+        is_undescribed = not situation_tables.current(change.session, number).text(SituationField.CAUSE)
+    question = f" {DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
+    return f"Status changed from {old} to {status}.{question}"
 
 
 def set_status(change: Change, status: str, reason: str) -> None:
@@ -45,7 +50,7 @@ def resolve(
     with changing(services, number, by, now, "close") as change:
         rules.check_may_change(number, change.incident.status)
         if change.incident.status == Status.RESOLVED:
-            return "It is resolved already. `/incident close` closes it."
+            raise rules.AlreadyResolved()
         _waive_objections(change, "resolve", waiver)
         set_and_publish(change, Status.RESOLVED, "resolved", Resolved(key), reason=reason)
     return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.errors import WatchfloorError
+from bot.incidents.ids import COMMAND
 from bot.incidents.rules import quoted
 from bot.slack.blocks import PRIVATE_METADATA as FITS
 from bot.slack.text import shorten, to_plain_text
@@ -68,6 +69,8 @@ def word_and_page(typed: str) -> tuple[str, int]:
 def slash_command(body: Payload) -> SlashCommand:
     """`/incident WORD REST` as it was typed: Slack's escapes are undone, and made again where words leave."""
     word, rest = first_word(body.get("text") or "")
+    if word.lower() == COMMAND:  # a command copied whole
+        word, rest = first_word(rest)
     return SlashCommand(
         user_id=body["user_id"],
         channel_id=body["channel_id"],

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import insert_all_new, utc_column
+from bot.runtime.database import Row, insert_all_new, utc_column
 
 
-class Participant(SQLModel, table=True):
+class Participant(Row, table=True):
     """Who is in an incident's channel."""
 
     __tablename__ = "participants"

@@ -171,7 +171,9 @@ def open_private_channel(services: Services, request: PrivateRequest) -> None:
 @step
 def invite_people_again(services: Services, request: PrivateRequest) -> None:
     """Invite everybody who was in the old channel; those who cannot be invited are named."""
-    invite_all(services, request.number, request.user_ids)
+    with services.database.reading() as session:
+        incident = incidents.by_number(session, request.number)
+    invite_all(services, incident, request.user_ids)
 
 
 @step

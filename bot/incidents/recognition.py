@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 
 from bot.incidents.rules import OTHER, clean_title, read_severity
 
@@ -16,8 +18,21 @@ _SEVERITY_FIRST = re.compile(
     r"(?P<severity>(?:s-?|sev(?:erity)?[\s-]*)\d{1,3}|p-?\d)(?:\s*[:,;–—-]+|\s*\.(?=\s|$)|(?=\s)|$)\s*",
     re.IGNORECASE,
 )
+# `afterwards …`, `drill: …`; not `drill-down …`.
+_KIND_FIRST = re.compile(
+    r"(?P<kind>afterwards?|retroactive(?:ly)?|private|drill)(?:\s*[:,;–—-]+(?=\s|$)|(?=\s)|$)\s*", re.IGNORECASE
+)
 # Accents of Latin, Greek and Cyrillic letters; marks of other scripts are letters of their own.
 _ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+class Kind(StrEnum):
+    """How something is declared; a word before the title says so."""
+
+    NOW = "now"
+    AFTERWARDS = "afterwards"
+    PRIVATE = "private"
+    DRILL = "drill"
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,7 @@ class Declaration:
 
     severity: str | None
     title: str
+    kind: Kind = Kind.NOW
 
 
 @dataclass(frozen=True)
@@ -38,12 +54,24 @@ class Scope:
 
 
 def read_declaration(typed: str) -> Declaration:
-    """`S1 IVR down in Manila` taken apart. A first word that looks like a severity but is none is refused."""
-    text = typed.strip()
+    """`S1 IVR down in Manila`, `afterwards S1 …` or `S1 drill …` taken apart. A first word that looks like a
+    severity but is none is refused."""
+    kind, text = _split_kind(typed.strip())
     match = _SEVERITY_FIRST.match(text)
     if match is None:
-        return Declaration(None, clean_title(text))
-    return Declaration(read_severity(match["severity"]), clean_title(text[match.end() :]))
+        return Declaration(None, clean_title(text), kind)
+    text = text[match.end() :]
+    if kind == Kind.NOW:
+        kind, text = _split_kind(text)
+    return Declaration(read_severity(match["severity"]), clean_title(text), kind)
+
+
+def _split_kind(text: str) -> tuple[Kind, str]:
+    match = _KIND_FIRST.match(text)
+    if match is None:
+        return Kind.NOW, text
+    kinds = {str(kind): kind for kind in Kind}
+    return kinds.get(match["kind"].lower(), Kind.AFTERWARDS), text[match.end() :]
 
 
 def fold(text: str) -> str:
@@ -80,6 +108,8 @@ def places_in_title(title: str, places: Iterable[str]) -> list[str]:
     return [place for place in places if significant_words(place) and significant_words(place) <= title_words]
 
 
+# A declaration is compared with every open incident.
+@lru_cache(maxsize=1024)
 def significant_words(title: str) -> frozenset[str]:
     """The words of a title that tell incidents apart."""
     return frozenset(word for word in re.findall(r"\w+", fold(title)) if word not in STOP_WORDS)

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot import outbox
 from bot.incidents import incidents, merge_rules
 from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.runtime.database import insert_new
+from bot.runtime.database import Row, insert_new
 from bot.services import Services
 from bot.slack.text import channel_link, one_line
 
 
-class RelatedIncident(SQLModel, table=True):
+class RelatedIncident(Row, table=True):
     """One incident names another. A public one never names a private one, so there may be one row or two."""
 
     __tablename__ = "related_incidents"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import StrEnum
 
 from slugify import slugify
@@ -36,6 +36,8 @@ class Status(StrEnum):
 # Other words for what people want to do.
 SYNONYMS = {
     **dict.fromkeys(("new", "create", "start", "report"), "declare"),
+    **dict.fromkeys(("afterwards", "retroactive", "past"), "declare afterwards …"),
+    **dict.fromkeys(("practice", "practise", "exercise"), "drill"),
     **dict.fromkeys(("show", "ls", "all", "incidents", "active"), "list"),
     **dict.fromkeys(("commands", "?", "usage"), "help"),
     **dict.fromkeys(("title", "name"), "rename"),
@@ -47,6 +49,8 @@ SYNONYMS = {
 # They end something, or cannot be taken back.
 ENDING = ("resolve", "close", "decline", "merge", "private", "pause", "leave", "unsubscribe")
 SHORTEST_BEGINNING = 3
+# So many words after one that is no command make a sentence, unless that one is close to a command.
+WORDS_OF_A_SENTENCE, SURELY_MISSPELT = 2, 0.81
 OPEN = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.MONITORING)
 ACTIVE = (*OPEN, Status.RESOLVED)
 OVER = (Status.CLOSED, Status.DECLINED, Status.MERGED)
@@ -66,6 +70,14 @@ class TitleMissing(WatchfloorError):
 
 class AlreadyOver(WatchfloorError):
     """Incident {number} is {status}. `/incident reopen` in its channel opens it again."""
+
+
+class NotChanged(WatchfloorError):
+    """It is {state} already; nothing was changed."""
+
+
+class AlreadyResolved(WatchfloorError):
+    """It is resolved already. `/incident close` closes it."""
 
 
 class NotResolvedYet(WatchfloorError):
@@ -158,11 +170,15 @@ def channel_name(number: int, title: str, attempt: int = 1) -> str:
     return f"{prefix}{slug[:room]}{suffix}".rstrip("-")
 
 
-def unknown_subcommand(typed: str, known: Sequence[str]) -> UnknownSubcommand:
-    """The refusal for a word that is no subcommand, with the nearest one suggested."""
+def unknown_subcommand(typed: str, known: Sequence[str], rest: str = "") -> UnknownSubcommand:
+    """The refusal for a word that is no subcommand, with the nearest one suggested, or to declare a sentence."""
     nearest = _nearest_subcommand(typed.lower(), known)
-    if re.fullmatch(r"(s|sev)-?[0-4][:,]?", typed, re.IGNORECASE):
-        nearest = f"declare {typed.upper()} …"
+    is_severity = re.fullmatch(r"(s|sev)-?[0-4][:,]?", typed, re.IGNORECASE)
+    is_misspelt = typed in SYNONYMS or SequenceMatcher(None, typed, nearest).ratio() > SURELY_MISSPELT
+    if is_severity:
+        nearest = f"declare {typed.upper()} {quoted(rest)}"
+    elif len(rest.split()) >= WORDS_OF_A_SENTENCE and not is_misspelt:
+        nearest = f"declare {quoted(f'{typed} {rest}')}"
     suggestion = f" Did you mean `/incident {nearest}`?" if nearest else ""
     return UnknownSubcommand(given=quoted(typed), suggestion=suggestion)
 

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.incidents.situation import NOTHING_RECORDED, RECORDED_FIELDS, Situation, SituationField, Value
 from bot.incidents.tables import Incident
-from bot.runtime.database import utc_column
+from bot.runtime.database import Row, utc_column
 
 ORIGINAL = ""
 # No id of a row is higher.
 NOW = 2**31 - 1
 
 
-class SituationValue(SQLModel, table=True):
+class SituationValue(Row, table=True):
     """A field as it was recorded, in the language it was typed in (none) or translated into another."""
 
     __tablename__ = "situation_values"

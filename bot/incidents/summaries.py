@@ -9,6 +9,7 @@ from sqlmodel import Session
 from bot import directory
 from bot.incidents import situation_tables
 from bot.incidents.registry import Registry, SummaryPart
+from bot.incidents.rules import Status
 from bot.incidents.situation import Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI
@@ -59,20 +60,22 @@ def _state(session: Session, services: Services, incident: Incident, now: dateti
     emoji, status = services.floor.severity(incident.severity).emoji, incident.status
     state = f"{emoji} {incident.severity}, {STATUS_EMOJI.get(status, '')} {status}"
     situation = situation_tables.current(session, incident.number)
-    return [f"{state}, since {near_time(incident.declared_at, now)}", *situation_lines(situation)]
+    return [f"{state}, since {near_time(incident.declared_at, now)}", *situation_lines(situation, status)]
 
 
-def situation_lines(situation: Situation) -> list[str]:
+def situation_lines(situation: Situation, status: str) -> list[str]:
     """Impact, cause, what is being done and what is needed, a line each; what nobody has recorded says so."""
     cause = one_line(situation.text(SituationField.CAUSE), LINE)
+    is_found = status == Status.IDENTIFIED and situation.certainty != Certainty.UNKNOWN
+    no_cause = "identified, not described yet" if is_found else "not known yet"
     suspected = " (suspected)" if situation.certainty == Certainty.SUSPECTED else ""
     actions = one_line(situation.text(SituationField.ACTIONS), LINE)
     needs = one_line(situation.text(SituationField.NEEDS), LINE)
     return [
-        f"*Impact* {one_line(situation.text(SituationField.IMPACT), LINE) or 'not described yet'}",
-        f"*Cause{suspected}* {cause or 'not known yet'}",
-        *([f"*Under way* {actions}"] if actions else []),
-        *([f"*Needed* {needs}"] if needs else []),
+        f"*Impact:* {one_line(situation.text(SituationField.IMPACT), LINE) or 'not described yet'}",
+        f"*Cause{suspected}:* {cause or no_cause}",
+        *([f"*Under way:* {actions}"] if actions else []),
+        *([f"*Needed:* {needs}"] if needs else []),
     ]
 
 

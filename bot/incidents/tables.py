@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from bot.errors import WatchfloorError
 from bot.incidents.recognition import fold
 from bot.incidents.rules import ACTIVE
-from bot.runtime.database import Numbered, utc_column
+from bot.runtime.database import Numbered, Row, utc_column
 
 
 class NoIncidentHere(WatchfloorError):
@@ -18,6 +18,10 @@ class NoIncidentHere(WatchfloorError):
 
 class OnlyElsewhere(NoIncidentHere):
     """This isn't an incident channel. Open incidents: {links}. Use the command in one of their channels."""
+
+
+class InAnotherChannel(WatchfloorError):
+    """Incident {number} is in {channel}. Type commands about it there."""
 
 
 class NoSuchIncident(WatchfloorError):
@@ -88,7 +92,7 @@ def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None
     incident.search_text = fold(" ".join(texts))
 
 
-class RoleHolder(SQLModel, table=True):
+class RoleHolder(Row, table=True):
     """Who holds a role in an incident now."""
 
     __tablename__ = "role_holders"

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.errors import TryLater
 from bot.incidents.registry import Registry, Tick
 from bot.services import Services
 
@@ -31,6 +32,9 @@ def run_ticks(services: Services, now: datetime) -> bool:
             if due_at is not None and due_at <= now:
                 due_times = None
                 each.run(services, now)
+        except TryLater as later:  # such as when the process ends meanwhile
+            is_well = False
+            log.warning("not done now", extra={"look": each.name, "reason": later.reason})
         except Exception:  # the clock must outlive anything; the next tick looks again
             is_well = False
             log.exception("tick failed", extra={"look": each.name})

@@ -142,9 +142,9 @@ def open_channel(services: Services, number: int) -> str:
     """The incident's channel, made or found again; gives back why there cannot be one, or nothing."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
-    if incident.channel_id:
-        return ""
-    _let_others_pass(services, incident)
+        if incident.channel_id:
+            return ""
+        _let_others_pass(session, incident)
     # The channel that was there before it became private keeps its name.
     title = f"{incident.title[:PRIVATE_TITLE]} private" if incident.made_private_at else incident.title
     for attempt in range(1, MAX_NAMES_TRIED + 1):
@@ -160,17 +160,15 @@ def open_channel(services: Services, number: int) -> str:
                 continue
             channel = own_channel
         with services.database.transaction() as session:
-            incidents.set_channel(session, number, channel.id, channel.name)
-            incident = incidents.by_number(session, number)
+            incident = incidents.set_channel(session, number, channel.id, channel.name)
             Change(session, services, incident, "", utcnow()).publish(ChannelOpened())
         return ""
     return "every name for its channel is taken; rename the old channels or choose another title."
 
 
-def _let_others_pass(services: Services, incident: Incident) -> None:
+def _let_others_pass(session: Session, incident: Incident) -> None:
     """Slack makes twenty channels a minute: a person who declares many at once takes turns with everybody else."""
-    with services.database.reading() as session:
-        ahead = incidents.waiting_for_channel(session, incident.declared_by, incident.number)
+    ahead = incidents.waiting_for_channel(session, incident.declared_by, incident.number)
     if ahead >= WAITING_AT_ONCE:
         raise TryLater(
             "the same person's incidents before it come first", wait_s=TURN_S * (ahead // WAITING_AT_ONCE)
@@ -189,9 +187,12 @@ def withdraw(services: Services, number: int, reason: str) -> None:
         timeline.append_once(session, number, "withdrawn", "trouble", utcnow(), **facts)
 
 
-@step
 def bring_in(services: Services, number: int, declarer_id: str) -> None:
-    """Invite and show at the same time: the declarer waits for two answers of Slack, not for three."""
+    """Invite and show at the same time: the declarer waits for two answers of Slack, not for three.
+
+    No step of the flow, whose checkpoints cost more than to find this done: nobody is invited or shown twice.
+    """
+    services.background.yield_to_foreground()
     inviting = services.background.start(functools.partial(invite_people, services, number, declarer_id))
     post_displays(services, number)
     inviting.result()
@@ -206,16 +207,14 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
     known, unknown = known_people(services, groups)
     people = [user_id for user_id in dict.fromkeys([declarer_id, *known]) if not _is_bot(services, user_id)]
     if people:
-        invite_all(services, number, people)
+        invite_all(services, incident, people)
     if unknown:
         with services.database.transaction() as session:
             invitations.invite(session, number, f"responders:{number}", utcnow(), [], groups=unknown)
 
 
-def invite_all(services: Services, number: int, people: list[str]) -> None:
+def invite_all(services: Services, incident: Incident, people: list[str]) -> None:
     """These people, in one call. Those who cannot be invited are named."""
-    with services.database.reading() as session:
-        incident = incidents.by_number(session, number)
     assert incident.channel_id is not None
     try:
         refused = services.slack.invite(incident.channel_id, people)
@@ -223,7 +222,7 @@ def invite_all(services: Services, number: int, people: list[str]) -> None:
         refused = dict.fromkeys(people, error.error)
     with services.database.transaction() as session:
         invited = [user_id for user_id in people if user_id not in refused]
-        participants.join(session, number, invited, utcnow())
+        participants.join(session, incident.number, invited, utcnow())
         if refused:
             _report_failed_invitations(session, incident, refused)
 
@@ -249,14 +248,13 @@ def post_displays(services: Services, number: int) -> None:
     services.get(Worker).deliver_incident(number)
 
 
-@step
 def tell(services: Services, number: int, request: DeclareRequest, refusal: str) -> None:
-    """Answer the declarer once: where the incident is, or why there is none."""
+    """Answer the declarer once: where the incident is, or why there is none. It needs no checkpoint."""
     with services.database.transaction() as session:
         incident = incidents.by_number(session, number)
         if incident.told_at is not None:
             return
-        incidents.set_declarer_answered(session, number, utcnow())
+        incident.told_at = utcnow()
         if _is_bot(services, request.user_id):
             return
         text, blocks = _declared_message(session, services, incident, request, refusal)
@@ -278,9 +276,13 @@ def _declared_message(
     if refusal:
         text = f"The incident was not opened: {escape(refusal)} Nothing was left half-done; please try again."
         return text, [section(text)]
+    state, ending = "is open", "You are in it."
+    if request.ended_at:
+        state = "is recorded as resolved"
+        ending = "You are in it; `/incident close` there writes the post-mortem draft."
     text = (
-        f"Incident {incident.number} is open: {channel_link(incident.channel_id or '')} "
-        f"({incident.severity}, {one_line(incident.title, 200)}). You are in it."
+        f"Incident {incident.number} {state}: {channel_link(incident.channel_id or '')} "
+        f"({incident.severity}, {one_line(incident.title, 200)}). {ending}"
     )
     blocks = [section(text)]
     if request.guessed:

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
 from bot.ledger.rules import Totals
-from bot.runtime.database import Numbered, insert_new, utc_column
+from bot.runtime.database import Numbered, Row, insert_new, utc_column
 
 EQUATION = "eligible = issued + failed + excluded + pending"
 NOT_NEGATIVE = "issued >= 0 AND failed >= 0 AND excluded >= 0 AND pending >= 0"
@@ -48,7 +48,7 @@ class Ledger(Numbered, table=True):
         return self.state == "open"
 
 
-class Cohort(SQLModel, table=True):
+class Cohort(Row, table=True):
     """A group of customers, and why they are eligible, in words."""
 
     __tablename__ = "ledger_cohorts"
@@ -60,7 +60,7 @@ class Cohort(SQLModel, table=True):
     set_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
-class TotalsRow(SQLModel, table=True):
+class TotalsRow(Row, table=True):
     """Sums of a cohort in a currency; the database refuses them when they do not add up."""
 
     __tablename__ = "ledger_totals"
@@ -129,7 +129,7 @@ class LedgerFile(Numbered, table=True):
     brought_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
-class AccountKey(SQLModel, table=True):
+class AccountKey(Row, table=True):
     """The secret of the keyed hashes, made once."""
 
     __tablename__ = "ledger_keys"

@@ -13,6 +13,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.outbox import queries
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
 from bot.outbox.tables import MESSAGE, USUAL, OutboxRow
 from bot.outbox.writing import change_rows, edit_batches, insert_row, wake
@@ -34,6 +35,31 @@ class Batching:
     apart: timedelta = timedelta()
     # Locked when what follows from the delivery is written down; without it, nothing follows.
     incident_id: int | None = None
+
+
+_UNTRIED = (
+    col(OutboxRow.attempted_at).is_(None),
+    col(OutboxRow.ts).is_(None),
+    col(OutboxRow.refused).is_(None),
+    col(OutboxRow.wanted) > col(OutboxRow.shown),
+)
+_OF_GROUP = OutboxRow.batch_group == sa.bindparam("group")
+# At every update and message to a person: put together once.
+_LAST_TRIED_AT = select(sa.func.max(OutboxRow.attempted_at)).where(_OF_GROUP)
+_WAITING = (
+    select(OutboxRow)
+    .where(_OF_GROUP, *_UNTRIED)
+    .order_by(col(OutboxRow.id).desc())
+    .limit(1)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_JOIN_BATCH = (
+    sa.update(OutboxRow)
+    .where(col(OutboxRow.id) == sa.bindparam("part"))
+    .values(batch_id=sa.bindparam("batch"))
+    .execution_options(synchronize_session=False)
+)
 
 
 def kind_of(name: str) -> str:
@@ -72,25 +98,16 @@ def add(session: Session, part: OutboxRow, batching: Batching, length: int) -> b
     if not insert_row(session, part):
         return False
     session.flush()
-    before = select(sa.func.max(OutboxRow.attempted_at)).where(OutboxRow.batch_group == batching.group)
-    last_at = session.exec(before).one() if batching.apart else None
+    last_at = session.exec(_LAST_TRIED_AT, params={"group": batching.group}).one() if batching.apart else None
     until = max(batching.until, last_at + batching.apart) if last_at else batching.until
     batch_id = _join(session, part, batching, length, until) or _begin(session, part, batching, length, until)
-    ours = sa.update(OutboxRow).where(col(OutboxRow.key) == part.key)
-    session.connection().execute(ours.values(batch_id=batch_id))
+    session.connection().execute(_JOIN_BATCH, {"part": part.number, "batch": batch_id})
     return True
 
 
 def _join(session: Session, part: OutboxRow, batching: Batching, length: int, until: datetime) -> int | None:
     """The batch that still waits and has room."""
-    waiting = session.exec(
-        select(OutboxRow)
-        .where(OutboxRow.batch_group == batching.group, *_UNTRIED)
-        .order_by(col(OutboxRow.id).desc())
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+    waiting = session.exec(_WAITING, params={"group": batching.group}).first()
     if waiting is None:
         return None
     size = waiting.payload or {}
@@ -105,14 +122,6 @@ def _join(session: Session, part: OutboxRow, batching: Batching, length: int, un
     }
     joined = sa.update(OutboxRow).where(col(OutboxRow.id) == waiting.id, *_UNTRIED).values(**values)
     return waiting.number if session.connection().execute(joined).rowcount else None
-
-
-_UNTRIED = (
-    col(OutboxRow.attempted_at).is_(None),
-    col(OutboxRow.ts).is_(None),
-    col(OutboxRow.refused).is_(None),
-    col(OutboxRow.wanted) > col(OutboxRow.shown),
-)
 
 
 def _begin(session: Session, part: OutboxRow, batching: Batching, length: int, until: datetime) -> int:
@@ -139,11 +148,10 @@ def error_of(session: Session, rows: Sequence[OutboxRow]) -> str | None:
     return session.exec(errors.order_by(col(OutboxRow.id)).limit(1)).first()
 
 
-def parts_of(session: Session, batch: OutboxRow) -> Sequence[OutboxRow]:
+def _said(parts: Sequence[OutboxRow]) -> list[OutboxRow]:
     """What a batch says, what matters most first; without what was withdrawn before it was sent."""
-    is_said = sa.or_(col(OutboxRow.refused).is_(None), col(OutboxRow.ts).is_not(None))
-    query = select(OutboxRow).where(OutboxRow.batch_id == batch.id, is_said)
-    return session.exec(query.order_by(col(OutboxRow.priority), col(OutboxRow.id))).all()
+    said = [part for part in parts if part.refused is None or part.ts is not None]
+    return sorted(said, key=lambda part: (part.priority, part.number))
 
 
 def leave(session: Session, part: OutboxRow, now: datetime) -> OutboxRow | None:
@@ -151,7 +159,7 @@ def leave(session: Session, part: OutboxRow, now: datetime) -> OutboxRow | None:
     batch = session.get(OutboxRow, part.batch_id)
     if batch is None:
         return None
-    if any(other.id != part.id for other in parts_of(session, batch)):
+    if any(other.id != part.id for other in _said(queries.parts_of(session, batch.number))):
         edit_batches(session, (col(OutboxRow.id) == part.id,), now)
         return None
     return batch
@@ -177,7 +185,7 @@ def _batch_kind(kind: Kind) -> Kind:
 
 def _render(kind: Kind, context: Context) -> Message | Call:
     messages = []
-    for part in parts_of(context.session, context.row):
+    for part in _said(context.parts):
         message = kind.render(replace(context, row=part))
         assert not isinstance(message, Call), "a call is nothing to join"
         messages.append(message)
@@ -199,8 +207,7 @@ def _thread(kind: Kind, context: Context) -> str | None:
 
 def _first_part(context: Context) -> OutboxRow | None:
     """All parts are for one place; one that was withdrawn knows it, too."""
-    parts = select(OutboxRow).where(OutboxRow.batch_id == context.row.id).order_by(col(OutboxRow.id)).limit(1)
-    return context.session.exec(parts).first()
+    return next(iter(context.parts), None)
 
 
 def _note_delivered(kind: Kind, settled: Settled, posted: Posted | None) -> None:
@@ -223,7 +230,7 @@ def _note_given_up(kind: Kind, settled: Settled, error: str) -> None:
 def _settled_parts(settled: Settled, values: Mapping[str, object]) -> list[OutboxRow]:
     """The parts as they were before they were settled, as the worker hands on a row."""
     session = settled.session
-    parts = list(parts_of(session, settled.row))
+    parts = _said(queries.parts_of(session, settled.row.number))
     for part in parts:
         session.expunge(part)
     change_rows(session, [part.number for part in parts], values)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from sqlmodel import Session
 
+from bot.outbox import queries
 from bot.outbox.rules import Refusal
 from bot.outbox.tables import DRAFT as DRAFT
 from bot.outbox.tables import MESSAGE, OutboxRow
@@ -95,6 +97,11 @@ class Context:
     def incident(self) -> Any:
         """Whose row it is."""
         return self.snapshot.incident
+
+    @cached_property
+    def parts(self) -> Sequence[OutboxRow]:
+        """What reaches its reader by this row, when it is a batch; read once for all that is asked of it."""
+        return queries.parts_of(self.session, self.row.number)
 
 
 @dataclass(frozen=True)

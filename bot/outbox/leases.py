@@ -100,9 +100,10 @@ def _leased(
 
 
 def end(session: Session, owner: str) -> None:
-    """A process that has ended holds nothing any more."""
-    theirs = sa.update(_TABLE).where(_TABLE.c.leased_by == owner)
-    session.connection().execute(theirs.values(leased_by=None, leased_until=None))
+    """A process that has ended holds nothing any more. A row that somebody works on is free when its lease ends."""
+    theirs = sa.select(_TABLE.c.id).where(_TABLE.c.leased_by == owner).with_for_update(skip_locked=True)
+    ended = sa.update(_TABLE).where(_TABLE.c.id.in_(theirs))
+    session.connection().execute(ended.values(leased_by=None, leased_until=None))
 
 
 def settle(session: Session, outcomes: Sequence[tuple[OutboxRow, Mapping[str, Any]]]) -> dict[int, datetime | None]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.outbox.tables import OF_INCIDENT, UNSETTLED, OutboxRow
 from bot.runtime.database import UtcDateTime
@@ -31,12 +32,27 @@ def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str)
     ).all()
 
 
+_OF_SUBJECT = OutboxRow.subject == sa.bindparam("subject")
+
+
+def _named(whose: sa.ColumnElement[bool]) -> SelectOfScalar[OutboxRow]:
+    query = select(OutboxRow).where(whose, OutboxRow.kind == sa.bindparam("kind"))
+    return query.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)
+
+
+# Asked for every delivery of an update: put together once.
+_NAMED = _named(OF_INCIDENT)
+_NAMED_OF_SUBJECT = _NAMED.where(_OF_SUBJECT)
+
+
 def named(session: Session, incident_id: int | None, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
     """The rows of an incident of this kind, in their order; or those of one subject."""
-    rows = select(OutboxRow).where(OutboxRow.incident_id == incident_id, OutboxRow.kind == kind)
-    if subject is not None:
-        rows = rows.where(OutboxRow.subject == subject)
-    return session.exec(rows.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)).all()
+    if incident_id is None:
+        rows = _named(col(OutboxRow.incident_id).is_(None))
+        rows = rows if subject is None else rows.where(_OF_SUBJECT)
+    else:
+        rows = _NAMED if subject is None else _NAMED_OF_SUBJECT
+    return session.exec(rows, params={"of_incident": incident_id, "kind": kind, "subject": subject}).all()
 
 
 _ALL = select(OutboxRow).where(OF_INCIDENT, col(OutboxRow.is_rendered).is_(True)).order_by(col(OutboxRow.id))
@@ -45,6 +61,14 @@ _ALL = select(OutboxRow).where(OF_INCIDENT, col(OutboxRow.is_rendered).is_(True)
 def of_incident(session: Session, incident_id: int) -> Sequence[OutboxRow]:
     """Everything that is rendered of an incident."""
     return session.exec(_ALL, params={"of_incident": incident_id}).all()
+
+
+_PARTS = select(OutboxRow).where(OutboxRow.batch_id == sa.bindparam("batch")).order_by(col(OutboxRow.id))
+
+
+def parts_of(session: Session, batch_id: int) -> Sequence[OutboxRow]:
+    """The rows that reach their reader together, those that were withdrawn before it was sent among them."""
+    return session.exec(_PARTS, params={"batch": batch_id}).all()
 
 
 _ONE = select(OutboxRow).where(

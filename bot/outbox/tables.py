@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, col, select
 
-from bot.runtime.database import partial_index, utc_column
+from bot.runtime.database import Row, partial_index, utc_column
 
 # The kind of a message whose words are in its payload.
 MESSAGE = "message"
@@ -25,7 +25,7 @@ LEASED = "leased"
 UNSETTLED = "wanted > shown AND refused IS NULL"
 
 
-class OutboxRow(SQLModel, table=True):
+class OutboxRow(Row, table=True):
     """Something that is to be in Slack: a card, a topic, a page, a message to a person …"""
 
     __tablename__ = "outbox"

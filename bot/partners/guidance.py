@@ -1,13 +1,15 @@
 """What partners' agents say and do meanwhile: written by the communications lead, once for each language."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, select
 
-from bot.runtime.database import utc_column
+from bot.incidents.outside_filter import outside_filter, outside_names_filter
+from bot.runtime.database import Row, utc_column
+from bot.services import Services
 
 
 class GuidanceField(StrEnum):
@@ -19,7 +21,7 @@ class GuidanceField(StrEnum):
     RELIEF = "relief"
 
 
-class PartnerGuidance(SQLModel, table=True):
+class PartnerGuidance(Row, table=True):
     """The guidance of an incident in one language. What nobody has written is empty, and is left out."""
 
     __tablename__ = "partner_guidance"
@@ -39,6 +41,16 @@ class PartnerGuidance(SQLModel, table=True):
     def texts(self) -> dict[GuidanceField, str]:
         """Each field as it was written."""
         return {field: str(getattr(self, field)) for field in GuidanceField}
+
+
+def outside_reading(
+    session: Session, services: Services, language: str, partner: str = ""
+) -> Callable[[GuidanceField, str], str]:
+    """Reads guidance as a partner may: without the names of colleagues and other partners. What customers hear is
+    also without guesses about the end; a workaround or relief from targets may well name a time."""
+    without_guesses = outside_filter(session, services, language, partner)
+    without_names = outside_names_filter(session, services, language, partner)
+    return lambda field, text: (without_guesses if field == GuidanceField.AGENTS_SAY else without_names)(text)
 
 
 def of_incident(session: Session, number: int) -> dict[str, PartnerGuidance]:

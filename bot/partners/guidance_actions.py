@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import incidents
+from bot.incidents import incidents, redaction
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
-from bot.incidents.outside_filter import outside_filter
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.outbox import batches, kinds
@@ -19,8 +18,10 @@ from bot.partners.guidance import GuidanceField
 from bot.partners.messages import partner_of
 from bot.services import Services
 from bot.slack.blocks import Block
+from bot.slack.text import one_line
 
 COMMUNICATIONS_LEAD, COMMANDER = "communications_lead", "commander"
+SENTENCE = 120
 
 
 def form(services: Services, number: int, by: str) -> Block:
@@ -47,19 +48,25 @@ def save(
         for language in changed:
             change.log("partner_guidance", language=guidance_views.language_name(language))
         outbox.mark_stale(change.session, number, (kinds.PARTNER,))
-        altered = [language for language in changed if _is_altered(change, language, texts[language])]
-    if not altered:
-        return None
-    names = " and ".join(guidance_views.language_name(language) for language in altered)
-    return (
-        f"Saved. The {names} notice leaves out the names of colleagues and other partners, and guesses about "
-        "when it will be over."
-    )
+        notes = [note for language in changed for note in _left_out(change, language, texts[language])]
+    return " ".join(["Saved.", *notes]) if notes else None
 
 
-def _is_altered(change: Change, language: str, texts: Mapping[GuidanceField, str]) -> bool:
-    redact = outside_filter(change.session, change.services, language)
-    return any(redact(text) != text for text in texts.values())
+def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str]) -> list[str]:
+    """What the notice in a language does not say of what was written."""
+    read = guidance.outside_reading(change.session, change.services, language)
+    lines = {field: [" ".join(line.split()) for line in text.split("\n")] for field, text in texts.items()}
+    guesses = [
+        f"“{one_line(sentence, SENTENCE)}”"
+        for sentence in redaction.SENTENCES.split(texts[GuidanceField.AGENTS_SAY])
+        if not redaction.is_safe_outside(sentence)
+    ]
+    name, notes = guidance_views.language_name(language), []
+    if guesses:
+        notes.append(f"The {name} notice leaves out what customers could take for a promise: {' '.join(guesses)}")
+    if any(read(GuidanceField.RELIEF, line) != line for each in lines.values() for line in each):
+        notes.append(f"The {name} notice has no names of colleagues or other partners.")
+    return notes
 
 
 def ask_lead(change: Change, event: RoleChanged) -> None:

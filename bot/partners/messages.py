@@ -1,6 +1,5 @@
 """Drawing the notice to a partner, in its language, and what is said below it."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,6 @@ from bot.directory.lookup import channel_id
 from bot.incidents import situation_tables
 from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.incident_text import for_outsiders, incident_text
-from bot.incidents.outside_filter import outside_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
 from bot.incidents.situation import SituationField
@@ -27,7 +25,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import escape, near_time, one_line, shorten
+from bot.slack.text import escape, format_duration, near_time, one_line, shorten
 
 FOLDER = "partner_notice"
 LONGEST_NOTICE = 3_000
@@ -52,17 +50,21 @@ def labels(services: Services, language: str) -> Labels:
 def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """The notice as it stands."""
     row, now = tables.find(session, incident.number, display.subject), utcnow()
-    partner = partner_of(services, row.partner)
+    known = labels(services, partner_of(services, row.partner).language)
+    return views.notice(notice_text(session, services, incident, row, now), row, known, now)
+
+
+def notice_text(session: Session, services: Services, incident: Incident, row: PartnerNotice, now: datetime) -> str:
+    """What the notice says, in the partner's language."""
+    language = partner_of(services, row.partner).language
     facts = _facts(session, services, incident, row, now)
-    name = f"{FOLDER}/{partner.language}.j2"
+    name = f"{FOLDER}/{language}.j2"
     try:
-        notice_text = services.templates.render(name, facts, at_most=LONGEST_NOTICE)
+        text = services.templates.render(name, facts, at_most=LONGEST_NOTICE)
     except TemplateBroken as broken:
         report_broken_template(services, name, broken)
-        notice_text = wording.plain_notice(facts)
-    known = labels(services, partner.language)
-    notice_text = f"{known['drill']}\n{notice_text}" if incident.is_drill else notice_text
-    return views.notice(notice_text, row, known, now)
+        text = wording.plain_notice(facts)
+    return f"{labels(services, language)['drill']}\n{text}" if incident.is_drill else text
 
 
 def channel_of(services: Services, display: OutboxRow) -> str:
@@ -74,7 +76,6 @@ def _facts(
     session: Session, services: Services, incident: Incident, row: PartnerNotice, now: datetime
 ) -> dict[str, Any]:
     language = partner_of(services, row.partner).language
-    redact = outside_filter(session, services, language, row.partner)
     severity = services.floor.severity(incident.severity)
     text = incident_text(session, services, incident, situation_tables.current(session, incident.number), language)
     read = for_outsiders(session, services, text, language, row.partner)
@@ -88,16 +89,17 @@ def _facts(
         "status": str(incident.status),
         "is_over": row.cleared_at is not None or incident.status not in OPEN,
         "started": near_time(incident.declared_at, now),
+        "lasting": format_duration(incident.resolved_at - incident.declared_at) if incident.resolved_at else "",
         "next_update": _next_update(session, services, incident, now),
-    } | _guidance(session, services, incident, row, redact)
+    } | _guidance(session, services, incident, row)
 
 
-def _guidance(
-    session: Session, services: Services, incident: Incident, row: PartnerNotice, redact: Callable[[str], str]
-) -> dict[str, str]:
+def _guidance(session: Session, services: Services, incident: Incident, row: PartnerNotice) -> dict[str, str]:
     """What its agents say and do, in its language, as outsiders may read it; empty where nobody wrote anything."""
-    texts = guidance.texts_in(session, incident.number, partner_of(services, row.partner).language)
-    return {str(field): shorten(escape(redact(text)), GUIDANCE) for field, text in texts.items()}
+    language = partner_of(services, row.partner).language
+    read = guidance.outside_reading(session, services, language, row.partner)
+    texts = guidance.texts_in(session, incident.number, language)
+    return {str(field): shorten(escape(read(field, text)), GUIDANCE) for field, text in texts.items()}
 
 
 def _next_update(session: Session, services: Services, incident: Incident, now: datetime) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.partners.rules import Answer, NextAction, State
-from bot.runtime.database import insert_new, partial_index, utc_column
+from bot.runtime.database import Row, insert_new, partial_index, utc_column
 
 
-class PartnerNotice(SQLModel, table=True):
+class PartnerNotice(Row, table=True):
     """A partner of an incident."""
 
     __tablename__ = "partner_notices"
@@ -105,11 +105,16 @@ def find(session: Session, incident_id: int, partner: str) -> PartnerNotice:
     return notice
 
 
+_OF_INCIDENT = (
+    select(PartnerNotice)
+    .where(PartnerNotice.incident_id == sa.bindparam("of_incident"))
+    .order_by(col(PartnerNotice.id))
+)
+
+
 def of_incident(session: Session, incident_id: int) -> Sequence[PartnerNotice]:
     """Every partner of an incident, in the order they were added."""
-    return session.exec(
-        select(PartnerNotice).where(PartnerNotice.incident_id == incident_id).order_by(col(PartnerNotice.id))
-    ).all()
+    return session.exec(_OF_INCIDENT, params={"of_incident": incident_id}).all()
 
 
 def due(session: Session, now: datetime, limit: int = 200) -> Sequence[PartnerNotice]:

@@ -38,6 +38,7 @@ VARIABLES = (
     "status",
     "is_over",
     "started",
+    "lasting",
     "next_update",
     "agents_say",
     "agents_do_not_say",

@@ -78,7 +78,7 @@ def answer_form(
     if written.posts and where:
         message_input = text_input(ids.VALUE, initial=message, multiline=True)
         hint = (
-            "Read it and change it if you like; each reader sees times in UTC in their own zone. "
+            "Read it and change it if you like. Write times in UTC, as 14:05 UTC: readers see their own. "
             "If you leave it empty, nothing is sent."
         )
         blocks.append(field(f"Message to {where}", ids.MESSAGE, message_input, hint=hint, optional=True))

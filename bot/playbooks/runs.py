@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import WatchfloorError
 from bot.playbooks import reminder_messages, rules
@@ -25,6 +23,15 @@ class NoSuchRun(WatchfloorError):
     """That playbook is not running here. `/incident playbook` shows which ones are, and starts one."""
 
 
+_RUNNING_ONES = (
+    select(PlaybookRun)
+    .where(PlaybookRun.incident_id == sa.bindparam("of_incident"), col(PlaybookRun.stopped_at).is_(None))
+    .order_by(col(PlaybookRun.id))
+)
+_RUNNING = _RUNNING_ONES.where(PlaybookRun.playbook == sa.bindparam("name"))
+_RUNNING_ONES_LOCKED = _RUNNING_ONES.with_for_update().execution_options(populate_existing=True)
+
+
 def start_run(
     session: Session,
     incident_id: int,
@@ -35,16 +42,13 @@ def start_run(
     now: datetime,
 ) -> PlaybookRun:
     """Start a playbook with a copy of its own; the one that is running when it was started already."""
-    running = _running(session, incident_id, name)
+    # Whoever starts one has locked the incident, or declares it.
+    running = session.exec(_RUNNING, params={"of_incident": incident_id, "name": name}).first()
     if running:
         return running
     run = _new_run(incident_id, name, playbook, facts, by, now)
-    try:
-        # Two at once on PostgreSQL: the unique index lets one in, and the other takes what is there.
-        with session.begin_nested():
-            session.add(run)
-    except IntegrityError:
-        return session.exec(_select_running(incident_id, name)).one()
+    session.add(run)
+    session.flush()
     book = run.book
     steps = [_new_step(run, book, key, position) for position, key in enumerate(playbook.steps, start=1)]
     changed = reschedule(run, steps, now)
@@ -73,13 +77,7 @@ def stop_run(session: Session, run_id: int, by: str, now: datetime) -> PlaybookR
 
 def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: datetime) -> list[PlaybookRun]:
     """The incident changed: every running playbook wants what it wants of the new facts, due accordingly."""
-    runs = session.exec(
-        select(PlaybookRun)
-        .where(PlaybookRun.incident_id == incident_id, col(PlaybookRun.stopped_at).is_(None))
-        .order_by(col(PlaybookRun.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    runs = session.exec(_RUNNING_ONES_LOCKED, params={"of_incident": incident_id}).all()
     for run in runs:
         run.facts = _facts_as_json(facts)
         follow(session, run, steps_of(session, run.number), now)
@@ -153,18 +151,6 @@ def _reschedule_step(step: AnyStep, wanted_at: datetime | None, due_at: datetime
         return False
     step.wanted_at, step.due_at, step.remind_at = wanted_at, due_at, remind_at
     return True
-
-
-def _running(session: Session, incident_id: int, name: str) -> PlaybookRun | None:
-    return session.exec(_select_running(incident_id, name)).first()
-
-
-def _select_running(incident_id: int, name: str) -> SelectOfScalar[PlaybookRun]:
-    return select(PlaybookRun).where(
-        PlaybookRun.incident_id == incident_id,
-        PlaybookRun.playbook == name,
-        col(PlaybookRun.stopped_at).is_(None),
-    )
 
 
 def _new_run(

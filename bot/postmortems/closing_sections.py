@@ -56,7 +56,7 @@ def _follow_up(item: FollowUp, phrases: Phrases) -> list[Statement]:
         item.title,
         kind or phrases("unknown"),
         item.owner or phrases("nobody"),
-        phrases.moment(item.due_at) if item.due_at else "–",
+        item.due_on.isoformat(),
         phrases("done") if item.is_done else phrases("not_done"),
     ]
     refs = (item.entry,) if item.entry else ()

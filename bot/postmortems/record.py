@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -121,7 +121,7 @@ class FollowUp:
     title: str
     kind: str
     owner: str
-    due_at: datetime | None
+    due_on: date
     is_done: bool
     entry: int | None = None
     url: str = ""

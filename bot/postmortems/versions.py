@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.postmortems import copies
 from bot.postmortems.copies import Copy
 from bot.postmortems.rules import State, Verdict
 from bot.postmortems.tables import PostMortem, set_aside
-from bot.runtime.database import insert_new, utc_column
+from bot.runtime.database import Row, insert_new, utc_column
 
 
-class Version(SQLModel, table=True):
+class Version(Row, table=True):
     """A version of a post-mortem: the first is written by the bot, the others are uploaded by people."""
 
     __tablename__ = "postmortem_versions"
@@ -29,7 +29,7 @@ class Version(SQLModel, table=True):
     uploaded_name: str = ""
 
 
-class Upload(SQLModel, table=True):
+class Upload(Row, table=True):
     """A file in Slack that holds a version, made for one copy or uploaded into its thread by a person."""
 
     __tablename__ = "postmortem_files"

@@ -1,11 +1,11 @@
 """The log: readable on a terminal, JSON elsewhere, and never a secret in it."""
 
+import json
 import logging
 import re
 import sys
+from datetime import UTC, datetime
 from typing import Literal
-
-import structlog
 
 # Tokens, addresses that carry a right to post, triggers, and passwords in database addresses.
 URL_REST = r"""[^\s"'\\<>]*"""  # up to where the address ends, in plain text as in JSON
@@ -38,18 +38,38 @@ def redact(text: str) -> str:
     return PASSWORD.sub(r"\1:***@", SECRETS.sub("***", text))
 
 
-class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
+# What every record has; the rest is what its author added.
+USUAL_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+class RedactingFormatter(logging.Formatter):
     """Redacts the finished line: whatever brought a secret there, a message, a field or a traceback."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, or a few with a traceback."""
-        return redact(super().format(record))
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        level, event = record.levelname.lower(), record.getMessage()
+        fields = {name: value for name, value in vars(record).items() if name not in USUAL_FIELDS}
+        exception = self.formatException(record.exc_info) if record.exc_info else ""
+        if self._as_json:
+            line = {"event": event, "level": level, "logger": record.name} | fields | {"timestamp": at}
+            line |= {"exception": exception} if exception else {}
+            return redact(json.dumps(line, ensure_ascii=False, default=repr))
+        pairs = " ".join(f"{name}={value!r}" for name, value in sorted(fields.items()))
+        text = f"{at} [{level:<8}] {event:<30} [{record.name}] {pairs}".rstrip()
+        return redact(f"{text}\n{exception}".rstrip())
 
 
 def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
     """Send every logger's lines to standard error."""
     handler = logging.StreamHandler()
-    handler.setFormatter(formatter(as_json=style == "json" or (style == "auto" and not sys.stderr.isatty())))
+    handler.setFormatter(
+        RedactingFormatter(as_json=style == "json" or (style == "auto" and not sys.stderr.isatty()))
+    )
     handler.addFilter(is_worth_logging)
     root = logging.getLogger()
     root.handlers = [handler]
@@ -72,22 +92,3 @@ def _repeats_database_outage(record: logging.LogRecord) -> bool:
     """Everything that needs the database fails while it is away; `bot.runtime.outage` says it once."""
     failure = record.exc_info[1] if record.exc_info else None
     return type(failure).__name__ in DATABASE_AWAY
-
-
-def formatter(*, as_json: bool) -> RedactingFormatter:
-    """How a line is written."""
-    processors: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    renderers: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if as_json:
-        renderers += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    else:
-        traceback_formatter = structlog.dev.plain_traceback
-        renderers += [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=traceback_formatter)
-        ]
-    return RedactingFormatter(foreign_pre_chain=processors, processors=renderers)

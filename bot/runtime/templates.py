@@ -139,6 +139,13 @@ class Expression:
             raise ExpressionBroken(text=self.text, reason=_describe_error(broken)) from broken
 
 
+@lru_cache(maxsize=16)
+def _parse_phrases(text: str) -> dict[str, str] | None:
+    """None when it holds no phrases. Kept, because each file of a post-mortem asks for them anew."""
+    content = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506  # either loader is the safe one
+    return {str(key): str(phrase) for key, phrase in content.items()} if isinstance(content, dict) else None
+
+
 @lru_cache(maxsize=1)
 def _expressions() -> SandboxedTemplates:
     return _with_limited_filters(SandboxedTemplates(undefined=ChainableUndefined))
@@ -160,13 +167,12 @@ class Templates:
 
     def _phrases_in(self, name: str) -> dict[str, str]:
         try:
-            text = (self.folder / name).read_text(encoding="utf-8")
-            content = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506  # either loader is the safe one
+            phrases = _parse_phrases((self.folder / name).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as broken:
             raise TemplateBroken(name=name, reason=str(broken)) from broken
-        if not isinstance(content, dict):
+        if phrases is None:
             raise TemplateBroken(name=name, reason="it should hold `key: words` lines")
-        return {str(key): str(phrase) for key, phrase in content.items()}
+        return dict(phrases)
 
     def render(
         self,

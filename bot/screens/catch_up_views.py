@@ -41,11 +41,11 @@ def _lines(summary: CatchUp, floor: Floor) -> Iterator[str]:
     yield f"{floor.severity(incident.severity).emoji} *{incident.severity}* *{one_line(incident.title, TEXT)}*"
     status = f"{STATUS_EMOJI.get(incident.status, '')} {incident.status}".strip()
     yield f"{status}, since {near_time(incident.declared_at, facts.now)} ({ago(incident.declared_at)})"
-    yield from situation_lines(facts.situation)
+    yield from situation_lines(facts.situation, facts.incident.status)
     yield _leads(facts)
     for decision in summary.decisions[:DECISIONS_SHOWN]:
-        yield f"*Decided* {decision}"
-    yield f"*Next update* {near_time(facts.next_update_at, facts.now)}" if facts.next_update_at else ""
+        yield f"*Decided:* {decision}"
+    yield f"*Next update:* {near_time(facts.next_update_at, facts.now)}" if facts.next_update_at else ""
     yield _links(summary)
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot import directory
 from bot.errors import WatchfloorError
-from bot.runtime.database import Numbered, insert_new, upsert, utc_column
+from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
 from bot.shifts.rules import Duty, to_minute
 
 # The source of shifts that people made here: by the form, or by taking over an open time.
@@ -61,7 +61,7 @@ class Shift(Numbered, table=True):
         return Duty(*times, self.holder, self.role, self.region, self.site)
 
 
-class RosterState(SQLModel, table=True):
+class RosterState(Row, table=True):
     """What was last read of a roster: how much, and what of it was left out."""
 
     __tablename__ = "rosters"
@@ -76,7 +76,7 @@ class RosterState(SQLModel, table=True):
     error: str = ""
 
 
-class ShiftClock(SQLModel, table=True):
+class ShiftClock(Row, table=True):
     """When something about the roster is looked at next."""
 
     __tablename__ = "shift_clocks"

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.incidents.tables import Incident
-from bot.runtime.database import insert_new, partial_index, utc_column
+from bot.runtime.database import Row, insert_new, partial_index, utc_column
 from bot.subscriptions.rules import Scope
 
 
-class Subscription(SQLModel, table=True):
+class Subscription(Row, table=True):
     """Somebody wants updates of one incident, or of all that a scope covers; or wants none of one incident."""
 
     __tablename__ = "subscriptions"

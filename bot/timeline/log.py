@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, col
 
 from bot.runtime.clock import utcnow
+from bot.runtime.database import Row
 from bot.runtime.hash_chain import INITIAL_HASH, canonical, chain_hash, digest
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ HASHED_FIELDS = (
 )
 
 
-class Chain(SQLModel, table=True):
+class Chain(Row, table=True):
     """How long an incident's log is, its last hash, and the hash before the transaction that wrote last."""
 
     __tablename__ = "timeline_chains"
@@ -46,7 +47,7 @@ class Chain(SQLModel, table=True):
     before: str
 
 
-class LogRecord(SQLModel, table=True):
+class LogRecord(Row, table=True):
     """One change: of which entry, what, by whom, why. `state` is the whole entry after it, until it is erased."""
 
     __tablename__ = "timeline_log"

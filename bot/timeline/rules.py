@@ -132,7 +132,8 @@ def read_note(typed: str, timezone: str, now: datetime) -> Note:
     kind, text = _split_kind(text)
     if not text:
         raise NoteMissing()
-    return Note(kind, text[:LONGEST_NOTE], _time_of_note(match, timezone, now) if match else None)
+    at = read_time(match["day"], match["hour"], match["minute"], timezone, now) if match else None
+    return Note(kind, text[:LONGEST_NOTE], at)
 
 
 def _split_kind(text: str) -> tuple[str, str]:
@@ -141,13 +142,14 @@ def _split_kind(text: str) -> tuple[str, str]:
     return (kind, rest.strip()) if kind else (NOTE, text)
 
 
-def _time_of_note(match: re.Match[str], timezone: str, now: datetime) -> datetime:
-    typed_time = f"{match['hour']}:{match['minute']}"
+def read_time(typed_day: str | None, hour: str, minute: str, timezone: str, now: datetime) -> datetime:
+    """A time of day as it was typed, in the zone of who typed it; without a day the last one that was."""
+    typed_time = f"{hour}:{minute}"
     zone = zone_of(timezone)
     today = now.astimezone(zone).date()
     try:
-        time_of_day = time(int(match["hour"]), int(match["minute"]))
-        day = _read_day(match["day"], today)
+        time_of_day = time(int(hour), int(minute))
+        day = _read_day(typed_day, today)
     except ValueError:
         raise NoSuchTime(given=typed_time) from None
     at = _last_occurrence(day or today, time_of_day, zone, now)

@@ -25,9 +25,9 @@ CLOCK_TOLERANCE = timedelta(minutes=1)
 
 def set_cadence(change: Change, cadence: timedelta, only: str | None = None) -> list[str]:
     """One audience, or all that are told by the clock, are told at this pace from now on. Gives back which."""
-    changed = []
+    changed, by_audience = [], scheduled_promises(change)
     for name in [only] if only else audiences_of(change.services, change.incident):
-        waiting = scheduled_promises(change, name)
+        waiting = by_audience.get(name, [])
         if not waiting and only:
             due_at = change.now + cadence
             new_promise = Promise(incident_id=change.number, audience=name, due_at=due_at, promised_at=change.now)
@@ -41,10 +41,10 @@ def set_cadence(change: Change, cadence: timedelta, only: str | None = None) -> 
 
 def reset_cadence(change: Change, only: str | None = None) -> list[str]:
     """Audiences go back to their own pace. Gives back which."""
-    changed = []
+    changed, by_audience = [], scheduled_promises(change)
     for name in [only] if only else audiences_of(change.services, change.incident):
         cadence = cadence_of(change.services, change.incident, name, change.now)
-        for promise in scheduled_promises(change, name):
+        for promise in by_audience.get(name, []):
             if isinstance(cadence, timedelta):
                 change_cadence(change, promise, cadence)
                 promise.paced_by = None

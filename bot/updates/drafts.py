@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import utc_column
+from bot.runtime.database import Row, utc_column
 from bot.updates.tables import WAITING, Promise
 
 # Drafts that would be shown within this time are shown with the first: they follow the incident until then.
 TOGETHER = timedelta(minutes=10)
 
 
-class Draft(SQLModel, table=True):
+class Draft(Row, table=True):
     """Updates of one incident that are shown together, to one person or (without one) in the incident's channel."""
 
     __tablename__ = "drafts"

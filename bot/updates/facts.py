@@ -109,12 +109,13 @@ def _texts(session: Session, services: Services, incident: Incident, context: Up
     situation = situation_tables.current(session, incident.number)
     text = incident_text(session, services, incident, situation, context.language)
     written, outside = _written_for(context), context.audience.outside
-    read_written = outside_filter(session, services, context.language, context.reader) if outside else str
+    is_filtered = outside and bool(written)
+    read_written = outside_filter(session, services, context.language, context.reader) if is_filtered else str
     title, impact = text.title, text.impact
     if outside:
         read = for_outsiders(session, services, text, context.language, context.reader)
         title, impact = read(SituationField.TITLE), read(SituationField.IMPACT)
-    if outside and context.promise.choice == Choice.EDITED:
+    if is_filtered and context.promise.choice == Choice.EDITED:
         # It was checked when it was saved: what goes out is what the editor saw.
         read_written = outside_names_filter(session, services, context.language, context.reader)
     # One partner is not told of another.
@@ -224,15 +225,16 @@ def is_repeated(session: Session, incident: Incident, promise: Promise, *, is_ou
     return is_unchanged(session, incident.number, earliest, is_outside=is_outside)
 
 
+def _next_promised(session: Session, promise: Promise, now: datetime) -> datetime | None:
+    """When another update is promised to the same audience."""
+    waiting = tables.waiting(session, promise.incident_id, promise.audience)
+    return min((other.due_at for other in waiting if other.id != promise.id and other.due_at > now), default=None)
+
+
 def _next_update(session: Session, incident: Incident, context: UpdateContext) -> dict[str, str]:
     """When the next update comes: at a time, when something changes, at the close, or never again."""
     promise, now = context.promise, context.now
-    waiting = [
-        other.due_at
-        for other in tables.waiting(session, incident.number, promise.audience)
-        if other.id != promise.id and other.due_at > now
-    ]
-    due_at = promise.next_due_at or min(waiting, default=None)
+    due_at = promise.next_due_at or _next_promised(session, promise, now)
     if incident.status not in OPEN:
         return {"next_update": near_time(due_at, now) if due_at else "", "next_when": ""}
     if due_at:

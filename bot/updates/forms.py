@@ -100,7 +100,7 @@ def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence
             "Text",
             ids.TEXT,
             text_input(ids.TEXT, initial=text, multiline=True, longest=MAX_TEXT),
-            hint="The headline and the next update are added. Each reader sees times in UTC in their own zone.",
+            hint="Headline and next update are added. Write times in UTC, as 14:05 UTC: readers see their own.",
         ),
         field(
             "When?",

@@ -48,8 +48,7 @@ def note_refused(settled: Settled, error: str) -> None:
 
 
 def _lines_on_their_way(settled: Settled) -> list[Promise]:
-    earlier = tables.get(settled.session, int(settled.row.subject))
-    lines = tables.lines_below(settled.session, earlier)
+    lines = tables.lines_below(settled.session, int(settled.row.subject))
     return [tables.locked(settled.session, line.row) for line in lines if line.state == tables.SENDING]
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import partial_index, utc_column
+from bot.runtime.database import Row, partial_index, utc_column
 from bot.updates.tables import PAUSED, WAITING, Promise
 
 
-class Pause(SQLModel, table=True):
+class Pause(Row, table=True):
     """From when to when, by whom, and why."""
 
     __tablename__ = "update_pauses"

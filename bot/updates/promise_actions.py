@@ -1,6 +1,6 @@
 """Which updates an incident has promised, as its severity and status change."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,12 +10,14 @@ from bot.incidents.change import Change
 from bot.updates import draft_messages, pauses, promise_changes, rules, tables
 from bot.updates.scheduling import (
     add_promise,
+    add_promises,
     cadence_of,
     change_cadence,
     drop_promise,
     move_promise,
-    promise_scheduled,
+    paced,
     quiet_hours_of,
+    scheduled,
     scheduled_promises,
 )
 from bot.updates.tables import Choice, Promise
@@ -40,10 +42,12 @@ class RequestedUpdate:
 
 def promise_first_updates(change: Change, only: str | None = None) -> None:
     """Promise the first update to each audience that is told by the clock, or to the one that is added."""
+    promises: list[Promise] = []
     for name, audience in audiences_of(change.services, change.incident).items():
         first = audience.first_update_after(change.incident.severity)
         if isinstance(first, timedelta) and only in (None, name):
-            promise_scheduled(change, name, rules.first_update_due(first, change.now))
+            promises += scheduled(change, name, rules.first_update_due(first, change.now))
+    add_promises(change, promises)
 
 
 def reschedule(change: Change, *, is_raised: bool) -> None:
@@ -51,9 +55,10 @@ def reschedule(change: Change, *, is_raised: bool) -> None:
     raised, nobody waits longer than for the first update of an incident of that severity."""
     if pauses.current(change.session, change.number):
         return
+    by_audience, new = scheduled_promises(change), list[Promise]()
     for name, audience in audiences_of(change.services, change.incident).items():
         cadence = cadence_of(change.services, change.incident, name, change.now)
-        waiting = scheduled_promises(change, name)
+        waiting = by_audience.get(name, [])
         first = audience.first_update_after(change.incident.severity) if is_raised else cadence
         if not isinstance(cadence, timedelta):
             for promise in waiting:
@@ -65,15 +70,17 @@ def reschedule(change: Change, *, is_raised: bool) -> None:
                 if isinstance(first, timedelta) and promise.due_at > change.now + first:
                     move_promise(change.session, change.services, promise, change.now + first, change.now)
         elif isinstance(first, timedelta):
-            promise_scheduled(change, name, rules.first_update_due(first, change.now))
+            new += scheduled(change, name, rules.first_update_due(first, change.now))
+    add_promises(change, new)
     on_change(change)
 
 
 def quicken(change: Change) -> None:
     """Something changed: audiences that heard less often because nothing was new follow their own pace again."""
+    by_audience = scheduled_promises(change)
     for name in audiences_of(change.services, change.incident):
         cadence = cadence_of(change.services, change.incident, name, change.now)
-        for promise in scheduled_promises(change, name):
+        for promise in by_audience.get(name, []):
             is_slowed = isinstance(cadence, timedelta) and (promise.cadence_s or 0) > cadence.total_seconds()
             if is_slowed and not promise.paced_by and isinstance(cadence, timedelta):
                 change_cadence(change, promise, cadence)
@@ -83,14 +90,18 @@ def on_change(change: Change) -> None:
     """Tell the audiences that are told when something changes; at night those who sleep hear of all of it once."""
     if pauses.current(change.session, change.number):
         return
-    for name, audience in audiences_of(change.services, change.incident).items():
-        if audience.usual_cadence(change.incident.severity) != Moment.ON_CHANGE:
-            continue
-        due_at = rules.after_quiet(change.now, quiet_hours_of(change.services, change.incident, name))
-        for waiting in tables.waiting(change.session, change.number, name):
-            if waiting.occasion == CHANGE:
-                drop_promise(change.session, waiting)
-        add_promise(change, _promise(change, name, due_at, CHANGE))
+    audiences = audiences_of(change.services, change.incident)
+    names = [
+        name
+        for name, audience in audiences.items()
+        if audience.usual_cadence(change.incident.severity) == Moment.ON_CHANGE
+    ]
+    for waiting in tables.waiting(change.session, change.number):
+        if waiting.audience in names and waiting.occasion == CHANGE:
+            drop_promise(change.session, waiting)
+    hours = {name: quiet_hours_of(change.services, change.incident, name) for name in names}
+    due = {name: rules.after_quiet(change.now, quiet) for name, quiet in hours.items()}
+    add_promises(change, [_promise(change, name, due_at, CHANGE) for name, due_at in due.items()])
 
 
 def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[str] | None = None) -> list[str]:
@@ -101,24 +112,24 @@ def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[s
     names = []
     for name, audience in audiences_of(change.services, change.incident).items():
         is_informed = audience.usual_cadence(change.incident.severity) not in (Moment.NEVER, Moment.AT_CLOSE)
-        if not (is_informed if only is None else name in only):
-            continue
-        _send_now(change, name, request)
-        names.append(name)
+        if is_informed if only is None else name in only:
+            names.append(name)
+    waiting = tables.waiting(change.session, change.number)
+    add_promises(change, [_sent_now(change, name, request, waiting) for name in names])
     return names
 
 
-def _send_now(change: Change, name: str, request: RequestedUpdate) -> None:
-    replaced = tables.waiting(change.session, change.number, name)
-    paced = next((promise for promise in replaced if promise.paced_by and promise.cadence_s), None)
-    for waiting in replaced:
-        drop_promise(change.session, waiting)
+def _sent_now(change: Change, name: str, request: RequestedUpdate, waiting: Sequence[Promise]) -> Promise:
+    replaced = [promise for promise in waiting if promise.audience == name]
+    earlier = next((promise for promise in replaced if promise.paced_by and promise.cadence_s), None)
+    for promise in replaced:
+        drop_promise(change.session, promise)
     usual_cadence = cadence_of(change.services, change.incident, name, change.now)
-    cadence = timedelta(seconds=paced.cadence_s) if paced and paced.cadence_s else usual_cadence
+    cadence = timedelta(seconds=earlier.cadence_s) if earlier and earlier.cadence_s else usual_cadence
     new_promise = _requested_promise(change, name, request)
     new_promise.next_due_at, new_promise.choice = request.next_due_at, request.choice
-    new_promise.paced_by = paced.paced_by if paced else None
-    add_promise(change, new_promise, cadence if isinstance(cadence, timedelta) else None)
+    new_promise.paced_by = earlier.paced_by if earlier else None
+    return paced(new_promise, cadence if isinstance(cadence, timedelta) else None)
 
 
 def send_now_to_one(change: Change, name: str, request: RequestedUpdate) -> None:
@@ -142,9 +153,13 @@ def _promise(change: Change, name: str, due_at: datetime, occasion: str) -> Prom
 def at_close(change: Change) -> None:
     """Tell the audiences that are told when it is over; the last update of all may still wait to be composed."""
     end(change, but=RESOLVED)
-    for name, audience in audiences_of(change.services, change.incident).items():
-        if audience.usual_cadence(change.incident.severity) == Moment.AT_CLOSE:
-            add_promise(change, _promise(change, name, change.now, CLOSED))
+    audiences = audiences_of(change.services, change.incident)
+    names = [
+        name
+        for name, audience in audiences.items()
+        if audience.usual_cadence(change.incident.severity) == Moment.AT_CLOSE
+    ]
+    add_promises(change, [_promise(change, name, change.now, CLOSED) for name in names])
 
 
 def end(change: Change, *, but: str = "") -> None:

@@ -1,23 +1,30 @@
 """How promises of updates are numbered, moved, put off and dropped."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from bot.updates.tables import DROPPED, MOVED, PAUSED, SENDING, WAITING, Choice, Promise
 
-_LAST_NUMBER = select(sa.func.max(Promise.number)).where(
-    Promise.incident_id == sa.bindparam("of_incident"), Promise.audience == sa.bindparam("to_audience")
+_LAST_NUMBERS = (
+    sa.select(col(Promise.audience), sa.func.max(Promise.number))
+    .where(col(Promise.incident_id) == sa.bindparam("of_incident"))
+    .group_by(col(Promise.audience))
 )
 
 
-def number(session: Session, promise: Promise) -> None:
-    """It is the next one of its incident and audience."""
-    parameters = {"of_incident": promise.incident_id, "to_audience": promise.audience}
-    last_number = session.exec(_LAST_NUMBER, params=parameters).one()
-    promise.number = (last_number or 0) + 1
+def number(session: Session, promises: Sequence[Promise]) -> None:
+    """They are the next ones of their incident, each of its audience."""
+    session.flush()
+    numbers = Counter[str]()
+    for audience, last in session.connection().execute(_LAST_NUMBERS, {"of_incident": promises[0].incident_id}):
+        numbers[audience] = last
+    for promise in promises:
+        numbers[promise.audience] += 1
+        promise.number = numbers[promise.audience]
 
 
 def move(session: Session, promise: Promise, due_at: datetime, late_after: timedelta) -> None:

@@ -28,7 +28,7 @@ def _update(context: Context) -> Message:
     promise = tables.get(context.session, int(context.row.subject))
     audience = context.services.floor.audiences.get(promise.audience)
     languages = audience.languages if audience else ()
-    lines = tables.lines_below(context.session, promise)
+    lines = tables.lines_below(context.session, promise.row)
     footer = _footer(context, lines[0] if lines else promise)
     if lines:
         blocks = with_line(context.services, promise, lines[0], footer, languages)

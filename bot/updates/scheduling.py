@@ -1,5 +1,7 @@
 """Making and moving one promise of an update: when it is due, when its draft is shown, who must approve it."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -34,16 +36,29 @@ def quiet_hours_of(services: Services, incident: Incident, name: str) -> QuietHo
 
 def add_promise(change: Change, promise: Promise, cadence: timedelta | None = None) -> Promise:
     """Promise it, with its draft and with what becomes of it when nobody approves."""
-    session, services = change.session, change.services
-    audience, by = services.floor.audiences[promise.audience], promise.requested_by
-    promise.cadence_s = int(cadence.total_seconds()) if cadence else promise.cadence_s
-    promise.needs_approval = bool(audience.approval)
-    if promise.needs_approval and by and is_one_of(session, audience.approval, by, change.number):
-        promise.needs_approval, promise.approved_by = False, by
-    promise_changes.number(session, promise)
-    move_promise(session, services, promise, promise.due_at, promise.promised_at)
-    session.flush()
+    add_promises(change, [paced(promise, cadence)])
     return promise
+
+
+def paced(promise: Promise, cadence: timedelta | None) -> Promise:
+    """The promise, with the cadence that it begins, if there is one."""
+    promise.cadence_s = int(cadence.total_seconds()) if cadence else promise.cadence_s
+    return promise
+
+
+def add_promises(change: Change, promises: Sequence[Promise]) -> None:
+    """Promise all of them; with several audiences that is felt."""
+    if not promises:
+        return
+    session, services = change.session, change.services
+    promise_changes.number(session, promises)
+    for promise in promises:
+        audience, by = services.floor.audiences[promise.audience], promise.requested_by
+        promise.needs_approval = bool(audience.approval)
+        if promise.needs_approval and by and is_one_of(session, audience.approval, by, change.number):
+            promise.needs_approval, promise.approved_by = False, by
+        move_promise(session, services, promise, promise.due_at, promise.promised_at)
+    session.flush()
 
 
 def move_promise(session: Session, services: Services, promise: Promise, due_at: datetime, now: datetime) -> None:
@@ -93,18 +108,23 @@ def missed_count(services: Services, incident: Incident, promise: Promise, since
     return rules.missed_updates(timedelta(seconds=promise.cadence_s), since, now, quiet)
 
 
-def promise_scheduled(change: Change, name: str, due_at: datetime) -> None:
-    """Promise an update of the usual rhythm to an audience that is told by the clock."""
+def scheduled(change: Change, name: str, due_at: datetime) -> list[Promise]:
+    """An update of the usual rhythm to an audience, to be promised; none when it is not told by the clock."""
     cadence = cadence_of(change.services, change.incident, name, change.now)
-    if isinstance(cadence, timedelta):
-        due_at = rules.after_quiet(due_at, quiet_hours_of(change.services, change.incident, name))
-        promise = Promise(incident_id=change.number, audience=name, due_at=due_at, promised_at=change.now)
-        add_promise(change, promise, cadence)
+    if not isinstance(cadence, timedelta):
+        return []
+    due_at = rules.after_quiet(due_at, quiet_hours_of(change.services, change.incident, name))
+    promise = Promise(incident_id=change.number, audience=name, due_at=due_at, promised_at=change.now)
+    return [paced(promise, cadence)]
 
 
-def scheduled_promises(change: Change, name: str) -> list[Promise]:
-    """What is promised to an audience by the clock, and not yet sent."""
-    return [promise for promise in tables.waiting(change.session, change.number, name) if promise.cadence_s]
+def scheduled_promises(change: Change) -> dict[str, list[Promise]]:
+    """What is promised to each audience by the clock, and not yet sent."""
+    by_audience = defaultdict[str, list[Promise]](list)
+    for promise in tables.waiting(change.session, change.number):
+        if promise.cadence_s:
+            by_audience[promise.audience].append(promise)
+    return by_audience
 
 
 def change_cadence(change: Change, promise: Promise, cadence: timedelta) -> None:

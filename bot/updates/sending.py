@@ -61,11 +61,13 @@ def _compose(change: Change, promise: Promise) -> None:
     if unsent_since or promise.occasion == promising.CLOCK:
         promise.missed = promising.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
     following = promising.next_update(session, services, incident, promise, now)
-    if any(other.row != promise.row for other in promising.scheduled_promises(change, promise.audience)):
+    waiting = tables.waiting(session, incident.number, promise.audience)
+    others = [other for other in waiting if other.row != promise.row]
+    if any(other.cadence_s for other in others):
         # A series was promised while this one waited to be composed, such as when it was late: one is enough.
         following = None
     # What it names as the next one, so that it is known whether that stays true.
-    promise.next_due_at = following[0] if following else _already_promised(change, promise)
+    promise.next_due_at = following[0] if following else _already_promised(change, others)
     change.publish(_due(change, promise))
     channels = known_audiences.channels_of(services, incident, promise.audience)
     with session.no_autoflush:
@@ -111,13 +113,12 @@ def _amendable(change: Change, promise: Promise, channels: Sequence[str]) -> Pro
     return earlier if is_recent and channels and set(channels) <= deliveries.reached(session, earlier) else None
 
 
-def _already_promised(change: Change, promise: Promise) -> datetime | None:
+def _already_promised(change: Change, others: Sequence[Promise]) -> datetime | None:
     """When the audience hears next, if this update promises nothing itself."""
-    if change.incident.status not in OPEN or pauses.current(change.session, change.number):
+    due = [other.due_at for other in others if other.due_at > change.now]
+    if not due or change.incident.status not in OPEN or pauses.current(change.session, change.number):
         return None
-    waiting = tables.waiting(change.session, change.number, promise.audience)
-    due = [other.due_at for other in waiting if other.row != promise.row and other.due_at > change.now]
-    return min(due, default=None)
+    return min(due)
 
 
 def _in_short(change: Change, promise: Promise) -> str:

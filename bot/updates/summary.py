@@ -16,12 +16,12 @@ HANDED_OVER_WITHIN = timedelta(hours=2)
 
 
 def promises_due(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
-    """The updates that are promised, the next one first."""
-    waiting = sorted(tables.waiting(session, incident.number), key=lambda promise: promise.due_at)
-    return [
-        f"{escape(audience_title(services, promise.audience))} {near_time(promise.due_at, now)}"
-        for promise in waiting
-    ]
+    """When updates are promised, and to whom, the next ones first."""
+    titles: dict[str, list[str]] = {}
+    for promise in sorted(tables.waiting(session, incident.number), key=lambda promise: promise.due_at):
+        title = escape(audience_title(services, promise.audience))
+        titles.setdefault(near_time(promise.due_at, now), []).append(title)
+    return [f"{when}: {', '.join(audiences)}" for when, audiences in titles.items()]
 
 
 def promises_to_hand_over(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:

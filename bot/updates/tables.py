@@ -6,10 +6,10 @@ from enum import StrEnum
 from itertools import groupby
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from bot.incidents.tables import Incident, NoSuchIncident
-from bot.runtime.database import UtcDateTime, partial_index, utc_column
+from bot.runtime.database import Row, UtcDateTime, partial_index, utc_column
 
 WAITING = "waiting"
 PAUSED = "paused"
@@ -29,7 +29,7 @@ class Choice(StrEnum):
     NOTHING = "nothing"
 
 
-class Promise(SQLModel, table=True):
+class Promise(Row, table=True):
     """An update promised to an audience for a certain minute."""
 
     __tablename__ = "promises"
@@ -96,15 +96,27 @@ class Promise(SQLModel, table=True):
         return f"update:{self.incident_id}:{self.audience}:{self.number}"
 
 
-def due(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
+def _ready() -> sa.ColumnElement[bool]:
+    return sa.and_(col(Promise.state) == WAITING, col(Promise.needs_approval).is_(False))
+
+
+# Asked every second, and after every change that makes an update due: put together once.
+_DUE = (
+    select(Promise)
+    .join(Incident, col(Incident.id) == col(Promise.incident_id))
+    .where(
+        _ready(),
+        col(Promise.due_at) <= sa.bindparam("moment", type_=UtcDateTime()),
+        col(Incident.channel_id).is_not(None),
+    )
+    .order_by(col(Promise.due_at), col(Promise.id))
+    .limit(200)
+)
+
+
+def due(session: Session, now: datetime) -> Sequence[Promise]:
     """Promises whose minute has come and that may be sent, the oldest first; of incidents with a channel."""
-    return session.exec(
-        select(Promise)
-        .join(Incident, col(Incident.id) == col(Promise.incident_id))
-        .where(_ready(), col(Promise.due_at) <= now, col(Incident.channel_id).is_not(None))
-        .order_by(col(Promise.due_at), col(Promise.id))
-        .limit(limit)
-    ).all()
+    return session.exec(_DUE, params={"moment": now}).all()
 
 
 def due_before(session: Session, moment: datetime, limit: int = 200) -> Sequence[tuple[Promise, Incident]]:
@@ -112,10 +124,6 @@ def due_before(session: Session, moment: datetime, limit: int = 200) -> Sequence
     query = select(Promise, Incident).join(Incident, col(Incident.id) == col(Promise.incident_id))
     wanted = (col(Promise.state) == WAITING, col(Promise.due_at) <= moment, col(Incident.is_drill).is_(False))
     return session.exec(query.where(*wanted).order_by(col(Promise.due_at), col(Promise.id)).limit(limit)).all()
-
-
-def _ready() -> sa.ColumnElement[bool]:
-    return sa.and_(col(Promise.state) == WAITING, col(Promise.needs_approval).is_(False))
 
 
 def missed_promises(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
@@ -142,10 +150,20 @@ def promised_after(session: Session, moment: datetime) -> list[int]:
     return list(session.connection().execute(_PROMISED_AFTER, {"moment": moment}).scalars())
 
 
+_DUE_WITHIN = (
+    select(Promise)
+    .where(
+        Promise.incident_id == sa.bindparam("of_incident"),
+        _ready(),
+        col(Promise.due_at) < sa.bindparam("moment", type_=UtcDateTime()),
+    )
+    .order_by(col(Promise.id))
+)
+
+
 def due_within(session: Session, incident_id: int, before: datetime) -> Sequence[Promise]:
     """What of an incident is sent before that moment unless somebody says otherwise."""
-    query = select(Promise).where(Promise.incident_id == incident_id, _ready(), col(Promise.due_at) < before)
-    return session.exec(query.order_by(col(Promise.id))).all()
+    return session.exec(_DUE_WITHIN, params={"of_incident": incident_id, "moment": before}).all()
 
 
 # When the next promise of any incident is due, when the next draft, and when the next is told to have been missed.
@@ -227,10 +245,16 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Promise]:
     ).all()
 
 
+_AUDIENCES_TOLD = (
+    select(Promise.audience)
+    .where(Promise.incident_id == sa.bindparam("of_incident"), col(Promise.composed_at).is_not(None))
+    .distinct()
+)
+
+
 def audiences_told(session: Session, incident_id: int) -> Sequence[str]:
     """The audiences that an update was composed for."""
-    composed = (Promise.incident_id == incident_id, col(Promise.composed_at).is_not(None))
-    return session.exec(select(Promise.audience).where(*composed).distinct()).all()
+    return session.exec(_AUDIENCES_TOLD, params={"of_incident": incident_id}).all()
 
 
 def concluded_of(session: Session, incident_id: int) -> Sequence[Promise]:
@@ -269,10 +293,16 @@ def last_composed(session: Session, incident_id: int, audience: str) -> Promise 
     return session.exec(_LAST_COMPOSED, params={"of_incident": incident_id, "to_audience": audience}).first()
 
 
-def lines_below(session: Session, promise: Promise) -> Sequence[Promise]:
+_LINES_BELOW = (
+    select(Promise)
+    .where(Promise.added_to == sa.bindparam("promise_id"), Promise.state != DROPPED)
+    .order_by(col(Promise.composed_at).desc(), col(Promise.number).desc())
+)
+
+
+def lines_below(session: Session, promise_id: int) -> Sequence[Promise]:
     """The updates that stand below this one, the newest first: each says that nothing has changed."""
-    query = select(Promise).where(Promise.added_to == promise.row, Promise.state != DROPPED)
-    return session.exec(query.order_by(col(Promise.composed_at).desc(), col(Promise.number).desc())).all()
+    return session.exec(_LINES_BELOW, params={"promise_id": promise_id}).all()
 
 
 def previous_promise(session: Session, promise: Promise) -> Promise | None:

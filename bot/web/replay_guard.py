@@ -5,17 +5,17 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, col
 
 from bot.runtime.clock import elapsed_s, machine_time
-from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, insert_new, utc_column
+from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, Row, insert_new, utc_column
 
 # As long as a signature is accepted, to both sides of now.
 REMEMBERED = timedelta(minutes=10)
 FORGET_EVERY_S = 60
 
 
-class SignedRequest(SQLModel, table=True):
+class SignedRequest(Row, table=True):
     """A request that was let in, by the hash of its signature."""
 
     __tablename__ = "signed_requests"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 # How long a window waits before the test fails. It says nothing about the speed of the page: behind it a bot calls
 # Slack a dozen times, which takes long where other tests run beside this one.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 class Window:

@@ -1,7 +1,7 @@
 """A record of an incident with everything in it, to write post-mortems from."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,7 @@ RECORD = Record(
         Person("Participant", "Ben Okafor", (), (1,)),
     ),
     partners=(PartnerAnswer("Northline", at(12), at(14), 40, 6), PartnerAnswer("Sagebrush", at(12), None, None, 6)),
-    follow_ups=(FollowUp("Test firmware on one site first", "prevent", "Responder", at(20_000), False, 16),),
+    follow_ups=(FollowUp("Test firmware on one site first", "prevent", "Responder", date(2026, 11, 7), False, 16),),
     similar=(
         Similar(5, "IVR down in Manila", "S1", at(-90_000), "https://floor.example/archives/C0", 3, 2),
         Similar(3, "Dialer stuck", "S2", at(-190_000), "https://floor.example/archives/C9", is_alike=False),

@@ -177,6 +177,13 @@ def test_records_of_finished_flows_are_forgotten_and_those_that_come_back_are_no
     assert flows.stuck(for_s=-1) == ["late"]
 
 
+def test_after_the_end_nothing_is_started_and_whoever_asks_is_told_to_come_back(flows: Flows) -> None:
+    flows.close()
+
+    with pytest.raises(TryLater, match="ending"):
+        flows.start_once("dinner", cook, Order(item="soup"))
+
+
 def test_at_the_end_what_has_begun_is_finished_and_the_rest_is_left_for_the_next_start(
     tmp_path: Path, kitchen: Kitchen
 ) -> None:

@@ -60,6 +60,23 @@ def test_the_command_that_was_meant_is_suggested(typed: str, suggested: str) -> 
     assert f"Did you mean `/incident {suggested}`?" in unknown_subcommand(typed, COMMANDS).sentence
 
 
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("ivr down in Manila", "declare ivr down in Manila"),
+        ("what is going on?", "declare what is going on?"),
+        ("s1 IVR down", "declare S1 IVR down"),
+        ("statsu mitigated on trunk 8", "status"),
+        ("declre S1 IVR down", "declare"),
+        ("new IVR is down", "declare"),
+    ],
+)
+def test_a_sentence_without_a_command_is_suggested_as_a_declaration(typed: str, suggested: str) -> None:
+    word, _, rest = typed.partition(" ")
+
+    assert f"Did you mean `/incident {suggested}`?" in unknown_subcommand(word, COMMANDS, rest).sentence
+
+
 @pytest.mark.parametrize("typed", ["asdf", "lose", "dose", "urge", "res", "clothes", "merchant", "xyz", "pivot"])
 def test_nothing_that_ends_something_is_suggested_for_nonsense(typed: str) -> None:
     sentence = unknown_subcommand(typed, COMMANDS).sentence

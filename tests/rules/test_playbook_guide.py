@@ -20,12 +20,12 @@ def table(header: str) -> list[str]:
 
 
 def test_the_guide_lists_every_key_of_the_file_and_of_a_step():
-    assert table("key | says") == list(Playbook.model_fields)
-    assert table("key | says | if left out") == list(Step.model_fields)
+    assert table("Key | Meaning") == list(Playbook.model_fields)
+    assert table("Key | Meaning | If left out") == list(Step.model_fields)
 
 
 def test_the_guide_lists_every_word_of_messages_with_its_meaning():
-    assert table("word | is") == list(FACTS)
+    assert table("Word | Replaced by") == list(FACTS)
     for word, meaning in FACTS.items():
         assert f"| `{{{word}}}` | {meaning} |" in GUIDE
 

@@ -1,20 +1,23 @@
 """What a declaration typed in one line tells about the incident."""
 
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incidents import parse, rules
+from bot.incidents import parse, past_times, rules
 from bot.incidents.recognition import (
     Declaration,
+    Kind,
     fold,
     places_in_title,
     read_declaration,
     recognise_type,
     significant_words,
 )
+from bot.timeline.rules import NoSuchTime
 
 TELLING = {"telephony": ["ivr", "calls"], "routing": ["wrong queue"], "payment": ["checkout"], "wfm": ["nómina"]}
 SPACES = [" ", "  ", "\u00a0", "\u202f", "\u3000", "\n", "\r\n", "\t"]
@@ -97,3 +100,62 @@ def test_the_word_behind_the_command_ends_at_any_space(space: str) -> None:
     typed = parse.slash_command(body)
 
     assert (typed.word, typed.rest) == ("declare", "S1 IVR down")
+
+
+@pytest.mark.parametrize(
+    ("typed", "declaration"),
+    [
+        ("afterwards S1 IVR was down", Declaration("S1", "IVR was down", Kind.AFTERWARDS)),
+        ("S1 afterwards: IVR was down", Declaration("S1", "IVR was down", Kind.AFTERWARDS)),
+        ("Retroactively, CRM slow", Declaration(None, "CRM slow", Kind.AFTERWARDS)),
+        ("afterwards", Declaration(None, "", Kind.AFTERWARDS)),
+        ("drill S0 IVR down", Declaration("S0", "IVR down", Kind.DRILL)),
+        ("private customer data in CRM", Declaration(None, "customer data in CRM", Kind.PRIVATE)),
+        ("Drill-down reports are empty", Declaration(None, "Drill-down reports are empty")),
+        ("Privately owned trunk down", Declaration(None, "Privately owned trunk down")),
+        ("CRM slow afterwards", Declaration(None, "CRM slow afterwards")),
+    ],
+)
+def test_a_word_in_front_says_how_it_is_declared(typed: str, declaration: Declaration) -> None:
+    assert read_declaration(typed) == declaration
+
+
+# In Manila it is 17:07.
+NOW = datetime(2026, 5, 13, 9, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "started", "ended"),
+    [
+        ("IVR down from 14:05 to 15:20", "2026-05-13 06:05", "2026-05-13 07:20"),
+        ("IVR down 14:05-15:20", "2026-05-13 06:05", "2026-05-13 07:20"),
+        ("IVR down, between 14.05 and 15.20", "2026-05-13 06:05", "2026-05-13 07:20"),
+        ("IVR down from yesterday 23:10 until 00:40", "2026-05-12 15:10", "2026-05-12 16:40"),
+        ("IVR down 23:10 – 00:40", "2026-05-12 15:10", "2026-05-12 16:40"),
+        ("IVR down from 2026-05-01 08:00 to 2026-05-02 09:00", "2026-05-01 00:00", "2026-05-02 01:00"),
+    ],
+)
+def test_times_at_the_end_are_those_of_where_the_writer_is(typed: str, started: str, ended: str) -> None:
+    past = past_times.read_past(typed, "Asia/Manila", NOW)
+
+    assert past is not None
+    assert past.title == "IVR down"
+    assert [f"{at:%Y-%m-%d %H:%M}" for at in (past.started_at, past.ended_at)] == [started, ended]
+
+
+@pytest.mark.parametrize("typed", ["IVR down", "IVR down at 14:05", "14:05 to 15:20", "IVR down from 9 to 10"])
+def test_without_both_times_they_are_asked_for(typed: str) -> None:
+    assert past_times.read_past(typed, "Asia/Manila", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "refusal"),
+    [
+        ("IVR down from 14:05 to 18:20", rules.StillToCome),
+        ("IVR down from 25:05 to 18:20", NoSuchTime),
+        ("IVR down from 2026-05-02 08:00 to 2026-05-01 09:00", rules.EndBeforeStart),
+    ],
+)
+def test_impossible_times_are_refused(typed: str, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        past_times.read_past(typed, "Asia/Manila", NOW)

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
@@ -43,6 +43,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         store = Database(request.getfixturevalue("postgres_url"))
     yield store
     store.close()
+
+
+@contextmanager
+def closing_database(url: str) -> Iterator[Database]:
+    """A database that is closed afterwards."""
+    database = Database(url)
+    yield database
+    database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -168,6 +176,24 @@ def test_a_row_is_leased_by_one_of_many(ready: Database) -> None:
 
     with ThreadPoolExecutor(CROWD) as crowd:
         assert sum(crowd.map(lease, range(CROWD))) == 1
+
+
+def test_a_start_waits_for_no_row_that_another_replica_works_on(prepared_postgres_url: str) -> None:
+    """Two that lock rows in different orders would wait for each other."""
+    with closing_database(prepared_postgres_url) as ready:
+        with ready.transaction() as session:
+            for key in ("first", "second"):
+                outbox.post(session, key, "C1", key, NOW)
+            assert len(leases.of_messages(session, "replica", NOW)) == 2
+        with ready.transaction() as working:
+            row = sa.select(OutboxRow.id).order_by(sa.text("id")).limit(1).with_for_update()  # type: ignore[call-overload]
+            working.connection().execute(row)
+            with ready.transaction() as starting:
+                leases.end(starting, "replica")
+
+        with ready.reading() as session:
+            rows = session.exec(select(OutboxRow).order_by(sa.text("id"))).all()
+        assert [row.leased_by for row in rows] == ["replica", None]
 
 
 def test_an_outage_is_one_line_when_it_begins_and_one_when_it_is_over(

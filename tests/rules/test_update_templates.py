@@ -16,10 +16,21 @@ from bot.bootstrap import build_registry
 from bot.config import floor
 from bot.directory.rules import PersonFacts
 from bot.incidents import incidents
-from bot.incidents.facts import FIGURE_SENTENCES, FOLLOW_UPS, STEPS_TAKEN, FigureSentences, TakenStep
+from bot.incidents.facts import (
+    FIGURE_SENTENCES,
+    FOLLOW_UPS,
+    NEXT_UPDATE,
+    STEPS_TAKEN,
+    FigureSentences,
+    TakenStep,
+)
 from bot.incidents.registry import Registry
+from bot.incidents.rules import OPEN
 from bot.incidents.situation_tables import SituationValue
 from bot.incidents.tables import Incident
+from bot.partners import guidance, messages
+from bot.partners.guidance import GuidanceField
+from bot.partners.tables import PartnerNotice
 from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.database import Database
 from bot.runtime.templates import TemplateBroken, Templates
@@ -236,7 +247,7 @@ def promise(session: Session, incident: Incident, audience: str, words: str = ""
     """An update that is to be composed now."""
     promised: dict[str, Any] = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "words": words}
     made = tables.Promise(incident_id=incident.number, audience=audience, **promised)
-    promise_changes.number(session, made)
+    promise_changes.number(session, [made])
     promise_changes.move(session, made, NOW, timedelta(minutes=2))
     session.flush()
     made.next_due_at = NOW + timedelta(hours=1)
@@ -310,10 +321,51 @@ def test_an_update_reads_as_it_is_written_down(session: Session, audience: str, 
         made.get(Registry).answers(
             FIGURE_SENTENCES, lambda session, number, language: figures if number > 1 else FigureSentences()
         )
-        pieces.append(compose(session, made, incident, promise(session, incident, audience), NOW))
+        next_due_at = NOW + timedelta(hours=1) if incident.status in OPEN else None
+        due = promise(session, incident, audience, next_due_at=next_due_at)
+        pieces.append(compose(session, made, incident, due, NOW))
     told = "\n\n==========\n\n".join(pieces) + "\n"
 
     file = GOLDEN / f"{audience}.{language}.txt"
+    assert told == (file.read_text() if file.exists() else ""), f"if this is how it should read: {file}\n{told}"
+
+
+GUIDANCE = {
+    "en": {
+        "agents_say": "We know that calls drop and are working on it. Please call again in an hour.",
+        "agents_do_not_say": "That the carrier is at fault.",
+        "workaround": "Write down the customer's number and call back from line 2.",
+        "relief": "Calls from 08:00 on do not count for your service level.",
+    },
+    "es": {
+        "agents_say": "Sabemos que se cortan llamadas y trabajamos en ello. Llame de nuevo en una hora, por favor.",
+        "agents_do_not_say": "Que la culpa es del operador.",
+        "workaround": "Anoten el número del cliente y devuelvan la llamada por la línea 2.",
+        "relief": "Las llamadas desde las 08:00 no cuentan para su nivel de servicio.",
+    },
+}
+
+
+@pytest.mark.parametrize(("language", "partner"), [("en", "Northline"), ("es", "Sagebrush")])
+def test_a_partners_notice_reads_as_it_is_written_down(session: Session, language: str, partner: str) -> None:
+    """The smallest, the fullest with guidance, a drill, the all-clear; and what is said below them."""
+    made = services()
+    made.get(Registry).answers(NEXT_UPDATE, lambda session, number, audiences: NOW + timedelta(hours=1))
+    drill = fullest(session, "d", "C3")
+    drill.is_drill = True
+    pieces = []
+    for incident in (smallest(session), fullest(session), drill, ended(session)):
+        if incident.declared_key == "f":
+            texts = {GuidanceField(name): text for name, text in GUIDANCE[language].items()}
+            guidance.save(session, incident.number, language, texts, "U0ANA", NOW)
+        row = PartnerNotice(incident_id=incident.number, partner=partner)
+        pieces.append(messages.notice_text(session, made, incident, row, NOW))
+    known = messages.labels(made, language)
+    below = ("reminder", "all_clear", "false_alarm", "merged", "reopened", "thanks")
+    pieces.append("\n".join(f"{name}: {known[name]}" for name in below))
+    told = "\n\n==========\n\n".join(pieces) + "\n"
+
+    file = GOLDEN / f"partner-notice.{language}.txt"
     assert told == (file.read_text() if file.exists() else ""), f"if this is how it should read: {file}\n{told}"
 
 

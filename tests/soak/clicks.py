@@ -59,10 +59,7 @@ def answer_step(actor: Actor) -> None:
 
 
 def end(actor: Actor) -> None:
-    """Resolved, closed or opened again by the panel, past every step that stands in the way."""
-    channel, reason = actor.an_incident(), actor.token()
-    actor.types(incidents.COMMAND, channel, ".*")
-    panel = actor.shared.ledger.last_answer(actor.name)
+    """Resolved, closed or opened again by the panel."""
     button, kind = actor.rng.choice(
         (
             (incidents.RESOLVE, "resolved"),
@@ -71,14 +68,28 @@ def end(actor: Actor) -> None:
             (incidents.REOPEN, "reopened"),
         )
     )
-    if actor.opens_form(button, channel):
-        actor.me.fills(incidents.REASON, reason)
-        if has_field(actor, incidents.WAIVER):
-            actor.me.fills(incidents.WAIVER, "later")
-        trace = Trace(kind, number_of(channel), actor.id, (("reason", reason),))
-        # What is resolved already is not resolved again.
-        is_again = kind == "resolved" and "· resolved ·" in panel
-        actor.submits(kind, channel, None if is_again else trace)
+    _end(actor, actor.an_incident(), button, kind)
+
+
+def finish_an_old_one(actor: Actor) -> None:
+    """One that people have left alone for a while is resolved, then closed: a floor has only so many open."""
+    finished = actor.shared.ledger.finished
+    channel = actor.an_old_incident(finished)
+    _end(actor, channel, incidents.RESOLVE, "resolved")
+    if _end(actor, channel, incidents.CLOSE, "closed") == Outcome.DONE:
+        finished.add(channel)
+
+
+def _end(actor: Actor, channel: str, button: str, kind: str) -> Outcome:
+    """By the panel's form, past every step that stands in the way."""
+    reason = actor.token()
+    actor.types(incidents.COMMAND, channel, ".*")
+    if not actor.opens_form(button, channel):
+        return Outcome.REFUSED
+    actor.me.fills(incidents.REASON, reason)
+    if has_field(actor, incidents.WAIVER):
+        actor.me.fills(incidents.WAIVER, "later")
+    return actor.submits(kind, channel, Trace(kind, number_of(channel), actor.id, (("reason", reason),)))
 
 
 def draft(actor: Actor) -> None:

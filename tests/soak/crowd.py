@@ -103,7 +103,7 @@ class Crowd:
         if ledger.counts[f"declarations {Outcome.DONE}"] - len(ledger.finished) < MOST_OPEN:
             commands.declare(actor)
         else:
-            commands.finish_an_old_one(actor)
+            clicks.finish_an_old_one(actor)
 
     def _wants_another_incident(self, rng: Random) -> bool:
         declared = sum(n for what, n in self._shared.ledger.counts.items() if what.startswith("declarations"))

@@ -90,11 +90,6 @@ class Ledger:
             self.counts["acts"] += 1
             self.counts[f"acts {act.outcome}"] += 1
 
-    def last_answer(self, person: str) -> str:
-        """What this person was answered last."""
-        with self._lock:
-            return next((act.answer for act in reversed(self.acts) if act.person == person), "")
-
     def trouble(self, at_s: float, kind: str, detail: str = "") -> None:
         """Something was broken on purpose."""
         with self._lock:

@@ -8,7 +8,7 @@ from tests.floor import TestFloor
 def summaries(floor: TestFloor, who: str, channel: str) -> list[Message]:
     """The summaries that this person was shown."""
     seen = floor.sandbox.person(who).sees(channel)
-    return [message for message in seen if message.ephemeral and "*Impact*" in message.words]
+    return [message for message in seen if message.ephemeral and "*Impact:*" in message.words]
 
 
 def running(floor: TestFloor) -> str:

@@ -10,7 +10,7 @@ from bot.incidents.events import Resolved, StatusChanged
 from bot.runtime.clock import utcnow
 from bot.updates.tables import WAITING
 from tests.floor import TestFloor
-from tests.stories.record import post_mortems, rows, seen_in, table_of
+from tests.stories.record import post_mortems, rows, seen_in, table_of, timeline
 from tests.stories.test_updates import updates
 
 
@@ -112,6 +112,21 @@ def test_the_draft_quotes_every_message_with_names_and_without_markup(floor: Tes
     assert "<@" not in draft
     assert "U0" not in seen_in(draft)
     assert draft.count("Devi Nair") == 1, "names stand at the end only"
+
+
+def test_of_two_people_who_resolve_it_at_the_same_time_the_second_is_told(floor: TestFloor) -> None:
+    channel = floor.declares()
+    people = (floor.ana, floor.devi)
+    for person in people:
+        person.types("/incident", channel=channel)
+        person.clicks(ids.RESOLVE, channel=channel)
+        person.fills("What ended the impact?", f"said by {person.id}")
+
+    first, second = [person.submits() for person in people]
+
+    assert first.closed
+    assert second.errors == {"reason": "It is resolved already. `/incident close` closes it."}
+    assert [row["facts"].count("said by") for row in timeline(floor, "resolved")] == [1]
 
 
 def test_without_a_commander_the_draft_goes_to_who_declared(floor: TestFloor) -> None:

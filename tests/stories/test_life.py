@@ -160,6 +160,32 @@ def test_what_is_over_can_be_declared_afterwards_and_calls_nobody(floor: TestFlo
     assert "Closed." in floor.says("ben", "/incident close", "inc-1-ivr-was-down")
 
 
+def test_one_line_says_how_it_is_declared(floor: TestFloor) -> None:
+    answer = floor.says("ben", "/incident declare afterwards S1 IVR was down from 07:05 to 08:20")
+    assert "Opening an incident for “IVR was down”" in answer
+    assert "✅ resolved" in floor.card("inc-1-ivr-was-down", who="ben")
+    assert "1 h 15 min" in floor.card("inc-1-ivr-was-down", who="ben")
+    assert any("Incident 1 is recorded as resolved" in seen for seen in floor.whispered("ben"))
+    assert "That time is still to come." in floor.says("ben", "/incident declare afterwards CRM slow 07:05-23:20")
+
+    floor.says("ben", "/incident declare afterwards S3 CRM was slow")
+    assert floor.ben.submits().errors, "it is asked when it began and ended"
+    floor.ben.fills("When did it start?", int(utcnow().timestamp()) - 7200)
+    floor.ben.fills("When did it end?", int(utcnow().timestamp()) - 3600)
+    assert floor.ben.submits().closed
+    floor.settle()
+    assert "⚪ S3" not in floor.card("inc-2-crm-was-slow", who="ben")
+    assert "✅ resolved" in floor.card("inc-2-crm-was-slow", who="ben")
+
+    floor.says("ben", "/incident declare private S2 customer data in CRM")
+    assert floor.ben.submits().closed
+    floor.settle()
+    assert floor.sandbox.workspace.channel("inc-3-customer-data-in-crm").is_private
+
+    floor.says("ben", "/incident declare drill S1 IVR down in Manila")
+    assert "DRILL: IVR down in Manila" in floor.card("inc-4-drill-ivr-down-in-manila", who="ben")
+
+
 def test_an_incident_that_is_made_private_goes_on_in_a_private_channel_and_is_taken_back_elsewhere(
     floor: TestFloor,
 ) -> None:

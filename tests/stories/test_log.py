@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.incidents import ids
 from bot.runtime.database import DatabaseBusy
-from bot.runtime.logs import formatter, is_worth_logging, redact
+from bot.runtime.logs import RedactingFormatter, is_worth_logging, redact
 from bot.runtime.waiting import wait_until
 from tests.floor import TestFloor
 
@@ -25,7 +25,7 @@ def log() -> Iterator[io.StringIO]:
     """Everything that is written to the log, at the most talkative level."""
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
-    handler.setFormatter(formatter(as_json=True))
+    handler.setFormatter(RedactingFormatter(as_json=True))
     handler.addFilter(is_worth_logging)
     root = logging.getLogger()
     before = root.level

@@ -243,16 +243,21 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
 
     floor.ben.clicks(ids.GUIDANCE)
     floor.ben.fills("agents_say.en", "Some calls drop. We are on it.\nCall back in an hour <!here>.")
-    floor.ben.fills("relief.en", "Handling time does not count, says Chloe Chan.")
+    floor.ben.fills("agents_do_not_say.en", "When it will be over.")
+    floor.ben.fills("relief.en", "Handling time does not count until 12:00, says Chloe Chan.")
     floor.ben.fills("workaround.es", "Anoten el número y devuelvan la llamada.")
     assert floor.ben.submits().closed
     floor.settle()
-    assert any("leaves out the names of colleagues" in words for words in told_alone(floor, "ben"))
+    saved = "\n".join(told_alone(floor, "ben"))
+    assert "leaves out what customers could take for a promise: “Call back in an hour &lt;!here&gt;.”" in saved
+    assert "The English notice has no names of colleagues" in saved
     floor.passes(minutes=13)
 
     [english], [spanish] = notices(floor, NORTHLINE), notices(floor, SAGEBRUSH)
     assert "*Agents can say:* Some calls drop. We are on it." in english
-    assert "*Targets:* Handling time does not count" in english
+    assert "Call back" not in english
+    assert "*Agents must not say:* When it will be over." in english
+    assert "*Targets:* Handling time does not count until 12:00" in english
     assert "Chloe" not in english
     assert "Meanwhile" not in english, "nothing is invented"
     assert "*Mientras tanto:* Anoten el número y devuelvan la llamada." in spanish

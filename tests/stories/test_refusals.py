@@ -8,6 +8,10 @@ from bot.incidents import ids
 from tests.floor import TestFloor
 from tests.stories.record import card_message, untouched
 
+NO_SUCH_INCIDENT = (
+    "There is no such incident, or you may not see it. If you are in its channel, type `/incident` there."
+)
+
 
 @pytest.fixture(scope="module")
 def channel(shared_floor: TestFloor) -> Iterator[str]:
@@ -26,6 +30,7 @@ def test_a_command_outside_an_incident_names_those_that_are_open_and_may_be_seen
     assert answer.startswith("This isn't an incident channel. Open incidents: ")
     assert link in answer
     assert answer.endswith(" Use the command in one of their channels.")
+    assert shared_floor.says("ana", "/incident 1") == f"Incident 1 is in {link}. Type commands about it there."
 
 
 @pytest.mark.parametrize(
@@ -38,8 +43,14 @@ def test_a_command_outside_an_incident_names_those_that_are_open_and_may_be_seen
         ),
         (
             "/incident S1 IVR down",
-            "There is no command `/incident s1`. Did you mean `/incident declare S1 …`? "
+            "There is no command `/incident s1`. Did you mean `/incident declare S1 IVR down`? "
             "`/incident help` lists them all.",
+        ),
+        ("/incident 99999", NO_SUCH_INCIDENT),
+        ("/incident #99999", NO_SUCH_INCIDENT),
+        (
+            "/incident /incident lst",
+            "There is no command `/incident lst`. Did you mean `/incident list`? `/incident help` lists them all.",
         ),
         ("/incident <!channel>", "There is no command `/incident !channel`. `/incident help` lists them all."),
         (
@@ -115,7 +126,8 @@ def test_guests_and_strangers_may_not_act(shared_floor: TestFloor, channel: str,
     with untouched(shared_floor):
         answer = shared_floor.says(who, "/incident declare S0 Let me in", where)
         assert "guest" in answer.lower()
-        assert "guest" in shared_floor.says(who, "/incident list", where).lower()
+        for typed in ("list", "help", "1", "timeline", "subscribe S1", "partners"):
+            assert "guest" in shared_floor.says(who, f"/incident {typed}", where).lower(), typed
         shared_floor.says(who, "/incident declare", where)
         assert shared_floor.sandbox.person(who).modal is None
 

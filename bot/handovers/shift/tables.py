@@ -164,10 +164,16 @@ def between(session: Session, start: datetime, end: datetime) -> Sequence[ShiftH
     return session.exec(select(ShiftHandover).where(*offered).order_by(col(ShiftHandover.id))).all()
 
 
+_ACCOUNTABLE = (
+    select(Accountability)
+    .where(Accountability.item == sa.bindparam("for_item"), col(Accountability.until).is_(None))
+    .execution_options(populate_existing=True)
+)
+
+
 def accountable(session: Session, item: str) -> Accountability | None:
     """Who is accountable for an item now; None for what is over or never began."""
-    query = select(Accountability).where(Accountability.item == item, col(Accountability.until).is_(None))
-    return session.exec(query.execution_options(populate_existing=True)).first()
+    return session.exec(_ACCOUNTABLE, params={"for_item": item}).first()
 
 
 def held_by(session: Session, user_id: str) -> Sequence[Accountability]:

@@ -1,6 +1,6 @@
 """The database: engines, transactions that take turns, the columns of its tables and how rows are written."""
 
-from bot.runtime.database.columns import Numbered, UtcDateTime, partial_index, utc_column
+from bot.runtime.database.columns import Numbered, Row, UtcDateTime, partial_index, utc_column
 from bot.runtime.database.engines import (
     IDLE_TIMEOUT_MS,
     OWNER_ONLY,
@@ -21,6 +21,7 @@ __all__ = [
     "DatabaseBusy",
     "DatabaseUnusable",
     "Numbered",
+    "Row",
     "UtcDateTime",
     "checkpoint",
     "compact",

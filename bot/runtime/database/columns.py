@@ -4,10 +4,33 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_attribute
 from sqlmodel import Field, SQLModel
 
 # Rows are not validated: what pydantic needs for that is made for the few that are, when they are.
 SQLModel.model_config["defer_build"] = True
+
+
+class Row(SQLModel):
+    """A row of a table, which is made and changed as SQLAlchemy needs it and no more.
+
+    SQLModel tells pydantic of each value, too; with a dozen rows to an incident's change that is felt.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        fields = type(self).__pydantic_fields__
+        missing = {name: field for name, field in fields.items() if name not in values and not field.is_required()}
+        # A row that is new has no history: nothing listens to what it is made of.
+        self.__dict__.update(values)
+        self.__dict__.update(
+            {name: field.get_default(call_default_factory=True) for name, field in missing.items()}
+        )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in type(self).__pydantic_fields__:
+            set_attribute(self, name, value)
+        else:
+            super().__setattr__(name, value)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -41,7 +64,7 @@ def _from_sqlite(text: str | None) -> datetime | None:
     return datetime.fromisoformat(f"{text}+00:00") if text else None
 
 
-class Numbered(SQLModel):
+class Numbered(Row):
     """A row whose key is a number that the database gives."""
 
     id: int | None = Field(default=None, primary_key=True)

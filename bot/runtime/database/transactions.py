@@ -20,8 +20,11 @@ from bot.runtime.database.engines import (
     without_time_limit,
 )
 from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy, unusable_as_sentence
+from bot.runtime.database.group_commit import GroupCommit
 from bot.runtime.outage import Outage
 
+# Where nobody waits for an answer, a busy machine may take its time; the process still ends within ten seconds.
+UNATTENDED_WAIT_S = 5.0
 # PostgreSQL's name of what it did to a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
 
@@ -76,6 +79,7 @@ class Database:
         # Called after each commit with what the transaction noted in `session.info`.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
         self._outage = Outage("the database")
+        self._group_commit = GroupCommit(self.transaction)
 
     @contextmanager
     def transaction(self, *, is_synced: bool = True) -> Iterator[Session]:
@@ -103,6 +107,10 @@ class Database:
         if session.info:
             self.after_commit(dict(session.info))
 
+    def change_together(self, order: str, change: Callable[[Session], None]) -> None:
+        """Make a change in one transaction with those that other threads bring now, in the order of `order`."""
+        self._group_commit.apply(order, change)
+
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
         """Wait for the writers before, but not so long that who clicked hears nothing in time."""
@@ -110,8 +118,9 @@ class Database:
             yield
             return
         # Of those for whom nobody waits one at a time joins the queue: the rest stand in no person's way.
-        with self._low_priority_lock if _is_low_priority.get() else nullcontext():
-            if not self._turn.acquire(timeout=WRITE_LOCK_WAIT_S):
+        is_low = _is_low_priority.get()
+        with self._low_priority_lock if is_low else nullcontext():
+            if not self._turn.acquire(timeout=UNATTENDED_WAIT_S if is_low else WRITE_LOCK_WAIT_S):
                 raise DatabaseBusy()
             try:
                 yield

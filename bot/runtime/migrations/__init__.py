@@ -1,5 +1,7 @@
 """The database's shape, step by step. `upgrade` runs at every start and mostly has nothing to do."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +37,18 @@ def upgrade(engine: sa.Engine) -> None:
             _upgrade(engine)
 
 
+def upgrade_apart(engine: sa.Engine) -> None:
+    """Likewise, in a process of its own: what Alembic leaves behind would stay as long as the bot runs."""
+    with unusable_as_sentence():
+        is_outdated = _version(engine) != HEAD
+    if is_outdated:
+        address = engine.url.render_as_string(hide_password=False)
+        command = [sys.executable, "-m", __name__]
+        subprocess.run(command, input=address, text=True, capture_output=True, check=False)  # noqa: S603 - ourselves
+    # Whatever kept that process from it is met here again, and said.
+    upgrade(engine)
+
+
 def check(engine: sa.Engine) -> None:
     """Refuse a database that is not there, or has another shape than the newest."""
     with unusable_as_sentence():
@@ -52,7 +66,9 @@ def _upgrade(engine: sa.Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    with engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
+    # Two that start at once: the second waits until the first has written, and finds nothing left to do.
+    one_writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+    with one_writer.connect() as connection, _without_foreign_keys(connection), connection.begin():
         without_time_limit(connection)
         if engine.dialect.name == "postgresql":
             # Replicas that start together: the first upgrades, the others find nothing left to do.

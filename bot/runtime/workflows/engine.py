@@ -85,7 +85,8 @@ class Flows:
         self._is_alone = database_url.startswith("sqlite")
         self._left_behind: set[str] = set()
         self._starting = ThreadPoolExecutor(START_THREADS, thread_name_prefix="start flows")
-        self.is_closing = False
+        # Nothing new runs, then nothing new is started.
+        self.is_closing = self._is_closed = False
         config: DBOSConfig = {
             "name": "watchfloor",
             "application_version": VERSION,
@@ -135,6 +136,8 @@ class Flows:
 
     def _start(self, key: str, declared: Flow[Request], request: Request) -> None:
         with self._count_being_started(), SetWorkflowID(key):
+            if self._is_closed:
+                raise TryLater("the process is ending")
             DBOS.start_workflow(self._workflows[declared.name], key, request.model_dump(mode="json"), 1)
 
     def adopt(self) -> None:
@@ -212,6 +215,8 @@ class Flows:
         self.is_closing = True
         self._starting.shutdown(wait=False, cancel_futures=True)
         wait_until(lambda: not self.is_running, within_s)
+        self._is_closed = True
+        wait_until(lambda: not self._being_started, START_TIMEOUT_S)
         DBOS.destroy(destroy_registry=True)
 
     def _runner(self, declared: Flow[Any], services: Any) -> Callable[..., None]:

@@ -228,7 +228,7 @@ def _follow_ups(
             title=item.words,
             kind=item.kind,
             owner=participants.name(item.owner_id) if item.owner_id else "",
-            due_at=item.due_at,
+            due_on=item.due_on,
             is_done=not item.is_open,
             entry=added.get(item.number),
             url=item.link,

@@ -1,0 +1,87 @@
+"""Changes that many threads bring at the same moment, committed together: one wait for the disk for all of them."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy
+
+Change = Callable[[Session], None]
+Transaction = Callable[[], AbstractContextManager[Session]]
+# A transaction of so many is short enough for a person who waits behind it.
+MOST_AT_ONCE = 20
+
+
+@dataclass(eq=False)
+class _Waiting:
+    order: str
+    change: Change
+    is_done: bool = False
+    failure: Exception | None = None
+
+
+class GroupCommit:
+    """Whoever gets the turn commits what everybody has brought meanwhile."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._queue: list[_Waiting] = []
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for their turn."""
+        return len(self._queue)
+
+    def apply(self, order: str, change: Change) -> None:
+        """Returns when `change` is committed, and raises what kept it from that; it fails alone.
+
+        Changes are made in the order of `order`, so that two replicas take the same locks one after another.
+        """
+        waiting = _Waiting(order, change)
+        with self._lock:
+            self._queue.append(waiting)
+        while not waiting.is_done:
+            with self._turn:
+                if not waiting.is_done:
+                    self._commit_next()
+        if waiting.failure is not None:
+            raise waiting.failure
+
+    def _commit_next(self) -> None:
+        with self._lock:
+            batch, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
+        batch.sort(key=lambda waiting: waiting.order)
+        try:
+            self._commit(batch)
+            self._end(batch)
+        except (DatabaseBusy, ChangeUnknown) as failure:
+            # It would fail for each of them, and everybody waits.
+            self._end(batch, failure)
+        except Exception:  # noqa: BLE001 - whose change it was hears of it
+            self._commit_each(batch)
+        finally:
+            # Nobody waits for ever, even if this thread is made to end.
+            self._end([waiting for waiting in batch if not waiting.is_done], ChangeUnknown())
+
+    def _commit(self, batch: list[_Waiting]) -> None:
+        with self._transaction() as session:
+            for waiting in batch:
+                waiting.change(session)
+
+    def _commit_each(self, batch: list[_Waiting]) -> None:
+        for waiting in batch:
+            try:
+                self._commit([waiting])
+                self._end([waiting])
+            except Exception as failure:  # noqa: BLE001 - raised by the thread that brought it
+                self._end([waiting], failure)
+
+    @staticmethod
+    def _end(batch: list[_Waiting], failure: Exception | None = None) -> None:
+        for waiting in batch:
+            waiting.failure = failure
+            waiting.is_done = True
