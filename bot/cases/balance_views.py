@@ -12,6 +12,7 @@ from bot.slack.text import format_duration, one_line
 Screen = tuple[str, list[Block]]
 NO_TEAMS = "No team has open cases, and floor.yaml names none under `cases: teams`."
 HELP = "`/incident balance` helps."
+NAMED = 10
 
 
 def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None, say: Wording) -> Screen:
@@ -73,12 +74,14 @@ def reason(move: Move, say: Wording) -> str:
     return f"{before}; {say(together, hours=hours)}"
 
 
-def moved_message(move: Move, count: int, names: str, who: str, say: Wording) -> Screen:
+def moved_message(move: Move, names: Sequence[str], who: str, say: Wording) -> Screen:
     """What both sides read."""
     text = say(
-        "{person} moved {count} cases from {source} to {target}: {why}", person=who, **_facts(move, count, say)
+        "{person} moved {count} cases from {source} to {target}: {why}", person=who, **_facts(move, len(names), say)
     )
-    return text, [section(text), context(one_line(names, 500))]
+    shown = names if len(names) <= NAMED else names[: NAMED - 1]
+    more = [say("and {count} more", count=len(names) - len(shown))] if len(names) > len(shown) else []
+    return text, [section(text), context(one_line(", ".join([*shown, *more]), 500))]
 
 
 def intake_text(region: str, count: int, usual: Sequence[int], say: Wording) -> str:

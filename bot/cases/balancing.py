@@ -25,14 +25,13 @@ from bot.incidents.permissions import check_member, check_permission
 from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 from bot.slack.phrases import Wording
-from bot.slack.text import listed, mention, one_line
+from bot.slack.text import mention, one_line
 
 ENDED_WITHIN = timedelta(days=7)
 KNOWN_FOR = timedelta(days=28)
 # What was said once is said again after a night at the earliest.
 QUIET_FOR = timedelta(hours=8)
 HOUR = timedelta(hours=1)
-NAMED = 10
 
 
 class NothingToMove(WatchfloorError):
@@ -142,11 +141,11 @@ def _end_of_queue(session: Session, team: str, count: int) -> list[Case]:
 def _notify_both(
     session: Session, services: Services, wanted: Move, cases: Sequence[Case], by: str, now: datetime
 ) -> None:
-    names = listed([case.name for case in cases], NAMED)
     for team in (wanted.source, wanted.target):
         for person in _managers(session, services, team):
             say = wording_for(session, services, person)
-            text, blocks = balance_views.moved_message(wanted, len(cases), names, mention(by), say)
+            names = [case.name for case in cases]
+            text, blocks = balance_views.moved_message(wanted, names, mention(by), say)
             key = f"cases-moved:{wanted.source}:{wanted.target}:{now.isoformat()}:{person}"
             outbox.post(session, key, person, text, now, blocks=blocks)
 

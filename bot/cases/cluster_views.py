@@ -112,5 +112,6 @@ def not_related_form(number: int, say: Wording) -> Block:
         [why],
         callback_id=ids.NOT_RELATED_FORM,
         submit=say("Save"),
+        close=say("Cancel"),
         private_metadata=str(number),
     )

@@ -59,7 +59,14 @@ def _form(
         hint=say("It goes to the case's work notes."),
     )
     blocks = [about, *earlier, *fields, reason]
-    return modal(say(title), blocks, callback_id=callback_id, submit=say(submit), private_metadata=str(case.number))
+    return modal(
+        say(title),
+        blocks,
+        callback_id=callback_id,
+        submit=say(submit),
+        close=say("Cancel"),
+        private_metadata=str(case.number),
+    )
 
 
 def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, say: Wording) -> Block:
@@ -74,6 +81,7 @@ def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, say: Wor
         [about, title, severity],
         callback_id=ids.DECLARE_FORM,
         submit=say("Declare"),
+        close=say("Cancel"),
         private_metadata=str(cluster.number),
     )
 
@@ -90,5 +98,6 @@ def link_form(number: int, incidents: Sequence[Incident], say: Wording) -> Block
         [chosen],
         callback_id=ids.INCIDENT_FORM,
         submit=say("Link"),
+        close=say("Cancel"),
         private_metadata=str(number),
     )

@@ -132,6 +132,7 @@ def guide_form(gap: KnowledgeGap, say: Wording) -> Block:
         blocks,
         callback_id=ids.WRITE_FORM,
         submit=say("Send to review"),
+        close=say("Cancel"),
         private_metadata=str(gap.number),
     )
 

@@ -42,6 +42,8 @@ class OpenCases:
         self._in_order: list[OpenCase] = []
         # When each was touched that was read; a case that ended stays known while its row may be read again.
         self._read: dict[int, datetime] = {}
+        # Of the moments within the overlap: how many cases were read, and the sum of their numbers.
+        self._moments: dict[datetime, tuple[int, int]] = {}
         self._seen_at: datetime | None = None
 
     @classmethod
@@ -69,7 +71,7 @@ class OpenCases:
         for row in session.connection().execute(changed):
             if row.id in self._read and self._read[row.id] == row.touched_at:
                 continue  # read before, within the overlap
-            self._read[row.id] = row.touched_at
+            self._note_read(row.id, row.touched_at)
             before.setdefault(row.id, self._cases.get(row.id))
             if self._seen_at is None or row.touched_at > self._seen_at:
                 self._seen_at = row.touched_at
@@ -85,15 +87,18 @@ class OpenCases:
 
         After an import thousands lie within the overlap: they are counted by their moments, not read again.
         """
+        self._moments = {at: read for at, read in self._moments.items() if at >= since}
         touched, number = col(Case.touched_at), col(Case.id)
         counted = sa.select(touched, sa.func.count(), sa.func.sum(number)).where(touched >= since).group_by(touched)
-        read: dict[datetime, tuple[int, int]] = {}
-        for case_id, at in self._read.items():
-            if at >= since:
-                count, total = read.get(at, (0, 0))
-                read[at] = count + 1, total + case_id
         rows = session.connection().execute(counted)
-        return [at for at, count, total in rows if read.get(at) != (count, total)]
+        return [at for at, count, total in rows if self._moments.get(at) != (count, total)]
+
+    def _note_read(self, number: int, at: datetime) -> None:
+        for moment, sign in ((self._read.get(number), -1), (at, 1)):
+            if moment is not None:
+                count, total = self._moments.get(moment, (0, 0))
+                self._moments[moment] = count + sign, total + sign * number
+        self._read[number] = at
 
     def _sort(self, before: Mapping[int, OpenCase | None]) -> None:
         """Bring what changed to its place; to sort all cases again takes longer than a click may."""

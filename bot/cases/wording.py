@@ -195,6 +195,7 @@ SPANISH = {
     "No incident is open. Declare one of these cases.": "No hay incidentes abiertos. Declara uno con estos casos.",
     "No open incident": "Sin incidentes abiertos",
     "Close": "Cerrar",
+    "Cancel": "Cancelar",
     "Incident": "Incidente",
     "It is an incident": "Es un incidente",
     "Link": "Vincular",

@@ -38,7 +38,7 @@ def shift_form(floor: Floor, say: Wording, now: datetime) -> Block:
         field(say("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
         field(say("Until"), ids.ENDS, datetime_picker(ids.ENDS, now)),
     ]
-    return modal(say("Add a shift"), blocks, callback_id=ids.SHIFT_FORM, submit=say("Add"))
+    return modal(say("Add a shift"), blocks, callback_id=ids.SHIFT_FORM, submit=say("Add"), close=say("Cancel"))
 
 
 def absence_form(user_id: str, say: Wording, now: datetime) -> Block:
@@ -51,7 +51,7 @@ def absence_form(user_id: str, say: Wording, now: datetime) -> Block:
         field(say("Reason"), ids.KIND, select(ids.KIND, options, initial="sick")),
         field(say("Note"), ids.NOTE, text_input(ids.NOTE, longest=200), optional=True),
     ]
-    return modal(say("Absence"), blocks, callback_id=ids.ABSENCE_FORM, submit=say("Save"))
+    return modal(say("Absence"), blocks, callback_id=ids.ABSENCE_FORM, submit=say("Save"), close=say("Cancel"))
 
 
 def ask_form(open_time: OpenTime, floor: Floor, say: Wording, now: datetime) -> Block:
@@ -65,6 +65,7 @@ def ask_form(open_time: OpenTime, floor: Floor, say: Wording, now: datetime) -> 
         blocks,
         callback_id=ids.ASK_FORM,
         submit=say("Ask"),
+        close=say("Cancel"),
         private_metadata=str(open_time.number),
     )
 
@@ -82,6 +83,7 @@ def people_form(open_time: OpenTime, floor: Floor, say: Wording, now: datetime) 
         blocks,
         callback_id=ids.PEOPLE_FORM,
         submit=say("Save"),
+        close=say("Cancel"),
         private_metadata=str(open_time.number),
     )
 
@@ -107,6 +109,7 @@ def swap_form(
         blocks,
         callback_id=ids.SWAP_FORM,
         submit=say("Ask"),
+        close=say("Cancel"),
         private_metadata=str(shift.number),
     )
 

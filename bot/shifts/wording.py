@@ -146,6 +146,7 @@ SPANISH = {
     "Note": "Nota",
     "Absence": "Ausencia",
     "Save": "Guardar",
+    "Cancel": "Cancelar",
     "Ask": "Preguntar",
     "Two from Cebu at 14:00, or why nobody can": "Dos de Cebú a las 14:00, o por qué nadie puede",
     "Who comes, or why nobody does": "Quién viene, o por qué nadie puede",

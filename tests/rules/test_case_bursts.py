@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 
+import pytest
 from sqlmodel import col, select
 
+from bench.bursts import DESKS, Log, outcome
 from bot import directory
 from bot.cases import clusters, detecting, escalating, replay
 from bot.cases.clusters import Cluster
@@ -139,6 +141,14 @@ def test_in_a_stream_with_text_four_of_five_alerts_are_right_and_four_of_five_bu
             found.add(theirs[0])
     assert right / count >= 0.8
     assert len(found) / 10 >= 0.8
+
+
+@pytest.mark.parametrize("name", ["products around the clock", "small, with text"])
+def test_at_unlike_desks_four_of_nine_bursts_are_found_at_two_alerts_a_day(name: str) -> None:
+    desk = next(each for each in DESKS if each.name == name)
+    heard = outcome(desk, Log(desk, 1))
+    assert heard.found >= 4
+    assert heard.alerts / desk.days <= 2
 
 
 def test_a_burst_needs_three_customers_and_a_busy_morning_is_none() -> None:

@@ -135,7 +135,7 @@ def of_balance() -> Iterator[object]:
     yield balance_views.screen(teams, 1.87, move, SAY)
     yield balance_views.screen(teams, None, None, SAY)
     yield balance_views.screen([], None, None, SAY)
-    yield balance_views.moved_message(move, 7, "C1, C2", "<@U0ANA>", SAY)
+    yield balance_views.moved_message(move, [f"C{n}" for n in range(1, 13)], "<@U0ANA>", SAY)
     yield balance_views.intake_text("EMEA", 40, [3, 4], SAY)
     yield balance_views.intake_text("", 40, [], SAY)
     yield balance_views.queue_text("Billing", 12, 1, SAY)

@@ -51,7 +51,9 @@ def offer_form(items: Sequence[HandoverItem], person: str | None, say: Wording) 
             optional=True,
         ),
     ]
-    return modal(say("Hand over the shift"), blocks, callback_id=ids.SHIFT_FORM, submit=say("Send"))
+    return modal(
+        say("Hand over the shift"), blocks, callback_id=ids.SHIFT_FORM, submit=say("Send"), close=say("Cancel")
+    )
 
 
 def _short(item: HandoverItem, say: Wording) -> str:
@@ -73,7 +75,12 @@ def question_form(handover: Handover, say: Wording) -> Block:
     ]
     number = str(handover.number)
     return modal(
-        say("Ask first"), blocks, callback_id=ids.ITEM_QUESTION_FORM, submit=say("Ask"), private_metadata=number
+        say("Ask first"),
+        blocks,
+        callback_id=ids.ITEM_QUESTION_FORM,
+        submit=say("Ask"),
+        close=say("Cancel"),
+        private_metadata=number,
     )
 
 
@@ -85,7 +92,12 @@ def answer_form(handover: Handover, say: Wording) -> Block:
     ]
     number = str(handover.number)
     return modal(
-        say("Answer"), blocks, callback_id=ids.ANSWER_FORM, submit=say("Offer again"), private_metadata=number
+        say("Answer"),
+        blocks,
+        callback_id=ids.ANSWER_FORM,
+        submit=say("Offer again"),
+        close=say("Cancel"),
+        private_metadata=number,
     )
 
 
@@ -106,6 +118,7 @@ def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int,
         blocks,
         callback_id=ids.REPEAT_FORM,
         submit=say("Send"),
+        close=say("Cancel"),
         private_metadata=number,
     )
 
@@ -121,5 +134,10 @@ def next_step_form(value: str, title: str, say: Wording) -> Block:
         ),
     ]
     return modal(
-        say("Next step"), blocks, callback_id=ids.NEXT_STEP_FORM, submit=say("Save"), private_metadata=value
+        say("Next step"),
+        blocks,
+        callback_id=ids.NEXT_STEP_FORM,
+        submit=say("Save"),
+        close=say("Cancel"),
+        private_metadata=value,
     )

@@ -35,6 +35,7 @@ SPANISH = {
     "What else to watch, a line each": "Qué más vigilar, una línea por asunto",
     "Hand over the shift": "Relevo del turno",
     "Send": "Enviar",
+    "Cancel": "Cancelar",
     # Both messages.
     "{person} hands the shift over to you: {accepted} of {count} accepted.": (
         "{person} te entrega el turno: {accepted} de {count} aceptados."
