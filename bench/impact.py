@@ -47,7 +47,7 @@ OFFERED = ServiceLevel.OF_OFFERED
 def measure(folder: Path) -> Sequence[Figure]:
     """Every figure of this noun but the time to recover, which has a part of its own."""
     report = folder / "report.csv"
-    _write_report(report, ROWS)
+    write_report(report, ROWS)
     measured = _imported(folder, report)
     plain_s = _plain_s(folder, report)
     return [
@@ -62,7 +62,8 @@ def measure(folder: Path) -> Sequence[Figure]:
     ]
 
 
-def _write_report(report: Path, rows: int, start: datetime = START, queues: int = QUEUES) -> None:
+def write_report(report: Path, rows: int, start: datetime = START, queues: int = QUEUES) -> None:
+    """A report of so many intervals, a queue a row."""
     dice, at = random.Random(1), start
     with report.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -156,7 +157,7 @@ def _chart_ms(folder: Path) -> list[float]:
     database = _database(folder / "impact.sqlite")
     report = folder / "impact.csv"
     now = START + timedelta(days=35)
-    _write_report(report, QUEUES * 48 * 35)
+    write_report(report, QUEUES * 48 * 35)
     importing.import_rows(database, Source("bench", "impact.csv"), _rows(report))
     incident = Incident(
         declared_key="bench",

@@ -12,12 +12,13 @@ from bot.cases import escalating, following, notes, tables
 from bot.cases.rules.states import ENDED
 from bot.cases.tables import Case, CaseNote
 from bot.cases.wording import wording, wording_for, wording_of_reader
+from bot.directory import display_names
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.services import Services
 from bot.slack.phrases import Wording
-from bot.slack.text import mention, near_time, one_line
+from bot.slack.text import mention, mentioned_user_ids, near_time, one_line, to_plain_text
 
 LONGEST_SNOOZE = timedelta(days=14)
 NOTES_SHOWN = 3
@@ -100,8 +101,10 @@ def readable_case(services: Services, number: int, by: str, now: datetime) -> tu
     with services.database.reading() as session:
         check_permission(services, session, by, "cases")
         case, earlier = tables.case(session, number), tables.notes_of(session, number, NOTES_SHOWN)
+        names = display_names(session, {user for each in earlier for user in mentioned_user_ids(each.text)})
     lines = [
-        f"{near_time(each.at, now)} {mention(each.by) if each.by else 'Watchfloor'} {one_line(each.text, 200)}"
+        f"{near_time(each.at, now)} {mention(each.by) if each.by else 'Watchfloor'} "
+        f"{one_line(to_plain_text(each.text, names.get), 200)}"
         for each in earlier
     ]
     return case, "\n".join(lines), wording_of_reader(services, by)

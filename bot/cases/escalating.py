@@ -59,9 +59,8 @@ def begin_by_hand(
     session: Session, services: Services, case: Case, reason: str, by: str, now: datetime
 ) -> list[str]:
     """Tell the first level at once; gives back who is told, as mentions."""
-    clock = CaseEscalation(case_id=case.number, kind=BY_HAND, since=now)
-    if not escalation_tables.begin(session, clock):
-        clock = next(each for each in escalation_tables.open_of(session, [case.number]) if each.kind == BY_HAND)
+    escalation_tables.begin(session, CaseEscalation(case_id=case.number, kind=BY_HAND, since=now))
+    clock = next(each for each in escalation_tables.open_of(session, [case.number]) if each.kind == BY_HAND)
 
     def why(say: Wording) -> str:
         return say("{person} escalates it: {why}", person=mention(by), why=one_line(reason, 500))

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -16,16 +18,19 @@ from bot.impact import interval_tables, tables
 from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
 from bot.impact.tables import Import
-from bot.runtime.clock import monotonic_s, utcnow
-from bot.runtime.database import Database, low_priority
+from bot.runtime.chunks import ChunkSize
+from bot.runtime.clock import utcnow
+from bot.runtime.database import Database, DatabaseBusy, low_priority
 
-# A transaction is to last a third of the 100 ms that nobody who clicks must wait longer for: a machine that is busy
-# takes twice as long for the next one.
-CHUNK_TARGET_S = 0.03
-FIRST_CHUNK, SMALLEST_CHUNK, LARGEST_CHUNK = 500, 100, 5_000
+FIRST_CHUNK = 500
+# A busy database refuses after a second: so often it is asked, which is less than a minute.
+ATTEMPTS = 40
+# Rows of so many are put in the order of the table before they are written.
+SORTED_TOGETHER = 10_000
 # Somebody who writes rows says so with every chunk.
 ABANDONED_AFTER = timedelta(minutes=2)
 MOST_NAMED = 1_000
+Changed = TypeVar("Changed")
 
 
 class ImportRunning(WatchfloorError):
@@ -93,8 +98,7 @@ def _write_and_show(database: Database, import_id: int, rows: Iterator[ReadRow |
     _write_all(database, result, rows)
     if not result.rows:
         raise NothingUsable(reasons=reasons(result.left_out))
-    with database.transaction() as session:
-        make_visible(session, result, utcnow())
+    _change_when_free(database, lambda session: make_visible(session, result, utcnow()))
     return result
 
 
@@ -116,8 +120,11 @@ def import_few(session: Session, source: Source, rows: Iterable[ReadRow], now: d
     known = _claimed(session, source, now)
     if known.visible_at is not None:
         return Result(known.number, known.rows, is_known=True)
-    result = Result(known.number)
-    _write(session, result, list(rows), now)
+    result, few = Result(known.number), list(rows)
+    result.queues = _add_queues(session, known.number, {row.queue for row in few})
+    kept = _without_repeats(session, result, few)
+    _insert(session, result, kept)
+    result.rows = len(kept)
     make_visible(session, result, now)
     return result
 
@@ -162,15 +169,10 @@ def _clear(database: Database, import_id: int) -> None:
 
 
 def _write_all(database: Database, result: Result, rows: Iterator[ReadRow | LeftOut]) -> None:
-    size = FIRST_CHUNK
-    while chunk := list(islice(_usable(result, rows), size)):
-        # Nobody sees these rows yet: the commit that shows them waits for the disk, for all of them.
-        with database.transaction(is_synced=False) as session:
-            began = monotonic_s()
-            _write(session, result, chunk, utcnow())
-        lasted_s = monotonic_s() - began
-        fitting = int(len(chunk) * CHUNK_TARGET_S / max(lasted_s, 0.001))
-        size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, fitting, size * 2))
+    size, ordered = ChunkSize(FIRST_CHUNK), _by_queue(_usable(result, rows))
+    while chunk := list(islice(ordered, size.rows)):
+        with size.measured(len(chunk)):
+            _write_chunk(database, result, chunk)
 
 
 def _usable(result: Result, rows: Iterator[ReadRow | LeftOut]) -> Iterator[ReadRow]:
@@ -181,25 +183,62 @@ def _usable(result: Result, rows: Iterator[ReadRow | LeftOut]) -> Iterator[ReadR
             yield row
 
 
-def _write(session: Session, result: Result, chunk: list[ReadRow], now: datetime) -> None:
-    new = {row.queue for row in chunk if row.queue not in result.queues}
-    if new:
-        numbers = tables.queue_ids(session, sorted(new))
-        tables.add_import_queues(session, result.import_id, numbers.values())
-        result.queues |= numbers
+def _by_queue(rows: Iterator[ReadRow]) -> Iterator[ReadRow]:
+    """The rows of a queue one after another, as the table keeps them: a chunk of few queues changes few pages."""
+    while block := list(islice(rows, SORTED_TOGETHER)):
+        of_queue: dict[QueueName, list[ReadRow]] = {}
+        for row in block:
+            of_queue.setdefault(row.queue, []).append(row)
+        for its in of_queue.values():
+            yield from its
+
+
+def _write_chunk(database: Database, result: Result, chunk: list[ReadRow]) -> None:
+    if new := {row.queue for row in chunk} - result.queues.keys():
+        result.queues |= _change_when_free(database, lambda session: _add_queues(session, result.import_id, new))
     try:
-        with session.begin_nested():
-            _insert(session, result, chunk)
+        _insert_chunk(database, result, chunk)
     except IntegrityError:
-        chunk = _without_repeats(session, result, chunk)
-        if chunk:
-            _insert(session, result, chunk)
+        # Looking first would be a query for each chunk; few files have a row twice.
+        with database.reading() as session:
+            chunk = _without_repeats(session, result, chunk)
+        _insert_chunk(database, result, chunk)
     result.rows += len(chunk)
-    tables.set_touched(session, result.import_id, now)
 
 
-def _insert(session: Session, result: Result, chunk: list[ReadRow]) -> None:
-    interval_tables.insert_rows(session, result.import_id, [result.queues[row.queue] for row in chunk], chunk)
+def _insert_chunk(database: Database, result: Result, chunk: list[ReadRow]) -> None:
+    def insert(session: Session) -> None:
+        _insert(session, result, chunk)
+        tables.set_touched(session, result.import_id, utcnow())
+
+    # Nobody sees these rows yet: the commit that shows them waits for the disk, for all of them.
+    _change_when_free(database, insert, is_synced=False)
+
+
+def _change_when_free(
+    database: Database, change: Callable[[Session], Changed], *, is_synced: bool = True
+) -> Changed:
+    """A database that is busy with what people wait for is asked again: nobody waits for an import."""
+
+    def once() -> Changed:
+        with database.transaction(is_synced=is_synced) as session:
+            return change(session)
+
+    for _ in range(ATTEMPTS - 1):
+        with suppress(DatabaseBusy):
+            return once()
+    return once()
+
+
+def _add_queues(session: Session, import_id: int, names: Collection[QueueName]) -> dict[QueueName, int]:
+    numbers = tables.queue_ids(session, sorted(names))
+    tables.add_import_queues(session, import_id, numbers.values())
+    return numbers
+
+
+def _insert(session: Session, result: Result, rows: Sequence[ReadRow]) -> None:
+    if rows:
+        interval_tables.insert_rows(session, result.import_id, [result.queues[row.queue] for row in rows], rows)
 
 
 def _without_repeats(session: Session, result: Result, chunk: list[ReadRow]) -> list[ReadRow]:

@@ -5,7 +5,7 @@ knows a figure says it. That is how a million rows become visible, or are correc
 """
 
 from collections.abc import Collection, Sequence
-from itertools import repeat
+from itertools import chain, islice, repeat
 from operator import itemgetter
 from typing import Any
 
@@ -52,6 +52,8 @@ class IntervalFigures(Row, table=True):
 # Beginning and end, in seconds since 1970.
 Span = tuple[int, int]
 LONGEST_INTERVAL_S = 3600
+# With all columns well within the parameters that a statement may have.
+ROWS_OF_A_STATEMENT = 100
 _KEYS = ("queue_id", "starts_at", "import_id", "interval_s")
 
 
@@ -60,6 +62,7 @@ def insert_rows(session: Session, import_id: int, queue_ids: Sequence[int], rows
 
     They are written in the order of the table's key: those that belong beside each other one after another. Columns
     of which nothing is known are left to the database: binding an unknown takes longer than binding a number.
+    A statement writes many: between statements other threads of the process want their turn.
     """
     _, _, starts, lengths, figures = zip(*rows, strict=True)
     columns = [
@@ -68,11 +71,14 @@ def insert_rows(session: Session, import_id: int, queue_ids: Sequence[int], rows
         if amounts.count(None) < len(amounts)
     ]
     names = [*_KEYS, *(name for name, _ in columns)]
-    place = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
-    places = ", ".join([place] * len(names))
-    statement = f"INSERT INTO interval_figures ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - names of ours
     values = zip(queue_ids, starts, repeat(import_id), lengths, *(amounts for _, amounts in columns), strict=False)
-    session.connection().exec_driver_sql(statement, sorted(values, key=itemgetter(0, 1)))
+    ordered, connection = iter(sorted(values, key=itemgetter(0, 1))), session.connection()
+    place = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
+    row = f"({', '.join([place] * len(names))})"
+    while some := tuple(islice(ordered, ROWS_OF_A_STATEMENT)):
+        rows_of_it = ", ".join([row] * len(some))
+        statement = f"INSERT INTO interval_figures ({', '.join(names)}) VALUES {rows_of_it}"  # noqa: S608 - names of ours
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
 def keys_of(

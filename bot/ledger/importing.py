@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from sqlmodel import Session
@@ -20,11 +21,11 @@ from bot.ledger.reading import OwedRow, PaidRow, owed_rows, paid_rows
 from bot.ledger.rules import SAME_CAUSE, Known, LedgerClosed, Payer, State, Trouble, Verdict, judge, mask
 from bot.ledger.tables import Ledger, LedgerFile
 from bot.runtime import collector
+from bot.runtime.chunks import ChunkSize
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, low_priority
 
-# A transaction is to stay well below the 100 ms that nobody who clicks must wait longer for.
-ROWS_AT_ONCE = 1_500
+FIRST_CHUNK = 500
 LINES, RESULTS = "lines", "results"
 
 
@@ -68,12 +69,12 @@ def import_file(database: Database, file_id: int, path: Path) -> Outcome:
     with low_priority():
         if _is_known(database, file, digest):
             return Outcome(len(rows), is_known=True)
-        hasher = _hasher(database)
-        for start in range(0, len(rows), ROWS_AT_ONCE):
+        hasher, size, left = _hasher(database), ChunkSize(FIRST_CHUNK), iter(rows)
+        while chunk := list(islice(left, size.rows)):
             # The keys before the transaction, in which others wait.
-            _import_chunk(
-                database, file_id, [(row, hasher.key(row.account)) for row in rows[start : start + ROWS_AT_ONCE]]
-            )
+            keyed = [(row, hasher.key(row.account)) for row in chunk]
+            with size.measured(len(chunk)):
+                _import_chunk(database, file_id, keyed)
         return _finish(database, file_id, len(rows))
 
 

@@ -20,6 +20,8 @@ from bot.shifts.tables import COVERAGE
 
 EVERY = timedelta(minutes=10)
 ASKED_AT_MOST = 10
+# What begins soon is late when it is found: who was told of it a moment ago is not told again.
+JUST_TOLD = timedelta(minutes=15)
 # People who were on in a role within this time may be asked.
 KNOWN_SINCE = timedelta(days=60)
 
@@ -185,8 +187,10 @@ def escalate(services: Services, now: datetime) -> None:
             managers = by_region.get(open_time.region, by_region[""])
             if open_time.problem == Problem.OVERLAP and not managers:
                 continue
-            again = [user_id for user_id in open_time.told if open_time.found_at < now and user_id not in managers]
-            post(session, open_time, managers, now, is_manager=True, occasion=":late")
+            told = () if open_time.found_at < now - JUST_TOLD else open_time.told
+            again = [user_id for user_id in open_time.told if user_id not in (*told, *managers)]
+            late = [user_id for user_id in managers if user_id not in told]
+            post(session, open_time, late, now, is_manager=True, occasion=":late")
             post(session, open_time, again, now, occasion=":late")
             if not managers:
                 _post_in_channel(session, services, open_time, now, occasion=":late")

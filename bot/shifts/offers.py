@@ -26,9 +26,12 @@ class NotOpen(WatchfloorError):
 
 
 class NotInRole(WatchfloorError):
-    """Only people who are rostered as {role} can take it. Ask one of them with *Ask somebody*."""
+    """Only people who are rostered as {role} can take it. Ask one of them, or add a shift: `/incident shift`."""
 
-    es = "Solo puede cubrirlo quien tiene turnos como {role}. Usa *Preguntar a alguien*."
+    es = (
+        "Solo puede cubrirlo quien tiene turnos como {role}. Pregunta a alguien, o añade un turno con "
+        "`/incident shift`."
+    )
 
 
 class NotYourShift(WatchfloorError):

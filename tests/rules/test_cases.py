@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -213,17 +214,9 @@ def test_the_board_reads_what_was_committed_late_and_no_row_twice(tmp_path: Path
             return [each.title for each in known.all(session)]
 
     def case(number: int, at: datetime) -> Case:
+        moments: dict[str, Any] = dict.fromkeys(("opened_at", "started_at", "updated_at"), NOW)
         name = f"C{number}"
-        return Case(
-            source="crm",
-            external_id=name,
-            name=name,
-            title=f"{number}",
-            opened_at=NOW,
-            started_at=NOW,
-            updated_at=NOW,
-            touched_at=at,
-        )
+        return Case(source="crm", external_id=name, name=name, title=f"{number}", touched_at=at, **moments)
 
     assert titles() == []
     with store.transaction() as session:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
@@ -106,6 +107,22 @@ def test_what_was_cut_off_is_seen_by_nobody_and_begun_anew(store: Database) -> N
         session.add(its)
 
     assert import_rows(store, Source("k1", "x"), [row(0, offered=5)]).rows == 1
+    assert amounts(store) == [5]
+
+
+def test_an_import_waits_for_a_database_that_is_busy(tmp_path: Path) -> None:
+    store, other = Database(prepared.database(tmp_path)), Database(prepared.database(tmp_path))
+    with other.engine.connect() as somebody:
+
+        @sa.event.listens_for(store.engine, "handle_error")
+        def _is_done(_: object) -> None:
+            somebody.rollback()
+
+        def rows() -> Iterator[ReadRow]:
+            somebody.execution_options(sqlite_begin="BEGIN IMMEDIATE").exec_driver_sql("SELECT 1")
+            yield row(0, offered=5)
+
+        assert import_rows(store, Source("k1", "x"), rows()).rows == 1
     assert amounts(store) == [5]
 
 

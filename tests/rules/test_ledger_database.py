@@ -21,6 +21,7 @@ from bot.ledger.entries import Move, Origin, move
 from bot.ledger.line_tables import Entry, Line
 from bot.ledger.rules import FOLLOWS, State
 from bot.ledger.tables import Ledger, LedgerFile, Release
+from bot.runtime import chunks
 from bot.runtime.database import Database
 from bot.screens.records import export_record, purge_text
 from tests import prepared
@@ -141,7 +142,9 @@ def test_files_go_to_the_last_line_and_again_without_paying_anybody_twice(databa
 @pytest.mark.parametrize("seed", range(3))
 def test_rows_entered_together_leave_what_judging_each_of_them_leaves(database, tmp_path, monkeypatch, seed):
     dice = random.Random(seed)
-    monkeypatch.setattr(importing, "ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(importing, "FIRST_CHUNK", 10)
+    monkeypatch.setattr(chunks, "SMALLEST", 10)
+    monkeypatch.setattr(chunks, "LARGEST", 10)
     with database.transaction() as session:
         for number in (3, 4):
             incident = Incident(

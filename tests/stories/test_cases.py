@@ -327,13 +327,23 @@ def test_what_lies_is_escalated_once_over_restarts_and_without_any_schedule(desk
     assert len(told(desk, "ben")) == 1
     desk.ben.clicks(ids.ACTIONED, channel="dm")
     desk.settle()
+    desk.ana.clicks(ids.ESCALATE, channel="operations", value="1")
+    assert "The team's manager is told: @Ben Okafor. It has been unassigned for" in str(desk.ana.modal)
+    desk.ana.fills(ids.REASON, "The <!channel> bank calls")
+    assert desk.ana.submits().closed
+    desk.settle()
+    assert "<@U0ANA> escalates it: The &lt;!channel&gt; bank calls" in told(desk, "ben")[-1]
+    desk.passes(minutes=10, seconds=5)
+    assert "It was escalated 10 min ago, and nobody has answered." in told(desk, "devi")[-1]
+    desk.devi.clicks(ids.ACTIONED, channel="dm")
+    desk.settle()
     desk.ben.clicks(ids.TAKE, channel="operations", value="1")
     desk.settle()
     desk.passes(minutes=14)
     assert not any("not actioned" in text for text in told(desk, "ben")), "who takes it has time to begin"
     desk.passes(minutes=2)
     assert "It has been not actioned for" in told(desk, "ben")[-1]
-    assert len(told(desk, "devi")) == 1
+    assert sum("Portal is empty" in text for text in told(desk, "devi")) == 1
     assert "Portal is empty" in told(desk, "erik")[-1]
 
 

@@ -170,6 +170,18 @@ def test_the_point_of_contact_is_pinned_and_what_is_open_is_found_told_once_take
     assert "<@U0ERIK> (AMER) until" in sun.contact(), "from 15:00 UTC"
 
 
+def test_without_any_roster_its_managers_are_told_once_that_nobody_is_on(tmp_path: Path) -> None:
+    needed = 'shifts: {roles: {gqm: Manager}, needs: [{role: gqm}], managers: ["@farah"]}'
+    (tmp_path / "floor.yaml").write_text(f"{Path('floor.yaml').read_text()}\n{needed}\n")
+    with TestFloor(tmp_path, floor_file=tmp_path / "floor.yaml") as floor:
+        rosters.read_all(floor.services)
+        floor.passes(minutes=2)
+        floor.tick()
+        told = [message.words for message in floor.sandbox.person("farah").direct_messages()]
+        assert ["Nobody is on as Manager" in words for words in told] == [True], "it is late when it is found"
+        floor.nothing_was_malformed()
+
+
 def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun) -> None:
     floor = sun.floor
     assert not any("Your shifts changed" in words for words in sun.told("ben")), "all of it was new"

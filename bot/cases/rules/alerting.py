@@ -84,7 +84,8 @@ class Alerting:
 
     def _usual_peak(self, now: float, episode: Episode) -> float:
         """What bursts reached in the last weeks as often as alerts are allowed."""
-        days = max(1.0, (now - max(self._began_at or now, now - REMEMBERED_S)) / DAY_S)
+        began_at = now if self._began_at is None else self._began_at
+        days = max(1.0, min(now - began_at, REMEMBERED_S) / DAY_S)
         peaks = sorted((each.peak for each in self.episodes if each is not episode), reverse=True)
         allowed = int(self._alerts_a_day * days)
         return peaks[allowed] if len(peaks) > allowed else LEAST_SCORE
