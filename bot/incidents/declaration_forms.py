@@ -48,6 +48,7 @@ EMPTY = Prefilled()
 
 def declare_form(floor: Floor, prefilled: Prefilled = EMPTY, private_metadata: str = "") -> Block:
     """The form behind `/incident declare`. Only the title is required, and the times of what is over."""
+    times = _time_fields(prefilled)
     blocks = [
         form_field(
             "What is wrong?",
@@ -56,6 +57,7 @@ def declare_form(floor: Floor, prefilled: Prefilled = EMPTY, private_metadata: s
             hint="In a few words, as you would say it on the floor.",
         ),
         form_field("Severity", ids.SEVERITY, severity_select(floor, prefilled.severity), hint=WHEN_UNSURE),
+        *(times if prefilled.is_over else ()),
         *_scope_fields(floor, prefilled.scope, FROM_TITLE),
         form_field(
             "What is known?",
@@ -64,7 +66,7 @@ def declare_form(floor: Floor, prefilled: Prefilled = EMPTY, private_metadata: s
             optional=True,
         ),
         form_field("Who may see it?", ids.PRIVATE, _privacy_box(prefilled), optional=True),
-        *_time_fields(prefilled),
+        *(() if prefilled.is_over else times),
     ]
     return modal(
         "Declare an incident",

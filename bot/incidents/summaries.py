@@ -25,6 +25,12 @@ LINE = 300
 STATE, DECISIONS, RULED_OUT_PART, CALLERS_HEAR, OPEN_STEPS, PROMISES, WAITING = 10, 20, 30, 35, 40, 50, 60
 MONEY_OWED = 70
 CHANGES = 80
+# What is said of the cause while nobody has described it, as in updates.
+NO_CAUSE: dict[str, str] = {
+    Status.IDENTIFIED: "identified, not described yet",
+    Status.MITIGATED: "not described yet",
+    Status.MONITORING: "not described yet",
+}
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,8 @@ def _state(session: Session, services: Services, incident: Incident, now: dateti
 def situation_lines(situation: Situation, status: str) -> list[str]:
     """Impact, cause, what is being done and what is needed, a line each; what nobody has recorded says so."""
     cause = one_line(situation.text(SituationField.CAUSE), LINE)
-    is_found = status == Status.IDENTIFIED and situation.certainty != Certainty.UNKNOWN
-    no_cause = "identified, not described yet" if is_found else "not known yet"
+    is_unknown = situation.certainty == Certainty.UNKNOWN
+    no_cause = "not known yet" if is_unknown else NO_CAUSE.get(status, "not known yet")
     suspected = " (suspected)" if situation.certainty == Certainty.SUSPECTED else ""
     actions = one_line(situation.text(SituationField.ACTIONS), LINE)
     needs = one_line(situation.text(SituationField.NEEDS), LINE)

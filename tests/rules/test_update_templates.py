@@ -67,6 +67,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 @pytest.fixture(scope="module")
 def sized_sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Any, Session]]:
     """For each size of incident a session in which it is there; writing down the largest takes half a second."""
+    build_registry()  # with it the tables of every noun are known
     with ExitStack() as stack:
         yield {size: stack.enter_context(_with_incident(size, tmp_path_factory)) for size in (smallest, largest)}
 
@@ -399,6 +400,26 @@ def test_an_update_that_would_say_the_same_a_third_time_is_one_line(session: Ses
 
     assert [len(text.splitlines()) for text in told] == [6, 6, 1, 1, 6]
     assert "no change since" in told[2]
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        ("investigating", "not known yet"),
+        ("identified", "identified, not described yet"),
+        ("mitigated", "not described yet"),
+        ("monitoring", "not described yet"),
+    ],
+)
+def test_a_cause_that_was_identified_is_not_said_to_be_unknown_later(
+    session: Session, status: str, cause: str
+) -> None:
+    incident = smallest(session)
+    incident.status = status
+
+    told = compose(session, services(), incident, promise(session, incident, "executives"), NOW)
+
+    assert f"*Cause:* {cause}\n" in told
 
 
 def test_the_last_update_is_not_lost_when_the_incident_is_closed_before_it_is_composed(session: Session) -> None:

@@ -40,12 +40,15 @@ def test_command_goes_over_with_all_that_hangs_on_it_once_it_is_accepted(floor: 
     floor.says("ana", "/incident note decision: we fail over to Cebu", channel)
     floor.says("ana", "/incident note ruled out: the carrier", channel)
     floor.says("ana", "/incident impact half the callers hear nothing", channel)
+    answer = floor.says("ana", "/incident status identified a trunk", channel)
+    assert answer.startswith("Status changed from investigating to identified. Please describe the cause with")
     title = next(row["title"] for row in rows(floor, "playbook_steps") if row["wanted_at"] and not row["asks"])
     desk.presses("ana", step_ids.STEP_TAKE, title)
 
     floor.ana.clicks(incident_ids.HAND_OVER, channel=channel)
     form = str(floor.ana.modal)
-    for known in ("half the callers", "we fail over to Cebu", "the carrier", title, "Updates promised"):
+    parts = ("half the callers", "*Cause:* identified, not described yet", "we fail over to Cebu", "the carrier")
+    for known in (*parts, title, "Updates promised", "UTC>: Engineering, Executives"):
         assert known in form, "the summary is read before it is sent"
     floor.ana.fills(ids.PERSON, "ben")
     floor.ana.fills(ids.NOTE, "Watch the <!here> trunks")
