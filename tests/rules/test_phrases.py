@@ -12,6 +12,8 @@ import pytest
 from bot.cases import wording as case_wording
 from bot.errors import WatchfloorError
 from bot.handovers.shift import wording as shift_wording
+from bot.handovers.shift.forms import offer_form
+from bot.incidents.handover_items import HandoverItem
 from bot.shifts import wording
 from bot.slack.phrases import Wording, wording_in
 
@@ -55,6 +57,17 @@ def test_a_phrase_without_words_in_a_language_stays_english_and_what_people_type
     assert say("{person} asks", person="{who}") == "{who} pregunta"
     assert say("Not translated {}", 1) == "Not translated 1"
     assert wording_in("fr", {"es": {}})("Rosters") == Wording()("Rosters") == "Rosters"
+
+
+def test_what_is_handed_over_is_listed_in_the_language_of_its_reader() -> None:
+    items = [
+        HandoverItem(key="a", title="Update of #1 to Operations", severity="S2"),
+        HandoverItem(key="b", title="Devi Nair has not answered a page for #1", severity="S2"),
+    ]
+    listed = str(offer_form(items, None, shift_wording.wording("es")))
+    assert "• S2 Actualización de #1 para Operations" in listed
+    assert "• S2 Devi Nair no ha respondido al aviso de #1" in listed
+    assert shift_wording.of_item("no commander is named yet", "es") == "aún no hay comandante"
 
 
 @pytest.mark.parametrize(

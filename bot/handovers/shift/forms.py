@@ -6,6 +6,7 @@ from bot.handovers import ids
 from bot.handovers.shift import rules
 from bot.handovers.shift.tables import ShiftHandover
 from bot.handovers.shift.views import WHAT_NEXT, name_of
+from bot.handovers.shift.wording import of_item
 from bot.handovers.tables import Handover
 from bot.incidents.handover_items import HandoverItem
 from bot.slack.blocks import Block, context, field, modal, section, text_input, user_select
@@ -59,7 +60,7 @@ def offer_form(items: Sequence[HandoverItem], person: str | None, say: Wording) 
 def _short(item: HandoverItem, say: Wording) -> str:
     missing = f" ⚠️ {say('no next step')}" if rules.lacks_next_step(item) else ""
     severity = f"{item.severity} " if item.severity else ""
-    return f"{severity}{one_line(item.title, 60)}{missing}"
+    return f"{severity}{one_line(of_item(item.title, say.language), 60)}{missing}"
 
 
 def question_form(handover: Handover, say: Wording) -> Block:

@@ -142,6 +142,8 @@ ITEMS = {
         (r"(.+) has not answered a page for #(\d+)", r"\1 no ha respondido al aviso de #\2"),
         (r"#(\d+) is private: read its channel", r"#\1 es privado: lee su canal"),
         (r"escalated without an answer", r"escalado sin respuesta"),
+        (r"no commander is named yet", r"aún no hay comandante"),
+        (r"nobody is on the way yet", r"aún no hay nadie en camino"),
         (r"the clock is paused", r"el reloj está parado"),
         (r"breached", r"vencido"),
         (r"(.+) left", r"quedan \1"),
