@@ -115,7 +115,8 @@ def run_command(registry: Registry, services: Services, typed: SlashCommand) -> 
     """What was typed, done."""
     services.get(PersonLimits).check_command(typed.user_id, typed.trigger_id, utcnow())
     parse.check_length(typed)
-    check_member(services, typed.user_id)
+    if typed.word not in registry.guest_commands:
+        check_member(services, typed.user_id)
     if ALONE.fullmatch(typed.word):
         raise _where_it_is(services, typed)
     subcommand = registry.commands.get(typed.word)
@@ -124,6 +125,7 @@ def run_command(registry: Registry, services: Services, typed: SlashCommand) -> 
     try:
         return subcommand(services, typed)
     except NoIncidentHere as nowhere:
+        check_member(services, typed.user_id)  # guests hear of no incident
         raise _with_links(services, typed.user_id, nowhere) from nowhere
 
 

@@ -206,6 +206,8 @@ class Registry:
     listeners: list[RegisterListeners] = field(default_factory=list)
     slack_events: dict[str, list[Recorder]] = field(default_factory=dict)
     commands: dict[str, Subcommand] = field(default_factory=dict)
+    # The commands that guests may use, too; each of them checks what a guest may see.
+    guest_commands: set[str] = field(default_factory=set)
     help_lines: list[HelpLine] = field(default_factory=list)
     ticks: list[Tick] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
@@ -253,9 +255,11 @@ class Registry:
         """Every event that somebody follows, with its handlers in the order they are called."""
         yield from self._handlers.items()
 
-    def command(self, word: str, subcommand: Subcommand) -> None:
+    def command(self, word: str, subcommand: Subcommand, *, for_guests: bool = False) -> None:
         """`/incident WORD …` calls the function."""
         self.commands[word] = subcommand
+        if for_guests:
+            self.guest_commands.add(word)
 
     def help(self, section: Section, place: int, text: str) -> None:
         """A line of `/incident help`."""

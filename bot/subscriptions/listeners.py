@@ -43,9 +43,9 @@ def register(app: App, services: Services) -> None:
 
 def register_commands(registry: Registry) -> None:
     """`/incident subscribe`, `unsubscribe` and `subscriptions`."""
-    registry.command("subscribe", subscribe)
-    registry.command("unsubscribe", unsubscribe)
-    registry.command("subscriptions", show_subscriptions)
+    registry.command("subscribe", subscribe, for_guests=True)
+    registry.command("unsubscribe", unsubscribe, for_guests=True)
+    registry.command("subscriptions", show_subscriptions, for_guests=True)
     registry.help(
         Section.ANYWHERE,
         10,
