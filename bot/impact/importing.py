@@ -25,8 +25,6 @@ from bot.runtime.database import Database, DatabaseBusy, low_priority
 FIRST_CHUNK = 500
 # A busy database refuses after a second: so often it is asked, which is less than a minute.
 ATTEMPTS = 40
-# Rows of so many are put in the order of the table before they are written.
-SORTED_TOGETHER = 10_000
 # Somebody who writes rows says so with every chunk.
 ABANDONED_AFTER = timedelta(minutes=2)
 MOST_NAMED = 1_000
@@ -169,8 +167,8 @@ def _clear(database: Database, import_id: int) -> None:
 
 
 def _write_all(database: Database, result: Result, rows: Iterator[ReadRow | LeftOut]) -> None:
-    size, ordered = ChunkSize(FIRST_CHUNK), _by_queue(_usable(result, rows))
-    while chunk := list(islice(ordered, size.rows)):
+    size, usable = ChunkSize(FIRST_CHUNK), _usable(result, rows)
+    while chunk := list(islice(usable, size.rows)):
         with size.measured(len(chunk)):
             _write_chunk(database, result, chunk)
 
@@ -181,16 +179,6 @@ def _usable(result: Result, rows: Iterator[ReadRow | LeftOut]) -> Iterator[ReadR
             result.leave_out(row)
         else:
             yield row
-
-
-def _by_queue(rows: Iterator[ReadRow]) -> Iterator[ReadRow]:
-    """The rows of a queue one after another, as the table keeps them: a chunk of few queues changes few pages."""
-    while block := list(islice(rows, SORTED_TOGETHER)):
-        of_queue: dict[QueueName, list[ReadRow]] = {}
-        for row in block:
-            of_queue.setdefault(row.queue, []).append(row)
-        for its in of_queue.values():
-            yield from its
 
 
 def _write_chunk(database: Database, result: Result, chunk: list[ReadRow]) -> None:
