@@ -20,13 +20,15 @@ from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.blocks import Block, section
-from bot.slack.errors import OutcomeUnknown, SlackRefused
+from bot.slack.errors import OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.text import channel_link, escape, one_line
 from bot.timeline import timeline
 
 MAX_NAMES_TRIED = 5
 TURN_S = 2.0
 PRIVATE_TITLE = 40
+# The timeline's entry about an incident that got no channel.
+WITHDRAWN = "withdrawn"
 TIMES = ("started_at", "ended_at")
 MESSAGE = ("message_at", "message_text", "message_link", "message_author")
 
@@ -144,6 +146,10 @@ def open_channel(services: Services, number: int) -> str:
         incident = incidents.by_number(session, number)
         if incident.channel_id:
             return ""
+        withdrawn = timeline.by_source(session, number, WITHDRAWN)
+        if withdrawn is not None:
+            # It comes back because something after that failed: there is still no channel to make.
+            return str(withdrawn.facts["reason"])
         _let_others_pass(session, incident)
     # The channel that was there before it became private keeps its name.
     title = f"{incident.title[:PRIVATE_TITLE]} private" if incident.made_private_at else incident.title
@@ -179,12 +185,13 @@ def _let_others_pass(session: Session, incident: Incident) -> None:
 def withdraw(services: Services, number: int, reason: str) -> None:
     """No channel, no incident: nothing half-done is left open."""
     with services.database.transaction() as session:
+        facts = {"what": "open the channel", "reason": reason}
+        if not timeline.append_once(session, number, WITHDRAWN, "trouble", utcnow(), **facts):
+            return
         incident = incidents.by_number(session, number)
         incidents.change_status(session, incident, "declined", utcnow())
         Change(session, services, incident, "", utcnow()).publish(Withdrawn())
         outbox.give_up(session, number)
-        facts = {"what": "open the channel", "reason": reason}
-        timeline.append_once(session, number, "withdrawn", "trouble", utcnow(), **facts)
 
 
 def bring_in(services: Services, number: int, declarer_id: str) -> None:
@@ -264,8 +271,8 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
         return
     try:
         services.slack.respond(request.reply_to, text, blocks)
-    except (SlackRefused, OutcomeUnknown):
-        # The address lives half an hour; after that the declarer gets a direct message.
+    except (SlackRefused, OutcomeUnknown, RateLimited):
+        # The address lives half an hour and takes five answers; after that the declarer gets a direct message.
         with services.database.transaction() as session:
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.incidents import ids
+from bot.incidents import ids, workflows
 from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
 from bot.updates import tables as promises
@@ -136,6 +136,24 @@ def test_a_channel_that_cannot_be_made_leaves_no_incident_open(floor: TestFloor)
     assert seen_by_all(floor) == before
     floor.says("ben", "/incident list")
     assert "Nothing is open." in floor.whispered("ben")[-1]
+
+
+def test_an_incident_that_got_no_channel_gets_none_when_its_declaration_is_tried_again(floor: TestFloor) -> None:
+    floor.sandbox.fault("conversations.create", "error", error="restricted_action", count=1)
+    floor.sandbox.fault("response_url", "rate_limited", retry_after=1)
+    floor.says("ana", "/incident declare S1 IVR down")
+    before = seen_by_all(floor)
+
+    refusal = workflows.open_channel(floor.services, 1)
+    workflows.withdraw(floor.services, 1, refusal)
+    floor.settle()
+
+    assert "only some people may create channels" in refusal
+    assert seen_by_all(floor) == before
+    assert [row["status"] for row in rows(floor, "incidents")] == ["declined"]
+    assert len(timeline(floor, "trouble")) == 1
+    # Slack took no more answers below the command.
+    assert "The incident was not opened" in floor.ana.direct_messages()[-1].words
 
 
 def test_an_update_that_slack_does_not_take_in_a_frozen_channel_is_a_lost_channel(floor: TestFloor) -> None:
