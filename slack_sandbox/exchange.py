@@ -35,7 +35,7 @@ class Exchange:
         fault = self.sandbox.faults.take(self.call.method)
         self.call.fault = fault.kind if fault else ""
         if fault is not None and fault.kind == "delay":
-            await asyncio.sleep(float(fault.detail.get("seconds", 1.0)))
+            await self.sandbox.delays.hold(float(fault.detail.get("seconds", 1.0)))
         if self.sandbox.offline or self.call.fault == "refused":
             drop(self.scope)
         elif fault is not None and fault.kind == "late":

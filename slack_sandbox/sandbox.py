@@ -13,6 +13,7 @@ from slack_sandbox.faults import Fault, Faults
 from slack_sandbox.http_delivery import HttpDelivery
 from slack_sandbox.identity import new_identity
 from slack_sandbox.journal import Journal
+from slack_sandbox.delays import Delays
 from slack_sandbox.late_requests import LateRequests
 from slack_sandbox.manifest import PERMISSIVE, read_manifest
 from slack_sandbox.model import Json
@@ -56,6 +57,7 @@ class Sandbox:
         self.journal = Journal(self.workspace)
         self.faults = Faults()
         self.late_requests = LateRequests(self.workspace)
+        self.delays = Delays()
         self.rates = RateLimits()
         self.socket_mode = SocketMode(lambda: self.workspace.touch("connection"))
         self.deliveries = Deliveries(self.workspace, self.socket_mode)

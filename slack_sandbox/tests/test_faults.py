@@ -1,5 +1,6 @@
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from slack_sdk import WebClient
@@ -63,6 +64,17 @@ def test_calls_can_be_slow(sandbox: Sandbox, client: WebClient):
     assert time.monotonic() - started >= 0.09
     sandbox.quiet()
     assert sandbox.calls_of("auth.test")[0].ms >= 90
+
+
+def test_a_slow_call_can_be_released(sandbox: Sandbox, client: WebClient):
+    sandbox.fault("auth.test", "delay", seconds=60)
+    with ThreadPoolExecutor(1) as caller:
+        called = caller.submit(client.auth_test)
+        while not called.done():  # it may not be held back yet
+            sandbox.delays.release()
+            time.sleep(0.01)
+
+        assert called.result(10)["ok"]
 
 
 def test_offline_nothing_gets_through(sandbox: Sandbox, client: WebClient, app: ConnectedApp):

@@ -34,6 +34,7 @@ RESTS_AT_MOST_S = 1_200
 ROUNDS_BEFORE_RETRIES = 2
 ALARMS_CLEAR_WITHIN_S = 75
 SETTLES_WITHIN_S = 30
+ARRIVE_WITHIN_S = 1
 
 
 class NotReady(Exception):
@@ -90,8 +91,10 @@ class Phase:
     def time_passes(self, **length: float) -> str:
         """The clock of everybody is moved on."""
         passed = timedelta(**length)
-        # Late requests arrive before the bot sees the new time, as they would if the time passed second by second.
+        # Requests on their way arrive before the bots see the new time, as they would if it passed second by second.
         self.sandbox.carry_out_late_requests()
+        self.sandbox.delays.release()
+        self._wait_until(lambda: not self.sandbox.journal.in_flight, ARRIVE_WITHIN_S)
         self.sandbox.clock_offset_s += passed.total_seconds()
         self.ledger.counts["minutes of the clock"] += int(passed.total_seconds() / 60)
         return f"{passed.total_seconds() / 60:.0f} min"
