@@ -8,12 +8,12 @@ from typing import Any
 
 from slack_sandbox import persistence
 from slack_sandbox.clock import Clock
+from slack_sandbox.delays import Delays
 from slack_sandbox.delivery import Deliveries
 from slack_sandbox.faults import Fault, Faults
 from slack_sandbox.http_delivery import HttpDelivery
 from slack_sandbox.identity import new_identity
 from slack_sandbox.journal import Journal
-from slack_sandbox.delays import Delays
 from slack_sandbox.late_requests import LateRequests
 from slack_sandbox.manifest import PERMISSIVE, read_manifest
 from slack_sandbox.model import Json

@@ -91,7 +91,7 @@ class Phase:
     def time_passes(self, **length: float) -> str:
         """The clock of everybody is moved on."""
         passed = timedelta(**length)
-        # Requests on their way arrive before the bots see the new time, as they would if it passed second by second.
+        # What is on its way arrives before the bots see the new time, as it would if it passed second by second.
         self.sandbox.carry_out_late_requests()
         self.sandbox.delays.release()
         self._wait_until(lambda: not self.sandbox.journal.in_flight, ARRIVE_WITHIN_S)
