@@ -14,7 +14,7 @@ from bot.impact.rules.figures import NAMES, Figures
 from bot.incidents import ids as incident_ids
 from bot.runtime.clock import utcnow
 from bot.shifts import ids as shift_ids
-from bot.shifts import offers, rosters
+from bot.shifts import offers, rosters, swap_tables
 from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
 from tests.stories.record import rows
@@ -228,6 +228,64 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     floor.says("farah", "/incident absences export")
     floor.tick()
     assert any("Absences for workforce management" in words for words in sun.told("farah"))
+
+
+def test_a_shift_and_an_absence_are_entered_refused_and_taken_back_and_a_swap_is_declined(sun: Sun) -> None:
+    floor = sun.floor
+    floor.says("farah", "/incident shift")
+    floor.farah.fills(shift_ids.PERSON, "gus")
+    floor.farah.fills(shift_ids.ROLE, "gqm")
+    floor.farah.fills(shift_ids.REGION, "EMEA")
+    floor.farah.fills(shift_ids.STARTS, int(sun.on(-1, 1).timestamp()))
+    floor.farah.fills(shift_ids.ENDS, int(sun.on(-1, 1).timestamp()))
+    assert floor.farah.submits().errors, "it ends when it begins"
+    floor.farah.fills(shift_ids.ENDS, int(sun.on(-1, 9).timestamp()))
+    assert "Gus Guest cannot work a shift" in str(floor.farah.submits().errors)
+    floor.farah.fills(shift_ids.PERSON, "chloe")
+    assert floor.farah.submits().closed
+    floor.settle()
+    assert "You have a new shift" in sun.told("chloe")[-1]
+
+    floor.says("chloe", "/incident oncall mine")
+    floor.chloe.clicks(shift_ids.ABSENCE, channel="general")
+    floor.chloe.fills(shift_ids.STARTS, int(sun.on(-1, 0).timestamp()))
+    floor.chloe.fills(shift_ids.ENDS, int(sun.on(-1, 12).timestamp()))
+    assert floor.chloe.submits().closed
+    floor.settle()
+    floor.says("chloe", "/incident oncall mine")
+    floor.chloe.clicks(f"{shift_ids.CANCEL_ABSENCE}.1", channel="general")
+    floor.settle()
+    assert "The absence is taken back" in floor.whispered("chloe")[-1]
+
+    floor.says("ben", "/incident oncall mine")
+    own = next(
+        row for row in rows(floor, "shifts") if row["user_id"] == "U0BEN" and row["starts_at"] > f"{sun.on(-1, 0)}"
+    )
+    for to, said in (("gus", "cannot work a shift"), ("ben", "Choose a colleague")):
+        floor.ben.clicks(f"{shift_ids.SWAP}.{own['id']}", channel="general")
+        floor.ben.fills(shift_ids.PERSON, to)
+        assert said in str(floor.ben.submits().errors)
+        floor.ben.closes()
+    floor.ben.clicks(f"{shift_ids.SWAP}.{own['id']}", channel="general")
+    floor.ben.fills(shift_ids.PERSON, "erik")
+    assert floor.ben.submits().closed
+    floor.settle()
+    floor.erik.clicks(shift_ids.DECLINE)
+    floor.settle()
+    assert "can't take it. The shift stays yours." in sun.told("ben")[-1]
+    with pytest.raises(swap_tables.NoSuchSwap):
+        offers.agree(floor.services, 1, "U0ERIK", utcnow())
+
+
+def test_what_is_watched_is_listed_and_ended(sun: Sun) -> None:
+    floor = sun.floor
+    floor.says("ana", "/incident handover watch the <!here> trunks")
+    floor.says("ana", "/incident handover watched")
+    assert "trunks" in floor.whispered("ana")[-1]
+    floor.ana.clicks(f"{handover_ids.END_WATCH}.1", channel="general")
+    floor.settle()
+    assert "It is no longer handed over" in floor.whispered("ana")[-1]
+    assert holders(floor) == {}
 
 
 def presses_all(sun: Sun, who: str, button: str) -> int:
