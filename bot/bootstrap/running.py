@@ -74,8 +74,14 @@ class Bot:
         recovery.begin_listening(self.services, utcnow())
         if self.services.replicas.are_several:
             self.services.background.submit("take over", partial(take_over, self.services))
-        self.services.background.submit("learn", partial(directory.refresh, self.services))
+        self.services.background.submit("learn", self._learn)
         self._scheduler = scheduler.start(self._jobs())
+
+    def _learn(self) -> None:
+        directory.refresh(self.services)
+        for job in self.services.get(Registry).jobs:
+            if job.is_for_start:
+                job.run(self.services)
 
     def _jobs(self) -> list[Job]:
         """Everything the clock does: the tick of every second, and what is done now and then."""

@@ -33,8 +33,7 @@ def board_screen(board: Board, say: Wording, now: datetime) -> Screen:
         blocks += [section(case_text(entry, say, now)), actions(_buttons(entry, say))]
     if not board.entries:
         blocks.append(section(say("No open case matches.")))
-    pages = _pages(board, say)
-    return text, [*blocks, *([actions(pages)] if pages else []), context(_shown(board, say))]
+    return text, [*blocks, actions(_pages(board, say)), context(_shown(board, say))]
 
 
 def board_message(board: Board, say: Wording, now: datetime) -> Screen:
@@ -146,6 +145,7 @@ def _filters(board: Board, say: Wording) -> list[Block]:
 
 
 def _pages(board: Board, say: Wording) -> list[Block]:
+    """The other pages, and this one again: what was decided since is seen in place."""
     chosen, buttons = board.wanted, []
     if chosen.page:
         earlier = Wanted(chosen.filter, chosen.words, "", chosen.page - 1)
@@ -153,7 +153,8 @@ def _pages(board: Board, say: Wording) -> list[Block]:
     if (chosen.page + 1) * PER_PAGE < board.matching:
         later = Wanted(chosen.filter, chosen.words, "", chosen.page + 1)
         buttons.append(button(f"{say('More')} →", f"{ids.PAGE}.more", kept(later)))
-    return buttons
+    again = Wanted(chosen.filter, chosen.words, "", chosen.page)
+    return [*buttons, button(say("Refresh"), f"{ids.PAGE}.again", kept(again))]
 
 
 def _shown(board: Board, say: Wording) -> str:

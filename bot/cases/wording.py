@@ -32,6 +32,7 @@ SPANISH = {
     "All": "Todos",
     "Back": "Atrás",
     "More": "Más",
+    "Refresh": "Actualizar",
     "sensitive": "sensible",
     "reopened": "reabierto",
     "reopened {count} times": "reabierto {count} veces",

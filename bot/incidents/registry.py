@@ -81,6 +81,8 @@ class Job:
     name: str
     every_s: float
     run: Callable[[Services], None]
+    # Also when the bot has started and knows who is there: nobody waits for the first time.
+    is_for_start: bool = False
 
 
 @dataclass(frozen=True)

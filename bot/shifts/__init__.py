@@ -33,7 +33,7 @@ def register(registry: "Registry") -> None:
     registry.people.insert(0, people.on_shift)
     registry.takes_rows.setdefault("shifts", []).append(feeding.take)
     registry.parts.append(rosters.RosterFolder.of)
-    registry.jobs.append(Job("rosters", rosters.EVERY_S, rosters.read_all))
+    registry.jobs.append(Job("rosters", rosters.EVERY_S, rosters.read_all, is_for_start=True))
     registry.ticks += [
         Tick("point of contact", contact.refresh, tables.next_look(tables.CONTACT)),
         Tick("coverage", coverage.look, tables.next_look(tables.COVERAGE)),

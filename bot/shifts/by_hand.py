@@ -50,7 +50,7 @@ def add(
     check_member(services, by)
     if not user_id:
         raise PersonMissing()
-    check_member(services, user_id)
+    people.check_can_take(services, user_id)
     offers.check_manager(services, by)
     if reason := objection(*when):
         raise NotAShift(reason=reason)

@@ -149,7 +149,7 @@ def check_free(
 def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str:
     """Ask a colleague to take an open time. Gives back what to answer."""
     check_member(services, by)
-    check_member(services, to)
+    people.check_can_take(services, to)
     managers = people.managers(services)
     with services.database.transaction() as session:
         answer = people.wording_for(session, services, by)
@@ -190,12 +190,14 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
 def propose(services: Services, own: int, other: int | None, to: str, by: str, now: datetime) -> str:
     """Ask a colleague to take a shift, in exchange for one of theirs or for nothing. Gives back what to answer."""
     check_member(services, by)
+    with services.database.reading() as session:
+        to = (tables.get(session, other).user_id if other else to) or ""
+    if to in ("", by):
+        raise WhomMissing()
+    people.check_can_take(services, to)
     with services.database.transaction() as session:
         shift = tables.get(session, own)
         for_shift = tables.get(session, other) if other else None
-        to = (for_shift.user_id if for_shift else to) or ""
-        if not to:
-            raise WhomMissing()
         _check_swap(session, shift, for_shift, by, to, now)
         swap = Swap(from_id=by, to_id=to, shift_id=own, for_shift_id=other, asked_at=now)
         session.add(swap)

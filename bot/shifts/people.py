@@ -9,14 +9,23 @@ from bot import directory
 from bot.config.floor import Floor
 from bot.config.floor.reading import PERSON_ID, ROSTER
 from bot.directory.languages import language_of
+from bot.directory.lookup import person_of
+from bot.errors import WatchfloorError
 from bot.incidents import people as incident_people
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import tables
 from bot.shifts.wording import wording
 from bot.slack.phrases import Wording
+from bot.slack.text import mention
 
 NO_INCIDENT = 0
+
+
+class CannotTakeShift(WatchfloorError):
+    """{person} cannot work a shift here. Ask a colleague with a full account."""
+
+    es = "{person} no puede hacer turnos aquí. Pídeselo a alguien del equipo con una cuenta completa."
 
 
 def wording_for(session: Session, services: Services, reader_id: str) -> Wording:
@@ -58,3 +67,9 @@ def managers(services: Services) -> dict[str, list[str]]:
     """Who decides about people, by region: its delivery managers; "" has those of all others."""
     regions = {name: region.managers for name, region in services.floor.cases.regions.items() if region.managers}
     return {name: named(services, names) for name, names in {"": services.floor.shifts.managers, **regions}.items()}
+
+
+def check_can_take(services: Services, user_id: str) -> None:
+    """Raise `CannotTakeShift` of somebody who may not act here, such as a guest: their answer would be refused."""
+    if not person_of(services, user_id).may_act:
+        raise CannotTakeShift(person=mention(user_id))

@@ -129,7 +129,9 @@ def own_shifts(
     for shift in shifts:
         where = place(floor, say, shift.role, shift.region, shift.site)
         swap = button(say("Swap"), f"{ids.SWAP}.{shift.number}", str(shift.number))
-        rows.append(section(f"{times(shift.starts_at, shift.ends_at, now)}\n{where}", accessory=swap))
+        line = f"{times(shift.starts_at, shift.ends_at, now)}\n{where}"
+        # What has begun is not swapped any more.
+        rows.append(section(line, accessory=swap if shift.starts_at > now else None))
     for absence in absences:
         kind, when = say(ABSENT.get(absence.kind, absence.kind)), times(absence.starts_at, absence.ends_at, now)
         back = button(say("Take back"), f"{ids.CANCEL_ABSENCE}.{absence.number}", str(absence.number))

@@ -272,6 +272,80 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(des
     assert "No guide is about" in desk.whispered("ana")[-1]
 
 
+def test_similar_cases_are_part_of_an_open_incident_or_not_related_and_nobody_decides_twice(
+    desk: TestFloor,
+) -> None:
+    quiet = [case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)]
+    post(desk, *quiet)
+    desk.tick()
+    post(desk, *similar(100, ALIKE))
+    desk.tick()
+    desk.ana.clicks(ids.IS_INCIDENT, channel="incidents")
+    assert "No incident is open" in str(desk.ana.modal)
+    desk.ana.closes()
+    desk.declares("S2 Portal login fails")
+    desk.ana.clicks(ids.IS_INCIDENT, channel="incidents")
+    desk.ben.clicks(ids.NOT_RELATED, channel="incidents")
+    desk.ana.fills(ids.INCIDENT, "1")
+    assert desk.ana.submits().closed
+    desk.settle()
+    assert "cases are part of incident 1 now" in told(desk, "ana")[-1]
+    assert "It is incident 1, said <@U0ANA>" in desk.words("incidents")
+    assert [row["kind"] for row in rows(desk, "timeline_entries")].count("cases_linked") == 1
+    linked = notes(desk).count("is part of incident 1: S2 Portal login fails")
+    assert linked >= 5
+    desk.ben.fills(ids.REASON, "They are two things")
+    assert "has decided about these cases already: incident 1" in str(desk.ben.submits().errors)
+
+    desk.passes(hours=30)
+    post(desk, *similar(200, PRINTED))
+    desk.tick()
+    desk.ana.clicks(ids.NOT_RELATED, channel="incidents")
+    desk.ana.fills(ids.REASON, "  ")
+    assert "Please write why" in str(desk.ana.submits().errors)
+    desk.ana.fills(ids.REASON, "Two <!channel> printers")
+    assert desk.ana.submits().closed
+    desk.settle()
+    desk.tick()
+    assert "Not related, said <@U0ANA>" in desk.words("incidents")
+    assert notes(desk).count("is part of incident 1: S2 Portal login fails") == linked
+
+
+def similar(first: int, titles: tuple[str, ...]) -> list[dict[str, object]]:
+    """Cases of one kind, two minutes apart."""
+    return [case(first + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(titles)]
+
+
+def test_the_board_turns_its_pages_filters_and_is_looked_at_again_and_a_file_is_thrown_away(
+    desk: TestFloor,
+) -> None:
+    post(desk, *[case(number) for number in range(1, 9)])
+    assert "Cases 1–6 of 8." in board(desk)
+    desk.ana.clicks(f"{ids.PAGE}.more", channel="general")
+    desk.settle()
+    assert "Cases 7–8 of 8." in desk.whispered("ana")[-1]
+    desk.ana.clicks(ids.TAKE, channel="general")
+    desk.settle()
+    desk.ana.clicks(f"{ids.PAGE}.again", channel="general")
+    desk.settle()
+    [page] = [shown for shown in desk.whispered("ana") if "Cases 7–8 of 8." in shown]
+    assert "<@U0ANA>" in page, "what was decided is seen on the same page"
+    desk.ana.clicks(f"{ids.FILTER}.mine", channel="general")
+    desk.settle()
+    assert any("Cases 1–1 of 1 (mine)." in shown for shown in desk.whispered("ana"))
+
+    desk.ana.uploads(
+        "dm",
+        "cases.csv",
+        b"Number;Opened at;Priority;State;Customer;Assignment group\nINC1;13/05/2026 08:00;3;New;Acme;Billing\n",
+    )
+    desk.settle()
+    desk.ana.clicks(ids.DISCARD, channel="dm")
+    desk.settle()
+    assert "Discarded; nothing of it was kept." in desk.words("dm")
+    assert "INC1" not in board(desk)
+
+
 def test_a_step_has_its_guides_at_hand_and_a_guide_that_is_gone_is_said(desk: TestFloor) -> None:
     channel = desk.declares("S2 Faxes jam")
     [message] = [each for each in desk.ana.sees(channel) if each.words.startswith("📋 *Fax outage*")]
@@ -371,4 +445,8 @@ ALIKE = (
         "Portal login down",
     ),
     *("Login fails on portal", "Portal login fails again", "Cannot login to the portal"),
+)
+PRINTED = (
+    *("Printer jams on paper", "Paper jam in the printer", "Printer: paper stuck", "Paper stuck in printer"),
+    *("Printer paper jams again", "Cannot print: paper jam", "Printer jam, paper inside", "Paper jam printer"),
 )

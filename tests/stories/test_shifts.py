@@ -14,8 +14,9 @@ from bot.impact.rules.figures import NAMES, Figures
 from bot.incidents import ids as incident_ids
 from bot.runtime.clock import utcnow
 from bot.shifts import ids as shift_ids
-from bot.shifts import offers, rosters
+from bot.shifts import offers, rosters, swap_tables
 from slack_sandbox.errors import NothingToClick
+from tests.clock import STARTS_AT
 from tests.floor import TestFloor
 from tests.stories.record import rows
 
@@ -70,9 +71,8 @@ def roster(first: datetime, ends_in_london: str = "160000", agents: int = 0) -> 
 class Sun:
     """The floor, and the moments of its days."""
 
-    def __init__(self, floor: TestFloor, folder: Path) -> None:
-        self.floor, self.folder = floor, folder
-        self.sunday = sunday_of_change(utcnow())
+    def __init__(self, floor: TestFloor, folder: Path, sunday: datetime) -> None:
+        self.floor, self.folder, self.sunday = floor, folder, sunday
 
     def writes(self, text: str) -> None:
         (self.folder / "roster.ics").write_text(text.replace("\n", "\r\n"))
@@ -108,10 +108,12 @@ class Sun:
 def sun(tmp_path: Path) -> Iterator[Sun]:
     shipped = Path("floor.yaml").read_text()
     (tmp_path / "floor.yaml").write_text(f"{shipped}\n{SHIFTS}")
+    sunday = sunday_of_change(STARTS_AT)
+    # The floor opens two days before, when its roster is there.
+    (tmp_path / "clock").write_text(f"{(sunday - timedelta(hours=36) - datetime.now(UTC)).total_seconds()}\n")
+    (tmp_path / "roster.ics").write_text(roster(sunday - timedelta(days=4)).replace("\n", "\r\n"))
     with TestFloor(tmp_path, floor_file=tmp_path / "floor.yaml") as floor:
-        sun = Sun(floor, tmp_path)
-        sun.writes(roster(sun.sunday - timedelta(days=4)))
-        sun.at(sun.on(-2, 12))
+        sun = Sun(floor, tmp_path, sunday)
         sun.reads()
         yield sun
         floor.nothing_was_malformed()
@@ -174,7 +176,6 @@ def test_without_any_roster_its_managers_are_told_once_that_nobody_is_on(tmp_pat
     needed = 'shifts: {roles: {gqm: Manager}, needs: [{role: gqm}], managers: ["@farah"]}'
     (tmp_path / "floor.yaml").write_text(f"{Path('floor.yaml').read_text()}\n{needed}\n")
     with TestFloor(tmp_path, floor_file=tmp_path / "floor.yaml") as floor:
-        rosters.read_all(floor.services)
         floor.passes(minutes=2)
         floor.tick()
         told = [message.words for message in floor.sandbox.person("farah").direct_messages()]
@@ -228,6 +229,78 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     floor.says("farah", "/incident absences export")
     floor.tick()
     assert any("Absences for workforce management" in words for words in sun.told("farah"))
+
+
+def test_a_shift_and_an_absence_are_entered_refused_and_taken_back_and_a_swap_is_declined(sun: Sun) -> None:
+    floor = sun.floor
+    floor.says("farah", "/incident shift")
+    floor.farah.fills(shift_ids.PERSON, "gus")
+    floor.farah.fills(shift_ids.ROLE, "gqm")
+    floor.farah.fills(shift_ids.REGION, "EMEA")
+    floor.farah.fills(shift_ids.STARTS, int(sun.on(-1, 1).timestamp()))
+    floor.farah.fills(shift_ids.ENDS, int(sun.on(-1, 1).timestamp()))
+    assert floor.farah.submits().errors, "it ends when it begins"
+    floor.farah.fills(shift_ids.ENDS, int(sun.on(-1, 9).timestamp()))
+    assert "Gus Guest cannot work a shift" in str(floor.farah.submits().errors)
+    floor.farah.fills(shift_ids.PERSON, "chloe")
+    assert floor.farah.submits().closed
+    floor.settle()
+    assert "You have a new shift" in sun.told("chloe")[-1]
+
+    floor.says("chloe", "/incident oncall mine")
+    floor.chloe.clicks(shift_ids.ABSENCE, channel="general")
+    floor.chloe.fills(shift_ids.STARTS, int(sun.on(-1, 0).timestamp()))
+    floor.chloe.fills(shift_ids.ENDS, int(sun.on(-1, 12).timestamp()))
+    assert floor.chloe.submits().closed
+    floor.settle()
+    floor.says("chloe", "/incident oncall mine")
+    floor.chloe.clicks(f"{shift_ids.CANCEL_ABSENCE}.1", channel="general")
+    floor.settle()
+    assert "The absence is taken back" in floor.whispered("chloe")[-1]
+
+    floor.says("ben", "/incident oncall mine")
+    own = next(
+        row for row in rows(floor, "shifts") if row["user_id"] == "U0BEN" and row["starts_at"] > f"{sun.on(-1, 0)}"
+    )
+    for to, said in (("gus", "cannot work a shift"), ("ben", "Choose a colleague")):
+        floor.ben.clicks(f"{shift_ids.SWAP}.{own['id']}", channel="general")
+        floor.ben.fills(shift_ids.PERSON, to)
+        assert said in str(floor.ben.submits().errors)
+        floor.ben.closes()
+    floor.ben.clicks(f"{shift_ids.SWAP}.{own['id']}", channel="general")
+    floor.ben.fills(shift_ids.PERSON, "erik")
+    assert floor.ben.submits().closed
+    floor.settle()
+    floor.erik.clicks(shift_ids.DECLINE)
+    floor.settle()
+    assert "can't take it. The shift stays yours." in sun.told("ben")[-1]
+    with pytest.raises(swap_tables.NoSuchSwap):
+        offers.agree(floor.services, 1, "U0ERIK", utcnow())
+
+
+def test_a_bot_that_starts_knows_at_once_who_is_on(sun: Sun) -> None:
+    floor = sun.floor
+    floor.stop_bot()
+    sun.writes(roster(sun.sunday - timedelta(days=4), ends_in_london="133000"))
+    floor.start_bot()
+    floor.says("ben", "/incident oncall mine")
+    [first, *_] = [
+        row
+        for row in rows(floor, "shifts")
+        if row["user_id"] == "U0BEN" and row["ends_at"] > f"{utcnow():%Y-%m-%d %H}"
+    ]
+    assert first["ends_at"] == f"{sun.on(-2, 12, 30):%Y-%m-%d %H:%M:%S.%f}"
+
+
+def test_what_is_watched_is_listed_and_ended(sun: Sun) -> None:
+    floor = sun.floor
+    floor.says("ana", "/incident handover watch the <!here> trunks")
+    floor.says("ana", "/incident handover watched")
+    assert "trunks" in floor.whispered("ana")[-1]
+    floor.ana.clicks(f"{handover_ids.END_WATCH}.1", channel="general")
+    floor.settle()
+    assert "It is no longer handed over" in floor.whispered("ana")[-1]
+    assert holders(floor) == {}
 
 
 def presses_all(sun: Sun, who: str, button: str) -> int:
