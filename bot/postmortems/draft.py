@@ -62,7 +62,8 @@ def with_pictures(document: Document, picture: bytes, chart: bytes = b"") -> Doc
 
 
 def _notes(record: Record, phrases: Phrases) -> list[str]:
-    notes = [phrases("written", at=phrases.moment(record.written_at))]
+    times = phrases("times_utc" if phrases.zone == "UTC" else "times_local")
+    notes = [phrases("written", at=phrases.moment(record.written_at), times=times)]
     if record.is_preview:
         notes.append(phrases("is_preview"))
     if record.is_drill:

@@ -17,7 +17,7 @@ def leadership(record: Record, phrases: Phrases) -> list[Section]:
         unknown_statement(phrases, phrases("role_queue_manager"), phrases("ask_money"))
     ]
     return [
-        _section("cause", [cause_statement(record, phrases)], phrases),
+        _section("cause", [cause_statement(record, phrases, "leadership")], phrases),
         _section("customers", customers, phrases),
         _section("money", money, phrases),
         _section("actions", change_statements(record, phrases), phrases),

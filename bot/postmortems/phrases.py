@@ -12,6 +12,11 @@ class _KeepUnknown(dict[str, str]):
         return f"{{{key}}}"
 
 
+def _in_sentence(title: str) -> str:
+    """A role's title in small letters; an abbreviation such as IC keeps its own."""
+    return " ".join(word if word.isupper() else word.lower() for word in title.split(" "))
+
+
 class Phrases:
     """The phrases of one language."""
 
@@ -31,6 +36,11 @@ class Phrases:
     def has(self, key: str) -> bool:
         """Is there a phrase of that key?"""
         return key in self._phrases
+
+    def unknown(self, role: str, question: str = "") -> str:
+        """What the record does not hold, and who would know."""
+        ask = self("unknown_ask", role=_in_sentence(role))
+        return f"{ask}: {question}" if question else ask
 
     def length(self, duration: timedelta) -> str:
         """A length of time as people say it."""

@@ -21,6 +21,8 @@ class Entry:
     is_speech: bool = False
     is_marked: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+    # What somebody noted, without the words that introduce it; empty for what is no note.
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What was done: impact, communications, decisions, playbooks, the timeline itself. Pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from bot.postmortems import rules
@@ -49,6 +50,11 @@ def interval_sections(record: Record, phrases: Phrases) -> list[Section]:
 def _entry_line(entry: Entry, phrases: Phrases) -> Statement:
     text = f"{phrases.moment(entry.at)} {shorten(entry.words, MAX_ENTRY_TEXT)}"
     return Statement(text, (entry.number,))
+
+
+def _note_line(entry: Entry, phrases: Phrases) -> Statement:
+    """A note under the heading that says what it is, or a message that is marked as such."""
+    return _entry_line(replace(entry, words=f"{entry.who}: {entry.text}") if entry.text else entry, phrases)
 
 
 def communications_section(record: Record, phrases: Phrases) -> Section:
@@ -155,11 +161,9 @@ def decisions_section(record: Record, phrases: Phrases) -> Section:
     """What was decided and what was ruled out, as it was marked at the time."""
     parts: list[Part] = []
     for tag, empty in (("decision", "ask_decisions"), ("ruled_out", "ask_ruled_out")):
-        lines = [_entry_line(entry, phrases) for entry in record.entries if entry.tag == tag or entry.kind == tag]
-        parts += [
-            Heading(phrases(f"heading_{tag}")),
-            Lines(lines or [unknown_statement(phrases, record.commander, phrases(empty))]),
-        ]
+        lines = [_note_line(entry, phrases) for entry in record.entries if tag in (entry.tag, entry.kind)]
+        parts += [Heading(phrases("heading_ruled_out"))] if tag == "ruled_out" else []
+        parts.append(Lines(lines or [unknown_statement(phrases, record.commander, phrases(empty))]))
     return Section("decisions", phrases("section_decisions"), parts)
 
 

@@ -16,7 +16,7 @@ CHANGES_SHOWN = 3
 
 def unknown_statement(phrases: Phrases, role: str, question: str = "") -> Statement:
     """What the record does not hold, and who would know."""
-    return Statement(phrases("unknown_ask", role=role) + (f": {question}" if question else ""), nature="open")
+    return Statement(phrases.unknown(role, question), nature="open")
 
 
 def summary(record: Record, reached: Reached, phrases: Phrases) -> list[Statement]:
@@ -49,27 +49,23 @@ def impact_statement(record: Record, phrases: Phrases) -> Statement:
     last_impact = record.last("impact")
     if record.impact and last_impact:
         return Statement(phrases("summary_impact", impact=record.impact), (last_impact.number,))
-    return Statement(
-        phrases("summary_impact_unknown", ask=phrases("unknown_ask", role=record.commander)), nature="open"
-    )
+    return Statement(phrases("summary_impact_unknown", ask=phrases.unknown(record.commander)), nature="open")
 
 
-def cause_statement(record: Record, phrases: Phrases) -> Statement:
-    """The cause as it was recorded last, and how sure people were of it."""
+def cause_statement(record: Record, phrases: Phrases, place: str = "summary") -> Statement:
+    """The cause as it was recorded last, and how sure people were of it; `place` is where it stands."""
     entry = record.last("cause", "cause_unknown")
     text = str(entry.facts.get("text") or "") if entry and entry.kind == "cause" else ""
     if entry is None or not text:
-        return Statement(
-            phrases("summary_cause_unknown", ask=phrases("unknown_ask", role=record.commander)), nature="open"
-        )
+        return Statement(phrases(f"{place}_cause_unknown", ask=phrases.unknown(record.commander)), nature="open")
     certainty = "known" if entry.facts.get("certainty") == "known" else "suspected"
-    return Statement(phrases(f"summary_cause_{certainty}", cause=text), (entry.number,))
+    return Statement(phrases(f"{place}_cause_{certainty}", cause=text), (entry.number,))
 
 
 def change_statements(record: Record, phrases: Phrases) -> list[Statement]:
     """What is changed so that it does not happen again: the first follow-ups, with their owners."""
     if not record.follow_ups:
-        ask = phrases("unknown_ask", role=record.commander)
+        ask = phrases.unknown(record.commander)
         return [Statement(phrases("summary_change_unknown", ask=ask), nature="open")]
     statements = [_change_statement(item, phrases) for item in record.follow_ups[:CHANGES_SHOWN]]
     more = len(record.follow_ups) - CHANGES_SHOWN
@@ -107,9 +103,7 @@ def _ending_statement(record: Record, phrases: Phrases) -> Statement:
     resolved = record.last("resolved")
     if resolved and resolved.facts.get("reason"):
         return Statement(phrases("summary_end", reason=resolved.facts["reason"]), (resolved.number,))
-    return Statement(
-        phrases("summary_end_unknown", ask=phrases("unknown_ask", role=record.commander)), nature="open"
-    )
+    return Statement(phrases("summary_end_unknown", ask=phrases.unknown(record.commander)), nature="open")
 
 
 def communication_statement(record: Record, phrases: Phrases) -> Statement:

@@ -240,7 +240,32 @@ def test_figures_fold_interval_by_interval_and_what_they_cost_stands_in_front() 
     assert "customers affected" not in page, "nobody is asked for what is known"
 
 
+def test_a_decision_is_called_one_once_under_its_heading() -> None:
+    page = render(TEMPLATES, document(), MARKDOWN)
+    decisions = page.partition("## Decisions\n")[2].partition("\n## ")[0]
+
+    assert "Decision" not in decisions
+    assert "UTC Commander: move all calls to Pune" in decisions
+    assert page.count("\n## Decisions\n") + page.count("\n### Decisions\n") == 1
+    assert "### Ruled out" in decisions
+    leadership = document().leadership[0].parts[0]
+    assert [said.text for said in statements_of(leadership)] == ["Suspected: a firmware update of the IVR"]
+
+
+def test_who_would_know_is_called_in_the_small_letters_of_a_sentence() -> None:
+    def asked(role: str, language: str = "en") -> str:
+        return words(language).unknown(role)
+
+    assert asked("Commander") == "unknown – ask the commander"
+    assert asked("second Commander") == "unknown – ask the second commander"
+    assert asked("Communications lead") == "unknown – ask the communications lead"
+    assert asked("IC") == "unknown – ask the IC", "an abbreviation keeps its letters"
+    assert asked("Comandante", "es") == "sin datos – preguntar a: comandante"
+
+
 def test_times_are_the_floors_with_utc_beside_them() -> None:
+    assert "Times are in UTC." in document().notes[0]
+    assert "with UTC beside them" in document(zone="Asia/Manila").notes[0]
     assert words(zone="Europe/Madrid").moment(RECORD.declared_at) == "2026-10-24 23:40 (21:40 UTC)"
     assert words(zone="Asia/Manila").moment(RECORD.declared_at) == "2026-10-25 05:40 (2026-10-24 21:40 UTC)"
     assert words().moment(RECORD.declared_at) == "2026-10-24 21:40 UTC"

@@ -80,12 +80,12 @@ def test_the_draft_holds_everything_that_was_recorded(floor: TestFloor) -> None:
         ["S0", "45 min", "Cebu too"],
     ]
     milestones = {row[0]: row[1] for row in table_of(draft, "Milestones")}
-    assert milestones["Started"].startswith("unknown – ask the Commander")
+    assert milestones["Started"].startswith("unknown – ask the commander")
     assert "unknown" not in milestones["Mitigated"]
     figures = {row[0]: row[1:] for row in table_of(draft, "Figures")}
     assert figures["Time to resolve, from the declaration"] == ["Declared → Resolved", "1 h 00 min"]
     assert figures["Time to mitigate, from the declaration"] == ["Declared → Mitigated", "35 min"]
-    assert figures[r"Time to resolve \(TTR\)"][1] == "unknown – ask the Commander: “Started” is not on record"
+    assert figures[r"Time to resolve \(TTR\)"][1] == "unknown – ask the commander: “Started” is not on record"
     assert ["Commander", "Commander", "Ana Reyes"] in table_of(draft, "People")
     sent = table_of(
         draft.replace("| Audience | Promised for", "## Promises\n| Audience | Promised for"), "Promises"

@@ -33,6 +33,7 @@ from bot.screens.postmortem.evidence import Evidence
 from bot.screens.postmortem.participants import Participants, find_participants
 from bot.services import Services
 from bot.timeline import milestones, timeline, wording
+from bot.timeline.rules import NOTES
 from bot.timeline.tables import TimelineEntry
 from bot.updates import tables as updates
 from bot.updates.record import adherence
@@ -157,6 +158,7 @@ def _entries(
             kind=entry.kind,
             words=wording.full_sentence(entry, participants.name, services.floor.language),
             who=participants.name(entry.actor_id),
+            text=wording.editable_text(entry, participants.name) if entry.kind in NOTES else "",
             url=evidence.address(entry),
             is_speech=entry.kind == SPEECH,
             tag=entry.label or "",
