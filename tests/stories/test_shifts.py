@@ -259,6 +259,11 @@ def test_a_shift_and_an_absence_are_entered_refused_and_taken_back_and_a_swap_is
     assert "The absence is taken back" in floor.whispered("chloe")[-1]
 
     floor.says("ben", "/incident oncall mine")
+    running = next(
+        row for row in rows(floor, "shifts") if row["user_id"] == "U0BEN" and row["ends_at"] > str(utcnow())
+    )
+    with pytest.raises(NothingToClick):
+        floor.ben.clicks(f"{shift_ids.SWAP}.{running['id']}", channel="general")
     own = next(
         row for row in rows(floor, "shifts") if row["user_id"] == "U0BEN" and row["starts_at"] > f"{sun.on(-1, 0)}"
     )
