@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from bot.timeline.milestones import Milestone, MilestoneName
 from bot.timeline.wording import ENGLISH, LANGUAGES, Language, NameOf
@@ -67,10 +68,31 @@ class Picture:
     updates: Sequence[Marker] = ()
     milestones: Sequence[Marker] = ()
     more_people: int = 0
+    zone: str = "UTC"
 
     def as_json(self) -> dict[str, Any]:
-        """As the process that draws it is told."""
-        return asdict(self)
+        """As the process that draws it is told: every time in the floor's zone, as it counted at the start."""
+        local = timezone(self.start.astimezone(ZoneInfo(self.zone)).utcoffset() or timedelta())
+        return dict(_in_zone(asdict(self), local)) | {"period": self._period(local)}
+
+    def _period(self, local: timezone) -> str:
+        in_utc = _from_to(self.start, self.end)
+        if self.zone == "UTC":
+            return f"{in_utc} UTC"
+        return f"{_from_to(self.start.astimezone(local), self.end.astimezone(local))} {self.zone} ({in_utc} UTC)"
+
+
+def _from_to(start: datetime, end: datetime) -> str:
+    last = end.strftime("%H:%M") if start.date() == end.date() else end.strftime("%Y-%m-%d %H:%M")
+    return f"{start.strftime('%Y-%m-%d %H:%M')} – {last}"
+
+
+def _in_zone(value: Any, local: timezone) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(local)
+    if isinstance(value, dict):
+        return {name: _in_zone(each, local) for name, each in value.items()}
+    return [_in_zone(each, local) for each in value] if isinstance(value, list | tuple) else value
 
 
 def build_picture(
@@ -80,6 +102,7 @@ def build_picture(
     name: NameOf,
     now: datetime,
     language: str = "en",
+    zone: str = "UTC",
 ) -> Picture:
     """The lanes of an incident; `entries` are those of `KINDS`, in order. It ends when it was closed, or now."""
     times = [entry.at for entry in entries] + [milestone.at for milestone in milestones.values()]
@@ -100,6 +123,7 @@ def build_picture(
         updates=_update_markers(entries, translation),
         milestones=_milestone_markers(milestones, language),
         more_people=max(0, len(people.rows) - MAX_PEOPLE),
+        zone=zone,
     )
 
 

@@ -74,8 +74,7 @@ def render_png(facts: Json) -> bytes:
         figure.text(
             0.03, 1 - 0.22 / figure.get_figheight(), renderable_text(facts["title"], 46), weight="bold", size=11
         )
-        span = _period(facts)
-        figure.text(0.03, 1 - 0.46 / figure.get_figheight(), span, color=FAINT, size=8.5)
+        figure.text(0.03, 1 - 0.46 / figure.get_figheight(), facts["period"], color=FAINT, size=8.5)
         _render_lanes(figure, facts, lanes, heights)
         _render_legend(figure, facts)
         picture = BytesIO()
@@ -116,15 +115,15 @@ def _render_lanes(figure: Figure, facts: Json, lanes: list[tuple[str, int, Any]]
             axes.spines[side].set_visible(False)
         axes.set_facecolor("#f3f5f7")
         is_last = title == lanes[-1][0]
-        _ticks(axes, end - start, is_shown=is_last)
+        _ticks(axes, start, end, is_shown=is_last)
         fill(axes)
 
 
-def _ticks(axes: Axes, length: timedelta, *, is_shown: bool) -> None:
-    locator = dates.AutoDateLocator(minticks=3, maxticks=5)
+def _ticks(axes: Axes, start: datetime, end: datetime, *, is_shown: bool) -> None:
+    locator = dates.AutoDateLocator(minticks=3, maxticks=5, tz=start.tzinfo)
     axes.xaxis.set_major_locator(locator)
-    pattern = "%d %b\n%H:%M" if length > LONG_SPAN else "%H:%M"
-    axes.xaxis.set_major_formatter(dates.DateFormatter(pattern))
+    pattern = "%d %b\n%H:%M" if end - start > LONG_SPAN else "%H:%M"
+    axes.xaxis.set_major_formatter(dates.DateFormatter(pattern, tz=start.tzinfo))
     axes.tick_params(axis="x", length=0, labelsize=8.5, labelbottom=is_shown, colors=FAINT)
     axes.grid(axis="x", color="white", linewidth=1)
     axes.set_axisbelow(True)
@@ -220,12 +219,6 @@ def _render_legend(figure: Figure, facts: Json) -> None:
         figure.text(
             0.03, (0.1 + 0.22 * (len(moments) - number)) / total, renderable_text(line), size=FONT_SIZE, color=INK
         )
-
-
-def _period(facts: Json) -> str:
-    start, end = _time(facts["start"]), _time(facts["end"])
-    last = end.strftime("%H:%M") if start.date() == end.date() else end.strftime("%Y-%m-%d %H:%M")
-    return f"{start.strftime('%Y-%m-%d %H:%M')} – {last} UTC"
 
 
 def _axis_position(at: datetime) -> float:

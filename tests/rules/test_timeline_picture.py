@@ -87,6 +87,15 @@ def test_it_speaks_the_floors_language() -> None:
     assert shown("es").milestones[0].label == "Se declaró"
 
 
+def test_its_times_are_those_of_the_floor_beside_utc() -> None:
+    at_home = lanes.build_picture("x", LIVED, {}, str, T0, zone="Asia/Manila").as_json()
+
+    assert shown().as_json()["period"] == "2026-10-24 23:00 – 2026-10-25 00:00 UTC"
+    assert at_home["period"] == ("2026-10-25 07:00 – 08:00 Asia/Manila (2026-10-24 23:00 – 2026-10-25 00:00 UTC)")
+    assert at_home["updates"][0]["at"].isoformat() == "2026-10-25T07:15:00+08:00"
+    assert pictures.render_picture(lanes.build_picture("x", LIVED, {}, str, T0, zone="Asia/Manila"))
+
+
 def test_whatever_people_wrote_becomes_a_png_for_a_phone_and_the_bot_does_not_load_what_draws() -> None:
     drawn = pictures.render_picture(
         shown(title="$\\frac{1}{0}$ <!channel> \u202e مركز الاتصال 日本 \x00" + "y" * 40_000)

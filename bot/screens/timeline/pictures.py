@@ -30,7 +30,7 @@ def picture_png(services: Services, number: int, now: datetime, name_of: NameOf 
     display_name = name_of or (lambda user_id: people.get(user_id, user_id))
     title = f"#{number} {incident.title}"
     return pictures.render_picture(
-        lanes.build_picture(title, entries, known, display_name, now, services.floor.language)
+        lanes.build_picture(title, entries, known, display_name, now, services.floor.language, services.floor.zone)
     )
 
 
