@@ -75,11 +75,11 @@ class Picture:
         local = timezone(self.start.astimezone(ZoneInfo(self.zone)).utcoffset() or timedelta())
         return dict(_in_zone(asdict(self), local)) | {"period": self._period(local)}
 
-    def _period(self, local: timezone) -> str:
-        in_utc = _from_to(self.start, self.end)
-        if self.zone == "UTC":
-            return f"{in_utc} UTC"
-        return f"{_from_to(self.start.astimezone(local), self.end.astimezone(local))} {self.zone} ({in_utc} UTC)"
+    def _period(self, local: timezone) -> list[str]:
+        lines = [f"{_from_to(self.start, self.end)} UTC"]
+        if self.zone != "UTC":
+            lines.insert(0, f"{_from_to(self.start.astimezone(local), self.end.astimezone(local))} {self.zone}")
+        return lines
 
 
 def _from_to(start: datetime, end: datetime) -> str:

@@ -74,7 +74,8 @@ def render_png(facts: Json) -> bytes:
         figure.text(
             0.03, 1 - 0.22 / figure.get_figheight(), renderable_text(facts["title"], 46), weight="bold", size=11
         )
-        figure.text(0.03, 1 - 0.46 / figure.get_figheight(), facts["period"], color=FAINT, size=8.5)
+        for line, period in enumerate(facts["period"]):
+            figure.text(0.03, 1 - (0.46 + 0.17 * line) / figure.get_figheight(), period, color=FAINT, size=8.5)
         _render_lanes(figure, facts, lanes, heights)
         _render_legend(figure, facts)
         picture = BytesIO()
