@@ -3,17 +3,26 @@
 import asyncio
 from contextlib import suppress
 
+from slack_sandbox.workspace import Workspace
+
 
 class Delays:
     """The requests that are held back now."""
 
-    def __init__(self) -> None:
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._held: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+
+    @property
+    def held(self) -> int:
+        """How many are held back."""
+        return len(self._held)
 
     async def hold(self, seconds: float) -> None:
         """Wait for so many real seconds, or until somebody releases all."""
         released = asyncio.Event()
         self._held[released] = asyncio.get_running_loop()
+        self._workspace.touch("delay")
         try:
             with suppress(TimeoutError):
                 await asyncio.wait_for(released.wait(), seconds)

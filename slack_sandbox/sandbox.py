@@ -57,7 +57,7 @@ class Sandbox:
         self.journal = Journal(self.workspace)
         self.faults = Faults()
         self.late_requests = LateRequests(self.workspace)
-        self.delays = Delays()
+        self.delays = Delays(self.workspace)
         self.rates = RateLimits()
         self.socket_mode = SocketMode(lambda: self.workspace.touch("connection"))
         self.deliveries = Deliveries(self.workspace, self.socket_mode)

@@ -7,9 +7,9 @@ from pathlib import Path
 STARTS_AT = datetime(2026, 5, 13, 9, 7, 23, tzinfo=UTC)
 
 
-def workday_clock(folder: Path) -> Path:
-    """The file of a sandbox's clock that starts at `STARTS_AT`; one that is there already goes on."""
+def workday_clock(folder: Path, starts_at: datetime = STARTS_AT) -> Path:
+    """The file of a sandbox's clock that starts at that moment; one that is there already goes on."""
     clock = folder / "clock"
     if not clock.exists():
-        clock.write_text(f"{(STARTS_AT - datetime.now(UTC)).total_seconds()}\n")
+        clock.write_text(f"{(starts_at - datetime.now(UTC)).total_seconds()}\n")
     return clock

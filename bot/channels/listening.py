@@ -46,5 +46,5 @@ class Listening:
         self.has_begun = True
 
     def confirm(self, until: float) -> None:
-        """Everything until that moment of `time.monotonic()` was heard, or Slack says it again."""
+        """Everything until that moment of `clock.elapsed_s` was heard, or Slack says it again."""
         self._confirmed.beat(until)

@@ -59,7 +59,7 @@ class _Work:
         return bulk.Target(self.ledger.number, self.others)
 
 
-def import_file(database: Database, file_id: int, path: Path) -> Outcome:
+def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | None = None) -> Outcome:
     """Work a file through. What was brought before changes nothing; a file with a wrong row is refused whole."""
     with database.reading() as session:
         file = session.get_one(LedgerFile, file_id)
@@ -69,7 +69,7 @@ def import_file(database: Database, file_id: int, path: Path) -> Outcome:
     with low_priority():
         if _is_known(database, file, digest):
             return Outcome(len(rows), is_known=True)
-        hasher, size, left = _hasher(database), ChunkSize(FIRST_CHUNK), iter(rows)
+        hasher, size, left = _hasher(database), size or ChunkSize(FIRST_CHUNK), iter(rows)
         while chunk := list(islice(left, size.rows)):
             # The keys before the transaction, in which others wait.
             keyed = [(row, hasher.key(row.account)) for row in chunk]

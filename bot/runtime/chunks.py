@@ -1,9 +1,9 @@
 """How many rows a transaction writes: as many as keep it so short that nobody who clicks notices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from bot.runtime.clock import monotonic_s
+from bot.runtime.clock import elapsed_s
 
 # A third of the 100 ms that nobody who clicks must wait longer for: a machine that is busy takes twice as long for
 # the next one.
@@ -14,13 +14,21 @@ SMALLEST, LARGEST = 100, 5_000
 class ChunkSize:
     """A size that follows how long the last transaction took."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(
+        self,
+        rows: int,
+        *,
+        smallest: int = SMALLEST,
+        largest: int = LARGEST,
+        now_s: Callable[[], float] = elapsed_s,
+    ) -> None:
         self.rows = rows
+        self._smallest, self._largest, self._now_s = smallest, largest, now_s
 
     @contextmanager
     def measured(self, rows: int) -> Iterator[None]:
         """So many rows are written in this block."""
-        began = monotonic_s()
+        began = self._now_s()
         yield
-        fitting = int(rows * TARGET_S / max(monotonic_s() - began, 0.001))
-        self.rows = max(SMALLEST, min(LARGEST, fitting, self.rows * 2))
+        fitting = int(rows * TARGET_S / max(self._now_s() - began, 0.001))
+        self.rows = max(self._smallest, min(self._largest, fitting, self.rows * 2))

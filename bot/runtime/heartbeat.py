@@ -1,19 +1,19 @@
 """A sign of life: when something was last seen to work."""
 
-import time
+from bot.runtime.clock import elapsed_s
 
 
 class Heartbeat:
     """Beats each time; `age_s` tells how long ago that was."""
 
     def __init__(self) -> None:
-        self._at = time.monotonic()
+        self._at = elapsed_s()
 
     def beat(self, at: float | None = None) -> None:
-        """It works, or worked at that moment of `time.monotonic()`."""
-        self._at = time.monotonic() if at is None else at
+        """It works, or worked at that moment of `clock.elapsed_s`."""
+        self._at = elapsed_s() if at is None else at
 
     @property
     def age_s(self) -> float:
         """Seconds since the last beat, or since the beginning."""
-        return time.monotonic() - self._at
+        return elapsed_s() - self._at

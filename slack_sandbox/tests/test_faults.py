@@ -70,9 +70,8 @@ def test_a_slow_call_can_be_released(sandbox: Sandbox, client: WebClient):
     sandbox.fault("auth.test", "delay", seconds=60)
     with ThreadPoolExecutor(1) as caller:
         called = caller.submit(client.auth_test)
-        while not called.done():  # it may not be held back yet
-            sandbox.delays.release()
-            time.sleep(0.01)
+        sandbox.wait_for(lambda: sandbox.delays.held)
+        sandbox.delays.release()
 
         assert called.result(10)["ok"]
 

@@ -1,19 +1,13 @@
 """How many rows a transaction writes."""
 
-import pytest
-
-from bot.runtime import chunks
-from bot.runtime.chunks import ChunkSize
+from bot.runtime.chunks import SMALLEST, ChunkSize
 
 
-def test_a_slow_transaction_is_followed_by_a_smaller_one_and_a_quick_one_by_at_most_twice_as_many(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_slow_transaction_is_followed_by_a_smaller_one_and_a_quick_one_by_at_most_twice_as_many() -> None:
     times = iter((0.0, 0.06, 1.0, 1.001, 2.0, 9.0))
-    monkeypatch.setattr(chunks, "monotonic_s", lambda: next(times))
-    size, seen = ChunkSize(1_000), []
+    size, seen = ChunkSize(1_000, now_s=lambda: next(times)), []
     for _ in range(3):
         with size.measured(size.rows):
             pass
         seen.append(size.rows)
-    assert seen == [500, 1_000, chunks.SMALLEST]
+    assert seen == [500, 1_000, SMALLEST]

@@ -21,7 +21,7 @@ from bot.ledger.entries import Move, Origin, move
 from bot.ledger.line_tables import Entry, Line
 from bot.ledger.rules import FOLLOWS, State
 from bot.ledger.tables import Ledger, LedgerFile, Release
-from bot.runtime import chunks
+from bot.runtime.chunks import ChunkSize
 from bot.runtime.database import Database
 from bot.screens.records import export_record, purge_text
 from tests import prepared
@@ -51,7 +51,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     database.close()
 
 
-def bring(database: Database, folder: Path, kind: str, text: str, ledger: int = 1) -> importing.Outcome:
+def bring(
+    database: Database, folder: Path, kind: str, text: str, ledger: int = 1, size: ChunkSize | None = None
+) -> importing.Outcome:
     name = f"{random.random()}.csv"
     (folder / name).write_text(text, encoding="utf-8")
     with database.transaction() as session:
@@ -66,7 +68,7 @@ def bring(database: Database, folder: Path, kind: str, text: str, ledger: int = 
         )
         session.add(file)
         session.flush()
-    return importing.import_file(database, file.number, folder / name)
+    return importing.import_file(database, file.number, folder / name, size)
 
 
 def owe(count: int, amount: str = "5.00") -> str:
@@ -142,9 +144,7 @@ def test_files_go_to_the_last_line_and_again_without_paying_anybody_twice(databa
 @pytest.mark.parametrize("seed", range(3))
 def test_rows_entered_together_leave_what_judging_each_of_them_leaves(database, tmp_path, monkeypatch, seed):
     dice = random.Random(seed)
-    monkeypatch.setattr(importing, "FIRST_CHUNK", 10)
-    monkeypatch.setattr(chunks, "SMALLEST", 10)
-    monkeypatch.setattr(chunks, "LARGEST", 10)
+    by_ten = ChunkSize(10, smallest=10, largest=10)
     with database.transaction() as session:
         for number in (3, 4):
             incident = Incident(
@@ -155,16 +155,16 @@ def test_rows_entered_together_leave_what_judging_each_of_them_leaves(database, 
             session.add(RelatedIncident(incident_id=number - 2, related_id=number))
             session.add(Ledger(incident_id=number, opened_by="U1", opened_at=NOW))
     for ledger in (1, 2, 3, 4):
-        bring(database, tmp_path, "lines", owe(30 if ledger < 3 else 3), ledger)
+        bring(database, tmp_path, "lines", owe(30 if ledger < 3 else 3), ledger, by_ten)
     # Two accounts of each are released in the related incident, too, where they are excluded then.
     for ledger in (3, 4, 1, 2):
         release(database, ledger)
     for text in [payments_at_random(dice) for _ in range(4)]:
-        together = bring(database, tmp_path, "results", text, 1)
+        together = bring(database, tmp_path, "results", text, 1, by_ten)
         with monkeypatch.context() as one_by_one:
             one_by_one.setattr(bulk, "issue", lambda *_: 0)
             one_by_one.setattr(bulk, "doubtful", lambda session, target, rows: {row.line for row, _ in rows})
-            judged = bring(database, tmp_path, "results", text, 2)
+            judged = bring(database, tmp_path, "results", text, 2, by_ten)
         assert together == judged
         assert content(database, 1) == content(database, 2)
         assert totals(database, 1) == totals(database, 2)

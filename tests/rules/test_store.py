@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from slack_bolt import Ack
 from sqlalchemy.exc import OperationalError
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
 from bot import outbox
 from bot.bootstrap import build_registry
@@ -186,7 +186,7 @@ def test_a_start_waits_for_no_row_that_another_replica_works_on(prepared_postgre
                 outbox.post(session, key, "C1", key, NOW)
             assert len(leases.of_messages(session, "replica", NOW)) == 2
         with ready.transaction() as working:
-            row = sa.select(OutboxRow.id).order_by(sa.text("id")).limit(1).with_for_update()  # type: ignore[call-overload]
+            row = sa.select(col(OutboxRow.id)).order_by(col(OutboxRow.id)).limit(1).with_for_update()
             working.connection().execute(row)
             with ready.transaction() as starting:
                 leases.end(starting, "replica")

@@ -16,7 +16,7 @@ from bot.runtime.clock import utcnow
 from bot.shifts import ids as shift_ids
 from bot.shifts import offers, rosters, swap_tables
 from slack_sandbox.errors import NothingToClick
-from tests.clock import STARTS_AT
+from tests.clock import STARTS_AT, workday_clock
 from tests.floor import TestFloor
 from tests.stories.record import rows
 
@@ -110,7 +110,7 @@ def sun(tmp_path: Path) -> Iterator[Sun]:
     (tmp_path / "floor.yaml").write_text(f"{shipped}\n{SHIFTS}")
     sunday = sunday_of_change(STARTS_AT)
     # The floor opens two days before, when its roster is there.
-    (tmp_path / "clock").write_text(f"{(sunday - timedelta(hours=36) - datetime.now(UTC)).total_seconds()}\n")
+    workday_clock(tmp_path, sunday - timedelta(hours=36))
     (tmp_path / "roster.ics").write_text(roster(sunday - timedelta(days=4)).replace("\n", "\r\n"))
     with TestFloor(tmp_path, floor_file=tmp_path / "floor.yaml") as floor:
         sun = Sun(floor, tmp_path, sunday)
