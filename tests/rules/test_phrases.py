@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from bot.cases import wording as case_wording
+from bot.cases import spanish_wording as case_wording
 from bot.errors import WatchfloorError
 from bot.handovers.shift import wording as shift_wording
 from bot.handovers.shift.forms import offer_form
