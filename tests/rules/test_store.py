@@ -221,12 +221,19 @@ def test_an_outage_is_one_line_when_it_begins_and_one_when_it_is_over(
 
 
 def test_errors_of_an_outage_are_not_logged_again_with_every_failure() -> None:
-    def record(failure: Exception) -> logging.LogRecord:
-        return logging.LogRecord("bot", logging.ERROR, "file", 1, "tick failed", (), (type(failure), failure, None))
+    assert not logs.is_worth_logging(_error("bot", DatabaseBusy()))
+    assert not logs.is_worth_logging(_error("bot", OperationalError("", {}, Exception())))
+    assert logs.is_worth_logging(_error("bot", ValueError()))
 
-    assert not logs.is_worth_logging(record(DatabaseBusy()))
-    assert not logs.is_worth_logging(record(OperationalError("", {}, Exception())))
-    assert logs.is_worth_logging(record(ValueError()))
+
+def test_what_comes_through_a_web_socket_that_was_just_closed_is_no_error() -> None:
+    assert not logs.is_worth_logging(_error("websockets.client", EOFError("stream ended")))
+    assert logs.is_worth_logging(_error("websockets.client", ValueError()))
+    assert logs.is_worth_logging(_error("bot", EOFError()))
+
+
+def _error(logger: str, failure: Exception) -> logging.LogRecord:
+    return logging.LogRecord(logger, logging.ERROR, "file", 1, "it failed", (), (type(failure), failure, None))
 
 
 def test_a_row_that_is_hurried_while_it_is_tried_is_due_at_once_and_not_when_the_try_says(ready: Database) -> None:
