@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from slack_bolt import Ack
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel, col, select
+from websockets.exceptions import ConnectionClosedError
 
 from bot import outbox
 from bot.bootstrap import build_registry
@@ -226,7 +227,8 @@ def test_errors_of_an_outage_are_not_logged_again_with_every_failure() -> None:
     assert logs.is_worth_logging(_error("bot", ValueError()))
 
 
-def test_what_comes_through_a_web_socket_that_was_just_closed_is_no_error() -> None:
+def test_that_a_web_socket_was_lost_is_no_error_of_its_threads() -> None:
+    assert not logs.is_worth_logging(_error("websockets.client", ConnectionClosedError(None, None)))
     assert not logs.is_worth_logging(_error("websockets.client", EOFError("stream ended")))
     assert logs.is_worth_logging(_error("websockets.client", ValueError()))
     assert logs.is_worth_logging(_error("bot", EOFError()))
