@@ -91,8 +91,8 @@ class Database:
         """
         with (
             self._in_turn(),
-            Session(self.engine, expire_on_commit=False) as session,
             self._doubtful_commit_reported(),
+            Session(self.engine, expire_on_commit=False) as session,
         ):
             _commit.is_begun = False
             # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
@@ -142,7 +142,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A look at the state."""
-        with Session(self._reading, expire_on_commit=False) as session, self._translated_errors():
+        with self._translated_errors(), Session(self._reading, expire_on_commit=False) as session:
             yield session
         self._outage.works()
 
@@ -178,7 +178,7 @@ class Database:
     def snapshot(self) -> Iterator[Session]:
         """A long look at the state as it is at one moment, whatever is changed meanwhile."""
         engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        with Session(engine, expire_on_commit=False) as session, self._translated_errors():
+        with self._translated_errors(), Session(engine, expire_on_commit=False) as session:
             without_time_limit(session.connection())
             yield session
 
