@@ -6,6 +6,9 @@ HELP = (
 )
 CHART_REQUESTED = "The chart is being drawn and will be posted in the incident's channel."
 FILE_DISCARDED = "Discarded; nothing of it counts."
+# Where the patience of callers is known from.
+PATIENCE_OF_QUEUE = "from this queue's waits and abandons"
+PATIENCE_CONFIGURED = "as configured"
 
 
 def not_readable(reason: str) -> str:

@@ -12,9 +12,9 @@ MANY_APPROVED = "It has begun. Each result comes by direct message, in one messa
 MANY_DECLINED = "Recorded: nothing is done for these accounts."
 
 
-def lockouts_added(new: int, all: int) -> str:
+def lockouts_added(new: int, total: int) -> str:
     """The answer to lockouts that somebody entered."""
-    return f"{new} of {all} are newly locked out. `/incident lockouts` shows all."
+    return f"{new} of {total} are newly locked out. `/incident lockouts` shows all."
 
 
 def claimed(login: str) -> str:
