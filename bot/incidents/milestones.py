@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
+from bot.incidents import wording
 from bot.incidents.change import Change, changing
 from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
@@ -35,7 +36,7 @@ def correct_milestone(
         raise milestones.ReasonMissing()
     with changing(services, number, by, now) as change:
         set_milestone(change, name, at, reason, key, how)
-    return f"{TITLES[name]}: {day_and_time(at)}. It is in the timeline and counts in every figure."
+    return wording.milestone_set(TITLES[name], day_and_time(at))
 
 
 def set_milestone(change: Change, name: MilestoneName, at: datetime, reason: str, key: str, how: str = "") -> None:

@@ -10,7 +10,16 @@ from sqlmodel import Session
 from bot import directory, outbox
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
-from bot.incidents import declaration_forms, drills, incidents, invitations, milestones, participants, rules
+from bot.incidents import (
+    declaration_forms,
+    drills,
+    incidents,
+    invitations,
+    milestones,
+    participants,
+    rules,
+    wording,
+)
 from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Withdrawn
 from bot.incidents.limits import WAITING_AT_ONCE
@@ -168,7 +177,7 @@ def open_channel(services: Services, number: int) -> str:
             incident = incidents.set_channel(session, number, channel.id, channel.name)
             Change(session, services, incident, "", utcnow()).publish(ChannelOpened())
         return ""
-    return "every name for its channel is taken; rename the old channels or choose another title."
+    return wording.NO_CHANNEL_NAME_LEFT
 
 
 def _let_others_pass(session: Session, incident: Incident) -> None:
@@ -241,7 +250,7 @@ def _report_failed_invitations(session: Session, incident: Incident, failures: d
     assert incident.channel_id is not None
     names = directory.display_names(session, failures)
     people = ", ".join(f"{escape(names.get(user_id, user_id))} ({why})" for user_id, why in failures.items())
-    text = f"I could not invite {people}. Please invite them by hand with `/invite`."
+    text = wording.not_invited(people)
     key = f"invitations:{incident.number}" + (":private" if incident.made_private_at else "")
     outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
     for user_id, why in failures.items():
@@ -280,15 +289,19 @@ def _declared_message(
     session: Session, services: Services, incident: Incident, request: DeclareRequest, refusal: str
 ) -> tuple[str, list[Block]]:
     if refusal:
-        text = f"The incident was not opened: {escape(refusal)} Nothing was left half-done; please try again."
+        text = wording.not_opened(escape(refusal))
         return text, [section(text)]
-    state, ending = "is open", "You are in it."
+    state, ending = "is open", wording.YOU_ARE_IN
     if request.ended_at:
         state = "is recorded as resolved"
-        ending = "You are in it; `/incident close` there writes the post-mortem draft."
-    text = (
-        f"Incident {incident.number} {state}: {channel_link(incident.channel_id or '')} "
-        f"({incident.severity}, {one_line(incident.title, 200)}). {ending}"
+        ending = wording.YOU_ARE_IN_AFTERWARDS
+    text = wording.declared(
+        incident.number,
+        state,
+        channel_link(incident.channel_id or ""),
+        incident.severity,
+        one_line(incident.title, 200),
+        ending,
     )
     blocks = [section(text)]
     if request.guessed:
