@@ -99,18 +99,15 @@ class Phase:
         return f"{passed.total_seconds() / 60:.0f} min"
 
     def _is_nothing_on_its_way(self) -> bool:
-        """Does no living replica hold a lease, and no request wait for its answer?
+        """Does no request wait for its answer, and hold no suspended replica a lease?
 
-        Time that passed second by second would leave none of them behind. After a leap a replica could still send
-        what another has taken over meanwhile, since a lease of a minute is over at once.
+        Woken up it would send what another has taken over: in minutes that pass one by one it would not have slept.
         """
         self.sandbox.carry_out_late_requests()
         self.sandbox.delays.release()
-        living = [replica.name for replica in self.replicas if replica.is_ready and replica.is_alive]
+        suspended = [replica.name for replica in self.replicas if replica.is_stopped]
         now = datetime.fromtimestamp(self.sandbox.clock.now(), UTC)
-        if len(self.replicas) > 1 and self._evidence.leases_of(living, now):
-            return False
-        return not self.sandbox.journal.in_flight
+        return not (self.sandbox.journal.in_flight or (suspended and self._evidence.leases_of(suspended, now)))
 
     def _start(self) -> None:
         settings = {
