@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -37,6 +38,7 @@ ROUNDS_BEFORE_RETRIES = 2
 STANDS_STILL_WITHIN_S = 240
 LOOK_AGAIN_S = 1.0
 ARRIVE_WITHIN_S = 5
+LEADS_WITHIN_S = 60
 
 
 class NotReady(Exception):
@@ -190,7 +192,12 @@ class Phase:
             if incident.is_over or not channels:
                 continue
             ana.me.joins(channels[0])
-            assign_role(ana, channels[0], "commander", ana.id)
+            self._wait_until(partial(self._lead, ana, incident.number, channels[0]), LEADS_WITHIN_S)
+
+    def _lead(self, actor: Actor, number: int, channel: str) -> bool:
+        """Whose command was not answered, as happens on a busy machine, types it again."""
+        assign_role(actor, channel, "commander", actor.id)
+        return number in self._evidence.led()
 
     def _stand_still(self) -> None:
         """Stop the bots when they have nothing left to do: all looks are at that moment.
