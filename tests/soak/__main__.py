@@ -43,7 +43,7 @@ def main() -> int:
     _print_table({life.name: life.counts for life in lived})
     broken = [life for life in lived if life.found]
     for life in broken:
-        _print_found(life, LAST_LINES // len(broken))
+        print_found(life, LAST_LINES // len(broken))
     return int(bool(broken))
 
 
@@ -118,7 +118,7 @@ def _print_table(tables: dict[str, dict[str, int]]) -> None:
         print(f"{what:<32}" + "".join(f"{tables[name][what]:>14}" for name in names))
 
 
-def _print_found(life: Life, most_lines: int) -> None:
+def print_found(life: Life, most_lines: int) -> None:
     """What does not hold, in so few lines that the end of a log has them all; the file has them whole."""
     kept = " and ".join(str(place) for place in life.kept)
     print(f"\n{life.name}: what does not hold, whole in {FOUND}; {kept} is kept")
