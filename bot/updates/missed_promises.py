@@ -1,4 +1,4 @@
-"""A promise that was not kept is written down with its reason and told, once: to who leads, or to who could."""
+"""A promise that was not kept is recorded with its reason and told once: to the lead, or to those who could be."""
 
 from collections.abc import Sequence
 from datetime import datetime
