@@ -31,12 +31,18 @@ def sentences() -> Iterator[Said]:
 
 
 def _in_module(path: Path) -> Iterator[Said]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef) and (said := _error_sentence(node)):
+            yield path, node.lineno, said
+    yield from literals(path)
+
+
+def literals(path: Path) -> Iterator[Said]:
+    """The texts of a module that are literals in its code."""
     tree = ast.parse(path.read_text())
     left_out = {id(node) for node in _not_said(tree)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and (said := _error_sentence(node)):
-            yield path, node.lineno, said
-        elif isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in left_out:
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in left_out:
             text = _text(node)
             if SENTENCE.search(text) and not CODE.search(text):
                 yield path, node.lineno, text

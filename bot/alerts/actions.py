@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from bot.alerts import proposing, tables, views
+from bot.alerts import proposing, tables, views, wording
 from bot.alerts.rules import State
 from bot.alerts.tables import AlertGroup
 from bot.errors import WatchfloorError
@@ -106,7 +106,7 @@ def belongs_to(services: Services, group_id: int, number: int, by: str, now: dat
         tables.save(change.session, group)
         _note_all(change, group)
         proposing.show(services, change.session, group, now)
-    return f"The alerts were added to incident {number}."
+    return wording.added_to(number)
 
 
 def listing(services: Services, group_id: int, channel_id: str, by: str, page: int) -> Message:

@@ -7,7 +7,19 @@ from datetime import datetime, timedelta
 
 from slack_bolt import Ack, App
 
-from bot.cases import actions, balancing, boards, escalating, forms, guides, ids, knowledge, linking, uploads
+from bot.cases import (
+    actions,
+    balancing,
+    boards,
+    escalating,
+    forms,
+    guides,
+    ids,
+    knowledge,
+    linking,
+    uploads,
+    wording,
+)
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
 from bot.cases.wording import wording_of_reader
@@ -29,12 +41,7 @@ def register_commands(registry: Registry) -> None:
     registry.command("board", show_board)
     registry.command("balance", show_balance)
     registry.command("guide", find_guides)
-    registry.help(
-        Section.ANYWHERE,
-        8,
-        "`/incident board` cases by time to breach · `board red EMEA` · `board mine` · "
-        "`/incident balance` load of the teams · `/incident guide sso lockout` troubleshooting guides",
-    )
+    registry.help(Section.ANYWHERE, 8, wording.HELP)
 
 
 def show_board(services: Services, typed: SlashCommand) -> Response:

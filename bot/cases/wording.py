@@ -20,6 +20,12 @@ REASONS = {
 }
 
 
+HELP = (
+    "`/incident board` cases by time to breach · `board red EMEA` · `board mine` · `/incident balance` load of the "
+    "teams · `/incident guide sso lockout` troubleshooting guides"
+)
+
+
 def wording(language: str) -> Wording:
     """What is said of cases in a language."""
     return wording_in(language, TRANSLATED)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import outbox
-from bot.changes import rules, tables, views
+from bot.changes import rules, tables, views, wording
 from bot.changes.rules import Kind, State
 from bot.changes.tables import PlannedChange
 from bot.changes.views import Screen
@@ -15,9 +15,9 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 ANSWERS = {
-    State.VERIFIED: "Recorded: the change works.",
-    State.ROLLED_BACK: "Recorded: the change was rolled back.",
-    State.CANCELLED: "Recorded: the change will not be made.",
+    State.VERIFIED: wording.VERIFIED,
+    State.ROLLED_BACK: wording.ROLLED_BACK,
+    State.CANCELLED: wording.CANCELLED,
 }
 
 
@@ -78,7 +78,7 @@ def record(services: Services, typed: Typed, key: str, by: str, now: datetime) -
             text, blocks = views.notice(change, services.floor.types, now)
             for person in dict.fromkeys(each for each in (typed.approver, typed.verifier) if each != by):
                 outbox.post(session, f"change:{key}:{person}", person, text, now, blocks=blocks)
-    return "Recorded. `/incident changes` shows it, and so does an incident that it may explain."
+    return wording.RECORDED
 
 
 def verify(services: Services, change_id: int, by: str, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from slack_bolt import App
 
-from bot.changes import actions, ids
+from bot.changes import actions, ids, wording
 from bot.changes.actions import Typed
 from bot.changes.rules import Kind
 from bot.incidents import listening, parse
@@ -18,9 +18,7 @@ ADD = "add"
 def register_commands(registry: Registry) -> None:
     """`/incident changes`."""
     registry.command("changes", changes)
-    registry.help(
-        Section.ANYWHERE, 61, "`/incident changes` planned nesting and routing changes, `add` records one"
-    )
+    registry.help(Section.ANYWHERE, 61, wording.HELP)
 
 
 def changes(services: Services, typed: SlashCommand) -> Response:
@@ -48,7 +46,7 @@ def _record(services: Services, body: Payload) -> str:
     if kind not in list(Kind):
         raise NotOurForm()
     if planned_at is None:
-        raise FieldsRefused({ids.PLANNED_AT: "Choose when the change is made."})
+        raise FieldsRefused({ids.PLANNED_AT: wording.TIME_MISSING})
     for name in (ids.REQUESTER, ids.APPROVER, ids.VERIFIER):
         if not read(name):
             raise FieldsRefused({name: "Choose a person."})

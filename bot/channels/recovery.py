@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot import outbox
-from bot.channels import early, gaps
+from bot.channels import early, gaps, wording
 from bot.channels.gaps import Gap
 from bot.channels.listening import Listening
 from bot.channels.messages import message_policy, own_ids
@@ -145,11 +145,9 @@ def give_up(services: Services, gap_id: int, reason: str) -> None:
 
 
 def _refusal_text(incident: Incident, gap: Gap, reason: str) -> str:
-    remedy = "`/invite` me there and I will read it back. " if reason in NOT_IN_CHANNEL else ""
-    return (
-        f"I did not listen to {channel_link(incident.channel_id or '')} from {day_and_time(gap.since)} to "
-        f"{day_and_time(gap.until)}, and Slack does not show me what was said ({reason}). {remedy}"
-        "`/incident note` writes down what matters of it."
+    remedy = wording.INVITE_ME if reason in NOT_IN_CHANNEL else ""
+    return wording.gap_not_read(
+        channel_link(incident.channel_id or ""), day_and_time(gap.since), day_and_time(gap.until), reason, remedy
     )
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.directory.administrators import administrators_channel_id
 from bot.errors import WatchfloorError
-from bot.escalation import ladder, paging, rules, tables
+from bot.escalation import ladder, paging, rules, tables, wording
 from bot.escalation.paging import Occasion, Recipient
 from bot.escalation.rules import Rung, StopsOn
 from bot.escalation.tables import Answer
@@ -116,16 +116,11 @@ def _report_ladder_exhausted(
     timeline.append(session, number, "ladder_topped", now)
     lead = lead_of(session, incident)
     channel = channel_link(incident.channel_id or "")
-    text = (
-        f"Everyone on the escalation ladder of incident {number} was paged, and nobody is on the way: {channel}. "
-        "`/incident page @someone reason` there tells a person by name."
-    )
+    text = wording.ladder_exhausted(number, channel)
     key = f"unanswered:{number}:{now.isoformat()}"
     outbox.post(session, key, lead, text, now, incident_id=number)
     if administrators_channel:
-        administrators_text = (
-            f"Nobody on the escalation ladder of incident {number} ({incident.severity}) answered. {channel}"
-        )
+        administrators_text = wording.nobody_answered(number, incident.severity, channel)
         outbox.post(
             session, f"{key}:administrators", administrators_channel, administrators_text, now, incident_id=number
         )
@@ -136,10 +131,7 @@ def _report_nobody(session: Session, incident: Incident, rung: Rung, now: dateti
     number = incident.number
     lead = lead_of(session, incident)
     names = ", ".join(escape(name) for name in rung.tell)
-    text = (
-        f"Tier {rung.position + 1} of the escalation ladder of incident {number} has nobody left to page: {names}. "
-        f"The next tier is being paged: {channel_link(incident.channel_id or '')}."
-    )
+    text = wording.nobody_on_tier(rung.position + 1, number, names, channel_link(incident.channel_id or ""))
     outbox.post(session, f"nobody:{number}:{rung.position}:{now.isoformat()}", lead, text, now, incident_id=number)
 
 
@@ -169,4 +161,4 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
         change.log("escalated", tier=next_tier.position + 1, reason=reason)
     start_due(services, now)
     names = ", ".join(escape(name) for name in next_tier.tell)
-    return f"Tier {next_tier.position + 1} of the escalation ladder is being paged: {names}."
+    return wording.tier_paged(next_tier.position + 1, names)

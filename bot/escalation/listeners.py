@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from slack_bolt import Ack, App
 
-from bot.escalation import escalate, ids, page_answers, page_by_hand
+from bot.escalation import escalate, ids, page_answers, page_by_hand, wording
 from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
@@ -42,12 +42,7 @@ def register_commands(registry: Registry) -> None:
     """`/incident page` and `/incident escalate`."""
     registry.command("page", page)
     registry.command("escalate", escalate_now)
-    registry.help(
-        Section.CHANNEL,
-        10,
-        "`/incident page @ana why` asks for a person, a group or a role · "
-        "`/incident escalate why` tells the next tier now",
-    )
+    registry.help(Section.CHANNEL, 10, wording.HELP)
 
 
 def page(services: Services, typed: SlashCommand) -> Response:

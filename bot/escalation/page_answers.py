@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.escalation import ladder, rules, tables
+from bot.escalation import ladder, rules, tables, wording
 from bot.escalation.escalate import start_due
 from bot.escalation.tables import Answer, Page
 from bot.incidents import incidents
@@ -28,13 +28,13 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         incident, pages = _pages_of_person(session, number, by)
         if any(page.answer == Answer.COMING for page in pages):
-            return f"You are on your way already: {channel_link(incident.channel_id or '')}."
+            return wording.coming_already(channel_link(incident.channel_id or ""))
         for page in pages or [_volunteer(session, number, by, now)]:
             _set_answer(session, page, Answer.COMING, now)
         ladder.responder_coming(session, number)
         timeline.append(session, number, "on_my_way", now, by)
         invite_participant(session, number, by, now)
-    return f"Thank you. You are expected in {channel_link(incident.channel_id or '')}."
+    return wording.coming(channel_link(incident.channel_id or ""))
 
 
 def cannot(services: Services, number: int, by: str, now: datetime) -> str:
@@ -46,7 +46,7 @@ def cannot(services: Services, number: int, by: str, now: datetime) -> str:
             raise NotAsked()
         was_coming = any(page.answer == Answer.COMING for page in pages)
         if all(page.answer == Answer.CANNOT for page in pages):
-            return "You already said so; others are being asked."
+            return wording.CANNOT_ALREADY
         for page in pages:
             _set_answer(session, page, Answer.CANNOT, now)
         timeline.append(session, number, "page_declined", now, by)
@@ -54,7 +54,7 @@ def cannot(services: Services, number: int, by: str, now: datetime) -> str:
             ladder.advance(session, number, now)
         ladder.mark_stale(session, number)
     start_due(services, now)
-    return "Thank you for saying so. The next people are being paged."
+    return wording.CANNOT
 
 
 def _pages_of_person(session: Session, number: int, by: str) -> tuple[Incident, list[Page]]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from bot import directory
 from bot.config.floor import ROLES
 from bot.errors import WatchfloorError
-from bot.escalation import paging
+from bot.escalation import paging, wording
 from bot.escalation.ladder import mark_stale
 from bot.escalation.paging import Occasion, Recipient
 from bot.escalation.rules import ANSWER_WITHIN
@@ -98,7 +98,7 @@ def request_page(
         raise TooManyToPage(given=escape(recipient), count=len(user_ids), most=MAX_PEOPLE)
     request = PageRequest(number=number, key=f"hand:{key}", user_ids=user_ids, reason=reason, by=by)
     services.flows.start_once(f"page:{key}", page, request)
-    return f"Paging {mentions(user_ids)}. Their answers show in the escalation's message in the channel."
+    return wording.paging(mentions(user_ids))
 
 
 def _refusal(services: Services, number: int, recipient: str, reason: str, by: str) -> WatchfloorError:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.errors import WatchfloorError
 from bot.followups import messages as followup_messages
 from bot.followups import owners as followup_owners
-from bot.followups import rules
+from bot.followups import rules, wording
 from bot.followups.actions import (
     changing_follow_up,
     check_owner_may_see,
@@ -36,7 +36,7 @@ def finish(services: Services, number: int, state: State, by: str, now: datetime
     """It is done, or no longer needed. Gives back what is not to be seen anyway."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         if follow_up.state == state:
-            return f"Follow-up {number} is {state} already."
+            return wording.finished_already(number, state)
         _finish(session, follow_up, state, by, now)
     return None
 
@@ -51,7 +51,7 @@ def reopen(services: Services, number: int, by: str, now: datetime) -> str | Non
     """It is to be done after all. Gives back what is not to be seen anyway."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         if follow_up.is_open:
-            return f"Follow-up {number} is open already."
+            return wording.open_already(number)
         _reopen(services, session, follow_up, by, now)
     return None
 
@@ -68,7 +68,7 @@ def postpone(services: Services, number: int, due_on: date, reason: str, by: str
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.due_on == due_on:
-            return f"Follow-up {number} is due {day(follow_up.due_at)} already."
+            return wording.due_already(number, day(follow_up.due_at))
         _postpone(services, session, follow_up, due_on, by, now, reason=reason)
     return None
 
@@ -95,7 +95,7 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str | No
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id is None:
-            return f"Nobody has follow-up {number}; it is no longer yours."
+            return wording.unowned_already(number)
         if follow_up.owner_id != by:
             raise NotYourFollowUp()
         followup_owners.return_unowned(session, follow_up)
@@ -111,7 +111,7 @@ def take_over(services: Services, number: int, by: str, now: datetime) -> str | 
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id == by:
-            return f"Follow-up {number} is yours already."
+            return wording.yours_already(number)
         _assign(services, session, follow_up, by, zone, by, now)
     return None
 

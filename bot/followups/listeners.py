@@ -8,7 +8,7 @@ from bot.directory.lookup import display_names
 from bot.errors import WatchfloorError
 from bot.followups import actions as followups
 from bot.followups import change_actions as followup_changes
-from bot.followups import ids, rules
+from bot.followups import ids, rules, wording
 from bot.followups import screens as followup_screens
 from bot.followups.actions import NewFollowUp
 from bot.followups.change_actions import FollowUpEdit
@@ -41,12 +41,7 @@ def register_commands(registry: Registry) -> None:
     """`/incident followup` and `/incident followups`."""
     registry.command("followup", add_from_command)
     registry.command("followups", show_list)
-    registry.help(
-        Section.AFTERWARDS,
-        1,
-        "`/incident followup @ana what is to be done` writes it down · "
-        "`/incident followups` lists it, `mine` and `overdue` over all incidents",
-    )
+    registry.help(Section.AFTERWARDS, 1, wording.HELP)
 
 
 def add_from_command(services: Services, typed: SlashCommand) -> Response:

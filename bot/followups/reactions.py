@@ -11,7 +11,7 @@ from bot.directory.lookup import display_names
 from bot.errors import TryLater, WatchfloorError
 from bot.followups import actions as followups
 from bot.followups import change_actions as followup_changes
-from bot.followups import rules, tables
+from bot.followups import rules, tables, wording
 from bot.followups.actions import NewFollowUp
 from bot.followups.rules import State
 from bot.followups.tables import FollowUp
@@ -22,8 +22,6 @@ from bot.slack.text import mentioned_user_ids, to_plain_text
 from bot.timeline import timeline
 
 Event = dict[str, Any]
-
-UNKNOWN_TEXT = "Do what this message asks for"
 
 
 def record_mark(services: Services, event: Event) -> None:
@@ -73,7 +71,7 @@ def _add(services: Services, event: Event, now: datetime) -> None:
         return
     text = (
         rules.clean_text(to_plain_text(message_text, display_names(services, mentioned_user_ids(message_text)).get))
-        or UNKNOWN_TEXT
+        or wording.UNKNOWN_TEXT
     )
     link = services.slack.permalink(channel_id, ts)
     new = NewFollowUp(key=_key(event), incident=incident.number, words=text, by=event["user"], link=link)

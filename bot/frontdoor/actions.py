@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot import outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
-from bot.frontdoor import rules, tables, views
+from bot.frontdoor import answer_wording, rules, tables, views
 from bot.frontdoor.rules import Wording
 from bot.frontdoor.tables import CallerMessage
 from bot.frontdoor.views import Screen
@@ -86,7 +86,7 @@ def record(services: Services, number: int, message_id: int, typed: Typed, by: s
         message = _new(change, typed.wording, typed.on_at or now, look_at)
         if typed.is_heard:
             _hear(change, message, now)
-    return "Recorded. Its card in the channel says who dialled in and when somebody looks at it again."
+    return answer_wording.MESSAGE_RECORDED
 
 
 def _new(change: Change, wording: Wording, on_at: datetime, look_at: datetime) -> CallerMessage:
@@ -108,7 +108,7 @@ def _change(services: Services, message_id: int, typed: Typed, look_at: datetime
             _reword(change, message, typed.wording)
         if typed.is_heard:
             _hear(change, message, now)
-    return f"Saved as version {message.version}. Dial in to hear it."
+    return answer_wording.message_saved(message.version)
 
 
 def _reword(change: Change, message: CallerMessage, wording: Wording) -> None:
@@ -124,7 +124,7 @@ def hear(services: Services, message_id: int, by: str, now: datetime) -> str:
     with _message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         _hear(change, message, now)
-    return "Recorded: you dialled in and heard it."
+    return answer_wording.HEARD
 
 
 def _hear(change: Change, message: CallerMessage, at: datetime) -> None:
@@ -138,7 +138,7 @@ def keep_on(services: Services, message_id: int, by: str, now: datetime) -> str:
         _check_on(message, now)
         message.wait_until(now + services.floor.front_door.look_again_after)
         change.log("front_door_kept")
-    return f"It stays on. You are asked again {near_time(message.look_at, now)}; *Change* sets another time."
+    return answer_wording.message_kept(near_time(message.look_at, now))
 
 
 def switch_off(services: Services, message_id: int, by: str, now: datetime) -> str:
@@ -146,7 +146,7 @@ def switch_off(services: Services, message_id: int, by: str, now: datetime) -> s
     with _message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         _switch_off(change, message)
-    return "Recorded as off. Dial in, then press *I heard it is gone*."
+    return answer_wording.SWITCHED_OFF
 
 
 def _switch_off(change: Change, message: CallerMessage) -> None:
@@ -162,7 +162,7 @@ def hear_gone(services: Services, message_id: int, by: str, now: datetime) -> st
             raise rules.MessageOn()
         message.gone_by, message.gone_at = by, now
         change.log("front_door_gone")
-    return "Recorded: you dialled in, and it is gone."
+    return answer_wording.HEARD_GONE
 
 
 def follow_playbook(change: Change, event: FrontDoorSet) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot import outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
+from bot.frontdoor import answer_wording
 from bot.frontdoor import engagement_rules as rules
 from bot.frontdoor import engagement_tables as tables
 from bot.frontdoor import engagement_views as views
@@ -63,9 +64,7 @@ def ask(services: Services, number: int, fault: Fault, by: str, now: datetime) -
         key = f"routing:{engagement.number}"
         invitations.invite(change.session, number, key, now, owners, groups=groups)
         change.log("routing_asked", text=fault.wrong)
-    return (
-        f"Asked. An answer is due {near_time(answer_by, now)}; then the escalation ladder's next people are told."
-    )
+    return answer_wording.fault_asked(near_time(answer_by, now))
 
 
 def _new(change: Change, fault: Fault, answer_by: datetime) -> Engagement:
@@ -92,7 +91,7 @@ def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
     with _open(services, engagement_id, by, now) as (change, engagement):
         engagement.owner_id = by
         change.log("routing_taken")
-    return f"It is yours. Your answer is due {near_time(engagement.answer_by, now)}."
+    return answer_wording.fault_taken(near_time(engagement.answer_by, now))
 
 
 def answer_form(services: Services, engagement_id: int, by: str, now: datetime) -> Block:
@@ -110,11 +109,11 @@ def answer(services: Services, engagement_id: int, reply: str, by: str, now: dat
         engagement.answer = reply.strip()
         engagement.owner_id = engagement.owner_id or by
         change.log("routing_answered", text=reply.strip())
-        text = f"{mention(by)} answered your routing fault in incident {change.number}; the answer is on its card."
+        text = answer_wording.fault_answered(mention(by), change.number)
         key = f"routing:{engagement.number}:answered"
         if engagement.asked_by != by:
             outbox.post(change.session, key, engagement.asked_by, text, now, incident_id=change.number)
-    return "Answered. It is on the card and in the timeline."
+    return answer_wording.FAULT_ANSWERED
 
 
 def withdraw(services: Services, engagement_id: int, by: str, now: datetime) -> str:
@@ -122,7 +121,7 @@ def withdraw(services: Services, engagement_id: int, by: str, now: datetime) -> 
     with _open(services, engagement_id, by, now) as (change, engagement):
         _end(engagement, State.WITHDRAWN, by, now)
         change.log("routing_withdrawn")
-    return "Taken back. No answer is needed any more."
+    return answer_wording.FAULT_TAKEN_BACK
 
 
 def _end(engagement: Engagement, state: State, by: str, now: datetime) -> None:

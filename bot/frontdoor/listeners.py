@@ -2,7 +2,7 @@
 
 from slack_bolt import App
 
-from bot.frontdoor import actions, engagements, ids
+from bot.frontdoor import actions, answer_wording, engagements, ids
 from bot.frontdoor.actions import Typed
 from bot.frontdoor.engagements import Fault
 from bot.frontdoor.rules import TITLES, Wording, read_lines
@@ -21,12 +21,7 @@ def register_commands(registry: Registry) -> None:
     """`/incident frontdoor` and `/incident routing`."""
     registry.command("frontdoor", front_door)
     registry.command("routing", routing)
-    registry.help(
-        Section.CHANNEL,
-        66,
-        "`/incident frontdoor` what callers hear, `add` records a message · "
-        "`/incident routing` asks the team that routes calls to look at a fault",
-    )
+    registry.help(Section.CHANNEL, 66, answer_wording.HELP)
 
 
 def front_door(services: Services, typed: SlashCommand) -> Response:
@@ -79,7 +74,7 @@ def _record(services: Services, body: Payload) -> str:
     }
     approved_by = parse.field_value(body, ids.APPROVED_BY)
     if not approved_by:
-        raise FieldsRefused({ids.APPROVED_BY: "Choose the person who approved the wording."})
+        raise FieldsRefused({ids.APPROVED_BY: answer_wording.APPROVER_MISSING})
     wording = Wording(
         variant,
         read_lines(parse.field_value(body, ids.LINES)),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot import outbox
 from bot.directory.lookup import person_of
-from bot.handovers import rules, tables, views
+from bot.handovers import rules, tables, views, wording
 from bot.handovers.rules import Kind, State
 from bot.handovers.tables import Handover
 from bot.incidents import incidents, roles
@@ -60,7 +60,7 @@ def offer(services: Services, number: int, to: str, note: str, by: str, now: dat
         _show(change, handover)
         change.log("handover_offered", user=to)
         invite_participant(session, number, to, now)
-    return f"{mention(to)} has been asked to take command. You stay in command until they accept."
+    return wording.offered(mention(to))
 
 
 def _new(change: Change, to: str, note: str) -> Handover:
@@ -87,7 +87,7 @@ def _show(change: Change, handover: Handover) -> None:
 def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
     """Take command: roles, drafts, steps and reminders go along at once. Gives back what to answer."""
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
-        handover = _answerable(change, handover_id, "Command has not changed hands.")
+        handover = _answerable(change, handover_id, wording.NOT_CHANGED_HANDS)
         check_may_change(change.number, change.incident.status)
         handover.decide(State.ACCEPTED, now)
         change.session.add(handover)
@@ -95,7 +95,7 @@ def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
         change.publish(CommandHandedOver(handover.from_id, handover.to_id))
         change.log("handover_accepted", user=handover.from_id)
         change.mark_stale(*SHOWN)
-    return f"You are in command of incident {change.number}. {services.floor.role(COMMANDER).help}"
+    return wording.you_command(change.number, services.floor.role(COMMANDER).help)
 
 
 def _hand_over_roles(change: Change, handover: Handover) -> None:
@@ -115,7 +115,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
     if not question.strip():
         raise rules.QuestionMissing()
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
-        handover = _answerable(change, handover_id, "Command has not changed hands.")
+        handover = _answerable(change, handover_id, wording.NOT_CHANGED_HANDS)
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
         change.session.add(handover)
@@ -124,7 +124,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         text, blocks = views.question_message(handover, change.incident)
         key = f"handover:{handover.number}:back"
         outbox.post(change.session, key, handover.from_id, text, now, incident_id=change.number, blocks=blocks)
-    return f"{mention(handover.from_id)} has your question and stays in command."
+    return wording.question_sent(mention(handover.from_id))
 
 
 def take_back(services: Services, handover_id: int, by: str, now: datetime) -> str:
@@ -133,9 +133,9 @@ def take_back(services: Services, handover_id: int, by: str, now: datetime) -> s
         handover = tables.get(change.session, handover_id)
         if handover.from_id != by:
             raise rules.NotForYou(person=mention(handover.from_id))
-        _check_pending(handover, now, "`/incident handover` offers command again.")
+        _check_pending(handover, now, wording.OFFER_AGAIN)
         _withdraw(change, handover)
-    return "You keep command."
+    return wording.YOU_KEEP_COMMAND
 
 
 def hand_over_role(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
@@ -149,7 +149,7 @@ def hand_over_role(services: Services, number: int, role: str, to: str, by: str,
         handover.decide(State.ACCEPTED, now)
         tables.add(change.session, handover)
     title = services.floor.role(role).title.lower()
-    return f"{mention(to)} is {title} now. Tell them aloud what matters before you leave."
+    return wording.role_handed_over(mention(to), title)
 
 
 def follow_role(change: Change, event: RoleChanged) -> None:
@@ -204,7 +204,7 @@ def _check_pending(handover: Handover, now: datetime, advice: str) -> None:
 
 def _check_commands(commander: str | None, by: str) -> None:
     if commander != by:
-        raise rules.NotCommander(holder=f": {mention(commander)}" if commander else ", and nobody has it now")
+        raise rules.NotCommander(holder=f": {mention(commander)}" if commander else wording.NOBODY_COMMANDS)
 
 
 def _number_of(services: Services, handover_id: int) -> int:

@@ -4,7 +4,7 @@ import re
 
 from slack_bolt import App
 
-from bot.handovers import actions, ids, views
+from bot.handovers import actions, ids, views, wording
 from bot.handovers.shift import listeners as shift_listeners
 from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
@@ -22,17 +22,8 @@ PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 def register_commands(registry: Registry) -> None:
     """`/incident handover`."""
     registry.command("handover", hand_over)
-    registry.help(
-        Section.CHANNEL,
-        6,
-        "`/incident handover @ana` command, with a summary · `/incident handover scribe @ana` a role at once",
-    )
-    registry.help(
-        Section.ANYWHERE,
-        32,
-        "`/incident handover shift` your shift, item by item · `/incident handover watch the trunks` · "
-        "`/incident handover export`",
-    )
+    registry.help(Section.CHANNEL, 6, wording.HELP_COMMAND)
+    registry.help(Section.ANYWHERE, 32, wording.HELP_SHIFT)
 
 
 def hand_over(services: Services, typed: SlashCommand) -> Response:

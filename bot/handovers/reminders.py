@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot import outbox
-from bot.handovers import rules, tables, views
+from bot.handovers import rules, tables, views, wording
 from bot.handovers.tables import Handover
 from bot.incidents import incidents
 from bot.incidents.change import Change
@@ -41,10 +41,7 @@ def _remind(change: Change, handover: Handover) -> None:
     due_at = rules.next_look(handover.offered_at, now, floor.reminded_after, floor.escalated_after)
     handover.due_at = max(due_at, now + gap)
     where = channel_link(change.incident.channel_id or "")
-    text = (
-        f"⏰ {mention(handover.from_id)} is waiting for you to take command of incident {change.number} "
-        f"({where}), since {near_time(handover.offered_at, now)}. Please answer with the buttons above."
-    )
+    text = wording.reminder(mention(handover.from_id), change.number, where, near_time(handover.offered_at, now))
     key = f"handover:{handover.number}:reminder"
     outbox.post(change.session, key, handover.to_id, text, now, incident_id=change.number)
     change.log("handover_reminded", user=handover.to_id)

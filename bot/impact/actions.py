@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.impact import forms, gathering, ids, importing, interval_tables, tables, views
+from bot.impact import answer_wording, forms, gathering, ids, importing, interval_tables, tables, views
 from bot.impact.forms import Last
 from bot.impact.importing import Source
 from bot.impact.reading.rows import QueueName, ReadRow
@@ -45,8 +45,7 @@ class FiguresNotReadable(WatchfloorError):
     def __init__(self, reasons: Mapping[str, NotReadable]) -> None:
         super().__init__()
         self.by_field = {
-            name: f"{str(reason).replace('`', '')}. Type a number such as 120, or a time such as 5:12."
-            for name, reason in reasons.items()
+            name: answer_wording.not_readable(str(reason).replace("`", "")) for name, reason in reasons.items()
         }
 
 
@@ -144,7 +143,7 @@ def add_interval(
         importing.import_few(change.session, source, [row], now)
         change.log("figures_typed", queue=name.queue, starts_at=starts_at)
     at = clock_time(datetime.fromtimestamp(starts_at, UTC))
-    return f"Kept: {queue_name(name.queue)} at {at}. `/incident figures` shows what it means."
+    return answer_wording.interval_kept(queue_name(name.queue), at)
 
 
 def _queue_name(session: Session, queue: str) -> QueueName:

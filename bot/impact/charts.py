@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot import outbox
 from bot.config.floor import Floor
 from bot.errors import WatchfloorError
-from bot.impact import gathering
+from bot.impact import answer_wording, gathering
 from bot.impact.rules.assessment import Assessment, Point
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula, percent
 from bot.incidents import incidents
@@ -47,7 +47,7 @@ def request_chart(services: Services, number: int, key: str, by: str) -> str:
             incident_id=incident.number,
             payload={"asked_by": by},
         )
-    return "The chart is being drawn and will be posted in the incident's channel."
+    return answer_wording.CHART_REQUESTED
 
 
 def chart_png(services: Services, number: int, now: datetime) -> bytes:
@@ -144,7 +144,7 @@ def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
     file_id = services.slack.upload(f"figures-{number}.png", png)
     with services.database.transaction() as session:
         outbox.remember(session, row, kept | {"file_id": file_id}, utcnow())
-    text = f"The figures as a chart, requested by {mention(kept['asked_by'])}."
+    text = answer_wording.chart_shared(mention(kept["asked_by"]))
     services.slack.share_files([(file_id, f"Figures {number}")], channel_id, text)
 
 
@@ -153,5 +153,5 @@ def note_refused(settled: Settled, error: str) -> None:
     session, row, now = settled.session, settled.row, utcnow()
     number, key = row.incident_id or 0, f"{row.key}:refused"
     timeline.append_once(session, number, key, "trouble", now, what="show the chart of the figures", reason=error)
-    text = f"Slack did not let me show the chart of incident {number}: {error}."
+    text = answer_wording.chart_refused(number, error)
     outbox.post(session, key, (row.payload or {})["asked_by"], text, now, incident_id=number)

@@ -3,7 +3,7 @@
 from slack_bolt import App
 
 from bot.errors import WatchfloorError
-from bot.impact import actions, charts, forms, ids, uploads, whatif_actions
+from bot.impact import actions, answer_wording, charts, forms, ids, uploads, whatif_actions
 from bot.impact.forms import COLUMNS_ASKED, NO_QUEUE
 from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import Meaning
@@ -39,12 +39,7 @@ def register_commands(registry: Registry) -> None:
     """`/incident figures` and `/incident whatif`."""
     registry.command("figures", figures)
     registry.command("whatif", whatif)
-    registry.help(
-        Section.CHANNEL,
-        65,
-        "`/incident figures` what the queues did and what it cost, `add` an interval, `chart` · "
-        "`/incident whatif agents -6` service level with fewer agents",
-    )
+    registry.help(Section.CHANNEL, 65, answer_wording.HELP)
 
 
 def figures(services: Services, typed: SlashCommand) -> Response:

@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 
 from bot import outbox
 from bot.errors import TryLater, WatchfloorError
-from bot.impact import importing, preview_tables, preview_views
+from bot.impact import answer_wording, importing, preview_tables, preview_views
 from bot.impact.importing import ImportRunning, Source
 from bot.impact.preview_tables import Preview
 from bot.impact.preview_views import FilePreview
@@ -107,7 +107,7 @@ def discard(services: Services, number: int, by: str) -> None:
     with _waiting(services, number, by) as (session, preview):
         preview.state = DISCARDED
         session.add(preview)
-        _show(session, preview, "Discarded; nothing of it counts.", [])
+        _show(session, preview, answer_wording.FILE_DISCARDED, [])
 
 
 def change_columns(services: Services, number: int, columns: ColumnMap, by: str, occasion: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.errors import WatchfloorError
-from bot.impact import interval_tables
+from bot.impact import answer_wording, interval_tables
 from bot.impact.actions import queues_of
 from bot.impact.forms import whatif_form
 from bot.impact.rules.assessment import QueueFacts
@@ -120,8 +120,8 @@ def _patience(intervals: list[QueueInterval], queue: QueueFacts) -> tuple[float,
     if abandoned >= LEAST_ABANDONS and answered:
         found = patience(answered, waited_s / answered, abandoned, abandon_waited_s / abandoned)
         if found:
-            return found, "from this queue's waits and abandons"
-    return queue.goal.patience_s, "as configured"
+            return found, answer_wording.PATIENCE_OF_QUEUE
+    return queue.goal.patience_s, answer_wording.PATIENCE_CONFIGURED
 
 
 def _load(interval: QueueInterval, queue: QueueFacts, patience_s: float) -> Load:

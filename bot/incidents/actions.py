@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.incidents import rules
+from bot.incidents import rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import SeverityChanged
 from bot.services import Services
@@ -16,7 +16,7 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
         if old == severity:
             raise rules.NotChanged(state=severity)
         set_severity(change, severity, reason)
-    return f"Severity changed from {old} to {severity}. Updates now follow the {severity} schedule."
+    return wording.severity_changed(old, severity)
 
 
 def set_severity(change: Change, severity: str, reason: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.config.addresses import UnsafeAddress, read_address
 from bot.errors import WatchfloorError
-from bot.incidents import incidents, rules
+from bot.incidents import incidents, rules, wording
 from bot.incidents.access import incident_number_here
 from bot.incidents.bridge_rules import bridge_text
 from bot.incidents.change import changing
@@ -36,8 +36,8 @@ def set_bridge(services: Services, number: int, typed: str, by: str, now: dateti
             change.publish(BridgeChanged())
         shown = bridge_text(change.incident, services.floor)
     if address:
-        return "Bridge saved. It shows on the card, in the channel's topic and in updates to colleagues."
-    return f"Bridge removed. The floor's own shows instead: {shown}" if shown else "Bridge removed."
+        return wording.BRIDGE_SAVED
+    return wording.floor_bridge_shows(shown) if shown else wording.BRIDGE_REMOVED
 
 
 def _read(typed: str) -> str:
@@ -56,10 +56,10 @@ def bridge(services: Services, typed: SlashCommand) -> Response:
         return set_bridge(services, number, typed.raw if "<" in typed.raw else typed.rest, typed.user_id, utcnow())
     with services.database.reading() as session:
         shown = bridge_text(incidents.by_number(session, number), services.floor)
-    return shown or "No bridge yet. `/incident bridge https://…` or a phone number sets it."
+    return shown or wording.NO_BRIDGE
 
 
 def register(registry: Registry) -> None:
     """`/incident bridge`."""
     registry.command("bridge", bridge)
-    registry.help(Section.CHANNEL, 5, "`/incident bridge https://…` or a phone number: where people talk")
+    registry.help(Section.CHANNEL, 5, wording.HELP_BRIDGE)

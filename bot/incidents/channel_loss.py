@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import forms
+from bot.incidents import forms, wording
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -23,9 +23,9 @@ class Loss:
     remedy: str
 
 
-ARCHIVED = Loss("it was archived", "Unarchive it, and I will show everything there again.")
-DELETED = Loss("it was deleted", "It cannot come back; please agree on another place to talk.")
-REMOVED = Loss("I was removed from it", "Invite me there with `/invite`, and I will show everything again.")
+ARCHIVED = Loss("it was archived", wording.UNARCHIVE_CHANNEL)
+DELETED = Loss("it was deleted", wording.CHANNEL_CANNOT_COME_BACK)
+REMOVED = Loss("I was removed from it", wording.INVITE_ME)
 
 # How Slack refuses a call, when it did not tell of the loss itself.
 LOSS_BY_ERROR = {

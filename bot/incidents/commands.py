@@ -18,6 +18,7 @@ from bot.incidents import (
     scope,
     situation_actions,
     situation_screens,
+    wording,
 )
 from bot.incidents.access import incident_number_here, named_incident, open_incident_form
 from bot.incidents.declaring import declare_as_typed, drill_from_command
@@ -59,28 +60,28 @@ def register(registry: Registry) -> None:
 
 
 HELP = (
-    (Section.ANYWHERE, 1, "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"),
-    (Section.ANYWHERE, 3, "`/incident drill S1 IVR down in Manila` for practice"),
-    (Section.ANYWHERE, 3, "`/incident declare afterwards S1 IVR was down from 09:10 to 10:40` once it is over"),
+    (Section.ANYWHERE, 1, wording.HELP_DECLARE),
+    (Section.ANYWHERE, 3, wording.HELP_DRILL),
+    (Section.ANYWHERE, 3, wording.HELP_AFTERWARDS),
     (
         Section.CHANNEL,
         2,
-        "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`",
+        wording.HELP_STATE,
     ),
     (
         Section.CHANNEL,
         3,
-        "`/incident brief` impact, cause, actions and needs in one form: updates are written from them",
+        wording.HELP_BRIEF,
     ),
-    (Section.CHANNEL, 2, "`/incident edit` title, type, sites and partners · `/incident rename title`"),
-    (Section.CHANNEL, 3, "`/incident claim commander` · `/incident assign commander @ana`"),
+    (Section.CHANNEL, 2, wording.HELP_EDIT),
+    (Section.CHANNEL, 3, wording.HELP_ROLES),
     (Section.CHANNEL, 4, "`/incident leave commander`"),
-    (Section.CHANNEL, 6, "`/incident private reason` a private channel takes over"),
-    (Section.ENDING, 1, "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"),
+    (Section.CHANNEL, 6, wording.HELP_PRIVATE),
+    (Section.ENDING, 1, wording.HELP_ENDING),
     (
         Section.ENDING,
         2,
-        "`/incident decline reason` it was a false alarm · `/incident merge 12` it goes on in that one",
+        wording.HELP_DECLINE,
     ),
 )
 

@@ -21,6 +21,7 @@ from bot.incidents import (
     recognition,
     rules,
     scope,
+    wording,
 )
 from bot.incidents.declaration_forms import DEFAULT_SEVERITY, Prefilled
 from bot.incidents.drills import drill_title
@@ -94,7 +95,7 @@ def declare_as_typed(services: Services, trigger_id: str, user_id: str, typed: s
     question = declare_unless_open(services, scope.complete(services, request), ASKED_AGAIN_AFTER)
     if question:
         return question
-    severity_note = "" if declaration.severity else f" It is {DEFAULT_SEVERITY} until you change it."
+    severity_note = "" if declaration.severity else wording.default_severity(DEFAULT_SEVERITY)
     return f"{opening(request.title)}{severity_note}"
 
 

@@ -12,13 +12,13 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.directory.lookup import home
 from bot.errors import TryLater, WatchfloorError
-from bot.incidents import ids, incidents, parse, responses, rules, workspaces
+from bot.incidents import ids, incidents, parse, responses, rules, wording, workspaces
 from bot.incidents.access import named_incident
 from bot.incidents.limits import PersonLimits
 from bot.incidents.parse import SlashCommand
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
-from bot.incidents.responses import SLACK_UNAVAILABLE, Payload, Response
+from bot.incidents.responses import Payload, Response
 from bot.incidents.tables import InAnotherChannel, NoIncidentHere, OnlyElsewhere
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -32,7 +32,6 @@ CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
 MOST_LINKS = 5
 # The number of an incident where a command is expected.
 ALONE = re.compile(r"#?\d{1,18}")
-NOT_HERE = "Watchfloor works in another workspace. Use it there, or ask its administrator to add this workspace."
 
 
 def register(app: App, services: Services) -> None:
@@ -47,12 +46,14 @@ def register(app: App, services: Services) -> None:
             # Slack has never said who we are. It sends events again, and people hear what is wrong.
             log.warning("a request must wait until Slack answers", extra={"reason": str(silent)})
             is_command = "command" in req.body
-            return BoltResponse(status=200 if is_command else 503, body=SLACK_UNAVAILABLE if is_command else "")
+            return BoltResponse(
+                status=200 if is_command else 503, body=wording.SLACK_UNAVAILABLE if is_command else ""
+            )
         if is_ours:
             return next()
         log.warning("a request of another workspace was refused", extra={"team": workspaces.team_of(req.body)})
         is_command = "command" in req.body
-        return BoltResponse(status=200, body=NOT_HERE if is_command else "")
+        return BoltResponse(status=200, body=wording.OTHER_WORKSPACE if is_command else "")
 
     @app.middleware
     def limit_clicks(req: BoltRequest, ack: Ack, next: Callable[[], BoltResponse]) -> BoltResponse:
@@ -144,5 +145,5 @@ def _with_links(services: Services, user_id: str, nowhere: NoIncidentHere) -> No
     links = [channel_link(incident.channel_id) for incident in shown if incident.channel_id]
     if not links:
         return nowhere
-    more = " and more in `/incident list`" if len(shown) > MOST_LINKS else ""
+    more = wording.MORE_IN_LIST if len(shown) > MOST_LINKS else ""
     return OnlyElsewhere(links=", ".join(links[:MOST_LINKS]) + more)

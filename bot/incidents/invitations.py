@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.directory.lookup import resolve_people
 from bot.errors import TryLater
-from bot.incidents import incidents, participants
+from bot.incidents import incidents, participants, wording
 from bot.incidents.access import visible_incident
 from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.outbox import kinds
@@ -114,7 +114,7 @@ def _invite_group(services: Services, row: OutboxRow, channel_id: str, group: st
 
 def _report_group(services: Services, row: OutboxRow, channel_id: str, group: str, reason: str) -> None:
     number, now, name = row.incident_id or 0, utcnow(), f"@{group.removeprefix('@')}"
-    text = f"I could not invite {escape(name)}: {reason}. Please invite them by hand with `/invite`."
+    text = wording.group_not_invited(escape(name), reason)
     with services.database.transaction() as session:
         outbox.post(session, f"{row.key}:{group}", channel_id, text, now, incident_id=number)
         facts = {"what": f"bring in {name}", "reason": reason}
@@ -138,6 +138,6 @@ def _bridge(services: Services, row: OutboxRow) -> str:
 
 def _answer(channel_id: str, refused: str | None, bridge: str) -> str:
     if refused is None:
-        return f"You are in {channel_link(channel_id)}. {bridge}".strip()
+        return wording.you_are_in(channel_link(channel_id), bridge).strip()
     reason = REFUSAL_REASONS.get(refused) or refusals.reason("conversations.invite", refused)
-    return f"I could not add you to {channel_link(channel_id)}: {reason}."
+    return wording.could_not_add(channel_link(channel_id), reason)

@@ -6,15 +6,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.incidents import incidents, rules, situation_tables
+from bot.incidents import incidents, rules, situation_tables, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declined, Event, Reopened, Resolved, StatusChanged
 from bot.incidents.registry import Objection, Registry
 from bot.incidents.rules import Status
 from bot.incidents.situation import SituationField
 from bot.services import Services
-
-DESCRIBE_CAUSE = "Please describe the cause with `/incident brief`: updates say that it is not described yet."
 
 
 def change_status(services: Services, number: int, status: str, reason: str, by: str, now: datetime) -> str:
@@ -26,8 +24,8 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
             raise rules.NotChanged(state=status)
         set_status(change, status, reason)
         is_undescribed = not situation_tables.current(change.session, number).text(SituationField.CAUSE)
-    question = f" {DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
-    return f"Status changed from {old} to {status}.{question}"
+    question = f" {wording.DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
+    return wording.status_changed(old, status, question)
 
 
 def set_status(change: Change, status: str, reason: str) -> None:
@@ -53,7 +51,7 @@ def resolve(
             raise rules.AlreadyResolved()
         _waive_objections(change, "resolve", waiver)
         set_and_publish(change, Status.RESOLVED, "resolved", Resolved(key), reason=reason)
-    return "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
+    return wording.RESOLVED
 
 
 def close(services: Services, number: int, reason: str, by: str, now: datetime, waiver: str = "") -> str:
@@ -72,7 +70,7 @@ def decline(services: Services, number: int, reason: str, key: str, by: str, now
     with changing(services, number, by, now, "close") as change:
         rules.check_may_change(number, change.incident.status)
         set_and_publish(change, Status.DECLINED, "declined", Declined(key, reason), reason=reason)
-    return "Declined as a false alarm. Everyone who was told about it hears that, and no more updates are due."
+    return wording.DECLINED
 
 
 def reopen(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
@@ -80,7 +78,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
         set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
-    return f"Incident {number} is open again, and its updates go on."
+    return wording.reopened(number)
 
 
 def _objections(services: Services, session: Session, number: int, action: str) -> list[Objection]:

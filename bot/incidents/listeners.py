@@ -19,6 +19,7 @@ from bot.incidents import (
     rules,
     scope,
     situation_screens,
+    wording,
 )
 from bot.incidents.access import open_incident_form, visible_incident
 from bot.incidents.invitations import request_to_join
@@ -182,10 +183,10 @@ def _lifecycle_values(body: Payload) -> tuple[int, str, str]:
 
 
 LIFECYCLE_BUTTONS = (
-    LifecycleButton(ids.RESOLVE, ids.RESOLVE_FORM, "Resolve", "What ended the impact?", _resolve),
+    LifecycleButton(ids.RESOLVE, ids.RESOLVE_FORM, "Resolve", wording.RESOLVE_QUESTION, _resolve),
     LifecycleButton(ids.CLOSE, ids.CLOSE_FORM, "Close", "Anything to add?", _close),
     LifecycleButton(ids.DECLINE, ids.DECLINE_FORM, "Decline", forms.WHY_DECLINE, _decline),
-    LifecycleButton(ids.REOPEN, ids.REOPEN_FORM, "Reopen", "Why is it open again?", _reopen),
+    LifecycleButton(ids.REOPEN, ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, _reopen),
 )
 
 

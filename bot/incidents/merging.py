@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import incidents, invitations, lifecycle, merge_rules
+from bot.incidents import incidents, invitations, lifecycle, merge_rules, wording
 from bot.incidents.change import Change
 from bot.incidents.events import Merged
 from bot.incidents.permissions import check_member, check_permission
@@ -38,7 +38,7 @@ def merge(services: Services, number: int, into: int, by: str, now: datetime) ->
         _say_where_it_goes_on(change, target)
         change.mark_stale()
         target_change.mark_stale()
-    return f"Incident {number} is merged into incident {into}: {channel_link(target.channel_id or '')}."
+    return wording.merged(number, into, channel_link(target.channel_id or ""))
 
 
 def _locked(session: Session, number: int, into: int) -> tuple[Incident, Incident]:
@@ -64,6 +64,6 @@ def _say_where_it_goes_on(change: Change, target: Incident) -> None:
     if change.incident.channel_id is None:
         return
     where = channel_link(target.channel_id or "")
-    text = f"This incident was merged into #{target.number}. Please go on in {where}."
+    text = wording.goes_on_in(target.number, where)
     key = f"merged:{change.number}"
     outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
+from bot.incidents import wording
 from bot.incidents.change import Change, changing
 from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
@@ -35,7 +36,7 @@ def correct_milestone(
         raise milestones.ReasonMissing()
     with changing(services, number, by, now) as change:
         set_milestone(change, name, at, reason, key, how)
-    return f"{TITLES[name]}: {day_and_time(at)}. It is in the timeline and counts in every figure."
+    return wording.milestone_set(TITLES[name], day_and_time(at))
 
 
 def set_milestone(change: Change, name: MilestoneName, at: datetime, reason: str, key: str, how: str = "") -> None:
@@ -47,6 +48,16 @@ def set_milestone(change: Change, name: MilestoneName, at: datetime, reason: str
         facts["how"] = how
     timeline.append_once(session, number, f"milestone:{key}", milestones.KIND, change.now, change.by, **facts)
     apply_milestones(session, change.incident)
+
+
+def add_afterwards(
+    session: Session, number: int, started_at: datetime, ended_at: datetime, now: datetime, by: str
+) -> None:
+    """What is declared when it is over counts from its beginning to its end, not to its declaration."""
+    times = {"started": started_at, "declared": started_at, "resolved": ended_at}
+    for name, reached_at in times.items():
+        facts = {"milestone": name, "reached_at": reached_at.isoformat(), "reason": "declared afterwards"}
+        timeline.append(session, number, milestones.KIND, now, by, **facts)
 
 
 def apply_milestones(session: Session, incident: Incident) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import incidents, invitations, pending_declarations
+from bot.incidents import incidents, invitations, pending_declarations, wording
 from bot.incidents.declaring import check_may_declare, opening, question_key, start_declaration
 from bot.incidents.pending_declarations import Decision, PendingDeclaration
 from bot.incidents.permissions import check_member
@@ -74,7 +74,7 @@ def join_duplicate(services: Services, pending_id: int, number: int, by: str, re
         key = f"declaration:{pending.number}:join"
         invitations.invite(session, number, key, now, [by], reply_to=reply_to)
     where = channel_link(incident.channel_id or "")
-    return f"Nothing new was opened. What you reported is on the record of {where}."
+    return wording.joined(where)
 
 
 def cancel(services: Services, pending_id: int, by: str) -> str:
@@ -84,7 +84,7 @@ def cancel(services: Services, pending_id: int, by: str) -> str:
         if pending.state != Decision.WAITING:
             return _decided(session, pending)
         _end(session, pending, Decision.CANCELLED)
-    return "Cancelled. Nothing was opened."
+    return wording.DECLARATION_CANCELLED
 
 
 def _end(session: Session, pending: PendingDeclaration, decision: Decision) -> None:
@@ -98,6 +98,6 @@ def _decided(session: Session, pending: PendingDeclaration) -> str:
     if pending.state == Decision.OPENED:
         incident = incidents.by_key(session, pending.key)
         where = channel_link(incident.channel_id) if incident and incident.channel_id else "being opened"
-        return f"You have answered this already: the incident is {where}."
+        return wording.answered_with(where)
     what = "you joined the other incident" if pending.state == Decision.JOINED else "you cancelled it"
-    return f"You have answered this already: {what}."
+    return wording.answered_already(what)

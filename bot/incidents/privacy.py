@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from bot import outbox
 from bot.config.floor import HERE
 from bot.errors import WatchfloorError
-from bot.incidents import incidents, participants, related, rules
+from bot.incidents import incidents, participants, related, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import MadePrivate
 from bot.incidents.registry import Registry
@@ -73,10 +73,7 @@ def make_private(services: Services, number: int, reason: str, by: str, now: dat
         change.publish(MadePrivate())
         change.session.flush()
         _take_back(change, old_channel)
-    return (
-        "This incident is private now. A private channel takes over in a moment, with everybody who was here. "
-        "My messages about it are deleted, and this channel is archived."
-    )
+    return wording.MADE_PRIVATE
 
 
 def _take_back(change: Change, old_channel: str) -> None:
@@ -182,10 +179,7 @@ def report_no_channel(services: Services, number: int, refusal: str) -> None:
     with services.database.transaction() as session:
         incident = incidents.by_number(session, number)
         lead_id = lead_of(session, incident)
-        text = (
-            f"Incident {number} is private, but I could not make a private channel for it: {escape(refusal)} "
-            "Please agree on another place to talk."
-        )
+        text = wording.no_private_channel(number, escape(refusal))
         outbox.post(session, f"private:{number}:no-channel", lead_id, text, utcnow(), incident_id=number)
 
 
@@ -252,19 +246,16 @@ def report(context: Context) -> Message:
     archiving = outbox.named(context.session, number, kinds.ARCHIVING)
     refused = [row for row in deletions if row.refused]
     done = sum(row.is_settled for row in deletions) - len(refused)
-    lines = [f"This incident is private now. I deleted {done} of my {len(deletions)} messages about it."]
+    lines = [wording.deleted(done, len(deletions))]
     lines += [
-        f"• {times} of them in {channel_link(channel_id)} stay there: {refusals.reason('chat.delete', error)}."
+        wording.not_deleted(times, channel_link(channel_id), refusals.reason("chat.delete", error))
         for (channel_id, error), times in Counter(_where_and_why(row) for row in refused).items()
     ]
     for row in archiving:
         old = channel_link((row.payload or {})["channel_id"])
         state = "archived" if row.is_settled and not row.refused else "not archived"
-        lines.append(
-            f"• What people wrote in {old} is still there. The channel is {state}, and everybody in the workspace "
-            "can read it; a workspace owner can delete it."
-        )
-    lines.append("• Nobody can take back what somebody has read or copied.")
+        lines.append(wording.old_channel(old, state))
+    lines.append(wording.READ_OR_COPIED)
     text = "\n".join(lines)
     return text, [section(text)]
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot import outbox
-from bot.incidents import incidents, merge_rules
+from bot.incidents import incidents, merge_rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -41,7 +41,7 @@ def relate(services: Services, number: int, other_number: int, by: str, now: dat
         rows = [_name(change.session, one, two) for one, two in _pairs(change.incident, other)]
         if any(rows):
             _log(change, other, "related")
-    return f"Incident {number} and incident {other_number} are related."
+    return wording.related(number, other_number)
 
 
 def unrelate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:
@@ -54,7 +54,7 @@ def unrelate(services: Services, number: int, other_number: int, by: str, now: d
         )
         if change.session.connection().execute(sa.delete(RelatedIncident).where(pairs)).rowcount:
             _log(change, other, "unrelated")
-    return f"Incident {number} and incident {other_number} are not related."
+    return wording.not_related(number, other_number)
 
 
 def forget(session: Session, number: int) -> None:
@@ -70,9 +70,9 @@ def describe(services: Services, number: int) -> str:
     with services.database.reading() as session:
         others = of_incident(session, number)
     if not others:
-        return "Nothing is related to this incident. `/incident related 12` relates it to incident 12."
+        return wording.NOTHING_RELATED
     lines = [f"#{one.number} {channel_link(one.channel_id or '')} {one_line(one.title, 120)}" for one in others]
-    return "\n".join(["*Related incidents*", *lines, "`/incident related remove 12` takes one off."])
+    return "\n".join(["*Related incidents*", *lines, wording.RELATED_ADVICE])
 
 
 def _pairs(incident: Incident, other: Incident) -> list[tuple[Incident, Incident]]:

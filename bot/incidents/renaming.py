@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot import outbox
-from bot.incidents import incidents, rules
+from bot.incidents import incidents, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.drills import drill_title
 from bot.incidents.events import Renamed
@@ -25,7 +25,7 @@ def rename(services: Services, number: int, title: str, by: str, now: datetime) 
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         set_title(change, title)
-    return f"The title is now “{one_line(title, 200)}”. The channel is renamed in a moment."
+    return wording.renamed(one_line(title, 200))
 
 
 def set_title(change: Change, title: str) -> None:

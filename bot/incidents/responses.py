@@ -11,6 +11,7 @@ from bot.directory.languages import language_of_reader
 from bot.directory.lookup import display_names, person_of
 from bot.directory.rules import PersonUnknown
 from bot.errors import TryLater, WatchfloorError
+from bot.incidents import wording
 from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_TEXT, Block, fit_message, paragraphs
@@ -25,20 +26,6 @@ LONGEST_ERROR = 2000
 UNKNOWN_PERSON = ("user_not_found", "users_not_found", "user_not_visible")
 Response = str | tuple[str, list[Block]] | None
 
-UNEXPECTED_ERROR = (
-    "Something went wrong on my side and nothing was changed. Please try again; "
-    "the administrator finds the reason in the log."
-)
-UNEXPECTED_LATE = (
-    "Something went wrong on my side, and I do not know whether that was done. Please look before you try again; "
-    "the administrator finds the reason in the log."
-)
-SLACK_UNAVAILABLE = "Slack is not answering right now, so I could not do that. Please try again in a moment."
-SLACK_SILENT_LATE = (
-    "Slack is not answering right now, and I do not know whether all of that was done. Please look before you try "
-    "again."
-)
-
 
 def sentence_of(services: Services, reader_id: str, failure: Exception, *, has_changed: bool = False) -> str:
     """What to say to the person who asked. Once something was committed, nobody hears that nothing was changed."""
@@ -49,9 +36,9 @@ def sentence_of(services: Services, reader_id: str, failure: Exception, *, has_c
     if isinstance(failure, WatchfloorError):
         return failure.sentence_in(language_of_reader(services, reader_id)) if failure.es else failure.sentence
     if isinstance(failure, TryLater):
-        return SLACK_SILENT_LATE if has_changed else SLACK_UNAVAILABLE
+        return wording.SLACK_SILENT_LATE if has_changed else wording.SLACK_UNAVAILABLE
     log.error("listener failed", exc_info=failure)
-    return UNEXPECTED_LATE if has_changed else UNEXPECTED_ERROR
+    return wording.UNEXPECTED_LATE if has_changed else wording.UNEXPECTED_ERROR
 
 
 def _run(services: Services, reader_id: str, action: Callable[[], Response]) -> Response:

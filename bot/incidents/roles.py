@@ -9,7 +9,7 @@ from bot import directory, outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests, PersonGone
 from bot.errors import WatchfloorError
-from bot.incidents import incidents, rules
+from bot.incidents import incidents, rules, wording
 from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
@@ -41,12 +41,12 @@ def claim(services: Services, number: int, role: str, by: str, now: datetime) ->
         _check_may_claim(change, role, is_free=not holders)
         rules.check_may_change(number, change.incident.status)
         if by in holders:
-            return f"You are {_role_title(services, role)} already."
+            return wording.role_yours_already(_role_title(services, role))
         if holders and role != "responder":
             raise RoleTaken(holder=mention(holders[0]), role=_role_title(services, role), name=role)
         _assign(change, role, by)
         change.log("role_taken", user=by, role=_role_title(services, role))
-    return f"You are {_role_title(services, role)} of incident {number}."
+    return wording.role_taken(_role_title(services, role), number)
 
 
 def _check_may_claim(change: Change, role: str, *, is_free: bool) -> None:
@@ -62,10 +62,10 @@ def assign(services: Services, number: int, role: str, to: str, by: str, now: da
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if to in incidents.roles(change.session, number).get(role, []):
-            return f"{mention(to)} is {_role_title(services, role)} already."
+            return wording.role_theirs_already(mention(to), _role_title(services, role))
         _assign(change, role, to)
         change.log("role_given", user=to, role=_role_title(services, role))
-    return f"{mention(to)} is {_role_title(services, role)} of incident {number} now and has been told."
+    return wording.role_assigned(mention(to), _role_title(services, role), number)
 
 
 def pass_on(change: Change, role: str, to: str) -> None:
@@ -97,8 +97,8 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
         change.publish(RoleChanged(role, None))
         change.log("role_left", user=by, role=_role_title(services, role))
         remaining = incidents.roles(change.session, number).get(role, [])
-    vacant = "" if remaining else " The role is free until somebody takes it."
-    return f"You are no longer {_role_title(services, role)}.{vacant}"
+    vacant = "" if remaining else wording.ROLE_VACANT
+    return wording.role_left(_role_title(services, role), vacant)
 
 
 def release_all(services: Services, user_id: str) -> None:
@@ -122,10 +122,7 @@ def _release(services: Services, number: int, user_id: str, name: str, roles: Se
             return
         change.mark_stale()
         titles = " and ".join(_role_title(services, role) for role in dropped)
-        text = (
-            f"⚠️ The account of {escape(name)}, {titles} of this incident, was deactivated. "
-            "Please take the role with the buttons on the card, or `/incident claim`."
-        )
+        text = wording.account_gone(escape(name), titles)
         channel_id, key = change.incident.channel_id, f"gone:{number}:{user_id}:{now.isoformat()}"
         if channel_id:
             outbox.post(session, key, channel_id, text, now, incident_id=number)
@@ -149,9 +146,7 @@ def _assign(change: Change, role: str, to: str) -> None:
     incidents.give_role(change.session, number, role, to, now)
     change.publish(RoleChanged(role, to))
     where = channel_link(change.incident.channel_id or "")
-    text = (
-        f"You are *{_role_title(services, role)}* of incident {number} in {where}. {services.floor.role(role).help}"
-    )
+    text = wording.role_given(_role_title(services, role), number, where, services.floor.role(role).help)
     if bridge := bridge_outside_channel(change.incident, services.floor):
         text += f"\n{bridge}"
     key = f"role:{number}:{role}:{to}:{now.isoformat()}"

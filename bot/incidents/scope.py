@@ -5,7 +5,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from bot.errors import WatchfloorError
-from bot.incidents import recognition, rules
+from bot.incidents import recognition, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import ScopeChanged
 from bot.incidents.recognition import Scope
@@ -46,7 +46,7 @@ def change_type(services: Services, number: int, typed: str, by: str, now: datet
         old = scope_of(change.incident)
         new = Scope(_read_type(services, typed), old.sites, old.partners)
         set_scope(change, new)
-    return f"It is about {services.floor.types[new.type]} now."
+    return wording.about(services.floor.types[new.type])
 
 
 def edit(services: Services, number: int, title: str, new: Scope, by: str, now: datetime) -> str:

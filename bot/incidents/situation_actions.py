@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.incidents import rules, situation_tables
+from bot.incidents import rules, situation_tables, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import SituationChanged
 from bot.incidents.situation import (
@@ -17,10 +17,6 @@ from bot.incidents.situation import (
 )
 from bot.incidents.situation_tables import SituationValue
 from bot.services import Services
-
-SAVED = "Situation saved. It shows on the card and in the next update."
-IMPACT_SAVED = "Impact saved. It shows on the card and in the next update."
-UNCHANGED = "Nothing was changed."
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ def save(services: Services, number: int, edit: SituationEdit, by: str, now: dat
         _add_translations(change, translated)
         if changed or translated:
             change.publish(SituationChanged(tuple(changed)))
-    return SAVED if changed or translated else UNCHANGED
+    return wording.SITUATION_SAVED if changed or translated else wording.NOTHING_CHANGED
 
 
 def _edited(edit: SituationEdit, shown: Situation) -> Iterator[tuple[SituationField, str, str]]:
@@ -70,7 +66,7 @@ def describe_impact(services: Services, number: int, text: str, by: str, now: da
         rules.check_may_change(number, change.incident.status)
         if record(change, SituationField.IMPACT, text):
             change.publish(SituationChanged((SituationField.IMPACT,)))
-    return IMPACT_SAVED
+    return wording.IMPACT_SAVED
 
 
 def record(change: Change, name: SituationField, text: str, certainty: str = "") -> bool:

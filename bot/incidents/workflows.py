@@ -4,12 +4,22 @@ import functools
 from datetime import datetime
 
 from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
-from bot.incidents import declaration_forms, drills, incidents, invitations, participants, rules
+from bot.incidents import (
+    declaration_forms,
+    drills,
+    incidents,
+    invitations,
+    milestones,
+    participants,
+    rules,
+    wording,
+)
 from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Withdrawn
 from bot.incidents.limits import WAITING_AT_ONCE
@@ -75,6 +85,17 @@ def declare(services: Services, request: DeclareRequest) -> None:
 @step
 def record(services: Services, request: DeclareRequest) -> int:
     """One transaction: the incident, its first timeline entries, what is to be shown and when what is due."""
+    try:
+        return _record(services, request)
+    except IntegrityError:
+        # Another process is at the same flow: it took this one for dead.
+        with services.database.reading() as session:
+            if (theirs := incidents.by_key(session, request.key)) is None:
+                raise
+            return theirs.number
+
+
+def _record(services: Services, request: DeclareRequest) -> int:
     with services.database.transaction() as session:
         existing = incidents.by_key(session, request.key)
         if existing is not None:
@@ -105,26 +126,13 @@ def incident_of(request: DeclareRequest) -> Incident:
 
 
 def _add_first_entries(session: Session, number: int, request: DeclareRequest) -> None:
-    facts = {"severity": request.severity, "title": request.title}
-    timeline.append(session, number, "declared", request.at, request.user_id, **facts)
-    _add_milestones(session, number, request)
+    now, by = request.at, request.user_id
+    timeline.append(session, number, "declared", now, by, severity=request.severity, title=request.title)
+    if request.started_at and request.ended_at:
+        milestones.add_afterwards(session, number, request.started_at, request.ended_at, now, by)
     if request.message_at:
-        message_facts = {
-            "text": request.message_text,
-            "link": request.message_link,
-            "author": request.message_author,
-        }
-        timeline.append(session, number, "shortcut_message", request.message_at, request.user_id, **message_facts)
-
-
-def _add_milestones(session: Session, number: int, request: DeclareRequest) -> None:
-    """What is declared when it is over counts from its beginning to its end, not to its declaration."""
-    if not (request.started_at and request.ended_at):
-        return
-    times = {"started": request.started_at, "declared": request.started_at, "resolved": request.ended_at}
-    for name, reached_at in times.items():
-        facts = {"milestone": name, "reached_at": reached_at.isoformat(), "reason": "declared afterwards"}
-        timeline.append(session, number, "milestone", request.at, request.user_id, **facts)
+        facts = {"text": request.message_text, "link": request.message_link, "author": request.message_author}
+        timeline.append(session, number, "shortcut_message", request.message_at, by, **facts)
 
 
 def _first_rows(session: Session, services: Services, incident: Incident) -> None:
@@ -169,7 +177,7 @@ def open_channel(services: Services, number: int) -> str:
             incident = incidents.set_channel(session, number, channel.id, channel.name)
             Change(session, services, incident, "", utcnow()).publish(ChannelOpened())
         return ""
-    return "every name for its channel is taken; rename the old channels or choose another title."
+    return wording.NO_CHANNEL_NAME_LEFT
 
 
 def _let_others_pass(session: Session, incident: Incident) -> None:
@@ -242,7 +250,7 @@ def _report_failed_invitations(session: Session, incident: Incident, failures: d
     assert incident.channel_id is not None
     names = directory.display_names(session, failures)
     people = ", ".join(f"{escape(names.get(user_id, user_id))} ({why})" for user_id, why in failures.items())
-    text = f"I could not invite {people}. Please invite them by hand with `/invite`."
+    text = wording.not_invited(people)
     key = f"invitations:{incident.number}" + (":private" if incident.made_private_at else "")
     outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
     for user_id, why in failures.items():
@@ -281,15 +289,19 @@ def _declared_message(
     session: Session, services: Services, incident: Incident, request: DeclareRequest, refusal: str
 ) -> tuple[str, list[Block]]:
     if refusal:
-        text = f"The incident was not opened: {escape(refusal)} Nothing was left half-done; please try again."
+        text = wording.not_opened(escape(refusal))
         return text, [section(text)]
-    state, ending = "is open", "You are in it."
+    state, ending = "is open", wording.YOU_ARE_IN
     if request.ended_at:
         state = "is recorded as resolved"
-        ending = "You are in it; `/incident close` there writes the post-mortem draft."
-    text = (
-        f"Incident {incident.number} {state}: {channel_link(incident.channel_id or '')} "
-        f"({incident.severity}, {one_line(incident.title, 200)}). {ending}"
+        ending = wording.YOU_ARE_IN_AFTERWARDS
+    text = wording.declared(
+        incident.number,
+        state,
+        channel_link(incident.channel_id or ""),
+        incident.severity,
+        one_line(incident.title, 200),
+        ending,
     )
     blocks = [section(text)]
     if request.guessed:

@@ -14,7 +14,7 @@ from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
-from bot.ledger import balance, difference_tables, forms, line_tables, releases, rules, tables, views
+from bot.ledger import balance, difference_tables, forms, line_tables, releases, rules, tables, views, wording
 from bot.ledger.accounts import Hasher, others, same_cause
 from bot.ledger.entries import Move, Origin, add_lines, move
 from bot.ledger.importing import LINES, RESULTS
@@ -54,14 +54,14 @@ def bring_accounts(
         ledger = _opened(change)
         _set_rule(change, ledger, cohort, rule)
         _bring(change, ledger, LINES, cohort, file_id, name)
-    return "The file is being read. You get a direct message when it is done."
+    return wording.FILE_TAKEN
 
 
 def bring_results(services: Services, number: int, file_id: str, name: str, by: str, now: datetime) -> str:
     """The payer's file is to be read. Gives back what to answer."""
     with _ledger(services, number, by, now) as (change, ledger):
         _bring(change, ledger, RESULTS, "", file_id, name)
-    return "The file is being read. You get a direct message when it is done."
+    return wording.FILE_TAKEN
 
 
 def _bring(change: Change, ledger: Ledger, kind: str, cohort: str, file_id: str, name: str) -> None:
@@ -103,8 +103,8 @@ def add_one(
         line = NewLine(ledger.number, cohort, account, key, amount, currency)
         is_paid = _add(change, ledger, line)
     if is_paid:
-        return f"Added as excluded: {SAME_CAUSE}."
-    return f"Added: {format_amount(amount, currency)} is pending in {cohort}."
+        return wording.added_as_excluded(SAME_CAUSE)
+    return wording.account_added(format_amount(amount, currency), cohort)
 
 
 def _read_money(amount: str, currency: str) -> tuple[int, str]:
@@ -146,7 +146,7 @@ def change_line(
         why = f"{REVERSED}: {reason.strip()}" if what in (forms.WITHDRAW, forms.REVERSE) else reason.strip()
         move(change.session, [Move(line, new, why)], Origin(by, now))
         difference_tables.settle_differences(change.session, ledger.number, [key], 0, now)
-    return f"{rules.mask(account)} is {new} now."
+    return wording.line_changed(rules.mask(account), new)
 
 
 def _check_change(session: Session, ledger: Ledger, line: LineRow, what: str, new: State) -> None:
@@ -155,7 +155,7 @@ def _check_change(session: Session, ledger: Ledger, line: LineRow, what: str, ne
         what, State.PENDING
     )
     if line.state != expected:
-        raise rules.WrongMove(old=line.state, new=new, advice="Choose what happened to a line that is so.")
+        raise rules.WrongMove(old=line.state, new=new, advice=wording.CHOOSE_WHAT_HAPPENED)
     if what == forms.ISSUED and line.release_id not in tables.released_ids(session, ledger.number):
         raise rules.NotReleased()
 
@@ -166,8 +166,8 @@ def release(services: Services, number: int, cohort: str, currency: str, by: str
         made = releases.ask(change, ledger, cohort, currency)
     amount = format_amount(made.amount, currency)
     if made.needs_second:
-        return f"{amount} is above the limit, so somebody else has to approve it: the message is in the channel."
-    return f"{amount} is released. The workbook has the accounts to pay."
+        return wording.second_person_needed(amount)
+    return wording.released(amount)
 
 
 def decide(services: Services, release_id: int, by: str, now: datetime, *, is_approved: bool) -> str:
@@ -178,7 +178,7 @@ def decide(services: Services, release_id: int, by: str, now: datetime, *, is_ap
     with _ledger(services, number, by, now) as (change, _):
         asked, _ = releases.of(change.session, release_id)
         releases.decide(change, asked, is_approved=is_approved)
-    return "Approved: it may be paid." if is_approved else "Refused: none of it may be paid."
+    return wording.RELEASE_APPROVED if is_approved else wording.RELEASE_REFUSED
 
 
 def close(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
@@ -188,7 +188,7 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime) 
         if found and not reason.strip():
             raise rules.NotBalanced(reasons="; ".join(found))
         close_with(change, ledger, reason.strip() if found else "")
-    return "The ledger is closed."
+    return wording.CLOSED
 
 
 def close_with(change: Change, ledger: Ledger, waiver: str) -> None:
@@ -206,11 +206,11 @@ def reopen(services: Services, number: int, by: str, now: datetime) -> str:
     with changing(services, number, by, now, "ledger") as change:
         ledger = _of(change)
         if ledger.is_open:
-            return "The ledger is open already."
+            return wording.OPEN_ALREADY
         ledger.state, ledger.closed_by, ledger.closed_at, ledger.waiver = OPEN, None, None, ""
         change.session.add(ledger)
         change.log("ledger_reopened")
-    return "The ledger is open again."
+    return wording.REOPENED
 
 
 def send_workbook(services: Services, number: int, key: str, by: str, now: datetime) -> str:
@@ -223,7 +223,7 @@ def send_workbook(services: Services, number: int, key: str, by: str, now: datet
         outbox.enqueue(
             session, kinds.LEDGER_WORKBOOK, row_key, now, incident_id=number, payload=payload, channel_id=by
         )
-    return "The workbook comes by direct message. It contains account numbers: keep it only where they are allowed."
+    return wording.WORKBOOK_REQUESTED
 
 
 @contextmanager

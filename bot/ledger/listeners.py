@@ -9,21 +9,15 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
-from bot.ledger import actions, ids, opening_forms
+from bot.ledger import actions, ids, opening_forms, wording
 from bot.runtime.clock import utcnow
 from bot.services import Services
-
-FILE_MISSING = "Choose a file, CSV or xlsx."
 
 
 def register_commands(registry: Registry) -> None:
     """`/incident ledger`."""
     registry.command("ledger", show)
-    registry.help(
-        Section.CHANNEL,
-        67,
-        "`/incident ledger` credits and refunds: who is owed what, what was issued, what adds up",
-    )
+    registry.help(Section.CHANNEL, 67, wording.HELP)
 
 
 def show(services: Services, typed: SlashCommand) -> Response:
@@ -76,7 +70,7 @@ def _results(services: Services, body: Payload) -> str:
 def _file(body: Payload) -> tuple[str, str]:
     files = parse.uploaded_files(body, ids.FILE)
     if not files:
-        raise FieldsRefused({ids.FILE: FILE_MISSING})
+        raise FieldsRefused({ids.FILE: wording.FILE_MISSING})
     return files[0]
 
 

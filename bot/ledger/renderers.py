@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.ledger import importing, releases, tables, views, workbook
+from bot.ledger import importing, releases, tables, views, wording, workbook
 from bot.ledger.tables import LedgerFile
 from bot.outbox import kinds, shared_files
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
@@ -82,14 +82,14 @@ def _share(services: Services, row: OutboxRow, _: str) -> None:
     file_id = services.slack.upload(f"ledger-{number}.xlsx", content)
     with services.database.transaction() as session:
         outbox.remember(session, row, kept | {"file_id": file_id, "dm": channel_id}, utcnow())
-    text = f"The ledger of incident {number}. It contains account numbers: keep it only where they are allowed."
+    text = wording.workbook_shared(number)
     services.slack.share_files([(file_id, f"Ledger {number}")], channel_id, text)
 
 
 def _note_refused(settled: Settled, error: str) -> None:
     """Slack does not take it: the person who asked is told."""
     row = settled.row
-    text = f"Slack did not let me send the ledger of incident {row.incident_id}: {error}."
+    text = wording.workbook_refused(row.incident_id, error)
     to = (row.payload or {})["to"]
     outbox.post(settled.session, f"{row.key}:refused", to, text, utcnow(), incident_id=row.incident_id)
 

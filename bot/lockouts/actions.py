@@ -12,7 +12,7 @@ from bot.incidents.declaring import check_may_be_declared, check_may_declare, op
 from bot.incidents.events import Declared
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.workflows import DeclareRequest
-from bot.lockouts import failure_views, failures, recording, rules, tables, views
+from bot.lockouts import failure_views, failures, recording, rules, tables, views, wording
 from bot.lockouts.failure_rules import SHOWN_FOR
 from bot.lockouts.recording import Seen
 from bot.lockouts.rules import Release
@@ -85,28 +85,28 @@ def add(services: Services, partner: str, logins: str, release: Release, key: st
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
         new = recording.record(session, services.floor, FORM_SOURCE, rows, now)
-    return f"{new} of {len(rows)} are newly locked out. `/incident lockouts` shows all."
+    return wording.lockouts_added(new, len(rows))
 
 
 def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """Somebody sees to it. Gives back what to answer."""
     with open_account(services, lockout_id, by) as (_, account):
         account.claimed_by = by
-    return f"{account.login} is yours."
+    return wording.claimed(account.login)
 
 
 def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """The account works again. Gives back what to answer."""
     with open_account(services, lockout_id, by) as (_, account):
         account.done_by, account.unlocked_at = by, now
-    return f"{account.login} works again. Tell the partner, if you have not."
+    return wording.works_again(account.login)
 
 
 def record_partner_told(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """Record that the partner knows. Gives back what to answer."""
     with open_account(services, lockout_id, by) as (_, account):
         account.told_by = by
-    return f"Recorded: the partner knows of {account.login}."
+    return wording.partner_knows(account.login)
 
 
 @contextmanager
@@ -130,7 +130,7 @@ def declare(services: Services, burst_id: int, by: str, reply_to: str, now: date
     request = DeclareRequest(
         key=f"{KEY}{burst.number}",
         user_id=by,
-        title=f"{burst.accounts} agents of {burst.partner} locked out",
+        title=wording.burst_title(burst.accounts, burst.partner),
         severity=SEVERITY,
         at=now,
         type="sign_on" if "sign_on" in services.floor.types else "other",
@@ -151,7 +151,7 @@ def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
         burst.state, burst.decided_by = "dismissed", by
         session.add(burst)
         recording.show(session, services.floor, burst, now)
-    return "Recorded. Another six at this partner will be proposed again."
+    return wording.BURST_DISMISSED
 
 
 def follow_declared(change: Change, event: Declared) -> None:

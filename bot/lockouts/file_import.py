@@ -9,7 +9,7 @@ from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, TableReader
-from bot.lockouts import reading, recording
+from bot.lockouts import reading, recording, wording
 from bot.lockouts.reading import ReadLockouts
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
@@ -73,4 +73,4 @@ def _take(services: Services, payload: dict[str, Any], now: datetime) -> str:
 
 def taken_line(name: str, read: ReadLockouts, new: int) -> str:
     """What became of a file, in a sentence."""
-    return f"{name}: {len(read.rows)} locked accounts, {new} of them newly. `/incident lockouts` shows all."
+    return wording.file_taken(name, len(read.rows), new)

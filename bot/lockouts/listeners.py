@@ -6,7 +6,7 @@ from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
-from bot.lockouts import actions, ids, unlocking
+from bot.lockouts import actions, ids, unlocking, wording
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.unlocking_views import PARTNER_UNKNOWN
 from bot.runtime.clock import utcnow
@@ -19,12 +19,7 @@ ADD = "add"
 def register_commands(registry: Registry) -> None:
     """`/incident lockouts`."""
     registry.command("lockouts", lockouts)
-    registry.help(
-        Section.ANYWHERE,
-        60,
-        "`/incident lockouts` agents who are locked out of sign-on, `add` records some; with a login or a partner: "
-        "why sign-ins failed",
-    )
+    registry.help(Section.ANYWHERE, 60, wording.HELP)
 
 
 def lockouts(services: Services, typed: SlashCommand) -> Response:

@@ -13,7 +13,7 @@ from bot.errors import WatchfloorError
 from bot.incidents.facts import RESETTING, UNLOCKING
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
-from bot.lockouts import rules, tables, unlocking_tables, unlocking_views
+from bot.lockouts import rules, tables, unlocking_tables, unlocking_views, wording
 from bot.lockouts.actions import open_account
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import LockedAccount
@@ -28,9 +28,8 @@ MISSING: dict[AccountAction, type[WatchfloorError]] = {
     AccountAction.RESET: rules.NoResetting,
 }
 ASKED = {
-    AccountAction.UNLOCK: "{source} is asked to unlock {login}. You get a direct message with what came of it.",
-    AccountAction.RESET: "{source} is asked to mail {login} a password reset. You get a direct message with "
-    "what came of it.",
+    AccountAction.UNLOCK: wording.UNLOCK_ASKED,
+    AccountAction.RESET: wording.RESET_ASKED,
 }
 
 
@@ -125,10 +124,10 @@ def ask_many(
             raise DecidedAlready()
         if not rules.needs_second_person(asked, len(numbers)):
             _start(session, services, batch, [by], now)
-            return "Each result comes by direct message, in one message that fills up."
+            return wording.MANY_STARTED
         _show(session, batch, directory.channel_id(session, services.floor.incidents_channel) or by, now)
     channel = services.floor.incidents_channel
-    return f"More than ten within ten minutes need a second person, who is asked in #{channel}."
+    return wording.second_person_needed(channel)
 
 
 def _is_meant(account: LockedAccount, chosen: Sequence[int], partner: str | None) -> bool:
@@ -153,7 +152,7 @@ def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:
         batch = _waiting(session, batch_id, by)
         batch.decided_by = by
         _start(session, services, batch, [batch.by, by], now)
-    return "It has begun. Each result comes by direct message, in one message that fills up."
+    return wording.MANY_APPROVED
 
 
 def decline(services: Services, batch_id: int, by: str, now: datetime) -> str:
@@ -165,7 +164,7 @@ def decline(services: Services, batch_id: int, by: str, now: datetime) -> str:
         batch.state, batch.decided_by = DECLINED, by
         session.add(batch)
         outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(batch.number), now)
-    return "Recorded: nothing is done for these accounts."
+    return wording.MANY_DECLINED
 
 
 def _waiting(session: Session, batch_id: int, by: str, *, is_locked: bool = True) -> RequestBatch:

@@ -13,7 +13,7 @@ from bot.incidents.events import RoleChanged
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.outbox import batches, kinds
-from bot.partners import guidance, guidance_views, tables
+from bot.partners import guidance, guidance_views, tables, wording
 from bot.partners.guidance import GuidanceField
 from bot.partners.messages import partner_of
 from bot.services import Services
@@ -63,9 +63,9 @@ def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str])
     ]
     name, notes = guidance_views.language_name(language), []
     if guesses:
-        notes.append(f"The {name} notice leaves out what customers could take for a promise: {' '.join(guesses)}")
+        notes.append(wording.guesses_left_out(name, " ".join(guesses)))
     if any(read(GuidanceField.RELIEF, line) != line for each in lines.values() for line in each):
-        notes.append(f"The {name} notice has no names of colleagues or other partners.")
+        notes.append(wording.names_left_out(name))
     return notes
 
 

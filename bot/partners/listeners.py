@@ -8,7 +8,7 @@ from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.partners import answers as partner_answers
-from bot.partners import guidance_actions, ids
+from bot.partners import guidance_actions, ids, wording
 from bot.partners import matrix as partner_matrix
 from bot.partners.guidance import GuidanceField
 from bot.partners.guidance_views import field_id
@@ -65,11 +65,7 @@ def register(app: App, services: Services) -> None:
 def register_commands(registry: Registry) -> None:
     """`/incident partners`."""
     registry.command("partners", partners)
-    registry.help(
-        Section.CHANNEL,
-        40,
-        "`/incident partners` who was told and who answered · `add NAME`, `tell`, `phoned NAME 12`, `guidance`",
-    )
+    registry.help(Section.CHANNEL, 40, wording.HELP)
 
 
 def partners(services: Services, typed: SlashCommand) -> Response:

@@ -8,7 +8,7 @@ from bot.incidents.change import changing
 from bot.incidents.rules import OPEN, check_may_change
 from bot.outbox import kinds
 from bot.partners import handlers as partners
-from bot.partners import tables, views
+from bot.partners import tables, views, wording
 from bot.partners.messages import partner_of
 from bot.partners.notice_actions import start_due
 from bot.partners.rules import (
@@ -44,14 +44,14 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
         check_may_change(number, incident.status)
         added = [name for name in names if name not in incident.partners]
         if not added:
-            return f"{', '.join(names)}: already listed as affected; `/incident partners` shows where it stands."
+            return wording.listed_already(", ".join(names))
         incident.partners = [*incident.partners, *added]
         change.session.add(incident)
         for name in added:
             change.log("partner_added", partner=name)
         partners.update_notices(change)
     start_due(services, now)
-    return f"Added as affected: {', '.join(added)}. `/incident partners` shows who is told when."
+    return wording.added(", ".join(added))
 
 
 def send_notice_now(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
@@ -76,7 +76,7 @@ def send_notice_now(services: Services, number: int, typed: str, by: str, now: d
                 row.plan(NextAction.TELL, now)
                 session.add(row)
     start_due(services, now)
-    return f"The notice is on its way to {', '.join(row.partner for row in waiting)}."
+    return wording.notice_sent(", ".join(row.partner for row in waiting))
 
 
 def record_phoned(services: Services, number: int, typed: str, agents: str, by: str, now: datetime) -> str:
@@ -100,7 +100,7 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
         agents_note = f"{counted} agents affected" if counted else ""
         change.log("partner_phoned", partner=partner, reason=agents_note)
         outbox.mark_stale(session, number, (kinds.PARTNER,))
-    return f"Recorded: {partner} was phoned."
+    return wording.phoned(partner)
 
 
 def send_from_button(services: Services, notice_id: int, by: str, now: datetime) -> views.Screen:

@@ -12,7 +12,7 @@ from bot.incidents.rules import OPEN
 from bot.outbox import kinds
 from bot.outbox.kinds import Settled
 from bot.partners import handlers as partners
-from bot.partners import tables
+from bot.partners import tables, wording
 from bot.partners.messages import partner_of, reply_in_thread
 from bot.partners.rules import NextAction, State
 from bot.partners.tables import PartnerNotice
@@ -66,7 +66,7 @@ def _mark_unreachable(session: Session, row: PartnerNotice, reason: str, now: da
     row.state, row.trouble = State.UNREACHABLE, reason or None
     row.plan(NextAction.NAME, now)
     session.add(row)
-    facts = {"partner": row.partner, "reason": reason or "it has no channel"}
+    facts = {"partner": row.partner, "reason": reason or wording.NO_CHANNEL}
     timeline.append(session, row.incident_id, "partner_unreachable", now, **facts)
 
 

@@ -47,6 +47,10 @@ VARIABLES = (
 )
 
 
+NO_CHANNEL = "it has no channel"
+HELP = "`/incident partners` who was told and who answered · `add NAME`, `tell`, `phoned NAME 12`, `guidance`"
+
+
 def plain_notice(facts: Mapping[str, object]) -> str:
     """What matters of a notice, without a template; `facts` are escaped already."""
     head = "All clear" if facts["is_over"] else str(facts["emoji"])
@@ -58,3 +62,33 @@ def fill(pattern: str, **facts: object) -> str:
     for name, fact in facts.items():
         pattern = pattern.replace(f"{{{name}}}", str(fact))
     return pattern
+
+
+def listed_already(names: str) -> str:
+    """The answer when all of them are affected already."""
+    return f"{names}: already listed as affected; `/incident partners` shows where it stands."
+
+
+def added(names: str) -> str:
+    """The answer to adding partners."""
+    return f"Added as affected: {names}. `/incident partners` shows who is told when."
+
+
+def notice_sent(names: str) -> str:
+    """The answer to sending the notice."""
+    return f"The notice is on its way to {names}."
+
+
+def phoned(partner: str) -> str:
+    """The answer when somebody phoned them."""
+    return f"Recorded: {partner} was phoned."
+
+
+def guesses_left_out(language: str, sentences: str) -> str:
+    """What a notice does not say of what was written."""
+    return f"The {language} notice leaves out what customers could take for a promise: {sentences}"
+
+
+def names_left_out(language: str) -> str:
+    """What a notice does not say of what was written."""
+    return f"The {language} notice has no names of colleagues or other partners."

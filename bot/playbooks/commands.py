@@ -4,7 +4,7 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand, page_number
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
-from bot.playbooks import proposals, run_actions, step_screens
+from bot.playbooks import proposals, run_actions, step_screens, wording
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -19,11 +19,7 @@ def register(registry: Registry) -> None:
     """The two commands."""
     registry.command("playbook", playbook)
     registry.command("steps", my_steps)
-    registry.help(
-        Section.CHANNEL,
-        20,
-        "`/incident playbook` what runs · `start NAME` · `propose`, `proposals` changes to playbooks",
-    )
+    registry.help(Section.CHANNEL, 20, wording.HELP)
 
 
 def playbook(services: Services, typed: SlashCommand) -> Response:

@@ -12,7 +12,7 @@ from bot.incidents.events import (
 )
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.playbooks import ids, runs, tables
+from bot.playbooks import ids, runs, tables, wording
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.run_actions import facts_now, known_playbooks, matching_playbook
 from bot.playbooks.tables import runs_of
@@ -30,7 +30,7 @@ def offer_better_playbook(change: Change, event: SeverityChanged | ScopeChanged)
     if name is None or name in started_before:
         return
     book = known_playbooks(services)[name]
-    text = f"The playbook {_quoted_title(book)} fits this incident better now. {escape(book.summary)}"
+    text = wording.fits_better(_quoted_title(book), escape(book.summary))
     buttons = [
         _button("Start it too", ids.START, incident, name),
         _button("Switch to it", ids.SWITCH, incident, name),
@@ -65,7 +65,7 @@ def offer_after_reopening(change: Change, event: Reopened) -> None:
     if name is None or any(run.is_running for run in runs_of(session, incident.number)):
         return
     title = _quoted_title(known_playbooks(services)[name])
-    text = f"No playbook is running since the incident was closed. {title} starts from its first step."
+    text = wording.stopped_by_close(title)
     buttons = [_button("Start it", ids.START, incident, name)]
     _offer(change, f"reopened:{incident.number}:{now.isoformat()}", text, buttons)
 

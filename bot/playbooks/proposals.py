@@ -15,7 +15,7 @@ from bot.incidents.events import MadePrivate
 from bot.incidents.facts import FOLLOW_UP_WORDS
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
-from bot.playbooks import proposal_tables, proposal_views
+from bot.playbooks import proposal_tables, proposal_views, wording
 from bot.playbooks.proposal_tables import PlaybookProposal, ProposalState
 from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.services import Services
@@ -124,7 +124,7 @@ def propose(services: Services, new: NewProposal, by: str, now: datetime) -> str
             text, blocks = proposal_views.question(proposal)
             outbox.post(session, _key(proposal), proposal.decides_id, text, now, blocks=blocks)
             _log(session, proposal, "playbook_proposed", by, now, user=proposal.decides_id)
-    return f"Proposed; {mention(new.decides_id)} decides. `/incident playbook proposals` lists all of them."
+    return wording.proposed(mention(new.decides_id))
 
 
 def _key(proposal: PlaybookProposal) -> str:
@@ -172,7 +172,7 @@ def _decide(services: Services, number: int, state: ProposalState, reason: str, 
         text = proposal_views.decided_text(proposal)
         for user_id in sorted({proposal.by, proposal.owner_id} - {by}):
             outbox.post(session, f"{_key(proposal)}:decided:{user_id}", user_id, text, now)
-    return f"It is {state}; who proposed it and who changes it are told."
+    return wording.proposal_decided(state)
 
 
 def _log(session: Session, proposal: PlaybookProposal, kind: str, by: str, now: datetime, **facts: str) -> None:

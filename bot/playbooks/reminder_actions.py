@@ -15,7 +15,7 @@ from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.playbooks import reminder_messages, reminders, rules
+from bot.playbooks import reminder_messages, reminders, rules, wording
 from bot.playbooks import views as playbook_views
 from bot.playbooks.step_actions import log_step_change
 from bot.playbooks.tables import PlaybookStep, due_reminders
@@ -99,7 +99,7 @@ def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, re
     for step in steps:
         step.reminders_sent += 1
     text, blocks = playbook_views.reminder_message(steps, now, reasons)
-    address = f"{recipient}{ADDRESSED}{'this is' if len(steps) == 1 else 'these are'} due and open."
+    address = f"{recipient}{ADDRESSED}{wording.due_and_open(len(steps))}"
     message = outbox.find(session, incident.number, kinds.RUN, str(first.run_id))
     outbox.post(
         session,
@@ -131,12 +131,12 @@ class ReminderTargets:
         owner = [step.owner_id] if step.owner_id else self.roles.get(step.owner_role, [])
         commander = self.roles.get("commander", [])
         if level == "owner" and owner:
-            return mentions(owner), "It is yours."
+            return mentions(owner), wording.YOURS
         if level == "owner" and commander:
-            return mentions(commander), "Nobody has it: do it or assign it."
+            return mentions(commander), wording.NOBODY_HAS_IT
         if level == "commander" and commander:
-            return mentions(commander), "Reminded once, still open."
-        why = "Reminded twice, still open." if level == "ladder" else "Nobody has it, and there is no commander."
+            return mentions(commander), wording.REMINDED_ONCE
+        why = wording.REMINDED_TWICE if level == "ladder" else wording.NO_COMMANDER
         return self.ladder or mentions(commander or [self.incident.declared_by]), why
 
 

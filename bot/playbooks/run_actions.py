@@ -12,7 +12,7 @@ from bot.incidents.facts import AUDIENCES_TOLD
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.playbooks import reminder_messages, runs
+from bot.playbooks import reminder_messages, runs, wording
 from bot.playbooks import rules as playbook_rules
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.reloading_library import ReloadingLibrary
@@ -85,14 +85,14 @@ def start_manually(services: Services, number: int, name: str, by: str, now: dat
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         run = _start(change, name, by)
-    return f"The playbook “{escape(run.title)}” is running; its message is in the channel."
+    return wording.running(escape(run.title))
 
 
 def stop(services: Services, number: int, name: str, by: str, now: datetime) -> str:
     """Stop a playbook that was the wrong one; its finished steps stay on record. Gives back what to answer."""
     with changing(services, number, by, now) as change:
         run = _stop(change, name)
-    return f"The playbook “{escape(run.title)}” is stopped; what was done in it stays on record."
+    return wording.stopped(escape(run.title))
 
 
 def switch(services: Services, number: int, name: str, by: str, now: datetime) -> str:
@@ -103,7 +103,7 @@ def switch(services: Services, number: int, name: str, by: str, now: datetime) -
         for run in runs_of(change.session, number):
             if run.is_running and run.number != started.number:
                 _stop(change, run.playbook)
-    return f"The playbook “{escape(started.title)}” runs instead; its message is in the channel."
+    return wording.runs_instead(escape(started.title))
 
 
 def _start(change: Change, name: str, by: str | None) -> PlaybookRun:
@@ -158,11 +158,11 @@ def list_playbooks(services: Services, number: int) -> str:
     """What runs in an incident and what could be started."""
     with services.database.reading() as session:
         running = [run for run in runs_of(session, number) if run.is_running]
-    lines = [f"• `{run.playbook}` {escape(run.title)} is running" for run in running]
-    lines = lines or ["No playbook is running."]
-    lines.append("`/incident playbook start NAME`, `stop NAME` or `switch NAME` with one of these:")
+    lines = [wording.running_line(run.playbook, escape(run.title)) for run in running]
+    lines = lines or [wording.NONE_RUNNING]
+    lines.append(wording.HOW_TO_START)
     playbooks_by_name = known_playbooks(services)
     lines += [f"• `{name}` {escape(book.title)}" for name, book in sorted(playbooks_by_name.items())]
     broken_files = sorted({problem.file for problem in services.get(ReloadingLibrary).library.problems})
-    lines += [f"⚠️ {escape(file)} has a mistake; `watchfloor playbooks check` says where." for file in broken_files]
+    lines += [wording.broken_line(escape(file)) for file in broken_files]
     return "\n".join(lines)

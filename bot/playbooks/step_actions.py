@@ -15,7 +15,7 @@ from bot.incidents.change import Change
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.playbooks import reminder_messages, reminders, step_effects, steps
+from bot.playbooks import reminder_messages, reminders, step_effects, steps, wording
 from bot.playbooks.rules import State
 from bot.playbooks.step_effects import MessageToSend, StepEffects
 from bot.playbooks.steps import LockedStep, StepChange
@@ -45,11 +45,7 @@ def complete(
     change = _change_step(
         services, step_id, by, now, lambda session, hand: steps.complete(session, hand, by, now, answers), then
     )
-    return (
-        f"Incident {change.incident_id}: “{escape(change.title)}” is done. {' '.join(sentences)}"
-        if sentences
-        else None
-    )
+    return wording.step_done(change.incident_id, escape(change.title), " ".join(sentences)) if sentences else None
 
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
@@ -89,7 +85,7 @@ def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None
     has_effects = written.posts or written.sets or written.invites or any(ask.milestone for ask in written.asks)
     if change.facts["was"] != State.DONE or not has_effects:
         return None
-    return f"“{escape(change.title)}” is open again. What it sent or set, and whom it invited, stays as it is."
+    return wording.step_open_again(escape(change.title))
 
 
 def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetime) -> str:
@@ -99,8 +95,8 @@ def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetim
         services, step_id, by, now, lambda session, hand: reminders.snooze(session, hand, by, length, now)
     )
     if not change.facts["is_reminded"]:
-        return f"“{escape(change.title)}” has had all its reminders, so there is nothing to snooze."
-    return f"“{escape(change.title)}” is snoozed for {minutes} minutes. Its due time stays."
+        return wording.reminders_over(escape(change.title))
+    return wording.snoozed(escape(change.title), minutes)
 
 
 def _change_step(

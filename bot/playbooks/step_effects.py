@@ -16,6 +16,7 @@ from bot.incidents.lifecycle import set_status
 from bot.incidents.milestones import milestones_of, set_milestone
 from bot.incidents.responses import FieldsRefused
 from bot.outbox import batches, kinds
+from bot.playbooks import wording
 from bot.playbooks.answers import milestones_in
 from bot.playbooks.playbook import Ask, Invites, Post, Sets
 from bot.playbooks.steps import StepChange
@@ -52,12 +53,12 @@ class StepEffects:
         incident, sentences = self.change.incident, []
         if sets.status and sets.status != incident.status:
             set_status(self.change, sets.status, self.step.title)
-            sentences.append(f"The status is {sets.status} now.")
+            sentences.append(wording.status_set(sets.status))
         if sets.front_door:
             sentences.append(self._set_front_door(sets.front_door))
         if sets.cadence:
             self.change.publish(CadenceRequested(sets.cadence))
-            sentences.append(f"Updates are promised every {format_duration(sets.cadence)} now.")
+            sentences.append(wording.cadence_set(format_duration(sets.cadence)))
         self.change.mark_stale(kinds.DIGEST, kinds.TOPIC)
         return sentences
 
@@ -83,20 +84,20 @@ class StepEffects:
         heard_at = datetime.fromisoformat(str(self.answers[asked])) if self.answers.get(asked) else None
         self.change.publish(FrontDoorSet(state, heard_at))
         if state == "normal":
-            return "The caller message is recorded as off."
-        return "The caller message is recorded as on; its card in the channel asks for its wording and lines."
+            return wording.CALLER_MESSAGE_OFF
+        return wording.CALLER_MESSAGE_ON
 
     def _send(self, posts: Post | None) -> list[str]:
         if posts is None:
             return []
         audience = audiences_of(self.change.services, self.change.incident).get(posts.to)
         if audience is None:
-            return ["This incident is private, so the message was not sent."]
+            return [wording.PRIVATE_NOT_SENT]
         if not (self.sending and self.sending.words):
-            return ["The message was left empty, so nothing was sent."]
+            return [wording.EMPTY_NOT_SENT]
         key = f"step:{self.step.step_id}:{self.step.at.isoformat()}"
         self.change.publish(UpdateRequested(posts.to, self.sending.words, key))
-        return [f"The update goes to {describe_channels(audience, self.change.incident)} now."]
+        return [wording.update_requested(describe_channels(audience, self.change.incident))]
 
     def _invite(self, invites: Invites | None) -> list[str]:
         if invites is None:
@@ -107,7 +108,7 @@ class StepEffects:
         groups = [f"@{group.removeprefix('@')}" for group in invites.groups]
         invite(session, number, f"invite:{self.step.step_id}:{at.isoformat()}", at, holders, groups=groups)
         named = [*invites.groups, *(role.replace("_", " ") for role in invites.roles)]
-        return [f"Invited into the channel: {', '.join(named)}."]
+        return [wording.invited(", ".join(named))]
 
 
 def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:
@@ -115,9 +116,8 @@ def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:
     if owner_id == change.by:
         return
     incident = incidents.by_number(session, change.incident_id)
-    text = (
-        f"<@{change.by}> gave you a step of incident {incident.number} in "
-        f"{channel_link(incident.channel_id or '')}: *{escape(change.title)}*"
+    text = wording.step_given(
+        change.by, incident.number, channel_link(incident.channel_id or ""), escape(change.title)
     )
     key = f"given:{change.step_id}:{owner_id}:{change.at.isoformat()}"
     batches.post_to_person(session, key, owner_id, text, change.at, incident_id=incident.number)

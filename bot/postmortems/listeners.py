@@ -12,7 +12,7 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
-from bot.postmortems import ids, views
+from bot.postmortems import ids, views, wording
 from bot.postmortems import request as postmortem_request
 from bot.postmortems import review_actions as reviewing
 from bot.postmortems.review import StillUnknown
@@ -35,7 +35,7 @@ def request_copy(services: Services, typed: SlashCommand) -> Response:
 def register_commands(registry: Registry) -> None:
     """`/incident postmortem`."""
     registry.command("postmortem", request_copy)
-    registry.help(Section.AFTERWARDS, 2, "`/incident postmortem` the post-mortem as it stands, by direct message")
+    registry.help(Section.AFTERWARDS, 2, wording.HELP)
 
 
 def register(app: App, services: Services) -> None:

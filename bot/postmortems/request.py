@@ -12,7 +12,7 @@ from bot.incidents.events import Closed, Reopened
 from bot.incidents.permissions import check_member
 from bot.incidents.roles import lead_of
 from bot.outbox import kinds
-from bot.postmortems import copies, review, tables, versions
+from bot.postmortems import copies, review, tables, versions, wording
 from bot.postmortems.delivery import deliver
 from bot.services import Services
 from bot.slack.text import mention
@@ -24,7 +24,7 @@ UTC = "UTC"
 def follow_close(change: Change, event: Closed) -> None:
     """The draft is on its way with the change; the person who closes is told to whom it goes."""
     recipient = request_at_close(change)
-    change.answers.append(f"The post-mortem draft goes to {mention(recipient)} by direct message.")
+    change.answers.append(wording.draft_goes_to(mention(recipient)))
 
 
 def put_aside(change: Change, event: Reopened) -> None:
@@ -103,10 +103,10 @@ def request_by_command(services: Services, number: int, asked_key: str, by: str,
             postmortem = tables.newest(session, number)
             existing_copy = postmortem and copies.of_place(session, postmortem.number, by)
             if existing_copy and existing_copy.delivered_at:
-                return "You have it in your direct messages with me; its files are in the thread."
+                return wording.YOU_HAVE_IT
             if postmortem is None:
                 postmortem = versions.request(session, number, [by], now)
             copies.add(session, postmortem, by)
         if postmortem is not None:
             deliver(session, postmortem, now)
-    return f"The post-mortem of incident {number} as it stands comes to you, {mention(by)}, by direct message."
+    return wording.comes(number, mention(by))

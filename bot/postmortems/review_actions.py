@@ -14,7 +14,7 @@ from bot.incidents import incidents, participants
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.postmortems import copies, ids, review, tables, views
+from bot.postmortems import copies, ids, review, tables, views, wording
 from bot.postmortems.delivery import deliver
 from bot.postmortems.messages import facts_of
 from bot.postmortems.rules import State, Verdict
@@ -84,12 +84,12 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
         if postmortem.author_id == author:
-            return f"{mention(author)} is the author already."
+            return wording.author_already(mention(author))
         _check_may_see(session, incident, [author])
         postmortem.author_id = author
         copies.add(session, postmortem, author)
         timeline.append(session, incident.number, "postmortem_assigned", now, by, user=author)
-    return f"{mention(author)} is the author now, and gets the draft by direct message."
+    return wording.author_now(mention(author))
 
 
 def request_review(services: Services, postmortem_id: int, reviewers: Sequence[str], by: str, now: datetime) -> str:
@@ -108,7 +108,7 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
                 copy.is_reviewer = True
                 session.add(copy)
                 timeline.append(session, incident.number, "postmortem_review_asked", now, by, user=user_id)
-    return f"{mentions(reviewers)} will be asked to review it, by direct message."
+    return wording.review_asked(mentions(reviewers))
 
 
 def request_changes(services: Services, postmortem_id: int, comment: str, by: str, now: datetime) -> None:
@@ -160,7 +160,7 @@ def publish(services: Services, postmortem_id: int, where: str, reason: str, by:
         postmortem.published_at, postmortem.published_by = now, by
         postmortem.remind_at = None
         copies.add(session, postmortem, place).is_published = True
-    return "It is being published."
+    return wording.PUBLISHING
 
 
 def _check_publishing(services: Services, session: Session, postmortem: PostMortem) -> None:

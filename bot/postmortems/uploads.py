@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.outbox import kinds
-from bot.postmortems import copies, tables, versions
+from bot.postmortems import copies, tables, versions, wording
 from bot.postmortems.copies import Copy
 from bot.postmortems.delivery import deliver, supersede
 from bot.postmortems.rules import State
@@ -44,11 +44,11 @@ def _record_document(session: Session, copy: Copy, event: Event) -> None:
     file = next((file for file in event["files"] if _is_document(file)), None)
     postmortem = tables.locked(session, copy.postmortem_id)
     if file is None:
-        _reply(session, copy, event, f"I keep {', '.join(DOCUMENTS)} files as versions; this one I left alone.")
+        _reply(session, copy, event, wording.not_a_document(", ".join(DOCUMENTS)))
     elif file.get("size", 0) > LARGEST_FILE:
-        _reply(session, copy, event, "That file is too large: a version may have 25 MB.")
+        _reply(session, copy, event, wording.FILE_TOO_LARGE)
     elif postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
-        _reply(session, copy, event, f"This one is a {postmortem.state}, so I did not keep your file as a version.")
+        _reply(session, copy, event, wording.no_version(postmortem.state))
     else:
         now = utcnow()
         name = shorten(escape(str(file.get("name") or "file")), LONGEST_NAME)

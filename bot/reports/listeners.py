@@ -3,7 +3,7 @@
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
-from bot.reports import sending
+from bot.reports import sending, wording
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -11,11 +11,7 @@ from bot.services import Services
 def register_commands(registry: Registry) -> None:
     """`/incident report`."""
     registry.command("report", report)
-    registry.help(
-        Section.ANYWHERE,
-        33,
-        "`/incident report week` figures as picture and spreadsheet; `day`, `month`, `90 days`",
-    )
+    registry.help(Section.ANYWHERE, 33, wording.HELP)
 
 
 def report(services: Services, typed: SlashCommand) -> Response:

@@ -201,6 +201,9 @@ MONTHS |= {name: name.lower() for name in ("Feb", "Mar", "May", "Jun", "Jul", "S
 LANGUAGES = {"es": (SPANISH, SPANISH_DEFINITIONS)}
 
 
+HELP = "`/incident report week` figures as picture and spreadsheet; `day`, `month`, `90 days`"
+
+
 def say(text: str, language: str) -> str:
     """A text of the report in a language; one that has no words of its own there stays English."""
     words = LANGUAGES.get(language, ({}, ()))[0]

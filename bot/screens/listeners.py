@@ -7,7 +7,7 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
-from bot.screens import catch_up, panels
+from bot.screens import answer_wording, catch_up, panels
 from bot.services import Services
 
 
@@ -16,9 +16,7 @@ def register_commands(registry: Registry) -> None:
     registry.command("", panel_or_help)
     registry.command("help", show_help)
     registry.command("catchup", show_catch_up)
-    registry.help(
-        Section.CHANNEL, 1, "`/incident` the control panel · `/incident catchup` what has happened so far"
-    )
+    registry.help(Section.CHANNEL, 1, answer_wording.HELP_PANEL)
 
 
 def register(app: App, services: Services) -> None:

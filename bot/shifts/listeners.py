@@ -11,7 +11,7 @@ from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall, people
+from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall, people, wording
 from bot.slack.blocks import Block
 from bot.slack.phrases import Wording
 
@@ -24,18 +24,8 @@ def register_commands(registry: Registry) -> None:
     registry.command("absence", enter_absence)
     registry.command("absences", export_absences)
     registry.command("shift", add_shift)
-    registry.help(
-        Section.ANYWHERE,
-        30,
-        "`/incident oncall gqm EMEA at 22:00` who is on · `/incident oncall mine` your shifts, swaps · "
-        "`/incident oncall gaps` what is open",
-    )
-    registry.help(
-        Section.ANYWHERE,
-        31,
-        "`/incident absence` enter one · `/incident absences export` a file for workforce management · "
-        "`/incident shift` add a shift",
-    )
+    registry.help(Section.ANYWHERE, 30, wording.HELP_ONCALL)
+    registry.help(Section.ANYWHERE, 31, wording.HELP_ABSENCE)
 
 
 def who_is_on(services: Services, typed: SlashCommand) -> Response:

@@ -157,6 +157,16 @@ SPANISH = {
 TRANSLATED = {"es": SPANISH}
 
 
+HELP_ONCALL = (
+    "`/incident oncall gqm EMEA at 22:00` who is on · `/incident oncall mine` your shifts, swaps · `/incident "
+    "oncall gaps` what is open"
+)
+HELP_ABSENCE = (
+    "`/incident absence` enter one · `/incident absences export` a file for workforce management · `/incident "
+    "shift` add a shift"
+)
+
+
 def wording(language: str) -> Wording:
     """What is said of shifts in a language."""
     return wording_in(language, TRANSLATED)

@@ -15,7 +15,7 @@ from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import near_time
-from bot.subscriptions import tables, views
+from bot.subscriptions import tables, views, wording
 from bot.subscriptions.copies import next_update_for
 from bot.subscriptions.rules import OnlyYourChannels, PrivateIncident, read_scope
 from bot.subscriptions.tables import Subscription
@@ -36,10 +36,9 @@ def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen
         if incident.is_private:
             raise PrivateIncident(number=number)
         is_new = tables.set_for_incident(session, by, number, now, is_wanted=True)
-        opening = "You get" if is_new else "You get already"
-        text = f"{opening} the updates of incident {number} by direct message, when the channel gets them."
+        text = wording.subscribed(number, is_new=is_new)
         if due_at := next_update_for(session, services, incident, by):
-            text += f" The next comes {near_time(due_at, now)}."
+            text += wording.next_update(near_time(due_at, now))
     text, blocks = views.confirmation(text, number, is_subscribed=True)
     if is_new and person.may_act:
         blocks += services.get(Registry).ask(CATCH_UP)(services, incident, by)
@@ -53,8 +52,7 @@ def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Scre
         incident = _visible_incident(session, number, person)
         was_subscribed = tables.is_subscribed(session, by, incident)
         tables.set_for_incident(session, by, number, now, is_wanted=False)
-    opening = "You get no more" if was_subscribed else "You get no"
-    text = f"{opening} updates of incident {number} by direct message."
+    text = wording.unsubscribed(number, was_subscribed=was_subscribed)
     return views.confirmation(text, number, is_subscribed=False)
 
 
@@ -65,9 +63,7 @@ def subscribe_to(services: Services, typed: str, by: str, now: datetime) -> str:
     scope = read_scope(typed, services.floor.types, services.floor.sites)
     with services.database.transaction() as session:
         is_new = tables.add_standing(session, by, scope, now)
-    opening = "You get" if is_new else "You get already"
-    about = views.describe_scope(scope, services.floor)
-    return f"{opening} updates by direct message: {about}. `/incident subscriptions` shows and ends them."
+    return wording.standing(views.describe_scope(scope, services.floor), is_new=is_new)
 
 
 def unsubscribe_from(services: Services, typed: str, by: str) -> str:
@@ -80,8 +76,8 @@ def unsubscribe_from(services: Services, typed: str, by: str) -> str:
         ended += tables.delete_of_incidents(session, by) if is_all else 0
     about = views.describe_scope(scope, services.floor)
     if not ended:
-        return f"You had not subscribed to that ({about}). `/incident subscriptions` shows what you get."
-    return f"Ended: {about}. `/incident subscriptions` shows what you still get."
+        return wording.not_subscribed(about)
+    return wording.ended(about)
 
 
 def end_subscription(services: Services, subscription_id: int, by: str) -> Screen:

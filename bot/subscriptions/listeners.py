@@ -12,7 +12,7 @@ from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.subscriptions import actions as subscriptions
-from bot.subscriptions import ids
+from bot.subscriptions import ids, wording
 from bot.subscriptions.rules import ScopeMissing
 
 
@@ -46,16 +46,8 @@ def register_commands(registry: Registry) -> None:
     registry.command("subscribe", subscribe, for_guests=True)
     registry.command("unsubscribe", unsubscribe, for_guests=True)
     registry.command("subscriptions", show_subscriptions, for_guests=True)
-    registry.help(
-        Section.ANYWHERE,
-        10,
-        "`/incident subscribe S1 Manila` updates by direct message · `/incident subscriptions` what you get",
-    )
-    registry.help(
-        Section.CHANNEL,
-        50,
-        "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`",
-    )
+    registry.help(Section.ANYWHERE, 10, wording.HELP_STANDING)
+    registry.help(Section.CHANNEL, 50, wording.HELP_INCIDENT)
 
 
 def subscribe(services: Services, typed: SlashCommand) -> Response:

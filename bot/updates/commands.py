@@ -60,12 +60,12 @@ def set_cadence(services: Services, number: int, typed: str, by: str, now: datet
             known_audiences.audience_title(services, name) for name in dict.fromkeys(audiences_changed)
         )
         if not audiences_changed:
-            return "No audience has scheduled updates at this severity. Name an audience to begin."
+            return wording.NO_SCHEDULED_AUDIENCE
         pace = f"every {wording.describe_cadence(cadence)}" if cadence else "as usual"
         change.log("update_pace", audience=titles, new=pace)
         copies.update_footers(change, dict.fromkeys(audiences_changed))
     outcome = f"come every {wording.describe_cadence(cadence)}" if cadence else "follow their own pace"
-    return f"{escape(titles)}: updates {outcome} now."
+    return wording.pace_set(escape(titles), outcome)
 
 
 def _parse_cadence(services: Services, incident: Incident, typed: str) -> tuple[str | None, timedelta | None]:
@@ -122,7 +122,7 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
         cadence_actions.pause(change, reason.strip())
         change.log("updates_paused", reason=reason.strip())
         copies.update_footers(change, known_audiences.audiences_of(services, change.incident))
-    return "Updates are paused; the last one of each audience says so. `/incident resume` starts them again."
+    return wording.UPDATES_PAUSED
 
 
 def resume(services: Services, number: int, by: str, now: datetime) -> str:
@@ -134,7 +134,7 @@ def resume(services: Services, number: int, by: str, now: datetime) -> str:
         cadence_actions.resume(change)
         change.log("updates_resumed")
         copies.update_footers(change, known_audiences.audiences_of(services, change.incident))
-    return "Updates go on; `/incident updates` shows when the next ones come."
+    return wording.UPDATES_RESUMED
 
 
 def updates_screen(services: Services, number: int, by: str) -> tuple[str, list[Block]]:

@@ -15,12 +15,10 @@ from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.updates import forms, outside_check, tables
+from bot.updates import forms, outside_check, tables, wording
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.sending import start_due
-
-UPDATE_ON_ITS_WAY = "The update is on its way."
 
 
 class NobodyChosen(WatchfloorError):
@@ -69,7 +67,7 @@ def send_composed(
         session, incident = change.session, change.incident
         rules.check_may_change(number, incident.status)
         if tables.was_requested(session, number, occasion):
-            return UPDATE_ON_ITS_WAY
+            return wording.ON_ITS_WAY
         audiences = known_audiences.audiences_of(services, incident)
         names = [name for name in composed.audiences if name in audiences]
         if not names:
@@ -103,13 +101,13 @@ def send_text_now(services: Services, number: int, message_text: str, key: str, 
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if tables.was_requested(change.session, number, f"manual:{key}"):
-            return UPDATE_ON_ITS_WAY
+            return wording.ON_ITS_WAY
         names = promises.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text))
         left_out = outside_check.left_out_note(change.session, services, message_text, names)
     start_due(services, now)
     if not names:
-        return f"No audience is told of a {change.incident.severity} before it closes, so nothing was sent."
-    return UPDATE_ON_ITS_WAY + left_out
+        return wording.nobody_hears(change.incident.severity)
+    return wording.ON_ITS_WAY + left_out
 
 
 def _waits_for_approval(session: Session, number: int, name: str) -> bool:
@@ -118,5 +116,5 @@ def _waits_for_approval(session: Session, number: int, name: str) -> bool:
 
 def _answer(awaited: list[str]) -> str:
     if not awaited:
-        return UPDATE_ON_ITS_WAY
-    return f"{UPDATE_ON_ITS_WAY} For {', '.join(awaited)} it waits for approval; those who approve have the draft."
+        return wording.ON_ITS_WAY
+    return wording.waits_for_approval(wording.ON_ITS_WAY, ", ".join(awaited))

@@ -10,7 +10,7 @@ from bot.incidents.change import Change, changing
 from bot.incidents.permissions import is_one_of
 from bot.services import Services
 from bot.slack.text import near_time
-from bot.updates import copies, draft_messages, outside_check, promise_changes, tables, variables
+from bot.updates import copies, draft_messages, outside_check, promise_changes, tables, variables, wording
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose
 from bot.updates.sending import start_due
@@ -79,7 +79,7 @@ def send_now(services: Services, promise_id: int, by: str, now: datetime) -> str
         _record_choice(promise, Choice.NOW if not promise.choice else Choice(promise.choice), by)
         _make_due_now(change, promise)
     start_due(services, now)
-    return "It goes out now."
+    return wording.GOES_OUT_NOW
 
 
 def _make_due_now(change: Change, promise: Promise) -> None:
@@ -99,7 +99,7 @@ def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> 
         _record_choice(promise, Choice.NOTHING, by)
         promise.words = ""
         due = near_time(promise.due_at, now)
-    return f"At {due} it will say that nothing has changed."
+    return wording.nothing_new_at(due)
 
 
 def withdraw_nothing_new(change: Change) -> None:
@@ -127,8 +127,8 @@ def edit(services: Services, promise_id: int, text: str, by: str, now: datetime,
         due = near_time(promise.due_at, now)
     if at_once:
         start_due(services, now)
-        return "It goes out now as you wrote it."
-    return f"It goes out at {due} as you wrote it." if is_approved else "Your text waits for approval."
+        return wording.GOES_OUT_NOW_AS_WRITTEN
+    return wording.goes_out_as_written(due) if is_approved else wording.TEXT_WAITS
 
 
 def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
@@ -140,7 +140,7 @@ def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
         if not is_due:
             promising.move_promise(change.session, services, promise, promise.due_at, now)
     start_due(services, now)
-    return "Approved; it goes out now." if is_due else f"Approved; it goes out at {due}."
+    return wording.APPROVED_NOW if is_due else wording.approved(due)
 
 
 def postpone(services: Services, promise_id: int, due_at: datetime, reason: str, by: str, now: datetime) -> str:
@@ -153,4 +153,4 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
         times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)
         copies.update_footers(change, [promise.audience])
-    return f"The update for {title} now comes {near_time(due_at, now)}; the last one says so."
+    return wording.postponed(title, near_time(due_at, now))

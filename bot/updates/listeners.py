@@ -16,7 +16,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.updates import commands as update_commands
-from bot.updates import compose_actions, draft_answers, draft_screens, forms, ids
+from bot.updates import compose_actions, draft_answers, draft_screens, forms, ids, wording
 from bot.updates import private_audiences as given_audiences
 from bot.updates.compose_actions import ComposedUpdate
 
@@ -50,11 +50,10 @@ def register_commands(registry: Registry) -> None:
 
 
 HELP = (
-    "`/incident update` a form to tell audiences · `/incident update what to say` tells all of them now",
-    "`/incident updates` what is promised and how it was kept · `/incident cadence 20 min` or "
-    "`cadence executives 1 h`",
-    "`/incident pause reason` stops scheduled updates until `/incident resume`",
-    "`/incident updates add executives` lets an audience read of a private incident",
+    wording.HELP_UPDATE,
+    wording.HELP_PACE,
+    wording.HELP_PAUSE,
+    wording.HELP_AUDIENCES,
 )
 
 

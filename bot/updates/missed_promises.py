@@ -57,14 +57,14 @@ def _report(change: Change, rows: Sequence[int], administrators_channel: str | N
 def _reason(session: Session, promise: Promise) -> str:
     """Why it was not sent in time, in words that name nobody and quote nothing."""
     if promise.needs_approval:
-        return "nobody has approved it"
+        return wording.NOT_APPROVED
     if promise.begun_at is None or promise.begun_at - promise.due_at > LATE_AFTER:
-        return "Watchfloor was not running at that minute"
+        return wording.NOT_RUNNING
     rows = deliveries.of_promise(session, promise)
     if promise.state == tables.REFUSED:
-        return f"Slack refused it ({', '.join(sorted({row.refused for row in rows if row.refused}))})"
+        return wording.slack_refused(", ".join(sorted({row.refused for row in rows if row.refused})))
     hindrance = batches.error_of(session, rows)
-    return f"Slack has not taken it ({hindrance})" if hindrance else "Slack was slow to take it"
+    return wording.slack_not_taken(hindrance) if hindrance else wording.SLACK_SLOW
 
 
 def _was_refused_before(session: Session, promise: Promise) -> bool:

@@ -9,6 +9,7 @@ from bot.incidents.audiences import audience_title
 from bot.incidents.outside_filter import not_for_outsiders
 from bot.services import Services
 from bot.slack.text import escape, one_line, to_plain_text
+from bot.updates import wording
 
 SENTENCE = 120
 
@@ -34,7 +35,7 @@ def left_out_note(session: Session, services: Services, text: str, audiences: It
     if not sentences:
         return ""
     titles = ", ".join(escape(audience_title(services, name)) for name in outside)
-    return f" Left out or without names for {titles}: {_quoted(sentences)}"
+    return wording.left_out(titles, _quoted(sentences))
 
 
 def _quoted(sentences: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from bot.services import Services
 from bot.slack.text import escape
 from bot.updates import promise_actions as promises
 from bot.updates import scheduling as promising
-from bot.updates import tables
+from bot.updates import tables, wording
 from bot.updates.commands import audience_named
 
 
@@ -28,12 +28,12 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
         name = audience_named(services.floor.audiences, typed)
         title = services.floor.audiences[name].title
         if name in incident.audiences:
-            return f"{escape(title)} hear of it already."
+            return wording.told_already(escape(title))
         incident.audiences = [*incident.audiences, name]
         change.session.add(incident)
         change.log("audience_added", audience=title)
         promises.promise_first_updates(change, only=name)
-    return f"{escape(title)} hear of this private incident from now on. `/incident updates` shows when."
+    return wording.told_from_now(escape(title))
 
 
 def remove(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
@@ -45,11 +45,11 @@ def remove(services: Services, number: int, typed: str, by: str, now: datetime) 
         name = audience_named(services.floor.audiences, typed)
         title = services.floor.audiences[name].title
         if name not in incident.audiences:
-            return f"{escape(title)} had not been added to it, so nothing was changed."
+            return wording.not_added(escape(title))
         incident.audiences = [known for known in incident.audiences if known != name]
         change.session.add(incident)
         change.log("audience_removed", audience=title)
         if name not in known_audiences.audiences_of(services, incident):
             for promise in tables.waiting(change.session, number, name):
                 promising.drop_promise(change.session, promise)
-    return f"{escape(title)} get no more updates of it."
+    return wording.told_no_more(escape(title))

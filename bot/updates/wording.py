@@ -11,6 +11,29 @@ NameOf = Callable[[str | None], str]
 REASON = 200
 
 
+HELP_UPDATE = "`/incident update` a form to tell audiences · `/incident update what to say` tells all of them now"
+HELP_PACE = (
+    "`/incident updates` what is promised and how it was kept · `/incident cadence 20 min` or `cadence executives "
+    "1 h`"
+)
+HELP_PAUSE = "`/incident pause reason` stops scheduled updates until `/incident resume`"
+HELP_AUDIENCES = "`/incident updates add executives` lets an audience read of a private incident"
+# Sending.
+ON_ITS_WAY = "The update is on its way."
+GOES_OUT_NOW = "It goes out now."
+GOES_OUT_NOW_AS_WRITTEN = "It goes out now as you wrote it."
+TEXT_WAITS = "Your text waits for approval."
+APPROVED_NOW = "Approved; it goes out now."
+# Pace.
+NO_SCHEDULED_AUDIENCE = "No audience has scheduled updates at this severity. Name an audience to begin."
+UPDATES_PAUSED = "Updates are paused; the last one of each audience says so. `/incident resume` starts them again."
+UPDATES_RESUMED = "Updates go on; `/incident updates` shows when the next ones come."
+# Why one is late.
+NOT_APPROVED = "nobody has approved it"
+NOT_RUNNING = "Watchfloor was not running at that minute"
+SLACK_SLOW = "Slack was slow to take it"
+
+
 def describe_cadence(cadence: timedelta) -> str:
     """A cadence as people say it: `1 h`, `90 min` as `1 h 30 min`."""
     return format_duration(cadence).removesuffix(" 00 min")
@@ -70,3 +93,73 @@ def lateness(promise: Promise) -> str:
         return ""
     why = f": {escape(promise.late_because)}" if promise.late_because else ""
     return f", {format_duration(promise.sent_at - promise.due_at)} late{why}"
+
+
+def slack_refused(errors: str) -> str:
+    """Why an update is late: every place refused it."""
+    return f"Slack refused it ({errors})"
+
+
+def slack_not_taken(error: str) -> str:
+    """Why an update is late: it is tried again."""
+    return f"Slack has not taken it ({error})"
+
+
+def pace_set(titles: str, outcome: str) -> str:
+    """The answer to another pace."""
+    return f"{titles}: updates {outcome} now."
+
+
+def nobody_hears(severity: str) -> str:
+    """The answer when no audience hears of such an incident."""
+    return f"No audience is told of a {severity} before it closes, so nothing was sent."
+
+
+def waits_for_approval(answer: str, titles: str) -> str:
+    """The answer when some audiences need an approval."""
+    return f"{answer} For {titles} it waits for approval; those who approve have the draft."
+
+
+def nothing_new_at(due: str) -> str:
+    """The answer to *nothing new*."""
+    return f"At {due} it will say that nothing has changed."
+
+
+def goes_out_as_written(due: str) -> str:
+    """The answer to an edited draft."""
+    return f"It goes out at {due} as you wrote it."
+
+
+def approved(due: str) -> str:
+    """The answer to an approval."""
+    return f"Approved; it goes out at {due}."
+
+
+def postponed(title: str, due: str) -> str:
+    """The answer to *later*."""
+    return f"The update for {title} now comes {due}; the last one says so."
+
+
+def left_out(titles: str, sentences: str) -> str:
+    """What audiences outside do not read of a text."""
+    return f" Left out or without names for {titles}: {sentences}"
+
+
+def told_already(title: str) -> str:
+    """The answer when the audience hears of the private incident."""
+    return f"{title} hear of it already."
+
+
+def told_from_now(title: str) -> str:
+    """The answer when an audience is added."""
+    return f"{title} hear of this private incident from now on. `/incident updates` shows when."
+
+
+def not_added(title: str) -> str:
+    """The answer when there is nothing to take off."""
+    return f"{title} had not been added to it, so nothing was changed."
+
+
+def told_no_more(title: str) -> str:
+    """The answer when an audience is taken off."""
+    return f"{title} get no more updates of it."

@@ -20,7 +20,7 @@ from hypothesis.errors import HypothesisDeprecationWarning
 from bot.bootstrap import build_registry
 from bot.config import floor as floors
 from bot.config.yaml_file import FileRefused
-from bot.incidents.responses import UNEXPECTED_ERROR, UNEXPECTED_LATE
+from bot.incidents.wording import UNEXPECTED_ERROR, UNEXPECTED_LATE
 from bot.playbooks import library
 from bot.runtime.templates import TemplateBroken, Templates
 from tests.floor import TestFloor

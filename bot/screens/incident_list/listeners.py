@@ -11,6 +11,7 @@ from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
+from bot.screens import answer_wording
 from bot.screens.incident_list import ids, queries, rules, views
 from bot.screens.incident_list.rules import ALL, Filter
 from bot.services import Services
@@ -22,8 +23,8 @@ def register_commands(registry: Registry) -> None:
     registry.command("list", show_list)
     registry.command("search", search)
     registry.command("find", search)
-    registry.help(Section.ANYWHERE, 2, "`/incident list` what is open · `list closed S1 Manila` · `list mine`")
-    registry.help(Section.ANYWHERE, 2, "`/incident search crm last 7 days` titles, impact and causes")
+    registry.help(Section.ANYWHERE, 2, answer_wording.HELP_LIST)
+    registry.help(Section.ANYWHERE, 2, answer_wording.HELP_SEARCH)
 
 
 def show_list(services: Services, typed: SlashCommand) -> Response:

@@ -11,6 +11,7 @@ from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
+from bot.screens import answer_wording
 from bot.screens.timeline import notes, pictures
 from bot.screens.timeline import pages as timeline_screens
 from bot.screens.timeline.notes import Amendment
@@ -39,17 +40,8 @@ def register_commands(registry: Registry) -> None:
     registry.command("note", note)
     registry.command("correct", correct)
     registry.command("milestones", show_milestones)
-    registry.help(
-        Section.CHANNEL,
-        60,
-        "`/incident timeline` what happened, `decisions`, `marked`, `picture` · "
-        "`/incident note we restarted it at 14:05`",
-    )
-    registry.help(
-        Section.CHANNEL,
-        61,
-        "`/incident correct 12` corrects an entry · `/incident milestones` when it started, was detected …",
-    )
+    registry.help(Section.CHANNEL, 60, answer_wording.HELP_TIMELINE)
+    registry.help(Section.CHANNEL, 61, answer_wording.HELP_CORRECT)
 
 
 def show_timeline(services: Services, typed: SlashCommand) -> Response:

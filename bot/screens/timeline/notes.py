@@ -12,6 +12,7 @@ from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.milestones import apply_milestones, check_still_possible
 from bot.incidents.permissions import check_member
+from bot.screens import answer_wording
 from bot.screens.timeline.pages import name_resolver
 from bot.services import Services
 from bot.slack.text import day_and_time
@@ -46,7 +47,7 @@ def add_note(services: Services, number: int, typed_note: Note, key: str, by: st
         raise milestones.MilestoneInFuture()
     with _writing_to_timeline(services, number, by, now) as change:
         timeline.append_once(change.session, number, f"note:{key}", typed_note.kind, at, by, text=typed_note.words)
-    return f"Added to the timeline: {day_and_time(at)}."
+    return answer_wording.note_added(day_and_time(at))
 
 
 @contextmanager
@@ -75,14 +76,14 @@ def amend_entry(
         previous_text = wording.editable_text(entry, name_resolver(session, [entry]), services.floor.language)
         operations = [*_correct(entry, amendment, previous_text, by, now), *_hide(entry, amendment, by, now)]
         if not operations:
-            return "Nothing was changed."
+            return answer_wording.NOTHING_CHANGED
         session.add(entry)
         # The reason is in the entry: words in the record itself could never be taken out again.
         log.record_change(session, entry, log.Operation(" and ".join(operations), by))
         if entry.kind in milestones.KINDS:
             check_still_possible(session, incident, now)
             apply_milestones(session, incident)
-    return f"Entry {entry_number} is {' and '.join(operations)}. The original is kept in the log."
+    return answer_wording.entry_changed(entry_number, " and ".join(operations))
 
 
 def _correct(entry: TimelineEntry, amendment: Amendment, previous_text: str, by: str, now: datetime) -> list[str]:

@@ -11,6 +11,7 @@ from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
+from bot.screens import answer_wording
 from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import lanes, pictures, timeline
@@ -40,7 +41,7 @@ def request_picture(services: Services, number: int, key: str, by: str) -> str:
     with services.database.transaction() as session:
         payload = {"asked_by": by}
         outbox.enqueue(session, kinds.PICTURE, f"picture:{key}", now, incident_id=incident.number, payload=payload)
-    return "The picture is being drawn and will be posted in the incident's channel."
+    return answer_wording.PICTURE_REQUESTED
 
 
 def call(context: Context) -> Call:
@@ -59,7 +60,7 @@ def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
     file_id = services.slack.upload(f"timeline-{number}.png", picture_png(services, number, utcnow()))
     with services.database.transaction() as session:
         outbox.remember(session, row, payload | {"file_id": file_id}, utcnow())
-    text = f"The timeline as a picture, requested by {mention(payload['asked_by'])}. Times are UTC."
+    text = answer_wording.picture_shared(mention(payload["asked_by"]))
     services.slack.share_files([(file_id, f"Timeline {number}")], channel_id, text)
 
 
@@ -69,7 +70,7 @@ def note_refused(settled: Settled, error: str) -> None:
     number, key = row.incident_id or 0, f"{row.key}:refused"
     facts = {"what": "show the picture of the timeline", "reason": error}
     timeline.append_once(session, number, key, "trouble", now, **facts)
-    text = f"Slack did not let me show the picture of incident {number}'s timeline: {error}."
+    text = answer_wording.picture_refused(number, error)
     outbox.post(session, key, (row.payload or {})["asked_by"], text, now, incident_id=number)
 
 

@@ -1,0 +1,41 @@
+"""What is answered and told about caller messages and routing faults. Pure."""
+
+# Commands, forms.
+HELP = (
+    "`/incident frontdoor` what callers hear, `add` records a message · `/incident routing` asks the team that "
+    "routes calls to look at a fault"
+)
+APPROVER_MISSING = "Choose the person who approved the wording."
+# Caller messages.
+MESSAGE_RECORDED = "Recorded. Its card in the channel says who dialled in and when somebody looks at it again."
+HEARD = "Recorded: you dialled in and heard it."
+SWITCHED_OFF = "Recorded as off. Dial in, then press *I heard it is gone*."
+HEARD_GONE = "Recorded: you dialled in, and it is gone."
+# Routing faults.
+FAULT_ANSWERED = "Answered. It is on the card and in the timeline."
+FAULT_TAKEN_BACK = "Taken back. No answer is needed any more."
+
+
+def message_saved(version: int) -> str:
+    """The answer to a message that was changed."""
+    return f"Saved as version {version}. Dial in to hear it."
+
+
+def message_kept(ask_again: str) -> str:
+    """The answer when a message is still needed."""
+    return f"It stays on. You are asked again {ask_again}; *Change* sets another time."
+
+
+def fault_asked(answer_by: str) -> str:
+    """The answer to a fault that was reported."""
+    return f"Asked. An answer is due {answer_by}; then the escalation ladder's next people are told."
+
+
+def fault_taken(answer_by: str) -> str:
+    """The answer to the person who looks at it."""
+    return f"It is yours. Your answer is due {answer_by}."
+
+
+def fault_answered(person: str, number: int) -> str:
+    """Told to the person who reported the fault."""
+    return f"{person} answered your routing fault in incident {number}; the answer is on its card."

@@ -1,0 +1,231 @@
+"""What is answered and told about an incident itself: its life, its roles, its channel. Pure."""
+
+# Commands.
+HELP_DECLARE = "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"
+HELP_DRILL = "`/incident drill S1 IVR down in Manila` for practice"
+HELP_AFTERWARDS = "`/incident declare afterwards S1 IVR was down from 09:10 to 10:40` once it is over"
+HELP_STATE = "`/incident severity S0 reason` · `/incident status mitigated reason` · `/incident impact text`"
+HELP_BRIEF = "`/incident brief` impact, cause, actions and needs in one form: updates are written from them"
+HELP_EDIT = "`/incident edit` title, type, sites and partners · `/incident rename title`"
+HELP_ROLES = "`/incident claim commander` · `/incident assign commander @ana`"
+HELP_PRIVATE = "`/incident private reason` a private channel takes over"
+HELP_ENDING = "`/incident resolve reason` · `/incident close` · `/incident reopen reason`"
+HELP_DECLINE = "`/incident decline reason` it was a false alarm · `/incident merge 12` it goes on in that one"
+HELP_BRIDGE = "`/incident bridge https://…` or a phone number: where people talk"
+OTHER_WORKSPACE = (
+    "Watchfloor works in another workspace. Use it there, or ask its administrator to add this workspace."
+)
+MORE_IN_LIST = " and more in `/incident list`"
+# When something fails.
+UNEXPECTED_ERROR = (
+    "Something went wrong on my side and nothing was changed. Please try again; the administrator finds the reason "
+    "in the log."
+)
+UNEXPECTED_LATE = (
+    "Something went wrong on my side, and I do not know whether that was done. Please look before you try again; "
+    "the administrator finds the reason in the log."
+)
+SLACK_UNAVAILABLE = "Slack is not answering right now, so I could not do that. Please try again in a moment."
+SLACK_SILENT_LATE = (
+    "Slack is not answering right now, and I do not know whether all of that was done. Please look before you try "
+    "again."
+)
+# Declaring.
+DECLARATION_CANCELLED = "Cancelled. Nothing was opened."
+NO_CHANNEL_NAME_LEFT = "every name for its channel is taken; rename the old channels or choose another title."
+YOU_ARE_IN = "You are in it."
+YOU_ARE_IN_AFTERWARDS = "You are in it; `/incident close` there writes the post-mortem draft."
+# Situation, status.
+SITUATION_SAVED = "Situation saved. It shows on the card and in the next update."
+IMPACT_SAVED = "Impact saved. It shows on the card and in the next update."
+NOTHING_CHANGED = "Nothing was changed."
+DESCRIBE_CAUSE = "Please describe the cause with `/incident brief`: updates say that it is not described yet."
+RESOLVED = "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
+DECLINED = "Declined as a false alarm. Everyone who was told about it hears that, and no more updates are due."
+RESOLVE_QUESTION = "What ended the impact?"
+REOPEN_QUESTION = "Why is it open again?"
+NOTHING_RELATED = "Nothing is related to this incident. `/incident related 12` relates it to incident 12."
+RELATED_ADVICE = "`/incident related remove 12` takes one off."
+# Roles, bridge.
+ROLE_VACANT = " The role is free until somebody takes it."
+BRIDGE_SAVED = "Bridge saved. It shows on the card, in the channel's topic and in updates to colleagues."
+BRIDGE_REMOVED = "Bridge removed."
+NO_BRIDGE = "No bridge yet. `/incident bridge https://…` or a phone number sets it."
+# The channel.
+UNARCHIVE_CHANNEL = "Unarchive it, and I will show everything there again."
+CHANNEL_CANNOT_COME_BACK = "It cannot come back; please agree on another place to talk."
+INVITE_ME = "Invite me there with `/invite`, and I will show everything again."
+MADE_PRIVATE = (
+    "This incident is private now. A private channel takes over in a moment, with everybody who was here. My "
+    "messages about it are deleted, and this channel is archived."
+)
+READ_OR_COPIED = "• Nobody can take back what somebody has read or copied."
+
+
+def severity_changed(old: str, new: str) -> str:
+    """The answer to another severity."""
+    return f"Severity changed from {old} to {new}. Updates now follow the {new} schedule."
+
+
+def status_changed(old: str, new: str, question: str) -> str:
+    """The answer to another status; `question` asks for what is missing."""
+    return f"Status changed from {old} to {new}.{question}"
+
+
+def reopened(number: int) -> str:
+    """The answer to reopening."""
+    return f"Incident {number} is open again, and its updates go on."
+
+
+def default_severity(severity: str) -> str:
+    """Said when nobody named a severity."""
+    return f" It is {severity} until you change it."
+
+
+def joined(where: str) -> str:
+    """The answer when the incident was open already."""
+    return f"Nothing new was opened. What you reported is on the record of {where}."
+
+
+def answered_with(where: str) -> str:
+    """The answer to a second click, when an incident was opened."""
+    return f"You have answered this already: the incident is {where}."
+
+
+def answered_already(what: str) -> str:
+    """The answer to a second click."""
+    return f"You have answered this already: {what}."
+
+
+def not_opened(reason: str) -> str:
+    """Told when there is no incident."""
+    return f"The incident was not opened: {reason} Nothing was left half-done; please try again."
+
+
+def declared(number: int, state: str, where: str, severity: str, title: str, ending: str) -> str:
+    """Told to the declarer."""
+    return f"Incident {number} {state}: {where} ({severity}, {title}). {ending}"
+
+
+def not_invited(people: str) -> str:
+    """Told in the channel, with the reason for each."""
+    return f"I could not invite {people}. Please invite them by hand with `/invite`."
+
+
+def group_not_invited(group: str, reason: str) -> str:
+    """Told in the channel."""
+    return f"I could not invite {group}: {reason}. Please invite them by hand with `/invite`."
+
+
+def you_are_in(where: str, bridge: str) -> str:
+    """The answer to joining."""
+    return f"You are in {where}. {bridge}"
+
+
+def could_not_add(where: str, reason: str) -> str:
+    """The answer when Slack refuses it."""
+    return f"I could not add you to {where}: {reason}."
+
+
+def floor_bridge_shows(bridge: str) -> str:
+    """The answer when the incident's own bridge is taken off."""
+    return f"Bridge removed. The floor's own shows instead: {bridge}"
+
+
+def merged(number: int, into: int, where: str) -> str:
+    """The answer to merging."""
+    return f"Incident {number} is merged into incident {into}: {where}."
+
+
+def goes_on_in(number: int, where: str) -> str:
+    """Told in the channel of the merged one."""
+    return f"This incident was merged into #{number}. Please go on in {where}."
+
+
+def milestone_set(title: str, at: str) -> str:
+    """The answer to a milestone."""
+    return f"{title}: {at}. It is in the timeline and counts in every figure."
+
+
+def no_private_channel(number: int, reason: str) -> str:
+    """Told to the person who leads."""
+    return (
+        f"Incident {number} is private, but I could not make a private channel for it: {reason} Please agree on "
+        "another place to talk."
+    )
+
+
+def deleted(done: int, total: int) -> str:
+    """How many messages were taken back."""
+    return f"This incident is private now. I deleted {done} of my {total} messages about it."
+
+
+def not_deleted(times: int, where: str, reason: str) -> str:
+    """Which messages stay."""
+    return f"• {times} of them in {where} stay there: {reason}."
+
+
+def old_channel(where: str, state: str) -> str:
+    """What became of the old channel."""
+    return (
+        f"• What people wrote in {where} is still there. The channel is {state}, and everybody in the workspace "
+        "can read it; a workspace owner can delete it."
+    )
+
+
+def related(number: int, other: int) -> str:
+    """The answer to relating two."""
+    return f"Incident {number} and incident {other} are related."
+
+
+def not_related(number: int, other: int) -> str:
+    """The answer when they are related no more."""
+    return f"Incident {number} and incident {other} are not related."
+
+
+def renamed(title: str) -> str:
+    """The answer to another title."""
+    return f"The title is now “{title}”. The channel is renamed in a moment."
+
+
+def about(type_title: str) -> str:
+    """The answer to another type."""
+    return f"It is about {type_title} now."
+
+
+def role_yours_already(role: str) -> str:
+    """The answer when they have the role."""
+    return f"You are {role} already."
+
+
+def role_taken(role: str, number: int) -> str:
+    """The answer to taking a role."""
+    return f"You are {role} of incident {number}."
+
+
+def role_theirs_already(person: str, role: str) -> str:
+    """The answer when the other has the role."""
+    return f"{person} is {role} already."
+
+
+def role_assigned(person: str, role: str, number: int) -> str:
+    """The answer to assigning a role."""
+    return f"{person} is {role} of incident {number} now and has been told."
+
+
+def role_left(role: str, vacant: str) -> str:
+    """The answer to giving a role back."""
+    return f"You are no longer {role}.{vacant}"
+
+
+def account_gone(name: str, roles: str) -> str:
+    """Told in the channel when somebody's account is deactivated."""
+    return (
+        f"⚠️ The account of {name}, {roles} of this incident, was deactivated. Please take the role with the "
+        "buttons on the card, or `/incident claim`."
+    )
+
+
+def role_given(role: str, number: int, where: str, duties: str) -> str:
+    """Told to the person who was given a role."""
+    return f"You are *{role}* of incident {number} in {where}. {duties}"

@@ -1,0 +1,51 @@
+"""What is answered and told about the ledger. Pure."""
+
+HELP = "`/incident ledger` credits and refunds: who is owed what, what was issued, what adds up"
+FILE_MISSING = "Choose a file, CSV or xlsx."
+# Files, lines.
+FILE_TAKEN = "The file is being read. You get a direct message when it is done."
+CHOOSE_WHAT_HAPPENED = "Choose what happened to a line that is so."
+# Releases, closing.
+RELEASE_APPROVED = "Approved: it may be paid."
+RELEASE_REFUSED = "Refused: none of it may be paid."
+CLOSED = "The ledger is closed."
+OPEN_ALREADY = "The ledger is open already."
+REOPENED = "The ledger is open again."
+WORKBOOK_REQUESTED = (
+    "The workbook comes by direct message. It contains account numbers: keep it only where they are allowed."
+)
+
+
+def added_as_excluded(reason: str) -> str:
+    """The answer to an account that is not to be paid."""
+    return f"Added as excluded: {reason}."
+
+
+def account_added(amount: str, cohort: str) -> str:
+    """The answer to an account that was added."""
+    return f"Added: {amount} is pending in {cohort}."
+
+
+def line_changed(account: str, state: str) -> str:
+    """The answer to a line that was changed."""
+    return f"{account} is {state} now."
+
+
+def second_person_needed(amount: str) -> str:
+    """The answer to a release above the limit."""
+    return f"{amount} is above the limit, so somebody else has to approve it: the message is in the channel."
+
+
+def released(amount: str) -> str:
+    """The answer to a release."""
+    return f"{amount} is released. The workbook has the accounts to pay."
+
+
+def workbook_shared(number: int) -> str:
+    """What is said beside the workbook."""
+    return f"The ledger of incident {number}. It contains account numbers: keep it only where they are allowed."
+
+
+def workbook_refused(number: int | None, error: str) -> str:
+    """Told when Slack does not take the workbook."""
+    return f"Slack did not let me send the ledger of incident {number}: {error}."

@@ -1,0 +1,47 @@
+"""What is answered and told about lockouts. Pure."""
+
+HELP = (
+    "`/incident lockouts` agents who are locked out of sign-on, `add` records some; with a login or a partner: why "
+    "sign-ins failed"
+)
+BURST_DISMISSED = "Recorded. Another six at this partner will be proposed again."
+UNLOCK_ASKED = "{source} is asked to unlock {login}. You get a direct message with what came of it."
+RESET_ASKED = "{source} is asked to mail {login} a password reset. You get a direct message with what came of it."
+MANY_STARTED = "Each result comes by direct message, in one message that fills up."
+MANY_APPROVED = "It has begun. Each result comes by direct message, in one message that fills up."
+MANY_DECLINED = "Recorded: nothing is done for these accounts."
+
+
+def lockouts_added(new: int, total: int) -> str:
+    """The answer to lockouts that somebody entered."""
+    return f"{new} of {total} are newly locked out. `/incident lockouts` shows all."
+
+
+def claimed(login: str) -> str:
+    """The answer to the person who sees to it."""
+    return f"{login} is yours."
+
+
+def works_again(login: str) -> str:
+    """The answer when an account was unlocked."""
+    return f"{login} works again. Tell the partner, if you have not."
+
+
+def partner_knows(login: str) -> str:
+    """The answer when the partner was told."""
+    return f"Recorded: the partner knows of {login}."
+
+
+def burst_title(agents: int, partner: str) -> str:
+    """The title of the incident for a burst."""
+    return f"{agents} agents of {partner} locked out"
+
+
+def file_taken(name: str, accounts: int, new: int) -> str:
+    """What became of a file."""
+    return f"{name}: {accounts} locked accounts, {new} of them newly. `/incident lockouts` shows all."
+
+
+def second_person_needed(channel: str) -> str:
+    """The answer to a request for many accounts."""
+    return f"More than ten within ten minutes need a second person, who is asked in #{channel}."

@@ -1,0 +1,112 @@
+"""What is answered and told about playbooks and their steps. Pure."""
+
+HELP = "`/incident playbook` what runs · `start NAME` · `propose`, `proposals` changes to playbooks"
+# Playbooks.
+NONE_RUNNING = "No playbook is running."
+HOW_TO_START = "`/incident playbook start NAME`, `stop NAME` or `switch NAME` with one of these:"
+# Reminders: why this person is asked.
+YOURS = "It is yours."
+NOBODY_HAS_IT = "Nobody has it: do it or assign it."
+REMINDED_ONCE = "Reminded once, still open."
+REMINDED_TWICE = "Reminded twice, still open."
+NO_COMMANDER = "Nobody has it, and there is no commander."
+# What a finished step has done.
+CALLER_MESSAGE_OFF = "The caller message is recorded as off."
+CALLER_MESSAGE_ON = "The caller message is recorded as on; its card in the channel asks for its wording and lines."
+PRIVATE_NOT_SENT = "This incident is private, so the message was not sent."
+EMPTY_NOT_SENT = "The message was left empty, so nothing was sent."
+
+
+def due_and_open(steps: int) -> str:
+    """Said to the person who is reminded of one step, or of several."""
+    return f"{'this is' if steps == 1 else 'these are'} due and open."
+
+
+def fits_better(title: str, summary: str) -> str:
+    """Offered in the channel."""
+    return f"The playbook {title} fits this incident better now. {summary}"
+
+
+def stopped_by_close(title: str) -> str:
+    """Offered in the channel of a reopened incident."""
+    return f"No playbook is running since the incident was closed. {title} starts from its first step."
+
+
+def proposed(people: str) -> str:
+    """The answer to a proposal."""
+    return f"Proposed; {people} decides. `/incident playbook proposals` lists all of them."
+
+
+def proposal_decided(state: str) -> str:
+    """The answer to a decision."""
+    return f"It is {state}; who proposed it and who changes it are told."
+
+
+def running(title: str) -> str:
+    """The answer to starting a playbook."""
+    return f"The playbook “{title}” is running; its message is in the channel."
+
+
+def stopped(title: str) -> str:
+    """The answer to stopping one."""
+    return f"The playbook “{title}” is stopped; what was done in it stays on record."
+
+
+def runs_instead(title: str) -> str:
+    """The answer to switching to another."""
+    return f"The playbook “{title}” runs instead; its message is in the channel."
+
+
+def running_line(name: str, title: str) -> str:
+    """A line of the list."""
+    return f"• `{name}` {title} is running"
+
+
+def broken_line(file: str) -> str:
+    """A line of the list."""
+    return f"⚠️ {file} has a mistake; `watchfloor playbooks check` says where."
+
+
+def step_done(number: int, title: str, effects: str) -> str:
+    """The answer to finishing a step that did something."""
+    return f"Incident {number}: “{title}” is done. {effects}"
+
+
+def step_open_again(title: str) -> str:
+    """The answer to taking back that a step is done."""
+    return f"“{title}” is open again. What it sent or set, and whom it invited, stays as it is."
+
+
+def reminders_over(title: str) -> str:
+    """The answer when there is nothing to snooze."""
+    return f"“{title}” has had all its reminders, so there is nothing to snooze."
+
+
+def snoozed(title: str, minutes: int) -> str:
+    """The answer to snoozing."""
+    return f"“{title}” is snoozed for {minutes} minutes. Its due time stays."
+
+
+def status_set(status: str) -> str:
+    """What a finished step has done."""
+    return f"The status is {status} now."
+
+
+def cadence_set(length: str) -> str:
+    """What a finished step has done."""
+    return f"Updates are promised every {length} now."
+
+
+def update_requested(where: str) -> str:
+    """What a finished step has done."""
+    return f"The update goes to {where} now."
+
+
+def invited(names: str) -> str:
+    """What a finished step has done."""
+    return f"Invited into the channel: {names}."
+
+
+def step_given(person: str, number: int, where: str, title: str) -> str:
+    """Told to the new owner of a step."""
+    return f"<@{person}> gave you a step of incident {number} in {where}: *{title}*"

@@ -1,0 +1,32 @@
+"""What is answered about the timeline, its picture and lists. Pure."""
+
+HELP_PANEL = "`/incident` the control panel · `/incident catchup` what has happened so far"
+HELP_LIST = "`/incident list` what is open · `list closed S1 Manila` · `list mine`"
+HELP_SEARCH = "`/incident search crm last 7 days` titles, impact and causes"
+HELP_TIMELINE = (
+    "`/incident timeline` what happened, `decisions`, `marked`, `picture` · `/incident note we restarted it at "
+    "14:05`"
+)
+HELP_CORRECT = "`/incident correct 12` corrects an entry · `/incident milestones` when it started, was detected …"
+NOTHING_CHANGED = "Nothing was changed."
+PICTURE_REQUESTED = "The picture is being drawn and will be posted in the incident's channel."
+
+
+def note_added(at: str) -> str:
+    """The answer to a note."""
+    return f"Added to the timeline: {at}."
+
+
+def entry_changed(number: int, operations: str) -> str:
+    """The answer to a correction."""
+    return f"Entry {number} is {operations}. The original is kept in the log."
+
+
+def picture_shared(person: str) -> str:
+    """What is said beside the picture."""
+    return f"The timeline as a picture, requested by {person}. Times are UTC."
+
+
+def picture_refused(number: int, error: str) -> str:
+    """Told when Slack does not take the picture."""
+    return f"Slack did not let me show the picture of incident {number}'s timeline: {error}."

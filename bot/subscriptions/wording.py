@@ -1,0 +1,36 @@
+"""What is answered about subscriptions. Pure."""
+
+HELP_STANDING = "`/incident subscribe S1 Manila` updates by direct message · `/incident subscriptions` what you get"
+HELP_INCIDENT = "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`"
+
+
+def subscribed(number: int, *, is_new: bool) -> str:
+    """The answer to subscribing to an incident."""
+    opening = "You get" if is_new else "You get already"
+    return f"{opening} the updates of incident {number} by direct message, when the channel gets them."
+
+
+def next_update(due: str) -> str:
+    """When they hear first."""
+    return f" The next comes {due}."
+
+
+def unsubscribed(number: int, *, was_subscribed: bool) -> str:
+    """The answer to ending it."""
+    return f"You get no{' more' if was_subscribed else ''} updates of incident {number} by direct message."
+
+
+def standing(scope: str, *, is_new: bool) -> str:
+    """The answer to a standing subscription."""
+    opening = "You get" if is_new else "You get already"
+    return f"{opening} updates by direct message: {scope}. `/incident subscriptions` shows and ends them."
+
+
+def not_subscribed(scope: str) -> str:
+    """The answer when there is nothing to end."""
+    return f"You had not subscribed to that ({scope}). `/incident subscriptions` shows what you get."
+
+
+def ended(scope: str) -> str:
+    """The answer to ending a standing subscription."""
+    return f"Ended: {scope}. `/incident subscriptions` shows what you still get."
