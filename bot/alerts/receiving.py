@@ -96,7 +96,7 @@ def _follow_rule(
     received: ReceivedAlert,
     now: datetime,
 ) -> None:
-    """Propose or declare once enough of the group fire; who decided something before is not asked again."""
+    """Propose or declare once enough of the group fire; somebody who decided before is not asked again."""
     if group.rule_place < 0:
         place = source.rule_of(received)
         if place is None:

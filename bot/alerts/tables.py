@@ -91,7 +91,7 @@ def last_group(session: Session, source: str, group_key: str) -> AlertGroup | No
 
 
 def group_locked(session: Session, group_id: int) -> AlertGroup:
-    """A group, for who changes it. Raises `NoSuchGroup`."""
+    """A group, for the person who changes it. Raises `NoSuchGroup`."""
     group = session.exec(select(AlertGroup).where(AlertGroup.id == group_id).with_for_update()).first()
     if group is None:
         raise NoSuchGroup()

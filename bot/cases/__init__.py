@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, a command, files and signed rows, the board, ticks, what incidents tell their cases."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.cases import (
         balancing,
         boards,

@@ -58,7 +58,7 @@ class ReasonMissing(WatchfloorError):
 
 
 def declare_form(services: Services, number: int, by: str) -> tuple[Cluster, Sequence[Case]]:
-    """What the form shows, for who may declare."""
+    """What the form shows, for those who may declare."""
     check_may_declare(services, by)
     return _undecided(services, number, by)
 
@@ -71,7 +71,7 @@ def link_form(services: Services, number: int, by: str) -> list[Incident]:
 
 
 def not_related_form(services: Services, number: int, by: str) -> Block:
-    """The form, for who may decide about cases."""
+    """The form, for those who may decide about cases."""
     _undecided(services, number, by)
     return cluster_views.not_related_form(number, wording_of_reader(services, by))
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """What Slack tells of channels, messages and people, and the tick that reads back what was missed."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.channels import early, membership, messages, recovery
     from bot.incidents.registry import TableWords, Tick
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, commands, the events that a ladder follows, ticks, and what the auditor looks for."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     import os
 
     from bot.escalation import (

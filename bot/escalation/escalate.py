@@ -57,7 +57,7 @@ def climb(services: Services, request: ClimbRequest) -> None:
 
 @step
 def look(services: Services, number: int, position: int) -> list[dict[str, str]]:
-    """Everyone of the tier but who declared and who said already that they cannot."""
+    """Everyone of the tier except the declarer and those who said already that they cannot."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
         names = tables.ladder(session, number)[position].tell

@@ -1,4 +1,4 @@
-"""*On my way* and *Can't*: the answers of who was told."""
+"""*On my way* and *Can't*: the answers of the people who were told."""
 
 from datetime import datetime
 

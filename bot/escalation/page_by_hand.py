@@ -64,7 +64,7 @@ def page(services: Services, request: PageRequest) -> None:
 
 @step
 def look(services: Services, user_ids: list[str]) -> list[dict[str, str]]:
-    """Who is away is told too, and their absence is shown."""
+    """People who are away are told too, and their absence is shown."""
     return [recipient.model_dump() for recipient in paging.with_obstacles(services, user_ids)]
 
 

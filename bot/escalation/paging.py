@@ -36,7 +36,7 @@ class Occasion(BaseModel):
 
 
 def with_obstacles(services: Services, user_ids: Iterable[str]) -> list[Recipient]:
-    """Who of them is away or does not want to be disturbed. Whoever Slack says nothing of is taken to be there."""
+    """Which of them are away or do not want to be disturbed; of others Slack says nothing."""
     now = utcnow()
     return [Recipient(user_id=user_id, obstacle=_obstacle(services, user_id, now)) for user_id in user_ids]
 
@@ -53,7 +53,7 @@ def _obstacle(services: Services, user_id: str, now: datetime) -> str:
 def page_people(
     session: Session, services: Services, incident: Incident, recipients: Sequence[Recipient], occasion: Occasion
 ) -> int:
-    """Tell each of them, once for this occasion; who is in the way of it is passed over. Gives back how many."""
+    """Tell each of them, once for this occasion; people who cannot be told are passed over. Gives back how many."""
     now = utcnow()
     paged_count = 0
     for recipient in recipients:
@@ -108,7 +108,7 @@ def _log_page(session: Session, page: Page, now: datetime) -> None:
 
 
 def record_silences(services: Services, now: datetime) -> None:
-    """Whoever did not answer in time is written down as silent; they may still answer."""
+    """People who did not answer in time are written down as silent; they may still answer."""
     with services.database.reading() as session:
         overdue = [page.number for page in tables.overdue_answers(session, now)]
     for page_id in overdue:

@@ -139,7 +139,7 @@ def end_ladder(ladder: Sequence[Rung]) -> Ladder:
 
 
 def reopen_ladder(ladder: Sequence[Rung]) -> Ladder:
-    """The incident is not over after all: who was not told yet waits again, with the clock stopped."""
+    """The incident is not over after all: people who were not told yet wait again, with the clock stopped."""
     return [replace(rung, state=State.WAITING) if rung.state == State.ENDED else rung for rung in ladder]
 
 

@@ -13,7 +13,7 @@ from bot.incidents.events import AnswerOverdue, HandoverUnaccepted
 
 
 def page_next_people(change: Change, event: HandoverUnaccepted) -> None:
-    """Whoever would be told next, or was told last, is asked to see to it. The commander stays in command."""
+    """The person told next, or told last, is asked to see to it. The commander stays in command."""
     _page(change, event.key, "a handover of command has not been accepted", (event.old, event.new))
 
 

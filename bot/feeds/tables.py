@@ -42,7 +42,7 @@ def feed(session: Session, source: str, stream: str) -> Feed | None:
 
 
 def feed_locked(session: Session, source: str, stream: str) -> Feed:
-    """Likewise, for who changes it."""
+    """Likewise, for the person who changes it."""
     query = select(Feed).where(Feed.source == source, Feed.stream == stream).with_for_update()
     return session.exec(query).one()
 

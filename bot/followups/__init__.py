@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, commands, marks by reaction, reminders and the weekly message, and a part of the home tab."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.followups import exporting, listeners, reactions, reminders, renderers, screens, tables
     from bot.incidents import facts
     from bot.incidents.checklist import FOLLOW_UPS

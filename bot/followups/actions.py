@@ -137,7 +137,7 @@ def changing_follow_up(services: Services, number: int, by: str) -> Iterator[tup
 
 
 def check_may_change(services: Services, session: Session, follow_up: FollowUp, by: str) -> None:
-    """Refuse who may not see the incident, and who is neither the owner nor has the permission."""
+    """Refuse those who may not see the incident, and those who are neither owner nor permitted."""
     incident = incidents.by_number(session, follow_up.incident_id)
     incidents.check_visible(session, incident, by, tables.NoSuchFollowUp)
     if by != follow_up.owner_id:

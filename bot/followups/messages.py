@@ -1,4 +1,4 @@
-"""Drawing follow-ups: the message in the incident's channel, and the direct messages to who has them."""
+"""Drawing follow-ups: the message in the incident's channel, and the direct messages to their owners."""
 
 from datetime import datetime
 
@@ -53,7 +53,7 @@ def recipient(display: OutboxRow) -> str:
 
 
 def notify_responsible(session: Session, follow_up: FollowUp, now: datetime, occasion: str = NEWS) -> None:
-    """Whoever has it gets a direct message of their own."""
+    """The owner gets a direct message of their own."""
     if follow_up.responsible_id is None:
         return
     follow_up.told += 1

@@ -31,7 +31,7 @@ def record_mark(services: Services, event: Event) -> None:
 
 
 def record_unmark(services: Services, event: Event) -> None:
-    """The mark is taken back by who made it: what nobody has touched since is dropped."""
+    """The mark is taken back by the person who made it: what nobody has touched since is dropped."""
     if not _is_ours(services, event):
         return
     with services.database.reading() as session:

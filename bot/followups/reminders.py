@@ -20,7 +20,7 @@ DIGEST_LIMIT = 100
 
 
 def send_due_reminders(services: Services, now: datetime) -> None:
-    """Whoever has a follow-up whose reminder is due is told, once, and the next reminder is planned."""
+    """The owner of a follow-up whose reminder is due is told, once, and the next reminder is planned."""
     with services.database.reading() as session:
         due = tables.due_reminders(session, now)
     for number in due:

@@ -155,7 +155,7 @@ def _quoted(typed: str) -> str:
 
 
 def check_day(day: date, today: date) -> date:
-    """The day, unless it is over or more than two years away; `today` is that of who chose it."""
+    """The day, unless it is over or more than two years away; `today` is that of the person who chose it."""
     if day < today:
         raise DayIsOver(given=f"{day:%Y-%m-%d}")
     if day - today > MAX_DAYS_AHEAD:

@@ -49,7 +49,7 @@ def number_of_channel(services: Services, channel_id: str) -> int | None:
 
 
 def change_form(services: Services, number: int, user_id: str) -> Block:
-    """Everything that can be changed of a follow-up, for who may change it."""
+    """Everything that can be changed of a follow-up, for those who may change it."""
     return _form_for(services, number, user_id, forms.change_form)
 
 

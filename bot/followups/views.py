@@ -60,7 +60,7 @@ def _channel_buttons(follow_up: FollowUp) -> list[Element]:
 class DirectMessage:
     """A direct message about a follow-up: to whom, the how manieth, and why.
 
-    Whoever has left a private incident may not read its words any more.
+    Somebody who has left a private incident may not read its words any more.
     """
 
     reader_id: str
@@ -70,7 +70,7 @@ class DirectMessage:
 
 
 def owner_message(facts: FollowUpFacts, message: DirectMessage) -> tuple[str, list[Block]]:
-    """A direct message to who has a follow-up, or is to find an owner for it; the newest carries the buttons."""
+    """A direct message to its owner, or to the person who is to find one; the newest carries the buttons."""
     follow_up = facts.follow_up
     text_shown = _short_text(follow_up) if message.may_read else "_its text is in the channel_"
     lead = _lead(facts, message)

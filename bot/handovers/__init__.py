@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, a command, the events that end a handover, and the ticks for those that nobody accepts."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.handovers import actions, exporting, listeners, reminders, renderers, shift, tables
     from bot.incidents import events
     from bot.incidents.registry import TableWords, Tick

@@ -139,7 +139,7 @@ def take_back(services: Services, handover_id: int, by: str, now: datetime) -> s
 
 
 def hand_over_role(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
-    """Hand a role over at once, for who has talked to the other already. Gives back what to answer."""
+    """Hand a role over at once, when the two have talked already. Gives back what to answer."""
     if not person_of(services, to).may_act:
         raise rules.CannotTakeOver(person=mention(to))
     with changing(services, number, by, now) as change:

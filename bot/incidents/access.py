@@ -53,7 +53,7 @@ def named_incident(services: Services, typed: str, word: str, user_id: str) -> i
 def open_incident_form(
     services: Services, trigger_id: str, number: int, user_id: str, build_form: Callable[[Incident], Block]
 ) -> None:
-    """Open a form about an incident, for who may act and while there is something to do."""
+    """Open a form about an incident, for those who may act and while there is something to do."""
     incident = visible_incident(services, number, user_id, "lead")
     rules.check_may_change(incident.number, incident.status)
     services.slack.open_view(trigger_id, build_form(incident))

@@ -84,7 +84,7 @@ def _privacy_box(prefilled: Prefilled) -> Block:
 
 
 def _time_fields(prefilled: Prefilled) -> list[Block]:
-    """When something that is over began and ended; Slack shows both in the zone of who fills them in."""
+    """When something that is over began and ended; Slack shows both in the zone of the person who fills them in."""
     is_over = prefilled.is_over
     labels = ("When did it start?", "When did it end?") if is_over else PAST_QUESTIONS
     return [

@@ -56,14 +56,14 @@ def open_declare_form(
     prefilled: Prefilled = declaration_forms.EMPTY,
     private_metadata: str = "",
 ) -> None:
-    """Open the form, for who may declare. It comes before anything slow: the trigger lives three seconds."""
+    """Open the form, for those who may declare. It comes before anything slow: the trigger lives three seconds."""
     check_may_declare(services, user_id)
     view = declaration_forms.declare_form(services.floor, prefilled, private_metadata)
     services.slack.open_view(trigger_id, view)
 
 
 def check_may_declare(services: Services, user_id: str) -> None:
-    """Refuse who may not declare incidents here."""
+    """Refuse those who may not declare incidents here."""
     check_member(services, user_id)
     with services.database.reading() as session:
         check_permission(services, session, user_id, "declare")
@@ -173,7 +173,7 @@ def _likely_duplicates(session: Session, request: DeclareRequest) -> Sequence[In
 
 
 def check_may_be_declared(services: Services, request: DeclareRequest) -> None:
-    """Refuse a declaration without a title, who may not declare, and who does so too often."""
+    """Refuse a declaration without a title, by people who may not declare, or who do so too often."""
     if not rules.clean_title(request.title):
         raise TitleMissing()
     check_may_declare(services, request.user_id)

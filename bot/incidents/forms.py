@@ -181,7 +181,7 @@ def home(incidents: Sequence[Incident], floor: Floor, total: int) -> list[Block]
 
 
 def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[Block]]:
-    """What is said to who leads when the channel is gone: the buttons work from where it is said."""
+    """What is said to the person who leads when the channel is gone: the buttons work from where it is said."""
     text = (
         f"I can no longer write into the channel of incident {incident.number}, "
         f"{one_line(incident.title, 140)}: {loss}. {remedy} Other audiences still get their updates."

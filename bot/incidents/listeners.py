@@ -75,7 +75,7 @@ def _register_buttons(app: App, services: Services) -> None:
 
 
 def _register_opener(app: App, services: Services, button: str, build_form: BuildForm) -> None:
-    """A button that opens a form about its incident, for who may act and while there is something to do."""
+    """A button that opens a form about its incident, for those who may act and while there is something to do."""
 
     @app.action(button)
     def open_form(ack: Ack, body: Payload) -> None:

@@ -98,7 +98,7 @@ def answer_question(services: Services, body: Payload, action: Callable[[], str]
 def respond_ephemeral(
     services: Services, body: Payload, response: str | tuple[str, list[Block]], *, replace_original: bool = False
 ) -> None:
-    """Say it to who clicked, and to nobody else."""
+    """Say it to the person who clicked, and to nobody else."""
     text, blocks = _as_message(response)
     try:
         if body.get("response_url"):

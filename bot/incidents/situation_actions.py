@@ -72,7 +72,7 @@ def describe_impact(services: Services, number: int, text: str, by: str, now: da
 def record(change: Change, name: SituationField, text: str, certainty: str = "") -> bool:
     """Add a version of one field within a transaction on the incident; False when it says that already.
 
-    Whoever records publishes `SituationChanged` once for all fields.
+    The caller publishes `SituationChanged` once for all fields.
     """
     present = situation_tables.current(change.session, change.number).value(name)
     if present is not None and (present.text, present.certainty) == (text, certainty):

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, a command, the events that partners follow, and the tick for what is due about them."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import SummaryPart, TableWords, Tick
     from bot.incidents.summaries import WAITING

@@ -21,7 +21,7 @@ from bot.timeline import timeline
 
 
 def record_received(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
-    """They have read it. Whoever said that they are affected does not take it back by this."""
+    """They have read it. A partner that said it is affected does not take that back by this."""
     with services.database.transaction() as session:
         row = _locked_of_channel(session, notice_id, channel_id)
         if row.answer != Answer.NONE:
@@ -51,7 +51,7 @@ def record_affected(services: Services, notice_id: int, channel_id: str, by: str
 
 
 def record_agent_count(services: Services, notice_id: int, typed: str, by: str, now: datetime) -> None:
-    """How many agents they say are affected. Only for who opened the form: what a form remembers can be forged."""
+    """How many agents they say are affected, from the person who opened the form: its memory can be forged."""
     with services.database.transaction() as session:
         row, incident = tables.locked(session, notice_id, NotThisChannel)
         if by not in row.asked:

@@ -70,7 +70,7 @@ def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str])
 
 
 def ask_lead(change: Change, event: RoleChanged) -> None:
-    """Whoever leads the communications, or else the incident, is asked for what is missing, once."""
+    """The communications lead, or else the commander, is asked for what is missing, once."""
     roles = incidents.roles(change.session, change.number)
     is_lead = event.role == COMMUNICATIONS_LEAD or (event.role == COMMANDER and not roles.get(COMMUNICATIONS_LEAD))
     if not event.holder or not is_lead or change.incident.is_private:

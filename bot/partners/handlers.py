@@ -58,7 +58,8 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 
 
 def update_notices(change: Change) -> None:
-    """Every affected partner has its notice, due by the severity as it stands; who was told sees it edited.
+    """Every affected partner has its notice, due by the severity as it stands. Those who were
+    told see it edited.
 
     Of a private incident and of a drill nothing leaves by the clock: partners are told by name.
     """
@@ -98,7 +99,7 @@ def follow_privacy(change: Change, event: MadePrivate) -> None:
 
 
 def send_all_clear(change: Change, label: str = "all_clear") -> None:
-    """Everyone who was told hears that it is over, as `label` says it; who waited hears nothing any more."""
+    """Everyone who was told hears that it is over, as `label` says it; those who waited hear nothing any more."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     to_phone = []
     for row in tables.of_incident(session, incident.number):
@@ -120,7 +121,7 @@ def send_all_clear(change: Change, label: str = "all_clear") -> None:
 
 
 def reopen_notices(change: Change, event: Reopened | StatusChanged) -> None:
-    """It is not over after all: who heard the all-clear is asked again, who heard nothing may have to be told."""
+    """It is not over after all: partners that heard the all-clear are asked again, others may have to be told."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     for row in tables.of_incident(session, incident.number):
         if row.state == State.DROPPED:

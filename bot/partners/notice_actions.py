@@ -115,7 +115,7 @@ def _remind(services: Services, notice_id: int, now: datetime) -> None:
 
 
 def _name_silent(services: Services, number: int, now: datetime) -> None:
-    """All of an incident that are due by now in one message; who answered meanwhile is left out."""
+    """All of an incident that are due by now in one message; partners that answered meanwhile are left out."""
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, number)
         rows = [

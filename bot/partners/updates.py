@@ -17,7 +17,7 @@ NOTICE_SUFFICES = timedelta(minutes=5)
 
 
 def post_updates(change: Change, event: UpdateDue) -> None:
-    """The update for every partner whose channel does not get it already. Who was not told yet gets the notice.
+    """The update for every partner whose channel does not get it already. Others get the notice.
 
     When it is over nothing is sent: the all-clear says so in the same thread.
     """

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, commands, the events that playbooks follow, ticks, what they guard and what others may ask."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import PRIVATE_BY_DEFAULT, STEPS_TAKEN
     from bot.incidents.registry import SummaryPart, TableWords, Tick

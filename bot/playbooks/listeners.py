@@ -100,7 +100,7 @@ def _register_openers(app: App, services: Services) -> None:
 def _register_opener(
     app: App, services: Services, action_id: str, build_form: Callable[[Services, int, str], Block]
 ) -> None:
-    """A button that opens a form about a step, for who may work on it and while there is something to do."""
+    """A button that opens a form about a step, for those who may work on it and while there is something to do."""
 
     @app.action(action_id)
     def open_form(ack: Ack, body: Payload) -> None:

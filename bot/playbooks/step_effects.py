@@ -41,7 +41,7 @@ class StepEffects:
     answers: Mapping[str, Any]
 
     def apply(self) -> list[str]:
-        """Everything the step does besides being done, told in sentences for who did it."""
+        """Everything the step does besides being done, told in sentences for the person who did it."""
         sets = self.step.written.sets
         # Read before the status is set: that is a sign of a milestone itself.
         known = milestones_of(self.change.session, self.change.number) if self._milestones() else {}

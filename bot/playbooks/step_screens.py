@@ -53,7 +53,7 @@ def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tu
 
 
 def all_steps(services: Services, run_id: int, user_id: str) -> Block:
-    """Every step of a run with its buttons, for who may see the incident."""
+    """Every step of a run with its buttons, for those who may see the incident."""
     check_member(services, user_id)
     with services.database.reading() as session:
         run = find_run(session, run_id)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, a command, uploaded versions, what follows from closing and reopening, and reminders."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import TableWords, Tick
     from bot.postmortems import listeners, reminders, renderers, request, tables, uploads

@@ -39,7 +39,7 @@ def _remind(session: Session, services: Services, postmortem: PostMortem, now: d
 
 
 def _post_reminder(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
-    """To the author; while there is none, to who got the draft first."""
+    """To the author; while there is none, to the person who got the draft first."""
     copies_held = copies.of_postmortem(session, postmortem.number)
     gone = directory.gone(session, [copy.place for copy in copies_held])
     here = [copy for copy in copies_held if copy.place not in gone] or copies_held

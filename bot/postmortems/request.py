@@ -92,7 +92,7 @@ def _due_at(change: Change, recipient: str) -> datetime | None:
 
 
 def request_by_command(services: Services, number: int, asked_key: str, by: str, now: datetime) -> str:
-    """The post-mortem for who asks: a preview while the incident goes on, the newest version afterwards."""
+    """The post-mortem on request: a preview while the incident goes on, the newest version afterwards."""
     check_member(services, by)
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, number)

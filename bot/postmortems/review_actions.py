@@ -65,7 +65,7 @@ def _check_may_work(
 
 
 def _check_may_see(session: Session, incident: Incident, people: Sequence[str]) -> None:
-    """A private incident's post-mortem goes only to who is in its channel."""
+    """A private incident's post-mortem goes only to people who are in its channel."""
     outsiders = [
         user_id
         for user_id in people
@@ -183,7 +183,7 @@ def form_for(
     build_form: Callable[[PostMortemFacts], Block],
     check: Callable[[Services, Session, PostMortem], None] = lambda services, session, postmortem: None,
 ) -> Block:
-    """A form about a post-mortem, for who may work on it and while there is something to do."""
+    """A form about a post-mortem, for those who may work on it and while there is something to do."""
     check_member(services, by)
     with services.database.reading() as session:
         postmortem = tables.get(session, postmortem_id)

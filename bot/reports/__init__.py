@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """A command, the job that sends what is due, and how reports reach Slack."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents.registry import Job
     from bot.outbox import kinds
     from bot.outbox.kinds import Kind

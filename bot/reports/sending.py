@@ -1,4 +1,4 @@
-"""Reports on their way: by the clock to channels and people, and at once to who asks."""
+"""Reports on their way: by the clock to channels and people, and at once to the person who asks."""
 
 import re
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ def _payload(asked: Asked, target: str, zone: str) -> dict[str, Any]:
 
 
 def request(services: Services, typed: str, key: str, by: str, now: datetime) -> str:
-    """A report by direct message for who asks. Gives back what to answer."""
+    """A report by direct message for the person who asks. Gives back what to answer."""
     check_member(services, by)
     asked = read_request(services, typed, now)
     with services.database.transaction() as session:

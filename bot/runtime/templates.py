@@ -106,7 +106,7 @@ def _environment(folder: Path) -> SandboxedTemplates:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        # Mrkdwn and Markdown are escaped by who gives the facts; in HTML everything is escaped here.
+        # Mrkdwn and Markdown are escaped by the code that gives the facts; in HTML everything is escaped here.
         autoescape=lambda name: bool(name) and str(name).endswith(HTML),
     )
     return _with_limited_filters(environment)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """The control panel, help, and what somebody reads who joins late."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents.facts import CATCH_UP
     from bot.screens import catch_up, listeners
 

@@ -24,7 +24,7 @@ def entry_changed(number: int, operations: str) -> str:
 
 def picture_shared(person: str) -> str:
     """What is said beside the picture."""
-    return f"The timeline as a picture, requested by {person}. Times are UTC."
+    return f"The timeline as a picture, requested by {person}."
 
 
 def picture_refused(number: int, error: str) -> str:

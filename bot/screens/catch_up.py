@@ -96,6 +96,6 @@ def _call(context: Context) -> Call:
 
 
 KINDS = (
-    # Who has left again meanwhile needs no summary.
+    # Somebody who has left again meanwhile needs no summary.
     Kind(kinds.CATCH_UP, "", _call, lambda context: context.row.channel_id or "", otherwise=Refusal.FINAL),
 )

@@ -20,7 +20,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the buttons that open the control panel and the summary for who comes late."""
+    """Listen to the buttons that open the control panel and the summary for latecomers."""
 
     @app.action(ids.PANEL)
     def panel(ack: Ack, body: Payload) -> None:

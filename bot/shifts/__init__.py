@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, commands, the reading of rosters, ticks, `roster:role`, and what handovers ask."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents.facts import CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, ON_SHIFT, SHIFT_GAPS
     from bot.incidents.registry import Job, TableWords, Tick
     from bot.shifts import (

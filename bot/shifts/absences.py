@@ -124,7 +124,7 @@ def cancel(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def request_export(services: Services, key: str, by: str, now: datetime) -> str:
-    """Send the absences as a file to who asked. Gives back what to answer."""
+    """Send the absences as a file to the person who asked. Gives back what to answer."""
     check_member(services, by)
     offers.check_manager(services, by)
     with services.database.transaction() as session:
@@ -135,7 +135,7 @@ def request_export(services: Services, key: str, by: str, now: datetime) -> str:
 
 
 def file_channel(context: Context) -> str:
-    """The conversation with who asked."""
+    """The conversation with the person who asked."""
     return context.services.slack.direct_channel(str((context.row.payload or {})["to"]))
 
 

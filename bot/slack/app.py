@@ -121,7 +121,7 @@ class ImmediateAckApp(App):
 
 
 class ImmediateAck(Ack):
-    """An acknowledgement that is on its way when this returns. Whoever waited for it waits no longer."""
+    """An acknowledgement that is on its way when this returns. A thread that waited for it waits no longer."""
 
     def __init__(self, waiting: ExitStack, answer: Answer) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt's own is not typed

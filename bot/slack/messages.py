@@ -1,4 +1,4 @@
-"""Messages: sent once, found again, edited in place; and answers to who clicked or typed."""
+"""Messages: sent once, found again, edited in place; and answers to the person who clicked or typed."""
 
 import json
 from collections.abc import Sequence

@@ -7,14 +7,14 @@ from bot.runtime import clock
 
 # Slack: "1 per second per channel … short bursts allowed"; how short it does not say.
 BURST = 5
-# A little more than five seconds: who waits for a turn comes back up to half a second late, and the next in time.
+# A little more than five seconds: a caller that waits comes back up to half a second late, and the next in time.
 WINDOW_S = 5.6
 FORGET_AFTER_S = 600.0
 MAX_REMEMBERED = 5_000
 
 
 class RateLimiter:
-    """Gives every post its turn in its channel. Whoever must wait keeps the turn until coming back."""
+    """Gives every post its turn in its channel. A caller that must wait keeps the turn until it comes back."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -7,7 +7,7 @@ from bot.errors import TryLater
 
 
 class Throttle:
-    """Closed until a moment; who comes earlier is sent away at once, so that no thread waits."""
+    """Closed until a moment; a caller that comes earlier is sent away at once, so that no thread waits."""
 
     def __init__(self) -> None:
         self._closed_until: datetime | None = None

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, commands, and the copies of each update."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import TableWords
     from bot.subscriptions import actions, copies, listeners

@@ -23,7 +23,7 @@ from bot.subscriptions.views import Screen
 
 
 def follow_merge(change: Change, event: Merged) -> None:
-    """Who wanted the merged incident's updates gets those of the one in which it goes on."""
+    """People who wanted the merged incident's updates get those of the one in which it goes on."""
     tables.move(change.session, change.number, event.into)
 
 
@@ -99,7 +99,7 @@ def subscription_list(services: Services, by: str, page: int = 1) -> Screen:
 
 
 def _reader(services: Services, by: str) -> PersonFacts:
-    """Whoever may read updates at all; people of other companies and bots may not."""
+    """Somebody who may read updates at all; people of other companies and bots may not."""
     person = person_of(services, by)
     if person.is_stranger or person.is_bot:
         raise NotForGuests()

@@ -38,7 +38,7 @@ class Subscription(Row, table=True):
 
 
 def move(session: Session, number: int, into: int) -> None:
-    """Who wants updates of one incident wants those of another, unless they said something else about that one."""
+    """Subscribers of one incident are those of another, unless they said something else about that one."""
     spoken = select(Subscription.user_id).where(Subscription.incident_id == into)
     wanted = sa.select(
         col(Subscription.user_id),

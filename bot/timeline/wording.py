@@ -164,7 +164,16 @@ def full_sentence(
     translation = LANGUAGES.get(language, ENGLISH)
     if entry.facts.get("deleted_at") and not entry.correction:
         return translation.small["deleted"].format(who=name_of(entry.actor_id or ""))
-    text = corrected_sentence(entry, name_of, language, when)
+    return _with_remarks(entry, corrected_sentence(entry, name_of, language, when), name_of, translation)
+
+
+def note_text(entry: Entry, name_of: NameOf, language: str = "en") -> str:
+    """What somebody noted, without the words that introduce it, and that it was corrected; empty when erased."""
+    text = editable_text(entry, name_of, language)
+    return _with_remarks(entry, text, name_of, LANGUAGES.get(language, ENGLISH)) if text else ""
+
+
+def _with_remarks(entry: Entry, text: str, name_of: NameOf, translation: Language) -> str:
     notes = [translation.small["corrected"]] if entry.correction else []
     notes += _notes(entry.facts, name_of, translation) if entry.kind == MESSAGE else []
     return f"{text} [{'; '.join(notes)}]" if notes else text

@@ -42,7 +42,7 @@ class News:
     """What has happened since a moment, each thing once; texts are escaped already."""
 
     changes: list[dict[str, str]] = field(default_factory=list)
-    # Steps by who finished them.
+    # Steps by the person who finished them.
     done: list[dict[str, Any]] = field(default_factory=list)
     more_done: int = 0
     said: list[dict[str, str]] = field(default_factory=list)

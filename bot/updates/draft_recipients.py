@@ -30,7 +30,7 @@ def deciders(
 
 
 def reassign_drafts(change: Change) -> None:
-    """A role changed hands: each open draft is shown to who decides now; the copies of others say who has it."""
+    """A role changed hands: each open draft goes to the person who decides now; others read who has it."""
     session = change.session
     roles = incidents.roles(session, change.number)
     for draft in drafts.open_of(session, change.number):

@@ -1,4 +1,4 @@
-"""The forms behind a draft's buttons, for who may decide and while there is something to decide."""
+"""The forms behind a draft's buttons, for those who may decide and while there is something to decide."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

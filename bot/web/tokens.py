@@ -29,7 +29,7 @@ class NoSuchToken(WatchfloorError):
 
 
 class ApiToken(Numbered, table=True):
-    """A token. What it is itself is shown once, to who makes it."""
+    """A token. What it is itself is shown once, to the person who makes it."""
 
     __tablename__ = "api_tokens"
 

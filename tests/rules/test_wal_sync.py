@@ -130,3 +130,13 @@ def test_nobody_is_told_of_a_commit_that_the_disk_refused(disk: Disk, database: 
     disk.error = None
     add(database, "afterwards")
     assert disk.flushes == 3
+
+
+def test_no_more_connections_are_opened_than_an_engine_may_have(disk: Disk, database: Database) -> None:
+    engine = sqlite_engine(disk.url, connections=1)
+    with ThreadPoolExecutor(1) as other:
+        with engine.connect():
+            second = other.submit(engine.connect)
+            with pytest.raises(TimeoutError):
+                second.result(0.2)
+        second.result(PATIENCE_S).close()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.timeline import ids, verification
 from tests.floor import TestFloor
-from tests.stories.record import rows, timeline
+from tests.stories.record import post_mortems, rows, timeline
 
 
 def shown(floor: TestFloor, who: str, channel: str) -> str:
@@ -81,6 +81,9 @@ def test_a_note_has_the_writers_time_and_what_is_wrong_is_put_right_with_a_reaso
     assert "it was the carrier after all" in str(corrected["correction"])
     floor.says("ben", "/incident timeline decisions", channel=channel)
     assert "it was the carrier after all [corrected]" in shown(floor, "ben", channel)
+    floor.says("ana", "/incident postmortem", channel=channel)
+    [document] = post_mortems(floor, "ana")
+    assert r"UTC Participant: it was the carrier after all \[corrected\]" in document
     kept = [row["state"] for row in log_rows(floor) if row["entry_id"] == noted["id"]]
     assert "not the @channel carrier" in kept[0], "the original stays in the log"
 

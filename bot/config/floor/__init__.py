@@ -116,7 +116,7 @@ class Floor(FloorPart):
     partner_answers: PartnerAnswers = PartnerAnswers()
     roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
     audiences: dict[str, Audience] = Field(default_factory=dict)
-    # How long before an update is due its draft is shown to who leads the communications; `never` shows none.
+    # How long before an update is due its draft is shown to the communications lead; `never` shows none.
     draft_before: Annotated[timedelta | None, BeforeValidator(read_lead_time)] = timedelta(minutes=5)
     # Where people talk, by type or severity, or for every incident (`default`): a link or a phone number.
     bridges: dict[str, str] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ ANYONE = "anyone"
 
 
 class Role(FloorPart):
-    """A role in an incident, and what is told to who takes it."""
+    """A role in an incident, and what is told to the person who takes it."""
 
     title: str
     help: str

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, the events after which somebody is accountable or nobody is, the tick, what reports ask."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.handovers.shift import accepting, accountability, export, listeners, renderers, tables
     from bot.incidents import events
     from bot.incidents.facts import SHIFT_HANDOVERS

@@ -38,7 +38,7 @@ def counts(session: Session, start: datetime, end: datetime) -> HandoverCounts:
 
 
 def request(services: Services, key: str, by: str, now: datetime) -> str:
-    """Send the handovers as a file to who asked. Gives back what to answer."""
+    """Send the handovers as a file to the person who asked. Gives back what to answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         outbox.enqueue(session, kinds.HANDOVERS_FILE, f"handovers:{key}", now, payload={"to": by}, channel_id=by)
@@ -47,7 +47,7 @@ def request(services: Services, key: str, by: str, now: datetime) -> str:
 
 
 def channel_of(context: Context) -> str:
-    """The conversation with who asked."""
+    """The conversation with the person who asked."""
     return str((context.row.payload or {})["to"])
 
 

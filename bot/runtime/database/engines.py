@@ -35,13 +35,15 @@ def without_time_limit(connection: sa.Connection) -> None:
 def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
     """An SQLite engine that loses nothing at a crash and lets readers read while one writes."""
     factory = synced_connection(WalSync(sqlite_file(url)))
-    return _sqlite_engine(url, busy_timeout_ms, pool_size=connections, connect_args={"factory": factory})
+    # No more than that: they poll for the one write lock, so that who comes late may wait long.
+    pool = {"pool_size": connections, "max_overflow": 0}
+    return _sqlite_engine(url, busy_timeout_ms, **pool, connect_args={"factory": factory})
 
 
 def _sqlite_engine(url: str, busy_timeout_ms: int, **options: Any) -> sa.Engine:
     _make_private(sqlite_file(url))
     # What people wrote must not come into the log with an error.
-    engine = sa.create_engine(url, max_overflow=10, hide_parameters=True, **options)
+    engine = sa.create_engine(url, hide_parameters=True, **options)
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
@@ -83,7 +85,7 @@ def compact(engine: sa.Engine) -> None:
 
 def sqlite_database(url: str) -> sa.Engine:
     """The bot's own database, where `Database` waits for the disk."""
-    engine = _sqlite_engine(url, OWN_BUSY_TIMEOUT_MS, pool_size=10)
+    engine = _sqlite_engine(url, OWN_BUSY_TIMEOUT_MS, pool_size=10, max_overflow=10)
 
     @sa.event.listens_for(engine, "connect")
     def _leave_transactions_to_us(connection: Any, _: Any) -> None:

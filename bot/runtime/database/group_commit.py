@@ -24,7 +24,7 @@ class _Waiting:
 
 
 class GroupCommit:
-    """Whoever gets the turn commits what everybody has brought meanwhile."""
+    """The thread that gets the turn commits what everybody has brought meanwhile."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -125,7 +125,7 @@ class Database:
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """Wait for the writers before, but not so long that who clicked hears nothing in time."""
+        """Wait for the writers before, but not so long that the person who clicked hears nothing in time."""
         if self._turn is None:
             yield
             return

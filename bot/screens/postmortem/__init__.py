@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Answers what post-mortems ask for."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.postmortems.facts import PICTURE, RECORD
     from bot.screens.postmortem import gathering
     from bot.screens.timeline import pictures

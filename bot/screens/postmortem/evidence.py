@@ -76,5 +76,5 @@ def _sent_updates(session: Session, services: Services, incident: Incident) -> S
         audience = services.floor.audiences.get(promise.audience)
         title = audience.title if audience else promise.audience
         sent_updates += [SentUpdate(title, promise, delivery) for delivery in arrived.get(promise.shown_by, [])]
-    # The one in the incident's own channel comes first: who reads the post-mortem can open it.
+    # The one in the incident's own channel comes first: readers of the post-mortem can open it.
     return sorted(sent_updates, key=lambda sent: sent.delivery.channel_id != incident.channel_id)

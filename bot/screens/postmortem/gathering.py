@@ -150,15 +150,15 @@ def _entries(
     entries: Sequence[TimelineEntry],
     participants: Participants,
 ) -> list[Entry]:
-    evidence = Evidence(session, services, incident)
+    evidence, language = Evidence(session, services, incident), services.floor.language
     return [
         Entry(
             number=entry.number,
             at=entry.at,
             kind=entry.kind,
-            words=wording.full_sentence(entry, participants.name, services.floor.language),
+            words=wording.full_sentence(entry, participants.name, language),
             who=participants.name(entry.actor_id),
-            text=wording.editable_text(entry, participants.name) if entry.kind in NOTES else "",
+            text=wording.note_text(entry, participants.name, language) if entry.kind in NOTES else "",
             url=evidence.address(entry),
             is_speech=entry.kind == SPEECH,
             tag=entry.label or "",

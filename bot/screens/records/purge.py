@@ -1,6 +1,6 @@
 """People's words taken out of what is over for long enough; the figures stay.
 
-An incident is done batch by batch, each its own transaction, and marked at the end: whoever is cut off goes on.
+An incident is done batch by batch, each its own transaction, and marked at the end: a run that is cut off goes on.
 """
 
 from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Listeners, commands, and the picture that somebody asks for."""
-    # Loaded here, so that whoever needs the tables alone need not load the listeners.
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.screens.timeline import listeners, pictures
 
     registry.listeners.append(listeners.register)

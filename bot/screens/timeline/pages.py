@@ -66,19 +66,19 @@ def _permalink(services: Services, incident: Incident, entry: TimelineEntry) -> 
 
 
 def note_form(services: Services, number: int, user_id: str, now: datetime) -> Block:
-    """The form for a note, for who may write one."""
+    """The form for a note, for those who may write one."""
     return forms.note_form(visible_incident(services, number, user_id).number, now)
 
 
 def milestone_form(services: Services, number: int, user_id: str, now: datetime) -> Block:
-    """The form for milestones, for who may change the incident."""
+    """The form for milestones, for those who may change the incident."""
     incident = visible_incident(services, number, user_id, "lead")
     with services.database.reading() as session:
         return forms.milestone_form(incident.number, milestones_of(session, number), now)
 
 
 def amend_form(services: Services, number: int, entry_number: int, user_id: str) -> Block:
-    """The form to put an entry right, for who may do it."""
+    """The form to put an entry right, for those who may do it."""
     incident = visible_incident(services, number, user_id)
     with services.database.reading() as session:
         entry = timeline.get(session, number, entry_number)

@@ -19,7 +19,7 @@ from bot.timeline.wording import NameOf, user_ids_in
 
 
 def picture_png(services: Services, number: int, now: datetime, name_of: NameOf | None = None) -> bytes:
-    """The picture as PNG, in the floor's language, times in UTC. `name` says how people are called in it.
+    """The picture as PNG, in the floor's language. `name` says how people are called in it.
 
     It takes about a second; `TryLater` when it could not be drawn.
     """

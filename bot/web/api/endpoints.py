@@ -131,7 +131,7 @@ class Api:
 
 
 def refuse(services: Services, request: Request, scope: str) -> JSONResponse | None:
-    """The refusal for who may not read that; None for who may."""
+    """The refusal for those who may not read that; None for those who may."""
     with services.database.reading() as session:
         allowed = tokens.may_read(session, request.headers.get("authorization", ""), scope)
     if allowed is None:
