@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from bot.alarms import tables as alarms
 from bot.config.settings import Settings
-from bot.incidents.tables import Incident
+from bot.incidents.tables import Incident, RoleHolder
 from bot.outbox.kinds import UPDATE
 from bot.outbox.tables import SUPERSEDED, OutboxRow
 from bot.playbooks.tables import PlaybookRun
@@ -88,6 +88,11 @@ class Evidence:
                 Open(row.number, row.title, row.severity, row.status, row.is_private, bool(row.channel_id))
                 for row in session.exec(select(Incident).order_by(col(Incident.id)))
             ]
+
+    def led(self) -> set[int]:
+        """The incidents that have a commander."""
+        with self._store.snapshot() as session:
+            return set(session.exec(select(RoleHolder.incident_id).where(RoleHolder.role == "commander")))
 
     def entries(self) -> list[Entry]:
         """Every entry of every timeline."""

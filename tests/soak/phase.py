@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -37,6 +38,7 @@ ROUNDS_BEFORE_RETRIES = 2
 STANDS_STILL_WITHIN_S = 240
 LOOK_AGAIN_S = 1.0
 ARRIVE_WITHIN_S = 5
+LEADS_WITHIN_S = 60
 
 
 class NotReady(Exception):
@@ -99,18 +101,15 @@ class Phase:
         return f"{passed.total_seconds() / 60:.0f} min"
 
     def _is_nothing_on_its_way(self) -> bool:
-        """Does no living replica hold a lease, and no request wait for its answer?
+        """Does no request wait for its answer, and hold no suspended replica a lease?
 
-        Time that passed second by second would leave none of them behind. After a leap a replica could still send
-        what another has taken over meanwhile, since a lease of a minute is over at once.
+        Woken up it would send what another has taken over: in minutes that pass one by one it would not have slept.
         """
         self.sandbox.carry_out_late_requests()
         self.sandbox.delays.release()
-        living = [replica.name for replica in self.replicas if replica.is_ready and replica.is_alive]
+        suspended = [replica.name for replica in self.replicas if replica.is_stopped]
         now = datetime.fromtimestamp(self.sandbox.clock.now(), UTC)
-        if len(self.replicas) > 1 and self._evidence.leases_of(living, now):
-            return False
-        return not self.sandbox.journal.in_flight
+        return not (self.sandbox.journal.in_flight or (suspended and self._evidence.leases_of(suspended, now)))
 
     def _start(self) -> None:
         settings = {
@@ -193,7 +192,12 @@ class Phase:
             if incident.is_over or not channels:
                 continue
             ana.me.joins(channels[0])
-            assign_role(ana, channels[0], "commander", ana.id)
+            self._wait_until(partial(self._lead, ana, incident.number, channels[0]), LEADS_WITHIN_S)
+
+    def _lead(self, actor: Actor, number: int, channel: str) -> bool:
+        """Whose command was not answered, as happens on a busy machine, types it again."""
+        assign_role(actor, channel, "commander", actor.id)
+        return number in self._evidence.led()
 
     def _stand_still(self) -> None:
         """Stop the bots when they have nothing left to do: all looks are at that moment.

@@ -4,20 +4,27 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
+import urllib.request
 from contextlib import suppress
+from datetime import datetime
+from errno import ECONNREFUSED
+from http.client import HTTPResponse
+from math import inf
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from bot.runtime import logs
+from bot.runtime import clock, logs
 from tests.crash.process import Moment, Rest, live
 
 ANSWERS_WITHIN_S = 2
 # It waits for half a minute itself, and looks at its clock's work before and after.
 RESTS_WITHIN_S = 90
 STARTS_AGAIN_AFTER_S = 1.0
+POST, LEAP_S = "/chat.postMessage", 10
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.soak.replicas"])
@@ -29,7 +36,33 @@ def live_with_log(settings: dict[str, Any], orders: Connection, log_file: str) -
     os.dup2(stream, sys.stderr.fileno())
     os.dup2(stream, sys.stdout.fileno())
     logs.configure("json")
+    send_no_post_after_a_leap()
     live(settings, orders)
+
+
+def send_no_post_after_a_leap() -> None:
+    """Refuse the connection for a post when the clock was moved after the thread last looked at it.
+
+    With time that passes second by second it would have been sent by then. Sent now it could be a second one: a
+    lease of a minute is over at once, and another replica has looked for the post meanwhile and not found it.
+    """
+    looked, machine_time, send = threading.local(), clock.machine_time, urllib.request.HTTPHandler.http_open
+
+    def moved_s() -> float:
+        return clock.monotonic_s() - clock.elapsed_s()
+
+    def look() -> datetime:
+        looked.at_moved_s = moved_s()
+        return machine_time()
+
+    def http_open(handler: urllib.request.HTTPHandler, request: urllib.request.Request) -> HTTPResponse:
+        is_post = request.full_url.endswith(POST)
+        if is_post and moved_s() - getattr(looked, "at_moved_s", inf) > LEAP_S:
+            raise ConnectionRefusedError(ECONNREFUSED, "the clock was moved")
+        return send(handler, request)
+
+    clock.machine_time = look
+    urllib.request.HTTPHandler.http_open = http_open  # type: ignore[method-assign, assignment]  # every call passes here
 
 
 class Replica:
