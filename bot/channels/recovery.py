@@ -194,12 +194,14 @@ def record_last_heartbeat(services: Services, now: datetime) -> None:
 def read_back_early(services: Services, now: datetime) -> None:
     """What was said in a channel before it was known whose it is."""
     with services.database.transaction() as session:
+        # This look may have begun long ago, on a machine that was stopped: what was said since is read back, too.
+        until = max(now, utcnow())
         # However long Slack keeps it waiting, such as over a restart.
         is_awaited = early.is_awaited(session)
         for heard in early.all_heard(session):
             incident = incidents.of_channel(session, heard.channel_id)
             if incident is not None:
-                gaps.open_gap(session, incident.number, incident.declared_at, now)
+                gaps.open_gap(session, incident.number, incident.declared_at, until)
             if incident is not None or (now - heard.at > early.KEPT and not is_awaited):
                 session.delete(heard)
     start_filling(services)

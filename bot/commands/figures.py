@@ -55,7 +55,7 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
         database.close()
     if result.is_known:
         return [f"{file.name} was imported before, so nothing was changed."]
-    lines = [f"{result.rows} intervals of {len(result.queues)} queues were imported."]
+    lines = [f"{_intervals(result.rows, len(result.queues))} {'was' if result.rows == 1 else 'were'} imported."]
     return [*lines, *_left_out(result.left_out, result.left_out_count)]
 
 
@@ -76,10 +76,12 @@ def _found(file: Path, made: Plan, zone: str) -> list[str]:
     summary = summarize(nothing_kept, made, zone)
     order = "day before month" if made.day_first else "month before day"
     certain = "" if made.is_day_certain else ", which is not certain"
-    lines = [
-        f"{summary.rows} intervals of {len(summary.queues)} queues can be imported ({order}{certain}; {zone})."
-    ]
+    lines = [f"{_intervals(summary.rows, len(summary.queues))} can be imported ({order}{certain}; {zone})."]
     return [*lines, *_left_out(summary.left_out, summary.left_out_count)]
+
+
+def _intervals(rows: int, queues: int) -> str:
+    return f"{rows:,} interval{'s' if rows != 1 else ''} of {queues} queue{'s' if queues != 1 else ''}"
 
 
 def _left_out(rows: Sequence[LeftOut], count: int) -> list[str]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.impact import answer_wording, forms, gathering, importing, interval_tables, tables, views
+from bot.impact import answer_wording, forms, gathering, ids, importing, interval_tables, tables, views
 from bot.impact.forms import Last
 from bot.impact.importing import Source
 from bot.impact.reading.rows import QueueName, ReadRow
@@ -49,15 +49,36 @@ class FiguresNotReadable(WatchfloorError):
         }
 
 
+class MoreInTime(WatchfloorError):
+    """More contacts were answered in time than were answered at all. Look at both numbers again."""
+
+    @property
+    def by_field(self) -> dict[str, str]:
+        """Where it is said."""
+        return {ids.ANSWERED_IN: self.sentence}
+
+
 def figures_screen(services: Services, number: int, by: str, now: datetime, page: int = 1) -> views.Screen:
     """An incident's figures now and since it began."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         assessment, look_ahead = gathering.gather_with_outlook(session, services.floor, incident, now)
-        imported_at = tables.last_import_at(session)
+        imported = _last_import(session, number)
         stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("intervals", "tables"), now)
-    text, blocks = views.figures_screen(number, assessment, imported_at, look_ahead(), page)
+    text, blocks = views.figures_screen(number, assessment, imported, look_ahead(), page)
     return text, [*blocks, context(*stale)] if stale else blocks
+
+
+def _last_import(session: Session, number: int) -> views.LastImport | None:
+    found = tables.last_import(session)
+    if found is None or found.visible_at is None:
+        return None
+    is_ours = found.incident_id in (None, number)
+    return (
+        views.LastImport(found.visible_at, found.source, found.by)
+        if is_ours
+        else views.LastImport(found.visible_at)
+    )
 
 
 def queues_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[QueueFacts]:
@@ -148,4 +169,7 @@ def read_typed(typed: Mapping[str, str]) -> tuple[float | None, ...]:
         raise FiguresNotReadable(wrong)
     if all(amount is None for amount in amounts.values()):
         raise NothingTyped()
-    return tuple(Figures(**amounts))
+    figures = Figures(**amounts)
+    if figures.answered is not None and (figures.answered_in or 0) > figures.answered:
+        raise MoreInTime()
+    return tuple(figures)

@@ -23,6 +23,8 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, DatabaseBusy, low_priority
 
 FIRST_CHUNK = 500
+# Commits that wait for no disk cost little: so short that a click waits for them no longer than for another click.
+CHUNK_S = 0.01
 # A busy database refuses after a second: so often it is asked, which is less than a minute.
 ATTEMPTS = 40
 # Somebody who writes rows says so with every chunk.
@@ -167,7 +169,7 @@ def _clear(database: Database, import_id: int) -> None:
 
 
 def _write_all(database: Database, result: Result, rows: Iterator[ReadRow | LeftOut]) -> None:
-    size, usable = ChunkSize(FIRST_CHUNK), _usable(result, rows)
+    size, usable = ChunkSize(FIRST_CHUNK, target_s=CHUNK_S), _usable(result, rows)
     while chunk := list(islice(usable, size.rows)):
         with size.measured(len(chunk)):
             _write_chunk(database, result, chunk)

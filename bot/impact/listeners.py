@@ -114,7 +114,7 @@ def _register_forms(app: App, services: Services) -> None:
     def add(body: Payload) -> Response:
         try:
             return _add(services, body)
-        except actions.FiguresNotReadable as refused:
+        except (actions.FiguresNotReadable, actions.MoreInTime) as refused:
             raise FieldsRefused(refused.by_field) from None
 
     listening.on_form(app, services, ids.FORM, ids.INTERVAL, add)

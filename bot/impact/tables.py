@@ -103,9 +103,10 @@ def windows_of_others(session: Session, number: int, start: int, end: int) -> Se
     return [(int(began.timestamp()), int(over.timestamp())) for began, over in found if over]
 
 
-def last_import_at(session: Session) -> datetime | None:
-    """When figures became visible last."""
-    return session.exec(select(sa.func.max(col(Import.visible_at)))).one()
+def last_import(session: Session) -> Import | None:
+    """The import that became visible last."""
+    known = select(Import).where(col(Import.visible_at).is_not(None))
+    return session.exec(known.order_by(col(Import.visible_at).desc(), col(Import.id).desc()).limit(1)).first()
 
 
 def imports_of_person(session: Session, by: str, numbers: Collection[int]) -> set[int]:

@@ -1,6 +1,7 @@
 """The screen of an incident's figures. Pure."""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from bot.impact import ids
 from bot.impact.rules.assessment import Assessment, Goal, Group
@@ -10,10 +11,11 @@ from bot.impact.rules.outlook import Outlook
 from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.pages import page_of
-from bot.slack.text import ago, clock_time
+from bot.slack.text import ago, clock_time, one_line
 
 Screen = tuple[str, list[Block]]
 QUEUES_SHOWN, PLACES_SHOWN = 8, 5
+SOURCE = 80
 NO_FIGURES = (
     "There are no figures for the time of this incident yet. Drop a report of your contact centre (CSV or xlsx) "
     "into the channel, or add one interval by hand."
@@ -24,6 +26,14 @@ NONE_SINCE = (
 )
 
 
+class LastImport(NamedTuple):
+    """When figures came last; from where and by whom, where that is no secret of another incident."""
+
+    at: datetime
+    source: str = ""
+    by: str = ""
+
+
 def moment(seconds: int) -> datetime:
     """A moment of the figures."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -32,14 +42,14 @@ def moment(seconds: int) -> datetime:
 def figures_screen(
     incident_number: int,
     assessment: Assessment,
-    imported_at: datetime | None,
+    imported: LastImport | None,
     ahead: Outlook | None = None,
     page: int = 1,
 ) -> Screen:
     """The last interval and all since the beginning; by queue, site and partner, a page of each; what it cost."""
     text = f"Figures of incident {incident_number}"
     if not assessment.whole.since.intervals:
-        missing = NONE_SINCE.format(ago=ago(imported_at)) if imported_at else NO_FIGURES
+        missing = NONE_SINCE.format(ago=ago(imported.at)) if imported else NO_FIGURES
         return text, [section(missing), _buttons(incident_number, has_figures=False)]
     window, whole = assessment.window, assessment.whole
     blocks = [
@@ -51,7 +61,7 @@ def figures_screen(
     if ahead:
         blocks.append(section(_outlook(ahead)))
     blocks += _tables(assessment, page)
-    blocks.append(context(_small_print(assessment, imported_at)))
+    blocks.append(context(_small_print(assessment, imported)))
     blocks.append(_buttons(incident_number, has_figures=True))
     return text, blocks
 
@@ -67,7 +77,7 @@ def _buttons(incident_number: int, *, has_figures: bool) -> Block:
 def _now(group: Group) -> str:
     now = group.now
     parts = [
-        f"Service level *{percent(now.service_level.value)}*{_goal(group.goal)}",
+        f"Service level *{percent(now.service_level.value)}*{_goal(group.goal)}{_imported(group)}",
         f"offered {number(now.offered.value)}{_against(now.offered.value, now.forecast_offered.value)}",
         f"ASA {length(now.asa.value)}",
         f"AHT {length(now.aht.value)}{_against_length(now.aht.value, now.forecast_aht.value)}",
@@ -95,6 +105,12 @@ def _use_of_agents(totals: Totals) -> list[str]:
     """Adherence and occupancy, where they are known."""
     named = (("adherence", totals.adherence.value), ("occupancy", totals.occupancy_told.value))
     return [f"{name} {percent(share, decimals=0)}" for name, share in named if share is not None]
+
+
+def _imported(group: Group) -> str:
+    """What the report itself said of the last interval, by a formula that is not known."""
+    level = group.imported_level
+    return f", {percent(level)} in the last interval as imported" if level is not None else ""
 
 
 def _goal(goal: Goal | None) -> str:
@@ -186,7 +202,7 @@ def _tables(assessment: Assessment, page: int) -> list[Block]:
 
 def _group_line(group: Group) -> str:
     since = group.since
-    parts = [f"SL {percent(since.service_level.value)}", f"offered {number(since.offered.value)}"]
+    parts = [f"SL {percent(since.service_level.value)}{_imported(group)}", f"offered {number(since.offered.value)}"]
     parts += [f"ASA {length(since.asa.value)}", f"abandoned {percent(since.abandonment.value)}"]
     lost = group.losses.contacts_lost
     parts += _use_of_agents(since)
@@ -194,7 +210,7 @@ def _group_line(group: Group) -> str:
     return f"• *{queue_name(group.title)}* {' · '.join(parts)}"
 
 
-def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
+def _small_print(assessment: Assessment, imported: LastImport | None) -> str:
     planned, of = assessment.forecast_intervals, assessment.expected_intervals
     if not of:
         expected = "nothing to compare with: no forecast, and no earlier weeks"
@@ -209,9 +225,14 @@ def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
         parts.append(f"{assessment.restated} interval{'s' if assessment.restated > 1 else ''} restated.")
     if assessment.window.is_cut:
         parts.append("Only its first seven days are counted.")
-    if imported_at:
-        parts.append(f"Last import {ago(imported_at)}.")
+    if imported:
+        parts.append(f"Last import {ago(imported.at)}{_origin(imported)}.")
     return " ".join(parts)
+
+
+def _origin(imported: LastImport) -> str:
+    source = f": {one_line(imported.source, SOURCE)}" if imported.source else ""
+    return f"{source}, by <@{imported.by}>" if source and imported.by else source
 
 
 def _range(assessment: Assessment) -> str:

@@ -50,6 +50,16 @@ def set_milestone(change: Change, name: MilestoneName, at: datetime, reason: str
     apply_milestones(session, change.incident)
 
 
+def add_afterwards(
+    session: Session, number: int, started_at: datetime, ended_at: datetime, now: datetime, by: str
+) -> None:
+    """What is declared when it is over counts from its beginning to its end, not to its declaration."""
+    times = {"started": started_at, "declared": started_at, "resolved": ended_at}
+    for name, reached_at in times.items():
+        facts = {"milestone": name, "reached_at": reached_at.isoformat(), "reason": "declared afterwards"}
+        timeline.append(session, number, milestones.KIND, now, by, **facts)
+
+
 def apply_milestones(session: Session, incident: Incident) -> None:
     """The incident's own times, of which card and updates tell, follow its milestones; both are drawn again."""
     session.flush()

@@ -4,12 +4,22 @@ import functools
 from datetime import datetime
 
 from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
-from bot.incidents import declaration_forms, drills, incidents, invitations, participants, rules, wording
+from bot.incidents import (
+    declaration_forms,
+    drills,
+    incidents,
+    invitations,
+    milestones,
+    participants,
+    rules,
+    wording,
+)
 from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Withdrawn
 from bot.incidents.limits import WAITING_AT_ONCE
@@ -75,6 +85,17 @@ def declare(services: Services, request: DeclareRequest) -> None:
 @step
 def record(services: Services, request: DeclareRequest) -> int:
     """One transaction: the incident, its first timeline entries, what is to be shown and when what is due."""
+    try:
+        return _record(services, request)
+    except IntegrityError:
+        # Another process is at the same flow: it took this one for dead.
+        with services.database.reading() as session:
+            if (theirs := incidents.by_key(session, request.key)) is None:
+                raise
+            return theirs.number
+
+
+def _record(services: Services, request: DeclareRequest) -> int:
     with services.database.transaction() as session:
         existing = incidents.by_key(session, request.key)
         if existing is not None:
@@ -105,26 +126,13 @@ def incident_of(request: DeclareRequest) -> Incident:
 
 
 def _add_first_entries(session: Session, number: int, request: DeclareRequest) -> None:
-    facts = {"severity": request.severity, "title": request.title}
-    timeline.append(session, number, "declared", request.at, request.user_id, **facts)
-    _add_milestones(session, number, request)
+    now, by = request.at, request.user_id
+    timeline.append(session, number, "declared", now, by, severity=request.severity, title=request.title)
+    if request.started_at and request.ended_at:
+        milestones.add_afterwards(session, number, request.started_at, request.ended_at, now, by)
     if request.message_at:
-        message_facts = {
-            "text": request.message_text,
-            "link": request.message_link,
-            "author": request.message_author,
-        }
-        timeline.append(session, number, "shortcut_message", request.message_at, request.user_id, **message_facts)
-
-
-def _add_milestones(session: Session, number: int, request: DeclareRequest) -> None:
-    """What is declared when it is over counts from its beginning to its end, not to its declaration."""
-    if not (request.started_at and request.ended_at):
-        return
-    times = {"started": request.started_at, "declared": request.started_at, "resolved": request.ended_at}
-    for name, reached_at in times.items():
-        facts = {"milestone": name, "reached_at": reached_at.isoformat(), "reason": "declared afterwards"}
-        timeline.append(session, number, "milestone", request.at, request.user_id, **facts)
+        facts = {"text": request.message_text, "link": request.message_link, "author": request.message_author}
+        timeline.append(session, number, "shortcut_message", request.message_at, by, **facts)
 
 
 def _first_rows(session: Session, services: Services, incident: Incident) -> None:

@@ -56,7 +56,7 @@ def _state(ledger: Ledger | None, now: datetime) -> str:
 
 def _totals(row: TotalsRow, rule: str, facts: LedgerFacts) -> list[Block]:
     lines = [
-        f"*{escape(row.cohort)}*, {row.currency} · {row.lines} accounts",
+        f"*{escape(row.cohort)}*, {row.currency} · {_accounts(row.lines)}",
         f"Eligible *{format_amount(row.eligible, row.currency)}* = issued {_sum(row.issued, row)} + "
         f"failed {_sum(row.failed, row)} + excluded {_sum(row.excluded, row)} + pending *{_sum(row.pending, row)}*",
     ]
@@ -120,10 +120,14 @@ def _adding(value: str) -> list[Block]:
     ]
 
 
+def _accounts(count: int) -> str:
+    return "1 account" if count == 1 else f"{count:,} accounts"
+
+
 def release_card(release: Release, now: datetime) -> Screen:
     """The message in the channel about money that may be paid, without any account."""
     amount = format_amount(release.amount, release.currency)
-    what = f"*{amount}* to {release.lines} accounts ({escape(release.cohort)})"
+    what = f"*{amount}* to {_accounts(release.lines)} ({escape(release.cohort)})"
     asked = f"{mention(release.asked_by)} {near_time(release.asked_at, now)}"
     if release.state == "waiting":
         text = f"💶 {what}: {asked} asks to release it. It is above the limit, so somebody else has to approve."

@@ -20,15 +20,17 @@ class ChunkSize:
         *,
         smallest: int = SMALLEST,
         largest: int = LARGEST,
+        target_s: float = TARGET_S,
         now_s: Callable[[], float] = elapsed_s,
     ) -> None:
         self.rows = rows
-        self._smallest, self._largest, self._now_s = smallest, largest, now_s
+        self._smallest, self._largest = smallest, largest
+        self._target_s, self._now_s = target_s, now_s
 
     @contextmanager
     def measured(self, rows: int) -> Iterator[None]:
         """So many rows are written in this block."""
         began = self._now_s()
         yield
-        fitting = int(rows * TARGET_S / max(self._now_s() - began, 0.001))
+        fitting = int(rows * self._target_s / max(self._now_s() - began, 0.001))
         self.rows = max(self._smallest, min(self._largest, fitting, self.rows * 2))

@@ -29,6 +29,8 @@ NOISY_LOGGERS = (
 )
 # What the client of Socket Mode asks Slack for is logged under this name.
 SOCKET_MODE = "slack_sdk.socket_mode"
+WEB_SOCKET = "websockets.client"
+WEB_SOCKET_LOST = ("ConnectionClosedError", "EOFError")
 # Errors while the database is away; by their names, since loading SQLAlchemy would delay the start.
 DATABASE_AWAY = ("DatabaseBusy", "ChangeUnknown", "OperationalError")
 
@@ -78,7 +80,7 @@ def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
 
 def is_worth_logging(record: logging.LogRecord) -> bool:
     """Is it worth a line? Asked at the handler, because some libraries set their loggers' levels themselves."""
-    if _repeats_connection_loss(record) or _repeats_database_outage(record):
+    if _repeats_connection_loss(record) or _repeats_database_outage(record) or _repeats_lost_web_socket(record):
         return False
     return record.levelno >= logging.WARNING or not record.name.startswith(NOISY_LOGGERS)
 
@@ -86,6 +88,12 @@ def is_worth_logging(record: logging.LogRecord) -> bool:
 def _repeats_connection_loss(record: logging.LogRecord) -> bool:
     """Slack's client says at every attempt to connect what `bot.slack.socket_mode` says once."""
     return record.name == SOCKET_MODE
+
+
+def _repeats_lost_web_socket(record: logging.LogRecord) -> bool:
+    """A WebSocket was lost, or closed while more came: its threads end with an error, the bot opens another one."""
+    failure = record.exc_info[1] if record.exc_info else None
+    return record.name == WEB_SOCKET and type(failure).__name__ in WEB_SOCKET_LOST
 
 
 def _repeats_database_outage(record: logging.LogRecord) -> bool:

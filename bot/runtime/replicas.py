@@ -4,14 +4,16 @@ import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 from typing import IO
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.pool import NullPool
 
 from bot.errors import WatchfloorError
+from bot.runtime.clock import elapsed_s
 from bot.runtime.database import unusable_as_sentence
 from bot.runtime.waiting import wait_until
 
@@ -19,6 +21,8 @@ JOIN_TIMEOUT_S = 10
 EVERY_S = 0.1
 # Together with the looks of every five seconds a stopped replica is replaced within 30.
 SILENT_AFTER_S = 18
+# Three of these looks: a database that was away has let go of everybody's lock, and not all come back at once.
+JOIN_AGAIN_WITHIN_S = 15
 # A machine that vanished is noticed by its silence: within 10 + 3 x 5 seconds.
 _KEEPALIVE_OPTIONS = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
@@ -65,6 +69,7 @@ class Replicas:
         self.are_several = not database_url.startswith("sqlite")
         self._turn = threading.Lock()
         self._connection: sa.Connection | None = None
+        self._joined_again_at = -inf
         self._database = Path(sa.make_url(database_url).database or "")
         self._file_lock = FileLock(self._database)
         if self.are_several:
@@ -86,16 +91,24 @@ class Replicas:
     def keep_alive(self) -> None:
         """Be known as alive still, though the database may have been away meanwhile."""
         with self._turn:
-            if self._connection is None or self._is_disconnected(self._connection):
+            if self._connection is not None and self._is_disconnected(self._connection):
                 self._connection = None
-        self._try_join()
+            was_cut_off = self._connection is None
+        if self._try_join() and was_cut_off:
+            self._joined_again_at = elapsed_s()
 
     @contextmanager
     def hold_if_dead(self, name: str) -> Iterator[bool]:
-        """Is the replica of that name dead? If so, it stays so until the block ends. A silent one is dead soon."""
+        """Is the replica of that name dead? If so, it stays so until the block ends. A silent one is dead soon.
+
+        Who was cut off from the database itself declares nobody dead for a while: the others may have been, too.
+        """
         with self._turn:
-            is_dead = self._connection is not None and _call_lock_function(
-                self._connection, "pg_try_advisory_lock", name
+            is_known = elapsed_s() - self._joined_again_at >= JOIN_AGAIN_WITHIN_S
+            is_dead = (
+                is_known
+                and self._connection is not None
+                and _call_lock_function(self._connection, "pg_try_advisory_lock", name)
             )
             if self._connection is not None and not is_dead:
                 self._connection.execute(_END_SILENT, {"name": _lock_name(name), "silent_s": SILENT_AFTER_S})
@@ -127,7 +140,7 @@ class Replicas:
     def _is_disconnected(self, connection: sa.Connection) -> bool:
         try:
             connection.execute(sa.text("SELECT 1"))
-        except DBAPIError:
+        except (DBAPIError, PendingRollbackError):  # the latter once a statement has failed with the connection
             with suppress(DBAPIError):
                 connection.close()
             return True

@@ -18,6 +18,7 @@ def register(registry: "Registry") -> None:
         auditing,
         cadence_actions,
         draft_actions,
+        due_promises,
         exporting,
         handlers,
         listeners,
@@ -49,9 +50,9 @@ def register(registry: "Registry") -> None:
     registry.ticks += [
         Tick("what an earlier start left behind", after_start.set_right),
         Tick("clock set back", cadence_actions.repromise_after_clock_change),
-        Tick("updates", sending.start_due, tables.NEXT_UPDATE),
-        Tick("missed updates", missed_promises.report_missed, tables.NEXT_MISSED),
-        Tick("drafts of updates", draft_actions.post_due_drafts, tables.NEXT_DRAFT),
+        Tick("updates", sending.start_due, due_promises.NEXT_UPDATE),
+        Tick("missed updates", missed_promises.report_missed, due_promises.NEXT_MISSED),
+        Tick("drafts of updates", draft_actions.post_due_drafts, due_promises.NEXT_DRAFT),
     ]
     registry.summary_parts.append(SummaryPart(PROMISES, "Updates promised", summary.promises_due))
     registry.audits.append(auditing.incidents_without_update)

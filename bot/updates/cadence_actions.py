@@ -6,7 +6,7 @@ from bot.incidents import incidents
 from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.services import Services
-from bot.updates import draft_messages, pauses, rules, tables
+from bot.updates import draft_messages, due_promises, pauses, rules, tables
 from bot.updates.rules import LATE_AFTER
 from bot.updates.scheduling import (
     add_promise,
@@ -97,7 +97,7 @@ def end_pause(change: Change) -> None:
 def repromise_after_clock_change(services: Services, now: datetime) -> None:
     """What was promised by a clock that was set back since would come hours late: it is promised anew."""
     with services.database.reading() as session:
-        incident_ids = tables.promised_after(session, now + CLOCK_TOLERANCE)
+        incident_ids = due_promises.promised_after(session, now + CLOCK_TOLERANCE)
     for number in sorted(incident_ids):
         with services.database.transaction() as session:
             incidents.by_number_locked(session, number)

@@ -10,7 +10,7 @@ from bot.config.floor import Audience, Floor
 from bot.outbox import batches, kinds
 from bot.outbox.batches import Batching
 from bot.outbox.tables import OutboxRow
-from bot.updates import tables
+from bot.updates import due_promises
 from bot.updates.tables import Promise
 
 # How long an update waits for others that are due in the same minute.
@@ -29,7 +29,8 @@ def add_deliveries(
         name for name, other in floor.audiences.items() if name != promise.audience and _is_like(other, audience)
     ]
     expected = {
-        other.audience for other in tables.due_within(session, promise.incident_id, _minute_after(promise, now))
+        other.audience
+        for other in due_promises.due_within(session, promise.incident_id, _minute_after(promise, now))
     }
     for channel in channels:
         is_waiting = any(channel in floor.audiences[name].channels for name in likes if name in expected)

@@ -10,7 +10,7 @@ from bot import directory
 from bot.config.floor import Audience, Moment
 from bot.incidents import incidents, situation_tables
 from bot.incidents.bridge_rules import bridge_address
-from bot.incidents.facts import CALLER_WORDING, FIGURE_SENTENCES, FOLLOW_UPS, STEPS_TAKEN
+from bot.incidents.facts import CALLER_WORDING, FIGURE_SENTENCES, FOLLOW_UPS, MONEY, STEPS_TAKEN
 from bot.incidents.incident_text import IncidentText, as_typed, for_outsiders, incident_text
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
 from bot.incidents.registry import Registry
@@ -32,6 +32,7 @@ HIDDEN_OUTSIDE: dict[str, Any] = {
     "channel": "",
     "figures": "",
     "queue_figures": "",
+    "money": [],
     "taken": [],
     "cause": "",
     "certainty": "",
@@ -136,12 +137,20 @@ def _situation_facts(situation: Situation, text: IncidentText) -> dict[str, Any]
     return lines | {"certainty": situation.certainty}
 
 
-def _figures(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, str]:
-    """What the contact centre's figures say: what it costs, and how the queues are doing."""
+def _figures(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
+    """What the contact centre's figures say: what it costs, and how the queues are doing; and what is paid back."""
     said = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, context.language)
     queues = " · ".join(line.removeprefix("• ").rstrip(".") for line in said.operations.split("\n") if line)
     cost = said.executives.rstrip(".")
-    return {"figures": shorten(cost, variables.LINE), "queue_figures": shorten(queues, variables.LINE)}
+    owed = services.get(Registry).ask(MONEY)(session, incident.number)
+    return {
+        "figures": shorten(cost, variables.LINE),
+        "queue_figures": shorten(queues, variables.LINE),
+        "money": [
+            {"cohort": escape(row.cohort), "eligible": row.eligible, "issued": row.issued}
+            for row in owed[: variables.LISTED]
+        ],
+    }
 
 
 def _written_for(context: UpdateContext) -> str:

@@ -16,7 +16,7 @@ from bot.incidents.roles import lead_of
 from bot.outbox import batches
 from bot.services import Services
 from bot.slack.text import channel_link, escape
-from bot.updates import deliveries, tables, wording
+from bot.updates import deliveries, due_promises, tables, wording
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import Promise
 
@@ -24,7 +24,7 @@ from bot.updates.tables import Promise
 def report_missed(services: Services, now: datetime) -> None:
     """Tell of every promise that was not kept in time, whoever ticks, one message for each incident."""
     with services.database.reading() as session:
-        late = [(promise.incident_id, promise.row) for promise in tables.missed_promises(session, now)]
+        late = [(promise.incident_id, promise.row) for promise in due_promises.missed_promises(session, now)]
     if not late:
         return
     administrators_channel = administrators_channel_id(services)

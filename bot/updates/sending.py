@@ -19,6 +19,7 @@ from bot.updates import (
     delivery_order,
     draft_messages,
     drafts,
+    due_promises,
     keeping,
     pauses,
     promise_changes,
@@ -162,6 +163,6 @@ def _due(change: Change, promise: Promise) -> UpdateDue:
 def start_due(services: Services, now: datetime) -> None:
     """Compose every update whose minute has come."""
     with services.database.reading() as session:
-        due = tables.due(session, now)
+        due = due_promises.due(session, now)
     for promise in due:
         services.background.submit(f"update:{promise.row}", partial(keep, services, promise.row))

@@ -10,7 +10,7 @@ from bot.incidents.handover_items import HandoverItem
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import escape, near_time
-from bot.updates import tables
+from bot.updates import due_promises, tables
 
 HANDED_OVER_WITHIN = timedelta(hours=2)
 
@@ -35,5 +35,5 @@ def promises_to_hand_over(session: Session, services: Services, now: datetime) -
             channel_id=incident.channel_id or "",
             incident_id=incident.number,
         )
-        for promise, incident in tables.due_before(session, now + HANDED_OVER_WITHIN)
+        for promise, incident in due_promises.due_before(session, now + HANDED_OVER_WITHIN)
     ]

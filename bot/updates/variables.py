@@ -32,6 +32,7 @@ EXAMPLE: dict[str, Any] = {
     "impact": "",
     "figures": "",
     "queue_figures": "",
+    "money": [],
     "callers_hear": "",
     "cause": "",
     "certainty": "",

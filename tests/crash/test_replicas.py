@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
 from bot.runtime import replicas
 from bot.runtime.replicas import Replicas, ReplicaTaken
@@ -93,4 +94,34 @@ def test_a_replica_that_says_nothing_any_more_counts_as_dead(desk: Desk, monkeyp
     monkeypatch.undo()
     assert not is_taken_for_dead()
     for replica in (silent, other):
+        replica.leave()
+
+
+@ON_POSTGRESQL
+def test_who_was_cut_off_by_the_database_waits_until_the_others_are_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, later = Replicas(desk.database_url, "first"), Replicas(desk.database_url, "later")
+    for replica in (first, later):
+        replica.join()
+    database = sa.create_engine(desk.database_url)
+    with database.connect() as connection:
+        connection.execute(
+            sa.text("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'")
+        )
+    database.dispose()
+
+    def is_taken_for_dead() -> bool:
+        with first.hold_if_dead("later") as is_dead:
+            return is_dead
+
+    with pytest.raises(sa.exc.OperationalError):
+        is_taken_for_dead()
+    first.keep_alive()
+    assert not is_taken_for_dead(), "it has not had the time to come back"
+    monkeypatch.setattr(replicas, "JOIN_AGAIN_WITHIN_S", 0)
+    assert is_taken_for_dead(), "it did not come back"
+    later.keep_alive()
+    assert not is_taken_for_dead()
+    for replica in (first, later):
         replica.leave()

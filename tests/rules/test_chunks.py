@@ -11,3 +11,11 @@ def test_a_slow_transaction_is_followed_by_a_smaller_one_and_a_quick_one_by_at_m
             pass
         seen.append(size.rows)
     assert seen == [500, 1_000, SMALLEST]
+
+
+def test_a_shorter_transaction_may_be_asked_for() -> None:
+    times = iter((0.0, 0.02))
+    size = ChunkSize(1_000, target_s=0.01, now_s=lambda: next(times))
+    with size.measured(size.rows):
+        pass
+    assert size.rows == 500

@@ -110,6 +110,15 @@ def test_what_is_not_known_of_the_contacts_lost_is_no_zero() -> None:
     assert "gave up beyond the usual (upper bound)" in str(figures_screen(1, lived(), None)[1])
 
 
+def test_a_percentage_that_a_report_brought_is_shown_apart_for_a_queue_and_never_for_several() -> None:
+    series = {queue: [quiet(0, queue, imported_service_level=0.713)] for queue in (1, 2)}
+    several = str(figures_screen(1, assess([BILLING, CHAT], series, {}, WINDOW, lambda moment: moment), None)[1])
+    assert "Service level *93.8 %*, 71.3 %" not in several
+    assert "• *Billing* SL 90 %, 71.3 % in the last interval as imported" in several
+    alone = str(figures_screen(1, assess([BILLING], series, {}, WINDOW, lambda moment: moment), None)[1])
+    assert "Service level *90 %* (goal 80 %), 71.3 % in the last interval as imported" in alone
+
+
 def test_every_queue_is_on_a_page_and_what_is_not_counted_is_said() -> None:
     queues = [QueueFacts(place, f"Queue {place}", "", f"Site {place}", "", Goal()) for place in range(20)]
     series = {queue.id: [quiet(0, queue.id)] for queue in queues}

@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from slack_bolt import Ack
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel, col, select
+from websockets.exceptions import ConnectionClosedError
 
 from bot import outbox
 from bot.bootstrap import build_registry
@@ -221,12 +222,20 @@ def test_an_outage_is_one_line_when_it_begins_and_one_when_it_is_over(
 
 
 def test_errors_of_an_outage_are_not_logged_again_with_every_failure() -> None:
-    def record(failure: Exception) -> logging.LogRecord:
-        return logging.LogRecord("bot", logging.ERROR, "file", 1, "tick failed", (), (type(failure), failure, None))
+    assert not logs.is_worth_logging(_error("bot", DatabaseBusy()))
+    assert not logs.is_worth_logging(_error("bot", OperationalError("", {}, Exception())))
+    assert logs.is_worth_logging(_error("bot", ValueError()))
 
-    assert not logs.is_worth_logging(record(DatabaseBusy()))
-    assert not logs.is_worth_logging(record(OperationalError("", {}, Exception())))
-    assert logs.is_worth_logging(record(ValueError()))
+
+def test_that_a_web_socket_was_lost_is_no_error_of_its_threads() -> None:
+    assert not logs.is_worth_logging(_error("websockets.client", ConnectionClosedError(None, None)))
+    assert not logs.is_worth_logging(_error("websockets.client", EOFError("stream ended")))
+    assert logs.is_worth_logging(_error("websockets.client", ValueError()))
+    assert logs.is_worth_logging(_error("bot", EOFError()))
+
+
+def _error(logger: str, failure: Exception) -> logging.LogRecord:
+    return logging.LogRecord(logger, logging.ERROR, "file", 1, "it failed", (), (type(failure), failure, None))
 
 
 def test_a_row_that_is_hurried_while_it_is_tried_is_due_at_once_and_not_when_the_try_says(ready: Database) -> None:

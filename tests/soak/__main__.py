@@ -8,16 +8,23 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
 from tests.soak.databases import Database, PostgreSQL, SQLite
+from tests.soak.invariants import Violation
 from tests.soak.ledger import Ledger
 from tests.soak.phase import Phase
 from tests.soak.troubles import TROUBLES
 
 DATABASES: dict[str, Callable[[Path], Database]] = {"sqlite": SQLite, "postgresql": lambda folder: PostgreSQL()}
 BROKEN = "invariants that do not hold"
+FOUND = "violations.txt"
+# The tail of a log, which is all that CI keeps, says what broke.
+LAST_LINES = 18
+MOST_AROUND = 12
+WIDEST = 240
 COUNTED = (
     *("acts", "acts done", "acts refused", "acts unsure", "nothing to do", "messages said"),
     *TROUBLES,
@@ -32,15 +39,26 @@ def main() -> int:
     # The sandbox cuts connections on purpose; its server complains of each.
     logging.getLogger("uvicorn.error").addFilter(lambda record: record.exc_info is not None)
     print(f"soak: SEED={asked.seed} MINUTES={asked.minutes:g} on {' and '.join(asked.database)}", flush=True)
-    tables: dict[str, dict[str, int]] = {}
-    for name in asked.database:
-        tables[name] = _lived_through(name, asked)
-    _print_table(tables)
-    return int(any(table[BROKEN] for table in tables.values()))
+    lived = [_lived_through(name, asked) for name in asked.database]
+    _print_table({life.name: life.counts for life in lived})
+    broken = [life for life in lived if life.found]
+    for life in broken:
+        print_found(life, LAST_LINES // len(broken))
+    return int(bool(broken))
 
 
-def _lived_through(name: str, asked: argparse.Namespace) -> dict[str, int]:
-    """One phase; gives back its counts. What does not hold is printed, and everything about it is kept."""
+@dataclass(frozen=True)
+class Life:
+    """What came of one phase, and where everything about it is kept when something does not hold."""
+
+    name: str
+    counts: dict[str, int]
+    found: list[Violation]
+    kept: tuple[Path, ...]
+
+
+def _lived_through(name: str, asked: argparse.Namespace) -> Life:
+    """One phase. When something does not hold, everything about it is kept."""
     folder = Path(tempfile.mkdtemp(prefix=f"soak-{name}-"))
     database = DATABASES[name](folder)
     phase = Phase(folder, database, asked.seed, tuple(asked.without))
@@ -52,13 +70,11 @@ def _lived_through(name: str, asked: argparse.Namespace) -> dict[str, int]:
         database.close(keep=must_keep)
         _write_history(folder / "history.txt", phase.ledger)
         if must_keep:
-            kept = " and ".join(str(place) for place in dict.fromkeys((folder, database.where)))
-            print(f"\n{name}: not everything holds (SEED={asked.seed}); {kept} is kept")
-    for violation in found:
-        print(f"  ✗ {violation}", flush=True)
+            print(f"{name}: {folder} and {database.where} are kept", flush=True)
+    (folder / FOUND).write_text("\n".join(str(violation) for violation in found) + "\n")
     if not found:
         rmtree(folder)
-    return _counts(phase, len(found))
+    return Life(name, _counts(phase, len(found)), found, tuple(dict.fromkeys((folder, database.where))))
 
 
 def _arguments() -> argparse.Namespace:
@@ -100,6 +116,26 @@ def _print_table(tables: dict[str, dict[str, int]]) -> None:
     print(f"\n{'':<32}" + "".join(f"{name:>14}" for name in names))
     for what in tables[names[0]] if names else []:
         print(f"{what:<32}" + "".join(f"{tables[name][what]:>14}" for name in names))
+
+
+def print_found(life: Life, most_lines: int) -> None:
+    """What does not hold, in so few lines that the end of a log has them all; the file has them whole."""
+    kept = " and ".join(str(place) for place in life.kept)
+    print(f"\n{life.name}: what does not hold, whole in {FOUND}; {kept} is kept")
+    most_around = max(0, min(MOST_AROUND, most_lines // len(life.found) - 1))
+    for violation in life.found:
+        print(f"  ✗ {violation.what[:WIDEST]}")
+        for line in _shortened(violation.around, most_around):
+            print(f"      {line[:WIDEST]}")
+
+
+def _shortened(lines: list[str], most: int) -> list[str]:
+    """The first and the last of them, when they are too many."""
+    if len(lines) <= most:
+        return lines
+    first, last = most // 2, (most - 1) // 2
+    gap = [f"… {len(lines) - first - last} more lines"] if most else []
+    return [*lines[:first], *gap, *lines[len(lines) - last :]]
 
 
 def _write_history(file: Path, ledger: Ledger) -> None:

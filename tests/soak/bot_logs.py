@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 TRACEBACK = "Traceback (most recent call last)"
-ERROR = re.compile(r"^(?:\| +)?((?:\w+\.)*[A-Z]\w+)(?::|$)", re.MULTILINE)
+# A database's error goes on in lines like "DETAIL:  Key …", which name no error.
+ERROR = re.compile(r"^(?:\| +)?((?:\w+\.)*[A-Z]+[a-z]\w*)(?::|$)", re.MULTILINE)
 FRAME = re.compile(r"/(bot/[\w/]+\.py)\", line \d+, in (\w+)")
+# In what APScheduler says of a job.
+MOMENT = re.compile(r", next run at: [^)]*")
 # Frames that every traceback of their kind has.
 GENERAL = ("bot/runtime/", "bot/slack/")
 # The error that ends a traceback, and why it may be there.
@@ -43,7 +46,7 @@ def _of_file(text: str) -> Iterable[tuple[str, str]]:
         except ValueError:
             continue  # the last line of a killed process
         if TRACEBACK in str(said.get("exception", "")):
-            event = str(said.get("event"))[:80]
+            event = MOMENT.sub("", str(said.get("event")))[:80]
             yield f"{said.get('logger')}: {event}, {_where(said['exception'])}", _error(said["exception"])
     for part in "\n".join(plain).split(TRACEBACK)[1:]:
         yield f"outside the log, {_where(part)}", _error(part)

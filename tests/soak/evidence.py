@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from dbos import DBOSClient
@@ -18,7 +19,7 @@ from bot.outbox.tables import SUPERSEDED, OutboxRow
 from bot.playbooks.tables import PlaybookRun
 from bot.postmortems.rules import State
 from bot.postmortems.tables import PostMortem
-from bot.runtime.database import Database, sqlite_engine
+from bot.runtime.database import Database, DatabaseBusy, sqlite_engine
 from bot.runtime.workflows import records
 from bot.subscriptions.tables import Subscription
 from bot.timeline import verification
@@ -82,7 +83,7 @@ class Evidence:
 
     def incidents(self) -> list[Open]:
         """Every incident."""
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             return [
                 Open(row.number, row.title, row.severity, row.status, row.is_private, bool(row.channel_id))
                 for row in session.exec(select(Incident).order_by(col(Incident.id)))
@@ -90,7 +91,7 @@ class Evidence:
 
     def entries(self) -> list[Entry]:
         """Every entry of every timeline."""
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             return [
                 Entry(
                     row.number,
@@ -107,24 +108,24 @@ class Evidence:
 
     def subscriptions(self) -> dict[tuple[str, int], bool]:
         """Of whom and of which incident it is known whether its updates are wanted."""
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             rows = session.exec(select(Subscription).where(col(Subscription.incident_id).is_not(None)))
             return {(row.user_id, row.incident_id): row.is_wanted for row in rows if row.incident_id}
 
     def runs(self) -> Counter[int]:
         """How many playbook runs each incident has had."""
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             return Counter(session.exec(select(PlaybookRun.incident_id)))
 
     def canvases(self) -> dict[int, str | None]:
         """The canvas in which the newest draft of each incident that was closed stands."""
         drafts = select(PostMortem).where(col(PostMortem.state) != State.PREVIEW).order_by(col(PostMortem.id))
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             return {draft.incident_id: draft.canvas_id for draft in session.exec(drafts)}
 
     def sent_updates(self) -> list[SentUpdate]:
         """Every update that counts as sent."""
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             sent = session.exec(select(Promise).where(Promise.state == SENT)).all()
             batch = aliased(OutboxRow)
             said_with = session.exec(
@@ -142,14 +143,14 @@ class Evidence:
 
     def promised_twice(self) -> list[tuple[int, str]]:
         """Whom of which incident more than one update waits for: each audience has one next update."""
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             waiting = session.exec(select(Promise).where(Promise.state == WAITING))
             counted = Counter((promise.incident_id, promise.audience) for promise in waiting)
         return [place for place, times in counted.items() if times > 1]
 
     def words_of_updates(self) -> list[tuple[int, str]]:
         """What people said in updates, of each incident."""
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             return [
                 (promise.incident_id, promise.words) for promise in session.exec(select(Promise)) if promise.words
             ]
@@ -157,9 +158,9 @@ class Evidence:
     def left_over(self) -> list[str]:
         """What is still to be shown, said or sent."""
         is_unsettled = (col(OutboxRow.wanted) > col(OutboxRow.shown), col(OutboxRow.refused).is_(None))
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             unsettled = session.exec(select(OutboxRow).where(*is_unsettled)).all()
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             sending = session.exec(select(Promise).where(Promise.state == SENDING)).all()
         return [
             *(f"not in Slack: {row.key} (error {row.error}, retry at {row.retry_at})" for row in unsettled),
@@ -167,16 +168,25 @@ class Evidence:
             *(f"not finished: {key}" for key in self._flows(*records.UNFINISHED)),
         ]
 
+    def leases_of(self, replicas: list[str], now: datetime) -> int:
+        """How many rows these replicas are bringing to Slack now; none while the database is away."""
+        is_held = (col(OutboxRow.leased_by).in_(replicas), col(OutboxRow.leased_until) > now)
+        try:
+            with self._store.reading() as session:
+                return len(session.exec(select(OutboxRow.id).where(*is_held)).all())
+        except DatabaseBusy:
+            return 0
+
     def gave_up(self) -> list[str]:
         """What was tried and will not be tried again."""
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             refused = session.exec(select(OutboxRow).where(col(OutboxRow.refused).is_not(None))).all()
         lost = [f"{row.key}: {row.refused}" for row in refused if row.refused != SUPERSEDED]
         return [*(f"flow {key}" for key in self._flows(*FAILED)), *lost]
 
     def alarms(self) -> list[str]:
         """What the bot itself says is not as it should be."""
-        with self._store.reading() as session:
+        with self._store.snapshot() as session:
             return [f"{alarm.key}: {alarm.words}" for alarm in alarms.open_alarms(session)]
 
     def broken_chains(self) -> list[str]:

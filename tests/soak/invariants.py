@@ -71,7 +71,7 @@ def violations(sandbox: Sandbox, evidence: Evidence, ledger: Ledger) -> Iterator
     yield from (Violation(f"a bot ended by itself: {what}") for what in ledger.unexplained_ends)
     yield from (Violation(f"given up: {what}") for what in evidence.gave_up())
     yield from (Violation(f"an alarm stands: {what}") for what in evidence.alarms())
-    refused = [(call.method, call.args, call.answer) for call in sandbox.refusals]
+    refused = [(call.method, call.answer, call.args) for call in sandbox.refusals]
     yield from (Violation(f"malformed: {call}") for call in refused)
 
 

@@ -1,11 +1,12 @@
 """One phase: a workspace, a database, its replicas, a crowd among troubles; then rest, and the invariants."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -32,9 +33,10 @@ STARTS_WITHIN_S = 240
 RESTS_WITHIN_S = 240
 RESTS_AT_MOST_S = 1_200
 ROUNDS_BEFORE_RETRIES = 2
-ALARMS_CLEAR_WITHIN_S = 75
-SETTLES_WITHIN_S = 30
-ARRIVE_WITHIN_S = 1
+# The auditor looks every minute, and a busy machine lets it wait.
+STANDS_STILL_WITHIN_S = 240
+LOOK_AGAIN_S = 1.0
+ARRIVE_WITHIN_S = 5
 
 
 class NotReady(Exception):
@@ -55,6 +57,7 @@ class Phase:
         self.sandbox = Sandbox(manifest=manifest(), clock_file=folder / "clock")
         self.sandbox.retry_delays_s = RETRY_DELAYS_S
         self.replicas: list[Replica] = []
+        self._evidence = Evidence(database.url)
         self._restless: list[Violation] = []
         self._shared = Surroundings(self.sandbox, self.ledger, self.disturbances, self._begun_at)
         self._troubles = Troubles(self, Random(f"{self._seed} troubles"), left_out)
@@ -67,37 +70,47 @@ class Phase:
     def run(self, minutes: float, say: Callable[[str], None]) -> list[Violation]:
         """Live for so long, then give back what is not as it must be."""
         self.sandbox.start()
-        evidence = Evidence(self.database.url)
         try:
             self._start()
             self._live(minutes, say)
             say("everything is mended; coming to rest")
             self._mend()
-            self._rest(evidence)
-            self._lead_everything(evidence)
-            self._rest(evidence)
+            self._rest()
+            self._lead_everything()
+            self._rest()
             self.time_passes(minutes=30)
-            self._rest(evidence)
-            self._wait_until(lambda: not evidence.alarms(), ALARMS_CLEAR_WITHIN_S)
-            self._wait_until(lambda: not evidence.left_over(), SETTLES_WITHIN_S)
-            found = list(violations(self.sandbox, evidence, self.ledger))
+            self._rest()
+            self._stand_still()
+            found = list(violations(self.sandbox, self._evidence, self.ledger))
             return [*self._restless, *found, *self._audit_violations(), *self._log_violations()]
         finally:
             for replica in self.replicas:
                 replica.close()
-            evidence.close()
+            self._evidence.close()
             self.sandbox.stop()
 
-    def time_passes(self, **length: float) -> str:
-        """The clock of everybody is moved on."""
+    def time_passes(self, **length: float) -> str | None:
+        """The clock of everybody is moved on; None when it cannot be moved just now."""
         passed = timedelta(**length)
-        # What is on its way arrives before the bots see the new time, as it would if it passed second by second.
-        self.sandbox.carry_out_late_requests()
-        self.sandbox.delays.release()
-        self._wait_until(lambda: not self.sandbox.journal.in_flight, ARRIVE_WITHIN_S)
+        if not self._wait_until(self._is_nothing_on_its_way, ARRIVE_WITHIN_S):
+            return None
         self.sandbox.clock_offset_s += passed.total_seconds()
         self.ledger.counts["minutes of the clock"] += int(passed.total_seconds() / 60)
         return f"{passed.total_seconds() / 60:.0f} min"
+
+    def _is_nothing_on_its_way(self) -> bool:
+        """Does no living replica hold a lease, and no request wait for its answer?
+
+        Time that passed second by second would leave none of them behind. After a leap a replica could still send
+        what another has taken over meanwhile, since a lease of a minute is over at once.
+        """
+        self.sandbox.carry_out_late_requests()
+        self.sandbox.delays.release()
+        living = [replica.name for replica in self.replicas if replica.is_ready and replica.is_alive]
+        now = datetime.fromtimestamp(self.sandbox.clock.now(), UTC)
+        if len(self.replicas) > 1 and self._evidence.leases_of(living, now):
+            return False
+        return not self.sandbox.journal.in_flight
 
     def _start(self) -> None:
         settings = {
@@ -155,7 +168,7 @@ class Phase:
         tries = len(RETRY_DELAYS_S)
         return all(e.acknowledged or e.attempt >= tries for e in last.values() if e.kind == "events_api")
 
-    def _rest(self, evidence: Evidence) -> None:
+    def _rest(self) -> None:
         """Wait as long as something gets done: a busy machine takes its time after a long life."""
         began = progress_at = time.monotonic()
         least, rounds = sys.maxsize, 0
@@ -164,23 +177,42 @@ class Phase:
             if all(replica.rests() for replica in self.replicas):
                 return
             rounds += 1
-            left = len(evidence.left_over())
+            left = len(self._evidence.left_over())
             if left < least:
                 least, progress_at = left, time.monotonic()
             if rounds >= ROUNDS_BEFORE_RETRIES:
                 # What failed is tried again later, and what has an unknown outcome is looked for later.
                 self.time_passes(minutes=1)
-        self._restless.append(Violation("the bots did not come to rest", evidence.left_over()))
+        self._restless.append(Violation("the bots did not come to rest", self._evidence.left_over()))
 
-    def _lead_everything(self, evidence: Evidence) -> None:
+    def _lead_everything(self) -> None:
         """Nothing stays without a commander, which would rightly be an alarm."""
         ana = Actor("ana", self._shared, Random(0))
-        for incident in evidence.incidents():
+        for incident in self._evidence.incidents():
             channels = [c.name for c in ana.me.channels() if c.name.startswith(f"inc-{incident.number}-")]
             if incident.is_over or not channels:
                 continue
             ana.me.joins(channels[0])
             assign_role(ana, channels[0], "commander", ana.id)
+
+    def _stand_still(self) -> None:
+        """Stop the bots when they have nothing left to do: all looks are at that moment.
+
+        Otherwise the clock, which runs on, would give them something between two looks.
+        """
+        end = time.monotonic() + STANDS_STILL_WITHIN_S
+        while self._wait_until(self._has_nothing_left, end - time.monotonic()):
+            for replica in self.replicas:
+                replica.is_sent(signal.SIGSTOP)
+            if self._has_nothing_left():
+                return
+            for replica in self.replicas:
+                replica.is_sent(signal.SIGCONT)
+            self._clock.wait(LOOK_AGAIN_S)
+
+    def _has_nothing_left(self) -> bool:
+        self._troubles.start_the_dead()
+        return not (self._evidence.alarms() or self._evidence.left_over())
 
     def _audit_violations(self) -> list[Violation]:
         """What an auditor is told who asks on the command line."""

@@ -104,8 +104,11 @@ class Troubles:
         what = "died by a signal" if code < 0 else "ended by itself"
         when = "" if was_ready else " while it started"
         self._phase.ledger.trouble(self._phase.elapsed_s, f"{what}{when}", f"{replica.name} ({code})")
-        # Without its database a bot cannot start.
-        if code > 0 and time.monotonic() - self._database_away_at > STARTS_WITHIN_S:
+        # Without its database a bot cannot start, however long a busy machine takes to try.
+        tried_since = time.monotonic() - STARTS_WITHIN_S
+        if not was_ready:
+            tried_since = min(tried_since, replica.began_at)
+        if code > 0 and self._database_away_at < tried_since:
             at_s = f"{self._phase.elapsed_s:.1f} s"
             self._phase.ledger.unexplained_ends.append(f"{replica.name}{when}, exit code {code}, at {at_s}")
 
@@ -226,11 +229,11 @@ class Troubles:
         self._phase.sandbox.deliver_twice("events_api", count)
         return f"{count} events"
 
-    def minutes(self, rng: Random) -> str:
+    def minutes(self, rng: Random) -> str | None:
         """Some minutes pass."""
         return self._phase.time_passes(minutes=rng.uniform(1, 15))
 
-    def hours(self, rng: Random) -> str:
+    def hours(self, rng: Random) -> str | None:
         """Some hours pass."""
         return self._phase.time_passes(hours=rng.uniform(1, 6))
 

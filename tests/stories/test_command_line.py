@@ -296,6 +296,20 @@ def test_a_token_that_slack_does_not_know_is_said_in_a_sentence(desk: Desk) -> N
     assert "Traceback" not in run.stderr
 
 
+def test_an_import_beside_the_bot_lets_those_go_first_who_click(desk: Desk) -> None:
+    report, said = desk.folder / "report.csv", desk.folder / "said"
+    os.mkfifo(report)  # the command waits for its rows while it is looked at
+    process = forked.watchfloor(["figures", "import", str(report)], desk.folder, desk.environment, said, said)
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    try:
+        assert process.pid is not None
+        pid = process.pid
+        assert wait_until(lambda: os.getpriority(os.PRIO_PROCESS, pid) > mine, SEEN_WITHIN_S)
+    finally:
+        process.kill()
+        process.join()
+
+
 def test_the_doctor_finds_nothing_missing_where_the_manifest_was_pasted(desk: Desk) -> None:
     with workspace(yaml.safe_load(desk.types("manifest").stdout)) as sandbox:
         examined = desk.types("doctor", **tokens(sandbox))

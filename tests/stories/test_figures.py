@@ -214,6 +214,11 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
     assert "ninety is not a number" in refused.errors[ids.AGENTS]
     floor.ana.fills(ids.ASA, "")
     floor.ana.fills(ids.AGENTS, "92")
+    floor.ana.fills(ids.ANSWERED, "300")
+    floor.ana.fills(ids.ANSWERED_IN, "350")
+    assert "More contacts were answered in time" in floor.ana.submits().errors[ids.ANSWERED_IN]
+    floor.ana.fills(ids.ANSWERED, "")
+    floor.ana.fills(ids.ANSWERED_IN, "")
     floor.ana.fills(ids.SCHEDULED, "100")
     assert floor.ana.submits().closed
     floor.settle()
@@ -267,6 +272,7 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     assert "agents 49 staffed, 69 scheduled, 4 available · adherence 71 % · occupancy 88 %" in shown
     assert "Occupancy: handling of handling and available time." in shown
     assert "Contacts lost: about" in shown
+    assert ": report.csv, by <@U0ANA>." in shown
     assert "Service level: answered within 20 s of offered. Expected: the forecast." in shown
 
     press(floor, ids.CHART, channel)
@@ -294,9 +300,9 @@ def test_the_command_line_imports_a_file_once(
     typed = Typed(floor, monkeypatch, tmp_path)
 
     seen = typed.types("figures", "import", str(report), "--preview")
-    assert "1 intervals of 1 queues can be imported" in seen.output
+    assert "1 interval of 1 queue can be imported" in seen.output
     assert "Line 3 is left out: a row of totals." in seen.output
-    assert "1 intervals of 1 queues were imported." in typed.types("figures", "import", str(report)).output
+    assert "1 interval of 1 queue was imported." in typed.types("figures", "import", str(report)).output
     assert "was imported before, so nothing was changed" in typed.types("figures", "import", str(report)).output
     report.write_text("name,colour\n")
     refused = typed.types("figures", "import", str(report))

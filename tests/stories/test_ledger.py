@@ -11,6 +11,7 @@ from bot.ledger import ids
 from slack_sandbox.file_sharing import file_as_slack, keep_for_form
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
+from tests.stories.test_updates import updates
 
 HEADER = "Customer ID,Amount,Currency"
 ACCOUNTS = f"{HEADER}\nACC-00001,300.00,EUR\nACC-00002,300.00,EUR\nACC-00003,7.50,EUR\nTotal,607.50,EUR\n"
@@ -109,6 +110,7 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     assert [row[2].value for row in book["Lines"].iter_rows(min_row=2)] == ["ACC-00001", "ACC-00002", "ACC-00003"]
 
     floor.says("ana", "/incident resolve over", channel)
+    assert "credits and refunds: EUR 307.50 issued of EUR 607.50 (consumers)" in updates(floor, "executives")[-1]
     floor.says("ana", "/incident close done", channel)
     assert "close the ledger of credits and refunds" in floor.whispered("ana", channel)[-1]
     press(floor, "ana", ids.CLOSE, channel)

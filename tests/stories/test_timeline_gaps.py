@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from bot import bootstrap
@@ -154,6 +155,26 @@ def test_what_was_heard_early_is_remembered_for_as_long_as_slack_keeps_the_decla
     floor.sandbox.faults.clear()
     floor.settle()
     floor.passes_until(lambda: "said before anybody knew the channel" in texts(floor))
+
+
+def test_a_look_that_was_held_up_reads_back_what_was_said_early_since_it_began(tmp_path: Path) -> None:
+    with TestFloor(tmp_path, tick_every_s=3600) as floor:
+        floor.sandbox.fault("conversations.create", "lost_answer")
+        floor.sandbox.fault("users.conversations", "rate_limited", retry_after=1, count=99)
+        floor.ana.types("/incident declare S1 IVR down", channel="general")
+        channel, began = "inc-1-ivr-down", utcnow()
+        assert wait_until(lambda: channel in [seen.name for seen in floor.ben.channels()], 10)
+        floor.sandbox.clock_offset_s += 360
+        floor.ben.joins(channel)
+        floor.ben.says("said before anybody knew the channel", channel=channel)
+        assert wait_until(lambda: bool(heard_channels(floor)), 10)
+        floor.sandbox.faults.clear()
+        floor.settle()
+
+        recovery.read_back_early(floor.services, began)
+        floor.settle()
+
+        assert texts(floor) == ["said before anybody knew the channel"]
 
 
 def test_a_start_while_the_database_is_busy_goes_on_and_counts_nothing_as_heard(floor: TestFloor) -> None:

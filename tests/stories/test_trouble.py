@@ -10,7 +10,7 @@ import pytest
 from bot.incidents import ids, workflows
 from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
-from bot.updates import tables as promises
+from bot.updates import due_promises
 from tests.floor import PATIENCE_S, TestFloor
 from tests.floors import with_a_bookmark
 from tests.stories.conftest import PLAYBOOKS
@@ -41,7 +41,7 @@ def bridged(tmp_path: Path) -> Iterator[TestFloor]:
 def is_up_to_date(floor: TestFloor) -> bool:
     """Was everything that is due begun?"""
     with floor.services.database.reading() as session:
-        return not promises.due(session, utcnow())
+        return not due_promises.due(session, utcnow())
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ def _group(day: _Day, past: Past, window: Window) -> Group:
         agents_scheduled=interval.figures.agents_scheduled,
         agents_available=interval.figures.agents_available,
         oldest_s=interval.figures.oldest_s,
+        imported_level=interval.figures.imported_service_level,
         id=day.queue.id,
         levels=tuple(levels),
     )
@@ -161,6 +162,7 @@ def _sum(title: str, groups: Iterable[Group]) -> Group:
         agents_planned=_if_all_known(part.agents_planned for part in newest),
         agents_scheduled=_if_all_known(part.agents_scheduled for part in newest),
         agents_available=_if_all_known(part.agents_available for part in newest),
+        imported_level=parts[0].imported_level if len(parts) == 1 else None,
         oldest_s=max((part.oldest_s for part in newest if part.oldest_s is not None), default=None),
     )
 

@@ -70,6 +70,8 @@ class Group:
     agents_scheduled: Amount = None
     agents_available: Amount = None
     oldest_s: Amount = None
+    # The percentage that a report brought for the last interval of a queue alone; it is never summed or averaged.
+    imported_level: Amount = None
     # Of a queue alone: its number, and the service level of each interval since the beginning, shares of 1.
     id: int = 0
     levels: tuple[Level, ...] = ()

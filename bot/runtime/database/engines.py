@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.runtime.database.wal_sync import WalSync, synced_connection
 from bot.runtime.hash_chain import chain_hash
 
 OWNER_ONLY = 0o600
@@ -21,8 +22,6 @@ LOCK_TIMEOUT_MS = 2_000
 # A process that stops inside a transaction keeps its locks no longer than that.
 IDLE_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 2
-# An option of transactions whose commit need not wait for the disk.
-UNSYNCED = "unsynced"
 
 
 def without_time_limit(connection: sa.Connection) -> None:
@@ -34,17 +33,25 @@ def without_time_limit(connection: sa.Connection) -> None:
 
 
 def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
-    """An SQLite engine that loses nothing at a crash (full sync) and lets readers read while one writes."""
-    _make_private(url)
+    """An SQLite engine that loses nothing at a crash and lets readers read while one writes."""
+    factory = synced_connection(WalSync(sqlite_file(url)))
+    # No more than that: they poll for the one write lock, so that who comes late may wait long.
+    pool = {"pool_size": connections, "max_overflow": 0}
+    return _sqlite_engine(url, busy_timeout_ms, **pool, connect_args={"factory": factory})
+
+
+def _sqlite_engine(url: str, busy_timeout_ms: int, **options: Any) -> sa.Engine:
+    _make_private(sqlite_file(url))
     # What people wrote must not come into the log with an error.
-    engine = sa.create_engine(url, pool_size=connections, max_overflow=10, hide_parameters=True)
+    engine = sa.create_engine(url, hide_parameters=True, **options)
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout={busy_timeout_ms}")
+        (journal,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
         for pragma in (
-            f"busy_timeout={busy_timeout_ms}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
+            # Some disks in a network can have no log beside the database.
+            f"synchronous={'NORMAL' if journal == 'wal' else 'FULL'}",
             "foreign_keys=ON",
             # What is deleted or written over is gone from the file, not only from sight.
             "secure_delete=ON",
@@ -77,7 +84,8 @@ def compact(engine: sa.Engine) -> None:
 
 
 def sqlite_database(url: str) -> sa.Engine:
-    engine = sqlite_engine(url, busy_timeout_ms=OWN_BUSY_TIMEOUT_MS)
+    """The bot's own database, where `Database` waits for the disk."""
+    engine = _sqlite_engine(url, OWN_BUSY_TIMEOUT_MS, pool_size=10, max_overflow=10)
 
     @sa.event.listens_for(engine, "connect")
     def _leave_transactions_to_us(connection: Any, _: Any) -> None:
@@ -86,15 +94,7 @@ def sqlite_database(url: str) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
-        if options.get(UNSYNCED):
-            connection.info[UNSYNCED] = True
-            connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
         connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
-
-    @sa.event.listens_for(engine, "checkin")
-    def _sync_again(connection: Any, record: Any) -> None:
-        if record.info.pop(UNSYNCED, False) and connection is not None:
-            connection.execute("PRAGMA synchronous=FULL")
 
     return engine
 
@@ -117,12 +117,17 @@ def postgresql_database(url: str) -> sa.Engine:
     )
 
 
-def _make_private(url: str) -> None:
-    database = sa.make_url(url).database
-    if database and database != ":memory:":
-        path = Path(database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=OWNER_ONLY)
-        # One that was restored, or copied here, has the rights that it had elsewhere.
-        if stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY:
-            path.chmod(OWNER_ONLY)
+def sqlite_file(url: str) -> str:
+    """The path of a database, or the word that stands for none."""
+    return sa.make_url(url).database or ":memory:"
+
+
+def _make_private(database: str) -> None:
+    if database == ":memory:":
+        return
+    path = Path(database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=OWNER_ONLY)
+    # One that was restored, or copied here, has the rights that it had elsewhere.
+    if stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY:
+        path.chmod(OWNER_ONLY)

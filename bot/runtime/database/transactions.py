@@ -12,15 +12,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from bot.runtime.database.engines import (
-    UNSYNCED,
     WRITE_LOCK_WAIT_S,
     checkpoint,
     postgresql_database,
     sqlite_database,
+    sqlite_file,
     without_time_limit,
 )
 from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy, unusable_as_sentence
 from bot.runtime.database.group_commit import GroupCommit
+from bot.runtime.database.wal_sync import WalSync
 from bot.runtime.outage import Outage
 
 # Where nobody waits for an answer, a busy machine may take its time; the process still ends within ten seconds.
@@ -68,6 +69,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         with unusable_as_sentence():
             self.engine = sqlite_database(url) if self.is_sqlite else postgresql_database(url)
+        self._wal_sync = WalSync(sqlite_file(url)) if self.is_sqlite else None
         # PostgreSQL refuses a lock in it, so that a look never waits for a change, nor a change for a look.
         self._reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
         # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
@@ -89,23 +91,33 @@ class Database:
         """
         with (
             self._in_turn(),
-            Session(self.engine, expire_on_commit=False) as session,
             self._doubtful_commit_reported(),
+            Session(self.engine, expire_on_commit=False) as session,
         ):
             _commit.is_begun = False
             # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
-            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE", UNSYNCED: not is_synced})
+            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             if not (is_synced or self.is_sqlite):
                 session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield session
             if session.info:
                 self.before_commit(session)
             session.commit()
+        if is_synced and self._wal_sync is not None:
+            self._wait_for_disk(self._wal_sync)
         self._outage.works()
         if (commits := _commits.get()) is not None:
             commits.append(None)
         if session.info:
             self.after_commit(dict(session.info))
+
+    def _wait_for_disk(self, wal_sync: WalSync) -> None:
+        """Of SQLite, when others may write again: whoever commits meanwhile is served by the same wait."""
+        try:
+            wal_sync.wait()
+        except OSError as refused:
+            self._outage.fails(type(refused).__name__)
+            raise ChangeUnknown() from refused
 
     def change_together(self, order: str, change: Callable[[Session], None]) -> None:
         """Make a change in one transaction with those that other threads bring now, in the order of `order`."""
@@ -130,7 +142,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A look at the state."""
-        with Session(self._reading, expire_on_commit=False) as session, self._translated_errors():
+        with self._translated_errors(), Session(self._reading, expire_on_commit=False) as session:
             yield session
         self._outage.works()
 
@@ -166,7 +178,7 @@ class Database:
     def snapshot(self) -> Iterator[Session]:
         """A long look at the state as it is at one moment, whatever is changed meanwhile."""
         engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        with Session(engine, expire_on_commit=False) as session, self._translated_errors():
+        with self._translated_errors(), Session(engine, expire_on_commit=False) as session:
             without_time_limit(session.connection())
             yield session
 

@@ -1,0 +1,97 @@
+"""Which promises are due, and when the next is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.incidents.tables import Incident
+from bot.runtime.database import UtcDateTime
+from bot.updates.tables import WAITING, Promise
+
+
+def _ready() -> sa.ColumnElement[bool]:
+    return sa.and_(col(Promise.state) == WAITING, col(Promise.needs_approval).is_(False))
+
+
+# Asked every second, and after every change that makes an update due: put together once.
+_DUE = (
+    select(Promise)
+    .join(Incident, col(Incident.id) == col(Promise.incident_id))
+    .where(
+        _ready(),
+        col(Promise.due_at) <= sa.bindparam("moment", type_=UtcDateTime()),
+        col(Incident.channel_id).is_not(None),
+    )
+    .order_by(col(Promise.due_at), col(Promise.id))
+    .limit(200)
+)
+
+
+def due(session: Session, now: datetime) -> Sequence[Promise]:
+    """Promises whose minute has come and that may be sent, the oldest first; of incidents with a channel."""
+    return session.exec(_DUE, params={"moment": now}).all()
+
+
+def due_before(session: Session, moment: datetime, limit: int = 200) -> Sequence[tuple[Promise, Incident]]:
+    """Promises of incidents that are no drill and that are due by then, with their incidents."""
+    query = select(Promise, Incident).join(Incident, col(Incident.id) == col(Promise.incident_id))
+    wanted = (col(Promise.state) == WAITING, col(Promise.due_at) <= moment, col(Incident.is_drill).is_(False))
+    return session.exec(query.where(*wanted).order_by(col(Promise.due_at), col(Promise.id)).limit(limit)).all()
+
+
+def missed_promises(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
+    """Promises that were not kept in time, and of which nobody was told yet."""
+    return session.exec(
+        select(Promise)
+        .where(col(Promise.escalate_at).is_not(None), col(Promise.escalate_at) <= now)
+        .order_by(col(Promise.incident_id), col(Promise.id))
+        .limit(limit)
+    ).all()
+
+
+# Asked every second: put together once.
+_PROMISED_AFTER = (
+    sa.select(col(Promise.incident_id))
+    .where(col(Promise.state) == WAITING, col(Promise.promised_at) > sa.bindparam("moment", type_=UtcDateTime()))
+    .distinct()
+    .limit(200)
+)
+
+
+def promised_after(session: Session, moment: datetime) -> list[int]:
+    """Incidents with promises that were made at a time which has not come: the clock was set back."""
+    return list(session.connection().execute(_PROMISED_AFTER, {"moment": moment}).scalars())
+
+
+_DUE_WITHIN = (
+    select(Promise)
+    .where(
+        Promise.incident_id == sa.bindparam("of_incident"),
+        _ready(),
+        col(Promise.due_at) < sa.bindparam("moment", type_=UtcDateTime()),
+    )
+    .order_by(col(Promise.id))
+)
+
+
+def due_within(session: Session, incident_id: int, before: datetime) -> Sequence[Promise]:
+    """What of an incident is sent before that moment unless somebody says otherwise."""
+    return session.exec(_DUE_WITHIN, params={"of_incident": incident_id, "moment": before}).all()
+
+
+# When the next promise of any incident is due, when the next draft, and when the next is told to have been missed.
+NEXT_UPDATE = sa.select(col(Promise.due_at)).where(_ready()).order_by(col(Promise.due_at)).limit(1)
+NEXT_DRAFT = (
+    sa.select(col(Promise.draft_at))
+    .where(col(Promise.state) == WAITING, col(Promise.draft_id).is_(None), col(Promise.draft_at).is_not(None))
+    .order_by(col(Promise.draft_at))
+    .limit(1)
+)
+NEXT_MISSED = (
+    sa.select(col(Promise.escalate_at))
+    .where(col(Promise.escalate_at).is_not(None))
+    .order_by(col(Promise.escalate_at))
+    .limit(1)
+)
