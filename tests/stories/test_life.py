@@ -1,5 +1,8 @@
 """What becomes of an incident: renamed, declined, merged, a drill."""
 
+import json
+from datetime import UTC, datetime
+
 from bot.incidents import ids
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
@@ -158,6 +161,27 @@ def test_what_is_over_can_be_declared_afterwards_and_calls_nobody(floor: TestFlo
     assert not floor.ana.direct_messages()
     assert "inc-1-ivr-was-down" not in joined(floor, "chloe")
     assert "Closed." in floor.says("ben", "/incident close", "inc-1-ivr-was-down")
+
+
+def test_at_three_in_the_night_times_are_those_of_the_persons_own_day(floor: TestFloor) -> None:
+    floor.passes(hours=10)  # 03:00 of the 14th in Manila, 19:00 of the 13th in UTC
+
+    floor.says("ana", "/incident declare afterwards S2 IVR was down from 23:10 to 00:20")
+    floor.says("ana", "/incident declare afterwards S2 CRM was slow from today 01:05 to 02:40")
+    floor.says("ana", "/incident declare afterwards S2 Chat was down from yesterday 22:00 to 23:00")
+    refused = floor.says("ana", "/incident declare afterwards S2 Mail was down from today 02:00 to 03:30")
+    assert "That time is still to come." in refused
+    milestones = [json.loads(str(reached["facts"])) for reached in timeline(floor, "milestone")]
+    started = [reached["reached_at"][:16] for reached in milestones if reached["milestone"] == "started"]
+    assert started == ["2026-05-13T15:10", "2026-05-13T17:05", "2026-05-13T14:00"]
+
+    channel = "inc-1-ivr-was-down"
+    assert "Added to the timeline" in floor.says("ana", "/incident note restarted it at 23:50", channel)
+    [noted] = timeline(floor, "note")
+    assert str(noted["at"])[:16] == "2026-05-13 15:50"
+    floor.says("ana", f"/incident correct {noted['id']}", channel)
+    at = datetime.fromisoformat(str(noted["at"])).replace(tzinfo=UTC)
+    assert f"'initial_date_time': {int(at.timestamp())}" in str(floor.ana.modal)
 
 
 def test_one_line_says_how_it_is_declared(floor: TestFloor) -> None:
