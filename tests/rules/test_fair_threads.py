@@ -2,8 +2,10 @@
 
 from functools import partial
 from threading import Event
+from time import monotonic
 
-from bot.runtime.fair_threads import FairThreads
+from bot.runtime.fair_threads import AT_ONCE, TURN_WAIT_S, FairThreads
+from bot.runtime.waiting import wait_until
 
 
 def hold(is_free: Event) -> None:
@@ -22,3 +24,19 @@ def test_people_take_turns_and_each_ones_requests_stay_in_order() -> None:
 
     assert done[:5] == ["ana 0", "ben 0", "ana 1", "ben 1", "ana 2"]
     assert done[5:] == [f"ana {number}" for number in range(3, 100)]
+
+
+def test_a_few_are_at_work_at_a_time_and_nobody_stands_behind_them_for_long() -> None:
+    threads, is_free, at_work = FairThreads(3 * AT_ONCE, "test"), Event(), list[str]()
+
+    def work(name: str) -> None:
+        at_work.append(name)
+        hold(is_free)
+
+    began_s = monotonic()
+    for number in range(2 * AT_ONCE):
+        threads.submit(f"person {number}", partial(work, f"{number}"))
+    assert wait_until(lambda: len(at_work) == 2 * AT_ONCE, 10), "whoever waits for Slack keeps nobody waiting"
+    assert monotonic() - began_s >= TURN_WAIT_S, "in a crowd they would all have been at work at once"
+    is_free.set()
+    threads.shutdown()
