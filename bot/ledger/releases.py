@@ -43,10 +43,7 @@ def ask(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
     )
     session.add(release)
     session.flush()
-    mine = sa.update(Line).where(*_unreleased(ledger, cohort, currency))
-    # A hundred thousand lines take PostgreSQL longer than a statement may otherwise last.
-    without_time_limit(session.connection())
-    session.connection().execute(mine.values(release_id=release.number))
+    _put_lines_into(session, release.number, _unreleased(ledger, cohort, currency))
     outbox.add(session, kinds.LEDGER_RELEASE, change.number, change.now, str(release.number))
     shown = format_amount(amount, currency)
     change.log(
@@ -66,12 +63,17 @@ def decide(change: Change, release: Release, *, is_approved: bool) -> None:
     change.session.add(release)
     change.session.flush()
     if not is_approved:
-        theirs = sa.update(Line).where(col(Line.release_id) == release.number)
-        change.session.connection().execute(theirs.values(release_id=None))
+        _put_lines_into(change.session, None, (col(Line.release_id) == release.number,))
     shown = format_amount(release.amount, release.currency)
     kind = "ledger_released" if is_approved else "ledger_release_refused"
     change.log(kind, cohort=release.cohort, amount=shown, lines=release.lines)
     change.mark_stale(kinds.LEDGER_RELEASE)
+
+
+def _put_lines_into(session: Session, release_id: int | None, which: tuple[sa.ColumnElement[bool], ...]) -> None:
+    # A hundred thousand lines take PostgreSQL longer than a statement may otherwise last.
+    without_time_limit(session.connection())
+    session.connection().execute(sa.update(Line).where(*which).values(release_id=release_id))
 
 
 def _limit(change: Change, currency: str) -> int | None:

@@ -17,6 +17,7 @@ import psutil
 from bot.runtime.database import Database
 from slack_sandbox import Sandbox, persistence
 from slack_sandbox.model import Channel
+from slack_sandbox.socket_mode import Connection
 from tests.clock import workday_clock
 from tests.crash.process import Moment, live
 from tests.crash.saved_states import Restore, Save
@@ -183,6 +184,7 @@ class Desk:
 
     def starts_a_bot(self, replica: str = "local") -> BotProcess:
         """Start a bot; returns when it listens."""
+        earlier = list(self.sandbox.socket_mode.connections)
         bot = BotProcess(
             {
                 "SLACK_BOT_TOKEN": self.sandbox.bot_token,
@@ -201,9 +203,17 @@ class Desk:
             self.sandbox,
         )
         self._bots.append(bot)
-        # An envelope for the line of a bot that was killed would be lost, as it is in Slack.
-        self.sandbox.wait_for(lambda: len(self.sandbox.socket_mode.connections) == self._living())
+        self.sandbox.wait_for(lambda: self._is_connected_beside(earlier))
         return bot
+
+    def _is_connected_beside(self, earlier: list[Connection]) -> bool:
+        """Is there a new connection, and none of a bot that was killed? Its envelopes would be lost, as in Slack.
+
+        A bot that is suspended answers no ping, so that its own may have been closed.
+        """
+        connections = list(self.sandbox.socket_mode.connections)
+        is_new = any(all(connection is not old for old in earlier) for connection in connections)
+        return is_new and len(connections) <= self._living()
 
     def _living(self) -> int:
         return sum(bot.is_alive for bot in self._bots)

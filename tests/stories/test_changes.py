@@ -78,7 +78,9 @@ def test_a_form_submitted_twice_changes_once(floor: TestFloor) -> None:
     floor.ana.fills("Why?", "more sites")
     floor.sandbox.deliver_twice("interactive")
 
-    assert floor.ana.submits().closed
+    # Both are on their way at the same time: either may be the first, and the other hears that it is so already.
+    first = floor.ana.submits()
+    assert first.closed or "It is S1 already" in first.errors["severity"]
     floor.settle()
 
     assert len(timeline(floor, "severity")) == 1
