@@ -13,6 +13,7 @@ from bot.errors import TryLater
 from bot.incidents import (
     declaration_forms,
     drills,
+    first_rows,
     incidents,
     invitations,
     milestones,
@@ -24,7 +25,6 @@ from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Withdrawn
 from bot.incidents.limits import WAITING_AT_ONCE
 from bot.incidents.tables import Incident
-from bot.outbox import kinds
 from bot.outbox.worker import Worker
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
@@ -103,7 +103,7 @@ def _record(services: Services, request: DeclareRequest) -> int:
         incident = incidents.add(session, incident_of(request))
         number, now = incident.number, request.at
         _add_first_entries(session, number, request)
-        _first_rows(session, services, incident)
+        first_rows.add(session, services.floor, incident)
         if not _is_bot(services, request.user_id):
             participants.join(session, number, [request.user_id], now)
         change = Change(session, services, incident, request.user_id, now)
@@ -133,18 +133,6 @@ def _add_first_entries(session: Session, number: int, request: DeclareRequest) -
     if request.message_at:
         facts = {"text": request.message_text, "link": request.message_link, "author": request.message_author}
         timeline.append(session, number, "shortcut_message", request.message_at, by, **facts)
-
-
-def _first_rows(session: Session, services: Services, incident: Incident) -> None:
-    now = incident.declared_at
-    outbox.add(session, kinds.CARD, incident.number, now, follows_incident=True, priority=outbox.FIRST)
-    outbox.add(session, kinds.TOPIC, incident.number, now, follows_incident=True)
-    outbox.add(session, kinds.PIN, incident.number, now)
-    for bookmark in services.floor.bookmarks:
-        subject = f"{bookmark.title}|{bookmark.url}|{bookmark.emoji}"
-        outbox.add(session, kinds.BOOKMARK, incident.number, now, subject)
-    if not incident.is_private:
-        outbox.add(session, kinds.DIGEST, incident.number, now, follows_incident=True)
 
 
 @step
