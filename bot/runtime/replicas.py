@@ -70,6 +70,8 @@ class Replicas:
         self._turn = threading.Lock()
         self._connection: sa.Connection | None = None
         self._joined_again_at = -inf
+        # So long after it lost its own connection it takes nobody for dead.
+        self.join_again_within_s: float = JOIN_AGAIN_WITHIN_S
         self._database = Path(sa.make_url(database_url).database or "")
         self._file_lock = FileLock(self._database)
         if self.are_several:
@@ -104,7 +106,7 @@ class Replicas:
         Who was cut off from the database itself declares nobody dead for a while: the others may have been, too.
         """
         with self._turn:
-            is_known = elapsed_s() - self._joined_again_at >= JOIN_AGAIN_WITHIN_S
+            is_known = elapsed_s() - self._joined_again_at >= self.join_again_within_s
             is_dead = (
                 is_known
                 and self._connection is not None

@@ -98,9 +98,7 @@ def test_a_replica_that_says_nothing_any_more_counts_as_dead(desk: Desk, monkeyp
 
 
 @ON_POSTGRESQL
-def test_who_was_cut_off_by_the_database_waits_until_the_others_are_back(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_was_cut_off_by_the_database_waits_until_the_others_are_back(desk: Desk) -> None:
     first, later = Replicas(desk.database_url, "first"), Replicas(desk.database_url, "later")
     for replica in (first, later):
         replica.join()
@@ -119,7 +117,7 @@ def test_who_was_cut_off_by_the_database_waits_until_the_others_are_back(
         is_taken_for_dead()
     first.keep_alive()
     assert not is_taken_for_dead(), "it has not had the time to come back"
-    monkeypatch.setattr(replicas, "JOIN_AGAIN_WITHIN_S", 0)
+    first.join_again_within_s = 0
     assert is_taken_for_dead(), "it did not come back"
     later.keep_alive()
     assert not is_taken_for_dead()
