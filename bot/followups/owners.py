@@ -46,7 +46,7 @@ def handle_reader_gone(session: Session, display: OutboxRow, now: datetime) -> N
     return_unowned(session, follow_up)
     if follow_up.asked_id == reader_id:
         follow_up.asked_id = None
-    facts: dict[str, Any] = {"number": follow_up.number, "text": follow_up.words, "user": reader_id}
+    facts: dict[str, Any] = {"number": follow_up.number, "text": follow_up.text, "user": reader_id}
     timeline.append(session, follow_up.incident_id, "followup_ownerless", now, **facts)
     followup_messages.notify_responsible(session, follow_up, now)
     session.add(follow_up)

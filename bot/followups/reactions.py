@@ -74,7 +74,7 @@ def _add(services: Services, event: Event, now: datetime) -> None:
         or wording.UNKNOWN_TEXT
     )
     link = services.slack.permalink(channel_id, ts)
-    new = NewFollowUp(key=_key(event), incident=incident.number, words=text, by=event["user"], link=link)
+    new = NewFollowUp(key=_key(event), incident=incident.number, text=text, by=event["user"], link=link)
     followups.add(services, new, now)
 
 

@@ -17,10 +17,10 @@ class Finding:
     """Something that was changed behind the bot's back, in one sentence."""
 
     incident_id: int
-    words: str
+    sentence: str
 
     def __str__(self) -> str:
-        return f"Incident {self.incident_id}: {self.words}"
+        return f"Incident {self.incident_id}: {self.sentence}"
 
 
 @dataclass

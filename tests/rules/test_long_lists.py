@@ -160,7 +160,7 @@ def follow_ups(count: int, page: int) -> Screen:
                 id=number,
                 incident_id=1,
                 source_key=str(number),
-                words=f"row {number}. {LONG}",
+                text=f"row {number}. {LONG}",
                 due_on=NOW.date(),
                 due_at=NOW,
                 added_by="U1",
