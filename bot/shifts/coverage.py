@@ -13,7 +13,7 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import finding_tables, load_rules, people, rules, staffing, tables, views
+from bot.shifts import finding_tables, load_rules, open_time_views, people, rules, staffing, tables
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
 from bot.shifts.tables import COVERAGE
@@ -210,5 +210,6 @@ def message(context: Context) -> Message:
     """What one person reads of it, as it stands."""
     open_time = context.session.get_one(OpenTime, int(context.row.subject.partition(":")[0]))
     is_manager = bool((context.row.payload or {}).get("is_manager"))
-    say = people.wording_for(context.session, context.services, context.row.channel_id or "")
-    return views.open_time_message(open_time, context.services.floor, say, utcnow(), is_manager=is_manager)
+    translate = people.translator_for(context.session, context.services, context.row.channel_id or "")
+    floor = context.services.floor
+    return open_time_views.open_time_message(open_time, floor, translate, utcnow(), is_manager=is_manager)
