@@ -63,8 +63,8 @@ def _reason(session: Session, promise: Promise) -> str:
     rows = deliveries.of_promise(session, promise)
     if promise.state == tables.REFUSED:
         return wording.slack_refused(", ".join(sorted({row.refused for row in rows if row.refused})))
-    hindrance = batches.error_of(session, rows)
-    return wording.slack_not_taken(hindrance) if hindrance else wording.SLACK_SLOW
+    error = batches.error_of(session, rows)
+    return wording.slack_not_taken(error) if error else wording.SLACK_SLOW
 
 
 def _was_refused_before(session: Session, promise: Promise) -> bool:

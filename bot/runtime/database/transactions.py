@@ -29,7 +29,7 @@ UNATTENDED_WAIT_S = 5.0
 # PostgreSQL's name of what it did to a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
 
-_is_low_priority: ContextVar[bool] = ContextVar("is_patient", default=False)
+_is_low_priority: ContextVar[bool] = ContextVar("is_low_priority", default=False)
 
 
 @contextmanager
