@@ -104,11 +104,11 @@ def _notify_next(
         key = f"case-escalation:{clock.number}:{step.level}:{person}"
         outbox.post(session, key, person, text, now, blocks=blocks, priority=outbox.URGENT)
     names = ", ".join(mention(person) for person in step.people)
-    told = written(
+    text = written(
         "{level} is told: {people}. {why}", level=written(LEVELS[step.level]), people=names, why=why(written)
     )
     key = f"escalated:{clock.number}:{step.level}"
-    note = CaseNote(case_id=case.number, key=key, kind="escalated", at=now, text=told[0].upper() + told[1:])
+    note = CaseNote(case_id=case.number, key=key, kind="escalated", at=now, text=text[0].upper() + text[1:])
     notes.add(session, services, case, note)
     clock.level, clock.due_at = step.level + 1, step.due_at
     session.add(clock)

@@ -197,8 +197,8 @@ def publish(services: Services, number: int, by: str, now: datetime) -> str:
         session.add(gap)
         owner = gap.owner_id or by
         to_owner = translator_for(session, services, owner)
-        told = "{person} published version {number} of your guide “{title}”."
-        text = to_owner(told, person=mention(by), number=gap.version, title=_title(gap))
+        phrase = "{person} published version {number} of your guide “{title}”."
+        text = to_owner(phrase, person=mention(by), number=gap.version, title=_title(gap))
         key = f"knowledge:{number}:published:{gap.version}"
         outbox.post(session, key, owner, text, now, incident_id=gap.incident_id)
         facts = {"number": gap.version, "text": gap.title}

@@ -98,7 +98,9 @@ def _register_board(app: App, services: Services) -> None:
         ids.ASSIGN: forms.assign_form,
         ids.ESCALATE: forms.escalate_form,
         ids.NOTE: forms.note_form,
-        ids.SNOOZE: lambda case, told, translate: forms.snooze_form(case, told, translate, utcnow() + SNOOZED_FOR),
+        ids.SNOOZE: lambda case, case_name, translate: forms.snooze_form(
+            case, case_name, translate, utcnow() + SNOOZED_FOR
+        ),
     }
     for action_id, build in builders.items():
         listening.opens_form(app, services, action_id, _about_case(build))

@@ -137,10 +137,10 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
 
 
 def check_free(
-    session: Session, user_id: str, when: tuple[datetime, datetime], given: Sequence[int | None]
+    session: Session, user_id: str, when: tuple[datetime, datetime], exchanged: Sequence[int | None]
 ) -> None:
     """Raise `AlreadyOnShift` when somebody has another shift then, beside those that they give away."""
-    duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in given]
+    duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in exchanged]
     start, end = (to_minute(moment) for moment in when)
     if not rules.is_free(duties, user_id, start, end):
         raise AlreadyOnShift(person=mention(user_id))
@@ -218,10 +218,10 @@ def _check_swap(
         raise NotYourShift(person=views.person(for_shift))
     if min(each.starts_at for each in (shift, for_shift) if each) <= now:
         raise TooLate()
-    given = (shift.id, for_shift.id if for_shift else None)
-    check_free(session, taker, (shift.starts_at, shift.ends_at), given)
+    exchanged = (shift.id, for_shift.id if for_shift else None)
+    check_free(session, taker, (shift.starts_at, shift.ends_at), exchanged)
     if for_shift:
-        check_free(session, giver, (for_shift.starts_at, for_shift.ends_at), given)
+        check_free(session, giver, (for_shift.starts_at, for_shift.ends_at), exchanged)
 
 
 def agree(services: Services, number: int, by: str, now: datetime) -> str:
@@ -239,8 +239,8 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
             text = partial(_taken_text, open_time, by, now)
         else:
             text = _exchange(session, services, swap, now)
-        told = text(people.translator_for(session, services, swap.from_id))
-        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, told, now)
+        agreed = text(people.translator_for(session, services, swap.from_id))
+        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, agreed, now)
         return text(answer)
 
 

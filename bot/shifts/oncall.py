@@ -133,9 +133,9 @@ def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
 def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """What is open in the time ahead."""
     with services.database.reading() as session:
-        found = [each for each in finding_tables.all_open(session) if each.ends_at > now]
+        open_times = [each for each in finding_tables.all_open(session) if each.ends_at > now]
         translate = people.translator_for(session, services, by)
-    return open_time_views.gaps_message(found, services.floor, translate, now, page)
+    return open_time_views.gaps_message(open_times, services.floor, translate, now, page)
 
 
 def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:

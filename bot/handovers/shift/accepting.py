@@ -64,8 +64,8 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
         shift.repeated = text.strip()
         session.add(shift)
         key = f"shift_handover:{shift.number}:repeated:{now.isoformat()}"
-        told = views.repeated_text(shift, translator_for(session, services, shift.from_id))
-        outbox.post(session, key, shift.from_id, told, now)
+        repeated = views.repeated_text(shift, translator_for(session, services, shift.from_id))
+        outbox.post(session, key, shift.from_id, repeated, now)
         translate = translator_for(session, services, by)
         return translate("{person} has it. Now accept the items.", person=mention(shift.from_id))
 

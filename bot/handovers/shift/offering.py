@@ -137,8 +137,8 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
 
 def _current(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
     """The item as it is now; as it was when it is over meanwhile."""
-    found = (item for item in draft.gather(session, services, now) if item.key == handover.item)
-    return next(found, rules.from_json(handover.content or {}))
+    matching = (item for item in draft.gather(session, services, now) if item.key == handover.item)
+    return next(matching, rules.from_json(handover.content or {}))
 
 
 def add_next_step(services: Services, shift_id: int, key: str, text: str, by: str, now: datetime) -> str:
