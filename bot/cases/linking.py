@@ -104,7 +104,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
         when=f"{cluster.first_at:%Y-%m-%d %H:%M}",
     )
     request = DeclareRequest(
-        # The same cases are declared once, whoever presses the button.
+        # The same cases are declared once, however many people press the button.
         key=f"{KEY}{cluster.number}",
         user_id=by,
         title=title or cluster.title,

@@ -91,7 +91,7 @@ def _postpone(
 
 
 def decline(services: Services, number: int, by: str, now: datetime) -> str | None:
-    """Its owner gives it back: whoever added it, or leads, is to find another."""
+    """Its owner gives it back: the person who added it, or the lead, is to find another."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id is None:

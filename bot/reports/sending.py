@@ -46,7 +46,7 @@ class Asked:
 
 
 def send_due(services: Services) -> None:
-    """Write down every report whose time has come; each is written once, whoever looks."""
+    """Write down every report whose time has come; each is written once on all replicas."""
     now = utcnow()
     for place, report in enumerate(services.floor.reports.sent):
         due_at, period = _due(report, now)

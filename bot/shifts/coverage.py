@@ -20,7 +20,7 @@ from bot.shifts.tables import COVERAGE
 
 EVERY = timedelta(minutes=10)
 ASKED_AT_MOST = 10
-# What begins soon is late when it is found: who was told of it a moment ago is not told again.
+# What begins soon is late when it is found: people who were told of it a moment ago are not told again.
 JUST_TOLD = timedelta(minutes=15)
 # People who were on in a role within this time may be asked.
 KNOWN_SINCE = timedelta(days=60)

@@ -22,7 +22,7 @@ from bot.updates.tables import Promise
 
 
 def report_missed(services: Services, now: datetime) -> None:
-    """Tell of every promise that was not kept in time, whoever ticks, one message for each incident."""
+    """Tell of every promise that was not kept in time, once on all replicas, one message for each incident."""
     with services.database.reading() as session:
         late = [(promise.incident_id, promise.row) for promise in due_promises.missed_promises(session, now)]
     if not late:

@@ -112,7 +112,7 @@ class Database:
             self.after_commit(dict(session.info))
 
     def _wait_for_disk(self, wal_sync: WalSync) -> None:
-        """Of SQLite, when others may write again: whoever commits meanwhile is served by the same wait."""
+        """On SQLite, after the lock for writing is free: commits that come meanwhile share the same wait."""
         try:
             wal_sync.wait()
         except OSError as refused:
