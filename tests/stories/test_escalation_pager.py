@@ -80,8 +80,7 @@ def test_each_page_reaches_the_pager_once_and_signed(floor: TestFloor, gateway: 
 
     floor.passes(minutes=2)
     is_told(floor, "devi")
-    assert wait_until(lambda: len(gateway.heard) == 3, PATIENCE_S)
-    floor.settle()
+    floor.passes_until(lambda: len(gateway.heard) == 3)
     floor.tick()
 
     assert len(gateway.heard) == 3
