@@ -1,6 +1,7 @@
 """`watchfloor` as a person runs it: real processes, real signals, and sentences instead of tracebacks.
 
-The first test starts Python itself; the others fork it where everything is loaded, which is what takes long.
+The first test starts Python itself, without a database. The others fork it where everything is loaded, and begin
+with a database that has its shape: both take long.
 """
 
 import os
@@ -20,7 +21,7 @@ import yaml
 
 from bot.runtime.waiting import wait_until
 from slack_sandbox import Sandbox
-from tests import forked
+from tests import forked, prepared
 
 REPOSITORY = Path(__file__).parents[2]
 # None of these is a promise: a busy machine takes its time. How long a start takes, `make bench` measures.
@@ -85,6 +86,7 @@ class Desk:
 
     def starts(self, **environment: str) -> "Running":
         """`watchfloor run`, until it says that it is ready."""
+        prepared.database(self.folder / "data")
         self.log.unlink(missing_ok=True)
         process = forked.watchfloor(["run"], self.folder, self.environment | environment, self.log, self.log)
         return self._runs(Running(process, self.log))

@@ -249,7 +249,8 @@ def test_updates_that_piled_up_while_slack_was_down_become_one(floor: TestFloor)
     floor.sandbox.offline = True
     for _ in range(4):
         floor.sandbox.clock_offset_s += 31 * 60
-        wait_until(lambda: is_up_to_date(floor), 10)
+        floor.begin_tick()
+        assert wait_until(lambda: is_up_to_date(floor), PATIENCE_S)
 
     floor.sandbox.offline = False
     floor.passes_until(lambda: updates(floor, channel))

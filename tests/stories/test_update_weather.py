@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.runtime.waiting import wait_until
 from bot.updates.tables import SENT
-from tests.floor import TestFloor
+from tests.floor import PATIENCE_S, TestFloor
 from tests.stories.playbook_desk import Desk
 from tests.stories.record import rows
 from tests.stories.test_trouble import is_up_to_date
@@ -26,7 +26,8 @@ def an_hour_without_slack(floor: TestFloor) -> None:
     floor.sandbox.offline = True
     for _ in range(6):
         floor.sandbox.clock_offset_s += 620
-        wait_until(lambda: is_up_to_date(floor), 5)
+        floor.begin_tick()
+        assert wait_until(lambda: is_up_to_date(floor), PATIENCE_S)
     floor.sandbox.offline = False
 
 
