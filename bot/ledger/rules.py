@@ -45,6 +45,11 @@ class NothingToRelease(WatchfloorError):
     """Nothing is waiting for release in {cohort}, {currency}."""
 
 
+class BeingPrepared(WatchfloorError):
+    """The release of {cohort}, {currency} is being put together already. Its message in the channel shows how far
+    it is."""
+
+
 class SecondPersonNeeded(WatchfloorError):
     """You asked for this release, so somebody else has to approve it."""
 
