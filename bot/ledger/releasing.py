@@ -11,6 +11,7 @@ from bot.errors import TryLater
 from bot.incidents import incidents
 from bot.ledger import releases, tables
 from bot.ledger.accounts import others, same_cause
+from bot.ledger.importing import chunk_size
 from bot.ledger.release_lines import take_lines
 from bot.ledger.tables import PREPARING
 from bot.outbox import kinds
@@ -18,7 +19,6 @@ from bot.runtime.chunks import ChunkSize
 from bot.runtime.clock import elapsed_s, utcnow
 from bot.runtime.database import Database, low_priority
 
-CHUNK_S = 0.02
 # So often the message in the channel says how far it is.
 SHOWN_EVERY_S = 2.0
 # Less than the lease of the row that this is done for: what is left is the next turn's.
@@ -27,7 +27,7 @@ TURN_S = 20.0
 
 def prepare(database: Database, credits: Credits, release_id: int, size: ChunkSize | None = None) -> None:
     """Put the release together to its last line, and settle who has to approve it; `TryLater` after a while."""
-    size, began, shown_at = size or ChunkSize(releases.AT_ONCE, target_s=CHUNK_S), elapsed_s(), elapsed_s()
+    size, began, shown_at = size or chunk_size(database), elapsed_s(), elapsed_s()
     with low_priority():
         is_done = False
         while not is_done:
