@@ -189,7 +189,9 @@ def _tables(assessment: Assessment, page: int) -> list[Block]:
         ("By site", assessment.sites, PLACES_SHOWN),
         ("By partner", assessment.partners, PLACES_SHOWN),
     ):
-        if len(groups) > 1 or (groups and title != "By queue"):
+        # One place that is everywhere says what stands above.
+        is_all = len(groups) == 1 and (title == "By queue" or groups[0].since == assessment.whole.since)
+        if groups and not is_all:
             shown, pages_line = page_of(groups, page, per_page, "/incident figures")
             lines = [f"*{title}*", *(_group_line(group) for group in shown)]
             blocks += [section("\n".join(lines)), *pages_line]
@@ -238,7 +240,7 @@ def _origin(origin: Origin, queues: int) -> str:
     by = f" by <@{origin.by}>" if origin.by else ""
     at = clock_time(origin.at)
     corrected = f"corrected at {clock_time(origin.corrected_at)}" if origin.corrected_at else ""
-    if queues == 1:
+    if queues == 1 or origin.corrected == origin.queues:
         when = (corrected,) if origin.corrected_at == origin.at else (at, corrected)
         return ", ".join(part for part in (f"{source}{by}", *when) if part)
     told = [_queues(origin.queues, queues)] if origin.queues else []

@@ -15,6 +15,7 @@ from bot.slack.text import escape, mention, near_time, one_line
 Screen = tuple[str, list[Block]]
 DIFFERENCES_SHOWN = 8
 RULE_SHOWN = 200
+PAYABLE = "All that is pending may be paid: the workbook lists it, and *Payer's results* takes what became of it."
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,18 @@ def _totals(row: TotalsRow, rule: str, facts: LedgerFacts) -> list[Block]:
         for each in its
         if each.state == WAITING
     ]
+    if row.pending and (row.cohort, row.currency) not in facts.unreleased and not _waits(its):
+        lines.append(PAYABLE)
     ledger, is_preparing = facts.ledger, any(each.state == PREPARING for each in its)
     is_left = (row.cohort, row.currency) in facts.unreleased and not is_preparing
     if ledger is None or not ledger.is_open or not is_left:
         return [section("\n".join(lines))]
     value = f"{ledger.incident_id}:{row.currency}:{row.cohort}"
     return [section("\n".join(lines), accessory=button("Release", ids.RELEASE, value, confirm=_sure(row)))]
+
+
+def _waits(releases: Sequence[Release]) -> bool:
+    return any(release.state in (PREPARING, WAITING) for release in releases)
 
 
 def _progress(release: Release) -> str:
@@ -135,11 +142,12 @@ def release_card(release: Release, now: datetime) -> Screen:
     amount = format_amount(release.amount, release.currency)
     what = f"*{amount}* to {_accounts(release.lines)} ({escape(release.cohort)})"
     asked = f"{mention(release.asked_by)} {near_time(release.asked_at, now)}"
+    asks = f"{mention(release.asked_by)} asks to release it ({near_time(release.asked_at, now)})"
     if release.state == PREPARING:
-        text = f"💶 {escape(release.cohort)}, {release.currency}: {asked} asks to release it. {_progress(release)}"
+        text = f"💶 {escape(release.cohort)}, {release.currency}: {asks}. {_progress(release)}"
         return text, [section(text)]
     if release.state == WAITING:
-        text = f"💶 {what}: {asked} asks to release it. It is above the limit, so somebody else has to approve."
+        text = f"💶 {what}: {asks}. It is above the limit, so somebody else has to approve."
         number = str(release.number)
         buttons = [
             button("Approve", ids.APPROVE, number, style="primary"),

@@ -95,6 +95,8 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     floor.settle()
     assert "approved by <@U0BEN>" in floor.words(channel)
 
+    assert "All that is pending may be paid" in shown(floor, channel), "the screen says what comes next"
+
     results = early + "ACC-00002,300.00,EUR,failed,p2\nACC-00003,7.50,EUR,paid,p3\n"
     bring(floor, channel, ids.RESULTS, "results.csv", results)
     assert "differences" not in shown(floor, channel), "what was paid is released now"
