@@ -229,23 +229,25 @@ def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
 
 
 def _origins(origins: Sequence[Origin], queues: int) -> str:
-    lines = [f"• {_origin(origin, queues)}" for origin in origins[:ORIGINS_SHOWN]]
+    lines = [f"• {_origin(origin, queues, is_only=len(origins) == 1)}" for origin in origins[:ORIGINS_SHOWN]]
     more = [f"• {len(origins) - ORIGINS_SHOWN} earlier"] if len(origins) > ORIGINS_SHOWN else []
     return "\n".join(["Where these figures are from:", *lines, *more])
 
 
-def _origin(origin: Origin, queues: int) -> str:
-    """`report.csv by @ana, 09:12: Billing; Support corrected at 09:40`."""
+def _origin(origin: Origin, queues: int, *, is_only: bool) -> str:
+    """`report.csv by @ana, 09:12: Billing, Support; Support corrected at 09:40`."""
     source = {"": "another incident", "form": "the form"}.get(origin.source, one_line(origin.source, SOURCE))
     by = f" by <@{origin.by}>" if origin.by else ""
-    at = clock_time(origin.at)
+    at, text = clock_time(origin.at), f"{source}{by}"
     corrected = f"corrected at {clock_time(origin.corrected_at)}" if origin.corrected_at else ""
-    if queues == 1 or origin.corrected == origin.queues:
-        when = (corrected,) if origin.corrected_at == origin.at else (at, corrected)
-        return ", ".join(part for part in (f"{source}{by}", *when) if part)
-    told = [_queues(origin.queues, queues)] if origin.queues else []
-    told += [f"{_queues(origin.corrected, queues)} {corrected}"] if corrected else []
-    return f"{source}{by}, {at}: {'; '.join(told)}"
+    is_corrected = bool(corrected) and origin.corrected >= origin.queues
+    if not (is_corrected and origin.corrected_at == origin.at):
+        text += f", {at}"
+    text += f", {corrected}" if is_corrected else ""
+    told = origin.queues | origin.corrected
+    if queues > 1 and not (is_only and len(told) == queues):
+        text += f": {_queues(told, queues)}"
+    return text + (f"; {_queues(origin.corrected, queues)} {corrected}" if corrected and not is_corrected else "")
 
 
 def _queues(names: Collection[str], of: int) -> str:
