@@ -23,7 +23,7 @@ AT_ONCE = 500
 def ask(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
     """Everything pending in a cohort and currency that is in no release yet; below the limit it is released.
 
-    Of many lines the first are taken here, and the outbox goes on: whoever clicked waits for no more than that.
+    Of many lines the first are taken here, and the outbox goes on: the click is answered after no more than that.
     """
     session = change.session
     locked = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
@@ -85,7 +85,7 @@ def is_preparing(session: Session, ledger_id: int, cohort: str, currency: str) -
 
 
 def decide(change: Change, release: Release, *, is_approved: bool) -> None:
-    """Somebody else approves or refuses it; whoever asked may take it back, and never approve it."""
+    """Somebody else approves or refuses it; the person who asked may take it back, and never approve it."""
     if release.state == PREPARING:
         raise rules.BeingPrepared(cohort=release.cohort, currency=release.currency)
     if release.state != WAITING:
