@@ -1,6 +1,7 @@
 """Figures of an incident: dropped, typed and sent by another system; seen, drawn, asked what if."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,9 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert list(dict.fromkeys(told))[1:] == [
         "🟢 *Billing · Manila*: service level 97.5 %, back above 80 % of the goal (80 %)"
     ]
-    assert "1 interval restated" in figures(floor, channel)
+    screen = figures(floor, channel)
+    assert "1 interval restated" in screen
+    assert "• b.csv by <@U0ANA>, corrected at " in screen, "who brought it, when, and that it put something right"
 
     floor.says("ana", "/incident resolve trunk replaced", channel)
     floor.says("ana", "/incident close", channel)
@@ -103,6 +106,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert "Interval by interval" in page
     assert "<th>Staffed</th><th>Adherence</th><th>Occupancy</th>" in page.replace(' scope="col"', "")
     assert "Adherence: staffed of scheduled time" in page
+    assert re.search(r"From: b\.csv, Ana Reyes, corrected at [-‑\d]+ [:\d]+\.", page)
 
 
 def test_columns_are_put_right_and_the_next_file_of_that_shape_is_read_the_same_way(floor: TestFloor) -> None:
@@ -272,7 +276,7 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     assert "agents 49 staffed, 69 scheduled, 4 available · adherence 71 % · occupancy 88 %" in shown
     assert "Occupancy: handling of handling and available time." in shown
     assert "Contacts lost: about" in shown
-    assert ": report.csv, by <@U0ANA>." in shown
+    assert "• report.csv by <@U0ANA>, " in shown
     assert "Service level: answered within 20 s of offered. Expected: the forecast." in shown
 
     press(floor, ids.CHART, channel)
