@@ -19,7 +19,6 @@ from starlette.routing import Route
 from bot.runtime import outgoing
 from bot.runtime.network import Network
 from bot.runtime.outgoing import Reach
-from bot.web.server import PromptServer
 
 TOKEN = "s3cret"  # of the stand-ins alone
 
@@ -77,14 +76,14 @@ def running(stand_in: StandIn) -> Iterator[StandIn]:
     stand_in.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     methods = ["GET", "POST", "PATCH", "PUT"]
     site = Starlette(routes=[Route("/{path:path}", stand_in.answer, methods=methods)])
-    server = PromptServer(uvicorn.Config(site, lifespan="off", log_config=None, date_header=False))
+    server = uvicorn.Server(uvicorn.Config(site, lifespan="off", log_config=None, date_header=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     listening.listen()
     thread.start()
     try:
         yield stand_in
     finally:
-        server.tell_to_stop()
+        server.should_exit = True
         thread.join()
         listening.close()
 
