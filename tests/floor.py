@@ -177,7 +177,7 @@ class TestFloor:
         assert len(cards) == 1, f"expected one card, found {len(cards)}"
         return cards[0].words
 
-    def whispered(self, who: str, channel: str = "general") -> list[str]:
+    def ephemeral(self, who: str, channel: str = "general") -> list[str]:
         """What only this person was shown in a channel."""
         return [m.words for m in self.sandbox.person(who).sees(channel) if m.ephemeral]
 

@@ -14,8 +14,8 @@ from bot.escalation.pager import Pager, PagerRefused, PagerSecretMissing, signat
 from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
 from tests.floor import PATIENCE_S, TestFloor
-from tests.stories.escalation_desk import happened, is_told
 from tests.stories.record import rows
+from tests.stories.seen_escalations import happened, is_told
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"

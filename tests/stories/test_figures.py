@@ -52,7 +52,7 @@ def press(floor: TestFloor, action: str, channel: str) -> None:
 
 def figures(floor: TestFloor, channel: str) -> str:
     floor.says("ana", "/incident figures", channel=channel)
-    return floor.whispered("ana", channel)[-1]
+    return floor.ephemeral("ana", channel)[-1]
 
 
 def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(floor: TestFloor) -> None:
@@ -237,12 +237,12 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
 
     answer = floor.says("ana", "/incident whatif agents -6", channel=channel)
     assert answer == "What if agents -6"
-    shown = floor.whispered("ana", channel)[-1]
+    shown = floor.ephemeral("ana", channel)[-1]
     assert "(Erlang A): 94.6 % within 20 s, wait 2 s → *86.5 % within 20 s, wait 5 s*" in shown
     assert "(Erlang C): 81.2 %, ASA 13 s → *32 %, ASA 2:17*" in shown
     assert "patience: 2:00 in Erlang A (as configured)" in shown
     floor.says("ana", "/incident whatif aht +25%, outage 45 min", channel=channel)
-    shown = floor.whispered("ana", channel)[-1]
+    shown = floor.ephemeral("ana", channel)[-1]
     assert "no stable answer: the queue grows by 1.7 contacts a minute" in shown
     assert "agents back from breaks and off-phone work (free, at once)" in shown
     assert "Nobody answers for 45 min" in shown

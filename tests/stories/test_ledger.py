@@ -51,7 +51,7 @@ def bring(floor: TestFloor, channel: str, action: str, name: str, text: str, **f
 
 def shown(floor: TestFloor, channel: str, who: str = "ana") -> str:
     floor.says(who, "/incident ledger", channel)
-    return floor.whispered(who, channel)[-1]
+    return floor.ephemeral(who, channel)[-1]
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def channel(floor: TestFloor) -> str:
 
 def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, channel: str) -> None:
     press(floor, "chloe", ids.ADD, channel)
-    assert any("Only commander, communications lead may" in words for words in floor.whispered("chloe", channel))
+    assert any("Only commander, communications lead may" in words for words in floor.ephemeral("chloe", channel))
 
     wrong = ACCOUNTS.replace("7.50", "7.505")
     bring(floor, channel, ids.ADD, "wrong.csv", wrong, **{ids.RULE: "Charged twice <!here>"})
@@ -83,10 +83,10 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     assert "EUR 607.50* to 3 accounts" in floor.words(channel)
     floor.ana.clicks(ids.APPROVE, channel=channel)
     floor.settle()
-    assert "somebody else has to approve it" in floor.whispered("ana", channel)[-1]
+    assert "somebody else has to approve it" in floor.ephemeral("ana", channel)[-1]
     floor.chloe.clicks(ids.APPROVE, channel=channel)
     floor.settle()
-    assert "may work on the ledger" in floor.whispered("chloe", channel)[-1]
+    assert "may work on the ledger" in floor.ephemeral("chloe", channel)[-1]
     early = "account,amount,currency,status,reference\nACC-00001,300.00,EUR,paid,p1\n"
     bring(floor, channel, ids.RESULTS, "early.csv", early)
     hears(floor, "1 row does not add up")
@@ -114,7 +114,7 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     floor.says("ana", "/incident resolve over", channel)
     assert "credits and refunds: EUR 307.50 issued of EUR 607.50 (consumers)" in updates(floor, "executives")[-1]
     floor.says("ana", "/incident close done", channel)
-    assert "close the ledger of credits and refunds" in floor.whispered("ana", channel)[-1]
+    assert "close the ledger of credits and refunds" in floor.ephemeral("ana", channel)[-1]
     press(floor, "ana", ids.CLOSE, channel)
     assert submit(floor, "ana", {}).closed
     floor.says("ana", "/incident close done", channel)
@@ -134,7 +134,7 @@ def test_many_accounts_are_put_together_after_the_click_and_only_then_approved(
     floor.ana.clicks(ids.RELEASE, channel=channel)
     floor.settle()
 
-    assert "has many accounts and is being put together" in floor.whispered("ana", channel)[-1]
+    assert "has many accounts and is being put together" in floor.ephemeral("ana", channel)[-1]
     floor.passes_until(lambda: "*EUR 600.00* to 600 accounts (consumers)" in floor.words(channel), seconds=1)
     assert "above the limit, so somebody else has to approve" in floor.words(channel)
     assert "asked" in shown(floor, channel), "the screen says that it waits for a second person"

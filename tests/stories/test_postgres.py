@@ -33,9 +33,9 @@ from bot.screens.records import export_record, purge
 from bot.screens.timeline.pages import amend_form
 from bot.timeline import timeline, verification
 from tests.floor import PATIENCE_S, TestFloor
-from tests.stories.followup_desk import is_told
 from tests.stories.record import rows
 from tests.stories.record import timeline as timeline_rows
+from tests.stories.seen_followups import is_told
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
