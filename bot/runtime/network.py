@@ -2,7 +2,7 @@
 
 import ipaddress
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPResponse
 from pathlib import Path
@@ -42,13 +42,18 @@ class Network:
     """How every request leaves. Without a proxy given, the environment's (`HTTPS_PROXY`, `NO_PROXY`) counts."""
 
     proxy: str = ""
-    # Whom to trust beside the system's certificates.
-    tls: ssl.SSLContext = field(default_factory=system_certificates)
+    # With the company's own certificates, if a file names them.
+    own_tls: ssl.SSLContext | None = None
 
     @classmethod
     def of(cls, proxy: str, ca_file: Path | None) -> Self:
         """As the settings describe it. Raises `CaUnusable`."""
-        return cls(proxy, trust(ca_file))
+        return cls(proxy, trust(ca_file) if ca_file else None)
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        """Whom to trust. The system's certificates are loaded when the first encrypted call needs them."""
+        return self.own_tls or system_certificates()
 
     def proxy_for(self, url: str) -> str | None:
         """The proxy on the way to `url`; None when there is none, or the host is this machine or excepted."""
@@ -68,7 +73,8 @@ class Network:
         """Send a request. Raises what `urllib` raises."""
         proxy = self.proxy_for(request.full_url)
         proxies = ProxyHandler({"http": proxy, "https": proxy} if proxy else {})
-        opener = build_opener(proxies, HTTPSHandler(context=self.tls))
+        tls = self.own_tls or self.tls_for(request.full_url)
+        opener = build_opener(proxies, HTTPSHandler(context=tls))
         return cast(HTTPResponse, opener.open(request, timeout=timeout_s))
 
 

@@ -1,6 +1,7 @@
 """What was started is finished, once."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ from bot.runtime.waiting import wait_until
 from bot.runtime.workflows import FLOWS_AT_ONCE, Backoff, Flows, engine, flow, records, step
 
 CROWD = 8
+# As many flows as may be at work at once, of both kinds, and a few that wait.
+MOST_THREADS = 24
 # However busy the machine is.
 PATIENCE_S = 30
 # Each comes back after a second at the earliest.
@@ -101,6 +104,21 @@ def test_a_key_that_many_start_at_the_same_moment_runs_once(flows: Flows, shop: 
 
     assert wait_until(flows.is_idle, PATIENCE_S)
     assert shop.done == ["prepared soup", "served SOUP"]
+
+
+def test_a_crowd_waits_without_a_thread_for_each_and_is_all_served(flows: Flows, shop: Shop) -> None:
+    shop.is_open.clear()
+    threads = threading.active_count()
+    for number in range(5 * CROWD):
+        flows.start_once(f"dinner {number}", fulfil, Order(item="soup"))
+    assert wait_until(lambda: len(shop.begun) == FLOWS_AT_ONCE, PATIENCE_S)
+    more_threads = threading.active_count() - threads
+
+    shop.is_open.set()
+
+    assert wait_until(flows.is_idle, PATIENCE_S)
+    assert shop.done.count("served SOUP") == 5 * CROWD
+    assert more_threads <= MOST_THREADS
 
 
 def test_a_key_that_was_finished_is_not_started_again(flows: Flows, shop: Shop) -> None:

@@ -1,6 +1,7 @@
 """Certificates are loaded once, not for each call: that takes as long as the call."""
 
 import ssl
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request
 
@@ -12,7 +13,9 @@ from bot.runtime.network import Network
 NOBODY = Request("https://127.0.0.1:1")
 
 
-def test_all_calls_of_a_process_share_what_was_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by one whenever certificates are loaded."""
     loads: list[str] = []
     load = ssl.SSLContext.load_default_certs
 
@@ -22,9 +25,34 @@ def test_all_calls_of_a_process_share_what_was_loaded_once(monkeypatch: pytest.M
 
     monkeypatch.setattr(ssl.SSLContext, "load_default_certs", count)
     network.system_certificates.cache_clear()
+    return loads
 
+
+def test_all_calls_of_a_process_share_what_was_loaded_once(loads: list[str]) -> None:
     for _ in range(3):
         with pytest.raises(URLError):
             Network().open(NOBODY, 1)
 
     assert len(loads) == 1
+
+
+def test_a_call_to_this_machine_that_is_not_encrypted_loads_none(loads: list[str]) -> None:
+    with pytest.raises(URLError):
+        Network.of("", None).open(Request("http://127.0.0.1:1"), 1)
+
+    assert not loads
+
+
+def test_the_company_s_own_file_is_loaded_at_the_start_and_trusted_by_every_call(
+    loads: list[str], tmp_path: Path
+) -> None:
+    certificate = ssl.create_default_context().get_ca_certs(binary_form=True)[0]
+    file = tmp_path / "ca.pem"
+    file.write_text(ssl.DER_cert_to_PEM_cert(certificate))
+    loads.clear()
+
+    way_out = Network.of("", file)
+    assert loads == [""]
+
+    assert way_out.tls_for("https://slack.example/") is way_out.tls_for("wss://slack.example/") is way_out.tls
+    assert loads == [""]

@@ -3,7 +3,6 @@
 import re
 from datetime import time, timedelta
 from typing import Annotated, Any, Literal, cast
-from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -17,6 +16,7 @@ from bot.config.floor.reading import (
     TimeOfDay,
     read_delay,
     read_handle,
+    read_zone,
 )
 
 HERE = "incident"
@@ -33,16 +33,9 @@ class QuietHours(FloorPart):
 
     at: tuple[Literal["nights", "weekends"], ...] = Field(min_length=1)
     only: tuple[SeverityName, ...] = ()
-    zone: str = "UTC"
+    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
     night_from: TimeOfDay = time(22)
     night_to: TimeOfDay = time(7)
-
-    @field_validator("zone")
-    @classmethod
-    def _is_a_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
-            raise ValueError(f"{zone!r} is not a time zone; write it like `Europe/Madrid`")
-        return zone
 
     @model_validator(mode="after")
     def _has_an_end(self) -> "QuietHours":

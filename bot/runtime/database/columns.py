@@ -56,6 +56,10 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return _from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
+# Shared by all columns: SQLAlchemy makes a class for each instance of such a type.
+UTC_DATE_TIME = UtcDateTime()
+
+
 def _to_sqlite(value: datetime | None) -> str | None:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if value else None
 
@@ -78,7 +82,7 @@ class Numbered(Row):
 
 def utc_column(*, nullable: bool = True, index: bool = False) -> Any:
     """A column that holds a moment."""
-    return sa.Column(UtcDateTime(), nullable=nullable, index=index)
+    return sa.Column(UTC_DATE_TIME, nullable=nullable, index=index)
 
 
 def partial_index(name: str, *columns: str, where: str, on_sqlite: str = "", unique: bool = False) -> sa.Index:

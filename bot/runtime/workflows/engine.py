@@ -40,7 +40,7 @@ FLOWS_AT_ONCE = 6
 # Of flows that do little but wait for Slack, more may run: they stand in nobody's way.
 WAITING_FLOWS_AT_ONCE = 16
 # A flow that waits for its turn holds a thread, which costs memory: in a crowd the rest waits without one.
-THREADS = 48
+THREADS = FLOWS_AT_ONCE + WAITING_FLOWS_AT_ONCE + 2
 MOST_FAILURES = 12
 # Of the three seconds that Slack gives an answer.
 START_TIMEOUT_S = 2.2
