@@ -24,7 +24,7 @@ from bot.runtime import migrations
 from bot.runtime.database import Database
 from bot.services import Services
 from bot.shifts.tables import Shift
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from tests.rules.test_update_templates import services
 
 OPEN, WINDOW = 20_000, 10_000
@@ -107,7 +107,7 @@ def _board_s(floor: Services) -> float:
     began = time.perf_counter()
     with floor.database.reading() as session:
         entries = ranking(session, floor, NOW)
-    views.board_screen(board(entries, Wanted(), NOW, views.PER_PAGE), Wording(), NOW)
+    views.board_screen(board(entries, Wanted(), NOW, views.PER_PAGE), Translator(), NOW)
     assert len(entries) == OPEN
     return time.perf_counter() - began
 

@@ -5,7 +5,7 @@ import sys
 
 from bot.commands.cli import app
 
-# A file of a million rows keeps a core busy for a quarter of a minute: whoever clicks meanwhile comes first. Not
+# A file of a million rows keeps a core busy for a quarter of a minute: people who click meanwhile come first. Not
 # the lowest: while SQLite is written to, the bot's writers wait until the import has had its turn on the core.
 NICENESS = 5
 

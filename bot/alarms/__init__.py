@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """The auditor's job; what it looks for is registered by each noun."""
     from bot.alarms import audit
-    from bot.incidents.registry import Job, TableWords
+    from bot.incidents.registry import Job, PurgeRule
 
     registry.jobs.append(Job("audit", audit.EVERY_S, audit.audit))
-    registry.words.append(TableWords("alarms"))
+    registry.purge_rules.append(PurgeRule("alarms"))

@@ -56,16 +56,16 @@ def _overdue_work(session: Session, services: Services, now: datetime) -> Findin
 
 def _failing_rows(session: Session) -> Findings:
     """What Slack, or a webhook, has not taken for long: one alarm for each reason, however many rows wait."""
-    found: Findings = {}
+    findings: Findings = {}
     for failing in outbox.failing(session, MANY_FAILURES):
         whose = f" of incident {failing.incident_id}" if failing.incident_id else ""
         others = f" and {failing.count - 1} more" if failing.count > 1 else ""
         reason = escape(failing.error) or "the reason is in the log"
-        found[f"outbox:{failing.kind}:{failing.error}"] = (
+        findings[f"outbox:{failing.kind}:{failing.error}"] = (
             f"`{failing.kind}`{whose}{others} could not be delivered in {MANY_FAILURES} tries or more: {reason}. "
             "It is tried again until it is there."
         )
-    return found
+    return findings
 
 
 def _finding_text(incident: Incident, problem: str) -> str:

@@ -17,7 +17,7 @@ class Alarm(Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     key: str
-    words: str
+    text: str
     raised_at: datetime = Field(sa_column=utc_column(nullable=False))
     cleared_at: datetime | None = Field(default=None, sa_column=utc_column())
 
@@ -29,7 +29,7 @@ def open_alarms(session: Session) -> Sequence[Alarm]:
 
 def raise_alarm(session: Session, key: str, text: str, now: datetime) -> Alarm | None:
     """A new alarm; None when it sounds already."""
-    if not insert_new(session, Alarm(key=key, words=text, raised_at=now)):
+    if not insert_new(session, Alarm(key=key, text=text, raised_at=now)):
         return None
     return session.exec(select(Alarm).where(Alarm.key == key, col(Alarm.cleared_at).is_(None))).one()
 

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that code that needs the tables alone need not load the listeners.
     from bot.alerts import actions, listeners, proposing, sources, tables
     from bot.incidents import events
-    from bot.incidents.registry import Job, TableWords, Tick
+    from bot.incidents.registry import Job, PurgeRule, Tick
 
     listeners.register_commands(registry)
     registry.listeners.append(listeners.register)
@@ -24,7 +24,7 @@ def register(registry: "Registry") -> None:
     registry.jobs.append(Job("old alerts", actions.FORGET_EVERY_S, actions.forget_old))
     registry.parts.append(sources.AlertSources.of)
     registry.kinds += proposing.KINDS
-    registry.words += [
-        TableWords("alert_groups", ("title",)),
-        TableWords("alerts", ("title", "text", "link"), {"labels": {}}),
+    registry.purge_rules += [
+        PurgeRule("alert_groups", ("title",)),
+        PurgeRule("alerts", ("title", "text", "link"), {"labels": {}}),
     ]

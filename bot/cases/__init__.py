@@ -31,7 +31,7 @@ def register(registry: "Registry") -> None:
     )
     from bot.incidents import events
     from bot.incidents.facts import CASE_FIGURES, KNOWLEDGE_GAPS, RISKY_CASES, SENSITIVE_CASES
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import PurgeRule, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -59,17 +59,17 @@ def register(registry: "Registry") -> None:
     registry.answers(KNOWLEDGE_GAPS, knowledge_tables.counts)
     registry.answers(SENSITIVE_CASES, facts.sensitive_cases)
     registry.kinds += renderers.KINDS
-    registry.words += [
-        TableWords("cases", ("title", "text", "customer", "owner", "url"), {"traits": {}}, "ended_at"),
-        TableWords("case_states"),
-        TableWords("case_notes", ("text",), over_at="at"),
-        TableWords("incident_cases"),
-        TableWords("case_escalations"),
-        TableWords("case_boards"),
-        TableWords("case_alerts"),
+    registry.purge_rules += [
+        PurgeRule("cases", ("title", "text", "customer", "owner", "url"), {"traits": {}}, "ended_at"),
+        PurgeRule("case_states"),
+        PurgeRule("case_notes", ("text",), over_at="at"),
+        PurgeRule("incident_cases"),
+        PurgeRule("case_escalations"),
+        PurgeRule("case_boards"),
+        PurgeRule("case_alerts"),
         # A guide that was published is the floor's own, whatever becomes of its incident.
-        TableWords("knowledge_gaps", ("title", "text"), kept=("state", knowledge_tables.PUBLISHED)),
-        TableWords("case_clusters"),
-        TableWords("case_cluster_members"),
-        TableWords("case_previews"),
+        PurgeRule("knowledge_gaps", ("title", "text"), kept=("state", knowledge_tables.PUBLISHED)),
+        PurgeRule("case_clusters"),
+        PurgeRule("case_cluster_members"),
+        PurgeRule("case_previews"),
     ]

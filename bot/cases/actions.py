@@ -11,13 +11,13 @@ from bot import outbox
 from bot.cases import escalating, following, notes, tables
 from bot.cases.rules.states import ENDED
 from bot.cases.tables import Case, CaseNote
-from bot.cases.wording import wording, wording_for, wording_of_reader
+from bot.cases.wording import translator, translator_for, translator_of_reader
 from bot.directory import display_names
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.services import Services
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import mention, mentioned_user_ids, near_time, one_line, to_plain_text
 
 LONGEST_SNOOZE = timedelta(days=14)
@@ -59,9 +59,9 @@ class Decision:
     now: datetime
 
     @property
-    def say(self) -> Wording:
+    def translate(self) -> Translator:
         """What is answered to the person who decides."""
-        return wording_for(self.session, self.services, self.by)
+        return translator_for(self.session, self.services, self.by)
 
     @property
     def name(self) -> str:
@@ -69,9 +69,9 @@ class Decision:
         return one_line(self.case.name, 60)
 
     @property
-    def written(self) -> Wording:
+    def written(self) -> Translator:
         """What is written down: work notes are in the floor's language."""
-        return wording(self.services.floor.language)
+        return translator(self.services.floor.language)
 
     def note(self, kind: str, text: str, occasion: str) -> None:
         """Write it down, once for each occasion."""
@@ -95,7 +95,7 @@ def deciding(services: Services, number: int, by: str, now: datetime) -> Iterato
         following.after_rows(session, services.floor, now)
 
 
-def readable_case(services: Services, number: int, by: str, now: datetime) -> tuple[Case, str, Wording]:
+def readable_case(services: Services, number: int, by: str, now: datetime) -> tuple[Case, str, Translator]:
     """A case and what was decided about it lately, for somebody who may decide about cases."""
     check_member(services, by)
     with services.database.reading() as session:
@@ -107,19 +107,19 @@ def readable_case(services: Services, number: int, by: str, now: datetime) -> tu
         f"{one_line(to_plain_text(each.text, names.get), 200)}"
         for each in earlier
     ]
-    return case, "\n".join(lines), wording_of_reader(services, by)
+    return case, "\n".join(lines), translator_of_reader(services, by)
 
 
 def take(services: Services, number: int, occasion: str, by: str, now: datetime) -> str:
     """The person who presses it works on the case. Gives back what to answer."""
     with deciding(services, number, by, now) as decision:
-        say = decision.say
+        translate = decision.translate
         if decision.case.owner_id == by:
-            return say("{name} is yours already.", name=decision.name)
+            return translate("{name} is yours already.", name=decision.name)
         _give(decision, by)
         written = decision.written
         decision.note("taken", written("took the case"), occasion)
-    return say("{name} is yours.", name=decision.name)
+    return translate("{name} is yours.", name=decision.name)
 
 
 def assign(services: Services, number: int, to: str, reason: str, occasion: str, by: str, now: datetime) -> str:
@@ -134,20 +134,20 @@ def assign(services: Services, number: int, to: str, reason: str, occasion: str,
         decision.note("assigned", text, occasion)
         if to != by:
             _tell(decision, to, reason, occasion)
-        say = decision.say
+        translate = decision.translate
     if to == by:
-        return say("{name} is yours.", name=name)
-    return say("{person} has {name} now, and has been told.", person=mention(to), name=name)
+        return translate("{name} is yours.", name=name)
+    return translate("{person} has {name} now, and has been told.", person=mention(to), name=name)
 
 
 def _tell(decision: Decision, to: str, reason: str, occasion: str) -> None:
     """A colleague hears that a case is theirs, and why."""
-    case, say = decision.case, wording_for(decision.session, decision.services, to)
+    case, translate = decision.case, translator_for(decision.session, decision.services, to)
     title = one_line(case.title, 150)
-    text = say(
+    text = translate(
         "{person} assigned {name} to you: {title}", person=mention(decision.by), name=decision.name, title=title
     )
-    why = say("Why: {why}", why=one_line(reason, 500))
+    why = translate("Why: {why}", why=one_line(reason, 500))
     key = f"case:{case.number}:assigned:{occasion}"
     outbox.post(decision.session, key, to, f"{text}\n{why}", decision.now)
 
@@ -165,8 +165,8 @@ def note(services: Services, number: int, text: str, occasion: str, by: str, now
     with deciding(services, number, by, now) as decision:
         decision.note("note", text.strip(), occasion)
         escalating.end(decision.session, number, escalating.NOT_ACTIONED, now)
-        say = decision.say
-    return say("Your note is on {name}.", name=decision.name)
+        translate = decision.translate
+    return translate("Your note is on {name}.", name=decision.name)
 
 
 def snooze(
@@ -178,28 +178,28 @@ def snooze(
         raise SnoozeTooLong()
     with deciding(services, number, by, now) as decision:
         decision.case.snoozed_until = until
-        written, say = decision.written, decision.say
+        written, translate = decision.written, decision.translate
         # Work notes are read elsewhere: there it is a time of the day in UTC.
         text = written("snoozed it until {when} UTC: {why}", when=f"{until:%Y-%m-%d %H:%M}", why=reason)
         decision.note("snoozed", text, occasion)
     back = "{name} is back on the board {when}, or when it breaches."
-    return say(back, name=decision.name, when=near_time(until, now))
+    return translate(back, name=decision.name, when=near_time(until, now))
 
 
 def escalate(services: Services, number: int, reason: str, occasion: str, by: str, now: datetime) -> str:
     """Tell the team's manager at once, and whoever comes after when nobody acts. Gives back what to answer."""
     _check_reason(reason)
     with deciding(services, number, by, now) as decision:
-        written, say = decision.written, decision.say
+        written, translate = decision.written, decision.translate
         decision.note("escalated", written("escalated it: {why}", why=reason), occasion)
         people = escalating.begin_by_hand(decision.session, services, decision.case, reason, by, now)
     if people:
-        return say("{people} has been told about {name}.", people=", ".join(people), name=decision.name)
+        return translate("{people} has been told about {name}.", people=", ".join(people), name=decision.name)
     nobody = (
         "The escalation of {name} is on record, but floor.yaml names nobody to tell. Ask your administrator for "
         "`cases: teams: … manager`."
     )
-    return say(nobody, name=decision.name)
+    return translate(nobody, name=decision.name)
 
 
 def _check_reason(reason: str) -> None:

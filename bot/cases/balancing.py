@@ -18,13 +18,13 @@ from bot.cases.rules import balance as rules
 from bot.cases.rules.balance import Move, TeamLoad
 from bot.cases.rules.board import OpenCase
 from bot.cases.tables import Case, CaseNote
-from bot.cases.wording import wording, wording_for
+from bot.cases.wording import translator, translator_for
 from bot.config.floor.cases import Cases
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import mention, one_line
 
 ENDED_WITHIN = timedelta(days=7)
@@ -53,9 +53,9 @@ def screen(services: Services, by: str, now: datetime) -> balance_views.Screen:
     """How the load is spread, for everybody who works here."""
     check_member(services, by)
     with services.database.reading() as session:
-        teams, say = loads(session, services, now), wording_for(session, services, by)
+        teams, translate = loads(session, services, now), translator_for(session, services, by)
     suggested = _suggestion(services.floor.cases, teams, now)
-    return balance_views.screen(teams, rules.balance_index(teams), suggested, say)
+    return balance_views.screen(teams, rules.balance_index(teams), suggested, translate)
 
 
 def loads(session: Session, services: Services, now: datetime) -> list[TeamLoad]:
@@ -115,7 +115,7 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
             case.region = services.floor.cases.teams[target].region or case.region
             case.touched_at = now
             session.add(case)
-        written = wording(services.floor.language)
+        written = translator(services.floor.language)
         why = balance_views.reason(wanted, written)
         text = written("moved the case from {source} to {target}: {why}", source=source, target=target, why=why)
         for case in cases:
@@ -123,9 +123,9 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
             notes.add(session, services, case, _note(case, key, text, by, now))
         _notify_both(session, services, wanted, cases, by, now)
         following.after_rows(session, services.floor, now)
-        say = wording_for(session, services, by)
+        translate = translator_for(session, services, by)
     moved = "{count} cases were moved from {source} to {target}. Both teams' managers are told."
-    return say(moved, count=len(cases), source=one_line(source, 80), target=one_line(target, 80))
+    return translate(moved, count=len(cases), source=one_line(source, 80), target=one_line(target, 80))
 
 
 def _note(case: Case, key: str, text: str, by: str, now: datetime) -> CaseNote:
@@ -143,9 +143,9 @@ def _notify_both(
 ) -> None:
     for team in (wanted.source, wanted.target):
         for person in _managers(session, services, team):
-            say = wording_for(session, services, person)
+            translate = translator_for(session, services, person)
             names = [case.name for case in cases]
-            text, blocks = balance_views.moved_message(wanted, names, mention(by), say)
+            text, blocks = balance_views.moved_message(wanted, names, mention(by), translate)
             key = f"cases-moved:{wanted.source}:{wanted.target}:{now.isoformat()}:{person}"
             outbox.post(session, key, person, text, now, blocks=blocks)
 
@@ -177,7 +177,7 @@ class _Alert:
 
     key: str
     region: str
-    text: Callable[[Wording], str]
+    text: Callable[[Translator], str]
 
 
 def _intake(session: Session, services: Services, now: datetime) -> list[_Alert]:
@@ -230,5 +230,5 @@ def _notify_managers(session: Session, services: Services, alert: _Alert, now: d
     people = escalating.reachable(session, services, names)
     channel_id = directory.channel_id(session, escalating.alerts_channel(services))
     for target in people or ([channel_id] if channel_id else []):
-        text = alert.text(wording_for(session, services, target))
+        text = alert.text(translator_for(session, services, target))
         outbox.post(session, f"case-alert:{alert.key}:{now.isoformat()}:{target}", target, text, now)

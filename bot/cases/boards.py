@@ -9,7 +9,7 @@ from bot import outbox
 from bot.cases import views
 from bot.cases.capacity import ranking
 from bot.cases.rules.board import Board, Wanted, board
-from bot.cases.wording import wording, wording_of_reader
+from bot.cases.wording import translator, translator_of_reader
 from bot.config.floor import Floor
 from bot.directory.lookup import channel_id
 from bot.incidents.facts import STALE_SOURCES
@@ -52,7 +52,7 @@ def page(services: Services, wanted: Wanted, now: datetime, per_page: int = view
 def screen(services: Services, wanted: Wanted, now: datetime) -> views.Screen:
     """A page for somebody who may see it: everybody who works here."""
     check_member(services, wanted.by)
-    text, blocks = views.board_screen(page(services, wanted, now), wording_of_reader(services, wanted.by), now)
+    text, blocks = views.board_screen(page(services, wanted, now), translator_of_reader(services, wanted.by), now)
     with services.database.reading() as session:
         stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("cases",), now)
     return text, [*blocks, context(*stale)] if stale else blocks
@@ -62,7 +62,7 @@ def on_home(services: Services, user_id: str) -> list[Block]:
     """The cases at risk first, while there are any."""
     now = utcnow()
     shown = page(services, Wanted(by=user_id), now, ON_HOME)
-    return views.home_blocks(shown, wording_of_reader(services, user_id), now) if shown.total else []
+    return views.home_blocks(shown, translator_of_reader(services, user_id), now) if shown.total else []
 
 
 def change_soon(session: Session, floor: Floor, now: datetime) -> None:
@@ -97,7 +97,7 @@ def message(context: Context) -> Message:
     """The board as it is to be read now."""
     now = utcnow()
     shown = page(context.services, Wanted(), now, IN_CHANNEL)
-    return views.board_message(shown, wording(context.services.floor.language), now)
+    return views.board_message(shown, translator(context.services.floor.language), now)
 
 
 def channel_of(context: Context) -> str:

@@ -61,7 +61,7 @@ def _is_of(team: Team, person: OnShift) -> bool:
 
 
 def people_of(session: Session, services: Services, start: datetime, end: datetime) -> dict[str, int]:
-    """How many people each team had in a time: whoever was on shift for it, else as floor.yaml counts them."""
+    """How many people each team had in a time: people on shift for it, else as floor.yaml counts them."""
     teams = services.floor.cases.teams
     is_rostered = any(team.role for team in teams.values())
     on = services.get(Registry).ask(ON_SHIFT)(session, services, start, end) if is_rostered else ()

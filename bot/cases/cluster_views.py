@@ -1,5 +1,7 @@
-"""Similar cases as they are proposed: what they share, since when, how many customers, examples. Pure; `say` is
-the reader's language."""
+"""Similar cases as they are proposed: what they share, since when, how many customers, examples.
+
+Pure; `translate` speaks the reader's language.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +10,7 @@ from bot.cases import ids
 from bot.cases.clusters import DECLARING, DISMISSED, INCIDENT, Cluster
 from bot.cases.tables import Case
 from bot.slack.blocks import Block, actions, button, context, field, modal, section, text_input
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, near_time, one_line
 
 EXAMPLES = 4
@@ -22,9 +24,9 @@ LONGEST_TITLE = 120
 LEAST_EXPECTED = 0.05
 
 
-def title_of(cluster: Cluster, cases: Sequence[Case], say: Wording) -> str:
+def title_of(cluster: Cluster, cases: Sequence[Case], translate: Translator) -> str:
     """What an incident of these cases would be called."""
-    count = say("{count} similar cases", count=len(cases))
+    count = translate("{count} similar cases", count=len(cases))
     if cluster.traits:
         named = ", ".join(value for _, value in cluster.traits)
         about = f"{named}: {', '.join(cluster.terms)}" if cluster.terms else named
@@ -33,45 +35,57 @@ def title_of(cluster: Cluster, cases: Sequence[Case], say: Wording) -> str:
     return f"{count}: {example or ', '.join(cluster.terms)}"[:LONGEST_TITLE]
 
 
-def proposal(cluster: Cluster, cases: Sequence[Case], say: Wording, now: datetime) -> tuple[str, list[Block]]:
+def proposal(
+    cluster: Cluster, cases: Sequence[Case], translate: Translator, now: datetime
+) -> tuple[str, list[Block]]:
     """The message, with its buttons while nobody has decided."""
     customers = len({case.customer for case in cases if case.customer})
-    within = say(format_duration(cluster.last_at - cluster.first_at))
+    within = translate(format_duration(cluster.last_at - cluster.first_at))
     facts = [
-        *(f"{say(name)}: {one_line(value, 80)}" for name, value in cluster.traits),
-        *([say("in common: {terms}", terms=one_line(", ".join(cluster.terms), 150))] if cluster.terms else []),
-        say("first seen {when}", when=near_time(cluster.first_at, now)),
-        say("usual in {window}: {count}", window=format_duration_of(cluster.window_s), count=_usual(cluster, say)),
+        *(f"{translate(name)}: {one_line(value, 80)}" for name, value in cluster.traits),
+        *(
+            [translate("in common: {terms}", terms=one_line(", ".join(cluster.terms), 150))]
+            if cluster.terms
+            else []
+        ),
+        translate("first seen {when}", when=near_time(cluster.first_at, now)),
+        translate(
+            "usual in {window}: {count}",
+            window=format_duration_of(cluster.window_s),
+            count=_usual(cluster, translate),
+        ),
     ]
-    headline = say(
+    headline = translate(
         "*{count} similar cases* of {customers} customers within {length}",
         count=len(cases),
         customers=customers,
         length=within,
     )
-    examples = examples_of(cases, EXAMPLES, say, "• ")
-    blocks = [section(f"🧩 {headline}\n{' · '.join(facts)}\n{examples}"), *_decision(cluster, say, now)]
-    return say("{count} similar cases of {customers} customers", count=len(cases), customers=customers), blocks
+    examples = examples_of(cases, EXAMPLES, translate, "• ")
+    blocks = [section(f"🧩 {headline}\n{' · '.join(facts)}\n{examples}"), *_decision(cluster, translate, now)]
+    return translate(
+        "{count} similar cases of {customers} customers", count=len(cases), customers=customers
+    ), blocks
 
 
-def _usual(cluster: Cluster, say: Wording) -> str:
+def _usual(cluster: Cluster, translate: Translator) -> str:
     if cluster.expected < LEAST_EXPECTED:
-        return say("hardly any")
-    return say("about {count}", count=decimal(cluster.expected, say))
+        return translate("hardly any")
+    return translate("about {count}", count=decimal(cluster.expected, translate))
 
 
-def decimal(number: float, say: Wording) -> str:
+def decimal(number: float, translate: Translator) -> str:
     """With one decimal."""
     written = f"{number:.1f}"
-    return written.replace(".", ",") if say.language == "es" else written
+    return written.replace(".", ",") if translate.language == "es" else written
 
 
-def examples_of(cases: Sequence[Case], most: int, say: Wording, bullet: str = "") -> str:
+def examples_of(cases: Sequence[Case], most: int, translate: Translator, bullet: str = "") -> str:
     """The first cases, a line each, and how many more there are."""
     shown = cases if len(cases) <= most else cases[: most - 1]
     lines = [f"{bullet}{example(case)}" for case in shown]
     more = len(cases) - len(shown)
-    return "\n".join([*lines, *([say("and {count} more", count=more)] if more else [])])
+    return "\n".join([*lines, *([translate("and {count} more", count=more)] if more else [])])
 
 
 def format_duration_of(seconds: int) -> str:
@@ -85,7 +99,7 @@ def example(case: Case) -> str:
     return one_line(" · ".join(part for part in parts if part), 160)
 
 
-def _decision(cluster: Cluster, say: Wording, now: datetime) -> list[Block]:
+def _decision(cluster: Cluster, translate: Translator, now: datetime) -> list[Block]:
     facts = {
         "when": near_time(cluster.decided_at, now) if cluster.decided_at else "",
         "person": mention(cluster.by),
@@ -93,25 +107,25 @@ def _decision(cluster: Cluster, say: Wording, now: datetime) -> list[Block]:
         "why": one_line(cluster.reason, 200),
     }
     if cluster.state in DECIDED:
-        return [context(say(DECIDED[cluster.state], **facts))]
+        return [context(translate(DECIDED[cluster.state], **facts))]
     value = str(cluster.number)
     buttons = [
-        button(say("Declare incident…"), ids.DECLARE, value, style="primary"),
-        button(say("It is an open incident…"), ids.IS_INCIDENT, value),
-        button(say("Not related…"), ids.NOT_RELATED, value),
+        button(translate("Declare incident…"), ids.DECLARE, value, style="primary"),
+        button(translate("It is an open incident…"), ids.IS_INCIDENT, value),
+        button(translate("Not related…"), ids.NOT_RELATED, value),
     ]
     return [actions(buttons)]
 
 
-def not_related_form(number: int, say: Wording) -> Block:
+def not_related_form(number: int, translate: Translator) -> Block:
     """Why they have nothing to do with each other."""
-    hint = say("Cases like these are proposed less often.")
-    why = field(say("Why"), ids.REASON, text_input(ids.REASON, longest=500), hint=hint)
+    hint = translate("Cases like these are proposed less often.")
+    why = field(translate("Why"), ids.REASON, text_input(ids.REASON, longest=500), hint=hint)
     return modal(
-        say("Not related"),
+        translate("Not related"),
         [why],
         callback_id=ids.NOT_RELATED_FORM,
-        submit=say("Save"),
-        close=say("Cancel"),
+        submit=translate("Save"),
+        close=translate("Cancel"),
         private_metadata=str(number),
     )

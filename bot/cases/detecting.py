@@ -22,7 +22,7 @@ from bot.cases.rules.bursts import Candidate, Key, Scanner, Sighting
 from bot.cases.rules.counting import REMEMBERED_S
 from bot.cases.rules.similar_text import shared_terms
 from bot.cases.tables import Case
-from bot.cases.wording import wording
+from bot.cases.wording import translator
 from bot.config.floor import Floor
 from bot.config.settings import Settings
 from bot.services import Services
@@ -183,7 +183,7 @@ def _keep(session: Session, services: Services, candidate: Candidate, decision: 
     cases = clusters.cases_of(session, cluster.number)
     texts = [f"{case.title} {case.text}" for case in cases]
     cluster.terms = shared_terms(texts)
-    cluster.title = cluster_views.title_of(cluster, cases, wording(services.floor.language))
+    cluster.title = cluster_views.title_of(cluster, cases, translator(services.floor.language))
     if decision.alerts:
         cluster.alerted_at = now
     if cluster.state == clusters.INCIDENT and fresh:

@@ -12,20 +12,20 @@ from bot.cases.escalation_tables import CaseEscalation, end
 from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, first_due, next_level
 from bot.cases.rules.states import ENDED, Phase
 from bot.cases.tables import Case, CaseNote
-from bot.cases.wording import wording, wording_for
+from bot.cases.wording import translator, translator_for
 from bot.config.floor import Floor
 from bot.config.floor.cases import CaseEscalation as Allowed
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, section
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, one_line
 
 __all__ = ["NOT_ACTIONED", "UNASSIGNED", "end"]
 
 # Why somebody is told, said in the language of each.
-Why = Callable[[Wording], str]
+Why = Callable[[Translator], str]
 LAIN = {
     UNASSIGNED: "It has been unassigned for {length}.",
     NOT_ACTIONED: "It has been not actioned for {length}.",
@@ -62,8 +62,8 @@ def begin_by_hand(
     escalation_tables.begin(session, CaseEscalation(case_id=case.number, kind=BY_HAND, since=now))
     clock = next(each for each in escalation_tables.open_of(session, [case.number]) if each.kind == BY_HAND)
 
-    def why(say: Wording) -> str:
-        return say("{person} escalates it: {why}", person=mention(by), why=one_line(reason, 500))
+    def why(translate: Translator) -> str:
+        return translate("{person} escalates it: {why}", person=mention(by), why=one_line(reason, 500))
 
     return [mention(person) for person in _notify_next(session, services, clock, case, why, now)]
 
@@ -81,9 +81,9 @@ def escalate_due(services: Services, now: datetime) -> None:
             _notify_next(session, services, clock, case, partial(lain, clock.kind, now - clock.since), now)
 
 
-def lain(kind: str, length: timedelta, say: Wording) -> str:
+def lain(kind: str, length: timedelta, translate: Translator) -> str:
     """How long nobody has done anything about it."""
-    return say(LAIN[kind], length=say(format_duration(length)))
+    return translate(LAIN[kind], length=translate(format_duration(length)))
 
 
 def _notify_next(
@@ -91,7 +91,7 @@ def _notify_next(
 ) -> Sequence[str]:
     allowed = _allowed(services.floor, case) or Allowed()
     step = next_level(clock.level, _people(session, services, case), allowed.next_after, now)
-    written = wording(services.floor.language)
+    written = translator(services.floor.language)
     if step is None:
         # Nobody is named anywhere: where everybody looks it is at least seen.
         clock.due_at = None
@@ -99,16 +99,16 @@ def _notify_next(
         _post_to_floor(session, services, clock, *message(clock, case, why(written), written), now)
         return ()
     for person in step.people:
-        say = wording_for(session, services, person)
-        text, blocks = message(clock, case, why(say), say)
+        translate = translator_for(session, services, person)
+        text, blocks = message(clock, case, why(translate), translate)
         key = f"case-escalation:{clock.number}:{step.level}:{person}"
         outbox.post(session, key, person, text, now, blocks=blocks, priority=outbox.URGENT)
     names = ", ".join(mention(person) for person in step.people)
-    told = written(
+    text = written(
         "{level} is told: {people}. {why}", level=written(LEVELS[step.level]), people=names, why=why(written)
     )
     key = f"escalated:{clock.number}:{step.level}"
-    note = CaseNote(case_id=case.number, key=key, kind="escalated", at=now, text=told[0].upper() + told[1:])
+    note = CaseNote(case_id=case.number, key=key, kind="escalated", at=now, text=text[0].upper() + text[1:])
     notes.add(session, services, case, note)
     clock.level, clock.due_at = step.level + 1, step.due_at
     session.add(clock)
@@ -129,11 +129,11 @@ def alerts_channel(services: Services) -> str:
     return (services.floor.cases.alerts or services.floor.incidents_channel).removeprefix("#")
 
 
-def message(clock: CaseEscalation, case: Case, why: str, say: Wording) -> tuple[str, list[Block]]:
+def message(clock: CaseEscalation, case: Case, why: str, translate: Translator) -> tuple[str, list[Block]]:
     """What those read who are told."""
     about = " · ".join(one_line(part, 60) for part in (case.customer, case.team, case.region) if part)
     text = f"⏫ *{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}\n{about}\n{why}"
-    handle = button(say("I'll handle it"), ids.ACTIONED, str(clock.number), style="primary")
+    handle = button(translate("I'll handle it"), ids.ACTIONED, str(clock.number), style="primary")
     return text, [section(text), actions([handle])]
 
 
@@ -145,18 +145,20 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
         if clock is None:
             raise tables.NoSuchCase()
         case = tables.case(session, clock.case_id)
-        name, say = one_line(case.name, 60), wording_for(session, services, by)
+        name, translate = one_line(case.name, 60), translator_for(session, services, by)
         if clock.ended_at is not None:
             if clock.answered_by:
-                return say("{name} is seen to already by {person}.", name=name, person=mention(clock.answered_by))
-            return say("{name} is seen to already.", name=name)
+                return translate(
+                    "{name} is seen to already by {person}.", name=name, person=mention(clock.answered_by)
+                )
+            return translate("{name} is seen to already.", name=name)
         end(session, case.number, clock.kind, now, by)
         key = f"actioned:{clock.number}"
-        written = wording(services.floor.language)
+        written = translator(services.floor.language)
         handled = written("is handling the escalation ({kind})", kind=written(clock.kind))
         note = CaseNote(case_id=case.number, key=key, kind="actioned", by=by, at=now, text=handled)
         notes.add(session, services, case, note)
-    return say("Thank you. Nobody else is told about {name}.", name=name)
+    return translate("Thank you. Nobody else is told about {name}.", name=name)
 
 
 def _people(session: Session, services: Services, case: Case) -> list[list[str]]:

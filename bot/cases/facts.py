@@ -10,11 +10,11 @@ from bot.cases import escalation_tables, tables
 from bot.cases.capacity import people_of, ranking
 from bot.cases.rules.board import AMBER, RED, Entry
 from bot.cases.tables import Case
-from bot.cases.wording import wording
+from bot.cases.wording import translator
 from bot.incidents.facts import CaseFigures, SensitiveCase
 from bot.incidents.handover_items import HandoverItem
 from bot.services import Services
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import format_duration
 
 # What is at risk is handed over; a queue that is red as a whole is not a list that anybody reads.
@@ -35,7 +35,7 @@ def _item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
     case, notes = entry.case, tables.notes_of(session, entry.case.number, 10)
     typed = next((note.text for note in notes if note.by and note.kind in ("note", "snoozed", "assigned")), "")
     # Handovers say it in the language of their reader.
-    left = _left(entry, Wording())
+    left = _left(entry, Translator())
     parts = [case.customer, case.team, left, *(["escalated without an answer"] if is_escalated else [])]
     return HandoverItem(
         key=f"case:{case.number}",
@@ -50,10 +50,14 @@ def _item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
     )
 
 
-def _left(entry: Entry, say: Wording) -> str:
+def _left(entry: Entry, translate: Translator) -> str:
     if entry.left is None:
-        return say("the clock is paused")
-    return say("breached") if entry.is_breached else say("{length} left", length=say(format_duration(entry.left)))
+        return translate("the clock is paused")
+    return (
+        translate("breached")
+        if entry.is_breached
+        else translate("{length} left", length=translate(format_duration(entry.left)))
+    )
 
 
 def case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
@@ -100,10 +104,10 @@ def sensitive_cases(session: Session, services: Services, now: datetime, languag
     """The open cases of customers that are watched with care, by name: for those alone who may read them."""
     ranked = ranking(session, services, now)
     entries = [ranked[place] for place, case in enumerate(ranked.cases) if case.is_sensitive]
-    return [_sensitive(entry, wording(language)) for entry in entries]
+    return [_sensitive(entry, translator(language)) for entry in entries]
 
 
-def _sensitive(entry: Entry, say: Wording) -> SensitiveCase:
+def _sensitive(entry: Entry, translate: Translator) -> SensitiveCase:
     case = entry.case
     return SensitiveCase(
         name=case.name,
@@ -113,5 +117,5 @@ def _sensitive(entry: Entry, say: Wording) -> SensitiveCase:
         region=case.region,
         team=case.team,
         owner_id=case.owner_id,
-        left=_left(entry, say),
+        left=_left(entry, translate),
     )

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.cases import knowledge_tables
 from bot.cases.rules.similar_text import TextIndex, grams
-from bot.cases.wording import wording_for
+from bot.cases.wording import translator_for
 from bot.config.floor import Floor
 from bot.config.floor.guide_files import guide_files
 from bot.config.settings import Settings
@@ -88,22 +88,24 @@ def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Blo
     if not typed.strip():
         raise WordsMissing()
     with services.database.reading() as session:
-        guides, say = all_guides(session, services), wording_for(session, services, by)
+        guides, translate = all_guides(session, services), translator_for(session, services, by)
     alike = find(guides, typed)
     if not guides:
-        return say(NO_GUIDES)
+        return translate(NO_GUIDES)
     if not alike:
-        return say("No guide is about “{words}”. Other or fewer words may find one.", words=one_line(typed, 80))
+        return translate(
+            "No guide is about “{words}”. Other or fewer words may find one.", words=one_line(typed, 80)
+        )
     blocks: list[Block] = []
     for guide in alike:
         title = link(guide.url, guide.title) if guide.url else f"*{one_line(guide.title, 150)}*"
         blocks.append(section(f"📖 {title}"))
         if guide.text:
-            blocks.append(actions([button(say("Read"), incident_ids.READ_GUIDE, guide.key)]))
+            blocks.append(actions([button(translate("Read"), incident_ids.READ_GUIDE, guide.key)]))
     count = (
-        say("1 of 1 guide")
+        translate("1 of 1 guide")
         if len(guides) == 1
-        else say("{shown} of {all} guides", shown=len(alike), all=len(guides))
+        else translate("{shown} of {all} guides", shown=len(alike), all=len(guides))
     )
     return count, [*blocks, context(count)]
 
@@ -112,12 +114,12 @@ def reading_view(services: Services, name: str, by: str) -> Block:
     """A guide, by its key or by the title that a step of a playbook names; else what reads most like that title."""
     check_member(services, by)
     with services.database.reading() as session:
-        guides, say = all_guides(session, services), wording_for(session, services, by)
+        guides, translate = all_guides(session, services), translator_for(session, services, by)
     named = [each for each in guides if name == each.key or name.casefold() == each.title.casefold()]
     guide = next(iter(named or find(guides, name, 1)), None)
     if guide is None:
         raise GuideGone()
     lines = [one_line(line, 2_000) for line in guide.text.splitlines()]
     title = link(guide.url, guide.title) if guide.url else one_line(guide.title, 150)
-    blocks = [section(f"*{title}*"), *paragraphs(lines, rest=say("The rest is in its file."))]
-    return modal(say("Guide"), blocks, callback_id=incident_ids.READ_GUIDE, close=say("Close"))
+    blocks = [section(f"*{title}*"), *paragraphs(lines, rest=translate("The rest is in its file."))]
+    return modal(translate("Guide"), blocks, callback_id=incident_ids.READ_GUIDE, close=translate("Close"))

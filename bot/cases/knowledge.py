@@ -5,7 +5,7 @@ from datetime import datetime
 from bot import outbox
 from bot.cases import clusters, guides, ids, knowledge_tables, tables
 from bot.cases.knowledge_tables import IN_REVIEW, PUBLISHED, KnowledgeGap
-from bot.cases.wording import wording_for
+from bot.cases.wording import translator_for
 from bot.directory.lookup import person_of
 from bot.directory.tables import display_names
 from bot.errors import WatchfloorError
@@ -15,7 +15,7 @@ from bot.incidents.events import Closed, MadePrivate
 from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, field, modal, paragraphs, section, text_input, user_select
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import mention, one_line
 from bot.timeline import timeline
 from bot.timeline.wording import sentence
@@ -61,11 +61,11 @@ def note_gap(change: Change, event: Closed) -> None:
     if guides.find(known, f"{incident.title} {' '.join(terms)}", 1):
         return
     owner = incidents.commander(session, change.number) or incident.declared_by
-    say = wording_for(session, change.services, owner)
+    translate = translator_for(session, change.services, owner)
     gap = KnowledgeGap(
         incident_id=change.number,
         title=incident.title,
-        text=_draft(change, terms, say),
+        text=_draft(change, terms, translate),
         owner_id=owner,
         noted_at=change.now,
     )
@@ -74,8 +74,8 @@ def note_gap(change: Change, event: Closed) -> None:
             "No guide is about incident {number}, “{title}”, though several customers had it. "
             "A draft is made of its timeline."
         )
-        text = say(missing, number=change.number, title=one_line(incident.title, 150))
-        write = button(say("Write the guide…"), ids.WRITE, str(gap.number), style="primary")
+        text = translate(missing, number=change.number, title=one_line(incident.title, 150))
+        write = button(translate("Write the guide…"), ids.WRITE, str(gap.number), style="primary")
         blocks = [section(text), actions([write])]
         key = f"knowledge:{gap.number}"
         outbox.post(session, key, owner, text, change.now, blocks=blocks, incident_id=change.number)
@@ -90,7 +90,7 @@ def withdraw_private(change: Change, event: MadePrivate) -> None:
         change.session.add(gap)
 
 
-def _draft(change: Change, terms: list[str], say: Wording) -> str:
+def _draft(change: Change, terms: list[str], translate: Translator) -> str:
     entries = timeline.of_kinds(change.session, change.number, HELPFUL)
     actors = {entry.actor_id for entry in entries if entry.actor_id}
     names = display_names(change.session, actors)
@@ -98,14 +98,14 @@ def _draft(change: Change, terms: list[str], say: Wording) -> str:
     def name_of(user_id: str | None) -> str:
         return names.get(user_id or "", "")
 
-    lines = [sentence(entry.kind, entry.actor_id, entry.facts, name_of, say.language) for entry in entries]
+    lines = [sentence(entry.kind, entry.actor_id, entry.facts, name_of, translate.language) for entry in entries]
     done = [f"- {line}" for line in lines[:MOST_LINES]] or ["- …"]
     if len(lines) > MOST_LINES:
-        done.append(f"- {say('and {count} more', count=len(lines) - MOST_LINES)}")
+        done.append(f"- {translate('and {count} more', count=len(lines) - MOST_LINES)}")
     parts = (
-        say("What people see: {what}", what=", ".join(terms) or change.incident.title),
-        "\n".join([say("What was done in incident {number}:", number=change.number), *done]),
-        say("It is over when: …"),
+        translate("What people see: {what}", what=", ".join(terms) or change.incident.title),
+        "\n".join([translate("What was done in incident {number}:", number=change.number), *done]),
+        translate("It is over when: …"),
     )
     return "\n\n".join(parts)[:LONGEST]
 
@@ -114,25 +114,27 @@ def write_form(services: Services, number: int, by: str) -> Block:
     """The form for the owner, or for the reviewer who puts it right."""
     check_member(services, by)
     with services.database.transaction() as session:
-        gap, say = knowledge_tables.locked(session, number), wording_for(session, services, by)
+        gap, translate = knowledge_tables.locked(session, number), translator_for(session, services, by)
     if by not in (gap.owner_id, gap.reviewer_id):
         raise NotTheOwner(person=mention(gap.owner_id or ""))
-    return guide_form(gap, say)
+    return guide_form(gap, translate)
 
 
-def guide_form(gap: KnowledgeGap, say: Wording) -> Block:
+def guide_form(gap: KnowledgeGap, translate: Translator) -> Block:
     """Title, text and reviewer of a guide."""
     blocks = [
-        field(say("Title"), ids.TITLE, text_input(ids.TITLE, initial=gap.title, longest=150)),
-        field(say("Guide"), ids.TEXT, text_input(ids.TEXT, initial=gap.text, multiline=True, longest=LONGEST)),
-        field(say("Reviewer"), ids.PERSON, user_select(ids.PERSON, initial=gap.reviewer_id)),
+        field(translate("Title"), ids.TITLE, text_input(ids.TITLE, initial=gap.title, longest=150)),
+        field(
+            translate("Guide"), ids.TEXT, text_input(ids.TEXT, initial=gap.text, multiline=True, longest=LONGEST)
+        ),
+        field(translate("Reviewer"), ids.PERSON, user_select(ids.PERSON, initial=gap.reviewer_id)),
     ]
     return modal(
-        say("Guide"),
+        translate("Guide"),
         blocks,
         callback_id=ids.WRITE_FORM,
-        submit=say("Send to review"),
-        close=say("Cancel"),
+        submit=translate("Send to review"),
+        close=translate("Cancel"),
         private_metadata=str(gap.number),
     )
 
@@ -155,23 +157,25 @@ def send_to_review(
         # The last to change it is its author: the other of the two publishes it.
         gap.title, gap.text, gap.owner_id, gap.reviewer_id, gap.state = title.strip(), text, by, reviewer, IN_REVIEW
         session.add(gap)
-        head, blocks = review_message(gap, by, wording_for(session, services, reviewer))
+        head, blocks = review_message(gap, by, translator_for(session, services, reviewer))
         key = f"knowledge:{number}:review:{occasion}"
         outbox.post(session, key, reviewer, head, now, blocks=blocks, incident_id=gap.incident_id)
         timeline.append(session, gap.incident_id, "guide_to_review", now, by, user=reviewer, text=gap.title)
-        say = wording_for(session, services, by)
-    return say("{person} is asked to read it.", person=mention(reviewer))
+        translate = translator_for(session, services, by)
+    return translate("{person} is asked to read it.", person=mention(reviewer))
 
 
-def review_message(gap: KnowledgeGap, by: str, say: Wording) -> tuple[str, list[Block]]:
+def review_message(gap: KnowledgeGap, by: str, translate: Translator) -> tuple[str, list[Block]]:
     """What the reviewer reads, with its buttons."""
-    head = say("{person} wrote the guide “{title}” and asks you to read it.", person=mention(by), title=_title(gap))
+    head = translate(
+        "{person} wrote the guide “{title}” and asks you to read it.", person=mention(by), title=_title(gap)
+    )
     lines = [one_line(line, 2_000) for line in gap.text.splitlines()]
     buttons = [
-        button(say("Publish"), ids.PUBLISH, str(gap.number), style="primary"),
-        button(say("Change…"), ids.WRITE, str(gap.number)),
+        button(translate("Publish"), ids.PUBLISH, str(gap.number), style="primary"),
+        button(translate("Change…"), ids.WRITE, str(gap.number)),
     ]
-    body = paragraphs(lines, rest=say("*Change…* shows all of it."), room=8_000)
+    body = paragraphs(lines, rest=translate("*Change…* shows all of it."), room=8_000)
     return head, [section(head), *body, actions(buttons)]
 
 
@@ -186,17 +190,17 @@ def publish(services: Services, number: int, by: str, now: datetime) -> str:
         gap = knowledge_tables.locked(session, number)
         if by != gap.reviewer_id:
             raise NotTheReviewer(person=mention(gap.reviewer_id or gap.owner_id or ""))
-        say = wording_for(session, services, by)
+        translate = translator_for(session, services, by)
         if gap.state == PUBLISHED:
-            return say("Version {number} is published already.", number=gap.version)
+            return translate("Version {number} is published already.", number=gap.version)
         gap.state, gap.published_at, gap.version = PUBLISHED, now, gap.version + 1
         session.add(gap)
         owner = gap.owner_id or by
-        to_owner = wording_for(session, services, owner)
-        told = "{person} published version {number} of your guide “{title}”."
-        text = to_owner(told, person=mention(by), number=gap.version, title=_title(gap))
+        to_owner = translator_for(session, services, owner)
+        phrase = "{person} published version {number} of your guide “{title}”."
+        text = to_owner(phrase, person=mention(by), number=gap.version, title=_title(gap))
         key = f"knowledge:{number}:published:{gap.version}"
         outbox.post(session, key, owner, text, now, incident_id=gap.incident_id)
         facts = {"number": gap.version, "text": gap.title}
         timeline.append(session, gap.incident_id, "guide_published", now, by, **facts)
-    return say("Version {number} is published. `/incident guide` finds it.", number=gap.version)
+    return translate("Version {number} is published. `/incident guide` finds it.", number=gap.version)

@@ -10,7 +10,7 @@ from bot.cases import cluster_views, clusters, notes, proposing, tables
 from bot.cases.clusters import Cluster
 from bot.cases.notes import ENDED, LINKED, UPDATE
 from bot.cases.tables import Case
-from bot.cases.wording import wording, wording_for, wording_of_reader
+from bot.cases.wording import translator, translator_for, translator_of_reader
 from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.change import Change
@@ -73,7 +73,7 @@ def link_form(services: Services, number: int, by: str) -> list[Incident]:
 def not_related_form(services: Services, number: int, by: str) -> Block:
     """The form, for those who may decide about cases."""
     _undecided(services, number, by)
-    return cluster_views.not_related_form(number, wording_of_reader(services, by))
+    return cluster_views.not_related_form(number, translator_of_reader(services, by))
 
 
 def _undecided(services: Services, number: int, by: str) -> tuple[Cluster, Sequence[Case]]:
@@ -97,14 +97,14 @@ def _check_undecided(cluster: Cluster) -> None:
 def declare(services: Services, number: int, title: str, severity: str, by: str, now: datetime) -> Response:
     """Declare an incident of these cases; they are linked in the transaction that records it."""
     cluster, cases = declare_form(services, number, by)
-    written = wording(services.floor.language)
+    written = translator(services.floor.language)
     first = written(
         "{count} similar cases, the first at {when} UTC:",
         count=len(cases),
         when=f"{cluster.first_at:%Y-%m-%d %H:%M}",
     )
     request = DeclareRequest(
-        # The same cases are declared once, whoever presses the button.
+        # The same cases are declared once, however many people press the button.
         key=f"{KEY}{cluster.number}",
         user_id=by,
         title=title or cluster.title,
@@ -144,8 +144,8 @@ def link(services: Services, number: int, incident_number: int, by: str, now: da
         if incident.status not in ACTIVE:
             raise NotOpen(number=incident_number)
         _link_cluster(Change(session, services, incident, by, now), cluster, by)
-        count, say = len(clusters.cases_of(session, number)), wording_for(session, services, by)
-    return say("{count} cases are part of incident {number} now.", count=count, number=incident_number)
+        count, translate = len(clusters.cases_of(session, number)), translator_for(session, services, by)
+    return translate("{count} cases are part of incident {number} now.", count=count, number=incident_number)
 
 
 def _link_cluster(change: Change, cluster: Cluster, by: str) -> None:
@@ -162,7 +162,7 @@ def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
         return
     names = listed([by_number[number].name for number in new], DESCRIBED)
     change.log("cases_linked", count=len(new), text=names)
-    written = wording(change.services.floor.language)
+    written = translator(change.services.floor.language)
     what = f"{change.incident.severity} {change.incident.title}"
     text = written("is part of incident {number}: {what}", number=change.number, what=what)
     _note_all(change, [by_number[number] for number in new], LINKED, f"linked:{change.number}", text)
@@ -187,11 +187,11 @@ def dismiss(services: Services, number: int, reason: str, by: str, now: datetime
         cluster.reason = reason.strip()
         _decide(session, services, cluster, clusters.DISMISSED, by, now)
         cases = clusters.cases_of(session, number)
-        written, say = wording(services.floor.language), wording_for(session, services, by)
+        written, translate = translator(services.floor.language), translator_for(session, services, by)
         looked = "looked like {count} other cases, but is not related: {why}"
         text = written(looked, count=len(cases) - 1, why=cluster.reason)
         notes.add_to_all(session, services, cases, "not related", f"dismissed:{number}", text, by, now)
-    return say("Thank you. Cases like these are proposed less often from now on.")
+    return translate("Thank you. Cases like these are proposed less often from now on.")
 
 
 def _decide(session: Session, services: Services, cluster: Cluster, state: str, by: str, now: datetime) -> None:
@@ -213,7 +213,7 @@ def copy_update(change: Change, event: UpdateComposed) -> None:
 def note_end(change: Change, event: Resolved | Declined) -> None:
     """The incident is over, or was none: its cases hear of it."""
     cases = tables.cases_of_incident(change.session, change.number)
-    written = wording(change.services.floor.language)
+    written = translator(change.services.floor.language)
     how = "incident {number} is resolved" if isinstance(event, Resolved) else "incident {number} was a false alarm"
     _note_all(change, cases, ENDED, f"ended:{event.key}", written(how, number=change.number))
 

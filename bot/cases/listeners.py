@@ -22,7 +22,7 @@ from bot.cases import (
 )
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
-from bot.cases.wording import wording_of_reader
+from bot.cases.wording import translator_of_reader
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
@@ -31,7 +31,7 @@ from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 
 SNOOZED_FOR = timedelta(hours=1)
 
@@ -94,17 +94,19 @@ def _register_board(app: App, services: Services) -> None:
 
     listening.on_click(app, services, ids.ACTIONED, escalating.answer)
 
-    builders: dict[str, Callable[[Case, str, Wording], Block]] = {
+    builders: dict[str, Callable[[Case, str, Translator], Block]] = {
         ids.ASSIGN: forms.assign_form,
         ids.ESCALATE: forms.escalate_form,
         ids.NOTE: forms.note_form,
-        ids.SNOOZE: lambda case, told, say: forms.snooze_form(case, told, say, utcnow() + SNOOZED_FOR),
+        ids.SNOOZE: lambda case, case_name, translate: forms.snooze_form(
+            case, case_name, translate, utcnow() + SNOOZED_FOR
+        ),
     }
     for action_id, build in builders.items():
         listening.opens_form(app, services, action_id, _about_case(build))
 
 
-def _about_case(build: Callable[[Case, str, Wording], Block]) -> listening.Build:
+def _about_case(build: Callable[[Case, str, Translator], Block]) -> listening.Build:
     def about(services: Services, number: int, by: str, now: datetime) -> Block:
         return build(*actions.readable_case(services, number, by, now))
 
@@ -167,10 +169,10 @@ def _register_files(app: App, services: Services) -> None:
 def _register_clusters(app: App, services: Services) -> None:
     def declare_form(services: Services, number: int, by: str, now: datetime) -> Block:
         cluster, cases = linking.declare_form(services, number, by)
-        return forms.declare_form(cluster, cases, services.floor, wording_of_reader(services, by))
+        return forms.declare_form(cluster, cases, services.floor, translator_of_reader(services, by))
 
     def link_form(services: Services, number: int, by: str, now: datetime) -> Block:
-        return forms.link_form(number, linking.link_form(services, number, by), wording_of_reader(services, by))
+        return forms.link_form(number, linking.link_form(services, number, by), translator_of_reader(services, by))
 
     def not_related_form(services: Services, number: int, by: str, now: datetime) -> Block:
         return linking.not_related_form(services, number, by)

@@ -10,7 +10,7 @@ from bot import directory, outbox
 from bot.cases import cluster_views, escalating
 from bot.cases.clusters import Cluster
 from bot.cases.tables import Case
-from bot.cases.wording import wording
+from bot.cases.wording import translator
 from bot.services import Services
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def propose(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
     """Say it where the floor looks: one message a group, edited as the group grows and when somebody decides."""
-    text, blocks = cluster_views.proposal(cluster, cases, wording(services.floor.language), now)
+    text, blocks = cluster_views.proposal(cluster, cases, translator(services.floor.language), now)
     key = f"case-cluster:{cluster.number}"
     row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()
     if row is not None:

@@ -12,7 +12,7 @@ from sqlmodel import Field, Session, select
 from bot import outbox
 from bot.cases import importing, upload_views
 from bot.cases.reading import ReadCases, is_table_of_cases, read_cases
-from bot.cases.wording import reason_in, wording_for
+from bot.cases.wording import reason_in, translator_for
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, TableReader
@@ -24,7 +24,7 @@ from bot.runtime.database import Numbered, insert_new, utc_column
 from bot.services import Services
 from bot.slack.blocks import Block, section
 from bot.slack.errors import SlackRefused
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 
 WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "discarded"
 
@@ -68,9 +68,9 @@ def show(services: Services, dropped: DroppedFile, path: Path) -> None:
             asked_at=utcnow(),
         )
         if insert_new(session, preview):
-            say = wording_for(session, services, preview.by)
-            _say(session, preview, *upload_views.preview_message(preview.number, dropped.name, read, say))
-            _list_left_out(session, preview, read, say)
+            translate = translator_for(session, services, preview.by)
+            _say(session, preview, *upload_views.preview_message(preview.number, dropped.name, read, translate))
+            _list_left_out(session, preview, read, translate)
 
 
 READER = TableReader(is_table_of_cases, show)
@@ -81,7 +81,7 @@ def use(services: Services, number: int, by: str, now: datetime) -> None:
     with _waiting(services, number, by) as (session, preview):
         preview.state, preview.by = IMPORTING, by
         session.add(preview)
-        _say(session, preview, wording_for(session, services, by)("Importing …"), [])
+        _say(session, preview, translator_for(session, services, by)("Importing …"), [])
         payload = {"preview": number}
         key = f"case-file:{number}"
         outbox.enqueue(session, kinds.CASE_FILE, key, now, payload=payload, channel_id=preview.channel_id, lane=key)
@@ -92,7 +92,7 @@ def discard(services: Services, number: int, by: str) -> None:
     with _waiting(services, number, by) as (session, preview):
         preview.state = DISCARDED
         session.add(preview)
-        _say(session, preview, wording_for(session, services, by)("Discarded; nothing of it was kept."), [])
+        _say(session, preview, translator_for(session, services, by)("Discarded; nothing of it was kept."), [])
 
 
 @contextmanager
@@ -115,29 +115,29 @@ def call(context: Context) -> Call:
 def _import(services: Services, number: int) -> None:
     with services.database.reading() as session:
         preview = session.get_one(CasePreview, number)
-        say = wording_for(session, services, preview.by)
+        translate = translator_for(session, services, preview.by)
     if preview.state != IMPORTING:
         return
     read = ReadCases()
     try:
         read = _read(services, preview)
         stored = importing.import_rows(services.database, services.floor, importing.SOURCE, read)
-        text, state = upload_views.imported_text(preview.file_name, stored, read, say), IMPORTED
+        text, state = upload_views.imported_text(preview.file_name, stored, read, translate), IMPORTED
     except WatchfloorError as refused:
-        text, state = f"⚠️ {refused.sentence_in(say.language)}", DISCARDED
+        text, state = f"⚠️ {refused.sentence_in(translate.language)}", DISCARDED
     with services.database.transaction() as session:
         current = session.get_one(CasePreview, number)
         current.state = state
         session.add(current)
         _say(session, current, text, [])
-        _list_left_out(session, current, read, say)
+        _list_left_out(session, current, read, translate)
 
 
-def _list_left_out(session: Session, preview: CasePreview, read: ReadCases, say: Wording) -> None:
+def _list_left_out(session: Session, preview: CasePreview, read: ReadCases, translate: Translator) -> None:
     """More rows than the message names are in a file below it."""
     if len(read.left_out) > upload_views.REASONS_SHOWN:
         thread = row_files.Thread(preview.channel_id, preview.ts)
-        rows = [(row.line, reason_in(row.reason, say.language)) for row in read.left_out]
+        rows = [(row.line, reason_in(row.reason, translate.language)) for row in read.left_out]
         row_files.post_left_out(session, thread, preview.file_name, rows, len(rows), utcnow())
 
 

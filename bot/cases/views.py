@@ -1,4 +1,4 @@
-"""The board and its lines. Pure: Block Kit from data; `say` is the reader's language."""
+"""The board and its lines. Pure: Block Kit from data; `translate` speaks the reader's language."""
 
 import json
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.cases import ids
 from bot.cases.rules.board import AMBER, FILTERS, MINE, PAUSED, RED, Board, Entry, Wanted
 from bot.slack.blocks import Block, actions, button, context, header, section
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, link, mention, near_time, one_line
 
 Screen = tuple[str, list[Block]]
@@ -23,149 +23,159 @@ NO_CASES = (
 )
 
 
-def board_screen(board: Board, say: Wording, now: datetime) -> Screen:
+def board_screen(board: Board, translate: Translator, now: datetime) -> Screen:
     """A page of the board with its buttons."""
     if not board.total:
-        return say(NO_CASES), [section(say(NO_CASES))]
-    text = headline(board, say)
-    blocks = [header(say("Cases by time to breach")), section(text), actions(_filters(board, say))]
+        return translate(NO_CASES), [section(translate(NO_CASES))]
+    text = headline(board, translate)
+    blocks = [header(translate("Cases by time to breach")), section(text), actions(_filters(board, translate))]
     for entry in board.entries:
-        blocks += [section(case_text(entry, say, now)), actions(_buttons(entry, say))]
+        blocks += [section(case_text(entry, translate, now)), actions(_buttons(entry, translate))]
     if not board.entries:
-        blocks.append(section(say("No open case matches.")))
-    return text, [*blocks, actions(_pages(board, say)), context(_shown(board, say))]
+        blocks.append(section(translate("No open case matches.")))
+    return text, [*blocks, actions(_pages(board, translate)), context(_shown(board, translate))]
 
 
-def board_message(board: Board, say: Wording, now: datetime) -> Screen:
+def board_message(board: Board, translate: Translator, now: datetime) -> Screen:
     """The board as it stands in a channel: the first cases, with buttons that answer only who presses them."""
     if not board.total:
-        return say(NO_CASES), [section(say(NO_CASES))]
-    text = headline(board, say)
-    blocks: list[Block] = [header(say("Cases by time to breach")), section(text)]
+        return translate(NO_CASES), [section(translate(NO_CASES))]
+    text = headline(board, translate)
+    blocks: list[Block] = [header(translate("Cases by time to breach")), section(text)]
     for entry in board.entries:
-        blocks += [section(case_text(entry, say, now)), actions(_buttons(entry, say))]
-    rest = say("`/incident board` shows all, `/incident board unassigned` a part.")
-    return text, [*blocks, context(f"{_shown(board, say)} {rest}")]
+        blocks += [section(case_text(entry, translate, now)), actions(_buttons(entry, translate))]
+    rest = translate("`/incident board` shows all, `/incident board unassigned` a part.")
+    return text, [*blocks, context(f"{_shown(board, translate)} {rest}")]
 
 
-def home_blocks(board: Board, say: Wording, now: datetime) -> list[Block]:
+def home_blocks(board: Board, translate: Translator, now: datetime) -> list[Block]:
     """The cases at risk, for a person's home tab."""
-    lines = "\n".join(case_text(entry, say, now).split("\n")[0] for entry in board.entries)
-    return [section(f"*{say('Cases')}*\n{headline(board, say)}"), *([section(lines)] if lines else [])]
+    lines = "\n".join(case_text(entry, translate, now).split("\n")[0] for entry in board.entries)
+    return [section(f"*{translate('Cases')}*\n{headline(board, translate)}"), *([section(lines)] if lines else [])]
 
 
-def headline(board: Board, say: Wording) -> str:
+def headline(board: Board, translate: Translator) -> str:
     """How many there are of each."""
     counts = board.counts
-    parts = [say("{count} open", count=board.total)]
+    parts = [translate("{count} open", count=board.total)]
     if counts["breached"]:
-        parts.append(f"*{say('{count} breached', count=counts['breached'])}*")
-    parts += [f"{EMOJI[name]} {say(COUNTED[name], count=counts[name])}" for name in (RED, AMBER)]
-    parts += [say(phrase, count=counts[name]) for name, phrase in MARKED.items() if counts[name]]
+        parts.append(f"*{translate('{count} breached', count=counts['breached'])}*")
+    parts += [f"{EMOJI[name]} {translate(COUNTED[name], count=counts[name])}" for name in (RED, AMBER)]
+    parts += [translate(phrase, count=counts[name]) for name, phrase in MARKED.items() if counts[name]]
     return " · ".join(parts)
 
 
-def case_text(entry: Entry, say: Wording, now: datetime) -> str:
+def case_text(entry: Entry, translate: Translator, now: datetime) -> str:
     """Two lines and the arithmetic of a case."""
     case = entry.case
     name = link(case.url, case.name) if case.url else one_line(case.name, 60)
-    marks = [f"⚠️ {say('sensitive')}"] if case.is_sensitive else []
-    marks += [_times(case.reopened, say)] if case.reopened else []
+    marks = [f"⚠️ {translate('sensitive')}"] if case.is_sensitive else []
+    marks += [_times(case.reopened, translate)] if case.reopened else []
     first = f"{EMOJI.get(entry.colour, '🟢')} *{name}* {case.priority} {one_line(case.title, 90)}".rstrip()
     about = [one_line(part, 60) for part in (case.customer, case.team, case.region) if part]
-    second = " · ".join([*about, _owner(entry, say), *marks])
-    return f"{first}\n{second}\n{arithmetic(entry, say, now)}"
+    second = " · ".join([*about, _owner(entry, translate), *marks])
+    return f"{first}\n{second}\n{arithmetic(entry, translate, now)}"
 
 
-def _times(reopened: int, say: Wording) -> str:
-    return say("reopened") if reopened == 1 else say("reopened {count} times", count=reopened)
+def _times(reopened: int, translate: Translator) -> str:
+    return translate("reopened") if reopened == 1 else translate("reopened {count} times", count=reopened)
 
 
-def _owner(entry: Entry, say: Wording) -> str:
+def _owner(entry: Entry, translate: Translator) -> str:
     case = entry.case
     if case.owner_id:
         return mention(case.owner_id)
-    return one_line(case.owner, 60) if case.owner else f"*{say('unassigned')}*"
+    return one_line(case.owner, 60) if case.owner else f"*{translate('unassigned')}*"
 
 
-def arithmetic(entry: Entry, say: Wording, now: datetime) -> str:
+def arithmetic(entry: Entry, translate: Translator, now: datetime) -> str:
     """Why it is red or amber: the deadline, its place in the queue, who is free, when it is likely taken."""
     if entry.left is None or entry.case.due_at is None:
-        return say("The clock is paused.") if entry.case.target_s else say("It has no SLA target.")
-    deadline = say("Breached {when}" if entry.is_breached else "Due {when}", when=near_time(entry.case.due_at, now))
+        return translate("The clock is paused.") if entry.case.target_s else translate("It has no SLA target.")
+    deadline = translate(
+        "Breached {when}" if entry.is_breached else "Due {when}", when=near_time(entry.case.due_at, now)
+    )
     if not entry.position:
         return deadline
-    place = say("{place} in the queue", place=ordinal(entry.position, say))
-    who = "" if entry.free is None else f", {_free(entry, say)}"
+    place = translate("{place} in the queue", place=ordinal(entry.position, translate))
+    who = "" if entry.free is None else f", {_free(entry, translate)}"
     if entry.pickup is None:
         return f"{deadline} · {place}{who}"
-    pickup = say("likely taken in {length}", length=say(format_duration(entry.pickup)))
+    pickup = translate("likely taken in {length}", length=translate(format_duration(entry.pickup)))
     return f"{deadline} · {place}{who}: {pickup}"
 
 
-def _free(entry: Entry, say: Wording) -> str:
+def _free(entry: Entry, translate: Translator) -> str:
     if entry.on_shift == 0:
-        return say("nobody is on shift")
+        return translate("nobody is on shift")
     if entry.free == 0:
         return (
-            say("nobody is free of {on} on shift", on=entry.on_shift) if entry.on_shift else say("nobody is free")
+            translate("nobody is free of {on} on shift", on=entry.on_shift)
+            if entry.on_shift
+            else translate("nobody is free")
         )
     if entry.on_shift:
-        return say("{free} of {on} on shift free", free=entry.free, on=entry.on_shift)
-    return say("1 engineer free") if entry.free == 1 else say("{count} engineers free", count=entry.free)
+        return translate("{free} of {on} on shift free", free=entry.free, on=entry.on_shift)
+    return (
+        translate("1 engineer free") if entry.free == 1 else translate("{count} engineers free", count=entry.free)
+    )
 
 
-def ordinal(number: int, say: Wording) -> str:
+def ordinal(number: int, translate: Translator) -> str:
     """`1st`, `22nd`, in Spanish `1.º`."""
-    if say.language == "es":
+    if translate.language == "es":
         return f"{number}.º"
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
 
 
-def _buttons(entry: Entry, say: Wording) -> list[Block]:
+def _buttons(entry: Entry, translate: Translator) -> list[Block]:
     value = str(entry.case.number)
     return [
-        button(say("Take"), ids.TAKE, value, style="primary" if entry.case.is_unassigned else None),
-        button(say("Assign…"), ids.ASSIGN, value),
-        button(say("Escalate…"), ids.ESCALATE, value),
-        button(say("Note…"), ids.NOTE, value),
-        button(say("Snooze…"), ids.SNOOZE, value),
+        button(translate("Take"), ids.TAKE, value, style="primary" if entry.case.is_unassigned else None),
+        button(translate("Assign…"), ids.ASSIGN, value),
+        button(translate("Escalate…"), ids.ESCALATE, value),
+        button(translate("Note…"), ids.NOTE, value),
+        button(translate("Snooze…"), ids.SNOOZE, value),
     ]
 
 
-def _filters(board: Board, say: Wording) -> list[Block]:
+def _filters(board: Board, translate: Translator) -> list[Block]:
     chosen = board.wanted
-    buttons = [button(say("All"), f"{ids.FILTER}.all", kept(Wanted(words=chosen.words)))] if chosen.filter else []
+    buttons = (
+        [button(translate("All"), f"{ids.FILTER}.all", kept(Wanted(words=chosen.words)))] if chosen.filter else []
+    )
     for name in FILTERS:
         if name != chosen.filter and (name == MINE or board.counts[name]):
-            label = say(LABELS[name]) if name == MINE else f"{say(LABELS[name])} {board.counts[name]}"
+            label = translate(LABELS[name]) if name == MINE else f"{translate(LABELS[name])} {board.counts[name]}"
             buttons.append(button(label, f"{ids.FILTER}.{name}", kept(Wanted(name, chosen.words))))
     return buttons
 
 
-def _pages(board: Board, say: Wording) -> list[Block]:
+def _pages(board: Board, translate: Translator) -> list[Block]:
     """The other pages, and this one again: what was decided since is seen in place."""
     chosen, buttons = board.wanted, []
     if chosen.page:
         earlier = Wanted(chosen.filter, chosen.words, "", chosen.page - 1)
-        buttons.append(button(f"← {say('Back')}", f"{ids.PAGE}.back", kept(earlier)))
+        buttons.append(button(f"← {translate('Back')}", f"{ids.PAGE}.back", kept(earlier)))
     if (chosen.page + 1) * PER_PAGE < board.matching:
         later = Wanted(chosen.filter, chosen.words, "", chosen.page + 1)
-        buttons.append(button(f"{say('More')} →", f"{ids.PAGE}.more", kept(later)))
+        buttons.append(button(f"{translate('More')} →", f"{ids.PAGE}.more", kept(later)))
     again = Wanted(chosen.filter, chosen.words, "", chosen.page)
-    return [*buttons, button(say("Refresh"), f"{ids.PAGE}.again", kept(again))]
+    return [*buttons, button(translate("Refresh"), f"{ids.PAGE}.again", kept(again))]
 
 
-def _shown(board: Board, say: Wording) -> str:
+def _shown(board: Board, translate: Translator) -> str:
     first = board.wanted.page * PER_PAGE + 1
-    chosen = say(LABELS[board.wanted.filter]).lower() if board.wanted.filter else ""
+    chosen = translate(LABELS[board.wanted.filter]).lower() if board.wanted.filter else ""
     which = " ".join((chosen, *board.wanted.words)).strip()
     named = f" ({one_line(which, 80)})" if which else ""
     if not board.entries:
-        return say("0 cases{named}.", named=named)
+        return translate("0 cases{named}.", named=named)
     last = first + len(board.entries) - 1
-    return say("Cases {first}–{last} of {all}{named}.", first=first, last=last, all=board.matching, named=named)
+    return translate(
+        "Cases {first}–{last} of {all}{named}.", first=first, last=last, all=board.matching, named=named
+    )
 
 
 def kept(wanted: Wanted) -> str:

@@ -5,7 +5,7 @@ from sqlmodel import Session
 from bot.cases.spanish_wording import SPANISH
 from bot.directory.languages import language_of, language_of_reader
 from bot.services import Services
-from bot.slack.phrases import Wording, by_pattern, wording_in
+from bot.slack.phrases import Translator, by_pattern, translator_in
 from bot.sources.tabular.wording import REASONS as OF_CELLS
 
 TRANSLATED = {"es": SPANISH}
@@ -26,19 +26,19 @@ HELP = (
 )
 
 
-def wording(language: str) -> Wording:
+def translator(language: str) -> Translator:
     """What is said of cases in a language."""
-    return wording_in(language, TRANSLATED)
+    return translator_in(language, TRANSLATED)
 
 
-def wording_for(session: Session, services: Services, reader_id: str) -> Wording:
+def translator_for(session: Session, services: Services, reader_id: str) -> Translator:
     """Likewise, to a person or in a channel."""
-    return wording(language_of(session, services, reader_id))
+    return translator(language_of(session, services, reader_id))
 
 
-def wording_of_reader(services: Services, reader_id: str) -> Wording:
+def translator_of_reader(services: Services, reader_id: str) -> Translator:
     """Likewise, outside a transaction."""
-    return wording(language_of_reader(services, reader_id))
+    return translator(language_of_reader(services, reader_id))
 
 
 def reason_in(reason: str, language: str) -> str:

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that code that needs the tables alone need not load the listeners.
     from bot.changes import beside, listeners, reminders, tables
     from bot.incidents import events
-    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
     from bot.incidents.summaries import CHANGES
 
     registry.listeners.append(listeners.register)
@@ -19,6 +19,6 @@ def register(registry: "Registry") -> None:
     registry.on(events.ChannelOpened, beside.show)
     registry.ticks.append(Tick("changes to verify", reminders.remind, tables.NEXT_REMINDER))
     registry.summary_parts.append(SummaryPart(CHANGES, "Changes around then", beside.lines))
-    registry.words.append(
-        TableWords("planned_changes", ("title", "before", "after", "rollback", "verifier"), over_at="planned_at")
+    registry.purge_rules.append(
+        PurgeRule("planned_changes", ("title", "before", "after", "rollback", "verifier"), over_at="planned_at")
     )

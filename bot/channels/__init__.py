@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """What Slack tells of channels, messages and people, and the tick that reads back what was missed."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.channels import early, membership, messages, recovery
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import PurgeRule, Tick
 
     registry.record(messages.record_message, "message")
     registry.record(membership.record_member_joined, "member_joined_channel")
@@ -28,4 +28,4 @@ def register(registry: "Registry") -> None:
     registry.record(membership.record_group_changed, "subteam_updated")
     registry.ticks.append(Tick("early messages", recovery.read_back_early, early.NEXT_LOOK))
     registry.ticks.append(Tick("gaps", recovery.tick))
-    registry.words += [TableWords("listening"), TableWords("timeline_gaps"), TableWords("heard_early")]
+    registry.purge_rules += [PurgeRule("listening"), PurgeRule("timeline_gaps"), PurgeRule("heard_early")]

@@ -12,7 +12,7 @@ from bot.errors import WatchfloorError
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file
 from bot.runtime.database import Database
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 
 
 class UnknownZone(WatchfloorError):
@@ -27,7 +27,7 @@ def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool)
     if is_dry:
         return [
             f"{read.cases} cases in {len(read.rows)} rows can be imported.",
-            *upload_views.left_out(read, Wording()),
+            *upload_views.left_out(read, Translator()),
         ]
     build_registry()
     database = Database(settings.database_url)
@@ -37,7 +37,7 @@ def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool)
     finally:
         database.close()
     counts = f"{stored.new} new, {stored.changed} changed, {stored.unchanged} unchanged"
-    return [f"{file.name} is imported: {counts}.", *upload_views.left_out(read, Wording())]
+    return [f"{file.name} is imported: {counts}.", *upload_views.left_out(read, Translator())]
 
 
 def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
@@ -48,7 +48,7 @@ def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
     return [
         *(alert.line() for alert in alerts),
         _summary(read, len(alerts)),
-        *upload_views.left_out(read, Wording()),
+        *upload_views.left_out(read, Translator()),
     ]
 
 

@@ -1,4 +1,4 @@
-"""People whose accounts are deactivated: whoever counts on them hears of it."""
+"""People whose accounts are deactivated: nouns that count on them are called."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -26,7 +26,7 @@ def register(registry: "Registry") -> None:
     )
     from bot.incidents import events
     from bot.incidents.facts import UNANSWERED_PAGES
-    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
     from bot.incidents.summaries import WAITING
     from bot.runtime.network import Network
 
@@ -57,5 +57,5 @@ def register(registry: "Registry") -> None:
         )
     )
     registry.kinds += renderers.KINDS
-    registry.words += [TableWords("pages", ("reason",)), TableWords("ladder_rungs")]
+    registry.purge_rules += [PurgeRule("pages", ("reason",)), PurgeRule("ladder_rungs")]
     registry.exports.append(exporting.PAGES)

@@ -111,7 +111,7 @@ def _page_occasion(rung: Rung, rungs: rules.Ladder, now: datetime) -> Occasion:
 def _report_ladder_exhausted(
     session: Session, incident: Incident, administrators_channel: str | None, now: datetime
 ) -> None:
-    """The top is reached: whoever leads, or declared, must know that nobody else will be told."""
+    """The top is reached: the lead, or the declarer, must know that nobody else will be told."""
     number = incident.number
     timeline.append(session, number, "ladder_topped", now)
     lead = lead_of(session, incident)
@@ -127,7 +127,7 @@ def _report_ladder_exhausted(
 
 
 def _report_nobody(session: Session, incident: Incident, rung: Rung, now: datetime) -> None:
-    """Nobody stands behind the names of a tier, such as a group that was misspelt: whoever leads must know."""
+    """Nobody stands behind the names of a tier, such as a group that was misspelt: the lead must know."""
     number = incident.number
     lead = lead_of(session, incident)
     names = ", ".join(escape(name) for name in rung.tell)
@@ -136,7 +136,7 @@ def _report_nobody(session: Session, incident: Incident, rung: Rung, now: dateti
 
 
 def start_due(services: Services, now: datetime) -> None:
-    """Start a flow for every tier whose time has come; the key makes it once, whoever ticks."""
+    """Start a flow for every tier whose time has come; the key makes it once on all replicas."""
     with services.database.reading() as session:
         due = tables.due(session, now)
     for number, position, due_at in due:

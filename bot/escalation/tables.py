@@ -61,7 +61,7 @@ class Page(Numbered, table=True):
     told_at: datetime = Field(sa_column=utc_column(nullable=False))
     answer: str = Answer.NONE
     answered_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # While it is set, no answer by then is silence; whoever is no longer needed owes none.
+    # While it is set, no answer by then is silence; people who are no longer needed owe none.
     answer_by: datetime | None = Field(default=None, sa_column=utc_column())
     # Why the person could not be told, or what is to be known of them: "away".
     obstacle: str = ""

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that code that needs the tables alone need not load the workflow.
     from bot.feeds import auditing, notes, reading, sources, tables, unlocking
     from bot.incidents.facts import CASE_NOTES, RESETTING, STALE_SOURCES, UNLOCKING
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import PurgeRule, Tick
 
     registry.parts.append(sources.Sources.of)
     registry.ticks += [
@@ -23,4 +23,4 @@ def register(registry: "Registry") -> None:
     registry.answers(RESETTING, unlocking.resetting)
     registry.answers(CASE_NOTES, notes.writer)
     registry.answers(STALE_SOURCES, auditing.stale_lines)
-    registry.words.append(TableWords("feeds"))
+    registry.purge_rules.append(PurgeRule("feeds"))

@@ -12,7 +12,7 @@ def register(registry: "Registry") -> None:
     from bot.followups import exporting, listeners, reactions, reminders, renderers, screens, tables
     from bot.incidents import facts
     from bot.incidents.checklist import FOLLOW_UPS
-    from bot.incidents.registry import ChecklistItem, TableWords, Tick
+    from bot.incidents.registry import ChecklistItem, PurgeRule, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -25,8 +25,8 @@ def register(registry: "Registry") -> None:
     registry.checklist.append(ChecklistItem(FOLLOW_UPS, "Follow-ups, each with an owner", tables.have_owners))
     registry.answers(facts.FOLLOW_UPS, tables.titles)
     registry.answers(facts.FOLLOW_UPS_OVERDUE, tables.overdue_at)
-    registry.answers(facts.FOLLOW_UP_WORDS, tables.words_of)
+    registry.answers(facts.FOLLOW_UP_WORDS, tables.text_of)
     registry.home.append(screens.on_home)
     registry.kinds += renderers.KINDS
-    registry.words += [TableWords("follow_ups", ("words",), {"link": ""}), TableWords("follow_up_digests")]
+    registry.purge_rules += [PurgeRule("follow_ups", ("text",), {"link": ""}), PurgeRule("follow_up_digests")]
     registry.exports.append(exporting.FOLLOW_UPS)

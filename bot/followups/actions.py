@@ -37,7 +37,7 @@ class NewFollowUp(BaseModel):
 
     key: str
     incident: int
-    words: str
+    text: str
     by: str
     owner_id: str | None = None
     due_on: date | None = None
@@ -82,7 +82,7 @@ def add(services: Services, new: NewFollowUp, now: datetime) -> str:
     row = FollowUp(
         incident_id=new.incident,
         source_key=new.key,
-        words=rules.check_text(new.words),
+        text=rules.check_text(new.text),
         kind=rules.read_kind(new.kind),
         link=rules.read_link(new.link),
         owner_id=owner_id,
@@ -155,5 +155,5 @@ def log_change(
     session: Session, follow_up: FollowUp, kind: str, now: datetime, by: str | None, **facts: str | None
 ) -> None:
     """What happened to it stands in the timeline."""
-    entry_facts = {"number": follow_up.number, "text": follow_up.words, **facts}
+    entry_facts = {"number": follow_up.number, "text": follow_up.text, **facts}
     timeline.append(session, follow_up.incident_id, kind, now, by, **entry_facts)

@@ -91,7 +91,7 @@ def _postpone(
 
 
 def decline(services: Services, number: int, by: str, now: datetime) -> str | None:
-    """Its owner gives it back: whoever added it, or leads, is to find another."""
+    """Its owner gives it back: the person who added it, or the lead, is to find another."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id is None:
@@ -128,7 +128,7 @@ def _assign(
 class FollowUpEdit(BaseModel):
     """Everything a follow-up is to be, as a form tells it."""
 
-    words: str
+    text: str
     owner_id: str
     due_on: date
     kind: str
@@ -140,7 +140,7 @@ def apply_edit(services: Services, number: int, edit: FollowUpEdit, by: str, now
     """Make a follow-up what the form says; what is in it already is not written down again."""
     zone = zone_of(services, edit.owner_id)
     texts = {
-        "words": rules.check_text(edit.words),
+        "text": rules.check_text(edit.text),
         "kind": rules.read_kind(edit.kind),
         "link": rules.read_link(edit.link),
     }

@@ -1,4 +1,4 @@
-"""The weekly messages about follow-ups: each week's is written down once, whoever ticks."""
+"""The weekly messages about follow-ups: each week's is written down once on all replicas."""
 
 from datetime import datetime
 

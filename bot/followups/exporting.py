@@ -12,7 +12,7 @@ def _rows(session: Session, number: int, name: Naming) -> Rows:
     return [
         (
             one.number,
-            one.words,
+            one.text,
             one.kind,
             name(one.owner_id),
             one.due_on.isoformat(),

@@ -53,7 +53,7 @@ def change_form(follow_up: FollowUp) -> Block:
     states = [option(label, state) for state, label in STATE_TITLES.items()]
     blocks = [
         field("Where it stands", ids.STATE, select(ids.STATE, states, initial=follow_up.state)),
-        _text_field(follow_up.words),
+        _text_field(follow_up.text),
         _owner_field(follow_up.owner_id),
         _due_field(follow_up.due_on),
         _kind_field(follow_up.kind),
@@ -68,7 +68,7 @@ def later_form(follow_up: FollowUp, proposed: date) -> Block:
     """Another day, with a word why."""
     reason_input = text_input(ids.REASON, longest=300, placeholder="It goes into the timeline")
     blocks = [
-        section(f"{one_line(follow_up.words, 300)}\nIt is due {day(follow_up.due_at)}."),
+        section(f"{one_line(follow_up.text, 300)}\nIt is due {day(follow_up.due_at)}."),
         field("When will it be done?", ids.DUE, date_picker(ids.DUE, initial=proposed.isoformat())),
         field("Why later?", ids.REASON, reason_input, optional=True),
     ]

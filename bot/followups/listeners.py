@@ -56,7 +56,7 @@ def add_from_command(services: Services, typed: SlashCommand) -> Response:
     new = NewFollowUp(
         key=f"command:{typed.trigger_id}",
         incident=number,
-        words=parsed.words,
+        text=parsed.text,
         by=typed.user_id,
         owner_id=followups.resolve_owner(services, parsed.owner),
         due_on=parsed.due_on,
@@ -138,7 +138,7 @@ def _new_follow_up(body: Payload) -> NewFollowUp:
     return NewFollowUp(
         key=f"form:{body['view']['id']}",
         incident=parse.parse_number(number),
-        words=rules.clean_text(parse.field_value(body, ids.TEXT)),
+        text=rules.clean_text(parse.field_value(body, ids.TEXT)),
         by=parse.user_id(body),
         owner_id=parse.field_value(body, ids.OWNER),
         due_on=_day(body),
@@ -149,7 +149,7 @@ def _new_follow_up(body: Payload) -> NewFollowUp:
 
 def _edit_from_form(body: Payload) -> FollowUpEdit:
     return FollowUpEdit(
-        words=rules.clean_text(parse.field_value(body, ids.TEXT)),
+        text=rules.clean_text(parse.field_value(body, ids.TEXT)),
         owner_id=parse.field_value(body, ids.OWNER),
         due_on=_day(body),
         kind=parse.field_value(body, ids.KIND),

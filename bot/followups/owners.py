@@ -18,7 +18,7 @@ PERSON_GONE_ERRORS = ("user_not_found", "user_disabled", "account_inactive", "us
 
 
 def return_unowned(session: Session, follow_up: FollowUp) -> None:
-    """Its owner has it no longer: whoever added it, else who leads or declared, is to find another."""
+    """Its owner has it no longer: the person who added it, else the lead or the declarer, is to find another."""
     previous_owner, follow_up.owner_id = follow_up.owner_id, None
     follow_up.asked_id = _who_finds_an_owner(session, follow_up, previous_owner)
 
@@ -46,7 +46,7 @@ def handle_reader_gone(session: Session, display: OutboxRow, now: datetime) -> N
     return_unowned(session, follow_up)
     if follow_up.asked_id == reader_id:
         follow_up.asked_id = None
-    facts: dict[str, Any] = {"number": follow_up.number, "text": follow_up.words, "user": reader_id}
+    facts: dict[str, Any] = {"number": follow_up.number, "text": follow_up.text, "user": reader_id}
     timeline.append(session, follow_up.incident_id, "followup_ownerless", now, **facts)
     followup_messages.notify_responsible(session, follow_up, now)
     session.add(follow_up)

@@ -74,7 +74,7 @@ def _add(services: Services, event: Event, now: datetime) -> None:
         or wording.UNKNOWN_TEXT
     )
     link = services.slack.permalink(channel_id, ts)
-    new = NewFollowUp(key=_key(event), incident=incident.number, words=text, by=event["user"], link=link)
+    new = NewFollowUp(key=_key(event), incident=incident.number, text=text, by=event["user"], link=link)
     followups.add(services, new, now)
 
 
@@ -93,7 +93,7 @@ def _run(services: Services, user_id: str, action: Callable[[], object]) -> None
 
 
 def _send_refusal(services: Services, user_id: str, sentence: str) -> None:
-    """A refusal of a reaction may be lost: whoever made it sees that nothing came of it."""
+    """A refusal of a reaction may be lost: the person who reacted sees that nothing came of it."""
     try:
         services.slack.send_direct_message(user_id, sentence)
     except (WatchfloorError, TryLater):

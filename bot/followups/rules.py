@@ -86,7 +86,7 @@ class ReminderPlan:
 class TypedFollowUp:
     """What stands behind `/incident followup`."""
 
-    words: str
+    text: str
     # A user's id, or `@name` as it was typed.
     owner: str = ""
     kind: str = ""

@@ -32,7 +32,7 @@ class FollowUp(Numbered, table=True):
     incident_id: int = Field(foreign_key="incidents.id", index=True)
     # What it was made from: a command, a form, a reaction to a message. The same again is the same follow-up.
     source_key: str = Field(unique=True)
-    words: str
+    text: str
     kind: str = ""
     link: str = ""
     state: str = State.OPEN
@@ -81,10 +81,10 @@ def get(session: Session, number: int) -> FollowUp:
     return follow_up
 
 
-def words_of(session: Session, number: int) -> tuple[int, str]:
+def text_of(session: Session, number: int) -> tuple[int, str]:
     """The incident that a follow-up is about, and what it says."""
     follow_up = get(session, number)
-    return follow_up.incident_id, follow_up.words
+    return follow_up.incident_id, follow_up.text
 
 
 def locked(session: Session, number: int) -> FollowUp:
@@ -113,7 +113,7 @@ def of_incident(session: Session, incident_id: int) -> Sequence[FollowUp]:
 
 def titles(session: Session, incident_id: int) -> list[str]:
     """The same as people wrote it down, in one line each."""
-    return [" ".join(follow_up.words.split()) for follow_up in of_incident(session, incident_id)]
+    return [" ".join(follow_up.text.split()) for follow_up in of_incident(session, incident_id)]
 
 
 def have_owners(session: Session, incident: Incident) -> bool:

@@ -127,7 +127,7 @@ def _owner_buttons(follow_up: FollowUp, reader_id: str) -> list[Element]:
 
 
 def _short_text(follow_up: FollowUp) -> str:
-    return one_line(follow_up.words, WORDS_SHOWN)
+    return one_line(follow_up.text, WORDS_SHOWN)
 
 
 def _emoji(facts: FollowUpFacts) -> str:
@@ -188,7 +188,7 @@ def listing(pairs: Sequence[tuple[FollowUp, Incident]], listed: Listed, now: dat
     shown, which_page = page_of(pairs, listed.page, LISTED_PER_PAGE, listed.command)
     for follow_up, incident in shown:
         facts = FollowUpFacts(follow_up, incident, now)
-        text = one_line(follow_up.words, WORDS_IN_LIST)
+        text = one_line(follow_up.text, WORDS_IN_LIST)
         line_text = (
             f"{_emoji(facts)} *{follow_up.number}* {text}\n{_status_line(facts)} · {_channel_or_number(incident)}"
         )
@@ -230,4 +230,4 @@ def _digest_line(follow_up: FollowUp, incident: Incident, week: Week) -> str:
     owner = escape(week.names.get(follow_up.owner_id or "", "")) or NOBODY
     late = "⚠️ late, was due" if rules.is_late(follow_up.due_at, week.now) else "due"
     due = f"{late} {day(follow_up.due_at)}"
-    return f"• {one_line(follow_up.words, 110)} · {owner} · {due} · {_channel_or_number(incident)}"
+    return f"• {one_line(follow_up.text, 110)} · {owner} · {due} · {_channel_or_number(incident)}"

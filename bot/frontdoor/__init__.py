@@ -23,7 +23,7 @@ def register(registry: "Registry") -> None:
     from bot.frontdoor.guard import MESSAGES_ON
     from bot.incidents import events
     from bot.incidents.facts import CALLER_MESSAGES, CALLER_WORDING
-    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
     from bot.incidents.summaries import CALLERS_HEAR
 
     registry.listeners.append(listeners.register)
@@ -43,9 +43,9 @@ def register(registry: "Registry") -> None:
     registry.answers(CALLER_WORDING, facts.wording)
     registry.answers(CALLER_MESSAGES, facts.history)
     registry.kinds += renderers.KINDS
-    registry.words += [
-        TableWords("caller_messages"),
-        TableWords("caller_message_versions", emptied={"texts": {}, "lines": []}),
-        TableWords("routing_faults", ("wrong", "examples", "workaround", "answer")),
+    registry.purge_rules += [
+        PurgeRule("caller_messages"),
+        PurgeRule("caller_message_versions", emptied={"texts": {}, "lines": []}),
+        PurgeRule("routing_faults", ("wrong", "examples", "workaround", "answer")),
     ]
     registry.exports += [exporting.MESSAGES, exporting.ENGAGEMENTS]

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.handovers import actions, exporting, listeners, reminders, renderers, shift, tables
     from bot.incidents import events
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import PurgeRule, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -23,7 +23,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.MadePrivate, actions.hide_summary)
     registry.ticks.append(Tick("handovers", reminders.remind, tables.NEXT_DUE))
     registry.kinds += renderers.KINDS
-    registry.words.append(
-        TableWords("handovers", ("summary", "note", "question"), {"content": None, "fingerprint": ""})
+    registry.purge_rules.append(
+        PurgeRule("handovers", ("summary", "note", "question"), {"content": None, "fingerprint": ""})
     )
     registry.exports.append(exporting.HANDOVERS)

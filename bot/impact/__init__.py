@@ -31,7 +31,7 @@ def register(registry: "Registry") -> None:
         FIGURE_TABLE,
         QUEUE_FIGURES,
     )
-    from bot.incidents.registry import ChecklistItem, TableWords, Tick
+    from bot.incidents.registry import ChecklistItem, PurgeRule, Tick
 
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
@@ -50,13 +50,13 @@ def register(registry: "Registry") -> None:
     registry.answers(FIGURE_CHART, facts.chart)
     registry.answers(AGENTS_NEEDED, staffing.agents_needed)
     registry.answers(QUEUE_FIGURES, queue_report.queue_figures)
-    registry.words += [
-        TableWords("figure_queues"),
-        TableWords("figure_imports", ("source",)),
-        TableWords("figure_import_queues"),
-        TableWords("interval_figures"),
-        TableWords("figure_column_maps"),
-        TableWords("figure_previews", ("file_name",), {"columns": {}}),
-        TableWords("figure_watches"),
-        TableWords("figure_summaries"),
+    registry.purge_rules += [
+        PurgeRule("figure_queues"),
+        PurgeRule("figure_imports", ("source",)),
+        PurgeRule("figure_import_queues"),
+        PurgeRule("interval_figures"),
+        PurgeRule("figure_column_maps"),
+        PurgeRule("figure_previews", ("file_name",), {"columns": {}}),
+        PurgeRule("figure_watches"),
+        PurgeRule("figure_summaries"),
     ]

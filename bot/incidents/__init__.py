@@ -24,7 +24,7 @@ def register(registry: "Registry") -> None:
         summaries,
     )
     from bot.incidents.limits import PersonLimits
-    from bot.incidents.registry import TableWords
+    from bot.incidents.registry import PurgeRule
 
     registry.listeners += [dispatch.register, declaring_listeners.register, listeners.register]
     commands.register(registry)
@@ -36,13 +36,13 @@ def register(registry: "Registry") -> None:
     registry.record(home.refresh_home, "app_home_opened")
     registry.departures.append(roles.release_all)
     registry.people += [people.holders_of_role, people.person_or_group]
-    registry.words += [
-        TableWords("incidents", ("title", "description", "impact", "cause", "bridge", "search_text")),
-        TableWords("situation_values", ("text", "original")),
-        TableWords("participants"),
-        TableWords("role_holders"),
-        TableWords("related_incidents"),
+    registry.purge_rules += [
+        PurgeRule("incidents", ("title", "description", "impact", "cause", "bridge", "search_text")),
+        PurgeRule("situation_values", ("text", "original")),
+        PurgeRule("participants"),
+        PurgeRule("role_holders"),
+        PurgeRule("related_incidents"),
         # Emptied once it is decided, forgotten after a week.
-        TableWords("pending_declarations"),
+        PurgeRule("pending_declarations"),
     ]
     registry.exports.append(situation_export.SITUATION)

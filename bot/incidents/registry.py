@@ -113,10 +113,10 @@ class Fact(Generic[Answer]):
 
 
 @dataclass(frozen=True)
-class TableWords:
+class PurgeRule:
     """Which columns of a table hold what people wrote: a purge leaves "[removed]" in them, or what `emptied` says.
 
-    A table that holds no such words is registered, too, so that a test can tell it from one that was forgotten.
+    A table that holds no such text is registered, too, so that a test can tell it from one that was forgotten.
     """
 
     table: str
@@ -232,7 +232,7 @@ class Registry:
     # Who uses what other systems know, by the kind of rows (`bot/sources/port.py`).
     takes_rows: dict[str, list[TakeRows]] = field(default_factory=dict)
     takes_files: list[TakeFile] = field(default_factory=list)
-    words: list[TableWords] = field(default_factory=list)
+    purge_rules: list[PurgeRule] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     # What the noun shows in Slack: the kinds of its rows in the outbox.
     kinds: list[Kind] = field(default_factory=list)

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that code that needs the tables alone need not load the listeners.
     from bot.incidents.checklist import LEDGER
     from bot.incidents.facts import MONEY
-    from bot.incidents.registry import ChecklistItem, SummaryPart, TableWords
+    from bot.incidents.registry import ChecklistItem, PurgeRule, SummaryPart
     from bot.incidents.summaries import MONEY_OWED
     from bot.ledger import exporting, facts, listeners, renderers
     from bot.ledger.guard import BALANCED
@@ -23,16 +23,16 @@ def register(registry: "Registry") -> None:
     registry.summary_parts.append(SummaryPart(MONEY_OWED, "Credits and refunds", facts.lines))
     registry.answers(MONEY, facts.money)
     registry.kinds += renderers.KINDS
-    registry.words += [
-        TableWords("ledgers", ("waiver",)),
-        TableWords("ledger_cohorts", ("rule",)),
+    registry.purge_rules += [
+        PurgeRule("ledgers", ("waiver",)),
+        PurgeRule("ledger_cohorts", ("rule",)),
         # The keyed hash of the account stays: it refuses a second payment.
-        TableWords("ledger_lines", ("account",)),
-        TableWords("ledger_entries", ("reason",)),
-        TableWords("ledger_totals"),
-        TableWords("ledger_releases"),
-        TableWords("ledger_files", ("file_name",)),
-        TableWords("ledger_differences", ("shown",)),
-        TableWords("ledger_keys"),
+        PurgeRule("ledger_lines", ("account",)),
+        PurgeRule("ledger_entries", ("reason",)),
+        PurgeRule("ledger_totals"),
+        PurgeRule("ledger_releases"),
+        PurgeRule("ledger_files", ("file_name",)),
+        PurgeRule("ledger_differences", ("shown",)),
+        PurgeRule("ledger_keys"),
     ]
     registry.exports.append(exporting.ENTRIES)

@@ -53,7 +53,7 @@ def ask(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
 
 
 def decide(change: Change, release: Release, *, is_approved: bool) -> None:
-    """Somebody else approves or refuses it; whoever asked may take it back, and never approve it."""
+    """Somebody else approves or refuses it; the person who asked may take it back, and never approve it."""
     if release.state != WAITING:
         raise rules.NotWaiting(state=release.state)
     if is_approved and change.by == release.asked_by:

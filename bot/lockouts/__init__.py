@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, the command, signed rows and those of sources, and the incident that a burst becomes."""
     # Loaded here, so that code that needs the tables alone need not load the listeners.
     from bot.incidents import events
-    from bot.incidents.registry import TableWords
+    from bot.incidents.registry import PurgeRule
     from bot.lockouts import actions, file_import, listeners, recording, renderers, requests
 
     registry.listeners.append(listeners.register)
@@ -20,10 +20,10 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declared, actions.follow_declared)
     registry.table_readers.append(file_import.READER)
     registry.kinds += renderers.KINDS
-    registry.words += [
-        TableWords("lockouts", ("login",), over_at="unlocked_at"),
-        TableWords("lockout_bursts"),
-        TableWords("lockout_batches"),
-        TableWords("lockout_requests"),
-        TableWords("sign_in_failures", ("login", "reason", "address", "place", "client"), over_at="at"),
+    registry.purge_rules += [
+        PurgeRule("lockouts", ("login",), over_at="unlocked_at"),
+        PurgeRule("lockout_bursts"),
+        PurgeRule("lockout_batches"),
+        PurgeRule("lockout_requests"),
+        PurgeRule("sign_in_failures", ("login", "reason", "address", "place", "client"), over_at="at"),
     ]

@@ -62,7 +62,7 @@ def deliver(services: Services, rendered: Rendered) -> Outcome:
     except TryLater as later:
         if later.wait_s is not None:
             return outcomes.put_off(row, later)
-        return outcomes.unknown(rendered, **outcomes.hindrance(row, later))
+        return outcomes.unknown(rendered, **outcomes.error_values(row, later))
     except Exception:  # likewise
         log.exception("a row of the outbox was not delivered", extra={"key": row.key})
         return outcomes.unknown(rendered)

@@ -48,9 +48,9 @@ class Rendered:
 def put_off(row: OutboxRow, later: TryLater) -> Outcome:
     """Nothing was sent. What Slack asks to wait is no failure."""
     if later.wait_s is not None:
-        return again(row, utcnow() + timedelta(seconds=later.wait_s), was_sent=False, **hindrance(row, later))
+        return again(row, utcnow() + timedelta(seconds=later.wait_s), was_sent=False, **error_values(row, later))
     wait = rules.backoff(row.attempts, rules.SILENCE_LONGEST)
-    return again(row, utcnow() + wait, attempts=row.attempts + 1, was_sent=False, **hindrance(row, later))
+    return again(row, utcnow() + wait, attempts=row.attempts + 1, was_sent=False, **error_values(row, later))
 
 
 def again(row: OutboxRow, at: datetime, *, was_sent: bool = True, **values: Any) -> Outcome:
@@ -103,7 +103,7 @@ def _changed(row: OutboxRow, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value != getattr(row, name)}
 
 
-def hindrance(row: OutboxRow, later: TryLater) -> dict[str, Any]:
+def error_values(row: OutboxRow, later: TryLater) -> dict[str, Any]:
     """Why it is not there yet. The card names only what Slack refuses of an incident's own messages."""
     return {} if row.is_rendered else {"error": later.reason}
 

@@ -53,16 +53,16 @@ class Worker:
             with self._lock:
                 self._leased_already.setdefault(leased[0].incident_id, []).append(leased)
         for incident_id in sorted(notes.get(DUE, ()), key=lambda number: number or 0):
-            self._soon(incident_id)
+            self._submit(incident_id)
 
     def tick(self, now: datetime) -> None:
         """Find what is due and was not delivered after its commit."""
         with self._services.database.reading() as session:
             due = queries.due(session, now)
         for incident_id in due:
-            self._soon(incident_id)
+            self._submit(incident_id)
 
-    def _soon(self, incident_id: int | None) -> None:
+    def _submit(self, incident_id: int | None) -> None:
         if incident_id is not None:
             self._services.background.submit(f"outbox:{incident_id}", partial(self.deliver_incident, incident_id))
             return
@@ -83,7 +83,7 @@ class Worker:
             if is_behind:
                 with self._lock:
                     self._behind.add(incident_id)
-                self._soon(incident_id)
+                self._submit(incident_id)
 
     def _leases_of(self, incident_id: int) -> Iterator[list[OutboxRow]]:
         """Rows of one lease at a time: they are settled together."""
@@ -109,7 +109,7 @@ class Worker:
         with self._held(self._leased(leases.of_messages)) as rows:
             if len(rows) == leases.MESSAGES_AT_ONCE:
                 # There may be more than one sender's worth.
-                self._soon(None)
+                self._submit(None)
             self._deliver(rows, None)
         return bool(rows)
 

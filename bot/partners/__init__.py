@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, a command, the events that partners follow, and the tick for what is due about them."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
-    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
     from bot.incidents.summaries import WAITING
     from bot.partners import (
         exporting,
@@ -41,8 +41,8 @@ def register(registry: "Registry") -> None:
     registry.ticks.append(Tick("partners", notice_actions.start_due, tables.NEXT_DUE))
     registry.summary_parts.append(SummaryPart(WAITING, "Partners waiting", summary.partners_awaited))
     registry.kinds += renderers.KINDS
-    registry.words += [
-        TableWords("partner_notices"),
-        TableWords("partner_guidance", ("agents_say", "agents_do_not_say", "workaround", "relief")),
+    registry.purge_rules += [
+        PurgeRule("partner_notices"),
+        PurgeRule("partner_guidance", ("agents_say", "agents_do_not_say", "workaround", "relief")),
     ]
     registry.exports.append(exporting.PARTNERS)

@@ -60,7 +60,7 @@ def _of(settled: Settled) -> PartnerNotice:
 
 
 def _mark_unreachable(session: Session, row: PartnerNotice, reason: str, now: datetime) -> None:
-    """There is no way to write to them: whoever leads hears at once whom to phone."""
+    """There is no way to write to them: the incident's lead hears at once whom to phone."""
     if row.state != State.WAITING:
         return
     row.state, row.trouble = State.UNREACHABLE, reason or None

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import PRIVATE_BY_DEFAULT, STEPS_TAKEN
-    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
     from bot.incidents.summaries import OPEN_STEPS
     from bot.playbooks import (
         commands,
@@ -62,6 +62,6 @@ def register(registry: "Registry") -> None:
     )
     registry.kinds += renderers.KINDS
     # Of answers the figures stay: see `purge_words`.
-    registry.words += [TableWords("playbook_steps", ("reason",)), TableWords("playbook_runs")]
-    registry.words.append(TableWords("playbook_proposals", ("text", "reason")))
+    registry.purge_rules += [PurgeRule("playbook_steps", ("reason",)), PurgeRule("playbook_runs")]
+    registry.purge_rules.append(PurgeRule("playbook_proposals", ("text", "reason")))
     registry.exports += [exporting.STEPS, exporting.PROPOSALS]

@@ -39,9 +39,9 @@ def _refusal(action: str, objections: Sequence[Objection]) -> WatchfloorError:
 
 def _waive(change: Change, action: str, reason: str) -> None:
     for step in _blocking_steps(change.session, change.number, action):
-        hand = steps.lock_step(change.session, step.number)
-        log_step_change(change.session, steps.waive(change.session, hand, change.by, reason, change.now))
-        reminder_messages.redraw(change.session, change.number, [hand.step], change.now)
+        locked_step = steps.lock_step(change.session, step.number)
+        log_step_change(change.session, steps.waive(change.session, locked_step, change.by, reason, change.now))
+        reminder_messages.redraw(change.session, change.number, [locked_step.step], change.now)
 
 
 REQUIRED_STEPS = Guard(_objections, _refusal, _waive)

@@ -156,8 +156,8 @@ def _problems_of(path: Path, lines: yamlfile.LineNumbers, book: Playbook, floor:
     return _as_problems(path, lines, findings(book, floor))
 
 
-def _as_problems(path: Path, lines: yamlfile.LineNumbers, found: Iterable[Finding]) -> list[Problem]:
-    return [Problem(path.name, lines.of(place), yamlfile.dotted_path(place), reason) for place, reason in found]
+def _as_problems(path: Path, lines: yamlfile.LineNumbers, problems: Iterable[Finding]) -> list[Problem]:
+    return [Problem(path.name, lines.of(place), yamlfile.dotted_path(place), reason) for place, reason in problems]
 
 
 def _stamps(folder: Path) -> dict[Path, FileStamp]:

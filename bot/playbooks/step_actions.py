@@ -43,19 +43,26 @@ def complete(
         sentences.extend(StepEffects(change, step, sending, answers or {}).apply())
 
     change = _change_step(
-        services, step_id, by, now, lambda session, hand: steps.complete(session, hand, by, now, answers), then
+        services,
+        step_id,
+        by,
+        now,
+        lambda session, locked_step: steps.complete(session, locked_step, by, now, answers),
+        then,
     )
     return wording.step_done(change.incident_id, escape(change.title), " ".join(sentences)) if sentences else None
 
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
     """Leave a step out, for a reason."""
-    _change_step(services, step_id, by, now, lambda session, hand: steps.skip(session, hand, by, reason, now))
+    _change_step(
+        services, step_id, by, now, lambda session, locked_step: steps.skip(session, locked_step, by, reason, now)
+    )
 
 
 def take(services: Services, step_id: int, by: str, now: datetime) -> None:
     """Make a step one's own."""
-    _change_step(services, step_id, by, now, lambda session, hand: steps.take(session, hand, by, now))
+    _change_step(services, step_id, by, now, lambda session, locked_step: steps.take(session, locked_step, by, now))
 
 
 def release_all(services: Services, user_id: str) -> None:
@@ -70,8 +77,8 @@ def assign(services: Services, step_id: int, to: str, by: str, now: datetime) ->
     if not person_of(services, to).may_act:
         raise NotForGuests()
 
-    def act(session: Session, hand: LockedStep) -> StepChange:
-        change = steps.assign(session, hand, to, by, now)
+    def act(session: Session, locked_step: LockedStep) -> StepChange:
+        change = steps.assign(session, locked_step, to, by, now)
         step_effects.notify_owner(session, change, to)
         return change
 
@@ -80,7 +87,9 @@ def assign(services: Services, step_id: int, to: str, by: str, now: datetime) ->
 
 def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None:
     """Open a finished step again. Gives back what to tell: what it did in the world is not undone by that."""
-    change = _change_step(services, step_id, by, now, lambda session, hand: steps.undo(session, hand, by, now))
+    change = _change_step(
+        services, step_id, by, now, lambda session, locked_step: steps.undo(session, locked_step, by, now)
+    )
     written = change.written
     has_effects = written.posts or written.sets or written.invites or any(ask.milestone for ask in written.asks)
     if change.facts["was"] != State.DONE or not has_effects:
@@ -92,7 +101,11 @@ def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetim
     """Remind of a step later. Gives back what to answer."""
     length = timedelta(minutes=minutes)
     change = _change_step(
-        services, step_id, by, now, lambda session, hand: reminders.snooze(session, hand, by, length, now)
+        services,
+        step_id,
+        by,
+        now,
+        lambda session, locked_step: reminders.snooze(session, locked_step, by, length, now),
     )
     if not change.facts["is_reminded"]:
         return wording.reminders_over(escape(change.title))
@@ -105,10 +118,10 @@ def _change_step(
     """The busiest path of a bad night: few queries, and the same number whatever the number of incidents."""
     check_member(services, by)
     with services.database.transaction() as session:
-        hand = steps.lock_step(session, step_id, partial(_check_may_work, services, session, by))
-        change, incident = action(session, hand), hand.incident
+        locked_step = steps.lock_step(session, step_id, partial(_check_may_work, services, session, by))
+        change, incident = action(session, locked_step), locked_step.incident
         log_step_change(session, change)
-        reminder_messages.redraw(session, incident.number, [hand.step], now)
+        reminder_messages.redraw(session, incident.number, [locked_step.step], now)
         if follow_up:
             follow_up(Change(session, services, incident, change.by, change.at), change)
         outbox.mark_stale(session, incident.number, (kinds.CARD, kinds.RUN, kinds.DRAFT))

@@ -28,7 +28,7 @@ from bot.timeline.milestones import TITLES, ImpossibleOrder, MilestoneName, Mile
 class MessageToSend:
     """What the person confirmed is sent, after they read it."""
 
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ class StepEffects:
         audience = audiences_of(self.change.services, self.change.incident).get(posts.to)
         if audience is None:
             return [wording.PRIVATE_NOT_SENT]
-        if not (self.sending and self.sending.words):
+        if not (self.sending and self.sending.text):
             return [wording.EMPTY_NOT_SENT]
         key = f"step:{self.step.step_id}:{self.step.at.isoformat()}"
-        self.change.publish(UpdateRequested(posts.to, self.sending.words, key))
+        self.change.publish(UpdateRequested(posts.to, self.sending.text, key))
         return [wording.update_requested(describe_channels(audience, self.change.incident))]
 
     def _invite(self, invites: Invites | None) -> list[str]:

@@ -217,9 +217,9 @@ def _update_if(
         raise StepChangedMeanwhile(**_latest_change(step))
 
 
-def settle(session: Session, hand: LockedStep, now: datetime) -> None:
+def settle(session: Session, locked_step: LockedStep, now: datetime) -> None:
     """A step changed: others may be wanted now, or due at another time."""
-    follow(session, hand.run, hand.steps, now)
+    follow(session, locked_step.run, locked_step.steps, now)
 
 
 def check_open(step: StepRow) -> None:

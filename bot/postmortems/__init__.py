@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, a command, uploaded versions, what follows from closing and reopening, and reminders."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import PurgeRule, Tick
     from bot.postmortems import listeners, reminders, renderers, request, tables, uploads
 
     registry.listeners.append(listeners.register)
@@ -21,9 +21,9 @@ def register(registry: "Registry") -> None:
     registry.ticks.append(Tick("reminders of post-mortems", reminders.send_due_reminders, tables.NEXT_REMINDER))
     registry.departures.append(request.release_author)
     registry.kinds += renderers.KINDS
-    registry.words += [
-        TableWords("postmortems"),
-        TableWords("postmortem_copies", ("comment",)),
-        TableWords("postmortem_versions", ("uploaded_name",)),
-        TableWords("postmortem_files"),
+    registry.purge_rules += [
+        PurgeRule("postmortems"),
+        PurgeRule("postmortem_copies", ("comment",)),
+        PurgeRule("postmortem_versions", ("uploaded_name",)),
+        PurgeRule("postmortem_files"),
     ]

@@ -29,7 +29,7 @@ def entries_with_names(record: Record) -> list[int]:
     if not names:
         return []
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names)))})\b")
-    return [entry.number for entry in record.entries if pattern.search(entry.words)]
+    return [entry.number for entry in record.entries if pattern.search(entry.sentence)]
 
 
 def _name_parts(name: str) -> Iterable[str]:

@@ -39,9 +39,9 @@ def _candidates(record: Record, reached: Mapping[str, Milestone], phrases: Phras
         yield _Moment(milestone.at, f"{phrases(f'milestone_{key}')}{note}", milestone.entry)
     for entry in record.entries:
         if "decision" in (entry.tag, entry.kind):
-            yield _Moment(entry.at, shorten(entry.words, LONGEST_TEXT), entry.number)
+            yield _Moment(entry.at, shorten(entry.sentence, LONGEST_TEXT), entry.number)
     for entry in record.entries:
         if entry.is_marked or entry.tag:
-            yield _Moment(entry.at, shorten(entry.words, LONGEST_TEXT), entry.number)
+            yield _Moment(entry.at, shorten(entry.sentence, LONGEST_TEXT), entry.number)
     for entry in record.all("severity"):
-        yield _Moment(entry.at, shorten(entry.words, LONGEST_TEXT), entry.number)
+        yield _Moment(entry.at, shorten(entry.sentence, LONGEST_TEXT), entry.number)

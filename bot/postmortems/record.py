@@ -13,7 +13,7 @@ class Entry:
     number: int
     at: datetime
     kind: str
-    words: str
+    sentence: str
     who: str = ""
     url: str = ""
     # What somebody said it is: `decision`, `ruled_out`, `customer_impact`; empty for what is just there.

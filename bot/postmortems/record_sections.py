@@ -48,13 +48,13 @@ def interval_sections(record: Record, phrases: Phrases) -> list[Section]:
 
 
 def _entry_line(entry: Entry, phrases: Phrases) -> Statement:
-    text = f"{phrases.moment(entry.at)} {shorten(entry.words, MAX_ENTRY_TEXT)}"
+    text = f"{phrases.moment(entry.at)} {shorten(entry.sentence, MAX_ENTRY_TEXT)}"
     return Statement(text, (entry.number,))
 
 
 def _note_line(entry: Entry, phrases: Phrases) -> Statement:
     """A note under the heading that says what it is, or a message that is marked as such."""
-    return _entry_line(replace(entry, words=f"{entry.who}: {entry.text}") if entry.text else entry, phrases)
+    return _entry_line(replace(entry, sentence=f"{entry.who}: {entry.text}") if entry.text else entry, phrases)
 
 
 def communications_section(record: Record, phrases: Phrases) -> Section:
@@ -230,7 +230,7 @@ def _timeline_line(entry: Entry, phrases: Phrases) -> Moment:
     return Moment(
         entry.number,
         phrases.clock(entry.at),
-        shorten(entry.words, MAX_ENTRY_TEXT),
+        shorten(entry.sentence, MAX_ENTRY_TEXT),
         entry.is_speech,
         entry.is_marked,
     )

@@ -16,7 +16,7 @@ OPEN = (State.DRAFT, State.IN_REVIEW)
 
 
 def send_due_reminders(services: Services, now: datetime) -> None:
-    """Remind of every post-mortem whose time has come; whoever ticks, each reminder is said once."""
+    """Remind of every post-mortem whose time has come; each reminder is said once on all replicas."""
     with services.database.reading() as session:
         due = tables.due_reminders(session, now)
     for postmortem_id in due:

@@ -41,7 +41,7 @@ def request_at_close(change: Change) -> str:
     session, services, incident, now = change.session, change.services, change.incident, change.now
     number = incident.number
     lead = lead_of(session, incident)
-    # When all of them are gone, whoever closes it is there.
+    # When all of them are gone, the person who closes it is there.
     recipient = change.by if lead == incident.channel_id and change.by else lead
     other_people = [incident.declared_by, *_copy_recipients(session, services)]
     if incident.is_private:

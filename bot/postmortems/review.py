@@ -39,7 +39,7 @@ class StillUnknown(WatchfloorError):
 
 
 class NotAReviewer(WatchfloorError):
-    """You were not asked to review this. Whoever has the draft can ask you with *Request review…*."""
+    """You were not asked to review this. The person who has the draft can ask you with *Request review…*."""
 
 
 def check_open(state: str) -> None:

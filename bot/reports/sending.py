@@ -19,7 +19,7 @@ from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.reports import gathering, rules, views, wording, workbook
 from bot.reports.rules import Period, Report
-from bot.reports.wording import say
+from bot.reports.wording import translate
 from bot.runtime.clock import utcnow
 from bot.runtime.drawing import draw
 from bot.services import Services
@@ -46,7 +46,7 @@ class Asked:
 
 
 def send_due(services: Services) -> None:
-    """Write down every report whose time has come; each is written once, whoever looks."""
+    """Write down every report whose time has come; each is written once on all replicas."""
     now = utcnow()
     for place, report in enumerate(services.floor.reports.sent):
         due_at, period = _due(report, now)
@@ -97,7 +97,7 @@ def request(services: Services, typed: str, key: str, by: str, now: datetime) ->
         payload = _payload(asked, by, services.floor.zone)
         outbox.enqueue(session, kinds.REPORT, f"report:asked:{key}", now, payload=payload, priority=outbox.URGENT)
     language = language_of_reader(services, by)
-    answer = say("The report for {} is being prepared and will come by direct message.", language)
+    answer = translate("The report for {} is being prepared and will come by direct message.", language)
     return answer.format(wording.days(asked.period.title, language))
 
 
@@ -159,7 +159,7 @@ def _share(services: Services, row: OutboxRow, target: str) -> None:
     with services.database.transaction() as session:
         outbox.remember(session, row, {**kept, "file_ids": file_ids}, utcnow())
     title = views.title(report, language)
-    shared = list(zip(file_ids, (title, say("{}, figures", language).format(title)), strict=True))
+    shared = list(zip(file_ids, (title, translate("{}, figures", language).format(title)), strict=True))
     services.slack.share_files(
         shared, _conversation(services, target), views.summary(report, len(sensitive or ()), language)
     )
@@ -186,7 +186,7 @@ def picture(report: Report, language: str = "en") -> bytes:
         "title": views.title(report, language),
         "trend": [(wording.days(title, language), count) for title, count in report.trend],
         "groups": [group for group in groups if group["names"]],
-        "words": {word: say(word, language) for word in DRAWN},
+        "words": {word: translate(word, language) for word in DRAWN},
         "queues": views.queue_table(report, language),
     }
     return draw("bot.reports.draw_chart", facts)
@@ -195,7 +195,7 @@ def picture(report: Report, language: str = "en") -> bytes:
 def _group(report: Report, name: str, language: str) -> dict[str, Any]:
     rows = [row for row in report.rows if row.group == name][:8]
     return {
-        "title": say(f"Incidents by {name.lower()}", language),
+        "title": translate(f"Incidents by {name.lower()}", language),
         "names": [row.name for row in rows],
         "now": [row.now or 0 for row in rows],
         "before": [row.before or 0 for row in rows],

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.reports.queues import QueueLine
 from bot.reports.rules import Report, Row
-from bot.reports.wording import days, say
+from bot.reports.wording import days, translate
 from bot.slack.text import escape, format_duration, shorten
 
 ENGLISH = "en"
@@ -31,7 +31,7 @@ QUEUES_SAID = 3
 def title(report: Report, language: str = ENGLISH) -> str:
     """What the report is of."""
     region = f", {report.region}" if report.region else ""
-    return f"{say('Report', language)} {days(report.period.title, language)}{region}"
+    return f"{translate('Report', language)} {days(report.period.title, language)}{region}"
 
 
 def value(amount: float | None, unit: str) -> str:
@@ -59,12 +59,12 @@ def queue_table(report: Report, language: str = ENGLISH) -> dict[str, list[list[
         for line in shown
     ]
     notes = [
-        say("Service level: {}", language).format(formula)
+        translate("Service level: {}", language).format(formula)
         for formula in dict.fromkeys(line.formula for line in shown)
     ]
     if len(report.queues) > len(shown):
-        notes.append(say("{} more in the spreadsheet", language).format(len(report.queues) - len(shown)))
-    heading = [say(name, language) for name in QUEUE_HEADING]
+        notes.append(translate("{} more in the spreadsheet", language).format(len(report.queues) - len(shown)))
+    heading = [translate(name, language) for name in QUEUE_HEADING]
     return {"rows": [heading, *rows] if rows else [], "notes": [notes] if notes else []}
 
 
@@ -73,32 +73,33 @@ def summary(report: Report, sensitive: int = 0, language: str = ENGLISH) -> str:
     every = report.row("Incidents", "All")
     severities = [row for row in report.rows if row.group == "Severity" and row.now]
     split = ", ".join(f"{row.now:g} {escape(row.name)}" for row in severities)
+    incidents = translate("Incidents", language)
     lines = [
         f"📊 *{escape(title(report, language))}*",
-        f"{say('Incidents', language)}: {every.now:g}{f' ({split})' if split else ''}, {_before(every, language)}",
+        f"{incidents}: {every.now:g}{f' ({split})' if split else ''}, {_before(every, language)}",
     ]
     known = {(row.group, row.name): row for row in report.rows}
     lines += [_line(known[key], language) for key in SUMMARY if key in known and known[key].now is not None]
     lines += [_queue_line(line, language) for line in report.queues[:QUEUES_SAID]]
     if sensitive:
         text = "⚠️ Open cases of sensitive customers: {}, by name in the spreadsheet"
-        lines.append(say(text, language).format(sensitive))
+        lines.append(translate(text, language).format(sensitive))
     return "\n".join(lines)
 
 
 def _line(row: Row, language: str) -> str:
     count = f" (n = {row.n})" if row.n is not None else ""
-    return f"{say(row.name, language)}: {value(row.now, row.unit)}{count}, {_before(row, language)}"
+    return f"{translate(row.name, language)}: {value(row.now, row.unit)}{count}, {_before(row, language)}"
 
 
 def _before(row: Row, language: str) -> str:
-    return say("{} before", language).format(value(row.before, row.unit))
+    return translate("{} before", language).format(value(row.before, row.unit))
 
 
 def _queue_line(line: QueueLine, language: str) -> str:
     now = line.now
     text = "{name}: {offered} offered, {level} {formula}, ASA {asa}, AHT {aht}, {abandoned} abandoned"
-    return say(text, language).format(
+    return translate(text, language).format(
         name=escape(line.name),
         offered=value(now.offered, "count"),
         level=value(now.service_level, "percent"),

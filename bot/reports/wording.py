@@ -204,7 +204,7 @@ LANGUAGES = {"es": (SPANISH, SPANISH_DEFINITIONS)}
 HELP = "`/incident report week` figures as picture and spreadsheet; `day`, `month`, `90 days`"
 
 
-def say(text: str, language: str) -> str:
+def translate(text: str, language: str) -> str:
     """A text of the report in a language; one that has no words of its own there stays English."""
     words = LANGUAGES.get(language, ({}, ()))[0]
     if text in words or not words:

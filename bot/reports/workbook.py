@@ -9,7 +9,7 @@ from typing import Any
 from bot.incidents.facts import SensitiveCase
 from bot.reports import views
 from bot.reports.rules import Report, Row
-from bot.reports.wording import days, definitions, say
+from bot.reports.wording import days, definitions, translate
 
 SUMMARY = ("group", "what", "this period", "before", "unit", "n")
 INCIDENTS = (
@@ -58,16 +58,16 @@ class Book:
         self.workbook, self.language = workbook, language
         self.bold = workbook.add_format({"bold": True})
 
-    def say(self, text: str) -> str:
+    def translate(self, text: str) -> str:
         """A text of ours in the language."""
-        return say(text, self.language)
+        return translate(text, self.language)
 
     def sheet(self, name: str, header: Sequence[str]) -> Any:
         """A new sheet with its header."""
-        sheet = self.workbook.add_worksheet(self.say(name))
+        sheet = self.workbook.add_worksheet(self.translate(name))
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(header) - 1, 18)
-        sheet.write_row(0, 0, [self.say(each) for each in header], self.bold)
+        sheet.write_row(0, 0, [self.translate(each) for each in header], self.bold)
         return sheet
 
 
@@ -80,7 +80,7 @@ def cell(row: Row, amount: float | None) -> float | None:
 
 def _name(book: Book, row: Row) -> str:
     """Names of severities, types and sites are the floor's own."""
-    return row.name if row.group in CHARTED else book.say(row.name)
+    return row.name if row.group in CHARTED else book.translate(row.name)
 
 
 def _figures(book: Book, report: Report) -> None:
@@ -88,11 +88,11 @@ def _figures(book: Book, report: Report) -> None:
     sheet.set_column(1, 1, NAME_WIDTH)
     for line, row in enumerate(report.rows, 1):
         unit = {"seconds": "minutes"}.get(row.unit, row.unit)
-        sheet.write_row(line, 0, (book.say(row.group), _name(book, row)))
+        sheet.write_row(line, 0, (book.translate(row.group), _name(book, row)))
         for column, value in ((2, cell(row, row.now)), (3, cell(row, row.before)), (5, row.n)):
             if value is not None:
                 sheet.write_number(line, column, value)
-        sheet.write_string(line, 4, book.say(unit))
+        sheet.write_string(line, 4, book.translate(unit))
     _trend(book, sheet, report)
     for place, group in enumerate(CHARTED):
         _bars(book, sheet, report, group, f"H{2 + 16 * (place + 1)}")
@@ -102,7 +102,7 @@ def _figures(book: Book, report: Report) -> None:
 def _trend(book: Book, sheet: Any, report: Report) -> None:
     """How many incidents each period had, as numbers beside the figures and as a line."""
     sheet.set_column(15, 15, PERIOD_WIDTH)
-    sheet.write_row(0, 15, [book.say(name) for name in ("period", "incidents")], book.bold)
+    sheet.write_row(0, 15, [book.translate(name) for name in ("period", "incidents")], book.bold)
     for line, (title, count) in enumerate(report.trend, 1):
         sheet.write_string(line, 15, days(title, book.language))
         sheet.write_number(line, 16, count)
@@ -110,13 +110,13 @@ def _trend(book: Book, sheet: Any, report: Report) -> None:
     last = len(report.trend)
     chart.add_series(
         {
-            "name": book.say("Incidents"),
+            "name": book.translate("Incidents"),
             "categories": [sheet.name, 1, 15, last, 15],
             "values": [sheet.name, 1, 16, last, 16],
             "marker": {"type": "circle"},
         }
     )
-    chart.set_title({"name": book.say("Incidents, this period and the previous four")})
+    chart.set_title({"name": book.translate("Incidents, this period and the previous four")})
     chart.set_legend({"none": True})
     sheet.insert_chart("H2", chart)
 
@@ -129,8 +129,8 @@ def _bars(book: Book, sheet: Any, report: Report, group: str, at: str) -> None:
     for column, name in ((2, "This period"), (3, "Mean of the previous four")):
         places = {"categories": [sheet.name, lines[0], 1, lines[-1], 1]}
         places["values"] = [sheet.name, lines[0], column, lines[-1], column]
-        chart.add_series({"name": book.say(name), **places})
-    chart.set_title({"name": book.say(f"Incidents by {group.lower()}")})
+        chart.add_series({"name": book.translate(name), **places})
+    chart.set_title({"name": book.translate(f"Incidents by {group.lower()}")})
     sheet.insert_chart(at, chart)
 
 
@@ -155,7 +155,7 @@ def _queues(book: Book, report: Report) -> None:
     header = ("queue", *QUEUE_VALUES, *(f"{name}, before" for name in QUEUE_VALUES))
     sheet = book.sheet("Queues", header)
     sheet.set_column(0, 0, NAME_WIDTH)
-    sheet.write_string(0, 2 * len(QUEUE_VALUES) + 1, book.say("service level"), book.bold)
+    sheet.write_string(0, 2 * len(QUEUE_VALUES) + 1, book.translate("service level"), book.bold)
     for line, queue in enumerate(report.queues, 1):
         sheet.write_string(line, 0, queue.name)
         for column, amount in enumerate((*astuple(queue.now), *astuple(queue.before)), 1):

@@ -25,9 +25,9 @@ class BackgroundWorker:
     """A few threads that bring Slack up to date with the database."""
 
     def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="soon")
+        self._executor = ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="background")
         # A pool of its own: work that fans out must never wait for the workers it occupies.
-        self._fan_out_executor = ThreadPoolExecutor(FAN_OUT_THREADS, thread_name_prefix="side-by-side")
+        self._fan_out_executor = ThreadPoolExecutor(FAN_OUT_THREADS, thread_name_prefix="fan-out")
         self._turns = [threading.Lock() for _ in range(LOCK_STRIPES)]
         self._lock = threading.Lock()
         self._foreground_idle = threading.Condition()
@@ -37,7 +37,7 @@ class BackgroundWorker:
         self._is_closed = False
 
     def submit(self, key: str, job: Job) -> None:
-        """Do it soon. Asked again meanwhile, it is done once more afterwards, whatever the number of asks."""
+        """Do it on a thread of the pool. Asked again meanwhile, it is done once more, and only once."""
         with self._lock:
             if self._is_closed:
                 return

@@ -35,7 +35,7 @@ def monotonic_s() -> float:
 
 
 def elapsed_s() -> float:
-    """For measuring what really passes, whoever moves the clock."""
+    """For measuring time that really passes, also when the clock is moved."""
     return time.monotonic()
 
 

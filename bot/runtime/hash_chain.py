@@ -18,5 +18,5 @@ def digest(text: str) -> str:
 
 
 def chain_hash(previous_hash: str, entry_hash: str) -> str:
-    """The chain's hash after `link`, when it was `before`: the SHA-256 of both, one behind the other."""
+    """The hash of a link that follows `previous_hash`: the SHA-256 of both, one behind the other."""
     return digest(previous_hash + entry_hash)

@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, the reading of rosters, ticks, `roster:role`, and what handovers ask."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents.facts import CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, ON_SHIFT, SHIFT_GAPS
-    from bot.incidents.registry import Job, TableWords, Tick
+    from bot.incidents.registry import Job, PurgeRule, Tick
     from bot.shifts import (
         absences,
         contact,
@@ -46,11 +46,11 @@ def register(registry: "Registry") -> None:
     registry.answers(CONTACT_NOW, succession.contact_now)
     registry.answers(SHIFT_GAPS, finding_tables.gaps_late)
     registry.kinds += renderers.KINDS
-    registry.words += [
-        TableWords("shifts"),
-        TableWords("rosters"),
-        TableWords("shift_clocks"),
-        TableWords("shift_swaps"),
-        TableWords("absences", ("note",), over_at="ends_at"),
-        TableWords("open_times"),
+    registry.purge_rules += [
+        PurgeRule("shifts"),
+        PurgeRule("rosters"),
+        PurgeRule("shift_clocks"),
+        PurgeRule("shift_swaps"),
+        PurgeRule("absences", ("note",), over_at="ends_at"),
+        PurgeRule("open_times"),
     ]

@@ -74,13 +74,13 @@ def enter(
         tables.roster_changed(session, now)
         facts = {"person": mention(by), "when": views.times(starts_at, ends_at, now)}
         if user_id != by:
-            say = people.wording_for(session, services, user_id)
-            text = say("{person} entered an absence of yours: {when}.", **facts)
+            translate = people.translator_for(session, services, user_id)
+            text = translate("{person} entered an absence of yours: {when}.", **facts)
             outbox.post(session, f"absence:{absence.number}", user_id, text, now)
-        say = people.wording_for(session, services, by)
+        translate = people.translator_for(session, services, by)
     own, other = "You are absent: {when}.", "{person} is absent: {when}."
-    said = say(own if user_id == by else other, **{**facts, "person": mention(user_id)})
-    return f"{said} {say('Shifts in that time count as open.')}"
+    said = translate(own if user_id == by else other, **{**facts, "person": mention(user_id)})
+    return f"{said} {translate('Shifts in that time count as open.')}"
 
 
 def _check_may_enter(services: Services, by: str) -> None:
@@ -119,8 +119,8 @@ def cancel(services: Services, number: int, by: str, now: datetime) -> str:
         absence.cancelled_at, absence.replaced_due_at = now, None
         session.add(absence)
         tables.roster_changed(session, now)
-        say = people.wording_for(session, services, by)
-    return say("The absence is taken back; your shifts count again.")
+        translate = people.translator_for(session, services, by)
+    return translate("The absence is taken back; your shifts count again.")
 
 
 def request_export(services: Services, key: str, by: str, now: datetime) -> str:
@@ -130,8 +130,8 @@ def request_export(services: Services, key: str, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         payload = {"to": by}
         outbox.enqueue(session, kinds.ABSENCES_FILE, f"absences:{key}", now, payload=payload, channel_id=by)
-        say = people.wording_for(session, services, by)
-    return say("The file comes by direct message.")
+        translate = people.translator_for(session, services, by)
+    return translate("The file comes by direct message.")
 
 
 def file_channel(context: Context) -> str:

@@ -73,10 +73,10 @@ def add(
         session.flush()
         tables.roster_changed(session, now)
         if user_id != by:
-            say = people.wording_for(session, services, user_id)
-            own = views.shift_line(shift, services.floor, say, now)
-            text = f"🗓️ {say('You have a new shift: {shift}', shift=own)}"
+            translate = people.translator_for(session, services, user_id)
+            own = views.shift_line(shift, services.floor, translate, now)
+            text = f"🗓️ {translate('You have a new shift: {shift}', shift=own)}"
             outbox.post(session, f"shift_added:{shift.number}", user_id, text, now)
-        say = people.wording_for(session, services, by)
-        added = views.shift_line(shift, services.floor, say, now)
-    return say("{person} is on: {shift}", person=mention(user_id), shift=added)
+        translate = people.translator_for(session, services, by)
+        added = views.shift_line(shift, services.floor, translate, now)
+    return translate("{person} is on: {shift}", person=mention(user_id), shift=added)

@@ -14,7 +14,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import people, tables, views
 from bot.shifts.tables import CONTACT, Shift
-from bot.shifts.wording import wording
+from bot.shifts.wording import translator
 
 # Without any shift ahead, the message is looked at once a day.
 IDLE = timedelta(days=1)
@@ -50,8 +50,8 @@ def _ask_to_hand_over(session: Session, services: Services, now: datetime) -> No
     for shift in tables.on_at(session, now, services.floor.shifts.contact):
         if shift.user_id and shift.ends_at - HAND_OVER_BEFORE <= now:
             key = f"shift_ends:{shift.number}:{shift.ends_at.isoformat()}"
-            say = people.wording_for(session, services, shift.user_id)
-            text, blocks = views.shift_ends_message(shift, say, now)
+            translate = people.translator_for(session, services, shift.user_id)
+            text, blocks = views.shift_ends_message(shift, translate, now)
             outbox.post(session, key, shift.user_id, text, now, blocks=blocks)
 
 
@@ -60,7 +60,7 @@ def message(context: Context) -> Message:
     session, floor, now = context.session, context.services.floor, utcnow()
     role = floor.shifts.contact
     on = tables.on_at(session, now, role)
-    return views.contact_message(floor, wording(floor.language), on, next_on(session, now, role), now)
+    return views.contact_message(floor, translator(floor.language), on, next_on(session, now, role), now)
 
 
 def next_on(session: Session, at: datetime, role: str = "", region: str = "", most: int = 2) -> Sequence[Shift]:

@@ -13,14 +13,14 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import finding_tables, load_rules, people, rules, staffing, tables, views
+from bot.shifts import finding_tables, load_rules, open_time_views, people, rules, staffing, tables
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
 from bot.shifts.tables import COVERAGE
 
 EVERY = timedelta(minutes=10)
 ASKED_AT_MOST = 10
-# What begins soon is late when it is found: who was told of it a moment ago is not told again.
+# What begins soon is late when it is found: people who were told of it a moment ago are not told again.
 JUST_TOLD = timedelta(minutes=15)
 # People who were on in a role within this time may be asked.
 KNOWN_SINCE = timedelta(days=60)
@@ -42,16 +42,16 @@ def look(services: Services, now: datetime) -> None:
         duties = tables.available_duties(session, now, until)
         span = to_minute(now), to_minute(until)
         needs = [needed(need) for need in services.floor.shifts.needs if not need.queues]
-        found = rules.problems(duties, needs, *span)
+        findings = rules.problems(duties, needs, *span)
         for need, load in loads:
-            found += load_rules.shortages(duties, needed(need), load, *span)
-        for open_time in _reconcile(session, services, found, now):
+            findings += load_rules.shortages(duties, needed(need), load, *span)
+        for open_time in _reconcile(session, services, findings, now):
             _notify(session, services, open_time, duties, managers.get(open_time.region, managers[""]), now)
 
 
-def _reconcile(session: Session, services: Services, found: Sequence[Finding], now: datetime) -> list[OpenTime]:
+def _reconcile(session: Session, services: Services, findings: Sequence[Finding], now: datetime) -> list[OpenTime]:
     """Bring what is known up to date; gives back what is new. What was told of already is not new when it grows."""
-    unmatched = list(found)
+    unmatched = list(findings)
     for known in finding_tables.all_open(session):
         same = next((each for each in unmatched if _is_same(each, known)), None)
         if same:
@@ -187,9 +187,9 @@ def escalate(services: Services, now: datetime) -> None:
             managers = by_region.get(open_time.region, by_region[""])
             if open_time.problem == Problem.OVERLAP and not managers:
                 continue
-            told = () if open_time.found_at < now - JUST_TOLD else open_time.told
-            again = [user_id for user_id in open_time.told if user_id not in (*told, *managers)]
-            late = [user_id for user_id in managers if user_id not in told]
+            informed = () if open_time.found_at < now - JUST_TOLD else open_time.told
+            again = [user_id for user_id in open_time.told if user_id not in (*informed, *managers)]
+            late = [user_id for user_id in managers if user_id not in informed]
             post(session, open_time, late, now, is_manager=True, occasion=":late")
             post(session, open_time, again, now, occasion=":late")
             if not managers:
@@ -210,5 +210,6 @@ def message(context: Context) -> Message:
     """What one person reads of it, as it stands."""
     open_time = context.session.get_one(OpenTime, int(context.row.subject.partition(":")[0]))
     is_manager = bool((context.row.payload or {}).get("is_manager"))
-    say = people.wording_for(context.session, context.services, context.row.channel_id or "")
-    return views.open_time_message(open_time, context.services.floor, say, utcnow(), is_manager=is_manager)
+    translate = people.translator_for(context.session, context.services, context.row.channel_id or "")
+    floor = context.services.floor
+    return open_time_views.open_time_message(open_time, floor, translate, utcnow(), is_manager=is_manager)

@@ -80,10 +80,10 @@ class OpenTime(Numbered, table=True):
 def get(session: Session, number: int) -> OpenTime:
     """The one of that number, kept from being changed by others; `NoSuchFinding` when there is none."""
     query = select(OpenTime).where(OpenTime.id == number).with_for_update()
-    found = session.exec(query.execution_options(populate_existing=True)).first()
-    if found is None:
+    open_time = session.exec(query.execution_options(populate_existing=True)).first()
+    if open_time is None:
         raise NoSuchFinding()
-    return found
+    return open_time
 
 
 def all_open(session: Session) -> Sequence[OpenTime]:
@@ -102,10 +102,10 @@ NEXT_ESCALATION: sa.Select[Any] = sa.select(sa.func.min(col(OpenTime.escalate_at
 
 def look_up(session: Session, number: int) -> OpenTime:
     """The one of that number, to read; `NoSuchFinding` when there is none."""
-    found = session.get(OpenTime, number)
-    if found is None:
+    open_time = session.get(OpenTime, number)
+    if open_time is None:
         raise NoSuchFinding()
-    return found
+    return open_time
 
 
 def gaps_late(session: Session, start: datetime, end: datetime) -> tuple[int, int]:

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from bot.config.floor import Floor
 from bot.shifts import ids
 from bot.shifts.finding_tables import OpenTime
+from bot.shifts.open_time_views import describe
 from bot.shifts.tables import Shift
-from bot.shifts.views import ABSENT, shift_line, what
+from bot.shifts.views import ABSENT, shift_line
 from bot.slack.blocks import (
     Block,
     datetime_picker,
@@ -20,70 +21,83 @@ from bot.slack.blocks import (
     text_input,
     user_select,
 )
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 
 LONGEST_ANSWER = 500
 
 
-def shift_form(floor: Floor, say: Wording, now: datetime) -> Block:
+def shift_form(floor: Floor, translate: Translator, now: datetime) -> Block:
     """A shift by hand."""
     roles = [
-        option(floor.in_language(title, say.language) or title, role) for role, title in floor.shifts.roles.items()
+        option(floor.in_language(title, translate.language) or title, role)
+        for role, title in floor.shifts.roles.items()
     ]
     blocks = [
-        field(say("Who is on?"), ids.PERSON, user_select(ids.PERSON)),
-        field(say("Role"), ids.ROLE, select(ids.ROLE, roles)),
-        field(say("Region"), ids.REGION, text_input(ids.REGION, longest=60), optional=True),
-        field(say("Site"), ids.SITE, text_input(ids.SITE, longest=60), optional=True),
-        field(say("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
-        field(say("Until"), ids.ENDS, datetime_picker(ids.ENDS, now)),
-    ]
-    return modal(say("Add a shift"), blocks, callback_id=ids.SHIFT_FORM, submit=say("Add"), close=say("Cancel"))
-
-
-def absence_form(user_id: str, say: Wording, now: datetime) -> Block:
-    """From when to when somebody is not available, and why."""
-    options = [option(say(title), kind) for kind, title in ABSENT.items()]
-    blocks = [
-        field(say("Who is absent?"), ids.PERSON, user_select(ids.PERSON, initial=user_id)),
-        field(say("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
-        field(say("Until"), ids.ENDS, datetime_picker(ids.ENDS, now)),
-        field(say("Reason"), ids.KIND, select(ids.KIND, options, initial="sick")),
-        field(say("Note"), ids.NOTE, text_input(ids.NOTE, longest=200), optional=True),
-    ]
-    return modal(say("Absence"), blocks, callback_id=ids.ABSENCE_FORM, submit=say("Save"), close=say("Cancel"))
-
-
-def ask_form(open_time: OpenTime, floor: Floor, say: Wording, now: datetime) -> Block:
-    """Whom to ask."""
-    blocks = [
-        section(f"{what(open_time, floor, say, now)}."),
-        field(say("Ask"), ids.PERSON, user_select(ids.PERSON)),
+        field(translate("Who is on?"), ids.PERSON, user_select(ids.PERSON)),
+        field(translate("Role"), ids.ROLE, select(ids.ROLE, roles)),
+        field(translate("Region"), ids.REGION, text_input(ids.REGION, longest=60), optional=True),
+        field(translate("Site"), ids.SITE, text_input(ids.SITE, longest=60), optional=True),
+        field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
+        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, now)),
     ]
     return modal(
-        say("Ask somebody"),
+        translate("Add a shift"),
+        blocks,
+        callback_id=ids.SHIFT_FORM,
+        submit=translate("Add"),
+        close=translate("Cancel"),
+    )
+
+
+def absence_form(user_id: str, translate: Translator, now: datetime) -> Block:
+    """From when to when somebody is not available, and why."""
+    options = [option(translate(title), kind) for kind, title in ABSENT.items()]
+    blocks = [
+        field(translate("Who is absent?"), ids.PERSON, user_select(ids.PERSON, initial=user_id)),
+        field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
+        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, now)),
+        field(translate("Reason"), ids.KIND, select(ids.KIND, options, initial="sick")),
+        field(translate("Note"), ids.NOTE, text_input(ids.NOTE, longest=200), optional=True),
+    ]
+    return modal(
+        translate("Absence"),
+        blocks,
+        callback_id=ids.ABSENCE_FORM,
+        submit=translate("Save"),
+        close=translate("Cancel"),
+    )
+
+
+def ask_form(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> Block:
+    """Whom to ask."""
+    blocks = [
+        section(f"{describe(open_time, floor, translate, now)}."),
+        field(translate("Ask"), ids.PERSON, user_select(ids.PERSON)),
+    ]
+    return modal(
+        translate("Ask somebody"),
         blocks,
         callback_id=ids.ASK_FORM,
-        submit=say("Ask"),
-        close=say("Cancel"),
+        submit=translate("Ask"),
+        close=translate("Cancel"),
         private_metadata=str(open_time.number),
     )
 
 
-def people_form(open_time: OpenTime, floor: Floor, say: Wording, now: datetime) -> Block:
+def people_form(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> Block:
     """What a manager answers to the question for more people."""
-    example = say("Two from Cebu at 14:00, or why nobody can")
+    example = translate("Two from Cebu at 14:00, or why nobody can")
     answer = text_input(ids.ANSWER, multiline=True, longest=LONGEST_ANSWER, placeholder=example)
     blocks = [
-        section(f"{what(open_time, floor, say, now)}."),
-        field(say("Who comes, or why nobody does"), ids.ANSWER, answer),
+        section(f"{describe(open_time, floor, translate, now)}."),
+        field(translate("Who comes, or why nobody does"), ids.ANSWER, answer),
     ]
     return modal(
-        say("Answer the request"),
+        translate("Answer the request"),
         blocks,
         callback_id=ids.PEOPLE_FORM,
-        submit=say("Save"),
-        close=say("Cancel"),
+        submit=translate("Save"),
+        close=translate("Cancel"),
         private_metadata=str(open_time.number),
     )
 
@@ -94,22 +108,22 @@ def swap_form(
     names: Mapping[str, str],
     zone: ZoneInfo,
     floor: Floor,
-    say: Wording,
+    translate: Translator,
     now: datetime,
 ) -> Block:
     """What is given, and what for."""
-    own = shift_line(shift, floor, say, now)
+    own = shift_line(shift, floor, translate, now)
     options = [option(_plain(each, names, zone), str(each.number)) for each in others]
     blocks = [section(own)]
     if options:
-        blocks.append(field(say("In exchange for"), ids.OTHER, select(ids.OTHER, options), optional=True))
-    blocks.append(field(say("Or give it to"), ids.PERSON, user_select(ids.PERSON), optional=True))
+        blocks.append(field(translate("In exchange for"), ids.OTHER, select(ids.OTHER, options), optional=True))
+    blocks.append(field(translate("Or give it to"), ids.PERSON, user_select(ids.PERSON), optional=True))
     return modal(
-        say("Swap a shift"),
+        translate("Swap a shift"),
         blocks,
         callback_id=ids.SWAP_FORM,
-        submit=say("Ask"),
-        close=say("Cancel"),
+        submit=translate("Ask"),
+        close=translate("Cancel"),
         private_metadata=str(shift.number),
     )
 

@@ -174,8 +174,8 @@ def _notify(
             by_person.setdefault(each.user_id, []).append(each)
     for user_id, changes in sorted(by_person.items()):
         key = f"roster:{name}:{content}:{user_id}"
-        say = people.wording_for(session, services, user_id)
-        text = roster_views.changes_text(changes, name, services.floor, say, now)
+        translate = people.translator_for(session, services, user_id)
+        text = roster_views.changes_text(changes, name, services.floor, translate, now)
         outbox.post(session, key, user_id, text, now)
 
 

@@ -13,7 +13,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall, people, wording
 from bot.slack.blocks import Block
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 
 EXPORT = "export"
 
@@ -35,7 +35,7 @@ def who_is_on(services: Services, typed: SlashCommand) -> Response:
 
 def enter_absence(services: Services, typed: SlashCommand) -> Response:
     """`/incident absence`: somebody cannot work; a form."""
-    view = forms.absence_form(typed.user_id, _wording(services, typed.user_id), utcnow())
+    view = forms.absence_form(typed.user_id, _translator(services, typed.user_id), utcnow())
     services.slack.open_view(typed.trigger_id, view)
     return None
 
@@ -50,14 +50,14 @@ def add_shift(services: Services, typed: SlashCommand) -> Response:
     if not services.floor.shifts.roles:
         raise by_hand.NoRoles()
     services.slack.open_view(
-        typed.trigger_id, forms.shift_form(services.floor, _wording(services, typed.user_id), utcnow())
+        typed.trigger_id, forms.shift_form(services.floor, _translator(services, typed.user_id), utcnow())
     )
     return None
 
 
-def _wording(services: Services, by: str) -> Wording:
+def _translator(services: Services, by: str) -> Translator:
     with services.database.reading() as session:
-        return people.wording_for(session, services, by)
+        return people.translator_for(session, services, by)
 
 
 def register(app: App, services: Services) -> None:
@@ -90,8 +90,8 @@ def _open_time_form(build: Callable[..., Block]) -> listening.Build:
     def about(services: Services, number: int, by: str, now: datetime) -> Block:
         with services.database.reading() as session:
             open_time = finding_tables.look_up(session, number)
-            say = people.wording_for(session, services, by)
-        return build(open_time, services.floor, say, now)
+            translate = people.translator_for(session, services, by)
+        return build(open_time, services.floor, translate, now)
 
     return about
 
@@ -125,7 +125,7 @@ def _register_swaps(app: App, services: Services) -> None:
 def _register_entries(app: App, services: Services) -> None:
     def form(body: Payload) -> Block:
         by = parse.user_id(body)
-        return forms.absence_form(by, _wording(services, by), utcnow())
+        return forms.absence_form(by, _translator(services, by), utcnow())
 
     listening.opens_view(app, services, ids.ABSENCE, form)
 

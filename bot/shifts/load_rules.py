@@ -14,7 +14,7 @@ def shortages(duties: Sequence[Duty], need: Needed, load: Sequence[Basis], start
     """The times between two minutes at which fewer are on than the load needs; of one day in the need's zone,
     those that lie near together are one, with the load and the people of when most are missing."""
     counted = [duty for duty in duties if duty.end > start and duty.start < end and need.is_met_by(duty)]
-    parts, found = staffed(counted, start, end), list[Finding]()
+    parts, findings = staffed(counted, start, end), list[Finding]()
     for low, high in windows(need, start, end):
         for basis in load:
             for part_start, part_end, people in within(parts, max(low, basis.start), min(high, basis.end)):
@@ -22,18 +22,18 @@ def shortages(duties: Sequence[Duty], need: Needed, load: Sequence[Basis], start
                     where = (need.role, need.region, need.site)
                     times = (part_start, part_end)
                     short = Finding(Problem.BELOW_LOAD, *where, *times, basis.people, people, basis)
-                    _join(found, short, ZoneInfo(need.zone))
-    return found
+                    _join(findings, short, ZoneInfo(need.zone))
+    return findings
 
 
-def _join(found: list[Finding], short: Finding, zone: ZoneInfo) -> None:
+def _join(findings: list[Finding], short: Finding, zone: ZoneInfo) -> None:
     """Add it to the one before when that is near."""
-    before = found[-1] if found else None
+    before = findings[-1] if findings else None
     if before is None or not _is_near(before, short, zone):
-        found.append(short)
+        findings.append(short)
         return
     worst = max(before, short, key=lambda each: each.missing)
-    found[-1] = replace(worst, start=before.start, end=short.end)
+    findings[-1] = replace(worst, start=before.start, end=short.end)
 
 
 def _is_near(before: Finding, after: Finding, zone: ZoneInfo) -> bool:

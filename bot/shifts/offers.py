@@ -10,12 +10,12 @@ from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
 from bot.services import Services
-from bot.shifts import coverage, finding_tables, people, rules, swap_tables, tables, views
+from bot.shifts import coverage, finding_tables, open_time_views, people, rules, swap_tables, tables, views
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import AlreadyOnShift, Problem, to_minute
 from bot.shifts.swap_tables import Swap
 from bot.shifts.tables import BY_HAND, Shift
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import mention
 
 
@@ -88,13 +88,13 @@ def take(services: Services, number: int, by: str, now: datetime) -> str:
     """Take an open time as a shift. Gives back what to answer."""
     check_member(services, by)
     with services.database.transaction() as session:
-        say = people.wording_for(session, services, by)
-        open_time = _open(session, number, say, now)
+        translate = people.translator_for(session, services, by)
+        open_time = _open(session, number, translate, now)
         if not _is_in_role(session, open_time, by, now):
-            raise NotInRole(role=views.place(services.floor, say, open_time.role, ""))
+            raise NotInRole(role=views.place(services.floor, translate, open_time.role, ""))
         _fill(session, open_time, by, now)
         when = views.times(open_time.starts_at, open_time.ends_at, now)
-    return say("It's yours: {when}. `/incident oncall mine` shows it.", when=when)
+    return translate("It's yours: {when}. `/incident oncall mine` shows it.", when=when)
 
 
 def _is_in_role(session: Session, open_time: OpenTime, user_id: str, now: datetime) -> bool:
@@ -102,12 +102,12 @@ def _is_in_role(session: Session, open_time: OpenTime, user_id: str, now: dateti
     return user_id in {each for each, _ in known}
 
 
-def _open(session: Session, number: int, say: Wording, now: datetime) -> OpenTime:
+def _open(session: Session, number: int, translate: Translator, now: datetime) -> OpenTime:
     open_time = finding_tables.get(session, number)
     if not open_time.is_open:
-        raise NotOpen(outcome=views.outcome(open_time, say, now))
+        raise NotOpen(outcome=open_time_views.outcome(open_time, translate, now))
     if open_time.problem == Problem.OVERLAP:
-        raise NotOpen(outcome=say("Nobody is missing there."))
+        raise NotOpen(outcome=translate("Nobody is missing there."))
     return open_time
 
 
@@ -137,10 +137,10 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
 
 
 def check_free(
-    session: Session, user_id: str, when: tuple[datetime, datetime], given: Sequence[int | None]
+    session: Session, user_id: str, when: tuple[datetime, datetime], exchanged: Sequence[int | None]
 ) -> None:
     """Raise `AlreadyOnShift` when somebody has another shift then, beside those that they give away."""
-    duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in given]
+    duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in exchanged]
     start, end = (to_minute(moment) for moment in when)
     if not rules.is_free(duties, user_id, start, end):
         raise AlreadyOnShift(person=mention(user_id))
@@ -152,7 +152,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
     people.check_can_take(services, to)
     managers = people.managers(services)
     with services.database.transaction() as session:
-        answer = people.wording_for(session, services, by)
+        answer = people.translator_for(session, services, by)
         open_time = _open(session, number, answer, now)
         is_manager = by in {*managers[""], *managers.get(open_time.region, ())}
         if not is_manager and not _is_in_role(session, open_time, by, now):
@@ -160,8 +160,8 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         swap = Swap(from_id=by, to_id=to, open_time_id=number, asked_at=now)
         session.add(swap)
         session.flush()
-        say = people.wording_for(session, services, to)
-        text, blocks = views.asked_message(open_time, by, swap.number, services.floor, say, now)
+        translate = people.translator_for(session, services, to)
+        text, blocks = open_time_views.asked_message(open_time, by, swap.number, services.floor, translate, now)
         outbox.post(session, f"shift_asked:{swap.number}", to, text, now, blocks=blocks)
     return answer("{person} has been asked. It stays open until they take it.", person=mention(to))
 
@@ -175,16 +175,16 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
     if not answer.strip():
         raise AnswerMissing()
     with services.database.transaction() as session:
-        say = people.wording_for(session, services, by)
-        open_time = _open(session, number, say, now)
+        translate = people.translator_for(session, services, by)
+        open_time = _open(session, number, translate, now)
         if open_time.answer:
-            raise AnsweredAlready(answer=views.answer_text(open_time, say, now))
+            raise AnsweredAlready(answer=open_time_views.answer_text(open_time, translate, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
         if open_time.problem == Problem.BELOW_LOAD:
             # The delivery manager has decided: nobody is asked again before it begins.
             open_time.escalate_at = None
         coverage.save(session, open_time, now)
-    return say("Your answer is on record, and everyone who was asked can see it.")
+    return translate("Your answer is on record, and everyone who was asked can see it.")
 
 
 def propose(services: Services, own: int, other: int | None, to: str, by: str, now: datetime) -> str:
@@ -202,10 +202,10 @@ def propose(services: Services, own: int, other: int | None, to: str, by: str, n
         swap = Swap(from_id=by, to_id=to, shift_id=own, for_shift_id=other, asked_at=now)
         session.add(swap)
         session.flush()
-        say = people.wording_for(session, services, to)
-        text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, say, now)
+        translate = people.translator_for(session, services, to)
+        text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, translate, now)
         outbox.post(session, f"shift_swap:{swap.number}", to, text, now, blocks=blocks)
-        answer = people.wording_for(session, services, by)
+        answer = people.translator_for(session, services, by)
     return answer("{person} has been asked. The shift stays yours until they agree.", person=mention(to))
 
 
@@ -218,10 +218,10 @@ def _check_swap(
         raise NotYourShift(person=views.person(for_shift))
     if min(each.starts_at for each in (shift, for_shift) if each) <= now:
         raise TooLate()
-    given = (shift.id, for_shift.id if for_shift else None)
-    check_free(session, taker, (shift.starts_at, shift.ends_at), given)
+    exchanged = (shift.id, for_shift.id if for_shift else None)
+    check_free(session, taker, (shift.starts_at, shift.ends_at), exchanged)
     if for_shift:
-        check_free(session, giver, (for_shift.starts_at, for_shift.ends_at), given)
+        check_free(session, giver, (for_shift.starts_at, for_shift.ends_at), exchanged)
 
 
 def agree(services: Services, number: int, by: str, now: datetime) -> str:
@@ -231,25 +231,25 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
         swap = _asked_of(session, number, by)
         swap.state, swap.answered_at = swap_tables.State.AGREED, now
         session.add(swap)
-        text: Callable[[Wording], str]
-        answer = people.wording_for(session, services, by)
+        text: Callable[[Translator], str]
+        answer = people.translator_for(session, services, by)
         if swap.open_time_id:
             open_time = _open(session, swap.open_time_id, answer, now)
             _fill(session, open_time, by, now)
             text = partial(_taken_text, open_time, by, now)
         else:
             text = _exchange(session, services, swap, now)
-        told = text(people.wording_for(session, services, swap.from_id))
-        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, told, now)
+        agreed = text(people.translator_for(session, services, swap.from_id))
+        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, agreed, now)
         return text(answer)
 
 
-def _taken_text(open_time: OpenTime, by: str, now: datetime, say: Wording) -> str:
+def _taken_text(open_time: OpenTime, by: str, now: datetime, translate: Translator) -> str:
     when = views.times(open_time.starts_at, open_time.ends_at, now)
-    return f"✅ {say('{person} takes it: {when}.', person=mention(by), when=when)}"
+    return f"✅ {translate('{person} takes it: {when}.', person=mention(by), when=when)}"
 
 
-def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -> Callable[[Wording], str]:
+def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -> Callable[[Translator], str]:
     """Both shifts change hands. Gives back what to say of it, in a language."""
     shifts = tables.locked(session, [each for each in (swap.shift_id, swap.for_shift_id) if each])
     by_id = {shift.id: shift for shift in shifts}
@@ -259,7 +259,7 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     if for_shift:
         _give(session, for_shift, swap.from_id, now)
     tables.roster_changed(session, now)
-    return lambda say: views.swapped_text(shift, for_shift, services.floor, say, now)
+    return lambda translate: views.swapped_text(shift, for_shift, services.floor, translate, now)
 
 
 def _give(session: Session, shift: Shift, user_id: str, now: datetime) -> None:
@@ -275,12 +275,12 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
         swap = _asked_of(session, number, by)
         swap.state, swap.answered_at = swap_tables.State.DECLINED, now
         session.add(swap)
-        say = people.wording_for(session, services, swap.from_id)
+        translate = people.translator_for(session, services, swap.from_id)
         rest = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
-        refusal = say("{person} can't take it.", person=mention(by))
-        text = f"{refusal} {say(rest)}"
+        refusal = translate("{person} can't take it.", person=mention(by))
+        text = f"{refusal} {translate(rest)}"
         outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, text, now)
-        answer = people.wording_for(session, services, by)
+        answer = people.translator_for(session, services, by)
     return answer("{person} has been told that you can't.", person=mention(swap.from_id))
 
 

@@ -12,7 +12,7 @@ from bot.incidents import parse
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import quoted
 from bot.services import Services
-from bot.shifts import contact, finding_tables, forms, people, roster_views, tables, views
+from bot.shifts import contact, finding_tables, forms, open_time_views, people, roster_views, tables, views
 from bot.shifts.views import Message
 from bot.slack.blocks import Block
 from bot.sources.tabular.cells import NotReadable
@@ -64,8 +64,8 @@ def who(services: Services, typed: str, at: datetime, by: str, now: datetime) ->
         role, region = read_place(typed, floor, regions)
         on = tables.on_at(session, at, role, region)
         next_on = contact.next_on(session, at, role, region, most=6)
-        say = people.wording_for(session, services, by)
-    return views.oncall_message(floor, say, on, next_on, at, now, " ".join(typed.split()))
+        translate = people.translator_for(session, services, by)
+    return views.oncall_message(floor, translate, on, next_on, at, now, " ".join(typed.split()))
 
 
 def read_place(typed: str, floor: Floor, regions: set[str]) -> tuple[str, str]:
@@ -126,24 +126,24 @@ def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     with services.database.reading() as session:
         shifts = tables.of_person(session, by, now, now + OWN_AHEAD)
         absences = [each for each in tables.absences_between(session, now, now + OWN_AHEAD) if each.user_id == by]
-        say = people.wording_for(session, services, by)
-    return views.own_shifts(services.floor, say, shifts, absences, now, page)
+        translate = people.translator_for(session, services, by)
+    return views.own_shifts(services.floor, translate, shifts, absences, now, page)
 
 
 def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """What is open in the time ahead."""
     with services.database.reading() as session:
-        found = [each for each in finding_tables.all_open(session) if each.ends_at > now]
-        say = people.wording_for(session, services, by)
-    return views.gaps_message(found, services.floor, say, now, page)
+        open_times = [each for each in finding_tables.all_open(session) if each.ends_at > now]
+        translate = people.translator_for(session, services, by)
+    return open_time_views.gaps_message(open_times, services.floor, translate, now, page)
 
 
 def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """What was read of each roster."""
     with services.database.reading() as session:
-        say = people.wording_for(session, services, by)
+        translate = people.translator_for(session, services, by)
         unknown = tables.unknown_people(session, now)
-        return roster_views.rosters_message(tables.roster_states(session), unknown, say, now, page)
+        return roster_views.rosters_message(tables.roster_states(session), unknown, translate, now, page)
 
 
 def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:
@@ -158,6 +158,6 @@ def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:
             if each.role == shift.role and each.user_id not in (by, None) and each.starts_at > now
         ]
         names = directory.display_names(session, {each.user_id for each in others if each.user_id})
-        say = people.wording_for(session, services, by)
+        translate = people.translator_for(session, services, by)
     zone = zone_of(person_of(services, by).timezone)
-    return forms.swap_form(shift, others, names, zone, services.floor, say, now)
+    return forms.swap_form(shift, others, names, zone, services.floor, translate, now)

@@ -15,8 +15,8 @@ from bot.incidents import people as incident_people
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import tables
-from bot.shifts.wording import wording
-from bot.slack.phrases import Wording
+from bot.shifts.wording import translator
+from bot.slack.phrases import Translator
 from bot.slack.text import mention
 
 NO_INCIDENT = 0
@@ -28,9 +28,9 @@ class CannotTakeShift(WatchfloorError):
     es = "{person} no puede hacer turnos aquí. Pídeselo a alguien del equipo con una cuenta completa."
 
 
-def wording_for(session: Session, services: Services, reader_id: str) -> Wording:
+def translator_for(session: Session, services: Services, reader_id: str) -> Translator:
     """What is said to a person, or in a channel, in their language."""
-    return wording(language_of(session, services, reader_id))
+    return translator(language_of(session, services, reader_id))
 
 
 def user_ids(session: Session, floor: Floor, people: Iterable[str]) -> dict[str, str]:

@@ -85,7 +85,7 @@ def _take(services: Services, payload: dict[str, Any]) -> str:
     roster = Roster(name=name.rsplit(".", 1)[0][:60] or "roster", file=name, zone=services.floor.zone)
     result = rosters.take(services, roster, name, content, by, utcnow())
     with services.database.reading() as session:
-        return roster_views.result_text(result, people.wording_for(session, services, by))
+        return roster_views.result_text(result, people.translator_for(session, services, by))
 
 
 def is_roster_table(path: Path) -> bool:

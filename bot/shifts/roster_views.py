@@ -10,7 +10,7 @@ from bot.shifts.tables import RosterState
 from bot.shifts.views import MINE_COMMAND, PER_PAGE, Message, place, times
 from bot.slack.blocks import paragraphs
 from bot.slack.pages import page_of
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import escape, near_time, one_line
 
 if TYPE_CHECKING:
@@ -21,14 +21,16 @@ NAMES_SHOWN, LEFT_OUT_SHOWN = 20, 10
 ROSTERS_COMMAND = "/incident oncall rosters"
 
 
-def changes_text(changes: "Sequence[Moved]", roster: str, floor: Floor, say: Wording, now: datetime) -> str:
+def changes_text(
+    changes: "Sequence[Moved]", roster: str, floor: Floor, translate: Translator, now: datetime
+) -> str:
     """What changed for one person in a roster."""
-    lines = [_change(each, floor, say, now) for each in sorted(changes, key=_first)[:CHANGES]]
+    lines = [_change(each, floor, translate, now) for each in sorted(changes, key=_first)[:CHANGES]]
     if len(changes) > CHANGES:
         lines.append(
-            say("… and {count} more: {command}", count=len(changes) - CHANGES, command=f"`{MINE_COMMAND}`")
+            translate("… and {count} more: {command}", count=len(changes) - CHANGES, command=f"`{MINE_COMMAND}`")
         )
-    head = say("Your shifts changed (roster {name}):", name=one_line(roster, 60))
+    head = translate("Your shifts changed (roster {name}):", name=one_line(roster, 60))
     return "\n".join([f"🗓️ {head}", *lines])
 
 
@@ -36,72 +38,73 @@ def _first(change: "Moved") -> datetime:
     return min(times[0] for times in (change.before, change.after) if times)
 
 
-def _change(change: "Moved", floor: Floor, say: Wording, now: datetime) -> str:
-    role = place(floor, say, change.role, "")
+def _change(change: "Moved", floor: Floor, translate: Translator, now: datetime) -> str:
+    role = place(floor, translate, change.role, "")
     before = times(*change.before, now) if change.before else ""
     after = times(*change.after, now) if change.after else ""
     if not before:
-        return f"• {say('New: {when}, {role}', when=after, role=role)}"
+        return f"• {translate('New: {when}, {role}', when=after, role=role)}"
     if not after:
-        return f"• {say('Not yours any more: {when}, {role}', when=before, role=role)}"
-    return f"• {say('{before} is now {after}, {role}', before=before, after=after, role=role)}"
+        return f"• {translate('Not yours any more: {when}, {role}', when=before, role=role)}"
+    return f"• {translate('{before} is now {after}, {role}', before=before, after=after, role=role)}"
 
 
 def rosters_message(
-    states: Sequence[RosterState], unknown: Sequence[str], say: Wording, now: datetime, page: int = 1
+    states: Sequence[RosterState], unknown: Sequence[str], translate: Translator, now: datetime, page: int = 1
 ) -> Message:
     """What was read of each roster, and page by page what of it is no shift."""
     if not states:
-        return say("No roster was read yet. `docs/shifts.md` says how to name one in floor.yaml."), []
-    head = f"*{say('Rosters')}*"
+        return translate("No roster was read yet. `docs/shifts.md` says how to name one in floor.yaml."), []
+    head = f"*{translate('Rosters')}*"
     lines = [head]
     for state in states:
-        read = say("{count} shifts, read {when}", count=state.shifts, when=near_time(state.read_at, now))
+        read = translate("{count} shifts, read {when}", count=state.shifts, when=near_time(state.read_at, now))
         lines.append(f"*{escape(state.name)}*: {read}")
         if state.error:
             lines.append(f"⚠️ {escape(state.error)}")
     entries = [
-        f"• {escape(state.name)}, {_entry(where, reason, say)}"
+        f"• {escape(state.name)}, {_entry(where, reason, translate)}"
         for state in states
         for where, reason in state.left_out
     ]
-    entries += [f"• {say('{name} is not known in Slack', name=one_line(name, 100))}" for name in unknown]
+    entries += [f"• {translate('{name} is not known in Slack', name=one_line(name, 100))}" for name in unknown]
     if entries:
-        lines.append(f"*{say('Entries that are not shifts, and people who are not known')}*")
+        lines.append(f"*{translate('Entries that are not shifts, and people who are not known')}*")
     if unknown:
-        lines.append(say("`shifts: people` in floor.yaml says who they are."))
+        lines.append(translate("`shifts: people` in floor.yaml says who they are."))
     shown, which_page = page_of(entries, page, PER_PAGE, ROSTERS_COMMAND)
     return head, [*paragraphs([*lines, *shown], rest=""), *which_page]
 
 
-def _entry(where: str, reason: str, say: Wording) -> str:
+def _entry(where: str, reason: str, translate: Translator) -> str:
     """Something that is no shift, where it stands, and why."""
-    return f"{one_line(reason_in(where, say.language), 120)}: {one_line(reason_in(reason, say.language), 250)}"
+    language = translate.language
+    return f"{one_line(reason_in(where, language), 120)}: {one_line(reason_in(reason, language), 250)}"
 
 
-def _names(unknown: Sequence[str], say: Wording) -> str:
+def _names(unknown: Sequence[str], translate: Translator) -> str:
     names = ", ".join(escape(name) for name in unknown[:NAMES_SHOWN])
     if len(unknown) <= NAMES_SHOWN:
         return names
-    return say("{names} and {count} more", names=names, count=len(unknown) - NAMES_SHOWN)
+    return translate("{names} and {count} more", names=names, count=len(unknown) - NAMES_SHOWN)
 
 
-def result_text(result: "Result | None", say: Wording) -> str:
+def result_text(result: "Result | None", translate: Translator) -> str:
     """What came of a roster that somebody sent."""
     if result is None:
-        return say("Nothing changed since this roster was read last.")
+        return translate("Nothing changed since this roster was read last.")
     counted = "{name}: {count} shifts in the next two months count now."
-    lines = [f"✅ {say(counted, name=escape(result.name), count=result.shifts)}"]
+    lines = [f"✅ {translate(counted, name=escape(result.name), count=result.shifts)}"]
     if result.changed or result.removed:
         counts = {"added": result.added, "changed": result.changed, "removed": result.removed}
-        lines.append(say("{added} are new, {changed} changed, {removed} are gone.", **counts))
+        lines.append(translate("{added} are new, {changed} changed, {removed} are gone.", **counts))
     if result.left_out:
-        lines.append(say("{count} entries are not shifts:", count=len(result.left_out)))
-        lines += [f"• {_entry(each.where, each.reason, say)}" for each in result.left_out[:LEFT_OUT_SHOWN]]
+        lines.append(translate("{count} entries are not shifts:", count=len(result.left_out)))
+        lines += [f"• {_entry(each.where, each.reason, translate)}" for each in result.left_out[:LEFT_OUT_SHOWN]]
     if len(result.left_out) > LEFT_OUT_SHOWN:
         count = len(result.left_out) - LEFT_OUT_SHOWN
-        lines.append(f"• {say('… and {count} more: {command}', count=count, command=f'`{ROSTERS_COMMAND}`')}")
+        lines.append(f"• {translate('… and {count} more: {command}', count=count, command=f'`{ROSTERS_COMMAND}`')}")
     if result.unknown:
         named = "Not known in Slack: {names}. {command} lists them all."
-        lines.append(say(named, names=_names(result.unknown, say), command=f"`{ROSTERS_COMMAND}`"))
+        lines.append(translate(named, names=_names(result.unknown, translate), command=f"`{ROSTERS_COMMAND}`"))
     return "\n".join(lines)

@@ -22,7 +22,7 @@ from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift
 from bot.shifts.reading.table_file import read_table
 from bot.shifts.tables import RosterState
-from bot.shifts.wording import wording
+from bot.shifts.wording import translator
 from bot.slack.text import escape
 
 log = logging.getLogger(__name__)
@@ -106,8 +106,8 @@ def _report(services: Services, name: str, sentence: str, now: datetime) -> None
             return
         if channel_id:
             key = f"roster:{name}:{now.isoformat()}"
-            say = wording(services.floor.language)
-            outbox.post(session, key, channel_id, f"⚠️ {say('Roster {what}', what=escape(sentence))}", now)
+            translate = translator(services.floor.language)
+            outbox.post(session, key, channel_id, f"⚠️ {translate('Roster {what}', what=escape(sentence))}", now)
         if state is None:
             # Read for the first time, it tells nobody that their shifts are new.
             upsert(session, RosterState(name=name, content_hash="", read_at=now, error=sentence))

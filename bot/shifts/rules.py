@@ -134,8 +134,8 @@ def to_moment(minute: int) -> datetime:
 
 def problems(duties: Sequence[Duty], needs: Iterable[Needed], start: int, end: int) -> list[Finding]:
     """Everything that is wrong between two minutes, by time. A roster without shifts is a gap all the time."""
-    found = [finding for need in needs for finding in _uncovered(duties, need, start, end)]
-    return sorted({*found, *overlaps(duties, start, end)}, key=lambda each: (each.start, each.role, each.region))
+    findings = [finding for need in needs for finding in _uncovered(duties, need, start, end)]
+    return sorted({*findings, *overlaps(duties, start, end)}, key=lambda each: (each.start, each.role, each.region))
 
 
 def _uncovered(duties: Sequence[Duty], need: Needed, start: int, end: int) -> Iterator[Finding]:
@@ -203,16 +203,16 @@ def windows(need: Needed, start: int, end: int) -> list[tuple[int, int]]:
     """
     zone = ZoneInfo(need.zone)
     points = {start, end, *(point for point in _clock_points(need, zone, start, end) if start < point < end)}
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     ordered = sorted(points)
     for here, there in pairwise(ordered):
         if not _is_needed(need, to_moment(here).astimezone(zone)):
             continue
-        if found and found[-1][1] == here:
-            found[-1] = (found[-1][0], there)
+        if spans and spans[-1][1] == here:
+            spans[-1] = (spans[-1][0], there)
         else:
-            found.append((here, there))
-    return found
+            spans.append((here, there))
+    return spans
 
 
 def _is_needed(need: Needed, local: datetime) -> bool:

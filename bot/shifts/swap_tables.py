@@ -42,7 +42,7 @@ class Swap(Numbered, table=True):
 def asked(session: Session, number: int) -> Swap:
     """The request of that number while it waits for an answer."""
     query = select(Swap).where(Swap.id == number, Swap.state == State.ASKED).with_for_update()
-    found = session.exec(query.execution_options(populate_existing=True)).first()
-    if found is None:
+    swap = session.exec(query.execution_options(populate_existing=True)).first()
+    if swap is None:
         raise NoSuchSwap()
-    return found
+    return swap

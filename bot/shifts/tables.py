@@ -115,10 +115,10 @@ def locked(session: Session, shift_ids: Iterable[int]) -> list[Shift]:
     """Those shifts, kept from being changed by others; `NoSuchShift` when one is gone."""
     ids = sorted(set(shift_ids))
     query = select(Shift).where(col(Shift.id).in_(ids)).order_by(col(Shift.id)).with_for_update()
-    found = session.exec(query.execution_options(populate_existing=True)).all()
-    if len(found) != len(ids):
+    shifts = session.exec(query.execution_options(populate_existing=True)).all()
+    if len(shifts) != len(ids):
         raise NoSuchShift()
-    return list(found)
+    return list(shifts)
 
 
 def between(session: Session, start: datetime, end: datetime) -> Sequence[Shift]:
@@ -138,9 +138,9 @@ def on_at(session: Session, moment: datetime, role: str = "", region: str = "") 
         wanted = wanted.where(sa.func.lower(col(Shift.role)) == role.casefold())
     if region:
         wanted = wanted.where(sa.func.lower(col(Shift.region)) == region.casefold())
-    found = session.exec(wanted.order_by(col(Shift.starts_at), col(Shift.id))).all()
-    away |= directory.gone(session, (shift.user_id for shift in found if shift.user_id))
-    return [shift for shift in found if shift.user_id not in away]
+    shifts = session.exec(wanted.order_by(col(Shift.starts_at), col(Shift.id))).all()
+    away |= directory.gone(session, (shift.user_id for shift in shifts if shift.user_id))
+    return [shift for shift in shifts if shift.user_id not in away]
 
 
 def absent_at(session: Session, moment: datetime) -> set[str]:

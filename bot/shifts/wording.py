@@ -1,6 +1,6 @@
 """What is said of shifts in Spanish, by the English phrase. Pure."""
 
-from bot.slack.phrases import Wording, wording_in
+from bot.slack.phrases import Translator, translator_in
 
 SPANISH = {
     # Who is on.
@@ -167,6 +167,6 @@ HELP_ABSENCE = (
 )
 
 
-def wording(language: str) -> Wording:
+def translator(language: str) -> Translator:
     """What is said of shifts in a language."""
-    return wording_in(language, TRANSLATED)
+    return translator_in(language, TRANSLATED)

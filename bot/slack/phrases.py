@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Wording:
+class Translator:
     """The phrases of one language, by the English ones; without any it is English."""
 
     language: str = "en"
@@ -30,9 +30,9 @@ def by_pattern(text: str, language: str, *patterns: Patterns) -> str:
     return text
 
 
-def wording_in(language: str, *translated: Mapping[str, Mapping[str, str]]) -> Wording:
+def translator_in(language: str, *translated: Mapping[str, Mapping[str, str]]) -> Translator:
     """The wording of a language, from phrases by their language."""
     own: dict[str, str] = {}
     for each in translated:
         own |= each.get(language, {})
-    return Wording(language, own)
+    return Translator(language, own)

@@ -131,10 +131,10 @@ class SocketModeConnection:
         """Open a connection whenever none stays; hang up the one that was left once it is silent."""
         wait_s = 0.0
         while not self._is_closing:
-            if not self._needs_line():
+            if not self._needs_connection():
                 wait_s = 0.0
                 self._hang_up_drained()
-                self._wait(self._needs_line, LOOK_EVERY_S if self._leaving else None)
+                self._wait(self._needs_connection, LOOK_EVERY_S if self._leaving else None)
             elif self._reconnect():
                 wait_s = 0.0
             else:
@@ -151,14 +151,14 @@ class SocketModeConnection:
         except SlackRefused as refused:
             return self._refused(f"Slack refuses a connection: {refused.reason}")
 
-    def _needs_line(self) -> bool:
+    def _needs_connection(self) -> bool:
         return not any(web_socket.is_open and web_socket not in self._leaving for web_socket in self._web_sockets)
 
     def _hang_up_drained(self) -> None:
         now_s = clock.elapsed_s()
         for web_socket, since_s in list(self._leaving.items()):
             is_silent = web_socket.owed == 0 and web_socket.heard.age_s > DRAINED_AFTER_S
-            if not self._needs_line() and (is_silent or now_s - since_s > LONGEST_DRAIN_S):
+            if not self._needs_connection() and (is_silent or now_s - since_s > LONGEST_DRAIN_S):
                 web_socket.close()
 
     # Envelopes

@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Listeners, commands, and the copies of each update."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
-    from bot.incidents.registry import TableWords
+    from bot.incidents.registry import PurgeRule
     from bot.subscriptions import actions, copies, listeners
 
     registry.listeners.append(listeners.register)
@@ -18,4 +18,4 @@ def register(registry: "Registry") -> None:
     registry.on(events.Merged, actions.follow_merge)
     registry.on(events.UpdateComposed, copies.post_copies)
     registry.on(events.UpdateAmended, copies.edit_footers)
-    registry.words.append(TableWords("subscriptions"))
+    registry.purge_rules.append(PurgeRule("subscriptions"))

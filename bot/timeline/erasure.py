@@ -1,4 +1,4 @@
-"""What people said taken out of a timeline: that it was said, when and by whom stays, and so do the seals."""
+"""What people said taken out of a timeline: that it was said, when and by whom stays, and so do the hashes."""
 
 import re
 from dataclasses import replace

@@ -43,8 +43,8 @@ class Chain(Row, table=True):
 
     incident_id: int = Field(primary_key=True)
     length: int
-    seal: str
-    before: str
+    hash: str
+    previous_hash: str
 
 
 class LogRecord(Row, table=True):
@@ -58,8 +58,8 @@ class LogRecord(Row, table=True):
     entry_id: int
     change: str
     state: str | None = None
-    before: str
-    seal: str
+    previous_hash: str
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def _on_sqlite(element: _ChainHash, compiler: Any, **kwargs: Any) -> str:
 
 @compiles(_ChainHash, "postgresql")
 def _on_postgresql(element: _ChainHash, compiler: Any, **kwargs: Any) -> str:
-    before, link = (compiler.process(clause, **kwargs) for clause in element.clauses)
-    return f"encode(sha256(convert_to({before} || {link}, 'UTF8')), 'hex')"
+    previous_hash, link = (compiler.process(clause, **kwargs) for clause in element.clauses)
+    return f"encode(sha256(convert_to({previous_hash} || {link}, 'UTF8')), 'hex')"
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _json_value(value: Any) -> Any:
 def erase(session: Session, entry: "TimelineEntry", operation: Operation) -> None:
     """The entry has lost words that nobody may read any more: what the log kept of them goes too.
 
-    The seals stay, and so does the proof that nothing else was changed: they were made of digests.
+    The hashes stay, and so does the proof that nothing else was changed: they were made of digests.
     """
     records = sa.update(LogRecord).where(col(LogRecord.entry_id) == entry.number)
     session.connection().execute(records.values(state=None))
@@ -178,8 +178,8 @@ _INSERT_RECORDS = sa.insert(LogRecord.__table__)  # type: ignore[attr-defined]  
 def _append_records(session: Session, incident_id: int, records: list[dict[str, Any]]) -> None:
     length, previous_hash = _advance_chain(session, incident_id, [digest(record["change"]) for record in records])
     for position, record in enumerate(records, length - len(records) + 1):
-        record |= {"position": position, "before": previous_hash}
-        previous_hash = record["seal"] = chain_hash(previous_hash, digest(record["change"]))
+        record |= {"position": position, "previous_hash": previous_hash}
+        previous_hash = record["hash"] = chain_hash(previous_hash, digest(record["change"]))
     session.connection().execute(_INSERT_RECORDS, records)
 
 
@@ -187,28 +187,28 @@ def _advance_chain(session: Session, incident_id: int, hashes: list[str]) -> tup
     """Take the chain's next places. Gives back its length then and the hash before."""
     statement = _advance_statement(session.get_bind().dialect.name, len(hashes))
     parameters = {f"link_{place}": link for place, link in enumerate(hashes)}
-    first = {"incident_id": incident_id, "length": len(hashes), "seal": reduce(chain_hash, hashes, INITIAL_HASH)}
-    length, before = session.connection().execute(statement, first | parameters).one()
-    return int(length), str(before)
+    first = {"incident_id": incident_id, "length": len(hashes), "hash": reduce(chain_hash, hashes, INITIAL_HASH)}
+    length, previous_hash = session.connection().execute(statement, first | parameters).one()
+    return int(length), str(previous_hash)
 
 
 @cache
 def _advance_statement(dialect_name: str, links: int) -> Any:
     """Begins a chain with so many links, or puts them behind the last; put together once for each number."""
     table = Chain.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
-    new_hash = table.c.seal
+    new_hash = table.c.hash
     for index in range(links):
         new_hash = _ChainHash(new_hash, sa.bindparam(f"link_{index}", type_=sa.String()))
     dialect = sqlite if dialect_name == "sqlite" else postgresql
-    values: dict[str, Any] = {name: sa.bindparam(name) for name in ("incident_id", "length", "seal")}
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in ("incident_id", "length", "hash")}
     return (
         dialect.insert(table)
-        .values(values | {"before": INITIAL_HASH})
+        .values(values | {"previous_hash": INITIAL_HASH})
         .on_conflict_do_update(
             index_elements=["incident_id"],
-            set_={"length": table.c.length + links, "before": table.c.seal, "seal": new_hash},
+            set_={"length": table.c.length + links, "previous_hash": table.c.hash, "hash": new_hash},
         )
-        .returning(table.c.length, table.c.before)
+        .returning(table.c.length, table.c.previous_hash)
     )
 
 

@@ -21,7 +21,7 @@ PREFIXES = {
     "customer impact": CUSTOMER_IMPACT,
 }
 _NOTE_WITH_TIME = re.compile(
-    r"^(?P<words>.*\S)\s+at\s+(?:(?P<day>\d{4}-\d{2}-\d{2}|yesterday|today)\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2})$",
+    r"^(?P<text>.*\S)\s+at\s+(?:(?P<day>\d{4}-\d{2}-\d{2}|yesterday|today)\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2})$",
     re.IGNORECASE | re.DOTALL,
 )
 # Clocks of people are a little ahead of ours.
@@ -114,10 +114,10 @@ class CorrectionReasonMissing(WatchfloorError):
 
 @dataclass(frozen=True)
 class Note:
-    """A note as it was typed: its kind, its words, and when it was if that was said."""
+    """A note as it was typed: its kind, its text, and when it was if that was said."""
 
     kind: str
-    words: str
+    text: str
     at: datetime | None
 
 
@@ -128,7 +128,7 @@ def read_note(typed: str, timezone: str, now: datetime) -> Note:
     `NoteMissing`, `NoSuchTime` (also when the clocks went forward over it), `StillToCome`.
     """
     match = _NOTE_WITH_TIME.match(typed.strip())
-    text = match["words"] if match else typed.strip()
+    text = match["text"] if match else typed.strip()
     kind, text = _split_kind(text)
     if not text:
         raise NoteMissing()

@@ -17,10 +17,10 @@ class Finding:
     """Something that was changed behind the bot's back, in one sentence."""
 
     incident_id: int
-    words: str
+    sentence: str
 
     def __str__(self) -> str:
-        return f"Incident {self.incident_id}: {self.words}"
+        return f"Incident {self.incident_id}: {self.sentence}"
 
 
 @dataclass
@@ -42,9 +42,11 @@ class _LogReader:
         if record.position != self.length + 1:
             missing = f"{self.length + 1}" if record.position == self.length + 2 else f"{self.length + 1} and more"
             self.find(f"record {missing} of its log was taken out, before entry {record.entry_id}.")
-        elif record.before != self.hash or record.seal != chain_hash(record.before, digest(record.change)):
+        elif record.previous_hash != self.hash or record.hash != chain_hash(
+            record.previous_hash, digest(record.change)
+        ):
             self.find(f"record {record.position} of its log, about entry {record.entry_id}, was changed.")
-        self.length, self.hash = record.position, record.seal
+        self.length, self.hash = record.position, record.hash
         self._read(record)
 
     def _read(self, record: LogRecord) -> None:
@@ -83,8 +85,8 @@ def verify(session: Session, incident_id: int) -> Sequence[Finding]:
     length = chain.length if chain else 0
     if length > reader.length:
         reader.find(f"the last {length - reader.length} records of its log were taken out.")
-    elif length < reader.length or (chain and chain.seal != reader.hash):
-        reader.find("the end of its log does not carry the seal that was set.")
+    elif length < reader.length or (chain and chain.hash != reader.hash):
+        reader.find("the end of its log does not carry the hash that was set.")
     for number, positions in reader.erased_records.items():
         reader.find(f"what record {positions[0]} of its log kept of entry {number} was taken out.")
     _compare_entries(session, reader)

@@ -34,7 +34,7 @@ class EntryLine:
 
     number: int
     at: datetime
-    words: str
+    sentence: str
     url: str = ""
     label: str | None = None
     is_marked: bool = False
@@ -75,7 +75,7 @@ def _entry_section(entry: EntryLine, page: Page) -> Block:
     when = day_and_time(entry.at) if page.is_over_several_days else clock_time(entry.at)
     emoji = LABEL_EMOJI.get(entry.label or "", MARKED_EMOJI if entry.is_marked else "")
     number = link(entry.url, f"[{entry.number}]") if entry.url else f"[{entry.number}]"
-    text = f"*{when}* {emoji + ' ' if emoji else ''}{one_line(entry.words, LONGEST_LINE)} {number}"
+    text = f"*{when}* {emoji + ' ' if emoji else ''}{one_line(entry.sentence, LONGEST_LINE)} {number}"
     amend = button("Correct…", ids.AMEND, f"{page.incident}:{entry.number}") if entry.may_amend else None
     return section(text, accessory=amend)
 

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import AUDIENCES_TOLD, NEXT_UPDATE, PROMISES_DUE, UPDATES_KEPT, UPDATES_KEPT_OF_MANY
-    from bot.incidents.registry import SummaryPart, TableWords, Tick
+    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
     from bot.incidents.summaries import PROMISES
     from bot.updates import (
         after_start,
@@ -62,9 +62,9 @@ def register(registry: "Registry") -> None:
     registry.answers(PROMISES_DUE, summary.promises_to_hand_over)
     registry.answers(UPDATES_KEPT, handlers.updates_kept)
     registry.answers(UPDATES_KEPT_OF_MANY, handlers.updates_kept_of_many)
-    registry.words += [
-        TableWords("promises", ("words", "moved_why")),
-        TableWords("update_pauses", ("reason",)),
-        TableWords("drafts"),
+    registry.purge_rules += [
+        PurgeRule("promises", ("text", "moved_why")),
+        PurgeRule("update_pauses", ("reason",)),
+        PurgeRule("drafts"),
     ]
     registry.exports.append(exporting.UPDATES)

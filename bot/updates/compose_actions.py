@@ -35,7 +35,7 @@ class ComposedUpdate:
     """What somebody entered in the form."""
 
     audiences: list[str] = field(default_factory=list)
-    words: str = ""
+    text: str = ""
     severity: str = ""
     status: str = ""
     reason: str = ""
@@ -74,14 +74,14 @@ def send_composed(
             raise NobodyChosen()
         _change(change, composed)
         next_due_at = now + composed.next_in if composed.next_in else None
-        request = RequestedUpdate(occasion, by, composed.words, next_due_at)
+        request = RequestedUpdate(occasion, by, composed.text, next_due_at)
         promises.send_now_to_all(change, request, names)
         waiting_titles = [
             known_audiences.audience_title(services, name)
             for name in names
             if _waits_for_approval(session, number, name)
         ]
-        left_out = outside_check.left_out_note(session, services, composed.words, names)
+        left_out = outside_check.left_out_note(session, services, composed.text, names)
     start_due(services, now)
     return _answer(waiting_titles) + left_out
 

@@ -46,7 +46,7 @@ def add_deliveries(
         group = f"update:{promise.incident_id}:{channel}:{'+'.join(audience.languages)}:{standing}"
         until = now + WAIT_FOR_OTHERS if is_waiting else now
         batching = Batching(group, until, incident_id=promise.incident_id)
-        batches.add(session, part, batching, len(promise.words))
+        batches.add(session, part, batching, len(promise.text))
 
 
 def _is_like(one: Audience, other: Audience) -> bool:

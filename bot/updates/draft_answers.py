@@ -97,7 +97,7 @@ def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> 
     with _deciding(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=False)
         _record_choice(promise, Choice.NOTHING, by)
-        promise.words = ""
+        promise.text = ""
         due = near_time(promise.due_at, now)
     return wording.nothing_new_at(due)
 
@@ -121,7 +121,7 @@ def edit(services: Services, promise_id: int, text: str, by: str, now: datetime,
             outside_check.check_text(change.session, services, text, shown)
         is_approved = _approve(change, promise, is_required=at_once)
         _record_choice(promise, Choice.EDITED, by)
-        promise.words = text
+        promise.text = text
         if at_once:
             _make_due_now(change, promise)
         due = near_time(promise.due_at, now)

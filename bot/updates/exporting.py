@@ -27,7 +27,7 @@ def _rows(session: Session, number: int, name: Naming) -> Rows:
             int((promise.sent_at - promise.due_at).total_seconds()) if promise.sent_at else None,
             promise.missed,
             promise.occasion,
-            promise.words,
+            promise.text,
         )
         for promise in tables.of_incident(session, number)
     ]

@@ -155,7 +155,7 @@ def _figures(session: Session, services: Services, incident: Incident, context: 
 
 def _written_for(context: UpdateContext) -> str:
     """What somebody wrote for this update: the part in this language when it was written in each."""
-    written = context.promise.words.strip()
+    written = context.promise.text.strip()
     parts = written.split(LANGUAGE_SEPARATOR)
     languages = context.audience.languages
     is_in_each = len(parts) == len(languages) and context.language in languages
@@ -213,7 +213,7 @@ def _unchanged(
 ) -> dict[str, Any]:
     """Since when nothing has changed, and whether that is all there is to say: after two that said the same."""
     promise, outside, number = context.promise, context.audience.outside, incident.number
-    is_same = since is not None and not promise.words.strip()
+    is_same = since is not None and not promise.text.strip()
     if promise.choice in AUTOMATIC_CHOICES:
         is_same = is_same and is_unchanged(session, number, since or context.now, is_outside=outside)
     if not is_same:
@@ -228,7 +228,7 @@ def _unchanged(
 def is_repeated(session: Session, incident: Incident, promise: Promise, *, is_outside: bool) -> bool:
     """Did the two updates before this one say the same as it would? What somebody wrote is never the same."""
     before = tables.last_two_sent(session, incident.number, promise.audience)
-    if len(before) < 2 or promise.words.strip() or incident.status not in OPEN:
+    if len(before) < 2 or promise.text.strip() or incident.status not in OPEN:
         return False
     earliest = before[-1].composed_at or before[-1].due_at
     return is_unchanged(session, incident.number, earliest, is_outside=is_outside)

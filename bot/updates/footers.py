@@ -57,10 +57,10 @@ def with_line(
     services: Services, promise: Promise, line: Promise, footer: list[Block], languages: Sequence[str]
 ) -> list[Block]:
     """An update below which stands that nothing has changed since; one that said so itself is replaced."""
-    text = _shortened(services, line, line.words, languages) if footer else line.words
-    if views.is_line(promise.words):
+    text = _shortened(services, line, line.text, languages) if footer else line.text
+    if views.is_line(promise.text):
         return [*views.blocks(text), *footer]
-    return amended(services, promise, promise.words, [*views.line(text), *footer], languages)
+    return amended(services, promise, promise.text, [*views.line(text), *footer], languages)
 
 
 def amended(

@@ -108,8 +108,8 @@ def _register_forms(app: App, services: Services) -> None:
 
     def edit(body: Payload, promise_id: int, by: str) -> Response:
         at_once = forms.AT_ONCE in parse.selected_values(body, ids.WHEN)
-        words = parse.field_value(body, ids.TEXT)
-        return draft_answers.edit(services, promise_id, words, by, utcnow(), at_once=at_once)
+        text = parse.field_value(body, ids.TEXT)
+        return draft_answers.edit(services, promise_id, text, by, utcnow(), at_once=at_once)
 
     def later(body: Payload, promise_id: int, by: str) -> Response:
         now, reason = utcnow(), parse.field_value(body, ids.REASON)
@@ -122,8 +122,8 @@ def _register_forms(app: App, services: Services) -> None:
         return draft_answers.postpone(services, promise_id, due_at, reason, by, now)
 
     def pace(body: Payload, number: int, by: str) -> Response:
-        words = f"{parse.field_value(body, ids.AUDIENCE)} {parse.field_value(body, ids.PACE)}"
-        return update_commands.set_cadence(services, number, words, by, utcnow())
+        typed = f"{parse.field_value(body, ids.AUDIENCE)} {parse.field_value(body, ids.PACE)}"
+        return update_commands.set_cadence(services, number, typed, by, utcnow())
 
     def pause(body: Payload, number: int, by: str) -> Response:
         return update_commands.pause(services, number, parse.field_value(body, ids.REASON), by, utcnow())
@@ -139,7 +139,7 @@ def _composed(body: Payload) -> ComposedUpdate:
     chosen, status = parse.field_value(body, ids.NEXT), parse.field_value(body, ids.STATUS)
     return ComposedUpdate(
         audiences=parse.selected_values(body, ids.AUDIENCES),
-        words=parse.field_value(body, ids.TEXT),
+        text=parse.field_value(body, ids.TEXT),
         severity=read_severity(parse.field_value(body, ids.SEVERITY)),
         status="" if status == forms.AS_IT_IS else read_status(status),
         reason=parse.field_value(body, ids.REASON),

@@ -22,7 +22,7 @@ from bot.updates.tables import Promise
 
 
 def report_missed(services: Services, now: datetime) -> None:
-    """Tell of every promise that was not kept in time, whoever ticks, one message for each incident."""
+    """Tell of every promise that was not kept in time, once on all replicas, one message for each incident."""
     with services.database.reading() as session:
         late = [(promise.incident_id, promise.row) for promise in due_promises.missed_promises(session, now)]
     if not late:
@@ -63,8 +63,8 @@ def _reason(session: Session, promise: Promise) -> str:
     rows = deliveries.of_promise(session, promise)
     if promise.state == tables.REFUSED:
         return wording.slack_refused(", ".join(sorted({row.refused for row in rows if row.refused})))
-    hindrance = batches.error_of(session, rows)
-    return wording.slack_not_taken(hindrance) if hindrance else wording.SLACK_SLOW
+    error = batches.error_of(session, rows)
+    return wording.slack_not_taken(error) if error else wording.SLACK_SLOW
 
 
 def _was_refused_before(session: Session, promise: Promise) -> bool:

@@ -35,7 +35,7 @@ class RequestedUpdate:
 
     occasion: str
     by: str
-    words: str = ""
+    text: str = ""
     next_due_at: datetime | None = None
     choice: Choice = Choice.NONE
 
@@ -140,7 +140,7 @@ def send_now_to_one(change: Change, name: str, request: RequestedUpdate) -> None
 
 def _requested_promise(change: Change, name: str, request: RequestedUpdate) -> Promise:
     made = _promise(change, name, change.now, request.occasion)
-    made.words, made.requested_by = request.words, request.by
+    made.text, made.requested_by = request.text, request.by
     return made
 
 

@@ -72,6 +72,6 @@ def postpone(session: Session, promise: Promise, due_at: datetime, reason: str, 
         paced_by=promise.paced_by,
         occasion=promise.occasion,
         requested_by=promise.requested_by,
-        words=promise.words,
+        text=promise.text,
         choice=promise.choice if promise.choice == Choice.EDITED else Choice.NONE,
     )

@@ -19,7 +19,7 @@ class Adherence:
     promised: int
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """As people read it: `5 of 6 (83 %)`, or `none promised`."""
         if not self.promised:
             return "none promised"

@@ -36,7 +36,7 @@ class Facts:
 
 def _adherence_line(facts: Facts) -> str:
     """The figure in one line."""
-    return f"Kept on time: {record.adherence(facts.promises).words}"
+    return f"Kept on time: {record.adherence(facts.promises).text}"
 
 
 def _audience_title(audiences: Sequence[AudienceRow], promise: Promise) -> str:

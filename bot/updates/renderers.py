@@ -32,8 +32,8 @@ def _update(context: Context) -> Message:
     footer = _footer(context, lines[0] if lines else promise)
     if lines:
         blocks = with_line(context.services, promise, lines[0], footer, languages)
-        return (lines[0].words if is_line(promise.words) else promise.words), blocks
-    return promise.words, amended(context.services, promise, promise.words, footer, languages)
+        return (lines[0].text if is_line(promise.text) else promise.text), blocks
+    return promise.text, amended(context.services, promise, promise.text, footer, languages)
 
 
 def _footer(context: Context, promise: Promise) -> list[Block]:

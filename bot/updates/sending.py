@@ -78,7 +78,7 @@ def _compose(change: Change, promise: Promise) -> None:
         is_line = bool(in_short) and views.is_line(in_short)
         earlier = _amendable(change, promise, channels) if is_line else None
     promise.added_to = earlier.row if earlier else None
-    promise.words = in_short if earlier else text
+    promise.text = in_short if earlier else text
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
     session.add(promise)
@@ -157,7 +157,7 @@ def _due(change: Change, promise: Promise) -> UpdateDue:
         )
         return text, views.blocks(text)
 
-    return UpdateDue(promise.row, promise.audience, render, is_automatic=not promise.words.strip())
+    return UpdateDue(promise.row, promise.audience, render, is_automatic=not promise.text.strip())
 
 
 def start_due(services: Services, now: datetime) -> None:

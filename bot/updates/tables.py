@@ -58,7 +58,7 @@ class Promise(Row, table=True):
     missed: int = 0
     occasion: str = "clock"
     requested_by: str | None = None
-    words: str = ""
+    text: str = ""
     # Who set the cadence by hand, against the audience's own.
     paced_by: str | None = None
     # When its draft is to be shown, and which draft shows it.

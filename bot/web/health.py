@@ -30,7 +30,7 @@ class Finding:
     """What one look found: a sentence, and whether it is as it should be."""
 
     is_ok: bool
-    words: str
+    sentence: str
 
 
 class Health:
@@ -56,8 +56,8 @@ class Health:
         is_ok = all(finding.is_ok for finding in findings)
         report = {
             "ok": is_ok,
-            "problems": [finding.words for finding in findings if not finding.is_ok],
-            "facts": [finding.words for finding in findings if finding.is_ok],
+            "problems": [finding.sentence for finding in findings if not finding.is_ok],
+            "facts": [finding.sentence for finding in findings if finding.is_ok],
         }
         return JSONResponse(report, 200 if is_ok else 503)
 

@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """The events that are sent, and how."""
     # Loaded here, so that code that needs the tables alone need not load the handlers.
     from bot.incidents import events
-    from bot.incidents.registry import TableWords
+    from bot.incidents.registry import PurgeRule
     from bot.webhooks import handlers, sending, targets
 
     for event, handler in handlers.HANDLERS.items():
@@ -18,4 +18,4 @@ def register(registry: "Registry") -> None:
     registry.on(events.MadePrivate, handlers.withhold)
     registry.parts.append(targets.Webhooks.of)
     registry.kinds += sending.KINDS
-    registry.words.append(TableWords("webhook_deliveries", (), {"body": {}}))
+    registry.purge_rules.append(PurgeRule("webhook_deliveries", (), {"body": {}}))

@@ -23,13 +23,13 @@ from bot.cases.rules.board import Capacity, OpenCase, Ranking, Wanted, board
 from bot.cases.rules.escalation import BY_HAND, UNASSIGNED
 from bot.cases.storing import Stored
 from bot.cases.tables import Case
-from bot.cases.wording import wording
+from bot.cases.wording import translator
 from bot.config import floor
 from bot.incidents.tables import Incident
 from tests.rules.test_cases import NOW, open_case
 
 GOLDEN = Path(__file__).parent / "golden" / "cases"
-SAY = wording("es")
+SAY = translator("es")
 NAMES = ("First", "Second", "Third", "Fourth")
 CASES = [
     Case(

@@ -28,14 +28,14 @@ from bot.partners import views as partners
 from bot.partners.tables import PartnerNotice
 from bot.playbooks import views as playbooks
 from bot.playbooks.tables import PlaybookStep
-from bot.shifts import roster_views
+from bot.shifts import open_time_views, roster_views
 from bot.shifts import views as shifts
 from bot.shifts.finding_tables import OpenTime
 from bot.shifts.rules import Problem
 from bot.shifts.tables import RosterState, Shift
 from bot.slack.blocks import Block, fit_message
 from bot.slack.pages import page_of
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.subscriptions import views as subscriptions
 from bot.subscriptions.tables import Subscription
 from slack_sandbox.blockkit import check_blocks
@@ -121,7 +121,7 @@ def open_times(count: int, page: int) -> Screen:
         )
         for number in range(count)
     ]
-    return shifts.gaps_message(rows, FLOOR, Wording(), NOW, page)
+    return open_time_views.gaps_message(rows, FLOOR, Translator(), NOW, page)
 
 
 def own_shifts(count: int, page: int) -> Screen:
@@ -139,18 +139,18 @@ def own_shifts(count: int, page: int) -> Screen:
         )
         for number in range(count)
     ]
-    return shifts.own_shifts(FLOOR, Wording(), rows, [], NOW, page)
+    return shifts.own_shifts(FLOOR, Translator(), rows, [], NOW, page)
 
 
 def no_shifts(count: int, page: int) -> Screen:
     left_out = [[f"row {number}. {LONG}", LONG * 3] for number in range(count)]
     state = RosterState(name="EMEA", content_hash="", read_at=NOW, by="", shifts=3, left_out=left_out)
-    return roster_views.rosters_message([state], [], Wording(), NOW, page)
+    return roster_views.rosters_message([state], [], Translator(), NOW, page)
 
 
 def watched(count: int, page: int) -> Screen:
     rows = [WatchItem(id=number, text=f"row {number}. {LONG}", by="U1", added_at=NOW) for number in range(count)]
-    return shift_views.watched_message(rows, Wording(), page)
+    return shift_views.watched_message(rows, Translator(), page)
 
 
 def follow_ups(count: int, page: int) -> Screen:
@@ -160,7 +160,7 @@ def follow_ups(count: int, page: int) -> Screen:
                 id=number,
                 incident_id=1,
                 source_key=str(number),
-                words=f"row {number}. {LONG}",
+                text=f"row {number}. {LONG}",
                 due_on=NOW.date(),
                 due_at=NOW,
                 added_by="U1",

@@ -15,12 +15,12 @@ from bot.handovers.shift import wording as shift_wording
 from bot.handovers.shift.forms import offer_form
 from bot.incidents.handover_items import HandoverItem
 from bot.shifts import wording
-from bot.slack.phrases import Wording, wording_in
+from bot.slack.phrases import Translator, translator_in
 
 NOUNS = {"shifts": wording.SPANISH, "handovers/shift": shift_wording.SPANISH, "cases": case_wording.SPANISH}
 # What the handover says of an item's state, and how long something takes, comes from other rules.
 STATES = {"unstable", "watch closely", "improving", "steady", "watched", "red", "amber", "less than a minute"}
-SAYING = ("say", "answer", "written", "to_owner")
+TRANSLATORS = ("translate", "answer", "written", "to_owner")
 
 
 def facts_of(phrase: str) -> list[str]:
@@ -44,7 +44,7 @@ def test_every_phrase_has_its_spanish_with_the_same_facts(noun: str, spanish: Ma
         node.args[0].value
         for node in nodes
         if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") in SAYING
+        and getattr(node.func, "id", "") in TRANSLATORS
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }
@@ -53,10 +53,10 @@ def test_every_phrase_has_its_spanish_with_the_same_facts(noun: str, spanish: Ma
 
 
 def test_a_phrase_without_words_in_a_language_stays_english_and_what_people_typed_is_no_pattern() -> None:
-    say = wording_in("es", {"es": {"{person} asks": "{person} pregunta"}})
-    assert say("{person} asks", person="{who}") == "{who} pregunta"
-    assert say("Not translated {}", 1) == "Not translated 1"
-    assert wording_in("fr", {"es": {}})("Rosters") == Wording()("Rosters") == "Rosters"
+    translate = translator_in("es", {"es": {"{person} asks": "{person} pregunta"}})
+    assert translate("{person} asks", person="{who}") == "{who} pregunta"
+    assert translate("Not translated {}", 1) == "Not translated 1"
+    assert translator_in("fr", {"es": {}})("Rosters") == Translator()("Rosters") == "Rosters"
 
 
 def test_what_is_handed_over_is_listed_in_the_language_of_its_reader() -> None:
@@ -64,7 +64,7 @@ def test_what_is_handed_over_is_listed_in_the_language_of_its_reader() -> None:
         HandoverItem(key="a", title="Update of #1 to Operations", severity="S2"),
         HandoverItem(key="b", title="Devi Nair has not answered a page for #1", severity="S2"),
     ]
-    listed = str(offer_form(items, None, shift_wording.wording("es")))
+    listed = str(offer_form(items, None, shift_wording.translator("es")))
     assert "• S2 Actualización de #1 para Operations" in listed
     assert "• S2 Devi Nair no ha respondido al aviso de #1" in listed
     assert shift_wording.of_item("no commander is named yet", "es") == "aún no hay comandante"

@@ -50,7 +50,7 @@ class Tags(HTMLParser):
 
 def hostile(text: str = HOSTILE) -> Document:
     """Everything that people type is that text."""
-    entries = [replace(e, words=text, who=text, facts={**e.facts, "reason": text}) for e in ENTRIES]
+    entries = [replace(e, sentence=text, who=text, facts={**e.facts, "reason": text}) for e in ENTRIES]
     # No entry holds the name: how often people are named is said, too.
     people = [replace(person, name=f"Z{text}", label=text) for person in RECORD.people]
     steps = [

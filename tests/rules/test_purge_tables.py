@@ -7,7 +7,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot.bootstrap import build_registry
 from bot.screens.records import purge_text
 
-REGISTERED = {words.table: words for words in build_registry().words}
+REGISTERED = {rule.table: rule for rule in build_registry().purge_rules}
 
 
 def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
@@ -21,7 +21,7 @@ def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
 def test_every_column_of_words_is_there() -> None:
     tables = SQLModel.metadata.tables
 
-    named = [(table, column) for table, words in REGISTERED.items() for column in (*words.columns, *words.emptied)]
+    named = [(table, column) for table, rule in REGISTERED.items() for column in (*rule.columns, *rule.emptied)]
     assert [(table, column) for table, column in named if column not in tables[table].columns] == []
 
 
@@ -75,12 +75,12 @@ def test_every_text_of_a_table_of_words_is_either_taken_out_or_an_id_or_a_state(
         *("source", "release", "partner", "name", "priority", "region", "team", "schedule", "moved_from"),
         *("requester", "approver", "site"),
     }
-    for name, words in REGISTERED.items():
-        if not words.columns:
+    for name, rule in REGISTERED.items():
+        if not rule.columns:
             continue
         for column in SQLModel.metadata.tables[name].columns:
             holds_text = isinstance(column.type, AutoString | sa.String | sa.JSON)
-            known = {*words.columns, *words.emptied, *plain}
+            known = {*rule.columns, *rule.emptied, *plain}
             assert not holds_text or column.name in known or column.name.endswith(harmless), (
                 f"{name}.{column.name} may hold what people wrote"
             )

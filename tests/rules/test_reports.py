@@ -105,7 +105,7 @@ def the_floor_works(session: Session, dice: random.Random, moment: datetime) -> 
     follow_up = FollowUp(
         incident_id=incident_id,
         source_key=uuid4().hex,
-        words="alarm",
+        text="alarm",
         due_on=late.date(),
         due_at=late,
         added_by="UANA",

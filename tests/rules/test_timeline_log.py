@@ -160,7 +160,7 @@ def test_one_change_costs_two_statements_more(store: Database) -> None:
     assert [words.split()[0] for words in statements if "BEGIN" not in words] == ["INSERT", "INSERT", "INSERT"]
 
 
-def test_however_much_a_transaction_changes_it_is_sealed(store: Database) -> None:
+def test_however_much_a_transaction_changes_it_is_in_the_chain(store: Database) -> None:
     with store.transaction() as session:
         for number in range(45):
             timeline.append(session, 1, "note", NOW, "U1", text=str(number))
@@ -168,7 +168,7 @@ def test_however_much_a_transaction_changes_it_is_sealed(store: Database) -> Non
     assert findings(store) == []
 
 
-def test_marks_are_sealed_like_everything_else(store: Database) -> None:
+def test_marks_are_in_the_chain_like_everything_else(store: Database) -> None:
     with store.transaction() as session:
         mark = Mark("pushpin", "U3", "1774746010.000000", is_on=True)
         assert recording.record_message(

@@ -157,7 +157,7 @@ class Evidence:
         """What people said in updates, of each incident."""
         with self._store.snapshot() as session:
             return [
-                (promise.incident_id, promise.words) for promise in session.exec(select(Promise)) if promise.words
+                (promise.incident_id, promise.text) for promise in session.exec(select(Promise)) if promise.text
             ]
 
     def left_over(self) -> list[str]:
@@ -192,7 +192,7 @@ class Evidence:
     def alarms(self) -> list[str]:
         """What the bot itself says is not as it should be."""
         with self._store.snapshot() as session:
-            return [f"{alarm.key}: {alarm.words}" for alarm in alarms.open_alarms(session)]
+            return [f"{alarm.key}: {alarm.text}" for alarm in alarms.open_alarms(session)]
 
     def broken_chains(self) -> list[str]:
         """What does not fit in the log under the timelines."""

@@ -85,8 +85,8 @@ def test_a_websocket_that_does_not_work_is_named_by_log_readiness_and_doctor(
             check_socket_mode(Gateway.to(f"{floor.sandbox.url}/api/", floor.sandbox.app_token))
 
     assert not finding.is_ok
-    assert reason in finding.words
-    assert "its WebSocket does not work" in finding.words
+    assert reason in finding.sentence
+    assert "its WebSocket does not work" in finding.sentence
     assert any(reason in str(getattr(record, "reason", "")) for record in caplog.records)
 
 

@@ -84,7 +84,7 @@ def test_an_open_incident_without_a_next_update_raises_one_alarm_until_it_has_on
     assert "Incident 1 (S1) has no next update" in alarm
     # Anybody may ask that address: it says how much is wrong, not about which incident.
     found = health.alarms(floor.services.database)
-    assert (found.is_ok, found.words) == (False, "The auditor found 1 problem; `watchfloor doctor` names them.")
+    assert (found.is_ok, found.sentence) == (False, "The auditor found 1 problem; `watchfloor doctor` names them.")
     floor.says("ana", "/incident severity S0 worse", channel)
     minute_passes(floor)
     assert health.alarms(floor.services.database).is_ok
@@ -157,4 +157,4 @@ def test_what_is_not_delivered_for_long_is_an_alarm_until_it_is(floor: TestFloor
         floor.passes(minutes=16)
     minute_passes(floor)
     with floor.services.database.reading() as session:
-        assert not [alarm for alarm in open_alarms(session) if "could not be delivered" in alarm.words]
+        assert not [alarm for alarm in open_alarms(session) if "could not be delivered" in alarm.text]

@@ -68,7 +68,7 @@ def test_the_form_of_a_message_in_another_channel_asks_which_incident_it_is_abou
     is_shown(floor, channel, "rehearse")
     is_told(floor, "ben", "rehearse")
     [row] = follow_ups(floor)
-    assert row["words"] == "We should @here rehearse *this* & @Ana Reyes knows how"
+    assert row["text"] == "We should @here rehearse *this* & @Ana Reyes knows how"
     assert "<!here>" not in floor.live_markup(channel)
     assert "<https://tickets.example/7|link>" in floor.live_markup(channel)
 

@@ -154,4 +154,5 @@ def test_health_says_when_the_database_is_gone(floor: TestFloor, tmp_path: Path)
     (tmp_path / "watchfloor.sqlite").rename(tmp_path / "away")
     (tmp_path / "watchfloor.sqlite").mkdir()
 
-    assert health.database(floor.services.database).words == "The database does not answer, or cannot be written."
+    finding = health.database(floor.services.database)
+    assert finding.sentence == "The database does not answer, or cannot be written."

@@ -95,7 +95,7 @@ def test_a_note_has_the_writers_time_and_what_is_wrong_is_put_right_with_a_reaso
     floor.says("ben", "/incident timeline decisions", channel=channel)
     assert "carrier after all" not in shown(floor, "ben", channel)
     records = [row["change"] for row in log_rows(floor) if row["entry_id"] == noted["id"]]
-    assert "said by mistake" not in str(records), "what the seals are made of holds nobody's words"
+    assert "said by mistake" not in str(records), "what the hashes are made of holds nobody's words"
     nothing_was_tampered_with(floor)
 
 

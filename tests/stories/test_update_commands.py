@@ -167,7 +167,7 @@ def test_a_pause_holds_everything_back_says_so_and_ends_in_a_soon_update(floor: 
     floor.passes(hours=3)
     assert len(updates(floor, channel)) == 1
     audit.audit_at(floor.services, utcnow())
-    assert "no next update" not in health.alarms(floor.services.database).words, "a pause is nothing forgotten"
+    assert "no next update" not in health.alarms(floor.services.database).sentence, "a pause is nothing forgotten"
     shown = floor.says("ana", "/incident updates", channel)
     assert "none promised" not in shown
     assert any("Paused since" in words for words in floor.whispered("ana", channel))

@@ -51,13 +51,13 @@ class Occurrences:
 
     def since(self, at: float, until: float) -> list[tuple[float, int, str]]:
         """What was seen after `at` and not after `until`, the latest first."""
-        found = []
+        entries = []
         for entry in reversed(self.seen):
             if entry[0] <= at:
                 break
             if entry[0] <= until:
-                found.append(entry)
-        return found
+                entries.append(entry)
+        return entries
 
     def counts(self, window: list[tuple[float, int, str]], now: float) -> Counts:
         """How often it was seen in the window, and before it."""

@@ -15,7 +15,7 @@ def check(url: str) -> Iterator[Finding]:
         database = Database(url)
         migrations.upgrade(database.engine)
         with database.reading() as session:
-            alarms = [alarm.words for alarm in open_alarms(session)]
+            alarms = [alarm.text for alarm in open_alarms(session)]
         database.close()
     except WatchfloorError as refused:
         problem, _, remedy = refused.sentence.partition(". ")

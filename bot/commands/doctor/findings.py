@@ -17,7 +17,7 @@ class Finding:
     """One line of the report, or two."""
 
     mark: Mark
-    words: str
+    sentence: str
     remedy: str = ""
 
     @property
@@ -26,7 +26,7 @@ class Finding:
         return self.mark is Mark.MISSING
 
     def __str__(self) -> str:
-        return f"{self.mark} {self.words}" + (f"\n    {self.remedy}" if self.remedy else "")
+        return f"{self.mark} {self.sentence}" + (f"\n    {self.remedy}" if self.remedy else "")
 
 
 def ok(text: str) -> Finding:

@@ -12,7 +12,7 @@ def register(registry: "Registry") -> None:
     from bot.handovers.shift import accepting, accountability, export, listeners, renderers, tables
     from bot.incidents import events
     from bot.incidents.facts import SHIFT_HANDOVERS
-    from bot.incidents.registry import TableWords, Tick
+    from bot.incidents.registry import PurgeRule, Tick
 
     registry.listeners.append(listeners.register)
     registry.on(events.Declared, accountability.follow_declared)
@@ -28,4 +28,4 @@ def register(registry: "Registry") -> None:
     registry.answers(SHIFT_HANDOVERS, export.counts)
     registry.ticks.append(Tick("shift handovers", accepting.escalate_due, tables.NEXT_DUE))
     registry.kinds += renderers.KINDS
-    registry.words += [TableWords("shift_handovers"), TableWords("accountabilities"), TableWords("watch_items")]
+    registry.purge_rules += [PurgeRule("shift_handovers"), PurgeRule("accountabilities"), PurgeRule("watch_items")]

@@ -14,7 +14,7 @@ from bot.handovers.rules import Kind, State
 from bot.handovers.shift import accountability, rules, tables, views
 from bot.handovers.shift.rules import ShiftState
 from bot.handovers.shift.tables import ShiftHandover
-from bot.handovers.shift.wording import wording_for
+from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
 from bot.incidents.people import people
 from bot.incidents.permissions import check_member
@@ -30,7 +30,7 @@ def accept_item(services: Services, handover_id: int, by: str, now: datetime) ->
         handover = _pending(session, handover_id)
         _check_repeated(session, services, shift, [handover])
         _accept(session, handover, now)
-        return wording_for(session, services, by)("You are accountable for it now.")
+        return translator_for(session, services, by)("You are accountable for it now.")
 
     return _changing(services, _shift_of(services, handover_id), by, now, act)
 
@@ -43,7 +43,7 @@ def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) 
         _check_repeated(session, services, shift, unchanged)
         for handover in unchanged:
             _accept(session, handover, now)
-        return wording_for(session, services, by)("{count} unchanged items are yours now.", count=len(unchanged))
+        return translator_for(session, services, by)("{count} unchanged items are yours now.", count=len(unchanged))
 
     return _changing(services, shift_id, by, now, act)
 
@@ -64,10 +64,10 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
         shift.repeated = text.strip()
         session.add(shift)
         key = f"shift_handover:{shift.number}:repeated:{now.isoformat()}"
-        told = views.repeated_text(shift, wording_for(session, services, shift.from_id))
-        outbox.post(session, key, shift.from_id, told, now)
-        say = wording_for(session, services, by)
-        return say("{person} has it. Now accept the items.", person=mention(shift.from_id))
+        repeated = views.repeated_text(shift, translator_for(session, services, shift.from_id))
+        outbox.post(session, key, shift.from_id, repeated, now)
+        translate = translator_for(session, services, by)
+        return translate("{person} has it. Now accept the items.", person=mention(shift.from_id))
 
     return _changing(services, shift_id, by, now, act)
 
@@ -82,11 +82,11 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
         session.add(handover)
-        text, blocks = views.question_message(handover, wording_for(session, services, handover.from_id))
+        text, blocks = views.question_message(handover, translator_for(session, services, handover.from_id))
         key = f"shift_item:{handover.number}:question"
         outbox.post(session, key, handover.from_id, text, now, blocks=blocks)
-        say = wording_for(session, services, by)
-        return say("{person} has your question and stays accountable.", person=mention(handover.from_id))
+        translate = translator_for(session, services, by)
+        return translate("{person} has your question and stays accountable.", person=mention(handover.from_id))
 
     return _changing(services, _shift_of(services, handover_id), by, now, act)
 
@@ -104,8 +104,8 @@ def escalate_due(services: Services, now: datetime) -> None:
                 continue
             shift.escalated_at = now
             for user_id in dict.fromkeys((shift.to_id, shift.from_id, *managers)):
-                say = wording_for(session, services, user_id)
-                text = views.unaccepted_text(shift, len(waiting), say, now)
+                translate = translator_for(session, services, user_id)
+                text = views.unaccepted_text(shift, len(waiting), translate, now)
                 outbox.post(session, f"shift_handover:{shift.number}:unaccepted:{user_id}", user_id, text, now)
 
 
@@ -152,7 +152,7 @@ def _complete_if_done(session: Session, services: Services, shift: ShiftHandover
     if shift.is_offered and not states & {State.PENDING, State.RETURNED}:
         shift.state, shift.completed_at, shift.due_at = ShiftState.COMPLETE, now, None
         session.add(shift)
-        text = views.complete_text(shift, wording_for(session, services, shift.from_id))
+        text = views.complete_text(shift, translator_for(session, services, shift.from_id))
         outbox.post(session, f"shift_handover:{shift.number}:complete", shift.from_id, text, now)
 
 

@@ -9,7 +9,7 @@ from bot import directory, outbox
 from bot.handovers.rules import State
 from bot.handovers.shift import tables
 from bot.handovers.shift.tables import Accountability
-from bot.handovers.shift.wording import wording_for
+from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
 from bot.incidents.change import Change
 from bot.incidents.events import (
@@ -149,8 +149,8 @@ def _follow(
     if pending.to_id == user_id:
         withdraw(session, pending, now)
         if pending.from_id != user_id:
-            say = wording_for(session, services, pending.from_id)
-            text = f"{say(STILL_YOURS, person=mention(user_id))} {say(OFFER_AGAIN)}"
+            translate = translator_for(session, services, pending.from_id)
+            text = f"{translate(STILL_YOURS, person=mention(user_id))} {translate(OFFER_AGAIN)}"
             outbox.post(session, f"shift_handover:{pending.shift_id}:{user_id}:away", pending.from_id, text, now)
     elif fallback == pending.to_id:
         pending.decide(State.ACCEPTED, now)
@@ -168,14 +168,14 @@ def _notify(
     count = len(list(items))
     floor = services.floor
     channel_id = directory.channel_id(session, floor.shifts.channel or floor.incidents_channel)
-    say = wording_for(session, services, fallback or channel_id or "")
-    what = say("1 item") if count == 1 else say("{count} items", count=count)
+    translate = translator_for(session, services, fallback or channel_id or "")
+    what = translate("1 item") if count == 1 else translate("{count} items", count=count)
     key = f"accountable:{user_id}:{now.isoformat()}"
     facts = {"person": mention(user_id), "items": what}
     if fallback:
-        outbox.post(session, key, fallback, f"{say(YOURS_NOW, **facts)} {say(SHOWS_THEM)}", now)
+        outbox.post(session, key, fallback, f"{translate(YOURS_NOW, **facts)} {translate(SHOWS_THEM)}", now)
     elif channel_id:
-        outbox.post(session, key, channel_id, f"⚠️ {say(NOBODYS, **facts)} {say(NAME_SOMEBODY)}", now)
+        outbox.post(session, key, channel_id, f"⚠️ {translate(NOBODYS, **facts)} {translate(NAME_SOMEBODY)}", now)
 
 
 def of_items(session: Session) -> dict[str, str]:

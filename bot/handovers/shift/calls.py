@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot import outbox
 from bot.handovers.shift import rules, tables
-from bot.handovers.shift.wording import wording_for
+from bot.handovers.shift.wording import translator_for
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
 from bot.services import Services
@@ -20,8 +20,8 @@ def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str
             raise rules.NotYourShift(person=mention(shift.to_id))
         subject = f"{shift.number}:call"
         outbox.enqueue(session, kinds.SHIFT_CALL, f"shift_call:{shift.number}", now, subject=subject)
-        say = wording_for(session, services, by)
-    return say("The agenda of the handover call is in the operations channel.")
+        translate = translator_for(session, services, by)
+    return translate("The agenda of the handover call is in the operations channel.")
 
 
 def join_call(services: Services, shift_id: int, by: str, now: datetime) -> str | None:

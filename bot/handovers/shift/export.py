@@ -9,7 +9,7 @@ from bot import directory, outbox
 from bot.handovers.rules import State
 from bot.handovers.shift import tables
 from bot.handovers.shift.rules import ShiftState, from_json
-from bot.handovers.shift.wording import wording_for
+from bot.handovers.shift.wording import translator_for
 from bot.incidents import incidents
 from bot.incidents.facts import HandoverCounts
 from bot.incidents.permissions import check_member
@@ -42,8 +42,8 @@ def request(services: Services, key: str, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         outbox.enqueue(session, kinds.HANDOVERS_FILE, f"handovers:{key}", now, payload={"to": by}, channel_id=by)
-        say = wording_for(session, services, by)
-    return say("The file comes by direct message.")
+        translate = translator_for(session, services, by)
+    return translate("The file comes by direct message.")
 
 
 def channel_of(context: Context) -> str:

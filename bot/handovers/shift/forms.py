@@ -10,135 +10,139 @@ from bot.handovers.shift.wording import of_item
 from bot.handovers.tables import Handover
 from bot.incidents.handover_items import HandoverItem
 from bot.slack.blocks import Block, context, field, modal, section, text_input, user_select
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import mention, one_line
 
 LONGEST = 1_000
 LISTED_IN_FORM = 40
 
 
-def offer_form(items: Sequence[HandoverItem], person: str | None, say: Wording) -> Block:
+def offer_form(items: Sequence[HandoverItem], person: str | None, translate: Translator) -> Block:
     """Who takes over, everything that goes along, and what the outgoing person adds."""
-    listed = [f"• {_short(item, say)}" for item in items[:LISTED_IN_FORM]]
+    listed = [f"• {_short(item, translate)}" for item in items[:LISTED_IN_FORM]]
     if len(items) > LISTED_IN_FORM:
-        listed.append(say("… and {count} more", count=len(items) - LISTED_IN_FORM))
+        listed.append(translate("… and {count} more", count=len(items) - LISTED_IN_FORM))
     blocks = [
-        field(say("Who takes over?"), ids.PERSON, user_select(ids.PERSON, initial=person)),
+        field(translate("Who takes over?"), ids.PERSON, user_select(ids.PERSON, initial=person)),
         section("\n".join(listed)),
-        context(say("You stay accountable for each of these until it is accepted.")),
+        context(translate("You stay accountable for each of these until it is accepted.")),
         field(
-            say("Risks of the next two hours"),
+            translate("Risks of the next two hours"),
             ids.RISKS,
             text_input(
-                ids.RISKS, multiline=True, longest=LONGEST, placeholder=say("The carrier's change at 04:00")
+                ids.RISKS, multiline=True, longest=LONGEST, placeholder=translate("The carrier's change at 04:00")
             ),
             optional=True,
         ),
         field(
-            say("If … then …"),
+            translate("If … then …"),
             ids.CONTINGENCIES,
             text_input(
                 ids.CONTINGENCIES,
                 multiline=True,
                 longest=LONGEST,
-                placeholder=say("If the queue passes 200, then call the duty manager"),
+                placeholder=translate("If the queue passes 200, then call the duty manager"),
             ),
             optional=True,
         ),
         field(
-            say("What else to watch, a line each"),
+            translate("What else to watch, a line each"),
             ids.WATCHED,
             text_input(ids.WATCHED, multiline=True, longest=LONGEST),
             optional=True,
         ),
     ]
     return modal(
-        say("Hand over the shift"), blocks, callback_id=ids.SHIFT_FORM, submit=say("Send"), close=say("Cancel")
+        translate("Hand over the shift"),
+        blocks,
+        callback_id=ids.SHIFT_FORM,
+        submit=translate("Send"),
+        close=translate("Cancel"),
     )
 
 
-def _short(item: HandoverItem, say: Wording) -> str:
-    missing = f" ⚠️ {say('no next step')}" if rules.lacks_next_step(item) else ""
+def _short(item: HandoverItem, translate: Translator) -> str:
+    missing = f" ⚠️ {translate('no next step')}" if rules.lacks_next_step(item) else ""
     severity = f"{item.severity} " if item.severity else ""
-    return f"{severity}{one_line(of_item(item.title, say.language), 60)}{missing}"
+    return f"{severity}{one_line(of_item(item.title, translate.language), 60)}{missing}"
 
 
-def question_form(handover: Handover, say: Wording) -> Block:
+def question_form(handover: Handover, translate: Translator) -> Block:
     """What the incoming person needs to know of an item."""
     blocks = [
         section(f"*{name_of(handover)}*"),
         field(
-            say("What do you need to know first?"),
+            translate("What do you need to know first?"),
             ids.QUESTION,
             text_input(ids.QUESTION, multiline=True, longest=500),
         ),
-        context(say("{person} stays accountable until you accept.", person=mention(handover.from_id))),
+        context(translate("{person} stays accountable until you accept.", person=mention(handover.from_id))),
     ]
     number = str(handover.number)
     return modal(
-        say("Ask first"),
+        translate("Ask first"),
         blocks,
         callback_id=ids.ITEM_QUESTION_FORM,
-        submit=say("Ask"),
-        close=say("Cancel"),
+        submit=translate("Ask"),
+        close=translate("Cancel"),
         private_metadata=number,
     )
 
 
-def answer_form(handover: Handover, say: Wording) -> Block:
+def answer_form(handover: Handover, translate: Translator) -> Block:
     """The answer, with which the item is offered again."""
     blocks = [
         section(f"*{name_of(handover)}*\n> {one_line(handover.question, 500)}"),
-        field(say("Your answer"), ids.ANSWER, text_input(ids.ANSWER, multiline=True, longest=LONGEST)),
+        field(translate("Your answer"), ids.ANSWER, text_input(ids.ANSWER, multiline=True, longest=LONGEST)),
     ]
     number = str(handover.number)
     return modal(
-        say("Answer"),
+        translate("Answer"),
         blocks,
         callback_id=ids.ANSWER_FORM,
-        submit=say("Offer again"),
-        close=say("Cancel"),
+        submit=translate("Offer again"),
+        close=translate("Cancel"),
         private_metadata=number,
     )
 
 
-def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int, say: Wording) -> Block:
+def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int, translate: Translator) -> Block:
     """The top items, to be said in one's own words."""
     listed = "\n".join(f"• {name_of(each)}" for each in handovers[:count])
     blocks = [
-        section(listed or say("Nothing is left to accept.")),
+        section(listed or translate("Nothing is left to accept.")),
         field(
-            say("In your own words: what is most important, what do you do first?"),
+            translate("In your own words: what is most important, what do you do first?"),
             ids.REPEATED,
             text_input(ids.REPEATED, multiline=True, longest=LONGEST),
         ),
     ]
     number = str(shift.number)
     return modal(
-        say("Repeat the top items"),
+        translate("Repeat the top items"),
         blocks,
         callback_id=ids.REPEAT_FORM,
-        submit=say("Send"),
-        close=say("Cancel"),
+        submit=translate("Send"),
+        close=translate("Cancel"),
         private_metadata=number,
     )
 
 
-def next_step_form(value: str, title: str, say: Wording) -> Block:
+def next_step_form(value: str, title: str, translate: Translator) -> Block:
     """What comes next."""
     blocks = [
         section(f"*{one_line(title, 150)}*"),
         field(
-            say(WHAT_NEXT),
+            translate(WHAT_NEXT),
             ids.NEXT_STEP,
             text_input(ids.NEXT_STEP, multiline=True, longest=500),
         ),
     ]
     return modal(
-        say("Next step"),
+        translate("Next step"),
         blocks,
         callback_id=ids.NEXT_STEP_FORM,
-        submit=say("Save"),
-        close=say("Cancel"),
+        submit=translate("Save"),
+        close=translate("Cancel"),
         private_metadata=value,
     )

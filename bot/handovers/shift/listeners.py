@@ -10,7 +10,7 @@ from bot.handovers import ids
 from bot.handovers import tables as item_tables
 from bot.handovers.shift import accepting, calls, export, forms, offering, rules, tables, watching
 from bot.handovers.shift.rules import from_json
-from bot.handovers.shift.wording import wording_for
+from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
@@ -19,7 +19,7 @@ from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import mention
 
 SHIFT, WATCH, WATCHED, EXPORT = "shift", "watch", "watched", "export"
@@ -92,10 +92,10 @@ def _repeat_form(services: Services, body: Payload) -> Block:
     with services.database.reading() as session:
         shift = tables.get(session, number)
         handovers = tables.items(session, number)
-        say = wording_for(session, services, by)
+        translate = translator_for(session, services, by)
     if by != shift.to_id:
         raise rules.NotYourShift(person=mention(shift.to_id))
-    return forms.repeat_form(shift, handovers, services.floor.shifts.handover.repeated, say)
+    return forms.repeat_form(shift, handovers, services.floor.shifts.handover.repeated, translate)
 
 
 def _register_questions(app: App, services: Services) -> None:
@@ -123,14 +123,14 @@ def _register_questions(app: App, services: Services) -> None:
     listening.on_form(app, services, ids.NEXT_STEP_FORM, ids.NEXT_STEP, add_step)
 
 
-def _item(services: Services, body: Payload, reader: str) -> tuple[Handover, Wording]:
+def _item(services: Services, body: Payload, reader: str) -> tuple[Handover, Translator]:
     """An item, for the person who may answer it, and their language."""
     with services.database.reading() as session:
         handover = item_tables.get(session, parse.clicked_number(body))
-        say = wording_for(session, services, parse.user_id(body))
+        translate = translator_for(session, services, parse.user_id(body))
     if getattr(handover, reader) != parse.user_id(body):
         raise rules.NotYourShift(person=mention(getattr(handover, reader)))
-    return handover, say
+    return handover, translate
 
 
 def _split(value: str) -> tuple[int, str]:
@@ -144,10 +144,10 @@ def _next_step_form(services: Services, body: Payload) -> Block:
     shift_id, item = _split(parse.action_value(body))
     with services.database.reading() as session:
         handovers = [each for each in tables.items(session, shift_id) if each.item == item]
-        say = wording_for(session, services, parse.user_id(body))
+        translate = translator_for(session, services, parse.user_id(body))
     if not handovers or (handovers[0].content or {}).get("owner_id") != parse.user_id(body):
         raise NotOurForm()
-    return forms.next_step_form(f"{shift_id}|{item}", from_json(handovers[0].content or {}).title, say)
+    return forms.next_step_form(f"{shift_id}|{item}", from_json(handovers[0].content or {}).title, translate)
 
 
 def _register_call(app: App, services: Services) -> None:

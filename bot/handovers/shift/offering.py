@@ -12,7 +12,7 @@ from bot.handovers.rules import CannotTakeOver, Kind, State
 from bot.handovers.shift import accountability, draft, forms, rules, tables, views, watching
 from bot.handovers.shift.rules import ShiftState
 from bot.handovers.shift.tables import ShiftHandover
-from bot.handovers.shift.wording import wording_for
+from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
 from bot.incidents.facts import NEXT_ON_SHIFT
 from bot.incidents.handover_items import HandoverItem
@@ -31,10 +31,10 @@ def offer_form(services: Services, by: str, now: datetime, person: str | None = 
         items = draft.of_person(session, services, by, now)
         if person is None:
             person = next(iter(services.get(Registry).ask(NEXT_ON_SHIFT)(session, services, by, now)), None)
-        say = wording_for(session, services, by)
+        translate = translator_for(session, services, by)
     if not items:
         raise rules.NothingToHandOver()
-    return forms.offer_form(items, person, say)
+    return forms.offer_form(items, person, translate)
 
 
 def offer(services: Services, to: str, risks: str, contingencies: str, watched: str, by: str, now: datetime) -> str:
@@ -59,8 +59,8 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
             item_tables.add(session, _offered(shift, item, by, now))
         _ask_for_next_steps(session, services, items, shift, now)
         _show(session, shift, now)
-        say = wording_for(session, services, by)
-    return say(
+        translate = translator_for(session, services, by)
+    return translate(
         "{person} has your handover. You stay accountable for each item until they accept it.", person=mention(to)
     )
 
@@ -97,8 +97,8 @@ def _ask_for_next_steps(
 ) -> None:
     for item in items:
         if rules.lacks_next_step(item) and item.owner_id:
-            say = wording_for(session, services, item.owner_id)
-            text, blocks = views.next_step_question(item, shift, say)
+            translate = translator_for(session, services, item.owner_id)
+            text, blocks = views.next_step_question(item, shift, translate)
             key = f"next_step:{shift.number}:{item.key}"
             outbox.post(session, key, item.owner_id, text, now, blocks=blocks)
 
@@ -131,14 +131,14 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
         if not item_tables.add(session, again):
             raise rules.ItemAnswered(state="offered again")
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
-        say = wording_for(session, services, by)
-    return say("{person} has your answer and can accept it now.", person=mention(handover.to_id))
+        translate = translator_for(session, services, by)
+    return translate("{person} has your answer and can accept it now.", person=mention(handover.to_id))
 
 
 def _current(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
     """The item as it is now; as it was when it is over meanwhile."""
-    found = (item for item in draft.gather(session, services, now) if item.key == handover.item)
-    return next(found, rules.from_json(handover.content or {}))
+    matching = (item for item in draft.gather(session, services, now) if item.key == handover.item)
+    return next(matching, rules.from_json(handover.content or {}))
 
 
 def add_next_step(services: Services, shift_id: int, key: str, text: str, by: str, now: datetime) -> str:
@@ -159,5 +159,5 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
                 session.add(handover)
         session.flush()
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
-        say = wording_for(session, services, by)
-    return say("Thank you. Your next step is in the handover.")
+        translate = translator_for(session, services, by)
+    return translate("Thank you. Your next step is in the handover.")

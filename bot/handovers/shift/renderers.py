@@ -3,7 +3,7 @@
 from bot.directory.lookup import channel_id, forget_channel
 from bot.handovers.shift import accepting, export, tables, views
 from bot.handovers.shift.tables import ShiftHandover
-from bot.handovers.shift.wording import wording, wording_for
+from bot.handovers.shift.wording import translator, translator_for
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
 from bot.outbox.rules import Refusal
@@ -18,14 +18,14 @@ def _shift_message(context: Context) -> Message:
     shift, reader = _shift(context), context.row.subject.partition(":")[2]
     handovers = tables.items(context.session, shift.number)
     unchanged = len(accepting.unchanged_items(context.session, shift))
-    floor, say = context.services.floor, wording_for(context.session, context.services, reader)
-    return views.handover_message(shift, handovers, unchanged, reader, floor, say, utcnow())
+    floor, translate = context.services.floor, translator_for(context.session, context.services, reader)
+    return views.handover_message(shift, handovers, unchanged, reader, floor, translate, utcnow())
 
 
 def _call_message(context: Context) -> Message:
     shift = _shift(context)
     handovers, floor = tables.items(context.session, shift.number), context.services.floor
-    return views.call_message(shift, handovers, floor, wording(floor.language))
+    return views.call_message(shift, handovers, floor, translator(floor.language))
 
 
 def _of_row(context: Context) -> str:

@@ -85,7 +85,7 @@ class AnswerMissing(WatchfloorError):
 
 
 class NotYourQuestion(WatchfloorError):
-    """That question is for {person}; whoever hands over or takes over may answer it as well."""
+    """That question is for {person}; both people of the handover may answer it as well."""
 
     es = "Esa pregunta es para {person}; también puede responder quien entrega o quien recibe el turno."
 

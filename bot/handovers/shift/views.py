@@ -21,7 +21,7 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.pages import page_of
-from bot.slack.phrases import Wording
+from bot.slack.phrases import Translator
 from bot.slack.text import channel_link, escape, link, mention, mentions, near_time, one_line
 
 Message = tuple[str, list[Block]]
@@ -38,24 +38,24 @@ def name_of(handover: Handover) -> str:
     return one_line(from_json(handover.content or {}).title, 120)
 
 
-def lines_of(item: HandoverItem, say: Wording, now: datetime) -> list[str]:
+def lines_of(item: HandoverItem, translate: Translator, now: datetime) -> list[str]:
     """An item as it is read: how grave and how stable, where it stands, what comes next and by whom."""
-    head = " · ".join(part for part in (item.severity, say(item.stability)) if part)
+    head = " · ".join(part for part in (item.severity, translate(item.stability)) if part)
     where = f" {channel_link(item.channel_id)}" if item.channel_id else ""
-    title = one_line(of_item(item.title, say.language), 150)
+    title = one_line(of_item(item.title, translate.language), 150)
     lines = [f"*{title}*{f' ({escape(head)})' if head else ''}{where}"]
     if item.situation:
-        parts = (of_item(part, say.language) for part in item.situation.split(", "))
+        parts = (of_item(part, translate.language) for part in item.situation.split(", "))
         lines.append(one_line(", ".join(parts), 300))
     if item.next_step:
         owner = f"{mention(item.owner_id)}: " if item.owner_id else ""
-        lines.append(say("Next: {step}", step=f"{owner}{one_line(item.next_step, 300)}"))
+        lines.append(translate("Next: {step}", step=f"{owner}{one_line(item.next_step, 300)}"))
     elif item.needs_next_step:
         asked, nobody = "No next step yet; {person} is asked.", "No next step yet, and nobody in Slack owns it."
-        lacking = say(asked, person=mention(item.owner_id)) if item.owner_id else say(nobody)
+        lacking = translate(asked, person=mention(item.owner_id)) if item.owner_id else translate(nobody)
         lines.append(f"⚠️ {lacking}")
     if item.due_at:
-        lines.append(say("Due {when}", when=near_time(item.due_at, now)))
+        lines.append(translate("Due {when}", when=near_time(item.due_at, now)))
     return lines
 
 
@@ -65,7 +65,7 @@ def handover_message(
     unchanged: int,
     reader: str,
     floor: Floor,
-    say: Wording,
+    translate: Translator,
     now: datetime,
 ) -> Message:
     """The handover as it stands, to either of the two."""
@@ -75,44 +75,46 @@ def handover_message(
     to_you = "{person} hands the shift over to you: {accepted} of {count} accepted."
     by_you = "You hand the shift over to {person}: {accepted} of {count} accepted."
     other = mention(shift.from_id if is_incoming else shift.to_id)
-    text = f"🤝 {say(to_you if is_incoming else by_you, person=other, **counts)}"
+    text = f"🤝 {translate(to_you if is_incoming else by_you, person=other, **counts)}"
     if shift.state == ShiftState.COMPLETE:
-        text += f" {say('Complete since {when}.', when=near_time(shift.completed_at or now, now))}"
+        text += f" {translate('Complete since {when}.', when=near_time(shift.completed_at or now, now))}"
     elif shift.state == ShiftState.ENDED:
-        text += f" {say('The rest was offered again.')}"
-    blocks = [section(text), *_added(shift, say)]
+        text += f" {translate('The rest was offered again.')}"
+    blocks = [section(text), *_added(shift, translate)]
     if shift.is_offered:
-        blocks += _top_buttons(shift, unchanged, floor, say, is_incoming=is_incoming)
-    return text, [*blocks, divider(), *_items(shift, handovers, say, now, is_incoming=is_incoming)]
+        blocks += _top_buttons(shift, unchanged, floor, translate, is_incoming=is_incoming)
+    return text, [*blocks, divider(), *_items(shift, handovers, translate, now, is_incoming=is_incoming)]
 
 
-def _added(shift: ShiftHandover, say: Wording) -> list[Block]:
+def _added(shift: ShiftHandover, translate: Translator) -> list[Block]:
     parts = (("Risks", shift.risks), ("If … then …", shift.contingencies), ("In their own words", shift.repeated))
-    return [section(f"*{say(title)}*\n{escape(text)}") for title, text in parts if text]
+    return [section(f"*{translate(title)}*\n{escape(text)}") for title, text in parts if text]
 
 
 def _top_buttons(
-    shift: ShiftHandover, unchanged: int, floor: Floor, say: Wording, *, is_incoming: bool
+    shift: ShiftHandover, unchanged: int, floor: Floor, translate: Translator, *, is_incoming: bool
 ) -> list[Block]:
     number = str(shift.number)
     buttons = []
     if is_incoming and not shift.repeated and floor.shifts.handover.repeated:
-        buttons.append(button(say("Repeat the top items"), ids.REPEAT, number, style="primary"))
+        buttons.append(button(translate("Repeat the top items"), ids.REPEAT, number, style="primary"))
     if is_incoming and unchanged:
-        buttons.append(button(say("Accept the unchanged ({count})", count=unchanged), ids.ACCEPT_UNCHANGED, number))
+        buttons.append(
+            button(translate("Accept the unchanged ({count})", count=unchanged), ids.ACCEPT_UNCHANGED, number)
+        )
     if floor.shifts.handover.call:
-        buttons.append(button(say("Start the call"), ids.START_CALL, number))
+        buttons.append(button(translate("Start the call"), ids.START_CALL, number))
     return [actions(buttons, block_id=f"shift-handover-{number}")] if buttons else []
 
 
 def _items(
-    shift: ShiftHandover, handovers: Sequence[Handover], say: Wording, now: datetime, *, is_incoming: bool
+    shift: ShiftHandover, handovers: Sequence[Handover], translate: Translator, now: datetime, *, is_incoming: bool
 ) -> list[Block]:
     waiting = [each for each in handovers if each.is_pending]
     answered = [each for each in handovers if not each.is_pending]
     blocks: list[Block] = []
     for handover in waiting[:SHOWN]:
-        lines = lines_of(from_json(handover.content or {}), say, now)
+        lines = lines_of(from_json(handover.content or {}), translate, now)
         if handover.note:
             question = f"> {one_line(handover.question, 200)}\n" if handover.question else ""
             lines.append(f"{question}{mention(handover.from_id)}: {one_line(handover.note, 400)}")
@@ -120,13 +122,15 @@ def _items(
         if is_incoming and shift.is_offered:
             number = str(handover.number)
             both = [
-                button(say("Accept"), ids.ACCEPT_ITEM, number, style="primary"),
-                button(say("Ask first"), ids.SEND_ITEM_BACK, number),
+                button(translate("Accept"), ids.ACCEPT_ITEM, number, style="primary"),
+                button(translate("Ask first"), ids.SEND_ITEM_BACK, number),
             ]
             blocks.append(actions(both, block_id=f"shift-item-{number}"))
     if len(waiting) > SHOWN:
         blocks.append(
-            context(say("… and {count} more, which come when these are answered.", count=len(waiting) - SHOWN))
+            context(
+                translate("… and {count} more, which come when these are answered.", count=len(waiting) - SHOWN)
+            )
         )
     if answered:
         done = [f"{SIGNS[State(each.state)]} {name_of(each)}" for each in answered]
@@ -134,73 +138,80 @@ def _items(
     return blocks
 
 
-def question_message(handover: Handover, say: Wording) -> Message:
+def question_message(handover: Handover, translate: Translator) -> Message:
     """The question, to the outgoing person."""
     asks = "{person} asks about *{item}*. You stay accountable for it."
-    text = (
-        f"{say(asks, person=mention(handover.to_id), item=name_of(handover))}\n> {one_line(handover.question, 500)}"
-    )
-    reply = button(say("Answer"), ids.ANSWER_ITEM, str(handover.number), style="primary")
+    asked = translate(asks, person=mention(handover.to_id), item=name_of(handover))
+    text = f"{asked}\n> {one_line(handover.question, 500)}"
+    reply = button(translate("Answer"), ids.ANSWER_ITEM, str(handover.number), style="primary")
     return text, [section(text), actions([reply], block_id=f"shift-question-{handover.number}")]
 
 
-def repeated_text(shift: ShiftHandover, say: Wording) -> str:
+def repeated_text(shift: ShiftHandover, translate: Translator) -> str:
     """What the outgoing person reads: was it understood?"""
     quoted = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
-    head = say("{person} understood it like this:", person=mention(shift.to_id))
-    return f"{head}\n{quoted}\n{say('If something is wrong or missing, say so now.')}"
+    head = translate("{person} understood it like this:", person=mention(shift.to_id))
+    return f"{head}\n{quoted}\n{translate('If something is wrong or missing, say so now.')}"
 
 
-def next_step_question(item: HandoverItem, shift: ShiftHandover, say: Wording) -> Message:
+def next_step_question(item: HandoverItem, shift: ShiftHandover, translate: Translator) -> Message:
     """An engineer is asked what comes next."""
     hands = "{person} hands the shift over, and *{item}* has no next step."
-    text = f"{say(hands, person=mention(shift.from_id), item=one_line(item.title, 150))} {say(WHAT_NEXT)}"
-    add = button(say("Add the next step"), ids.ADD_NEXT_STEP, f"{shift.number}|{item.key}", style="primary")
+    text = (
+        f"{translate(hands, person=mention(shift.from_id), item=one_line(item.title, 150))} {translate(WHAT_NEXT)}"
+    )
+    add = button(translate("Add the next step"), ids.ADD_NEXT_STEP, f"{shift.number}|{item.key}", style="primary")
     return text, [section(text), actions([add], block_id=f"next-step-{shift.number}")]
 
 
-def call_message(shift: ShiftHandover, handovers: Sequence[Handover], floor: Floor, say: Wording) -> Message:
+def call_message(
+    shift: ShiftHandover, handovers: Sequence[Handover], floor: Floor, translate: Translator
+) -> Message:
     """The agenda of the call, its link, who is there."""
-    text = f"📞 {say('Handover call')}: {mention(shift.from_id)} → {mention(shift.to_id)}"
+    text = f"📞 {translate('Handover call')}: {mention(shift.from_id)} → {mention(shift.to_id)}"
     agenda = [f"{place}. {name_of(each)}" for place, each in enumerate(handovers[:15], 1)]
     if len(handovers) > 15:
-        agenda.append(say("… and {count} more", count=len(handovers) - 15))
+        agenda.append(translate("… and {count} more", count=len(handovers) - 15))
     nobody = "Nobody has said yet that they are there."
-    present = say("Present: {people}", people=mentions(shift.present)) if shift.present else say(nobody)
+    present = translate("Present: {people}", people=mentions(shift.present)) if shift.present else translate(nobody)
     blocks = [
-        section(f"{text}\n{link(floor.shifts.handover.call, say('Join the call'))}"),
-        section("\n".join(agenda) or say("Nothing is open.")),
+        section(f"{text}\n{link(floor.shifts.handover.call, translate('Join the call'))}"),
+        section("\n".join(agenda) or translate("Nothing is open.")),
         context(present),
-        actions([button(say("I'm here"), ids.JOIN_CALL, str(shift.number))], block_id=f"shift-call-{shift.number}"),
+        actions(
+            [button(translate("I'm here"), ids.JOIN_CALL, str(shift.number))], block_id=f"shift-call-{shift.number}"
+        ),
     ]
     return text, blocks
 
 
-def unaccepted_text(shift: ShiftHandover, waiting: int, say: Wording, now: datetime) -> str:
+def unaccepted_text(shift: ShiftHandover, waiting: int, translate: Translator, now: datetime) -> str:
     """What both and the managers read when nobody accepted in time."""
-    text = say(
+    text = translate(
         "{incoming} has not accepted {items} of {outgoing}'s handover since {when}. {outgoing} stays accountable.",
         incoming=mention(shift.to_id),
         outgoing=mention(shift.from_id),
-        items=say("1 item") if waiting == 1 else say("{count} items", count=waiting),
+        items=translate("1 item") if waiting == 1 else translate("{count} items", count=waiting),
         when=near_time(shift.offered_at, now),
     )
-    return f"⚠️ {text} {say('`/incident handover shift` offers them to somebody else.')}"
+    return f"⚠️ {text} {translate('`/incident handover shift` offers them to somebody else.')}"
 
 
-def complete_text(shift: ShiftHandover, say: Wording) -> str:
+def complete_text(shift: ShiftHandover, translate: Translator) -> str:
     """What the outgoing person reads when everything was accepted."""
     done = "{person} has accepted everything. Your shift is handed over; rest well."
-    return f"🤝 {say(done, person=mention(shift.to_id))}"
+    return f"🤝 {translate(done, person=mention(shift.to_id))}"
 
 
-def watched_message(items: Sequence[WatchItem], say: Wording, page: int = 1) -> Message:
+def watched_message(items: Sequence[WatchItem], translate: Translator, page: int = 1) -> Message:
     """What is watched, page by page, each with a button to end it."""
     if not items:
-        return say("Nothing is being watched. Add something with `/incident handover watch` and a few words."), []
-    blocks: list[Block] = [section(f"*{say('Watched')}*")]
+        return translate(
+            "Nothing is being watched. Add something with `/incident handover watch` and a few words."
+        ), []
+    blocks: list[Block] = [section(f"*{translate('Watched')}*")]
     shown, which_page = page_of(items, page, WATCHED_PER_PAGE, "/incident handover watched")
     for item in shown:
-        done = button(say("Done"), f"{ids.END_WATCH}.{item.number}", str(item.number))
+        done = button(translate("Done"), f"{ids.END_WATCH}.{item.number}", str(item.number))
         blocks.append(section(f"{one_line(item.text, 300)} ({mention(item.by)})", accessory=done))
-    return say("Watched"), [*blocks, *which_page]
+    return translate("Watched"), [*blocks, *which_page]

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.handovers.shift import accountability, tables, views
 from bot.handovers.shift.tables import WatchItem
-from bot.handovers.shift.wording import wording_for
+from bot.handovers.shift.wording import translator_for
 from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -19,15 +19,17 @@ def watch(services: Services, text: str, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         add(session, text, by, now)
-        say = wording_for(session, services, by)
-    return say("It is watched now, and every handover names it. `/incident handover watched` lists and ends it.")
+        translate = translator_for(session, services, by)
+    return translate(
+        "It is watched now, and every handover names it. `/incident handover watched` lists and ends it."
+    )
 
 
 def watched(services: Services, by: str, page: int = 1) -> tuple[str, list[Block]]:
     """What is watched, page by page."""
     check_member(services, by)
     with services.database.reading() as session:
-        return views.watched_message(tables.watched(session), wording_for(session, services, by), page)
+        return views.watched_message(tables.watched(session), translator_for(session, services, by), page)
 
 
 def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
@@ -39,8 +41,8 @@ def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
             item.done_by, item.done_at = by, now
             session.add(item)
             accountability.end(session, f"watch:{number}", now)
-        say = wording_for(session, services, by)
-    return say("Done. It is no longer handed over.")
+        translate = translator_for(session, services, by)
+    return translate("Done. It is no longer handed over.")
 
 
 def add(session: Session, lines: str, by: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from bot.directory.languages import language_of
 from bot.services import Services
-from bot.slack.phrases import Wording, by_pattern, wording_in
+from bot.slack.phrases import Translator, by_pattern, translator_in
 
 SPANISH = {
     # How an item is.
@@ -151,9 +151,9 @@ ITEMS = {
 }
 
 
-def wording(language: str) -> Wording:
+def translator(language: str) -> Translator:
     """What is said of a shift's handover in a language."""
-    return wording_in(language, TRANSLATED)
+    return translator_in(language, TRANSLATED)
 
 
 def of_item(text: str, language: str) -> str:
@@ -161,6 +161,6 @@ def of_item(text: str, language: str) -> str:
     return by_pattern(text, language, ITEMS)
 
 
-def wording_for(session: Session, services: Services, reader_id: str) -> Wording:
+def translator_for(session: Session, services: Services, reader_id: str) -> Translator:
     """Likewise, for a person or a channel."""
-    return wording(language_of(session, services, reader_id))
+    return translator(language_of(session, services, reader_id))

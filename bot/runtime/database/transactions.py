@@ -29,7 +29,7 @@ UNATTENDED_WAIT_S = 5.0
 # PostgreSQL's name of what it did to a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
 
-_is_low_priority: ContextVar[bool] = ContextVar("is_patient", default=False)
+_is_low_priority: ContextVar[bool] = ContextVar("is_low_priority", default=False)
 
 
 @contextmanager
@@ -112,7 +112,7 @@ class Database:
             self.after_commit(dict(session.info))
 
     def _wait_for_disk(self, wal_sync: WalSync) -> None:
-        """Of SQLite, when others may write again: whoever commits meanwhile is served by the same wait."""
+        """On SQLite, after the lock for writing is free: commits that come meanwhile share the same wait."""
         try:
             wal_sync.wait()
         except OSError as refused:

@@ -156,7 +156,7 @@ def _entries(
             number=entry.number,
             at=entry.at,
             kind=entry.kind,
-            words=wording.full_sentence(entry, participants.name, language),
+            sentence=wording.full_sentence(entry, participants.name, language),
             who=participants.name(entry.actor_id),
             text=wording.note_text(entry, participants.name, language) if entry.kind in NOTES else "",
             url=evidence.address(entry),
@@ -227,7 +227,7 @@ def _follow_ups(
     added = {e.facts.get("number"): e.number for e in entries if e.kind == "followup_added"}
     return [
         FollowUp(
-            title=item.words,
+            title=item.text,
             kind=item.kind,
             owner=participants.name(item.owner_id) if item.owner_id else "",
             due_on=item.due_on,

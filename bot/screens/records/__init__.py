@@ -13,4 +13,4 @@ def register(registry: "Registry") -> None:
     from bot.screens.records import purge, purge_text
 
     registry.jobs.append(Job("purge", purge.EVERY_S, purge.run_scheduled))
-    registry.words += purge_text.BASE
+    registry.purge_rules += purge_text.BASE

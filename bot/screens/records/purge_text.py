@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from bot.incidents.registry import Registry, TableWords
+from bot.incidents.registry import PurgeRule, Registry
 from bot.playbooks.step_rows import change_step, steps_of
 from bot.playbooks.tables import runs_of
 from bot.screens.records.export_record import of_incident
@@ -14,13 +14,13 @@ from bot.timeline.erasure import REMOVED, keep_figures
 
 # The tables below the nouns. Of the outbox nothing is left that was sent or shown.
 BASE = (
-    TableWords("api_tokens"),
-    TableWords("groups"),
-    TableWords("known_channels"),
-    TableWords("outbox", emptied={"payload": {}}),
-    TableWords("people"),
-    TableWords("signed_requests"),
-    TableWords("timeline_chains"),
+    PurgeRule("api_tokens"),
+    PurgeRule("groups"),
+    PurgeRule("known_channels"),
+    PurgeRule("outbox", emptied={"payload": {}}),
+    PurgeRule("people"),
+    PurgeRule("signed_requests"),
+    PurgeRule("timeline_chains"),
 )
 # Their text is taken out entry by entry, with the hash chain kept: `bot/timeline/erasure.py`.
 HASHED_TABLES = frozenset(["timeline_entries", "timeline_log"])
@@ -30,10 +30,10 @@ def remove_text(session: Session, registry: Registry, number: int) -> int:
     """Take the words out of every row of an incident but its timeline's; gives back how many rows had some."""
     _keep_answer_figures(session, number)
     removed = 0
-    for table_words in sorted(registry.words, key=lambda table_words: table_words.table):
-        table = SQLModel.metadata.tables[table_words.table]
-        if (table_words.columns or table_words.emptied) and not table_words.over_at:
-            removed += _remove_from_table(session, table_words, of_incident(table, number))
+    for rule in sorted(registry.purge_rules, key=lambda rule: rule.table):
+        table = SQLModel.metadata.tables[rule.table]
+        if (rule.columns or rule.emptied) and not rule.over_at:
+            removed += _remove_from_table(session, rule, of_incident(table, number))
     return removed
 
 
@@ -48,11 +48,9 @@ def _keep_answer_figures(session: Session, number: int) -> None:
 def remove_from_old_rows(session: Session, registry: Registry, before: datetime) -> int:
     """Take the words out of rows of no incident that were over long ago; gives back how many had some."""
     return sum(
-        _remove_from_table(
-            session, table_words, SQLModel.metadata.tables[table_words.table].c[table_words.over_at] < before
-        )
-        for table_words in registry.words
-        if table_words.over_at
+        _remove_from_table(session, rule, SQLModel.metadata.tables[rule.table].c[rule.over_at] < before)
+        for rule in registry.purge_rules
+        if rule.over_at
     )
 
 
@@ -61,23 +59,23 @@ def remove_old_notices(session: Session, registry: Registry, before: datetime) -
     outbox = SQLModel.metadata.tables["outbox"]
     is_settled = sa.or_(outbox.c.shown >= outbox.c.wanted, outbox.c.refused.is_not(None))
     is_old = sa.or_(outbox.c.retry_at < before, outbox.c.incident_id.is_(None))
-    (table_words,) = (table_words for table_words in registry.words if table_words.table == outbox.name)
-    return _remove_from_table(session, table_words, sa.and_(is_settled, is_old))
+    (rule,) = (rule for rule in registry.purge_rules if rule.table == outbox.name)
+    return _remove_from_table(session, rule, sa.and_(is_settled, is_old))
 
 
-def _remove_from_table(session: Session, table_words: TableWords, condition: sa.ColumnElement[bool]) -> int:
-    table = SQLModel.metadata.tables[table_words.table]
-    values: dict[str, Any] = dict(table_words.emptied)
+def _remove_from_table(session: Session, rule: PurgeRule, condition: sa.ColumnElement[bool]) -> int:
+    table = SQLModel.metadata.tables[rule.table]
+    values: dict[str, Any] = dict(rule.emptied)
     has_text: list[sa.ColumnElement[bool]] = [
-        sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in table_words.emptied
+        sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in rule.emptied
     ]
-    for name in table_words.columns:
+    for name in rule.columns:
         column = table.c[name]
         says_something = sa.and_(column.is_not(None), column.not_in(("", REMOVED)))
         values[name] = sa.case((says_something, REMOVED), else_=column)
         has_text.append(says_something)
-    if table_words.kept:
-        name, value = table_words.kept
+    if rule.kept:
+        name, value = rule.kept
         condition = sa.and_(condition, table.c[name] != value)
     changed = session.connection().execute(sa.update(table).where(condition, sa.or_(*has_text)).values(**values))
     return changed.rowcount

@@ -151,7 +151,7 @@ def _amendment(body: Payload) -> Amendment:
     if at is None:
         raise NotOurForm()
     return Amendment(
-        words=parse.field_value(body, ids.TEXT),
+        text=parse.field_value(body, ids.TEXT),
         at=at,
         is_hidden=bool(parse.selected_values(body, ids.HIDE)),
         reason=parse.field_value(body, ids.REASON),

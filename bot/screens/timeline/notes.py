@@ -26,7 +26,7 @@ WHOLE_MINUTES = timedelta(minutes=1)
 class Amendment(BaseModel):
     """What an entry is to say, when it was, whether anyone is to see it, and why."""
 
-    words: str
+    text: str
     at: datetime
     is_hidden: bool
     reason: str
@@ -41,12 +41,12 @@ def add_typed_note(services: Services, number: int, typed: str, key: str, by: st
 def add_note(services: Services, number: int, typed_note: Note, key: str, by: str, now: datetime) -> str:
     """Write a note down, also when the incident is over. Gives back what to answer."""
     at = typed_note.at or now
-    if not typed_note.words:
+    if not typed_note.text:
         raise rules.NoteMissing()
     if at > now + rules.CLOCK_TOLERANCE:
         raise milestones.MilestoneInFuture()
     with _writing_to_timeline(services, number, by, now) as change:
-        timeline.append_once(change.session, number, f"note:{key}", typed_note.kind, at, by, text=typed_note.words)
+        timeline.append_once(change.session, number, f"note:{key}", typed_note.kind, at, by, text=typed_note.text)
     return answer_wording.note_added(day_and_time(at))
 
 
@@ -91,11 +91,11 @@ def _correct(entry: TimelineEntry, amendment: Amendment, previous_text: str, by:
     correction: dict[str, Any] = {"by": by, "reason": amendment.reason, "on": now.isoformat()}
     previous_correction = entry.correction or {}
     is_moved = not timedelta() <= entry.at - amendment.at < WHOLE_MINUTES
-    is_reworded = amendment.words.strip() not in ("", previous_text.strip())
+    is_reworded = amendment.text.strip() not in ("", previous_text.strip())
     if not is_moved and not is_reworded:
         return []
     if is_reworded or previous_correction.get("words"):
-        correction["words"] = amendment.words.strip() if is_reworded else previous_correction["words"]
+        correction["words"] = amendment.text.strip() if is_reworded else previous_correction["words"]
     if is_moved or previous_correction.get("was_at"):
         correction["was_at"] = previous_correction.get("was_at") or entry.at.isoformat()
     if is_moved:

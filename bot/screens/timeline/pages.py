@@ -36,7 +36,7 @@ def timeline_page(
         EntryLine(
             number=entry.number,
             at=entry.at,
-            words=wording.full_sentence(
+            sentence=wording.full_sentence(
                 entry, name_of, services.floor.language, lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
             ),
             url=_permalink(services, incident, entry),

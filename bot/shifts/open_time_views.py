@@ -1,0 +1,143 @@
+"""What a roster leaves open, as people read it: what is wrong, why so many are needed, who answered.
+
+Pure; `translate` speaks the reader's language.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.config.floor import Floor
+from bot.shifts import ids
+from bot.shifts.finding_tables import OpenTime, State
+from bot.shifts.rules import Basis, Problem, to_moment
+from bot.shifts.views import GAPS_COMMAND, PER_PAGE, Message, holder, place, times, yes_or_no
+from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.pages import page_of
+from bot.slack.phrases import Translator
+from bot.slack.text import format_duration, mention, near_time, one_line
+
+
+def describe(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> str:
+    """What is wrong, as a sentence without its end."""
+    facts = {
+        "where": place(floor, translate, open_time.role, open_time.region, open_time.site),
+        "when": times(open_time.starts_at, open_time.ends_at, now),
+        "people": ", ".join(holder(each) for each in open_time.people[:5]),
+        "count": len(open_time.people),
+        "needed": open_time.needed,
+    }
+    if open_time.problem == Problem.OVERLAP:
+        return translate("{people} is on two shifts at once: {when}", **facts)
+    if open_time.problem == Problem.GAP:
+        return translate("Nobody is on as {where}: {when}", **facts)
+    if open_time.problem == Problem.BELOW_LOAD:
+        return translate("{count} are on as {where}, and the load needs {needed}: {when}", **facts)
+    if len(open_time.people) == 1:
+        return translate("{people} is alone as {where}, {needed} are needed: {when}", **facts)
+    return translate("{count} of {needed} are on as {where}: {when}", **facts)
+
+
+SIGNS = {Problem.GAP: "🕳️", Problem.SHORT: "👤", Problem.OVERLAP: "👥", Problem.BELOW_LOAD: "📉"}
+
+
+FORECAST = "Most are missing from {when}: {contacts} contacts are forecast in {minutes} minutes, at {aht} s each."
+USUAL = (
+    "Most are missing from {when}: nothing is forecast, and {contacts} contacts in {minutes} minutes, "
+    "at {aht} s each, are usual then."
+)
+MODELS = (
+    "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers "
+    "never do, {agents_c}."
+)
+
+
+def load_text(basis: Basis, translate: Translator, now: datetime) -> str:
+    """Why so many are needed, by both models, each named with its assumption."""
+    text = translate(
+        FORECAST if basis.is_forecast else USUAL,
+        when=near_time(to_moment(basis.start), now),
+        contacts=f"{basis.offered:.0f}",
+        minutes=basis.end - basis.start,
+        aht=f"{basis.aht_s:.0f}",
+    )
+    patience = format_duration(timedelta(seconds=basis.patience_s))
+    text += f" {translate(MODELS, patience=patience, agents=basis.agents, agents_c=basis.agents_c)}"
+    if basis.shrinkage:
+        rest = "With {share} % shrinkage that is {people} on shift."
+        text += f" {translate(rest, share=round(100 * basis.shrinkage), people=basis.people)}"
+    return text
+
+
+def open_time_message(
+    open_time: OpenTime, floor: Floor, translate: Translator, now: datetime, *, is_manager: bool = False
+) -> Message:
+    """What somebody who could fill it reads, as it stands; managers are asked for people."""
+    late = f"{translate('Still open')}: " if open_time.escalated_at and open_time.is_open else ""
+    text = f"{SIGNS[Problem(open_time.problem)]} {late}{describe(open_time, floor, translate, now)}."
+    if not open_time.is_open:
+        return text, [section(f"{text}\n{outcome(open_time, translate, now)}")]
+    if open_time.basis:
+        text += f"\n{load_text(Basis(**open_time.basis), translate, now)}"
+    if open_time.answer:
+        text += f"\n{answer_text(open_time, translate, now)}."
+    if open_time.problem == Problem.OVERLAP:
+        change = translate("Change the roster, or swap one of the shifts: `/incident oncall mine`")
+        return text, [section(text), context(change)]
+    return text, [section(text), _answers(open_time, translate, is_manager=is_manager)]
+
+
+def _answers(open_time: OpenTime, translate: Translator, *, is_manager: bool) -> Block:
+    number = str(open_time.number)
+    buttons = [button(translate("Ask somebody"), ids.ASK, number)]
+    if open_time.problem != Problem.BELOW_LOAD:
+        buttons.insert(0, button(translate("I'll take it"), ids.TAKE, number, style="primary"))
+    if is_manager and not open_time.answer:
+        buttons.append(button(translate("Answer the request"), ids.SEND_PEOPLE, number))
+    return actions(buttons, block_id=f"open-time-{number}")
+
+
+def answer_text(open_time: OpenTime, translate: Translator, now: datetime) -> str:
+    """What a manager answered to the question for more people, as a sentence without its end."""
+    return translate(
+        "{person} answered {when}: {answer}",
+        person=mention(open_time.answered_by or ""),
+        when=near_time(open_time.answered_at or now, now),
+        answer=one_line(open_time.answer, 500).removesuffix("."),
+    )
+
+
+def outcome(open_time: OpenTime, translate: Translator, now: datetime) -> str:
+    """How it ended."""
+    when = near_time(open_time.settled_at or now, now)
+    if open_time.state == State.FILLED:
+        return f"✅ {translate('{person} took it {when}.', person=mention(open_time.filled_by or ''), when=when)}"
+    if open_time.state == State.SOLVED:
+        return f"✅ {translate('Covered: the roster was changed {when}.', when=when)}"
+    return translate("It has passed.")
+
+
+def gaps_message(
+    open_times: Sequence[OpenTime], floor: Floor, translate: Translator, now: datetime, page: int = 1
+) -> Message:
+    """Everything that is open, page by page."""
+    if not open_times:
+        return translate("Every minute ahead that needs cover has it."), []
+    text = f"*{translate('Open in the roster')}*"
+    blocks: list[Block] = [section(text)]
+    shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)
+    for each in shown:
+        line = f"{SIGNS[Problem(each.problem)]} {describe(each, floor, translate, now)}"
+        if each.answer:
+            line += f"\n{answer_text(each, translate, now)}"
+        take = button(translate("I'll take it"), f"{ids.TAKE}.{each.number}", str(each.number))
+        blocks.append(section(line, accessory=None if each.problem == Problem.OVERLAP else take))
+    return text, [*blocks, *which_page]
+
+
+def asked_message(
+    open_time: OpenTime, by: str, swap_id: int, floor: Floor, translate: Translator, now: datetime
+) -> Message:
+    """Somebody is asked by a colleague to fill a gap."""
+    gap = describe(open_time, floor, translate, now)
+    text = translate("{person} asks whether you can take it: {gap}.", person=mention(by), gap=gap)
+    return text, [section(text), yes_or_no("I'll take it", translate, swap_id, f"shift-asked-{swap_id}")]
