@@ -34,10 +34,11 @@ soak: $(READY)
 	@$(BIN)/python -m tests.soak.fuzz $(if $(SEED),--seed $(SEED))
 	@exec $(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-# The pictures of README.md and docs/: the played story, troubles that are made, and the doctor at each source. They
-# need Chromium.
+# The pictures of README.md and docs/: the played story, figures and a ledger, troubles that are made, and the doctor at
+# each source. They need Chromium.
 pictures: $(READY)
 	@$(BIN)/python -m tests.pictures
+	@$(BIN)/python -m tests.figure_pictures
 	@$(BIN)/python -m tests.trouble_pictures
 	@exec $(BIN)/python -m tests.sources.pictures
 

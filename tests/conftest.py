@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests import disk, garbage, parsed_files, prepared, statements
+from tests import bytecode, disk, garbage, parsed_files, prepared, statements
 from tests.distribution import Distribution
 from tests.floor import TestFloor
 
+assert bytecode
 assert disk
 assert parsed_files
 assert statements

@@ -128,9 +128,13 @@ class TestFloor:
         raise AssertionError("it did not come true, however much time passed")
 
     def tick(self) -> None:
-        """The clock's job runs now."""
-        ticks.run_ticks(self.services, utcnow())
+        """The clock's job runs now, and what it began is finished."""
+        self.begin_tick()
         self.settle()
+
+    def begin_tick(self) -> None:
+        """The clock's job runs now; what it began may wait for Slack."""
+        ticks.run_ticks(self.services, utcnow())
 
     def settle(self) -> None:
         """Wait until nobody has anything left to do."""
@@ -173,7 +177,7 @@ class TestFloor:
         assert len(cards) == 1, f"expected one card, found {len(cards)}"
         return cards[0].words
 
-    def whispered(self, who: str, channel: str = "general") -> list[str]:
+    def ephemeral(self, who: str, channel: str = "general") -> list[str]:
         """What only this person was shown in a channel."""
         return [m.words for m in self.sandbox.person(who).sees(channel) if m.ephemeral]
 

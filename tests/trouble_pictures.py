@@ -72,7 +72,8 @@ class Camera:
     The browser has a thread of its own, whose event loop the bot's engine does not bear.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, images: Path = IMAGES) -> None:
+        self._images = images
         self._thread = ThreadPoolExecutor(1)
         self._playwright = self._thread.submit(lambda: sync_playwright().start()).result()
         launch = partial(self._playwright.chromium.launch, executable_path=chromium(), args=list(QUIET))
@@ -94,19 +95,29 @@ class Camera:
         address = f"{floor.sandbox.url}/channel/{_place(floor, who, channel)}?as={who}"
         self._thread.submit(self._keep, name, "#messages .row", text, address=address).result()
 
-    def _keep(self, name: str, selector: str, text: str, *, content: str = "", address: str = "") -> None:
+    def reply(self, name: str, floor: TestFloor, who: str, channel: str, text: str) -> None:
+        """The reply with these words, in the thread of the message that was answered last."""
+        address = f"{floor.sandbox.url}/channel/{_place(floor, who, channel)}?as={who}"
+        self._thread.submit(self._keep, name, "#pane .row", text, address=address, first=".replies").result()
+
+    def _keep(
+        self, name: str, selector: str, text: str, *, content: str = "", address: str = "", first: str = ""
+    ) -> None:
+        """`first` is clicked before."""
         page = self._browser.new_page(viewport=SIZE, color_scheme="light")
         if address:
             page.goto(address)
         else:
             page.set_content(content)
+        if first:
+            page.locator(first).last.click()
         self._keep_part(page.locator(selector, has_text=text).last, name)
         page.close()
 
     def _keep_part(self, shown: Locator, name: str) -> None:
         shown.wait_for(timeout=PATIENCE_S * 1000)
         image = Image.open(BytesIO(shown.screenshot())).convert("RGB")
-        image.quantize(COLOURS, dither=Image.Dither.NONE).save(IMAGES / f"{name}.png", optimize=True)
+        image.quantize(COLOURS, dither=Image.Dither.NONE).save(self._images / f"{name}.png", optimize=True)
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ from bot.runtime.workflows import Backoff, Flows
 from bot.screens.outbox_incidents import OutboxIncidents
 from bot.services import Services
 from bot.slack.app import ImmediateAckApp
+from bot.slack.echoes import is_echo
 from bot.slack.gateway import Gateway
 
 
@@ -111,5 +112,7 @@ def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
     for listen in services.get(Registry).listeners:
         listen(app, services)
     app.refuse = partial(dispatch.refuse, services)
+    slack = services.slack
+    app.is_echo = lambda body: slack.knows_itself and is_echo(body, slack.own_ids())
     app.dispatch_by_id()
     return app

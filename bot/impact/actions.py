@@ -10,6 +10,7 @@ from bot.errors import WatchfloorError
 from bot.impact import answer_wording, forms, gathering, ids, importing, interval_tables, tables, views
 from bot.impact.forms import Last
 from bot.impact.importing import Source
+from bot.impact.origins import origins_of
 from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.reading.vocabulary import LENGTHS, Meaning
 from bot.impact.rules.assessment import QueueFacts
@@ -63,22 +64,16 @@ def figures_screen(services: Services, number: int, by: str, now: datetime, page
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         assessment, look_ahead = gathering.gather_with_outlook(session, services.floor, incident, now)
-        imported = _last_import(session, number)
+        imported = _last_import(session)
+        origins = origins_of(session, assessment, number)
         stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("intervals", "tables"), now)
-    text, blocks = views.figures_screen(number, assessment, imported, look_ahead(), page)
+    text, blocks = views.figures_screen(number, assessment, imported, look_ahead(), page, origins)
     return text, [*blocks, context(*stale)] if stale else blocks
 
 
-def _last_import(session: Session, number: int) -> views.LastImport | None:
+def _last_import(session: Session) -> datetime | None:
     found = tables.last_import(session)
-    if found is None or found.visible_at is None:
-        return None
-    is_ours = found.incident_id in (None, number)
-    return (
-        views.LastImport(found.visible_at, found.source, found.by)
-        if is_ours
-        else views.LastImport(found.visible_at)
-    )
+    return found.visible_at if found else None
 
 
 def queues_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[QueueFacts]:

@@ -1,17 +1,23 @@
 """What other nouns ask about an incident's figures, answered as plain data."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from bot import directory
 from bot.impact import charts, gathering, watch_tables
-from bot.impact.rules.assessment import Point
+from bot.impact.origins import Origin, origins_of, people_of
+from bot.impact.rules.assessment import Assessment, Point
 from bot.impact.wording import ENGLISH, LANGUAGES, UNKNOWN, Language, length, notes, percent
 from bot.impact.wording import number as amount
 from bot.incidents import incidents
 from bot.incidents.facts import FigureSentences, FigureTable
 from bot.services import Services
+
+# In the note of a table; the figures of a week of files are not listed one by one.
+ORIGINS_NAMED = 8
 
 
 def sentences(session: Session, number: int, language: str) -> FigureSentences:
@@ -39,7 +45,28 @@ def table(session: Session, services: Services, number: int, now: datetime, lang
         for point, row in zip(within, agents, strict=True)
     )
     header = (*words.header, *(words.agents_header[place] for place in known))
-    return FigureTable(header, rows, notes(assessment, words, zone.key))
+    meant, cost = notes(assessment, words, zone.key)
+    origins = _origins(session, assessment, number, zone, words)
+    return FigureTable(header, rows, (f"{meant} {origins}".strip(), cost))
+
+
+def _origins(session: Session, assessment: Assessment, number: int, zone: ZoneInfo, words: Language) -> str:
+    """Who or what brought them, when, and what was put right, in plain text."""
+    known = origins_of(session, assessment, number)
+    names = directory.display_names(session, people_of(known))
+    told = [_origin(origin, names, zone, words) for origin in known[:ORIGINS_NAMED]]
+    return words.phrases["sources"].format(sources="; ".join(told)) if told else ""
+
+
+def _origin(origin: Origin, names: Mapping[str, str], zone: ZoneInfo, words: Language) -> str:
+    source = words.phrases.get({"": "other incident", "form": "form"}.get(origin.source, ""), origin.source)
+    at = f"{origin.at.astimezone(zone):%Y-%m-%d %H:%M}"
+    when = [at]
+    if origin.corrected_at == origin.at:
+        when = [words.phrases["corrected"].format(at=at)]
+    elif origin.corrected_at:
+        when.append(words.phrases["corrected"].format(at=f"{origin.corrected_at.astimezone(zone):%H:%M}"))
+    return ", ".join(part for part in (source, names.get(origin.by, ""), *when) if part)
 
 
 def _row(point: Point, zone: ZoneInfo, words: Language) -> tuple[str, ...]:

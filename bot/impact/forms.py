@@ -50,7 +50,8 @@ def figures_form(
     if queue_options:
         blocks.append(field("Queue", ids.QUEUE, select(ids.QUEUE, queue_options, initial=chosen), optional=True))
     new_queue = text_input(ids.NEW_QUEUE, longest=100, placeholder="Billing")
-    blocks.append(field("Another queue" if queue_options else "Queue", ids.NEW_QUEUE, new_queue, optional=True))
+    title = "Another queue" if queue_options else "Queue"
+    blocks.append(field(title, ids.NEW_QUEUE, new_queue, optional=bool(queue_options)))
     intervals = [option(_interval_label(at), str(int(at.timestamp()))) for at in starts]
     blocks.append(field("Interval", ids.INTERVAL, select(ids.INTERVAL, intervals, initial=intervals[0]["value"])))
     for name, label, hint in FIELDS:

@@ -109,6 +109,11 @@ def last_import(session: Session) -> Import | None:
     return session.exec(known.order_by(col(Import.visible_at).desc(), col(Import.id).desc()).limit(1)).first()
 
 
+def imports(session: Session, numbers: Collection[int]) -> Sequence[Import]:
+    """The imports of these numbers."""
+    return session.exec(select(Import).where(col(Import.id).in_(numbers))).all()
+
+
 def imports_of_person(session: Session, by: str, numbers: Collection[int]) -> set[int]:
     """Which of these imports somebody made."""
     found = session.exec(select(Import.id).where(Import.by == by, col(Import.id).in_(numbers)))

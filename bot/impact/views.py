@@ -1,9 +1,10 @@
 """The screen of an incident's figures. Pure."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from bot.impact import ids
+from bot.impact.origins import Origin
 from bot.impact.rules.assessment import Assessment, Goal, Group
 from bot.impact.rules.figures import Amount, Totals
 from bot.impact.rules.losses import Losses
@@ -15,7 +16,7 @@ from bot.slack.text import ago, clock_time, one_line
 
 Screen = tuple[str, list[Block]]
 QUEUES_SHOWN, PLACES_SHOWN = 8, 5
-SOURCE = 80
+SOURCE, ORIGINS_SHOWN, NAMED = 80, 5, 3
 NO_FIGURES = (
     "There are no figures for the time of this incident yet. Drop a report of your contact centre (CSV or xlsx) "
     "into the channel, or add one interval by hand."
@@ -26,14 +27,6 @@ NONE_SINCE = (
 )
 
 
-class LastImport(NamedTuple):
-    """When figures came last; from where and by whom, where that is no secret of another incident."""
-
-    at: datetime
-    source: str = ""
-    by: str = ""
-
-
 def moment(seconds: int) -> datetime:
     """A moment of the figures."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -42,14 +35,15 @@ def moment(seconds: int) -> datetime:
 def figures_screen(
     incident_number: int,
     assessment: Assessment,
-    imported: LastImport | None,
+    imported_at: datetime | None,
     ahead: Outlook | None = None,
     page: int = 1,
+    origins: Sequence[Origin] = (),
 ) -> Screen:
     """The last interval and all since the beginning; by queue, site and partner, a page of each; what it cost."""
     text = f"Figures of incident {incident_number}"
     if not assessment.whole.since.intervals:
-        missing = NONE_SINCE.format(ago=ago(imported.at)) if imported else NO_FIGURES
+        missing = NONE_SINCE.format(ago=ago(imported_at)) if imported_at else NO_FIGURES
         return text, [section(missing), _buttons(incident_number, has_figures=False)]
     window, whole = assessment.window, assessment.whole
     blocks = [
@@ -61,7 +55,9 @@ def figures_screen(
     if ahead:
         blocks.append(section(_outlook(ahead)))
     blocks += _tables(assessment, page)
-    blocks.append(context(_small_print(assessment, imported)))
+    blocks.append(context(_small_print(assessment, imported_at)))
+    if origins:
+        blocks.append(context(_origins(origins, len(assessment.queues))))
     blocks.append(_buttons(incident_number, has_figures=True))
     return text, blocks
 
@@ -193,7 +189,9 @@ def _tables(assessment: Assessment, page: int) -> list[Block]:
         ("By site", assessment.sites, PLACES_SHOWN),
         ("By partner", assessment.partners, PLACES_SHOWN),
     ):
-        if len(groups) > 1 or (groups and title != "By queue"):
+        # One place that is everywhere says what stands above.
+        is_all = len(groups) == 1 and (title == "By queue" or groups[0].since == assessment.whole.since)
+        if groups and not is_all:
             shown, pages_line = page_of(groups, page, per_page, "/incident figures")
             lines = [f"*{title}*", *(_group_line(group) for group in shown)]
             blocks += [section("\n".join(lines)), *pages_line]
@@ -210,7 +208,7 @@ def _group_line(group: Group) -> str:
     return f"• *{queue_name(group.title)}* {' · '.join(parts)}"
 
 
-def _small_print(assessment: Assessment, imported: LastImport | None) -> str:
+def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
     planned, of = assessment.forecast_intervals, assessment.expected_intervals
     if not of:
         expected = "nothing to compare with: no forecast, and no earlier weeks"
@@ -225,14 +223,38 @@ def _small_print(assessment: Assessment, imported: LastImport | None) -> str:
         parts.append(f"{assessment.restated} interval{'s' if assessment.restated > 1 else ''} restated.")
     if assessment.window.is_cut:
         parts.append("Only its first seven days are counted.")
-    if imported:
-        parts.append(f"Last import {ago(imported.at)}{_origin(imported)}.")
+    if imported_at:
+        parts.append(f"Last import {ago(imported_at)}.")
     return " ".join(parts)
 
 
-def _origin(imported: LastImport) -> str:
-    source = f": {one_line(imported.source, SOURCE)}" if imported.source else ""
-    return f"{source}, by <@{imported.by}>" if source and imported.by else source
+def _origins(origins: Sequence[Origin], queues: int) -> str:
+    lines = [f"• {_origin(origin, queues, is_only=len(origins) == 1)}" for origin in origins[:ORIGINS_SHOWN]]
+    more = [f"• {len(origins) - ORIGINS_SHOWN} earlier"] if len(origins) > ORIGINS_SHOWN else []
+    return "\n".join(["Where these figures are from:", *lines, *more])
+
+
+def _origin(origin: Origin, queues: int, *, is_only: bool) -> str:
+    """`report.csv by @ana, 09:12: Billing, Support; Support corrected at 09:40`."""
+    source = {"": "another incident", "form": "the form"}.get(origin.source, one_line(origin.source, SOURCE))
+    by = f" by <@{origin.by}>" if origin.by else ""
+    at, text = clock_time(origin.at), f"{source}{by}"
+    corrected = f"corrected at {clock_time(origin.corrected_at)}" if origin.corrected_at else ""
+    is_corrected = bool(corrected) and origin.corrected >= origin.queues
+    if not (is_corrected and origin.corrected_at == origin.at):
+        text += f", {at}"
+    text += f", {corrected}" if is_corrected else ""
+    told = origin.queues | origin.corrected
+    if queues > 1 and not (is_only and len(told) == queues):
+        text += f": {_queues(told, queues)}"
+    return text + (f"; {_queues(origin.corrected, queues)} {corrected}" if corrected and not is_corrected else "")
+
+
+def _queues(names: Collection[str], of: int) -> str:
+    if len(names) == of:
+        return "all queues"
+    first = [queue_name(name) for name in sorted(names)[:NAMED]]
+    return ", ".join(first) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def _range(assessment: Assessment) -> str:

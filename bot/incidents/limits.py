@@ -1,7 +1,7 @@
 """How much one person, and the whole workspace, may begin within a minute: so that everybody stays served."""
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from datetime import datetime, timedelta
 
 from bot.config.floor import Limits
@@ -40,20 +40,31 @@ class TooManyClicksHere(WatchfloorError):
 
 
 class Recent:
-    """What was begun within the last minute, by key, so that what Slack repeats counts once."""
+    """What was begun within the last minute, by key, so that what Slack repeats counts once.
+
+    Counted as it comes and goes: in a crowd nobody waits while a whole minute is gone through.
+    """
 
     def __init__(self) -> None:
         self._begun: deque[tuple[datetime, str, str]] = deque()
+        self._keys: set[str] = set()
+        self._by_person: Counter[str] = Counter()
 
     def count(self, now: datetime, user_id: str | None = None) -> int:
         """How much of it, or how much of a person's."""
         while self._begun and not now - WINDOW < self._begun[0][0] <= now + WINDOW:
-            self._begun.popleft()
-        return sum(1 for _, by, _ in self._begun if user_id in (None, by))
+            _, by, key = self._begun.popleft()
+            self._keys.discard(key)
+            self._by_person[by] -= 1
+            if not self._by_person[by]:
+                del self._by_person[by]
+        return len(self._begun) if user_id is None else self._by_person[user_id]
 
     def add(self, now: datetime, user_id: str, key: str) -> None:
         """One more, unless it is known."""
-        if all(key != known for _, _, known in self._begun):
+        if key not in self._keys:
+            self._keys.add(key)
+            self._by_person[user_id] += 1
             self._begun.append((now, user_id, key))
 
 

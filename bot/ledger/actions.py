@@ -143,6 +143,7 @@ def change_line(
             what, State.PENDING
         )
         _check_change(change.session, ledger, line, what, new)
+        releases.leave(change.session, line)
         why = f"{REVERSED}: {reason.strip()}" if what in (forms.WITHDRAW, forms.REVERSE) else reason.strip()
         move(change.session, [Move(line, new, why)], Origin(by, now))
         difference_tables.settle_differences(change.session, ledger.number, [key], 0, now)
@@ -164,6 +165,8 @@ def release(services: Services, number: int, cohort: str, currency: str, by: str
     """Everything that is pending there may be paid, or waits for a second person. Gives back what to answer."""
     with _ledger(services, number, by, now) as (change, ledger):
         made = releases.ask(change, ledger, cohort, currency)
+    if made.state == tables.PREPARING:
+        return wording.release_begun(cohort, currency)
     amount = format_amount(made.amount, currency)
     if made.needs_second:
         return wording.second_person_needed(amount)

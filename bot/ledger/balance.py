@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from bot.ledger import difference_tables, line_tables, tables
 from bot.ledger.line_tables import Line
-from bot.ledger.rules import State, Totals, open_reasons
+from bot.ledger.rules import Totals, open_reasons
 from bot.ledger.tables import Ledger
 from bot.ledger.views import LedgerFacts
 
@@ -47,6 +47,6 @@ def reasons(session: Session, ledger: Ledger) -> Sequence[str]:
 
 def _unreleased(session: Session, ledger_id: int) -> frozenset[tuple[str, str]]:
     query = select(Line.cohort, Line.currency).where(
-        Line.ledger_id == ledger_id, Line.state == State.PENDING, col(Line.release_id).is_(None)
+        Line.ledger_id == ledger_id, *line_tables.unreleased(ledger_id)
     )
     return frozenset((cohort, currency) for cohort, currency in session.exec(query.distinct()))

@@ -37,7 +37,9 @@ _IS_SAME_AMOUNT = "line.amount = given.amount AND line.currency = given.currency
 _IS_PAID_ELSEWHERE = """EXISTS (
     SELECT 1 FROM ledger_lines other
     WHERE other.account_key = line.account_key AND other.ledger_id IN :others
-    AND (other.state = 'issued' OR (other.state = 'pending' AND other.release_id IS NOT NULL))
+    AND (other.state = 'issued' OR (other.state = 'pending' AND other.release_id IN (
+        SELECT id FROM ledger_releases WHERE state <> 'refused'
+    )))
 )"""
 _ISSUE = (
     "INSERT INTO ledger_entries "

@@ -21,7 +21,7 @@ from bot.ledger.reading import OwedRow, PaidRow, owed_rows, paid_rows
 from bot.ledger.rules import SAME_CAUSE, Known, LedgerClosed, Payer, State, Trouble, Verdict, judge, mask
 from bot.ledger.tables import Ledger, LedgerFile
 from bot.runtime import collector
-from bot.runtime.chunks import ChunkSize
+from bot.runtime.chunks import ON_SERVER_S, TARGET_S, ChunkSize
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, low_priority
 
@@ -69,13 +69,18 @@ def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | 
     with low_priority():
         if _is_known(database, file, digest):
             return Outcome(len(rows), is_known=True)
-        hasher, size, left = _hasher(database), size or ChunkSize(FIRST_CHUNK), iter(rows)
+        hasher, size, left = _hasher(database), size or chunk_size(database), iter(rows)
         while chunk := list(islice(left, size.rows)):
             # The keys before the transaction, in which others wait.
             keyed = [(row, hasher.key(row.account)) for row in chunk]
             with size.measured(len(chunk)):
                 _import_chunk(database, file_id, keyed)
         return _finish(database, file_id, len(rows))
+
+
+def chunk_size(database: Database) -> ChunkSize:
+    """As many rows as leave room in the 100 ms that a click may wait for."""
+    return ChunkSize(FIRST_CHUNK, target_s=TARGET_S if database.is_sqlite else ON_SERVER_S)
 
 
 def _is_known(database: Database, file: LedgerFile, digest: str) -> bool:

@@ -1,101 +1,110 @@
 """Money is released to be paid: by one person, above a limit by two; and who is paid elsewhere is left out."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from bot import outbox
+from bot.config.floor.credits import Credits
 from bot.incidents.change import Change
-from bot.ledger import line_tables, rules, tables
+from bot.ledger import release_lines, rules, tables
 from bot.ledger.accounts import others, same_cause
-from bot.ledger.entries import Move, Origin, move
-from bot.ledger.line_tables import Line
+from bot.ledger.line_tables import LineRow
 from bot.ledger.money import EXPONENTS, format_amount
-from bot.ledger.rules import SAME_CAUSE, State
-from bot.ledger.tables import Ledger, Release
+from bot.ledger.tables import PREPARING, REFUSED, RELEASED, WAITING, Ledger, Release
 from bot.outbox import kinds
-from bot.runtime.database import without_time_limit
+from bot.timeline import timeline
 
-WAITING, RELEASED, REFUSED = "waiting", "released", "refused"
+# As many as a click may take: fewer are released before it is answered.
+AT_ONCE = 500
 
 
 def ask(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
-    """Everything pending in a cohort and currency that is in no release yet; below the limit it is released."""
-    session, origin = change.session, Origin(change.by, change.now)
+    """Everything pending in a cohort and currency that is in no release yet; below the limit it is released.
+
+    Of many lines the first are taken here, and the outbox goes on: the click is answered after no more than that.
+    """
+    session = change.session
     locked = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
-    _leave_out(session, ledger, others(locked, ledger), cohort, currency, origin)
-    amount, lines = _sum(session, ledger, cohort, currency)
-    if not lines:
+    if is_preparing(session, ledger.number, cohort, currency):
+        raise rules.BeingPrepared(cohort=cohort, currency=currency)
+    if not release_lines.are_left(session, ledger.number, cohort, currency):
         raise rules.NothingToRelease(cohort=cohort, currency=currency)
-    limit = _limit(change, currency)
-    alone = _released_alone(session, ledger, currency)
-    needs_second = rules.needs_second_person(amount, alone, limit)
-    release = Release(
-        ledger_id=ledger.number,
-        cohort=cohort,
-        currency=currency,
-        amount=amount,
-        lines=lines,
-        needs_second=needs_second,
-        state=WAITING if needs_second else RELEASED,
-        asked_by=change.by,
-        asked_at=change.now,
-    )
-    session.add(release)
-    session.flush()
-    _put_lines_into(session, release.number, _unreleased(ledger, cohort, currency))
+    release = release_lines.begin(session, ledger, cohort, currency, change.by, change.now)
     outbox.add(session, kinds.LEDGER_RELEASE, change.number, change.now, str(release.number))
-    shown = format_amount(amount, currency)
-    change.log(
-        "ledger_release_asked" if needs_second else "ledger_released", cohort=cohort, amount=shown, lines=lines
-    )
+    if not release_lines.take_lines(session, release, others(locked, ledger), AT_ONCE, change.now):
+        key, payload = f"ledger-release:{release.number}", {"release": release.number}
+        outbox.enqueue(
+            session, kinds.LEDGER_LINES, key, change.now, incident_id=change.number, payload=payload, lane=key
+        )
+        return release
+    if not release.lines:
+        raise rules.NothingToRelease(cohort=cohort, currency=currency)
+    finish(session, ledger, release, change.services.floor.credits, change.now)
     return release
+
+
+def finish(session: Session, ledger: Ledger, release: Release, credits: Credits, now: datetime) -> None:
+    """All its lines are in it: it is released, or waits for a second person, or nothing of it is to be released."""
+    if not (release.lines and ledger.is_open):
+        release.state = REFUSED
+        session.add(release)
+        return
+    limit = _limit(credits, release.currency)
+    alone = _released_alone(session, ledger, release.currency)
+    release.needs_second = rules.needs_second_person(release.amount, alone, limit)
+    release.state = WAITING if release.needs_second else RELEASED
+    session.add(release)
+    timeline.append(
+        session,
+        ledger.incident_id,
+        "ledger_release_asked" if release.needs_second else "ledger_released",
+        now,
+        release.asked_by,
+        cohort=release.cohort,
+        amount=format_amount(release.amount, release.currency),
+        lines=release.lines,
+    )
+
+
+def leave(session: Session, line: LineRow) -> None:
+    """A line is not to be paid after all: a release that is still put together is less by its amount."""
+    release = None if line.release_id is None else session.get(Release, line.release_id, populate_existing=True)
+    if release is not None and release.state == PREPARING:
+        release.amount, release.lines = release.amount - line.amount, release.lines - 1
+        session.add(release)
+
+
+def is_preparing(session: Session, ledger_id: int, cohort: str, currency: str) -> bool:
+    """Is a release of these being put together?"""
+    return any(
+        (release.state, release.cohort, release.currency) == (PREPARING, cohort, currency)
+        for release in tables.releases_of(session, ledger_id)
+    )
 
 
 def decide(change: Change, release: Release, *, is_approved: bool) -> None:
     """Somebody else approves or refuses it; the person who asked may take it back, and never approve it."""
+    if release.state == PREPARING:
+        raise rules.BeingPrepared(cohort=release.cohort, currency=release.currency)
     if release.state != WAITING:
         raise rules.NotWaiting(state=release.state)
     if is_approved and change.by == release.asked_by:
         raise rules.SecondPersonNeeded()
     release.state = RELEASED if is_approved else REFUSED
     release.decided_by, release.decided_at = change.by, change.now
+    # The lines of a refused release stay as they are: another may take them, which no transaction writes at once.
     change.session.add(release)
-    change.session.flush()
-    if not is_approved:
-        _put_lines_into(change.session, None, (col(Line.release_id) == release.number,))
     shown = format_amount(release.amount, release.currency)
     kind = "ledger_released" if is_approved else "ledger_release_refused"
     change.log(kind, cohort=release.cohort, amount=shown, lines=release.lines)
     change.mark_stale(kinds.LEDGER_RELEASE)
 
 
-def _put_lines_into(session: Session, release_id: int | None, which: tuple[sa.ColumnElement[bool], ...]) -> None:
-    # A hundred thousand lines take PostgreSQL longer than a statement may otherwise last.
-    without_time_limit(session.connection())
-    session.connection().execute(sa.update(Line).where(*which).values(release_id=release_id))
-
-
-def _limit(change: Change, currency: str) -> int | None:
-    limits = change.services.floor.credits.approve_above
-    limit = limits.get(currency, limits.get("default"))
+def _limit(credits: Credits, currency: str) -> int | None:
+    limit = credits.approve_above.get(currency, credits.approve_above.get("default"))
     return None if limit is None else int(limit.scaleb(EXPONENTS.get(currency, 2)))
-
-
-def _unreleased(ledger: Ledger, cohort: str, currency: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        col(Line.ledger_id) == ledger.number,
-        col(Line.cohort) == cohort,
-        col(Line.currency) == currency,
-        col(Line.state) == State.PENDING,
-        col(Line.release_id).is_(None),
-    )
-
-
-def _sum(session: Session, ledger: Ledger, cohort: str, currency: str) -> tuple[int, int]:
-    query = select(sa.func.coalesce(sa.func.sum(Line.amount), 0), sa.func.count()).select_from(Line)
-    amount, lines = session.exec(query.where(*_unreleased(ledger, cohort, currency))).one()
-    return int(amount), lines
 
 
 def _released_alone(session: Session, ledger: Ledger, currency: str) -> int:
@@ -107,25 +116,6 @@ def _released_alone(session: Session, ledger: Ledger, currency: str) -> int:
         col(Release.needs_second).is_(False),
     )
     return int(session.exec(query).one())
-
-
-def _leave_out(
-    session: Session, ledger: Ledger, other_ids: list[int], cohort: str, currency: str, origin: Origin
-) -> None:
-    """Accounts that another incident of the same cause has paid, or is about to."""
-    if not other_ids:
-        return
-    other = aliased(Line)
-    is_paid = sa.or_(
-        col(other.state) == State.ISSUED,
-        sa.and_(col(other.state) == State.PENDING, col(other.release_id).is_not(None)),
-    )
-    paid = sa.exists().where(
-        col(other.ledger_id).in_(other_ids), col(other.account_key) == col(Line.account_key), is_paid
-    )
-    keys = session.exec(select(Line.account_key).where(*_unreleased(ledger, cohort, currency), paid)).all()
-    lines = line_tables.lines_of_accounts(session, ledger.number, keys).values()
-    move(session, [Move(line, State.EXCLUDED, SAME_CAUSE) for line in lines], origin)
 
 
 def waiting(session: Session, ledger_id: int) -> list[Release]:

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.ledger import importing, releases, tables, views, wording, workbook
+from bot.ledger import importing, releases, releasing, tables, views, wording, workbook
 from bot.ledger.tables import LedgerFile
 from bot.outbox import kinds, shared_files
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
@@ -25,6 +25,13 @@ class FileGone(WatchfloorError):
 def _release(context: Context) -> Message:
     release, _ = releases.of(context.session, int(context.row.subject))
     return views.release_card(release, utcnow())
+
+
+def _prepare(context: Context) -> Call:
+    """Put a release of many lines together."""
+    services, row = context.services, context.row
+    release_id = int((row.payload or {})["release"])
+    return Call(row.key, lambda: releasing.prepare(services.database, services.floor.credits, release_id))
 
 
 def _read(context: Context) -> Call:
@@ -96,6 +103,7 @@ def _note_refused(settled: Settled, error: str) -> None:
 
 KINDS = (
     Kind(kinds.LEDGER_RELEASE, "show what is released to be paid", _release),
+    Kind(kinds.LEDGER_LINES, "", _prepare, lambda context: ""),
     Kind(kinds.LEDGER_FILE, "", _read, lambda context: "", otherwise=Refusal.FINAL),
     Kind(
         kinds.LEDGER_WORKBOOK,

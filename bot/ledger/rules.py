@@ -42,7 +42,12 @@ class NoLedger(WatchfloorError):
 
 
 class NothingToRelease(WatchfloorError):
-    """Nothing is waiting for release in {cohort}, {currency}."""
+    """Nothing is left to release in {cohort}, {currency}: it is released, or waits for approval in the channel."""
+
+
+class BeingPrepared(WatchfloorError):
+    """The release of {cohort}, {currency} is being put together already. Its message in the channel shows how far
+    it is."""
 
 
 class SecondPersonNeeded(WatchfloorError):

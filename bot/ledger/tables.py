@@ -17,6 +17,7 @@ from bot.ledger.rules import Totals
 from bot.runtime.database import Numbered, Row, insert_new, utc_column
 
 EQUATION = "eligible = issued + failed + excluded + pending"
+PREPARING, WAITING, RELEASED, REFUSED = "preparing", "waiting", "released", "refused"
 NOT_NEGATIVE = "issued >= 0 AND failed >= 0 AND excluded >= 0 AND pending >= 0"
 
 
@@ -86,7 +87,10 @@ class TotalsRow(Row, table=True):
 
 
 class Release(Numbered, table=True):
-    """Money that may be paid: what was pending in a cohort and currency when somebody asked."""
+    """Money that may be paid: what was pending in a cohort and currency when somebody asked.
+
+    While it is put together, its amount is that of the lines up to `done_line`; it ends with `last_line`.
+    """
 
     __tablename__ = "ledger_releases"
     __table_args__ = (
@@ -103,7 +107,9 @@ class Release(Numbered, table=True):
     amount: int = Field(sa_column=minor_units())
     lines: int
     needs_second: bool
-    state: str = "waiting"
+    state: str = WAITING
+    done_line: int = 0
+    last_line: int = 0
     asked_by: str
     asked_at: datetime = Field(sa_column=utc_column(nullable=False))
     decided_by: str | None = None
@@ -188,7 +194,13 @@ def releases_of(session: Session, ledger_id: int) -> Sequence[Release]:
 
 def released_ids(session: Session, ledger_id: int) -> set[int]:
     """The releases that somebody may be paid by."""
-    query = select(Release.id).where(Release.ledger_id == ledger_id, Release.state == "released")
+    query = select(Release.id).where(Release.ledger_id == ledger_id, Release.state == RELEASED)
+    return {number for number in session.exec(query) if number is not None}
+
+
+def refused_ids(session: Session, ledger_id: int) -> set[int]:
+    """The releases that nobody is paid by: their lines may be in another."""
+    query = select(Release.id).where(Release.ledger_id == ledger_id, Release.state == REFUSED)
     return {number for number in session.exec(query) if number is not None}
 
 

@@ -8,13 +8,14 @@ from bot.ledger import ids
 from bot.ledger.difference_tables import Difference
 from bot.ledger.importing import LINES, Outcome
 from bot.ledger.money import format_amount
-from bot.ledger.tables import Cohort, Ledger, LedgerFile, Release, TotalsRow
+from bot.ledger.tables import PREPARING, RELEASED, WAITING, Cohort, Ledger, LedgerFile, Release, TotalsRow
 from bot.slack.blocks import Block, actions, button, confirmation, divider, section
 from bot.slack.text import escape, mention, near_time, one_line
 
 Screen = tuple[str, list[Block]]
 DIFFERENCES_SHOWN = 8
 RULE_SHOWN = 200
+PAYABLE = "All that is pending may be paid: the workbook lists it, and *Payer's results* takes what became of it."
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,29 @@ def _totals(row: TotalsRow, rule: str, facts: LedgerFacts) -> list[Block]:
         f"failed {_sum(row.failed, row)} + excluded {_sum(row.excluded, row)} + pending *{_sum(row.pending, row)}*",
     ]
     lines += [f"_Eligible: {one_line(rule, RULE_SHOWN)}_"] if rule else []
-    waiting = [each for each in facts.releases if (each.cohort, each.currency) == (row.cohort, row.currency)]
+    its = [each for each in facts.releases if (each.cohort, each.currency) == (row.cohort, row.currency)]
+    lines += [f"⏳ {_progress(each)}" for each in its if each.state == PREPARING]
     lines += [
         f"⏳ {format_amount(each.amount, each.currency)} waits for a second person: {mention(each.asked_by)} asked"
-        for each in waiting
-        if each.state == "waiting"
+        for each in its
+        if each.state == WAITING
     ]
-    ledger = facts.ledger
-    if ledger is None or not ledger.is_open or (row.cohort, row.currency) not in facts.unreleased:
+    if row.pending and (row.cohort, row.currency) not in facts.unreleased and not _waits(its):
+        lines.append(PAYABLE)
+    ledger, is_preparing = facts.ledger, any(each.state == PREPARING for each in its)
+    is_left = (row.cohort, row.currency) in facts.unreleased and not is_preparing
+    if ledger is None or not ledger.is_open or not is_left:
         return [section("\n".join(lines))]
     value = f"{ledger.incident_id}:{row.currency}:{row.cohort}"
     return [section("\n".join(lines), accessory=button("Release", ids.RELEASE, value, confirm=_sure(row)))]
+
+
+def _waits(releases: Sequence[Release]) -> bool:
+    return any(release.state in (PREPARING, WAITING) for release in releases)
+
+
+def _progress(release: Release) -> str:
+    return f"The release is being put together: {_accounts(release.lines)} so far."
 
 
 def _sum(minor: int, row: TotalsRow) -> str:
@@ -129,8 +142,12 @@ def release_card(release: Release, now: datetime) -> Screen:
     amount = format_amount(release.amount, release.currency)
     what = f"*{amount}* to {_accounts(release.lines)} ({escape(release.cohort)})"
     asked = f"{mention(release.asked_by)} {near_time(release.asked_at, now)}"
-    if release.state == "waiting":
-        text = f"💶 {what}: {asked} asks to release it. It is above the limit, so somebody else has to approve."
+    asks = f"{mention(release.asked_by)} asks to release it ({near_time(release.asked_at, now)})"
+    if release.state == PREPARING:
+        text = f"💶 {escape(release.cohort)}, {release.currency}: {asks}. {_progress(release)}"
+        return text, [section(text)]
+    if release.state == WAITING:
+        text = f"💶 {what}: {asks}. It is above the limit, so somebody else has to approve."
         number = str(release.number)
         buttons = [
             button("Approve", ids.APPROVE, number, style="primary"),
@@ -140,11 +157,14 @@ def release_card(release: Release, now: datetime) -> Screen:
     decided = (
         f"{mention(release.decided_by)} {near_time(release.decided_at or now, now)}" if release.decided_by else ""
     )
-    if release.state == "released":
+    if release.state == RELEASED:
         approved = f", approved by {decided}" if decided else ""
         text = f"💶 {what}: released by {asked}{approved}."
-    else:
+    elif decided:
         text = f"💶 {what}: asked by {asked}, refused by {decided}."
+    else:
+        why = "the ledger was closed meanwhile" if release.lines else "its accounts are paid in another incident"
+        text = f"💶 {escape(release.cohort)}, {release.currency}: asked by {asked}. Nothing is released: {why}."
     return text, [section(text)]
 
 

@@ -1,5 +1,7 @@
 """What is answered and told about the ledger. Pure."""
 
+from bot.slack.text import escape
+
 HELP = "`/incident ledger` credits and refunds: who is owed what, what was issued, what adds up"
 FILE_MISSING = "Choose a file, CSV or xlsx."
 # Files, lines.
@@ -34,6 +36,14 @@ def line_changed(account: str, state: str) -> str:
 def second_person_needed(amount: str) -> str:
     """The answer to a release above the limit."""
     return f"{amount} is above the limit, so somebody else has to approve it: the message is in the channel."
+
+
+def release_begun(cohort: str, currency: str) -> str:
+    """The answer to a release of many accounts."""
+    return (
+        f"The release of {escape(cohort)}, {currency} has many accounts and is being put together. Its message in "
+        "the channel shows how far it is, and then whether somebody else has to approve it."
+    )
 
 
 def released(amount: str) -> str:

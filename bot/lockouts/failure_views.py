@@ -22,8 +22,8 @@ def card(whose: str, failures: Sequence[Failure], locked: Sequence[LockedAccount
     state = _state(locked)
     if not failures:
         text = (
-            f"*{title}*\nNone is known of the last 24 hours{state}. They come from a source such as Okta; of "
-            "somebody whom the source does not know nothing is kept."
+            f"*{title}*\nNone is known of the last 24 hours{state}. They come from a source such as Okta, and "
+            "only of logins that it knows: check how the name is written there."
         )
         return title, [section(text), *_buttons(locked)]
     people = Counter(each.login for each in failures)

@@ -114,14 +114,16 @@ def settle(session: Session, outcomes: Sequence[tuple[OutboxRow, Mapping[str, An
         return {}
     first = outcomes[0][0]
     parameters: dict[str, Any] = {"owner": first.leased_by, "until": first.leased_until}
-    for place, (row, values) in enumerate(outcomes):
+    # Alike beside alike, in whichever order the answers came: each order would be a statement of its own.
+    in_order = sorted(outcomes, key=lambda outcome: sorted(outcome[1]))
+    for place, (row, values) in enumerate(in_order):
         parameters |= {f"id_{place}": row.number} | {f"{name}_{place}": value for name, value in values.items()}
         if "content_hash" in values:
             parameters[f"hash_before_{place}"] = row.content_hash
         if "retry_at" in values:
             parameters[f"retry_before_{place}"] = row.retry_at
     session.flush()
-    settlement = _settlement(tuple(tuple(sorted(values)) for _, values in outcomes))
+    settlement = _settlement(tuple(tuple(sorted(values)) for _, values in in_order))
     settled = session.connection().execute(settlement, parameters)
     return {row.id: row.retry_at if row.wanted > row.shown and row.refused is None else None for row in settled}
 

@@ -8,6 +8,8 @@ from bot.runtime.clock import elapsed_s
 # A third of the 100 ms that nobody who clicks must wait longer for: a machine that is busy takes twice as long for
 # the next one.
 TARGET_S = 0.03
+# Where each statement is a way to a server and back, a busy machine takes five times as long for the next one.
+ON_SERVER_S = 0.02
 SMALLEST, LARGEST = 100, 5_000
 
 

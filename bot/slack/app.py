@@ -42,6 +42,8 @@ class ImmediateAckApp(App):
         self._foreground = while_waiting
         self._running = 0
         self.malformed = 0
+        # Is a request the echo of what the bot did itself? It is acknowledged without a listener.
+        self.is_echo: Callable[[Any], bool] = lambda body: False
         # Says a sentence to the person who clicked, or sent a form.
         self.refuse: Callable[[Any, str, Ack], BoltResponse] = lambda body, sentence, ack: ack()
         self._lock = threading.Lock()

@@ -209,6 +209,11 @@ class ApiClient:
         """The bot's own user."""
         return str(self._auth_test()["user_id"])
 
+    @property
+    def knows_itself(self) -> bool:
+        """Has Slack said who the bot is? Until then its ids cost a call."""
+        return bool(self._identity)
+
     def own_ids(self) -> frozenset[str]:
         """What the bot itself is called in events: its user, and its bot when Slack names it."""
         me = self._auth_test()

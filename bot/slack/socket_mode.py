@@ -10,6 +10,7 @@ from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from websockets.exceptions import ConnectionClosed
 
 from bot.errors import TryLater
@@ -171,7 +172,10 @@ class SocketModeConnection:
                 self._changed.notify_all()
             return
         request = SocketModeRequest.from_dict(message)
-        if request is not None and not self._is_closing:
+        if request is not None and self._app.is_echo(request.payload):
+            # At once, and on this thread: each redraw brings two, and people wait in the queue for threads.
+            web_socket.send_socket_mode_response(SocketModeResponse(request.envelope_id))
+        elif request is not None and not self._is_closing:
             web_socket.count(+1)
             self._threads.submit(
                 whose(request.payload), partial(self._handle, web_socket, request, clock.elapsed_s())

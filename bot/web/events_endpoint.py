@@ -81,6 +81,9 @@ class EventsEndpoint:
             with suppress(InvalidStateError):
                 future.set_result(response)
 
+        if self._app.is_echo(request.body):
+            answer(BoltResponse(status=200))
+            return future
         self._threads.submit(whose(request.body), partial(self._handle_once, request, signature, answer))
         return future
 

@@ -48,8 +48,8 @@ class DemoSteps:
     def waits(self, seconds: float) -> None:
         """Give the viewers time to read; pausing the demo extends it."""
         until = time.monotonic() + seconds / self._pace
-        while time.monotonic() < until or not self._going.is_set():
-            if self._stopped.wait(0.1):
+        while (left_s := until - time.monotonic()) > 0 or not self._going.is_set():
+            if self._stopped.wait(min(0.1, max(0.0, left_s))):
                 raise DemoEnded("")
             self._going.wait(0.5)
 

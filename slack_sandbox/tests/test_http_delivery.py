@@ -34,7 +34,7 @@ class RequestUrl:
                 """Keep the output of the tests clean."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/slack/events"
 
     def take(self, handler: BaseHTTPRequestHandler) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from slack_sandbox import Sandbox
 from tests.browser import deskbot
-from tests.browser.desk import Desk, Profiles
+from tests.browser.windows import Profiles, Windows
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium")
 QUIET = (
@@ -77,10 +77,10 @@ def profiles(browser: Browser) -> Profiles:
 
 
 @pytest.fixture
-def desk(profiles: Profiles, sandbox: Sandbox) -> Iterator[Desk]:
+def windows(profiles: Profiles, sandbox: Sandbox) -> Iterator[Windows]:
     """Windows on the workspace; at the end none has complained or asked another machine."""
-    desk = Desk(profiles, sandbox.url)
-    yield desk
-    desk.close()
-    assert desk.complaints == []
-    assert desk.foreign_requests == []
+    windows = Windows(profiles, sandbox.url)
+    yield windows
+    windows.close()
+    assert windows.complaints == []
+    assert windows.foreign_requests == []

@@ -5,11 +5,11 @@ from typing import Any
 from playwright.sync_api import APIResponse, Route, expect
 
 from slack_sandbox import Sandbox
-from tests.browser.desk import Desk, Window
+from tests.browser.windows import Window, Windows
 
 
-def open_form(desk: Desk, person: str = "ana") -> Window:
-    window = desk.window(person).opens()
+def open_form(windows: Windows, person: str = "ana") -> Window:
+    window = windows.window(person).opens()
     window.composer.press_sequentially("/tic")
     window.page.keyboard.press("Enter")
     window.page.keyboard.press("Enter")
@@ -17,8 +17,8 @@ def open_form(desk: Desk, person: str = "ana") -> Window:
     return window
 
 
-def test_a_form_says_what_is_missing_and_what_the_app_objects_to(desk: Desk) -> None:
-    ana = open_form(desk)
+def test_a_form_says_what_is_missing_and_what_the_app_objects_to(windows: Windows) -> None:
+    ana = open_form(windows)
 
     ana.presses("Create", inside="#modal")
     ana.sees("Please complete this required field.", inside="#modal")
@@ -34,8 +34,8 @@ def test_a_form_says_what_is_missing_and_what_the_app_objects_to(desk: Desk) -> 
     ana.sees("🎫 IVR down")
 
 
-def test_a_form_that_changes_keeps_what_was_entered(desk: Desk, sandbox: Sandbox) -> None:
-    ana = open_form(desk)
+def test_a_form_that_changes_keeps_what_was_entered(windows: Windows, sandbox: Sandbox) -> None:
+    ana = open_form(windows)
 
     ana.modal.get_by_label("Title").fill("Trunk down")
     ana.modal.get_by_label("Sites").click()
@@ -56,8 +56,8 @@ def test_a_form_that_changes_keeps_what_was_entered(desk: Desk, sandbox: Sandbox
     assert values["due"]["due"]["selected_date_time"] == 1795311000
 
 
-def test_a_form_on_top_of_a_form_goes_back_to_it(desk: Desk) -> None:
-    ana = open_form(desk)
+def test_a_form_on_top_of_a_form_goes_back_to_it(windows: Windows) -> None:
+    ana = open_form(windows)
     ana.modal.get_by_label("Title").fill("Trunk down")
 
     ana.presses("More …", inside="#modal")
@@ -70,8 +70,8 @@ def test_a_form_on_top_of_a_form_goes_back_to_it(desk: Desk) -> None:
     ana.modal.wait_for(state="hidden")
 
 
-def test_escape_closes_a_form(desk: Desk, sandbox: Sandbox) -> None:
-    ana = open_form(desk)
+def test_escape_closes_a_form(windows: Windows, sandbox: Sandbox) -> None:
+    ana = open_form(windows)
 
     ana.page.keyboard.press("Escape")
 
@@ -79,8 +79,8 @@ def test_escape_closes_a_form(desk: Desk, sandbox: Sandbox) -> None:
     assert sandbox.person("ana").modal is None
 
 
-def test_a_form_that_was_sent_stays_closed_when_an_older_drawing_of_it_comes_late(desk: Desk) -> None:
-    ana = open_form(desk)
+def test_a_form_that_was_sent_stays_closed_when_an_older_drawing_of_it_comes_late(windows: Windows) -> None:
+    ana = open_form(windows)
     late: list[Route] = []
     drawn: list[APIResponse] = []
 
@@ -104,8 +104,8 @@ def test_a_form_that_was_sent_stays_closed_when_an_older_drawing_of_it_comes_lat
     expect(ana.modal).to_be_hidden()
 
 
-def test_a_button_shows_its_result_to_everyone(desk: Desk, sandbox: Sandbox) -> None:
-    ana, ben = open_form(desk), desk.window("ben").opens()
+def test_a_button_shows_its_result_to_everyone(windows: Windows, sandbox: Sandbox) -> None:
+    ana, ben = open_form(windows), windows.window("ben").opens()
     ana.modal.get_by_label("Title").fill("IVR down")
     ana.presses("Create", inside="#modal")
 
@@ -116,8 +116,8 @@ def test_a_button_shows_its_result_to_everyone(desk: Desk, sandbox: Sandbox) -> 
     expect(ana.row("IVR down")).to_contain_text("@Ben Okafor")
 
 
-def test_a_button_that_asks_first_does_nothing_until_confirmed(desk: Desk, sandbox: Sandbox) -> None:
-    ana = open_form(desk)
+def test_a_button_that_asks_first_does_nothing_until_confirmed(windows: Windows, sandbox: Sandbox) -> None:
+    ana = open_form(windows)
     ana.modal.get_by_label("Title").fill("IVR down")
     ana.presses("Create", inside="#modal")
     ana.sees("🎫 IVR down")
@@ -133,8 +133,8 @@ def test_a_button_that_asks_first_does_nothing_until_confirmed(desk: Desk, sandb
     ana.sees("The ticket is")
 
 
-def test_every_element_of_a_message_tells_the_app_what_was_chosen(desk: Desk, sandbox: Sandbox) -> None:
-    ana = desk.window("ana", height=1400).opens("/channel/C0ENGINEERING")
+def test_every_element_of_a_message_tells_the_app_what_was_chosen(windows: Windows, sandbox: Sandbox) -> None:
+    ana = windows.window("ana", height=1400).opens("/channel/C0ENGINEERING")
     ana.types("/ticket kit")
     ana.sees("One of everything")
     ana.page.mouse.move(0, 0)
@@ -173,8 +173,8 @@ def test_every_element_of_a_message_tells_the_app_what_was_chosen(desk: Desk, sa
     assert acts["hour"]["selected_time"] == "04:15"
 
 
-def test_an_answer_for_one_person_is_seen_by_that_person_alone(desk: Desk) -> None:
-    ana, ben = desk.window("ana").opens(), desk.window("ben").opens()
+def test_an_answer_for_one_person_is_seen_by_that_person_alone(windows: Windows) -> None:
+    ana, ben = windows.window("ana").opens(), windows.window("ben").opens()
 
     ana.types("/ticket quiet")
     ana.sees("Only visible to you")
@@ -184,16 +184,16 @@ def test_an_answer_for_one_person_is_seen_by_that_person_alone(desk: Desk) -> No
     assert ben.page.get_by_text("Nobody else sees").count() == 0
 
 
-def test_a_command_that_does_not_exist_says_so(desk: Desk) -> None:
-    ana = desk.window("ana").opens()
+def test_a_command_that_does_not_exist_says_so(windows: Windows) -> None:
+    ana = windows.window("ana").opens()
 
     ana.types("/nothing at all")
 
     ana.sees("/nothing is not a valid command.")
 
 
-def test_a_report_arrives_as_a_file_from_the_app(desk: Desk) -> None:
-    ana = desk.window("ana").opens()
+def test_a_report_arrives_as_a_file_from_the_app(windows: Windows) -> None:
+    ana = windows.window("ana").opens()
 
     ana.types("/ticket report")
     ana.page.locator("#sidebar .unread", has_text="deskbot").click()
@@ -203,9 +203,9 @@ def test_a_report_arrives_as_a_file_from_the_app(desk: Desk) -> None:
     ana.keeps_a_picture("file-preview")
 
 
-def test_shortcuts_are_offered_in_the_bar_and_on_messages(desk: Desk, sandbox: Sandbox) -> None:
+def test_shortcuts_are_offered_in_the_bar_and_on_messages(windows: Windows, sandbox: Sandbox) -> None:
     sandbox.person("ben").says("The lift is stuck", channel="incidents")
-    ana = desk.window("ana").opens()
+    ana = windows.window("ana").opens()
 
     row = ana.row("The lift is stuck")
     row.hover()
@@ -220,8 +220,8 @@ def test_shortcuts_are_offered_in_the_bar_and_on_messages(desk: Desk, sandbox: S
     expect(ana.modal.get_by_label("Title")).to_have_value("")
 
 
-def test_the_home_of_the_app_is_drawn_when_it_is_opened(desk: Desk) -> None:
-    ana = desk.window("ana").opens()
+def test_the_home_of_the_app_is_drawn_when_it_is_opened(windows: Windows) -> None:
+    ana = windows.window("ana").opens()
 
     ana.page.locator("#sidebar").get_by_text("Home").click()
 

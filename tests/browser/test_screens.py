@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from slack_sandbox import Sandbox
-from tests.browser.desk import Desk, Window
+from tests.browser.windows import Window, Windows
 
 
 def furnish(sandbox: Sandbox) -> None:
@@ -26,8 +26,8 @@ def furnish(sandbox: Sandbox) -> None:
     chloe.uploads("incidents", "trunks.csv", b"trunk,state\n7,flapping\n", text="<@U0ANA> the trunks")
 
 
-def test_one_can_be_someone_else(desk: Desk) -> None:
-    ana = desk.window("ana").opens()
+def test_one_can_be_someone_else(windows: Windows) -> None:
+    ana = windows.window("ana").opens()
 
     ana.page.get_by_role("button", name="You are Ana Reyes").click()
     ana.page.get_by_role("menuitem", name="Erik Lund").click()
@@ -36,8 +36,8 @@ def test_one_can_be_someone_else(desk: Desk) -> None:
     assert "as=erik" in ana.page.url
 
 
-def test_a_stranger_is_marked_and_sees_the_channels_of_a_guest(desk: Desk) -> None:
-    olga = desk.window("olga").opens()
+def test_a_stranger_is_marked_and_sees_the_channels_of_a_guest(windows: Windows) -> None:
+    olga = windows.window("olga").opens()
 
     links = olga.page.locator("#sidebar").get_by_role("link").all_inner_texts()
     assert links == ["operations", "partner-northline", "deskbot", "Home"]
@@ -45,8 +45,8 @@ def test_a_stranger_is_marked_and_sees_the_channels_of_a_guest(desk: Desk) -> No
     olga.sees("EXTERNAL")
 
 
-def test_the_clock_can_be_moved(desk: Desk, sandbox: Sandbox) -> None:
-    ana = desk.window("ana").opens()
+def test_the_clock_can_be_moved(windows: Windows, sandbox: Sandbox) -> None:
+    ana = windows.window("ana").opens()
 
     ana.page.get_by_role("button", name="The workspace's clock").click()
     ana.page.get_by_role("menuitem", name="1 hour").click()
@@ -68,9 +68,9 @@ def app_is_due(clock_file: Path) -> Iterator[Callable[[float], int]]:
 
 
 def test_the_clock_goes_to_the_next_thing_due(
-    desk: Desk, sandbox: Sandbox, app_is_due: Callable[..., None]
+    windows: Windows, sandbox: Sandbox, app_is_due: Callable[..., None]
 ) -> None:
-    ana = desk.window("ana").opens()
+    ana = windows.window("ana").opens()
     ana.page.get_by_role("button", name="The workspace's clock").click()
     assert ana.page.get_by_role("menuitem", name="To the next thing due").count() == 0
     ana.page.keyboard.press("Escape")
@@ -85,8 +85,8 @@ def test_the_clock_goes_to_the_next_thing_due(
     assert sandbox.clock.next_due_at is None
 
 
-def test_the_inspector_shows_calls_and_envelopes_and_no_refusal(desk: Desk) -> None:
-    ana = desk.window("ana").opens("/channel/C0ENGINEERING")
+def test_the_inspector_shows_calls_and_envelopes_and_no_refusal(windows: Windows) -> None:
+    ana = windows.window("ana").opens("/channel/C0ENGINEERING")
     ana.types("/ticket kit")
     ana.sees("One of everything")
 
@@ -98,9 +98,9 @@ def test_the_inspector_shows_calls_and_envelopes_and_no_refusal(desk: Desk) -> N
     ana.keeps_a_picture("inspector")
 
 
-def test_reset_empties_the_workspace_in_every_window(desk: Desk, sandbox: Sandbox) -> None:
+def test_reset_empties_the_workspace_in_every_window(windows: Windows, sandbox: Sandbox) -> None:
     sandbox.person("ben").says("Old words", channel="incidents")
-    ana, ben = desk.window("ana").opens(), desk.window("ben").opens()
+    ana, ben = windows.window("ana").opens(), windows.window("ben").opens()
 
     ana.page.get_by_role("button", name="Reset the workspace").click()
     ana.presses("Reset", inside="#confirm")
@@ -109,8 +109,8 @@ def test_reset_empties_the_workspace_in_every_window(desk: Desk, sandbox: Sandbo
     ben.sees_no_more("Old words")
 
 
-def test_a_channel_is_created_joined_and_left(desk: Desk, sandbox: Sandbox) -> None:
-    ana, ben = desk.window("ana").opens(), desk.window("ben").opens()
+def test_a_channel_is_created_joined_and_left(windows: Windows, sandbox: Sandbox) -> None:
+    ana, ben = windows.window("ana").opens(), windows.window("ben").opens()
 
     ana.page.get_by_text("Create a channel").click()
     ana.page.get_by_label("name, e.g. telephony").fill("war-room")
@@ -126,9 +126,9 @@ def test_a_channel_is_created_joined_and_left(desk: Desk, sandbox: Sandbox) -> N
     ben.sees("Join channel")
 
 
-def test_light_and_dark(desk: Desk, sandbox: Sandbox) -> None:
+def test_light_and_dark(windows: Windows, sandbox: Sandbox) -> None:
     furnish(sandbox)
-    ana = desk.window("ana", color_scheme="light").opens()
+    ana = windows.window("ana", color_scheme="light").opens()
     ana.keeps_a_picture("channel-light")
     light = ana.page.evaluate("getComputedStyle(document.querySelector('#main')).backgroundColor")
 
@@ -143,9 +143,9 @@ def test_light_and_dark(desk: Desk, sandbox: Sandbox) -> None:
     assert ana.page.evaluate("getComputedStyle(document.querySelector('#main')).backgroundColor") == dark
 
 
-def test_a_phone_shows_one_thing_at_a_time(desk: Desk, sandbox: Sandbox) -> None:
+def test_a_phone_shows_one_thing_at_a_time(windows: Windows, sandbox: Sandbox) -> None:
     furnish(sandbox)
-    ana = desk.window("ana", width=390, height=780, has_touch=True, is_mobile=True).opens()
+    ana = windows.window("ana", width=390, height=780, has_touch=True, is_mobile=True).opens()
     ana.keeps_a_picture("phone-channel")
 
     expect(ana.page.locator("#sidebar")).to_be_hidden()
@@ -157,9 +157,9 @@ def test_a_phone_shows_one_thing_at_a_time(desk: Desk, sandbox: Sandbox) -> None
     ana.sees("From the phone")
 
 
-def test_the_bar_fits_a_phone_however_far_the_clock_was_moved(desk: Desk, sandbox: Sandbox) -> None:
+def test_the_bar_fits_a_phone_however_far_the_clock_was_moved(windows: Windows, sandbox: Sandbox) -> None:
     sandbox.clock_offset_s = 30 * 3600
-    ana = desk.window("ana", width=390, height=780, has_touch=True, is_mobile=True).opens()
+    ana = windows.window("ana", width=390, height=780, has_touch=True, is_mobile=True).opens()
     ana.sees("+30 h 00 min", inside="#clock")
 
     for width in (390, 320):
@@ -180,11 +180,11 @@ def seconds_to_open(window: Window, channel: str, last_message: str) -> float:
     return time.perf_counter() - started
 
 
-def test_a_thousand_messages_open_at_once_and_older_ones_follow(desk: Desk, sandbox: Sandbox) -> None:
+def test_a_thousand_messages_open_at_once_and_older_ones_follow(windows: Windows, sandbox: Sandbox) -> None:
     ben = sandbox.person("ben")
     for number in range(1000):
         ben.says(f"Line {number} of *many* with `code`", channel="random")
-    ana = desk.window("ana").opens()
+    ana = windows.window("ana").opens()
     ana.page.locator("#sidebar .unread", has_text="random").wait_for()
 
     ben.says("Good morning", channel="incidents")
@@ -210,9 +210,9 @@ def serious_faults(window: Window) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(desk: Desk, sandbox: Sandbox, scheme: str) -> None:
+def test_axe_finds_no_serious_fault(windows: Windows, sandbox: Sandbox, scheme: str) -> None:
     furnish(sandbox)
-    ana = desk.window("ana", color_scheme=scheme).opens("/channel/C0ENGINEERING")
+    ana = windows.window("ana", color_scheme=scheme).opens("/channel/C0ENGINEERING")
     ana.types("/ticket kit")
     ana.sees("One of everything")
     assert serious_faults(ana) == []

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from slack_sandbox import Sandbox
-from tests.browser.desk import Desk
+from tests.browser.windows import Windows
 
 
-def test_what_one_person_writes_the_other_reads_at_once(desk: Desk) -> None:
-    ana, ben = desk.window("ana").opens(), desk.window("ben").opens()
+def test_what_one_person_writes_the_other_reads_at_once(windows: Windows) -> None:
+    ana, ben = windows.window("ana").opens(), windows.window("ben").opens()
 
     ana.types("Calls *drop* in Manila, @ben <now>")
 
@@ -17,8 +17,8 @@ def test_what_one_person_writes_the_other_reads_at_once(desk: Desk) -> None:
     assert words.locator(".mention.me").inner_text() == "@Ben Okafor"
 
 
-def test_a_message_elsewhere_marks_its_channel_until_it_is_read(desk: Desk, sandbox: Sandbox) -> None:
-    ana = desk.window("ana").opens()
+def test_a_message_elsewhere_marks_its_channel_until_it_is_read(windows: Windows, sandbox: Sandbox) -> None:
+    ana = windows.window("ana").opens()
 
     sandbox.person("ben").says("<@U0ANA> look here", channel="random")
 
@@ -29,9 +29,9 @@ def test_a_message_elsewhere_marks_its_channel_until_it_is_read(desk: Desk, sand
     ana.page.locator("#sidebar .unread").wait_for(state="detached")
 
 
-def test_a_reply_stays_in_its_thread(desk: Desk, sandbox: Sandbox) -> None:
+def test_a_reply_stays_in_its_thread(windows: Windows, sandbox: Sandbox) -> None:
     sandbox.person("ben").says("Is anyone on the trunk?", channel="incidents")
-    ana, ben = desk.window("ana").opens(), desk.window("ben").opens()
+    ana, ben = windows.window("ana").opens(), windows.window("ben").opens()
 
     row = ana.row("Is anyone on the trunk?")
     row.hover()
@@ -44,9 +44,9 @@ def test_a_reply_stays_in_its_thread(desk: Desk, sandbox: Sandbox) -> None:
     assert ben.page.locator("#messages .row").count() == 1
 
 
-def test_a_reaction_is_counted_and_taken_back(desk: Desk, sandbox: Sandbox) -> None:
+def test_a_reaction_is_counted_and_taken_back(windows: Windows, sandbox: Sandbox) -> None:
     message = sandbox.person("ben").says("Trunk moved", channel="incidents")
-    ana = desk.window("ana").opens()
+    ana = windows.window("ana").opens()
 
     row = ana.row("Trunk moved")
     row.hover()
@@ -60,9 +60,9 @@ def test_a_reaction_is_counted_and_taken_back(desk: Desk, sandbox: Sandbox) -> N
     row.locator(".reaction", has_text="🚀").wait_for(state="detached")
 
 
-def test_ones_own_words_can_be_edited_and_deleted(desk: Desk, sandbox: Sandbox) -> None:
+def test_ones_own_words_can_be_edited_and_deleted(windows: Windows, sandbox: Sandbox) -> None:
     sandbox.person("ana").says("Hello <@U0BEN>", channel="incidents")
-    ana = desk.window("ana").opens()
+    ana = windows.window("ana").opens()
 
     row = ana.row("Hello")
     row.hover()
@@ -83,11 +83,11 @@ def test_ones_own_words_can_be_edited_and_deleted(desk: Desk, sandbox: Sandbox) 
 
 
 def test_a_file_is_read_beside_the_conversation_and_downloaded(
-    desk: Desk, sandbox: Sandbox, tmp_path: Path
+    windows: Windows, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     notes = tmp_path / "notes.md"
     notes.write_text("# Title\n\n- one\n- <b>two</b>\n")
-    ana = desk.window("ana").opens()
+    ana = windows.window("ana").opens()
 
     ana.page.get_by_label("Attach a file").set_input_files(notes)
     ana.sees("notes.md").click()
@@ -100,8 +100,8 @@ def test_a_file_is_read_beside_the_conversation_and_downloaded(
     assert download.value.path().read_text() == notes.read_text()
 
 
-def test_a_private_channel_shows_only_to_its_members(desk: Desk) -> None:
-    ana, gus = desk.window("ana").opens(), desk.window("gus").opens()
+def test_a_private_channel_shows_only_to_its_members(windows: Windows) -> None:
+    ana, gus = windows.window("ana").opens(), windows.window("gus").opens()
 
     assert "leads" in ana.page.locator("#sidebar").inner_text()
     assert "leads" not in gus.page.locator("#sidebar").inner_text()
@@ -109,8 +109,8 @@ def test_a_private_channel_shows_only_to_its_members(desk: Desk) -> None:
     gus.page.locator("h1", has_text="general").wait_for()
 
 
-def test_signs_complete_to_people_channels_and_emoji(desk: Desk, sandbox: Sandbox) -> None:
-    ana = desk.window("ana").opens()
+def test_signs_complete_to_people_channels_and_emoji(windows: Windows, sandbox: Sandbox) -> None:
+    ana = windows.window("ana").opens()
 
     ana.composer.press_sequentially("@be")
     ana.page.keyboard.press("Tab")
@@ -126,8 +126,8 @@ def test_signs_complete_to_people_channels_and_emoji(desk: Desk, sandbox: Sandbo
     assert sandbox.person("ben").sees("incidents")[-1].text == "<@U0BEN> see <#C0OPERATIONS|operations> :rocket:"
 
 
-def test_the_arrow_up_puts_right_what_one_wrote_last(desk: Desk, sandbox: Sandbox) -> None:
-    ana = desk.window("ana").opens()
+def test_the_arrow_up_puts_right_what_one_wrote_last(windows: Windows, sandbox: Sandbox) -> None:
+    ana = windows.window("ana").opens()
     ana.types("Calls drup")
     ana.sees("Calls drup")
 
@@ -139,8 +139,8 @@ def test_the_arrow_up_puts_right_what_one_wrote_last(desk: Desk, sandbox: Sandbo
     assert sandbox.person("ben").sees("incidents")[-1].text == "Calls drop"
 
 
-def test_what_was_begun_waits_in_its_channel(desk: Desk) -> None:
-    ana = desk.window("ana").opens()
+def test_what_was_begun_waits_in_its_channel(windows: Windows) -> None:
+    ana = windows.window("ana").opens()
     ana.composer.press_sequentially("Half a sent")
 
     ana.goes_to("random")
@@ -150,8 +150,8 @@ def test_what_was_begun_waits_in_its_channel(desk: Desk) -> None:
     assert ana.composer.input_value() == "Half a sent"
 
 
-def test_nothing_is_missed_between_opening_a_window_and_hearing_changes(desk: Desk, sandbox: Sandbox) -> None:
-    ana = desk.window("ana")
+def test_nothing_is_missed_between_opening_a_window_and_hearing_changes(windows: Windows, sandbox: Sandbox) -> None:
+    ana = windows.window("ana")
     # The screen is drawn; the stream of changes is not there yet.
     ana.page.route(
         "**/live*", lambda route: (sandbox.person("ben").says("Just now", channel="incidents"), route.continue_())

@@ -116,8 +116,8 @@ def keys(desk: Desk) -> Counter[str]:
 def answers(desk: Desk, number: int) -> int:
     """How often the declarer was told that the incident is open."""
     said = f"Incident {number} is open"
-    whispered = [message for channel in desk.channels() for message in channel.ephemerals]
-    return sum(said in message.words for message in [*whispered, *messages(desk)])
+    ephemeral = [message for channel in desk.channels() for message in channel.ephemerals]
+    return sum(said in message.words for message in [*ephemeral, *messages(desk)])
 
 
 def messages(desk: Desk) -> list[Message]:

@@ -1,24 +1,31 @@
-"""Killed anywhere while the payer's results are read: the equation holds, and going on pays each account once."""
+"""Killed anywhere in a ledger's work: the equation holds, and going on pays, and releases, each account once."""
 
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from bot.config.floor.credits import Credits
 from bot.incidents.tables import Incident
-from bot.ledger import balance, difference_tables, importing, tables
+from bot.ledger import balance, difference_tables, importing, release_lines, releasing, tables
 from bot.ledger.line_tables import Entry, Line
 from bot.ledger.tables import Ledger, LedgerFile, Release
+from bot.runtime.chunks import ChunkSize
 from bot.runtime.database import Database
 from tests import prepared
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 ROWS, REVERSED = 1_400, 100
+# However busy the machine, so many chunks and no more.
+BY_500 = ChunkSize(500, smallest=500, largest=500)
 
 
 def test_results_that_are_cut_off_anywhere_are_gone_on_with_and_pay_each_account_once(tmp_path: Path) -> None:
@@ -26,11 +33,15 @@ def test_results_that_are_cut_off_anywhere_are_gone_on_with_and_pay_each_account
     database = Database(url)
     ledger = _begin(database)
     accounts = _file(database, ledger, tmp_path, "lines", "account,amount,currency", "EUR")
-    _until_done(url, database, accounts, tmp_path / "lines.csv")
+    _until_done(
+        url, database, partial(importing.import_file, file_id=accounts, path=tmp_path / "lines.csv", size=BY_500)
+    )
     _release(database)
 
     results = _file(database, ledger, tmp_path, "results", "account,amount,currency,status", "EUR,issued")
-    kills = _until_done(url, database, results, tmp_path / "results.csv")
+    kills = _until_done(
+        url, database, partial(importing.import_file, file_id=results, path=tmp_path / "results.csv", size=BY_500)
+    )
 
     assert kills >= 3, "it was killed in each of its transactions"
     with database.reading() as session:
@@ -40,6 +51,40 @@ def test_results_that_are_cut_off_anywhere_are_gone_on_with_and_pay_each_account
         [total] = tables.totals_of(session, ledger)
         assert difference_tables.open_differences(session, ledger) == []
     assert (issued, total.issued, total.pending) == (ROWS, (ROWS - REVERSED) * 500, REVERSED * 500)
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_release_that_is_cut_off_anywhere_is_gone_on_with_and_has_each_account_once(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    is_file = kind == "sqlite"
+    url = prepared.database(tmp_path) if is_file else request.getfixturevalue("prepared_postgres_url")
+    database = Database(url)
+    ledger = _begin(database)
+    accounts = _file(database, ledger, tmp_path, "lines", "account,amount,currency", "EUR")
+    importing.import_file(database, accounts, tmp_path / "lines.csv")
+    with database.transaction() as session:
+        release = release_lines.begin(session, tables.get(session, ledger), "x", "EUR", "U1", NOW).number
+    seen = []
+
+    def is_whole() -> None:
+        with database.reading() as session:
+            made = session.get_one(Release, release)
+            its = select(sa.func.coalesce(sa.func.sum(Line.amount), 0), sa.func.count()).select_from(Line)
+            assert session.exec(its.where(Line.release_id == release)).one() == (made.amount, made.lines)
+            assert tables.released_ids(session, ledger) == set(), "nobody is paid before it is whole and approved"
+            seen.append((made.lines, made.state))
+
+    prepare = partial(releasing.prepare, credits=Credits(), release_id=release, size=BY_500)
+    kills = _until_done(url, database, prepare, is_whole)
+
+    assert kills >= 3, "it was killed in each of its transactions"
+    assert len({lines for lines, _ in seen}) >= 3, "it went on from where it was"
+    assert seen[-1] == (ROWS, "waiting")
+    with database.reading() as session:
+        made = session.get_one(Release, release)
+        assert (made.amount, made.needs_second) == (ROWS * 500, True)
     database.close()
 
 
@@ -95,22 +140,23 @@ def _release(database: Database) -> None:
         session.connection().execute(sa.update(Line).values(release_id=made.number))
 
 
-def _until_done(url: str, database: Database, file_id: int, path: Path) -> int:
-    """Kill the import at its first transaction, then at its second …, until it ends; gives back how often."""
+def _until_done(
+    url: str, database: Database, work: Callable[[Database], object], look: Callable[[], None] = lambda: None
+) -> int:
+    """Kill the work at its first transaction, then at its second …, until it ends; gives back how often."""
     for kills in count():
-        process = multiprocessing.get_context("fork").Process(
-            target=_import_and_die, args=(url, file_id, path, kills + 1)
-        )
+        process = multiprocessing.get_context("fork").Process(target=_work_and_die, args=(url, work, kills + 1))
         process.start()
         process.join()
         with database.reading() as session:
             assert balance.errors(session, 1) == [], "the totals are those of the lines after each kill"
+        look()
         if process.exitcode == 0:
             return kills
     raise AssertionError
 
 
-def _import_and_die(url: str, file_id: int, path: Path, commits: int) -> None:
+def _work_and_die(url: str, work: Callable[[Database], object], commits: int) -> None:
     """Die before the commit of that number, or as the transaction of that number begins."""
     database, seen = Database(url), count(1)
 
@@ -120,5 +166,5 @@ def _import_and_die(url: str, file_id: int, path: Path, commits: int) -> None:
 
     moment = "commit" if commits % 2 else "begin"
     sa.event.listen(database.engine, moment, die)
-    importing.import_file(database, file_id, path)
+    work(database)
     os._exit(0)

@@ -33,7 +33,7 @@ class Order(BaseModel):
 
 
 @dataclass
-class Kitchen:
+class Shop:
     """What was done, and what goes wrong."""
 
     done: list[str] = field(default_factory=list)
@@ -43,105 +43,103 @@ class Kitchen:
 
 
 @flow
-def cook(kitchen: Kitchen, order: Order) -> None:
+def fulfil(shop: Shop, order: Order) -> None:
     """Two steps; the second may fail."""
-    serve(kitchen, prepare(kitchen, order.item))
+    serve(shop, prepare(shop, order.item))
 
 
 @step
-def prepare(kitchen: Kitchen, item: str) -> str:
+def prepare(shop: Shop, item: str) -> str:
     """The first step; gives back something to go on with."""
-    kitchen.begun.append(item)
-    assert kitchen.is_open.wait(PATIENCE_S)
-    kitchen.done.append(f"prepared {item}")
+    shop.begun.append(item)
+    assert shop.is_open.wait(PATIENCE_S)
+    shop.done.append(f"prepared {item}")
     return item.upper()
 
 
 @step
-def serve(kitchen: Kitchen, item: str) -> None:
+def serve(shop: Shop, item: str) -> None:
     """The second step."""
-    if kitchen.failures:
-        raise kitchen.failures.pop()
-    kitchen.done.append(f"served {item}")
+    if shop.failures:
+        raise shop.failures.pop()
+    shop.done.append(f"served {item}")
 
 
 @pytest.fixture
-def kitchen() -> Kitchen:
+def shop() -> Shop:
     """Nothing done yet."""
-    kitchen = Kitchen()
-    kitchen.is_open.set()
-    return kitchen
+    shop = Shop()
+    shop.is_open.set()
+    return shop
 
 
 @pytest.fixture
-def flows(tmp_path: Path, kitchen: Kitchen) -> Iterator[Flows]:
+def flows(tmp_path: Path, shop: Shop) -> Iterator[Flows]:
     """An engine that comes back soon."""
     flows = Flows(f"sqlite:///{tmp_path}/flows.sqlite", backoff=Backoff(0.05, 0.1), most_failures=MOST_FAILURES)
-    flows.launch(kitchen)
+    flows.launch(shop)
     yield flows
     flows.close()
 
 
-def test_each_step_goes_on_with_what_the_one_before_gave(flows: Flows, kitchen: Kitchen) -> None:
-    flows.start_once("dinner", cook, Order(item="soup"))
+def test_each_step_goes_on_with_what_the_one_before_gave(flows: Flows, shop: Shop) -> None:
+    flows.start_once("dinner", fulfil, Order(item="soup"))
 
     assert wait_until(flows.is_idle, PATIENCE_S)
-    assert kitchen.done == ["prepared soup", "served SOUP"]
+    assert shop.done == ["prepared soup", "served SOUP"]
 
 
-def test_a_key_that_many_start_at_the_same_moment_runs_once(flows: Flows, kitchen: Kitchen) -> None:
+def test_a_key_that_many_start_at_the_same_moment_runs_once(flows: Flows, shop: Shop) -> None:
     together = Barrier(CROWD)
 
     def start(_: int) -> None:
         together.wait()
-        flows.start_once("dinner", cook, Order(item="soup"))
+        flows.start_once("dinner", fulfil, Order(item="soup"))
 
     with ThreadPoolExecutor(CROWD) as crowd:
         list(crowd.map(start, range(CROWD)))
 
     assert wait_until(flows.is_idle, PATIENCE_S)
-    assert kitchen.done == ["prepared soup", "served SOUP"]
+    assert shop.done == ["prepared soup", "served SOUP"]
 
 
-def test_a_key_that_was_finished_is_not_started_again(flows: Flows, kitchen: Kitchen) -> None:
-    flows.start_once("dinner", cook, Order(item="soup"))
+def test_a_key_that_was_finished_is_not_started_again(flows: Flows, shop: Shop) -> None:
+    flows.start_once("dinner", fulfil, Order(item="soup"))
     assert wait_until(flows.is_idle, PATIENCE_S)
 
-    flows.start_once("dinner", cook, Order(item="soup"))
+    flows.start_once("dinner", fulfil, Order(item="soup"))
 
     assert wait_until(flows.is_idle, PATIENCE_S)
-    assert kitchen.done.count("served SOUP") == 1
+    assert shop.done.count("served SOUP") == 1
 
 
 @pytest.mark.parametrize("failure", [TryLater("Slack asks to wait", wait_s=0), ValueError("broken")])
-def test_a_flow_that_fails_comes_back(flows: Flows, kitchen: Kitchen, failure: Exception) -> None:
-    kitchen.failures.append(failure)
+def test_a_flow_that_fails_comes_back(flows: Flows, shop: Shop, failure: Exception) -> None:
+    shop.failures.append(failure)
 
-    flows.start_once("dinner", cook, Order(item="soup"))
+    flows.start_once("dinner", fulfil, Order(item="soup"))
 
-    assert wait_until(lambda: "served SOUP" in kitchen.done, PATIENCE_S)
+    assert wait_until(lambda: "served SOUP" in shop.done, PATIENCE_S)
     assert wait_until(flows.is_idle, PATIENCE_S)
-    assert kitchen.done.count("served SOUP") == 1
+    assert shop.done.count("served SOUP") == 1
 
 
-def test_waiting_ends_no_flow_however_often_and_one_failure_after_it_ends_none(
-    flows: Flows, kitchen: Kitchen
-) -> None:
+def test_waiting_ends_no_flow_however_often_and_one_failure_after_it_ends_none(flows: Flows, shop: Shop) -> None:
     waits = [TryLater("Slack asks to wait", wait_s=0), DatabaseBusy()] * MOST_FAILURES
-    kitchen.failures += [ValueError("broken"), *waits]
+    shop.failures += [ValueError("broken"), *waits]
 
-    flows.start_once("dinner", cook, Order(item="soup"))
+    flows.start_once("dinner", fulfil, Order(item="soup"))
 
-    assert wait_until(lambda: "served SOUP" in kitchen.done, PATIENCE_S)
+    assert wait_until(lambda: "served SOUP" in shop.done, PATIENCE_S)
     assert flows.given_up() == []
 
 
 def test_a_flow_that_fails_too_often_is_given_up_and_kept_until_somebody_starts_it_again_or_drops_it(
-    flows: Flows, kitchen: Kitchen, tmp_path: Path
+    flows: Flows, shop: Shop, tmp_path: Path
 ) -> None:
-    kitchen.failures += [ValueError("broken")] * MOST_FAILURES * 2
+    shop.failures += [ValueError("broken")] * MOST_FAILURES * 2
     for key in ("dinner", "lunch"):
-        flows.start_once(key, cook, Order(item="soup"))
+        flows.start_once(key, fulfil, Order(item="soup"))
         assert wait_until(lambda: key in flows.given_up(), PATIENCE_S)  # noqa: B023 - asked within the loop
 
     flows.delete_finished(timedelta())
@@ -152,7 +150,7 @@ def test_a_flow_that_fails_too_often_is_given_up_and_kept_until_somebody_starts_
         with pytest.raises(records.NoSuchFlow, match="lunch"):
             records.drop(client, "lunch")
 
-    assert wait_until(lambda: kitchen.done.count("served SOUP") == 1, PATIENCE_S)
+    assert wait_until(lambda: shop.done.count("served SOUP") == 1, PATIENCE_S)
     assert flows.given_up() == []
 
 
@@ -163,14 +161,14 @@ def test_the_wait_before_another_attempt_doubles_up_to_a_longest() -> None:
 
 
 def test_records_of_finished_flows_are_forgotten_and_those_that_come_back_are_not(
-    flows: Flows, kitchen: Kitchen, tmp_path: Path
+    flows: Flows, shop: Shop, tmp_path: Path
 ) -> None:
     for number in range(3):
-        flows.start_once(f"order:{number}", cook, Order(item="soup"))
+        flows.start_once(f"order:{number}", fulfil, Order(item="soup"))
     assert wait_until(flows.is_idle, PATIENCE_S)
-    kitchen.failures.append(TryLater("the stove is cold", wait_s=60))
-    flows.start_once("late", cook, Order(item="stew"))
-    assert wait_until(lambda: not kitchen.failures and not flows.replicas_with_flows(), PATIENCE_S)
+    shop.failures.append(TryLater("the stove is cold", wait_s=60))
+    flows.start_once("late", fulfil, Order(item="stew"))
+    assert wait_until(lambda: not shop.failures and not flows.replicas_with_flows(), PATIENCE_S)
 
     assert flows.delete_finished(timedelta(hours=1)) == 0
     assert flows.delete_finished(timedelta()) == 3
@@ -181,54 +179,54 @@ def test_after_the_end_nothing_is_started_and_whoever_asks_is_told_to_come_back(
     flows.close()
 
     with pytest.raises(TryLater, match="ending"):
-        flows.start_once("dinner", cook, Order(item="soup"))
+        flows.start_once("dinner", fulfil, Order(item="soup"))
 
 
 def test_at_the_end_what_has_begun_is_finished_and_the_rest_is_left_for_the_next_start(
-    tmp_path: Path, kitchen: Kitchen
+    tmp_path: Path, shop: Shop
 ) -> None:
-    kitchen.is_open.clear()
+    shop.is_open.clear()
     first = Flows(f"sqlite:///{tmp_path}/flows.sqlite")
-    first.launch(kitchen)
+    first.launch(shop)
     for number in range(3 * FLOWS_AT_ONCE):
-        first.start_once(f"dinner {number}", cook, Order(item=str(number)))
+        first.start_once(f"dinner {number}", fulfil, Order(item=str(number)))
 
-    assert wait_until(lambda: len(kitchen.begun) == FLOWS_AT_ONCE, PATIENCE_S)
+    assert wait_until(lambda: len(shop.begun) == FLOWS_AT_ONCE, PATIENCE_S)
     with ThreadPoolExecutor(1) as other:
         closed = other.submit(first.close, PATIENCE_S)
         assert wait_until(lambda: first.is_closing, PATIENCE_S)
-        kitchen.is_open.set()
+        shop.is_open.set()
         closed.result(PATIENCE_S)
 
-    assert len(kitchen.done) == 2 * FLOWS_AT_ONCE, "two steps of each that had begun"
+    assert len(shop.done) == 2 * FLOWS_AT_ONCE, "two steps of each that had begun"
     second = Flows(f"sqlite:///{tmp_path}/flows.sqlite")
-    second.launch(kitchen)
+    second.launch(shop)
     assert wait_until(second.is_idle, PATIENCE_S)
     second.close()
-    assert sorted(kitchen.done) == sorted(
+    assert sorted(shop.done) == sorted(
         f"{deed} {number}" for number in range(3 * FLOWS_AT_ONCE) for deed in ("prepared", "served")
     )
 
 
 @flow
-def be_left_behind(kitchen: Kitchen, order: Order) -> None:
+def be_left_behind(shop: Shop, order: Order) -> None:
     """Its thread ends without a word, once, as when the engine's database refuses what it writes."""
-    if not kitchen.begun:
-        kitchen.begun.append(order.item)
+    if not shop.begun:
+        shop.begun.append(order.item)
         raise engine.NotStarted
-    kitchen.done.append(order.item)
+    shop.done.append(order.item)
 
 
-def test_what_no_thread_is_at_any_more_is_adopted_by_the_living_process(flows: Flows, kitchen: Kitchen) -> None:
+def test_what_no_thread_is_at_any_more_is_adopted_by_the_living_process(flows: Flows, shop: Shop) -> None:
     flows.start_once("dinner", be_left_behind, Order(item="soup"))
-    assert wait_until(lambda: bool(kitchen.begun), PATIENCE_S)
+    assert wait_until(lambda: bool(shop.begun), PATIENCE_S)
     assert not flows.is_idle()
 
     for _ in range(2):
         flows.adopt()
 
     assert wait_until(flows.is_idle, PATIENCE_S)
-    assert kitchen.done == ["soup"]
+    assert shop.done == ["soup"]
 
 
 @pytest.fixture
@@ -254,50 +252,48 @@ def full_disk() -> Iterator[Callable[[bool], None]]:
 
 
 def test_what_cannot_even_be_put_off_on_a_full_disk_is_not_given_up(
-    flows: Flows, kitchen: Kitchen, full_disk: Callable[[bool], None]
+    flows: Flows, shop: Shop, full_disk: Callable[[bool], None]
 ) -> None:
-    kitchen.failures.append(TryLater("the oven is cold"))
-    kitchen.is_open.clear()
+    shop.failures.append(TryLater("the oven is cold"))
+    shop.is_open.clear()
     much = Order(item="soup " * 20_000)
-    flows.start_once("dinner", cook, much)
-    assert wait_until(lambda: bool(kitchen.begun), PATIENCE_S)
+    flows.start_once("dinner", fulfil, much)
+    assert wait_until(lambda: bool(shop.begun), PATIENCE_S)
     full_disk(True)
-    kitchen.is_open.set()
+    shop.is_open.set()
     assert wait_until(lambda: not flows.is_running, PATIENCE_S)
 
     with noting_commits(), pytest.raises(ChangeUnknown):
-        flows.start_once("supper", cook, much)
+        flows.start_once("supper", fulfil, much)
     full_disk(False)
     for _ in range(2):
         flows.adopt()
 
     assert wait_until(flows.is_idle, PATIENCE_S)
     assert flows.given_up() == []
-    assert kitchen.done[-1] == f"served {much.item.upper()}"
+    assert shop.done[-1] == f"served {much.item.upper()}"
 
 
-def test_what_is_in_hand_is_not_adopted(flows: Flows, kitchen: Kitchen) -> None:
-    kitchen.is_open.clear()
-    flows.start_once("dinner", cook, Order(item="soup"))
-    assert wait_until(lambda: bool(kitchen.begun), PATIENCE_S)
+def test_what_is_in_hand_is_not_adopted(flows: Flows, shop: Shop) -> None:
+    shop.is_open.clear()
+    flows.start_once("dinner", fulfil, Order(item="soup"))
+    assert wait_until(lambda: bool(shop.begun), PATIENCE_S)
 
     for _ in range(3):
         flows.adopt()
-    kitchen.is_open.set()
+    shop.is_open.set()
 
     assert wait_until(flows.is_idle, PATIENCE_S)
-    assert kitchen.begun == ["soup"]
+    assert shop.begun == ["soup"]
 
 
-def test_a_person_who_waits_hears_in_time_that_it_is_not_known(
-    flows: Flows, kitchen: Kitchen, tmp_path: Path
-) -> None:
+def test_a_person_who_waits_hears_in_time_that_it_is_not_known(flows: Flows, shop: Shop, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "flows.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         started = time.monotonic()
         with noting_commits(), pytest.raises(ChangeUnknown, match="I do not know whether that was done"):
-            flows.start_once("dinner", cook, Order(item="soup"))
+            flows.start_once("dinner", fulfil, Order(item="soup"))
         assert time.monotonic() - started < 3
 
     # It is done nevertheless, once the database takes it.
-    assert wait_until(lambda: kitchen.done == ["prepared soup", "served SOUP"], 3 * PATIENCE_S)
+    assert wait_until(lambda: shop.done == ["prepared soup", "served SOUP"], 3 * PATIENCE_S)

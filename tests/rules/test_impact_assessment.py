@@ -1,11 +1,14 @@
 """What an incident means for its queues, against a forecast or the usual; and the sentences that say so."""
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from bot.impact import wording
+from bot.impact.origins import Origin
 from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
 from bot.impact.rules.baseline import WEEK_S
@@ -129,6 +132,27 @@ def test_every_queue_is_on_a_page_and_what_is_not_counted_is_said() -> None:
     assert all(any(f"Site {place}*" in screen for screen in screens) for place in range(20))
     assert "Page 1 of 3, 20 in all · `/incident figures 2` shows page 2" in screens[0]
     assert "Only its first seven days are counted." in screens[0]
+
+
+def where_from(*origins: Origin) -> list[str]:
+    """What a screen of two queues says of where its figures are from; times by the clock of UTC."""
+    shown = str(figures_screen(1, lived(), None, origins=origins)[1][-2]["elements"][0]["text"])
+    return re.sub(r"<!date[^|]*\|([^>]*) UTC>", r"\1", shown).splitlines()[1:]
+
+
+def test_each_figure_says_who_or_what_brought_it_when_and_what_was_corrected() -> None:
+    nine, ten = datetime(2026, 11, 26, 9, 0, tzinfo=UTC), datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+    both, chat = {"Billing", "Chat <b>"}, {"Chat <b>"}
+    assert where_from(Origin("acd.csv", "U1", nine, both)) == ["• acd.csv by <@U1>, 09:00"]
+    assert where_from(Origin("acd.csv", "U1", ten, both, both, ten)) == ["• acd.csv by <@U1>, corrected at 10:00"]
+    assert where_from(Origin("genesys", "", ten, both, chat, nine), Origin("form", "U2", nine, chat)) == [
+        "• genesys, 10:00: all queues; Chat &lt;b&gt; corrected at 09:00",
+        "• the form by <@U2>, 09:00: Chat &lt;b&gt;",
+    ]
+    assert where_from(Origin("", "", nine, chat, chat, nine)) == [
+        "• another incident, corrected at 09:00: Chat &lt;b&gt;"
+    ]
+    assert where_from(*[Origin(f"{at}.csv", "", nine, both) for at in range(7)])[-1] == "• 2 earlier"
 
 
 def test_the_outlook_counts_from_the_last_whole_interval_and_says_what_it_assumes() -> None:

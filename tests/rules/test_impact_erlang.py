@@ -138,6 +138,7 @@ def test_patience_is_the_waiting_of_all_over_those_who_gave_up():
         ("calls 210", (0.1166667, 360, 92)),
         ("agents -6, aht +25%", (0.2333333, 450, 86)),
         ("agents -6 and volume x1.4", (0.3266667, 360, 86)),
+        ("agents -6 volume x1.4 handle time +25%", (0.3266667, 450, 86)),
     ],
 )
 def test_levers_are_read_as_people_write_them(typed, expected):

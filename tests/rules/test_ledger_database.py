@@ -1,7 +1,7 @@
 """The ledger in the database: the equation is a constraint, files may come again, accounts stay private."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -13,9 +13,22 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from bot.bootstrap import build_registry
+from bot.config.floor.credits import Credits
 from bot.incidents.related import RelatedIncident
 from bot.incidents.tables import Incident
-from bot.ledger import balance, bulk, difference_tables, importing, line_tables, tables, workbook
+from bot.ledger import (
+    accounts,
+    balance,
+    bulk,
+    difference_tables,
+    importing,
+    line_tables,
+    release_lines,
+    releases,
+    releasing,
+    tables,
+    workbook,
+)
 from bot.ledger.difference_tables import Difference
 from bot.ledger.entries import Move, Origin, move
 from bot.ledger.line_tables import Entry, Line
@@ -199,6 +212,97 @@ def content(database: Database, ledger: int) -> list[tuple[object, ...]]:
             ),
             *((each.line_number, each.trouble, each.settled_at is None) for each in session.exec(differences)),
         ]
+
+
+def put_together(database: Database, size: ChunkSize, ledger: int = 1, meanwhile: Callable[[], None] | None = None):
+    """A release of everything that waits; `meanwhile` happens after its first chunk."""
+    with database.transaction() as session:
+        mine = tables.get(session, ledger)
+        made = release_lines.begin(session, mine, "consumers", "EUR", "U1", NOW)
+        others = accounts.others(
+            list(tables.lock_of_incidents(session, accounts.same_cause(session, ledger))), mine
+        )
+        release_lines.take_lines(session, made, others, size.rows, NOW)
+    if meanwhile:
+        meanwhile()
+    releasing.prepare(database, Credits(), made.number, size)
+    with database.reading() as session:
+        its = session.exec(select(Line).where(Line.release_id == made.number, Line.state == State.PENDING)).all()
+        made = session.get_one(Release, made.number)
+        assert made.state == "refused" or (made.amount, made.lines) == (sum(each.amount for each in its), len(its))
+        return made
+
+
+def test_a_release_is_what_waited_when_it_was_asked_for_whatever_happens_until_it_is_whole(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(40))
+    by_ten = ChunkSize(10, smallest=10, largest=10)
+
+    def others_work() -> None:
+        bring(database, tmp_path, "lines", owe(45))
+        with database.transaction() as session:
+            first, last = _lines(session)[0], _lines(session)[39]
+            for line in line_tables.lines_of_accounts(session, 1, [first.account_key, last.account_key]).values():
+                releases.leave(session, line)
+                move(session, [Move(line, State.EXCLUDED, "not owed")], ORIGIN)
+
+    made = put_together(database, by_ten, meanwhile=others_work)
+
+    assert (made.lines, made.state) == (38, "released"), "without the two, and without the five that came later"
+    assert put_together(database, by_ten).lines == 5, "the rest is the next release's"
+    with database.reading() as session:
+        assert not release_lines.are_left(session, 1, "consumers", "EUR")
+
+
+def test_what_was_refused_may_be_released_again_and_counts_as_paid_nowhere(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(30))
+    by_ten = ChunkSize(10, smallest=10, largest=10)
+    made = put_together(database, by_ten)
+    keys = [line.account_key for line in _lines_of(database)]
+    with database.transaction() as session:
+        assert line_tables.paid_elsewhere(session, [1], keys) == set(keys)
+        session.get_one(Release, made.number).state = "refused"
+    with database.reading() as session:
+        assert line_tables.paid_elsewhere(session, [1], keys) == set()
+        assert balance.facts_of(session, tables.get(session, 1)).unreleased == {("consumers", "EUR")}
+
+    again = put_together(database, by_ten)
+
+    assert (again.lines, again.amount) == (30, 15_000)
+    with database.reading() as session:
+        assert balance.facts_of(session, tables.get(session, 1)).unreleased == frozenset()
+
+
+def test_a_ledger_that_is_closed_meanwhile_releases_nothing(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(30))
+
+    def close() -> None:
+        with database.transaction() as session:
+            tables.get(session, 1).state = "closed"
+
+    made = put_together(database, ChunkSize(10, smallest=10, largest=10), meanwhile=close)
+
+    assert made.state == "refused"
+    with database.reading() as session:
+        assert tables.released_ids(session, 1) == set()
+
+
+def test_two_releases_at_once_of_related_incidents_pay_an_account_once(database, tmp_path):
+    for ledger in (1, 2):
+        bring(database, tmp_path, "lines", owe(30), ledger)
+    with database.transaction() as session:
+        session.add(RelatedIncident(incident_id=1, related_id=2))
+    by_ten = ChunkSize(10, smallest=10, largest=10)
+    theirs = []
+
+    mine = put_together(database, by_ten, 1, lambda: theirs.append(put_together(database, by_ten, 2)))
+
+    assert mine.lines + theirs[0].lines == 30
+    assert totals(database, 1)["excluded"] + totals(database, 2)["excluded"] == 15_000
+
+
+def _lines_of(database: Database) -> list[Line]:
+    with database.reading() as session:
+        return _lines(session)
 
 
 def test_nobody_is_paid_for_the_same_cause_in_a_related_incident(database, tmp_path):

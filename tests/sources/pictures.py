@@ -21,7 +21,7 @@ from slack_sandbox import Sandbox
 from tests.browser.conftest import QUIET, chromium
 from tests.sources.guides import GUIDES, PICTURED_TEXT, Guide, picture_of
 from tests.sources.stand_in import running
-from tests.stories.test_command_line import Desk, tokens, workspace
+from tests.stories.test_command_line import Terminal, tokens, workspace
 
 COLOURS = 32
 WIDE = ViewportSize(width=1000, height=200)
@@ -56,42 +56,42 @@ def _read_by(guide: Guide) -> str:
         "options": dict(guide.options),
     }
     with tempfile.TemporaryDirectory() as folder:
-        desk = _desk(folder, guide.name, described)
-        with workspace(yaml.safe_load(desk.types("manifest").stdout)) as sandbox:
+        terminal = _terminal(folder, guide.name, described)
+        with workspace(yaml.safe_load(terminal.types("manifest").stdout)) as sandbox:
             secret = {guide.variable: guide.secret}
             guide.stand_in.faults.extend(guide.faults[0])
-            refused = _typed(desk, sandbox, guide.name, secret)
+            refused = _typed(terminal, sandbox, guide.name, secret)
             guide.stand_in.faults.clear()
-            return refused + _typed(desk, sandbox, guide.name, secret)
+            return refused + _typed(terminal, sandbox, guide.name, secret)
 
 
 def _read_folder() -> str:
     with tempfile.TemporaryDirectory() as folder:
-        desk = _desk(folder, "exports", {"kind": "folder", "options": {"folder": "exports"}})
-        with workspace(yaml.safe_load(desk.types("manifest").stdout)) as sandbox:
-            missing = _typed(desk, sandbox, "exports", {})
-            (desk.folder / "exports").mkdir()
-            return missing + "$ mkdir exports\n" + _typed(desk, sandbox, "exports", {})
+        terminal = _terminal(folder, "exports", {"kind": "folder", "options": {"folder": "exports"}})
+        with workspace(yaml.safe_load(terminal.types("manifest").stdout)) as sandbox:
+            missing = _typed(terminal, sandbox, "exports", {})
+            (terminal.folder / "exports").mkdir()
+            return missing + "$ mkdir exports\n" + _typed(terminal, sandbox, "exports", {})
 
 
-def _desk(folder: str, name: str, described: Mapping[str, object]) -> Desk:
-    desk = Desk(Path(folder))
-    file = desk.folder / "floor.yaml"
+def _terminal(folder: str, name: str, described: Mapping[str, object]) -> Terminal:
+    terminal = Terminal(Path(folder))
+    file = terminal.folder / "floor.yaml"
     file.write_text(file.read_text() + yaml.safe_dump({"sources": {name: dict(described)}}))
     # What stands before `doctor` in the picture is this program.
-    program = desk.folder / "watchfloor"
+    program = terminal.folder / "watchfloor"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot "$@"\n')
     program.chmod(0o755)
-    return desk
+    return terminal
 
 
-def _typed(desk: Desk, sandbox: Sandbox, name: str, secret: Mapping[str, str]) -> str:
+def _typed(terminal: Terminal, sandbox: Sandbox, name: str, secret: Mapping[str, str]) -> str:
     """A command and what it printed; in the whole report this is one source among channels and groups."""
     command = f"watchfloor doctor | grep -A 1 'source {name}'"
-    environment = desk.environment | tokens(sandbox) | dict(secret)
-    environment["PATH"] = f"{desk.folder}:{environment['PATH']}"
+    environment = terminal.environment | tokens(sandbox) | dict(secret)
+    environment["PATH"] = f"{terminal.folder}:{environment['PATH']}"
     printed = subprocess.run(
-        ["sh", "-c", command], cwd=desk.folder, env=environment, capture_output=True, text=True, check=True
+        ["sh", "-c", command], cwd=terminal.folder, env=environment, capture_output=True, text=True, check=True
     )
     return f"$ {command}\n{printed.stdout}"
 

@@ -128,12 +128,12 @@ def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(flo
     named = re.search(r"and 57 more: `(/incident alerts \d+)` lists all", proposal(floor)[-1])
     assert named
     floor.says("ana", f"{named[1]} 3", channel="general")
-    listed = floor.whispered("ana", "general")[-1]
+    listed = floor.ephemeral("ana", "general")[-1]
     assert "Page 3 of 3, 62 in all" in listed
     assert "sbc69" in listed
     for elsewhere in ("random", "incidents"):
         floor.says("ana", named[1], channel=elsewhere)
-        assert "There are no such alerts in this channel" in floor.whispered("ana", elsewhere)[-1]
+        assert "There are no such alerts in this channel" in floor.ephemeral("ana", elsewhere)[-1]
 
 
 def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_themselves(floor: TestFloor) -> None:

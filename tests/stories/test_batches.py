@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.floor import TestFloor
+from tests.stories.seen_updates import updates
 from tests.stories.test_subscriptions import copies
-from tests.stories.update_desk import updates
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 

@@ -49,7 +49,7 @@ shifts: {roles: {swarm: Swarm}}
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestFloor]:
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
     shipped, _, after = Path("floor.yaml").read_text().partition("\ncases:\n")
     rest = after[after.index("\n#") :]
     guides, playbooks = tmp_path / "guides", tmp_path / "playbooks"
@@ -90,7 +90,7 @@ def case(number: int, **facts: object) -> dict[str, object]:
 
 def board(floor: TestFloor, words: str = "") -> str:
     floor.says("ana", f"/incident board {words}", channel="general")
-    return floor.whispered("ana", "general")[-1]
+    return floor.ephemeral("ana", "general")[-1]
 
 
 def told(floor: TestFloor, who: str) -> list[str]:
@@ -101,7 +101,7 @@ def notes(floor: TestFloor) -> list[str]:
     return [str(row["text"]) for row in rows(floor, "case_notes")]
 
 
-def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reasons(desk: TestFloor) -> None:
+def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reasons(floor: TestFloor) -> None:
     first, second, third = (f"{ago(hours=hours):%d/%m/%Y %H:%M}" for hours in (7, 70, 50))
     file = (
         "Number;Opened at;Updated at;Priority;State;Customer;Assignment group;Short description\n"
@@ -110,205 +110,205 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
         f"INC3;{third};{third};3;New;<!channel>;Billing;Refund\n"
         + "".join(f"INC{number};;;3;New;Acme;Billing;No date\n" for number in range(4, 11))
     )
-    desk.ana.uploads("dm", "cases.csv", file.encode())
-    desk.settle()
-    preview = desk.words("dm")
+    floor.ana.uploads("dm", "cases.csv", file.encode())
+    floor.settle()
+    preview = floor.words("dm")
     assert "3 cases in 3 rows, 3 of them open" in preview
     assert "Line 5 is left out: it has no number, or does not say when it was opened" in preview
     assert "2 more rows are left out; the file in this thread names them." in preview
-    (rows_file,) = [file for file in desk.sandbox.workspace.files.values() if file.name.startswith("left-out-")]
+    (rows_file,) = [file for file in floor.sandbox.workspace.files.values() if file.name.startswith("left-out-")]
     assert rows_file.content.decode("utf-8-sig").splitlines()[-1].startswith('"11","it has no number')
-    desk.ana.clicks(ids.USE, channel="dm")
-    desk.settle()
-    assert "cases.csv is imported: 3 new" in desk.words("dm")
-    desk.tick()
+    floor.ana.clicks(ids.USE, channel="dm")
+    floor.settle()
+    assert "cases.csv is imported: 3 new" in floor.words("dm")
+    floor.tick()
 
-    shown = board(desk)
+    shown = board(floor)
     assert "3 open · 🔴 0 red · 🟡 1 amber · 3 unassigned · 1 sensitive" in shown
     assert shown.index("INC1") < shown.index("INC3") < shown.index("INC2")
     assert "1st in the queue, 2 engineers free: likely taken in 30 min" in shown
     assert "The clock is paused." in shown
-    assert "3 open" in desk.words("operations")
-    workspace = desk.sandbox.workspace
+    assert "3 open" in floor.words("operations")
+    workspace = floor.sandbox.workspace
     workspace.speak(workspace.users["U0CHLOE"], "es-ES")
-    desk.settle()
-    desk.says("chloe", "/incident board", channel="general")
-    in_spanish = desk.whispered("chloe", "general")[-1]
+    floor.settle()
+    floor.says("chloe", "/incident board", channel="general")
+    in_spanish = floor.ephemeral("chloe", "general")[-1]
     assert "1.º en la cola, 2 personas libres: se atenderá en unos 30 min" in in_spanish
-    desk.says("chloe", "/incident guide", channel="general")
-    assert desk.whispered("chloe", "general")[-1].startswith("Di de qué se trata")
-    ask = desk.services.get(Registry).ask
-    with desk.services.database.reading() as session:
-        (risky,) = ask(RISKY_CASES)(session, desk.services, utcnow())
-        figures = ask(CASE_FIGURES)(session, desk.services, ago(hours=8), utcnow())
-        (sensitive,) = ask(SENSITIVE_CASES)(session, desk.services, utcnow(), "es")
+    floor.says("chloe", "/incident guide", channel="general")
+    assert floor.ephemeral("chloe", "general")[-1].startswith("Di de qué se trata")
+    ask = floor.services.get(Registry).ask
+    with floor.services.database.reading() as session:
+        (risky,) = ask(RISKY_CASES)(session, floor.services, utcnow())
+        figures = ask(CASE_FIGURES)(session, floor.services, ago(hours=8), utcnow())
+        (sensitive,) = ask(SENSITIVE_CASES)(session, floor.services, utcnow(), "es")
     assert (risky.title, risky.severity, risky.needs_next_step) == ("INC1 Paid twice", "P2", True)
     assert [(each.team, each.intake, each.backlog) for each in figures] == [("Billing", 1, 3)]
     assert sensitive.left.startswith("quedan "), "the spreadsheet says it in the language of its reader"
 
     for who in ("farah", "ana"):
-        desk.says(who, "/incident report day")
-        desk.tick()
+        floor.says(who, "/incident report day")
+        floor.tick()
     named = "Open cases of sensitive customers: 1, by name in the spreadsheet"
-    assert named in told(desk, "farah")[-1]
-    assert named not in "".join(told(desk, "ana"))
+    assert named in told(floor, "farah")[-1]
+    assert named not in "".join(told(floor, "ana"))
 
-    desk.ben.clicks(ids.TAKE, channel="operations")
-    desk.settle()
-    desk.ana.clicks(ids.ASSIGN, channel="operations")
-    desk.ana.fills(ids.PERSON, "ben")
-    desk.ana.fills(ids.REASON, "Knows <@channel> the hotel")
-    assert desk.ana.submits().closed
-    desk.settle()
-    assert "assigned INC1 to you: Paid twice" in told(desk, "ben")[-1]
-    desk.ana.clicks(ids.NOTE, channel="operations")
-    desk.ana.fills(ids.REASON, "Called them at 14:07")
-    assert desk.ana.submits().closed
-    desk.ana.clicks(ids.SNOOZE, channel="operations")
-    desk.ana.fills(ids.REASON, "Waits for the bank")
-    assert desk.ana.submits().closed
-    desk.settle()
-    said = [note for note in notes(desk) if not note.startswith("The team's manager is told")]
+    floor.ben.clicks(ids.TAKE, channel="operations")
+    floor.settle()
+    floor.ana.clicks(ids.ASSIGN, channel="operations")
+    floor.ana.fills(ids.PERSON, "ben")
+    floor.ana.fills(ids.REASON, "Knows <@channel> the hotel")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "assigned INC1 to you: Paid twice" in told(floor, "ben")[-1]
+    floor.ana.clicks(ids.NOTE, channel="operations")
+    floor.ana.fills(ids.REASON, "Called them at 14:07")
+    assert floor.ana.submits().closed
+    floor.ana.clicks(ids.SNOOZE, channel="operations")
+    floor.ana.fills(ids.REASON, "Waits for the bank")
+    assert floor.ana.submits().closed
+    floor.settle()
+    said = [note for note in notes(floor) if not note.startswith("The team's manager is told")]
     assert said[0] == "took the case"
     assert "Knows" in said[1]
     assert said[2] == "Called them at 14:07"
     assert said[3].endswith("Waits for the bank")
-    assert "1 snoozed" in board(desk)
-    desk.passes(hours=1, minutes=1)
-    desk.tick()
-    board_now = board(desk)
+    assert "1 snoozed" in board(floor)
+    floor.passes(hours=1, minutes=1)
+    floor.tick()
+    board_now = board(floor)
     assert "snoozed" not in board_now
     assert "Breached" in board_now
-    assert "Breached" in desk.words("operations")
+    assert "Breached" in floor.words("operations")
 
-    desk.ana.uploads("dm", "again.csv", file.encode())
-    desk.settle()
-    desk.ana.clicks(ids.USE, channel="dm")
-    desk.settle()
-    assert "again.csv is imported: 3 unchanged" in desk.words("dm")
+    floor.ana.uploads("dm", "again.csv", file.encode())
+    floor.settle()
+    floor.ana.clicks(ids.USE, channel="dm")
+    floor.settle()
+    assert "again.csv is imported: 3 unchanged" in floor.words("dm")
 
 
-def test_who_is_free_is_who_is_on_shift_and_works_on_nothing(desk: TestFloor) -> None:
-    post(desk, case(1, team="Night"), case(2, team="Night"))
-    assert "1st in the queue, nobody is on shift" in board(desk, "C1")
+def test_who_is_free_is_who_is_on_shift_and_works_on_nothing(floor: TestFloor) -> None:
+    post(floor, case(1, team="Night"), case(2, team="Night"))
+    assert "1st in the queue, nobody is on shift" in board(floor, "C1")
     now = utcnow()
     when = now - timedelta(hours=1), now + timedelta(hours=8)
     for person, region in (("U0BEN", "EMEA"), ("U0CHLOE", "emea"), ("U0ERIK", "APAC")):
-        by_hand.add(desk.services, person, "swarm", (region, ""), when, "U0FARAH", now)
-    assert "2nd in the queue, 2 of 2 on shift free: likely taken in 30 min" in board(desk, "C2")
+        by_hand.add(floor.services, person, "swarm", (region, ""), when, "U0FARAH", now)
+    assert "2nd in the queue, 2 of 2 on shift free: likely taken in 30 min" in board(floor, "C2")
 
-    post(desk, case(3, state="In Progress", owner="Ben Okafor", team="Billing"))
-    assert "2nd in the queue, 1 of 2 on shift free: likely taken in 1 h 00 min" in board(desk, "C2"), (
+    post(floor, case(3, state="In Progress", owner="Ben Okafor", team="Billing"))
+    assert "2nd in the queue, 1 of 2 on shift free: likely taken in 1 h 00 min" in board(floor, "C2"), (
         "as he is named"
     )
-    absences.enter(desk.services, "U0CHLOE", (now, when[1]), "sick", "", "U0CHLOE", utcnow())
-    assert "2nd in the queue, nobody is free of 1 on shift" in board(desk, "C2")
-    with desk.services.database.reading() as session:
-        ask = desk.services.get(Registry).ask(CASE_FIGURES)
-        found = {each.team: each.people for each in ask(session, desk.services, *when)}
+    absences.enter(floor.services, "U0CHLOE", (now, when[1]), "sick", "", "U0CHLOE", utcnow())
+    assert "2nd in the queue, nobody is free of 1 on shift" in board(floor, "C2")
+    with floor.services.database.reading() as session:
+        ask = floor.services.get(Registry).ask(CASE_FIGURES)
+        found = {each.team: each.people for each in ask(session, floor.services, *when)}
     assert found == {"Night": 2, "Billing": 2}, "whoever was on shift; as floor.yaml counts them"
-    balance = desk.says("ana", "/incident balance") + desk.whispered("ana")[-1]
+    balance = floor.says("ana", "/incident balance") + floor.ephemeral("ana")[-1]
     assert "2 unassigned, 2.0 for each of 1" in balance
 
 
-def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(desk: TestFloor) -> None:
+def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(floor: TestFloor) -> None:
     quiet = [case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)]
-    assert post(desk, *quiet).json()["new"] == len(quiet)
-    desk.tick()
-    assert "similar cases" not in desk.words("incidents")
+    assert post(floor, *quiet).json()["new"] == len(quiet)
+    floor.tick()
+    assert "similar cases" not in floor.words("incidents")
 
     alike = [case(100 + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(ALIKE)]
-    post(desk, *alike)
-    desk.tick()
-    proposed = desk.words("incidents")
+    post(floor, *alike)
+    floor.tick()
+    proposed = floor.words("incidents")
     assert "similar cases* of" in proposed
     assert "in common: portal" in proposed or "in common: login" in proposed
-    post(desk, *alike)
-    desk.tick()
-    assert desk.words("incidents").count("similar cases* of") == 1
+    post(floor, *alike)
+    floor.tick()
+    assert floor.words("incidents").count("similar cases* of") == 1
 
-    desk.ana.clicks(ids.DECLARE, channel="incidents")
-    desk.ana.fills(ids.TITLE, "Customers cannot log in to the portal")
-    assert desk.ana.submits().closed
-    desk.settle()
-    assert "It is incident 1, said" in desk.words("incidents")
-    linked = sum(note.startswith("is part of incident 1") for note in notes(desk))
+    floor.ana.clicks(ids.DECLARE, channel="incidents")
+    floor.ana.fills(ids.TITLE, "Customers cannot log in to the portal")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "It is incident 1, said" in floor.words("incidents")
+    linked = sum(note.startswith("is part of incident 1") for note in notes(floor))
     assert linked >= 5
-    assert notes(desk).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked
-    channel = next(each.name for each in desk.ana.channels() if each.name.startswith("inc-1"))
-    desk.says("ana", "/incident update Vendor restarts the login service", channel=channel)
-    desk.says("ana", "/incident resolve login restarted", channel=channel)
-    desk.tick()
-    assert sum("incident 1 is resolved" in note for note in notes(desk)) == linked
+    assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked
+    channel = next(each.name for each in floor.ana.channels() if each.name.startswith("inc-1"))
+    floor.says("ana", "/incident update Vendor restarts the login service", channel=channel)
+    floor.says("ana", "/incident resolve login restarted", channel=channel)
+    floor.tick()
+    assert sum("incident 1 is resolved" in note for note in notes(floor)) == linked
 
-    desk.says("ana", "/incident close", channel=channel)
-    desk.tick()
-    assert any("No guide is about incident 1" in text for text in told(desk, "ana"))
-    desk.ana.clicks(ids.WRITE, channel="dm")
-    desk.ana.fills(ids.TEXT, "Restart the login service; ask the vendor for its state")
-    desk.ana.fills(ids.PERSON, "ben")
-    assert desk.ana.submits().closed
-    desk.settle()
-    with desk.services.database.transaction() as session:
-        draft = next(row for row in rows(desk, "knowledge_gaps"))
+    floor.says("ana", "/incident close", channel=channel)
+    floor.tick()
+    assert any("No guide is about incident 1" in text for text in told(floor, "ana"))
+    floor.ana.clicks(ids.WRITE, channel="dm")
+    floor.ana.fills(ids.TEXT, "Restart the login service; ask the vendor for its state")
+    floor.ana.fills(ids.PERSON, "ben")
+    assert floor.ana.submits().closed
+    floor.settle()
+    with floor.services.database.transaction() as session:
+        draft = next(row for row in rows(floor, "knowledge_gaps"))
         assert draft["state"] == "in review"
-        purge_text.remove_text(session, desk.services.get(Registry), 1)
+        purge_text.remove_text(session, floor.services.get(Registry), 1)
         assert knowledge_tables.locked(session, draft["id"]).text == "[removed]", (
             "what is no guide yet is forgotten"
         )
         session.rollback()
-    desk.ben.clicks(ids.PUBLISH, channel="dm")
-    desk.settle()
-    kinds = [row["kind"] for row in rows(desk, "timeline_entries") if row["kind"].startswith("guide_")]
+    floor.ben.clicks(ids.PUBLISH, channel="dm")
+    floor.settle()
+    kinds = [row["kind"] for row in rows(floor, "timeline_entries") if row["kind"].startswith("guide_")]
     assert kinds == ["guide_missing", "guide_to_review", "guide_published"]
-    with desk.services.database.transaction() as session:
-        purge_text.remove_text(session, desk.services.get(Registry), 1)
+    with floor.services.database.transaction() as session:
+        purge_text.remove_text(session, floor.services.get(Registry), 1)
         [guide] = exporting.GUIDES.rows(session, 1, str)
         assert guide[:5] == ("Customers cannot log in to the portal", "published", 1, "U0ANA", "U0BEN")
         session.rollback()
-    desk.says("ana", "/incident guide portal login")
-    assert "Customers cannot log in to the portal" in desk.whispered("ana")[-1]
-    desk.says("ana", "/incident guide coffee machine")
-    assert "No guide is about" in desk.whispered("ana")[-1]
+    floor.says("ana", "/incident guide portal login")
+    assert "Customers cannot log in to the portal" in floor.ephemeral("ana")[-1]
+    floor.says("ana", "/incident guide coffee machine")
+    assert "No guide is about" in floor.ephemeral("ana")[-1]
 
 
 def test_similar_cases_are_part_of_an_open_incident_or_not_related_and_nobody_decides_twice(
-    desk: TestFloor,
+    floor: TestFloor,
 ) -> None:
     quiet = [case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)]
-    post(desk, *quiet)
-    desk.tick()
-    post(desk, *similar(100, ALIKE))
-    desk.tick()
-    desk.ana.clicks(ids.IS_INCIDENT, channel="incidents")
-    assert "No incident is open" in str(desk.ana.modal)
-    desk.ana.closes()
-    desk.declares("S2 Portal login fails")
-    desk.ana.clicks(ids.IS_INCIDENT, channel="incidents")
-    desk.ben.clicks(ids.NOT_RELATED, channel="incidents")
-    desk.ana.fills(ids.INCIDENT, "1")
-    assert desk.ana.submits().closed
-    desk.settle()
-    assert "cases are part of incident 1 now" in told(desk, "ana")[-1]
-    assert "It is incident 1, said <@U0ANA>" in desk.words("incidents")
-    assert [row["kind"] for row in rows(desk, "timeline_entries")].count("cases_linked") == 1
-    linked = notes(desk).count("is part of incident 1: S2 Portal login fails")
+    post(floor, *quiet)
+    floor.tick()
+    post(floor, *similar(100, ALIKE))
+    floor.tick()
+    floor.ana.clicks(ids.IS_INCIDENT, channel="incidents")
+    assert "No incident is open" in str(floor.ana.modal)
+    floor.ana.closes()
+    floor.declares("S2 Portal login fails")
+    floor.ana.clicks(ids.IS_INCIDENT, channel="incidents")
+    floor.ben.clicks(ids.NOT_RELATED, channel="incidents")
+    floor.ana.fills(ids.INCIDENT, "1")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "cases are part of incident 1 now" in told(floor, "ana")[-1]
+    assert "It is incident 1, said <@U0ANA>" in floor.words("incidents")
+    assert [row["kind"] for row in rows(floor, "timeline_entries")].count("cases_linked") == 1
+    linked = notes(floor).count("is part of incident 1: S2 Portal login fails")
     assert linked >= 5
-    desk.ben.fills(ids.REASON, "They are two things")
-    assert "has decided about these cases already: incident 1" in str(desk.ben.submits().errors)
+    floor.ben.fills(ids.REASON, "They are two things")
+    assert "has decided about these cases already: incident 1" in str(floor.ben.submits().errors)
 
-    desk.passes(hours=30)
-    post(desk, *similar(200, PRINTED))
-    desk.tick()
-    desk.ana.clicks(ids.NOT_RELATED, channel="incidents")
-    desk.ana.fills(ids.REASON, "  ")
-    assert "Please write why" in str(desk.ana.submits().errors)
-    desk.ana.fills(ids.REASON, "Two <!channel> printers")
-    assert desk.ana.submits().closed
-    desk.settle()
-    desk.tick()
-    assert "Not related, said <@U0ANA>" in desk.words("incidents")
-    assert notes(desk).count("is part of incident 1: S2 Portal login fails") == linked
+    floor.passes(hours=30)
+    post(floor, *similar(200, PRINTED))
+    floor.tick()
+    floor.ana.clicks(ids.NOT_RELATED, channel="incidents")
+    floor.ana.fills(ids.REASON, "  ")
+    assert "Please write why" in str(floor.ana.submits().errors)
+    floor.ana.fills(ids.REASON, "Two <!channel> printers")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.tick()
+    assert "Not related, said <@U0ANA>" in floor.words("incidents")
+    assert notes(floor).count("is part of incident 1: S2 Portal login fails") == linked
 
 
 def similar(first: int, titles: tuple[str, ...]) -> list[dict[str, object]]:
@@ -317,108 +317,108 @@ def similar(first: int, titles: tuple[str, ...]) -> list[dict[str, object]]:
 
 
 def test_the_board_turns_its_pages_filters_and_is_looked_at_again_and_a_file_is_thrown_away(
-    desk: TestFloor,
+    floor: TestFloor,
 ) -> None:
-    post(desk, *[case(number) for number in range(1, 9)])
-    assert "Cases 1–6 of 8." in board(desk)
-    desk.ana.clicks(f"{ids.PAGE}.more", channel="general")
-    desk.settle()
-    assert "Cases 7–8 of 8." in desk.whispered("ana")[-1]
-    desk.ana.clicks(ids.TAKE, channel="general")
-    desk.settle()
-    desk.ana.clicks(f"{ids.PAGE}.again", channel="general")
-    desk.settle()
-    [page] = [shown for shown in desk.whispered("ana") if "Cases 7–8 of 8." in shown]
+    post(floor, *[case(number) for number in range(1, 9)])
+    assert "Cases 1–6 of 8." in board(floor)
+    floor.ana.clicks(f"{ids.PAGE}.more", channel="general")
+    floor.settle()
+    assert "Cases 7–8 of 8." in floor.ephemeral("ana")[-1]
+    floor.ana.clicks(ids.TAKE, channel="general")
+    floor.settle()
+    floor.ana.clicks(f"{ids.PAGE}.again", channel="general")
+    floor.settle()
+    [page] = [shown for shown in floor.ephemeral("ana") if "Cases 7–8 of 8." in shown]
     assert "<@U0ANA>" in page, "what was decided is seen on the same page"
-    desk.ana.clicks(f"{ids.FILTER}.mine", channel="general")
-    desk.settle()
-    assert any("Cases 1–1 of 1 (mine)." in shown for shown in desk.whispered("ana"))
+    floor.ana.clicks(f"{ids.FILTER}.mine", channel="general")
+    floor.settle()
+    assert any("Cases 1–1 of 1 (mine)." in shown for shown in floor.ephemeral("ana"))
 
-    desk.ana.uploads(
+    floor.ana.uploads(
         "dm",
         "cases.csv",
         b"Number;Opened at;Priority;State;Customer;Assignment group\nINC1;13/05/2026 08:00;3;New;Acme;Billing\n",
     )
-    desk.settle()
-    desk.ana.clicks(ids.DISCARD, channel="dm")
-    desk.settle()
-    assert "Discarded; nothing of it was kept." in desk.words("dm")
-    assert "INC1" not in board(desk)
+    floor.settle()
+    floor.ana.clicks(ids.DISCARD, channel="dm")
+    floor.settle()
+    assert "Discarded; nothing of it was kept." in floor.words("dm")
+    assert "INC1" not in board(floor)
 
 
-def test_a_step_has_its_guides_at_hand_and_a_guide_that_is_gone_is_said(desk: TestFloor) -> None:
-    channel = desk.declares("S2 Faxes jam")
-    [message] = [each for each in desk.ana.sees(channel) if each.words.startswith("📋 *Fax outage*")]
+def test_a_step_has_its_guides_at_hand_and_a_guide_that_is_gone_is_said(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Faxes jam")
+    [message] = [each for each in floor.ana.sees(channel) if each.words.startswith("📋 *Fax outage*")]
     assert "https://wiki.example.com/vendors" in str(message.words)
-    desk.ana.clicks(f"{incident_ids.READ_GUIDE}.0", channel=channel)
-    assert "Fax jam" in str(desk.ana.modal)
-    assert "the *left* door &lt;!here&gt;" in str(desk.ana.modal)
+    floor.ana.clicks(f"{incident_ids.READ_GUIDE}.0", channel=channel)
+    assert "Fax jam" in str(floor.ana.modal)
+    assert "the *left* door &lt;!here&gt;" in str(floor.ana.modal)
 
-    (Path(desk.services.floor.cases.guides_folder) / "jam.md").unlink()
-    desk.ben.joins(channel)
-    desk.ben.clicks(f"{incident_ids.READ_GUIDE}.0", channel=channel)
-    desk.settle()
-    assert "This guide is not here any more" in desk.whispered("ben", channel)[-1]
+    (Path(floor.services.floor.cases.guides_folder) / "jam.md").unlink()
+    floor.ben.joins(channel)
+    floor.ben.clicks(f"{incident_ids.READ_GUIDE}.0", channel=channel)
+    floor.settle()
+    assert "This guide is not here any more" in floor.ephemeral("ben", channel)[-1]
 
 
-def test_cases_move_to_the_team_with_less_to_do_and_stay_there(desk: TestFloor) -> None:
+def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor) -> None:
     cases = [case(number, owner="" if number % 3 else "ann") for number in range(1, 16)]
-    post(desk, *cases, case(20, team="Billing Manila", owner="carl", state="In Progress"))
-    desk.says("ana", "/incident balance")
-    shown = desk.whispered("ana")[-1]
+    post(floor, *cases, case(20, team="Billing Manila", owner="carl", state="In Progress"))
+    floor.says("ana", "/incident balance")
+    shown = floor.ephemeral("ana")[-1]
     assert "*Billing* (EMEA): 15 to work on, 10 unassigned, 7.5 for each of 2" in shown
     assert "Move *7 cases* from Billing to Billing Manila" in shown
-    desk.tick()
-    assert "10 cases wait unassigned for Billing" in "\n".join(told(desk, "farah"))
+    floor.tick()
+    assert "10 cases wait unassigned for Billing" in "\n".join(told(floor, "farah"))
 
-    desk.ana.clicks(ids.MOVE, channel="general")
-    desk.settle()
-    assert "7 cases were moved" in desk.whispered("ana")[-1]
-    assert "moved 7 cases from Billing to Billing Manila" in told(desk, "ben")[-1]
-    assert "moved 7 cases from Billing to Billing Manila" in told(desk, "devi")[-1]
-    post(desk, *[each | {"updated_at": utcnow(), "title": "changed"} for each in cases])
-    desk.says("ana", "/incident balance")
-    assert "*Billing Manila*: 8 to work on" in desk.whispered("ana")[-1]
-    desk.passes(minutes=5)
-    assert sum("wait unassigned" in text for text in told(desk, "farah")) == 1
+    floor.ana.clicks(ids.MOVE, channel="general")
+    floor.settle()
+    assert "7 cases were moved" in floor.ephemeral("ana")[-1]
+    assert "moved 7 cases from Billing to Billing Manila" in told(floor, "ben")[-1]
+    assert "moved 7 cases from Billing to Billing Manila" in told(floor, "devi")[-1]
+    post(floor, *[each | {"updated_at": utcnow(), "title": "changed"} for each in cases])
+    floor.says("ana", "/incident balance")
+    assert "*Billing Manila*: 8 to work on" in floor.ephemeral("ana")[-1]
+    floor.passes(minutes=5)
+    assert sum("wait unassigned" in text for text in told(floor, "farah")) == 1
 
 
-def test_what_lies_is_escalated_once_over_restarts_and_without_any_schedule(desk: TestFloor) -> None:
-    post(desk, case(1, priority="P1", opened_at=ago(minutes=1), title="All payments fail"))
-    post(desk, case(2, priority="P1", opened_at=ago(minutes=1), title="Portal is empty", team="Nobody's"))
-    desk.passes(minutes=3)
-    assert not told(desk, "ben")
-    desk.stop_bot()
-    desk.passes(minutes=1, seconds=5)
-    desk.start_bot()
-    desk.tick()
-    assert "It has been unassigned for" in told(desk, "ben")[-1]
-    assert "Portal is empty" in told(desk, "devi")[-1], (
+def test_what_lies_is_escalated_once_over_restarts_and_without_any_schedule(floor: TestFloor) -> None:
+    post(floor, case(1, priority="P1", opened_at=ago(minutes=1), title="All payments fail"))
+    post(floor, case(2, priority="P1", opened_at=ago(minutes=1), title="Portal is empty", team="Nobody's"))
+    floor.passes(minutes=3)
+    assert not told(floor, "ben")
+    floor.stop_bot()
+    floor.passes(minutes=1, seconds=5)
+    floor.start_bot()
+    floor.tick()
+    assert "It has been unassigned for" in told(floor, "ben")[-1]
+    assert "Portal is empty" in told(floor, "devi")[-1], (
         "without a manager whoever processes requests is told at once"
     )
-    desk.restart_bot()
-    desk.tick()
-    assert len(told(desk, "ben")) == 1
-    desk.ben.clicks(ids.ACTIONED, channel="dm")
-    desk.settle()
-    desk.ana.clicks(ids.ESCALATE, channel="operations", value="1")
-    assert "The team's manager is told: @Ben Okafor. It has been unassigned for" in str(desk.ana.modal)
-    desk.ana.fills(ids.REASON, "The <!channel> bank calls")
-    assert desk.ana.submits().closed
-    desk.settle()
-    assert "<@U0ANA> escalates it: The &lt;!channel&gt; bank calls" in told(desk, "ben")[-1]
-    desk.passes(minutes=10, seconds=5)
-    assert "It was escalated 10 min ago, and nobody has answered." in told(desk, "devi")[-1]
-    desk.devi.clicks(ids.ACTIONED, channel="dm")
-    desk.settle()
-    desk.ben.clicks(ids.TAKE, channel="operations", value="1")
-    desk.settle()
-    desk.passes(minutes=14)
-    assert not any("not actioned" in text for text in told(desk, "ben")), "who takes it has time to begin"
-    desk.passes(minutes=2)
-    assert "It has been not actioned for" in told(desk, "ben")[-1]
-    assert sum("Portal is empty" in text for text in told(desk, "devi")) == 1
-    assert "Portal is empty" in told(desk, "erik")[-1]
+    floor.restart_bot()
+    floor.tick()
+    assert len(told(floor, "ben")) == 1
+    floor.ben.clicks(ids.ACTIONED, channel="dm")
+    floor.settle()
+    floor.ana.clicks(ids.ESCALATE, channel="operations", value="1")
+    assert "The team's manager is told: @Ben Okafor. It has been unassigned for" in str(floor.ana.modal)
+    floor.ana.fills(ids.REASON, "The <!channel> bank calls")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "<@U0ANA> escalates it: The &lt;!channel&gt; bank calls" in told(floor, "ben")[-1]
+    floor.passes(minutes=10, seconds=5)
+    assert "It was escalated 10 min ago, and nobody has answered." in told(floor, "devi")[-1]
+    floor.devi.clicks(ids.ACTIONED, channel="dm")
+    floor.settle()
+    floor.ben.clicks(ids.TAKE, channel="operations", value="1")
+    floor.settle()
+    floor.passes(minutes=14)
+    assert not any("not actioned" in text for text in told(floor, "ben")), "who takes it has time to begin"
+    floor.passes(minutes=2)
+    assert "It has been not actioned for" in told(floor, "ben")[-1]
+    assert sum("Portal is empty" in text for text in told(floor, "devi")) == 1
+    assert "Portal is empty" in told(floor, "erik")[-1]
 
 
 SUBJECTS = (

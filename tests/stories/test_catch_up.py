@@ -68,5 +68,5 @@ def test_it_is_shown_to_whoever_asks_or_subscribes(floor: TestFloor) -> None:
     floor.settle()
     floor.chloe.clicks(ids.SUBSCRIBE, channel="incidents")
     floor.settle()
-    (answer,) = [words for words in floor.whispered("chloe", "incidents") if "You get the updates" in words]
+    (answer,) = [words for words in floor.ephemeral("chloe", "incidents") if "You get the updates" in words]
     assert "half the callers" in answer

@@ -57,7 +57,7 @@ def test_what_a_command_leaves_out_is_asked_for_in_a_form(floor: TestFloor) -> N
 def test_the_panel_changes_everything_by_button(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.says("devi", "/incident", channel)
-    panel = floor.whispered("devi", channel)[-1]
+    panel = floor.ephemeral("devi", channel)[-1]
     assert "*Incident #1*" in panel
     assert "Next update" in panel
 
@@ -92,14 +92,14 @@ def test_the_list_shows_what_is_open_gravest_first(floor: TestFloor) -> None:
 
     floor.says("hana", "/incident list")
 
-    listed = floor.whispered("hana")[-1]
+    listed = floor.ephemeral("hana")[-1]
     assert listed.index("Every line is dead") < listed.index("Headsets hum")
 
 
 def test_an_empty_list_says_how_to_declare(floor: TestFloor) -> None:
     floor.says("hana", "/incident list")
 
-    assert "Nothing is open. `/incident declare` opens an incident." in floor.whispered("hana")[-1]
+    assert "Nothing is open. `/incident declare` opens an incident." in floor.ephemeral("hana")[-1]
 
 
 def test_who_asks_to_join_from_the_digest_is_let_in_and_told(floor: TestFloor) -> None:
@@ -109,7 +109,7 @@ def test_who_asks_to_join_from_the_digest_is_let_in_and_told(floor: TestFloor) -
     floor.settle()
 
     assert "U0HANA" in floor.sandbox.workspace.channel(channel).members
-    assert any("You are in <#" in words for words in floor.whispered("hana", "incidents"))
+    assert any("You are in <#" in words for words in floor.ephemeral("hana", "incidents"))
 
 
 def test_an_incident_of_several_days_shows_dates(floor: TestFloor) -> None:

@@ -18,7 +18,7 @@ from bot.playbooks import step_actions
 from bot.runtime.clock import utcnow
 from bot.screens.snapshot import read_snapshot
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import AT_WORK, Desk
+from tests.stories.playbook_driver import AT_WORK, PlaybookDriver
 
 # The lease of what is to be drawn again is one of a click's own statements.
 MOST_OF_A_CLICK, MOST_OF_A_SNAPSHOT = 10, 4
@@ -50,8 +50,8 @@ def counted(floor: TestFloor) -> Iterator[list[str]]:
 
 
 def test_a_click_costs_few_statements_among_a_thousand_incidents_too(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    call = desk.row("Call the carrier")["id"]
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    call = driver.row("Call the carrier")["id"]
 
     def costs() -> list[int]:
         with counted(floor) as click:
@@ -59,14 +59,14 @@ def test_a_click_costs_few_statements_among_a_thousand_incidents_too(floor: Test
         with counted(floor) as undo:
             step_actions.undo(floor.services, call, "U0ANA", utcnow())
         with counted(floor) as snapshot, floor.services.database.reading() as session:
-            read_snapshot(session, desk.number)
+            read_snapshot(session, driver.number)
         assert max(len(click), len(undo)) <= MOST_OF_A_CLICK, click + undo
         assert len(snapshot) <= MOST_OF_A_SNAPSHOT, snapshot
         return [len(click), len(undo), len(snapshot)]
 
     alone = costs()
     with floor.services.database.transaction() as session:
-        first = session.get(Incident, desk.number)
+        first = session.get(Incident, driver.number)
         assert first is not None
         common = first.model_dump(exclude={"id", "declared_key", "channel_id"})
         copies = [common | {"declared_key": f"copy {number}"} for number in range(1_000)]
@@ -76,7 +76,7 @@ def test_a_click_costs_few_statements_among_a_thousand_incidents_too(floor: Test
 
 
 def test_a_digest_that_is_put_off_in_a_flood_keeps_no_click_from_leasing_its_redraw(floor: TestFloor) -> None:
-    number = Desk(floor, floor.declares("S2 IVR down")).number
+    number = PlaybookDriver(floor, floor.declares("S2 IVR down")).number
     now = utcnow()
 
     def leased(digest_at: datetime) -> list[str]:
@@ -96,8 +96,8 @@ def test_a_digest_that_is_put_off_in_a_flood_keeps_no_click_from_leasing_its_red
 
 
 def test_whoever_becomes_a_guest_is_refused_at_the_next_click(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    call = desk.row("Call the carrier")["id"]
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    call = driver.row("Call the carrier")["id"]
     step_actions.take(floor.services, call, "U0BEN", utcnow())
 
     record_person_changed(floor.services, {"user": {"id": "U0BEN", "name": "ben", "is_restricted": True}})

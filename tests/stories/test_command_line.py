@@ -1,6 +1,7 @@
 """`watchfloor` as a person runs it: real processes, real signals, and sentences instead of tracebacks.
 
-The first test starts Python itself; the others fork it where everything is loaded, which is what takes long.
+The first test starts Python itself, without a database. The others fork it where everything is loaded, and begin
+with a database that has its shape: both take long.
 """
 
 import os
@@ -20,7 +21,7 @@ import yaml
 
 from bot.runtime.waiting import wait_until
 from slack_sandbox import Sandbox
-from tests import forked
+from tests import forked, prepared
 
 REPOSITORY = Path(__file__).parents[2]
 # None of these is a promise: a busy machine takes its time. How long a start takes, `make bench` measures.
@@ -55,7 +56,7 @@ class Typed:
     stderr: str
 
 
-class Desk:
+class Terminal:
     """A folder with the floor's files, in which commands are typed."""
 
     def __init__(self, folder: Path) -> None:
@@ -85,6 +86,7 @@ class Desk:
 
     def starts(self, **environment: str) -> "Running":
         """`watchfloor run`, until it says that it is ready."""
+        prepared.database(self.folder / "data")
         self.log.unlink(missing_ok=True)
         process = forked.watchfloor(["run"], self.folder, self.environment | environment, self.log, self.log)
         return self._runs(Running(process, self.log))
@@ -168,50 +170,50 @@ class Running:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path)
-    yield desk
-    desk.close()
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.close()
 
 
-def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(desk: Desk) -> None:
+def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(terminal: Terminal) -> None:
     # A proxy that leads nowhere: nothing on this machine may be sent through it.
-    running = desk.starts_python(HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9").is_ready()
+    running = terminal.starts_python(HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9").is_ready()
 
-    assert f"Open {desk.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.words
-    order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
-    assert wait_until(lambda: "inc-1-ivr-down" in look(desk.url, "channels?as=ana"), SEEN_WITHIN_S)
+    assert f"Open {terminal.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.words
+    order(terminal.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
+    assert wait_until(lambda: "inc-1-ivr-down" in look(terminal.url, "channels?as=ana"), SEEN_WITHIN_S)
     assert running.hears(signal.SIGINT).ends() == 0
     assert "Traceback" not in running.words
 
 
-def test_after_a_kill_everything_is_still_there_and_the_next_start_needs_no_help(desk: Desk) -> None:
-    running = desk.starts().is_ready()
-    order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
-    assert wait_until(lambda: "inc-1-ivr-down" in look(desk.url, "channels?as=ana"), SEEN_WITHIN_S)
+def test_after_a_kill_everything_is_still_there_and_the_next_start_needs_no_help(terminal: Terminal) -> None:
+    running = terminal.starts().is_ready()
+    order(terminal.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
+    assert wait_until(lambda: "inc-1-ivr-down" in look(terminal.url, "channels?as=ana"), SEEN_WITHIN_S)
     running.hears(signal.SIGKILL).ends()
 
-    again = desk.starts().is_ready()
+    again = terminal.starts().is_ready()
 
-    assert "inc-1-ivr-down" in look(desk.url, "channels?as=ana")
+    assert "inc-1-ivr-down" in look(terminal.url, "channels?as=ana")
     assert again.hears(signal.SIGTERM).ends() == 0
 
 
-def test_time_goes_on_where_it_was_after_a_restart(desk: Desk) -> None:
-    running = desk.starts().is_ready()
-    order(desk.url, "clock", '{"advance_s": 3600}')
+def test_time_goes_on_where_it_was_after_a_restart(terminal: Terminal) -> None:
+    running = terminal.starts().is_ready()
+    order(terminal.url, "clock", '{"advance_s": 3600}')
     running.hears(signal.SIGTERM).ends()
 
-    desk.starts().is_ready()
+    terminal.starts().is_ready()
 
-    order(desk.url, "clock", '{"advance_s": 0}')
-    assert float((desk.folder / "data/sandbox/clock").read_text()) == 3600
+    order(terminal.url, "clock", '{"advance_s": 0}')
+    assert float((terminal.folder / "data/sandbox/clock").read_text()) == 3600
 
 
-def test_interrupted_twice_it_ends_at_once(desk: Desk) -> None:
-    running = desk.starts().is_ready()
-    order(desk.url, "latency", '{"seconds": 60}')
-    order(desk.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
+def test_interrupted_twice_it_ends_at_once(terminal: Terminal) -> None:
+    running = terminal.starts().is_ready()
+    order(terminal.url, "latency", '{"seconds": 60}')
+    order(terminal.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
 
     running.hears(signal.SIGINT)
     assert wait_until(lambda: "finishing" in running.words, SEEN_WITHIN_S)
@@ -220,30 +222,30 @@ def test_interrupted_twice_it_ends_at_once(desk: Desk) -> None:
     assert running.hears(signal.SIGINT).ends() == 128 + signal.SIGINT
 
 
-def test_the_workspace_ends_with_the_bot_that_started_it(desk: Desk) -> None:
-    desk.starts().is_ready().hears(signal.SIGKILL).ends()
+def test_the_workspace_ends_with_the_bot_that_started_it(terminal: Terminal) -> None:
+    terminal.starts().is_ready().hears(signal.SIGKILL).ends()
 
     def is_free() -> bool:
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", desk.port)) != 0
+            return probe.connect_ex(("127.0.0.1", terminal.port)) != 0
 
     assert wait_until(is_free, SEEN_WITHIN_S)
 
 
-def test_a_port_in_use_is_said_in_a_sentence(desk: Desk) -> None:
-    with socket.create_server(("127.0.0.1", desk.port)):
-        said = desk.types("run")
+def test_a_port_in_use_is_said_in_a_sentence(terminal: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", terminal.port)):
+        said = terminal.types("run")
 
     assert said.returncode == 1
-    assert f"Port {desk.port} is in use." in said.stderr
+    assert f"Port {terminal.port} is in use." in said.stderr
     assert "Traceback" not in said.stderr
 
 
-def test_a_broken_floor_file_is_named_with_its_line(desk: Desk) -> None:
-    floor = desk.folder / "floor.yaml"
+def test_a_broken_floor_file_is_named_with_its_line(terminal: Terminal) -> None:
+    floor = terminal.folder / "floor.yaml"
     floor.write_text(floor.read_text().replace("commander_within: 3 min", "commander_within: soon"))
 
-    said = desk.types("run")
+    said = terminal.types("run")
 
     assert said.returncode == 1
     assert "floor.yaml:" in said.stderr
@@ -251,19 +253,19 @@ def test_a_broken_floor_file_is_named_with_its_line(desk: Desk) -> None:
     assert "Traceback" not in said.stderr
 
 
-def test_a_broken_playbook_is_left_out_and_the_others_run(desk: Desk) -> None:
-    (desk.folder / "playbooks/odd.yaml").write_text("title: [\n")
+def test_a_broken_playbook_is_left_out_and_the_others_run(terminal: Terminal) -> None:
+    (terminal.folder / "playbooks/odd.yaml").write_text("title: [\n")
 
-    running = desk.starts().is_ready()
+    running = terminal.starts().is_ready()
 
     assert "odd.yaml:" in running.words
-    checked = desk.types("playbooks", "check")
+    checked = terminal.types("playbooks", "check")
     assert checked.returncode == 1
     assert "odd.yaml:" in checked.stdout
 
-    one = desk.types("playbooks", "check", "playbooks/generic.yaml")
+    one = terminal.types("playbooks", "check", "playbooks/generic.yaml")
     assert (one.returncode, one.stdout) == (0, "1 playbook, nothing wrong.\n")
-    several = desk.types("playbooks", "check", "playbooks/odd.yaml", "playbooks", "nowhere")
+    several = terminal.types("playbooks", "check", "playbooks/odd.yaml", "playbooks", "nowhere")
     assert several.returncode == 1
     assert several.stdout.count("odd.yaml:") == 2
     assert "nowhere:1: there is no such file or folder" in several.stdout
@@ -278,28 +280,32 @@ def test_a_broken_playbook_is_left_out_and_the_others_run(desk: Desk) -> None:
         ({"PORT": "abc"}, "PORT: "),
     ],
 )
-def test_settings_that_open_nothing_are_refused_in_a_sentence(desk: Desk, given: dict[str, str], said: str) -> None:
-    run = desk.types("run", **given)
+def test_settings_that_open_nothing_are_refused_in_a_sentence(
+    terminal: Terminal, given: dict[str, str], said: str
+) -> None:
+    run = terminal.types("run", **given)
 
     assert run.returncode == 1
     assert said in run.stderr
     assert "Traceback" not in run.stderr
 
 
-def test_a_token_that_slack_does_not_know_is_said_in_a_sentence(desk: Desk) -> None:
+def test_a_token_that_slack_does_not_know_is_said_in_a_sentence(terminal: Terminal) -> None:
     with workspace() as sandbox:
         given = tokens(sandbox) | {"SLACK_BOT_TOKEN": "xoxb-unknown"}
-        run = desk.types("run", **given)
+        run = terminal.types("run", **given)
 
     assert run.returncode == 1
     assert "invalid_auth" in run.stderr
     assert "Traceback" not in run.stderr
 
 
-def test_an_import_beside_the_bot_lets_those_go_first_who_click(desk: Desk) -> None:
-    report, said = desk.folder / "report.csv", desk.folder / "said"
+def test_an_import_beside_the_bot_lets_those_go_first_who_click(terminal: Terminal) -> None:
+    report, said = terminal.folder / "report.csv", terminal.folder / "said"
     os.mkfifo(report)  # the command waits for its rows while it is looked at
-    process = forked.watchfloor(["figures", "import", str(report)], desk.folder, desk.environment, said, said)
+    process = forked.watchfloor(
+        ["figures", "import", str(report)], terminal.folder, terminal.environment, said, said
+    )
     mine = os.getpriority(os.PRIO_PROCESS, 0)
     try:
         assert process.pid is not None
@@ -310,18 +316,18 @@ def test_an_import_beside_the_bot_lets_those_go_first_who_click(desk: Desk) -> N
         process.join()
 
 
-def test_the_doctor_finds_nothing_missing_where_the_manifest_was_pasted(desk: Desk) -> None:
-    with workspace(yaml.safe_load(desk.types("manifest").stdout)) as sandbox:
-        examined = desk.types("doctor", **tokens(sandbox))
+def test_the_doctor_finds_nothing_missing_where_the_manifest_was_pasted(terminal: Terminal) -> None:
+    with workspace(yaml.safe_load(terminal.types("manifest").stdout)) as sandbox:
+        examined = terminal.types("doctor", **tokens(sandbox))
 
     assert "✗" not in examined.stdout
     assert examined.returncode == 0
 
 
-def test_the_doctor_names_every_scope_channel_and_group_that_is_missing(desk: Desk) -> None:
-    described = yaml.safe_load(desk.types("manifest").stdout)
+def test_the_doctor_names_every_scope_channel_and_group_that_is_missing(terminal: Terminal) -> None:
+    described = yaml.safe_load(terminal.types("manifest").stdout)
     described["oauth_config"]["scopes"]["bot"].remove("pins:write")
-    floor = desk.folder / "floor.yaml"
+    floor = terminal.folder / "floor.yaml"
     floor.write_text(
         floor.read_text()
         .replace("#executives", "#board")
@@ -330,7 +336,7 @@ def test_the_doctor_names_every_scope_channel_and_group_that_is_missing(desk: De
     )
 
     with workspace(described) as sandbox:
-        examined = desk.types("doctor", **tokens(sandbox))
+        examined = terminal.types("doctor", **tokens(sandbox))
 
     missing = [line for line in examined.stdout.splitlines() if line.startswith("✗")]
     assert missing == [
@@ -342,8 +348,8 @@ def test_the_doctor_names_every_scope_channel_and_group_that_is_missing(desk: De
     assert examined.returncode == 1
 
 
-def test_a_playbook_is_shown_as_people_read_it(desk: Desk) -> None:
-    shown = desk.types("playbooks", "show", "generic")
+def test_a_playbook_is_shown_as_people_read_it(terminal: Terminal) -> None:
+    shown = terminal.types("playbooks", "show", "generic")
 
     assert shown.returncode == 0
     assert "[generic]" in shown.stdout

@@ -16,7 +16,7 @@ def test_one_line_opens_a_channel_with_the_declarer_and_the_card_in_it(floor: Te
 
     assert channel == "inc-1-ivr-down-in-manila"
     assert "S1 · IVR down in Manila" in floor.card(channel)
-    assert any("Incident 1 is open" in words for words in floor.whispered("ana"))
+    assert any("Incident 1 is open" in words for words in floor.ephemeral("ana"))
 
 
 def test_the_declarer_is_invited_by_the_second_call_and_the_card_is_the_third(floor: TestFloor) -> None:
@@ -85,7 +85,7 @@ def test_what_the_title_tells_is_shown_and_can_be_changed(floor: TestFloor) -> N
     assert "🟠 S1 · IVR down in Bogota for Telvia" in card
     assert "Telephony or IVR · Bogotá · Telvia" in card
     assert any(
-        "Taken from the title: Telephony or IVR · Bogotá · Telvia." in seen for seen in floor.whispered("ana")
+        "Taken from the title: Telephony or IVR · Bogotá · Telvia." in seen for seen in floor.ephemeral("ana")
     )
 
     floor.ana.clicks(f"{ids.CHANGE_SCOPE}.guessed", channel="general")

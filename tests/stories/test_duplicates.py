@@ -16,14 +16,14 @@ def test_what_sounds_like_an_open_incident_is_asked_about_and_can_be_joined(floo
 
     question = floor.says("ben", "/incident declare S2, Manila IVR is down")
     assert "This may be open already. Nothing was opened yet." in question
-    assert "IVR down in Manila (S1, investigating)" in floor.whispered("ben")[-1]
+    assert "IVR down in Manila (S1, investigating)" in floor.ephemeral("ben")[-1]
     floor.ben.clicks(f"{ids.JOIN_DUPLICATE}.1", channel="general")
     floor.settle()
 
     assert incident_channels(floor, "ben") == [first]
     assert len(rows(floor, "incidents")) == 1
     assert '"text": "Manila IVR is down"' in timeline(floor, "reported_again")[0]["facts"]
-    assert any("Nothing new was opened." in seen for seen in floor.whispered("ben"))
+    assert any("Nothing new was opened." in seen for seen in floor.ephemeral("ben"))
     floor.passes(minutes=5)
     assert not any("open already" in message.words for message in floor.ben.direct_messages())
 
@@ -42,7 +42,7 @@ def test_another_one_is_opened_once_however_often_and_late_it_is_said(floor: Tes
     assert incident_channels(floor, "ben") == ["inc-2-manila-ivr-is-down"]
     assert [row["title"] for row in rows(floor, "incidents")] == ["IVR down in Manila", "Manila IVR is down"]
     assert [row["request"] for row in rows(floor, "pending_declarations")] == ["{}"], "no words are kept"
-    assert any("You have answered this already" in seen for seen in floor.whispered("ben"))
+    assert any("You have answered this already" in seen for seen in floor.ephemeral("ben"))
 
 
 def test_the_form_is_asked_about_by_direct_message_and_nothing_is_opened_when_cancelled(floor: TestFloor) -> None:

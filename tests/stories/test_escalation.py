@@ -7,7 +7,7 @@ import pytest
 
 from bot.escalation import ids
 from tests.floor import TestFloor
-from tests.stories.escalation_desk import happened, is_told, line, pages
+from tests.stories.seen_escalations import happened, is_told, line, pages
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
@@ -150,6 +150,7 @@ def test_a_tier_in_which_nobody_is_found_is_said_to_who_declared_and_the_next_is
         floor.declares("S0 every line is dead", who="ana")
 
         floor.passes(minutes=2)
+        floor.tick()
 
         is_told(floor, "chloe")
         [said] = [

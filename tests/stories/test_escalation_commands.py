@@ -9,7 +9,7 @@ import pytest
 from bot.escalation import ids
 from bot.incidents.registry import Registry
 from tests.floor import TestFloor
-from tests.stories.escalation_desk import happened, is_told, line, pages
+from tests.stories.seen_escalations import happened, is_told, line, pages
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"

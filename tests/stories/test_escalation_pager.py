@@ -14,8 +14,8 @@ from bot.escalation.pager import Pager, PagerRefused, PagerSecretMissing, signat
 from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
 from tests.floor import PATIENCE_S, TestFloor
-from tests.stories.escalation_desk import happened, is_told
 from tests.stories.record import rows
+from tests.stories.seen_escalations import happened, is_told
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
@@ -52,7 +52,7 @@ def gateway() -> Iterator[Gateway]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     gateway.port = server.server_port
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield gateway
     server.shutdown()
     server.server_close()
@@ -80,8 +80,7 @@ def test_each_page_reaches_the_pager_once_and_signed(floor: TestFloor, gateway: 
 
     floor.passes(minutes=2)
     is_told(floor, "devi")
-    assert wait_until(lambda: len(gateway.heard) == 3, PATIENCE_S)
-    floor.settle()
+    floor.passes_until(lambda: len(gateway.heard) == 3)
     floor.tick()
 
     assert len(gateway.heard) == 3

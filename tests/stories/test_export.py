@@ -12,7 +12,7 @@ import pytest
 
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed
-from tests.stories.followup_desk import is_told
+from tests.stories.seen_followups import is_told
 
 FORMULA = "=HYPERLINK(1) <script>alert(1)</script>"
 TYPED = html.escape(FORMULA, quote=False)  # as Slack sends it

@@ -1,6 +1,7 @@
 """Figures of an incident: dropped, typed and sent by another system; seen, drawn, asked what if."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def press(floor: TestFloor, action: str, channel: str) -> None:
 
 def figures(floor: TestFloor, channel: str) -> str:
     floor.says("ana", "/incident figures", channel=channel)
-    return floor.whispered("ana", channel)[-1]
+    return floor.ephemeral("ana", channel)[-1]
 
 
 def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(floor: TestFloor) -> None:
@@ -90,7 +91,9 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert list(dict.fromkeys(told))[1:] == [
         "🟢 *Billing · Manila*: service level 97.5 %, back above 80 % of the goal (80 %)"
     ]
-    assert "1 interval restated" in figures(floor, channel)
+    screen = figures(floor, channel)
+    assert "1 interval restated" in screen
+    assert "• b.csv by <@U0ANA>, corrected at " in screen, "who brought it, when, and that it put something right"
 
     floor.says("ana", "/incident resolve trunk replaced", channel)
     floor.says("ana", "/incident close", channel)
@@ -103,6 +106,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert "Interval by interval" in page
     assert "<th>Staffed</th><th>Adherence</th><th>Occupancy</th>" in page.replace(' scope="col"', "")
     assert "Adherence: staffed of scheduled time" in page
+    assert re.search(r"From: b\.csv, Ana Reyes, corrected at [-‑\d]+ [:\d]+\.", page)
 
 
 def test_columns_are_put_right_and_the_next_file_of_that_shape_is_read_the_same_way(floor: TestFloor) -> None:
@@ -233,12 +237,12 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
 
     answer = floor.says("ana", "/incident whatif agents -6", channel=channel)
     assert answer == "What if agents -6"
-    shown = floor.whispered("ana", channel)[-1]
+    shown = floor.ephemeral("ana", channel)[-1]
     assert "(Erlang A): 94.6 % within 20 s, wait 2 s → *86.5 % within 20 s, wait 5 s*" in shown
     assert "(Erlang C): 81.2 %, ASA 13 s → *32 %, ASA 2:17*" in shown
     assert "patience: 2:00 in Erlang A (as configured)" in shown
     floor.says("ana", "/incident whatif aht +25%, outage 45 min", channel=channel)
-    shown = floor.whispered("ana", channel)[-1]
+    shown = floor.ephemeral("ana", channel)[-1]
     assert "no stable answer: the queue grows by 1.7 contacts a minute" in shown
     assert "agents back from breaks and off-phone work (free, at once)" in shown
     assert "Nobody answers for 45 min" in shown
@@ -272,7 +276,7 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     assert "agents 49 staffed, 69 scheduled, 4 available · adherence 71 % · occupancy 88 %" in shown
     assert "Occupancy: handling of handling and available time." in shown
     assert "Contacts lost: about" in shown
-    assert ": report.csv, by <@U0ANA>." in shown
+    assert "• report.csv by <@U0ANA>, " in shown
     assert "Service level: answered within 20 s of offered. Expected: the forecast." in shown
 
     press(floor, ids.CHART, channel)

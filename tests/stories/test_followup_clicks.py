@@ -9,7 +9,7 @@ from bot.followups import screens as followup_screens
 from bot.followups.tables import FollowUp
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
-from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown, told
+from tests.stories.seen_followups import follow_ups, happened, is_shown, is_told, shown, told
 
 
 def test_what_is_delivered_twice_happens_once(floor: TestFloor) -> None:

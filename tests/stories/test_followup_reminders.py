@@ -10,8 +10,8 @@ from bot.followups import ids
 from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
-from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown, told
 from tests.stories.record import rows, seen_by_all
+from tests.stories.seen_followups import follow_ups, happened, is_shown, is_told, shown, told
 
 LONDON = ZoneInfo("Europe/London")
 

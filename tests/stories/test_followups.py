@@ -11,8 +11,8 @@ from bot.playbooks import ids as playbook_ids
 from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
-from tests.stories.followup_desk import follow_ups, happened, is_shown, is_told, shown
 from tests.stories.record import rows, untouched
+from tests.stories.seen_followups import follow_ups, happened, is_shown, is_told, shown
 
 
 def in_days(days: int) -> str:
@@ -157,7 +157,7 @@ def test_the_lists_hold_what_one_may_see(floor: TestFloor) -> None:
     assert floor.sandbox.wait_for(lambda: "mend the trunk" in str(floor.ben.home))
     floor.ben.clicks(ids.CHANGE, surface="home")
     assert floor.ben.modal["title"]["text"] == "Follow-up 1"
-    listed = floor.whispered("erik")[-2]
+    listed = floor.ephemeral("erik")[-2]
     assert "late" in listed
     assert "mend the trunk" in listed
 
@@ -178,7 +178,7 @@ def test_what_a_review_found_is_proposed_for_a_playbook_and_a_person_decides(flo
     assert floor.ana.submits().closed
     hears(floor, "farah", "asks you to decide")
     floor.says("farah", "/incident playbook proposals")
-    listed = floor.whispered("farah")[-1]
+    listed = floor.ephemeral("farah")[-1]
     assert "1 to be decided" in listed
     assert "<@U0FARAH> decides" in listed
     assert "<!here>" not in listed
@@ -223,7 +223,7 @@ def test_what_a_review_found_is_proposed_for_a_playbook_and_a_person_decides(flo
     floor.says("ana", "/incident followup call the lawyer", secret)
     is_shown(floor, secret, "lawyer")
     floor.ana.clicks(incident_ids.PROPOSE_FROM_FOLLOW_UP, channel=secret)
-    assert floor.sandbox.wait_for(lambda: "everyone reads proposals" in floor.whispered("ana", secret)[-1])
+    assert floor.sandbox.wait_for(lambda: "everyone reads proposals" in floor.ephemeral("ana", secret)[-1])
 
 
 def hears(floor: TestFloor, who: str, words: str) -> None:

@@ -19,7 +19,7 @@ from bot.postmortems import ids as postmortem_ids
 from bot.timeline import ids as timeline_ids
 from bot.updates import ids as update_ids
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import AT_WORK, Desk
+from tests.stories.playbook_driver import AT_WORK, PlaybookDriver
 from tests.stories.record import rows, untouched
 from tests.stories.test_private import SECRET, declared
 from tests.tap import post, signed
@@ -97,13 +97,13 @@ def forged(floor: TestFloor, who: str, action_id: str, value: str) -> str:
 
 
 def test_what_is_private_and_what_does_not_exist_are_answered_alike(floor: TestFloor) -> None:
-    desk = Desk(floor, declared(floor))
-    floor.says("ana", "/incident claim", desk.channel)
-    desk.does("ana", "Call the carrier", "Switch the message on")
-    floor.says("ana", "/incident partners add Northline", desk.channel)
-    floor.says("ana", "/incident updates add executives", desk.channel)
-    floor.says("ana", "/incident followup prevent: buy a second trunk", desk.channel)
-    floor.says("ana", "/incident postmortem", desk.channel)
+    driver = PlaybookDriver(floor, declared(floor))
+    floor.says("ana", "/incident claim", driver.channel)
+    driver.does("ana", "Call the carrier", "Switch the message on")
+    floor.says("ana", "/incident partners add Northline", driver.channel)
+    floor.says("ana", "/incident updates add executives", driver.channel)
+    floor.says("ana", "/incident followup prevent: buy a second trunk", driver.channel)
+    floor.says("ana", "/incident postmortem", driver.channel)
     # The executives who were just added get their first update.
     floor.passes(minutes=1)
 
@@ -117,18 +117,20 @@ def test_what_is_private_and_what_does_not_exist_are_answered_alike(floor: TestF
 
 
 def test_somebody_without_the_permission_hears_that_alone(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S1 IVR down", who="ana"))
-    floor.says("ana", "/incident claim", desk.channel)
-    desk.does("ana", "Call the carrier")
-    floor.says("ana", "/incident followup prevent: buy a second trunk", desk.channel)
-    floor.says("ana", "/incident resolve it is over", desk.channel)
-    floor.says("ana", "/incident close", desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S1 IVR down", who="ana"))
+    floor.says("ana", "/incident claim", driver.channel)
+    driver.does("ana", "Call the carrier")
+    floor.says("ana", "/incident followup prevent: buy a second trunk", driver.channel)
+    floor.says("ana", "/incident resolve it is over", driver.channel)
+    floor.says("ana", "/incident close", driver.channel)
     of_anyone = (page_ids.ON_MY_WAY, page_ids.CANNOT, ids.SUBSCRIBE, ids.UNSUBSCRIBE, ids.PANEL, step_ids.SHOW_ALL)
     of_reviewers = (postmortem_ids.FINE, partner_ids.RECEIVED, partner_ids.AFFECTED)
     of_writers = (timeline_ids.NOTE, timeline_ids.PICTURE, timeline_ids.AMEND)
 
     for action_id, table, rest in BUTTONS:
-        of_incident = [row["id"] for row in rows(floor, table) if row.get("incident_id", row["id"]) == desk.number]
+        of_incident = [
+            row["id"] for row in rows(floor, table) if row.get("incident_id", row["id"]) == driver.number
+        ]
         if not of_incident or action_id in (*of_anyone, *of_reviewers, *of_writers):
             continue
         told = forged(floor, "ben", action_id, f"{of_incident[0]}{rest}")

@@ -12,7 +12,7 @@ from bot.incidents import ids as incident_ids
 from bot.outbox import kinds
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import Desk
+from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import post_mortems, rows, timeline
 
 PLAYBOOK = """
@@ -105,7 +105,7 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     assert "nobody has dialled in" in card(floor, channel), "what was heard is another wording"
 
     floor.says("ana", "/incident resolve over", channel)
-    assert "Callers still hear a message on Billing, Orders" in floor.whispered("ana", channel)[-1]
+    assert "Callers still hear a message on Billing, Orders" in floor.ephemeral("ana", channel)[-1]
     assert "resolved" not in floor.card(channel)
 
     floor.passes(minutes=21)
@@ -142,20 +142,20 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
 
 
 def test_steps_of_a_playbook_switch_it_and_a_waived_one_rings_on_after_the_end(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S0 all phone lines are dead"))
+    driver = PlaybookDriver(floor, floor.declares("S0 all phone lines are dead"))
     now = int(utcnow().timestamp())
-    desk.answers("ana", "Switch the message on", {"heard_on_at": now})
+    driver.answers("ana", "Switch the message on", {"heard_on_at": now})
 
-    shown = card(floor, desk.channel)
+    shown = card(floor, driver.channel)
     assert "The wording is not recorded yet" in shown
     assert "heard by <@U0ANA>" in shown
-    press(floor, "ana", ids.CHANGE, desk.channel)
+    press(floor, "ana", ids.CHANGE, driver.channel)
     fields = {TEXT["en"]: "Lines are down.", ids.LINES: "All lines", ids.APPROVED_BY: "ana", ids.HEARD_NOW: "yes"}
     assert submit(floor, "ana", fields).closed
     assert len(rows(floor, "caller_messages")) == 1, "the step and the form record one message"
 
-    floor.says("ana", "/incident", desk.channel)
-    press(floor, "ana", incident_ids.RESOLVE, desk.channel)
+    floor.says("ana", "/incident", driver.channel)
+    press(floor, "ana", incident_ids.RESOLVE, driver.channel)
     assert "Callers still hear a message on All lines" in str(floor.ana.modal)
     assert submit(
         floor, "ana", {incident_ids.REASON: "calls arrive", incident_ids.WAIVER: "The carrier takes it off at noon"}
@@ -165,9 +165,9 @@ def test_steps_of_a_playbook_switch_it_and_a_waived_one_rings_on_after_the_end(f
     assert timeline(floor, "front_door_reminded")
 
     target = floor.declares("S2 Orders go to the wrong skill in Cebu")
-    floor.says("ana", "/incident reopen it goes on", desk.channel)
-    assert "is merged into incident 2" in floor.says("ana", "/incident merge 2", desk.channel)
-    assert "goes on in incident 2" in card(floor, desk.channel)
+    floor.says("ana", "/incident reopen it goes on", driver.channel)
+    assert "is merged into incident 2" in floor.says("ana", "/incident merge 2", driver.channel)
+    assert "goes on in incident 2" in card(floor, driver.channel)
     assert "All lines" in card(floor, target)
     press(floor, "ana", ids.SWITCH_OFF, target)
     assert "off since" in card(floor, target)

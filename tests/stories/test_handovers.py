@@ -4,7 +4,7 @@ from bot.handovers import ids
 from bot.incidents import ids as incident_ids
 from bot.playbooks import ids as step_ids
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import Desk
+from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, timeline
 
 
@@ -36,14 +36,14 @@ def commanders(floor: TestFloor) -> list[str]:
 
 def test_command_goes_over_with_all_that_hangs_on_it_once_it_is_accepted(floor: TestFloor) -> None:
     channel = led(floor)
-    desk = Desk(floor, channel)
+    driver = PlaybookDriver(floor, channel)
     floor.says("ana", "/incident note decision: we fail over to Cebu", channel)
     floor.says("ana", "/incident note ruled out: the carrier", channel)
     floor.says("ana", "/incident impact half the callers hear nothing", channel)
     answer = floor.says("ana", "/incident status identified a trunk", channel)
     assert answer.startswith("Status changed from investigating to identified. Please describe the cause with")
     title = next(row["title"] for row in rows(floor, "playbook_steps") if row["wanted_at"] and not row["asks"])
-    desk.presses("ana", step_ids.STEP_TAKE, title)
+    driver.presses("ana", step_ids.STEP_TAKE, title)
 
     floor.ana.clicks(incident_ids.HAND_OVER, channel=channel)
     form = str(floor.ana.modal)
@@ -69,7 +69,7 @@ def test_command_goes_over_with_all_that_hangs_on_it_once_it_is_accepted(floor: 
         "commander",
         "communications_lead",
     }
-    assert desk.row(title)["owner_id"] == "U0BEN"
+    assert driver.row(title)["owner_id"] == "U0BEN"
     assert "<@U0BEN> has been in command since" in floor.words(channel)
     assert "*Commander* <@U0BEN>" in floor.card(channel)
     assert len(timeline(floor, "handover_accepted")) == 1
@@ -82,7 +82,7 @@ def test_a_question_sends_it_back_and_it_can_be_sent_again_or_taken_back(floor: 
     offers(floor, channel, note="all quiet")
     floor.chloe.clicks(ids.WITHDRAW, channel=channel)
     floor.settle()
-    assert any("only they can answer it" in words for words in floor.whispered("chloe", channel))
+    assert any("only they can answer it" in words for words in floor.ephemeral("chloe", channel))
 
     floor.ben.clicks(ids.SEND_BACK)
     floor.ben.fills(ids.QUESTION, "Who talks to the carrier?")

@@ -19,8 +19,8 @@ def test_incidents_are_listed_by_state_words_and_person(floor: TestFloor) -> Non
     floor.says("ana", "/incident close", crm)
 
     assert "Open incidents" in floor.says("chloe", "/incident list")
-    assert "IVR down in Manila" in floor.whispered("chloe")[-1]
-    assert "CRM" not in floor.whispered("chloe")[-1].partition("search crm")[0]
+    assert "IVR down in Manila" in floor.ephemeral("chloe")[-1]
+    assert "CRM" not in floor.ephemeral("chloe")[-1].partition("search crm")[0]
     for typed in (
         "list closed",
         "search bogotá last 7 days",
@@ -30,8 +30,8 @@ def test_incidents_are_listed_by_state_words_and_person(floor: TestFloor) -> Non
         "find crm",
     ):
         floor.says("ana", f"/incident {typed}")
-        assert "CRM is slow in Bogota" in floor.whispered("ana")[-1], typed
-        assert "IVR down" not in floor.whispered("ana")[-1], typed
+        assert "CRM is slow in Bogota" in floor.ephemeral("ana")[-1], typed
+        assert "IVR down" not in floor.ephemeral("ana")[-1], typed
     assert "No incident matches." in floor.says("ben", "/incident list mine closed")
 
     floor.says("hana", "/incident search")
@@ -50,9 +50,9 @@ def test_a_private_incident_is_found_only_by_its_people(floor: TestFloor) -> Non
 
     for typed in ("list", "list all", "search leaked", "list S1"):
         floor.says("ben", f"/incident {typed}")
-        assert "leaked" not in floor.whispered("ben")[-1].partition("“")[0], typed
+        assert "leaked" not in floor.ephemeral("ben")[-1].partition("“")[0], typed
     floor.says("ana", "/incident search leaked")
-    assert "Customer data leaked · 🔒 private" in floor.whispered("ana")[-1]
+    assert "Customer data leaked · 🔒 private" in floor.ephemeral("ana")[-1]
 
 
 def test_a_long_list_has_pages_of_one_query_each(floor: TestFloor) -> None:
@@ -63,10 +63,10 @@ def test_a_long_list_has_pages_of_one_query_each(floor: TestFloor) -> None:
         list_page(floor.services, Filter(), floor.ana.id)
     assert sum("FROM incidents" in statement for statement in statements) == 1
     floor.says("ana", "/incident list")
-    assert "headset12 hums" in floor.whispered("ana")[-1]
-    assert "headset1 hums" not in floor.whispered("ana")[-1]
+    assert "headset12 hums" in floor.ephemeral("ana")[-1]
+    assert "headset1 hums" not in floor.ephemeral("ana")[-1]
     floor.ana.clicks(f"{ids.PAGE}.more", channel="general")
     floor.settle()
 
-    assert "page 2" in floor.whispered("ana")[-1]
-    assert "headset1 hums" in floor.whispered("ana")[-1]
+    assert "page 2" in floor.ephemeral("ana")[-1]
+    assert "headset1 hums" in floor.ephemeral("ana")[-1]

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from bot.incidents import ids as incident_ids
-from bot.ledger import ids
+from bot.ledger import ids, releases
 from slack_sandbox.file_sharing import file_as_slack, keep_for_form
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
@@ -51,7 +51,7 @@ def bring(floor: TestFloor, channel: str, action: str, name: str, text: str, **f
 
 def shown(floor: TestFloor, channel: str, who: str = "ana") -> str:
     floor.says(who, "/incident ledger", channel)
-    return floor.whispered(who, channel)[-1]
+    return floor.ephemeral(who, channel)[-1]
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def channel(floor: TestFloor) -> str:
 
 def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, channel: str) -> None:
     press(floor, "chloe", ids.ADD, channel)
-    assert any("Only commander, communications lead may" in words for words in floor.whispered("chloe", channel))
+    assert any("Only commander, communications lead may" in words for words in floor.ephemeral("chloe", channel))
 
     wrong = ACCOUNTS.replace("7.50", "7.505")
     bring(floor, channel, ids.ADD, "wrong.csv", wrong, **{ids.RULE: "Charged twice <!here>"})
@@ -83,10 +83,10 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     assert "EUR 607.50* to 3 accounts" in floor.words(channel)
     floor.ana.clicks(ids.APPROVE, channel=channel)
     floor.settle()
-    assert "somebody else has to approve it" in floor.whispered("ana", channel)[-1]
+    assert "somebody else has to approve it" in floor.ephemeral("ana", channel)[-1]
     floor.chloe.clicks(ids.APPROVE, channel=channel)
     floor.settle()
-    assert "may work on the ledger" in floor.whispered("chloe", channel)[-1]
+    assert "may work on the ledger" in floor.ephemeral("chloe", channel)[-1]
     early = "account,amount,currency,status,reference\nACC-00001,300.00,EUR,paid,p1\n"
     bring(floor, channel, ids.RESULTS, "early.csv", early)
     hears(floor, "1 row does not add up")
@@ -94,6 +94,8 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     floor.ben.clicks(ids.APPROVE, channel=channel)
     floor.settle()
     assert "approved by <@U0BEN>" in floor.words(channel)
+
+    assert "All that is pending may be paid" in shown(floor, channel), "the screen says what comes next"
 
     results = early + "ACC-00002,300.00,EUR,failed,p2\nACC-00003,7.50,EUR,paid,p3\n"
     bring(floor, channel, ids.RESULTS, "results.csv", results)
@@ -112,13 +114,40 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     floor.says("ana", "/incident resolve over", channel)
     assert "credits and refunds: EUR 307.50 issued of EUR 607.50 (consumers)" in updates(floor, "executives")[-1]
     floor.says("ana", "/incident close done", channel)
-    assert "close the ledger of credits and refunds" in floor.whispered("ana", channel)[-1]
+    assert "close the ledger of credits and refunds" in floor.ephemeral("ana", channel)[-1]
     press(floor, "ana", ids.CLOSE, channel)
     assert submit(floor, "ana", {}).closed
     floor.says("ana", "/incident close done", channel)
     assert timeline(floor, "ledger_closed")
     assert rows(floor, "incidents")[0]["status"] == "closed"
     assert "ACC-0" not in floor.words(channel)
+
+
+def test_many_accounts_are_put_together_after_the_click_and_only_then_approved(
+    floor: TestFloor, channel: str
+) -> None:
+    rows_ = "".join(f"ACC-{at:05},1.00,EUR\n" for at in range(releases.AT_ONCE + 100))
+    bring(floor, channel, ids.ADD, "many.csv", f"{HEADER}\n{rows_}", **{ids.RULE: "Charged twice"})
+    hears(floor, "600 accounts are in the ledger of incident 1 now")
+
+    floor.says("ana", "/incident ledger", channel)
+    floor.ana.clicks(ids.RELEASE, channel=channel)
+    floor.settle()
+
+    assert "has many accounts and is being put together" in floor.ephemeral("ana", channel)[-1]
+    floor.passes_until(lambda: "*EUR 600.00* to 600 accounts (consumers)" in floor.words(channel), seconds=1)
+    assert "above the limit, so somebody else has to approve" in floor.words(channel)
+    assert "asked" in shown(floor, channel), "the screen says that it waits for a second person"
+    floor.ben.clicks(ids.REFUSE, channel=channel)
+    floor.settle()
+    press(floor, "ana", ids.RELEASE, channel)
+    floor.passes_until(lambda: rows(floor, "ledger_releases")[-1]["state"] == "waiting", seconds=1)
+    floor.settle()
+    floor.ben.clicks(ids.APPROVE, channel=channel)
+    floor.settle()
+    assert "approved by <@U0BEN>" in floor.words(channel)
+    [refused, released] = rows(floor, "ledger_releases")
+    assert (refused["state"], released["state"], released["lines"]) == ("refused", "released", 600)
 
 
 def test_one_account_by_hand_reversed_and_an_open_ledger_waived_at_the_close(

@@ -189,7 +189,7 @@ def test_one_line_says_how_it_is_declared(floor: TestFloor) -> None:
     assert "Opening an incident for “IVR was down”" in answer
     assert "✅ resolved" in floor.card("inc-1-ivr-was-down", who="ben")
     assert "1 h 15 min" in floor.card("inc-1-ivr-was-down", who="ben")
-    assert any("Incident 1 is recorded as resolved" in seen for seen in floor.whispered("ben"))
+    assert any("Incident 1 is recorded as resolved" in seen for seen in floor.ephemeral("ben"))
     assert "That time is still to come." in floor.says("ben", "/incident declare afterwards CRM slow 07:05-23:20")
 
     floor.says("ben", "/incident declare afterwards S3 CRM was slow")

@@ -43,7 +43,7 @@ def test_a_flood_of_declarations_and_commands_is_stopped_and_others_are_served(f
     for _ in range(4):
         floor.says("ana", "/incident list")
     assert floor.says("ana", "/incident list").startswith("You have typed 9 commands within a minute")
-    assert "every line is dead" in floor.says("ben", "/incident list") or floor.whispered("ben")
+    assert "every line is dead" in floor.says("ben", "/incident list") or floor.ephemeral("ben")
     floor.passes(minutes=2)
     assert "Opening an incident" in floor.says("ana", "/incident declare S3 line 6")
 
@@ -65,7 +65,7 @@ def test_a_flood_of_clicks_is_stopped_with_one_sentence_and_others_are_served(fl
         assert floor.ana.clicks(ids.PANEL, channel=channel).acked
     floor.settle()
 
-    told = [words for words in floor.whispered("ana", channel) if words.startswith("You have pressed buttons")]
+    told = [words for words in floor.ephemeral("ana", channel) if words.startswith("You have pressed buttons")]
     assert told == [
         "You have pressed buttons and sent forms 12 times within a minute, which is the most that one person may. "
         "Nothing was done; please wait a minute."

@@ -50,7 +50,7 @@ def send(floor: TestFloor, *numbers: int, event: str = "locked", **more: str) ->
 
 def shown(floor: TestFloor) -> str:
     floor.says("ana", "/incident lockouts")
-    return floor.whispered("ana")[-1]
+    return floor.ephemeral("ana")[-1]
 
 
 def directly(floor: TestFloor) -> str:
@@ -86,7 +86,7 @@ def test_six_in_six_minutes_are_proposed_once_declared_once_and_seen_to_one_by_o
     press(floor, ids.CLAIM, value="1")
     assert "claimed by <@U0ANA>" in shown(floor)
     press(floor, ids.UNLOCK, value="1")
-    assert "No source that can unlock" in floor.whispered("ana")[-1]
+    assert "No source that can unlock" in floor.ephemeral("ana")[-1]
     shown(floor)
     press(floor, ids.DONE, value="1")
     asked: list[str] = []
@@ -116,11 +116,11 @@ def test_six_in_six_minutes_are_proposed_once_declared_once_and_seen_to_one_by_o
         shown(floor)
         press(floor, ids.UNLOCK, value=str(value))
         floor.tick()
-    assert "You have asked for 10 accounts within ten minutes" in floor.whispered("ana")[-1]
+    assert "You have asked for 10 accounts within ten minutes" in floor.ephemeral("ana")[-1]
     floor.says("devi", "/incident lockouts")
     floor.sandbox.person("devi").clicks(ids.UNLOCK, channel="general", value="16")
     floor.settle()
-    assert "is asked to unlock a28@northline.example" in floor.whispered("devi")[-1]
+    assert "is asked to unlock a28@northline.example" in floor.ephemeral("devi")[-1]
 
 
 def test_somebody_types_them_and_says_that_it_is_no_incident(floor: TestFloor) -> None:
@@ -182,17 +182,17 @@ def test_the_directory_is_asked_for_one_and_with_a_second_person_for_many(
     directory = OktaStandIn([*failures, *locks])
     with floor_with_okta(tmp_path, directory, url) as floor:
         floor.says("ana", "/incident lockouts northline")
-        card = floor.whispered("ana")[-1]
+        card = floor.ephemeral("ana")[-1]
         assert "12 failures in the last 24 hours" in card
         assert "12 people come from one network (203.0.113.1): look at that site's connection" in card
         assert "Why: 12 × wrong password" in card
         assert "From: 12 × Manila, Philippines (203.0.113.1)" in card
-        assert "None is known" in floor.says("ana", "/incident lockouts nobody@x") + floor.whispered("ana")[-1]
+        assert "None is known" in floor.says("ana", "/incident lockouts nobody@x") + floor.ephemeral("ana")[-1]
 
         shown(floor)
         floor.ana.chooses(ids.MORE, f"{ids.FAILURES}:1", channel="general")
         floor.settle()
-        assert "Sign-in failures of a01@northline.example" in floor.whispered("ana")[-1]
+        assert "Sign-in failures of a01@northline.example" in floor.ephemeral("ana")[-1]
         press(floor, ids.RESET, value="1")
         floor.passes_until(lambda: directory.mailed, seconds=1)
         assert directory.mailed == ["a01"]
@@ -209,7 +209,7 @@ def test_the_directory_is_asked_for_one_and_with_a_second_person_for_many(
         assert "Unlock 13 accounts*, asked by <@U0ANA>" in asked
         assert "a02@northline.example" not in asked
         press(floor, ids.APPROVE, "incidents")
-        assert "You have asked for it yourself" in floor.whispered("ana", "incidents")[-1]
+        assert "You have asked for it yourself" in floor.ephemeral("ana", "incidents")[-1]
         assert directory.unlocked == []
 
         devi = floor.sandbox.person("devi")

@@ -127,7 +127,7 @@ def test_joining_what_is_archived_says_why_not(floor: TestFloor) -> None:
     floor.hana.clicks(ids.JOIN, channel="incidents")
     floor.settle()
 
-    assert any("its channel is archived" in words for words in floor.whispered("hana", "incidents"))
+    assert any("its channel is archived" in words for words in floor.ephemeral("hana", "incidents"))
 
 
 def test_a_removal_that_was_not_heard_of_is_noticed_at_the_next_update(floor: TestFloor) -> None:

@@ -70,12 +70,12 @@ def test_each_partner_is_told_in_time_in_its_language_and_its_people_answer_with
         1,
     ]
     floor.says("ana", "/incident partners", channel)
-    matrix = floor.whispered("ana", channel)[-1]
+    matrix = floor.ephemeral("ana", channel)[-1]
     assert "2 of 3 partners told · 2 answered · 12 agents affected" in matrix
     assert "*to be phoned*, no channel" in matrix
     assert "phoned" in floor.says("devi", "/incident partners phoned telvia 7", channel)
     floor.says("ana", "/incident partners", channel)
-    assert "3 of 3 partners told · 3 answered · 19 agents affected" in floor.whispered("ana", channel)[-1]
+    assert "3 of 3 partners told · 3 answered · 19 agents affected" in floor.ephemeral("ana", channel)[-1]
     floor.passes(minutes=60)
     assert to_ana(floor).count("Please phone") == 1, "who answered is neither reminded nor named"
 
@@ -106,7 +106,7 @@ def test_the_silent_are_reminded_once_then_named_with_their_number_then_left_to_
     floor.says("devi", "/incident partners", channel)
     floor.devi.clicks(f"{ids.PHONED}.2", channel=channel)
     floor.settle()
-    assert "2 answered" in floor.whispered("devi", channel)[-1]
+    assert "2 answered" in floor.ephemeral("devi", channel)[-1]
 
 
 def test_a_call_that_gave_no_number_leaves_a_partner_affected_that_said_so(floor: TestFloor) -> None:
@@ -121,7 +121,7 @@ def test_a_call_that_gave_no_number_leaves_a_partner_affected_that_said_so(floor
 
     assert "⚠️ Afectados – 12 agentes" in notices(floor, SAGEBRUSH)[0]
     floor.says("ana", "/incident partners", channel)
-    assert "12 agents affected" in floor.whispered("ana", channel)[-1]
+    assert "12 agents affected" in floor.ephemeral("ana", channel)[-1]
 
 
 def test_what_changes_edits_the_notice_updates_come_below_it_and_the_all_clear_follows_the_list(
@@ -278,4 +278,4 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
 def told_alone(floor: TestFloor, who: str) -> list[str]:
     """Everything somebody was told alone."""
     person = floor.sandbox.person(who)
-    return [*(message.words for message in person.direct_messages()), *floor.whispered(who)]
+    return [*(message.words for message in person.direct_messages()), *floor.ephemeral(who)]

@@ -42,7 +42,7 @@ def test_the_calendar_is_for_those_whom_the_floor_names_and_those_named_in_a_cha
     with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=floor_file) as floor:
         assert record(floor, approver="ben", verifier="ben").closed
         for command in ("/incident changes", "/incident changes add"):
-            assert "may work on planned changes" in floor.says("ben", command) + floor.whispered("ben")[-1]
+            assert "may work on planned changes" in floor.says("ben", command) + floor.ephemeral("ben")[-1]
         floor.passes(minutes=31)
         floor.sandbox.person("ben").clicks(ids.VERIFIED, channel="dm")
         floor.settle()
@@ -77,14 +77,14 @@ def test_a_change_is_recorded_shown_beside_an_incident_and_asked_about_until_ver
     floor.says("ana", "/incident changes")
     floor.ana.clicks(ids.VERIFIED, channel="general", value="1")
     floor.settle()
-    assert "the change works" in floor.whispered("ana")[-1]
+    assert "the change works" in floor.ephemeral("ana")[-1]
     floor.ana.clicks(ids.VERIFIED, channel="general", value="1")
     floor.settle()
-    assert "verified already" in floor.whispered("ana")[-1]
+    assert "verified already" in floor.ephemeral("ana")[-1]
     asked = directly(floor, "ben").count("Billing goes to Cebu")
     floor.passes(hours=2)
     assert directly(floor, "ben").count("Billing goes to Cebu") == asked
     floor.says("ana", "/incident changes")
-    assert "verified by <@U0ANA>" in floor.whispered("ana")[-1]
+    assert "verified by <@U0ANA>" in floor.ephemeral("ana")[-1]
     assert "<!here>" not in floor.live_markup("general", who="ana")
     assert [row["state"] for row in rows(floor, "planned_changes")] == ["verified", "planned"]

@@ -50,7 +50,7 @@ def test_of_two_who_click_at_once_one_does_it_and_the_other_is_told(floor: TestF
     floor.settle()
 
     assert len(timeline(floor, "step_done")) == 1
-    late = [words for who in ("ana", "devi") for words in floor.whispered(who, channel) if "was first" in words]
+    late = [words for who in ("ana", "devi") for words in floor.ephemeral(who, channel) if "was first" in words]
     assert len(late) == 1
     assert "Nothing was changed by your click." in late[0]
 
@@ -134,7 +134,7 @@ def test_nobody_works_on_the_steps_of_a_closed_incident(floor: TestFloor) -> Non
 
     with untouched(floor):
         floor.devi.clicks(ids.STEP_DONE, channel=channel, ts=message.ts, value=step(floor, "call"))
-    assert any("was stopped" in words or "is closed" in words for words in floor.whispered("devi", channel))
+    assert any("was stopped" in words or "is closed" in words for words in floor.ephemeral("devi", channel))
 
 
 def test_a_guest_is_refused_before_the_form_opens(floor: TestFloor) -> None:
@@ -144,4 +144,4 @@ def test_a_guest_is_refused_before_the_form_opens(floor: TestFloor) -> None:
     with untouched(floor):
         floor.gus.clicks(ids.STEP_SKIP, channel=channel, value=step(floor, "call"))
     assert floor.gus.modal is None
-    assert any("guest" in words.lower() for words in floor.whispered("gus", channel))
+    assert any("guest" in words.lower() for words in floor.ephemeral("gus", channel))

@@ -9,7 +9,7 @@ import pytest
 from bot.playbooks import ids
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import Desk
+from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import timeline
 
 ASKING = """
@@ -52,13 +52,13 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 
 def test_the_answer_when_it_started_sets_the_milestone_and_stands_in_the_message(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     declared_s = int(utcnow().timestamp())
     floor.passes(minutes=11)
-    (reminder,) = desk.reminders()
+    (reminder,) = driver.reminders()
     assert "Done …" in str(reminder.blocks)
 
-    desk.presses("ben", ids.STEP_ANSWER, "Find out how far it reaches")
+    driver.presses("ben", ids.STEP_ANSWER, "Find out how far it reaches")
     form = str(floor.ben.modal)
     assert "In your time zone, " in form
     (suggested,) = re.findall(r"'initial_date_time': (\d+)", form)
@@ -73,50 +73,50 @@ def test_the_answer_when_it_started_sets_the_milestone_and_stands_in_the_message
     assert floor.ben.submits().closed
     floor.settle()
 
-    assert "What fails? *The menu is silent <!here>*" in desk.words.replace("&lt;", "<").replace("&gt;", ">")
-    assert "When did it start?" in desk.words
-    assert "<!here>" not in floor.live_markup(desk.channel)
+    assert "What fails? *The menu is silent <!here>*" in driver.words.replace("&lt;", "<").replace("&gt;", ">")
+    assert "When did it start?" in driver.words
+    assert "<!here>" not in floor.live_markup(driver.channel)
     (milestone,) = timeline(floor, "milestone")
     assert "When did it start?" in str(milestone["facts"])
-    assert any("Started: " in words for words in desk.told("ben"))
-    (reminder,) = desk.reminders()
+    assert any("Started: " in words for words in driver.told("ben"))
+    (reminder,) = driver.reminders()
     assert "✅ Find out how far it reaches" in reminder.words
     assert "Done …" not in str(reminder.blocks), "nobody is offered what would be refused"
 
 
 def test_a_step_whose_purpose_is_met_is_skipped_with_its_reason_until_somebody_wants_it(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    assert desk.row("Raise to S0")["state"] == "open"
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    assert driver.row("Raise to S0")["state"] == "open"
 
-    floor.says("ana", "/incident severity S0 nobody can call", desk.channel)
-    assert desk.row("Raise to S0")["state"] == "skipped"
-    assert "the incident is S0 already" in desk.words
+    floor.says("ana", "/incident severity S0 nobody can call", driver.channel)
+    assert driver.row("Raise to S0")["state"] == "skipped"
+    assert "the incident is S0 already" in driver.words
 
     floor.passes(hours=1)
-    assert desk.row("Tell the executives")["state"] == "skipped"
-    assert "executives had an update already" in desk.words
+    assert driver.row("Tell the executives")["state"] == "skipped"
+    assert "executives had an update already" in driver.words
     skipped = [row["facts"] for row in timeline(floor, "step_skipped")]
     assert len(skipped) == 2
 
-    desk.presses("ana", ids.STEP_UNDO, "Tell the executives")
+    driver.presses("ana", ids.STEP_UNDO, "Tell the executives")
     floor.passes(hours=1)
-    assert desk.row("Tell the executives")["state"] == "open", "somebody wants it"
+    assert driver.row("Tell the executives")["state"] == "open", "somebody wants it"
 
 
 def test_nobody_is_asked_to_take_command_once_it_was_taken(tmp_path: Path) -> None:
     with TestFloor(tmp_path) as floor:
-        desk = Desk(floor, floor.declares("S1 IVR down"))
+        driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
         floor.passes(minutes=4)
-        (reminder,) = desk.reminders()
+        (reminder,) = driver.reminders()
         assert "Take command" in reminder.words
 
-        floor.says("ana", "/incident claim commander", desk.channel)
-        assert desk.row("Take command")["state"] == "skipped"
-        assert "there is a commander already" in desk.words
-        assert "Done …" not in str(desk.reminders()[0].blocks), "what was said before is no task any more"
+        floor.says("ana", "/incident claim commander", driver.channel)
+        assert driver.row("Take command")["state"] == "skipped"
+        assert "there is a commander already" in driver.words
+        assert "Done …" not in str(driver.reminders()[0].blocks), "what was said before is no task any more"
 
         floor.passes(minutes=30)
-        assert not [later for later in desk.reminders()[1:] if "Take command" in later.words]
-        floor.says("ana", "/incident assign comms <@U0BEN>", desk.channel)
-        assert "there is a communications lead already" in desk.words
+        assert not [later for later in driver.reminders()[1:] if "Take command" in later.words]
+        floor.says("ana", "/incident assign comms <@U0BEN>", driver.channel)
+        assert "there is a communications lead already" in driver.words
         floor.nothing_was_malformed()

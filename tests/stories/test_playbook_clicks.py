@@ -8,7 +8,7 @@ import pytest
 
 from bot.playbooks import ids
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import AT_WORK, Desk
+from tests.stories.playbook_driver import AT_WORK, PlaybookDriver
 from tests.stories.record import timeline
 
 
@@ -20,68 +20,68 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 
 def test_a_step_is_taken_given_done_and_taken_back(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    assert "0 of" in desk.words
-    assert "Call the carrier" in desk.words
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    assert "0 of" in driver.words
+    assert "Call the carrier" in driver.words
 
-    desk.presses("ben", ids.STEP_TAKE, "Call the carrier")
-    assert "<@U0BEN>" in desk.words
-    floor.ben.joins(desk.channel)
-    desk.presses("ana", ids.STEP_ASSIGN, "Call the carrier")
-    desk.submits("ana", {ids.OWNER: "chloe"})
-    assert any("gave you a step" in words and "Call the carrier" in words for words in desk.told("chloe"))
+    driver.presses("ben", ids.STEP_TAKE, "Call the carrier")
+    assert "<@U0BEN>" in driver.words
+    floor.ben.joins(driver.channel)
+    driver.presses("ana", ids.STEP_ASSIGN, "Call the carrier")
+    driver.submits("ana", {ids.OWNER: "chloe"})
+    assert any("gave you a step" in words and "Call the carrier" in words for words in driver.told("chloe"))
 
-    desk.does("chloe", "Call the carrier")
-    assert "✅ Call the carrier" in desk.words
-    assert desk.wants("Chase the carrier"), "it is wanted once the carrier was called"
+    driver.does("chloe", "Call the carrier")
+    assert "✅ Call the carrier" in driver.words
+    assert driver.wants("Chase the carrier"), "it is wanted once the carrier was called"
     assert timeline(floor, "step_done")[0]["actor_id"] == "U0CHLOE"
 
-    desk.presses("ben", ids.STEP_UNDO, "Call the carrier")
-    assert "✅" not in desk.words
-    assert not desk.wants("Chase the carrier")
-    assert desk.row("Call the carrier")["state"] == "open"
+    driver.presses("ben", ids.STEP_UNDO, "Call the carrier")
+    assert "✅" not in driver.words
+    assert not driver.wants("Chase the carrier")
+    assert driver.row("Call the carrier")["state"] == "open"
     assert timeline(floor, "step_undone")[0]["actor_id"] == "U0BEN"
 
 
 def test_a_step_that_asks_is_done_with_its_answers_and_each_field_says_what_is_wrong(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
 
-    refused = desk.answers(
+    refused = driver.answers(
         "ana", "Find out how far it reaches", {"queues_hit": "All queues", "agents_out": "many", "who_knows": "ben"}
     )
     assert refused.errors == {"agents_out": "Please give a number, such as 12 or 3.5."}
-    assert desk.row("Find out how far it reaches")["state"] == "open"
+    assert driver.row("Find out how far it reaches")["state"] == "open"
 
-    assert desk.submits("ana", {"agents_out": "60"}).closed
-    assert "✅ Find out how far it reaches" in desk.words
-    assert "out of order" in desk.words, "the carrier above it was not called yet"
+    assert driver.submits("ana", {"agents_out": "60"}).closed
+    assert "✅ Find out how far it reaches" in driver.words
+    assert "out of order" in driver.words, "the carrier above it was not called yet"
     (entry,) = timeline(floor, "step_done")
     assert "All queues" in str(entry["facts"])
     assert "U0BEN" in str(entry["facts"])
-    assert "Raise the severity" in desk.words, "an answer asks for it"
-    assert "Find cover for many" in desk.words, "60 is at least 50"
+    assert "Raise the severity" in driver.words, "an answer asks for it"
+    assert "Find cover for many" in driver.words, "60 is at least 50"
 
 
 def test_a_step_is_skipped_for_a_reason_and_what_takes_its_place_appears(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
 
-    assert desk.skips("ana", "Call the carrier", "   ").errors
-    assert desk.submits("ana", {ids.REASON: "no <!channel> answers there"}).closed
+    assert driver.skips("ana", "Call the carrier", "   ").errors
+    assert driver.submits("ana", {ids.REASON: "no <!channel> answers there"}).closed
 
-    assert "⏭️ Call the carrier" in desk.words
-    assert "no <!channel> answers there" in desk.words.replace("&lt;", "<").replace("&gt;", ">")
-    assert "<!channel>" not in floor.live_markup(desk.channel)
-    assert desk.wants("Use the other carrier")
-    assert not desk.wants("Chase the carrier")
+    assert "⏭️ Call the carrier" in driver.words
+    assert "no <!channel> answers there" in driver.words.replace("&lt;", "<").replace("&gt;", ">")
+    assert "<!channel>" not in floor.live_markup(driver.channel)
+    assert driver.wants("Use the other carrier")
+    assert not driver.wants("Chase the carrier")
 
 
 def test_of_two_who_press_at_once_one_wins_and_the_other_is_told_who(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    value = str(desk.row("Call the carrier")["id"])
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    value = str(driver.row("Call the carrier")["id"])
 
     with ThreadPoolExecutor(2) as hands:
         clicks = [
-            hands.submit(person.clicks, ids.STEP_DONE, channel=desk.channel, value=value)
+            hands.submit(person.clicks, ids.STEP_DONE, channel=driver.channel, value=value)
             for person in (floor.ana, floor.ben)
         ]
         assert all(click.result().acked for click in clicks)
@@ -89,70 +89,70 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_is_told_who(floor: Test
 
     (entry,) = timeline(floor, "step_done")
     loser = {"U0ANA": "ben", "U0BEN": "ana"}[entry["actor_id"]]
-    (sentence,) = [words for words in desk.told(loser) if "was first" in words]
+    (sentence,) = [words for words in driver.told(loser) if "was first" in words]
     assert f"<@{entry['actor_id']}>" in sentence
     assert "Nothing was changed by your click" in sentence
 
 
 def test_a_form_that_is_sent_too_late_says_who_was_first_beside_its_field(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    desk.presses("ana", ids.STEP_SKIP, "Call the carrier")
-    desk.does("ben", "Call the carrier")
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    driver.presses("ana", ids.STEP_SKIP, "Call the carrier")
+    driver.does("ben", "Call the carrier")
 
-    late = desk.submits("ana", {ids.REASON: "not needed"})
+    late = driver.submits("ana", {ids.REASON: "not needed"})
 
     assert "Ben Okafor was first" in late.errors[ids.REASON]
-    assert desk.row("Call the carrier")["state"] == "done"
+    assert driver.row("Call the carrier")["state"] == "done"
 
 
 def test_the_list_of_all_steps_shows_what_came_of_each_click_in_it(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    floor.ana.clicks(ids.SHOW_ALL, channel=desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    floor.ana.clicks(ids.SHOW_ALL, channel=driver.channel)
     assert "Twenty calls in a row" in str(floor.ana.modal)
     assert "not needed for now" in str(floor.ana.modal)
 
-    desk.presses("ana", ids.STEP_DONE, "Call the carrier", surface="modal")
+    driver.presses("ana", ids.STEP_DONE, "Call the carrier", surface="modal")
     assert "✅ Call the carrier" in str(floor.ana.modal)
-    desk.presses("ana", ids.STEP_UNDO, "Call the carrier", surface="modal")
+    driver.presses("ana", ids.STEP_UNDO, "Call the carrier", surface="modal")
     assert "✅" not in str(floor.ana.modal)
 
-    desk.answers(
+    driver.answers(
         "ana", "Find out how far it reaches", {"queues_hit": "One queue", "agents_out": "3"}, surface="modal"
     )
     assert "✅ Find out how far it reaches" in str(floor.ana.modal), "the form leads back to the list"
 
-    desk.does("ben", "Call the carrier")
-    desk.presses("ana", ids.STEP_DONE, "Call the carrier", surface="modal")
-    assert any("was first" in words for words in desk.told("ana"))
+    driver.does("ben", "Call the carrier")
+    driver.presses("ana", ids.STEP_DONE, "Call the carrier", surface="modal")
+    assert any("was first" in words for words in driver.told("ana"))
     assert "✅ Call the carrier" in str(floor.ana.modal), "the list shows who was first"
 
 
 def test_a_list_that_cannot_be_drawn_again_is_left_alone(
     floor: TestFloor, caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    floor.ana.clicks(ids.SHOW_ALL, channel=desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    floor.ana.clicks(ids.SHOW_ALL, channel=driver.channel)
     floor.sandbox.fault("views.update", "error", error="not_found")
 
-    desk.presses("ana", ids.STEP_DONE, "Call the carrier", surface="modal")
+    driver.presses("ana", ids.STEP_DONE, "Call the carrier", surface="modal")
 
-    assert desk.row("Call the carrier")["state"] == "done"
+    assert driver.row("Call the carrier")["state"] == "done"
     assert "Traceback" not in caplog.text
 
     floor.sandbox.fault("views.update", "refused")
-    desk.presses("ana", ids.STEP_UNDO, "Call the carrier", surface="modal")
-    assert desk.row("Call the carrier")["state"] == "open"
+    driver.presses("ana", ids.STEP_UNDO, "Call the carrier", surface="modal")
+    assert driver.row("Call the carrier")["state"] == "open"
     assert "Traceback" not in caplog.text, "Slack was away for a moment, and nothing is broken"
     assert "not done now" in caplog.text
 
 
 def test_guests_look_and_change_nothing(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    floor.ana.invites(desk.channel, "gus")
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    floor.ana.invites(driver.channel, "gus")
 
     for action in (ids.STEP_DONE, ids.STEP_SKIP, ids.STEP_TAKE, ids.STEP_ASSIGN):
-        desk.presses("gus", action, "Call the carrier")
+        driver.presses("gus", action, "Call the carrier")
 
-    assert len(desk.told("gus")) == 4
+    assert len(driver.told("gus")) == 4
     assert floor.gus.modal is None
-    assert desk.row("Call the carrier")["changed_at"] is None
+    assert driver.row("Call the carrier")["changed_at"] is None

@@ -8,7 +8,7 @@ import pytest
 
 from bot.playbooks import ids
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import Desk
+from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, timeline
 
 PHONES = """
@@ -52,88 +52,88 @@ def running(floor: TestFloor) -> list[str]:
 
 
 def test_playbooks_are_listed_started_stopped_and_switched_by_hand(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 the coffee is out"))
-    listed = floor.says("ana", "/incident playbook", desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S2 the coffee is out"))
+    listed = floor.says("ana", "/incident playbook", driver.channel)
     assert "`generic` Anything else is running" in listed
     assert "`phones` Phones down" in listed
 
-    assert "is running" in floor.says("ana", "/incident playbook start phones", desk.channel)
+    assert "is running" in floor.says("ana", "/incident playbook start phones", driver.channel)
     assert sorted(running(floor)) == ["generic", "phones"]
-    assert "is running" in floor.says("ana", "/incident playbook start PHONES", desk.channel), "twice is once"
+    assert "is running" in floor.says("ana", "/incident playbook start PHONES", driver.channel), "twice is once"
     assert sorted(running(floor)) == ["generic", "phones"]
-    assert "is stopped" in floor.says("ana", "/incident playbook stop phones", desk.channel)
+    assert "is stopped" in floor.says("ana", "/incident playbook stop phones", driver.channel)
     # The answer to the first may have been lost.
-    again = floor.says("ana", "/incident playbook stop phones", desk.channel)
+    again = floor.says("ana", "/incident playbook stop phones", driver.channel)
     assert again.startswith("The playbook “Phones down” was stopped already, by <@U0ANA> at <!date^")
-    assert "is not running here" in floor.says("ana", "/incident playbook stop other", desk.channel)
-    assert "runs instead" in floor.says("ana", "/incident playbook switch phones", desk.channel)
+    assert "is not running here" in floor.says("ana", "/incident playbook stop other", driver.channel)
+    assert "runs instead" in floor.says("ana", "/incident playbook switch phones", driver.channel)
     assert running(floor) == ["phones"]
-    refused = floor.says("ana", "/incident playbook start phoness", desk.channel)
+    refused = floor.says("ana", "/incident playbook start phoness", driver.channel)
     assert "There is no playbook `phoness`" in refused
     assert "generic, phones" in refused
     assert len(timeline(floor, "playbook_stopped")) == 2
-    assert "stopped by" in floor.words(desk.channel)
+    assert "stopped by" in floor.words(driver.channel)
 
 
 def test_a_change_of_type_offers_the_playbook_that_fits_better_once_and_forces_nothing(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 something is odd"))
-    floor.says("ana", "/incident type telephony", desk.channel)
-    assert "“Phones down” fits this incident better now" in floor.words(desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S2 something is odd"))
+    floor.says("ana", "/incident type telephony", driver.channel)
+    assert "“Phones down” fits this incident better now" in floor.words(driver.channel)
     assert running(floor) == ["generic"]
 
-    floor.says("ana", "/incident type other", desk.channel)
-    floor.says("ana", "/incident type telephony", desk.channel)
-    assert floor.words(desk.channel).count("fits this incident better now") == 1
+    floor.says("ana", "/incident type other", driver.channel)
+    floor.says("ana", "/incident type telephony", driver.channel)
+    assert floor.words(driver.channel).count("fits this incident better now") == 1
 
-    floor.ben.clicks(ids.SWITCH, channel=desk.channel)
+    floor.ben.clicks(ids.SWITCH, channel=driver.channel)
     floor.settle()
     assert running(floor) == ["phones"]
-    (offer,) = [m for m in floor.ana.sees(desk.channel) if "fits this incident better" in m.words]
+    (offer,) = [m for m in floor.ana.sees(driver.channel) if "fits this incident better" in m.words]
     assert "<@U0BEN> switched to it." in offer.words
     assert "Start it too" not in offer.words
 
-    floor.says("ana", "/incident playbook switch generic", desk.channel)
-    floor.says("ana", "/incident severity S1", desk.channel)
-    assert floor.words(desk.channel).count("fits this incident better now") == 1, "somebody has decided already"
+    floor.says("ana", "/incident playbook switch generic", driver.channel)
+    floor.says("ana", "/incident severity S1", driver.channel)
+    assert floor.words(driver.channel).count("fits this incident better now") == 1, "somebody has decided already"
 
 
 def test_a_playbook_that_somebody_stopped_is_not_offered_again(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 the phones are dead"))
-    floor.says("ana", "/incident playbook stop phones", desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S2 the phones are dead"))
+    floor.says("ana", "/incident playbook stop phones", driver.channel)
 
-    floor.says("ana", "/incident severity S1 it grows", desk.channel)
+    floor.says("ana", "/incident severity S1 it grows", driver.channel)
 
     assert running(floor) == []
-    assert "fits this incident better" not in floor.words(desk.channel)
+    assert "fits this incident better" not in floor.words(driver.channel)
 
 
 def test_an_offer_may_be_started_beside_what_runs(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 something is odd"))
-    floor.says("ana", "/incident type telephony", desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S2 something is odd"))
+    floor.says("ana", "/incident type telephony", driver.channel)
 
-    floor.ana.clicks(ids.START, channel=desk.channel)
+    floor.ana.clicks(ids.START, channel=driver.channel)
     floor.settle()
 
     assert sorted(running(floor)) == ["generic", "phones"]
-    assert "<@U0ANA> started it." in floor.words(desk.channel)
+    assert "<@U0ANA> started it." in floor.words(driver.channel)
 
 
 def test_an_edited_file_leaves_running_incidents_alone_and_a_broken_one_everything(
     floor: TestFloor, folder: Path
 ) -> None:
-    old = Desk(floor, floor.declares("S2 the phones are dead"))
+    old = PlaybookDriver(floor, floor.declares("S2 the phones are dead"))
     assert "the file has changed" not in old.words
 
     write(folder / "phones.yaml", PHONES.replace("Call the carrier", "Call both carriers"))
     floor.tick()
     assert "the file has changed since; this run keeps its copy" in old.words
     assert "Call the carrier" in old.words
-    new = Desk(floor, floor.declares("S2 the trunk in Cebu is silent"))
+    new = PlaybookDriver(floor, floor.declares("S2 the trunk in Cebu is silent"))
     assert "Call both carriers" in new.words
 
     write(folder / "phones.yaml", "title: [not a title")
     floor.tick()
-    third = Desk(floor, floor.declares("S2 the dialer stopped"))
+    third = PlaybookDriver(floor, floor.declares("S2 the dialer stopped"))
     assert "Call both carriers" in third.words, "the last good version stays in use"
     old.does("ana", "Call the carrier")
     assert "✅ Call the carrier" in old.words

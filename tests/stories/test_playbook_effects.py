@@ -8,7 +8,7 @@ import pytest
 from bot.escalation import tables as escalation
 from bot.playbooks import ids
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import AT_WORK, Desk
+from tests.stories.playbook_driver import AT_WORK, PlaybookDriver
 from tests.stories.record import rows, timeline
 
 
@@ -20,37 +20,37 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 
 def test_a_message_is_read_changed_and_sent_to_its_audience_only_after_that(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S1 IVR down"))
-    desk.answers("ana", "Find out how far it reaches", {"queues_hit": "All queues", "agents_out": "60"})
+    driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
+    driver.answers("ana", "Find out how far it reaches", {"queues_hit": "All queues", "agents_out": "60"})
 
-    desk.presses("ben", ids.STEP_ANSWER, "Tell the executives")
+    driver.presses("ben", ids.STEP_ANSWER, "Tell the executives")
     preview = str(floor.ben.modal)
     assert "IVR down (S1), reach: All queues, since" in preview
     assert "Message to #executives" in preview
     assert "reach: All queues" not in floor.words("executives")
 
-    desk.submits("ben", {ids.MESSAGE: "Half of the calls <!here> fail. We know why."})
+    driver.submits("ben", {ids.MESSAGE: "Half of the calls <!here> fail. We know why."})
 
     assert "Half of the calls <!here> fail" in floor.words("executives").replace("&lt;", "<").replace("&gt;", ">")
     assert "<!here>" not in floor.live_markup("executives")
     assert "Changed: the next update" not in floor.words("executives"), "it says that itself"
-    assert any("The update goes to #executives now." in words for words in desk.told("ben"))
+    assert any("The update goes to #executives now." in words for words in driver.told("ben"))
     sent = [row for row in timeline(floor, "update_sent") if row["actor_id"] == "U0BEN"]
     assert len(sent) == 1
 
-    desk.presses("ben", ids.STEP_UNDO, "Tell the executives")
-    assert any("What it sent" in words and "stays as it is" in words for words in desk.told("ben"))
+    driver.presses("ben", ids.STEP_UNDO, "Tell the executives")
+    assert any("What it sent" in words and "stays as it is" in words for words in driver.told("ben"))
 
 
 def test_a_message_left_empty_is_not_sent_and_neither_is_one_of_a_private_incident(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S1 IVR down"))
-    desk.answers("ben", "Tell the executives", {ids.MESSAGE: ""})
-    assert any("nothing was sent" in words for words in desk.told("ben"))
+    driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
+    driver.answers("ben", "Tell the executives", {ids.MESSAGE: ""})
+    assert any("nothing was sent" in words for words in driver.told("ben"))
 
     floor.ana.types("/incident declare", channel="general")
     private = {"What is wrong?": "Lines fail because of a person", "Severity": "S1", "Who may see it?": "private"}
-    assert desk.submits("ana", private).closed
-    secret = Desk(floor, next(c.name for c in floor.ana.channels() if c.name.startswith("inc-2-")))
+    assert driver.submits("ana", private).closed
+    secret = PlaybookDriver(floor, next(c.name for c in floor.ana.channels() if c.name.startswith("inc-2-")))
     secret.presses("ana", ids.STEP_ANSWER, "Tell the executives")
     assert "the message of this step is not sent" in str(floor.ana.modal)
     secret.submits("ana", {})
@@ -59,32 +59,32 @@ def test_a_message_left_empty_is_not_sent_and_neither_is_one_of_a_private_incide
 
 
 def test_a_step_sets_the_status_the_front_door_and_how_often_updates_come(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S1 IVR down"))
+    driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
     before = [row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"]
 
-    desk.does("ana", "Switch the message on")
+    driver.does("ana", "Switch the message on")
 
     (incident,) = rows(floor, "incidents")
     assert incident["status"] == "identified"
-    assert "*Callers hear a message* (inform, then queue)" in floor.words(desk.channel)
+    assert "*Callers hear a message* (inform, then queue)" in floor.words(driver.channel)
     assert 600 not in before
     assert {row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {600}
-    assert "identified" in floor.words(desk.channel).lower()
-    (sentence,) = [words for words in desk.told("ana") if "is done" in words]
+    assert "identified" in floor.words(driver.channel).lower()
+    (sentence,) = [words for words in driver.told("ana") if "is done" in words]
     assert "The status is identified now." in sentence
     assert "Updates are promised every 10 min now." in sentence
 
 
 def test_a_step_that_sets_the_status_of_a_resolved_incident_opens_it_again(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S1 IVR down at Northline"))
-    desk.does("ana", "Prove that it works")
-    floor.says("ana", "/incident resolve over", desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S1 IVR down at Northline"))
+    driver.does("ana", "Prove that it works")
+    floor.says("ana", "/incident resolve over", driver.channel)
     waiting = [row for row in rows(floor, "promises") if row["state"] == "waiting"]
     assert (waiting, rung_due(floor), notice(floor)) == ([], False, ("dropped", False))
 
-    desk.does("ana", "Switch the message on")
+    driver.does("ana", "Switch the message on")
 
-    assert "resolved" not in floor.card(desk.channel)
+    assert "resolved" not in floor.card(driver.channel)
     assert [row for row in rows(floor, "promises") if row["state"] == "waiting"] != [], "updates are promised"
     assert rung_due(floor), "the escalation ladder goes on"
     assert notice(floor) == ("waiting", True), "the partner has its notice due"
@@ -103,31 +103,31 @@ def notice(floor: TestFloor) -> tuple[str, bool]:
 
 
 def test_a_step_brings_groups_and_roles_into_the_channel(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    floor.says("ana", "/incident assign scribe <@U0DEVI>", desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    floor.says("ana", "/incident assign scribe <@U0DEVI>", driver.channel)
 
-    desk.does("ana", "Bring the experts in")
+    driver.does("ana", "Bring the experts in")
 
-    members = floor.sandbox.workspace.channel(desk.channel).members
+    members = floor.sandbox.workspace.channel(driver.channel).members
     assert {"U0CHLOE", "U0DEVI"} <= set(members)
-    assert any("Invited into the channel: @telephony-oncall, scribe." in words for words in desk.told("ana"))
+    assert any("Invited into the channel: @telephony-oncall, scribe." in words for words in driver.told("ana"))
 
 
 def test_a_step_that_is_repeated_comes_round_again(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    desk.does("ana", "Look at the queues again")
-    assert desk.row("Look at the queues again")["state"] == "done"
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    driver.does("ana", "Look at the queues again")
+    assert driver.row("Look at the queues again")["state"] == "done"
 
     floor.passes(minutes=31)
 
-    assert desk.row("Look at the queues again")["state"] == "open"
-    assert "Look at the queues again" in desk.words, "it presses, whatever the phase"
+    assert driver.row("Look at the queues again")["state"] == "open"
+    assert "Look at the queues again" in driver.words, "it presses, whatever the phase"
     assert len(timeline(floor, "step_repeated")) == 1
 
 
 def test_conditions_follow_the_place_the_partner_and_the_severity(floor: TestFloor) -> None:
-    here = Desk(floor, floor.declares("S2 IVR down in Manila at Telvia"))
-    there = Desk(floor, floor.declares("S3 chat widget slow"))
+    here = PlaybookDriver(floor, floor.declares("S2 IVR down in Manila at Telvia"))
+    there = PlaybookDriver(floor, floor.declares("S3 chat widget slow"))
 
     assert (here.wants("Ring the site lead in Manila"), here.wants("Ring Telvia")) == (True, True)
     assert (there.wants("Ring the site lead in Manila"), there.wants("Ring Telvia")) == (False, False)

@@ -9,7 +9,7 @@ from bot.incidents import ids as incident_ids
 from bot.incidents import incidents
 from bot.playbooks import ids
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import AT_WORK, Desk
+from tests.stories.playbook_driver import AT_WORK, PlaybookDriver
 from tests.stories.record import post_mortems, rows, timeline
 
 
@@ -33,44 +33,44 @@ def status(floor: TestFloor, number: int) -> str:
 
 
 def test_required_steps_stand_in_the_way_until_they_are_done_or_waived_for_a_reason(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
-    refused = floor.says("ana", "/incident resolve it works", desk.channel)
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    refused = floor.says("ana", "/incident resolve it works", driver.channel)
     assert "“Prove that it works”" in refused
     assert "Ask for the report" not in refused, "that is wanted before closing only"
     assert "done" not in status(floor, 1)
 
-    desk.does("ana", "Prove that it works")
-    assert "Resolved" in floor.says("ana", "/incident resolve it works", desk.channel)
-    assert "“Ask for the report”" in floor.says("ana", "/incident close", desk.channel)
+    driver.does("ana", "Prove that it works")
+    assert "Resolved" in floor.says("ana", "/incident resolve it works", driver.channel)
+    assert "“Ask for the report”" in floor.says("ana", "/incident close", driver.channel)
 
-    floor.says("ana", "/incident", desk.channel)
-    floor.ana.clicks(incident_ids.CLOSE, channel=desk.channel)
+    floor.says("ana", "/incident", driver.channel)
+    floor.ana.clicks(incident_ids.CLOSE, channel=driver.channel)
     assert "Ask for the report" in str(floor.ana.modal)
-    assert desk.submits("ana", {incident_ids.REASON: "all quiet"}).errors, "without a reason for the waiver"
-    assert desk.submits("ana", {incident_ids.WAIVER: "the carrier has gone bankrupt"}).closed
+    assert driver.submits("ana", {incident_ids.REASON: "all quiet"}).errors, "without a reason for the waiver"
+    assert driver.submits("ana", {incident_ids.WAIVER: "the carrier has gone bankrupt"}).closed
 
     assert status(floor, 1) == "closed"
     (waived,) = timeline(floor, "step_waived")
     assert "bankrupt" in str(waived["facts"])
-    assert "🏳️ Ask for the report" in desk.words
-    assert "Done" not in desk.words.split("\n")
+    assert "🏳️ Ask for the report" in driver.words
+    assert "Done" not in driver.words.split("\n")
 
-    floor.says("ana", "/incident reopen it is back", desk.channel)
-    assert "No playbook is running since the incident was closed" in floor.words(desk.channel)
-    floor.ana.clicks(ids.START, channel=desk.channel)
+    floor.says("ana", "/incident reopen it is back", driver.channel)
+    assert "No playbook is running since the incident was closed" in floor.words(driver.channel)
+    floor.ana.clicks(ids.START, channel=driver.channel)
     floor.settle()
-    assert "<@U0ANA> started it." in floor.words(desk.channel)
-    assert desk.row("Call the carrier")["state"] == "open"
+    assert "<@U0ANA> started it." in floor.words(driver.channel)
+    assert driver.row("Call the carrier")["state"] == "open"
 
 
 def test_the_draft_says_how_the_playbook_was_kept(floor: TestFloor) -> None:
-    desk = Desk(floor, floor.declares("S2 IVR down"))
+    driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     floor.passes(minutes=22)
-    desk.does("ana", "Call the carrier", "Prove that it works")
-    desk.skips("ana", "Bring the experts in", "they sleep")
-    floor.says("ana", "/incident resolve it works", desk.channel)
-    desk.does("ana", "Ask for the report")
-    floor.says("ana", "/incident close", desk.channel)
+    driver.does("ana", "Call the carrier", "Prove that it works")
+    driver.skips("ana", "Bring the experts in", "they sleep")
+    floor.says("ana", "/incident resolve it works", driver.channel)
+    driver.does("ana", "Ask for the report")
+    floor.says("ana", "/incident close", driver.channel)
 
     (draft,) = post_mortems(floor, "ana")
 
@@ -83,14 +83,14 @@ def test_a_step_skipped_in_three_of_the_last_five_runs_is_named_with_its_file_bu
     floor: TestFloor,
 ) -> None:
     for number, title in enumerate(TITLES, start=1):
-        desk = Desk(floor, floor.declares(f"S2 {title}"))
+        driver = PlaybookDriver(floor, floor.declares(f"S2 {title}"))
         if number == 1:
             becomes_a_drill(floor, number)
         if number != 3:
-            desk.skips("ana", "Call the carrier", "nobody answers there")
-        desk.does("ana", "Prove that it works", "Ask for the report")
-        floor.says("ana", "/incident resolve", desk.channel)
-        floor.says("ana", "/incident close", desk.channel)
+            driver.skips("ana", "Call the carrier", "nobody answers there")
+        driver.does("ana", "Prove that it works", "Ask for the report")
+        floor.says("ana", "/incident resolve", driver.channel)
+        floor.says("ana", "/incident close", driver.channel)
 
     drafts = post_mortems(floor, "ana")
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.playbooks import ids
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import AT_WORK, Desk
+from tests.stories.playbook_driver import AT_WORK, PlaybookDriver
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 
 def test_my_steps_are_those_given_to_me_and_those_of_my_roles_in_every_incident(floor: TestFloor) -> None:
-    first = Desk(floor, floor.declares("S2 IVR down"))
-    second = Desk(floor, floor.declares("S2 chat widget slow"))
+    first = PlaybookDriver(floor, floor.declares("S2 IVR down"))
+    second = PlaybookDriver(floor, floor.declares("S2 chat widget slow"))
     assert floor.says("ben", "/incident steps") == "You have no open steps."
     first.presses("ben", ids.STEP_TAKE, "Call the carrier")
     floor.says("ana", "/incident assign scribe <@U0BEN>", second.channel)
@@ -32,7 +32,7 @@ def test_my_steps_are_those_given_to_me_and_those_of_my_roles_in_every_incident(
     floor.ben.clicks(ids.STEP_DONE, channel="general", value=str(first.row("Call the carrier")["id"]))
     floor.settle()
     assert "✅ Call the carrier" in first.words
-    assert floor.whispered("ben")[-1].startswith("*You have 1 open step*"), "the list shows what is left"
+    assert floor.ephemeral("ben")[-1].startswith("*You have 1 open step*"), "the list shows what is left"
 
     floor.ben.opens_home()
     floor.settle()

@@ -7,7 +7,7 @@ import pytest
 
 from bot.playbooks import ids
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import Desk
+from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, timeline
 
 TWO_STEPS = """
@@ -57,74 +57,74 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
         floor.nothing_was_malformed()
 
 
-def staffed(floor: TestFloor, severity: str = "S2") -> Desk:
+def staffed(floor: TestFloor, severity: str = "S2") -> PlaybookDriver:
     """An incident that Ana leads and Ben works on."""
-    desk = Desk(floor, floor.declares(f"{severity} IVR down"))
-    floor.says("ana", "/incident claim commander", desk.channel)
-    floor.says("ana", "/incident assign responder <@U0BEN>", desk.channel)
-    return desk
+    driver = PlaybookDriver(floor, floor.declares(f"{severity} IVR down"))
+    floor.says("ana", "/incident claim commander", driver.channel)
+    floor.says("ana", "/incident assign responder <@U0BEN>", driver.channel)
+    return driver
 
 
 def test_the_owner_then_the_commander_then_the_ladder_are_reminded_in_the_thread_and_then_nobody(
     floor: TestFloor,
 ) -> None:
-    desk = staffed(floor)
+    driver = staffed(floor)
     floor.passes(minutes=9)
-    assert desk.reminders() == []
+    assert driver.reminders() == []
 
     floor.passes(minutes=2)
-    (first,) = desk.reminders()
+    (first,) = driver.reminders()
     assert "<@U0BEN>: these are due and open" in first.words
     assert "It is yours" in first.words
     assert "Call the carrier" in first.words
     assert "Tell the floor" in first.words, "what one person is late with is one message"
 
     floor.passes(minutes=6)
-    assert "<@U0ANA>: these are due" in desk.reminders()[1].words
-    assert "Reminded once, still open" in desk.reminders()[1].words
+    assert "<@U0ANA>: these are due" in driver.reminders()[1].words
+    assert "Reminded once, still open" in driver.reminders()[1].words
     floor.stop_bot()
     floor.passes(minutes=11)
     floor.start_bot()
     floor.tick()
-    assert len(desk.reminders()) == 3, "a restart loses none and repeats none"
-    assert "Snooze" not in desk.reminders()[2].words
+    assert len(driver.reminders()) == 3, "a restart loses none and repeats none"
+    assert "Snooze" not in driver.reminders()[2].words
 
     floor.passes(hours=5)
     floor.tick()
-    assert len(desk.reminders()) == 3
+    assert len(driver.reminders()) == 3
     assert len(timeline(floor, "step_reminded")) == 6
 
 
 def test_a_reminder_shows_what_became_of_its_steps_and_a_snooze_says_whose(floor: TestFloor) -> None:
-    desk = staffed(floor)
+    driver = staffed(floor)
     floor.passes(minutes=11)
-    (reminder,) = desk.reminders()
+    (reminder,) = driver.reminders()
 
-    desk.presses("ben", ids.STEP_SNOOZE_30, "Call the carrier", ts=reminder.ts)
-    desk.presses("ben", ids.STEP_DONE, "Tell the floor", ts=reminder.ts)
-    assert any("is snoozed for 30 minutes" in words for words in desk.told("ben"))
-    (reminder,) = desk.reminders()
+    driver.presses("ben", ids.STEP_SNOOZE_30, "Call the carrier", ts=reminder.ts)
+    driver.presses("ben", ids.STEP_DONE, "Tell the floor", ts=reminder.ts)
+    assert any("is snoozed for 30 minutes" in words for words in driver.told("ben"))
+    (reminder,) = driver.reminders()
     assert "💤 until" in reminder.words
     assert "✅ Tell the floor" in reminder.words
     assert [str(row["facts"]) for row in timeline(floor, "step_snoozed")]
-    assert "late" in desk.words, "it stays due when it was"
+    assert "late" in driver.words, "it stays due when it was"
 
     floor.passes(minutes=25)
-    assert len(desk.reminders()) == 1
+    assert len(driver.reminders()) == 1
     floor.passes(minutes=6)
-    assert len(desk.reminders()) == 2
+    assert len(driver.reminders()) == 2
     floor.passes(minutes=11)
-    assert len(desk.reminders()) == 3
-    desk.presses("ana", ids.STEP_SNOOZE_10, "Call the carrier", ts=desk.reminders()[1].ts)
-    assert any("has had all its reminders" in words for words in desk.told("ana"))
+    assert len(driver.reminders()) == 3
+    driver.presses("ana", ids.STEP_SNOOZE_10, "Call the carrier", ts=driver.reminders()[1].ts)
+    assert any("has had all its reminders" in words for words in driver.told("ana"))
     floor.passes(minutes=60)
-    assert len(desk.reminders()) == 3, "a fourth never comes, not even by a snooze"
+    assert len(driver.reminders()) == 3, "a fourth never comes, not even by a snooze"
 
 
 def test_who_has_no_owner_goes_to_the_commander_and_without_one_up_the_ladder(floor: TestFloor) -> None:
-    led = Desk(floor, floor.declares("S1 IVR down"))
+    led = PlaybookDriver(floor, floor.declares("S1 IVR down"))
     floor.says("ana", "/incident claim commander", led.channel)
-    alone = Desk(floor, floor.declares("S1 chat widget slow"))
+    alone = PlaybookDriver(floor, floor.declares("S1 chat widget slow"))
 
     floor.passes(minutes=11)
 
@@ -140,34 +140,34 @@ def test_who_has_no_owner_goes_to_the_commander_and_without_one_up_the_ladder(fl
 
 
 def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: TestFloor) -> None:
-    desk = staffed(floor)
+    driver = staffed(floor)
     floor.passes(minutes=20)
-    said = len(desk.reminders())
+    said = len(driver.reminders())
 
-    floor.says("ana", "/incident severity S1 it grows", desk.channel)
+    floor.says("ana", "/incident severity S1 it grows", driver.channel)
     floor.passes(minutes=9)
-    assert not any("Ring the director" in message.words for message in desk.reminders())
+    assert not any("Ring the director" in message.words for message in driver.reminders())
     # Ana was called a moment ago, so that this comes up to five minutes later.
     floor.passes(minutes=7)
-    assert any("Ring the director" in message.words for message in desk.reminders()[said:])
+    assert any("Ring the director" in message.words for message in driver.reminders()[said:])
 
-    floor.says("ana", "/incident severity S2 it shrinks", desk.channel)
-    said = len(desk.reminders())
+    floor.says("ana", "/incident severity S2 it shrinks", driver.channel)
+    said = len(driver.reminders())
     floor.passes(minutes=30)
-    assert not any("Ring the director" in message.words for message in desk.reminders()[said:])
+    assert not any("Ring the director" in message.words for message in driver.reminders()[said:])
 
 
 def test_the_same_minute_in_two_incidents_is_one_message_in_each_and_a_closed_one_is_silent(
     floor: TestFloor,
 ) -> None:
-    first, second = staffed(floor), Desk(floor, floor.declares("S2 chat widget slow"))
-    closed = Desk(floor, floor.declares("S2 printers print nothing"))
+    first, second = staffed(floor), PlaybookDriver(floor, floor.declares("S2 chat widget slow"))
+    closed = PlaybookDriver(floor, floor.declares("S2 printers print nothing"))
     floor.says("ana", "/incident resolve it was a cable", closed.channel)
     floor.says("ana", "/incident close", closed.channel)
 
     floor.passes(minutes=11)
 
-    assert [len(desk.reminders()) for desk in (first, second, closed)] == [1, 1, 0]
+    assert [len(driver.reminders()) for driver in (first, second, closed)] == [1, 1, 0]
     reminders = [row for row in rows(floor, "outbox") if row["key"].startswith("remind:")]
     assert len(reminders) == 2
 
@@ -179,17 +179,17 @@ def test_nobody_is_called_again_within_five_minutes_and_what_is_due_then_comes_t
     folder.mkdir()
     (folder / "staggered.yaml").write_text(STAGGERED)
     with TestFloor(tmp_path, playbooks_dir=folder) as floor:
-        desk = staffed(floor)
+        driver = staffed(floor)
         floor.passes(minutes=10, seconds=10)
         for _ in range(3):
             floor.passes(minutes=1)
-        [first] = desk.reminders()
+        [first] = driver.reminders()
         assert "Call the carrier" in first.words
-        desk.does("ben", "Write it down")
+        driver.does("ben", "Write it down")
         floor.passes(minutes=1)
-        assert len(desk.reminders()) == 1
+        assert len(driver.reminders()) == 1
         floor.passes(minutes=1, seconds=10)
-        ben, ana = sorted(desk.reminders()[1:], key=lambda message: "<@U0ANA>" in message.words)
+        ben, ana = sorted(driver.reminders()[1:], key=lambda message: "<@U0ANA>" in message.words)
         assert "<@U0BEN>: these are due and open" in ben.words
         assert "Tell the floor" in ben.words
         assert "Dial a number" in ben.words

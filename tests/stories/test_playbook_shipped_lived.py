@@ -10,7 +10,7 @@ from bot.playbooks import ids
 from bot.playbooks.library import load_library
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import Desk
+from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows
 
 SHIPPED = Path("playbooks")
@@ -46,15 +46,15 @@ def answer_of(block: dict[str, Any]) -> Any:
     return {"users_select": "ben"}.get(element["type"], "60")
 
 
-def finish(desk: Desk, title: str) -> None:
+def finish(driver: PlaybookDriver, title: str) -> None:
     """Ana does a step, answering what it asks; its message goes out as it stands."""
-    if not desk.row(title)["asks"]:
-        desk.does("ana", title)
+    if not driver.row(title)["asks"]:
+        driver.does("ana", title)
         return
-    desk.presses("ana", ids.STEP_ANSWER, title)
-    fields = [block for block in desk.floor.ana.modal["blocks"] if block["type"] == "input"]
+    driver.presses("ana", ids.STEP_ANSWER, title)
+    fields = [block for block in driver.floor.ana.modal["blocks"] if block["type"] == "input"]
     asked = {block["block_id"]: answer_of(block) for block in fields if block["block_id"] != ids.MESSAGE}
-    assert desk.submits("ana", asked).closed
+    assert driver.submits("ana", asked).closed
 
 
 def test_every_shipped_playbook_has_a_story() -> None:
@@ -66,38 +66,38 @@ def test_it_starts_by_its_title_and_lets_nobody_resolve_before_it_is_proven(
     shipped_floor: TestFloor, name: str
 ) -> None:
     floor = shipped_floor
-    desk = Desk(floor, floor.declares(TITLES[name]))
-    (run,) = [row for row in rows(floor, "playbook_runs") if row["incident_id"] == desk.number]
+    driver = PlaybookDriver(floor, floor.declares(TITLES[name]))
+    (run,) = [row for row in rows(floor, "playbook_runs") if row["incident_id"] == driver.number]
     assert run["playbook"] == name
     book = load_library(SHIPPED).playbooks[name]
-    for title in [step.title for step in book.phases[0].steps if desk.wants(step.title)][:2]:
-        finish(desk, title)
+    for title in [step.title for step in book.phases[0].steps if driver.wants(step.title)][:2]:
+        finish(driver, title)
 
-    refused = floor.says("ana", "/incident resolve it works again", desk.channel)
+    refused = floor.says("ana", "/incident resolve it works again", driver.channel)
     needed = [step.title for step in book.steps.values() if step.required == "before resolve"]
-    wanted = [title for title in needed if desk.wants(title)]
+    wanted = [title for title in needed if driver.wants(title)]
     assert wanted
     assert all(title.replace("&", "&amp;") in refused for title in wanted)
-    floor.ana.clicks(ids.SHOW_ALL, channel=desk.channel)
+    floor.ana.clicks(ids.SHOW_ALL, channel=driver.channel)
     assert "Stand down when" in str(floor.ana.modal)
 
     for title in needed:
-        if desk.wants(title) and desk.row(title)["state"] == "open":
-            finish(desk, title)
-    assert "Resolved" in floor.says("ana", "/incident resolve it works again", desk.channel)
+        if driver.wants(title) and driver.row(title)["state"] == "open":
+            finish(driver, title)
+    assert "Resolved" in floor.says("ana", "/incident resolve it works again", driver.channel)
 
 
 def test_an_update_does_not_tell_again_what_was_told_since_a_step_sent_one(tmp_path: Path) -> None:
     with TestFloor(tmp_path, playbooks_dir=SHIPPED) as floor:
-        desk = Desk(floor, floor.declares("S1 phones are dead in Manila"))
+        driver = PlaybookDriver(floor, floor.declares("S1 phones are dead in Manila"))
         floor.passes(minutes=5)
-        finish(desk, "Send the first update")
-        finish(desk, "Rule out our own doing")
+        finish(driver, "Send the first update")
+        finish(driver, "Rule out our own doing")
         floor.passes(minutes=25)
-        floor.says("ana", "/incident status mitigated rerouted", desk.channel)
+        floor.says("ana", "/incident status mitigated rerouted", driver.channel)
         floor.passes(minutes=30)
 
-        told = [message.words for message in floor.ana.sees(desk.channel) if " min in" in message.words]
+        told = [message.words for message in floor.ana.sees(driver.channel) if " min in" in message.words]
         of_step, first, second = told
         assert "Send the first update" in of_step
         assert "(S1), since <!date^" in of_step, "each reader sees the time in their own zone"

@@ -33,9 +33,9 @@ from bot.screens.records import export_record, purge
 from bot.screens.timeline.pages import amend_form
 from bot.timeline import timeline, verification
 from tests.floor import PATIENCE_S, TestFloor
-from tests.stories.followup_desk import is_told
 from tests.stories.record import rows
 from tests.stories.record import timeline as timeline_rows
+from tests.stories.seen_followups import is_told
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
@@ -56,9 +56,11 @@ def test_an_incident_lives_from_its_declaration_to_its_updates_on_postgresql(
         floor.nothing_was_malformed()
 
 
-def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_path: Path, postgres_url: str) -> None:
+def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(
+    tmp_path: Path, prepared_postgres_url: str
+) -> None:
     word = "Quetzalcoatl"
-    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         channel = floor.declares(f"S3 {word}")
         floor.ana.says(f"{word} says it", channel=channel)
         floor.says("ana", f"/incident followup {word} must mend it", channel)
@@ -72,7 +74,7 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_pat
 
         done = purge.purge(floor.services.database, floor.services.get(Registry), before, utcnow())
         assert done.incidents == [1]
-        assert delete_finished_records(postgres_url, timedelta()) > 0
+        assert delete_finished_records(prepared_postgres_url, timedelta()) > 0
         compact(floor.services.database.engine)
 
         with floor.services.database.reading() as session:
@@ -83,11 +85,11 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(tmp_pat
 
 
 def test_on_postgresql_a_person_is_answered_in_three_seconds_though_a_row_is_locked(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, prepared_postgres_url: str
 ) -> None:
-    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         channel = floor.declares("S2 Chat is slow")
-        somebody_else = sa.create_engine(postgres_url)
+        somebody_else = sa.create_engine(prepared_postgres_url)
 
         with somebody_else.begin() as connection:
             connection.execute(sa.text("SELECT id FROM incidents FOR UPDATE"))
@@ -101,9 +103,9 @@ def test_on_postgresql_a_person_is_answered_in_three_seconds_though_a_row_is_loc
 
 
 def test_on_postgresql_who_stops_inside_a_transaction_keeps_its_locks_for_a_moment_only(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, prepared_postgres_url: str
 ) -> None:
-    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         floor.declares("S2 Chat is slow")
         store = floor.services.database
 
@@ -156,8 +158,8 @@ def test_on_postgresql_what_takes_long_is_not_cut_off(postgres_url: str, monkeyp
     store.close()
 
 
-def test_on_postgresql_looking_waits_for_nobody_who_changes(tmp_path: Path, postgres_url: str) -> None:
-    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+def test_on_postgresql_looking_waits_for_nobody_who_changes(tmp_path: Path, prepared_postgres_url: str) -> None:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         channel = floor.declares("S1 IVR down at Northline")
         floor.says("ana", "/incident partners tell", channel)
         message = floor.ana.says("The trunk is dead", channel=channel)
@@ -179,8 +181,8 @@ def test_on_postgresql_looking_waits_for_nobody_who_changes(tmp_path: Path, post
             other.submit(looks).result(PATIENCE_S)
 
 
-def test_on_postgresql_a_look_cannot_lock(tmp_path: Path, postgres_url: str) -> None:
-    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+def test_on_postgresql_a_look_cannot_lock(tmp_path: Path, prepared_postgres_url: str) -> None:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         floor.declares()
 
         with floor.services.database.reading() as session, pytest.raises(InternalError, match="read-only"):
@@ -188,9 +190,9 @@ def test_on_postgresql_a_look_cannot_lock(tmp_path: Path, postgres_url: str) -> 
 
 
 def test_on_postgresql_partners_and_follow_ups_are_locked_behind_their_incident(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, prepared_postgres_url: str
 ) -> None:
-    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         channel = floor.declares("S1 IVR down at Northline")
         floor.says("ana", "/incident partners tell", channel)
         floor.says("ana", "/incident followup call the carrier", channel)
@@ -233,9 +235,9 @@ def somebody_waits(store: Database) -> bool:
 
 
 def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_circle(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, prepared_postgres_url: str
 ) -> None:
-    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         floor.declares()
         store, both_have_begun = floor.services.database, Barrier(2)
 
@@ -257,9 +259,9 @@ def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_c
 
 
 def test_on_postgresql_two_processes_at_one_declaration_record_one_incident(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, prepared_postgres_url: str
 ) -> None:
-    with TestFloor(tmp_path, database_url=postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         request = DeclareRequest(key="one", user_id="U0ANA", title="IVR down", severity="S3", at=utcnow())
         theirs: list[int] = []
 

@@ -40,7 +40,7 @@ def presses(floor: TestFloor, who: str, action_id: str) -> str:
     person = floor.sandbox.person(who)
     person.clicks(action_id, channel="dm", ts=letter(floor, who).ts)
     floor.settle()
-    return (floor.whispered(who, "dm") or [""])[-1]
+    return (floor.ephemeral(who, "dm") or [""])[-1]
 
 
 def submits(floor: TestFloor, who: str, **fields: object) -> dict[str, str]:

@@ -9,7 +9,7 @@ from bot.playbooks import ids as step_ids
 from slack_sandbox.errors import NotVisible
 from slack_sandbox.message_text import visible_text
 from tests.floor import TestFloor
-from tests.stories.playbook_desk import Desk
+from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, seen_by_all, untouched
 
 SECRET = "payroll of the board leaked"
@@ -46,7 +46,7 @@ def test_its_words_stay_in_its_channel(floor: TestFloor, caplog: pytest.LogCaptu
     assert SECRET not in told
     assert "contained" not in told
     assert SECRET not in visible_text("", floor.ben.home["blocks"])
-    assert SECRET not in "\n".join(floor.whispered("ben"))
+    assert SECRET not in "\n".join(floor.ephemeral("ben"))
     assert SECRET not in caplog.text
     assert floor.sandbox.workspace.channel(channel).is_private
     with pytest.raises(NotVisible):
@@ -60,7 +60,7 @@ def test_its_members_find_it_in_their_list_and_home(floor: TestFloor) -> None:
     floor.says("ana", "/incident list")
 
     assert SECRET in visible_text("", floor.ana.home["blocks"])
-    assert SECRET in floor.whispered("ana")[-1]
+    assert SECRET in floor.ephemeral("ana")[-1]
 
 
 def test_who_is_invited_by_hand_finds_it_and_who_leaves_does_not(floor: TestFloor) -> None:
@@ -68,12 +68,12 @@ def test_who_is_invited_by_hand_finds_it_and_who_leaves_does_not(floor: TestFloo
     floor.ana.invites(channel, "ben")
     floor.settle()
     floor.says("ben", "/incident list")
-    assert SECRET in floor.whispered("ben")[-1]
+    assert SECRET in floor.ephemeral("ben")[-1]
 
     floor.ben.leaves(channel)
     floor.settle()
     floor.says("ben", "/incident list")
-    assert SECRET not in floor.whispered("ben")[-1]
+    assert SECRET not in floor.ephemeral("ben")[-1]
 
 
 def test_a_private_channel_that_cannot_be_made_leaves_nothing_public(floor: TestFloor) -> None:
@@ -108,9 +108,9 @@ def test_a_form_turned_to_a_private_incident_changes_and_tells_nothing(floor: Te
 
 
 def test_a_form_turned_to_a_step_of_a_private_incident_does_not_name_the_step(floor: TestFloor) -> None:
-    hidden = Desk(floor, declared(floor))
+    hidden = PlaybookDriver(floor, declared(floor))
     hidden.does("ana", "Call the carrier")
-    public = Desk(floor, floor.declares("S2 Chat is slow", who="ben"), "ben")
+    public = PlaybookDriver(floor, floor.declares("S2 Chat is slow", who="ben"), "ben")
     public.presses("ben", step_ids.STEP_SKIP, "Call the carrier")
     floor.sandbox.workspace.modals["U0BEN"][-1].body["private_metadata"] = str(hidden.row("Call the carrier")["id"])
 
@@ -128,7 +128,7 @@ def test_a_second_declaration_is_not_told_of_a_private_one(floor: TestFloor) -> 
 
     floor.says("ben", f"/incident declare S1 {SECRET}")
 
-    assert not any("sounds like" in words for words in floor.whispered("ben"))
+    assert not any("sounds like" in words for words in floor.ephemeral("ben"))
 
 
 def test_who_works_in_its_channel_is_known_there_even_if_their_joining_was_missed(floor: TestFloor) -> None:

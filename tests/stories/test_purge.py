@@ -14,8 +14,8 @@ from bot.screens.records import purge
 from bot.timeline import erasure, verification
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed
-from tests.stories.followup_desk import is_told
 from tests.stories.record import rows, timeline
+from tests.stories.seen_followups import is_told
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 WORD = "Quetzalcoatl"
@@ -129,7 +129,7 @@ def test_the_word_is_in_no_file_any_more_and_every_figure_stays(floor: TestFloor
     assert [{name: row[name] for name in FIGURES} for row in after[1]] == [
         {name: row[name] for name in FIGURES} for row in before[1]
     ]
-    assert "[removed]" in floor.says("ana", "/incident followups", channel) + floor.whispered("ana", channel)[-1]
+    assert "[removed]" in floor.says("ana", "/incident followups", channel) + floor.ephemeral("ana", channel)[-1]
     assert other
 
 
@@ -155,7 +155,7 @@ def test_no_name_of_a_person_is_left_in_any_fact(floor: TestFloor, typed: Typed)
 def entries_shown(floor: TestFloor, channel: str) -> str:
     """What `/incident timeline trouble` shows."""
     floor.says("ana", "/incident timeline trouble", channel)
-    return floor.whispered("ana", channel)[-1]
+    return floor.ephemeral("ana", channel)[-1]
 
 
 def test_without_a_time_nothing_is_taken_out(floor: TestFloor, typed: Typed) -> None:

@@ -138,7 +138,7 @@ def test_a_guest_in_the_channel_may_press_nothing(shared_floor: TestFloor, chann
         shared_floor.gus.clicks(f"{ids.CLAIM}.commander", channel=channel)
         shared_floor.gus.clicks(ids.PANEL, channel=channel)
         shared_floor.settle()
-        assert len([words for words in shared_floor.whispered("gus", channel) if "guest" in words.lower()]) == 2
+        assert len([words for words in shared_floor.ephemeral("gus", channel) if "guest" in words.lower()]) == 2
         assert "guest" in shared_floor.says("gus", "/incident", channel).lower()
 
 
@@ -175,7 +175,7 @@ def test_buttons_of_a_closed_incident_say_that_it_is_closed(floor: TestFloor) ->
             assert refused.errors["reason"].startswith("Incident 1 is closed.")
 
     closed = "Incident 1 is closed. `/incident reopen` in its channel opens it again."
-    assert closed in floor.whispered("devi", channel)
-    assert closed in floor.whispered("ana", channel)
+    assert closed in floor.ephemeral("devi", channel)
+    assert closed in floor.ephemeral("ana", channel)
     for typed in ("severity S0", "status mitigated", "impact few", "claim", "update", "resolve", "close"):
         assert floor.says("ana", f"/incident {typed}", channel) == closed

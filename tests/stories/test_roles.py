@@ -31,7 +31,7 @@ def test_who_claims_command_stands_on_the_card_and_is_told_what_it_asks(floor: T
     assert "*Commander* <@U0ANA>" in floor.card(channel)
     assert "You decide, others do." in told(floor, "ana")
     assert CLAIM_COMMANDER not in str(floor.ana.sees(channel))
-    assert "You are commander of incident 1." in "\n".join(floor.whispered("ana", channel))
+    assert "You are commander of incident 1." in "\n".join(floor.ephemeral("ana", channel))
 
 
 def test_of_two_who_claim_at_once_one_leads_and_the_other_is_told_who(floor: TestFloor) -> None:
@@ -44,7 +44,7 @@ def test_of_two_who_claim_at_once_one_leads_and_the_other_is_told_who(floor: Tes
     floor.settle()
 
     assert holders(floor) == {"commander": "U0ANA"}
-    assert any("<@U0ANA> is commander already" in words for words in floor.whispered("devi", channel))
+    assert any("<@U0ANA> is commander already" in words for words in floor.ephemeral("devi", channel))
     assert "You decide" not in told(floor, "devi")
 
 

@@ -219,7 +219,7 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
         "her shift is part of the night's gap now"
     )
     floor.says("ana", "/incident oncall gaps")
-    assert "Nobody is on as Global queue manager" in floor.whispered("ana", "general")[-1]
+    assert "Nobody is on as Global queue manager" in floor.ephemeral("ana", "general")[-1]
     sun.speaks("U0ERIK", "es-MX")
     floor.says("erik", "/incident report week")
     floor.tick()
@@ -256,7 +256,7 @@ def test_a_shift_and_an_absence_are_entered_refused_and_taken_back_and_a_swap_is
     floor.says("chloe", "/incident oncall mine")
     floor.chloe.clicks(f"{shift_ids.CANCEL_ABSENCE}.1", channel="general")
     floor.settle()
-    assert "The absence is taken back" in floor.whispered("chloe")[-1]
+    assert "The absence is taken back" in floor.ephemeral("chloe")[-1]
 
     floor.says("ben", "/incident oncall mine")
     running = next(
@@ -301,10 +301,10 @@ def test_what_is_watched_is_listed_and_ended(sun: Sun) -> None:
     floor = sun.floor
     floor.says("ana", "/incident handover watch the <!here> trunks")
     floor.says("ana", "/incident handover watched")
-    assert "trunks" in floor.whispered("ana")[-1]
+    assert "trunks" in floor.ephemeral("ana")[-1]
     floor.ana.clicks(f"{handover_ids.END_WATCH}.1", channel="general")
     floor.settle()
-    assert "It is no longer handed over" in floor.whispered("ana")[-1]
+    assert "It is no longer handed over" in floor.ephemeral("ana")[-1]
     assert holders(floor) == {}
 
 
@@ -476,9 +476,9 @@ def test_fewer_on_shift_than_the_forecast_load_needs_is_asked_for_once_and_the_a
         offers.answer_request(floor.services, answered["id"], "Three", "U0FARAH", utcnow())
     sun.speaks("U0BEN", "es-CO")
     floor.says("ben", "/incident oncall gaps")
-    assert "Sin cubrir en el cuadrante" in floor.whispered("ben")[-1]
-    assert "y la carga necesita 9" in floor.whispered("ben")[-1]
-    assert "Two from &lt;Cebu&gt; at 09:00" in floor.whispered("ben")[-1]
+    assert "Sin cubrir en el cuadrante" in floor.ephemeral("ben")[-1]
+    assert "y la carga necesita 9" in floor.ephemeral("ben")[-1]
+    assert "Two from &lt;Cebu&gt; at 09:00" in floor.ephemeral("ben")[-1]
 
     sun.at(nine - timedelta(hours=4))
     assert not any("Still open" in words and "the load" in words for words in sun.told("farah"))

@@ -38,7 +38,7 @@ alerts:
 """
 
 
-class CentralDesk(TestFloor):
+class CentralFloor(TestFloor):
     """A floor to which other systems speak."""
 
     support: ServiceNowStandIn
@@ -80,7 +80,7 @@ class CentralDesk(TestFloor):
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CentralDesk]:
+def floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CentralFloor]:
     monkeypatch.setenv("METRICS_SECRET", "open sesame")
     monkeypatch.setenv("SERVICENOW_TOKEN", TOKEN)
     folder, file = tmp_path / "exports", tmp_path / "floor.yaml"
@@ -90,10 +90,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CentralDes
         systems = SYSTEMS.replace("FOLDER", str(folder)).replace("SUPPORT", support.url)
         file.write_text(f"{Path('floor.yaml').read_text()}\n{systems}")
         settings: dict[str, Any] = {"PORT": "0", "host": "127.0.0.1"}
-        with CentralDesk(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file, **settings) as desk:
-            desk.support, desk.folder, desk.file = support, folder, file
-            yield desk
-            desk.nothing_was_malformed()
+        with CentralFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file, **settings) as floor:
+            floor.support, floor.folder, floor.file = support, folder, file
+            yield floor
+            floor.nothing_was_malformed()
 
 
 def this_half_hour() -> datetime:
@@ -102,55 +102,55 @@ def this_half_hour() -> datetime:
 
 
 def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on_its_cases(
-    desk: CentralDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    floor: CentralFloor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number, subject in enumerate(SUBJECTS):
-        desk.opens(number, subject, hours=160 - 3.5 * number)
-    desk.passes(minutes=2)
+        floor.opens(number, subject, hours=160 - 3.5 * number)
+    floor.passes(minutes=2)
 
     # An alert is proposed and declared.
-    desk.alert("login-1", "login-2")
-    assert "2 alerts fire" in desk.words("general")
-    desk.ana.clicks(alert_ids.DECLARE, channel="general")
-    desk.settle()
-    channel = next(one.name for one in desk.ana.channels() if one.name.startswith("inc-1-"))
+    floor.alert("login-1", "login-2")
+    assert "2 alerts fire" in floor.words("general")
+    floor.ana.clicks(alert_ids.DECLARE, channel="general")
+    floor.settle()
+    channel = next(one.name for one in floor.ana.channels() if one.name.startswith("inc-1-"))
 
     # The contact centre's export brings the figures onto its card.
     header = "Queue,Site,Interval start,Offered,Answered,Answered in 20 seconds,Abandoned,AHT,ASA,Agents"
-    desk.exports("report.csv", header, f"Billing,Manila,{this_half_hour():%Y-%m-%dT%H:%M}Z,120,80,60,40,300,45,40")
-    desk.exports("people.csv", "name,colour", "Ana,blue")
-    desk.passes(minutes=2)
-    desk.passes_until(lambda: "Service level 50 %" in desk.card(channel), seconds=30)
+    floor.exports("report.csv", header, f"Billing,Manila,{this_half_hour():%Y-%m-%dT%H:%M}Z,120,80,60,40,300,45,40")
+    floor.exports("people.csv", "name,colour", "Ana,blue")
+    floor.passes(minutes=2)
+    floor.passes_until(lambda: "Service level 50 %" in floor.card(channel), seconds=30)
 
     # Similar cases of several customers are found to be part of it; the answer to the first note is lost.
     for number, title in enumerate(ALIKE):
-        desk.opens(100 + number, title, minutes=20 - 2 * number)
-    desk.passes_until(lambda: "similar cases* of" in desk.words("incidents"), seconds=30)
-    desk.ben.clicks(case_ids.IS_INCIDENT, channel="incidents")
-    desk.support.faults = deque(["", "answer lost"])
-    desk.ben.fills(case_ids.INCIDENT, "1")
-    assert desk.ben.submits().closed
-    desk.settle()
-    desk.passes(minutes=2)
-    linked = [note.split(" ", 1)[0] for note in desk.notes() if "is part of incident 1: S1" in note]
+        floor.opens(100 + number, title, minutes=20 - 2 * number)
+    floor.passes_until(lambda: "similar cases* of" in floor.words("incidents"), seconds=30)
+    floor.ben.clicks(case_ids.IS_INCIDENT, channel="incidents")
+    floor.support.faults = deque(["", "answer lost"])
+    floor.ben.fills(case_ids.INCIDENT, "1")
+    assert floor.ben.submits().closed
+    floor.settle()
+    floor.passes(minutes=2)
+    linked = [note.split(" ", 1)[0] for note in floor.notes() if "is part of incident 1: S1" in note]
     assert len(linked) == len(set(linked)) >= 5
     assert set(linked) <= {str(100 + number) for number in range(len(ALIKE))}
 
     # What is said inside reaches the cases; the end of the alerts is noted and ends nothing.
-    desk.says("ana", "/incident update Vendor restarts the login service", channel=channel)
-    desk.alert("login-1", "login-2", status="resolved")
-    assert len(timeline(desk, "alert_resolved")) == 2
-    assert "investigating" in desk.card(channel).lower()
-    desk.says("ana", "/incident resolve login restarted", channel=channel)
-    desk.passes(minutes=1)
+    floor.says("ana", "/incident update Vendor restarts the login service", channel=channel)
+    floor.alert("login-1", "login-2", status="resolved")
+    assert len(timeline(floor, "alert_resolved")) == 2
+    assert "investigating" in floor.card(channel).lower()
+    floor.says("ana", "/incident resolve login restarted", channel=channel)
+    floor.passes(minutes=1)
     for words in ("Vendor restarts the login service", "incident 1 is resolved"):
-        assert {note.split(" ", 1)[0] for note in desk.notes() if words in note} == set(linked)
-    assert len(desk.notes()) == len(set(desk.notes()))
+        assert {note.split(" ", 1)[0] for note in floor.notes() if words in note} == set(linked)
+    assert len(floor.notes()) == len(set(floor.notes()))
 
     # Other systems read it.
-    with desk.services.database.transaction() as session:
+    with floor.services.database.transaction() as session:
         token = tokens.create(session, "warehouse", ["incidents", "figures"], utcnow())
-    address = f"{desk.address}/api/v1/incidents/1"
+    address = f"{floor.address}/api/v1/incidents/1"
     answers = [
         httpx.get(url, headers={"Authorization": f"Bearer {token}"}) for url in (address, f"{address}/figures")
     ]
@@ -158,24 +158,24 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     assert "120" in answers[1].json()["intervals"][0].values()
 
     # Private meanwhile: what was not written yet is written nowhere, and nobody outside hears of it any more.
-    desk.says("ana", "/incident reopen it is back", channel=channel)
-    desk.support.faults = deque(["down"] * 200)
-    written = len(desk.notes())
-    desk.says("ana", "/incident update A customer list is in the logs", channel=channel)
-    desk.says("ana", "/incident private it names customers", channel=channel)
-    desk.support.faults.clear()
-    desk.passes(minutes=20)
-    assert len(desk.notes()) == written
+    floor.says("ana", "/incident reopen it is back", channel=channel)
+    floor.support.faults = deque(["down"] * 200)
+    written = len(floor.notes())
+    floor.says("ana", "/incident update A customer list is in the logs", channel=channel)
+    floor.says("ana", "/incident private it names customers", channel=channel)
+    floor.support.faults.clear()
+    floor.passes(minutes=20)
+    assert len(floor.notes()) == written
     assert httpx.get(address, headers={"Authorization": f"Bearer {token}"}).status_code == 404
 
     # The ticketing system refuses: people read how old its cases are.
-    desk.support.faults = deque(["unauthorized"] * 6)
-    desk.passes(minutes=40)
-    desk.says("ana", "/incident board")
-    assert "Cases of support: 4" in desk.whispered("ana")[-1]
+    floor.support.faults = deque(["unauthorized"] * 6)
+    floor.passes(minutes=40)
+    floor.says("ana", "/incident board")
+    assert "Cases of support: 4" in floor.ephemeral("ana")[-1]
 
-    typed = Typed(desk, monkeypatch, tmp_path)
-    monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(desk.file))
+    typed = Typed(floor, monkeypatch, tmp_path)
+    monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(floor.file))
     listed = typed.types("sources", "list").output
     assert "exports (folder): tables, 2 rows, " in listed
     assert "No line of people.csv names columns that I know" in listed

@@ -18,8 +18,8 @@ def test_whoever_subscribes_on_the_digest_gets_their_audiences_words_with_the_ch
     floor.erik.clicks(ids.SUBSCRIBE, channel="incidents")
     floor.erik.clicks(ids.SUBSCRIBE, channel="incidents")
     floor.settle()
-    assert "You get the updates of incident 1" in floor.whispered("devi", "incidents")[-1]
-    assert "already" in floor.whispered("erik", "incidents")[-1]
+    assert "You get the updates of incident 1" in floor.ephemeral("devi", "incidents")[-1]
+    assert "already" in floor.ephemeral("erik", "incidents")[-1]
 
     floor.passes(minutes=30)
 
@@ -68,10 +68,10 @@ def test_a_standing_subscription_brings_what_it_covers_and_can_be_ended_for_one_
     floor.passes(minutes=1)
     assert len(copies(floor, "ben")) == 1
     floor.says("ben", "/incident subscriptions")
-    assert "S1 and graver · Manila" in floor.whispered("ben")[-1]
+    assert "S1 and graver · Manila" in floor.ephemeral("ben")[-1]
     floor.ben.clicks(subscription_ids.DROP, channel="general")
     floor.settle()
-    assert "You have no subscriptions" in floor.whispered("ben")[-1]
+    assert "You have no subscriptions" in floor.ephemeral("ben")[-1]
     assert "had not subscribed" in floor.says("ben", "/incident unsubscribe S1 Manila")
     assert "Ended" in floor.says("chloe", "/incident unsubscribe everything")
 

@@ -12,7 +12,7 @@ from tests.stories.record import post_mortems, rows, timeline
 
 def shown(floor: TestFloor, who: str, channel: str) -> str:
     """What the person's last private answer in the channel says."""
-    return floor.whispered(who, channel)[-1]
+    return floor.ephemeral(who, channel)[-1]
 
 
 def nothing_was_tampered_with(floor: TestFloor) -> None:
@@ -114,10 +114,10 @@ def test_the_timeline_is_turned_narrowed_and_edited_in_place(floor: TestFloor) -
     floor.says("ana", "/incident timeline messages", channel=channel)
     assert "message 8" in shown(floor, "ana", channel)
     assert "page 2 of 2" in shown(floor, "ana", channel)
-    before = len(floor.whispered("ana", channel))
+    before = len(floor.ephemeral("ana", channel))
     floor.ana.clicks(f"{ids.PAGE}.earlier", channel=channel)
     floor.settle()
-    assert len(floor.whispered("ana", channel)) == before, "it is edited, not sent again"
+    assert len(floor.ephemeral("ana", channel)) == before, "it is edited, not sent again"
     assert "message 0" in shown(floor, "ana", channel)
     assert "message 8" not in shown(floor, "ana", channel)
     floor.ana.chooses(ids.FILTER, "1:people:0", channel=channel)

@@ -109,7 +109,7 @@ def test_a_private_incidents_words_are_in_its_own_channel_and_timeline_and_nowhe
         assert {row["incident_id"] for row in rows(floor, "timeline_entries") if secret in str(row)} == {1}
         outsider = floor.says("ben", "/incident timeline", channel="general")
         assert secret not in outsider
-        assert secret not in str(floor.whispered("ben"))
+        assert secret not in str(floor.ephemeral("ben"))
 
 
 def tables(floor: TestFloor) -> list[str]:

@@ -67,7 +67,7 @@ def test_what_was_said_while_the_bot_was_down_is_read_back_once_with_threads_edi
     assert len(timeline(floor, "gap")) == 1, "a short restart is no gap"
     assert len(texts(floor)) == 53
     floor.says("ana", "/incident timeline messages", channel=channel)
-    assert "[recovered; in a thread]" in floor.whispered("ana", channel)[-1]
+    assert "[recovered; in a thread]" in floor.ephemeral("ana", channel)[-1]
 
 
 def test_a_rate_limit_and_a_restart_in_the_middle_lose_and_double_nothing(floor: TestFloor) -> None:

@@ -99,7 +99,7 @@ def test_a_workspace_without_groups_keeps_no_declarer_out(tmp_path: Path, error:
     with floor:
         channel = floor.declares("S0 every line is dead", who="ben")
 
-        assert any("You are in it" in told for told in floor.whispered("ben"))
+        assert any("You are in it" in told for told in floor.ephemeral("ben"))
         assert "I could not invite @telephony-oncall: " in floor.words(channel, "ben")
         assert "Please invite them by hand with `/invite`." in floor.words(channel, "ben")
 
@@ -131,11 +131,11 @@ def test_a_channel_that_cannot_be_made_leaves_no_incident_open(floor: TestFloor)
 
     floor.says("ana", "/incident declare S1 IVR down")
 
-    [told] = [words for words in floor.whispered("ana") if "The incident was not opened" in words]
+    [told] = [words for words in floor.ephemeral("ana") if "The incident was not opened" in words]
     assert "only some people may create channels; a workspace owner must allow this app to. Nothing was" in told
     assert seen_by_all(floor) == before
     floor.says("ben", "/incident list")
-    assert "Nothing is open." in floor.whispered("ben")[-1]
+    assert "Nothing is open." in floor.ephemeral("ben")[-1]
 
 
 def test_an_incident_that_got_no_channel_gets_none_when_its_declaration_is_tried_again(floor: TestFloor) -> None:
@@ -170,7 +170,7 @@ def test_the_reason_why_no_channel_was_made_ends_before_the_next_sentence_begins
 
     floor.says("ana", "/incident declare S1 IVR down")
 
-    [told] = [words for words in floor.whispered("ana") if "The incident was not opened" in words]
+    [told] = [words for words in floor.ephemeral("ana") if "The incident was not opened" in words]
     assert "or choose another title. Nothing was left half-done;" in told
 
 
@@ -183,7 +183,7 @@ def test_while_the_database_is_locked_a_change_is_refused_with_a_sentence(floor:
         assert floor.ana.clicks(f"{ids.CLAIM}.commander", channel=channel).acked
     floor.settle()
 
-    assert busy in floor.whispered("ana", channel)
+    assert busy in floor.ephemeral("ana", channel)
     assert rows(floor, "incidents")[0]["severity"] == "S2"
     assert rows(floor, "role_holders") == []
     floor.says("ana", "/incident severity S1 worse", channel)
@@ -249,7 +249,8 @@ def test_updates_that_piled_up_while_slack_was_down_become_one(floor: TestFloor)
     floor.sandbox.offline = True
     for _ in range(4):
         floor.sandbox.clock_offset_s += 31 * 60
-        wait_until(lambda: is_up_to_date(floor), 10)
+        floor.begin_tick()
+        assert wait_until(lambda: is_up_to_date(floor), PATIENCE_S)
 
     floor.sandbox.offline = False
     floor.passes_until(lambda: updates(floor, channel))

@@ -12,7 +12,7 @@ from bot.updates import ids
 from bot.web import health
 from tests.floor import TestFloor
 from tests.stories.record import timeline
-from tests.stories.update_desk import led, promises, update_messages, updates
+from tests.stories.seen_updates import led, promises, update_messages, updates
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "updates.yaml"
@@ -170,7 +170,7 @@ def test_a_pause_holds_everything_back_says_so_and_ends_in_a_soon_update(floor: 
     assert "no next update" not in health.alarms(floor.services.database).sentence, "a pause is nothing forgotten"
     shown = floor.says("ana", "/incident updates", channel)
     assert "none promised" not in shown
-    assert any("Paused since" in words for words in floor.whispered("ana", channel))
+    assert any("Paused since" in words for words in floor.ephemeral("ana", channel))
 
     assert "go on" in floor.says("ana", "/incident resume", channel)
     assert "paused" not in updates(floor, channel)[0]
@@ -192,7 +192,7 @@ def test_the_record_says_what_was_kept_and_what_was_late_and_why(floor: TestFloo
     answer = floor.says("ana", "/incident updates", channel)
 
     assert "Kept on time: 1 of 3 (33 %)" in answer
-    shown = floor.whispered("ana", channel)[-1]
+    shown = floor.ephemeral("ana", channel)[-1]
     assert "automatically, 45 min late: Watchfloor was not running at that minute" in shown
     (told,) = [message.words for message in floor.ben.direct_messages() if "did not go out" in message.words]
     assert "not running" in told

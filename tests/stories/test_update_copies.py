@@ -7,9 +7,9 @@ import pytest
 
 from slack_sandbox.model import Message
 from tests.floor import TestFloor
+from tests.stories.seen_updates import drafts, puts_off
 from tests.stories.test_partners import NORTHLINE, SAGEBRUSH, below
 from tests.stories.test_subscriptions import copies
-from tests.stories.update_desk import drafts, puts_off
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 ONE_BY_THE_CLOCK = Path(__file__).parent / "floors" / "updates.yaml"

@@ -8,7 +8,7 @@ import pytest
 from bot.updates import ids
 from tests.floor import TestFloor
 from tests.stories.record import timeline
-from tests.stories.update_desk import drafts, led, presses, promises, puts_off, row_of, update_messages, updates
+from tests.stories.seen_updates import drafts, led, presses, promises, puts_off, row_of, update_messages, updates
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 TWO = Path(__file__).parent / "floors" / "updates.yaml"
@@ -241,7 +241,7 @@ def test_nobody_but_who_approves_can_approve(floor: TestFloor) -> None:
 
     presses(floor, "ana", ids.APPROVE, "customers", channel)
 
-    assert any("approves what Front line are told" in words for words in floor.whispered("ana", channel))
+    assert any("approves what Front line are told" in words for words in floor.ephemeral("ana", channel))
     floor.says("ana", "/incident claim comms", channel)
     presses(floor, "ana", ids.APPROVE, "customers")
     assert updates(floor, "front-line") == []

@@ -67,7 +67,7 @@ def proxy(sandbox: Sandbox) -> Iterator[str]:
     """The address of a proxy that knows the way to the sandbox."""
     Proxy.port, Proxy.asked = urlsplit(sandbox.url).port or 0, []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

@@ -69,6 +69,10 @@ def assess(
         forecast_intervals=sum(sources),
         expected_intervals=len(sources),
         restated=sum(bool(each.restated) for _, each in within),
+        told_by=frozenset(
+            (number, day.queue.label) for day, each in within if _is_actual(each.figures) for number in each.told_by
+        ),
+        restated_by=frozenset((each.restated_by, day.queue.label) for day, each in within if each.restated_by),
     )
 
 

@@ -107,6 +107,9 @@ class Assessment:
     forecast_intervals: int = 0
     expected_intervals: int = 0
     restated: int = 0
+    # Queues by the import that what happened is known from, and by the one that put it right.
+    told_by: frozenset[tuple[int, str]] = frozenset()
+    restated_by: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def is_known(self) -> bool:

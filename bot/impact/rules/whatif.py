@@ -13,8 +13,8 @@ LONGEST_OUTAGE_MIN = 24 * 60
 
 
 class UnknownLever(WatchfloorError):
-    """`{given}` is not a change I can compute. Write `agents -6`, `aht +25%`, `volume x1.4` or `outage 45 min`;
-    several are separated by commas."""
+    """`{given}` is not a change I can compute. Write `agents -6`, `aht +25%`, `volume x1.4` or `outage 45 min`,
+    or several of them."""
 
 
 class LeverImpossible(WatchfloorError):
@@ -37,18 +37,21 @@ class Lever:
 
 
 _NUMBER = r"\d{1,7}(?:[.,]\d{1,4})?"
+_NAMED = "agents?|aht|handle time|volume|calls|contacts|outage"
 _LEVER = re.compile(
-    rf"(?P<name>agents?|aht|handle time|volume|calls|contacts|outage)\s*"
+    rf"(?P<name>{_NAMED})\s*"
     rf"(?P<sign>[x×*+\-−–]?)\s*(?P<number>{_NUMBER})\s*(?P<unit>%|s|sec|seconds|min|minutes|h)?",
     re.IGNORECASE,
 )
+# Between two changes people write a comma, a word, or nothing.
+_BETWEEN = re.compile(rf"[;\n]|,\s|\sand\s|\s+(?=(?:{_NAMED})\b)", re.IGNORECASE)
 _NAMES = {"agent": "agents", "handle time": "aht", "calls": "volume", "contacts": "volume"}
 _SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0}
 
 
 def read_levers(typed: str) -> list[Lever]:
     """`agents -6, aht +25%` as levers; `UnknownLever` names the part that is not understood."""
-    levers = [read_lever(part) for part in re.split(r"[;\n]|,\s|\sand\s", typed) if part.strip()]
+    levers = [read_lever(part) for part in _BETWEEN.split(typed) if part.strip()]
     if not levers:
         raise UnknownLever(given=typed.strip()[:60] or "nothing")
     return levers

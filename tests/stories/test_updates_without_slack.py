@@ -5,11 +5,11 @@ from pathlib import Path
 
 from bot.runtime.waiting import wait_until
 from bot.updates.tables import SENT
-from tests.floor import TestFloor
-from tests.stories.playbook_desk import Desk
+from tests.floor import PATIENCE_S, TestFloor
+from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows
+from tests.stories.seen_updates import update_messages, updates
 from tests.stories.test_trouble import is_up_to_date
-from tests.stories.update_desk import update_messages, updates
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "updates.yaml"
@@ -26,7 +26,8 @@ def an_hour_without_slack(floor: TestFloor) -> None:
     floor.sandbox.offline = True
     for _ in range(6):
         floor.sandbox.clock_offset_s += 620
-        wait_until(lambda: is_up_to_date(floor), 5)
+        floor.begin_tick()
+        assert wait_until(lambda: is_up_to_date(floor), PATIENCE_S)
     floor.sandbox.offline = False
 
 
@@ -68,15 +69,15 @@ def test_an_hour_without_slack_ends_in_one_update_for_each_audience_that_says_so
 
 def test_what_was_missed_is_said_also_after_an_update_that_a_step_sent(tmp_path: Path) -> None:
     with TestFloor(tmp_path) as floor:
-        desk = Desk(floor, floor.declares("S1 phones are dead in Manila"))
-        desk.answers("ben", "Send the first update", {})
-        assert len(updates(floor, desk.channel)) == 1
+        driver = PlaybookDriver(floor, floor.declares("S1 phones are dead in Manila"))
+        driver.answers("ben", "Send the first update", {})
+        assert len(updates(floor, driver.channel)) == 1
         an_hour_without_slack(floor)
-        floor.passes_until(lambda: len(updates(floor, desk.channel)) == 2)
+        floor.passes_until(lambda: len(updates(floor, driver.channel)) == 2)
 
         [*_, last] = sent(floor, "operations")
         assert last["missed"] == 2, "that of the 30th minute, and its own"
-        assert "2 updates before this one were missed" in updates(floor, desk.channel)[-1]
+        assert "2 updates before this one were missed" in updates(floor, driver.channel)[-1]
         floor.nothing_was_malformed()
 
 

@@ -13,7 +13,7 @@ from tests.stories.record import rows
 AT_WORK = Path(__file__).parent / "playbooks_at_work"
 
 
-class Desk:
+class PlaybookDriver:
     """The playbook's message of one incident, and the hands of its people."""
 
     def __init__(self, floor: TestFloor, channel: str, who: str = "ana") -> None:
@@ -93,4 +93,7 @@ class Desk:
     def told(self, who: str) -> list[str]:
         """What only this person was told, in the channel or by direct message."""
         person = self.floor.sandbox.person(who)
-        return [*self.floor.whispered(who, self.channel), *(message.words for message in person.direct_messages())]
+        return [
+            *self.floor.ephemeral(who, self.channel),
+            *(message.words for message in person.direct_messages()),
+        ]

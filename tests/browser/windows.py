@@ -99,7 +99,7 @@ class Profiles:
         return self._known[key]
 
 
-class Desk:
+class Windows:
     """Opens windows, and listens for what should not happen in any of them."""
 
     def __init__(self, profiles: Profiles, url: str) -> None:

@@ -1,0 +1,60 @@
+"""The lines of a release: all that wait when somebody asks, taken chunk by chunk."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.ledger import line_tables, tables
+from bot.ledger.entries import Move, Origin, move
+from bot.ledger.line_tables import Line
+from bot.ledger.rules import SAME_CAUSE, State
+from bot.ledger.tables import PREPARING, Ledger, Release
+
+
+def are_left(session: Session, ledger_id: int, cohort: str, currency: str) -> bool:
+    """Does any line wait that is in no release, or in one that was refused?"""
+    its = (Line.ledger_id == ledger_id, Line.cohort == cohort, Line.currency == currency)
+    query = select(Line.id).where(*its, *line_tables.unreleased(ledger_id)).limit(1)
+    return session.exec(query).first() is not None
+
+
+def begin(session: Session, ledger: Ledger, cohort: str, currency: str, by: str, now: datetime) -> Release:
+    """A release to which lines are to come: all that are in the ledger at this moment."""
+    release = Release(
+        ledger_id=ledger.number,
+        cohort=cohort,
+        currency=currency,
+        amount=0,
+        lines=0,
+        needs_second=False,
+        state=PREPARING,
+        last_line=line_tables.newest_line(session),
+        asked_by=by,
+        asked_at=now,
+    )
+    session.add(release)
+    session.flush()
+    return release
+
+
+def take_lines(session: Session, release: Release, other_ids: Sequence[int], count: int, now: datetime) -> bool:
+    """The next pending lines go into a release, but those that another incident of the same cause pays. True when
+    these were the last; within a transaction that has locked the ledgers."""
+    rows = line_tables.pending_lines(session, release, count)
+    refused = tables.refused_ids(session, release.ledger_id)
+    free = [row for row in rows if row.release_id is None or row.release_id in refused]
+    elsewhere = line_tables.paid_elsewhere(session, other_ids, [row.account_key for row in free])
+    left_out = [Move(row, State.EXCLUDED, SAME_CAUSE) for row in free if row.account_key in elsewhere]
+    move(session, left_out, Origin(release.asked_by, now))
+    taken = [row for row in free if row.account_key not in elsewhere]
+    if taken:
+        which = line_tables.among(session, col(Line.id), [row.number for row in taken])
+        session.connection().execute(sa.update(Line).where(which).values(release_id=release.number))
+    release.amount += sum(row.amount for row in taken)
+    release.lines += len(taken)
+    release.done_line = rows[-1].number if rows else release.last_line
+    session.add(release)
+    session.flush()
+    return len(rows) < count
