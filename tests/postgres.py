@@ -35,7 +35,7 @@ class PostgresServer:
 
     def prepared_database(self) -> str:
         """A database of the newest shape without a row; gives back its address."""
-        return self.new_database(f"TEMPLATE {self._template} STRATEGY FILE_COPY")
+        return self.new_database(f"TEMPLATE {self._template} STRATEGY WAL_LOG")
 
     def new_database(self, options: str = "") -> str:
         """An empty database; gives back its address."""
@@ -43,16 +43,6 @@ class PostgresServer:
         self._server.psql(f"CREATE DATABASE {name} {options};")
         address: str = self._server.get_uri(database=name)
         return address.replace("postgresql://", "postgresql+psycopg://", 1)
-
-    def replace(self, address: str, by: str) -> None:
-        """Make a database anew, as a copy of another; nobody may be connected to that."""
-        name, original = sa.make_url(address).database, sa.make_url(by).database
-        self._server.psql(f"DROP DATABASE {name} WITH (FORCE);")
-        self._server.psql(f"CREATE DATABASE {name} TEMPLATE {original} STRATEGY FILE_COPY;")
-
-    def copy_of(self, address: str) -> str:
-        """A copy of a database to which nobody is connected; gives back its address."""
-        return self.new_database(f"TEMPLATE {sa.make_url(address).database} STRATEGY FILE_COPY")
 
     def stop(self) -> None:
         """End the server."""

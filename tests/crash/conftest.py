@@ -7,7 +7,7 @@ import pytest
 
 from tests import prepared
 from tests.crash.desk import Desk
-from tests.crash.saved_states import postgres_database, sqlite_files
+from tests.crash.saved_states import postgres_rows, sqlite_files
 
 EACH_MOMENT = pytest.mark.parametrize("moment", ["after", "before"])
 # What takes long, and what is killed at each commit, too: each database and each moment once, not each with each.
@@ -27,6 +27,6 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         url = request.getfixturevalue(
             "postgres_url" if request.param == "empty postgresql" else "prepared_postgres_url"
         )
-        save = postgres_database(request.getfixturevalue("postgres"), url)
+        save = postgres_rows(url)
     with Desk(tmp_path, url, save=save) as desk:
         yield desk

@@ -1,26 +1,25 @@
 """A workspace, a database, and a bot that is killed and started again."""
 
-import json
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import threading
+import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import psutil
-
 from bot.runtime.database import Database
-from slack_sandbox import Sandbox, persistence
+from bot.runtime.waiting import wait_until
+from slack_sandbox import Sandbox
 from slack_sandbox.model import Channel
 from slack_sandbox.socket_mode import Connection
 from tests.clock import workday_clock
 from tests.crash.process import Moment, live
-from tests.crash.saved_states import Restore, Save
+from tests.crash.saved_states import Save, SavedState
 from tests.floors import with_two_audiences
 from tests.forked import CONTEXT
 
@@ -28,6 +27,8 @@ from tests.forked import CONTEXT
 STARTS_WITHIN_S = 60
 ENDS_WITHIN_S = 40
 WAITS_AT_MOST = 50
+# As Linux names the state of a thread.
+STOPPED = "T"
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
 
@@ -37,9 +38,11 @@ class BotProcess:
     def __init__(self, settings: dict[str, Any], sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._orders, theirs = CONTEXT.Pipe()
-        self._process = CONTEXT.Process(target=live, args=(settings, theirs), daemon=True)
+        self._stops, theirs_to_stop = CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(target=live, args=(settings, theirs, theirs_to_stop), daemon=True)
         self._process.start()
         theirs.close()
+        theirs_to_stop.close()
         assert self._orders.poll(STARTS_WITHIN_S), "the bot did not start"
         assert self._orders.recv() == "ready"
 
@@ -47,6 +50,19 @@ class BotProcess:
         """It will be killed after the answer to so many more calls, before the call after them, or at a commit."""
         self._orders.send(("arm", moment, calls))
         self._orders.recv()
+
+    def stops_at_each(self, moment: Moment, look: Callable[[], None]) -> None:
+        """From now on it stands still at each place where it could be killed, and something is looked at there."""
+        self._orders.send(("stop", moment))
+        self._orders.recv()
+        threading.Thread(target=self._look_at_stops, args=(look,), name="looks at stops", daemon=True).start()
+
+    def _look_at_stops(self, look: Callable[[], None]) -> None:
+        with suppress(EOFError, ConnectionError):
+            while self._stops.recv_bytes():
+                assert wait_until(lambda: self.is_suspended, ENDS_WITHIN_S, every_s=0.0005)
+                look()
+                self.wakes()
 
     def rests(self) -> bool:
         """Wait until it has nothing left to do; False when it died on the way.
@@ -114,8 +130,12 @@ class BotProcess:
 
     @property
     def is_suspended(self) -> bool:
-        """Does it stand still?"""
-        return psutil.Process(self._process.pid).status() == psutil.STATUS_STOPPED
+        """Does it stand still, each of its threads?"""
+        states = [
+            file.read_text().rpartition(")")[2].split()[0]
+            for file in Path(f"/proc/{self._process.pid}/task").glob("*/stat")
+        ]
+        return set(states) == {STOPPED}
 
     def wakes(self) -> None:
         """It goes on where it stopped."""
@@ -163,24 +183,35 @@ class Desk:
         self.database.close()
         self.sandbox.stop()
 
-    def save(self) -> Restore:
-        """Remember the database and the workspace; gives back what brings them back. No bot may live then."""
-        assert self._save is not None
+    def saves(self) -> SavedState:
+        """Remember the database and the workspace. No bot may live then."""
         assert self._living() == 0
         self.database.engine.dispose()
-        restore_database = self._save()
-        workspace = persistence.dumps(self.sandbox.workspace, {})
+        return self._saved()
 
-        def restore() -> None:
-            for bot in self._bots:
-                bot.is_killed()
-            # What was on its way to a bot that was killed must not come to the next.
-            self.sandbox.wait_until_idle()
-            self.database.engine.dispose()
-            restore_database()
-            persistence.restore(self.sandbox.workspace, json.loads(workspace))
+    def sees_a_kill(self) -> SavedState:
+        """What a bot that stands still now would leave, killed at this moment; everybody else is at rest.
 
-        return restore
+        A process that is killed leaves its files as they are: what it had written is there, what it was about to
+        write is not. They are the same while all of its threads stand still. What it has sent does arrive: the
+        sandbox reads what came before this request of ours, and carries it out.
+        """
+        urllib.request.urlopen(f"{self.sandbox.url}/control/app", timeout=ENDS_WITHIN_S).close()
+        self.sandbox.wait_for(lambda: self.sandbox.journal.in_flight == 0)
+        return self._saved()
+
+    def _saved(self) -> SavedState:
+        assert self._save is not None
+        return SavedState.of(self.sandbox, self._save)
+
+    def restores(self, state: SavedState) -> None:
+        """Kill every bot and bring back what was saved."""
+        for bot in self._bots:
+            bot.is_killed()
+        # What was on its way to a bot that was killed must not come to the next.
+        self.sandbox.wait_until_idle()
+        self.database.engine.dispose()
+        state.restore(self.sandbox)
 
     def starts_a_bot(self, replica: str = "local") -> BotProcess:
         """Start a bot; returns when it listens."""
@@ -253,71 +284,3 @@ class Desk:
         """Every conversation of the workspace."""
         with self.sandbox.workspace.lock:
             return list(self.sandbox.workspace.channels.values())
-
-
-def kill_points(desk: Desk) -> Iterator[tuple[BotProcess, int, int]]:
-    """For each place where the bot can be killed, one that has recovered from the place before and is not armed.
-
-    Gives it with the number of the round and the number of calls after which it is to be killed: on SQLite every
-    call in turn, on PostgreSQL a handful with growing gaps, as the order of the calls is the same on both.
-    It ends when the story was told to its end by a bot that was armed and survived.
-    """
-    calls = 1
-    for number in count(1):
-        bot = desk.starts_a_bot()
-        assert bot.rests()
-        yield bot, number, calls
-        # A later heartbeat must not kill a bot that survived the story.
-        if bot.rests() and bot.is_spared():
-            return
-        calls += 1 if desk.database.is_sqlite else number
-
-
-def kill_everywhere(
-    desk: Desk,
-    moment: Moment,
-    *,
-    prepare: Callable[[BotProcess], None],
-    ready: Callable[[], None] = lambda: None,
-    act: Callable[[], None],
-    check: Callable[[], None],
-) -> int:
-    """Kill the bot at each place of what follows an act, start it again, and check what came of it.
-
-    Each time it begins with what `prepare` left, which happens once, and with what `ready` opens. The places are
-    those of `kill_points`; gives back after how many calls, or commits, the last was.
-    """
-    bot = desk.starts_a_bot()
-    assert bot.rests()
-    prepare(bot)
-    assert bot.rests()
-    bot.is_asked_to_end()
-    restore, calls = desk.save(), 1
-    for number in count(1):
-        restore()
-        bot = desk.starts_a_bot()
-        assert bot.rests()
-        ready()
-        bot.dies(moment, calls)
-        act()
-        has_survived = bot.rests() and bot.is_spared()
-        assert has_survived or desk.starts_a_bot().rests()
-        check()
-        if has_survived:
-            return calls
-        calls += 1 if desk.database.is_sqlite else number
-    raise AssertionError
-
-
-def killed_at(desk: Desk, kills: Sequence[tuple[Moment, int]], prepare: str = "") -> Iterator[str]:
-    """For each of those moments the channel of a new incident; the bot will be killed at what is done next."""
-    for number, (moment, calls) in enumerate(kills, start=1):
-        bot = desk.starts_a_bot()
-        channel = desk.declares(bot, f"S4 phones down {number}").name
-        if prepare:
-            desk.says(prepare, channel)
-            assert bot.rests()
-        bot.dies(moment, calls)
-        yield channel
-        assert not bot.rests(), "it was killed"
-    assert desk.starts_a_bot().rests()

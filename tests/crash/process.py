@@ -1,4 +1,4 @@
-"""The bot in a process of its own, which dies without warning at a chosen call to Slack."""
+"""The bot in a process of its own, which dies without warning at a chosen call to Slack, or stops at each."""
 
 import os
 import signal
@@ -25,8 +25,8 @@ from bot.web import health
 
 Moment = Literal["after", "before", "commit"]
 PATIENCE_S = 30
-# Each look is a dozen queries: looking less often leaves the machine to what is waited for.
-LOOKS_EVERY_S = 0.1
+# While a thread is at work, a look asks no database.
+LOOKS_EVERY_S = 0.02
 # Whether it came to rest; when the next row of the outbox is due; what time it is.
 Rest = tuple[bool, datetime | None, datetime]
 
@@ -34,15 +34,24 @@ Rest = tuple[bool, datetime | None, datetime]
 @dataclass
 class Doom:
     """Kills this process when an answer has arrived and nothing was written down of it, before the next call, or
-    right after a commit."""
+    right after a commit; or stops it at each of these places, until it is told to go on."""
 
+    # Tells of each stop.
+    stops: Connection | None = None
     moment: Moment | None = None
     calls_left: int = 0
+    is_stopping: bool = False
     _lock: Lock = field(default_factory=Lock)
 
     def arm(self, moment: Moment | None, calls: int) -> None:
         """Die after the answer to so many calls, before the call that follows them, or after so many commits."""
-        self.moment, self.calls_left = moment, calls
+        with self._lock:
+            self.moment, self.calls_left, self.is_stopping = moment, calls, False
+
+    def stop_at_each(self, moment: Moment) -> None:
+        """Stop, as a machine that sleeps, wherever this process could be killed at such a moment."""
+        with self._lock:
+            self.moment, self.calls_left, self.is_stopping = moment, 0, True
 
     def watch_calls(self) -> None:
         """Every call of this process passes here, whichever way it is opened."""
@@ -58,14 +67,16 @@ class Doom:
 
     def _before_call(self) -> None:
         with self._lock:
-            self._die_if(self.moment == "before" and self.calls_left <= 0)
+            if self.moment == "before":
+                self._die_if(self.calls_left <= 0)
 
     def _after_call(self) -> None:
         """An answer has arrived that the bot has not seen yet."""
         with self._lock:
             if self.moment != "commit":
                 self.calls_left -= 1
-            self._die_if(self.moment == "after" and self.calls_left == 0)
+            if self.moment == "after":
+                self._die_if(self.calls_left == 0)
 
     def after_commit(self, session: Session) -> None:
         """Every transaction passes here once it is committed, before its caller goes on."""
@@ -75,19 +86,24 @@ class Doom:
                 self._die_if(self.calls_left == 0)
 
     def _die_if(self, is_time: bool) -> None:
-        if is_time:
+        if self.is_stopping and self.stops is not None:
+            self.stops.send_bytes(b".")
+            # To this thread, which would otherwise go on until the signal reaches it.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+        elif is_time:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def live(settings: dict[str, Any], orders: Connection) -> None:
+def live(settings: dict[str, Any], orders: Connection, stops: Connection | None = None) -> None:
     """Run a bot and do what is ordered until the process is ended."""
     signal.signal(signal.SIGTERM, _leave)
-    doom = Doom()
+    doom = Doom(stops)
     doom.watch_calls()
     sa.event.listen(Session, "after_commit", doom.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
     able: dict[str, Callable[..., Any]] = {
         "arm": doom.arm,
+        "stop": doom.stop_at_each,
         "suspend": lambda: _suspend_after_lease(bot),
         "rest": lambda: _rest(bot),
         "health": lambda: health.database(bot.services.database).is_ok,
@@ -149,7 +165,13 @@ def _rest(bot: Bot) -> Rest:
 
 
 def _can_do_nothing(bot: Bot) -> bool:
-    return _is_idle(bot) and not _was_behind(bot) and _is_idle(bot)
+    return not _is_at_work(bot) and _is_idle(bot) and not _was_behind(bot) and _is_idle(bot)
+
+
+def _is_at_work(bot: Bot) -> bool:
+    """Has any thread something to do?"""
+    services = bot.services
+    return not (bot.app.is_idle() and services.background.is_idle()) or services.flows.is_running
 
 
 def _was_behind(bot: Bot) -> bool:

@@ -1,45 +1,143 @@
-"""A database as it was at one moment, to be restored as often as needed. Nobody may be connected meanwhile."""
+"""What there is at one moment, to be restored as often as needed: the database, and the workspace with its time."""
 
-import shutil
-from collections.abc import Callable
+import json
+import time
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
-from tests.postgres import PostgresServer
+import sqlalchemy as sa
 
-Restore = Callable[[], None]
-# Saves a database and gives back what restores it.
-Save = Callable[[], Restore]
+from slack_sandbox import Sandbox, persistence
+
+
+class SavedDatabase(Protocol):
+    """A database as it was. Equal to another when nothing was written between the two."""
+
+    def restore(self) -> None:
+        """Bring it back. Nobody may be connected meanwhile."""
+
+
+# Saves a database; nobody may be at work on it meanwhile.
+Save = Callable[[], SavedDatabase]
+
+
+@dataclass(frozen=True)
+class SavedFiles:
+    """SQLite's files, each with the log beside it that belongs to it; the index of the log is made again."""
+
+    folder: Path
+    contents: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, folder: Path) -> "SavedFiles":
+        """As they lie there."""
+        files = (file for file in folder.glob("*.sqlite*") if not file.name.endswith("-shm"))
+        return cls(folder, {file.name: file.read_bytes() for file in files})
+
+    def restore(self) -> None:
+        for file in self.folder.glob("*.sqlite*"):
+            file.unlink()
+        for name, content in self.contents.items():
+            (self.folder / name).touch(0o600)
+            (self.folder / name).write_bytes(content)
+
+
+_EACH_TABLE = """
+    FOR each IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'
+        AND n.nspname NOT LIKE 'pg_%' AND n.nspname NOT IN ('information_schema', 'saved')
+    LOOP"""
+_SAVE = f"""
+DO $$ DECLARE each record; BEGIN
+    CREATE SCHEMA saved;
+    CREATE TABLE saved.sequences AS SELECT format('%I.%I', schemaname, sequencename) AS name, last_value
+        FROM pg_sequences WHERE last_value IS NOT NULL;
+    {_EACH_TABLE}
+        EXECUTE format('CREATE TABLE saved.%I AS TABLE %s', each.oid, each.oid::regclass);
+    END LOOP;
+END $$"""
+# A process that was killed may have left a transaction that has not ended yet.
+_RESTORE = f"""
+DO $$ DECLARE each record; BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;
+    {_EACH_TABLE}
+        EXECUTE format('DELETE FROM %s', each.oid::regclass);
+        EXECUTE format('INSERT INTO %s OVERRIDING SYSTEM VALUE TABLE saved.%I', each.oid::regclass, each.oid);
+    END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, coalesce(saved.last_value, 1),
+            saved.last_value IS NOT NULL)
+        FROM pg_sequences LEFT JOIN saved.sequences saved ON saved.name = format('%I.%I', schemaname, sequencename)
+        WHERE schemaname <> 'saved';
+END $$"""
+
+
+@dataclass(frozen=True)
+class SavedRows:
+    """Everything in a database on PostgreSQL, beside it in a schema of its own.
+
+    To copy whole databases would take longer than all else: each has hundreds of files.
+    """
+
+    address: str
+
+    @classmethod
+    def of(cls, address: str) -> "SavedRows":
+        """As they are now."""
+        _run(address, _SAVE)
+        return cls(address)
+
+    def restore(self) -> None:
+        _run(self.address, _RESTORE)
+
+
+def _run(address: str, statement: str) -> None:
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
 
 
 def sqlite_files(folder: Path) -> Save:
-    """The files of a folder."""
-
-    def save() -> Restore:
-        saved = folder / "saved"
-        saved.mkdir()
-        _copy_files(folder, saved)
-        return lambda: _replace_files(folder, saved)
-
-    return save
+    """Saves the files of a folder."""
+    return partial(SavedFiles.of, folder)
 
 
-def _replace_files(folder: Path, saved: Path) -> None:
-    for file in folder.glob("*.sqlite*"):
-        file.unlink()
-    _copy_files(saved, folder)
+def postgres_rows(address: str) -> Save:
+    """Saves the rows of that database."""
+    return partial(SavedRows.of, address)
 
 
-def _copy_files(source: Path, target: Path) -> None:
-    """With the log beside each, which belongs to it; the index of the log is made again."""
-    for file in [*source.glob("*.sqlite"), *source.glob("*.sqlite-wal")]:
-        shutil.copy(file, target / file.name)
+@dataclass(frozen=True)
+class SavedState:
+    """Everything that a bot finds when it starts. Equal to another when a bot would find the same."""
+
+    database: SavedDatabase
+    workspace: str
+    # What was permitted is used up by those that begin with the state, each anew.
+    _permissions: tuple[Any, ...] = field(compare=False)
+    _at: float = field(compare=False)
+
+    @classmethod
+    def of(cls, sandbox: Sandbox, save: Save) -> "SavedState":
+        """As it is now."""
+        permissions = deepcopy(_permissions_of(sandbox))
+        return cls(save(), persistence.dumps(sandbox.workspace, {}), permissions, time.time())
+
+    def restore(self, sandbox: Sandbox) -> None:
+        """Bring it back, at the time it was then: how long ago something was attempted decides what a bot does."""
+        self.database.restore()
+        sandbox.clock.restart()
+        persistence.restore(sandbox.workspace, json.loads(self.workspace))
+        for permissions, saved in zip(_permissions_of(sandbox), self._permissions, strict=True):
+            permissions.clear()
+            permissions.update(deepcopy(saved))
+        sandbox.clock_offset_s -= time.time() - self._at
 
 
-def postgres_database(server: PostgresServer, address: str) -> Save:
-    """A database of that server."""
-
-    def save() -> Restore:
-        saved = server.copy_of(address)
-        return lambda: server.replace(address, by=saved)
-
-    return save
+def _permissions_of(sandbox: Sandbox) -> tuple[dict[str, Any], ...]:
+    return sandbox.workspace.response_urls._issued, sandbox.workspace.triggers._issued

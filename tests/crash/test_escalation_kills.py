@@ -3,7 +3,8 @@
 from bot.escalation import ids
 from tests.crash import evidence
 from tests.crash.conftest import EACH_MOMENT
-from tests.crash.desk import Desk, kill_points
+from tests.crash.desk import BotProcess, Desk
+from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
 
 TIER_1_MIN = 6
@@ -16,21 +17,20 @@ def page_keys(desk: Desk, number: int) -> list[int]:
 
 @EACH_MOMENT
 def test_a_tiers_turn_that_is_killed_at_any_call_tells_each_person_once(desk: Desk, moment: Moment) -> None:
-    killed = 0
-    for bot, number, calls in kill_points(desk):
-        if killed:
-            desk.says("/incident resolve", channel=desk.channel_of(killed).name)
-        desk.declares(bot, f"S1 line {number} is down")
-        bot.dies(moment, calls)
-        desk.passes(minutes=TIER_1_MIN)
-        killed = number
+    def declared(bot: BotProcess) -> None:
+        desk.declares(bot, "S1 line 1 is down")
+
+    def is_told() -> None:
+        assert page_keys(desk, 1) == [1]
+        evidence.once_each(desk, 1, ("paged",))
+        evidence.nothing_is_there_twice(desk)
+
+    calls = kill_everywhere(
+        desk, moment, prepare=declared, act=lambda: desk.passes(minutes=TIER_1_MIN), check=is_told
+    )
 
     # Two questions, then two messages side by side, which may be one place.
     assert calls >= 3, "a tier's turn has at least three places to be killed at"
-    for number in range(1, killed + 1):
-        assert page_keys(desk, number) == [1]
-        evidence.once_each(desk, number, ("paged",))
-    evidence.nothing_is_there_twice(desk)
 
 
 def test_an_answer_finds_its_page_after_the_bot_was_killed_between_them(desk: Desk) -> None:

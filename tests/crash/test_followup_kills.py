@@ -6,7 +6,8 @@ import pytest
 
 from bot.followups import ids
 from tests.crash import evidence
-from tests.crash.desk import Desk, killed_at
+from tests.crash.desk import Desk
+from tests.crash.kills import killed_at
 from tests.crash.process import Moment
 
 # Written down but not shown; shown but not written down.

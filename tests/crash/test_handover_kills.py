@@ -11,34 +11,38 @@ from bot.handovers.rules import State
 from bot.handovers.shift import tables as shift_tables
 from bot.incidents import incidents
 from tests.crash import evidence
-from tests.crash.desk import BotProcess, Desk, kill_everywhere, kill_points
+from tests.crash.desk import BotProcess, Desk
+from tests.crash.kills import kill_everywhere
 
 pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 
 
 def test_command_that_is_accepted_is_taken_over_once_wherever_it_is_killed(desk: Desk) -> None:
-    killed = 0
-    for bot, number, commits in kill_points(desk):
-        channel = desk.declares(bot, f"S4 line {number} is down").name
+    accepted: list[bool] = []
+
+    def offered(bot: BotProcess) -> None:
+        channel = desk.declares(bot, "S4 line 1 is down").name
         desk.says("/incident claim commander", channel)
         desk.says("/incident handover <@U0CHLOE|chloe>", channel)
         desk.sandbox.person("ana").submits()
-        assert bot.rests()
-        bot.dies("commit", commits)
+
+    def accept() -> None:
         with suppress(TimeoutError):
             desk.sandbox.person("chloe").clicks(ids.ACCEPT, channel="dm")
-        killed = number
 
-    accepted = evidence.with_entry(desk, "handover_accepted")
-    assert commits >= 3, "the acceptance, the claim of what is to be drawn and its settling are three transactions"
-    assert len(accepted) >= killed - 2
-    for number in range(1, killed + 1):
+    def check() -> None:
+        accepted.append(evidence.with_entry(desk, "handover_accepted") == [1])
         with desk.database.reading() as session:
-            (commander,) = incidents.roles(session, number)["commander"]
-        assert commander == ("U0CHLOE" if number in accepted else "U0ANA")
-        if number in accepted:
-            evidence.once_each(desk, number, ("handover_accepted",))
-    evidence.nothing_is_there_twice(desk)
+            (commander,) = incidents.roles(session, 1)["commander"]
+        assert commander == ("U0CHLOE" if accepted[-1] else "U0ANA")
+        if accepted[-1]:
+            evidence.once_each(desk, 1, ("handover_accepted",))
+        evidence.nothing_is_there_twice(desk)
+
+    commits = kill_everywhere(desk, "commit", prepare=offered, act=accept, check=check)
+
+    assert commits >= 2, "the acceptance with the claim of what is to be drawn, and its settling"
+    assert accepted.count(False) <= 2
 
 
 def test_the_item_of_a_shift_that_is_accepted_is_one_persons_wherever_it_is_killed(desk: Desk) -> None:

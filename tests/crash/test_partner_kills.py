@@ -3,7 +3,8 @@
 from bot.partners import ids
 from tests.crash import evidence
 from tests.crash.conftest import EACH_MOMENT
-from tests.crash.desk import Desk, kill_points
+from tests.crash.desk import BotProcess, Desk
+from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
 
 CHANNEL = "partner-northline"
@@ -20,22 +21,20 @@ def said(desk: Desk) -> list[str]:
 
 @EACH_MOMENT
 def test_a_notice_that_is_killed_at_any_call_reaches_its_partner_once(desk: Desk, moment: Moment) -> None:
-    killed = 0
-    for bot, number, calls in kill_points(desk):
-        channel = desk.declares(bot, f"S4 Northline {number} is down")
-        # The notice is one call: it is killed after that, or before it.
-        bot.dies(moment, calls if moment == "after" else calls - 1)
-        desk.says("/incident partners tell", channel=channel.name)
-        killed = number
+    def declared(bot: BotProcess) -> None:
+        desk.declares(bot, "S4 Northline 1 is down")
 
-    assert calls >= 2, "it was killed at the call of the notice"
-    for number in range(1, killed + 1):
-        told = said(desk)
-        assert told.count(f"partner:{number}:Northline:0") <= 1
-        if told.count(f"partner:{number}:Northline:0"):
-            evidence.once_each(desk, number, ("partner_told",))
-    assert sum(key.startswith("partner:") for key in said(desk)) >= killed - 1
-    evidence.nothing_is_there_twice(desk)
+    def tell() -> None:
+        desk.says("/incident partners tell", channel=desk.channel_of(1).name)
+
+    def is_told() -> None:
+        assert said(desk).count("partner:1:Northline:0") == 1
+        evidence.once_each(desk, 1, ("partner_told",))
+        evidence.nothing_is_there_twice(desk)
+
+    calls = kill_everywhere(desk, moment, prepare=declared, act=tell, check=is_told)
+
+    assert calls >= 1, "it was killed at the call of the notice"
 
 
 def test_the_reminder_and_the_all_clear_find_their_notice_after_the_bot_was_killed(desk: Desk) -> None:

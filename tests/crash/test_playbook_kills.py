@@ -5,7 +5,8 @@ from contextlib import suppress
 import pytest
 
 from tests.crash import evidence
-from tests.crash.desk import Desk, killed_at
+from tests.crash.desk import Desk
+from tests.crash.kills import killed_at
 from tests.crash.process import Moment
 
 # Written down but not shown; shown but not written down.

@@ -3,7 +3,8 @@
 from bot.postmortems import ids
 from tests.crash import evidence
 from tests.crash.conftest import DESK_AND_MOMENT
-from tests.crash.desk import BotProcess, Desk, kill_everywhere
+from tests.crash.desk import BotProcess, Desk
+from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
 
 PUBLISHED = "📗"

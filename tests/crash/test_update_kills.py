@@ -1,7 +1,6 @@
 """Killing the process around drafts, decisions and approvals: one of everything, and nothing is forgotten."""
 
 import time
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ from bot.updates import ids, pauses
 from bot.updates.tables import MOVED, SENT, WAITING, Promise
 from tests.crash import evidence
 from tests.crash.conftest import DESK_AND_MOMENT
-from tests.crash.desk import Desk, kill_points
+from tests.crash.desk import BotProcess, Desk
+from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
 
 TAKEN_OVER_WITHIN_S = 30
@@ -45,128 +45,134 @@ def waiting(desk: Desk, audience: str) -> str:
     return str(found.id)
 
 
+@pytest.mark.parametrize("minutes", [25, 30], ids=["draft", "update"])
 @DESK_AND_MOMENT
-def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(desk: Desk, moment: Moment) -> None:
-    halves = count(1)
-    for bot, number, calls in kill_points(desk):
-        if number == 1:
-            channel = desk.declares(bot, "S1 line 1 is down")
-            desk.says("/incident claim communications_lead", channel=channel.name)
-            assert bot.rests()
-        bot.dies(moment, calls)
-        # First the draft falls due, then the update.
-        desk.comes_to(minutes=25 + 30 * (next(halves) - 1))
-        if bot.rests():
-            desk.passes(minutes=5)
+def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(
+    desk: Desk, moment: Moment, minutes: int
+) -> None:
+    def declared(bot: BotProcess) -> None:
+        channel = desk.declares(bot, "S1 line 1 is down")
+        desk.says("/incident claim communications_lead", channel=channel.name)
+        assert bot.rests()
+        desk.passes(minutes=minutes - 5)
 
-    sent = states(desk, "operations").count(SENT)
-    assert sent >= 1
-    assert evidence.every_promise_was_kept_once(desk, 1) == states(desk, "executives").count(SENT) + sent
-    assert set(drafts(desk, 1)) == {1}
-    evidence.nothing_is_there_twice(desk)
+    def is_sent() -> None:
+        assert states(desk, "operations").count(SENT) == 1
+        assert evidence.every_promise_was_kept_once(desk, 1) == states(desk, "executives").count(SENT) + 1
+        assert set(drafts(desk, 1)) == {1}
+        evidence.nothing_is_there_twice(desk)
+
+    kill_everywhere(
+        desk,
+        moment,
+        prepare=declared,
+        act=lambda: desk.passes(minutes=5),
+        later=lambda: desk.passes(minutes=30 - minutes),
+        check=is_sent,
+    )
 
 
 @DESK_AND_MOMENT
 def test_a_draft_that_goes_along_with_the_role_is_there_once_for_each_who_had_it(
     desk: Desk, moment: Moment
 ) -> None:
-    killed = 0
-    for bot, number, calls in kill_points(desk):
-        channel = desk.declares(bot, f"S1 line {number} is down")
+    led: list[bool] = []
+
+    def drafted(bot: BotProcess) -> None:
+        channel = desk.declares(bot, "S1 line 1 is down")
         desk.says("/incident claim commander", channel=channel.name)
         assert bot.rests()
         desk.passes(minutes=25)
         assert bot.rests()
-        assert drafts(desk, number)
-        bot.dies(moment, calls)
-        desk.says("/incident assign comms <@U0BEN>", channel=channel.name)
-        killed = number
+        assert drafts(desk, 1)
 
-    assert killed >= 2
-    for number in range(1, killed + 1):
-        shown = [key for key in evidence.keys(desk) if key.startswith(f"draft:{number}:")]
-        assert set(drafts(desk, number)) == {1}
+    def assign() -> None:
+        desk.says("/incident assign comms <@U0BEN>", channel=desk.channel_of(1).name)
+
+    def is_shown() -> None:
+        led.append(is_led(desk))
+        shown = [key for key in evidence.keys(desk) if key.startswith("draft:1:")]
+        assert set(drafts(desk, 1)) == {1}
         first = min(shown, key=lambda key: int(key.split(":")[2])).split(":")[2]
-        assert f"draft:{number}:{first}:U0ANA:0" in shown
-        assert (f"draft:{number}:{first}:U0BEN:0" in shown) == leads(desk, number)
-    assert leads(desk, killed)
-    evidence.nothing_is_there_twice(desk)
+        assert f"draft:1:{first}:U0ANA:0" in shown
+        assert (f"draft:1:{first}:U0BEN:0" in shown) == led[-1]
+        evidence.nothing_is_there_twice(desk)
+
+    calls = kill_everywhere(desk, moment, prepare=drafted, act=assign, check=is_shown)
+
+    assert calls >= 2
+    assert led.count(False) <= 1
 
 
-def leads(desk: Desk, number: int) -> bool:
-    """Did Ben become communications lead of an incident?"""
+def is_led(desk: Desk) -> bool:
+    """Did Ben become communications lead?"""
     with desk.database.reading() as session:
-        return "communications_lead" in incidents.roles(session, number)
+        return "communications_lead" in incidents.roles(session, 1)
 
 
 @DESK_AND_MOMENT
 def test_copies_that_follow_a_pause_are_there_once_and_say_so_wherever_it_is_killed(
     desk: Desk, moment: Moment
 ) -> None:
-    killed = 0
-    for bot, number, calls in kill_points(desk):
-        channel = desk.declares(bot, f"S1 line {number} is down")
+    paused: list[bool] = []
+
+    def updated(bot: BotProcess) -> None:
+        channel = desk.declares(bot, "S1 line 1 is down")
         desk.says("/incident subscribe", channel=channel.name)
         desk.says("/incident update calls go to Cebu", channel=channel.name)
-        assert bot.rests()
-        bot.dies(moment, calls)
-        desk.says("/incident pause the carrier works", channel=channel.name)
-        killed = number
 
-    assert killed >= 2
-    for number in range(1, killed + 1):
-        (copy,) = copies(desk, number)
-        assert ("Updates are paused" in copy) == is_paused(desk, number)
-    assert is_paused(desk, killed)
-    evidence.nothing_is_there_twice(desk)
+    def pause() -> None:
+        desk.says("/incident pause the carrier works", channel=desk.channel_of(1).name)
+
+    def says_so() -> None:
+        paused.append(is_paused(desk))
+        (copy,) = copies(desk)
+        assert ("Updates are paused" in copy) == paused[-1]
+        evidence.nothing_is_there_twice(desk)
+
+    calls = kill_everywhere(desk, moment, prepare=updated, act=pause, check=says_so)
+
+    assert calls >= 2
+    assert paused.count(False) <= 1
 
 
-def copies(desk: Desk, number: int) -> list[str]:
-    """The copies of an incident's updates that Ana got, as they read now."""
-    begins = f"copy:{number}:operations:"
+def copies(desk: Desk) -> list[str]:
+    """The copies of the updates that Ana got, as they read now."""
     sent = [message for message in evidence.messages(desk) if message.metadata]
-    return [each.words for each in sent if each.metadata["event_payload"]["key"].startswith(begins)]
+    return [m.words for m in sent if m.metadata["event_payload"]["key"].startswith("copy:1:operations:")]
 
 
-def is_paused(desk: Desk, number: int) -> bool:
+def is_paused(desk: Desk) -> bool:
     """Was the pause written down?"""
     with desk.database.reading() as session:
-        return pauses.current(session, number) is not None
+        return pauses.current(session, 1) is not None
 
 
 @DESK_AND_MOMENT
 def test_an_approval_that_is_killed_at_any_call_sends_it_once(desk: Desk, moment: Moment) -> None:
-    killed = 0
-    for bot, number, calls in kill_points(desk):
-        channel = desk.declares(bot, f"S0 line {number} is down")
+    approved: list[int] = []
+
+    def waits_for_approval(bot: BotProcess) -> None:
+        channel = desk.declares(bot, "S0 line 1 is down")
         desk.says("/incident claim commander", channel=channel.name)
         assert bot.rests()
         desk.passes(minutes=16)
-        assert bot.rests()
-        row = newest(desk, number)
-        bot.dies(moment, calls)
-        desk.presses(ids.SEND_NOW, row)
-        killed = number
 
-    assert killed >= 2
-    for number in range(1, killed + 1):
-        assert approved_and_sent(desk, number) in (0, 1)
-    assert approved_and_sent(desk, 1) == 1
-    evidence.nothing_is_there_twice(desk)
+    def is_sent() -> None:
+        approved.append(states(desk, "customers").count(SENT))
+        evidence.nothing_is_there_twice(desk)
 
+    calls = kill_everywhere(
+        desk,
+        moment,
+        prepare=waits_for_approval,
+        act=lambda: desk.presses(ids.SEND_NOW, waiting(desk, "customers")),
+        check=is_sent,
+    )
 
-def newest(desk: Desk, number: int) -> str:
-    """The promise to customers of an incident that waits for approval."""
-    with desk.database.reading() as session:
-        waiting = (Promise.incident_id == number, Promise.audience == "customers", Promise.state == WAITING)
-        return str(session.exec(select(Promise).where(*waiting)).one().id)
-
-
-def approved_and_sent(desk: Desk, number: int) -> int:
-    """How many updates to customers were approved and sent."""
-    with desk.database.reading() as session:
-        sent = (Promise.incident_id == number, Promise.audience == "customers", Promise.state == SENT)
-        return len(session.exec(select(Promise).where(*sent)).all())
+    assert calls >= 2
+    assert set(approved) <= {0, 1}
+    assert approved.count(0) <= 1
 
 
 def test_an_update_that_was_put_off_before_the_kill_comes_at_its_new_minute(desk: Desk) -> None:
