@@ -73,6 +73,8 @@ class BotProcess:
             for _ in range(WAITS_AT_MOST):
                 next_due = self._rests_until()
                 if next_due is None:
+                    # Slack shows a file a moment after it has answered.
+                    self._sandbox.wait_for(self._has_answered_all)
                     return True
                 self._sandbox.wait_until_idle()
                 self._sandbox.clock_offset_s += next_due.total_seconds()
@@ -80,6 +82,9 @@ class BotProcess:
             self._process.join()
             return False
         raise AssertionError("the bot found no end")
+
+    def _has_answered_all(self) -> bool:
+        return self._sandbox.journal.in_flight == 0
 
     def _rests_until(self) -> timedelta | None:
         """Nothing can be done now; gives back how long it is until something is due."""
