@@ -1,4 +1,4 @@
-"""A desk on each kind of database."""
+"""A rig on each kind of database."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests import prepared
-from tests.crash.desk import Desk
+from tests.crash.rig import Rig
 from tests.crash.saved_states import postgres_rows, sqlite_files
 
 EACH_MOMENT = pytest.mark.parametrize("moment", ["after", "before"])
 # What takes long, and what is killed at each commit, too: each database and each moment once, not each with each.
 # Killed before a call, a bot leaves what it leaves right after its last commit, or right after the call before.
-DESK_AND_MOMENT = pytest.mark.parametrize(
-    ("desk", "moment"), [("sqlite", "after"), ("postgresql", "before")], indirect=["desk"]
+DATABASE_AND_MOMENT = pytest.mark.parametrize(
+    ("rig", "moment"), [("sqlite", "after"), ("postgresql", "before")], indirect=["rig"]
 )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """A workspace and a database without a row; the bot is not started yet."""
     if request.param == "sqlite":
         url = prepared.database(tmp_path)
@@ -28,5 +28,5 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
             "postgres_url" if request.param == "empty postgresql" else "prepared_postgres_url"
         )
         save = postgres_rows(url)
-    with Desk(tmp_path, url, save=save) as desk:
-        yield desk
+    with Rig(tmp_path, url, save=save) as rig:
+        yield rig

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
-from tests.crash.desk import BotProcess, Desk
 from tests.crash.process import Moment
+from tests.crash.rig import BotProcess, Rig
 from tests.crash.saved_states import SavedState
 
 
@@ -22,7 +22,7 @@ class Story:
     then what came of it is checked.
     """
 
-    desk: Desk
+    rig: Rig
     moment: Moment
     prepare: Callable[[BotProcess], None]
     ready: Callable[[], None]
@@ -32,17 +32,17 @@ class Story:
 
     def is_prepared(self) -> SavedState:
         """It begins so."""
-        bot = self.desk.starts_a_bot()
+        bot = self.rig.starts_a_bot()
         assert bot.rests()
         self.prepare(bot)
         assert bot.rests()
         bot.is_asked_to_end()
-        return self.desk.saves()
+        return self.rig.saves()
 
     def begins(self, state: SavedState) -> BotProcess:
         """A bot that is about to be killed, as everything is prepared."""
-        self.desk.restores(state)
-        bot = self.desk.starts_a_bot()
+        self.rig.restores(state)
+        bot = self.rig.starts_a_bot()
         assert bot.rests()
         self.ready()
         return bot
@@ -53,14 +53,14 @@ class Story:
         bot.dies(self.moment, calls)
         self.act()
         has_survived = bot.rests() and bot.is_spared()
-        self.is_finished_by(bot if has_survived else self.desk.starts_a_bot())
+        self.is_finished_by(bot if has_survived else self.rig.starts_a_bot())
         return has_survived
 
     def kills_left(self, state: SavedState) -> list[SavedState]:
         """Tell it to its end once; gives back what a kill would have left at each place."""
         left: list[SavedState] = []
         bot = self.begins(state)
-        bot.stops_at_each(self.moment, lambda: left.append(self.desk.sees_a_kill()))
+        bot.stops_at_each(self.moment, lambda: left.append(self.rig.sees_a_kill()))
         self.act()
         assert bot.rests()
         assert bot.is_spared()
@@ -69,8 +69,8 @@ class Story:
 
     def is_finished(self, state: SavedState) -> None:
         """A bot finds this when it starts, and finishes it."""
-        self.desk.restores(state)
-        self.is_finished_by(self.desk.starts_a_bot())
+        self.rig.restores(state)
+        self.is_finished_by(self.rig.starts_a_bot())
 
     def is_finished_by(self, bot: BotProcess) -> None:
         """This bot finishes what was begun."""
@@ -82,7 +82,7 @@ class Story:
 
 
 def kill_everywhere(
-    desk: Desk,
+    rig: Rig,
     moment: Moment,
     *,
     prepare: Callable[[BotProcess], None] = lambda bot: None,
@@ -95,12 +95,12 @@ def kill_everywhere(
 
     On PostgreSQL it is killed at a handful of places, each about twice as far as the one before: their order is the
     same on both. On SQLite it is killed once, midway, and otherwise stands still at each place, where everything
-    that a kill would leave is copied (see `Desk.sees_a_kill`); afterwards a bot is started with each of those.
+    that a kill would leave is copied (see `Rig.sees_a_kill`); afterwards a bot is started with each of those.
     Gives back after how many calls, or commits, the last place was.
     """
-    story = Story(desk, moment, prepare, ready, act, later, check)
+    story = Story(rig, moment, prepare, ready, act, later, check)
     prepared = story.is_prepared()
-    if desk.database.is_sqlite:
+    if rig.database.is_sqlite:
         return _kill_at_each_place(story, prepared)
     for calls in chain([0] if moment == "before" else [], (2**number for number in count())):
         if story.is_survived(prepared, calls):
@@ -121,15 +121,15 @@ def _kill_at_each_place(story: Story, prepared: SavedState) -> int:
     return len(left)
 
 
-def killed_at(desk: Desk, kills: Sequence[tuple[Moment, int]], prepare: str = "") -> Iterator[str]:
+def killed_at(rig: Rig, kills: Sequence[tuple[Moment, int]], prepare: str = "") -> Iterator[str]:
     """For each of those moments the channel of a new incident; the bot will be killed at what is done next."""
     for number, (moment, calls) in enumerate(kills, start=1):
-        bot = desk.starts_a_bot()
-        channel = desk.declares(bot, f"S4 phones down {number}").name
+        bot = rig.starts_a_bot()
+        channel = rig.declares(bot, f"S4 phones down {number}").name
         if prepare:
-            desk.says(prepare, channel)
+            rig.says(prepare, channel)
             assert bot.rests()
         bot.dies(moment, calls)
         yield channel
         assert not bot.rests(), "it was killed"
-    assert desk.starts_a_bot().rests()
+    assert rig.starts_a_bot().rests()

@@ -32,7 +32,7 @@ Rest = tuple[bool, datetime | None, datetime]
 
 
 @dataclass
-class Doom:
+class ProcessKiller:
     """Kills this process when an answer has arrived and nothing was written down of it, before the next call, or
     right after a commit; or stops it at each of these places, until it is told to go on."""
 
@@ -97,13 +97,13 @@ class Doom:
 def live(settings: dict[str, Any], orders: Connection, stops: Connection | None = None) -> None:
     """Run a bot and do what is ordered until the process is ended."""
     signal.signal(signal.SIGTERM, _leave)
-    doom = Doom(stops)
-    doom.watch_calls()
-    sa.event.listen(Session, "after_commit", doom.after_commit)
+    killer = ProcessKiller(stops)
+    killer.watch_calls()
+    sa.event.listen(Session, "after_commit", killer.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
     able: dict[str, Callable[..., Any]] = {
-        "arm": doom.arm,
-        "stop": doom.stop_at_each,
+        "arm": killer.arm,
+        "stop": killer.stop_at_each,
         "suspend": lambda: _suspend_after_lease(bot),
         "rest": lambda: _rest(bot),
         "health": lambda: health.database(bot.services.database).is_ok,

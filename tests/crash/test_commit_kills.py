@@ -6,110 +6,110 @@ The bot's own commits are counted too, such as its heartbeat's: then it was kill
 from contextlib import suppress
 
 from tests.crash import evidence
-from tests.crash.desk import BotProcess, Desk
 from tests.crash.kills import kill_everywhere
+from tests.crash.rig import BotProcess, Rig
 from tests.floors import AUDIENCES
 
 HEARTBEATS = 2
 
 
-def test_a_declaration_that_is_killed_at_any_commit_is_finished_once(desk: Desk) -> None:
+def test_a_declaration_that_is_killed_at_any_commit_is_finished_once(rig: Rig) -> None:
     heard: list[bool] = []
 
     def declare() -> None:
-        desk.says("/incident declare S1 line 1 is down")
+        rig.says("/incident declare S1 line 1 is down")
 
     def is_whole() -> None:
-        heard.append(evidence.with_entry(desk, "declared") == [1])
+        heard.append(evidence.with_entry(rig, "declared") == [1])
         if heard[-1]:
-            evidence.incident_is_whole(desk, 1)
-            evidence.once_each(desk, 1, ("declared", "playbook_started"))
-        evidence.nothing_is_there_twice(desk)
+            evidence.incident_is_whole(rig, 1)
+            evidence.once_each(rig, 1, ("declared", "playbook_started"))
+        evidence.nothing_is_there_twice(rig)
 
-    commits = kill_everywhere(desk, "commit", act=declare, check=is_whole)
+    commits = kill_everywhere(rig, "commit", act=declare, check=is_whole)
 
     assert commits >= 5, "a declaration has at least five transactions"
     assert heard.count(False) <= HEARTBEATS
 
 
-def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown(desk: Desk) -> None:
+def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown(rig: Rig) -> None:
     heard: list[bool] = []
 
     def declared(bot: BotProcess) -> None:
-        desk.declares(bot, "S4 phones down")
+        rig.declares(bot, "S4 phones down")
 
     def click() -> None:
         with suppress(TimeoutError):
-            desk.sandbox.person("ana").clicks("step.done", channel=desk.channel_of(1).name)
+            rig.sandbox.person("ana").clicks("step.done", channel=rig.channel_of(1).name)
 
     def is_shown() -> None:
-        heard.append(evidence.with_entry(desk, "step_done") == [1])
+        heard.append(evidence.with_entry(rig, "step_done") == [1])
         if heard[-1]:
-            evidence.once_each(desk, 1, ("step_done",))
-            (playbook,) = [m for m in desk.channel_of(1).messages.values() if m.words.startswith("📋")]
+            evidence.once_each(rig, 1, ("step_done",))
+            (playbook,) = [m for m in rig.channel_of(1).messages.values() if m.words.startswith("📋")]
             assert "✅ Call the carrier" in playbook.words
-        evidence.nothing_is_there_twice(desk)
+        evidence.nothing_is_there_twice(rig)
 
-    commits = kill_everywhere(desk, "commit", prepare=declared, act=click, check=is_shown)
+    commits = kill_everywhere(rig, "commit", prepare=declared, act=click, check=is_shown)
 
     assert commits >= 2, "the click with the claim of what is to be drawn, and its settling are two transactions"
     assert heard.count(False) <= HEARTBEATS
 
 
-def test_a_role_that_is_killed_at_any_commit_is_told_to_its_holder_once(desk: Desk) -> None:
+def test_a_role_that_is_killed_at_any_commit_is_told_to_its_holder_once(rig: Rig) -> None:
     heard: list[bool] = []
 
     def declared(bot: BotProcess) -> None:
-        desk.declares(bot, "S4 line 1 is down")
+        rig.declares(bot, "S4 line 1 is down")
 
     def claim() -> None:
-        desk.says("/incident claim commander", channel=desk.channel_of(1).name)
+        rig.says("/incident claim commander", channel=rig.channel_of(1).name)
 
     def is_told() -> None:
-        heard.append(evidence.with_entry(desk, "role_taken") == [1])
+        heard.append(evidence.with_entry(rig, "role_taken") == [1])
         if heard[-1]:
-            evidence.once_each(desk, 1, ("role_taken",))
-            told = [times for key, times in evidence.keys(desk).items() if key.startswith("role:1:")]
+            evidence.once_each(rig, 1, ("role_taken",))
+            told = [times for key, times in evidence.keys(rig).items() if key.startswith("role:1:")]
             assert told == [1]
-        evidence.nothing_is_there_twice(desk)
+        evidence.nothing_is_there_twice(rig)
 
-    commits = kill_everywhere(desk, "commit", prepare=declared, act=claim, check=is_told)
+    commits = kill_everywhere(rig, "commit", prepare=declared, act=claim, check=is_told)
 
     assert commits >= 3
     assert heard.count(False) <= HEARTBEATS
 
 
-def test_an_update_that_is_killed_at_any_commit_is_sent_once_to_each_channel(desk: Desk) -> None:
+def test_an_update_that_is_killed_at_any_commit_is_sent_once_to_each_channel(rig: Rig) -> None:
     def declared(bot: BotProcess) -> None:
-        desk.declares(bot, "S1 line 1 is down")
+        rig.declares(bot, "S1 line 1 is down")
 
     def is_sent() -> None:
-        assert evidence.every_promise_was_kept_once(desk, 1) == len(AUDIENCES)
-        evidence.nothing_is_there_twice(desk)
+        assert evidence.every_promise_was_kept_once(rig, 1) == len(AUDIENCES)
+        evidence.nothing_is_there_twice(rig)
 
-    commits = kill_everywhere(desk, "commit", prepare=declared, act=lambda: desk.passes(hours=1), check=is_sent)
+    commits = kill_everywhere(rig, "commit", prepare=declared, act=lambda: rig.passes(hours=1), check=is_sent)
 
     assert commits >= 3
 
 
-def test_a_close_that_is_killed_at_any_commit_brings_one_post_mortem(desk: Desk) -> None:
+def test_a_close_that_is_killed_at_any_commit_brings_one_post_mortem(rig: Rig) -> None:
     heard: list[bool] = []
 
     def resolved(bot: BotProcess) -> None:
-        channel = desk.declares(bot, "S1 line 1 is down")
-        desk.says("/incident resolve", channel=channel.name)
+        channel = rig.declares(bot, "S1 line 1 is down")
+        rig.says("/incident resolve", channel=channel.name)
 
     def close() -> None:
-        desk.says("/incident close", channel=desk.channel_of(1).name)
+        rig.says("/incident close", channel=rig.channel_of(1).name)
 
     def is_whole() -> None:
-        heard.append(evidence.with_entry(desk, "closed") == [1])
+        heard.append(evidence.with_entry(rig, "closed") == [1])
         if heard[-1]:
-            assert evidence.post_mortems(desk, 1) == 1
-            evidence.once_each(desk, 1, ("closed", "postmortem_delivered"))
-        evidence.nothing_is_there_twice(desk)
+            assert evidence.post_mortems(rig, 1) == 1
+            evidence.once_each(rig, 1, ("closed", "postmortem_delivered"))
+        evidence.nothing_is_there_twice(rig)
 
-    commits = kill_everywhere(desk, "commit", prepare=resolved, act=close, check=is_whole)
+    commits = kill_everywhere(rig, "commit", prepare=resolved, act=close, check=is_whole)
 
     assert commits >= 3
     assert heard.count(False) <= HEARTBEATS

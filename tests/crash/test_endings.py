@@ -3,24 +3,24 @@
 import time
 
 from tests.crash import evidence
-from tests.crash.desk import Desk
+from tests.crash.rig import Rig
 
 ENDS_WITHIN_S = 10
 
 
 def test_a_declaration_during_which_the_bot_is_asked_to_end_is_finished_then_or_after_the_next_start(
-    desk: Desk,
+    rig: Rig,
 ) -> None:
-    bot = desk.starts_a_bot()
+    bot = rig.starts_a_bot()
     assert bot.rests()
-    desk.sandbox.latency_s = 0.3
-    desk.says("/incident declare S1 line 1 is down")
+    rig.sandbox.latency_s = 0.3
+    rig.says("/incident declare S1 line 1 is down")
 
     asked_at = time.monotonic()
     bot.is_asked_to_end()
 
     assert time.monotonic() - asked_at < ENDS_WITHIN_S
-    desk.sandbox.latency_s = 0
-    assert desk.starts_a_bot().rests()
-    evidence.incident_is_whole(desk, 1)
-    evidence.nothing_is_there_twice(desk)
+    rig.sandbox.latency_s = 0
+    assert rig.starts_a_bot().rests()
+    evidence.incident_is_whole(rig, 1)
+    evidence.nothing_is_there_twice(rig)

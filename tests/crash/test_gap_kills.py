@@ -5,32 +5,32 @@ from collections import Counter
 from bot.timeline import timeline, verification
 from tests.crash import evidence
 from tests.crash.conftest import EACH_MOMENT
-from tests.crash.desk import BotProcess, Desk
 from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
+from tests.crash.rig import BotProcess, Rig
 
 MESSAGES = 4
 
 
 @EACH_MOMENT
-def test_a_gap_whose_filling_is_killed_at_any_call_is_filled_once(desk: Desk, moment: Moment) -> None:
-    ana = desk.sandbox.person("ana")
+def test_a_gap_whose_filling_is_killed_at_any_call_is_filled_once(rig: Rig, moment: Moment) -> None:
+    ana = rig.sandbox.person("ana")
 
     def missed(bot: BotProcess) -> None:
-        channel = desk.declares(bot, "S3 line 1 is down")
+        channel = rig.declares(bot, "S3 line 1 is down")
         ana.kicks(channel.name, "watchfloor")
         # An event is on its way before the bot can be asked whether it rests.
-        desk.sandbox.quiet()
+        rig.sandbox.quiet()
         assert bot.rests()
         for number in range(MESSAGES):
             ana.says(f"in the dark {number}", channel=channel.name)
 
     def invite() -> None:
-        ana.invites(desk.channel_of(1).name, "watchfloor")
-        desk.sandbox.quiet()
+        ana.invites(rig.channel_of(1).name, "watchfloor")
+        rig.sandbox.quiet()
 
     def is_filled() -> None:
-        with desk.database.snapshot() as session:
+        with rig.database.snapshot() as session:
             kept = Counter(
                 str(entry.facts["text"]) for entry in timeline.entries(session, 1) if entry.kind == "message"
             )
@@ -38,6 +38,6 @@ def test_a_gap_whose_filling_is_killed_at_any_call_is_filled_once(desk: Desk, mo
             assert verification.verify(session, 1) == []
         assert kept == Counter(f"in the dark {number}" for number in range(MESSAGES))
         assert len(gaps) == 1
-        evidence.nothing_is_there_twice(desk)
+        evidence.nothing_is_there_twice(rig)
 
-    kill_everywhere(desk, moment, prepare=missed, act=invite, check=is_filled)
+    kill_everywhere(rig, moment, prepare=missed, act=invite, check=is_filled)

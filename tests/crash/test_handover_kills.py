@@ -11,46 +11,46 @@ from bot.handovers.rules import State
 from bot.handovers.shift import tables as shift_tables
 from bot.incidents import incidents
 from tests.crash import evidence
-from tests.crash.desk import BotProcess, Desk
 from tests.crash.kills import kill_everywhere
+from tests.crash.rig import BotProcess, Rig
 
-pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 
 
-def test_command_that_is_accepted_is_taken_over_once_wherever_it_is_killed(desk: Desk) -> None:
+def test_command_that_is_accepted_is_taken_over_once_wherever_it_is_killed(rig: Rig) -> None:
     accepted: list[bool] = []
 
     def offered(bot: BotProcess) -> None:
-        channel = desk.declares(bot, "S4 line 1 is down").name
-        desk.says("/incident claim commander", channel)
-        desk.says("/incident handover <@U0CHLOE|chloe>", channel)
-        desk.sandbox.person("ana").submits()
+        channel = rig.declares(bot, "S4 line 1 is down").name
+        rig.says("/incident claim commander", channel)
+        rig.says("/incident handover <@U0CHLOE|chloe>", channel)
+        rig.sandbox.person("ana").submits()
 
     def accept() -> None:
         with suppress(TimeoutError):
-            desk.sandbox.person("chloe").clicks(ids.ACCEPT, channel="dm")
+            rig.sandbox.person("chloe").clicks(ids.ACCEPT, channel="dm")
 
     def check() -> None:
-        accepted.append(evidence.with_entry(desk, "handover_accepted") == [1])
-        with desk.database.reading() as session:
+        accepted.append(evidence.with_entry(rig, "handover_accepted") == [1])
+        with rig.database.reading() as session:
             (commander,) = incidents.roles(session, 1)["commander"]
         assert commander == ("U0CHLOE" if accepted[-1] else "U0ANA")
         if accepted[-1]:
-            evidence.once_each(desk, 1, ("handover_accepted",))
-        evidence.nothing_is_there_twice(desk)
+            evidence.once_each(rig, 1, ("handover_accepted",))
+        evidence.nothing_is_there_twice(rig)
 
-    commits = kill_everywhere(desk, "commit", prepare=offered, act=accept, check=check)
+    commits = kill_everywhere(rig, "commit", prepare=offered, act=accept, check=check)
 
     assert commits >= 2, "the acceptance with the claim of what is to be drawn, and its settling"
     assert accepted.count(False) <= 2
 
 
-def test_the_item_of_a_shift_that_is_accepted_is_one_persons_wherever_it_is_killed(desk: Desk) -> None:
-    ana, chloe = desk.sandbox.person("ana"), desk.sandbox.person("chloe")
+def test_the_item_of_a_shift_that_is_accepted_is_one_persons_wherever_it_is_killed(rig: Rig) -> None:
+    ana, chloe = rig.sandbox.person("ana"), rig.sandbox.person("chloe")
 
     def prepare(bot: BotProcess) -> None:
-        desk.declares(bot, "S4 line 1 is down")
-        desk.says("/incident handover shift <@U0CHLOE|chloe>")
+        rig.declares(bot, "S4 line 1 is down")
+        rig.says("/incident handover shift <@U0CHLOE|chloe>")
         ana.submits()
         assert bot.rests()
         chloe.clicks(ids.REPEAT)
@@ -62,7 +62,7 @@ def test_the_item_of_a_shift_that_is_accepted_is_one_persons_wherever_it_is_kill
             chloe.clicks(ids.ACCEPT_ITEM)
 
     def check() -> None:
-        with desk.database.reading() as session:
+        with rig.database.reading() as session:
             (held,) = shift_tables.all_held(session)
             (offered,) = shift_tables.of_incident(session, 1)
             rows = session.exec(select(shift_tables.Accountability).order_by(text("id"))).all()
@@ -70,8 +70,8 @@ def test_the_item_of_a_shift_that_is_accepted_is_one_persons_wherever_it_is_kill
         assert [row.until for row in rows] == [*(row.since for row in rows[1:]), None], "neither nobody nor two"
         told = [message.text for message in ana.direct_messages() if "has accepted everything" in message.text]
         assert len(told) == (offered.state == State.ACCEPTED), "what follows is said once"
-        evidence.nothing_is_there_twice(desk)
+        evidence.nothing_is_there_twice(rig)
 
-    commits = kill_everywhere(desk, "commit", prepare=prepare, act=accept, check=check)
+    commits = kill_everywhere(rig, "commit", prepare=prepare, act=accept, check=check)
 
     assert commits >= 3, "the acceptance, the claim of what is to be drawn and its settling are three transactions"

@@ -8,56 +8,56 @@ several steps in another way, so that a declaration is killed after its calls on
 import pytest
 
 from tests.crash import evidence
-from tests.crash.desk import BotProcess, Desk
 from tests.crash.kills import kill_everywhere
+from tests.crash.rig import BotProcess, Rig
 from tests.floors import AUDIENCES
 
-ON_SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 
 
-def test_a_declaration_that_is_killed_at_any_call_is_finished_once(desk: Desk) -> None:
+def test_a_declaration_that_is_killed_at_any_call_is_finished_once(rig: Rig) -> None:
     def declare() -> None:
-        desk.says("/incident declare S1 line 1 is down")
+        rig.says("/incident declare S1 line 1 is down")
 
     def is_whole() -> None:
-        evidence.incident_is_whole(desk, 1)
-        evidence.once_each(desk, 1, ("declared", "playbook_started"))
-        evidence.nothing_is_there_twice(desk)
+        evidence.incident_is_whole(rig, 1)
+        evidence.once_each(rig, 1, ("declared", "playbook_started"))
+        evidence.nothing_is_there_twice(rig)
 
-    calls = kill_everywhere(desk, "after", act=declare, check=is_whole)
+    calls = kill_everywhere(rig, "after", act=declare, check=is_whole)
 
     assert calls >= 8, "a declaration has at least eight places to be killed at"
 
 
 @ON_SQLITE
-def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(desk: Desk) -> None:
+def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(rig: Rig) -> None:
     def declared(bot: BotProcess) -> None:
-        desk.declares(bot, "S1 line 1 is down")
+        rig.declares(bot, "S1 line 1 is down")
 
     def is_sent() -> None:
-        assert evidence.every_promise_was_kept_once(desk, 1) == len(AUDIENCES)
-        evidence.incident_is_whole(desk, 1)
-        evidence.nothing_is_there_twice(desk)
+        assert evidence.every_promise_was_kept_once(rig, 1) == len(AUDIENCES)
+        evidence.incident_is_whole(rig, 1)
+        evidence.nothing_is_there_twice(rig)
 
-    calls = kill_everywhere(desk, "after", prepare=declared, act=lambda: desk.passes(hours=1), check=is_sent)
+    calls = kill_everywhere(rig, "after", prepare=declared, act=lambda: rig.passes(hours=1), check=is_sent)
 
     assert calls >= 3, "an update goes to three channels"
 
 
 @ON_SQLITE
-def test_a_close_that_is_killed_at_any_call_brings_one_post_mortem(desk: Desk) -> None:
+def test_a_close_that_is_killed_at_any_call_brings_one_post_mortem(rig: Rig) -> None:
     def resolved(bot: BotProcess) -> None:
-        channel = desk.declares(bot, "S1 line 1 is down")
-        desk.says("/incident resolve", channel=channel.name)
+        channel = rig.declares(bot, "S1 line 1 is down")
+        rig.says("/incident resolve", channel=channel.name)
 
     def is_whole() -> None:
-        assert evidence.post_mortems(desk, 1) == 1
-        evidence.once_each(desk, 1, ("closed", "postmortem_delivered"))
-        evidence.nothing_is_there_twice(desk)
+        assert evidence.post_mortems(rig, 1) == 1
+        evidence.once_each(rig, 1, ("closed", "postmortem_delivered"))
+        evidence.nothing_is_there_twice(rig)
 
     def close() -> None:
-        desk.says("/incident close", channel=desk.channel_of(1).name)
+        rig.says("/incident close", channel=rig.channel_of(1).name)
 
-    calls = kill_everywhere(desk, "after", prepare=resolved, act=close, check=is_whole)
+    calls = kill_everywhere(rig, "after", prepare=resolved, act=close, check=is_whole)
 
     assert calls >= 8, "a close has at least eight places to be killed at"

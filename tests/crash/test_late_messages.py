@@ -3,39 +3,39 @@
 import pytest
 
 from tests.crash import evidence
-from tests.crash.desk import Desk
+from tests.crash.rig import Rig
 
 MANY = 50
-ON_SQLITE = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 
 
 @ON_SQLITE
 @pytest.mark.parametrize("seconds", [1, 14, 29])
-def test_messages_that_arrive_late_are_there_once(desk: Desk, seconds: int) -> None:
-    bot = desk.starts_a_bot()
+def test_messages_that_arrive_late_are_there_once(rig: Rig, seconds: int) -> None:
+    bot = rig.starts_a_bot()
     assert bot.rests()
-    desk.sandbox.fault("chat.postMessage", "late", count=MANY, answer="cut", seconds=seconds)
+    rig.sandbox.fault("chat.postMessage", "late", count=MANY, answer="cut", seconds=seconds)
 
-    desk.says("/incident declare S3 phones are dead")
+    rig.says("/incident declare S3 phones are dead")
     assert bot.rests()
-    desk.says("/incident update We are looking for the cause.", desk.channel_of(1).name)
+    rig.says("/incident update We are looking for the cause.", rig.channel_of(1).name)
     assert bot.rests()
 
-    evidence.incident_is_whole(desk, 1)
-    evidence.nothing_is_there_twice(desk)
+    evidence.incident_is_whole(rig, 1)
+    evidence.nothing_is_there_twice(rig)
 
 
 @ON_SQLITE
 @pytest.mark.parametrize("seconds", [1, 20])
-def test_messages_on_their_way_while_the_process_is_killed_are_there_once(desk: Desk, seconds: int) -> None:
-    bot = desk.starts_a_bot()
+def test_messages_on_their_way_while_the_process_is_killed_are_there_once(rig: Rig, seconds: int) -> None:
+    bot = rig.starts_a_bot()
     assert bot.rests()
-    desk.sandbox.fault("chat.postMessage", "late", count=MANY, answer="wait", seconds=seconds)
-    desk.says("/incident declare S3 phones are dead")
-    desk.sandbox.wait_for(lambda: desk.sandbox.late_requests.calls)
+    rig.sandbox.fault("chat.postMessage", "late", count=MANY, answer="wait", seconds=seconds)
+    rig.says("/incident declare S3 phones are dead")
+    rig.sandbox.wait_for(lambda: rig.sandbox.late_requests.calls)
 
     bot.is_killed()
-    assert desk.starts_a_bot().rests()
+    assert rig.starts_a_bot().rests()
 
-    evidence.incident_is_whole(desk, 1)
-    evidence.nothing_is_there_twice(desk)
+    evidence.incident_is_whole(rig, 1)
+    evidence.nothing_is_there_twice(rig)

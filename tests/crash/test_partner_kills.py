@@ -3,59 +3,59 @@
 from bot.partners import ids
 from tests.crash import evidence
 from tests.crash.conftest import EACH_MOMENT
-from tests.crash.desk import BotProcess, Desk
 from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
+from tests.crash.rig import BotProcess, Rig
 
 CHANNEL = "partner-northline"
 
 
-def said(desk: Desk) -> list[str]:
+def said(rig: Rig) -> list[str]:
     """The keys of everything the bot sent into the partner's channel."""
-    (channel,) = [channel for channel in desk.channels() if channel.name == CHANNEL]
-    with desk.sandbox.workspace.lock:
+    (channel,) = [channel for channel in rig.channels() if channel.name == CHANNEL]
+    with rig.sandbox.workspace.lock:
         return [
             message.metadata["event_payload"]["key"] for message in channel.messages.values() if message.metadata
         ]
 
 
 @EACH_MOMENT
-def test_a_notice_that_is_killed_at_any_call_reaches_its_partner_once(desk: Desk, moment: Moment) -> None:
+def test_a_notice_that_is_killed_at_any_call_reaches_its_partner_once(rig: Rig, moment: Moment) -> None:
     def declared(bot: BotProcess) -> None:
-        desk.declares(bot, "S4 Northline 1 is down")
+        rig.declares(bot, "S4 Northline 1 is down")
 
     def tell() -> None:
-        desk.says("/incident partners tell", channel=desk.channel_of(1).name)
+        rig.says("/incident partners tell", channel=rig.channel_of(1).name)
 
     def is_told() -> None:
-        assert said(desk).count("partner:1:Northline:0") == 1
-        evidence.once_each(desk, 1, ("partner_told",))
-        evidence.nothing_is_there_twice(desk)
+        assert said(rig).count("partner:1:Northline:0") == 1
+        evidence.once_each(rig, 1, ("partner_told",))
+        evidence.nothing_is_there_twice(rig)
 
-    calls = kill_everywhere(desk, moment, prepare=declared, act=tell, check=is_told)
+    calls = kill_everywhere(rig, moment, prepare=declared, act=tell, check=is_told)
 
     assert calls >= 1, "it was killed at the call of the notice"
 
 
-def test_the_reminder_and_the_all_clear_find_their_notice_after_the_bot_was_killed(desk: Desk) -> None:
-    bot = desk.starts_a_bot()
-    channel = desk.declares(bot, "S1 line is down at Northline")
-    desk.says("/incident partners tell", channel=channel.name)
+def test_the_reminder_and_the_all_clear_find_their_notice_after_the_bot_was_killed(rig: Rig) -> None:
+    bot = rig.starts_a_bot()
+    channel = rig.declares(bot, "S1 line is down at Northline")
+    rig.says("/incident partners tell", channel=channel.name)
     assert bot.rests()
     bot.is_killed()
-    desk.passes(minutes=11)
-    bot = desk.starts_a_bot()
+    rig.passes(minutes=11)
+    bot = rig.starts_a_bot()
     assert bot.rests()
     bot.is_killed()
 
-    bot = desk.starts_a_bot()
-    desk.sandbox.person("olga").clicks(ids.RECEIVED, channel=CHANNEL)
+    bot = rig.starts_a_bot()
+    rig.sandbox.person("olga").clicks(ids.RECEIVED, channel=CHANNEL)
     assert bot.rests()
-    desk.passes(minutes=30)
-    desk.says("/incident resolve over", channel=channel.name)
+    rig.passes(minutes=30)
+    rig.says("/incident resolve over", channel=channel.name)
     assert bot.rests()
 
-    evidence.once_each(desk, 1, ("partner_told", "partner_reminded", "partner_received", "partner_cleared"))
-    below = [key for key in said(desk) if key.startswith("partner:") and not key.endswith(":0")]
+    evidence.once_each(rig, 1, ("partner_told", "partner_reminded", "partner_received", "partner_cleared"))
+    below = [key for key in said(rig) if key.startswith("partner:") and not key.endswith(":0")]
     assert sorted(key.split(":")[2] for key in below) == ["clear", "reminder"]
-    evidence.nothing_is_there_twice(desk)
+    evidence.nothing_is_there_twice(rig)

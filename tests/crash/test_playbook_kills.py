@@ -5,38 +5,38 @@ from contextlib import suppress
 import pytest
 
 from tests.crash import evidence
-from tests.crash.desk import Desk
 from tests.crash.kills import killed_at
 from tests.crash.process import Moment
+from tests.crash.rig import Rig
 
 # Written down but not shown; shown but not written down.
 KILLS: tuple[tuple[Moment, int], ...] = (("before", 0), ("after", 1))
 
 
-def playbook_message(desk: Desk, number: int) -> str:
+def playbook_message(rig: Rig, number: int) -> str:
     """What the playbook's message of an incident says."""
-    (message,) = [m for m in desk.channel_of(number).messages.values() if m.words.startswith("📋")]
+    (message,) = [m for m in rig.channel_of(number).messages.values() if m.words.startswith("📋")]
     return message.words
 
 
-def test_a_click_that_is_killed_before_it_is_shown_counts_once_and_is_shown_later(desk: Desk) -> None:
-    for channel in killed_at(desk, KILLS):
+def test_a_click_that_is_killed_before_it_is_shown_counts_once_and_is_shown_later(rig: Rig) -> None:
+    for channel in killed_at(rig, KILLS):
         with suppress(TimeoutError):
-            desk.sandbox.person("ana").clicks("step.done", channel=channel)
+            rig.sandbox.person("ana").clicks("step.done", channel=channel)
 
     for number in range(1, len(KILLS) + 1):
-        assert "✅ Call the carrier" in playbook_message(desk, number)
-        evidence.once_each(desk, number, ("step_done",))
-    evidence.nothing_is_there_twice(desk)
+        assert "✅ Call the carrier" in playbook_message(rig, number)
+        evidence.once_each(rig, number, ("step_done",))
+    evidence.nothing_is_there_twice(rig)
 
 
-@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
-def test_a_reminder_that_is_killed_before_it_is_sent_arrives_once(desk: Desk) -> None:
-    for _ in killed_at(desk, KILLS):
-        desk.passes(minutes=11)
+@pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
+def test_a_reminder_that_is_killed_before_it_is_sent_arrives_once(rig: Rig) -> None:
+    for _ in killed_at(rig, KILLS):
+        rig.passes(minutes=11)
 
-    reminded = [key.split(":")[1] for key in evidence.keys(desk) if key.startswith("remind:")]
+    reminded = [key.split(":")[1] for key in evidence.keys(rig) if key.startswith("remind:")]
     assert len(set(reminded)) == len(KILLS), "each incident's two late steps are one reminder at a time"
     for number in range(1, len(KILLS) + 1):
-        assert "late" in playbook_message(desk, number)
-    evidence.nothing_is_there_twice(desk)
+        assert "late" in playbook_message(rig, number)
+    evidence.nothing_is_there_twice(rig)

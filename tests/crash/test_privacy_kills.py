@@ -4,37 +4,37 @@ import pytest
 
 from slack_sandbox.model import Channel
 from tests.crash import evidence
-from tests.crash.desk import Desk
 from tests.crash.process import Moment
+from tests.crash.rig import Rig
 
-pytestmark = pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 KILLS: list[tuple[Moment, int]] = [("commit", 1), ("commit", 4), ("after", 1), ("before", 2)]
 
 
-def test_an_incident_that_becomes_private_is_private_wherever_it_is_killed(desk: Desk) -> None:
+def test_an_incident_that_becomes_private_is_private_wherever_it_is_killed(rig: Rig) -> None:
     for number, (moment, calls) in enumerate(KILLS, start=1):
-        bot = desk.starts_a_bot()
+        bot = rig.starts_a_bot()
         assert bot.rests()
-        channel = desk.declares(bot, f"S4 line {number} is down").name
+        channel = rig.declares(bot, f"S4 line {number} is down").name
         bot.dies(moment, calls)
-        desk.says("/incident private customer data", channel)
+        rig.says("/incident private customer data", channel)
         assert not bot.rests(), "it was killed"
-    assert desk.starts_a_bot().rests()
+    assert rig.starts_a_bot().rests()
 
-    assert evidence.with_entry(desk, "made_private") == [1, 2, 3, 4]
-    sent = evidence.keys(desk)
+    assert evidence.with_entry(rig, "made_private") == [1, 2, 3, 4]
+    sent = evidence.keys(rig)
     for number in (1, 2, 3, 4):
-        old, new = _channels_of(desk, number)
+        old, new = _channels_of(rig, number)
         assert old.is_archived
         assert not [message.words for message in old.messages.values() if message.blocks]
         assert new.is_private
         assert not new.is_archived
-        assert desk.sandbox.person("ana").id in new.members
+        assert rig.sandbox.person("ana").id in new.members
         assert (sent[f"card:{number}::1"], sent[f"digest:{number}::0"]) == (1, 0)
         assert [message for message in new.messages.values() if "What people wrote in" in message.words]
 
 
-def _channels_of(desk: Desk, number: int) -> list[Channel]:
+def _channels_of(rig: Rig, number: int) -> list[Channel]:
     """The channel it had, and the private one."""
-    channels = (channel for channel in desk.channels() if channel.name.startswith(f"inc-{number}-"))
+    channels = (channel for channel in rig.channels() if channel.name.startswith(f"inc-{number}-"))
     return sorted(channels, key=lambda channel: channel.is_private)

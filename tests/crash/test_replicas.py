@@ -9,60 +9,60 @@ from bot.runtime import replicas
 from bot.runtime.replicas import Replicas, ReplicaTaken
 from bot.runtime.waiting import wait_until
 from tests.crash import evidence
-from tests.crash.desk import Desk
+from tests.crash.rig import Rig
 from tests.floors import AUDIENCES
 
-ON_POSTGRESQL = pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("rig", ["postgresql"], indirect=True)
 
 
-@pytest.mark.parametrize("desk", ["empty postgresql"], indirect=True)
-def test_replicas_that_start_together_on_an_empty_database_upgrade_it_once(desk: Desk) -> None:
+@pytest.mark.parametrize("rig", ["empty postgresql"], indirect=True)
+def test_replicas_that_start_together_on_an_empty_database_upgrade_it_once(rig: Rig) -> None:
     with ThreadPoolExecutor() as together:
-        bots = list(together.map(desk.starts_a_bot, ("one", "other", "third")))
+        bots = list(together.map(rig.starts_a_bot, ("one", "other", "third")))
 
-    desk.says("/incident declare S1 line 1 is down")
+    rig.says("/incident declare S1 line 1 is down")
     assert all(bot.rests() for bot in bots)
-    evidence.incident_is_whole(desk, 1)
+    evidence.incident_is_whole(rig, 1)
 
 
 @ON_POSTGRESQL
-def test_two_replicas_that_both_watch_the_clock_keep_each_promise_once(desk: Desk) -> None:
-    one, other = desk.starts_a_bot("one"), desk.starts_a_bot("other")
-    desk.says("/incident declare S1 line 1 is down")
+def test_two_replicas_that_both_watch_the_clock_keep_each_promise_once(rig: Rig) -> None:
+    one, other = rig.starts_a_bot("one"), rig.starts_a_bot("other")
+    rig.says("/incident declare S1 line 1 is down")
     assert one.rests()
     for hours in range(1, 6):
-        desk.comes_to(hours=hours)
+        rig.comes_to(hours=hours)
         assert one.rests()
         assert other.rests()
 
-    assert evidence.every_promise_was_kept_once(desk, 1) == len(AUDIENCES) * 5
-    evidence.incident_is_whole(desk, 1)
-    evidence.nothing_is_there_twice(desk)
+    assert evidence.every_promise_was_kept_once(rig, 1) == len(AUDIENCES) * 5
+    evidence.incident_is_whole(rig, 1)
+    evidence.nothing_is_there_twice(rig)
 
 
 @ON_POSTGRESQL
-def test_what_a_killed_replica_had_begun_is_finished_by_another(desk: Desk) -> None:
-    survivor, declared = desk.starts_a_bot("survivor"), 0
+def test_what_a_killed_replica_had_begun_is_finished_by_another(rig: Rig) -> None:
+    survivor, declared = rig.starts_a_bot("survivor"), 0
     assert survivor.rests()
     for calls in (1, 5):
-        victim = desk.starts_a_bot(f"victim {calls}")
+        victim = rig.starts_a_bot(f"victim {calls}")
         assert victim.rests()
         victim.dies("after", calls)
         # Slack gives each command to one of the two.
         while victim.rests():
             declared += 1
-            desk.says(f"/incident declare S1 line {declared} is down")
+            rig.says(f"/incident declare S1 line {declared} is down")
 
         assert survivor.rests(), "it waits at most half a minute"
 
     for number in range(1, declared + 1):
-        evidence.incident_is_whole(desk, number)
-    evidence.nothing_is_there_twice(desk)
+        evidence.incident_is_whole(rig, number)
+    evidence.nothing_is_there_twice(rig)
 
 
 @ON_POSTGRESQL
-def test_a_name_can_be_used_by_one_living_replica_only(desk: Desk) -> None:
-    first, second = Replicas(desk.database_url, "one"), Replicas(desk.database_url, "one")
+def test_a_name_can_be_used_by_one_living_replica_only(rig: Rig) -> None:
+    first, second = Replicas(rig.database_url, "one"), Replicas(rig.database_url, "one")
     first.join()
 
     with pytest.raises(ReplicaTaken, match="WATCHFLOOR_REPLICA"):
@@ -76,8 +76,8 @@ def test_a_name_can_be_used_by_one_living_replica_only(desk: Desk) -> None:
 
 
 @ON_POSTGRESQL
-def test_a_replica_that_says_nothing_any_more_counts_as_dead(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    silent, other = Replicas(desk.database_url, "silent"), Replicas(desk.database_url, "other")
+def test_a_replica_that_says_nothing_any_more_counts_as_dead(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent, other = Replicas(rig.database_url, "silent"), Replicas(rig.database_url, "other")
     silent.join()
     other.join()
     with other.hold_if_dead("silent") as is_dead:
@@ -98,11 +98,11 @@ def test_a_replica_that_says_nothing_any_more_counts_as_dead(desk: Desk, monkeyp
 
 
 @ON_POSTGRESQL
-def test_who_was_cut_off_by_the_database_waits_until_the_others_are_back(desk: Desk) -> None:
-    first, later = Replicas(desk.database_url, "first"), Replicas(desk.database_url, "later")
+def test_who_was_cut_off_by_the_database_waits_until_the_others_are_back(rig: Rig) -> None:
+    first, later = Replicas(rig.database_url, "first"), Replicas(rig.database_url, "later")
     for replica in (first, later):
         replica.join()
-    database = sa.create_engine(desk.database_url)
+    database = sa.create_engine(rig.database_url)
     with database.connect() as connection:
         connection.execute(
             sa.text("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'")

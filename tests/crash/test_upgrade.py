@@ -14,7 +14,7 @@ import pytest
 
 from bot.runtime.clock import machine_time
 from tests.crash import evidence
-from tests.crash.desk import Desk
+from tests.crash.rig import Rig
 from tests.floors import with_a_bookmark
 
 LEFT_BEHIND = Path(__file__).parent / "databases" / "0013"
@@ -24,38 +24,38 @@ POST_MORTEM = ("post-mortem-2-leadership.html", "post-mortem-2.html", "post-mort
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def rig(tmp_path: Path) -> Iterator[Rig]:
     """The databases and the workspace, shortly after the kill."""
     for name in ("watchfloor", "watchfloor-flows"):
         with sqlite3.connect(tmp_path / f"{name}.sqlite") as database:
             database.executescript((LEFT_BEHIND / f"{name}.sql").read_text())
     workspace = tmp_path / "workspace.json"
     workspace.write_text((LEFT_BEHIND / "workspace.json").read_text())
-    with Desk(tmp_path, f"sqlite:///{tmp_path}/watchfloor.sqlite", workspace) as desk:
+    with Rig(tmp_path, f"sqlite:///{tmp_path}/watchfloor.sqlite", workspace) as rig:
         killed_at = json.loads((LEFT_BEHIND / "killed_at.json").read_text())["at"]
         # Updates to more audiences than a kill needs are on their way.
-        desk.floor_file = with_a_bookmark(tmp_path)
-        desk.sandbox.clock_offset_s = killed_at + SECONDS_LATER - machine_time().timestamp()
-        yield desk
+        rig.floor_file = with_a_bookmark(tmp_path)
+        rig.sandbox.clock_offset_s = killed_at + SECONDS_LATER - machine_time().timestamp()
+        yield rig
 
 
-def file_names(desk: Desk) -> list[str]:
+def file_names(rig: Rig) -> list[str]:
     """Every file that is shown in a conversation."""
-    return sorted(file["name"] for message in evidence.messages(desk) for file in message.files)
+    return sorted(file["name"] for message in evidence.messages(rig) for file in message.files)
 
 
-def test_everything_that_was_on_its_way_is_there_once(desk: Desk) -> None:
-    bot = desk.starts_a_bot()
+def test_everything_that_was_on_its_way_is_there_once(rig: Rig) -> None:
+    bot = rig.starts_a_bot()
     for _ in range(4):
         assert bot.rests()
-        desk.passes(seconds=SECONDS_LATER)
+        rig.passes(seconds=SECONDS_LATER)
     assert bot.rests()
 
-    sent = evidence.keys(desk)
+    sent = evidence.keys(rig)
     wanted = ["partner:1:Northline:0", "partner:1:Sagebrush:0", "page:1:1:0", "ladder:1::0", "postmortem:2:1:0"]
     wanted += ["update:1:partners:1:#partners", "update:1:customers:1:#front-line"]
     assert {key: sent[key] for key in wanted} == dict.fromkeys(wanted, 1)
-    assert file_names(desk) == sorted([PICTURE, *POST_MORTEM])
-    evidence.once_each(desk, 1, ("paged",))
-    evidence.once_each(desk, 2, ("postmortem_delivered",))
-    evidence.nothing_is_there_twice(desk)
+    assert file_names(rig) == sorted([PICTURE, *POST_MORTEM])
+    evidence.once_each(rig, 1, ("paged",))
+    evidence.once_each(rig, 2, ("postmortem_delivered",))
+    evidence.nothing_is_there_twice(rig)

@@ -163,7 +163,7 @@ class BotProcess:
         return self._process.is_alive()
 
 
-class Desk:
+class Rig:
     """A workspace, a database, and the bots that work on it."""
 
     def __init__(
