@@ -246,7 +246,7 @@ def ended(session: Session) -> Incident:
 
 def promise(session: Session, incident: Incident, audience: str, words: str = "", **changed: Any) -> tables.Promise:
     """An update that is to be composed now."""
-    promised: dict[str, Any] = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "words": words}
+    promised: dict[str, Any] = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "text": words}
     made = tables.Promise(incident_id=incident.number, audience=audience, **promised)
     promise_changes.number(session, [made])
     promise_changes.move(session, made, NOW, timedelta(minutes=2))
