@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlmodel import Session, select
 
 from bot.ledger import difference_tables, line_tables, tables
+from bot.ledger.difference_tables import Difference
 from bot.ledger.line_tables import Line
-from bot.ledger.rules import Totals, open_reasons
+from bot.ledger.rules import Totals, Trouble, open_reasons
 from bot.ledger.tables import Ledger
 from bot.ledger.views import LedgerFacts
 
@@ -16,16 +17,25 @@ def facts_of(session: Session, ledger: Ledger | None) -> LedgerFacts:
     if ledger is None:
         return LedgerFacts(None)
     number = ledger.number
+    differences = difference_tables.open_differences(session, number, 50)
     return LedgerFacts(
         ledger,
         tables.cohorts_of(session, number),
         tables.totals_of(session, number),
         tables.releases_of(session, number),
-        difference_tables.open_differences(session, number, 50),
+        differences,
         difference_tables.count_differences(session, number),
         errors(session, number),
         _unreleased(session, number),
+        _owed(session, number, differences),
     )
+
+
+def _owed(session: Session, ledger_id: int, differences: Sequence[Difference]) -> dict[str, tuple[int, str]]:
+    """What the ledger says of accounts that the payer names with another amount or currency."""
+    keys = [each.account_key for each in differences if each.trouble in (Trouble.AMOUNT, Trouble.CURRENCY)]
+    lines = line_tables.lines_of_accounts(session, ledger_id, keys) if keys else {}
+    return {key: (line.amount, line.currency) for key, line in lines.items()}
 
 
 def errors(session: Session, ledger_id: int) -> list[str]:

@@ -1,7 +1,7 @@
 """What people see of a ledger: its screen, releases that wait, what became of a file. Pure; no account is shown."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.ledger import ids
@@ -31,6 +31,8 @@ class LedgerFacts:
     # Totals whose sums differ from the lines: never, unless somebody wrote into the database.
     errors: Sequence[str] = ()
     unreleased: frozenset[tuple[str, str]] = frozenset()
+    # The ledger's own amount and currency, by the account's key, where the payer's file says another.
+    owed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 def screen(number: int, facts: LedgerFacts, now: datetime) -> Screen:
@@ -99,15 +101,17 @@ def _sure(row: TotalsRow) -> Block:
 def _differences(facts: LedgerFacts) -> list[Block]:
     if not facts.difference_count:
         return []
-    lines = [f"⚠️ *{facts.difference_count} differences from the payer's file*"]
-    lines += [_difference(each) for each in facts.differences[:DIFFERENCES_SHOWN]]
-    more = facts.difference_count - DIFFERENCES_SHOWN
+    count = facts.difference_count
+    lines = [f"⚠️ *{count} difference{'' if count == 1 else 's'} from the payer's file*"]
+    lines += [_difference(each, facts.owed.get(each.account_key)) for each in facts.differences[:DIFFERENCES_SHOWN]]
+    more = count - DIFFERENCES_SHOWN
     return [section("\n".join([*lines, *([f"… and {more} more in the workbook"] if more > 0 else [])]))]
 
 
-def _difference(each: Difference) -> str:
+def _difference(each: Difference, owed: tuple[int, str] | None) -> str:
     amount = format_amount(each.amount, each.currency)
-    return f"• line {each.line_number}: {escape(each.shown)} {amount}, {each.trouble}"
+    own = f"; the ledger says {format_amount(*owed)}" if owed else ""
+    return f"• line {each.line_number}: {escape(each.shown)} {amount}, {each.trouble}{own}"
 
 
 def _buttons(number: int, facts: LedgerFacts) -> list[Block]:

@@ -97,9 +97,15 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
 
     assert "All that is pending may be paid" in shown(floor, channel), "the screen says what comes next"
 
+    typo = "account,amount,currency,status,reference\nACC-00003,7.05,EUR,paid,p3\n"
+    bring(floor, channel, ids.RESULTS, "typo.csv", typo)
+    screen = shown(floor, channel)
+    assert "*2 differences from the payer's file*" in screen
+    assert "…0003 EUR 7.05, another amount; the ledger says EUR 7.50" in screen
+
     results = early + "ACC-00002,300.00,EUR,failed,p2\nACC-00003,7.50,EUR,paid,p3\n"
     bring(floor, channel, ids.RESULTS, "results.csv", results)
-    assert "differences" not in shown(floor, channel), "what was paid is released now"
+    assert "difference" not in shown(floor, channel), "what was paid is released now"
     bring(floor, channel, ids.RESULTS, "again.csv", results)
     hears(floor, "was brought into the ledger of incident 1 before")
     assert "issued 307.50 + failed 300.00 + excluded 0.00 + pending *0.00*" in shown(floor, channel)
