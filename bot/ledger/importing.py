@@ -21,11 +21,13 @@ from bot.ledger.reading import OwedRow, PaidRow, owed_rows, paid_rows
 from bot.ledger.rules import SAME_CAUSE, Known, LedgerClosed, Payer, State, Trouble, Verdict, judge, mask
 from bot.ledger.tables import Ledger, LedgerFile
 from bot.runtime import collector
-from bot.runtime.chunks import ON_SERVER_S, TARGET_S, ChunkSize
+from bot.runtime.chunks import ON_SERVER_S, SMALLEST, TARGET_S, ChunkSize
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Database, low_priority
+from bot.runtime.database import Database, count_rows, low_priority
 
 FIRST_CHUNK = 500
+# A file of so many rows follows others of its size, perhaps a moment later.
+MANY = 1_000
 LINES, RESULTS = "lines", "results"
 
 
@@ -69,6 +71,8 @@ def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | 
     with low_priority():
         if _is_known(database, file, digest):
             return Outcome(len(rows), is_known=True)
+        if len(rows) >= MANY:
+            count_rows(database.engine, "ledger_lines", "ledger_entries")
         hasher, size, left = _hasher(database), size or chunk_size(database), iter(rows)
         while chunk := list(islice(left, size.rows)):
             # The keys before the transaction, in which others wait.
@@ -80,7 +84,10 @@ def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | 
 
 def chunk_size(database: Database) -> ChunkSize:
     """As many rows as leave room in the 100 ms that a click may wait for."""
-    return ChunkSize(FIRST_CHUNK, target_s=TARGET_S if database.is_sqlite else ON_SERVER_S)
+    if database.is_sqlite:
+        return ChunkSize(FIRST_CHUNK, target_s=TARGET_S)
+    # The first also puts its statements together.
+    return ChunkSize(SMALLEST, target_s=ON_SERVER_S)
 
 
 def _is_known(database: Database, file: LedgerFile, digest: str) -> bool:

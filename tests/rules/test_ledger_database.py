@@ -185,6 +185,19 @@ def test_rows_entered_together_leave_what_judging_each_of_them_leaves(database, 
         release(database, 2)
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_large_file_is_entered_with_the_size_of_the_tables_known(database: Database, tmp_path: Path) -> None:
+    bring(database, tmp_path, importing.LINES, owe(importing.MANY))
+    release(database)
+    bring(database, tmp_path, importing.RESULTS, paid(importing.MANY))
+
+    with database.reading() as session:
+        known = session.connection().exec_driver_sql(
+            "SELECT reltuples FROM pg_class WHERE relname = 'ledger_lines'"
+        )
+        assert known.scalar_one() == importing.MANY, "else each chunk reads the whole table"
+
+
 def payments_at_random(dice: random.Random) -> str:
     rows = "".join(
         f"ACCOUNT-{dice.randrange(34):06},{dice.choice(['5.00'] * 9 + ['6.00'])},"

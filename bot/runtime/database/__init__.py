@@ -6,6 +6,7 @@ from bot.runtime.database.engines import (
     OWNER_ONLY,
     checkpoint,
     compact,
+    count_rows,
     sqlite_engine,
     without_time_limit,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "UtcDateTime",
     "checkpoint",
     "compact",
+    "count_rows",
     "does_person_wait",
     "insert_all_new",
     "insert_new",
