@@ -3,7 +3,6 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapper
 
 
 class SharedStatements(dict[Any, Any]):
@@ -28,7 +27,3 @@ _shared = SharedStatements()
 @sa.event.listens_for(sa.Engine, "engine_connect")
 def _share(connection: sa.Connection) -> None:
     connection.execution_options(compiled_cache=_shared)
-
-
-# What a flush writes is kept by each table's mapper, in a cache of its own.
-Mapper._compiled_cache = property(lambda mapper: _shared)  # type: ignore[assignment, method-assign]  # none is public

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.slack.echoes import TOMBSTONE
 from bot.timeline.observed_message import PIN, Mark, ObservedMessage, Version
 
 Message = dict[str, Any]
@@ -9,7 +10,6 @@ Event = dict[str, Any]
 
 # Joins, topics and the like are events of their own, or nothing that was said.
 MESSAGE_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
-TOMBSTONE = "tombstone"
 
 
 def is_message(message: Message, own_ids: frozenset[str]) -> bool:

@@ -23,7 +23,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
 from bot.web import health
 
-Moment = Literal["after", "before", "commit"]
+Moment = Literal["after", "before", "commit", "before commit"]
 PATIENCE_S = 30
 # While a thread is at work, a look asks no database.
 LOOKS_EVERY_S = 0.02
@@ -73,9 +73,16 @@ class ProcessKiller:
     def _after_call(self) -> None:
         """An answer has arrived that the bot has not seen yet."""
         with self._lock:
-            if self.moment != "commit":
+            if self.moment in ("after", "before"):
                 self.calls_left -= 1
             if self.moment == "after":
+                self._die_if(self.calls_left == 0)
+
+    def before_commit(self, session: Session) -> None:
+        """Every transaction passes here when nothing of it is in the database yet."""
+        with self._lock:
+            if self.moment == "before commit":
+                self.calls_left -= 1
                 self._die_if(self.calls_left == 0)
 
     def after_commit(self, session: Session) -> None:
@@ -99,6 +106,7 @@ def live(settings: dict[str, Any], orders: Connection, stops: Connection | None 
     signal.signal(signal.SIGTERM, _leave)
     killer = ProcessKiller(stops)
     killer.watch_calls()
+    sa.event.listen(Session, "before_commit", killer.before_commit)
     sa.event.listen(Session, "after_commit", killer.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
     able: dict[str, Callable[..., Any]] = {

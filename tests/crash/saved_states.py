@@ -1,7 +1,6 @@
 """What there is at one moment, to be restored as often as needed: the database, and the workspace with its time."""
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from bot.runtime.clock import machine_time
 from slack_sandbox import Sandbox, persistence
 
 
@@ -126,7 +126,7 @@ class SavedState:
     def of(cls, sandbox: Sandbox, save: Save) -> "SavedState":
         """As it is now."""
         permissions = deepcopy(_permissions_of(sandbox))
-        return cls(save(), persistence.dumps(sandbox.workspace, {}), permissions, time.time())
+        return cls(save(), persistence.dumps(sandbox.workspace, {}), permissions, machine_time().timestamp())
 
     def restore(self, sandbox: Sandbox) -> None:
         """Bring it back, at the time it was then: how long ago something was attempted decides what a bot does."""
@@ -136,7 +136,7 @@ class SavedState:
         for permissions, saved in zip(_permissions_of(sandbox), self._permissions, strict=True):
             permissions.clear()
             permissions.update(deepcopy(saved))
-        sandbox.clock_offset_s -= time.time() - self._at
+        sandbox.clock_offset_s -= machine_time().timestamp() - self._at
 
 
 def _permissions_of(sandbox: Sandbox) -> tuple[dict[str, Any], ...]:

@@ -56,6 +56,19 @@ def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown
     assert heard.count(False) <= HEARTBEATS
 
 
+def test_a_click_that_is_killed_before_its_commit_was_not_acknowledged(rig: Rig) -> None:
+    bot = rig.starts_a_bot()
+    channel = rig.declares(bot, "S4 phones down")
+    bot.dies("before commit", 1)
+
+    with suppress(TimeoutError):
+        rig.sandbox.person("ana").clicks("step.done", channel=channel.name)
+    assert not bot.rests(), "it was killed"
+
+    clicks = [envelope for envelope in rig.sandbox.envelopes if envelope.kind == "interactive"]
+    assert [click.acknowledged for click in clicks] == [False]
+
+
 def test_a_role_that_is_killed_at_any_commit_is_told_to_its_holder_once(rig: Rig) -> None:
     heard: list[bool] = []
 
