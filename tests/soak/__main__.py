@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
+from tests.soak import replicas
 from tests.soak.databases import Database, PostgreSQL, SQLite
 from tests.soak.invariants import Violation
 from tests.soak.ledger import Ledger
@@ -35,6 +36,7 @@ COUNTED = (
 def main() -> int:
     """Live through each phase; gives back the exit code."""
     asked = _arguments()
+    replicas.preload()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     # The sandbox cuts connections on purpose; its server complains of each.
     logging.getLogger("uvicorn.error").addFilter(lambda record: record.exc_info is not None)

@@ -27,7 +27,11 @@ STARTS_AGAIN_AFTER_S = 1.0
 POST, LEAP_S = "/chat.postMessage", 10
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.soak.replicas"])
+
+
+def preload() -> None:
+    """Load before the first fork what each bot needs. Not on import: a process has one such list of modules."""
+    _context.set_forkserver_preload([__name__])
 
 
 def live_with_log(settings: dict[str, Any], orders: Connection, log_file: str) -> None:
