@@ -150,12 +150,14 @@ class Replicas:
 
 
 # A replica says something on the connection of its lock every five seconds. One that was stopped says nothing and
-# keeps its lock: its connection is ended, and the lock is free for whoever asks next.
+# keeps its lock: its connection is ended, and the lock is free for whoever asks next. The server may hold the
+# database of another Watchfloor, whose replicas have the same names.
 _END_SILENT = sa.text(
     """
     SELECT pg_terminate_backend(activity.pid)
     FROM pg_locks AS lock JOIN pg_stat_activity AS activity ON activity.pid = lock.pid
     WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 1
+    AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (lock.classid::bigint << 32) | lock.objid::bigint = hashtextextended(:name, 0)
     AND activity.state_change < clock_timestamp() - make_interval(secs => :silent_s)
     """

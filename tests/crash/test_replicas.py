@@ -11,6 +11,7 @@ from bot.runtime.waiting import wait_until
 from tests.crash import evidence
 from tests.crash.rig import Rig
 from tests.floors import AUDIENCES
+from tests.postgres import PostgresServer
 
 ON_POSTGRESQL = pytest.mark.parametrize("rig", ["postgresql"], indirect=True)
 
@@ -98,6 +99,28 @@ def test_a_replica_that_says_nothing_any_more_counts_as_dead(rig: Rig, monkeypat
 
 
 @ON_POSTGRESQL
+def test_a_replica_of_another_database_on_the_same_server_is_left_alone(
+    rig: Rig, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = postgres.new_database()
+    namesake = Replicas(elsewhere, "silent")
+    silent, other = (Replicas(rig.database_url, name) for name in ("silent", "other"))
+    for replica in (namesake, silent, other):
+        replica.join()
+    monkeypatch.setattr(replicas, "SILENT_AFTER_S", 0)
+
+    def is_taken_for_dead() -> bool:
+        with other.hold_if_dead("silent") as is_dead:
+            return is_dead
+
+    assert wait_until(is_taken_for_dead, 5)
+    with pytest.raises(ReplicaTaken):
+        Replicas(elsewhere, "silent").join(timeout_s=0)
+    for replica in (namesake, silent, other):
+        replica.leave()
+
+
+@ON_POSTGRESQL
 def test_who_was_cut_off_by_the_database_waits_until_the_others_are_back(rig: Rig) -> None:
     first, later = Replicas(rig.database_url, "first"), Replicas(rig.database_url, "later")
     for replica in (first, later):
@@ -105,7 +128,10 @@ def test_who_was_cut_off_by_the_database_waits_until_the_others_are_back(rig: Ri
     database = sa.create_engine(rig.database_url)
     with database.connect() as connection:
         connection.execute(
-            sa.text("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'")
+            sa.text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         )
     database.dispose()
 
