@@ -3,11 +3,11 @@
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlmodel import col, select
 
 from bench.figures import Figure

@@ -2,12 +2,12 @@
 
 import random
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from sqlmodel import Session
 
 from bench.figures import Figure

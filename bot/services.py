@@ -1,8 +1,9 @@
 """What a workflow or a listener is given to work with. Built once, in `bot/bootstrap/building.py`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from bot.config.floor import Floor
 from bot.runtime.background_worker import BackgroundWorker
@@ -15,8 +16,7 @@ from bot.slack.gateway import Gateway
 Part = TypeVar("Part")
 
 
-@dataclass(frozen=True)
-class Services:
+class Services(Struct, frozen=True):
     """The database, Slack, the floor's configuration, the templates, the durable engine; and what nouns add."""
 
     database: Database

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 LONGEST_TITLE = 300
 LONGEST_TEXT = 1000
@@ -25,8 +26,7 @@ class State(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True)
-class ReceivedAlert:
+class ReceivedAlert(Struct, frozen=True):
     """An alert as a monitoring system sent it. `key` is the same while it is the same trouble."""
 
     key: str

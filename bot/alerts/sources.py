@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from msgspec import Struct
+
 from bot.alerts.rules import ReceivedAlert
 from bot.alerts.sns import Certificates, fetcher
 from bot.config.floor import AlertRule, AlertSource, Floor
@@ -22,8 +24,7 @@ class CryptographyMissing(WatchfloorError):
     """Alerts of SNS need the package cryptography; `pip install 'watchfloor[sns]'` brings it."""
 
 
-@dataclass(frozen=True)
-class RuleMade:
+class RuleMade(Struct, frozen=True):
     """A rule with its expressions."""
 
     described: AlertRule
@@ -31,8 +32,7 @@ class RuleMade:
     title: Expression | None
 
 
-@dataclass(frozen=True)
-class AlertSourceMade:
+class AlertSourceMade(Struct, frozen=True):
     """A system that may send alerts."""
 
     name: str

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
@@ -48,8 +48,7 @@ class SnoozeTooLong(WatchfloorError):
     es = "Elige un momento a partir de ahora, como mucho dentro de 14 días."
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A case in the transaction that decides about it."""
 
     session: Session

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlmodel import Field, Session, col
 
 from bot import directory, outbox
@@ -171,8 +171,7 @@ def watch(services: Services, now: datetime) -> None:
                 _notify_managers(session, services, alert, now)
 
 
-@dataclass(frozen=True)
-class _Alert:
+class _Alert(Struct, frozen=True):
     """Something to tell the managers of a region; `text` says it in a language."""
 
     key: str

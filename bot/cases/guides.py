@@ -1,8 +1,8 @@
 """Trouble-shooting guides: links of floor.yaml, Markdown files of a folder, and those that were published here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot.cases import knowledge_tables
@@ -36,8 +36,7 @@ class GuideGone(WatchfloorError):
     es = "Esa guía ya no está aquí. `/incident guide` y unas palabras encuentran las que hay."
 
 
-@dataclass(frozen=True)
-class Guide:
+class Guide(Struct, frozen=True):
     """A guide: somewhere else, or with its text here. `key` finds it again."""
 
     key: str

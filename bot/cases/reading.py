@@ -2,10 +2,11 @@
 line."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from bot.cases.rows import CaseRow
 from bot.cases.rules.states import ENDED, phase_of
@@ -69,16 +70,14 @@ KINDS = {"change": "change", "change request": "change", "task": "task", "sc tas
 MOMENTS = ("opened_at", "updated_at", "started_at", "resolved_at", "closed_at")
 
 
-@dataclass(frozen=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A row that is not used, with its line and the reason."""
 
     line: int
     reason: str
 
 
-@dataclass
-class ReadCases:
+class ReadCases(Struct):
     """What a file holds."""
 
     rows: list[CaseRow] = field(default_factory=list)

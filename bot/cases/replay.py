@@ -1,8 +1,9 @@
 """A file of cases as they came: the alerts that people would have had. Nothing is kept."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from bot.cases.rows import CaseRow
 from bot.cases.rules.alerting import Alerting
@@ -10,8 +11,7 @@ from bot.cases.rules.bursts import Candidate, Scanner, Sighting
 from bot.cases.rules.similar_text import shared_terms
 
 
-@dataclass(frozen=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """What people would have heard of."""
 
     at: datetime

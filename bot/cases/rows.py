@@ -2,20 +2,19 @@
 empty."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True)
-class StateChange:
+
+class StateChange(Struct, frozen=True):
     """Since when it was in a state, by the source's own name for it."""
 
     at: datetime
     state: str
 
 
-@dataclass(frozen=True)
-class CaseRow:
+class CaseRow(Struct, frozen=True):
     """Moments name their zone. `updated_at` decides which of two rows is newer. `target` and `schedule` are the
     contract's unless the source says otherwise. `history` holds earlier states, where the source knows them."""
 

@@ -1,9 +1,9 @@
 """Cases are kept as sources give them: the same row twice changes nothing, an older one does not undo a newer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot.cases import contracts, tables
@@ -18,8 +18,7 @@ EXAMINED_FOR = timedelta(hours=4)
 PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
 
 
-@dataclass
-class Stored:
+class Stored(Struct):
     """What became of rows: how many cases are new, changed, and as they were; and which were reopened."""
 
     new: int = 0
@@ -39,8 +38,7 @@ class Stored:
         return self.new + self.changed + self.unchanged
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What is known of a case before its rows are taken."""
 
     source: str

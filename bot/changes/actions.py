@@ -1,7 +1,9 @@
 """What people do about changes: look at the calendar, record one, verify, roll back or cancel it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from bot import outbox
 from bot.changes import rules, tables, views, wording
@@ -21,8 +23,7 @@ ANSWERS = {
 }
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What somebody typed into the form."""
 
     kind: Kind
@@ -67,7 +68,7 @@ def record(services: Services, typed: Typed, key: str, by: str, now: datetime) -
         raise NotForGuests()
     change = PlannedChange(
         key=key,
-        **vars(typed),
+        **asdict(typed),
         recorded_by=by,
         recorded_at=now,
         remind_at=rules.first_reminder(typed.planned_at, now),

@@ -1,9 +1,10 @@
 """Planned changes: what a change must say, when somebody is reminded, which incidents it may explain. Pure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 
@@ -60,8 +61,7 @@ class MadeAlready(WatchfloorError):
     """The time of this change has passed, so it cannot be cancelled. Press *Rolled back* if it was undone."""
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What a change or an incident is about; empty means everything."""
 
     sites: Collection[str] = ()

@@ -2,9 +2,10 @@
 
 import os
 import zipfile
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from bot.bootstrap import build_services
 from bot.config.settings import Settings

@@ -1,9 +1,10 @@
 """`watchfloor figures import`: a file of interval figures, read and imported by hand."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.bootstrap import build_registry
 from bot.config import floor

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import asdict
+
 from bot.bootstrap import build_registry
 from bot.config import floor
 from bot.config.settings import Settings
@@ -51,11 +54,11 @@ def rows_of(source: Source, name: str) -> Iterator[str]:
         yield from (f"  {_shown(row)}" for row in page.rows[:ROWS_SHOWN])
 
 
-def _shown(row: object) -> str:
+def _shown(row: Struct) -> str:
     if isinstance(row, TableFile):
         return f"{row.name} ({Path(row.path).stat().st_size:,} bytes)"
     known = {
-        name: _brief(value) for name, value in vars(row).items() if value not in ("", (), None) and value != {}
+        name: _brief(value) for name, value in asdict(row).items() if value not in ("", (), None) and value != {}
     }
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in known.items())
 

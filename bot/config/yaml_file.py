@@ -3,12 +3,12 @@
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import yaml
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 LARGEST_BYTES = 64 * 1024
@@ -40,8 +40,7 @@ Model = TypeVar("Model", bound=BaseModel)
 KeyPath = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong in a file."""
 
     file: str

@@ -1,9 +1,9 @@
 """People whose accounts are deactivated: nouns that count on them are called."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot.services import Services
@@ -12,8 +12,7 @@ Handler = Callable[[Services, str], None]
 Within = Callable[[Session, Services, str, datetime], None]
 
 
-@dataclass
-class Departures:
+class Departures(Struct):
     """Who is told, in order. Handlers are called outside a transaction, and perhaps again for the same person.
 
     Those in `within` are called in the transaction that records it: what may not wait an instant.

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+
+from msgspec.structs import replace
 
 from bot.directory import tables
 from bot.directory.cache import PeopleCache

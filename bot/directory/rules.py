@@ -1,7 +1,8 @@
 """Who someone is, from what Slack says of them. Pure."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 
@@ -29,8 +30,7 @@ class PersonGone(WatchfloorError):
     """The account of {name} is deactivated. Choose somebody else."""
 
 
-@dataclass(frozen=True)
-class PersonFacts:
+class PersonFacts(Struct, frozen=True):
     """A person, as far as rules need to know them."""
 
     id: str
@@ -56,8 +56,7 @@ class PersonFacts:
         return not (self.is_guest or self.is_stranger or self.is_bot or self.is_gone)
 
 
-@dataclass(frozen=True)
-class Home:
+class Home(Struct, frozen=True):
     """The workspaces whose people are colleagues, and the organization they belong to, if there is one."""
 
     team_ids: frozenset[str]

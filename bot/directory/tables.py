@@ -1,11 +1,11 @@
 """What was last heard about people, groups and channels, so that no click waits for Slack to say it again."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import asdict
 from sqlmodel import Field, Session, col, select
 
 from bot.directory.rules import PersonFacts
@@ -50,7 +50,7 @@ class KnownChannel(Row, table=True):
 
 def save_people(session: Session, people: Iterable[PersonFacts], now: datetime) -> None:
     """Keep what Slack said of people."""
-    upsert_all(session, [Person(**facts.__dict__, heard_at=now) for facts in people])
+    upsert_all(session, [Person(**asdict(facts), heard_at=now) for facts in people])
 
 
 def group_from_slack(handle: str, listed: Mapping[str, Any]) -> Group:
@@ -69,7 +69,7 @@ def save_channel(session: Session, name: str, channel_id: str) -> None:
 
 
 # Asked at every click: put together once.
-_PEOPLE = sa.select(*(getattr(Person, field.name) for field in fields(PersonFacts))).where(
+_PEOPLE = sa.select(*(getattr(Person, name) for name in PersonFacts.__struct_fields__)).where(
     col(Person.id).in_(sa.bindparam("ids", expanding=True))
 )
 

@@ -8,9 +8,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from bot.config import floor
 from bot.errors import TryLater, WatchfloorError
@@ -29,8 +30,7 @@ class PagerRefused(WatchfloorError):
     """The pager did not take a page: {reason}. Check `pager` in floor.yaml."""
 
 
-@dataclass(frozen=True)
-class Pager:
+class Pager(Struct, frozen=True):
     """A receiver of pages, as floor.yaml describes it."""
 
     url: str

@@ -1,9 +1,11 @@
 """The escalation ladder: who is next, when, and what stops the clock. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 ANSWER_WITHIN = timedelta(minutes=5)
 
@@ -23,8 +25,7 @@ class StopsOn(StrEnum):
     ACKNOWLEDGED = "acknowledged"
 
 
-@dataclass(frozen=True)
-class Rung:
+class Rung(Struct, frozen=True):
     """One tier of an incident's own ladder. The last rung tells nobody: its turn means the top was reached.
 
     `after` counts from the declaration; a rung that waits without `due_at` waits because the clock was stopped.

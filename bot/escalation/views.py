@@ -1,8 +1,9 @@
 """What people see of an escalation: who is told by direct message, and one line in the channel. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.escalation import ids
 from bot.escalation.rules import Ladder, next_rung
@@ -26,8 +27,7 @@ THANKS = {
 }
 
 
-@dataclass(frozen=True)
-class EscalationFacts:
+class EscalationFacts(Struct, frozen=True):
     """Everything the messages say."""
 
     incident: Incident

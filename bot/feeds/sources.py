@@ -3,9 +3,10 @@
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+
+from msgspec import Struct, field
 
 from bot.config import floor
 from bot.config.floor import Floor
@@ -24,8 +25,7 @@ class UnknownSource(WatchfloorError):
     """floor.yaml names no source `{name}`. It names {known}."""
 
 
-@dataclass
-class Sources:
+class Sources(Struct):
     """Made once; a source that cannot be made is tried again whenever it is asked for."""
 
     settings: Mapping[str, floor.Source]

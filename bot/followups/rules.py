@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 from bot.slack.text import to_plain_text
@@ -72,8 +73,7 @@ class NotALink(WatchfloorError):
     """A link begins with https:// or http:// and has at most 500 characters."""
 
 
-@dataclass(frozen=True)
-class ReminderPlan:
+class ReminderPlan(Struct, frozen=True):
     """When owners are reminded: at what time of day, how long before, how often after, on weekends or not."""
 
     at: time
@@ -82,8 +82,7 @@ class ReminderPlan:
     on_weekends: bool = False
 
 
-@dataclass(frozen=True)
-class TypedFollowUp:
+class TypedFollowUp(Struct, frozen=True):
     """What stands behind `/incident followup`."""
 
     text: str

@@ -1,8 +1,9 @@
 """What people see of follow-ups: a message in the channel, direct messages, lists, the weekly digest. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.followups import ids, rules
 from bot.followups.rules import State
@@ -20,8 +21,7 @@ LISTED_PER_PAGE = 20
 NOBODY = "_nobody yet_"
 
 
-@dataclass(frozen=True)
-class FollowUpFacts:
+class FollowUpFacts(Struct, frozen=True):
     """Everything the messages say."""
 
     follow_up: FollowUp
@@ -56,8 +56,7 @@ def _channel_buttons(follow_up: FollowUp) -> list[Element]:
     return [done, *take, button("Change…", ids.CHANGE, number), for_playbook]
 
 
-@dataclass(frozen=True)
-class DirectMessage:
+class DirectMessage(Struct, frozen=True):
     """A direct message about a follow-up: to whom, the how manieth, and why.
 
     Somebody who has left a private incident may not read its words any more.
@@ -170,8 +169,7 @@ def _of_incident(incident: Incident) -> str:
     return f"Incident {incident.number} {where}"
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """Which list it is, what is said when it is empty, and the page of it that is shown."""
 
     title: str
@@ -201,8 +199,7 @@ def _channel_or_number(incident: Incident) -> str:
     return channel_link(incident.channel_id) if incident.channel_id else f"incident {incident.number}"
 
 
-@dataclass(frozen=True)
-class Week:
+class Week(Struct, frozen=True):
     """What the weekly digest tells, of incidents that everyone may see."""
 
     open: int

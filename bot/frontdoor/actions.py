@@ -5,8 +5,9 @@ The bot switches nothing itself: it keeps what people did at the telephone syste
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot import outbox
 from bot.directory.lookup import person_of
@@ -29,8 +30,7 @@ from bot.slack.text import near_time
 TOLERANCE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What somebody typed into the form."""
 
     wording: Wording

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot import outbox
 from bot.directory.lookup import person_of
@@ -29,8 +30,7 @@ TOLERANCE = timedelta(minutes=1)
 REASON = "a routing fault has not been answered"
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What somebody typed of a fault."""
 
     wrong: str

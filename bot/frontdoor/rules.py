@@ -1,9 +1,10 @@
 """What callers hear: variants, what a message must say, and when somebody is asked about it. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 
@@ -66,8 +67,7 @@ class MessagesOn(WatchfloorError):
     anyway, press {button} on the control panel (`/incident`) and give a reason."""
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """What callers hear, as one version of a message says it. `texts` are by language."""
 
     variant: str

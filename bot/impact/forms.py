@@ -1,8 +1,9 @@
 """Forms: one queue and interval, the columns of a file, what-if. Pure: Block Kit from data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.impact import ids
 from bot.impact.reading.plan import ColumnMap
@@ -30,8 +31,7 @@ COLUMNS_ASKED = 40
 NO_QUEUE = "-"
 
 
-@dataclass(frozen=True)
-class Last:
+class Last(Struct, frozen=True):
     """What was typed or imported last: the form begins with it."""
 
     queue: str

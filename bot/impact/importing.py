@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import Struct, field
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -41,8 +41,7 @@ class NothingUsable(WatchfloorError):
     """None of the rows could be used, so nothing was changed. {reasons}"""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where figures come from. The same `key` is the same content, read in the same way."""
 
     key: str
@@ -51,8 +50,7 @@ class Source:
     incident_id: int | None = None
 
 
-@dataclass
-class Result:
+class Result(Struct):
     """What became of an import. `left_out` names the first rows; `left_out_count` counts all."""
 
     import_id: int

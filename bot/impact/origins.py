@@ -1,9 +1,9 @@
 """Who or what brought an incident's figures, and when; which of them a later import put right."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot.impact import tables
@@ -11,8 +11,7 @@ from bot.impact.rules.assessment import Assessment
 from bot.impact.tables import Import
 
 
-@dataclass
-class Origin:
+class Origin(Struct):
     """Everything that came from one place by one person: a file, the form, a request."""
 
     # Empty when it was brought for another incident, which not everybody may see.

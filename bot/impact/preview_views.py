@@ -1,7 +1,8 @@
 """The preview of a file of figures: what its columns were taken for, before anything of it counts. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.impact import ids
 from bot.impact.importing import Result
@@ -17,8 +18,7 @@ from bot.slack.text import escape, one_line
 QUEUES_SHOWN, REASONS_SHOWN, COLUMNS_SHOWN = 8, 5, 25
 
 
-@dataclass(frozen=True)
-class FilePreview:
+class FilePreview(Struct, frozen=True):
     """What a file holds, before anything of it counts."""
 
     number: int

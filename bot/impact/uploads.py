@@ -5,12 +5,12 @@ A dropped file is read and shown as a preview in its thread. Nothing counts befo
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from sqlmodel import Session, select
 
 from bot import outbox

@@ -1,7 +1,8 @@
 """The answer to what-if: both models side by side, and the way back. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.impact.rules.assessment import Goal
 from bot.impact.rules.erlang import Unstable, Waiting
@@ -13,8 +14,7 @@ from bot.slack.blocks import context, section
 from bot.slack.text import clock_time, escape
 
 
-@dataclass(frozen=True)
-class WhatIf:
+class WhatIf(Struct, frozen=True):
     """A queue as it is and as it would be."""
 
     queue: str

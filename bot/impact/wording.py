@@ -1,8 +1,9 @@
 """Figures in the words of people, in the floor's languages. Pure; what files called queues is escaped here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bot.impact.rules.assessment import Assessment, Goal, Group
 from bot.impact.rules.figures import Amount, ServiceLevel, Totals
@@ -31,8 +32,7 @@ FORMULAS_ES = {
 }
 
 
-@dataclass(frozen=True)
-class Language:
+class Language(Struct, frozen=True):
     """How a language groups digits, and its phrases."""
 
     signs: tuple[str, str]

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot import outbox
@@ -20,8 +20,7 @@ from bot.timeline import timeline
 AFTER_COMMIT = "after commit"
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """A transaction on one incident. `by` is the person who makes the change; empty when the clock does."""
 
     session: Session

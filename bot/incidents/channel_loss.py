@@ -1,8 +1,8 @@
 """An incident's channel lost and found: archived, deleted, or the bot removed from it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
@@ -15,8 +15,7 @@ from bot.timeline import timeline
 LOST_KIND, FOUND_KIND = "channel_lost", "channel_found"
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """What became of a channel, and what helps."""
 
     what: str

@@ -1,7 +1,8 @@
 """The form behind `/incident declare`, the one that edits what was declared, and what was guessed. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.config.floor import Floor
 from bot.incidents import ids
@@ -31,8 +32,7 @@ PAST_QUESTIONS = ("Only if it is over: when did it start?", "And when did it end
 PAST_HINT = "With both times it is recorded as resolved: nobody is paged and no updates are promised."
 
 
-@dataclass(frozen=True)
-class Prefilled:
+class Prefilled(Struct, frozen=True):
     """What the form shows already; `scope` is what a message tells, `is_over` asks for both times."""
 
     title: str = ""

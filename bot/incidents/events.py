@@ -2,65 +2,57 @@
 which `bot/bootstrap/nouns.py` lists the nouns; events of one noun that another follows live here, too."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN
 from bot.slack.blocks import Block
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened to an incident."""
 
 
-@dataclass(frozen=True)
-class Declared(Event):
+class Declared(Event, frozen=True):
     """The incident is on record; its channel is yet to be created."""
 
 
-@dataclass(frozen=True)
-class ChannelOpened(Event):
+class ChannelOpened(Event, frozen=True):
     """The incident has its channel."""
 
 
-@dataclass(frozen=True)
-class DeclaredAfterwards(Event):
+class DeclaredAfterwards(Event, frozen=True):
     """The incident is on record when it is over: nobody is called and nothing is promised."""
 
 
-@dataclass(frozen=True)
-class Withdrawn(Event):
+class Withdrawn(Event, frozen=True):
     """The incident could not be given a channel, so it was never opened."""
 
 
-@dataclass(frozen=True)
-class SeverityChanged(Event):
+class SeverityChanged(Event, frozen=True):
     """The severity was changed by a person."""
 
     old: str
     new: str
 
 
-@dataclass(frozen=True)
-class Renamed(Event):
+class Renamed(Event, frozen=True):
     """The incident has another title."""
 
     old: str
     new: str
 
 
-@dataclass(frozen=True)
-class ScopeChanged(Event):
+class ScopeChanged(Event, frozen=True):
     """Other sites or partners are affected than was thought, or it is about something else."""
 
     old: Scope
     new: Scope
 
 
-@dataclass(frozen=True)
-class StatusChanged(Event):
+class StatusChanged(Event, frozen=True):
     """The status was set to one of the open ones."""
 
     old: str
@@ -72,28 +64,24 @@ class StatusChanged(Event):
         return self.old not in OPEN
 
 
-@dataclass(frozen=True)
-class Resolved(Event):
+class Resolved(Event, frozen=True):
     """The impact is over. `key` is that of the click or the command."""
 
     key: str
 
 
-@dataclass(frozen=True)
-class Closed(Event):
+class Closed(Event, frozen=True):
     """Everything is cleaned up."""
 
 
-@dataclass(frozen=True)
-class Declined(Event):
+class Declined(Event, frozen=True):
     """It was a false alarm. `key` is that of the click or the command."""
 
     key: str
     reason: str
 
 
-@dataclass(frozen=True)
-class Merged(Event):
+class Merged(Event, frozen=True):
     """The incident is one with another, in which it goes on."""
 
     into: int
@@ -101,46 +89,39 @@ class Merged(Event):
     was_open: bool
 
 
-@dataclass(frozen=True)
-class MadePrivate(Event):
+class MadePrivate(Event, frozen=True):
     """Only who takes part sees it from now on; its private channel is yet to be created."""
 
 
-@dataclass(frozen=True)
-class Reopened(Event):
+class Reopened(Event, frozen=True):
     """The incident is not over after all."""
 
 
-@dataclass(frozen=True)
-class SituationChanged(Event):
+class SituationChanged(Event, frozen=True):
     """Somebody recorded what is affected, the cause, what is being done or what is needed: these fields."""
 
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class BridgeChanged(Event):
+class BridgeChanged(Event, frozen=True):
     """People talk somewhere else."""
 
 
-@dataclass(frozen=True)
-class RoleChanged(Event):
+class RoleChanged(Event, frozen=True):
     """A role was taken, given, handed over or left; `holder` is None when somebody left it."""
 
     role: str
     holder: str | None
 
 
-@dataclass(frozen=True)
-class CommandHandedOver(Event):
+class CommandHandedOver(Event, frozen=True):
     """Somebody accepted the command of another: what was that person's own to do goes along."""
 
     old: str
     new: str
 
 
-@dataclass(frozen=True)
-class HandoverUnaccepted(Event):
+class HandoverUnaccepted(Event, frozen=True):
     """Nobody accepted a handover in time, not even after a reminder; `key` is that of the handover."""
 
     key: str
@@ -148,8 +129,7 @@ class HandoverUnaccepted(Event):
     new: str
 
 
-@dataclass(frozen=True)
-class AnswerOverdue(Event):
+class AnswerOverdue(Event, frozen=True):
     """Nobody answered in time what the incident waits for; `asked` were asked already."""
 
     key: str
@@ -157,23 +137,20 @@ class AnswerOverdue(Event):
     asked: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class FrontDoorSet(Event):
+class FrontDoorSet(Event, frozen=True):
     """A playbook step switched what callers hear on or off; `heard_at` is when somebody dialled in."""
 
     state: str
     heard_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class CadenceRequested(Event):
+class CadenceRequested(Event, frozen=True):
     """Updates are to follow this cadence from now on, for every audience that is updated by the clock."""
 
     cadence: timedelta
 
 
-@dataclass(frozen=True)
-class UpdateRequested(Event):
+class UpdateRequested(Event, frozen=True):
     """A message for one audience is to go out at once, beside what is promised to it."""
 
     audience: str
@@ -181,8 +158,7 @@ class UpdateRequested(Event):
     key: str
 
 
-@dataclass(frozen=True)
-class UpdateMissed(Event):
+class UpdateMissed(Event, frozen=True):
     """Updates were not sent in time; `has_lead` says whether there was anybody to tell."""
 
     has_lead: bool
@@ -195,8 +171,7 @@ RenderUpdate = Callable[[str, str], tuple[str, list[Block]]]
 RenderAmended = Callable[[int, str, Sequence[str], bool], list[Block]]
 
 
-@dataclass(frozen=True)
-class UpdateDue(Event):
+class UpdateDue(Event, frozen=True):
     """An update is about to be composed for its audience; others can have it in a language of their own."""
 
     promise_id: int
@@ -206,8 +181,7 @@ class UpdateDue(Event):
     is_automatic: bool = True
 
 
-@dataclass(frozen=True)
-class UpdateComposed(Event):
+class UpdateComposed(Event, frozen=True):
     """The text of an update is final, and it is on its way to its channels."""
 
     promise_id: int
@@ -220,8 +194,7 @@ class UpdateComposed(Event):
     below_earlier: Callable[[int, str], list[Block]] | None = None
 
 
-@dataclass(frozen=True)
-class UpdateAmended(Event):
+class UpdateAmended(Event, frozen=True):
     """The last update to an audience does not say any more when the next one comes."""
 
     promise_id: int

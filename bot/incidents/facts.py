@@ -1,10 +1,10 @@
 """Questions about an incident that nouns answer for each other, as plain data; see `Registry.ask`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot.incidents.handover_items import HandoverItem
@@ -14,24 +14,21 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 
-@dataclass(frozen=True)
-class UpdatesKept:
+class UpdatesKept(Struct, frozen=True):
     """How many updates were promised by the clock, and how many of them were sent in time."""
 
     kept: int = 0
     promised: int = 0
 
 
-@dataclass(frozen=True)
-class TakenStep:
+class TakenStep(Struct, frozen=True):
     """An open playbook step that somebody has taken."""
 
     title: str
     owner_id: str
 
 
-@dataclass(frozen=True)
-class FigureSentences:
+class FigureSentences(Struct, frozen=True):
     """What an incident's figures say, in a language, escaped; empty when there are none."""
 
     line: str = ""
@@ -41,8 +38,7 @@ class FigureSentences:
     executives: str = ""
 
 
-@dataclass(frozen=True)
-class FigureTable:
+class FigureTable(Struct, frozen=True):
     """An incident interval by interval, as plain text; `notes` are the definitions, and what it cost in all."""
 
     header: tuple[str, ...] = ()
@@ -50,8 +46,7 @@ class FigureTable:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class CallerMessageRow:
+class CallerMessageRow(Struct, frozen=True):
     """What callers heard for a while, as one version of a message said it."""
 
     on_at: datetime
@@ -65,8 +60,7 @@ class CallerMessageRow:
     heard_at: datetime | None
 
 
-@dataclass(frozen=True)
-class MoneyRow:
+class MoneyRow(Struct, frozen=True):
     """What a cohort is owed in a currency: sums as people write them, eligible being the total of the others."""
 
     cohort: str
@@ -78,8 +72,7 @@ class MoneyRow:
     pending: str
 
 
-@dataclass(frozen=True)
-class HandoverCounts:
+class HandoverCounts(Struct, frozen=True):
     """Handovers of shifts that were begun in a time: how many were complete, and how many were late."""
 
     begun: int = 0
@@ -87,8 +80,7 @@ class HandoverCounts:
     late: int = 0
 
 
-@dataclass(frozen=True)
-class CaseFigures:
+class CaseFigures(Struct, frozen=True):
     """Of a region, team and kind of work item (`case`, `change`, `task`) in a time: how many came, ended, and
     were open at its end; how many of the ended had an SLA target, and met it; and how many people the team
     has."""
@@ -105,8 +97,7 @@ class CaseFigures:
     people: int = 0
 
 
-@dataclass(frozen=True)
-class QueueFigures:
+class QueueFigures(Struct, frozen=True):
     """A queue of the contact centre over a time; None is unknown, shares are of 1.
 
     `formula` says in words how the service level is computed.
@@ -122,8 +113,7 @@ class QueueFigures:
     abandonment: float | None = None
 
 
-@dataclass(frozen=True)
-class AgentsNeeded:
+class AgentsNeeded(Struct, frozen=True):
     """How many agents some queues need in a part of the time, so that they reach their goals.
 
     `agents` is Erlang A's answer, in which callers give up after `patience_s` on average; `agents_c` is Erlang C's,
@@ -140,8 +130,7 @@ class AgentsNeeded:
     is_forecast: bool = True
 
 
-@dataclass(frozen=True)
-class OnShift:
+class OnShift(Struct, frozen=True):
     """Somebody who is on shift: as the roster names them, and who that is in Slack, once known."""
 
     person: str
@@ -150,8 +139,7 @@ class OnShift:
     region: str
 
 
-@dataclass(frozen=True)
-class SensitiveCase:
+class SensitiveCase(Struct, frozen=True):
     """An open case of a customer who is watched with care; `left` says how much time there is."""
 
     name: str

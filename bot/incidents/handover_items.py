@@ -1,11 +1,11 @@
 """What one shift hands over to the next."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class HandoverItem:
+
+class HandoverItem(Struct, frozen=True):
     """Something that one shift hands over to the next, as plain text. `key` stays the same while it lasts."""
 
     key: str

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot.incidents import situation_tables
@@ -20,8 +20,7 @@ DEFAULT_MARK = "(not translated)"
 COMMON_WORDS = {"es": re.compile(r"\b(?:al|de|del|el|en|la|las|los|por|y)\b", re.IGNORECASE)}
 
 
-@dataclass(frozen=True)
-class IncidentText:
+class IncidentText(Struct, frozen=True):
     """The texts in one language, plain and not escaped; what nobody has translated is marked. Names of partners
     are the same in every language."""
 

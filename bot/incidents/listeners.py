@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from slack_bolt import Ack, App
 
 from bot.incidents import actions as changes
@@ -147,8 +147,7 @@ def _register_situation(app: App, services: Services) -> None:
         responses.answer_form(services, body, ids.IMPACT, lambda: situation_screens.save_form(services, body), ack)
 
 
-@dataclass(frozen=True)
-class LifecycleButton:
+class LifecycleButton(Struct, frozen=True):
     """A button, the form it opens, and what the form does when it is submitted."""
 
     button: str

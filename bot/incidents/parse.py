@@ -2,10 +2,10 @@
 
 import html
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import Struct
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.errors import WatchfloorError
@@ -41,8 +41,7 @@ class NotOurForm(WatchfloorError):
     es = "Este formulario está anticuado. Ciérralo y ábrelo de nuevo."
 
 
-@dataclass(frozen=True)
-class SlashCommand:
+class SlashCommand(Struct, frozen=True):
     """A command: who typed what where. `rest` is what people read, `raw` what Slack sent, with its mentions."""
 
     user_id: str

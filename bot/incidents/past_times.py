@@ -1,8 +1,9 @@
 """When something began and ended, as it is typed behind `/incident declare afterwards`. Pure."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.incidents import rules
 from bot.timeline.rules import TimeInFuture, read_time, zone_of
@@ -17,8 +18,7 @@ _TIMES = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(Struct, frozen=True):
     """What was typed of something that is over: its title, and when it began and ended."""
 
     title: str

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from bot.incidents.rules import OTHER, clean_title, read_severity
 
@@ -35,8 +36,7 @@ class Kind(StrEnum):
     DRILL = "drill"
 
 
-@dataclass(frozen=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """What was typed behind `/incident declare`."""
 
     severity: str | None
@@ -44,8 +44,7 @@ class Declaration:
     kind: Kind = Kind.NOW
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What an incident is about and whom it affects."""
 
     type: str = OTHER

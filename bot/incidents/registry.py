@@ -5,12 +5,12 @@ of another comes through here or through an event.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from msgspec import Struct, field
 from pydantic import SecretStr
 from slack_bolt import App
 from sqlalchemy import Select
@@ -53,8 +53,7 @@ class Section(IntEnum):
     AFTERWARDS = 4
 
 
-@dataclass(frozen=True, order=True)
-class HelpLine:
+class HelpLine(Struct, frozen=True, order=True):
     """A line of `/incident help`; lower places come first."""
 
     section: Section
@@ -62,8 +61,7 @@ class HelpLine:
     text: str
 
 
-@dataclass(frozen=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """What the clock does when something is due, or every second when it cannot say when that is.
 
     `due` selects the earliest due time, as one indexed look-up: all of them are asked in one statement.
@@ -74,8 +72,7 @@ class Tick:
     due: Select[Any] | None = None
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """What the clock does now and then."""
 
     name: str
@@ -85,16 +82,14 @@ class Job:
     is_for_start: bool = False
 
 
-@dataclass(frozen=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """Something that should be done before an incident is resolved or closed, and whether it can be waived."""
 
     text: str
     can_be_waived: bool = True
 
 
-@dataclass(frozen=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """Asked before an incident is resolved or closed: `act` is `resolve` or `close`."""
 
     objections: Callable[[Session, int, str], Sequence[Objection]]
@@ -104,16 +99,14 @@ class Guard:
     waive: Callable[["Change", str, str], None]
 
 
-@dataclass(frozen=True)
-class Fact(Generic[Answer]):
+class Fact(Struct, Generic[Answer], frozen=True):
     """A question about incidents that one noun answers for all others; `unanswered` is used when none does."""
 
     name: str
     unanswered: Answer
 
 
-@dataclass(frozen=True)
-class PurgeRule:
+class PurgeRule(Struct, frozen=True):
     """Which columns of a table hold what people wrote: a purge leaves "[removed]" in them, or what `emptied` says.
 
     A table that holds no such text is registered, too, so that a test can tell it from one that was forgotten.
@@ -128,8 +121,7 @@ class PurgeRule:
     kept: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(Struct, frozen=True):
     """A table for a spreadsheet in the export of an incident; people's names are given by the function."""
 
     file: str
@@ -137,8 +129,7 @@ class Export:
     rows: Callable[[Session, int, Naming], Rows]
 
 
-@dataclass(frozen=True)
-class SummaryPart:
+class SummaryPart(Struct, frozen=True):
     """A part of what somebody reads who takes over or catches up: its title, and its lines as mrkdwn."""
 
     place: int
@@ -146,8 +137,7 @@ class SummaryPart:
     lines: Callable[[Session, Services, Incident, datetime], Sequence[str]]
 
 
-@dataclass(frozen=True)
-class ChecklistItem:
+class ChecklistItem(Struct, frozen=True):
     """Something that belongs to the end of an incident; `is_done` says None where there is nothing of it to do."""
 
     place: int
@@ -168,8 +158,7 @@ TakeFile = Callable[[Services, str, TableFile], str]
 TAKEN_BEFORE: Mapping[str, object] = {"rows": 0, "note": "taken before, so nothing was changed"}
 
 
-@dataclass(frozen=True)
-class SignedPost:
+class SignedPost(Struct, frozen=True):
     """An address at which another system sends rows, signed with a secret of the settings that both know.
 
     There is one where the secret is set. `take` keeps the rows within the transaction and says what became of them;
@@ -181,8 +170,7 @@ class SignedPost:
     take: Callable[[Services, Session, bytes, datetime], Mapping[str, object]]
 
 
-@dataclass(frozen=True)
-class DroppedFile:
+class DroppedFile(Struct, frozen=True):
     """A file that somebody sent in a message: which it is, where, by whom."""
 
     file_id: str
@@ -192,8 +180,7 @@ class DroppedFile:
     by: str
 
 
-@dataclass(frozen=True)
-class TableReader:
+class TableReader(Struct, frozen=True):
     """Takes dropped tables that hold no figures: says by a file's columns whether it is one of its own, then
     shows it."""
 
@@ -201,8 +188,7 @@ class TableReader:
     show: Callable[[Services, DroppedFile, Path], None]
 
 
-@dataclass
-class Registry:
+class Registry(Struct):
     """Everything that nouns have registered, in the order in which `bot/bootstrap/nouns.py` lists them."""
 
     listeners: list[RegisterListeners] = field(default_factory=list)

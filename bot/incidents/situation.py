@@ -1,8 +1,9 @@
 """The situation of an incident: impact, cause, actions under way, needs, with who recorded each and when. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 
@@ -59,8 +60,7 @@ class CertaintyMissing(WatchfloorError):
     """Choose “Suspected” or “Known” for this cause, or clear its text."""
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Struct, frozen=True):
     """One field as it was recorded. Only the cause has a certainty; one that is not known yet has no text."""
 
     text: str
@@ -69,8 +69,7 @@ class Value:
     certainty: str = ""
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What is recorded now; None where nobody has recorded anything."""
 
     impact: Value | None = None

@@ -1,8 +1,9 @@
 """Recording the situation: what is affected, the cause, what is being done, what is needed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from bot.incidents import rules, situation_tables, wording
 from bot.incidents.change import Change, changing
@@ -19,8 +20,7 @@ from bot.incidents.situation_tables import SituationValue
 from bot.services import Services
 
 
-@dataclass(frozen=True)
-class SituationEdit:
+class SituationEdit(Struct, frozen=True):
     """What somebody entered in the form: a text for each field, how sure one is of the cause, and translations by
     language and field. `seen_id` is the newest version that the form showed."""
 

@@ -1,9 +1,9 @@
 """What matters of an incident for somebody who takes over or catches up, put together from what the nouns say."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import directory
@@ -33,8 +33,7 @@ NO_CAUSE: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a summary with something in it; the lines are mrkdwn."""
 
     place: int

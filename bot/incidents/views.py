@@ -1,7 +1,8 @@
 """What people see of an incident: its card, its digest message, its topic. Pure: Block Kit from data."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from bot.config.floor import Floor
 from bot.incidents import ids
@@ -40,8 +41,7 @@ STATUS_EMOJI = {
 }
 
 
-@dataclass(frozen=True)
-class IncidentLink:
+class IncidentLink(Struct, frozen=True):
     """Another incident that this one names: where it goes on, what was merged into it, or what is related to it."""
 
     kind: str
@@ -55,8 +55,7 @@ class IncidentLink:
 MERGED_INTO, MERGED_HERE, RELATED = "Merged into", "Merged into this one", "Related"
 
 
-@dataclass(frozen=True)
-class CallerMessageOn:
+class CallerMessageOn(Struct, frozen=True):
     """A message that callers hear now: what happens to their call, who heard it, when somebody looks again."""
 
     variant: str
@@ -64,8 +63,7 @@ class CallerMessageOn:
     look_at: datetime
 
 
-@dataclass(frozen=True)
-class IncidentFacts:
+class IncidentFacts(Struct, frozen=True):
     """Everything the card and the digest say."""
 
     incident: Incident

@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlmodel import Session, col
 
 from bot.ledger.line_tables import EntryValues, Line, LineRow, NewLine, among, insert_entries, insert_lines
@@ -17,8 +17,7 @@ from bot.ledger.tables import TotalsRow
 from bot.runtime.database import insert_new
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Who changes lines, when, and by which file."""
 
     by: str

@@ -6,10 +6,10 @@ Each transaction writes its rows and how far the file is, so that a row counts o
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot.ledger import bulk, difference_tables, line_tables, tables
@@ -31,8 +31,7 @@ MANY = 1_000
 LINES, RESULTS = "lines", "results"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of a file."""
 
     rows: int = 0
@@ -41,8 +40,7 @@ class Outcome:
     is_known: bool = False
 
 
-@dataclass(frozen=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """A transaction on a ledger and its file, with the ledgers of the same cause locked."""
 
     session: Session

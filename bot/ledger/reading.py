@@ -1,12 +1,13 @@
 """Files of accounts and of the payer's results, read to their last row before anything of them counts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, TypeVar
+
+from msgspec import Struct, field
 
 from bot.errors import WatchfloorError
 from bot.ledger.money import read_amount, read_currency
@@ -87,8 +88,7 @@ class PaidRow(NamedTuple):
     is_repeated: bool = False
 
 
-@dataclass
-class Wrong:
+class Wrong(Struct):
     """Rows that cannot be taken: how many, and why the first of them."""
 
     count: int = 0

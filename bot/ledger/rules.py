@@ -1,9 +1,10 @@
 """Credits and refunds: the states of a line, the equation of its totals, who may release what. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 
@@ -78,8 +79,7 @@ class UnknownCohort(WatchfloorError):
     """`{given}` is not a cohort. `floor.yaml` names {known}."""
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Sums of a cohort in a currency, in its smallest unit."""
 
     issued: int = 0

@@ -1,8 +1,9 @@
 """What people see of a ledger: its screen, releases that wait, what became of a file. Pure; no account is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from bot.ledger import ids
 from bot.ledger.difference_tables import Difference
@@ -18,8 +19,7 @@ RULE_SHOWN = 200
 PAYABLE = "All that is pending may be paid: the workbook lists it, and *Payer's results* takes what became of it."
 
 
-@dataclass(frozen=True)
-class LedgerFacts:
+class LedgerFacts(Struct, frozen=True):
     """Everything the screen says."""
 
     ledger: Ledger | None

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 SHOWN_FOR = timedelta(hours=24)
 # So many people of a partner, most of them from one network, are no coincidence of forgetful people.
@@ -25,8 +26,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One attempt: whose, when, why it failed, from which network and town, with which program."""
 
     login: str

@@ -5,10 +5,11 @@ Only the columns named here are read: a password or a token in another column is
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from bot.lockouts.recording import Seen
 from bot.lockouts.rules import Release
@@ -55,8 +56,7 @@ RELEASES = {
 IS_LOCKED = ("locked", "locked out", "lockedout", "true", "yes", "1", "bloqueado", "bloqueada", "si")
 
 
-@dataclass
-class ReadLockouts:
+class ReadLockouts(Struct):
     """What a file holds; `left_out` are lines with the reason."""
 
     rows: list[Seen] = field(default_factory=list)

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlmodel import Session, select
 
 from bot import directory, outbox
@@ -22,8 +22,7 @@ log = logging.getLogger(__name__)
 AT_LIMIT = "user.account.lock.limit"
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What happened to an account, from whichever source."""
 
     external_id: str

@@ -6,11 +6,12 @@ rows of a kind may be joined, and how, is data of the kind (`Kind.join`).
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlmodel import Session, col, select
 
 from bot.outbox import queries
@@ -26,8 +27,7 @@ APART = timedelta(minutes=1)
 LONGEST_BATCH, MOST_PARTS = 3_500, 6
 
 
-@dataclass(frozen=True)
-class Batching:
+class Batching(Struct, frozen=True):
     """Rows of one group may share a message: it waits until then, and comes `apart` from the last one."""
 
     group: str

@@ -1,10 +1,10 @@
 """What differs between the kinds of rows: how each is rendered, where it goes, and what a refusal of it means."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot.outbox import queries
@@ -74,8 +74,7 @@ ABSENCES_FILE = "absences_file"
 Message = tuple[str, list[Block]]
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """Something that is no message: it is done when `content` differs from what was done last."""
 
     content: str
@@ -84,8 +83,7 @@ class Call:
     exists: Callable[[], bool] | None = None
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True, dict=True):
     """What a renderer reads from."""
 
     session: Session
@@ -105,8 +103,7 @@ class Context:
         return queries.parts_of(self.session, self.row.number)
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """A row in the transaction that settles it, after the incident was locked."""
 
     session: Session
@@ -114,8 +111,7 @@ class Settled:
     row: OutboxRow
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of row. Without a recipient it is in the incident's channel."""
 
     name: str
@@ -198,8 +194,7 @@ class Incidents(Protocol):
         """Slack refused something for the first time."""
 
 
-@dataclass(frozen=True)
-class Kinds:
+class Kinds(Struct, frozen=True):
     """Every kind by its name, and the incidents that the rows are about."""
 
     incidents: Incidents

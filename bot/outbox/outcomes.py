@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from bot.errors import TryLater
 from bot.outbox import rules
@@ -19,8 +20,7 @@ from bot.slack.messages import Posted
 Consequence = Callable[[Settled, Incidents], None]
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came of a row: its new values, and what follows in the transaction that writes them."""
 
     row: OutboxRow
@@ -28,8 +28,7 @@ class Outcome:
     then: Consequence | None = None
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(Struct, frozen=True, dict=True):
     """A row, and what is to be in Slack of it."""
 
     row: OutboxRow

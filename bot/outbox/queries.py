@@ -1,10 +1,10 @@
 """Which rows there are, which of them are shown, which are due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -118,8 +118,7 @@ def next_due(session: Session) -> datetime | None:
     return session.connection().execute(query).scalar()
 
 
-@dataclass(frozen=True)
-class Failing:
+class Failing(Struct, frozen=True):
     """Rows of a kind that fail for one reason: how many, and one of the incidents."""
 
     kind: str

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot.outbox import kinds, shared_files
@@ -21,8 +21,7 @@ MOST_ROWS = 1_000
 HEADER = ("Line", "Left out because")
 
 
-@dataclass(frozen=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """Where a file is shown."""
 
     channel_id: str

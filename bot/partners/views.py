@@ -1,8 +1,9 @@
 """What partners see, and the matrix of who was told what. Pure: Block Kit from data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.config.floor import Partner
 from bot.incidents.tables import Incident
@@ -65,8 +66,7 @@ def affected_form(row: PartnerNotice, labels: Labels) -> Block:
     )
 
 
-@dataclass(frozen=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """Everything the matrix says."""
 
     incident: Incident

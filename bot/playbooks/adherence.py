@@ -1,9 +1,10 @@
 """How well a playbook was kept, and what several runs say about the playbook itself. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from bot.playbooks.rules import State
 
@@ -32,8 +33,7 @@ class MeasuredStep(Protocol):
     def out_of_order(self) -> bool: ...
 
 
-@dataclass(frozen=True)
-class Adherence:
+class Adherence(Struct, frozen=True):
     """What became of the wanted steps; late ones are counted among done, skipped and waived ones too."""
 
     done: int
@@ -45,8 +45,7 @@ class Adherence:
     average_lateness: timedelta | None
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """Something to mend in a playbook, with the file it stands in."""
 
     playbook: str

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 from bot.playbooks.playbook import Ask, Step
@@ -24,8 +25,7 @@ class AnswerNotOffered(WatchfloorError):
     """“{answer}” is not an answer to “{question}”. Please choose one of those offered."""
 
 
-@dataclass(frozen=True)
-class FormAnswers:
+class FormAnswers(Struct, frozen=True):
     """What a form said, and what is wrong with it by field, as Slack wants it."""
 
     answers: dict[str, Any]

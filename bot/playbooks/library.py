@@ -4,9 +4,10 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from bot.config import yaml_file as yamlfile
 from bot.config.floor import Floor
@@ -20,8 +21,7 @@ log = logging.getLogger(__name__)
 FileStamp = tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class LibraryFile:
+class LibraryFile(Struct, frozen=True):
     """One file as it was last read; a file that broke keeps the playbook it held before."""
 
     stamp: FileStamp
@@ -29,8 +29,7 @@ class LibraryFile:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(Struct, frozen=True):
     """What the folder held when it was last looked at."""
 
     folder: Path

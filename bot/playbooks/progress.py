@@ -1,9 +1,10 @@
 """How far a run is: what is finished, what comes next, what is late, what stands in the way. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from bot.playbooks.rules import State
 
@@ -34,8 +35,7 @@ class TrackedStep(Protocol):
 StepT = TypeVar("StepT", bound=TrackedStep)
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How many of the wanted steps are finished."""
 
     finished: int

@@ -1,8 +1,8 @@
 """A finding of a review is proposed as a change of a playbook, and a person decides; one transaction each."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlmodel import Session, select
 
 from bot import outbox
@@ -55,8 +55,7 @@ class ReasonMissing(WatchfloorError):
     """Please say why, so that whoever proposed it knows."""
 
 
-@dataclass(frozen=True)
-class NewProposal:
+class NewProposal(Struct, frozen=True):
     """What the form says; `key` is the form itself, sent twice it is one proposal."""
 
     key: str

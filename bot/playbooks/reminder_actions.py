@@ -6,9 +6,10 @@ ladder not within fifteen: what is due meanwhile comes in the next one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+
+from msgspec import Struct
 
 from bot import directory, outbox
 from bot.incidents import incidents
@@ -113,8 +114,7 @@ def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, re
     )
 
 
-@dataclass(frozen=True)
-class ReminderTargets:
+class ReminderTargets(Struct, frozen=True):
     """Who is asked about late steps of an incident, and why they."""
 
     incident: Incident

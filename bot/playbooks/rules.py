@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from bot.playbooks.playbook import PHASE, START, Ask, Playbook, SkipWhen, Step, When
 
@@ -28,8 +29,7 @@ class State(StrEnum):
 FINISHED = (State.DONE, State.SKIPPED, State.WAIVED)
 
 
-@dataclass(frozen=True)
-class IncidentFacts:
+class IncidentFacts(Struct, frozen=True):
     """What a playbook needs to know of an incident."""
 
     severity: str

@@ -1,11 +1,11 @@
 """Starting and stopping a playbook in an incident, and keeping its due times true."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
+from msgspec.structs import asdict
 from sqlmodel import Session, col, select
 
 from bot.errors import WatchfloorError

@@ -1,10 +1,10 @@
 """What a step does besides being done: it sets the status, posts to an audience, brings people in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot.incidents import incidents
@@ -24,15 +24,13 @@ from bot.slack.text import channel_link, day_and_time, escape, format_duration
 from bot.timeline.milestones import TITLES, ImpossibleOrder, MilestoneName, Milestones
 
 
-@dataclass(frozen=True)
-class MessageToSend:
+class MessageToSend(Struct, frozen=True):
     """What the person confirmed is sent, after they read it."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class StepEffects:
+class StepEffects(Struct, frozen=True):
     """A finished step at work in the database, in its own transaction; each effect says what it did."""
 
     change: Change

@@ -1,12 +1,12 @@
 """The steps of a run as plain data: how all of them are read at once, and how one is changed."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot.playbooks.rules import State
@@ -16,8 +16,7 @@ from bot.playbooks.tables import PlaybookStep
 SET_BY_RULES = ("wanted_at", "due_at", "remind_at", "state", "reason", "finished_at")
 
 
-@dataclass(slots=True)
-class StepRow:
+class StepRow(Struct):
     """A step as plain data: a click and a redraw read all steps of a run, and need not keep track of them."""
 
     id: int
@@ -56,7 +55,7 @@ AnyStep = PlaybookStep | StepRow
 
 # Asked at every click and every drawing: put together once.
 _STEPS = PlaybookStep.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
-_SELECT_STEPS = sa.select(*(_STEPS.c[field.name] for field in fields(StepRow)))
+_SELECT_STEPS = sa.select(*(_STEPS.c[name] for name in StepRow.__struct_fields__))
 STEPS_OF_RUN = _SELECT_STEPS.where(_STEPS.c.run_id == sa.bindparam("run_id")).order_by(_STEPS.c.position)
 STEPS_OF_INCIDENT = _SELECT_STEPS.where(_STEPS.c.incident_id == sa.bindparam("of_incident")).order_by(
     _STEPS.c.run_id, _STEPS.c.position
@@ -73,7 +72,7 @@ _INSERT_STEP = sa.insert(_STEPS)
 
 def insert_steps(session: Session, incident_id: int, steps: Sequence[StepRow]) -> None:
     """Write new steps; their numbers are not read back."""
-    names = [field.name for field in fields(StepRow) if field.name != "id"]
+    names = [name for name in StepRow.__struct_fields__ if name != "id"]
     values = [{"incident_id": incident_id} | {name: getattr(step, name) for name in names} for step in steps]
     if values:
         session.connection().execute(_INSERT_STEP, values)

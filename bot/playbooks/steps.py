@@ -1,10 +1,10 @@
 """What people do with a step: done, skip, waive, take, assign, undo. Of two at once, one wins and one is told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
@@ -35,8 +35,7 @@ class ReasonMissing(WatchfloorError):
     """Please say in a few words why: the reason goes into the timeline and the post-mortem."""
 
 
-@dataclass(frozen=True)
-class StepChange:
+class StepChange(Struct, frozen=True):
     """What changed, for the incident's timeline."""
 
     kind: str
@@ -55,8 +54,7 @@ class StepChange:
         return self.incident.number
 
 
-@dataclass(frozen=True)
-class LockedStep:
+class LockedStep(Struct, frozen=True):
     """A step in somebody's hand: its run is locked, and its fellow steps are known."""
 
     incident: Incident

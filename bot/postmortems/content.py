@@ -1,7 +1,9 @@
 """What the files of a post-mortem hold: written from the record, or as somebody uploaded them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.directory import broken_templates
 from bot.postmortems import tables, versions
@@ -23,8 +25,7 @@ LONGEST_CANVAS = 90_000
 LEFT_OUT_OF_CANVAS = ("timeline", "people")
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """A file to be uploaded."""
 
     kind: str

@@ -1,16 +1,16 @@
 """A post-mortem as data: sections of statements, each with its evidence. How it looks is up to templates. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+
+from msgspec import Struct, field
 
 # `fact` points at entries of the timeline; `open` is unknown and says who would know; `prompt` is left for people;
 # `note` explains the document itself.
 Nature = Literal["fact", "open", "prompt", "note"]
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """Something that is said, in plain text, and the numbers of the timeline entries it rests on."""
 
     text: str
@@ -20,16 +20,14 @@ class Statement:
     url: str = ""
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Statements below each other."""
 
     kind: ClassVar[str] = "lines"
     statements: Sequence[Statement]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows of statements under a head."""
 
     kind: ClassVar[str] = "table"
@@ -37,16 +35,14 @@ class Table:
     rows: Sequence[Sequence[Statement]]
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading inside a section."""
 
     kind: ClassVar[str] = "heading"
     text: str
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A line of the timeline."""
 
     number: int
@@ -56,8 +52,7 @@ class Moment:
     is_marked: bool = False
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(Struct, frozen=True):
     """The part of the timeline that fell on one day."""
 
     kind: ClassVar[str] = "day"
@@ -68,8 +63,7 @@ class Day:
 Part = Lines | Table | Heading | Day
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """A part of the document under its own heading; `key` names it in every language."""
 
     key: str
@@ -79,8 +73,7 @@ class Section:
     is_appendix: bool = False
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A number for the leadership page: what it is, what it is counted from, how much it is."""
 
     title: str
@@ -88,8 +81,7 @@ class Figure:
     value: Statement
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """The whole post-mortem. `links` leads from the number of an entry to where it can be read in Slack."""
 
     title: str

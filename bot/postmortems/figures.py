@@ -4,8 +4,9 @@ The definitions follow `docs/figures.md`. A figure whose start or end is not on 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bot.postmortems.record import Entry, Milestone, Record
 
@@ -28,8 +29,7 @@ ANSWERS = ("on_my_way", *ROLE_GIVEN)
 MITIGATED_STATUSES = ("mitigated", "monitoring")
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A figure: its key in the language files, the milestone it counts from and the one it counts to."""
 
     key: str

@@ -1,8 +1,9 @@
 """The moments that decided the incident: milestones, decisions, and what people marked. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.postmortems.document import Lines, Section, Statement
 from bot.postmortems.phrases import Phrases
@@ -13,8 +14,7 @@ MOST_MOMENTS = 12
 LONGEST_TEXT = 200
 
 
-@dataclass(frozen=True)
-class _Moment:
+class _Moment(Struct, frozen=True):
     at: datetime
     text: str
     entry: int

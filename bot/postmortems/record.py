@@ -1,13 +1,13 @@
 """What is known of an incident when its post-mortem is written. People are named by their roles here. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True)
-class Entry:
+
+class Entry(Struct, frozen=True):
     """An entry of the timeline: its number, the sentence it makes, and where it can be read in Slack."""
 
     number: int
@@ -25,8 +25,7 @@ class Entry:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """When the incident reached a point, the entry that shows it, and on what basis it was set."""
 
     at: datetime
@@ -34,8 +33,7 @@ class Milestone:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """An update that was promised to an audience, and what became of it."""
 
     audience: str
@@ -48,8 +46,7 @@ class Promise:
     late_because: str = ""
 
 
-@dataclass(frozen=True)
-class Adherence:
+class Adherence(Struct, frozen=True):
     """How the promises to an audience were kept; one that was missed counts as promised."""
 
     audience: str
@@ -57,8 +54,7 @@ class Adherence:
     promised: int
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step of a playbook run that was wanted or done."""
 
     title: str
@@ -71,8 +67,7 @@ class Step:
     entry: int | None = None
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """What the last runs say about a step of a playbook: `skipped` too often or `late` too often."""
 
     kind: str
@@ -83,8 +78,7 @@ class Proposal:
     runs: int
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """A playbook at work: its steps and how often each thing became of them."""
 
     title: str
@@ -95,8 +89,7 @@ class Run:
     proposals: Sequence[Proposal] = ()
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody who took part: how the text calls them, the roles they held, their name."""
 
     label: str
@@ -105,8 +98,7 @@ class Person:
     entries: Sequence[int] = ()
 
 
-@dataclass(frozen=True)
-class PartnerAnswer:
+class PartnerAnswer(Struct, frozen=True):
     """A partner who was told, and what they said."""
 
     partner: str
@@ -116,8 +108,7 @@ class PartnerAnswer:
     entry: int | None = None
 
 
-@dataclass(frozen=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True):
     """Something to do after the incident."""
 
     title: str
@@ -129,8 +120,7 @@ class FollowUp:
     url: str = ""
 
 
-@dataclass(frozen=True)
-class Similar:
+class Similar(Struct, frozen=True):
     """An incident that is related, or an earlier one that sounds alike or was of the same type."""
 
     number: int
@@ -145,8 +135,7 @@ class Similar:
     link: str = ""
 
 
-@dataclass(frozen=True)
-class CallerMessage:
+class CallerMessage(Struct, frozen=True):
     """What callers heard from one moment to another, as one version of a message said it."""
 
     on_at: datetime
@@ -158,8 +147,7 @@ class CallerMessage:
     heard_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """Everything the post-mortem is written from."""
 
     number: int

@@ -1,8 +1,9 @@
 """What was done: impact, communications, decisions, playbooks, the timeline itself. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from bot.postmortems import rules
 from bot.postmortems.document import Day, Heading, Lines, Moment, Part, Section, Statement, Table

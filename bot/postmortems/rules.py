@@ -5,9 +5,10 @@ Definitions follow `docs/figures.md`: each figure names its start point.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 LATE_AFTER = timedelta(minutes=2)
 # Invisible signs that turn the direction of what follows, and signs that are no text at all.
@@ -32,8 +33,7 @@ class Verdict(StrEnum):
     CHANGES = "changes wanted"
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """A stretch of time at one severity or status."""
 
     name: str
@@ -44,8 +44,7 @@ class Span:
     entry: int = 0
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change of severity or status."""
 
     at: datetime

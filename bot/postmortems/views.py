@@ -1,8 +1,9 @@
 """What people see of a post-mortem: the message its files hang on, the reminder, the forms. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.incidents import ids as incident_ids
 from bot.incidents.tables import Incident
@@ -40,8 +41,7 @@ HEADINGS = {
 }
 
 
-@dataclass(frozen=True)
-class PostMortemFacts:
+class PostMortemFacts(Struct, frozen=True):
     """Everything the message says."""
 
     incident: Incident

@@ -1,12 +1,12 @@
 """What a report counts, read from the stored rows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlmodel import Session, col, select
 
 from bot.config.floor import Floor

@@ -1,16 +1,17 @@
 """The contact centre's queues in a report: a period, and the four before it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 PERIODS_BEFORE = 4
 # The queues of longer periods do not stand against those before: millions of rows, and nobody waits for that.
 LONGEST_COMPARED = timedelta(days=31, hours=1)
 
 
-@dataclass(frozen=True)
-class QueueValues:
+class QueueValues(Struct, frozen=True):
     """What a queue did: contacts, shares in percent, times in seconds; None is unknown."""
 
     offered: float | None = None
@@ -20,8 +21,7 @@ class QueueValues:
     abandoned: float | None = None
 
 
-@dataclass(frozen=True)
-class QueueLine:
+class QueueLine(Struct, frozen=True):
     """A queue in the period, and in the four before it; `formula` says how its service level is computed."""
 
     name: str

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from bot.errors import WatchfloorError
 from bot.reports.queues import PERIODS_BEFORE, QueueLine
@@ -31,8 +32,7 @@ class UnknownRegion(WatchfloorError):
     es = "{given} no es ninguna región de los informes. Hay {known}."
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(Struct, frozen=True):
     """From a midnight of a zone until just before another."""
 
     kind: str
@@ -45,8 +45,7 @@ class Period:
         return self.start <= moment < self.end
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """An incident as reports count it; lengths are seconds, None for what is not known."""
 
     number: int
@@ -63,8 +62,7 @@ class Counted:
     updates_promised: int = 0
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """How long something took: how often it is known, the middle, and what nine of ten did not exceed; seconds."""
 
     n: int
@@ -72,8 +70,7 @@ class Spread:
     p90: float | None
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line of a report: this period, and the four before it."""
 
     group: str
@@ -85,8 +82,7 @@ class Row:
     n: int | None = None
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(Struct, frozen=True):
     """Work items of a kind in a period: how many came, ended and were open at its end; targets; the people."""
 
     intake: int = 0
@@ -97,8 +93,7 @@ class Work:
     people: int = 0
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What nouns count of a period, beside incidents; None where nobody counts it."""
 
     handovers: int = 0
@@ -112,8 +107,7 @@ class Tally:
     work: Mapping[str, Work] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything that is shown."""
 
     period: Period

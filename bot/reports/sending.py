@@ -1,10 +1,11 @@
 """Reports on their way: by the clock to channels and people, and at once to the person who asks."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bot import outbox
 from bot.config.floor import Report as SentReport
@@ -37,8 +38,7 @@ DRAWN = (
 DAYS = re.compile(r"(\d{1,3}) ?days?")
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is reported of."""
 
     period: Period

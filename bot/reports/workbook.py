@@ -1,10 +1,11 @@
 """A report as a spreadsheet: figures, incidents, native charts, and a sheet of definitions."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
 from datetime import UTC
 from io import BytesIO
 from typing import Any
+
+from msgspec.structs import astuple
 
 from bot.incidents.facts import SensitiveCase
 from bot.reports import views

@@ -2,13 +2,14 @@
 
 import ipaddress
 import ssl
-from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Self, cast
 from urllib.parse import urlsplit
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener, getproxies, proxy_bypass
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 
@@ -37,8 +38,7 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Struct, frozen=True):
     """How every request leaves. Without a proxy given, the environment's (`HTTPS_PROXY`, `NO_PROXY`) counts."""
 
     proxy: str = ""

@@ -7,10 +7,10 @@ be another. Redirects are not followed. Behind a proxy, which resolves names its
 import ipaddress
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Self
 
 import httpx
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 from bot.runtime.clock import elapsed_s
@@ -34,8 +34,7 @@ class AnswerTooLarge(httpx.TransportError):
     """More came than any answer needs, or it took too long."""
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Where a client may go besides public `https://` addresses."""
 
     networks: tuple[IpNetwork, ...] = ()

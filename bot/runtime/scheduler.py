@@ -1,13 +1,12 @@
 """The clock: a few fixed jobs that look for what is due. Due times are in the database, never here."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """Something that is done every so many seconds, never twice at once."""
 
     name: str

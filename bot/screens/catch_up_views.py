@@ -1,7 +1,8 @@
 """The summary for somebody who comes late, in at most ten lines. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.config.floor import Floor
 from bot.incidents import ids
@@ -15,8 +16,7 @@ TEXT = 250
 DECISIONS_SHOWN = 1
 
 
-@dataclass(frozen=True)
-class CatchUp:
+class CatchUp(Struct, frozen=True):
     """Everything the summary says."""
 
     facts: IncidentFacts

@@ -1,11 +1,11 @@
 """Everything the card says, gathered from the nouns."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -46,16 +46,14 @@ TROUBLE_SENTENCES = {
 LINKS = (MERGED_INTO, MERGED_HERE, RELATED)
 
 
-@dataclass(frozen=True)
-class RunSnapshot:
+class RunSnapshot(Struct, frozen=True):
     """A playbook run and its steps."""
 
     run: PlaybookRun
     steps: Sequence[StepRow]
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """One reading of an incident: everything that is shown of it is drawn from this."""
 
     facts: IncidentFacts

@@ -1,9 +1,9 @@
 """Taking over a roster: what is new, changed and gone, in one transaction; those whom it concerns are told."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
@@ -20,8 +20,7 @@ MOST_LEFT_OUT = 10_000
 FIELDS = ("role", "region", "site", "zone", "starts_at", "ends_at")
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A shift of a person that is new, changed or gone; `before` and `after` are its times."""
 
     user_id: str
@@ -30,8 +29,7 @@ class Moved:
     after: tuple[datetime, datetime] | None = None
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """What came of a roster."""
 
     name: str

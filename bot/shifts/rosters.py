@@ -3,10 +3,11 @@
 import hashlib
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from bot import outbox
 from bot.config.floor import Floor, Roster
@@ -30,8 +31,7 @@ log = logging.getLogger(__name__)
 EVERY_S = 300
 
 
-@dataclass(frozen=True)
-class RosterFolder:
+class RosterFolder(Struct, frozen=True):
     """Where roster files lie: beside floor.yaml."""
 
     path: Path

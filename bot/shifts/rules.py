@@ -5,13 +5,16 @@ Moments are minutes since 1970 UTC, so that a change of the clocks is nothing sp
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from bot.errors import WatchfloorError
 
@@ -29,8 +32,7 @@ class Problem(StrEnum):
     BELOW_LOAD = "below_load"  # fewer than the forecast load needs
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """A shift, as far as rules need to know it: from `start` until just before `end`."""
 
     start: int
@@ -41,8 +43,7 @@ class Duty:
     site: str = ""
 
 
-@dataclass(frozen=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """So many people in a role during these hours of these weekdays (Monday is 0), in a zone's own time.
 
     The same hour twice is the whole day. Without a region or site, anybody in the role counts.
@@ -65,8 +66,7 @@ class Needed:
         )
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """Why so many are needed: contacts of a part of the time (minutes), their handling time, Erlang A and Erlang C.
 
     `shrinkage` is the share of a shift, of 1, in which somebody is not at work.

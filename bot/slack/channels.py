@@ -1,9 +1,10 @@
 """Channels: made, found again, joined, filled with people, dressed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from bot.slack.blocks import TOPIC_TEXT
 from bot.slack.calls import ApiClient
@@ -17,8 +18,7 @@ INVITE_BATCH = 100
 PAGE = 999
 
 
-@dataclass(frozen=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """A channel as Slack named it."""
 
     id: str

@@ -1,13 +1,13 @@
 """What was said while nobody listened: a page of a channel's or a thread's history."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bot.slack.calls import ApiClient
 
 
-@dataclass(frozen=True)
-class HistoryPage:
+class HistoryPage(Struct, frozen=True):
     """Messages as Slack keeps them, and whether there are more."""
 
     messages: list[dict[str, Any]]

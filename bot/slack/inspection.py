@@ -1,9 +1,10 @@
 """Looking at how the app is installed, for `watchfloor doctor`; nothing is changed."""
 
-from dataclasses import dataclass
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import Request
+
+from msgspec import Struct
 
 from bot.slack.gateway import Gateway
 from bot.slack.web_socket import WebSocket
@@ -12,8 +13,7 @@ REACH_TIMEOUT_S = 5.0
 PROXY_WANTS_PASSWORD = 407
 
 
-@dataclass(frozen=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """Where the token leads, and what was granted with it."""
 
     team: str

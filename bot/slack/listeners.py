@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from msgspec import Struct, field
 from slack_bolt import Ack
 
 Payload = Mapping[str, Any]
@@ -24,8 +24,7 @@ ACTION, VIEW, SHORTCUT = "block_actions", "view_submission", "shortcut"
 _SHORTCUTS = (SHORTCUT, "message_action")
 
 
-@dataclass
-class Listeners:
+class Listeners(Struct):
     """Listeners to one kind of request; of two for one id the first counts, and an id goes before a pattern."""
 
     by_id: dict[str, Listener] = field(default_factory=dict)

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
 from typing import Any
 
+from msgspec import Struct
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
@@ -30,8 +30,7 @@ def _response_error(body: str) -> str:
     return body[:80]
 
 
-@dataclass(frozen=True)
-class Post:
+class Post(Struct, frozen=True):
     """A message to be sent once. `key` tells it from every other message ever sent."""
 
     key: str
@@ -41,8 +40,7 @@ class Post:
     thread_ts: str | None = None
 
 
-@dataclass(frozen=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """Where a message landed."""
 
     channel_id: str

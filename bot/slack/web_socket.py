@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.sync.client import connect
 
 from bot.runtime.heartbeat import Heartbeat
+from bot.runtime.json_text import read_json
 from bot.runtime.network import Network
 
 Message = dict[str, Any]
@@ -54,7 +55,7 @@ class WebSocket:
         try:
             for text in self._socket:
                 self.heard.beat()
-                message = json.loads(text)
+                message = read_json(text)
                 if isinstance(message, dict):
                     on_message(self, message)
         except (ConnectionClosed, OSError, ValueError):

@@ -5,11 +5,12 @@ with the seconds that the other system asks to wait, `SourceRefused` with a sent
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+
+from msgspec import Struct, field
 
 from bot.errors import WatchfloorError
 
@@ -30,8 +31,7 @@ class CredentialsRefused(SourceRefused):
     """{name} cannot be read: it does not accept the credentials; check the secret, and whether it has expired."""
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """A queue's figures of one interval, by the names of `docs/impact.md`; a figure that is missing is unknown."""
 
     queue: str
@@ -44,8 +44,7 @@ class Interval:
     channel: str = ""
 
 
-@dataclass(frozen=True)
-class ServiceTarget:
+class ServiceTarget(Struct, frozen=True):
     """A promise on a case: when it began, when it is broken, and how long it was paused so far."""
 
     name: str
@@ -56,8 +55,7 @@ class ServiceTarget:
     is_breached: bool = False
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """A case of another system. Its priority is P1 to P5, never a severity."""
 
     external_id: str
@@ -89,8 +87,7 @@ class LockoutKind(StrEnum):
     FAILED = "failed to sign in"
 
 
-@dataclass(frozen=True)
-class Lockout:
+class Lockout(Struct, frozen=True):
     """An account was locked or unlocked, or its owner signed in, or tried to: then from where, and with what."""
 
     external_id: str
@@ -104,8 +101,7 @@ class Lockout:
     client: str = ""
 
 
-@dataclass(frozen=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """Somebody's time on duty in a role, by the names of `shifts: roles`. The person is an e-mail address, a handle
     or a name that floor.yaml knows; `external_id` stays the same when the shift is moved."""
 
@@ -119,8 +115,7 @@ class Shift:
     zone: str = "UTC"
 
 
-@dataclass(frozen=True)
-class TableFile:
+class TableFile(Struct, frozen=True):
     """A table as a file: read with the columns that people confirmed for its shape. `key` names this content."""
 
     key: str
@@ -128,8 +123,7 @@ class TableFile:
     path: Path
 
 
-@dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Struct, Generic[Row], frozen=True):
     """Some rows, and where to go on. While `complete_until` is None more follows at once; a page that has it is the
     last one for now, and up to that moment everything is known: what is not in it did not happen."""
 
@@ -138,8 +132,7 @@ class Page(Generic[Row]):
     complete_until: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came of something that a person asked for."""
 
     is_done: bool
@@ -214,8 +207,7 @@ class Tables(Source, Protocol):
         """The files behind the cursor, which is empty at first."""
 
 
-@dataclass(frozen=True)
-class SourceConfig:
+class SourceConfig(Struct, frozen=True):
     """A source as floor.yaml describes it. `secret` comes from the environment; `folder` is for its files."""
 
     name: str

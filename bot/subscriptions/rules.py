@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 from bot.incidents.rules import quoted, read_severity
@@ -27,8 +28,7 @@ class OnlyYourChannels(WatchfloorError):
     """Guests may subscribe only to incidents whose channel they are in: type `/incident subscribe` there."""
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What a standing subscription is about; an empty part means any. `severity` means that one and graver."""
 
     severity: str = ""

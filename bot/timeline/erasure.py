@@ -1,9 +1,9 @@
 """What people said taken out of a timeline: that it was said, when and by whom stays, and so do the hashes."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlmodel import Session, col, select
 
 from bot.timeline import log, observed_message

@@ -1,10 +1,11 @@
 """What the picture of a timeline shows: lanes of spans and of moments. Pure: entries in, lanes out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field, to_builtins
 
 from bot.timeline.milestones import Milestone, MilestoneName
 from bot.timeline.wording import ENGLISH, LANGUAGES, Language, NameOf
@@ -34,8 +35,7 @@ class Entry(Protocol):
     facts: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """Something that lasted."""
 
     label: str
@@ -44,8 +44,7 @@ class Span:
     row: int = 0
 
 
-@dataclass(frozen=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """Something that happened."""
 
     label: str
@@ -54,8 +53,7 @@ class Marker:
     row: int = 0
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Everything that is drawn."""
 
     title: str
@@ -73,7 +71,7 @@ class Picture:
     def as_json(self) -> dict[str, Any]:
         """As the process that draws it is told: every time in the floor's zone, as it counted at the start."""
         local = timezone(self.start.astimezone(ZoneInfo(self.zone)).utcoffset() or timedelta())
-        return dict(_in_zone(asdict(self), local)) | {"period": self._period(local)}
+        return dict(_in_zone(to_builtins(self, builtin_types=(datetime,)), local)) | {"period": self._period(local)}
 
     def _period(self, local: timezone) -> list[str]:
         lines = [f"{_from_to(self.start, self.end)} UTC"]
@@ -145,8 +143,7 @@ def _spans(entries: Iterable[Entry], value: Callable[[Entry], str | None], end: 
     return [Span(label, at, until) for (label, at), until in zip(starts, ends, strict=True)]
 
 
-@dataclass
-class _RoleSpans:
+class _RoleSpans(Struct):
     """Who held which role from when to when, a row for each role and a further one for each more at once."""
 
     name: NameOf

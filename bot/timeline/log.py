@@ -6,7 +6,6 @@ wait for their turn), one that writes the links.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, reduce
 from itertools import groupby
@@ -14,6 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -62,8 +62,7 @@ class LogRecord(Row, table=True):
     hash: str
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """What was done to an entry: added, heard, corrected, hidden, shown, erased."""
 
     what: str
@@ -89,8 +88,7 @@ def _on_postgresql(element: _ChainHash, compiler: Any, **kwargs: Any) -> str:
     return f"encode(sha256(convert_to({previous_hash} || {link}, 'UTF8')), 'hex')"
 
 
-@dataclass(frozen=True)
-class _Noted:
+class _Noted(Struct, frozen=True):
     """What a transaction did to an entry; `read` gives its number and its state when the transaction is over."""
 
     incident_id: int

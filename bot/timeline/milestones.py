@@ -4,10 +4,11 @@ Nothing is kept beside the timeline, so a corrected or hidden entry moves the mi
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from bot.errors import WatchfloorError
 
@@ -84,8 +85,7 @@ class Entry(Protocol):
     def number(self) -> int: ...
 
 
-@dataclass(frozen=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """When something was reached, how we know (`basis`, and for the detection `how`), and which entry proves it."""
 
     name: MilestoneName
@@ -101,8 +101,7 @@ class Milestone:
 Milestones = Mapping[MilestoneName, Milestone]
 
 
-@dataclass
-class _MilestoneReader:
+class _MilestoneReader(Struct):
     """The milestones while the entries are read one after the other."""
 
     found: dict[MilestoneName, Milestone] = field(default_factory=dict)

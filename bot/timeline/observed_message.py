@@ -6,9 +6,10 @@ that come doubled, late or in the wrong order lead to the same timeline.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct, field
 
 from bot.slack.text import time_of_ts
 
@@ -17,8 +18,7 @@ MARK = "mark"
 PIN = "pin"
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Struct, frozen=True):
     """What a message said from `ts` on; `heard_ts` is when Slack told of it, empty when only in passing."""
 
     ts: str
@@ -27,8 +27,7 @@ class Version:
     files: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Somebody put a mark on a message, or took it off, at `ts`. A pin is the message's, not a person's."""
 
     name: str
@@ -42,8 +41,7 @@ class Mark:
         return self.name if self.name == PIN else f"{self.name}:{self.by}"
 
 
-@dataclass(frozen=True)
-class ObservedMessage:
+class ObservedMessage(Struct, frozen=True):
     """Everything that was heard of one message so far."""
 
     ts: str
@@ -109,8 +107,7 @@ def without_text(message: ObservedMessage) -> ObservedMessage:
     )
 
 
-@dataclass(frozen=True)
-class MessagePolicy:
+class MessagePolicy(Struct, frozen=True):
     """How this floor wants messages kept: which reactions say what, and whether deleted words stay."""
 
     reactions: Mapping[str, str] = field(default_factory=lambda: {"pushpin": MARK})

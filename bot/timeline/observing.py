@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from bot.slack.echoes import TOMBSTONE
 from bot.timeline.observed_message import PIN, Mark, ObservedMessage, Version
 
@@ -92,9 +94,7 @@ def observe_from_history(message: Message, read_ts: str, known: ObservedMessage 
     if message.get("pinned_to") and not _is_pinned(known):
         marks.append(Mark(PIN, "", read_ts, is_on=True))
     observed = observe_message(message, is_live=False)
-    return ObservedMessage(
-        **(observed.__dict__ | {"marks": tuple(marks) + _removed_marks(message, known, marks, read_ts)})
-    )
+    return replace(observed, marks=tuple(marks) + _removed_marks(message, known, marks, read_ts))
 
 
 def _is_pinned(known: ObservedMessage | None) -> bool:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 
@@ -112,8 +113,7 @@ class CorrectionReasonMissing(WatchfloorError):
     """Please say why: an entry is only changed with a reason, and the original is kept."""
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Struct, frozen=True):
     """A note as it was typed: its kind, its text, and when it was if that was said."""
 
     kind: str

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from sqlmodel import Session, col, select
 
 from bot.runtime.hash_chain import INITIAL_HASH, chain_hash, digest
@@ -12,8 +12,7 @@ from bot.timeline.tables import TimelineEntry
 from bot.timeline.timeline import READ_AT_ONCE, all_rows
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that was changed behind the bot's back, in one sentence."""
 
     incident_id: int
@@ -23,8 +22,7 @@ class Finding:
         return f"Incident {self.incident_id}: {self.sentence}"
 
 
-@dataclass
-class _LogReader:
+class _LogReader(Struct):
     """What the log says of an incident's entries, while it is read."""
 
     incident_id: int

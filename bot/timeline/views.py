@@ -1,8 +1,9 @@
 """`/incident timeline` as it is looked at: a page of entries, buttons to turn pages, a menu to narrow it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.slack.blocks import Block, actions, button, context, header, option, section, select
 from bot.slack.text import clock_time, day_and_time, link, one_line
@@ -27,8 +28,7 @@ LABEL_EMOJI = {"decision": "⚖️", "ruled_out": "🚫", "customer_impact": "�
 MARKED_EMOJI = "📌"
 
 
-@dataclass(frozen=True)
-class EntryLine:
+class EntryLine(Struct, frozen=True):
     """One entry: its number, when, its sentence (plain words), where to read it, and whether the reader may
     correct it."""
 
@@ -41,8 +41,7 @@ class EntryLine:
     may_amend: bool = False
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page of the timeline as somebody looks at it."""
 
     incident: int

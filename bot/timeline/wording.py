@@ -3,10 +3,11 @@
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from string import Formatter
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from bot.slack.text import mentioned_user_ids, to_plain_text
 from bot.timeline import phrases_en, phrases_es
@@ -47,8 +48,7 @@ TRANSLATED_FACTS = (
 )
 
 
-@dataclass(frozen=True)
-class Language:
+class Language(Struct, frozen=True):
     """The words of one language."""
 
     sentences: Mapping[str, str]

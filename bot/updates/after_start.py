@@ -1,8 +1,8 @@
 """What the clock sets right once after the start: what another `floor.yaml`, or an earlier version, left behind."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
@@ -12,8 +12,7 @@ from bot.timeline import timeline
 from bot.updates import deliveries, draft_messages, keeping, tables
 
 
-@dataclass
-class AfterStart:
+class AfterStart(Struct):
     """Whether this process has looked for it."""
 
     is_done: bool = False

@@ -1,10 +1,10 @@
 """What is new since the last update to an audience, grouped: changes of state, finished steps, marked messages."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot import directory
@@ -37,8 +37,7 @@ REPORTED_KINDS = (
 REPORTED_OUTSIDE = ("severity", *STATUS_KINDS, "impact", *CALLER_KINDS)
 
 
-@dataclass(frozen=True)
-class News:
+class News(Struct, frozen=True):
     """What has happened since a moment, each thing once; texts are escaped already."""
 
     changes: list[dict[str, str]] = field(default_factory=list)

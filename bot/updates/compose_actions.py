@@ -1,8 +1,8 @@
 """An update by hand: the form with everything prefilled, and what becomes of it in one transaction."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot.config.floor import Moment
@@ -30,8 +30,7 @@ class SeverityReasonMissing(WatchfloorError):
     record."""
 
 
-@dataclass(frozen=True)
-class ComposedUpdate:
+class ComposedUpdate(Struct, frozen=True):
     """What somebody entered in the form."""
 
     audiences: list[str] = field(default_factory=list)

@@ -1,8 +1,9 @@
 """What deciders see of the updates that are due soon. Pure: Block Kit from data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.incidents import ids as incident_ids
 from bot.slack.blocks import Block, actions, button, context, section
@@ -17,8 +18,7 @@ TITLE_SHOWN = 120
 SHORT_TITLE = 60
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """One update of a draft: to whom, where it goes, and how it would read now; empty when it is decided."""
 
     title: str
@@ -32,8 +32,7 @@ class Draft:
         return self.promise.state == WAITING
 
 
-@dataclass(frozen=True)
-class IncidentHeading:
+class IncidentHeading(Struct, frozen=True):
     """The incident that a draft speaks of, as its message names it."""
 
     number: int

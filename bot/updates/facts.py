@@ -1,9 +1,9 @@
 """The facts of an update, from the incident's state and what happened since the last one; escaped already."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import directory
@@ -44,8 +44,7 @@ HIDDEN_OUTSIDE: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class UpdateContext:
+class UpdateContext(Struct, frozen=True):
     """Which update, to whom, in which language: everything the facts depend on besides the incident itself.
 
     `reader` is the partner that reads it alone; `part` is `all` or `body`, what an editor may change.

@@ -1,8 +1,9 @@
 """Which updates an incident has promised, as its severity and status change."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.config.floor import Moment
 from bot.incidents.audiences import audiences_of
@@ -29,8 +30,7 @@ DECLINED = "declined"
 MERGED = "merged"
 
 
-@dataclass(frozen=True)
-class RequestedUpdate:
+class RequestedUpdate(Struct, frozen=True):
     """An update that somebody asks for: on which occasion, by whom, what they say, when the next one comes."""
 
     occasion: str

@@ -1,8 +1,9 @@
 """How promises were kept: the figure, and a row for each update. Pure but for what is read from its rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import REFUSED, SENT, Promise
@@ -10,8 +11,7 @@ from bot.updates.tables import REFUSED, SENT, Promise
 CLOCK = "clock"
 
 
-@dataclass(frozen=True)
-class Adherence:
+class Adherence(Struct, frozen=True):
     """Updates sent by their promised minute over updates promised by the clock and due; late by up to two minutes
     is kept. A late update stands for every promise that passed unkept before it."""
 

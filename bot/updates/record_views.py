@@ -1,8 +1,9 @@
 """`/incident updates`: what is promised, and how promises were kept. Pure: Block Kit from data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.config.floor import Moment
 from bot.slack.blocks import Block, context, header, section
@@ -15,8 +16,7 @@ from bot.updates.wording import NameOf
 LATEST = 12
 
 
-@dataclass(frozen=True)
-class AudienceRow:
+class AudienceRow(Struct, frozen=True):
     """Who is told, and how often by `floor.yaml`."""
 
     name: str
@@ -24,8 +24,7 @@ class AudienceRow:
     usual_cadence: timedelta | Moment
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Everything on record about the updates of an incident."""
 
     number: int

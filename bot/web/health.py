@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -25,8 +25,7 @@ MOST_OFTEN_EVERY_S = 1.0
 WRITE = "UPDATE alembic_version SET version_num = version_num"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What one look found: a sentence, and whether it is as it should be."""
 
     is_ok: bool

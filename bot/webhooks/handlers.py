@@ -1,9 +1,10 @@
 """What happens to an incident becomes a row for each system that is to hear of it, in the same transaction."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
+
+from msgspec.structs import asdict
 
 from bot.incidents import events, incidents
 from bot.incidents.change import Change

@@ -4,9 +4,10 @@ import json
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
+
+from msgspec import Struct, field
 
 from bot.config import floor
 from bot.config.floor import Floor
@@ -32,8 +33,7 @@ class UnknownWebhook(WatchfloorError):
     """floor.yaml names no webhook `{name}`. It names {known}."""
 
 
-@dataclass
-class Target:
+class Target(Struct):
     """One system."""
 
     name: str
@@ -91,8 +91,7 @@ class Target:
             return self._client
 
 
-@dataclass
-class Webhooks:
+class Webhooks(Struct):
     """All of them, by their names."""
 
     by_name: Mapping[str, Target]

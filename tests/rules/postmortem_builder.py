@@ -1,9 +1,10 @@
 """A record of an incident with everything in it, to write post-mortems from."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose

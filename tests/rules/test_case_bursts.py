@@ -4,11 +4,11 @@ import csv
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
+from msgspec.structs import replace
 from sqlmodel import col, select
 
 from bench.bursts import DESKS, Log, outcome

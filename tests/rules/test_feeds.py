@@ -60,7 +60,7 @@ def services_for(database: Database, source: Made, take: Callable[..., None] = f
     sources = Sources({"made": described}, Network(), Path())
     sources._made["made"] = source
     registry = Registry(takes_rows={"intervals": [take]})
-    parts = {Sources: sources, Registry: registry}
+    parts: dict[type, Any] = {Sources: sources, Registry: registry}
     nothing = cast(Any, None)
     return Services(database, nothing, nothing, nothing, nothing, nothing, nothing, parts)
 

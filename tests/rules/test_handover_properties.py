@@ -1,6 +1,5 @@
 """Whatever people offer, accept, send back, take back or assign, in whatever order: one person is accountable."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +7,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
 
 from bot import directory
 from bot.directory.cache import PeopleCache

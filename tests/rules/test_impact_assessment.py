@@ -1,11 +1,11 @@
 """What an incident means for its queues, against a forecast or the usual; and the sentences that say so."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.impact import wording
 from bot.impact.origins import Origin

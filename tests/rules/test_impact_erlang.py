@@ -1,13 +1,13 @@
 """Erlang C, Erlang A and what-if, against vectors that others computed."""
 
 import json
-from dataclasses import replace
 from math import inf
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.impact.rules.erlang import (
     Load,

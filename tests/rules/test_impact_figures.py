@@ -133,7 +133,7 @@ def test_any_split_of_intervals_loses_the_same(parts, at):
     usual = Baseline(offered=180, abandonment=0.0625, asa_s=20, aht_s=240)
     intervals = [Interval(row, usual, 0.75, is_recovery) for row, is_recovery in parts]
     split, whole = losses(intervals[:at]) + losses(intervals[at:]), losses(intervals)
-    for name in Losses.__dataclass_fields__:
+    for name in Losses.__struct_fields__:
         assert getattr(split, name).amount == pytest.approx(getattr(whole, name).amount)
 
 

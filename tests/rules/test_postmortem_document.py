@@ -6,7 +6,6 @@ After a change that is meant, look at the files in a browser and write them anew
 import os
 import re
 from collections import Counter
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.postmortems.document import Day, Document, statements_of
 from bot.postmortems.draft import with_pictures

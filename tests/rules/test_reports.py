@@ -4,7 +4,6 @@ import json
 import random
 import sqlite3
 import statistics
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 from sqlmodel import Session
 
 from bot.cases import knowledge_tables

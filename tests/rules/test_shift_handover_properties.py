@@ -1,6 +1,5 @@
 """Whatever people offer, accept and ask, whoever goes, whenever the process dies: one is accountable."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
 from sqlmodel import Session, select
 
 from bot import directory

@@ -1,13 +1,13 @@
 """Shifts: what is uncovered, to the minute, over both changes of the clocks; rosters as they come, good and bad."""
 
 import random
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 from sqlmodel import col, select
 from starlette.requests import Request
 from starlette.responses import Response

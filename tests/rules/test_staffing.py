@@ -1,7 +1,8 @@
 """How many agents a forecast needs, and when fewer are on shift."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time
+
+from msgspec.structs import replace
 
 from bot.impact.rules.assessment import Goal
 from bot.impact.rules.baseline import WEEK_S

@@ -6,7 +6,8 @@ often as `alerts_a_day` allows. Where nothing is known yet, `LEAST_SCORE` holds.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot.cases.rules.bursts import Candidate, Key
 from bot.cases.rules.counting import DAY_S, REMEMBERED_S
@@ -25,8 +26,7 @@ SAME_FOR_S = 12 * 3_600
 OVERLAP = 0.3
 
 
-@dataclass
-class Episode:
+class Episode(Struct):
     """A burst from its beginning on, whether people were alerted, and whether they said it is nothing."""
 
     key: Key
@@ -40,8 +40,7 @@ class Episode:
     number: int = 0
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What comes of a candidate: the episode that it belongs to, and whether people are to be alerted now."""
 
     episode: Episode

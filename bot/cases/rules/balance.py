@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.cases.rules.schedule import Schedule
 from bot.cases.rules.surprise import MOST_SIZE, negative_binomial_tail
@@ -17,8 +18,7 @@ PICKED_UP_WITHIN = timedelta(hours=2)
 LEAST_MOVED = 2
 
 
-@dataclass(frozen=True)
-class TeamLoad:
+class TeamLoad(Struct, frozen=True):
     """A team: open cases whose clock runs, those of them that nobody has, people who work on cases now, and how
     many cases it ends in a day. `skill` says which teams can take each other's cases; empty means none can."""
 
@@ -41,8 +41,7 @@ class TeamLoad:
         return self.actionable / self.ended_a_day if self.ended_a_day else None
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(Struct, frozen=True):
     """So many cases from one team to another, with the loads before and after, and the hours that both work."""
 
     count: int

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 
+from msgspec import Struct
+
 from bot.cases.rules.states import Phase
 
 # A case is red when the time left does not cover the wait for an engineer and this.
@@ -61,8 +63,7 @@ class OpenCase:
         self.order = (self.due_s, self.priority, self.number)
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(Struct, frozen=True):
     """A team: how many of its engineers are free, how many cases each takes on in an hour, and how many there are.
 
     Without free engineers nothing is known of when a case is picked up. `is_rostered`: they are those on shift.
@@ -79,8 +80,7 @@ class Capacity:
         return self.is_rostered or self.on > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A case with its arithmetic. `position` is its place among the waiting cases of its team, 0 when it does not
     wait; `free` the engineers of its team that are free, None when the floor does not say how many there are, and
     `on_shift` how many of the roster are on; `pickup` how long until an engineer is expected to take it, None when
@@ -100,8 +100,7 @@ class Entry:
         return self.left is not None and self.left <= timedelta()
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which cases are shown: a filter, words of region, team or customer, a page (from 0)."""
 
     filter: str = ""
@@ -110,8 +109,7 @@ class Wanted:
     page: int = 0
 
 
-@dataclass(frozen=True)
-class Board:
+class Board(Struct, frozen=True):
     """A page, and how many there are of each: of all open cases, and of those that were asked for."""
 
     entries: Sequence[Entry]

@@ -8,8 +8,10 @@ hear of it.
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import combinations
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.cases.rules.counting import DAY_S, Counts, Occurrences
 from bot.cases.rules.similar_text import TextIndex, grams
@@ -37,8 +39,7 @@ WITHOUT_WORDS = 6.0
 Key = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """A new case as the scanner sees it. `at` is in seconds since 1970."""
 
     number: int
@@ -49,8 +50,7 @@ class Sighting:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Similar cases within a window. `cases` are their numbers, the newest first; `score` is -log10 of its
     chance."""
 

@@ -3,7 +3,8 @@
 
 from array import array
 from bisect import insort
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 HOUR_S = 3_600
 DAY_S = 24 * HOUR_S
@@ -15,8 +16,7 @@ def hour_of(at: float) -> int:
     return int(at // HOUR_S) % 24
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many were seen in a window; before it; and before it within an hour of this time of day."""
 
     within: int
@@ -24,8 +24,7 @@ class Counts:
     at_this_hour: int
 
 
-@dataclass(slots=True)
-class Occurrences:
+class Occurrences(Struct):
     """When something was seen in the last four weeks, by which case and for which customer."""
 
     seen: list[tuple[float, int, str]] = field(default_factory=list)

@@ -1,16 +1,16 @@
 """The escalation clock of P1 and P2 cases, apart from the SLA's: who is told next, and when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 UNASSIGNED, NOT_ACTIONED, BY_HAND = "unassigned", "not actioned", "by hand"
 MANAGER, PROCESS, SENIOR = range(3)
 LEVELS = ("the team's manager", "whoever processes requests", "senior management")
 
 
-@dataclass(frozen=True)
-class Next:
+class Next(Struct, frozen=True):
     """Who is told now: the level and its people; and when the next level is due, None after the last."""
 
     level: int

@@ -1,9 +1,10 @@
 """A contract's calendar: on which hours of which days its clock runs, in its own time zone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from bot.errors import WatchfloorError
 
@@ -25,8 +26,7 @@ class NeverOpen(WatchfloorError):
     )
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """`hours`: by weekday (Monday is 0), from and until in minutes of the local day. Without any the clock never
     stops. `holidays` are local days on which it stands still."""
 

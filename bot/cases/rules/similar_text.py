@@ -11,8 +11,9 @@ import unicodedata
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,8 +58,7 @@ def grams(title: str, text: str = "") -> dict[str, float]:
     return {gram: 1 + math.log(count) for gram, count in counts.items()}
 
 
-@dataclass
-class _Segment:
+class _Segment(Struct):
     """Up to `SEGMENT` documents: for each gram the places of the documents that have it, and its weight in them."""
 
     keys: list[int] = field(default_factory=list)

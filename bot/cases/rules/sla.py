@@ -2,22 +2,21 @@
 pauses."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from bot.cases.rules.schedule import Schedule, Span
 
 
-@dataclass(frozen=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """The clock stood still for this time; `until` is None while it does."""
 
     since: datetime
     until: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """An SLA's clock. A pause that is still open stops it until somebody ends it."""
 
     schedule: Schedule

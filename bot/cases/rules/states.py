@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.cases.rules.sla import Pause
 
@@ -51,8 +52,7 @@ def phase_of(state: str) -> Phase | None:
     return Phase.WORKING if re.search(r"[a-z]{3}", text) else None
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """A case came into a phase; `state` is the source's own name for it."""
 
     at: datetime

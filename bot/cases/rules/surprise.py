@@ -7,7 +7,8 @@ negative binomial distribution, wider for what was hardly seen before.
 """
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.cases.rules.counting import Counts
 
@@ -20,8 +21,7 @@ LEAST_SIZE, MOST_SIZE = 1.0, 4.0
 MOST_SURPRISE = 15.0
 
 
-@dataclass(frozen=True)
-class Surprise:
+class Surprise(Struct, frozen=True):
     """-log10 of the probability that so many come by chance, and how many were to be expected."""
 
     score: float

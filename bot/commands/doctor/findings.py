@@ -1,7 +1,8 @@
 """What the doctor says: a sentence on what is, and for what is missing a sentence on what to do."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Mark(StrEnum):
@@ -12,8 +13,7 @@ class Mark(StrEnum):
     MISSING = "✗"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line of the report, or two."""
 
     mark: Mark

@@ -1,9 +1,9 @@
 """What a shift hands over, from the record: incidents, cases at risk, unanswered pages, promises, watch items."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlmodel import Session
 
 from bot.handovers.shift import accountability, rules, tables

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec.structs import asdict
 
 from bot.errors import WatchfloorError
 from bot.incidents.handover_items import HandoverItem

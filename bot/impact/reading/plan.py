@@ -3,9 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.impact.reading.errors import NoQueue, NoTimes
 from bot.impact.reading.vocabulary import COUNTS, NUMBERS, WHEN, Meaning, meaning_of, threshold_of
@@ -21,8 +23,7 @@ _SHORT_DAY = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d")
 _TITLE_NAMES_QUEUE = re.compile(r"\b(?:queue|cola|skill|split|vdn)\b[\s:]+(\S.{0,60})", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class ColumnMap:
+class ColumnMap(Struct, frozen=True):
     """What people may change: the meaning of each column, the queue of a file without one, how times are meant."""
 
     meanings: tuple[Meaning, ...]
@@ -46,8 +47,7 @@ class ColumnMap:
         return cls(meanings, kept.get("queue", ""), kept.get("day_first"), bool(kept.get("ignore_zone")))
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Everything that is decided before the first row is read."""
 
     sheet: Sheet

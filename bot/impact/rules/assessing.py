@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot.impact.rules.assessment import (
     Assessment,
@@ -29,8 +30,7 @@ from bot.impact.rules.losses import Baseline, Interval, Losses, loss_vector, los
 from bot.impact.rules.series import QueueInterval
 
 
-@dataclass
-class _Day:
+class _Day(Struct):
     """A queue's intervals of the day, with what was to be expected of each, and their totals as numbers."""
 
     queue: QueueFacts

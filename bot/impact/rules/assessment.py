@@ -1,7 +1,8 @@
 """What an incident means for its queues, as data: goals, queues, the time of an incident, what was found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot.impact.rules.figures import Amount, ServiceLevel, Totals
 from bot.impact.rules.losses import Losses
@@ -10,8 +11,7 @@ from bot.impact.rules.losses import Losses
 Level = tuple[int, Amount]
 
 
-@dataclass(frozen=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """What a queue is to reach: a share of 1 within so many seconds, by which formula; how patient callers are."""
 
     formula: ServiceLevel = ServiceLevel.OF_OFFERED
@@ -20,8 +20,7 @@ class Goal:
     patience_s: float = 120.0
 
 
-@dataclass(frozen=True)
-class QueueFacts:
+class QueueFacts(Struct, frozen=True):
     """A queue as the assessment needs it."""
 
     id: int
@@ -32,8 +31,7 @@ class QueueFacts:
     goal: Goal
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(Struct, frozen=True):
     """What a queue usually does: contacts by local start of the interval, and what was usual of those who wait."""
 
     offered: Mapping[int, float] = field(default_factory=dict)
@@ -42,8 +40,7 @@ class Past:
     aht_s: Amount = None
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True):
     """The time of an incident, in seconds since 1970: its day, its beginning, its end, until when it recovers."""
 
     day: int
@@ -54,8 +51,7 @@ class Window:
     is_cut: bool = False
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """A queue, a site, a partner, or all: the last known interval, all since the beginning, and the cost."""
 
     title: str
@@ -77,8 +73,7 @@ class Group:
     levels: tuple[Level, ...] = ()
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(Struct, frozen=True):
     """All queues together in one interval, for the chart and the table."""
 
     starts_at: int
@@ -92,8 +87,7 @@ class Point:
     agents: Amount = None
 
 
-@dataclass(frozen=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """Everything that is known of an incident's figures."""
 
     window: Window

@@ -1,9 +1,10 @@
 """What was to be expected without the incident: the forecast, else what the weekday and time usually bring."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from statistics import fmean, median
 from typing import NamedTuple
+
+from msgspec import Struct
 
 # How busy a weekday is changes sooner than how its contacts lie within the day.
 WEEKS, PROFILE_WEEKS = 4, 8
@@ -21,8 +22,7 @@ OUTLIER = 1.5
 ALIKE = 1.5
 
 
-@dataclass(frozen=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """Contacts expected of an interval, with the range of what it was made of, and where it comes from."""
 
     offered: float

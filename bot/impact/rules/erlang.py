@@ -5,9 +5,10 @@ Sources: A. K. Erlang 1917 with the recursion of his loss formula; C. Palm 1957;
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from math import ceil, cos, exp, expm1, inf, log, pi, sqrt
+
+from msgspec import Struct
 
 from bot.impact.rules.figures import ServiceLevel
 
@@ -16,8 +17,7 @@ _NEGLIGIBLE = 1e-17
 _LARGE = 1e200
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(Struct, frozen=True):
     """What a queue has to do, and with how many agents. `patience_s` is how long a caller waits on average."""
 
     arrivals_per_s: float
@@ -32,15 +32,13 @@ class Load:
         return self.arrivals_per_s * self.aht_s
 
 
-@dataclass(frozen=True)
-class Unstable:
+class Unstable(Struct, frozen=True):
     """Erlang C has no answer: more arrives than can be done, and the queue grows by so many contacts a second."""
 
     growth_per_s: float
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """What a queue that runs long enough settles at; shares of 1, seconds and contacts."""
 
     delayed: float

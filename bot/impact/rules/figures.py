@@ -5,9 +5,11 @@ where both are known; percentages and averages are never averaged.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import fields
 
 Amount = float | None
 
@@ -78,8 +80,7 @@ SERVICE_LEVELS: dict[ServiceLevel, Parts] = {
 }
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     """A sum over intervals: of `known` of them the amount is known."""
 
     amount: float = 0.0
@@ -100,8 +101,7 @@ class Count:
         return self.known == self.of
 
 
-@dataclass(frozen=True)
-class Ratio:
+class Ratio(Struct, frozen=True):
     """Two sums over the intervals where both are known, and how many these are."""
 
     numerator: float = 0.0
@@ -140,8 +140,7 @@ def service_level(row: Figures, formula: ServiceLevel) -> Ratio:
     return ratio(*SERVICE_LEVELS[formula](row))
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Several intervals, or several queues, together. Any split of them gives the same totals."""
 
     intervals: int = 0
@@ -162,7 +161,7 @@ class Totals:
     adherence: Ratio = field(default_factory=Ratio)
 
     def __add__(self, other: "Totals") -> "Totals":
-        return Totals(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+        return Totals(*(getattr(self, name) + getattr(other, name) for name in self.__struct_fields__))
 
     @property
     def counts_available(self) -> bool:

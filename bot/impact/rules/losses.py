@@ -1,8 +1,9 @@
 """What an incident cost: contacts lost, waiting beyond the usual, points of the day's service level."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from bot.impact.rules.figures import Amount, Count, Figures, Vector, added, totals_from
 
@@ -27,8 +28,7 @@ class Interval(NamedTuple):
     is_recovery: bool = False
 
 
-@dataclass(frozen=True)
-class Losses:
+class Losses(Struct, frozen=True):
     """Sums over intervals; contacts unless the name says otherwise. Any split gives the same sums."""
 
     excess: Count = field(default_factory=Count)
@@ -40,7 +40,7 @@ class Losses:
     excess_handle_h: Count = field(default_factory=Count)
 
     def __add__(self, other: "Losses") -> "Losses":
-        return Losses(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+        return Losses(*(getattr(self, name) + getattr(other, name) for name in self.__struct_fields__))
 
     @property
     def returned(self) -> float:

@@ -1,7 +1,8 @@
 """When a queue that is under its goal will be itself again, computed anew with each interval that comes. Pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.impact.rules.assessment import Past, QueueFacts
 from bot.impact.rules.baseline import Expected, Usual
@@ -12,8 +13,7 @@ from bot.impact.rules.series import QueueInterval
 AHEAD_S = 12 * 3600
 
 
-@dataclass(frozen=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """When the service level and the backlog are back, seconds since 1970; None when not within twelve hours."""
 
     queue: str

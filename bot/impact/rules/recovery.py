@@ -6,9 +6,10 @@ for the interval is taken.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import exp, log1p
+
+from msgspec import Struct
 
 from bot.impact.rules.erlang import Load, erlang_a
 from bot.impact.rules.figures import ServiceLevel
@@ -17,8 +18,7 @@ STEP_S = 5.0
 CONSECUTIVE = 2
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """One interval ahead: what arrives, and how many can answer."""
 
     arrivals_per_s: float
@@ -26,8 +26,7 @@ class Span:
     agents: float
 
 
-@dataclass(frozen=True)
-class Recovery:
+class Recovery(Struct, frozen=True):
     """The first interval from which each is back, counted from 0; None when that is beyond what is planned."""
 
     service_level: int | None
@@ -72,8 +71,7 @@ def recovery(
     )
 
 
-@dataclass(frozen=True)
-class _Settled:
+class _Settled(Struct, frozen=True):
     answered_in: float
     queue: float
 

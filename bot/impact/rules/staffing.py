@@ -2,10 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from statistics import mode
+
+from msgspec import Struct
 
 from bot.impact.rules.assessment import Goal
 from bot.impact.rules.baseline import Usual
@@ -17,8 +18,7 @@ from bot.impact.rules.series import QueueInterval
 FEWEST = 2
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """What is expected of a queue from one moment until another, in seconds since 1970."""
 
     starts_at: int
@@ -35,8 +35,7 @@ class Planned:
         return self.offered / (self.ends_at - self.starts_at)
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A part of the time, what comes in it, and how many agents reach every goal: by Erlang A, and by Erlang C."""
 
     starts_at: int

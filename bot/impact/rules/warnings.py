@@ -1,7 +1,8 @@
 """When a queue's service level is a warning: under 80 % of its goal once, under 60 % of it twice, and recovery."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 WARNING_SHARE, CRITICAL_SHARE, CRITICAL_AFTER = 0.8, 0.6, 2
 # 0.8 × 0.8 is a little more than 0.64.
@@ -16,8 +17,7 @@ class Alert(StrEnum):
     CRITICAL = "critical"
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """What is known of a queue so far: how it does, and how many intervals in a row were far under the goal."""
 
     alert: Alert = Alert.FINE

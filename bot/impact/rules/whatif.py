@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.errors import WatchfloorError
 from bot.impact.rules.erlang import MOST_AGENTS, Load, Unstable, Waiting, erlang_a, erlang_c, required_a, required_c
@@ -21,8 +23,7 @@ class LeverImpossible(WatchfloorError):
     """With `{given}` there would be {result}. Please choose a smaller change."""
 
 
-@dataclass(frozen=True)
-class Lever:
+class Lever(Struct, frozen=True):
     """One change: of `agents`, `aht` (seconds), `volume` (contacts) or an `outage` (minutes)."""
 
     name: str
@@ -124,8 +125,7 @@ def _written(lever: Lever) -> str:
     return f"{lever.name} x{lever.factor:g}" if lever.factor != 1 else f"{lever.name} {lever.added:+g}"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A queue by both models. `required_*` is the fewest agents for the target, if any."""
 
     load: Load
@@ -140,8 +140,7 @@ def answer(load: Load, target: float, formula: ServiceLevel) -> Answer:
     return Answer(load, erlang_c(load), erlang_a(load), required_c(load, target), required_a(load, target, formula))
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """One way back to the target, by Erlang A: so many agents more, or a share of handling or of contacts less."""
 
     name: str

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.runtime.database.wal_sync import WalSync, synced_connection
 from bot.runtime.hash_chain import chain_hash
+from bot.runtime.json_text import read_json
 
 OWNER_ONLY = 0o600
 BUSY_TIMEOUT_MS = 2_000
@@ -43,7 +44,7 @@ def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUS
 def _sqlite_engine(url: str, busy_timeout_ms: int, **options: Any) -> sa.Engine:
     _make_private(sqlite_file(url))
     # What people wrote must not come into the log with an error.
-    engine = sa.create_engine(url, hide_parameters=True, **options)
+    engine = sa.create_engine(url, hide_parameters=True, json_deserializer=read_json, **options)
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:

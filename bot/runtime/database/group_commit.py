@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy
@@ -15,8 +15,7 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 MOST_AT_ONCE = 20
 
 
-@dataclass(eq=False)
-class _Waiting:
+class _Waiting(Struct, eq=False):
     order: str
     change: Change
     is_done: bool = False

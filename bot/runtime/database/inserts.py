@@ -1,11 +1,11 @@
 """Rows are written over those of the same key, or unless one like them is there, even when two do so at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -43,8 +43,7 @@ def insert_all_new(session: Session, rows: Sequence[SQLModel]) -> None:
         session.connection().execute(statement, [_values(row) for row in rows])
 
 
-@dataclass(frozen=True)
-class _InsertNew:
+class _InsertNew(Struct, frozen=True):
     """What writes a row unless one like it is there; with the number that the database gives it, or without."""
 
     without_number: Any

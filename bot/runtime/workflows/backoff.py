@@ -1,10 +1,9 @@
 """How long a flow waits before it tries again."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Backoff:
+class Backoff(Struct, frozen=True):
     """How long a flow waits before it tries again: doubling from `first_s`, at most `longest_s`."""
 
     first_s: float = 1.0

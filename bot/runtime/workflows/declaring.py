@@ -4,10 +4,10 @@ import contextvars
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from dbos import DBOS
+from msgspec import Struct
 from pydantic import BaseModel
 
 from bot.errors import TryLater
@@ -18,8 +18,7 @@ Host = TypeVar("Host")
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class Flow(Generic[Request]):
+class Flow(Struct, Generic[Request], frozen=True):
     """Several steps that are finished once they were started, whatever happens to the process."""
 
     name: str

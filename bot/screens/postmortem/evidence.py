@@ -1,8 +1,8 @@
 """Where each entry of the timeline can be read in Slack: the message itself, or what Slack showed of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
@@ -21,8 +21,7 @@ OF_RUNS = ("playbook_", "step_")
 OF_LADDERS = ("page", "escalated", "ladder_", "on_my_way")
 
 
-@dataclass(frozen=True)
-class SentUpdate:
+class SentUpdate(Struct, frozen=True):
     """An update that reached a channel, with the title of its audience."""
 
     audience: str

@@ -2,9 +2,9 @@
 
 import html
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
+from msgspec.structs import asdict
 from sqlmodel import Session
 
 from bot import directory

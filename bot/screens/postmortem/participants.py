@@ -1,8 +1,8 @@
 """Who took part in an incident, and how the post-mortem calls them: by their roles, with the names at its end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import directory
@@ -21,8 +21,7 @@ from bot.timeline.tables import TimelineEntry
 BOT_NAME = "Watchfloor"
 
 
-@dataclass(frozen=True)
-class Participants:
+class Participants(Struct, frozen=True):
     """The people of an incident by their ids: how each is called, and who they are."""
 
     labels: dict[str, str]

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from bot.errors import WatchfloorError
 from bot.shifts.reading.wording import reason_in
@@ -31,8 +32,7 @@ class RosterTooLong(WatchfloorError):
     es = "{name} tiene más de {most:,} turnos en los próximos dos meses. Divídelo en varios cuadrantes."
 
 
-@dataclass(frozen=True)
-class ReadShift:
+class ReadShift(Struct, frozen=True):
     """A shift as a roster has it; `external_id` stays the same when it is moved."""
 
     external_id: str
@@ -45,16 +45,14 @@ class ReadShift:
     ends_at: datetime
 
 
-@dataclass(frozen=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """Something in a roster that is no shift, where it stands, and why."""
 
     where: str
     reason: str
 
 
-@dataclass(frozen=True)
-class Defaults:
+class Defaults(Struct, frozen=True):
     """What a roster says where its lines do not, and the roles and people that are known."""
 
     zone: str
@@ -65,8 +63,7 @@ class Defaults:
     people: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """The words of a shift taken apart."""
 
     role: str

@@ -1,11 +1,12 @@
 """Rosters as spreadsheets: a row a shift, with columns for the person, the role, the day and the times."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from bot.shifts.reading.rows import (
     MOST_SHIFTS,
@@ -61,8 +62,7 @@ def header_score(names: Sequence[str]) -> int:
 HEADER = Header(header_score, "*Person*, *Role*, *Region*, *Date*, *Start* and *End*")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """The cells of a row by what they say."""
 
     line: int

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from bot.sources.tabular.cells import NotReadable
 
@@ -75,8 +76,7 @@ def split_range(text: str) -> tuple[str, str]:
     return (begins, until[1]) if until and ":" in begins else (text, "")
 
 
-@dataclass(frozen=True)
-class Local:
+class Local(Struct, frozen=True):
     """A beginning as the file says it: a time of the site's clock, or a moment that names its zone."""
 
     at: datetime
@@ -124,8 +124,7 @@ def _seconds(at: time) -> int:
     return at.hour * 3600 + at.minute * 60 + at.second
 
 
-@dataclass
-class Clock:
+class Clock(Struct):
     """Turns the times of a site's clock into moments, also in the night in which the clock is changed."""
 
     zone: ZoneInfo

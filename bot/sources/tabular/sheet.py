@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from bot.sources.tabular import text_table, workbook
 from bot.sources.tabular.errors import (
@@ -27,8 +28,7 @@ HEADER_WITHIN = 40
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(Struct, frozen=True):
     """How a header is recognised: `score` counts the columns that a line's names mean, 0 when it is no header."""
 
     score: Callable[[Sequence[str]], int]
@@ -45,8 +45,7 @@ def columns_of(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> dic
     return {meaning: place for meaning, place in columns.items() if place >= 0}
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A table in a file: `separator` of a text, `sheet` of a workbook."""
 
     path: Path
