@@ -1,7 +1,7 @@
 """Run the benchmark: print the table and write `build/bench.json`.
 
 `python -m bench` measures everything, `python -m bench clicks starts` only these parts. A missed figure does not
-fail the command, because a busy machine is enough for one: read the rows.
+fail the command, because a busy machine is enough to cause one: read the rows.
 """
 
 import argparse
@@ -59,7 +59,7 @@ PARTS: dict[str, Part] = {
 
 
 def main() -> None:
-    """Measure the parts named on the command line and print each as soon as it is known."""
+    """Measure the parts named on the command line, and print each figure as soon as its part is measured."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the bot.")
     parser.add_argument("parts", nargs="*", metavar="part", help=f"one of: {', '.join(PARTS)}; all without a name")
     parser.add_argument("--minutes", type=float, default=load.MINUTES, help="how long each crowd of `load` lives")
@@ -67,7 +67,7 @@ def main() -> None:
     names: list[str] = asked.parts
     if unknown := [name for name in names if name not in PARTS]:
         parser.error(f"unknown part: {', '.join(unknown)}. Choose from: {', '.join(PARTS)}")
-    # The table alone is on standard output: the log goes to standard error.
+    # Standard output holds only the table; the log goes to standard error.
     logs.configure()
     figures: list[Figure] = []
     _print(header())

@@ -1,4 +1,4 @@
-"""The bare app: the least that a Bolt app must do to take a click and not lose it. It is the bot's baseline.
+"""The bare app: the minimum that a Bolt app needs to take a click without losing it. It is the bot's baseline.
 
 A fresh Bolt app on Socket Mode with twenty threads. Clicks, commands and events are acknowledged after one synced
 SQLite insert; after a click two messages are updated. `python -m bench.bare DATABASE CHANNELS` makes the channels,
@@ -19,13 +19,13 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 THREADS = 20
-# The same as the button of a playbook's step, so that the same crowd can click on either.
+# The button of a playbook's step, so that the same crowd can click in either app.
 BUTTON = "step.done"
 COMMAND = "/incident"
 
 
 class Clicks:
-    """The table of clicks. One connection in turn: SQLite has one writer, and a lock is fairer than its polling."""
+    """The table of clicks. One shared connection: SQLite has one writer, and a lock is fairer than its polling."""
 
     def __init__(self, path: str) -> None:
         self._turn = threading.Lock()
@@ -35,7 +35,7 @@ class Clicks:
         self._connection.execute("CREATE TABLE clicks (id INTEGER PRIMARY KEY, channel TEXT, user TEXT, at REAL)")
 
     def insert(self, channel_id: str, user_id: str) -> int:
-        """Write a click; it is on the disk when this returns. Gives back its number."""
+        """Insert a click, which is on disk when this returns. Returns its number."""
         with self._turn, self._connection:
             row = self._connection.execute(
                 "INSERT INTO clicks (channel, user, at) VALUES (?, ?, ?)", (channel_id, user_id, time.time())
@@ -44,7 +44,7 @@ class Clicks:
 
 
 def build(database: str, token: str, api_url: str) -> tuple[App, dict[str, str]]:
-    """The app, and the second message of each channel, which is updated along with the one clicked on."""
+    """Build the app, and the map of each channel's second message, which is updated along with the clicked one."""
     clicks = Clicks(database)
     second_messages: dict[str, str] = {}
     app = App(
@@ -60,7 +60,7 @@ def build(database: str, token: str, api_url: str) -> tuple[App, dict[str, str]]
         for ts in (second_messages[channel_id], clicked_ts):
             client.chat_update(channel=channel_id, ts=ts, **message(f"Click {number}"))
 
-    # An event is acknowledged before its listener runs: what must not be lost is written before.
+    # Events are acknowledged before their listener runs, so what must not be lost is written first.
     @app.middleware
     def keep(body: dict[str, Any], next: Callable[[], None]) -> None:
         if event := body.get("event"):
@@ -76,7 +76,7 @@ def build(database: str, token: str, api_url: str) -> tuple[App, dict[str, str]]
     @app.event("member_joined_channel")
     @app.event("team_join")
     def heard() -> None:
-        """Without a listener Bolt would warn of each event."""
+        """Do nothing: without a listener, Bolt would warn about each event."""
 
     return app, second_messages
 
@@ -94,7 +94,7 @@ def message(text: str) -> dict[str, Any]:
 
 
 def main(database: str, channels: int) -> None:
-    """Make the channels with two messages each, then handle clicks until the process is ended."""
+    """Make the channels with two messages each, then handle clicks until the process is terminated."""
     app, second_messages = build(database, os.environ["SLACK_BOT_TOKEN"], os.environ["SLACK_API_URL"])
     for number in range(1, channels + 1):
         created = app.client.conversations_create(name=f"inc-{number}-bare")

@@ -1,6 +1,6 @@
-"""Similar cases in made logs of unlike desks: how many of the labelled bursts people hear of, and how often.
+"""Similar cases in generated logs of different desks: how many labelled bursts raise an alert, and how often.
 
-`python -m bench.bursts [SEEDS]` prints each kind of desk: bursts found, alerts a day, alerts that were right.
+`python -m bench.bursts [SEEDS]` prints a line for each desk: bursts found, alerts a day, share of correct alerts.
 """
 
 import random
@@ -16,16 +16,16 @@ from bot.cases.rules.bursts import Candidate, Scanner, Sighting
 
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 BURSTS = 9
-# So many cases of a burst in an alert say that it is about it.
+# An alert with this many cases of a burst counts as being about it.
 TELLING = 3
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What is known of a desk's cases: how many come, what they are about, and which fields it fills in.
+    """The properties of a desk's cases: how many come, what they are about, and which fields are filled in.
 
-    `traits` are how many values each has; `missing` is how often a field is empty, `noise` how often a case of a
-    burst is filed under something else; `has_text` how many of the cases have words.
+    `traits` gives the number of values of each field; `missing` is the share of empty fields, `noise` the share of
+    a burst's cases filed under something else, `has_text` the share of cases with text.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Desk:
     sizes: tuple[int, int] = (6, 18)
     minutes: tuple[int, int] = (15, 150)
     customers: int = 3_000
-    # How many unlabelled surges a day: a batch of requests, a room that moves.
+    # The number of unlabelled surges a day: a batch of requests, a room that moves.
     surges_a_day: float = 0.5
 
 
@@ -66,7 +66,7 @@ Topic = dict[str, str]
 
 
 class Log:
-    """A made log of a desk: sightings in their order, and which burst each belongs to."""
+    """A generated log of a desk: its sightings in order, and the burst to which each belongs."""
 
     def __init__(self, desk: Desk, seed: int) -> None:
         self._desk, self._dice = desk, random.Random(f"{desk.name} {seed}")
@@ -89,7 +89,7 @@ class Log:
             place = self._dice.choices(range(len(weights)), cum_weights=weights)[0]
             topic[name] = f"{name} {place}"
         if "category" in topic and "subcategory" in topic:
-            # A subcategory lies within its category, a symptom mostly within both.
+            # A subcategory lies within its category, a symptom usually within both.
             within = topic["category"].split()[1]
             topic["subcategory"] = f"sub {within}.{min(self._dice.randint(0, 5), self._dice.randint(0, 5))}"
         topic["act"] = self._dice.choice(ACTS)
@@ -97,7 +97,7 @@ class Log:
         return topic
 
     def _moment(self, day: int) -> float:
-        """A moment of a working day: around one of its peaks, sometimes at any hour."""
+        """A moment of a working day: around one of its peaks, occasionally at any hour."""
         if self._dice.random() < 0.08:
             return (day + self._dice.random()) * DAY_S
         centre, width = self._dice.choice(self._desk.peaks)
@@ -106,12 +106,12 @@ class Log:
     def _usual(self) -> Iterator[tuple[float, Topic, int | None]]:
         for day in range(self._desk.days):
             level = self._desk.a_day * (self._desk.weekend if day % 7 > 4 else 1.0)
-            # No two days are alike, and what people ask about changes from day to day.
+            # No two days are alike, and the topics vary from day to day.
             for _ in range(int(self._dice.gammavariate(25, level / 25))):
                 yield self._moment(day), self._topic(), None
 
     def _surges(self) -> Iterator[tuple[float, Topic, int | None]]:
-        """Small waves that are no incident: nobody has labelled them."""
+        """Small, unlabelled waves that are no incident."""
         for _ in range(int(self._desk.surges_a_day * self._desk.days)):
             start, topic = self._moment(self._dice.randrange(self._desk.days)), self._topic()
             for _ in range(self._dice.randint(3, 5)):
@@ -149,7 +149,7 @@ class Log:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What people heard of a log."""
+    """The alerts that a log raised."""
 
     found: int
     alerts: int
@@ -160,7 +160,7 @@ class Outcome:
 
 
 def outcome(desk: Desk, log: Log) -> Outcome:
-    """Every case in its order, as the bot would look at it."""
+    """Replay every case in order, as the bot would see it."""
     began, found, days = process_time(), set[int](), Counter[int]()
     alerts = right = 0
     for candidate in _alerts(log):
@@ -185,7 +185,7 @@ def _alerts(log: Log) -> Iterator[Candidate]:
 
 
 def main(seeds: int) -> None:
-    """A line for each kind of desk."""
+    """Print a line for each kind of desk."""
     for desk in DESKS:
         outcomes = [outcome(desk, Log(desk, seed)) for seed in range(seeds)]
         found = [each.found for each in outcomes]

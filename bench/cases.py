@@ -1,4 +1,4 @@
-"""Cases: a board of 20,000, a change of one, a new case among 10,000 that are compared with it."""
+"""Cases: a board of 20,000, a change to one, and a new case compared with 10,000 others."""
 
 import random
 import time
@@ -29,7 +29,7 @@ from tests.rules.test_update_templates import services
 
 OPEN, WINDOW = 20_000, 10_000
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-# Half of the teams are those of the roster who are on.
+# Half of the teams consist of the people on shift in the roster.
 SETTINGS = Cases(
     teams={f"Team {place}": Team(engineers=5) if place % 2 else Team(role=f"role {place}") for place in range(20)}
 )
@@ -38,13 +38,13 @@ RUNS = 5
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """Every figure of this noun."""
+    """Measure all figures about cases."""
     build_registry()
     database = Database(f"sqlite:///{folder / 'cases.sqlite'}")
     migrations.upgrade(database.engine)
     with database.transaction() as session:
         storing.upsert(session, SETTINGS, "bench", [_row(0)], NOW)
-        # Like the first one, without the time that an import takes.
+        # Copies of the first case, which skip the time of an import.
         made = session.exec(select(Case)).one().model_dump(exclude={"id"})
         rows = [made | _facts(number) for number in range(1, OPEN)]
         session.connection().execute(sa.insert(Case), rows)
@@ -116,7 +116,7 @@ def _change_ms(database: Database, *, imported: bool = False) -> list[float]:
     floor, runs, begin = _floor(database), list[float](), NOW + timedelta(hours=2 if imported else 1)
     if imported:
         with database.transaction() as session:
-            # Fifty at a time, as an import keeps them.
+            # In batches of fifty, like an import.
             for batch in range(OPEN // 50):
                 theirs = sa.update(Case).where(col(Case.id).between(batch * 50 + 1, batch * 50 + 50))
                 session.connection().execute(theirs.values(touched_at=begin - timedelta(milliseconds=batch)))

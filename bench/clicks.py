@@ -1,4 +1,4 @@
-"""A hundred open incidents in memory, and a crowd that clicks through three hundred, beside the bare app."""
+"""A hundred open incidents in memory, and a crowd that clicks through three hundred, compared with the bare app."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ ROUNDS = 5
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """Memory, clicks in rounds that alternate between the bot and the bare app, declarations in a crowd."""
+    """Measure memory, clicks in alternating rounds of the bot and the bare app, and declarations in a crowd."""
     with bot_in_sandbox(folder / "bot") as (sandbox, bot), bare_in_sandbox(folder / "bare", CLICKS) as bare_sandbox:
         memory = _memory(sandbox, bot)
         declarations.declare(sandbox, CLICKS - INCIDENTS, "more")
@@ -49,16 +49,16 @@ def _memory(sandbox: SandboxProcess, bot: BotProcess) -> Figure:
 
 @dataclass(frozen=True)
 class Round:
-    """What one crowd saw."""
+    """The results of one crowd."""
 
     per_second: float
     acknowledged_p99_ms: float
 
 
 def click_through(sandbox: SandboxProcess, wait_until_settled: Callable[[], None]) -> Round:
-    """Three hundred clicks, twenty at a time, each in a channel of its own.
+    """Click three hundred times, twenty at a time, each in a channel of its own.
 
-    A click counts when it is acknowledged and the message clicked on was updated for the last time.
+    A click counts once it is acknowledged and the clicked message has been updated for the last time.
     """
     clicks = _one_in_each(sandbox)
     known = len(sandbox.get("envelopes"))
@@ -91,7 +91,7 @@ def _message(envelope: dict[str, Any]) -> tuple[str, str]:
 
 
 def _last_updates(calls: Sequence[dict[str, Any]]) -> dict[tuple[str, str], float]:
-    """When each message was updated for the last time."""
+    """The time of each message's last update."""
     taken = sorted((call for call in calls if call["answer"].get("ok")), key=ended_at)
     return {(call["args"]["channel"], call["args"]["ts"]): ended_at(call) for call in taken}
 

@@ -13,7 +13,7 @@ from bench.bare import BUTTON
 from bench.figures import percentile
 from bench.harness import AT_ONCE, TIMEOUT_S, SandboxProcess, in_crowd
 
-# Everybody does something about once a second.
+# Each person acts about once a second.
 PAUSE_S = (0.5, 1.5)
 CLICK_SHARE = 0.25
 WORDS = "Queue {} is at 40 calls, the longest waits 12 minutes; Manila has 30 people on it"
@@ -21,10 +21,10 @@ WORDS = "Queue {} is at 40 calls, the longest waits 12 minutes; Manila has 30 pe
 
 @dataclass(frozen=True)
 class Lived:
-    """What one stretch of time brought."""
+    """The results of one period."""
 
     messages: int
-    # Each step that somebody clicked on, by its channel and value.
+    # Each step that was clicked, by its channel and value.
     steps: frozenset[tuple[str, str]]
     click_p99_ms: float
     event_p99_ms: float
@@ -32,7 +32,7 @@ class Lived:
 
 
 class Crowd:
-    """People p1 to p20 in every channel of an incident."""
+    """People p1 to p20, in every incident channel."""
 
     def __init__(self, sandbox: SandboxProcess, channels: Sequence[str]) -> None:
         self.sandbox, self.channels = sandbox, channels
@@ -49,7 +49,7 @@ class Crowd:
         sandbox.post("quiet", timeout=TIMEOUT_S)
 
     def live(self, seconds: float) -> Lived:
-        """Let them click and talk for so long."""
+        """Let them click and talk for this long."""
         known = len(self.sandbox.envelopes())
         until = time.monotonic() + seconds
         with ThreadPoolExecutor(AT_ONCE) as crowd:

@@ -1,4 +1,4 @@
-"""Declarations: their calls, the seconds until the declarer sees the card, and acknowledgements in a crowd."""
+"""Declarations: their Slack calls, the wait for the card, and acknowledgements in a crowd."""
 
 import time
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Declaration:
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """The calls of a declaration, and the wait for its card, in a workspace that takes 150 ms for a call."""
+    """Measure a declaration's calls, and the wait for its card, in a workspace that takes 150 ms for a call."""
     with bot_in_sandbox(folder / "one") as (sandbox, bot):
         client = WebClient(token=sandbox.environment["SLACK_BOT_TOKEN"], base_url=f"{sandbox.url}/api/")
         sandbox.post("quiet", timeout=30)
@@ -81,7 +81,7 @@ def _two_round_trips_s(client: WebClient) -> float:
 
 
 def crowds(sandbox: SandboxProcess, bot: BotProcess) -> Sequence[Figure]:
-    """Three hundred declarations, twenty at a time, again and again."""
+    """Measure three hundred declarations, twenty at a time, several times over."""
     acknowledged = []
     for crowd in range(CROWDS):
         known, before = len(sandbox.get("envelopes")), bot.count(internals.INCIDENTS)
@@ -93,14 +93,14 @@ def crowds(sandbox: SandboxProcess, bot: BotProcess) -> Sequence[Figure]:
 
 
 def declare(sandbox: SandboxProcess, number: int, title: str) -> None:
-    """So many declarations, twenty at a time."""
+    """Declare this many incidents, twenty at a time."""
     in_crowd(
         [
             partial(
                 sandbox.post,
                 "types",
                 by=PEOPLE[index % len(PEOPLE)],
-                # Titles that sound alike would be asked about first.
+                # Similar titles would raise a question about duplicates first.
                 text=f"/incident declare S2 {title.replace(' ', '')}n{index} line is down",
                 channel="general",
             )

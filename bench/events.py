@@ -1,4 +1,4 @@
-"""How fast messages are recorded: the work of one event, and many a second from many people."""
+"""How fast messages are recorded: the time of one event, and the rate with many people."""
 
 import time
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ FIRST_TS = 1_700_000_000
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """The work of a message event one by one, then twenty at a time; lost messages count too."""
+    """Measure message events one by one, then twenty at a time, and count lost messages."""
     with embedded_bot(folder, PLAYBOOKS) as (sandbox, bot):
         sandbox.person("ana").types("/incident declare S3 line 1 is down", channel="general")
         settle(sandbox, bot)
@@ -55,6 +55,6 @@ def _side_by_side_per_second(bot: Bot, channel_id: str, run: int) -> float:
     started = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as crowd:
         attempts = [crowd.submit(_record_ms, bot, event) for event in events]
-    # What was refused, because the database was busy for too long, counts as lost.
+    # Events refused because the database was busy for too long count as lost.
     recorded = sum(attempt.exception() is None for attempt in attempts)
     return recorded / (time.perf_counter() - started)

@@ -21,7 +21,7 @@ class Figure:
 
     @property
     def value(self) -> float:
-        """The median."""
+        """The median of the runs."""
         return round(statistics.median(self.runs), 3)
 
     @property
@@ -67,7 +67,7 @@ def _row(name: str, must_be: str, seen: str, unit: str, spread: str, verdict: st
     ).rstrip()
 
 
-# A part of the benchmark measures in an empty folder of its own.
+# A part of the benchmark, which measures in an empty folder of its own.
 Part = Callable[[Path], Sequence[Figure]]
 
 

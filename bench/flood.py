@@ -1,4 +1,4 @@
-"""One channel that is flooded with messages, while somebody types commands elsewhere."""
+"""One channel flooded with messages, while commands are typed elsewhere."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,14 +14,14 @@ COMMANDS_A_SECOND = 4
 
 @dataclass(frozen=True)
 class Flooded:
-    """How long it took to say everything, and how long commands waited."""
+    """The time to send all messages, and the wait of commands meanwhile."""
 
     said_s: float
     command_p99_ms: float
 
 
 def flooded(crowd: Crowd, count: int, seconds: float) -> Flooded:
-    """So many messages evenly over the seconds, or as fast as they can be said."""
+    """Send this many messages, evenly over the seconds or as fast as possible."""
     sandbox, channel = crowd.sandbox, crowd.channels[0]
     known = len(sandbox.envelopes())
     began = time.monotonic()

@@ -24,7 +24,7 @@ POLL_EVERY_S = 0.1
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 PEOPLE = ("ana", "ben", "chloe", "devi", "erik", "farah", "hana")
 
-# The driver itself must not meet a proxy on its way to this machine.
+# The driver itself must not use a proxy for requests to this machine.
 _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -44,7 +44,7 @@ class SandboxProcess:
         }
 
     def post(self, verb: str, **arguments: Any) -> Any:
-        """Let a person (`by`) or the workspace do something."""
+        """Perform an action as a person (`by`) or as the workspace."""
         if "by" in arguments:
             arguments["as"] = arguments.pop("by")
         request = urllib.request.Request(
@@ -59,35 +59,35 @@ class SandboxProcess:
             return json.load(response)
 
     def incident_channels(self) -> list[str]:
-        """The names of the channels of incidents."""
+        """The names of the incident channels."""
         names = [str(channel.get("name", "")) for channel in self.get("channels", **{"as": "ana"})]
         return [name for name in names if name.startswith("inc-")]
 
     def envelopes(self, kind: str = "", first: int = 0) -> list[dict[str, Any]]:
-        """What was delivered to the app from number `first` on, of one kind or of all."""
+        """Deliveries to the app from number `first` on, of one kind or of all."""
         return [each for each in self.get("envelopes", first=str(first)) if kind in ("", each["type"])]
 
     def stop(self) -> None:
-        """End it."""
+        """Stop the process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait()
 
 
 def in_crowd(acts: Sequence[Callable[[], Any]]) -> None:
-    """Do all of them, twenty at a time."""
+    """Run all functions, twenty at a time."""
     with ThreadPoolExecutor(AT_ONCE) as crowd:
         for done in [crowd.submit(act) for act in acts]:
             done.result()
 
 
 def ended_at(call: dict[str, Any]) -> float:
-    """When the sandbox had answered a call, in seconds since the epoch."""
+    """The time at which the sandbox had answered a call, in seconds since the epoch."""
     return float(call["at"] + call["ms"] / 1000)
 
 
 def _floor_without_limits(folder: Path) -> Path:
-    """The shipped floor, on which a few people may do what many do elsewhere."""
+    """The shipped floor without limits, so that a few people may do what otherwise takes many."""
     floor = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
     floor["limits"] = dict.fromkeys(floor["limits"], 1_000_000)
     file = folder / "floor.yaml"
@@ -108,7 +108,7 @@ class AppProcess:
         self.ready_after_s = time.perf_counter() - started
 
     def stop(self) -> None:
-        """End it as a deploy would."""
+        """Terminate it as a deploy would."""
         self.process.terminate()
         self.process.wait()
 
@@ -127,9 +127,9 @@ class BotProcess(AppProcess):
         self._database = internals.BotDatabase(self.database_url)
 
     def wait_until_settled(self, incidents: int) -> None:
-        """Wait until there are that many incidents and Slack shows everything of them.
+        """Wait until there are this many incidents and Slack shows them completely.
 
-        The digest is left out: its channel is shared by all incidents, and Slack takes one post a second there.
+        The digest is excluded: all incidents share its channel, in which Slack accepts one post a second.
         """
         self.wait_until(
             lambda: self.count(internals.INCIDENTS) >= incidents and not self.count(internals.UNSETTLED)
@@ -140,22 +140,22 @@ class BotProcess(AppProcess):
         assert wait_until(condition, TIMEOUT_S, every_s=POLL_EVERY_S), "the bot did not settle in time"
 
     def count(self, query: str) -> int:
-        """A number from the bot's database."""
+        """The number that a query selects from the bot's database."""
         return self._database.count(query)
 
     def names(self, query: str) -> list[str]:
-        """Texts from the bot's database."""
+        """The texts that a query selects from the bot's database."""
         return self._database.names(query)
 
     def stop(self) -> None:
-        """End it and close the database."""
+        """Terminate it and close the database."""
         super().stop()
         self._database.close()
 
 
 @contextmanager
 def bot_in_sandbox(folder: Path, playbooks: Path = PLAYBOOKS) -> Iterator[tuple[SandboxProcess, BotProcess]]:
-    """A sandbox and a bot in it."""
+    """Run a sandbox and a bot in it."""
     folder.mkdir()
     sandbox = SandboxProcess(folder / "workspace")
     bot = BotProcess(sandbox, folder, playbooks)
@@ -168,7 +168,7 @@ def bot_in_sandbox(folder: Path, playbooks: Path = PLAYBOOKS) -> Iterator[tuple[
 
 @contextmanager
 def bare_in_sandbox(folder: Path, channels: int) -> Iterator[SandboxProcess]:
-    """A sandbox of its own with the bare app in it, which makes so many channels."""
+    """Run a separate sandbox with the bare app in it, which makes this many channels."""
     folder.mkdir()
     sandbox = SandboxProcess(folder / "workspace")
     app = AppProcess(["-m", "bench.bare", str(folder / "bare.sqlite"), str(channels)], sandbox.environment)

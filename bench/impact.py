@@ -1,4 +1,4 @@
-"""Interval figures: a million rows imported, what-if, figures to the chart's bytes, what was to be expected."""
+"""Interval figures: importing a million rows, what-if, the chart from figures to bytes, the expected contacts."""
 
 import csv
 import json
@@ -45,7 +45,7 @@ OFFERED = ServiceLevel.OF_OFFERED
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """Every figure of this noun but the time to recover, which has a part of its own."""
+    """Measure all figures about intervals except the time to recover, which has its own part."""
     report = folder / "report.csv"
     write_report(report, ROWS)
     measured = _imported(folder, report)
@@ -63,7 +63,7 @@ def measure(folder: Path) -> Sequence[Figure]:
 
 
 def write_report(report: Path, rows: int, start: datetime = START, queues: int = QUEUES) -> None:
-    """A report of so many intervals, a queue a row."""
+    """Write a report of this many intervals, one queue a row."""
     dice, at = random.Random(1), start
     with report.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -79,7 +79,7 @@ def write_report(report: Path, rows: int, start: datetime = START, queues: int =
 
 
 def _imported(folder: Path, report: Path) -> dict[str, float]:
-    """In a process of its own: what it needs beyond what it has when it begins."""
+    """Measure the import in a separate process: its use beyond that at its start."""
     code = f"from bench.impact import report_import; report_import({str(folder)!r}, {str(report)!r})"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     measured: dict[str, float] = json.loads(result.stdout.splitlines()[-1])
@@ -87,11 +87,11 @@ def _imported(folder: Path, report: Path) -> dict[str, float]:
 
 
 def report_import(folder: str, report: str) -> None:
-    """Import the report and print what it took."""
+    """Import the report and print the resources used."""
     build_registry()
     database = _database(Path(folder) / "imported.sqlite")
     lengths = _lengths_of_transactions(database)
-    # As the command does that imports a file.
+    # As the import command does.
     collector.leave_out_what_lives()
     idle_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
@@ -105,7 +105,7 @@ def report_import(folder: str, report: str) -> None:
 
 
 def _lengths_of_transactions(database: Database) -> list[float]:
-    """How long the database is locked by each, its commit included, in seconds; the list grows with every one."""
+    """The seconds for which each transaction, its commit included, locks the database; the list grows with each."""
     began, lengths = [0.0], [0.0]
 
     @sa.event.listens_for(database.engine, "begin")
@@ -131,7 +131,7 @@ def _database(path: Path) -> Database:
 
 
 def _plain_s(folder: Path, report: Path) -> float:
-    """The plain way: every cell into one table, in one transaction, without looking at it."""
+    """The plain baseline: every cell into one table, in one transaction, without checks."""
     with sqlite3.connect(folder / "plain.sqlite") as connection, report.open(newline="") as file:
         connection.execute(f"CREATE TABLE rows ({', '.join(f'c{place}' for place in range(len(HEADER)))})")
         began = time.perf_counter()
@@ -153,7 +153,7 @@ def _whatif_ms() -> list[float]:
 
 
 def _chart_ms(folder: Path) -> list[float]:
-    """Two days of 50 queues, and four weeks before them to compare with."""
+    """Two days of 50 queues, compared with the preceding weeks."""
     database = _database(folder / "impact.sqlite")
     report = folder / "impact.csv"
     now = START + timedelta(days=35)
@@ -175,7 +175,7 @@ def _chart_ms(folder: Path) -> list[float]:
     settings, runs = floor.read(Path("floor.yaml")), []
     with database.reading() as session:
         assert len(gathering.gather(session, settings, incident, now).queues) == QUEUES
-    # As the bot does when it has started.
+    # As the bot does after its start.
     collector.leave_out_what_lives()
     for _ in range(RUNS):
         began = time.perf_counter()

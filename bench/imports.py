@@ -1,4 +1,4 @@
-"""Clicks while a command, or the bot itself, imports figures; beside the bare app."""
+"""Clicks while a command, or the bot itself, imports figures, compared with the bare app."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ from bot.playbooks.ids import STEP_UNDO
 
 INCIDENTS = 100
 ROUNDS = 3
-# As many as Slack lets a bot take from one file, about.
+# About as many as Slack lets a bot download in one file.
 DROPPED_ROWS = 200_000
 QUEUES = 50
 IMPORTING = "SELECT count(*) FROM figure_imports WHERE visible_at IS NULL"
@@ -27,7 +27,7 @@ ROWS_KEPT = "SELECT coalesce(sum(rows), 0) FROM figure_imports"
 
 
 def measure(folder: Path, rows: int = ROWS, dropped_rows: int = DROPPED_ROWS) -> Sequence[Figure]:
-    """Rounds that alternate between a command that imports, a bot that imports, and the bare app."""
+    """Measure rounds that alternate between a command that imports, a bot that imports, and the bare app."""
     with (
         bot_in_sandbox(folder / "bot") as (sandbox, bot),
         bare_in_sandbox(folder / "bare", INCIDENTS) as bare_sandbox,
@@ -57,14 +57,14 @@ def measure(folder: Path, rows: int = ROWS, dropped_rows: int = DROPPED_ROWS) ->
 
 
 class Imports:
-    """A bot into which figures are brought while people click."""
+    """A bot into which figures are imported while people click."""
 
     def __init__(self, sandbox: SandboxProcess, bot: BotProcess, folder: Path) -> None:
         self._sandbox, self._bot, self._folder = sandbox, bot, folder
         self._channels = sandbox.incident_channels()
 
     def clicks_meanwhile(self, start: Callable[[], None]) -> list[float]:
-        """How long each click took to be acknowledged, of those that ended before the import did."""
+        """The acknowledgement times of the clicks that ended before the import did."""
         start()
         self._bot.wait_until(lambda: self._bot.count(IMPORTING) > 0)
         seen: list[float] = []
@@ -76,7 +76,7 @@ class Imports:
         return seen
 
     def run_command(self, number: int, rows: int) -> None:
-        """As somebody does who imports a year by hand, in a process of its own."""
+        """Start an import of a year by hand, in a process of its own."""
         report = self._report(f"command-{number}.csv", rows)
         subprocess.Popen(
             [sys.executable, "-m", "bot", "figures", "import", str(report)],
@@ -85,7 +85,7 @@ class Imports:
         )
 
     def drop(self, number: int, rows: int) -> None:
-        """As somebody does who sends the bot a file and presses *Use it*."""
+        """Send the bot a file and press *Use it*."""
         report = self._report(f"dropped-{number}.csv", rows)
         self._sandbox.post("uploads", by="ana", channel="dm", name=report.name, content=report.read_text())
         previewed = (
@@ -96,14 +96,14 @@ class Imports:
         self._sandbox.post("clicks", by="ana", action_id=ids.USE, channel="dm")
 
     def _report(self, name: str, rows: int) -> Path:
-        """Another hundred years each time: no row is known yet."""
+        """Write a report that starts a day after the previous one."""
         report = self._folder / name
         write_report(report, rows, START + timedelta(days=len(list(self._folder.glob("*.csv")))), QUEUES)
         return report
 
 
 def clicks(sandbox: SandboxProcess, count: int, channels: Sequence[str] = ()) -> list[float]:
-    """A step done in each channel, or opened again, twenty at a time: how many ms each took."""
+    """Click a step in each channel, to finish or reopen it, twenty at a time. Returns the ms that each took."""
     names = channels or sandbox.incident_channels()
     known = len(sandbox.get("envelopes"))
     in_crowd([partial(_click, sandbox, PEOPLE[at % len(PEOPLE)], name) for at, name in enumerate(names[:count])])
@@ -114,5 +114,5 @@ def _click(sandbox: SandboxProcess, by: str, channel: str) -> None:
     try:
         sandbox.post("clicks", by=by, action_id=BUTTON, channel=channel)
     except HTTPError:
-        # Every step is done: a machine that is fast comes to the end of any playbook while a file is imported.
+        # Every step is done: a fast machine can finish any playbook while a file is imported.
         sandbox.post("clicks", by=by, action_id=STEP_UNDO, channel=channel)

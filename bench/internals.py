@@ -1,4 +1,4 @@
-"""What the benchmark knows of the bot's insides: its tables, and how to run it in this process."""
+"""The benchmark's knowledge of the bot's internals: its tables, and how to run it in this process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from bot.config.settings import Settings
 from bot.runtime import database
 from slack_sandbox import Sandbox
 
-# Ticks would share the work of what is measured.
+# Ticks would add to the measured work.
 NO_TICKS_S = 3600.0
 SETTLE_WITHIN_S = 60
 
@@ -21,7 +21,7 @@ INCIDENTS = "SELECT count(*) FROM incidents"
 STEPS_DONE = "SELECT count(*) FROM playbook_steps WHERE state = 'done'"
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 MESSAGES_RECORDED = "SELECT count(*) FROM timeline_entries WHERE kind = 'message'"
-# What is still to be sent or drawn; the digest waits for the pace of the channel that all incidents share.
+# What is still to be sent or rendered; the digest is excluded, because all incidents share its channel's pace.
 UNSETTLED = (
     "SELECT (SELECT count(*) FROM outbox WHERE wanted > shown AND refused IS NULL AND kind <> 'digest') "
     "+ (SELECT count(*) FROM incidents WHERE told_at IS NULL)"
@@ -29,12 +29,12 @@ UNSETTLED = (
 
 
 def postmortem_shared(incident: int) -> str:
-    """Counts the finished copies of an incident's post-mortem."""
+    """A query that counts the finished copies of an incident's post-mortem."""
     return f"SELECT count(*) FROM postmortem_copies WHERE incident_id = {incident} AND shared_version = 1"
 
 
 def database_url(folder: Path) -> str:
-    """The SQLite database in a folder."""
+    """The URL of the SQLite database in a folder."""
     return f"sqlite:///{folder}/watchfloor.sqlite"
 
 
@@ -54,7 +54,7 @@ class BotDatabase:
             return [str(row[0]) for row in connection.exec_driver_sql(query)]
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection."""
         self._database.close()
 
 
@@ -66,7 +66,7 @@ def count(store: database.Database, query: str) -> int:
 
 @contextmanager
 def embedded_bot(folder: Path, playbooks: Path) -> Iterator[tuple[Sandbox, Bot]]:
-    """A sandbox and a bot in this process, without ticks."""
+    """Run a sandbox and a bot in this process, without ticks."""
     sandbox = Sandbox()
     sandbox.start()
     environment = {
@@ -98,7 +98,7 @@ def settle(sandbox: Sandbox, bot: Bot) -> None:
 
 @contextmanager
 def recorded_statements(store: database.Database) -> Iterator[list[str]]:
-    """Every statement that is sent to the database meanwhile."""
+    """Record every statement sent to the database meanwhile."""
     statements: list[str] = []
 
     def record(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:

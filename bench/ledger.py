@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """The seconds from the file to the last entry, and the longest transaction meanwhile."""
+    """Measure the seconds from the file to the last entry, and the longest transaction."""
     build_registry()
     database = Database(f"sqlite:///{folder}/ledger.sqlite")
     migrations.upgrade(database.engine)
@@ -88,7 +88,7 @@ def _release(database: Database) -> float:
     began = time.perf_counter()
     is_done = False
     while not is_done:
-        with suppress(TryLater):  # its turn is over, as the outbox's would be
+        with suppress(TryLater):  # its turn is over, as in the outbox
             releasing.prepare(database, Credits(approve_above={}), made.number)
             is_done = True
     return time.perf_counter() - began

@@ -1,7 +1,7 @@
-"""Fifty open incidents, twenty people who click and talk for minutes; then the same with a thousand in the past.
+"""Fifty open incidents and twenty people who click and talk for minutes; then the same with a past of a thousand.
 
-The crowd lives in turns with the bot and with the bare app. What is said, clicked and acknowledged is counted, and
-the bot's memory, threads and descriptors are looked at after each turn. At the end one channel is flooded.
+The crowd alternates between the bot and the bare app. Messages, clicks and acknowledgements are counted, and the
+bot's memory, threads and descriptors are checked after each turn. At the end one channel is flooded.
 """
 
 from collections.abc import Sequence
@@ -27,17 +27,17 @@ TURNS = 6
 STEPS = 80
 CLICKS = 5
 FLOOD, FLOOD_S = 10_000, 60.0
-# Slack delivers an event again after a minute that was not acknowledged.
+# Slack retries an unacknowledged event after a minute.
 RETRIED_WITHIN_S = 90
 ATTEMPTS, TRY_AGAIN = 20, "Please try again"
 RATIO = 3.0
 GROWTH = 1.1
-# Pools make one more when they first need it: a thread, or a connection to SQLite, which has three files open.
+# A pool adds one more when first needed: a thread, or a connection to SQLite, which has three files open.
 MORE_THREADS, MORE_DESCRIPTORS = 5, 10
 
 
 def measure(folder: Path, minutes: float = MINUTES) -> Sequence[Figure]:
-    """The crowd, the crowd with a past, and the flood; `minutes` for each crowd."""
+    """Measure the crowd, the crowd with a past, and the flood; `minutes` for each crowd."""
     with (
         bot_in_sandbox(folder / "bot", _playbooks(folder)) as (sandbox, bot),
         bare_in_sandbox(folder / "bare", INCIDENTS) as bare_sandbox,
@@ -62,7 +62,7 @@ def measure(folder: Path, minutes: float = MINUTES) -> Sequence[Figure]:
 
 
 def _playbooks(folder: Path) -> Path:
-    """A playbook with as many steps as there may be."""
+    """Write a playbook with the maximum number of steps."""
     steps = [{"id": f"step-{n}", "title": f"Step {n}"} for n in range(1, STEPS + 1)]
     phases = [{"id": "work", "title": "Work on it", "steps": steps}]
     made = folder / "playbooks"
@@ -73,7 +73,7 @@ def _playbooks(folder: Path) -> Path:
 
 
 def _closed_incident(sandbox: SandboxProcess, bot: BotProcess) -> str:
-    """An incident with some history, closed with its post-mortem; gives back its channel."""
+    """Open an incident, give it some history, and close it with its post-mortem. Returns its channel."""
     sandbox.post("types", by="ana", text=f"{COMMAND} declare S2 past is down", channel="general")
     bot.wait_until_settled(1)
     (channel,) = sandbox.incident_channels()
@@ -89,7 +89,7 @@ def _closed_incident(sandbox: SandboxProcess, bot: BotProcess) -> str:
 
 
 def _types(sandbox: SandboxProcess, command: str, channel: str) -> None:
-    """Type it, and again while the answer asks for that: a busy machine refuses what it cannot do in time."""
+    """Type a command, repeating it while the answer says so: a busy machine refuses what it cannot do in time."""
     for _ in range(ATTEMPTS):
         if TRY_AGAIN not in sandbox.post("types", by="ana", text=f"{COMMAND} {command}", channel=channel)["text"]:
             return
@@ -97,7 +97,7 @@ def _types(sandbox: SandboxProcess, command: str, channel: str) -> None:
 
 @dataclass(frozen=True)
 class Size:
-    """What the bot's process holds."""
+    """The resources held by the bot's process."""
 
     rss: float
     threads: int
@@ -112,7 +112,7 @@ class Load:
         self._process = psutil.Process(bot.process.pid)
 
     def figures(self, name: str) -> list[Figure]:
-        """Turns of both, and what became of everything."""
+        """Run turns of both crowds, and count what became of everything."""
         messages, steps = self._bot.count(internals.MESSAGES_RECORDED), self._bot.count(internals.STEPS_DONE)
         lives, bare_lives, sizes = list[Lived](), list[Lived](), list[Size]()
         for _ in range(TURNS):
@@ -138,7 +138,7 @@ class Load:
         ]
 
     def flood(self, share: float) -> list[Figure]:
-        """Ten thousand messages in one minute in one channel, and commands meanwhile."""
+        """Send ten thousand messages in one minute to one channel, with commands meanwhile."""
         count, seconds = round(FLOOD * share), FLOOD_S * share
         before, size = self._bot.count(internals.MESSAGES_RECORDED), self._size()
         of_bot = flooded(self._crowd, count, seconds)
@@ -157,7 +157,7 @@ class Load:
         ]
 
     def rows_of_a_click(self) -> list[float]:
-        """How many rows more there are after each of some clicks, in all tables."""
+        """The number of rows, in all tables, that each of some clicks adds."""
         return [self._rows_of(click) for click in range(CLICKS)]
 
     def _rows_of(self, click: int) -> float:
@@ -187,7 +187,7 @@ def _waits(what: str, waits: Sequence[float], bare_waits: Sequence[float]) -> li
 
 
 def _flatness(sizes: Sequence[Size]) -> list[Figure]:
-    """After the first turn, and after the last."""
+    """Compare the sizes after the first turn and after the last."""
     first, last = sizes[0], sizes[-1]
     return [
         Figure("… memory after each turn", [size.rss for size in sizes], "MB"),

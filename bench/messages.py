@@ -1,7 +1,7 @@
-"""What a played four-hour S0 costs people in messages: those of their channels, calls in threads, direct messages.
+"""The messages that a simulated four-hour S0 costs people: in their channels, in threads and by direct message.
 
-The same people do the same things at the same minutes. A message in a channel counts for everybody in it, a reply
-in a thread for the people whom it names, a direct message for its reader; edits ring nowhere and do not count.
+The same people do the same things in the same minutes. A message in a channel counts for every member, a reply in
+a thread for the people whom it names, a direct message for its reader; edits notify nobody and do not count.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from tests.floor import TestFloor
 
 MINUTES = 240
 SUBSCRIBERS = ("ana", "ben", "erik", "hana")
-# Who they are, and the channel each of them reads besides the incident's, in which they all are.
+# The people, and the channel that each reads besides the incident's, which they all read.
 READERS = {
     "ana": "incidents",
     "ben": "incidents",
@@ -22,7 +22,7 @@ READERS = {
     "erik": "executives",
     "chloe": "engineering",
 }
-# What people do, by the minute after the declaration: who, and what they type.
+# What people type, by the minute after the declaration.
 SCRIPT: dict[int, Sequence[tuple[str, str]]] = {
     1: [("ana", "/incident claim commander"), ("ben", "/incident claim comms")],
     4: [("ana", "/incident impact Callers in Manila hear silence; half of 120 calls an hour are lost")],
@@ -36,7 +36,7 @@ SCRIPT: dict[int, Sequence[tuple[str, str]]] = {
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """Direct messages to the person who gets most, to everybody, and messages in all channels."""
+    """Count direct messages to the person who gets most, to everybody, and messages in all channels."""
     with TestFloor(folder) as floor:
         _play(floor)
         direct, public = _counted(floor)
@@ -84,7 +84,7 @@ def _bot_messages(floor: TestFloor) -> Iterator[tuple[Channel, Message]]:
 
 
 def _of_person(floor: TestFloor, name: str) -> int:
-    """What one person is shown as new."""
+    """The messages that one person is shown as new."""
     workspace, person = floor.sandbox.workspace, floor.sandbox.person(name)
     names = [person.id, *(group.id for group in workspace.groups.values() if person.id in group.users)]
 

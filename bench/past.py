@@ -1,8 +1,8 @@
-"""A past: copies of everything that is known of one closed incident, written beside the running bot."""
+"""A past: copies of every row of one closed incident, written beside the running bot."""
 
 import sqlite3
 
-# The number of a copy, and of every row of it, is that of the original and so much more.
+# The offset between the numbers of the original and its copies.
 APART = 100_000
 TABLES = (
     *("drafts", "ladder_rungs", "outbox", "pages", "participants", "partner_notices", "playbook_runs"),
@@ -14,7 +14,7 @@ KEYS = ("key", "source_key", "asked_key", "declared_key", "channel_id")
 
 
 def copy_incident(file: str, number: int, times: int) -> int:
-    """Copy it; gives back how many rows that were."""
+    """Copy an incident this many times. Returns the number of rows."""
     with sqlite3.connect(file, timeout=60) as database:
         database.execute(
             "CREATE TEMP TABLE copies AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c "
@@ -28,7 +28,7 @@ def copy_incident(file: str, number: int, times: int) -> int:
 def _copy(database: sqlite3.Connection, table: str, of: str, number: int) -> int:
     columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
     values = ", ".join(map(_value, columns))
-    # Of names of ours and numbers.
+    # Only our own names and numbers are put into the SQL.
     statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table}, copies WHERE {of} = ?"
     return database.execute(statement, (number,)).rowcount
 

@@ -1,4 +1,4 @@
-"""How soon a post-mortem is there after the close, and what a long one costs to write."""
+"""How soon after the close a post-mortem is there, and what a long one costs to write."""
 
 import threading
 import time
@@ -34,12 +34,12 @@ TEXT = "Trunk 7 in Manila drops about half of the calls; I am moving them to tru
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """From the close to the message and the files; then the post-mortem of a very long incident."""
+    """Measure from the close to the message and the files; then the post-mortem of a very long incident."""
     return [*_closes(folder / "closes"), *_long_ones(folder / "long")]
 
 
 def _closes(folder: Path) -> list[Figure]:
-    """The message about the draft and its files in the commander's direct messages, in a slow workspace."""
+    """Measure until the draft's message and files are in the commander's direct messages, in a slow workspace."""
     with bot_in_sandbox(folder) as (sandbox, bot):
         runs = [_close(sandbox, bot, number) for number in range(1, CLOSES + 1)]
     return [
@@ -73,7 +73,7 @@ def _close(sandbox: SandboxProcess, bot: BotProcess, number: int) -> tuple[float
 
 
 def _long_ones(folder: Path) -> list[Figure]:
-    """Writing the post-mortem of ten thousand entries: seconds, and memory beyond that of the idle bot."""
+    """Measure writing the post-mortem of ten thousand entries: seconds, and memory beyond the idle bot's."""
     folder.mkdir()
     with embedded_bot(folder, PLAYBOOKS) as (sandbox, bot):
         sandbox.person("ana").types("/incident declare S2 line 1 is down", channel="general")
@@ -102,7 +102,7 @@ def _write(bot: Bot) -> tuple[float, float]:
 
 @contextmanager
 def _peak_memory() -> Iterator[list[float]]:
-    """The most memory that this process takes meanwhile, in MB beyond what it takes now."""
+    """Yield the peak of this process's memory, in MB beyond its size at the start."""
     process, stop, peak = psutil.Process(), threading.Event(), [0.0]
     idle = process.memory_info().rss
 
@@ -120,7 +120,7 @@ def _peak_memory() -> Iterator[list[float]]:
 
 
 def _add_messages(store: Database, number: int, entries: int) -> None:
-    """So many messages, a second apart, in several transactions so that the bot is not kept waiting."""
+    """Add this many messages, a second apart, in several transactions so that the bot is not kept waiting."""
     began = utcnow() - timedelta(seconds=entries)
     for start in range(0, entries, ENTRIES_AT_ONCE):
         with store.transaction() as session:

@@ -1,4 +1,4 @@
-"""Time to recover against a simulation event by event: 200 seeded outages, the median of 100 replications each."""
+"""Time to recover, compared with an event-by-event simulation: 200 seeded outages, the median of 100 runs each."""
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -11,7 +11,7 @@ OUTAGES, REPLICATIONS = 200, 100
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """In how many outages both times are within one interval of the simulation's. It takes some minutes."""
+    """Measure in how many outages both times are within one interval of the simulation's. Takes some minutes."""
     with ProcessPoolExecutor() as pool:
         agreed = list(pool.map(_agrees, range(OUTAGES)))
     share = 100 * agreed.count(True) / OUTAGES

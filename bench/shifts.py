@@ -1,4 +1,4 @@
-"""Rosters and reports: uncovered minutes of 200 people over 60 days in three zones, a report of 90 days."""
+"""Rosters and reports: uncovered minutes of 200 people over 60 days in three zones, and a report of 90 days."""
 
 import random
 import time
@@ -41,8 +41,8 @@ ENTRY = (
 
 
 def measure(folder: Path) -> list[Figure]:
-    """Both changes of the clocks, then the report."""
-    build_registry()  # it loads the tables of every noun
+    """Measure rosters across both clock changes, then the report."""
+    build_registry()  # imports the tables of every noun
     found = [_roster(folder / name, first) for name, first in (("spring", SPRING), ("autumn", AUTUMN))]
     reading, finding = zip(*found, strict=True)
     return [
@@ -97,7 +97,7 @@ def _row(read: ReadShift) -> Shift:
 
 
 def _reports(folder: Path) -> list[Figure]:
-    """Everything that is sent: figures gathered, workbook and picture made. A week stands against four before."""
+    """Measure whole reports: gathering figures, building workbook and picture. A week is compared with four."""
     store, dice = _database(folder), random.Random(1)
     now = AUTUMN + timedelta(hours=9)
     known = replace(services(reports=Reports()), database=store)
@@ -124,7 +124,7 @@ def _report_s(known: Services, period: rules.Period) -> float:
 
 
 def _intervals(store: Database, dice: random.Random, now: datetime) -> None:
-    """Half-hours of every queue for the reported days, round the clock."""
+    """Import half-hours of every queue for the reported days, round the clock."""
     first, count = int((now - timedelta(days=REPORTED_DAYS)).timestamp()) // 1800 * 1800, REPORTED_DAYS * 48
     rows = (
         ReadRow(1, QueueName(f"Queue {queue}", f"Site {queue % SITES}"), first + 1800 * place, 1800, _figures(dice))

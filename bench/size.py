@@ -1,4 +1,4 @@
-"""How much code the bot is."""
+"""The size of the bot's code."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ LIMIT = 28_260
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """Lines of Python in the bot, without the sandbox and the migrations."""
+    """Count the lines of Python in the bot, without the sandbox and the migrations."""
     files = [file for file in SOURCE.rglob("*.py") if NOT_COUNTED.isdisjoint(file.parts)]
     lines = sum(file.read_bytes().count(b"\n") for file in files)
     return [Figure("lines of Python in bot/, without sandbox and migrations", [lines], "lines", LIMIT)]

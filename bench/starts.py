@@ -1,4 +1,4 @@
-"""How long a start takes, beside the imports that it cannot do without."""
+"""How long a start takes, compared with the imports that it cannot do without."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from bench.figures import Figure, ratios
 from bench.harness import PLAYBOOKS, AppProcess, BotProcess, SandboxProcess
 
 STARTS = 7
-# Prints the modules of other packages that a started bot has loaded, in the order in which it did.
+# Prints the third-party modules that a started bot has loaded, in the order of loading.
 LIST_LIBRARIES = """
 import json, sys
 from bot.commands import cli, sandbox_process
@@ -36,7 +36,7 @@ print("ready")
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """From the command to readiness, beside the imports alone."""
+    """Measure from the command to readiness, and the imports alone."""
     sandbox = SandboxProcess(folder / "workspace")
     with _bytecode_cache(folder / "bytecode"):
         libraries = _libraries(sandbox, folder)
@@ -56,7 +56,7 @@ def measure(folder: Path) -> Sequence[Figure]:
 
 @contextmanager
 def _bytecode_cache(folder: Path) -> Iterator[None]:
-    """Let Python cache its bytecode, as it does where the bot is installed, whatever this environment says."""
+    """Let Python cache its bytecode, as it does in an installation, regardless of this environment."""
     earlier = dict(os.environ)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
@@ -68,7 +68,7 @@ def _bytecode_cache(folder: Path) -> Iterator[None]:
 
 
 def _libraries(sandbox: SandboxProcess, folder: Path) -> str:
-    """What a start loads from other packages. The first start fills the cache and makes the database."""
+    """The third-party modules that a start loads. This first start fills the cache and makes the database."""
     BotProcess(sandbox, folder).stop()
     environment = {
         "WATCHFLOOR_DATABASE_URL": internals.database_url(folder),

@@ -1,4 +1,4 @@
-"""How many statements one click costs, with few incidents and with many."""
+"""How many SQL statements one click costs, with few incidents and with many."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ LIMIT = 15
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """Statements from a click until its redraw is written down, with ten and with ten thousand incidents."""
+    """Count the statements from a click until its redraw is saved, with ten and with ten thousand incidents."""
     with embedded_bot(folder, PLAYBOOKS) as (sandbox, bot):
         for number in range(1, FEW + 1):
             sandbox.person("ana").types(f"/incident declare S2 line {number} is down", channel="general")

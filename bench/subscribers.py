@@ -1,4 +1,4 @@
-"""An update to five hundred subscribers, at Slack's pace: when the last one has it, and who has it twice."""
+"""An update to five hundred subscribers at Slack's pace: when the last one has it, and who gets it twice."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ SUBSCRIBERS = 500
 LIMIT_S = 600
 LOOK_EVERY_S = 2.0
 SUBSCRIBED = "SELECT count(*) FROM subscriptions"
-# What waits for a reader is gathered for a minute; somebody who is left out would be served by then.
+# Messages to a reader are gathered for a minute; a subscriber left out at first would be served by then.
 UPDATE = "Calls go to Cebu meanwhile"
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """People subscribe by command; then somebody writes an update."""
+    """Let people subscribe by command, then send an update and measure its delivery."""
     with bot_in_sandbox(folder / "bot") as (sandbox, bot):
         sandbox.post("types", by="ana", text=f"{COMMAND} declare S1 line is down", channel="general")
         bot.wait_until_settled(1)
@@ -44,7 +44,7 @@ def measure(folder: Path) -> Sequence[Figure]:
 
 
 def _send(sandbox: SandboxProcess, channel: str, readers: int) -> tuple[list[dict[str, Any]], float]:
-    """The update; gives back each message that brought it to a person, and when it was written."""
+    """Send the update. Returns each message that delivered it to a person, and the time it was written."""
     sandbox.post("strict_rates", strict=True)
     sandbox.post("clear_calls")
     known = len(sandbox.envelopes())

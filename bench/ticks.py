@@ -43,7 +43,7 @@ BOOK = Playbook.model_validate(
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """How long a tick takes, and how many statements a click costs among so many playbooks."""
+    """Measure how long a tick takes, and how many statements a click costs among so many playbooks."""
     services = _services_without_slack(folder)
     with services.database.transaction() as session:
         directory.save_people(session, [PersonFacts("U0ANA", "Ana Reyes")], STARTED)
@@ -63,7 +63,7 @@ def measure(folder: Path) -> Sequence[Figure]:
 
 
 def _services_without_slack(folder: Path) -> Services:
-    """Everything but Slack: what would be drawn and sent waits in the database."""
+    """All services except Slack: what would be rendered and sent stays in the database."""
     services = bootstrap.build_services(Settings(_env_file=None, database_url=database_url(folder)))
     migrations.upgrade(services.database.engine)
     services.background.close()
@@ -71,7 +71,7 @@ def _services_without_slack(folder: Path) -> Services:
 
 
 def _close(services: Services) -> None:
-    """A process has one workflow engine: the next part starts its own."""
+    """Close the services: a process has one workflow engine, and the next part starts its own."""
     services.flows.close()
     services.database.close()
 

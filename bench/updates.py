@@ -1,4 +1,4 @@
-"""A thousand open incidents of five audiences: a tick with a hundred updates due, and when these are sent."""
+"""A thousand open incidents with five audiences: a tick with a hundred updates due, and when these are sent."""
 
 import time
 from collections import Counter
@@ -24,15 +24,15 @@ DUE = 100
 ON_TIME = 200
 LATENCY_S = 0.15
 ROUNDS = 3
-# Longer than any limit below: a figure that is missed still says by how much.
+# Longer than any limit below, so that a missed figure still shows by how much.
 TIMEOUT_S = 240
-# Polling takes time from the bot that is measured.
+# Polling takes time from the bot being measured.
 POLL_EVERY_S = 0.5
 CADENCE = timedelta(hours=1)
 
 
 def measure(folder: Path) -> Sequence[Figure]:
-    """The tick, and the seconds from the promised minute until each update is in its channel."""
+    """Measure the tick, and the seconds from the promised minute until each update is in its channel."""
     with ManyIncidents(folder) as many:
         ticks = [many.tick_s(DUE) for _ in range(ROUNDS)]
         shared = many.one_channel_s(DUE)
@@ -65,7 +65,7 @@ class ManyIncidents:
         self._sandbox.stop()
 
     def _add_incidents(self) -> None:
-        """A thousand incidents with a promise to each audience; those audience updates come due have a channel."""
+        """Add a thousand incidents with a promise to each audience; only those with updates due have a channel."""
         slack, now = self.bot.services.slack, utcnow()
         self._sandbox.post("strict_rates", strict=False)
         channels = [slack.create_channel(f"inc-{n}-line", is_private=False).id for n in range(1, ON_TIME + 1)]
@@ -88,7 +88,7 @@ class ManyIncidents:
         assert self.bot.settle(TIMEOUT_S, POLL_EVERY_S), "the bot did not settle in time"
 
     def tick_s(self, due: int) -> float:
-        """How long a tick takes when so many updates are due."""
+        """The duration of a tick with this many updates due."""
         now = utcnow()
         self._make_due(range(1, due + 1), "operations", now)
         started = time.perf_counter()
@@ -98,7 +98,7 @@ class ManyIncidents:
         return seconds
 
     def one_channel_s(self, due: int) -> float:
-        """How long until the last of so many updates is in the channel that all of them go to."""
+        """The seconds until the last of this many updates is in the channel that they all share."""
         now = utcnow()
         self._make_due(range(1, due + 1), "executives", now)
         run_ticks(self.bot.services, now)
@@ -106,7 +106,7 @@ class ManyIncidents:
         return max(self._sent_after(now, "executives", range(1, due + 1)))
 
     def sent_after_s(self, due: int) -> list[float]:
-        """From the promised minute until each is sent, in a workspace that takes 150 ms for a call."""
+        """The seconds from the promised minute until each is sent, in a workspace that takes 150 ms for a call."""
         numbers = range(1, due + 1)
         self._sandbox.post("latency", seconds=LATENCY_S)
         now = utcnow()
@@ -118,7 +118,7 @@ class ManyIncidents:
         return self._sent_after(now, "operations", numbers)
 
     def _sent_after(self, now: datetime, audience: str, numbers: Sequence[int]) -> list[float]:
-        """Seconds until each update was in its channel, by the timestamps of the messages."""
+        """The seconds until each update was in its channel, by the messages' timestamps."""
         with self.bot.services.database.reading() as session:
             sent = [tables.last_sent(session, number, audience) for number in numbers]
             timestamps = [deliveries.of_promise(session, promise)[0].ts for promise in sent if promise]
@@ -126,7 +126,7 @@ class ManyIncidents:
         return [float(ts) - now.timestamp() for ts in timestamps if ts]
 
     def sent_wrongly(self) -> int:
-        """Updates sent more than once, or after one to the same audience that was promised later."""
+        """Count updates sent more than once, or after one to the same audience that was promised later."""
         posts = [call for call in self._sandbox.get("calls") if call["method"] == "chat.postMessage"]
         taken = sorted((call for call in posts if call["answer"].get("ok")), key=lambda call: call["at"])
         keys = [key for call in taken if (key := _key(call)).startswith("update:")]
@@ -149,7 +149,7 @@ def _settings(sandbox: SandboxProcess, folder: Path) -> Settings:
 
 
 def _floor(folder: Path) -> Path:
-    """The shipped floor, but updates go to the incident's own channel only: the shared one has its own figure."""
+    """The shipped floor, with updates only to the incident's own channel: the shared one has its own figure."""
     shipped = Path("floor.yaml").read_text()
     assert "channels: [incident, digest]" in shipped
     file = folder / "floor.yaml"

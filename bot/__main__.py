@@ -5,8 +5,8 @@ import sys
 
 from bot.commands.cli import app
 
-# A file of a million rows keeps a core busy for a quarter of a minute: people who click meanwhile come first. Not
-# the lowest: while SQLite is written to, the bot's writers wait until the import has had its turn on the core.
+# Importing a million rows keeps a core busy for a quarter of a minute, and clicks come first. The priority is not
+# the lowest: while the import writes to SQLite, the bot's writers wait until it has had its turn on the core.
 NICENESS = 5
 
 

@@ -1,4 +1,4 @@
-"""Errors are sentences for the person who gets them: each says what to do next."""
+"""Errors whose text is a sentence for the person who gets it and says what to do next."""
 
 from typing import Any, ClassVar
 
@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 class WatchfloorError(Exception):
     """That did not work. Try again; if it keeps failing, ask the administrator to run `watchfloor doctor`."""
 
-    # The same in Spanish; without it everybody reads the English one.
+    # The same sentence in Spanish; if empty, everyone gets the English one.
     es: ClassVar[str] = ""
 
     def __init__(self, **facts: Any) -> None:
@@ -15,7 +15,7 @@ class WatchfloorError(Exception):
         super().__init__(self.sentence)
 
     def sentence_in(self, language: str) -> str:
-        """The sentence in a language, in English where it has none."""
+        """The sentence in a language, or in English if it has no translation."""
         own = str(vars(type(self)).get(language) or "")
         return own.format(**self.facts_in(language)) if own else self.sentence
 
@@ -25,7 +25,7 @@ class WatchfloorError(Exception):
 
 
 class TryLater(Exception):
-    """It was not done now, but may be: come back in `wait_s` seconds, or after a back-off when that is unknown."""
+    """The work could not be done now: retry in `wait_s` seconds, or after a back-off if that is None."""
 
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
         self.reason, self.wait_s = reason, wait_s

@@ -1,4 +1,4 @@
-"""What a workflow or a listener is given to work with. Built once, in `bot/bootstrap/building.py`."""
+"""The services that workflows and listeners receive. Built once, in `bot/bootstrap/building.py`."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ Part = TypeVar("Part")
 
 
 class Services(Struct, frozen=True):
-    """The database, Slack, the floor's configuration, the templates, the durable engine; and what nouns add."""
+    """The database, Slack, the floor's configuration, the templates, the durable engine and the nouns' parts."""
 
     database: Database
     slack: Gateway
@@ -26,17 +26,17 @@ class Services(Struct, frozen=True):
     flows: Flows
     background: BackgroundWorker
     replicas: Replicas
-    # By its class: the registry, and what a noun needs for itself, such as its playbooks or the pager.
+    # By class: the registry, and a noun's own parts, such as its playbooks or the pager.
     parts: Mapping[type, Any] = field(default_factory=dict)
 
     def get(self, kind: type[Part]) -> Part:
-        """The part of that class; `LookupError` when nobody registered one."""
+        """Return the part of that class; raises `LookupError` if none is registered."""
         part = self.find(kind)
         if part is None:
             raise LookupError(f"nobody registered a {kind.__name__}")
         return part
 
     def find(self, kind: type[Part]) -> Part | None:
-        """The part of that class, if there is one on this floor."""
+        """Return the part of that class, if this floor has one."""
         part: Part | None = self.parts.get(kind)
         return part

@@ -1,4 +1,4 @@
-"""A local Slack workspace for a first try, for development and for tests; knows nothing of the bot."""
+"""A local Slack workspace for a first try, for development and for tests; independent of the bot."""
 
 from slack_sandbox.errors import NothingToClick, NotVisible
 from slack_sandbox.person import Answer, Click, Person, Submission

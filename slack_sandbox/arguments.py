@@ -10,14 +10,14 @@ from slack_sandbox.http import form_parts
 from slack_sandbox.model import Json
 
 _YES = ("1", "true", "True")
-# What forms carry encoded; the record of calls shows it as it is meant.
+# Encoded in forms; the record of calls shows them decoded.
 _STRUCTURED = ("attachments", "blocks", "changes", "document_content", "files", "metadata", "view")
 
 
 def read_arguments(content_type: str, query: bytes, body: bytes, *, reads_json: bool = True) -> Json:
-    """The arguments of a request as Slack reads them, from address, form or JSON body.
+    """The arguments of a request as Slack reads them, from the address, a form or a JSON body.
 
-    Methods that do not take JSON act as if such a body were empty.
+    Methods that do not take JSON treat such a body as empty.
     """
     args: Json = dict(parse_qsl(query.decode(), keep_blank_values=True))
     if content_type.startswith("application/json"):
@@ -45,7 +45,7 @@ def _part_name(part: EmailMessage) -> str:
 
 
 def _decoded(args: Json) -> Json:
-    """Structured arguments as structures; what is no JSON is left to the method that refuses it."""
+    """Decode the structured arguments; invalid JSON is left for the method to refuse."""
     return {name: _structure(value) if name in _STRUCTURED else value for name, value in args.items()}
 
 
@@ -107,14 +107,14 @@ class Arguments:
         return min(value, most)
 
     def items(self, name: str) -> list[str]:
-        """A comma-separated list, or a JSON one."""
+        """A list, comma-separated or JSON."""
         value = self.values.get(name) or []
         if isinstance(value, list):
             return [str(v) for v in value]
         return [part.strip() for part in str(value).split(",") if part.strip()]
 
     def structure(self, name: str, error: str = "invalid_arguments") -> Any:
-        """A JSON value, which forms carry encoded."""
+        """A JSON value, which is encoded in a form."""
         value = self.values.get(name)
         if not isinstance(value, str):
             return value

@@ -1,4 +1,4 @@
-"""The ids Slack gives to blocks and elements that came without."""
+"""The ids that Slack gives to blocks and elements that have none."""
 
 import secrets
 

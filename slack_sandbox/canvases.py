@@ -1,11 +1,11 @@
-"""Canvases: documents standing alone, or as a channel's own. To the API each is a file as well."""
+"""Canvases: standalone documents, or a channel's own. In the API each is also a file."""
 
 from slack_sandbox.model import TEAM_DOMAIN, Channel, Json, User
 from slack_sandbox.workspace import Workspace
 
 
 def create(workspace: Workspace, user: User, markdown: str, title: str = "", channel: Channel | None = None) -> str:
-    """A new canvas; gives back its id."""
+    """Create a canvas. Returns its id."""
     with workspace.lock:
         canvas_id = workspace.new_id("F")
         workspace.canvases[canvas_id] = {
@@ -20,21 +20,21 @@ def create(workspace: Workspace, user: User, markdown: str, title: str = "", cha
 
 
 def channel_of(workspace: Workspace, canvas_id: str) -> Channel | None:
-    """The channel whose own it is; None for one that stands alone."""
+    """The channel to which a canvas belongs; None for a standalone one."""
     channels = workspace.channels.values()
     return next((channel for channel in channels if channel.canvas == canvas_id), None)
 
 
 def as_property(workspace: Workspace, channel: Channel) -> Json:
-    """What `conversations.info` says of it."""
+    """The canvas as a property in `conversations.info`."""
     canvas = workspace.canvases[channel.canvas]
     return {"canvas": {"file_id": channel.canvas, "is_empty": not canvas["markdown"]}}
 
 
 def as_file(workspace: Workspace, canvas_id: str) -> Json:
-    """What `files.info` says of it."""
+    """The canvas in `files.info`."""
     canvas = workspace.canvases[canvas_id]
-    # A workspace that was kept by an earlier version does not know who made its canvases: only the app could.
+    # A workspace saved by an earlier version does not know who made its canvases: only the app could.
     user, created = canvas.get("user", workspace.bot.id), canvas.get("created", 0)
     title = canvas["title"] or "Untitled"
     return {

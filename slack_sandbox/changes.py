@@ -4,7 +4,7 @@ import queue
 from typing import Any
 
 Change = dict[str, Any]
-# A reader that fell this far behind starts again from the whole picture instead.
+# A reader that has fallen this far behind is dropped and reloads everything.
 _KEPT = 10_000
 
 

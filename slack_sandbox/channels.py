@@ -9,12 +9,12 @@ from slack_sandbox.posting import compose, post
 from slack_sandbox.workspace import Workspace
 
 NAME_LENGTH = 80
-# Slack takes letters of any script, as long as they have no upper case.
+# Slack accepts letters of any script, as long as they are not upper case.
 _NAME = re.compile(r"[\w-]+")
 
 
 def check_name(workspace: Workspace, name: str) -> None:
-    """Refuse what Slack refuses as a channel's name, with its error for each reason."""
+    """Refuse a channel name that Slack refuses, with its error for each reason."""
     if not name:
         raise Refused("invalid_name_required")
     if len(name) > NAME_LENGTH:
@@ -23,7 +23,7 @@ def check_name(workspace: Workspace, name: str) -> None:
         raise Refused("invalid_name_punctuation")
     if name != name.lower() or not _NAME.fullmatch(name):
         raise Refused("invalid_name_specials")
-    # Archived and private channels keep their names, also from people without access to them.
+    # Archived and private channels keep their names, even from people without access to them.
     if any(c.name == name for c in workspace.channels.values()):
         raise Refused("name_taken")
 
@@ -148,7 +148,7 @@ def _announce_state(workspace: Workspace, channel: Channel, event_type: str, by:
 def _note(
     workspace: Workspace, channel: Channel, by: User, what: str, text: str, extra: Json | None = None
 ) -> None:
-    """The line Slack writes into the channel, e.g. `channel_topic`."""
+    """Post the line that Slack writes into the channel, e.g. `channel_topic`."""
     subtype = f"{'group' if channel.is_private else 'channel'}_{what}"
     message = compose(workspace, channel, by, text, subtype=subtype, extra=dict(extra or {}), bot_id="")
     post(workspace, channel, message)

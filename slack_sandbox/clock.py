@@ -1,7 +1,7 @@
 """The workspace's clock: real time plus an offset that a test or the page can move.
 
-The offset is mirrored in a file for an app that wants to live in the same time. Such an app may write beside it, in
-`<file>.due`, when it has something to do next: seconds since 1970, or nothing.
+The offset is mirrored in a file, for an app that wants to share this time. Such an app may write the time of its
+next work to `<file>.due` beside it: seconds since 1970, or nothing.
 """
 
 import time
@@ -10,7 +10,7 @@ from threading import Lock
 
 
 class Clock:
-    """Gives the time and mints message times, which are unique and always increase."""
+    """Tells the time and mints message timestamps, which are unique and always increase."""
 
     def __init__(self, mirror: Path | None = None) -> None:
         self._mirror = mirror
@@ -34,29 +34,29 @@ class Clock:
 
     @property
     def next_due_at(self) -> float | None:
-        """When the app has something to do next; None when it has not said so, or that moment has come."""
+        """When the app next has something to do; None if it has not said, or that time has come."""
         said_at = _said_due_at(self._mirror)
         return said_at if said_at is not None and said_at > self.now() else None
 
     @property
     def is_overdue(self) -> bool:
-        """Has the moment come for which the app had something to do, and has it not named another one yet?"""
+        """True if the app's next due time has passed and it has not named another one."""
         said_at = _said_due_at(self._mirror)
         return said_at is not None and said_at <= self.now()
 
     def ts(self) -> str:
-        """The next message time, in Slack's form: seconds, a point, six digits."""
+        """The next message timestamp, in Slack's form: seconds, a point, six digits."""
         with self._lock:
             self._last_us = max(self._last_us + 1, int(self.now() * 1_000_000))
             return f"{self._last_us // 1_000_000}.{self._last_us % 1_000_000:06d}"
 
     def restart(self) -> None:
-        """Back to real time, also for message times; only for an emptied workspace."""
+        """Return to real time, also for message timestamps; only for an emptied workspace."""
         self._last_us = 0
         self.offset_s = 0.0
 
     def resume_after(self, ts: str) -> None:
-        """Keep increasing after messages that were loaded from a file."""
+        """Keep timestamps increasing after messages that were loaded from a file."""
         seconds, _, micros = ts.partition(".")
         self._last_us = max(self._last_us, int(seconds) * 1_000_000 + int(micros or 0))
 
@@ -69,7 +69,7 @@ class Clock:
 
 
 def _kept_offset_s(mirror: Path | None) -> float:
-    """A workspace that is served again goes on at the time it had reached."""
+    """The offset saved by an earlier run of this workspace."""
     if mirror is None or not mirror.exists():
         return 0.0
     return float(mirror.read_text() or 0)
@@ -81,5 +81,5 @@ def _said_due_at(mirror: Path | None) -> float | None:
     try:
         return float(mirror.with_name(f"{mirror.name}.due").read_text())
     except (FileNotFoundError, ValueError):
-        # Another process writes the file: it is not there yet, or holds nothing.
+        # Another process writes the file: it may not exist yet, or be empty.
         return None

@@ -1,4 +1,4 @@
-"""The command line: run a workspace until the process is interrupted or asked to end."""
+"""The command line: run a workspace until the process is interrupted or terminated."""
 
 import argparse
 import errno
@@ -21,7 +21,7 @@ DEFAULT_DATA = Path("data/sandbox")
 
 
 class FolderUnusable(Exception):
-    """The workspace cannot be kept in the folder, or not be read from it; the message says what to do."""
+    """The workspace cannot be saved in the folder or read from it; the message says what to do."""
 
 
 class PortInUse(Exception):
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run(port: int, data: Path, manifest: dict[str, Any] | None = None, *, is_child: bool = False) -> None:
-    """Serve the workspace kept in the folder `data`.
+    """Serve the workspace saved in the folder `data`.
 
     A child process prints its address and tokens as one line of JSON and ends when its standard input is closed.
     """

@@ -1,6 +1,6 @@
-"""The control API: a person's actions, faults and queries, for benchmarks and other processes.
+"""The control API: people's actions, faults and queries, for benchmarks and other processes.
 
-`POST /control/<verb>` with a JSON object; `as` names the person who does it.
+`POST /control/<verb>` with a JSON object; `as` names the person who acts.
 `GET /control/<query>` with the same in the query string.
 """
 
@@ -32,7 +32,7 @@ _REFUSALS = (LookupError, PermissionError, TypeError, ValueError, TimeoutError)
 
 
 class Control:
-    """Verbs are actions of a person; commands are the sandbox's own."""
+    """Verbs are people's actions; commands are the sandbox's own."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
@@ -72,7 +72,7 @@ class Control:
         ]
 
     async def command(self, request: Request) -> Response:
-        # A page of another origin cannot send this content type without being asked first.
+        # A page of another origin cannot send this content type without a preflight request.
         if not request.headers.get("content-type", "").startswith("application/json"):
             return _problem("Send a JSON object as application/json.", 415)
         body = await request.body()
@@ -107,7 +107,7 @@ class Control:
         return getattr(person, verb)(*self._first(verb, order), *values, **order)
 
     def _first(self, verb: str, order: Json) -> list[Any]:
-        """Choices come by position in Python, so the action_id before them must too."""
+        """Choices are positional in Python, so the action_id before them must be as well."""
         return [order.pop("action_id")] if verb == "chooses" else []
 
     def _person(self, order: Json) -> Any:
@@ -133,7 +133,7 @@ class Control:
         return [c.as_json() for c in list(self._sandbox.calls) if wanted in (None, c.method)]
 
     def _envelopes(self, query: Json) -> list[Json]:
-        """From a number on; all of them without one."""
+        """The envelopes from a number on, or all of them."""
         return [envelope.as_json() for envelope in self._sandbox.envelopes[int(query.get("first", 0)) :]]
 
     def _as_json(self, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Requests that a `delay` fault holds back, until its seconds are over or they are released."""
+"""Requests held back by a `delay` fault, until its seconds are over or they are released."""
 
 import asyncio
 from contextlib import suppress
@@ -7,7 +7,7 @@ from slack_sandbox.workspace import Workspace
 
 
 class Delays:
-    """The requests that are held back now."""
+    """The requests currently held back."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -15,11 +15,11 @@ class Delays:
 
     @property
     def held(self) -> int:
-        """How many are held back."""
+        """The number of requests held back."""
         return len(self._held)
 
     async def hold(self, seconds: float) -> None:
-        """Wait for so many real seconds, or until somebody releases all."""
+        """Wait for this many real seconds, or until all are released."""
         released = asyncio.Event()
         self._held[released] = asyncio.get_running_loop()
         self._workspace.touch("delay")
@@ -30,6 +30,6 @@ class Delays:
             del self._held[released]
 
     def release(self) -> None:
-        """Carry all of them out now; from any thread."""
+        """Release all held requests now; callable from any thread."""
         for released, loop in list(self._held.items()):
             loop.call_soon_threadsafe(released.set)

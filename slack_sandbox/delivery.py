@@ -15,7 +15,7 @@ from slack_sandbox.records import Call, Envelope, keep
 from slack_sandbox.workspace import Workspace
 
 ACK_DEADLINE_S = 3.0
-# Slack tries an event again at once, after a minute and after five.
+# Slack retries an event at once, after a minute and after five.
 RETRY_DELAYS_S = (0.0, 60.0, 300.0)
 
 
@@ -24,7 +24,7 @@ class Undelivered(Exception):
 
 
 class Transport(Protocol):
-    """Takes one envelope to the app and brings back the payload of its acknowledgement."""
+    """Delivers one envelope to the app and returns the payload of its acknowledgement."""
 
     timeout_reason: str
 
@@ -53,7 +53,7 @@ class Deliveries:
         self._twice[kind] = self._twice.get(kind, 0) + count
 
     def send(self, kind: str, payload: Json) -> "Future[Envelope]":
-        """Send a command or an interaction; the future has the envelope when it is settled."""
+        """Send a command or an interaction; the future yields the envelope once it is settled."""
         envelope = self._new(kind, payload)
         sent = self._start(envelope)
         if self._is_delivered_twice(kind, payload):

@@ -4,7 +4,7 @@ from typing import Any
 
 
 class Refused(Exception):
-    """The Web API answers `ok: false` with this error."""
+    """A call to which the Web API answers `ok: false` with this error."""
 
     def __init__(self, error: str, **fields: Any) -> None:
         super().__init__(error)
@@ -13,7 +13,7 @@ class Refused(Exception):
 
 
 class NothingToClick(LookupError):
-    """The person sees no such element: the message or view is not there, or not for them."""
+    """The person sees no such element: the message or view does not exist or is not theirs."""
 
 
 class NotVisible(LookupError):
@@ -21,5 +21,5 @@ class NotVisible(LookupError):
 
 
 def invalid_arguments(*messages: str) -> Refused:
-    """Slack's answer to a request that is malformed, with the reasons it gives."""
+    """Slack's answer to a malformed request, with its reasons."""
     return Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] {m}" for m in messages]})

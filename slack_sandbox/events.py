@@ -1,4 +1,4 @@
-"""Which events the app has subscribed to, and the wrapping Slack delivers them in."""
+"""Which events the app has subscribed to, and the envelope in which Slack delivers them."""
 
 import secrets
 
@@ -16,14 +16,14 @@ _GROUP_TWINS = {
 
 
 def is_subscribed(app: App, event: Json, channel: Channel | None) -> bool:
-    """Whether the manifest asks for this event; messages are asked for by kind of conversation."""
+    """Whether the manifest subscribes to this event; messages are subscribed to by kind of conversation."""
     if event["type"] == "message" and channel is not None:
         return app.hears(f"message.{_kind_of(channel)}")
     return app.hears(event["type"])
 
 
 def twin(event_type: str, channel: Channel) -> str:
-    """The name the event has for this channel: private channels have `group_*` of their own."""
+    """The event's name for this channel: private channels have their own `group_*` events."""
     return _GROUP_TWINS[event_type] if channel.is_private else event_type
 
 
@@ -36,7 +36,7 @@ def channel_type(channel: Channel) -> str:
 
 
 def wrapped(event: Json, at: float) -> Json:
-    """The `event_callback` that carries an event; its `event_id` stays the same over retries."""
+    """The `event_callback` that carries an event; its `event_id` stays the same across retries."""
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": TEAM_ID,

@@ -1,4 +1,4 @@
-"""One request and its answer, with the fault that was ordered for it."""
+"""One request and its answer, with the fault that applies to it."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ CarryOut = Callable[[], Answer]
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request that was read to its end, and the connection that waits for the answer."""
+    """A completely received request, and the connection that waits for the answer."""
 
     sandbox: "Sandbox"
     call: Call
@@ -31,7 +31,7 @@ class Exchange:
     send: Send
 
     async def serve(self, carry_out: CarryOut) -> None:
-        """Carry the request out and answer, unless a fault prevents one or the other."""
+        """Carry out the request and answer it, unless a fault prevents either."""
         fault = self.sandbox.faults.take(self.call.method)
         self.call.fault = fault.kind if fault else ""
         if fault is not None and fault.kind == "delay":
@@ -92,7 +92,7 @@ def _late_request(
     answers: list[Answer] = []
 
     def announce() -> None:
-        # Any thread may carry the request out; a sandbox that was stopped meanwhile answers nobody.
+        # Any thread may carry out the request; a sandbox stopped meanwhile sends no answer.
         if not loop.is_closed():
             loop.call_soon_threadsafe(done.set_result, answers[0])
 
@@ -107,7 +107,7 @@ def _late_request(
 
 
 def _failure(call: Call, fault: Fault) -> Answer | None:
-    """The answer of a fault that keeps the request from being carried out, or None."""
+    """The answer of a fault that prevents the request from being carried out, or None."""
     if fault.kind == "error":
         call.status, call.answer = 200, {"ok": False, "error": str(fault.detail.get("error", "fatal_error"))}
         return json_answer(call.answer)
@@ -116,12 +116,12 @@ def _failure(call: Call, fault: Fault) -> Answer | None:
     if fault.kind == "server_error":
         call.status = int(fault.detail.get("status", 503))
         call.answer = {"ok": False, "error": "service_unavailable"}
-        # The proxy in front of Slack's servers answers in plain text, not in JSON.
+        # The proxy in front of Slack's servers answers in plain text, not JSON.
         return text_answer("Service Unavailable", call.status)
     return None
 
 
 def rate_limited(call: Call, wait_s: int) -> Answer:
-    """Slack asks to wait."""
+    """Slack's answer that asks the app to wait."""
     call.status, call.answer = 429, {"ok": False, "error": "ratelimited"}
     return json_answer(call.answer, 429, {"retry-after": str(wait_s)})

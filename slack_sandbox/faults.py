@@ -13,7 +13,7 @@ _LATE_DEFAULTS = {"answer": "cut", "seconds": None, "after_call": ()}
 
 @dataclass
 class Fault:
-    """Goes wrong `count` times, after letting `after` calls pass.
+    """Causes a fault `count` times, after letting `after` calls pass.
 
     | kind | detail | what happens |
     |---|---|---|
@@ -21,15 +21,15 @@ class Fault:
     | `error` | `error` | refused with this error |
     | `rate_limited` | `retry_after` | refused with status 429 |
     | `server_error` | `status` | not carried out; answered in plain text |
-    | `not_slack` | `body`, `status`, `carried_out` | answered by something in between: a proxy, a captive portal |
+    | `not_slack` | `body`, `status`, `carried_out` | answered by an intermediary: a proxy, a captive portal |
     | `refused` | | not carried out; the connection is closed |
     | `lost_answer` | | carried out; the connection is closed |
-    | `late` | `answer`, `seconds`, `after_call` | taken now and carried out later, also when the client is gone |
+    | `late` | `answer`, `seconds`, `after_call` | accepted now and carried out later, even if the client is gone |
 
     A late request is carried out after `seconds` on the sandbox's clock, or after the answer to the next call that
     `after_call` names (a method, several, or a condition on the call), or by `Sandbox.carry_out_late_requests`.
-    Until then `answer` is what the client gets: `cut`, its connection is closed at once; `error`, a gateway's 504;
-    `wait`, nothing while it stays connected.
+    Until then the client gets what `answer` says: `cut`, its connection is closed at once; `error`, a 504 from a
+    gateway; `wait`, nothing while it stays connected.
     """
 
     method: str
@@ -40,7 +40,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that are still to come."""
+    """The faults still to come."""
 
     def __init__(self) -> None:
         self._armed: list[Fault] = []
@@ -56,7 +56,7 @@ class Faults:
         self._armed.clear()
 
     def take(self, method: str) -> Fault | None:
-        """The fault of this call; a fault's method is a name, or `*` for any."""
+        """Take the fault for this call; a fault's method is a name, or `*` for any."""
         for fault in self._armed:
             if fault.method not in (method, "*"):
                 continue

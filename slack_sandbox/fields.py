@@ -1,4 +1,4 @@
-"""The values of interactive elements, in the shapes of `state.values` and of `actions`."""
+"""The values of interactive elements, in the forms of `state.values` and of `actions`."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def initial_values(blocks: list[Json]) -> dict[str, Json]:
 
 
 def chosen(element: Json, values: tuple[Any, ...]) -> Json:
-    """The element's value once these were chosen, e.g. `{"type": …, "selected_option": …}`."""
+    """The element's value after these were chosen, e.g. `{"type": …, "selected_option": …}`."""
     kind = element["type"]
     key, _ = VALUE_KEYS[kind]
     if key.startswith("selected_option"):
@@ -64,7 +64,7 @@ def chosen(element: Json, values: tuple[Any, ...]) -> Json:
 
 
 def is_empty(value: Json) -> bool:
-    """Whether a field has nothing in it yet."""
+    """Whether a field is still empty."""
     return all(v in (None, "", []) for k, v in value.items() if k != "type")
 
 

@@ -1,4 +1,4 @@
-"""Files: taking them in and sharing them into conversations."""
+"""Files: receiving them and sharing them in conversations."""
 
 from urllib.parse import quote
 
@@ -17,7 +17,7 @@ def new_file(workspace: Workspace, user: User, name: str, size: int, title: str 
 
 
 def keep_for_form(workspace: Workspace, user: User, name: str, content: bytes) -> File:
-    """A file that somebody chose in a form: it is shared nowhere, and the app may read it."""
+    """Keep a file that was chosen in a form: it is shared nowhere, but the app may read it."""
     file = new_file(workspace, user, name, len(content))
     file.content, file.complete = content, True
     return file
@@ -70,7 +70,7 @@ def file_as_slack(workspace: Workspace, file: File) -> Json:
 
 
 def _conversations(workspace: Workspace, file: File) -> Json:
-    """Where it is shared, by the kind of the conversation."""
+    """The conversations in which it is shared, by kind."""
     kinds: Json = {"channels": [], "groups": [], "ims": []}
     for channel_id in file.shares:
         kind = channel_type(workspace.channels[channel_id]) if channel_id in workspace.channels else "channel"

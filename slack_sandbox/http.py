@@ -15,7 +15,7 @@ JSON = "application/json; charset=utf-8"
 
 
 class DroppableProtocol(H11Protocol):
-    """Puts the transport within reach, so that a fault can drop the connection."""
+    """Makes the transport accessible, so that a fault can drop the connection."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -32,7 +32,7 @@ class CutOff(Exception):
 
 
 async def read_body(receive: Receive) -> bytes:
-    """The whole body of a request; `CutOff` when it ends too early."""
+    """Read a request's whole body. Raises `CutOff` if it ends too early."""
     chunks = []
     more = True
     while more:
@@ -56,7 +56,7 @@ def header(scope: Scope, name: bytes) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """A response that is ready to be sent."""
+    """A response ready to be sent."""
 
     body: bytes
     status: int

@@ -23,7 +23,7 @@ class UrlNotVerified(Exception):
 
 
 class HttpDelivery:
-    """Posts every envelope to one address, signed, and reads the acknowledgement from the answer."""
+    """Posts every envelope, signed, to one address, and reads the acknowledgement from the answer."""
 
     timeout_reason = "http_timeout"
 
@@ -38,7 +38,7 @@ class HttpDelivery:
         return await loop.run_in_executor(self._posting, self.post, body, headers)
 
     def verify(self) -> None:
-        """Slack's handshake when a request URL is entered: the app echoes the challenge."""
+        """Perform Slack's handshake for a new request URL: the app echoes the challenge."""
         challenge = secrets.token_urlsafe(32)
         asked = {"type": "url_verification", "token": VERIFICATION_TOKEN, "challenge": challenge}
         try:
@@ -62,14 +62,14 @@ class HttpDelivery:
             connection.close()
 
     def _signature(self, body: bytes) -> Headers:
-        # Signed with the real time, also when the workspace's clock was moved.
+        # Signed with the real time, even if the workspace's clock was moved.
         at = str(int(time.time()))
         signed = hmac.new(self._secret.encode(), f"v0:{at}:".encode() + body, hashlib.sha256)
         return {"x-slack-request-timestamp": at, "x-slack-signature": f"v0={signed.hexdigest()}"}
 
 
 def _form_of(envelope: Envelope) -> tuple[bytes, Headers]:
-    """Events travel as JSON, interactions as a form with one JSON field, commands as a plain form."""
+    """Encode an envelope: events as JSON, interactions as a form with one JSON field, commands as a plain form."""
     if envelope.kind == "events_api":
         headers = {"content-type": "application/json"}
         if envelope.attempt:

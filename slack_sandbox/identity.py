@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Identity:
-    """The tokens of the installed app and the secret its requests are signed with."""
+    """The tokens of the installed app and the secret that signs requests to it."""
 
     bot_token: str
     app_token: str

@@ -44,7 +44,7 @@ def message_action(workspace: Workspace, user: User, channel: Channel, message: 
     }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
-    # Slack does not repeat an ephemeral message: the app has only its time.
+    # Slack does not repeat an ephemeral message: the app gets only its timestamp.
     shown: Json = {} if message.ephemeral else {"message": message.as_slack()}
     return _interaction(workspace, user, "block_actions") | {
         "container": container,
@@ -97,7 +97,7 @@ def message_shortcut(
 
 
 def suggestion(workspace: Workspace, user: User, block_id: str, element: Json, typed: str) -> Json:
-    """What Slack asks an app for the options of an external select."""
+    """Slack's request for the options of an external select."""
     payload = _interaction(workspace, user, "block_suggestion")
     del payload["trigger_id"]
     return payload | {"action_id": element["action_id"], "block_id": block_id, "value": typed}
@@ -140,7 +140,7 @@ def _channel(channel: Channel) -> Json:
 
 
 def _response_urls(workspace: Workspace, user: User, view: View) -> list[Json]:
-    """One address for each conversation that was chosen where `response_url_enabled` is set."""
+    """One URL for each conversation chosen where `response_url_enabled` is set."""
     urls = []
     for block in view.body["blocks"]:
         element = block.get("element") or {}

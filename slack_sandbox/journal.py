@@ -9,7 +9,7 @@ from slack_sandbox.workspace import Workspace
 
 
 class Journal:
-    """Every call in the order of arrival."""
+    """Every call in order of arrival."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

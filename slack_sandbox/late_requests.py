@@ -1,4 +1,4 @@
-"""Requests that Slack has taken and carries out later, whether or not the client still waits for the answer."""
+"""Requests that Slack has accepted and carries out later, whether or not the client still waits for the answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,20 +12,20 @@ from slack_sandbox.workspace import Workspace
 class LateRequest:
     """A request whose effect is still to come.
 
-    It comes when the sandbox's clock reaches `due_at`, after the answer to the next call for which `is_after`
-    holds, or when the test says so.
+    It takes effect when the sandbox's clock reaches `due_at`, after the answer to the next call for which
+    `is_after` holds, or when the test says so.
     """
 
     call: Call
     carry_out: Callable[[], Any]
     due_at: float | None
     is_after: Callable[[Call], bool]
-    # Called in the thread that carried the request out.
+    # Called in the thread that carried out the request.
     when_done: Callable[[], None] = field(default=lambda: None)
 
 
 class LateRequests:
-    """The late requests in the order of their arrival."""
+    """The late requests in order of arrival."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -47,17 +47,17 @@ class LateRequests:
             self._pending.clear()
 
     def carry_out(self, method: str = "*") -> list[Call]:
-        """Carry out all pending requests of a method; gives back the calls with their answers."""
+        """Carry out all pending requests of a method. Returns the calls with their answers."""
         return self._carry_out(lambda request: method in ("*", request.call.method))
 
     def carry_out_due(self) -> None:
-        """Carry out the requests whose time has come on the sandbox's clock."""
+        """Carry out the requests that are due on the sandbox's clock."""
         if self._pending:
             now = self._workspace.clock.now()
             self._carry_out(lambda request: request.due_at is not None and request.due_at <= now)
 
     def carry_out_after(self, call: Call) -> None:
-        """Carry out the requests that were to wait for such a call."""
+        """Carry out the requests that were waiting for such a call."""
         if self._pending:
             self._carry_out(lambda request: request.is_after(call))
 
@@ -66,7 +66,7 @@ class LateRequests:
             wanted = [request for request in self._pending if is_wanted(request)]
             self._pending = [request for request in self._pending if request not in wanted]
             for request in wanted:
-                # Late enough: nothing follows still later.
+                # Already late: what follows from it is not deferred again.
                 self._workspace.is_late = True
                 try:
                     request.carry_out()

@@ -75,5 +75,5 @@ def read_manifest(manifest: Json) -> App:
 
 
 def _takes_messages(home: Json) -> bool:
-    """May people write to the app? Its messages tab may be off, or for reading only."""
+    """Whether people may write to the app: its messages tab may be off or read-only."""
     return bool(home.get("messages_tab_enabled")) and not home.get("messages_tab_read_only_enabled", False)

@@ -11,7 +11,7 @@ _ONE_LINE = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")
 
 
 def visible_text(text: str, blocks: list[Json], attachments: list[Json] | None = None) -> str:
-    """The flattened text; the fallback text counts only without blocks."""
+    """The flattened text; the fallback text counts only if there are no blocks."""
     pieces = list(_text_parts(blocks)) + list(_text_parts(attachments or []))
     if not blocks:
         pieces.insert(0, text)

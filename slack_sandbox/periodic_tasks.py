@@ -10,12 +10,12 @@ from slack_sandbox.model import Json
 from slack_sandbox.workspace import Workspace
 
 _EVERY_S = 1.0
-# Saving a workspace with hundreds of channels takes so long that it would slow down whatever is measured with it.
+# Saving a workspace with hundreds of channels takes long enough to slow down whatever is measured with it.
 _SHARE_OF_TIME = 0.03
 
 
 class PeriodicTasks:
-    """Run every second; saves only after a change, and a large workspace less often."""
+    """Runs every second; saves only after a change, and a large workspace less often."""
 
     def __init__(
         self, workspace: Workspace, late_requests: LateRequests, data: Path | None, identity: Json

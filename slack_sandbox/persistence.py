@@ -1,4 +1,4 @@
-"""The workspace in a file: so that a first try is still there after a restart."""
+"""Saving the workspace to a file, so that a first try survives a restart."""
 
 import base64
 import json
@@ -15,12 +15,12 @@ _PLAIN = ("scheduled", "canvases", "read_marks")
 
 
 class WorkspaceUnreadable(Exception):
-    """The kept workspace was written by another version, or is damaged."""
+    """The saved workspace was written by another version, or is damaged."""
 
 
 def dumps(workspace: Workspace, identity: Json) -> str:
-    """Everything worth keeping, as JSON; open modals and response URLs are not."""
-    # One at a time: nobody who calls or types waits for all of them. What they refer to is read after them.
+    """The state as JSON, without open modals and response URLs, which are not worth keeping."""
+    # One at a time, so that no call or user waits for all. What they refer to is read after them.
     channels = ", ".join(_channel_text(workspace, channel) for channel in list(workspace.channels.values()))
     with workspace.lock:
         state: Json = {
@@ -46,7 +46,7 @@ def _text(value: Any) -> str:
 
 
 def save(path: Path, text: str) -> None:
-    """Write beside and rename, so that a crash leaves the old file whole."""
+    """Write to a temporary file and rename it, so that a crash leaves the old file intact."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(path.suffix + ".tmp")
     draft.touch(mode=0o600)
@@ -55,7 +55,7 @@ def save(path: Path, text: str) -> None:
 
 
 def load(path: Path) -> Json | None:
-    """The state in the file; None when there is none or it is of another format."""
+    """The state in the file; None if there is no file or it has another format."""
     if not path.exists():
         return None
     try:
@@ -66,7 +66,7 @@ def load(path: Path) -> Json | None:
 
 
 def identity(state: Json) -> Identity:
-    """Who the workspace says it is; `WorkspaceUnreadable` when another version has written it."""
+    """The saved identity. Raises `WorkspaceUnreadable` if another version wrote it."""
     try:
         return Identity(**state["identity"])
     except (KeyError, TypeError) as other:
@@ -74,7 +74,7 @@ def identity(state: Json) -> Identity:
 
 
 def restore(workspace: Workspace, state: Json) -> None:
-    """Fill the workspace with a kept state; `WorkspaceUnreadable` when another version has written it."""
+    """Fill the workspace with a saved state. Raises `WorkspaceUnreadable` if another version wrote it."""
     try:
         _restore(workspace, state)
     except (KeyError, TypeError, ValueError) as other:

@@ -1,4 +1,4 @@
-"""Messages: posting, editing and deleting them, by people and by the app."""
+"""Posting, editing and deleting messages, by people and by the app."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,7 @@ from slack_sandbox.workspace import Workspace
 
 
 def post(workspace: Workspace, channel: Channel, message: Message) -> Message:
-    """Put a message where everyone in the channel sees it, and deliver its event."""
+    """Post a message visible to everyone in the channel, and deliver its event."""
     with workspace.lock:
         name_blocks(message.blocks)
         channel.messages[message.ts] = message
@@ -22,7 +22,7 @@ def post(workspace: Workspace, channel: Channel, message: Message) -> Message:
 
 
 def post_ephemeral(workspace: Workspace, channel: Channel, message: Message) -> Message:
-    """Show a message to one person only; it is in no history and makes no event."""
+    """Show a message to one person only; it is in no history and causes no event."""
     with workspace.lock:
         name_blocks(message.blocks)
         channel.ephemerals.append(message)
@@ -31,7 +31,7 @@ def post_ephemeral(workspace: Workspace, channel: Channel, message: Message) -> 
 
 
 def compose(workspace: Workspace, channel: Channel, author: User, text: str, **fields: Any) -> Message:
-    """A message by this author, timed now."""
+    """A message by this author with the current time."""
     message = Message(workspace.clock.ts(), channel.id, author.id, text, bot_id=author.bot_id)
     return replace(message, **fields) if fields else message
 
@@ -64,7 +64,7 @@ def delete(workspace: Workspace, channel: Channel, message: Message) -> None:
 
 
 def permalink(channel: Channel, message: Message) -> str:
-    """The message's address."""
+    """The message's URL."""
     link = f"https://{TEAM_DOMAIN}.example/archives/{channel.id}/p{message.ts.replace('.', '')}"
     return f"{link}?thread_ts={message.thread_ts}&cid={channel.id}" if message.is_reply else link
 

@@ -1,27 +1,27 @@
-"""Rate tiers: how many calls of a method Slack takes in a minute."""
+"""Rate tiers: how many calls of a method Slack accepts in a minute."""
 
 import math
 import time
 from collections import deque
 
 WINDOW_S = 60.0
-# What Slack promises each tier: "N+ per minute".
+# Slack's promise for each tier: "N+ per minute".
 PER_MINUTE = {"1": 1, "2": 20, "3": 50, "4": 100, "special": 600}
 POSTS_PER_CHANNEL_S = 1.0
 _BURST = 5
 
 
 class RateLimits:
-    """Sliding windows, one for each method, and one for posts to each channel."""
+    """Sliding windows, one per method, and one for posts to each channel."""
 
     def __init__(self) -> None:
         self._calls: dict[str, deque[float]] = {}
 
     def retry_after_s(self, method: str, tier: str, channel: str = "") -> int:
-        """Seconds to wait, or 0 when this call is within the limits (and now counted)."""
+        """Seconds to wait, or 0 if this call is within the limits (and is now counted)."""
         wait_s = self._take(method, PER_MINUTE.get(tier, PER_MINUTE["special"]), WINDOW_S)
         if not wait_s and method == "chat.postMessage" and channel:
-            # One message a second and channel, with short bursts let through.
+            # One message per second and channel, with short bursts allowed.
             wait_s = self._take(f"{method} {channel}", _BURST, _BURST * POSTS_PER_CHANNEL_S)
         return wait_s
 

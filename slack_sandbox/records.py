@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sandbox.model import Json
 
-# Errors that mean a malformed request rather than a state of the workspace.
+# Errors that indicate a malformed request rather than a state of the workspace.
 _MALFORMED = (
     "invalid_",
     "not_authed",
@@ -26,12 +26,12 @@ _MALFORMED = (
     "duplicate_",
 )
 _BY_STATE = ("invalid_trigger_id", "invalid_cursor", "invalid_url")
-# A workspace that runs for weeks remembers its last calls and envelopes only.
+# A workspace that runs for weeks keeps only its latest calls and envelopes.
 _KEPT = 50_000
 
 
 def keep(record: list[Any], entry: Any) -> None:
-    """Add to a record, and forget the older half of one that has become very long."""
+    """Add to a record, and discard the older half if it has become very long."""
     record.append(entry)
     if len(record) > _KEPT:
         del record[: _KEPT // 2]
@@ -52,7 +52,7 @@ class Call:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether Slack found the request itself wrong; no demo should cause one."""
+        """Whether Slack rejected the request itself; no demo should cause this."""
         error = str(self.answer.get("error", ""))
         return error.startswith(_MALFORMED) and error not in _BY_STATE and self.fault != "error"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Responses:
-    """Answers `POST /response/<key>`: `ok`, or the reason why not."""
+    """Answers `POST /response/<key>`: `ok`, or the reason for a refusal."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
@@ -50,7 +50,7 @@ class Responses:
 
 
 def apply(workspace: Workspace, grant: ResponseUrl, answer: Json) -> None:
-    """Delete or replace the message the interaction came from, or say something new."""
+    """Delete or replace the interaction's message, or post a new one."""
     args = Arguments(answer)
     channel = workspace.channels.get(grant.channel)
     if channel is None:
@@ -65,7 +65,7 @@ def apply(workspace: Workspace, grant: ResponseUrl, answer: Json) -> None:
 
 
 def say(workspace: Workspace, channel: Channel, user_id: str, answer: Json) -> Message:
-    """Show an answer in the channel: to the one person, unless it is `in_channel`."""
+    """Show an answer in the channel: only to that person, unless it is `in_channel`."""
     fields = content(answer)
     if not (fields["text"] or fields["blocks"] or fields["attachments"]):
         raise Refused("no_text")

@@ -1,4 +1,4 @@
-"""Routes each HTTP and WebSocket request to the part of the sandbox that answers it."""
+"""Routes each HTTP and WebSocket request to the part of the sandbox that handles it."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ _LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 
 class Router:
-    """Plain dispatch by path: a framework's routing would cost a Web API call a fifth of its time."""
+    """Dispatches by path only: a framework's routing would take a fifth of a Web API call's time."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         transfers = Transfers(sandbox)

@@ -27,10 +27,10 @@ from slack_sandbox.socket_mode import SocketMode
 from slack_sandbox.waiting import wait_for, wait_through
 from slack_sandbox.workspace import Workspace
 
-# How long a move of the clock waits for the app at each stop, and at all stops together; how often it looks, and
-# how far past a due moment it stops.
+# For moves of the clock: the longest wait for the app at each stop, and at all stops together, the polling
+# interval, and how far past a due time to stop.
 _PATIENCE_S, _LONGEST_MOVE_S, _LOOK_EVERY_S, _AFTER_DUE_S = 20.0, 240.0, 0.05, 0.5
-# An app that has called nothing for so long has done what was due.
+# An app that has made no call for this long has done what was due.
 _SILENCE_S = 0.7
 _QUIET_S = 0.05
 _ANSWERS_WITHIN_S = 5
@@ -65,14 +65,14 @@ class Sandbox:
             persistence.restore(self.workspace, kept)
         self._periodic_tasks = PeriodicTasks(self.workspace, self.late_requests, data, asdict(self.identity))
         self._offline = False
-        # Slack shares a file some time after `files.completeUploadExternal` has answered.
+        # Slack shares a file some time after answering `files.completeUploadExternal`.
         self.files_shared_after_s = 0.02
         self._server = Server(port)
 
     # Server
 
     def start(self) -> None:
-        """Serve in a background thread; returns when connections are accepted."""
+        """Serve in a background thread; returns once connections are accepted."""
         self._server.listen()
         self.workspace.response_urls.base = self.url
         self.workspace.new_socket_url = self._new_socket_url
@@ -120,7 +120,7 @@ class Sandbox:
 
     @property
     def refusals(self) -> list[Call]:
-        """Calls and acknowledgements that were malformed; expected empty after every demo."""
+        """Malformed calls and acknowledgements; expected to be empty after every demo."""
         return [c for c in (*self.journal.calls, *self.deliveries.refused) if c.is_refusal]
 
     @property
@@ -131,7 +131,7 @@ class Sandbox:
 
     @property
     def events_url(self) -> str | None:
-        """The address that receives signed requests; None means Socket Mode."""
+        """The URL that receives signed requests; None means Socket Mode."""
         transport = self.deliveries.transport
         return transport.url if isinstance(transport, HttpDelivery) else None
 
@@ -146,7 +146,7 @@ class Sandbox:
 
     @property
     def retry_delays_s(self) -> Sequence[float]:
-        """Delays before an unacknowledged event is delivered again, in seconds."""
+        """The delays before each retry of an unacknowledged event, in seconds."""
         return self.deliveries.retry_delays_s
 
     @retry_delays_s.setter
@@ -155,7 +155,7 @@ class Sandbox:
 
     @property
     def ack_deadline_s(self) -> float:
-        """Seconds the app has to acknowledge."""
+        """The seconds that the app has to acknowledge."""
         return self.deliveries.ack_deadline_s
 
     @ack_deadline_s.setter
@@ -167,7 +167,7 @@ class Sandbox:
         self._server.submit(self.socket_mode.disconnect(reason)).result(_ANSWERS_WITHIN_S)
 
     def _afterwards(self, work: Callable[[], None]) -> None:
-        """Do it a moment after the answer; until then the sandbox is not idle."""
+        """Run the work a moment after the answer; until then the sandbox is not idle."""
         if self.workspace.is_late:
             work()
             return
@@ -185,11 +185,11 @@ class Sandbox:
         loop.call_soon_threadsafe(loop.call_later, self.files_shared_after_s, run)
 
     def drop_connections(self) -> None:
-        """Cut every Socket Mode connection without a word, as a network would."""
+        """Cut every Socket Mode connection without notice, as a network failure would."""
         self._server.submit(self.socket_mode.close()).result(_ANSWERS_WITHIN_S)
 
     def reset(self) -> None:
-        """Reset to the initial people and channels, without records and faults."""
+        """Reset to the initial people and channels, and clear records and faults."""
         self.workspace.seed()
         self.clear_calls()
         self.deliveries.envelopes.clear()
@@ -202,11 +202,11 @@ class Sandbox:
     # Faults and time
 
     def fault(self, method: str, kind: str, count: int = 1, after: int = 0, **detail: Any) -> None:
-        """Let the next calls of a method go wrong; the kinds are described in `faults.Fault`."""
+        """Make the next calls of a method fail; see `faults.Fault` for the kinds."""
         self.faults.arm(Fault(method, kind, count, after, detail))
 
     def carry_out_late_requests(self, method: str = "*") -> list[Call]:
-        """Let the requests that a `late` fault holds back take effect now; gives them back with their answers."""
+        """Carry out the requests held back by a `late` fault now. Returns their calls with the answers."""
         return self.late_requests.carry_out(method)
 
     def deliver_twice(self, kind: str, count: int = 1) -> None:
@@ -234,10 +234,10 @@ class Sandbox:
         self.workspace.touch("clock", offset_s=value)
 
     def let_pass(self, seconds: float, patience_s: float = _PATIENCE_S) -> None:
-        """Let time pass with a stop at each moment for which the app has something to do, so that it does it then.
+        """Let time pass, stopping at each time when the app has something to do, so that the app does it then.
 
-        Before it begins and at each stop it waits for the app, `patience_s` at most; when that took longer, or when
-        there are too many stops, the rest passes at once.
+        Before the first move and at each stop it waits for the app, for `patience_s` at most; if that takes longer,
+        or if there are too many stops, the rest passes at once.
         """
         moved_to, until = self.clock_offset_s + seconds, self.clock.now() + seconds
         all_end = time.monotonic() + _LONGEST_MOVE_S
@@ -249,7 +249,7 @@ class Sandbox:
         self.clock_offset_s = max(self.clock_offset_s, moved_to)
 
     def _is_done_by(self, ends: float) -> bool:
-        """What the app began is done once it has named what is due next, and called nothing for a while."""
+        """Wait until the app has named its next due time and been silent for a while; False once `ends` is past."""
         while self.clock.is_overdue or not self.is_idle or self._silent_s() < _SILENCE_S:
             if time.monotonic() > ends:
                 return False
@@ -262,32 +262,32 @@ class Sandbox:
     # Waiting
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float = 10) -> Any:
-        """Wait until the predicate holds, evaluated again after each change; returns its value.
+        """Wait until the predicate holds, re-evaluating it after each change; returns its value.
 
-        Only changes of the sandbox count: a predicate about anything else may become true unnoticed.
+        Only changes of the sandbox trigger this: a predicate about anything else may become true unnoticed.
         """
         return wait_for(self.workspace, predicate, timeout)
 
     @property
     def activity(self) -> int:
-        """How many calls have arrived and how many deliveries were begun; it never decreases.
+        """The number of calls received and deliveries begun; it never decreases.
 
-        An app that has nothing to do while this number stays the same and the sandbox is idle is at rest. Nobody
-        has to wait for a silence.
+        An app without pending work is at rest if this number stays the same and the sandbox is idle, so there is no
+        need to wait for a silence.
         """
         return self.journal.begun + self.deliveries.begun
 
     @property
     def is_idle(self) -> bool:
-        """Whether every delivery is settled and every call answered."""
+        """Whether every delivery is settled and every call is answered."""
         return not (self.deliveries.outstanding or self.journal.in_flight)
 
     def wait_until_idle(self, timeout: float = 10) -> None:
-        """Wait until every delivery is settled and every call answered."""
+        """Wait until every delivery is settled and every call is answered."""
         wait_through(self.workspace, lambda: 0.0 if self.is_idle else None, timeout)
 
     def quiet(self, timeout: float = 10) -> None:
-        """Wait until the sandbox is idle and no call has come for a moment."""
+        """Wait until the sandbox is idle and no call has arrived for a moment."""
         wait_through(self.workspace, self._quiet_in_s, timeout)
 
     def _quiet_in_s(self) -> float | None:

@@ -1,4 +1,4 @@
-"""The people, groups and channels every new workspace starts with."""
+"""The people, groups and channels with which every new workspace starts."""
 
 from slack_sandbox.model import BOT_ID, Channel, Group, User
 
@@ -51,7 +51,7 @@ _WITH_BOT = ("incidents", "operations", "executives", "engineering", "partners",
 
 
 def seed_channels(created: int) -> list[Channel]:
-    """Everyone's channels, the bot in all but two of them, and one private channel without it."""
+    """Everybody's channels, the bot in all but two of them, and one private channel without it."""
     names = ("general", *_WITH_BOT, "random")
     channels = [_public(name, created) for name in names]
     members = dict.fromkeys(("U0ANA", "U0ERIK"), True)

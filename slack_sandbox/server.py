@@ -22,7 +22,7 @@ _LETS_CLOSE_EVERY_S = 0.005
 
 
 class _Uvicorn(uvicorn.Server):
-    """Stops as soon as it is told and its connections are closed; otherwise that takes a fifth of a second."""
+    """Stops as soon as it is told to and its connections are closed; uvicorn itself takes a fifth of a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -40,7 +40,7 @@ class _Uvicorn(uvicorn.Server):
             listening.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        # Clients that are still connected (Socket Mode, a browser's event stream) are not waited for any longer.
+        # Do not wait longer for clients that stay connected (Socket Mode, a browser's event stream).
         with suppress(TimeoutError):
             await asyncio.wait_for(self._connections_closed(), _HANGS_UP_WITHIN_S)
 
@@ -50,7 +50,7 @@ class _Uvicorn(uvicorn.Server):
 
 
 class Server:
-    """Runs an application and one background task until it is stopped."""
+    """Runs an application and one background task until stopped."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -60,8 +60,8 @@ class Server:
         self._listening: socket.socket | None = None
 
     def listen(self) -> None:
-        """Take the port; connections wait from here on until the application runs."""
-        # asyncio turns off Nagle's delay (40 ms a message) only where the protocol is named.
+        """Bind the port; connections queue until the application runs."""
+        # asyncio disables Nagle's delay (40 ms a message) only if the protocol is given explicitly.
         self._listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listening.bind((HOST, self.port))
@@ -85,7 +85,7 @@ class Server:
         self._server = self._thread = None
 
     def submit(self, work: Coroutine[Any, Any, Any]) -> "Future[Any]":
-        """Run something in the server's loop."""
+        """Run a coroutine in the server's loop."""
         if self.loop is None:
             raise RuntimeError("The sandbox has not been started.")
         return asyncio.run_coroutine_threadsafe(work, self.loop)

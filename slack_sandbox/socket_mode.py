@@ -1,4 +1,4 @@
-"""Socket Mode: the app's open WebSockets, and envelopes sent over one of them in turn."""
+"""Socket Mode: the app's open WebSockets, with envelopes sent over them in turn."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ _SESSION_S = 3600
 
 @dataclass(eq=False)
 class Connection:
-    """One open WebSocket and the acknowledgements it still owes."""
+    """One open WebSocket and the acknowledgements that it still owes."""
 
     socket: WebSocket
     owed: "dict[str, asyncio.Future[Json]]" = field(default_factory=dict)
@@ -42,7 +42,7 @@ class SocketMode:
         self._turn = 0
         self.connections: list[Connection] = []
         self.accepting = True
-        # As through a proxy that opens WebSockets and lets nothing through.
+        # As behind a proxy that opens WebSockets but passes nothing through.
         self.swallowing = False
 
     def new_ticket(self) -> str:
@@ -51,7 +51,7 @@ class SocketMode:
         return ticket
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The endpoint: a connection lives from here to its end."""
+        """The endpoint, which runs for the life of a connection."""
         socket = WebSocket(scope, receive, send)
         ticket = socket.query_params.get("ticket", "")
         if ticket not in self._tickets or not self.accepting or len(self.connections) >= CONNECTIONS:
@@ -86,20 +86,20 @@ class SocketMode:
             connection.owed.pop(envelope.id, None)
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to come again; the app opens its new one before it closes the old."""
+        """Ask every client to reconnect; the app opens its new connection before it closes the old one."""
         text = json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
         for connection in list(self.connections):
             connection.leaving = True
             await connection.socket.send_text(text)
 
     async def close(self) -> None:
-        """Drop every connection without a `disconnect` message, as a network would."""
+        """Drop every connection without a `disconnect` message, as a network failure would."""
         for connection in list(self.connections):
             self._forget(connection)
             await connection.socket.close(code=1001)
 
     def _next(self) -> Connection:
-        """The connections in turn; those asked to leave only when there is no other."""
+        """The connections in turn; one that was asked to leave is used only if there is no other."""
         staying = [c for c in self.connections if not c.leaving] or self.connections
         self._turn += 1
         return staying[self._turn % len(staying)]

@@ -1,4 +1,4 @@
-"""The bytes of files: uploads to the address Slack gave, downloads with the bot's token or by people."""
+"""File contents: uploads to the URL that Slack gave, downloads with the bot's token or by people."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -57,7 +57,7 @@ class Transfers:
 
 
 def _content(body: bytes, content_type: str) -> bytes:
-    """The file's bytes; a form carries them as its first part."""
+    """The file's bytes, which are the first part of a form."""
     if not content_type.startswith("multipart/form-data"):
         return body
     parts = form_parts(content_type, body)

@@ -11,7 +11,7 @@ from slack_sandbox.errors import Refused
 TRIGGER_LIFETIME_S = 3.0
 RESPONSE_URL_LIFETIME_S = 30 * 60
 RESPONSE_URL_USES = 5
-# Far more than anybody can use within their lifetimes.
+# Far more than can be used within their lifetimes.
 _KEPT = 50_000
 
 
@@ -53,7 +53,7 @@ class Triggers:
 
 @dataclass
 class ResponseUrl:
-    """Where an app may answer; `message_ts` is the message the interaction came from, if any."""
+    """Permission for an app to answer; `message_ts` is the interaction's message, if any."""
 
     user: str
     channel: str

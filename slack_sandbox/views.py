@@ -1,4 +1,4 @@
-"""Modals and App Homes: each person's stack of open modals, and the values filled in."""
+"""Modals and App Homes: each person's stack of open modals, and their field values."""
 
 import secrets
 
@@ -12,7 +12,7 @@ STACK_DEPTH = 3
 
 
 def open_modal(workspace: Workspace, user_id: str, body: Json) -> View:
-    """Open a modal; one that is open already gives way."""
+    """Open a modal in place of any that are open."""
     with workspace.lock:
         _drop(workspace, user_id)
         return _stack(workspace, user_id, body)

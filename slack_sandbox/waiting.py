@@ -1,4 +1,4 @@
-"""Waiting for something to become true, instead of sleeping."""
+"""Waiting for a condition instead of sleeping."""
 
 import time
 from collections.abc import Callable
@@ -9,10 +9,10 @@ from slack_sandbox.workspace import Workspace
 
 
 def wait_for(workspace: Workspace, predicate: Callable[[], Any], timeout_s: float) -> Any:
-    """Evaluate the predicate again after each change of the workspace, until it holds; returns its value."""
+    """Re-evaluate the predicate after each change of the workspace until it holds; returns its value."""
     deadline = time.monotonic() + timeout_s
     while True:
-        # Evaluated without holding the lock: the predicate may be an action that waits for the app.
+        # Evaluated without the lock: the predicate may be an action that waits for the app.
         seen = workspace.touches
         if value := predicate():
             return value
@@ -23,7 +23,7 @@ def wait_for(workspace: Workspace, predicate: Callable[[], Any], timeout_s: floa
 
 
 def wait_through(workspace: Workspace, remaining_s: Callable[[], float | None], timeout_s: float) -> None:
-    """Wait until `remaining_s` is zero or less; None means that something has to change first."""
+    """Wait until `remaining_s` is zero or less; None means that something must change first."""
     deadline = time.monotonic() + timeout_s
     with workspace.changed:
         while (left_s := remaining_s()) is None or left_s > 0:

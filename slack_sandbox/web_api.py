@@ -1,4 +1,4 @@
-"""The Web API: authentication, rate limits, the method, the record of the call."""
+"""The Web API: authentication, rate limits, calling the method, recording the call."""
 
 import asyncio
 from copy import deepcopy
@@ -24,7 +24,7 @@ _HIDDEN = ("token",)
 
 
 class WebApi:
-    """Answers `POST /api/<method>` the way Slack does."""
+    """Answers `POST /api/<method>` as Slack does."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
@@ -51,7 +51,7 @@ class WebApi:
             wait_s = self._wait_s(call, method)
             if wait_s:
                 return rate_limited(call, wait_s)
-            # A copy: what Slack adds, such as block ids, was not sent.
+            # A copy: Slack's additions, such as block ids, were not part of the request.
             request = Request(self._sandbox.workspace, Arguments(deepcopy(call.args)))
             with self._sandbox.workspace.lock:
                 call.answer = {"ok": True, **method(request)}
@@ -92,14 +92,14 @@ def _read(method: str, scope: Scope, body: bytes) -> tuple[str, Json]:
     content_type = header(scope, b"content-type")
     args = read_arguments(content_type, scope["query_string"], body, reads_json=method not in FORMS_ONLY)
     token = header(scope, b"authorization").removeprefix("Bearer ").strip()
-    # Slack takes a token from a form, but neither from a JSON body nor, of newer apps, from the address.
+    # Slack accepts a token in a form, but not in a JSON body nor, for newer apps, in the query string.
     if not token and not content_type.startswith("application/json") and b"token=" not in scope["query_string"]:
         token = str(args.get("token", ""))
     return token, {key: value for key, value in args.items() if key not in _HIDDEN}
 
 
 def _charset_warning(content_type: str) -> str:
-    """Slack wants the character set with JSON, and not with forms."""
+    """The warning for JSON without a charset, or a form with one; empty otherwise."""
     if content_type.startswith("application/json"):
         return "" if "charset" in content_type else "missing_charset"
     if content_type.startswith("application/x-www-form-urlencoded"):

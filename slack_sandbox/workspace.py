@@ -1,4 +1,4 @@
-"""The state of the workspace, and look-ups in it."""
+"""The state of the workspace, and lookups in it."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +14,12 @@ from slack_sandbox.model import BOT_ID, Channel, File, Group, Json, Message, Use
 from slack_sandbox.seed import BOT_USER_ID, seed_channels, seed_groups, seed_people
 from slack_sandbox.triggers import ResponseUrls, Triggers
 
-# Traffic does not alter the saved state.
+# Traffic does not change the saved state.
 _NOT_SAVED = ("call", "envelope", "connection", "late_request", "saved")
 
 
 class Workspace:
-    """Everything Slack would remember. Hold `lock` while reading or changing several things."""
+    """Everything that Slack would store. Hold `lock` while reading or changing several things."""
 
     def __init__(self, app: App, clock: Clock) -> None:
         self.app = app
@@ -32,18 +32,18 @@ class Workspace:
         self.triggers = Triggers()
         self.response_urls = ResponseUrls(clock.now)
         self.deliver_event: Callable[[Json], None] = lambda event: None
-        # A late request is being carried out.
+        # True while a late request is being carried out.
         self.is_late = False
         self.afterwards: Callable[[Callable[[], None]], None] = lambda work: work()
         self.new_socket_url: Callable[[], str] = lambda: ""
         # On the free plan an app may not create a channel's canvas.
         self.is_free = False
-        # Of an Enterprise Grid organization.
+        # The id of an Enterprise Grid organization.
         self.enterprise_id = ""
         self.seed()
 
     def seed(self) -> None:
-        """Back to the first people and channels."""
+        """Reset to the initial people and channels."""
         with self.lock:
             created = int(self.clock.now())
             self.users: dict[str, User] = {u.id: u for u in seed_people(self.app.bot_name)}
@@ -71,7 +71,7 @@ class Workspace:
         return prefix + secrets.token_hex(5).upper()
 
     def touch(self, kind: str, **fields: Any) -> None:
-        """Notify everything that waits for a change or renders the workspace."""
+        """Notify everything that waits for changes or renders the workspace."""
         with self.lock:
             self.touches += 1
             self.version += kind not in _NOT_SAVED
@@ -79,13 +79,13 @@ class Workspace:
             self.changed.notify_all()
 
     def announce(self, event: Json, channel: Channel | None = None) -> None:
-        """Deliver an event to the app, if it is subscribed and may know of it."""
+        """Deliver an event to the app if it is subscribed and may see it."""
         if channel is not None and BOT_USER_ID not in channel.members:
             return
         if is_subscribed(self.app, event, channel):
             self.deliver_event(event)
 
-    # Looking things up as a person refers to them ("ana", "#general") …
+    # Look-ups by the names that people use ("ana", "#general") …
 
     def person(self, name: str) -> User:
         """A person by id or short name."""
@@ -95,7 +95,7 @@ class Workspace:
         return next((u for u in self.users.values() if u.name == name.removeprefix("@")), None) or _missing(name)
 
     def find_channel(self, name: str) -> Channel | None:
-        """A conversation by id, name or `#name`; open channels win over archived ones."""
+        """A conversation by id, name or `#name`; open channels take precedence over archived ones."""
         channel = self.channels.get(name)
         if channel is not None:
             return channel
@@ -107,7 +107,7 @@ class Workspace:
         return self.find_channel(name) or _missing(name)
 
     def direct_message(self, user: User) -> Channel:
-        """The conversation of a person with the bot, opened when it does not exist yet."""
+        """A person's conversation with the bot, opened if it does not exist yet."""
         with self.lock:
             for channel in self.channels.values():
                 if channel.im_user == user.id:
@@ -121,7 +121,7 @@ class Workspace:
             return channel
 
     def hire(self, count: int) -> list[User]:
-        """So many people more, called p1, p2 …, in #general like everybody."""
+        """Add this many people, called p1, p2 …, to the workspace and #general."""
         with self.lock:
             first = sum(user.id.startswith("U0P") for user in self.users.values()) + 1
             hired = [User(f"U0P{n:04d}", f"p{n}", f"Person {n}") for n in range(first, first + count)]
@@ -133,7 +133,7 @@ class Workspace:
             return hired
 
     def deactivate(self, user: User) -> None:
-        """Close somebody's account: they are in no channel any more."""
+        """Deactivate a user, who is removed from all channels."""
         with self.lock:
             user.deleted = True
             for channel in self.channels.values():
@@ -141,7 +141,7 @@ class Workspace:
             self._announce_person(user)
 
     def speak(self, user: User, locale: str) -> None:
-        """Somebody chooses another language in their preferences."""
+        """Change a user's language in their preferences."""
         with self.lock:
             user.locale = locale
             self._announce_person(user)
@@ -153,7 +153,7 @@ class Workspace:
         self.touch("people")
 
     def group_message(self, users: Sequence[User]) -> Channel:
-        """The conversation of several people with the bot, opened when it does not exist yet."""
+        """The bot's conversation with several people, opened if it does not exist yet."""
         members = dict.fromkeys((*(user.id for user in users), BOT_USER_ID), True)
         with self.lock:
             for channel in self.channels.values():
@@ -166,7 +166,7 @@ class Workspace:
             self.touch("channel", channel=channel.id)
             return channel
 
-    # … and as the app does: it gets `channel_not_found` for a channel it may not see.
+    # … and as the app looks them up: `channel_not_found` for a channel that it may not see.
 
     def user_for_app(self, user_id: str) -> User:
         user = self.users.get(user_id)
@@ -184,7 +184,7 @@ class Workspace:
         return (c for c in self.channels.values() if user_id in c.members)
 
     def channels_visible_to(self, user: User) -> list[Channel]:
-        """The channel list of a person; guests see only channels they were added to."""
+        """A person's channel list; guests see only channels to which they were added."""
         return [c for c in self.channels.values() if self.is_visible_to(user, c)]
 
     def is_visible_to(self, user: User, channel: Channel) -> bool:

@@ -1,4 +1,4 @@
-"""Alarms about Watchfloor's own work: what the auditor found."""
+"""Alarms about Watchfloor's own work: the auditor's findings."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """The auditor's job; what it looks for is registered by each noun."""
+    """Register the auditor's job; each noun registers its own checks."""
     from bot.alarms import audit
     from bot.incidents.registry import Job, PurgeRule
 

@@ -1,4 +1,4 @@
-"""The auditor: every minute it looks whether Watchfloor itself forgot something, and raises an alarm once."""
+"""The auditor: checks every minute whether Watchfloor itself forgot something, and raises each alarm once."""
 
 from datetime import datetime, timedelta
 
@@ -17,19 +17,19 @@ from bot.slack.text import escape, format_duration
 
 EVERY_S = 60
 STUCK_AFTER = timedelta(minutes=5)
-# After a refusal that is twenty minutes; where nobody answers, five.
+# Reached after about twenty minutes of refusals, or five minutes without an answer.
 MANY_FAILURES = 8
 
 Findings = dict[str, str]
 
 
 def audit(services: Services) -> None:
-    """Look for what nobody would otherwise notice; tell the administrators of what is new."""
+    """Look for problems that would otherwise go unnoticed; report new ones to the administrators."""
     audit_at(services, utcnow())
 
 
 def audit_at(services: Services, now: datetime, stuck_after: timedelta = STUCK_AFTER) -> None:
-    """The same at a given moment."""
+    """Audit as of a given moment."""
     with services.database.reading() as session:
         findings = _overdue_work(session, services, now) | _failing_rows(session)
         for audit_floor in services.get(Registry).audits_of_floor:
@@ -55,7 +55,7 @@ def _overdue_work(session: Session, services: Services, now: datetime) -> Findin
 
 
 def _failing_rows(session: Session) -> Findings:
-    """What Slack, or a webhook, has not taken for long: one alarm for each reason, however many rows wait."""
+    """Deliveries that Slack or a webhook has long not accepted: one alarm per reason, however many rows wait."""
     findings: Findings = {}
     for failing in outbox.failing(session, MANY_FAILURES):
         whose = f" of incident {failing.incident_id}" if failing.incident_id else ""
@@ -69,7 +69,7 @@ def _failing_rows(session: Session) -> Findings:
 
 
 def _finding_text(incident: Incident, problem: str) -> str:
-    # The number alone: the words of a private incident stay in its channel.
+    # Only the number: the text of a private incident stays in its channel.
     return f"Incident {incident.number} ({incident.severity}) {problem}."
 
 

@@ -10,7 +10,7 @@ from bot.runtime.database import Row, insert_new, partial_index, utc_column
 
 
 class Alarm(Row, table=True):
-    """Something that is not as it should be: what (`key`), in words, since when."""
+    """A problem: its `key`, its text and when it began."""
 
     __tablename__ = "alarms"
     __table_args__ = (partial_index("ux_alarms_open", "key", where="cleared_at IS NULL", unique=True),)
@@ -23,19 +23,19 @@ class Alarm(Row, table=True):
 
 
 def open_alarms(session: Session) -> Sequence[Alarm]:
-    """What is not as it should be now, the oldest first."""
+    """The open alarms, oldest first."""
     return session.exec(select(Alarm).where(col(Alarm.cleared_at).is_(None)).order_by(col(Alarm.id))).all()
 
 
 def raise_alarm(session: Session, key: str, text: str, now: datetime) -> Alarm | None:
-    """A new alarm; None when it sounds already."""
+    """Raise an alarm and return it; None if it is already open."""
     if not insert_new(session, Alarm(key=key, text=text, raised_at=now)):
         return None
     return session.exec(select(Alarm).where(Alarm.key == key, col(Alarm.cleared_at).is_(None))).one()
 
 
 def clear_others(session: Session, keys: Collection[str], now: datetime) -> None:
-    """Every other alarm's cause is gone."""
+    """Clear every open alarm except those with these keys."""
     session.connection().execute(
         sa.update(Alarm).where(col(Alarm.cleared_at).is_(None), col(Alarm.key).not_in(keys)).values(cleared_at=now)
     )

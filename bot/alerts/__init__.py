@@ -1,4 +1,4 @@
-"""Alerts of monitoring systems: kept once, grouped, and proposed or declared as incidents."""
+"""Alerts from monitoring systems: recorded once, grouped, and proposed or declared as incidents."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """The buttons under alerts, the systems that may send them, and what was ignored long enough."""
-    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    """Register the buttons, the event handlers, the tick that ends ignoring, the clean-up job and the sources."""
+    # Imported here, so that code that needs only the tables does not load the listeners.
     from bot.alerts import actions, listeners, proposing, sources, tables
     from bot.incidents import events
     from bot.incidents.registry import Job, PurgeRule, Tick

@@ -1,4 +1,4 @@
-"""What people decide about alerts: declare, say to which incident they belong, ignore them for a while."""
+"""Decisions on alerts: declare an incident, add them to one, or ignore them for a while."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,13 +63,13 @@ def _check_undecided(group: AlertGroup) -> AlertGroup:
 
 
 def declare(services: Services, group_id: int, by: str, reply_to: str, now: datetime) -> str:
-    """Open an incident for them. Gives back what to answer."""
+    """Declare an incident for a group of alerts. Returns the answer for the user."""
     check_may_declare(services, by)
     with services.database.reading() as session:
         group = _check_undecided(tables.group(session, group_id))
     request = proposing.request_of(services, group, by, now, reply_to)
     check_may_be_declared(services, request)
-    # The flow is the guarantee, under the group's own key: pressed twice, there is one incident.
+    # The flow's key is the group's own, so pressing twice still opens one incident.
     start_declaration(services, request)
     with _decided(services, group_id) as (session, group):
         if group.state in (State.PROPOSED, State.IGNORED):
@@ -86,7 +86,7 @@ def _decided(services: Services, group_id: int) -> Iterator[tuple[Session, Alert
 
 
 def choices(services: Services, group_id: int, by: str) -> tuple[AlertGroup, list[Incident]]:
-    """The open incidents that this person sees. Raises `NoOpenIncident`."""
+    """The open incidents that this person can see. Raises `NoOpenIncident`."""
     check_may_declare(services, by)
     with services.database.reading() as session:
         group = _check_undecided(tables.group(session, group_id))
@@ -97,7 +97,7 @@ def choices(services: Services, group_id: int, by: str) -> tuple[AlertGroup, lis
 
 
 def belongs_to(services: Services, group_id: int, number: int, by: str, now: datetime) -> str:
-    """They are alerts of an incident that is open: noted there, and nothing else is declared."""
+    """Add the alerts to an open incident's timeline instead of declaring one. Returns the answer for the user."""
     with changing(services, number, by, now, permission=None) as change:
         if change.incident.status not in OPEN:
             raise IncidentOver(number=number, status=change.incident.status)
@@ -110,7 +110,7 @@ def belongs_to(services: Services, group_id: int, number: int, by: str, now: dat
 
 
 def listing(services: Services, group_id: int, channel_id: str, by: str, page: int) -> Message:
-    """All alerts of a group, for those who read its message: typed in its channel, or in that of its incident."""
+    """All alerts of a group, for readers of its message: requested in its channel or in its incident's channel."""
     check_member(services, by)
     with services.database.reading() as session:
         group = session.get(AlertGroup, group_id)
@@ -127,7 +127,7 @@ def _channels(session: Session, group: AlertGroup) -> set[str]:
 
 
 def ignore(services: Services, group_id: int, by: str, now: datetime) -> None:
-    """Say nothing of them for two hours; what fires then is shown again."""
+    """Ignore a group for two hours; it is proposed again if it still fires then."""
     check_may_declare(services, by)
     with _undecided(services, group_id) as (session, group):
         group.state, group.decided_by, group.due_at = State.IGNORED, by, now + IGNORED_FOR
@@ -136,7 +136,7 @@ def ignore(services: Services, group_id: int, by: str, now: datetime) -> None:
 
 
 def show_again(services: Services, now: datetime) -> None:
-    """What was ignored long enough and still fires is proposed again."""
+    """Propose groups again that were ignored long enough and still fire."""
     with services.database.transaction() as session:
         for group in tables.due(session, now):
             group.state, group.due_at = State.PROPOSED, None
@@ -145,16 +145,16 @@ def show_again(services: Services, now: datetime) -> None:
 
 
 def forget_old(services: Services) -> None:
-    """What was over long ago and belongs to no incident is taken away."""
+    """Delete groups that ended long ago and belong to no incident."""
     with services.database.transaction() as session:
         tables.delete_ended(session, utcnow() - KEPT_FOR)
 
 
 def follow_declared(change: Change, event: Declared) -> None:
-    """The incident that was declared for alerts has them on its record."""
+    """Link the alerts to the incident that was declared for them."""
     group = tables.declared_by_key(change.session, change.incident.declared_key)
     if group is None and change.incident.declared_key.startswith(tables.KEY):
-        # Declared by a click whose own transaction comes after the flow's.
+        # Declared by a click whose own transaction commits after the flow's.
         group = tables.group_locked(change.session, int(change.incident.declared_key.removeprefix(tables.KEY)))
     if group is None:
         return
@@ -166,7 +166,7 @@ def follow_declared(change: Change, event: Declared) -> None:
 
 
 def propose_again(change: Change, event: Withdrawn) -> None:
-    """The incident could not be opened: somebody has to decide anew."""
+    """Propose the alerts again, because their incident could not be opened."""
     for group in tables.groups_of(change.session, change.number):
         group.state, group.incident_id, group.declared_key = State.PROPOSED, None, ""
         tables.save(change.session, group)
@@ -174,7 +174,7 @@ def propose_again(change: Change, event: Withdrawn) -> None:
 
 
 def follow_merge(change: Change, event: Merged) -> None:
-    """Their incident goes on in another one."""
+    """Move the alerts to the incident into which theirs was merged."""
     for group in tables.groups_of(change.session, change.number):
         group.incident_id = event.into
         tables.save(change.session, group)
@@ -182,7 +182,7 @@ def follow_merge(change: Change, event: Merged) -> None:
 
 
 def show_incident(change: Change, event: object) -> None:
-    """The message about the alerts names the incident's channel, unless that is private now."""
+    """Update the alerts' message with the incident's channel, unless the incident is now private."""
     for group in tables.groups_of(change.session, change.number):
         proposing.show(change.services, change.session, group, change.now)
 

@@ -1,4 +1,4 @@
-"""Is a request from the system that shares the secret? Secrets are compared in constant time."""
+"""Whether a request comes from the system that shares the secret. Secrets are compared in constant time."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ def check(
     headers: Mapping[str, str],
     now: datetime,
 ) -> str:
-    """What must not come again, such as a signature; empty where alerts tell by themselves. Raises `NotSigned`."""
+    """Return what may not be replayed, such as a signature; empty if alerts have keys. Raises `NotSigned`."""
     if described.kind == "sns":
         return check_message(content, described.topic, certificates, now)
     if described.kind == "pagerduty":
@@ -52,7 +52,7 @@ def _pagerduty(secret: bytes, body: bytes, headers: Mapping[str, str]) -> str:
 
 
 def _grafana(secret: bytes, body: bytes, headers: Mapping[str, str], now: datetime) -> str:
-    """Grafana's HMAC, with its timestamp header: of `TIMESTAMP:BODY`."""
+    """Check Grafana's HMAC of `TIMESTAMP:BODY`, with the timestamp from its header."""
     timestamp = headers.get("x-grafana-alerting-timestamp", "")
     if not (timestamp.isdigit() and len(timestamp) <= 12):
         raise NotSigned()

@@ -1,4 +1,4 @@
-"""What the buttons and the form about alerts are called."""
+"""Slack ids of the buttons and the form for alerts."""
 
 DECLARE = "alerts.declare"
 BELONGS = "alerts.belongs"

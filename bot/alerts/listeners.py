@@ -1,4 +1,4 @@
-"""The buttons under a message about alerts, and its form: parse, act, answer."""
+"""The buttons below a message about alerts, and its form: parse, act, answer."""
 
 from slack_bolt import App
 
@@ -27,7 +27,7 @@ def alerts(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to them."""
+    """Register the handlers of the buttons and the form."""
 
     def declare(body: Payload) -> Response:
         number, by = parse.clicked_number(body), parse.user_id(body)

@@ -1,4 +1,4 @@
-"""What monitoring systems send, as alerts. A body that is not understood is refused with what is wrong."""
+"""Parsing what monitoring systems send into alerts. An invalid body is refused with the reason."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +31,7 @@ def read(kind: str, body: bytes, mapping: Mappings) -> list[ReceivedAlert]:
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """A JSON object. Raises `NotUnderstood`."""
+    """Parse a JSON object. Raises `NotUnderstood`."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -42,7 +42,7 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def alertmanager(body: Mapping[str, Any]) -> list[ReceivedAlert]:
-    """Prometheus Alertmanager (webhook version 4), and Grafana, which sends the same with more."""
+    """Parse alerts of Prometheus Alertmanager (webhook version 4), or of Grafana, which sends the same and more."""
     return [_of_alertmanager(alert) for alert in body["alerts"]]
 
 
@@ -65,7 +65,7 @@ def _of_alertmanager(alert: Mapping[str, Any]) -> ReceivedAlert:
 
 
 def datadog(body: Mapping[str, Any]) -> list[ReceivedAlert]:
-    """Datadog, with the payload that `docs/alerts.md` gives."""
+    """Parse Datadog's alert, with the payload given in `docs/alerts.md`."""
     tags = [tag.partition(":") for tag in str(body.get("tags") or "").split(",")]
     sent_at = str(body.get("date") or "")
     alert = ReceivedAlert(
@@ -82,7 +82,7 @@ def datadog(body: Mapping[str, Any]) -> list[ReceivedAlert]:
 
 
 def cloudwatch(body: Mapping[str, Any]) -> list[ReceivedAlert]:
-    """An alarm of CloudWatch within a message of SNS; that there is no data says neither one nor the other."""
+    """Parse a CloudWatch alarm in an SNS message; the state of insufficient data is neither firing nor resolved."""
     alarm = parse(str(body["Message"]).encode())
     if alarm["NewStateValue"] not in ("ALARM", "OK"):
         return []
@@ -106,7 +106,7 @@ def cloudwatch(body: Mapping[str, Any]) -> list[ReceivedAlert]:
 
 
 def pagerduty(body: Mapping[str, Any]) -> list[ReceivedAlert]:
-    """PagerDuty's webhooks v3; what is neither the beginning nor the end of an incident is no alert."""
+    """Parse PagerDuty's webhooks v3; only the beginning or end of an incident is an alert."""
     event = body["event"]
     if event["event_type"] not in (*PAGERDUTY_FIRES, "incident.resolved"):
         return []
@@ -134,11 +134,11 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], list[ReceivedAlert]]] = {
 
 
 def generic(body: Mapping[str, Any], mapping: Mappings) -> list[ReceivedAlert]:
-    """Whatever JSON: the expressions of floor.yaml say where things are."""
+    """Parse any JSON with the mapping's expressions from floor.yaml."""
     items = mapping["alerts"](body=body) if "alerts" in mapping else [body]
     if not isinstance(items, Sequence) or isinstance(items, str):
         raise NotUnderstood("`alerts` of the mapping is not a list")
-    # One more than is taken, so that too many are refused and not cut.
+    # One more than the limit, so that too many alerts are refused instead of cut off.
     return [_of_mapping(body, item, mapping) for item in items[: MOST_ALERTS + 1]]
 
 

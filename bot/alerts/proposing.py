@@ -1,4 +1,4 @@
-"""What is shown of a group of alerts in its channel, and the incidents that are declared for one without asking."""
+"""The message about a group of alerts in its channel, and incidents declared for a group automatically."""
 
 from datetime import datetime
 
@@ -20,12 +20,12 @@ from bot.services import Services
 
 
 def key_of(group: AlertGroup) -> str:
-    """Of the message about a group."""
+    """The outbox key of the message about a group."""
     return f"alerts:{group.number}"
 
 
 def show(services: Services, session: Session, group: AlertGroup, now: datetime) -> None:
-    """The one message about a group reads as it stands; a group that is only noted has none."""
+    """Post or edit the single message about a group; a group that is only noted has none."""
     key = key_of(group)
     row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
     if row is None and group.state != State.PROPOSED and not group.declared_key:
@@ -54,7 +54,7 @@ def _channel_name(services: Services, group: AlertGroup) -> str:
 
 
 def declare_at_once(session: Session, group: AlertGroup, now: datetime) -> None:
-    """The rule asks nobody: the start of the declaration is a row, so that a commit brings it about."""
+    """Declare without asking, as the rule says; the start is an outbox row, so that the commit triggers it."""
     group.state, group.declared_key = State.DECLARED, f"alerts:{group.number}"
     tables.save(session, group)
     key = f"alerts:{group.number}:declare"
@@ -62,7 +62,7 @@ def declare_at_once(session: Session, group: AlertGroup, now: datetime) -> None:
 
 
 def request_of(services: Services, group: AlertGroup, by: str, now: datetime, reply_to: str = "") -> DeclareRequest:
-    """What is declared for a group."""
+    """The request to declare an incident for a group."""
     source = services.get(AlertSources).by_name.get(group.source_name)
     rule = source.rules[group.rule_place].described if source and group.rule_place < len(source.rules) else None
     request = DeclareRequest(

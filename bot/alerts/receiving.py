@@ -1,4 +1,4 @@
-"""Taking alerts, in one transaction: each is kept once, in its group, and what the rule says follows."""
+"""Receiving alerts in one transaction: each is recorded once, in its group, and its rule is applied."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ from bot.timeline import timeline
 def take(
     services: Services, session: Session, source: AlertSourceMade, received: Sequence[ReceivedAlert], now: datetime
 ) -> int:
-    """Keep what is new of these alerts; gives back how many that were."""
+    """Record new and changed alerts. Returns how many there were."""
     alerts = [tidy(alert) for alert in received]
     known = tables.newest(session, source.name, [alert.key for alert in alerts])
     changed = 0
@@ -41,7 +41,7 @@ def take(
 def _fire(
     services: Services, session: Session, source: AlertSourceMade, received: ReceivedAlert, now: datetime
 ) -> Alert:
-    """Something fires that did not: alone, or with others of its group."""
+    """Record an alert that has begun to fire, in its live group or a new one."""
     key = group_key(received, source.described.group_by)
     group = tables.live_group(session, source.name, key) or _begin_group(session, source, received, key, now)
     alert = Alert(
@@ -66,7 +66,7 @@ def _fire(
 def _begin_group(
     session: Session, source: AlertSourceMade, received: ReceivedAlert, key: str, now: datetime
 ) -> AlertGroup:
-    """A new one. Only while the incident of the last one is open does it go on there."""
+    """Start a new group. It joins the previous group's incident only while that is open."""
     place = source.rule_of(received)
     group = AlertGroup(
         source_name=source.name,
@@ -96,7 +96,7 @@ def _follow_rule(
     received: ReceivedAlert,
     now: datetime,
 ) -> None:
-    """Propose or declare once enough of the group fire; somebody who decided before is not asked again."""
+    """Propose or declare once enough of the group's alerts fire; earlier decisions are not asked for again."""
     if group.rule_place < 0:
         place = source.rule_of(received)
         if place is None:
@@ -130,12 +130,12 @@ def _resolve(
     received: ReceivedAlert,
     now: datetime,
 ) -> None:
-    """It is noted, and never resolves or closes an incident."""
+    """Record that an alert is resolved; this never resolves or closes an incident."""
     alert.resolved_at, alert.sent_at = now, received.at or alert.sent_at
     tables.save(session, alert)
     group = tables.group_locked(session, alert.group_id)
     if all(each.resolved_at for each in tables.alerts_of(session, group.number)):
-        # What fires from now on is new, whatever was decided about this one.
+        # Alerts from now on form a new group, whatever was decided about this one.
         group.ended_at, group.due_at = now, None
         if group.state in (State.NOTED, State.PROPOSED, State.IGNORED):
             group.state = State.OVER

@@ -14,20 +14,20 @@ MOST_LABELS = 40
 
 
 class State(StrEnum):
-    """Where a group of alerts stands."""
+    """The state of a group of alerts."""
 
-    # Fewer fire than the rule wants, or the rule only notes.
+    # Fewer alerts fire than the rule needs, or the rule only notes them.
     NOTED = "noted"
     PROPOSED = "proposed"
     IGNORED = "ignored"
-    # An incident is being opened, or has them.
+    # An incident is being opened or has the alerts.
     DECLARED = "declared"
-    # Everything in it is resolved: what fires next is a new group.
+    # All its alerts are resolved: the next one to fire starts a new group.
     OVER = "over"
 
 
 class ReceivedAlert(Struct, frozen=True):
-    """An alert as a monitoring system sent it. `key` is the same while it is the same trouble."""
+    """An alert as a monitoring system sent it. `key` stays the same for the same problem."""
 
     key: str
     title: str
@@ -36,17 +36,17 @@ class ReceivedAlert(Struct, frozen=True):
     text: str = ""
     link: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
-    # When it began to fire, or when it was resolved; None when the system does not say.
+    # When it began to fire or was resolved; None if the system does not say.
     at: datetime | None = None
 
     @property
     def facts(self) -> dict[str, object]:
-        """What the expressions of floor.yaml see."""
+        """The variables of the expressions in floor.yaml."""
         return {"title": self.title, "severity": self.severity, "text": self.text, "labels": dict(self.labels)}
 
 
 def tidy(alert: ReceivedAlert) -> ReceivedAlert:
-    """Within bounds, whatever was sent; keys that are too long are told apart by their digest."""
+    """The alert with its fields cut to their limits; a key that is too long is replaced by its digest."""
     key = alert.key
     if len(key) > LONGEST_KEY:
         key = hashlib.sha256(key.encode()).hexdigest()
@@ -64,7 +64,7 @@ def tidy(alert: ReceivedAlert) -> ReceivedAlert:
 
 
 def group_key(alert: ReceivedAlert, group_by: Sequence[str]) -> str:
-    """The same for alerts whose labels have the same values; without labels to group by, the alert's own."""
+    """The key shared by alerts with equal values of the labels; without labels to group by, the alert's own."""
     if not group_by:
         return alert.key
     values = [f"{name}={alert.labels.get(name, '')}" for name in group_by]
@@ -73,10 +73,10 @@ def group_key(alert: ReceivedAlert, group_by: Sequence[str]) -> str:
 
 
 def is_outdated(alert: ReceivedAlert, known_at: datetime) -> bool:
-    """Is it older than what is known of this alert, such as a request that came late or twice?"""
+    """True if the alert is older than what is known of it, such as a late or repeated request."""
     return alert.at is not None and alert.at < known_at
 
 
 def reaches(fired_at: Iterable[datetime], at_least: int, within: timedelta, now: datetime) -> bool:
-    """Do enough of those that fire now have begun lately? Those that are resolved must not be among them."""
+    """True if enough of the firing alerts began within the time; the caller leaves out resolved ones."""
     return sum(1 for moment in fired_at if now - moment <= within) >= at_least

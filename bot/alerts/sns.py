@@ -1,4 +1,4 @@
-"""Messages of Amazon SNS: signed by AWS, of one topic. No address that a message names is called as it stands."""
+"""Amazon SNS messages: signed by AWS, for one topic. A URL in a message is never requested unchecked."""
 
 import re
 from base64 import b64decode
@@ -14,7 +14,7 @@ from bot.sources import moments
 from bot.sources.signatures import NotSigned
 
 NOTIFICATION, CONFIRMATION = "Notification", "SubscriptionConfirmation"
-# AWS repeats what was not taken for some hours.
+# AWS retries undelivered messages for some hours.
 ACCEPTED_FOR = timedelta(hours=6)
 _CERTIFICATE = re.compile(
     r"https://(sns\.[a-z0-9-]{5,30}\.amazonaws\.com(?:\.cn)?)/SimpleNotificationService-[0-9a-f]{8,64}\.pem"
@@ -28,14 +28,14 @@ Fetch = Callable[[str, str], bytes]
 
 
 class Certificates:
-    """AWS's certificates, each fetched once; `fetch` asks an address at a host that was checked."""
+    """AWS's certificates, each fetched once; `fetch` requests a URL from a host that was checked."""
 
     def __init__(self, fetch: Fetch) -> None:
         self.fetch = fetch
         self._of = lru_cache(maxsize=8)(self._load)
 
     def get(self, address: str) -> Any:
-        """The certificate at an address. Raises `NotSigned` when it is none of AWS's."""
+        """The certificate at a URL. Raises `NotSigned` unless it is one of AWS's."""
         return self._of(address)
 
     def _load(self, address: str) -> Any:
@@ -51,7 +51,7 @@ class Certificates:
 
 
 def fetcher(network: Network) -> Fetch:
-    """Asks over the bot's own way out, a public host of AWS and no other."""
+    """Return a function that fetches from a public AWS host, and no other, over the bot's own network route."""
 
     def fetch(host: str, address: str) -> bytes:
         import httpx
@@ -71,7 +71,7 @@ def fetcher(network: Network) -> Fetch:
 
 
 def check_message(content: Mapping[str, Any], topic: str, certificates: Certificates, now: datetime) -> str:
-    """The message's id. Raises `NotSigned` unless AWS signed it for this topic, not long ago."""
+    """Return the message's id. Raises `NotSigned` unless AWS signed it for this topic, recently."""
     names = {NOTIFICATION: SIGNED_OF_NOTIFICATION, CONFIRMATION: SIGNED_OF_CONFIRMATION}.get(
         content.get("Type", "")
     )
@@ -95,8 +95,8 @@ def _verify(certificate: Any, content: Mapping[str, Any], signed: bytes) -> None
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
-    # Version 1 is what SNS uses unless the topic says otherwise.
-    digest = SHA256() if content.get("SignatureVersion") == "2" else SHA1()  # noqa: S303 - version 1 of SNS is SHA1
+    # SNS uses version 1 unless the topic says otherwise.
+    digest = SHA256() if content.get("SignatureVersion") == "2" else SHA1()  # noqa: S303 - SNS version 1 uses SHA1
     try:
         signature = b64decode(str(content.get("Signature")), validate=True)
         certificate.public_key().verify(signature, signed, PKCS1v15(), digest)
@@ -105,7 +105,7 @@ def _verify(certificate: Any, content: Mapping[str, Any], signed: bytes) -> None
 
 
 def confirm(content: Mapping[str, Any], topic: str, fetch: Fetch) -> None:
-    """Confirm the subscription: the address is made here of the topic's region and the token."""
+    """Confirm the subscription at a URL built here from the topic's region and the token."""
     match, token = _TOPIC.fullmatch(topic), str(content.get("Token"))
     if match is None or not _TOKEN.fullmatch(token):
         raise NotSigned()

@@ -1,4 +1,4 @@
-"""The monitoring systems that may send alerts, with their secrets and what floor.yaml says of them."""
+"""The monitoring systems that may send alerts, with their secrets and their settings in floor.yaml."""
 
 import os
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class CryptographyMissing(WatchfloorError):
 
 
 class RuleMade(Struct, frozen=True):
-    """A rule with its expressions."""
+    """A rule with its compiled expressions."""
 
     described: AlertRule
     when: Expression
@@ -42,17 +42,17 @@ class AlertSourceMade(Struct, frozen=True):
     mapping: Mapping[str, Expression]
 
     def rule_of(self, alert: ReceivedAlert) -> int | None:
-        """The place of the first rule that holds for an alert; None when none does."""
+        """The index of the first rule that matches an alert; None if none does."""
         for place, rule in enumerate(self.rules):
             try:
                 if rule.when(**alert.facts):
                     return place
             except ExpressionBroken:
-                continue  # such as a sum of words: it does not hold
+                continue  # such as adding strings: the rule does not match
         return None
 
     def title_of(self, alert: ReceivedAlert, place: int) -> str:
-        """What an incident about it is called."""
+        """The title of an incident for the alert."""
         made = self.rules[place].title
         if made is None:
             return alert.title
@@ -64,14 +64,14 @@ class AlertSourceMade(Struct, frozen=True):
 
 @dataclass
 class AlertSources:
-    """Made once, by their names."""
+    """All alert sources by name, built once."""
 
     by_name: Mapping[str, AlertSourceMade]
     certificates: Certificates = field(repr=False)
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor, environment: Mapping[str, str] | None = None) -> Self:
-        """As floor.yaml describes them. Raises `AlertSecretMissing`, `ExpressionBroken`, `CryptographyMissing`."""
+        """Build them from floor.yaml. Raises `AlertSecretMissing`, `ExpressionBroken`, `CryptographyMissing`."""
         values = os.environ if environment is None else environment
         made = {name: _make(name, described, values) for name, described in floor.alerts.items()}
         if any(described.kind == "sns" for described in floor.alerts.values()):

@@ -1,4 +1,4 @@
-"""Alerts as they fire and are resolved, and the groups in which people see them; every query on them."""
+"""Alerts from firing to resolution, and the groups in which users see them; every query on them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,14 +28,14 @@ class AlertGroup(Numbered, table=True):
     source_name: str
     group_key: str
     state: str = State.NOTED
-    # The first alert's, or what the rule makes of it.
+    # The first alert's title, or the one that the rule makes of it.
     title: str
-    # Of the rule that holds for the first alert, by its place.
+    # The index of the rule that applies; -1 while none does.
     rule_place: int = 0
     severity: str = ""
     incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
     declared_key: str = ""
-    # Who decided, and what for how long is ignored.
+    # Who decided, and until when an ignored group stays ignored.
     decided_by: str = ""
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     began_at: datetime = Field(sa_column=utc_column(nullable=False))
@@ -43,7 +43,7 @@ class AlertGroup(Numbered, table=True):
 
 
 class Alert(Numbered, table=True):
-    """One alert from its beginning to its end; firing again later, it is another one."""
+    """One alert from its beginning to its end; if it fires again later, that is another alert."""
 
     __tablename__ = "alerts"
     __table_args__ = (sa.Index("ix_alerts_key", "source_name", "alert_key"),)
@@ -57,7 +57,7 @@ class Alert(Numbered, table=True):
     link: str = ""
     labels: dict[str, str] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON(), nullable=False))
     times: int = 1
-    # By the monitoring system's clock, of the newest that it sent.
+    # By the monitoring system's clock, from its latest request.
     sent_at: datetime | None = Field(default=None, sa_column=utc_column())
     fired_at: datetime = Field(sa_column=utc_column(nullable=False))
     resolved_at: datetime | None = Field(default=None, sa_column=utc_column())
@@ -67,7 +67,7 @@ NEXT_DUE = select(sa.func.min(col(AlertGroup.due_at))).where(col(AlertGroup.due_
 
 
 def newest(session: Session, source: str, keys: Sequence[str]) -> dict[str, Alert]:
-    """The newest of each of these alerts, by its key: one statement."""
+    """The newest alert of each key, in one statement."""
     last = (
         select(sa.func.max(col(Alert.id)))
         .where(Alert.source_name == source, col(Alert.alert_key).in_(keys))
@@ -77,7 +77,7 @@ def newest(session: Session, source: str, keys: Sequence[str]) -> dict[str, Aler
 
 
 def live_group(session: Session, source: str, group_key: str) -> AlertGroup | None:
-    """The group in which alerts of that key are now."""
+    """The group that is live for that key."""
     query = select(AlertGroup).where(
         AlertGroup.source_name == source, AlertGroup.group_key == group_key, col(AlertGroup.ended_at).is_(None)
     )
@@ -85,13 +85,13 @@ def live_group(session: Session, source: str, group_key: str) -> AlertGroup | No
 
 
 def last_group(session: Session, source: str, group_key: str) -> AlertGroup | None:
-    """The group in which alerts of that key were the last time."""
+    """The most recent group of that key."""
     query = select(AlertGroup).where(AlertGroup.source_name == source, AlertGroup.group_key == group_key)
     return session.exec(query.order_by(col(AlertGroup.id).desc()).limit(1)).first()
 
 
 def group_locked(session: Session, group_id: int) -> AlertGroup:
-    """A group, for the person who changes it. Raises `NoSuchGroup`."""
+    """A group, locked for update. Raises `NoSuchGroup`."""
     group = session.exec(select(AlertGroup).where(AlertGroup.id == group_id).with_for_update()).first()
     if group is None:
         raise NoSuchGroup()
@@ -111,31 +111,31 @@ def declared_by_key(session: Session, declared_key: str) -> AlertGroup | None:
 
 
 def alerts_of(session: Session, group_id: int) -> Sequence[Alert]:
-    """What is in a group, the oldest first."""
+    """A group's alerts, the oldest first."""
     return session.exec(select(Alert).where(Alert.group_id == group_id).order_by(col(Alert.id))).all()
 
 
 def due(session: Session, now: datetime) -> Sequence[AlertGroup]:
-    """Groups that are no longer ignored."""
+    """Groups whose time of being ignored is over."""
     query = select(AlertGroup).where(col(AlertGroup.due_at) <= now).order_by(col(AlertGroup.due_at)).limit(50)
     return session.exec(query.with_for_update(skip_locked=True)).all()
 
 
 def save(session: Session, *rows: Any) -> None:
-    """Write changed rows."""
+    """Save changed rows and flush."""
     session.add_all(rows)
     session.flush()
 
 
 def delete_ended(session: Session, before: datetime, limit: int = 500) -> None:
-    """Groups that were over before then and belong to no incident, some at a time."""
+    """Delete groups that ended before then and belong to no incident, up to `limit` at a time."""
     old = select(AlertGroup.id).where(col(AlertGroup.ended_at) < before, col(AlertGroup.incident_id).is_(None))
     ids = session.exec(old.limit(limit)).all()
     session.connection().execute(sa.delete(Alert).where(col(Alert.group_id).in_(ids)))
     session.connection().execute(sa.delete(AlertGroup).where(col(AlertGroup.id).in_(ids)))
 
 
-# Before the number of a group: the key of a declaration for it.
+# The prefix of a declaration's key, followed by the group's number.
 KEY = "alerts:"
 
 

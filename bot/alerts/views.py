@@ -1,4 +1,4 @@
-"""What people see of a group of alerts, and the form that says to which incident it belongs. Pure."""
+"""What users see of a group of alerts, and the form to add it to an incident. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ IGNORED_FOR_H = 2
 def message(
     group: AlertGroup, alerts: Sequence[Alert], incident: Incident | None, until: datetime | None
 ) -> tuple[str, list[Block]]:
-    """The one message about a group, as it stands."""
+    """The single message about a group, in its current state."""
     firing = [alert for alert in alerts if alert.resolved_at is None]
     title = one_line(group.title, 250)
     mark = "🔔" if firing else "✅"
@@ -37,7 +37,7 @@ def message(
 
 
 def listing(group: AlertGroup, alerts: Sequence[Alert], page: int) -> tuple[str, list[Block]]:
-    """All alerts of a group, page by page; what fires comes first."""
+    """All alerts of a group, page by page, firing ones first."""
     ordered = sorted(alerts, key=lambda alert: alert.resolved_at is not None)
     firing = [alert for alert in alerts if alert.resolved_at is None]
     text = f"*{one_line(group.title, 250)}*: {_counted(firing, alerts)}"
@@ -89,7 +89,7 @@ def _buttons(group: AlertGroup) -> Block:
 
 
 def belongs_form(group: AlertGroup, open_incidents: Sequence[Incident]) -> Block:
-    """Which of the open incidents is it?"""
+    """The form to choose one of the open incidents."""
     options = [option(f"{one.number} · {one.severity} · {one.title}", str(one.number)) for one in open_incidents]
     fields = [
         section(f"*{one_line(group.title, 250)}*"),

@@ -1,6 +1,6 @@
-"""What is answered about alerts. Pure."""
+"""Answers about alerts. Pure."""
 
 
 def added_to(number: int) -> str:
-    """The answer when alerts belong to an open incident."""
+    """The answer after adding alerts to an open incident."""
     return f"The alerts were added to incident {number}."

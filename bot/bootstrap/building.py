@@ -1,4 +1,4 @@
-"""Builds the bot from its settings; with its neighbours the only module that knows every other."""
+"""Builds the bot from its settings; only this package imports all the others."""
 
 from functools import partial
 from typing import Any
@@ -33,7 +33,7 @@ from bot.slack.gateway import Gateway
 
 
 def build(settings: Settings) -> Bot:
-    """The bot as its settings describe it. Nothing is connected yet."""
+    """Return the bot that the settings describe. Nothing is connected yet."""
     clock.use_offset_file(settings.clock_file)
     services = build_services(settings)
     services.database.before_commit = services.get(Worker).lease
@@ -43,13 +43,13 @@ def build(settings: Settings) -> Bot:
 
 
 def after_commit(services: Services, notes: dict[str, Any]) -> None:
-    """What a transaction made necessary: Slack is brought up to date, and what handlers asked for is done."""
+    """Do what the transaction made necessary: bring Slack up to date and run what handlers deferred."""
     services.get(Worker).wake(notes)
     run_after_commit(notes)
 
 
 def build_services(settings: Settings) -> Services:
-    """The database, Slack, the floor, the templates, the engine."""
+    """Build the database, Slack, the floor, the templates and the engine."""
     floor_settings = floor.read(settings.floor_file, settings.templates_dir)
     background = BackgroundWorker()
     registry = build_registry()
@@ -91,18 +91,18 @@ def build_services(settings: Settings) -> Services:
 
 
 def build_app(settings: Settings, services: Services) -> ImmediateAckApp:
-    """Bolt, with every listener."""
+    """Return the Bolt app with every listener."""
 
     def authorize() -> AuthorizeResult:
-        # Nothing is asked of Slack here, which may not answer while a person waits.
+        # No call to Slack here: it may not answer while a person waits.
         token = settings.slack_bot_token.get_secret_value()
         return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
 
     app = ImmediateAckApp(
         services.background.foreground,
-        # Bolt would look for a name in the source of every loaded module: a third of a second at each start.
+        # Without a name, Bolt searches the source of every loaded module: a third of a second at each start.
         name="watchfloor",
-        # Bolt itself calls none of Slack's methods.
+        # No token: Bolt itself calls none of Slack's methods.
         client=Gateway.to(settings.slack_api_url, None, services.slack.network).client,
         authorize=authorize,
         signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode needs none",

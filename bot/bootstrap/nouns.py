@@ -1,4 +1,4 @@
-"""The nouns, in their order, and what every one of them brings."""
+"""The nouns, in order, and the registry of what each contributes."""
 
 from bot import (
     alarms,
@@ -29,8 +29,8 @@ from bot.incidents.registry import Registry, Tick
 from bot.outbox.worker import Worker
 from bot.screens import incident_list, postmortem, records, timeline
 
-# The order in which an event's handlers are called, and in which the clock looks for what is due: updates go first,
-# for they are promised to the minute.
+# Event handlers are called, and due work is looked for, in this order: updates go first because they are promised
+# to the minute.
 NOUNS = (
     incidents,
     updates,
@@ -63,7 +63,7 @@ NOUNS = (
 
 
 def build_registry() -> Registry:
-    """What every noun brings."""
+    """Return a registry of what every noun contributes."""
     registry = Registry()
     for noun in NOUNS:
         noun.register(registry)

@@ -1,4 +1,4 @@
-"""A bot that is started, listens, watches the clock and is stopped."""
+"""The running bot: it starts, listens, watches the clock and stops."""
 
 import logging
 from contextlib import suppress
@@ -61,10 +61,10 @@ class Bot:
     _scheduler: BackgroundScheduler | None = field(default=None, init=False)
 
     def start(self) -> None:
-        """Finish what an earlier process left behind, listen to Slack, watch the clock."""
+        """Finish what an earlier process left behind, listen to Slack and watch the clock."""
         if self.settings.serves_http or self.services.floor.alerts:
             self.server = Server(self.settings.host, self.settings.port)
-        # First, so that no other process works on a database whose shape is changed.
+        # First, so that no other process works on a database whose schema is being changed.
         self.services.replicas.join()
         migrations.upgrade_apart(self.services.database.engine)
         end_own_leases(self.services)
@@ -84,7 +84,7 @@ class Bot:
                 job.run(self.services)
 
     def _jobs(self) -> list[Job]:
-        """Everything the clock does: the tick of every second, and what is done now and then."""
+        """Everything the clock runs: the tick of every second and the less frequent jobs."""
         services = self.services
         jobs = [
             Job("tick", self.settings.tick_every_s, self._tick),
@@ -105,7 +105,7 @@ class Bot:
         with low_priority():
             is_well = run_ticks(self.services, utcnow())
         if clock.is_shifted() and self.services.background.is_idle():
-            # Not before: what was due a moment ago is still on its way.
+            # Not before it is idle: what was due a moment ago is still in progress.
             clock.publish_next_due(next_due(self.services))
         if is_well:
             self.ticks.beat()
@@ -150,14 +150,14 @@ class Bot:
         return health.slack_over_http(self.reachability)
 
     def stop(self) -> None:
-        """Take nothing new, finish what is in flight, let go of everything."""
+        """Accept nothing new, finish what is in flight and release everything."""
         if self._scheduler:
             self._scheduler.shutdown(wait=False)
         if self.server:
             self.server.stop()
         if self.events_endpoint:
             self.events_endpoint.close()
-        # Asked before the connection is closed.
+        # Read before the connection is closed.
         heard_all = self.services.get(Listening).is_sure(self.services.floor.timeline.recover_after)
         if self.socket_mode:
             self.socket_mode.close()
@@ -172,14 +172,14 @@ class Bot:
     def _record_last_heartbeat(self) -> None:
         if self._scheduler is None:
             return  # it never listened
-        # A database that is gone cannot be told; then the next start reads back a little more than it needs.
+        # If the database is gone, the next start reads back a little more than it needs.
         with suppress(DatabaseBusy, ChangeUnknown):
             recovery.record_last_heartbeat(self.services, utcnow())
 
     def is_idle(self) -> bool:
-        """Is there nothing left to do until something new happens?"""
+        """True if nothing is left to do until something new happens."""
         return self.app.is_idle() and self.services.background.is_idle() and self.services.flows.is_idle()
 
     def settle(self, within_s: float = 20, every_s: float = 0.02) -> bool:
-        """Wait until there is nothing left to do, looking every `every_s` seconds."""
+        """Wait until nothing is left to do, checking every `every_s` seconds."""
         return wait_until(self.is_idle, within_s, every_s)

@@ -1,5 +1,4 @@
-"""Cases of customers: which breach next, who takes them, which of them are one incident, who hears when they
-lie."""
+"""Customers' cases: which breach next, who takes them, which form one incident, and escalation of idle ones."""
 
 from typing import TYPE_CHECKING
 
@@ -8,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, a command, files and signed rows, the board, ticks, what incidents tell their cases."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register listeners, commands, file and row readers, the board, ticks and handlers of incident events."""
+    # Imported here, so that importing only the tables does not load the listeners.
     from bot.cases import (
         balancing,
         boards,
@@ -67,7 +66,7 @@ def register(registry: "Registry") -> None:
         PurgeRule("case_escalations"),
         PurgeRule("case_boards"),
         PurgeRule("case_alerts"),
-        # A guide that was published is the floor's own, whatever becomes of its incident.
+        # A published guide belongs to the floor and outlives its incident.
         PurgeRule("knowledge_gaps", ("title", "text"), kept=("state", knowledge_tables.PUBLISHED)),
         PurgeRule("case_clusters"),
         PurgeRule("case_cluster_members"),

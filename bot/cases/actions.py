@@ -1,4 +1,4 @@
-"""What people decide about cases: each decision with its reason is one transaction and one work note."""
+"""Decisions about cases: each one is one transaction and one work note with its reason."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +49,7 @@ class SnoozeTooLong(WatchfloorError):
 
 
 class Decision(Struct, frozen=True):
-    """A case in the transaction that decides about it."""
+    """A case within the transaction that records a decision about it."""
 
     session: Session
     services: Services
@@ -59,21 +59,21 @@ class Decision(Struct, frozen=True):
 
     @property
     def translate(self) -> Translator:
-        """What is answered to the person who decides."""
+        """The translator for replies to the person who decides."""
         return translator_for(self.session, self.services, self.by)
 
     @property
     def name(self) -> str:
-        """What the case is called."""
+        """The name of the case, shortened."""
         return one_line(self.case.name, 60)
 
     @property
     def written(self) -> Translator:
-        """What is written down: work notes are in the floor's language."""
+        """The translator for work notes, which are in the floor's language."""
         return translator(self.services.floor.language)
 
     def note(self, kind: str, text: str, occasion: str) -> None:
-        """Write it down, once for each occasion."""
+        """Add a work note, once per occasion."""
         key = f"{kind}:{self.case.number}:{occasion}"
         note = CaseNote(case_id=self.case.number, key=key, kind=kind, by=self.by, at=self.now, text=text)
         notes.add(self.session, self.services, self.case, note)
@@ -81,7 +81,7 @@ class Decision(Struct, frozen=True):
 
 @contextmanager
 def deciding(services: Services, number: int, by: str, now: datetime) -> Iterator[Decision]:
-    """A transaction on an open case by somebody who may decide about cases; the board is drawn again afterwards."""
+    """A transaction on an open case for a user with the `cases` permission; schedules a redraw of the board."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
@@ -95,7 +95,7 @@ def deciding(services: Services, number: int, by: str, now: datetime) -> Iterato
 
 
 def readable_case(services: Services, number: int, by: str, now: datetime) -> tuple[Case, str, Translator]:
-    """A case and what was decided about it lately, for somebody who may decide about cases."""
+    """Return a case, its latest notes and a translator, for a user with the `cases` permission."""
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "cases")
@@ -110,7 +110,7 @@ def readable_case(services: Services, number: int, by: str, now: datetime) -> tu
 
 
 def take(services: Services, number: int, occasion: str, by: str, now: datetime) -> str:
-    """The person who presses it works on the case. Gives back what to answer."""
+    """Assign the case to the person who clicked. Returns the reply."""
     with deciding(services, number, by, now) as decision:
         translate = decision.translate
         if decision.case.owner_id == by:
@@ -122,7 +122,7 @@ def take(services: Services, number: int, occasion: str, by: str, now: datetime)
 
 
 def assign(services: Services, number: int, to: str, reason: str, occasion: str, by: str, now: datetime) -> str:
-    """Give the case to a colleague, who hears of it. Gives back what to answer."""
+    """Assign the case to a colleague and notify them. Returns the reply."""
     if not person_of(services, to).may_act:
         raise CannotTake(person=mention(to))
     _check_reason(reason)
@@ -140,7 +140,7 @@ def assign(services: Services, number: int, to: str, reason: str, occasion: str,
 
 
 def _tell(decision: Decision, to: str, reason: str, occasion: str) -> None:
-    """A colleague hears that a case is theirs, and why."""
+    """Tell a colleague that a case is theirs, and why."""
     case, translate = decision.case, translator_for(decision.session, decision.services, to)
     title = one_line(case.title, 150)
     text = translate(
@@ -159,7 +159,7 @@ def _give(decision: Decision, to: str) -> None:
 
 
 def note(services: Services, number: int, text: str, occasion: str, by: str, now: datetime) -> str:
-    """Write into the case's work notes. Gives back what to answer."""
+    """Add a note to the case's work notes. Returns the reply."""
     _check_reason(text)
     with deciding(services, number, by, now) as decision:
         decision.note("note", text.strip(), occasion)
@@ -171,14 +171,14 @@ def note(services: Services, number: int, text: str, occasion: str, by: str, now
 def snooze(
     services: Services, number: int, until: datetime | None, reason: str, occasion: str, by: str, now: datetime
 ) -> str:
-    """Take it off the board until then; when it breaches it is back. Gives back what to answer."""
+    """Hide the case from the board until `until`, or until it breaches. Returns the reply."""
     _check_reason(reason)
     if until is None or not now < until <= now + LONGEST_SNOOZE:
         raise SnoozeTooLong()
     with deciding(services, number, by, now) as decision:
         decision.case.snoozed_until = until
         written, translate = decision.written, decision.translate
-        # Work notes are read elsewhere: there it is a time of the day in UTC.
+        # Work notes are read in another system, so the time is written out in UTC.
         text = written("snoozed it until {when} UTC: {why}", when=f"{until:%Y-%m-%d %H:%M}", why=reason)
         decision.note("snoozed", text, occasion)
     back = "{name} is back on the board {when}, or when it breaches."
@@ -186,7 +186,7 @@ def snooze(
 
 
 def escalate(services: Services, number: int, reason: str, occasion: str, by: str, now: datetime) -> str:
-    """Tell the team's manager at once, and whoever comes after when nobody acts. Gives back what to answer."""
+    """Notify the team's manager at once, and the next levels if nobody acts. Returns the reply."""
     _check_reason(reason)
     with deciding(services, number, by, now) as decision:
         written, translate = decision.written, decision.translate

@@ -1,4 +1,4 @@
-"""How load is spread over teams, and what could be moved. Pure; `translate` speaks the reader's language."""
+"""Load of the teams, and suggested moves. Pure; `translate` renders the reader's language."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ NAMED = 10
 
 
 def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None, translate: Translator) -> Screen:
-    """Each team in a line, and the suggestion with its button."""
+    """One line per team, and the suggestion with its button."""
     if not teams:
         return translate(NO_TEAMS), [section(translate(NO_TEAMS))]
     title = translate("Load of the teams")
@@ -60,7 +60,7 @@ def _facts(move: Move, count: int, translate: Translator) -> dict[str, object]:
 
 
 def reason(move: Move, translate: Translator) -> str:
-    """Why, in figures."""
+    """The reason for a move, in figures."""
     load = move.source_load
     people = (
         translate("nobody") if load is None else translate("{load} cases a person", load=decimal(load, translate))
@@ -79,7 +79,7 @@ def reason(move: Move, translate: Translator) -> str:
 
 
 def moved_message(move: Move, names: Sequence[str], who: str, translate: Translator) -> Screen:
-    """What both sides read."""
+    """The message to the managers of both teams."""
     text = translate(
         "{person} moved {count} cases from {source} to {target}: {why}",
         person=who,
@@ -91,7 +91,7 @@ def moved_message(move: Move, names: Sequence[str], who: str, translate: Transla
 
 
 def intake_text(region: str, count: int, usual: Sequence[int], translate: Translator) -> str:
-    """What managers read of unusual intake."""
+    """The alert to managers about unusual intake."""
     mean = decimal(sum(usual) / len(usual) if usual else 0.0, translate)
     where, came = one_line(region, 60), "{count} cases came in the last hour; {usual} are usual at this time."
     if where:
@@ -100,7 +100,7 @@ def intake_text(region: str, count: int, usual: Sequence[int], translate: Transl
 
 
 def queue_text(team: str, waiting: int, free: int, translate: Translator) -> str:
-    """What managers read of a long queue."""
+    """The alert to managers about a long queue."""
     people = translate("nobody is free")
     if free:
         people = (

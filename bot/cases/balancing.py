@@ -1,4 +1,4 @@
-"""Load over teams: shown with a suggestion, moved with one button; unusual intake and long queues are told once."""
+"""Load of the teams, shown with a suggested move behind one button; alerts on unusual intake and long queues."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ from bot.slack.text import mention, one_line
 
 ENDED_WITHIN = timedelta(days=7)
 KNOWN_FOR = timedelta(days=28)
-# What was said once is said again after a night at the earliest.
+# An alert is not repeated for this long, which covers a night.
 QUIET_FOR = timedelta(hours=8)
 HOUR = timedelta(hours=1)
 
@@ -41,7 +41,7 @@ class NothingToMove(WatchfloorError):
 
 
 class CaseAlert(Row, table=True):
-    """Something that was said about intake or a queue."""
+    """An alert about intake or a queue that was sent."""
 
     __tablename__ = "case_alerts"
 
@@ -50,7 +50,7 @@ class CaseAlert(Row, table=True):
 
 
 def screen(services: Services, by: str, now: datetime) -> balance_views.Screen:
-    """How the load is spread, for everybody who works here."""
+    """The load of the teams, for any full member."""
     check_member(services, by)
     with services.database.reading() as session:
         teams, translate = loads(session, services, now), translator_for(session, services, by)
@@ -59,7 +59,7 @@ def screen(services: Services, by: str, now: datetime) -> balance_views.Screen:
 
 
 def loads(session: Session, services: Services, now: datetime) -> list[TeamLoad]:
-    """Every team that has people or cases."""
+    """The load of every team that is configured or has cases."""
     settings, cases = services.floor.cases, services.get(OpenCases).all(session)
     capacity = capacities(session, services, cases, now)
     ended = sa.select(col(Case.team), sa.func.count()).where(col(Case.ended_at) > now - ENDED_WITHIN)
@@ -101,7 +101,7 @@ def _suggestion(settings: Cases, teams: Sequence[TeamLoad], now: datetime) -> Mo
 
 
 def move(services: Services, source: str, target: str, count: int, by: str, now: datetime) -> str:
-    """Move cases that nobody has from one team to another, those at the end of the queue; both sides are told."""
+    """Move unassigned cases from the end of one team's queue to another team; notify both teams' managers."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
@@ -161,7 +161,7 @@ def _managers(session: Session, services: Services, team: str) -> list[str]:
 
 
 def watch(services: Services, now: datetime) -> None:
-    """Tell the managers of a region, and of those that work at the same time, of unusual intake and long queues."""
+    """Alert the managers of a region, and of regions open at the same time, to unusual intake and long queues."""
     with services.database.transaction() as session:
         boards.set_balance_clock(session, now)
         old = sa.delete(CaseAlert).where(col(CaseAlert.at) < now - QUIET_FOR)
@@ -172,7 +172,7 @@ def watch(services: Services, now: datetime) -> None:
 
 
 class _Alert(Struct, frozen=True):
-    """Something to tell the managers of a region; `text` says it in a language."""
+    """An alert for the managers of a region; `text` renders it with a translator."""
 
     key: str
     region: str
@@ -180,7 +180,7 @@ class _Alert(Struct, frozen=True):
 
 
 def _intake(session: Session, services: Services, now: datetime) -> list[_Alert]:
-    """The regions in which far more cases came in the last hour than usual at this time of day."""
+    """Alerts for regions with far more cases in the last hour than is usual at this time of day."""
     since = now - KNOWN_FOR
     rows = session.connection().execute(
         sa.select(col(Case.region), col(Case.opened_at)).where(
@@ -203,7 +203,7 @@ def _intake(session: Session, services: Services, now: datetime) -> list[_Alert]
 
 
 def _queues(session: Session, services: Services, now: datetime) -> list[_Alert]:
-    """The teams whose queue is longer than those who are free can pick up."""
+    """Alerts for teams whose queue is longer than their free engineers can pick up."""
     settings, cases = services.floor.cases, services.get(OpenCases).all(session)
     capacity = capacities(session, services, cases, now)
     waiting = Counter(case.team for case in cases if case.is_unassigned and case.due_at is not None)

@@ -1,4 +1,4 @@
-"""The board: as a command shows it, on the home tab, and kept current in a channel."""
+"""The board: as shown by the command, on the home tab, and kept current in a channel."""
 
 from datetime import datetime, timedelta
 
@@ -22,14 +22,14 @@ from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 from bot.slack.blocks import Block, context
 
-# What is red changes with time alone; a change of a case is shown sooner, but not each of a thousand.
+# Colours change with time alone. Changes of cases are shown sooner, but a thousand of them in one redraw.
 EVERY, SOON = timedelta(minutes=1), timedelta(seconds=5)
 IN_CHANNEL, ON_HOME = 8, 5
 SUBJECT = "case_board"
 
 
 class BoardClock(Row, table=True):
-    """When the board in the channel is drawn again."""
+    """When the board in a channel is redrawn next; the row `BALANCE` is the clock of intake and queues."""
 
     __tablename__ = "case_boards"
 
@@ -50,7 +50,7 @@ def page(services: Services, wanted: Wanted, now: datetime, per_page: int = view
 
 
 def screen(services: Services, wanted: Wanted, now: datetime) -> views.Screen:
-    """A page for somebody who may see it: everybody who works here."""
+    """A page for any full member."""
     check_member(services, wanted.by)
     text, blocks = views.board_screen(page(services, wanted, now), translator_of_reader(services, wanted.by), now)
     with services.database.reading() as session:
@@ -59,14 +59,14 @@ def screen(services: Services, wanted: Wanted, now: datetime) -> views.Screen:
 
 
 def on_home(services: Services, user_id: str) -> list[Block]:
-    """The cases at risk first, while there are any."""
+    """The home tab's blocks with the cases at risk first; empty if no case is open."""
     now = utcnow()
     shown = page(services, Wanted(by=user_id), now, ON_HOME)
     return views.home_blocks(shown, translator_of_reader(services, user_id), now) if shown.total else []
 
 
 def change_soon(session: Session, floor: Floor, now: datetime) -> None:
-    """Something of a case changed: the board in the channel is to show it."""
+    """Schedule a redraw of the board in the channel after a change of a case."""
     channel = floor.cases.board
     insert_new(session, BoardClock(channel=BALANCE, due_at=now))
     if channel is None or insert_new(session, BoardClock(channel=channel, due_at=now)):
@@ -76,7 +76,7 @@ def change_soon(session: Session, floor: Floor, now: datetime) -> None:
 
 
 def refresh(services: Services, now: datetime) -> None:
-    """Draw the board in the channel again; what reads the same is not sent."""
+    """Redraw the board in the channel; it is not sent if nothing changed."""
     channel = services.floor.cases.board
     with services.database.transaction() as session:
         others = col(BoardClock.channel).not_in([channel or "", BALANCE])
@@ -88,18 +88,18 @@ def refresh(services: Services, now: datetime) -> None:
 
 
 def set_balance_clock(session: Session, now: datetime) -> None:
-    """Intake and queues were looked at."""
+    """Schedule the next check of intake and queues."""
     its = sa.update(BoardClock).where(col(BoardClock.channel) == BALANCE)
     session.connection().execute(its.values(due_at=now + EVERY))
 
 
 def message(context: Context) -> Message:
-    """The board as it is to be read now."""
+    """The current board."""
     now = utcnow()
     shown = page(context.services, Wanted(), now, IN_CHANNEL)
     return views.board_message(shown, translator(context.services.floor.language), now)
 
 
 def channel_of(context: Context) -> str:
-    """Where it is."""
+    """The id of the board's channel."""
     return channel_id(context.services, context.services.floor.cases.board or "")

@@ -1,4 +1,4 @@
-"""How many engineers each team has, and how many of them are free: by the roster, or as floor.yaml counts them."""
+"""The engineers of each team and how many of them are free, by the roster or by the numbers in floor.yaml."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.services import Services
 
 
 def ranking(session: Session, services: Services, now: datetime) -> Ranking:
-    """Every open case with its arithmetic, the least time left first."""
+    """Every open case with its arithmetic, least time left first."""
     cases = services.get(OpenCases).all(session)
     return Ranking(cases, capacities(session, services, cases, now), now)
 
@@ -23,7 +23,7 @@ def ranking(session: Session, services: Services, now: datetime) -> Ranking:
 def capacities(
     session: Session, services: Services, cases: Sequence[OpenCase], now: datetime
 ) -> dict[str, Capacity]:
-    """Of each team the engineers that work on no case at the moment."""
+    """The capacity of each team: its engineers, and those of them who are not working on a case."""
     teams = services.floor.cases.teams
     busy = _busy(cases)
     counted = {
@@ -40,7 +40,7 @@ def capacities(
 
 
 def _busy(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
-    """Who works on a case of each team."""
+    """The people working on a case of each team."""
     busy: dict[str, set[str]] = {}
     for case in cases:
         if case.worker:
@@ -49,7 +49,7 @@ def _busy(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
 
 
 def _rostered(team: Team, on: Sequence[OnShift], known: Mapping[str, str], at_work: set[str]) -> Capacity:
-    """The people on shift in the team's role and region; a case of any team makes somebody busy."""
+    """The people on shift in the team's role and region; a case of any team makes a person busy."""
     crew = {each.user_id or each.person: _names(each, known) for each in on if _is_of(team, each)}
     free = sum(not names & at_work for names in crew.values())
     return Capacity(free, team.cases_per_hour, len(crew), is_rostered=True)
@@ -61,7 +61,7 @@ def _is_of(team: Team, person: OnShift) -> bool:
 
 
 def people_of(session: Session, services: Services, start: datetime, end: datetime) -> dict[str, int]:
-    """How many people each team had in a time: people on shift for it, else as floor.yaml counts them."""
+    """How many people each team had in a period: those on shift for it, otherwise the number in floor.yaml."""
     teams = services.floor.cases.teams
     is_rostered = any(team.role for team in teams.values())
     on = services.get(Registry).ask(ON_SHIFT)(session, services, start, end) if is_rostered else ()
@@ -73,6 +73,6 @@ def _people(team: Team, on: Sequence[OnShift]) -> int:
 
 
 def _names(person: OnShift, known: Mapping[str, str]) -> set[str]:
-    """All that a case may call them: their id, as the roster does, by their name."""
+    """Every name by which a case may refer to the person: Slack id, name in the roster, display name."""
     names = (person.user_id, person.person, person.person.partition("@")[0], known.get(person.user_id or ""))
     return {name.casefold() for name in names if name}

@@ -1,6 +1,6 @@
-"""Similar cases as they are proposed: what they share, since when, how many customers, examples.
+"""Proposals of similar cases: what they share, since when, how many customers, examples.
 
-Pure; `translate` speaks the reader's language.
+Pure; `translate` renders the reader's language.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ DECIDED = {
     DISMISSED: "Not related, said {person} {when}: {why}",
 }
 LONGEST_TITLE = 120
-# Fewer than this are hardly any.
+# Fewer than this are shown as "hardly any".
 LEAST_EXPECTED = 0.05
 
 
 def title_of(cluster: Cluster, cases: Sequence[Case], translate: Translator) -> str:
-    """What an incident of these cases would be called."""
+    """The title of an incident declared from these cases."""
     count = translate("{count} similar cases", count=len(cases))
     if cluster.traits:
         named = ", ".join(value for _, value in cluster.traits)
@@ -38,7 +38,7 @@ def title_of(cluster: Cluster, cases: Sequence[Case], translate: Translator) -> 
 def proposal(
     cluster: Cluster, cases: Sequence[Case], translate: Translator, now: datetime
 ) -> tuple[str, list[Block]]:
-    """The message, with its buttons while nobody has decided."""
+    """The proposal, with buttons until somebody has decided."""
     customers = len({case.customer for case in cases if case.customer})
     within = translate(format_duration(cluster.last_at - cluster.first_at))
     facts = [
@@ -75,13 +75,13 @@ def _usual(cluster: Cluster, translate: Translator) -> str:
 
 
 def decimal(number: float, translate: Translator) -> str:
-    """With one decimal."""
+    """The number with one decimal place."""
     written = f"{number:.1f}"
     return written.replace(".", ",") if translate.language == "es" else written
 
 
 def examples_of(cases: Sequence[Case], most: int, translate: Translator, bullet: str = "") -> str:
-    """The first cases, a line each, and how many more there are."""
+    """The first cases, one per line, and how many more there are."""
     shown = cases if len(cases) <= most else cases[: most - 1]
     lines = [f"{bullet}{example(case)}" for case in shown]
     more = len(cases) - len(shown)
@@ -94,7 +94,7 @@ def format_duration_of(seconds: int) -> str:
 
 
 def example(case: Case) -> str:
-    """A case in a line."""
+    """A case in one line."""
     parts = [case.name, case.priority, case.title, case.customer]
     return one_line(" · ".join(part for part in parts if part), 160)
 
@@ -118,7 +118,7 @@ def _decision(cluster: Cluster, translate: Translator, now: datetime) -> list[Bl
 
 
 def not_related_form(number: int, translate: Translator) -> Block:
-    """Why they have nothing to do with each other."""
+    """The form for the reason why the cases are not related."""
     hint = translate("Cases like these are proposed less often.")
     why = field(translate("Why"), ids.REASON, text_input(ids.REASON, longest=500), hint=hint)
     return modal(

@@ -1,4 +1,4 @@
-"""Groups of similar cases that were found, and what people said of them; their queries."""
+"""Groups of similar cases, and what people decided about them; their queries."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -20,13 +20,13 @@ class NoSuchCluster(WatchfloorError):
 
 
 class Cluster(Numbered, table=True):
-    """Similar cases. `alerted_at` is None while they are not surprising enough to bother anybody."""
+    """Similar cases. `alerted_at` is None until they are surprising enough to raise an alert."""
 
     __tablename__ = "case_clusters"
 
-    # The traits that they share, as text; empty when it is their words.
+    # The shared traits as JSON; an empty list if the cases share words.
     key: str
-    # What no other group has: those traits and the first of its cases. A group found again is this one.
+    # Unique per group: its traits and its first case, so that a group found again maps to this row.
     occasion: str = Field(index=True, unique=True)
     title: str
     traits: list[list[str]] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))
@@ -55,7 +55,7 @@ class ClusterMember(Row, table=True):
 
 
 def get_locked(session: Session, number: int) -> Cluster:
-    """A group, kept from being changed by others; `NoSuchCluster`."""
+    """Return a group, locked until the transaction ends. Raises `NoSuchCluster`."""
     cluster = session.exec(select(Cluster).where(Cluster.id == number).with_for_update()).first()
     if cluster is None:
         raise NoSuchCluster()
@@ -63,25 +63,25 @@ def get_locked(session: Session, number: int) -> Cluster:
 
 
 def of_occasion(session: Session, new: Cluster) -> Cluster:
-    """The new group, written; or the one that another process has written of the same occasion."""
+    """Insert the new group, or return the one that another process inserted for the same occasion."""
     if insert_new(session, new):
         return session.exec(select(Cluster).where(Cluster.id == new.id)).one()
     return session.exec(select(Cluster).where(Cluster.occasion == new.occasion).with_for_update()).one()
 
 
 def keep_in_turn(session: Session) -> None:
-    """Until the transaction ends, no other process keeps what it found: it will see what this one has kept."""
-    if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at any time
+    """Take a lock until the transaction ends, so that processes save groups one by one and see each other's."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite allows one writer at a time
         session.connection().execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('similar cases', 0))"))
 
 
 def since(session: Session, moment: datetime) -> Sequence[Cluster]:
-    """The groups that were seen after this moment, in their order."""
+    """The groups seen after this moment, in order of their numbers."""
     return session.exec(select(Cluster).where(Cluster.last_at > moment).order_by(col(Cluster.id))).all()
 
 
 def members(session: Session, cluster_ids: Collection[int]) -> dict[int, list[int]]:
-    """The cases of several groups."""
+    """The numbers of the cases of several groups."""
     rows = session.exec(
         select(ClusterMember.cluster_id, ClusterMember.case_id)
         .where(col(ClusterMember.cluster_id).in_(cluster_ids))
@@ -94,7 +94,7 @@ def members(session: Session, cluster_ids: Collection[int]) -> dict[int, list[in
 
 
 def cases_of(session: Session, cluster_id: int) -> Sequence[Case]:
-    """The cases of a group, as they came."""
+    """The cases of a group, in the order in which they were opened."""
     theirs = select(ClusterMember.case_id).where(ClusterMember.cluster_id == cluster_id)
     return session.exec(
         select(Case).where(col(Case.id).in_(theirs)).order_by(col(Case.opened_at), col(Case.id))
@@ -102,7 +102,7 @@ def cases_of(session: Session, cluster_id: int) -> Sequence[Case]:
 
 
 def add_members(session: Session, cluster_id: int, case_ids: Collection[int]) -> list[int]:
-    """More cases belong to the group; gives back which are new."""
+    """Add cases to the group; return the new ones."""
     return [
         case_id
         for case_id in sorted(case_ids)
@@ -111,5 +111,5 @@ def add_members(session: Session, cluster_id: int, case_ids: Collection[int]) ->
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[Cluster]:
-    """The groups that became part of an incident."""
+    """The groups linked to an incident."""
     return session.exec(select(Cluster).where(Cluster.incident_id == incident_id)).all()

@@ -1,4 +1,4 @@
-"""Schedules of floor.yaml as the rules know them, and the SLA's clock of a case."""
+"""Converts the schedules of floor.yaml for the rules, and builds the SLA clock of a case."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ from bot.config.floor.cases import Cases, ContractHours
 
 
 def schedule_of(settings: Cases, name: str) -> Schedule:
-    """The schedule of that name; one that is not in the file any more never stops."""
+    """The schedule of that name; if it is no longer in floor.yaml, one that never stops."""
     hours = settings.schedules.get(name)
     return _schedule(hours) if hours else Schedule()
 
@@ -29,7 +29,7 @@ def _schedule(hours: ContractHours) -> Schedule:
 
 
 def clock_of(settings: Cases, case: Case, steps: Sequence[Step]) -> Clock | None:
-    """The case's SLA clock; None without a target."""
+    """The SLA clock of a case; None without a target."""
     if case.target_s is None:
         return None
     target = timedelta(seconds=case.target_s)

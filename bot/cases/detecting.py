@@ -1,8 +1,8 @@
-"""New cases are compared with those of the last weeks; what looks like one incident is proposed where the floor
-looks.
+"""Compares new cases with those of the last four weeks; groups that look like one incident are proposed in the
+alerts channel.
 
-The scanner is each process's own memory of what is in the database: it is filled when it is first needed, and
-reads on from the last case that it knows. What was found, and what people said of it, is kept in tables.
+The scanner is a per-process cache of the database: it is filled on first use and then reads only cases that it
+does not know yet. The groups found, and what people decided about them, are kept in tables.
 """
 
 import json
@@ -35,7 +35,7 @@ NEXT_DUE = select(sa.func.min(Case.examine_at)).where(col(Case.examine_at).is_no
 
 
 class Detector:
-    """A part of the services: the scanner of this process."""
+    """The scanner of this process, held by the services."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -43,26 +43,26 @@ class Detector:
         self.known: set[int] = set()
 
     def forget(self) -> None:
-        """Begin anew with what is in the database."""
+        """Drop the cache, to be filled again from the database."""
         self.scanner, self.known = Scanner(), set()
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor) -> "Detector":
-        """For a floor."""
+        """Create the detector of a floor."""
         return cls()
 
     def catch_up(self, session: Session, due: Collection[int], now: datetime) -> None:
-        """Remember what others have looked at or are looking at: once all of it, then what is new.
+        """Add the cases that other processes compare or have compared: all of them once, then only new ones.
 
-        What this process is to look at now comes one by one.
+        The cases due in this process are left out; they are added one by one as they are compared.
         """
         if not self.known.isdisjoint(due):
-            # Another process had claimed them and has not finished: it may be gone.
+            # Another process claimed them and did not finish; it may be gone.
             self.forget()
         by_others = sa.or_(col(Case.examine_at).is_(None), col(Case.examine_at) > now)
         looked_at = sa.select(*map(col, _COLUMNS)).where(by_others, col(Case.id).not_in(due))
         if self.known:
-            # Whatever was written since has a higher number, or was looked at a moment ago.
+            # Anything written since has a higher number or was compared a moment ago.
             looked_at = looked_at.where(col(Case.touched_at) > now - timedelta(hours=1))
         else:
             looked_at = looked_at.where(col(Case.opened_at) > now - REMEMBERED)
@@ -77,18 +77,18 @@ _COLUMNS = (Case.id, Case.opened_at, Case.customer, Case.traits, Case.title, Cas
 
 
 def _sighting(case: Any) -> Sighting:
-    """Of a case, or of a row with these columns of it."""
+    """The sighting of a case, or of a row with the columns above."""
     number = int(case.id)
     return Sighting(number, case.opened_at.timestamp(), case.customer, dict(case.traits), case.title, case.text)
 
 
 def look_soon(services: Services, now: datetime) -> None:
-    """Beside the clock: the first look reads four weeks of cases, and escalations must not wait for it."""
+    """Run `look` in the background: the first run reads four weeks of cases, and escalations must not wait."""
     services.background.submit("similar cases", partial(look, services, now))
 
 
 def look(services: Services, now: datetime) -> None:
-    """Compare the cases that nobody has compared yet, in the order in which they were opened."""
+    """Compare the cases that have not been compared yet, in the order in which they were opened."""
     detector = services.get(Detector)
     with detector.lock:
         due = _claim(services, now)
@@ -102,14 +102,14 @@ def look(services: Services, now: datetime) -> None:
             with services.database.transaction() as session:
                 _keep_all(session, services, candidates, now)
                 _set_due(session, due, None)
-        except Exception:  # whatever stopped it, the error goes on
-            # They are compared again when their claim ends, by a scanner that has not seen them.
+        except Exception:  # raised again below
+            # They are compared again once their claim expires, by a scanner that has not seen them.
             detector.forget()
             raise
 
 
 def _claim(services: Services, now: datetime) -> Sequence[Case]:
-    """Cases that this process compares; another does when it has not finished in a minute."""
+    """Claim cases for this process; another may claim them if they are not finished within a minute."""
     waiting = select(Case).where(col(Case.examine_at) <= now).order_by(col(Case.opened_at), col(Case.id))
     with services.database.transaction() as session:
         due = session.exec(waiting.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
@@ -130,7 +130,7 @@ def _compare(detector: "Detector", alerting: Alerting, case: Case) -> Candidate 
 
 
 def _keep_all(session: Session, services: Services, candidates: Sequence[Candidate], now: datetime) -> None:
-    """What becomes of them is decided by what is known now: another process may have found the same meanwhile."""
+    """Decide on current data, as another process may have found the same groups meanwhile, and save the result."""
     if not candidates:
         return
     clusters.keep_in_turn(session)
@@ -141,7 +141,7 @@ def _keep_all(session: Session, services: Services, candidates: Sequence[Candida
 
 
 def _alerting(services: Services, session: Session, now: datetime) -> Alerting:
-    """What was found in the last weeks, and what people said of it."""
+    """The groups of the last four weeks, with what people decided about them."""
     alerting = Alerting(services.floor.cases.alerts_a_day)
     first_at = session.exec(select(sa.func.min(Case.opened_at))).one()
     alerting.begin((first_at or now).timestamp())
@@ -165,7 +165,7 @@ def _episode(cluster: Cluster, case_ids: Sequence[int]) -> Episode:
 
 
 def key_of(cluster: Cluster) -> Key:
-    """What the cases of a group share."""
+    """The traits that the cases of a group share."""
     return tuple((name, value) for name, value in cluster.traits)
 
 

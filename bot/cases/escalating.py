@@ -1,4 +1,4 @@
-"""Escalations of P1 and P2 cases: clocks start with what sources say, and the tick tells whoever is next."""
+"""Escalations of P1 and P2 cases: source data starts the clocks, and the tick notifies the next level."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from bot.slack.text import format_duration, mention, one_line
 
 __all__ = ["NOT_ACTIONED", "UNASSIGNED", "end"]
 
-# Why somebody is told, said in the language of each.
+# The reason for a notification, in the language of each recipient.
 Why = Callable[[Translator], str]
 LAIN = {
     UNASSIGNED: "It has been unassigned for {length}.",
@@ -34,7 +34,7 @@ LAIN = {
 
 
 def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
-    """Start or stop the clocks of a case as its source has it now."""
+    """Start or stop the clocks of a case according to its current state at the source."""
     allowed = _allowed(floor, case)
     is_unassigned = case.is_open and case.phase != Phase.PENDING and case.is_unassigned
     is_idle = case.is_open and case.phase == Phase.NEW and not case.is_unassigned
@@ -49,7 +49,7 @@ def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
 
 
 def _since(session: Session, case: Case, kind: str) -> datetime:
-    """Since when it lies: what was heard of late has lain all the same; a person's decision is a beginning."""
+    """Since when the case is idle, even if it was reported late; a person's decision restarts the clock."""
     began_at = case.opened_at if kind == UNASSIGNED and not case.reopened else case.updated_at
     decided = [note.at for note in tables.notes_of(session, case.number) if note.by]
     return max([began_at, *decided])
@@ -58,7 +58,7 @@ def _since(session: Session, case: Case, kind: str) -> datetime:
 def begin_by_hand(
     session: Session, services: Services, case: Case, reason: str, by: str, now: datetime
 ) -> list[str]:
-    """Tell the first level at once; gives back who is told, as mentions."""
+    """Notify the first level at once; return the people notified, as mentions."""
     escalation_tables.begin(session, CaseEscalation(case_id=case.number, kind=BY_HAND, since=now))
     clock = next(each for each in escalation_tables.open_of(session, [case.number]) if each.kind == BY_HAND)
 
@@ -69,7 +69,7 @@ def begin_by_hand(
 
 
 def escalate_due(services: Services, now: datetime) -> None:
-    """Tell whoever is next about each case that has lain too long."""
+    """Notify the next level about each case that has been idle too long."""
     with services.database.transaction() as session:
         clocks = escalation_tables.due(session, now)
         cases = tables.of_numbers(session, [clock.case_id for clock in clocks])
@@ -82,7 +82,7 @@ def escalate_due(services: Services, now: datetime) -> None:
 
 
 def lain(kind: str, length: timedelta, translate: Translator) -> str:
-    """How long nobody has done anything about it."""
+    """A sentence on how long nobody has acted on the case."""
     return translate(LAIN[kind], length=translate(format_duration(length)))
 
 
@@ -93,7 +93,7 @@ def _notify_next(
     step = next_level(clock.level, _people(session, services, case), allowed.next_after, now)
     written = translator(services.floor.language)
     if step is None:
-        # Nobody is named anywhere: where everybody looks it is at least seen.
+        # No level names anybody: post it in the alerts channel, where it is at least seen.
         clock.due_at = None
         session.add(clock)
         _post_to_floor(session, services, clock, *message(clock, case, why(written), written), now)
@@ -125,12 +125,12 @@ def _post_to_floor(
 
 
 def alerts_channel(services: Services) -> str:
-    """The name of the channel in which the floor hears of cases."""
+    """The name of the channel for alerts about cases."""
     return (services.floor.cases.alerts or services.floor.incidents_channel).removeprefix("#")
 
 
 def message(clock: CaseEscalation, case: Case, why: str, translate: Translator) -> tuple[str, list[Block]]:
-    """What those read who are told."""
+    """The notification, with its button."""
     about = " · ".join(one_line(part, 60) for part in (case.customer, case.team, case.region) if part)
     text = f"⏫ *{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}\n{about}\n{why}"
     handle = button(translate("I'll handle it"), ids.ACTIONED, str(clock.number), style="primary")
@@ -138,7 +138,7 @@ def message(clock: CaseEscalation, case: Case, why: str, translate: Translator) 
 
 
 def answer(services: Services, number: int, by: str, now: datetime) -> str:
-    """Somebody sees to it: nobody else is told. Gives back what to answer."""
+    """Stop the clock, because the user handles the case. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         clock = escalation_tables.get(session, number)
@@ -162,7 +162,7 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def _people(session: Session, services: Services, case: Case) -> list[list[str]]:
-    """Of each level those who can be reached."""
+    """The people who can be reached, by level."""
     settings = services.floor.cases
     team = settings.teams.get(case.team)
     region = settings.regions.get(case.region)
@@ -174,15 +174,14 @@ def _people(session: Session, services: Services, case: Case) -> list[list[str]]
 
 
 def reachable(session: Session, services: Services, names: Sequence[str]) -> list[str]:
-    """The people that these names mean, as far as they are known and still there; a group stands for its
-    members."""
+    """Resolve names to the ids of known people who are not gone; a group stands for its members."""
     wanted = [user_id for name in names for user_id in _resolved(session, services, name)]
     there = {person.id for person in directory.people(session, wanted) if not person.is_gone}
     return [each for each in dict.fromkeys(wanted) if each in there]
 
 
 def _resolved(session: Session, services: Services, name: str) -> Sequence[str]:
-    if ":" in name:  # such as `roster:queue manager`, which another noun knows
+    if ":" in name:  # such as `roster:queue manager`, which another package resolves
         resolved = (resolve(services, 0, name) for resolve in services.get(Registry).people)
         return next((user_ids for user_ids in resolved if user_ids is not None), ())
     handle = name.removeprefix("@")

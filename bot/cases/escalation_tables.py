@@ -1,4 +1,4 @@
-"""Escalations of cases: what lies too long, since when, and whom it has reached; their queries."""
+"""Escalations of cases: clocks on idle cases, and the levels they have reached; their queries."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
 
 class CaseEscalation(Numbered, table=True):
-    """One clock of a case; `level` is the next one to be told."""
+    """One escalation clock of a case; `level` is the next one to be notified."""
 
     __tablename__ = "case_escalations"
     __table_args__ = (
@@ -31,7 +31,7 @@ NEXT_DUE = select(sa.func.min(CaseEscalation.due_at)).where(col(CaseEscalation.d
 
 
 def begin(session: Session, escalation: CaseEscalation) -> bool:
-    """Start a clock; False when it runs already."""
+    """Start a clock; False if it is already running."""
     return insert_new(session, escalation)
 
 
@@ -47,18 +47,18 @@ def end(session: Session, case_id: int, kind: str, now: datetime, by: str | None
 
 
 def due(session: Session, now: datetime, limit: int = 50) -> Sequence[CaseEscalation]:
-    """The clocks that have run out, kept from being handled twice."""
+    """The expired clocks, locked so that no other process handles them too."""
     which = select(CaseEscalation).where(col(CaseEscalation.due_at) <= now).order_by(col(CaseEscalation.due_at))
     return session.exec(which.limit(limit).with_for_update(skip_locked=True)).all()
 
 
 def get(session: Session, number: int) -> CaseEscalation | None:
-    """One of them, kept from being changed by others."""
+    """Return a clock, locked until the transaction ends."""
     return session.exec(select(CaseEscalation).where(CaseEscalation.id == number).with_for_update()).first()
 
 
 def open_of(session: Session, case_ids: Sequence[int]) -> Sequence[CaseEscalation]:
-    """The clocks of several cases that run, or have reached the end of the ladder unanswered."""
+    """The clocks of several cases that are running or reached the end of the ladder unanswered."""
     return session.exec(
         select(CaseEscalation).where(
             col(CaseEscalation.case_id).in_(case_ids), col(CaseEscalation.ended_at).is_(None)

@@ -1,4 +1,4 @@
-"""The guide that an incident led to, in its export."""
+"""The guide written after an incident, for the incident's export."""
 
 from sqlmodel import Session
 

@@ -1,4 +1,4 @@
-"""What others ask of cases: those at risk for the handover of a shift, and the figures of a time for reports."""
+"""Case data for other packages: cases at risk for shift handovers, and figures of a period for reports."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,12 +17,12 @@ from bot.services import Services
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration
 
-# What is at risk is handed over; a queue that is red as a whole is not a list that anybody reads.
+# Nobody would read the list if a whole queue were red.
 MOST_ITEMS = 30
 
 
 def risky_cases(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
-    """Red and amber cases, and those escalated without an answer; P1 and P2 without a note need a next step."""
+    """Red, amber and unanswered escalated cases; P1, P2 and escalated ones without a note need a next step."""
     entries = ranking(session, services, now)
     escalated = {each.case_id for each in escalation_tables.open_of(session, [e.case.number for e in entries])}
     risky = [entry for entry in entries if entry.colour in (RED, AMBER) or entry.case.number in escalated][
@@ -34,7 +34,7 @@ def risky_cases(session: Session, services: Services, now: datetime) -> Sequence
 def _item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
     case, notes = entry.case, tables.notes_of(session, entry.case.number, 10)
     typed = next((note.text for note in notes if note.by and note.kind in ("note", "snoozed", "assigned")), "")
-    # Handovers say it in the language of their reader.
+    # Handovers translate it for their reader.
     left = _left(entry, Translator())
     parts = [case.customer, case.team, left, *(["escalated without an answer"] if is_escalated else [])]
     return HandoverItem(
@@ -61,7 +61,7 @@ def _left(entry: Entry, translate: Translator) -> str:
 
 
 def case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
-    """Of each region, team and kind of work item what came, ended, was open at the end, and kept its SLA."""
+    """Cases opened, ended, open at the end and within SLA in a period, by region, team and kind of work item."""
     people = people_of(session, services, start, end)
     came = sa.and_(col(Case.opened_at) >= start, col(Case.opened_at) < end)
     ended = sa.and_(col(Case.ended_at) >= start, col(Case.ended_at) < end)
@@ -101,7 +101,7 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 def sensitive_cases(session: Session, services: Services, now: datetime, language: str) -> Sequence[SensitiveCase]:
-    """The open cases of customers that are watched with care, by name: for those alone who may read them."""
+    """The open cases of sensitive customers, by name; the caller must check that the reader may see them."""
     ranked = ranking(session, services, now)
     entries = [ranked[place] for place, case in enumerate(ranked.cases) if case.is_sensitive]
     return [_sensitive(entry, translator(language)) for entry in entries]

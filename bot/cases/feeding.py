@@ -1,4 +1,4 @@
-"""Cases that sources bring, page by page, within the transaction that moves the source's cursor."""
+"""Stores the cases of sources, page by page, within the transaction that moves the source's cursor."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from bot.sources.port import Case, ServiceTarget
 
 
 def take(session: Session, services: Services, source: str, key: str, rows: Sequence[Case]) -> None:
-    """Keep the cases of a page."""
+    """Store the cases of a page."""
     now = utcnow()
     observed = _observed_pauses(session, source, [row.external_id for row in rows])
     read = [case_row(row, observed.get(row.external_id, timedelta())) for row in rows]
@@ -23,7 +23,7 @@ def take(session: Session, services: Services, source: str, key: str, rows: Sequ
 
 
 def _observed_pauses(session: Session, source: str, case_ids: Sequence[str]) -> Mapping[str, timedelta]:
-    """How long cases were seen to stand still; a pause that goes on is not part of it."""
+    """How long the clocks of cases were observed to be paused, without pauses that are still open."""
     known = tables.by_external_ids(session, source, case_ids)
     states = tables.states_of(session, [case.number for case in known.values()])
     return {
@@ -37,9 +37,9 @@ def _paused(steps: Sequence[Step]) -> timedelta:
 
 
 def case_row(case: Case, observed: timedelta) -> CaseRow:
-    """A case as the board knows them. Of several targets the one that is broken first counts.
+    """Convert a source's case to a row. Of several targets, the one due first counts.
 
-    The board adds the pauses that it saw itself; those before that move the beginning of the clock.
+    The board subtracts the pauses that it observed itself; earlier pauses move the start of the clock instead.
     """
     started_at, target = _clock(_first(case.targets), observed)
     return CaseRow(
@@ -67,7 +67,7 @@ def _first(targets: Sequence[ServiceTarget]) -> ServiceTarget | None:
 
 
 def _clock(target: ServiceTarget | None, observed: timedelta) -> tuple[datetime | None, timedelta | None]:
-    """When the clock begins, and how long it runs."""
+    """When the clock starts, and how long it runs."""
     if target is None or target.due_at is None:
         return None, None
     paused = timedelta(seconds=target.paused_s)

@@ -1,4 +1,4 @@
-"""What follows from new or changed cases, within the transaction that keeps them."""
+"""Consequences of new or changed cases, within the transaction that stores them."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from bot.config.floor import Floor
 
 
 def after_rows(session: Session, floor: Floor, now: datetime) -> None:
-    """The cases touched at this moment: their escalation clocks start or stop, and the board shows them soon."""
+    """Update the escalation clocks of the cases touched at `now`, and schedule a redraw of the board."""
     session.flush()
     watched = list(floor.cases.escalations)
     touched = select(Case).where(col(Case.touched_at) == now, col(Case.priority).in_(watched))

@@ -1,4 +1,4 @@
-"""The forms of a case's buttons. Pure; `translate` speaks the reader's language."""
+"""The forms behind a case's buttons. Pure; `translate` renders the reader's language."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,23 +25,23 @@ from bot.slack.text import one_line
 
 
 def assign_form(case: Case, notice: str, translate: Translator) -> Block:
-    """Who takes it, and why."""
+    """The form to assign a case: to whom, and why."""
     person = field(translate("Who takes it"), ids.PERSON, user_select(ids.PERSON))
     return _form("Assign", ids.ASSIGN_FORM, case, notice, [person], "Assign", translate)
 
 
 def escalate_form(case: Case, notice: str, translate: Translator) -> Block:
-    """Why it cannot wait."""
+    """The form to escalate a case: why it cannot wait."""
     return _form("Escalate", ids.ESCALATE_FORM, case, notice, [], "Escalate", translate)
 
 
 def note_form(case: Case, notice: str, translate: Translator) -> Block:
-    """What is to be on record."""
+    """The form to add a work note."""
     return _form("Note", ids.NOTE_FORM, case, notice, [], "Add", translate)
 
 
 def snooze_form(case: Case, notice: str, translate: Translator, until: datetime) -> Block:
-    """Until when it may wait, and why."""
+    """The form to snooze a case: until when, and why."""
     fields = [field(translate("Until"), ids.UNTIL, datetime_picker(ids.UNTIL, until))]
     return _form("Snooze", ids.SNOOZE_FORM, case, notice, fields, "Snooze", translate)
 
@@ -70,7 +70,7 @@ def _form(
 
 
 def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, translate: Translator) -> Block:
-    """An incident of these cases."""
+    """The form to declare an incident from similar cases."""
     linked = "{count} similar cases are linked to it, and hear of its updates in their work notes."
     about = section(translate(linked, count=len(cases)))
     title = field(translate("What is wrong?"), ids.TITLE, text_input(ids.TITLE, initial=cluster.title, longest=300))
@@ -87,7 +87,7 @@ def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, translat
 
 
 def link_form(number: int, incidents: Sequence[Incident], translate: Translator) -> Block:
-    """Which open incident these cases are part of."""
+    """The form to choose the open incident that the cases are part of."""
     if not incidents:
         text = translate("No incident is open. Declare one of these cases.")
         return modal(

@@ -1,4 +1,4 @@
-"""Trouble-shooting guides: links of floor.yaml, Markdown files of a folder, and those that were published here."""
+"""Troubleshooting guides: links in floor.yaml, Markdown files in a folder, and guides published here."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from bot.slack.blocks import Block, actions, button, context, modal, paragraphs,
 from bot.slack.text import link, one_line
 
 SHOWN = 5
-# A guide whose words are so alike is about it: searches are short, so that much less is needed than between cases.
+# The similarity that a match needs; far less than between cases, because searches are short.
 LEAST_ALIKE = 0.12
 NO_GUIDES = "No guide is known here. Name them in floor.yaml: `cases: guides:` or `guides_folder:`."
 
@@ -37,7 +37,7 @@ class GuideGone(WatchfloorError):
 
 
 class Guide(Struct, frozen=True):
-    """A guide: somewhere else, or with its text here. `key` finds it again."""
+    """A guide, either linked or with its text here. `key` identifies it."""
 
     key: str
     title: str
@@ -47,18 +47,18 @@ class Guide(Struct, frozen=True):
 
 
 class GuideLibrary:
-    """A part of the services: what floor.yaml and its folder hold, read anew when somebody asks."""
+    """The guides of floor.yaml and its folder, read anew on each call; held by the services."""
 
     def __init__(self, floor: Floor) -> None:
         self._cases = floor.cases
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor) -> "GuideLibrary":
-        """For a floor."""
+        """Create the library of a floor."""
         return cls(floor)
 
     def guides(self) -> list[Guide]:
-        """Those of floor.yaml, then those of the folder by their names."""
+        """The guides of floor.yaml, then those of the folder by path."""
         named = [Guide(each.url, each.title, each.words, each.url) for each in self._cases.guides]
         files = (
             Guide(str(file.path), file.title, file.text[:2_000], "", file.text) for file in guide_files(self._cases)
@@ -67,14 +67,14 @@ class GuideLibrary:
 
 
 def all_guides(session: Session, services: Services) -> list[Guide]:
-    """Every guide that can be found."""
+    """Every guide that a search can find."""
     published = knowledge_tables.published(session)
     own = [Guide(f"own:{each.number}", each.title, each.text, "", each.text) for each in published]
     return [*services.get(GuideLibrary).guides(), *own]
 
 
 def find(guides: Sequence[Guide], text: str, most: int = SHOWN) -> list[Guide]:
-    """The guides that are about these words, the closest first."""
+    """The guides that match these words, best match first."""
     index = TextIndex()
     for place, guide in enumerate(guides):
         index.add(place, grams(guide.title, guide.words))
@@ -110,7 +110,7 @@ def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Blo
 
 
 def reading_view(services: Services, name: str, by: str) -> Block:
-    """A guide, by its key or by the title that a step of a playbook names; else what reads most like that title."""
+    """The view of the guide with this key or title (as a playbook step names it), else of the best match."""
     check_member(services, by)
     with services.database.reading() as session:
         guides, translate = all_guides(session, services), translator_for(session, services, by)

@@ -1,4 +1,4 @@
-"""Names that Slack gives back: of buttons, of forms, of their fields."""
+"""Identifiers that Slack sends back: of buttons, forms and their fields."""
 
 TAKE = "case.take"
 ASSIGN = "case.assign"

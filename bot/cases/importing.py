@@ -1,4 +1,4 @@
-"""A file's cases are kept a few hundred at a time, so that nobody who clicks waits for it."""
+"""Imports a file's cases about 50 rows at a time, so that clicks do not wait for it."""
 
 from bot.cases import following, storing
 from bot.cases.reading import ReadCases
@@ -8,12 +8,12 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, low_priority
 
 ROWS_AT_ONCE = 50
-# Files are one source, whatever they are called: a case is known by its number.
+# All files are one source, whatever their names: a case is identified by its number.
 SOURCE = "file"
 
 
 def import_rows(database: Database, floor: Floor, source: str, read: ReadCases) -> Stored:
-    """Every case with all of its rows; cut off and begun again, nothing is there twice."""
+    """Import the rows, all rows of a case in one transaction. Idempotent: an interrupted import can be repeated."""
     total, start = Stored(), 0
     rows = sorted(read.rows, key=lambda row: row.external_id)
     with low_priority():

@@ -1,4 +1,4 @@
-"""An incident of many cases is closed and no guide is about it: one is drafted, written, reviewed, published."""
+"""Guides missing for closed incidents with cases: drafted, written, reviewed, published."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from bot.slack.text import mention, one_line
 from bot.timeline import timeline
 from bot.timeline.wording import sentence
 
-# What of the timeline helps who has the same next time.
+# Timeline entries that help with the same problem next time.
 HELPFUL = ("decision", "ruled_out", "step_done", "cause")
 LONGEST = 3_000
 MOST_LINES = 25
@@ -51,7 +51,7 @@ class TextMissing(WatchfloorError):
 
 
 def note_gap(change: Change, event: Closed) -> None:
-    """The incident had linked cases, and no guide is about them: its commander is asked for one."""
+    """Ask the commander for a guide if the incident had linked cases and no guide covers it."""
     session, incident = change.session, change.incident
     if incident.is_private or incident.is_drill or not tables.cases_of_incident(session, change.number):
         return
@@ -83,7 +83,7 @@ def note_gap(change: Change, event: Closed) -> None:
 
 
 def withdraw_private(change: Change, event: MadePrivate) -> None:
-    """The guide is made of the incident's timeline: nobody but its members is to read that any more."""
+    """Erase the guide: it is drafted from the timeline, which only members of the incident may read now."""
     gap = knowledge_tables.of_incident(change.session, change.number)
     if gap is not None:
         gap.title, gap.text, gap.state = f"Incident {change.number}", "", knowledge_tables.MISSING
@@ -111,7 +111,7 @@ def _draft(change: Change, terms: list[str], translate: Translator) -> str:
 
 
 def write_form(services: Services, number: int, by: str) -> Block:
-    """The form for the owner, or for the reviewer who puts it right."""
+    """The form for the owner, or for a reviewer who corrects the guide."""
     check_member(services, by)
     with services.database.transaction() as session:
         gap, translate = knowledge_tables.locked(session, number), translator_for(session, services, by)
@@ -121,7 +121,7 @@ def write_form(services: Services, number: int, by: str) -> Block:
 
 
 def guide_form(gap: KnowledgeGap, translate: Translator) -> Block:
-    """Title, text and reviewer of a guide."""
+    """The form for the title, text and reviewer of a guide."""
     blocks = [
         field(translate("Title"), ids.TITLE, text_input(ids.TITLE, initial=gap.title, longest=150)),
         field(
@@ -142,7 +142,7 @@ def guide_form(gap: KnowledgeGap, translate: Translator) -> Block:
 def send_to_review(
     services: Services, number: int, title: str, text: str, reviewer: str, occasion: str, by: str, now: datetime
 ) -> str:
-    """The guide is written, and a colleague is asked to read it. Gives back what to answer."""
+    """Save the guide and ask a colleague to review it. Returns the reply."""
     check_member(services, by)
     if not text.strip() or not title.strip():
         raise TextMissing()
@@ -154,7 +154,7 @@ def send_to_review(
             raise NotTheOwner(person=mention(gap.owner_id or ""))
         if reviewer == by:
             raise AnotherReviewer()
-        # The last to change it is its author: the other of the two publishes it.
+        # The last person to change it is its author; the other of the two publishes it.
         gap.title, gap.text, gap.owner_id, gap.reviewer_id, gap.state = title.strip(), text, by, reviewer, IN_REVIEW
         session.add(gap)
         head, blocks = review_message(gap, by, translator_for(session, services, reviewer))
@@ -166,7 +166,7 @@ def send_to_review(
 
 
 def review_message(gap: KnowledgeGap, by: str, translate: Translator) -> tuple[str, list[Block]]:
-    """What the reviewer reads, with its buttons."""
+    """The request to the reviewer, with its buttons."""
     head = translate(
         "{person} wrote the guide “{title}” and asks you to read it.", person=mention(by), title=_title(gap)
     )
@@ -184,7 +184,7 @@ def _title(gap: KnowledgeGap) -> str:
 
 
 def publish(services: Services, number: int, by: str, now: datetime) -> str:
-    """The guide is found by `/incident guide` from now on. Gives back what to answer."""
+    """Publish the guide, so that `/incident guide` finds it. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         gap = knowledge_tables.locked(session, number)

@@ -1,4 +1,4 @@
-"""Guides that were missing when an incident of many cases was closed, until they are published; their queries."""
+"""Guides found missing when an incident with cases was closed, until they are published; their queries."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ class NoSuchGap(WatchfloorError):
 
 
 class KnowledgeGap(Numbered, table=True):
-    """A guide that is missing, its draft, its versions."""
+    """A missing guide, with its draft and version."""
 
     __tablename__ = "knowledge_gaps"
 
@@ -36,12 +36,12 @@ class KnowledgeGap(Numbered, table=True):
 
 
 def note(session: Session, gap: KnowledgeGap) -> bool:
-    """A guide is missing; False when that was known."""
+    """Record a missing guide; False if it was already recorded."""
     return insert_new(session, gap)
 
 
 def locked(session: Session, number: int) -> KnowledgeGap:
-    """The guide, kept from being changed by others; `NoSuchGap`."""
+    """Return the guide, locked until the transaction ends. Raises `NoSuchGap`."""
     gap = session.exec(select(KnowledgeGap).where(KnowledgeGap.id == number).with_for_update()).first()
     if gap is None:
         raise NoSuchGap()
@@ -49,19 +49,19 @@ def locked(session: Session, number: int) -> KnowledgeGap:
 
 
 def of_incident(session: Session, number: int) -> KnowledgeGap | None:
-    """The guide that was missing when an incident was closed."""
+    """The guide found missing when an incident was closed."""
     return session.exec(select(KnowledgeGap).where(KnowledgeGap.incident_id == number)).first()
 
 
 def published(session: Session) -> Sequence[KnowledgeGap]:
-    """The guides that were published here."""
+    """The guides published here."""
     return session.exec(
         select(KnowledgeGap).where(KnowledgeGap.state == PUBLISHED).order_by(col(KnowledgeGap.id))
     ).all()
 
 
 def counts(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
-    """How many were noted in a time, and how many of those are published; of incidents that reports count."""
+    """How many gaps were noted in a period, and how many are published; only of incidents counted in reports."""
     within = (col(KnowledgeGap.noted_at) >= start, col(KnowledgeGap.noted_at) < end)
     noted = select(KnowledgeGap.state).join(Incident, col(Incident.id) == col(KnowledgeGap.incident_id))
     states = session.exec(noted.where(*within, incidents.is_counted())).all()

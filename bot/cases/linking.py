@@ -1,5 +1,4 @@
-"""Similar cases and incidents: declared from them, part of one that is open, or not related; and what linked cases
-hear."""
+"""Similar cases and incidents: declare one, link to an open one, or dismiss; and the work notes of linked cases."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -27,7 +26,7 @@ from bot.slack.blocks import Block
 from bot.slack.text import listed, mention, shorten
 
 KEY = "declare:cases:"
-# What linked cases hear are the words for those inside who work on it.
+# The audience whose updates go to the work notes of linked cases.
 AUDIENCE = "operations"
 LONGEST_NOTE = 3_000
 DESCRIBED = 10
@@ -58,20 +57,20 @@ class ReasonMissing(WatchfloorError):
 
 
 def declare_form(services: Services, number: int, by: str) -> tuple[Cluster, Sequence[Case]]:
-    """What the form shows, for those who may declare."""
+    """Return what the declaration form shows, for a user who may declare."""
     check_may_declare(services, by)
     return _undecided(services, number, by)
 
 
 def link_form(services: Services, number: int, by: str) -> list[Incident]:
-    """The open incidents that these cases may be part of, as far as this person may see."""
+    """The open incidents visible to this person, to which the cases can be linked."""
     _undecided(services, number, by)
     with services.database.reading() as session:
         return list(incidents.active(session, by, 100))
 
 
 def not_related_form(services: Services, number: int, by: str) -> Block:
-    """The form, for those who may decide about cases."""
+    """The form to dismiss a group, for a user with the `cases` permission."""
     _undecided(services, number, by)
     return cluster_views.not_related_form(number, translator_of_reader(services, by))
 
@@ -95,7 +94,7 @@ def _check_undecided(cluster: Cluster) -> None:
 
 
 def declare(services: Services, number: int, title: str, severity: str, by: str, now: datetime) -> Response:
-    """Declare an incident of these cases; they are linked in the transaction that records it."""
+    """Declare an incident from these cases; they are linked in the transaction that records it."""
     cluster, cases = declare_form(services, number, by)
     written = translator(services.floor.language)
     first = written(
@@ -104,7 +103,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
         when=f"{cluster.first_at:%Y-%m-%d %H:%M}",
     )
     request = DeclareRequest(
-        # The same cases are declared once, however many people press the button.
+        # The same cases are declared only once, however many people press the button.
         key=f"{KEY}{cluster.number}",
         user_id=by,
         title=title or cluster.title,
@@ -123,7 +122,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
 
 
 def link_declared(change: Change, event: Declared) -> None:
-    """The incident was declared of similar cases: they are part of it."""
+    """Link the similar cases from which the incident was declared."""
     key = change.incident.declared_key
     number = key.removeprefix(KEY)
     if key == number or not number.isdigit():
@@ -133,7 +132,7 @@ def link_declared(change: Change, event: Declared) -> None:
 
 
 def link(services: Services, number: int, incident_number: int, by: str, now: datetime) -> str:
-    """These cases are part of an incident that is open. Gives back what to answer."""
+    """Link a group of cases to an open incident. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
@@ -155,7 +154,7 @@ def _link_cluster(change: Change, cluster: Cluster, by: str) -> None:
 
 
 def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
-    """These cases are part of the incident, and say so in their work notes."""
+    """Link cases to the incident and record it in their work notes."""
     by_number = {case.number: case for case in cases}
     new = tables.link(change.session, change.number, by_number, by, change.now)
     if not new:
@@ -169,14 +168,14 @@ def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
 
 
 def link_more(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
-    """More similar cases came: they are part of the same incident while it is open."""
+    """Link further similar cases to the same incident while it is open."""
     incident = incidents.by_number_locked(session, cluster.incident_id or 0)
     if incident.status in ACTIVE:
         link_cases(Change(session, services, incident, "", now), cases, "")
 
 
 def dismiss(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """They have nothing to do with each other; like ones are proposed less often. Gives back what to answer."""
+    """Dismiss a group as not related; similar ones are proposed less often. Returns the reply."""
     if not reason.strip():
         raise ReasonMissing()
     check_member(services, by)
@@ -202,7 +201,7 @@ def _decide(session: Session, services: Services, cluster: Cluster, state: str, 
 
 
 def copy_update(change: Change, event: UpdateComposed) -> None:
-    """The incident's update goes to the work notes of its cases."""
+    """Copy an update for `AUDIENCE` to the work notes of the incident's cases."""
     if event.audience != AUDIENCE:
         return
     cases = tables.cases_of_incident(change.session, change.number)
@@ -211,7 +210,7 @@ def copy_update(change: Change, event: UpdateComposed) -> None:
 
 
 def note_end(change: Change, event: Resolved | Declined) -> None:
-    """The incident is over, or was none: its cases hear of it."""
+    """Note in the cases that the incident was resolved or declined."""
     cases = tables.cases_of_incident(change.session, change.number)
     written = translator(change.services.floor.language)
     how = "incident {number} is resolved" if isinstance(event, Resolved) else "incident {number} was a false alarm"
@@ -219,7 +218,7 @@ def note_end(change: Change, event: Resolved | Declined) -> None:
 
 
 def follow_merge(change: Change, event: Merged) -> None:
-    """What was part of this incident is part of the one in which it goes on."""
+    """Link the cases of the merged incident to the one in which it continues."""
     cases = tables.cases_of_incident(change.session, change.number)
     into = incidents.by_number(change.session, event.into)
     if cases:
@@ -227,7 +226,7 @@ def follow_merge(change: Change, event: Merged) -> None:
 
 
 def _note_all(change: Change, cases: Sequence[Case], kind: str, key: str, text: str) -> None:
-    """Say it on each of the cases; of a private incident nothing is said, not even that there is one."""
+    """Add a note to each case; nothing for a private incident, whose existence must not be revealed."""
     if change.incident.is_private:
         return
     notes.add_to_all(change.session, change.services, cases, kind, key, text, change.by, change.now)

@@ -1,4 +1,4 @@
-"""Cases: `/incident board`, its buttons and forms, files, similar cases: parse, act, answer."""
+"""Listeners for cases: `/incident board`, its buttons and forms, files, similar cases. Parse, act, answer."""
 
 import json
 import re
@@ -37,7 +37,7 @@ SNOOZED_FOR = timedelta(hours=1)
 
 
 def register_commands(registry: Registry) -> None:
-    """`/incident board`."""
+    """Register `/incident board`, `/incident balance` and `/incident guide`."""
     registry.command("board", show_board)
     registry.command("balance", show_balance)
     registry.command("guide", find_guides)
@@ -60,7 +60,7 @@ def find_guides(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to everything about cases but the command."""
+    """Register every listener for cases except the commands."""
     _register_board(app, services)
     _register_forms(app, services)
     _register_files(app, services)

@@ -1,4 +1,4 @@
-"""Decisions about cases: kept here, and brought to the case's work notes where its source takes them."""
+"""Decisions about cases: recorded here, and written to the work notes of sources that accept them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,12 +18,12 @@ from bot.services import Services
 from bot.slack.text import mentioned_user_ids, to_plain_text
 
 LINKED, UPDATE, ENDED = "linked", "update", "ended"
-# What is said of an incident, and nowhere once that is private.
+# Kinds of notes about an incident; not written once it is private.
 OF_INCIDENTS = (LINKED, UPDATE, ENDED)
 
 
 def add(session: Session, services: Services, case: Case, note: CaseNote) -> bool:
-    """Keep a decision, and write it to the source; False when it was known."""
+    """Record a decision and enqueue it for the source; False if it was already recorded."""
     if not tables.add_note(session, note):
         return False
     if services.get(Registry).ask(CASE_NOTES)(services, case.source):
@@ -44,14 +44,14 @@ def add_to_all(
     by: str,
     now: datetime,
 ) -> None:
-    """The same note for several cases."""
+    """Add the same note to several cases."""
     for case in cases:
         note = CaseNote(case_id=case.number, key=f"{key}:{case.number}", kind=kind, by=by, at=now, text=text)
         add(session, services, case, note)
 
 
 def call(context: Context) -> Call:
-    """Write one note to its source."""
+    """The call that writes one note to its source."""
     services, number = context.services, int((context.row.payload or {})["note"])
     return Call(context.row.key, lambda: _write(services, number))
 

@@ -1,4 +1,4 @@
-"""The open cases, remembered by each process: what changed since the last look is read, not all of them again."""
+"""A per-process cache of the open cases, which reads only what changed since the last refresh."""
 
 import threading
 from bisect import bisect_left, insort
@@ -16,12 +16,12 @@ from bot.config.floor import Floor
 from bot.config.floor.cases import Cases
 from bot.config.settings import Settings
 
-# A transaction that began before the last look may have ended after it.
+# A transaction that began before the last refresh may have committed after it.
 OVERLAP = timedelta(seconds=60)
 MOST_ENDED = 1_000
-# More changes than this are sorted in together.
+# With more changes than this, all cases are sorted again.
 FEW = 500
-# More moments than this are read as one span.
+# More moments than this are read as one range.
 MOST_MOMENTS = 100
 _ORDER = attrgetter("order")
 _COLUMNS = (
@@ -32,23 +32,23 @@ _COLUMNS = (
 
 
 class OpenCases:
-    """A part of the services; `all` is asked within a reading."""
+    """The cache of open cases, held by the services; call `all` within a read transaction."""
 
     def __init__(self, settings: Cases) -> None:
         self._settings = settings
         self._lock = threading.Lock()
         self._cases: dict[int, OpenCase] = {}
-        # Another list after each change: those who read the one before may go on.
+        # Replaced, not modified, by each change: callers may still be reading the previous list.
         self._in_order: list[OpenCase] = []
-        # When each was touched that was read; a case that ended stays known while its row may be read again.
+        # `touched_at` of each row read; an ended case is kept while its row may be read again.
         self._read: dict[int, datetime] = {}
-        # Of the moments within the overlap: how many cases were read, and the sum of their numbers.
+        # For each moment within the overlap: how many cases were read, and the sum of their numbers.
         self._moments: dict[datetime, tuple[int, int]] = {}
         self._seen_at: datetime | None = None
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor) -> "OpenCases":
-        """For a floor."""
+        """Create the cache of a floor."""
         return cls(floor.cases)
 
     def all(self, session: Session) -> list[OpenCase]:
@@ -83,9 +83,9 @@ class OpenCases:
         self._forget_ended()
 
     def _unread(self, session: Session, since: datetime) -> list[datetime]:
-        """The moments at which cases were touched that were not read, or not all of them.
+        """The moments with touched cases that have not all been read.
 
-        After an import thousands lie within the overlap: they are counted by their moments, not read again.
+        After an import the overlap holds thousands of cases, so they are counted by moment and not read again.
         """
         self._moments = {at: read for at, read in self._moments.items() if at >= since}
         touched, number = col(Case.touched_at), col(Case.id)
@@ -101,7 +101,7 @@ class OpenCases:
         self._read[number] = at
 
     def _sort(self, before: Mapping[int, OpenCase | None]) -> None:
-        """Bring what changed to its place; to sort all cases again takes longer than a click may."""
+        """Move changed cases to their places; sorting all cases again would take too long for a click."""
         if len(before) > FEW:
             self._in_order = sorted(self._cases.values(), key=_ORDER)
         elif before:
@@ -114,7 +114,7 @@ class OpenCases:
             self._in_order = in_order
 
     def _forget_ended(self) -> None:
-        """What ended before the overlap is not read again; looked for when there is much of it."""
+        """Forget cases that ended before the overlap and cannot be read again, once there are many of them."""
         if self._seen_at is None or len(self._read) < 2 * len(self._cases) + MOST_ENDED:
             return
         since = self._seen_at - OVERLAP

@@ -1,4 +1,4 @@
-"""A group of similar cases where the floor looks: one message, edited as it grows and when somebody decides."""
+"""Posts a group of similar cases in the alerts channel."""
 
 import logging
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def propose(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
-    """Say it where the floor looks: one message a group, edited as the group grows and when somebody decides."""
+    """Post or edit the one message about a group: edited as the group grows and when somebody decides."""
     text, blocks = cluster_views.proposal(cluster, cases, translator(services.floor.language), now)
     key = f"case-cluster:{cluster.number}"
     row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()

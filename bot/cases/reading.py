@@ -1,5 +1,4 @@
-"""Files of cases: columns recognised by their names, rows read as cases; what cannot be read is named with its
-line."""
+"""Reads files of cases: columns are recognised by name; rows that cannot be read are listed with their lines."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from bot.sources.tabular.sheet import Header, Sheet, columns_of, has_header, ope
 MOST_ROWS = 200_000
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME = 300, 8_000, 200
 
-# What columns are called; the first name that a file has counts.
+# Names of columns; the first name that a file contains counts.
 COLUMNS = {
     "external_id": (
         "sys id",
@@ -71,14 +70,14 @@ MOMENTS = ("opened_at", "updated_at", "started_at", "resolved_at", "closed_at")
 
 
 class LeftOut(Struct, frozen=True):
-    """A row that is not used, with its line and the reason."""
+    """A row that was left out, with its line and the reason."""
 
     line: int
     reason: str
 
 
 class ReadCases(Struct):
-    """What a file holds."""
+    """The content of a file."""
 
     rows: list[CaseRow] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -86,7 +85,7 @@ class ReadCases(Struct):
 
     @property
     def cases(self) -> int:
-        """How many cases: a file may have a row for every change."""
+        """The number of cases, as a file may have a row for every change."""
         return len({row.external_id for row in self.rows})
 
 
@@ -99,12 +98,12 @@ HEADER = Header(_score, "Number, Opened at, Priority and State")
 
 
 def is_table_of_cases(path: Path) -> bool:
-    """Does the file name a case's number and when it was opened?"""
+    """True if the file has columns for a case's number and when it was opened."""
     return has_header(path, HEADER)
 
 
 def read_cases(path: Path, zone: str) -> ReadCases:
-    """Every case of a file; times without a zone are in `zone`. Raises `FileRefused`."""
+    """Read every case of a file; times without a zone are in `zone`. Raises `FileRefused`."""
     sheet = open_sheet(path, HEADER)
     columns = columns_of(sheet.header, COLUMNS | TRAITS)
     result = ReadCases(columns={name: sheet.header[place] for name, place in columns.items()})
@@ -121,7 +120,7 @@ def read_cases(path: Path, zone: str) -> ReadCases:
 
 
 class _Reader:
-    """Reads rows of one file: its days and months are in one order."""
+    """Reads the rows of one file, whose dates all have the same order of day and month."""
 
     def __init__(self, sheet: Sheet, columns: dict[str, int], zone: str) -> None:
         self._columns = columns
@@ -134,7 +133,7 @@ class _Reader:
             yield from (cells[place] for place in places if place < len(cells))
 
     def row(self, cells: Sequence[str]) -> CaseRow:
-        """A row as a case; `NotReadable` says what is wrong with it."""
+        """Convert a row to a case. Raises `NotReadable` with the reason."""
         number, opened_at = self._text(cells, "external_id", LONGEST_NAME), self._moment(cells, "opened_at")
         if not number or opened_at is None:
             raise NotReadable("it has no number, or does not say when it was opened")
@@ -159,7 +158,7 @@ class _Reader:
             started_at=self._moment(cells, "started_at"),
             target=self._length(cells, "target"),
             schedule=self._text(cells, "schedule", LONGEST_NAME),
-            # What a log of changes says of the end is known in rows before the end, too.
+            # In a log of changes, rows from before the end may have the end time, too.
             ended_at=ended_at if has_ended else None,
             reopened=self._count(cells, "reopened"),
             url=_address(self._text(cells, "url", 500)),

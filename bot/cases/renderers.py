@@ -1,4 +1,4 @@
-"""What cases bring to Slack and to their sources."""
+"""Outbox kinds of cases: messages to Slack and notes to sources."""
 
 from bot.cases import boards, notes, uploads
 from bot.outbox import kinds

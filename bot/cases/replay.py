@@ -1,4 +1,4 @@
-"""A file of cases as they came: the alerts that people would have had. Nothing is kept."""
+"""Replays a file of cases and lists the alerts that it would have raised. Nothing is stored."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from bot.cases.rules.similar_text import shared_terms
 
 
 class Alert(Struct, frozen=True):
-    """What people would have heard of."""
+    """An alert that would have been raised."""
 
     at: datetime
     first_at: datetime
@@ -37,7 +37,7 @@ class Alert(Struct, frozen=True):
 
 
 def alerts(rows: Sequence[CaseRow], alerts_a_day: int) -> Iterator[Alert]:
-    """The alerts, in the order in which they would have come. Of several rows of a case the first counts."""
+    """The alerts, in the order in which they would have come. Of several rows of a case, the oldest counts."""
     first: dict[str, CaseRow] = {}
     for row in rows:
         known = first.get(row.external_id)

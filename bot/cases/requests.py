@@ -1,4 +1,4 @@
-"""`POST /cases`: cases that another system sends, signed with a secret that both know."""
+"""`POST /cases`: cases sent by another system, signed with a shared secret."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from bot.incidents.registry import SignedPost
 from bot.services import Services
 from bot.sources.signatures import NotUnderstood
 
-# A request is one transaction, and nobody who clicks is to wait for it.
+# A request is one transaction, and clicks must not wait for it.
 MOST_ROWS = 200
 Name = Annotated[str, Field(max_length=200)]
 
 
 class SentState(BaseModel):
-    """A state that it was in."""
+    """A state that the case was in, and since when."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -28,7 +28,7 @@ class SentState(BaseModel):
 
 
 class SentCase(BaseModel):
-    """A case as it is sent. What is not known is left out."""
+    """A case as it is sent; unknown fields are left out."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,7 +55,7 @@ class SentCase(BaseModel):
     history: Annotated[list[SentState], Field(max_length=200)] = []
 
     def row(self) -> CaseRow:
-        """As a row of a file would be."""
+        """The case as a row for `storing.upsert`."""
         return CaseRow(
             external_id=self.id,
             opened_at=self.opened_at,
@@ -72,7 +72,7 @@ class SentCase(BaseModel):
 
 
 class Body(BaseModel):
-    """What is sent at once."""
+    """The body of a request."""
 
     model_config = ConfigDict(extra="forbid")
 

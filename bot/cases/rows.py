@@ -1,5 +1,4 @@
-"""A case as a source gives it. Sources fill this in and call `storing.upsert`; what they do not know stays
-empty."""
+"""A case as a source provides it. Sources fill it in and call `storing.upsert`; unknown fields stay empty."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -8,15 +7,15 @@ from msgspec import Struct, field
 
 
 class StateChange(Struct, frozen=True):
-    """Since when it was in a state, by the source's own name for it."""
+    """A state, by the source's own name for it, and when it began."""
 
     at: datetime
     state: str
 
 
 class CaseRow(Struct, frozen=True):
-    """Moments name their zone. `updated_at` decides which of two rows is newer. `target` and `schedule` are the
-    contract's unless the source says otherwise. `history` holds earlier states, where the source knows them."""
+    """A version of a case. Times are time-zone aware. `updated_at` decides which of two rows is newer. `target` and
+    `schedule` default to the contract's. `history` holds earlier states, if the source knows them."""
 
     external_id: str
     opened_at: datetime

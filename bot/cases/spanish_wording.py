@@ -1,4 +1,4 @@
-"""The Spanish sentences of cases, each by the English one."""
+"""The Spanish messages about cases, keyed by the English ones."""
 
 SPANISH = {
     # The board.
@@ -106,7 +106,7 @@ SPANISH = {
     "{name} is seen to already.": "Ya hay quien se ocupa de {name}.",
     "Thank you. Nobody else is told about {name}.": "Gracias. No se avisará a nadie más de {name}.",
     "less than a minute": "menos de un minuto",
-    # What handovers and reports say of a case.
+    # Cases in handovers and reports.
     "the clock is paused": "el reloj está parado",
     "breached": "vencido",
     "{length} left": "quedan {length}",

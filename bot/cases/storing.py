@@ -1,4 +1,4 @@
-"""Cases are kept as sources give them: the same row twice changes nothing, an older one does not undo a newer."""
+"""Upserts cases from sources: idempotent, and an older row never overwrites a newer one."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from bot.cases.tables import Case, CaseState
 from bot.config.floor.cases import Cases
 
 AT_ONCE = 100
-# Only what came lately can be part of a burst that is going on.
+# Only recent cases can be part of a burst that is going on.
 EXAMINED_FOR = timedelta(hours=4)
 PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
 
 
 class Stored(Struct):
-    """What became of rows: how many cases are new, changed, and as they were; and which were reopened."""
+    """The result of an upsert: how many cases are new, changed and unchanged, and which were reopened."""
 
     new: int = 0
     changed: int = 0
@@ -27,19 +27,19 @@ class Stored(Struct):
     reopened: list[int] = field(default_factory=list)
 
     def add(self, other: "Stored") -> None:
-        """What became of more rows."""
+        """Add the result of more rows."""
         self.new, self.changed = self.new + other.new, self.changed + other.changed
         self.unchanged += other.unchanged
         self.reopened += other.reopened
 
     @property
     def count(self) -> int:
-        """How many cases there were."""
+        """The number of cases."""
         return self.new + self.changed + self.unchanged
 
 
 class _Known(Struct, frozen=True):
-    """What is known of a case before its rows are taken."""
+    """What is known of a case before its rows are applied."""
 
     source: str
     case: Case | None
@@ -48,8 +48,8 @@ class _Known(Struct, frozen=True):
 
 
 def upsert(session: Session, settings: Cases, source: str, rows: Iterable[CaseRow], now: datetime) -> Stored:
-    """Keep the rows of a source within the transaction of whoever read them. Several rows of one case are its
-    history; the newest says how it is."""
+    """Upsert the rows of a source within the caller's transaction. Several rows of one case are its history; the
+    newest gives its current state."""
     result = Stored()
     by_case: dict[str, list[CaseRow]] = {}
     for row in rows:
@@ -65,7 +65,7 @@ def upsert(session: Session, settings: Cases, source: str, rows: Iterable[CaseRo
             steps = [Step(each.at, each.phase, each.state) for each in states.get(case.number, [])] if case else []
             versions.sort(key=lambda row: row.updated_at)
             written += _changed(settings, result, _Known(source, case, steps, now), versions)
-        # Together: one by one the rows of a file would keep others waiting.
+        # In one flush: row by row, a file would block other writers for longer.
         session.add_all(case for case, _ in written)
         session.flush()
         tables.add_states(session, [_state(case.number, step) for case, steps in written for step in steps])
@@ -75,7 +75,7 @@ def upsert(session: Session, settings: Cases, source: str, rows: Iterable[CaseRo
 def _changed(
     settings: Cases, result: Stored, known: _Known, versions: Sequence[CaseRow]
 ) -> list[tuple[Case, list[Step]]]:
-    """The case as it is now, with its new states; nothing when it is as it was."""
+    """The updated case with its new states; empty if nothing changed."""
     newest, history = versions[-1], _history(versions, known.states)
     case = known.case or _new(known.source, newest, known.now)
     before = case.model_dump(exclude={"touched_at"}) if known.case else {}
@@ -131,7 +131,7 @@ def _take_over(settings: Cases, case: Case, row: CaseRow) -> None:
 
 
 def _history(versions: Sequence[CaseRow], before: Sequence[Step]) -> list[Step]:
-    """Every state with the moment since when it was in it; a row that repeats the state before says nothing new."""
+    """Every state with the time it began; rows that repeat the previous state are skipped."""
     changes = [StateChange(each.at, each.state) for each in before]
     for row in versions:
         changes += row.history
@@ -160,7 +160,7 @@ def _follow_history(case: Case, steps: Sequence[Step], reopened: int) -> None:
 
 
 def _ended_at(steps: Sequence[Step]) -> datetime:
-    """Since when it is over: resolved and then closed, it is since it was resolved."""
+    """When the case ended: if it was resolved and then closed, when it was resolved."""
     ended = steps[-1].at
     for step in reversed(steps):
         if step.phase not in ENDED:
@@ -172,5 +172,5 @@ def _ended_at(steps: Sequence[Step]) -> datetime:
 def _set_deadline(settings: Cases, case: Case, steps: Sequence[Step]) -> None:
     clock = contracts.clock_of(settings, case, steps)
     case.due_at = clock.deadline() if clock and case.is_open else None
-    # What ended is judged by when it ended; what is open by the clock, when somebody looks.
+    # An ended case is judged once, by its end; an open one by its deadline, whenever it is read.
     case.is_breached = bool(clock and case.ended_at and clock.is_breached(case.ended_at))

@@ -1,4 +1,4 @@
-"""Cases, what became of them, and what was decided about them; their queries."""
+"""Cases, their states, the decisions about them and their incidents; their queries."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ def _json() -> Any:
 
 
 class Case(Numbered, table=True):
-    """A case, change or task of another system, as it was heard of last, and what was decided about it here."""
+    """A case, change or task of another system as last reported, with what was decided about it here."""
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -47,7 +47,7 @@ class Case(Numbered, table=True):
     priority: str = "P3"
     region: str = ""
     team: str = ""
-    # As the source names them; and who took it here, until the source names somebody else.
+    # `owner` is the name at the source; `owner_id` the person who took it here, until the source names another.
     owner: str = ""
     owner_id: str | None = None
     state: str = ""
@@ -55,33 +55,33 @@ class Case(Numbered, table=True):
     is_open: bool = True
     reopened: int = 0
     url: str = ""
-    # What it has in common with others: product, category, site …
+    # Traits it may share with other cases: product, category, site …
     traits: dict[str, str] = Field(default_factory=dict, sa_column=_json())
     opened_at: datetime = Field(sa_column=utc_column(nullable=False))
     started_at: datetime = Field(sa_column=utc_column(nullable=False))
     target_s: int | None = None
     schedule: str = "always"
-    # None while it is paused, and without a target.
+    # None while the clock is paused, and if there is no target.
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     is_breached: bool = False
     ended_at: datetime | None = Field(default=None, sa_column=utc_column())
     updated_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # When anything of it changed here.
+    # When any part of the row last changed here.
     touched_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # Whose it is at the source while it was moved here.
+    # Its team at the source, if it was moved to another team here.
     moved_from: str | None = None
     snoozed_until: datetime | None = Field(default=None, sa_column=utc_column())
-    # It is yet to be compared with others.
+    # Set while the case has yet to be compared with others.
     examine_at: datetime | None = Field(default=None, sa_column=utc_column())
 
     @property
     def is_unassigned(self) -> bool:
-        """Does nobody work on it?"""
+        """True if nobody owns it."""
         return not (self.owner or self.owner_id)
 
 
 class CaseState(Row, table=True):
-    """Since when a case was in a state."""
+    """A state of a case and when it began."""
 
     __tablename__ = "case_states"
 
@@ -92,7 +92,7 @@ class CaseState(Row, table=True):
 
 
 class CaseNote(Numbered, table=True):
-    """A decision about a case with its reason: the bot's log of cases, and the work note at the source."""
+    """A decision about a case with its reason, kept as the bot's log and as the work note at the source."""
 
     __tablename__ = "case_notes"
 
@@ -102,7 +102,7 @@ class CaseNote(Numbered, table=True):
     by: str = ""
     at: datetime = Field(sa_column=utc_column(nullable=False))
     text: str
-    # When the source took it; None where no source writes.
+    # When the source accepted it; None until then, and if the source takes no notes.
     written_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
@@ -118,7 +118,7 @@ class IncidentCase(Row, table=True):
 
 
 def case(session: Session, number: int) -> Case:
-    """The case of that number here; `NoSuchCase`."""
+    """Return the case of this number. Raises `NoSuchCase`."""
     case = session.get(Case, number)
     if case is None:
         raise NoSuchCase()
@@ -126,7 +126,7 @@ def case(session: Session, number: int) -> Case:
 
 
 def locked(session: Session, number: int) -> Case:
-    """The case, kept from being changed by others until the transaction ends; `NoSuchCase`."""
+    """Return the case, locked until the transaction ends. Raises `NoSuchCase`."""
     case = session.exec(select(Case).where(Case.id == number).with_for_update()).first()
     if case is None:
         raise NoSuchCase()
@@ -134,18 +134,18 @@ def locked(session: Session, number: int) -> Case:
 
 
 def by_external_ids(session: Session, source: str, external_ids: Collection[str]) -> dict[str, Case]:
-    """The cases of a source with these ids."""
+    """The cases of a source with these ids, locked until the transaction ends."""
     theirs = select(Case).where(Case.source == source, col(Case.external_id).in_(external_ids))
     return {each.external_id: each for each in session.exec(theirs.with_for_update())}
 
 
 def of_numbers(session: Session, numbers: Collection[int]) -> dict[int, Case]:
-    """The cases of these numbers."""
+    """The cases with these numbers."""
     return {each.number: each for each in session.exec(select(Case).where(col(Case.id).in_(numbers)))}
 
 
 def states_of(session: Session, case_ids: Collection[int]) -> dict[int, list[CaseState]]:
-    """The states of several cases, each in their order."""
+    """The states of several cases, in chronological order."""
     in_order = select(CaseState).where(col(CaseState.case_id).in_(case_ids)).order_by(col(CaseState.at))
     states: dict[int, list[CaseState]] = {}
     for each in session.exec(in_order):
@@ -154,23 +154,23 @@ def states_of(session: Session, case_ids: Collection[int]) -> dict[int, list[Cas
 
 
 def add_states(session: Session, states: Iterable[CaseState]) -> None:
-    """Cases were in these states; what was known is not written twice."""
+    """Insert states of cases, skipping those already recorded."""
     insert_all_new(session, list(states))
 
 
 def notes_of(session: Session, case_id: int, limit: int = 20) -> Sequence[CaseNote]:
-    """What was decided about a case, the newest first."""
+    """The decisions about a case, newest first."""
     newest = select(CaseNote).where(CaseNote.case_id == case_id).order_by(col(CaseNote.id).desc())
     return session.exec(newest.limit(limit)).all()
 
 
 def add_note(session: Session, note: CaseNote) -> bool:
-    """Keep a decision; False when it was known."""
+    """Record a decision; False if it was already recorded."""
     return insert_new(session, note)
 
 
 def link(session: Session, incident_id: int, case_ids: Iterable[int], by: str, now: datetime) -> list[int]:
-    """These cases are part of the incident; gives back which are new."""
+    """Link the cases to the incident; return the newly linked ones."""
     return [
         case_id
         for case_id in case_ids
@@ -179,13 +179,13 @@ def link(session: Session, incident_id: int, case_ids: Iterable[int], by: str, n
 
 
 def cases_of_incident(session: Session, incident_id: int) -> Sequence[Case]:
-    """The cases that are part of an incident."""
+    """The cases linked to an incident."""
     linked = select(IncidentCase.case_id).where(IncidentCase.incident_id == incident_id)
     return session.exec(select(Case).where(col(Case.id).in_(linked)).order_by(col(Case.id))).all()
 
 
 def has_private_incident(session: Session, case_id: int) -> bool:
-    """Is the case part of an incident that only its members may know of?"""
+    """True if the case is linked to a private incident."""
     theirs = (
         select(Incident.id)
         .join(IncidentCase, col(IncidentCase.incident_id) == col(Incident.id))

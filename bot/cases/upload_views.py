@@ -1,4 +1,4 @@
-"""A file of cases as it would be read, and what became of it. Pure; `translate` speaks the reader's language."""
+"""Preview of a file of cases, and the result of its import. Pure; `translate` renders the reader's language."""
 
 from bot.cases import ids
 from bot.cases.reading import ReadCases
@@ -10,13 +10,13 @@ from bot.slack.phrases import Translator
 from bot.slack.text import one_line
 
 REASONS_SHOWN = 5
-# What a column was taken for, where its name here is not what people say.
+# Labels of columns whose internal name people would not use.
 MEANINGS = {"external_id": "external id", "opened_at": "opened at", "updated_at": "updated at"}
 MEANINGS |= {"started_at": "started at", "resolved_at": "resolved at", "closed_at": "closed at"}
 
 
 def preview_message(number: int, file_name: str, read: ReadCases, translate: Translator) -> tuple[str, list[Block]]:
-    """What the file holds, with the buttons that take it over or not."""
+    """What the file contains, with the buttons to import or discard it."""
     columns = ", ".join(
         f"{one_line(column, 40)} → {translate(MEANINGS.get(name, name))}" for name, column in read.columns.items()
     )
@@ -45,7 +45,7 @@ def _open(read: ReadCases) -> int:
 
 
 def left_out(read: ReadCases, translate: Translator) -> list[str]:
-    """The rows that are not used, the first with their reasons."""
+    """Lines about rows that were left out, the first ones with their reasons."""
     lines = [
         translate(
             "Line {line} is left out: {why}.",
@@ -61,7 +61,7 @@ def left_out(read: ReadCases, translate: Translator) -> list[str]:
 
 
 def imported_text(file_name: str, stored: Stored, read: ReadCases, translate: Translator) -> str:
-    """What became of the file, in a sentence."""
+    """The result of an import, in a sentence."""
     counts = (
         ("{count} new", stored.new),
         ("{count} changed", stored.changed),

@@ -1,5 +1,4 @@
-"""Files of cases that people drop: shown in their thread as they would be read, taken over when somebody says
-so."""
+"""Files of cases dropped into Slack: previewed in their thread, and imported when a user confirms."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +41,7 @@ class FileGone(WatchfloorError):
 
 
 class CasePreview(Numbered, table=True):
-    """A dropped file of cases."""
+    """A dropped file of cases and its state."""
 
     __tablename__ = "case_previews"
 
@@ -56,7 +55,7 @@ class CasePreview(Numbered, table=True):
 
 
 def show(services: Services, dropped: DroppedFile, path: Path) -> None:
-    """Show how the file would be read, with its buttons."""
+    """Post a preview of the file, with its buttons."""
     read = read_cases(path, services.floor.cases.zone)
     with services.database.transaction() as session:
         preview = CasePreview(
@@ -77,7 +76,7 @@ READER = TableReader(is_table_of_cases, show)
 
 
 def use(services: Services, number: int, by: str, now: datetime) -> None:
-    """Take the file's cases over."""
+    """Start the import of the file's cases."""
     with _waiting(services, number, by) as (session, preview):
         preview.state, preview.by = IMPORTING, by
         session.add(preview)
@@ -88,7 +87,7 @@ def use(services: Services, number: int, by: str, now: datetime) -> None:
 
 
 def discard(services: Services, number: int, by: str) -> None:
-    """The file is not wanted."""
+    """Discard the file."""
     with _waiting(services, number, by) as (session, preview):
         preview.state = DISCARDED
         session.add(preview)
@@ -107,7 +106,7 @@ def _waiting(services: Services, number: int, by: str) -> Iterator[tuple[Session
 
 
 def call(context: Context) -> Call:
-    """Import a file."""
+    """The call that imports a file."""
     services, number = context.services, int((context.row.payload or {})["preview"])
     return Call(context.row.key, lambda: _import(services, number))
 
@@ -134,7 +133,7 @@ def _import(services: Services, number: int) -> None:
 
 
 def _list_left_out(session: Session, preview: CasePreview, read: ReadCases, translate: Translator) -> None:
-    """More rows than the message names are in a file below it."""
+    """Attach a file of left-out rows if there are more than the message names."""
     if len(read.left_out) > upload_views.REASONS_SHOWN:
         thread = row_files.Thread(preview.channel_id, preview.ts)
         rows = [(row.line, reason_in(row.reason, translate.language)) for row in read.left_out]
@@ -152,7 +151,7 @@ def _read(services: Services, preview: CasePreview) -> ReadCases:
 
 
 def _say(session: Session, preview: CasePreview, text: str, blocks: list[Block]) -> None:
-    """The one message about a file, in its thread."""
+    """Post or edit the one message about a file, in its thread."""
     key, shown = f"case-preview:{preview.number}", blocks or [section(text)]
     row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
     if row is not None:

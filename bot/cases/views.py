@@ -1,4 +1,4 @@
-"""The board and its lines. Pure: Block Kit from data; `translate` speaks the reader's language."""
+"""The board and its lines. Pure: Block Kit from data; `translate` renders the reader's language."""
 
 import json
 from datetime import datetime
@@ -37,7 +37,7 @@ def board_screen(board: Board, translate: Translator, now: datetime) -> Screen:
 
 
 def board_message(board: Board, translate: Translator, now: datetime) -> Screen:
-    """The board as it stands in a channel: the first cases, with buttons that answer only who presses them."""
+    """The board for a channel: the first cases, with buttons that reply only to the person who clicks."""
     if not board.total:
         return translate(NO_CASES), [section(translate(NO_CASES))]
     text = headline(board, translate)
@@ -55,7 +55,7 @@ def home_blocks(board: Board, translate: Translator, now: datetime) -> list[Bloc
 
 
 def headline(board: Board, translate: Translator) -> str:
-    """How many there are of each."""
+    """The counts of open cases by colour and mark."""
     counts = board.counts
     parts = [translate("{count} open", count=board.total)]
     if counts["breached"]:
@@ -66,7 +66,7 @@ def headline(board: Board, translate: Translator) -> str:
 
 
 def case_text(entry: Entry, translate: Translator, now: datetime) -> str:
-    """Two lines and the arithmetic of a case."""
+    """A case in two lines, followed by its arithmetic."""
     case = entry.case
     name = link(case.url, case.name) if case.url else one_line(case.name, 60)
     marks = [f"⚠️ {translate('sensitive')}"] if case.is_sensitive else []
@@ -89,7 +89,7 @@ def _owner(entry: Entry, translate: Translator) -> str:
 
 
 def arithmetic(entry: Entry, translate: Translator, now: datetime) -> str:
-    """Why it is red or amber: the deadline, its place in the queue, who is free, when it is likely taken."""
+    """Why it is red or amber: deadline, place in the queue, free engineers, likely time of pick-up."""
     if entry.left is None or entry.case.due_at is None:
         return translate("The clock is paused.") if entry.case.target_s else translate("It has no SLA target.")
     deadline = translate(
@@ -153,7 +153,7 @@ def _filters(board: Board, translate: Translator) -> list[Block]:
 
 
 def _pages(board: Board, translate: Translator) -> list[Block]:
-    """The other pages, and this one again: what was decided since is seen in place."""
+    """The buttons for the other pages, and to refresh this one with later decisions."""
     chosen, buttons = board.wanted, []
     if chosen.page:
         earlier = Wanted(chosen.filter, chosen.words, "", chosen.page - 1)
@@ -179,5 +179,5 @@ def _shown(board: Board, translate: Translator) -> str:
 
 
 def kept(wanted: Wanted) -> str:
-    """As a button remembers it. People can change it: it says only what is looked at."""
+    """The value of a button. Users can forge it, so it only says what to show."""
     return json.dumps([wanted.filter, list(wanted.words), wanted.page])

@@ -1,4 +1,4 @@
-"""What is said of cases in Spanish, by the English phrase; and who reads which."""
+"""Translators for messages about cases, and the language of each reader."""
 
 from sqlmodel import Session
 
@@ -27,20 +27,20 @@ HELP = (
 
 
 def translator(language: str) -> Translator:
-    """What is said of cases in a language."""
+    """The translator of messages about cases for a language."""
     return translator_in(language, TRANSLATED)
 
 
 def translator_for(session: Session, services: Services, reader_id: str) -> Translator:
-    """Likewise, to a person or in a channel."""
+    """The translator for a person or a channel."""
     return translator(language_of(session, services, reader_id))
 
 
 def translator_of_reader(services: Services, reader_id: str) -> Translator:
-    """Likewise, outside a transaction."""
+    """The translator for a person or a channel, outside a transaction."""
     return translator(language_of_reader(services, reader_id))
 
 
 def reason_in(reason: str, language: str) -> str:
-    """Why a row is left out, in a language."""
+    """The reason why a row was left out, in a language."""
     return by_pattern(reason, language, REASONS, OF_CELLS)

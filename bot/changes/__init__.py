@@ -1,4 +1,4 @@
-"""Nesting and routing changes: a calendar, a reminder until a person verified one, shown beside incidents."""
+"""Nesting and routing changes: a calendar, reminders until each is verified, and notes beside incidents."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, the command, the reminder, and what an incident's channel and its summary say."""
-    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    """Register the listeners, the command, the reminder, the note in an incident's channel and the summary part."""
+    # Imported here, so that code that needs only the tables does not load the listeners.
     from bot.changes import beside, listeners, reminders, tables
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule, SummaryPart, Tick

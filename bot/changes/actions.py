@@ -1,4 +1,4 @@
-"""What people do about changes: look at the calendar, record one, verify, roll back or cancel it."""
+"""Actions on changes: show the calendar, record one, verify it, roll it back or cancel it."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ ANSWERS = {
 
 
 class Typed(Struct, frozen=True):
-    """What somebody typed into the form."""
+    """The contents of the submitted form."""
 
     kind: Kind
     title: str
@@ -41,7 +41,7 @@ class Typed(Struct, frozen=True):
 
 
 def overview(services: Services, by: str, now: datetime, page: int = 1) -> Screen:
-    """The calendar: what is planned, what waits for an answer, and what was made since yesterday."""
+    """The calendar: changes planned, awaiting an answer, or made since yesterday."""
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "changes")
@@ -50,7 +50,7 @@ def overview(services: Services, by: str, now: datetime, page: int = 1) -> Scree
 
 
 def form(services: Services, by: str, now: datetime) -> Block:
-    """The form for a change."""
+    """The form for recording a change."""
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "changes")
@@ -60,7 +60,7 @@ def form(services: Services, by: str, now: datetime) -> Block:
 
 
 def record(services: Services, typed: Typed, key: str, by: str, now: datetime) -> str:
-    """A change is planned. Gives back what to answer; the approver and the verification contact are told."""
+    """Record a planned change; notify its approver and verification contact. Returns the answer for the user."""
     check_member(services, by)
     rules.check_people(typed.requester, typed.approver)
     rules.check_planned_at(typed.planned_at, now)
@@ -83,17 +83,17 @@ def record(services: Services, typed: Typed, key: str, by: str, now: datetime) -
 
 
 def verify(services: Services, change_id: int, by: str, now: datetime) -> str:
-    """The change works."""
+    """Record that the change works."""
     return _answer(services, change_id, State.VERIFIED, by, now)
 
 
 def roll_back(services: Services, change_id: int, by: str, now: datetime) -> str:
-    """The change was undone."""
+    """Record that the change was undone."""
     return _answer(services, change_id, State.ROLLED_BACK, by, now)
 
 
 def cancel(services: Services, change_id: int, by: str, now: datetime) -> str:
-    """The change will not be made."""
+    """Record that the change will not be made."""
     return _answer(services, change_id, State.CANCELLED, by, now)
 
 

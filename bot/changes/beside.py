@@ -1,4 +1,4 @@
-"""Changes that may explain an incident: shown when its channel opens, and to those who take over."""
+"""Changes that may explain an incident: shown when its channel opens and in handovers."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from bot.services import Services
 
 
 def show(change: Change, event: ChannelOpened) -> None:
-    """The channel of a new incident says which changes were made or are planned around then."""
+    """Post the changes made or planned around then in a new incident's channel."""
     changes = _around(change.session, change.incident)
     if changes and change.incident.channel_id:
         text = views.beside(changes, change.now)
@@ -24,7 +24,7 @@ def show(change: Change, event: ChannelOpened) -> None:
 
 
 def lines(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
-    """The same, for somebody who takes over."""
+    """The same changes, for a handover."""
     return [views.line(change, now) for change in _around(session, incident)]
 
 

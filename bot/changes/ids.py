@@ -1,4 +1,4 @@
-"""Names that Slack gives back: of buttons, of the form, of its fields."""
+"""Slack ids of the buttons, the form and its fields."""
 
 FORM = "changes.form"
 

@@ -30,7 +30,7 @@ def changes(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the calendar's buttons and the form."""
+    """Register the handlers of the calendar's buttons and the form."""
     listening.on_click(app, services, ids.VERIFIED, actions.verify)
     listening.on_click(app, services, ids.ROLLED_BACK, actions.roll_back)
     listening.on_click(app, services, ids.CANCELLED, actions.cancel)

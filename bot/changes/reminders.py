@@ -1,4 +1,4 @@
-"""A change that nobody has verified: its verification contact is reminded, later the requester as well."""
+"""Unverified changes: the verification contact is reminded, later the requester as well."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from bot.services import Services
 
 
 def remind(services: Services, now: datetime) -> None:
-    """Ask about every change whose time has come; each is asked about once, however many look at the clock."""
+    """Send the due reminders, each of them once, however many replicas run this."""
     with services.database.reading() as session:
         due = tables.due(session, now)
     for change_id in due:

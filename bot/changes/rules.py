@@ -1,4 +1,4 @@
-"""Planned changes: what a change must say, when somebody is reminded, which incidents it may explain. Pure."""
+"""Planned changes: what one must state, when reminders are sent, which incidents one may explain. Pure."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -8,18 +8,18 @@ from msgspec import Struct
 
 from bot.errors import WatchfloorError
 
-# A change that was made so long before an incident, or is planned so soon after, may have to do with it.
+# A change made this long before an incident, or planned this soon after it, may be related.
 BEFORE, AFTER = timedelta(hours=24), timedelta(hours=2)
-# The first reminder comes so long after the change, the next ones after one another.
+# The time from the change to its first reminder, and between reminders.
 VERIFY_AFTER, REMIND_EVERY = timedelta(minutes=30), timedelta(hours=1)
-# From this reminder on the requester gets it as well.
+# From this reminder on, the requester is reminded as well.
 REQUESTER_FROM = 3
 CLOCKS_DIFFER = timedelta(minutes=1)
 LONGEST, LONGEST_TITLE = 600, 120
 
 
 class Kind(StrEnum):
-    """What is changed."""
+    """The kind of a change."""
 
     ROUTING = "routing"
     NESTING = "nesting"
@@ -33,7 +33,7 @@ GUIDANCE = {
 
 
 class State(StrEnum):
-    """Where a change stands."""
+    """The state of a change."""
 
     PLANNED = "planned"
     VERIFIED = "verified"
@@ -62,7 +62,7 @@ class MadeAlready(WatchfloorError):
 
 
 class Scope(Struct, frozen=True):
-    """What a change or an incident is about; empty means everything."""
+    """The sites, partners and types of a change or an incident; empty means all."""
 
     sites: Collection[str] = ()
     partners: Collection[str] = ()
@@ -70,19 +70,19 @@ class Scope(Struct, frozen=True):
 
 
 def check_people(requester: str, approver: str) -> None:
-    """Raise `ApprovedByRequester` unless two people stand behind a change."""
+    """Raise `ApprovedByRequester` if one person is both requester and approver."""
     if requester == approver:
         raise ApprovedByRequester()
 
 
 def check_planned_at(planned_at: datetime, now: datetime) -> None:
-    """A change may be recorded up to a day late: until then it may explain an incident."""
+    """Raise `ChangeInThePast` if the change is more than a day old; a newer one may still explain an incident."""
     if planned_at < now - BEFORE:
         raise ChangeInThePast()
 
 
 def check_answer(state: State, answer: State, planned_at: datetime, now: datetime) -> None:
-    """A change is verified or rolled back once it was made, and cancelled before; each only once."""
+    """Check that the answer is the first, cancels only before the change, and verifies or rolls back only after."""
     if state != State.PLANNED:
         raise AlreadyAnswered(state=state)
     is_made = planned_at <= now + CLOCKS_DIFFER
@@ -93,7 +93,7 @@ def check_answer(state: State, answer: State, planned_at: datetime, now: datetim
 
 
 def first_reminder(planned_at: datetime, now: datetime) -> datetime:
-    """When somebody is asked first whether the change works; one that is recorded late is asked about soon."""
+    """When to ask first whether the change works; for one recorded late, at once."""
     return max(planned_at + VERIFY_AFTER, now)
 
 
@@ -103,8 +103,8 @@ def next_reminder(remind_at: datetime, now: datetime) -> datetime:
 
 
 def may_explain(change: Scope, incident: Scope) -> bool:
-    """May a change within the window have to do with an incident? It concerns everyone unless it names a site, a
-    partner or a type; then one of those must be the incident's."""
+    """True if a change within the window may be related to an incident. It concerns every incident unless it names
+    a site, a partner or a type; then one of those must be the incident's."""
     if not (change.sites or change.partners or change.types):
         return True
     return any(

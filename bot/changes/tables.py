@@ -16,7 +16,7 @@ class NoSuchChange(WatchfloorError):
 
 
 class PlannedChange(Numbered, table=True):
-    """A nesting or routing change, from its plan until somebody says that it works."""
+    """A nesting or routing change, from its plan until somebody confirms that it works."""
 
     __tablename__ = "planned_changes"
     __table_args__ = (
@@ -24,7 +24,7 @@ class PlannedChange(Numbered, table=True):
         partial_index("ix_planned_changes_remind_at", "remind_at", where="remind_at IS NOT NULL"),
     )
 
-    # The form that recorded it: sent twice, there is one change.
+    # The form that recorded it, so a form sent twice makes one change.
     key: str = Field(unique=True)
     kind: str
     title: str
@@ -48,17 +48,17 @@ class PlannedChange(Numbered, table=True):
 
     @property
     def scope(self) -> Scope:
-        """What it is about, as a rule reads it."""
+        """The change's scope, as the rules take it."""
         return Scope(*((name,) if name else () for name in (self.site, self.partner, self.type)))
 
 
 def add(session: Session, change: PlannedChange) -> bool:
-    """Another change; False when it is known."""
+    """Insert a change; False if it is already known."""
     return insert_new(session, change)
 
 
 def locked(session: Session, change_id: int) -> PlannedChange:
-    """A change, kept from being changed by others; `NoSuchChange` when there is none."""
+    """A change, locked for update. Raises `NoSuchChange`."""
     query = select(PlannedChange).where(PlannedChange.id == change_id).with_for_update()
     change = session.exec(query, execution_options={"populate_existing": True}).first()
     if change is None:
@@ -67,27 +67,27 @@ def locked(session: Session, change_id: int) -> PlannedChange:
 
 
 def calendar(session: Session, since: datetime) -> Sequence[PlannedChange]:
-    """What is planned, waits for an answer, or was answered since; in the order of its time."""
+    """Changes that are unanswered, or planned since then, ordered by time."""
     is_open = col(PlannedChange.state) == State.PLANNED
     query = select(PlannedChange).where(sa.or_(is_open, col(PlannedChange.planned_at) >= since))
     return session.exec(query.order_by(col(PlannedChange.planned_at))).all()
 
 
 def around(session: Session, moment: datetime) -> Sequence[PlannedChange]:
-    """Changes that were or are to be made shortly before or after a moment, the newest first."""
+    """Changes made or planned shortly before or after a moment, the newest first."""
     within = col(PlannedChange.planned_at).between(moment - BEFORE, moment + AFTER)
     query = select(PlannedChange).where(within, col(PlannedChange.state) != State.CANCELLED)
     return session.exec(query.order_by(col(PlannedChange.planned_at).desc())).all()
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
-    """The ids of those about which somebody is to be reminded now."""
+    """The ids of the changes with a reminder due."""
     query = select(PlannedChange.id).where(col(PlannedChange.remind_at) <= now)
     rows = session.exec(query.order_by(col(PlannedChange.remind_at)).limit(limit))
     return [number for number in rows if number is not None]
 
 
-# When somebody is to be reminded next of any change.
+# When the next reminder of any change is due.
 NEXT_REMINDER = (
     sa.select(col(PlannedChange.remind_at))
     .where(col(PlannedChange.remind_at).is_not(None))

@@ -1,4 +1,4 @@
-"""What people see of changes: the calendar, the form, the reminder, the lines beside an incident. Pure."""
+"""What users see of changes: the calendar, the form, the reminder, the lines beside an incident. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ NONE = "No nesting or routing changes are planned, and none waits for an answer.
 
 
 def overview(changes: Sequence[PlannedChange], types: Mapping[str, str], now: datetime, page: int = 1) -> Screen:
-    """The calendar, in the order of its time; what waits for an answer has its buttons."""
+    """The calendar, ordered by time; changes awaiting an answer have buttons."""
     blocks: list[Block] = []
     shown, which_page = page_of(changes, page, SHOWN, "/incident changes")
     for change in shown:
@@ -91,7 +91,7 @@ def _buttons(change: PlannedChange, now: datetime) -> list[Element]:
 
 
 def form(sites: Sequence[str], partners: Sequence[str], types: Mapping[str, str], by: str, now: datetime) -> Block:
-    """A nesting or routing change."""
+    """The form for a nesting or routing change."""
     kinds = [option(title, kind, GUIDANCE[kind]) for kind, title in TITLES.items()]
     scopes = (
         ("Site", ids.SITE, [(name, name) for name in sites]),
@@ -122,20 +122,20 @@ def _text(name: str) -> Element:
 
 
 def notice(change: PlannedChange, types: Mapping[str, str], now: datetime) -> Screen:
-    """What the approver and the verification contact read when a change is recorded."""
+    """The notice to the approver and the verification contact of a recorded change."""
     text = f"{mention(change.recorded_by)} recorded a change with your name. Tell them if that is wrong."
     about = [section(f"{line(change, now)}{_details(change)}"), context(_people(change), *_scope(change, types))]
     return text, [section(text), *about]
 
 
 def reminder(change: PlannedChange, now: datetime) -> Screen:
-    """Somebody is asked whether the change works."""
+    """The reminder that asks whether the change works."""
     text = f"⏰ Does this change work? {line(change, now)}{_details(change)}"
     return text, [section(text), actions(_buttons(change, now), block_id=f"change-ask-{change.number}")]
 
 
 def beside(changes: Sequence[PlannedChange], now: datetime) -> str:
-    """What the channel of a new incident reads."""
+    """The message in a new incident's channel."""
     shown = [f"• {line(change, now)}" for change in changes[:BESIDE]]
     more = [f"• and {len(changes) - BESIDE} more: `/incident changes`"] if len(changes) > BESIDE else []
     return "\n".join(["🗓️ Changes around this time, in case one is the cause:", *shown, *more])

@@ -1,4 +1,4 @@
-"""What is answered about planned changes. Pure."""
+"""Answers about planned changes. Pure."""
 
 HELP = "`/incident changes` planned nesting and routing changes, `add` records one"
 TIME_MISSING = "Choose when the change is made."

@@ -1,4 +1,4 @@
-"""The incident's channel: what is said in it, who is in it, and what was missed."""
+"""The incident's channel: its messages, its members, and what was missed."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """What Slack tells of channels, messages and people, and the tick that reads back what was missed."""
+    """Register Slack's events about channels, messages and people, and the ticks that read back what was missed."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.channels import early, membership, messages, recovery
     from bot.incidents.registry import PurgeRule, Tick

@@ -1,5 +1,5 @@
-"""What is said in an incident's channel before its id is stored: the channel is known as one that was heard in, and
-what was said is read back once it is known whose it is."""
+"""Messages in an incident's channel before its id is stored: the channel is noted, and its messages are read back
+once its incident is known."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ from bot.incidents.tables import Incident
 from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 
-# A channel that is nobody's after that, while no incident waits for its own, was no incident's.
+# A noted channel is dropped after this time if no incident has claimed it and none is waiting for its channel.
 KEPT = timedelta(minutes=10)
 
 
 class HeardEarly(Row, table=True):
-    """A channel in which something was said while an incident waited for its own."""
+    """A channel with a message that arrived while an incident waited for its own channel."""
 
     __tablename__ = "heard_early"
 
@@ -25,12 +25,12 @@ class HeardEarly(Row, table=True):
     at: datetime = Field(sa_column=utc_column(nullable=False, index=True))
 
 
-# While there are any, the clock looks whose they are.
+# While there are rows, the clock looks up which incident they belong to.
 NEXT_LOOK = sa.select(col(HeardEarly.at)).order_by(col(HeardEarly.at)).limit(1)
 
 
 _IS_AWAITED = select(Incident.id).where(col(Incident.channel_id).is_(None), col(Incident.status).in_(OPEN)).exists()
-# In one statement: between two, the channel that is awaited may be stored, and both would miss it.
+# One statement: between two, the awaited channel could be stored, and both would miss it.
 _WHOSE = sa.select(
     select(Incident.id).where(col(Incident.channel_id) == sa.bindparam("channel")).limit(1).scalar_subquery(),
     _IS_AWAITED,
@@ -38,7 +38,7 @@ _WHOSE = sa.select(
 
 
 def incident_or_note(services: Services, channel_id: str, now: datetime) -> int | None:
-    """The incident whose channel this is. While an incident waits for one, an unknown channel is remembered."""
+    """Return the channel's incident. While an incident waits for its channel, note an unknown one."""
     with services.database.reading() as session:
         number, is_awaited = session.connection().execute(_WHOSE, {"channel": channel_id}).one()
     if number is None and is_awaited:
@@ -48,7 +48,7 @@ def incident_or_note(services: Services, channel_id: str, now: datetime) -> int 
 
 
 def is_awaited(session: Session) -> bool:
-    """Does an incident wait for its channel?"""
+    """Whether an incident is waiting for its channel."""
     return bool(session.connection().execute(sa.select(_IS_AWAITED)).scalar())
 
 

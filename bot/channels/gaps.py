@@ -1,4 +1,4 @@
-"""When the bot did not listen: known by its heartbeat, filled from Slack's history page by page."""
+"""Times when the bot did not listen: detected by its heartbeat, filled from Slack's history page by page."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,17 +8,17 @@ from sqlmodel import Field, Session, col, select
 
 from bot.runtime.database import Numbered, Row, insert_new, partial_index, utc_column
 
-# Messages wait in Slack's history newest first: it is read backwards, then the threads.
+# Slack's history is newest first, so the channel is read backwards, then the threads.
 CHANNEL, THREADS, FILLED, REFUSED = "channel", "threads", "filled", "refused"
 UNFILLED = (CHANNEL, THREADS)
-# The clock of Slack and ours differ a little; reading a minute twice changes nothing.
+# Slack's clock and ours differ a little; reading a minute twice changes nothing.
 CLOCK_MARGIN = timedelta(minutes=1)
-# Threads that began so long before the gap are looked at for answers that came during it.
+# Threads that began up to this long before the gap are checked for replies that came during it.
 THREADS_BEFORE = timedelta(days=1)
 
 
 class Listening(Row, table=True):
-    """The heartbeat: when some process last listened. One row."""
+    """The heartbeat: when a process last listened. One row."""
 
     __tablename__ = "listening"
 
@@ -27,7 +27,7 @@ class Listening(Row, table=True):
 
 
 class Gap(Numbered, table=True):
-    """A time in which nobody listened to an incident's channel, and how far it is filled."""
+    """A time when no process listened to an incident's channel, and how far it is filled."""
 
     __tablename__ = "timeline_gaps"
     __table_args__ = (
@@ -39,30 +39,30 @@ class Gap(Numbered, table=True):
     since: datetime = Field(sa_column=utc_column(nullable=False))
     until: datetime = Field(sa_column=utc_column(nullable=False))
     state: str = CHANNEL
-    # Everything in the channel from this message on is read.
+    # Everything in the channel from this message on has been read.
     read_to_ts: str
-    # The first messages of threads that are still to be read.
+    # The parent messages of threads still to be read, each with the time to read from.
     threads: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     found: int = 0
 
     @property
     def oldest_ts(self) -> str:
-        """From where on messages are missing."""
+        """The start of the missing messages."""
         return f"{(self.since - CLOCK_MARGIN).timestamp():.6f}"
 
     @property
     def oldest_thread_ts(self) -> str:
-        """From where on threads are looked at."""
+        """The start of the threads that are checked."""
         return f"{(self.since - CLOCK_MARGIN - THREADS_BEFORE).timestamp():.6f}"
 
     @property
     def until_ts(self) -> str:
-        """The end as Slack writes times."""
+        """The end in Slack's time format."""
         return f"{(self.until + CLOCK_MARGIN).timestamp():.6f}"
 
 
 def record_heartbeat(session: Session, now: datetime, allowed_silence: timedelta) -> datetime | None:
-    """Somebody listens now. Gives back since when nobody did, if that is longer ago than `longest`."""
+    """Record that a process listens now. Return the last heartbeat if it is older than `allowed_silence`."""
     row = session.exec(select(Listening).with_for_update()).first()
     if row is None:
         insert_new(session, Listening(at=now))
@@ -72,40 +72,40 @@ def record_heartbeat(session: Session, now: datetime, allowed_silence: timedelta
     return since if now - since > allowed_silence else None
 
 
-# Asked every second: put together once.
+# Built once, because they run every second.
 _LAST_HEARTBEAT = sa.select(col(Listening.at))
 _UNFILLED = sa.select(col(Gap.id)).where(col(Gap.state).in_(UNFILLED)).order_by(col(Gap.id)).limit(200)
 
 
 def last_heartbeat(session: Session) -> datetime | None:
-    """When somebody last said that they listen."""
+    """When a process last recorded that it listens."""
     return session.connection().execute(_LAST_HEARTBEAT).scalar()
 
 
 def open_gap(session: Session, incident_id: int, since: datetime, until: datetime) -> None:
-    """Nobody listened there in that time; noted once."""
+    """Record once that no process listened to the incident's channel in that time."""
     gap = Gap(incident_id=incident_id, since=since, until=until, read_to_ts="")
     gap.read_to_ts = gap.until_ts
     insert_new(session, gap)
 
 
 def unfilled(session: Session) -> list[int]:
-    """The gaps that are still to be filled."""
+    """The ids of the gaps still to be filled."""
     return [number for number in session.connection().execute(_UNFILLED).scalars() if number is not None]
 
 
 def get(session: Session, number: int) -> Gap:
-    """The gap of that number, which must exist."""
+    """Return the gap with that number, which must exist."""
     return session.exec(select(Gap).where(Gap.id == number)).one()
 
 
 def locked(session: Session, number: int) -> Gap:
-    """The same, kept from being changed by others until the transaction ends."""
+    """Return the gap with that number, locked until the transaction ends."""
     return session.exec(select(Gap).where(Gap.id == number).with_for_update()).one()
 
 
 def refused_since(session: Session, incident_id: int) -> datetime | None:
-    """Since when Slack has not shown what was said, if it ever refused to."""
+    """The start of the first gap whose messages Slack refused to show; None without one."""
     first = sa.select(sa.func.min(col(Gap.since))).where(
         col(Gap.incident_id) == incident_id, col(Gap.state) == REFUSED
     )
@@ -113,7 +113,7 @@ def refused_since(session: Session, incident_id: int) -> datetime | None:
 
 
 def update_gap(session: Session, gap: Gap, **changes: Any) -> None:
-    """How far it is filled now."""
+    """Record how far the gap is filled now."""
     for name, value in changes.items():
         setattr(gap, name, value)
     session.add(gap)

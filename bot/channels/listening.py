@@ -1,4 +1,4 @@
-"""Whether everything that is said is heard now, and for how long that has not been sure."""
+"""Whether the bot hears every message now, and for how long that has been unsure."""
 
 from datetime import timedelta
 from typing import Protocol
@@ -7,44 +7,44 @@ from bot.runtime.heartbeat import Heartbeat
 
 
 class Line(Protocol):
-    """What Slack sends events by."""
+    """The connection over which Slack sends events."""
 
     @property
     def is_connected(self) -> bool:
-        """Would an event reach us now?"""
+        """True if an event would reach us now."""
 
 
 class Listening:
-    """Confirmed again and again, as long as Slack reaches the bot and the database keeps what it says."""
+    """Reconfirmed as long as Slack reaches the bot and the database stores what it sends."""
 
     def __init__(self) -> None:
         self._line: Line | None = None
         self._confirmed = Heartbeat()
-        # Is it written down since when nobody listened before this process did?
+        # True once the time before this process listened is recorded.
         self.has_begun = False
 
     def use(self, line: Line) -> None:
-        """Slack sends its events by this line; without one, it comes to the bot by itself."""
+        """Set the line over which Slack sends its events; without one, the bot counts as hearing."""
         self._line = line
 
     @property
     def is_hearing(self) -> bool:
-        """Would an event reach the bot now?"""
+        """True if an event would reach the bot now."""
         return self._line is None or self._line.is_connected
 
     @property
     def unsure_s(self) -> float:
-        """For how many seconds it has not been sure, whoever moves the clock."""
+        """The seconds for which it has been unsure, unaffected by changes of the clock."""
         return self._confirmed.age_s
 
     def is_sure(self, allowed_silence: timedelta) -> bool:
-        """Was everything heard until now, but for what Slack says again?"""
+        """True if everything until now was heard, except what Slack will resend."""
         return self.has_begun and self.is_hearing and self.unsure_s <= allowed_silence.total_seconds()
 
     def begin(self) -> None:
-        """What was missed before this process listened is written down."""
+        """Note that what was missed before this process listened is recorded."""
         self.has_begun = True
 
     def confirm(self, until: float) -> None:
-        """Everything until that moment of `clock.elapsed_s` was heard, or Slack says it again."""
+        """Note that everything until that moment of `clock.elapsed_s` was heard or will be resent by Slack."""
         self._confirmed.beat(until)

@@ -1,4 +1,4 @@
-"""What Slack says happened, written down: people coming and going, channels lost and found. Words: `speech.py`."""
+"""Records what Slack reports: people joining and leaving, channels lost and found. Messages: `messages.py`."""
 
 from functools import partial
 from typing import Any
@@ -30,7 +30,7 @@ LOSS_BY_EVENT = {
 
 
 def record_member_joined(services: Services, event: Event) -> None:
-    """Someone is in the incident's channel; when it is the bot itself, it may have been gone."""
+    """Record that a person joined the incident's channel; if it is the bot itself, the channel may be back."""
     if event["user"] == services.slack.user_id():
         record_channel_found(services, event)
         return
@@ -44,7 +44,7 @@ def record_member_joined(services: Services, event: Event) -> None:
 
 
 def record_member_left(services: Services, event: Event) -> None:
-    """Someone left the incident's channel; when it is the bot itself, nothing can be shown any more."""
+    """Record that a person left the incident's channel; if it is the bot itself, nothing can be shown any more."""
     if event["user"] == services.slack.user_id():
         record_channel_lost(services, event)
         return
@@ -58,7 +58,7 @@ def record_member_left(services: Services, event: Event) -> None:
 
 
 def record_channel_lost(services: Services, event: Event) -> None:
-    """The incident's channel was archived or deleted, or the bot was removed: it is said where it can be."""
+    """Record that the incident's channel was archived or deleted, or the bot removed, and say so where possible."""
     number = incident_of(services, event["channel"])
     if number is None:
         return
@@ -71,7 +71,7 @@ def record_channel_lost(services: Services, event: Event) -> None:
 
 
 def record_channel_found(services: Services, event: Event) -> None:
-    """The incident's channel is back: everything is drawn again."""
+    """Record that the incident's channel is back, and draw everything again."""
     number, now = incident_of(services, event["channel"]), utcnow()
     if number is None:
         return
@@ -83,12 +83,12 @@ def record_channel_found(services: Services, event: Event) -> None:
         refused_at = gaps.refused_since(session, number)
         gaps.open_gap(session, number, min(lost_at, refused_at or lost_at), now)
     recovery.start_filling(services)
-    # Nobody told the bot who came and who left while it was out.
+    # Slack sends no events about joining and leaving while the bot is out of the channel.
     services.background.submit("members", partial(refresh_private_members, services))
 
 
 def record_channel_renamed(services: Services, event: Event) -> None:
-    """What a name of `floor.yaml` meant may be another channel now."""
+    """Refresh the channels if the rename may change which channel a name in `floor.yaml` means."""
     renamed = event["channel"]
     with services.database.reading() as session:
         known_ids = directory.known_channels(session).values()
@@ -97,13 +97,13 @@ def record_channel_renamed(services: Services, event: Event) -> None:
 
 
 def record_named_channel_lost(services: Services, event: Event) -> None:
-    """A channel that `floor.yaml` names was archived or deleted, or the bot removed: the name is looked up anew."""
+    """Forget a channel named in `floor.yaml` that was archived, deleted or left, so its name is looked up again."""
     if is_known_channel(services, event["channel"]):
         forget_channel(services, event["channel"])
 
 
 def record_channel_id_changed(services: Services, event: Event) -> None:
-    """Slack gave a channel another id, as when it is shared with another company."""
+    """Replace a channel's id, which Slack changes when, for example, it is shared with another company."""
     old_id, new_id = event["old_channel_id"], event["new_channel_id"]
     with services.database.transaction() as session:
         directory.replace_channel(session, old_id, new_id)
@@ -112,12 +112,12 @@ def record_channel_id_changed(services: Services, event: Event) -> None:
 
 
 def record_person_changed(services: Services, event: Event) -> None:
-    """A person joined the workspace or changed."""
+    """Record that a person joined the workspace or changed."""
     person_changed(services, event["user"])
 
 
 def record_group_changed(services: Services, event: Event) -> None:
-    """A user group changed."""
+    """Record that a user group changed."""
     group = event["subteam"]
     if group["handle"] in services.floor.groups:
         with services.database.transaction() as session:

@@ -1,4 +1,4 @@
-"""What is said and marked in an incident's channel, written down as it is heard."""
+"""Records messages, reactions and pins in an incident's channel as they arrive."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,7 +18,7 @@ Event = dict[str, Any]
 
 
 def record_message(services: Services, event: Event) -> None:
-    """A message was said, edited or deleted. Direct messages belong to no incident."""
+    """Record that a message was sent, edited or deleted. Direct messages belong to no incident."""
     if event.get("channel_type") == "im":
         return
     subtype, own = event.get("subtype"), own_ids(services)
@@ -32,7 +32,7 @@ def record_message(services: Services, event: Event) -> None:
 
 
 def record_reaction(services: Services, event: Event) -> None:
-    """A reaction was put on a message or taken off: some of them say that it matters."""
+    """Record that a reaction was added or removed, if it is one that marks a message as important."""
     name = event["reaction"].partition("::")[0]
     if name in services.floor.timeline.kinds and event["item"].get("type") == "message":
         is_on = event["type"] == "reaction_added"
@@ -40,19 +40,19 @@ def record_reaction(services: Services, event: Event) -> None:
 
 
 def record_pin(services: Services, event: Event) -> None:
-    """A message was pinned or its pin taken away. The bot pins its card, which says nothing."""
+    """Record that a message was pinned or unpinned. The bot's pin of its own card is ignored."""
     observed = observing.observe_pin(event, is_on=event["type"] == "pin_added")
     if observed and event["user"] not in own_ids(services):
         _record_observed(services, event["channel_id"], [observed])
 
 
 def own_ids(services: Services) -> frozenset[str]:
-    """What the bot itself is called in Slack's events."""
+    """The ids by which Slack's events refer to the bot itself."""
     return services.slack.own_ids()
 
 
 def message_policy(services: Services) -> MessagePolicy:
-    """How this floor wants messages kept."""
+    """The floor's settings for keeping messages."""
     settings = services.floor.timeline
     return MessagePolicy(settings.kinds, settings.keep_deleted_words)
 
@@ -69,20 +69,20 @@ def _record_observed(services: Services, channel_id: str, observed: Iterable[Obs
         for observation in observations:
             recording.record_message(session, number, observation, message_policy(services))
         if any(observation.marks for observation in observations):
-            # What is marked is news: drafts of updates show it.
+            # A marked message is news, and drafts of updates show it.
             outbox.mark_stale(session, number, (kinds.DRAFT,))
 
     services.database.change_together(f"{number:09} {observations[0].ts}", record)
 
 
 def incident_of(services: Services, channel_id: str) -> int | None:
-    """The incident whose channel this is. Only reads: most of what the bot hears belongs to none."""
+    """Return the channel's incident. Only reads, since most messages the bot hears belong to none."""
     with services.database.reading() as session:
         return incidents.number_of_channel(session, channel_id)
 
 
 def _repost_deleted_message(services: Services, event: Event) -> None:
-    """A deleted card, playbook message or digest message is drawn again."""
+    """Redraw a deleted card, playbook message or digest message."""
     ts = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts", "")
     with services.database.reading() as session:
         is_ours = outbox.is_shown_by(session, event["channel"], ts)

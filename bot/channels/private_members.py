@@ -1,4 +1,4 @@
-"""Who is in the channels of private incidents, read from Slack after nobody listened for a while."""
+"""Reads the members of private incidents' channels from Slack after a gap in listening."""
 
 import logging
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def refresh_private_members(services: Services) -> None:
-    """Who is in the channels of private incidents: somebody may have been removed while nobody listened."""
+    """Reread the members of private incidents' channels: one may have been removed while no process listened."""
     with services.database.reading() as session:
         channels = incidents.private_channels(session)
     for number, channel_id in channels:

@@ -1,4 +1,4 @@
-"""Gaps: nobody listened, so what was said is read back from Slack, page by page and resumable."""
+"""Gaps: messages missed while no process listened are read back from Slack, page by page and resumably."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -26,8 +26,8 @@ from bot.slack.errors import SlackRefused
 from bot.slack.text import channel_link, day_and_time, format_duration
 from bot.timeline import observing, recording, timeline
 
-# History is a method of Slack's third tier (50 a minute), and lost answers are looked up with it, too: half of it
-# is left for them.
+# History is a method of Slack's rate limit tier 3 (50 a minute). Looking up lost replies uses it too, so half is
+# left for that.
 PAGES_AT_ONCE = 10
 PAUSE_S = 24.0
 HEARTBEAT_EVERY = timedelta(seconds=10)
@@ -35,14 +35,14 @@ NOT_IN_CHANNEL = ("not_in_channel", "channel_not_found", "is_archived")
 
 
 class GapRequest(BaseModel):
-    """Which gap to fill."""
+    """The gap to fill."""
 
     gap_id: int
 
 
 @flow
 def fill_gap(services: Services, request: GapRequest) -> None:
-    """Read back some pages; the rest after a pause. What was read is never read into the timeline twice."""
+    """Read back some pages, and the rest after a pause. No message enters the timeline twice."""
     try:
         for _ in range(PAGES_AT_ONCE):
             if not read_on(services, request.gap_id):
@@ -56,7 +56,7 @@ def fill_gap(services: Services, request: GapRequest) -> None:
 
 @step
 def read_on(services: Services, gap_id: int) -> bool:
-    """One page, and how far it reaches, in one transaction. False when there is nothing left to read."""
+    """Store one page and how far it reaches in one transaction. Return False when nothing is left to read."""
     with services.database.reading() as session:
         gap = gaps.get(session, gap_id)
         channel_id = incidents.by_number(session, gap.incident_id).channel_id or ""
@@ -102,7 +102,7 @@ def _read_thread(services: Services, gap: Gap, channel_id: str) -> None:
 
 
 def _recover(session: Session, services: Services, gap: Gap, message: dict[str, Any]) -> bool:
-    """A message of the history goes into the timeline; True when it was not known."""
+    """Add a message of the history to the timeline; return True if it was not known."""
     if not observing.is_message(message, own_ids(services)):
         return False
     known = recording.known_message(session, gap.incident_id, message["ts"])
@@ -113,7 +113,7 @@ def _recover(session: Session, services: Services, gap: Gap, message: dict[str, 
 
 @step
 def settle(services: Services, gap_id: int) -> None:
-    """It is filled: the timeline says how long nobody listened and how much was read back."""
+    """Mark the gap as filled; the timeline says how long no process listened and how much was read back."""
     with services.database.transaction() as session:
         gap = gaps.locked(session, gap_id)
         if gap.state == gaps.FILLED:
@@ -129,7 +129,7 @@ def _log_gap(session: Session, gap: Gap, kind: str, **facts: Any) -> None:
 
 @step
 def give_up(services: Services, gap_id: int, reason: str) -> None:
-    """Slack does not show the history: the timeline says so, and who leads is told once."""
+    """Mark the gap as refused by Slack; the timeline says so, and the incident's lead is told once."""
     with services.database.transaction() as session:
         gap = gaps.locked(session, gap_id)
         if gap.state == gaps.REFUSED:
@@ -152,15 +152,15 @@ def _refusal_text(incident: Incident, gap: Gap, reason: str) -> str:
 
 
 def begin_listening(services: Services, now: datetime) -> None:
-    """After a start: what was said meanwhile is read back; by the clock, when the database is too busy now."""
+    """After a start, read back what was missed; if the database is too busy now, the clock does it later."""
     with suppress(DatabaseBusy, ChangeUnknown):
         open_gaps_after_silence(services, now)
 
 
 def open_gaps_after_silence(services: Services, now: datetime) -> None:
-    """Somebody listens, which is written down. If nobody has for a while, every open incident has a gap.
+    """Record that a process listens. If none has for a while, open a gap for every active incident.
 
-    Asked once the database can be written: what is said while it cannot is not kept.
+    Runs once the database can be written: messages that arrive while it cannot are not stored.
     """
     listening, allowed_silence = services.get(Listening), services.floor.timeline.recover_after
     with services.database.transaction() as session:
@@ -179,24 +179,24 @@ def open_gaps_after_silence(services: Services, now: datetime) -> None:
 
 
 def is_heartbeat_due(services: Services, now: datetime) -> bool:
-    """That somebody listens is written down now and then, so that the next start knows."""
+    """True if it is time to record a heartbeat again, so that the next start knows when the bot last listened."""
     with services.database.reading() as session:
         last = gaps.last_heartbeat(session)
     return last is None or abs(now - last) >= HEARTBEAT_EVERY
 
 
 def record_last_heartbeat(services: Services, now: datetime) -> None:
-    """Until now somebody has listened, and everything was heard."""
+    """Record that a process has listened, and heard everything, until now."""
     with services.database.transaction() as session:
         gaps.record_heartbeat(session, now, timedelta.max)
 
 
 def read_back_early(services: Services, now: datetime) -> None:
-    """What was said in a channel before it was known whose it is."""
+    """Read back messages from channels whose incident was not known when they arrived."""
     with services.database.transaction() as session:
-        # This look may have begun long ago, on a machine that was stopped: what was said since is read back, too.
+        # This look may have begun long ago on a machine that was suspended: messages since then are read back, too.
         until = max(now, utcnow())
-        # However long Slack keeps it waiting, such as over a restart.
+        # An incident may wait for its channel for any length of time, even across a restart.
         is_awaited = early.is_awaited(session)
         for heard in early.all_heard(session):
             incident = incidents.of_channel(session, heard.channel_id)
@@ -208,7 +208,7 @@ def read_back_early(services: Services, now: datetime) -> None:
 
 
 def start_filling(services: Services) -> None:
-    """Fill every gap that is open; the key makes it once."""
+    """Start filling every open gap; the key makes this idempotent."""
     with services.database.reading() as session:
         gap_ids = gaps.unfilled(session)
     for gap_id in gap_ids:
@@ -216,7 +216,7 @@ def start_filling(services: Services) -> None:
 
 
 def tick(services: Services, now: datetime) -> None:
-    """Go on listening, and on filling; a process that was deaf for a while begins like one that was off."""
+    """Keep listening and filling gaps; a process that was deaf for a while begins like one that was off."""
     listening, allowed_s = services.get(Listening), services.floor.timeline.recover_after.total_seconds()
     looked_at = elapsed_s()
     if listening.is_hearing:

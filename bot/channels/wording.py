@@ -1,10 +1,10 @@
-"""What is told about the time in which nobody listened. Pure."""
+"""Messages about the time when the bot did not listen. Pure."""
 
 INVITE_ME = "`/invite` me there and I will read it back. "
 
 
 def gap_not_read(where: str, since: str, until: str, reason: str, remedy: str) -> str:
-    """Told to the person who leads."""
+    """The message to the incident's lead."""
     return (
         f"I did not listen to {where} from {since} to {until}, and Slack does not show me what was said "
         f"({reason}). {remedy}`/incident note` writes down what matters of it."

@@ -1,4 +1,4 @@
-"""`watchfloor backup` and `watchfloor restore`: everything that cannot be made anew, in one file.
+"""`watchfloor backup` and `watchfloor restore`: everything that cannot be recreated, in one file.
 
 On SQLite that is two databases; on PostgreSQL it is one, of which `pg_dump` makes a better backup.
 """
@@ -21,7 +21,7 @@ from bot.runtime.database import OWNER_ONLY, Database, unusable_as_sentence
 from bot.runtime.replicas import Replicas
 
 INCIDENTS, FLOWS = "watchfloor.sqlite", "flows.sqlite"
-# What SQLite keeps beside a database while it is open.
+# Files that SQLite keeps beside an open database.
 BESIDE = ("-wal", "-shm")
 
 
@@ -40,7 +40,7 @@ class NotABackup(WatchfloorError):
 
 
 def backup(settings: Settings, to: Path) -> None:
-    """Write both databases as they are at this moment into the zip file `to`."""
+    """Write the current content of both databases to the zip file `to`."""
     incidents, flows = _files(settings)
     if to.exists():
         raise BackupExists(path=to)
@@ -49,7 +49,7 @@ def backup(settings: Settings, to: Path) -> None:
     database.close()
     with tempfile.TemporaryDirectory(dir=to.resolve().parent) as folder, unusable_as_sentence():
         copies = Path(folder)
-        # The flows first: what they have done is then in the incidents, and what they do again is harmless.
+        # Flows first: their effects so far are then in the incidents, and what they repeat is harmless.
         _copy(flows, copies / FLOWS)
         _copy(incidents, copies / INCIDENTS)
         draft = copies / "backup.zip"
@@ -61,7 +61,7 @@ def backup(settings: Settings, to: Path) -> None:
 
 
 def restore(settings: Settings, backup: Path) -> Iterator[str]:
-    """Put the databases of a backup in the place of those that are there; says where those are now."""
+    """Replace the current databases by those of a backup, and yield where the previous ones are now."""
     incidents, flows = _files(settings)
     incidents.parent.mkdir(parents=True, exist_ok=True)
     replicas = Replicas(settings.database_url, settings.replica_name)
@@ -87,7 +87,7 @@ def _files(settings: Settings) -> tuple[Path, Path]:
 
 
 def _copy(database: Path, to: Path) -> None:
-    """A copy as of one moment, whatever is written meanwhile."""
+    """Copy a database as of one moment, despite concurrent writes."""
     to.touch(mode=OWNER_ONLY)
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(to)) as copy:
         source.backup(copy)
@@ -115,7 +115,7 @@ def _check(database: Path) -> None:
 
 
 def _put_aside(file: Path) -> Path:
-    """Rename a database with what SQLite keeps beside it: it can be opened, and put back, under its new name."""
+    """Rename a database and its side files, so that it can be opened, and put back, under its new name."""
     numbers = (file.with_name(f"{file.name}.before-restore-{number}") for number in range(1, 10_000))
     aside = next(name for name in numbers if not name.exists())
     for ending in ("", *BESIDE):

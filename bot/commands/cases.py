@@ -1,4 +1,4 @@
-"""`watchfloor cases`: cases of a file imported by hand, and which similar cases it would have proposed."""
+"""`watchfloor cases`: imports cases from a file, and lists the clusters it would have proposed."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ class UnknownZone(WatchfloorError):
 
 
 def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool) -> list[str]:
-    """Import the file, or only say what would be. Gives back what to print."""
+    """Import the file, or only report what would be imported. Return the lines to print."""
     use_offset_file(settings.clock_file)
     its_floor = floor.read(settings.floor_file)
     read = read_cases(file, read_zone_typed(zone, its_floor.cases.zone))
@@ -41,7 +41,7 @@ def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool)
 
 
 def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
-    """The alerts as they would have come, one a line."""
+    """Return the alerts that would have been sent, one per line."""
     configured = floor.read(settings.floor_file).cases if settings.floor_file.exists() else None
     read = read_cases(file, read_zone_typed(zone, configured.zone if configured else "UTC"))
     alerts = list(replay.alerts(read.rows, configured.alerts_a_day if configured else 2))
@@ -63,7 +63,7 @@ def _days(read: ReadCases) -> float:
 
 
 def read_zone_typed(zone: str, configured: str) -> str:
-    """The zone that was typed, or else the configured one; refused in a sentence when it is none."""
+    """Return the given zone, or else the configured one. Raises `UnknownZone`."""
     try:
         return str(read_zone(zone or configured))
     except ValueError as wrong:

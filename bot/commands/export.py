@@ -29,7 +29,7 @@ class TargetExists(WatchfloorError):
 
 
 def export(settings: Settings, number: int, to: Path, *, zipped: bool, is_private_meant: bool) -> Path:
-    """Write an incident's files into the folder `to`, or into the file `to` as a zip. Gives back where they are."""
+    """Write an incident's files into the folder `to`, or as a zip file to `to`. Return the path."""
     if to.exists():
         raise TargetExists(path=to)
     services = _read_only_services(settings)
@@ -52,7 +52,7 @@ def export(settings: Settings, number: int, to: Path, *, zipped: bool, is_privat
 
 
 def _read_only_services(settings: Settings) -> Services:
-    """What is needed to read and render; without Slack the files hold no addresses."""
+    """Return the services for reading and rendering; without Slack the files have no links."""
     services = build_services(settings)
     try:
         if settings.has_slack:
@@ -76,6 +76,6 @@ def _zip(files: Files) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Made readable for nobody else before there is anything to read.
+    # Created with owner-only permissions before anything is written.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
         file.write(content)

@@ -1,4 +1,4 @@
-"""`watchfloor figures import`: a file of interval figures, read and imported by hand."""
+"""`watchfloor figures import`: imports a file of interval figures by hand."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ class UnknownZone(WatchfloorError):
 
 
 def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | None, *, is_dry: bool) -> list[str]:
-    """Import the file, or only say what would be. Gives back what to print."""
+    """Import the file, or only report what would be imported. Return the lines to print."""
     use_offset_file(settings.clock_file)
     zone = _checked_zone(zone or floor.read(settings.floor_file).figures.zone)
     sheet = open_report(file)

@@ -1,4 +1,4 @@
-"""`watchfloor tokens` and `watchfloor webhooks`: who may read, and sending again what a system missed."""
+"""`watchfloor tokens` and `watchfloor webhooks`: read access, and resending what a system missed."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ def _changing(settings: Settings) -> Iterator[Session]:
 
 
 def create_token(settings: Settings, name: str, scopes: Sequence[str]) -> str:
-    """A new token, to be shown once."""
+    """Create a token and return it, to be shown once."""
     if not scopes:
         raise NoScope(known=", ".join(tokens.SCOPES))
     with _changing(settings) as session:
@@ -47,13 +47,13 @@ def create_token(settings: Settings, name: str, scopes: Sequence[str]) -> str:
 
 
 def revoke_token(settings: Settings, name: str) -> None:
-    """It opens nothing any more."""
+    """Revoke a token."""
     with _changing(settings) as session:
         tokens.revoke(session, name, utcnow())
 
 
 def list_tokens(settings: Settings) -> list[str]:
-    """Each token, what it is for and since when; never the token itself."""
+    """Return a line per token with its scopes and dates, never the token itself."""
     with _changing(settings) as session:
         known = tokens.every_token(session)
     return [
@@ -64,7 +64,7 @@ def list_tokens(settings: Settings) -> list[str]:
 
 
 def replay(settings: Settings, webhook: str, since: timedelta) -> int:
-    """Let the bot send a webhook's events again; gives back how many they are."""
+    """Let the bot send a webhook's events again. Return their number."""
     known = floor.read(settings.floor_file).webhooks
     if webhook not in known:
         raise NoSuchWebhook(name=webhook, known=", ".join(sorted(known)) or "none")

@@ -1,4 +1,4 @@
-"""`watchfloor lockouts import`: locked accounts of a file, brought in by hand."""
+"""`watchfloor lockouts import`: imports locked accounts from a file by hand."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from bot.runtime.database import Database
 
 
 def run(settings: Settings, file: Path, partner: str, zone: str, *, is_dry: bool) -> list[str]:
-    """Import the file, or only say what would be. Gives back what to print."""
+    """Import the file, or only report what would be imported. Return the lines to print."""
     use_offset_file(settings.clock_file)
     its_floor = floor.read(settings.floor_file)
     now = utcnow()

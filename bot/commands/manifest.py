@@ -1,4 +1,4 @@
-"""The app manifest: everything Slack must grant and send, for exactly what the bot does."""
+"""The app manifest: everything that Slack must grant and send, for exactly what the bot does."""
 
 from typing import Any
 
@@ -79,13 +79,13 @@ SCOPES_OF_EVENTS: dict[str, tuple[str, ...]] = {
 
 
 def scopes() -> list[str]:
-    """Every scope of the bot token."""
+    """Return every scope of the bot token."""
     scope_lists = [*SCOPES_OF_METHODS.values(), *SCOPES_OF_EVENTS.values(), ("commands",)]
     return sorted({scope for some in scope_lists for scope in some})
 
 
 def manifest(url: str = "") -> Json:
-    """The manifest for Socket Mode, or for requests to `url`."""
+    """Return the manifest for Socket Mode, or for requests to `url`."""
     return {
         "display_information": {
             "name": NAME,
@@ -109,7 +109,7 @@ def _features(url: str) -> Json:
         "app_home": {
             "home_tab_enabled": True,
             "messages_tab_enabled": True,
-            # An edited post-mortem is uploaded there.
+            # An edited post-mortem is uploaded in the messages tab.
             "messages_tab_read_only_enabled": False,
         },
         "bot_user": {"display_name": NAME.lower(), "always_online": True},

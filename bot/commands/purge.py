@@ -1,4 +1,4 @@
-"""`watchfloor purge`: people's words taken out by hand, beside a bot that runs or not."""
+"""`watchfloor purge`: removes people's words on demand, whether or not a bot is running."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ class NoRetention(WatchfloorError):
 
 
 def run(settings: Settings, older_than: timedelta | None, report: Report, *, is_dry: bool) -> Purged:
-    """Take out what is old enough, or only say what would be."""
+    """Purge what is old enough, or only report what would be purged."""
     use_offset_file(settings.clock_file)
     retention = floor.read(settings.floor_file).retention
     age = older_than or retention.words
@@ -45,7 +45,7 @@ def run(settings: Settings, older_than: timedelta | None, report: Report, *, is_
 
 
 def _compact(settings: Settings, database: Database) -> None:
-    """Nothing of what was taken out is to be found in the files either."""
+    """Compact the database files, so that the purged text is not in them either."""
     compact(database.engine)
     if database.is_sqlite:
         flows = sqlite_engine(settings.durable_url, connections=1)
@@ -54,7 +54,7 @@ def _compact(settings: Settings, database: Database) -> None:
 
 
 def hold(settings: Settings, number: int, *, is_held: bool) -> None:
-    """Keep an incident's words whatever their age, or no longer."""
+    """Exempt an incident from the purge, or end the exemption."""
     database = Database(settings.database_url)
     try:
         migrations.upgrade(database.engine)

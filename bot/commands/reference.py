@@ -1,4 +1,4 @@
-"""The reference of `/incident`, from what the nouns register. `docs/commands.md` is its output."""
+"""The reference of `/incident`, built from what the nouns register. `docs/commands.md` is its output."""
 
 from bot.incidents.registry import Registry
 
@@ -12,7 +12,7 @@ A severity may be typed as `S1`, `sev 1` or `severity 1`, a person as `@name`, a
 channel. What you may not do is refused with a sentence that says who may.
 
 """
-# Where the guide says more than the table.
+# Guides that say more than the table.
 GUIDES = (
     (
         "incidents.md",
@@ -36,8 +36,8 @@ GUIDES = (
 
 
 def render(registry: Registry) -> str:
-    """The whole page as Markdown."""
-    # Two words may call the same function.
+    """Return the whole page as Markdown."""
+    # Two words may have the same function.
     commands = dict.fromkeys(subcommand for _, subcommand in sorted(registry.commands.items()))
     rows = [_row(subcommand.__doc__ or "") for subcommand in commands]
     lines = ["| What you type | What it does |", "|---|---|", *(f"| {typed} | {does} |" for typed, does in rows)]
@@ -46,6 +46,6 @@ def render(registry: Registry) -> str:
 
 
 def _row(docstring: str) -> tuple[str, str]:
-    """A command's docstring says how it is typed, and after a colon what it does."""
+    """Split a command's docstring into its syntax and, after a colon, its description."""
     typed, _, does = " ".join(docstring.split()).partition("`: ")
     return f"{typed}`", does[:1].upper() + does[1:]

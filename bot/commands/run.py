@@ -1,4 +1,4 @@
-"""The life of the process: start, wait to be asked to end, finish what is in flight."""
+"""The life of the process: start, wait for a stop request, finish what is in flight."""
 
 import ctypes
 import gc
@@ -19,7 +19,7 @@ from bot.runtime import collector
 
 log = logging.getLogger(__name__)
 
-# A deploy waits ten seconds; the workspace beside the bot needs the last of them.
+# A deploy waits ten seconds; the sandbox beside the bot needs the last of them.
 STOP_TIMEOUT_S = 8.5
 CHECK_EVERY_S = 1.0
 # M_ARENA_MAX of malloc.h.
@@ -27,7 +27,7 @@ M_ARENA_MAX = -8
 
 
 class ShutdownSignals:
-    """Hears SIGINT and SIGTERM: asked once the process finishes its work, asked twice it ends at once."""
+    """Handles SIGINT and SIGTERM: the first signal lets the process finish its work, the second ends it at once."""
 
     def __init__(self) -> None:
         self._requested = Event()
@@ -40,20 +40,20 @@ class ShutdownSignals:
         self._requested.set()
 
     def wait_for_request(self, can_go_on: Callable[[], bool]) -> None:
-        """Wait to be asked to end, or until something is not fine any more."""
+        """Wait for a stop request, or until `can_go_on` returns False."""
         while can_go_on() and not self._requested.wait(CHECK_EVERY_S):
             pass
 
 
 def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callable[[], bool]) -> None:
-    """Run the bot until it is asked to end, or `is_fine` says that it cannot go on."""
+    """Run the bot until it is asked to stop, or `can_go_on` returns False."""
     shutdown = ShutdownSignals()
     _limit_malloc_arenas()
     bot = bootstrap.build(settings)
     for problem in bot.services.get(ReloadingLibrary).library.problems:
         log.warning("a playbook is left out: %s", problem)
     try:
-        # A token that opens nothing is said here, in a sentence, rather than by every call that fails later.
+        # An invalid token is reported here in a sentence, rather than by every later call that fails.
         with suppress(TryLater):
             bot.services.slack.team_id()
         bot.start()
@@ -66,13 +66,13 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callab
 
 
 def _limit_malloc_arenas() -> None:
-    """Two stores of memory for all threads: of many, of which only one runs at a time, each would keep its own."""
-    with suppress(OSError, AttributeError):  # another C library than GNU's knows no such setting
+    """Limit malloc to two arenas: as only one thread runs at a time, an arena per thread would waste memory."""
+    with suppress(OSError, AttributeError):  # a C library other than GNU's has no such setting
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def stop(bot: Bot) -> None:
-    """Finish what is in flight. What cannot be finished in time is finished after the next start."""
+    """Finish what is in flight. Work that cannot be finished in time is finished after the next start."""
     log.info("finishing what is in flight")
     stopping = Thread(target=bot.stop, daemon=True)
     stopping.start()

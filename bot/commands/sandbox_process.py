@@ -1,4 +1,4 @@
-"""A workspace of one's own beside the bot: started when there are no tokens for another, stopped with it."""
+"""A local workspace beside the bot: started when there are no tokens for another, and stopped with the bot."""
 
 import json
 import os
@@ -21,19 +21,19 @@ class SandboxNotStarted(WatchfloorError):
 
 
 class SandboxProcess:
-    """The sandbox in a process of its own, which ends when this process does, however that ends."""
+    """The sandbox in a child process, which ends when this process does, however this process ends."""
 
     def __init__(self, settings: Settings) -> None:
         command = [sys.executable, "-m", "bot", "sandbox", "--beside"]
         command += ["--port", str(settings.sandbox_port), "--data", str(settings.sandbox_dir)]
-        # Its own session: Ctrl-C is the bot's to hear, which finishes its work in the workspace first.
+        # In its own session, so that only the bot receives Ctrl-C: it finishes its work in the workspace first.
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
         self.url = ""
 
     def settings_for_bot(self, settings: Settings) -> Settings:
-        """The settings of a bot in this workspace, when it is ready. Its incidents stay apart from a real one's."""
+        """Return the settings of a bot in the ready workspace. Its incidents stay apart from a real one's."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -51,11 +51,11 @@ class SandboxProcess:
         return settings.model_copy(update=overrides)
 
     def is_there(self) -> bool:
-        """Is the workspace still running?"""
+        """Whether the workspace is still running."""
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Let it save and end."""
+        """Let the workspace save its data and end; kill it after `STOP_TIMEOUT_S`."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
@@ -66,7 +66,7 @@ class SandboxProcess:
 
 @contextmanager
 def sandbox_beside_bot(settings: Settings) -> Iterator[SandboxProcess]:
-    """A workspace on this machine, as long as it is needed."""
+    """Run a workspace on this machine for the duration of the context."""
     _clear_proxy_variables()
     process = SandboxProcess(settings)
     try:
@@ -76,7 +76,7 @@ def sandbox_beside_bot(settings: Settings) -> Iterator[SandboxProcess]:
 
 
 def _clear_proxy_variables() -> None:
-    # Slack's client sends everything through a configured proxy, even to this machine.
+    # Slack's client sends everything through a configured proxy, even requests to this machine.
     for name in PROXIES:
         os.environ.pop(name, None)
         os.environ.pop(name.upper(), None)

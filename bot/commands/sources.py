@@ -1,4 +1,4 @@
-"""`watchfloor sources`: what comes from a source, and how old what is known of each is."""
+"""`watchfloor sources`: a sample of a source's rows, and how current each source is."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -28,20 +28,20 @@ class NotNow(WatchfloorError):
 
 
 def sources_of(settings: Settings) -> Sources:
-    """The sources that floor.yaml names."""
+    """Return the sources in floor.yaml."""
     use_offset_file(settings.clock_file)
     return Sources.of(settings, floor.read(settings.floor_file))
 
 
 def try_source(settings: Settings, name: str) -> Iterator[str]:
-    """Read a page of everything that a source brings, without keeping anything."""
+    """Read a page of each kind of row that a source provides, without storing anything."""
     source = sources_of(settings).get(name)
     yield from source.check()
     yield from rows_of(source, name)
 
 
 def rows_of(source: Source, name: str) -> Iterator[str]:
-    """How many rows of each kind a page has, and the first of them."""
+    """Yield the number of rows of each kind in a page, and the first of them."""
     for stream in streams_of(source):
         try:
             page = read_page(source, stream, "", utcnow())
@@ -64,7 +64,7 @@ def _shown(row: Struct) -> str:
 
 
 def _brief(value: object) -> str:
-    """A value as people read it, on a line with others."""
+    """Return a value in short form, for a line with others."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, float):
@@ -77,7 +77,7 @@ def _brief(value: object) -> str:
 
 
 def list_sources(settings: Settings) -> Iterator[str]:
-    """Each source, what it brings, and how old that is."""
+    """Yield each source, the rows that it provides, and their age."""
     sources = sources_of(settings)
     build_registry()
     database = Database(settings.database_url)

@@ -1,4 +1,4 @@
-"""Addresses that people are sent to: only those that are safe to click, and phone numbers. Pure."""
+"""Links and phone numbers that people are sent to; links only if they are safe to click. Pure."""
 
 import re
 from urllib.parse import urlsplit
@@ -23,12 +23,12 @@ def read_address(typed: str) -> str:
 
 
 def is_link(address: str) -> bool:
-    """Is it to be clicked rather than dialled?"""
+    """Whether the address is a link rather than a phone number."""
     return address.startswith("https://")
 
 
 def _without_brackets(typed: str) -> str:
-    """Slack may send an address as `<https://…|label>`."""
+    """Remove Slack's markup from an address that was sent as `<https://…|label>`."""
     return typed[1:-1].partition("|")[0] if typed.startswith("<") and typed.endswith(">") else typed
 
 
@@ -37,7 +37,7 @@ def _is_safe_url(address: str) -> bool:
         return False
     try:
         parts = urlsplit(address)
-        _ = parts.port  # a port that is no number
+        _ = parts.port  # raises ValueError for an invalid port
     except ValueError:
         return False
     return "@" not in parts.netloc and "." in (parts.hostname or "")

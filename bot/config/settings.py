@@ -27,7 +27,7 @@ def _stripped(value: Any) -> Any:
 
 
 def _database_url(url: Any) -> Any:
-    """An address that can be used. Hosts hand out `postgres://…`; the driver that is installed must be named."""
+    """Return a usable address. Hosts give out `postgres://…`, but SQLAlchemy needs the driver's name."""
     if not isinstance(url, str):
         return url
     url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url.strip())
@@ -41,24 +41,24 @@ def _database_url(url: Any) -> Any:
     return url
 
 
-# What was copied from a web page brings its line end along.
+# Text copied from a web page may end with a line break.
 Secret = Annotated[SecretStr, BeforeValidator(_stripped)]
 
 
 class Settings(BaseSettings):
-    """Everything that differs between one installation and another, except what `floor.yaml` says."""
+    """Everything that differs between installations, except what is in `floor.yaml`."""
 
     model_config = SettingsConfigDict(env_file=".env", env_prefix="WATCHFLOOR_", extra="ignore")
 
     slack_bot_token: Secret = Field(NO_SECRET, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: Secret = Field(NO_SECRET, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: Secret = Field(NO_SECRET, validation_alias="SLACK_SIGNING_SECRET")
-    # Of `POST /figures`, `/cases` and `/lockouts`.
+    # For `POST /figures`, `/cases` and `/lockouts`.
     figures_secret: Secret = NO_SECRET
     cases_secret: Secret = NO_SECRET
     lockouts_secret: Secret = NO_SECRET
     slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
-    # Workspaces beside the token's own whose people are colleagues, by their ids, with commas between.
+    # Ids, separated by commas, of further workspaces whose people are colleagues.
     workspaces: str = ""
     port: int = Field(3000, validation_alias="PORT", ge=0, le=65535)
     host: str = "0.0.0.0"  # noqa: S104 - Slack must be able to reach it in HTTP mode
@@ -69,12 +69,12 @@ class Settings(BaseSettings):
     templates_dir: Path = Path("message_templates")
     clock_file: Path | None = None
 
-    sources_dir: Path = Path("data/sources")  # files that sources bring, until they are read
+    sources_dir: Path = Path("data/sources")  # files from sources, until they are read
 
     sandbox_port: int = Field(8099, ge=0, le=65535)
     sandbox_dir: Path = Path("data/sandbox")
 
-    # Without them, HTTPS_PROXY and NO_PROXY of the environment, and the system's certificates.
+    # If empty: HTTPS_PROXY and NO_PROXY from the environment, and the system's certificates.
     proxy: Annotated[str, BeforeValidator(_stripped)] = ""
     ca_file: Path | None = None
 
@@ -87,12 +87,12 @@ class Settings(BaseSettings):
 
     @property
     def speaks_http(self) -> bool:
-        """HTTP mode is chosen by giving a signing secret; otherwise Socket Mode."""
+        """Whether the bot uses HTTP mode, because a signing secret is set, rather than Socket Mode."""
         return bool(self.slack_signing_secret.get_secret_value())
 
     @property
     def serves_http(self) -> bool:
-        """Is there a reason to listen on `port`: Slack's requests, signed rows, `/healthz`?"""
+        """Whether there is a reason to listen on `port`: Slack's requests, signed rows, `/healthz`."""
         secrets = (self.figures_secret, self.cases_secret, self.lockouts_secret)
         takes_rows = any(secret.get_secret_value() for secret in secrets)
         return self.speaks_http or takes_rows or "port" in self.model_fields_set
@@ -104,28 +104,28 @@ class Settings(BaseSettings):
 
     @property
     def has_slack(self) -> bool:
-        """Are there tokens for a workspace?"""
+        """Whether there are tokens for a workspace."""
         return bool(self.slack_bot_token.get_secret_value()) and (
             self.speaks_http or bool(self.slack_app_token.get_secret_value())
         )
 
     @property
     def replica_name(self) -> str:
-        """What this process is called among those that share its database."""
+        """This process's name among those that share its database."""
         if self.replica or self.database_url.startswith("sqlite"):
             return self.replica or "local"
         return f"{socket.gethostname()}-{os.getpid()}"
 
     @property
     def durable_url(self) -> str:
-        """Where the durable engine keeps its records: a file of its own on SQLite, a schema on PostgreSQL."""
+        """The address of the durable engine's records: a file of its own on SQLite, a schema on PostgreSQL."""
         if self.database_url.startswith("sqlite"):
             return self.database_url.removesuffix(".sqlite") + "-flows.sqlite"
         return self.database_url
 
 
 def read() -> Settings:
-    """The settings, or `SettingsRefused` with everything that is wrong with them."""
+    """Return the settings. Raises `SettingsRefused` with every error in them."""
     try:
         return Settings()
     except ValidationError as wrong:
@@ -135,14 +135,14 @@ def read() -> Settings:
 
 
 def _explain(error: Any) -> str:
-    """The variable as it is set, and what is wrong with it; never its value, which may be a secret."""
+    """Return the name of the variable and its error, but never its value, which may be a secret."""
     name = str(error["loc"][0])
     variable = name if name.isupper() else f"WATCHFLOOR_{name}".upper()
     return f"{variable}: {str(error['msg']).removeprefix('Value error, ')}."
 
 
 def check_tokens(settings: Settings) -> None:
-    """Refuse tokens that open nothing: better said at once than taken for "no workspace wanted"."""
+    """Refuse incomplete tokens, which would otherwise be taken for "no workspace wanted"."""
     has_bot_token = bool(settings.slack_bot_token.get_secret_value())
     has_connection_token = settings.speaks_http or bool(settings.slack_app_token.get_secret_value())
     if has_bot_token and not has_connection_token:

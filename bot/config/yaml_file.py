@@ -1,4 +1,4 @@
-"""YAML that people write: safe, small, and wrong in a way that names file, line and reason."""
+"""Loading of hand-written YAML: safe and limited in size, with errors that name file, line and reason."""
 
 import re
 import stat
@@ -12,7 +12,7 @@ from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 LARGEST_BYTES = 64 * 1024
-# The parser in C ends the process at some ten thousand; nothing that people write is nested like that.
+# The C parser crashes the process at some ten thousand levels; nobody nests a file by hand like that.
 DEEPEST = 30
 OPENING = (
     yaml.FlowSequenceStartToken,
@@ -21,11 +21,11 @@ OPENING = (
     yaml.BlockMappingStartToken,
 )
 CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
-# Spaces that look like one and are none for YAML: they come with words pasted from elsewhere.
+# Characters that look like a space but are none to YAML; they come with text pasted from elsewhere.
 ODD_SPACES = ("\u00a0", "\u2007", "\u202f", "\u3000")
 ODD_SPACE = re.compile(r"^\s*?[\u00a0\u2007\u202f\u3000]|[:-][\u00a0\u2007\u202f\u3000]")
 INTEGER = "tag:yaml.org,2002:int"
-# The one in C reads the shipped playbooks in a fifth of the time, which is felt at each start.
+# The C loader reads the shipped playbooks in a fifth of the time, which is noticeable at each start.
 SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 EXPECTED_SHAPES = {
     "model_type": "should hold `key: value` lines",
@@ -41,7 +41,7 @@ KeyPath = tuple[str | int, ...]
 
 
 class Problem(Struct, frozen=True):
-    """One thing that is wrong in a file."""
+    """One error in a file."""
 
     file: str
     line: int
@@ -62,13 +62,13 @@ class FileRefused(Exception):
 
 
 def read(path: Path, model: type[Model]) -> Model:
-    """The file as a `model`, or `FileRefused` with every problem it has."""
+    """Return the file as a `model`. Raises `FileRefused` with every error in it."""
     lines, content = parse(path)
     return validate(path, lines, content, model)
 
 
 def validate(path: Path, lines: "LineNumbers", content: Any, model: type[Model]) -> Model:
-    """What `parse` gave as a `model`, or `FileRefused` with every key that does not fit."""
+    """Return the content from `parse` as a `model`. Raises `FileRefused` with every key that does not fit."""
     try:
         return model.model_validate(content)
     except ValidationError as wrong:
@@ -87,13 +87,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 class LineNumbers:
-    """Where each key of a YAML document stands."""
+    """The line of each key in a YAML document."""
 
     def __init__(self, numbers: dict[KeyPath, int]) -> None:
         self._numbers = numbers
 
     def of(self, path: Sequence[str | int]) -> int:
-        """The line of `place`, or of the nearest thing around it."""
+        """Return the line of `path`, or of its nearest ancestor that has one."""
         prefix = tuple(path)
         while prefix and prefix not in self._numbers:
             prefix = prefix[:-1]
@@ -101,7 +101,7 @@ class LineNumbers:
 
 
 def parse(path: Path) -> tuple[LineNumbers, Any]:
-    """Lines and plain content of a YAML file; refuses large and deep files, anchors and duplicate keys."""
+    """Return lines and plain content of a YAML file; refuses large and deep files, anchors and duplicate keys."""
     text = _text_of(path)
     try:
         _refuse_anchors_and_depth(path, text)
@@ -219,7 +219,7 @@ def _record_lines(path: Path, node: yaml.Node, place: KeyPath, numbers: dict[Key
 
 
 def dotted_path(path: Sequence[str | int]) -> str:
-    """A place as people write it: `phases.0.title`."""
+    """Return a path in dotted notation: `phases.0.title`."""
     return ".".join(str(part) for part in path)
 
 
@@ -242,7 +242,7 @@ def _explain(error: Any, model: type[BaseModel]) -> str:
 
 
 def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
-    """The keys that may stand at `place`; lists and mappings are passed through to what they hold."""
+    """Return the keys allowed at `path`; lists and mappings are replaced by what they contain."""
     models = {model}
     for part in path:
         fields = [owner.model_fields[str(part)] for owner in models if str(part) in owner.model_fields]

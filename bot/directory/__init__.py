@@ -1,4 +1,4 @@
-"""Who and what is in the workspace: people, user groups, channels."""
+"""The workspace's people, user groups and channels."""
 
 from bot.directory.tables import (
     another_handle,

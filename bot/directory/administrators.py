@@ -1,4 +1,4 @@
-"""Where the administrators hear of what is not as it should be."""
+"""The channel in which administrators are told of problems with the bot."""
 
 from bot.directory.lookup import channel_id
 from bot.errors import TryLater
@@ -7,7 +7,7 @@ from bot.slack.errors import SlackRefused
 
 
 def administrators_channel_id(services: Services) -> str | None:
-    """The id of their channel; None when the floor has none, or Slack does not let the bot into it now."""
+    """The id of the administrators' channel; None if the floor has none or Slack does not let the bot in now."""
     name = services.floor.administrators_channel
     if name is None:
         return None

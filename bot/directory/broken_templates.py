@@ -1,4 +1,4 @@
-"""A template that cannot be used: the administrators hear of it once, and the message goes out in plain words."""
+"""Broken templates: the administrators are told once, and the message goes out in plain words."""
 
 import functools
 import logging
@@ -15,9 +15,9 @@ LONGEST_REASON = 500
 
 
 def report_broken_template(services: Services, name: str, error: TemplateBroken) -> None:
-    """Tell the administrators of this edition of the file, whatever the number of messages it breaks.
+    """Tell the administrators once per version of the file, however many messages it breaks.
 
-    Not in the transaction of the message: it may be one that only reads. Lost, it is told by the next message.
+    Not in the message's transaction, which may be read-only. If the report is lost, the next message repeats it.
     """
     log.error("template broken", extra={"template": name, "reason": error.sentence})
     services.background.submit(f"template:{name}", functools.partial(_notify_administrators, services, name, error))

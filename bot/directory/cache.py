@@ -1,4 +1,4 @@
-"""People that were just looked up, so that a click need not ask the database again who clicked."""
+"""Caches people who were just looked up, so that a click need not query the database for who clicked."""
 
 import threading
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from collections.abc import Callable
 from bot.directory.rules import PersonFacts
 from bot.runtime import clock
 
-# Another replica can record that somebody became a guest; this process notices after so long at the latest.
+# Another replica can record that a person became a guest; this process notices within this time.
 KEPT_S = 30.0
 MOST_PEOPLE = 10_000
 
 
 class PeopleCache:
-    """People by their id. `clear` it after every commit that changes one."""
+    """People by id. Call `clear` after every commit that changes one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -20,7 +20,7 @@ class PeopleCache:
         self._version = 0
 
     def find(self, user_id: str, read: Callable[[str], PersonFacts | None]) -> PersonFacts | None:
-        """The person, read from the database when not known; None when the database does not know them either."""
+        """Return the person, using `read` on a cache miss; None if the database does not know them either."""
         person, read_at = self._people.get(user_id, (None, 0.0))
         if person and clock.monotonic_s() - read_at < KEPT_S:
             return person
@@ -29,13 +29,13 @@ class PeopleCache:
         now = clock.monotonic_s()
         person = read(user_id)
         with self._lock:
-            # What was read before somebody changed it is not kept.
+            # A row read before a concurrent change is not cached.
             if person and version == self._version and len(self._people) < MOST_PEOPLE:
                 self._people[user_id] = person, now
         return person
 
     def clear(self) -> None:
-        """Forget everybody: some of them changed."""
+        """Forget everyone, since some of them changed."""
         with self._lock:
             self._version += 1
             self._people.clear()

@@ -1,4 +1,4 @@
-"""People whose accounts are deactivated: nouns that count on them are called."""
+"""Deactivated accounts: calls the nouns that depend on the person."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,20 +13,20 @@ Within = Callable[[Session, Services, str, datetime], None]
 
 
 class Departures(Struct):
-    """Who is told, in order. Handlers are called outside a transaction, and perhaps again for the same person.
+    """The callbacks, in order. `handlers` are called outside a transaction, perhaps again for the same person.
 
-    Those in `within` are called in the transaction that records it: what may not wait an instant.
+    Those in `within` are called in the transaction that records the departure, for what may not wait an instant.
     """
 
     handlers: list[Handler] = field(default_factory=list)
     within: list[Within] = field(default_factory=list)
 
     def record(self, session: Session, services: Services, user_id: str, now: datetime) -> None:
-        """Somebody is gone from this transaction on."""
+        """Call the callbacks that run in the transaction that records the departure."""
         for handle in self.within:
             handle(session, services, user_id, now)
 
     def announce(self, services: Services, user_id: str) -> None:
-        """Somebody is gone."""
+        """Call the handlers after the departure is recorded."""
         for handle in self.handlers:
             handle(services, user_id)

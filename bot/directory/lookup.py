@@ -1,4 +1,4 @@
-"""Knowing people, groups and channels: from what was heard before, else by asking Slack."""
+"""Looks up people, groups and channels in the database first, then in Slack."""
 
 import logging
 from collections.abc import Collection, Iterable
@@ -22,7 +22,7 @@ PAGES_OF_PEOPLE = 20
 
 
 def person_of(services: Services, user_id: str) -> PersonFacts:
-    """The person, asking Slack only for someone never heard of."""
+    """Return the person, asking Slack only for an unknown one."""
 
     def read(user_id: str) -> PersonFacts | None:
         with services.database.reading() as session:
@@ -38,22 +38,22 @@ def _fetch_person(services: Services, user_id: str) -> PersonFacts:
 
 
 def home(services: Services) -> Home:
-    """The workspaces whose people are colleagues: the token's own, its organization's, and those configured."""
+    """The workspaces whose people are colleagues: the token's own, its organization's and the configured ones."""
     slack = services.slack
     return Home(frozenset({slack.team_id(), *slack.other_team_ids}), slack.enterprise_id())
 
 
 def remember(services: Services, people: Iterable[PersonFacts], now: datetime) -> list[str]:
-    """Keep what Slack said of them; gives back who is gone since it was last heard of them.
+    """Store what Slack says about people; return the ids of those gone since they were last stored.
 
-    What may not wait an instant because they are gone is done in the same transaction.
+    What may not wait an instant after a departure is done in the same transaction.
 
-    Accounts that were deactivated before anybody here knew them are nobody's business.
+    Accounts that were deactivated before they were ever known are ignored.
     """
     people = list(people)
     with services.database.transaction() as session:
         known = {person.id: person for person in tables.people(session, [person.id for person in people])}
-        # Slack says it where it is asked, and not always in an event.
+        # Slack gives the locale when asked for it, but not always in an event.
         people = [
             replace(one, locale=known[one.id].locale) if one.id in known and not one.locale else one
             for one in people
@@ -67,7 +67,7 @@ def remember(services: Services, people: Iterable[PersonFacts], now: datetime) -
 
 
 def display_names(services: Services, user_ids: Collection[str]) -> dict[str, str]:
-    """The names of those people, as far as they are known."""
+    """The names of those people who are known."""
     if not user_ids:
         return {}
     with services.database.reading() as session:
@@ -75,7 +75,7 @@ def display_names(services: Services, user_ids: Collection[str]) -> dict[str, st
 
 
 def resolve_people(services: Services, names: Iterable[str]) -> list[str]:
-    """Everyone in those groups (`@handle`) or named by id, each once, in order."""
+    """The ids of everyone in those groups (`@handle`) or named by id, each once, in order."""
     user_ids: dict[str, None] = {}
     for name in names:
         for user_id in _group_members(services, name.removeprefix("@")) if name.startswith("@") else [name]:
@@ -84,7 +84,7 @@ def resolve_people(services: Services, names: Iterable[str]) -> list[str]:
 
 
 def known_people(services: Services, names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Everyone of those who is known without asking Slack, each once; and the groups that are not."""
+    """The ids of everyone known without asking Slack, each once; and the groups that are not known."""
     user_ids: dict[str, None] = {}
     unknown: list[str] = []
     with services.database.reading() as session:
@@ -107,7 +107,7 @@ def _group_members(services: Services, handle: str) -> list[str]:
 
 
 def channel_id(services: Services, name: str) -> str:
-    """The id of a channel by its name; `SlackRefused` when the bot is not in a channel of that name."""
+    """Return a channel's id by its name, joining it if needed; raises `SlackRefused` if the bot cannot."""
     name = name.removeprefix("#")
     with services.database.reading() as session:
         known = tables.channel_id(session, name)
@@ -119,7 +119,7 @@ def channel_id(services: Services, name: str) -> str:
 
 
 def refresh(services: Services) -> None:
-    """Hear about people, groups and channels before they are needed. Whatever fails is asked again later."""
+    """Load people, groups and channels from Slack before they are needed. Failures are retried later."""
     for part in (refresh_identity, refresh_groups, refresh_channels, refresh_people):
         try:
             part(services)
@@ -128,12 +128,12 @@ def refresh(services: Services) -> None:
 
 
 def refresh_identity(services: Services) -> None:
-    """Which bot this is, in which workspace."""
+    """Load the bot's own ids and its workspace."""
     services.slack.user_id()
 
 
 def refresh_groups(services: Services) -> None:
-    """Who is in the groups that `floor.yaml` names."""
+    """Load the members of the groups that `floor.yaml` names."""
     listed = {group["handle"]: group for group in services.slack.groups()}
     groups = [tables.group_from_slack(handle, listed.get(handle, {})) for handle in services.floor.groups]
     with services.database.transaction() as session:
@@ -141,21 +141,21 @@ def refresh_groups(services: Services) -> None:
 
 
 def is_known_channel(services: Services, channel_id: str) -> bool:
-    """Was the channel found by a name of `floor.yaml`?"""
+    """True if the channel was found by a name in `floor.yaml`."""
     with services.database.reading() as session:
         return channel_id in tables.known_channels(session).values()
 
 
 def forget_channel(services: Services, channel_id: str) -> None:
-    """A channel that was found by its name is not there any more: the name is looked up anew when it is needed."""
+    """Forget a lost channel that was found by its name; the name is looked up again when it is needed."""
     with services.database.transaction() as session:
         tables.forget_channel(session, channel_id)
 
 
 def refresh_channels(services: Services) -> None:
-    """Where the incidents channel and the audiences' channels are; the bot joins those it is not in.
+    """Load the ids of the channels in `floor.yaml`; the bot joins those it is not in.
 
-    What a name meant before is compared: a channel may have been archived and made anew.
+    Known ids are compared, because a channel may have been archived and recreated under the same name.
     """
     joined = services.slack.joined_channels()
     named = channel_names(services)
@@ -193,14 +193,14 @@ def channel_names(services: Services) -> set[str]:
 
 
 def refresh_people(services: Services) -> None:
-    """Everyone in the workspace, so that a click need not wait for Slack to say who clicked."""
+    """Load everyone in the workspace, so that a click need not wait for Slack to say who clicked."""
     for page in islice(services.slack.people(), PAGES_OF_PEOPLE):
         gone = remember(services, [person_from_slack(user, home(services)) for user in page], utcnow())
         _announce_gone(services, gone)
 
 
 def person_changed(services: Services, user: dict[str, object]) -> None:
-    """Slack says a person changed or joined."""
+    """Store a person who changed or joined, and announce a departure."""
     _announce_gone(services, remember(services, [person_from_slack(user, home(services))], utcnow()))
 
 

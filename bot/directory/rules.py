@@ -1,4 +1,4 @@
-"""Who someone is, from what Slack says of them. Pure."""
+"""A person's facts, derived from what Slack says about them. Pure."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class PersonGone(WatchfloorError):
 
 
 class PersonFacts(Struct, frozen=True):
-    """A person, as far as rules need to know them."""
+    """The facts about a person that rules need."""
 
     id: str
     name: str
@@ -42,17 +42,17 @@ class PersonFacts(Struct, frozen=True):
     handle: str = ""
     # The account is deactivated.
     is_gone: bool = False
-    # In which language and country Slack speaks to them, such as `es-ES`.
+    # The language and country of their Slack, such as `es-ES`.
     locale: str = ""
 
     @property
     def language(self) -> str:
-        """The language alone, such as `es`; empty when Slack did not say."""
+        """The language alone, such as `es`; empty if Slack did not say."""
         return self.locale.partition("-")[0].lower()
 
     @property
     def may_act(self) -> bool:
-        """Members of the workspace may act in incidents; guests, strangers and bots may not."""
+        """True for active members of the workspace; guests, strangers, bots and departed people may not act."""
         return not (self.is_guest or self.is_stranger or self.is_bot or self.is_gone)
 
 
@@ -63,12 +63,12 @@ class Home(Struct, frozen=True):
     enterprise_id: str = ""
 
     def holds(self, team_id: str, enterprise_id: str = "") -> bool:
-        """Is that one of ours?"""
+        """True if that workspace or organization is ours."""
         return team_id in self.team_ids or bool(enterprise_id and enterprise_id == self.enterprise_id)
 
 
 def person_from_slack(user: dict[str, Any], home: Home) -> PersonFacts:
-    """A person from Slack's description. Colleagues of the same organization carry other workspaces' ids."""
+    """Return a person from Slack's payload. Colleagues in the same organization have other workspaces' ids."""
     enterprise_id = str((user.get("enterprise_user") or {}).get("enterprise_id") or user.get("enterprise_id") or "")
     is_ours = home.holds(user["team_id"], enterprise_id) if user.get("team_id") else not user.get("is_stranger")
     profile = user.get("profile") or {}

@@ -1,4 +1,4 @@
-"""What was last heard about people, groups and channels, so that no click waits for Slack to say it again."""
+"""Stores the last known state of people, groups and channels, so that no click waits for Slack."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from bot.runtime.database import Row, upsert, upsert_all, utc_column
 
 
 class Person(Row, table=True):
-    """A person of the workspace."""
+    """A person in the workspace."""
 
     __tablename__ = "people"
 
@@ -49,38 +49,38 @@ class KnownChannel(Row, table=True):
 
 
 def save_people(session: Session, people: Iterable[PersonFacts], now: datetime) -> None:
-    """Keep what Slack said of people."""
+    """Store what Slack said about people."""
     upsert_all(session, [Person(**asdict(facts), heard_at=now) for facts in people])
 
 
 def group_from_slack(handle: str, listed: Mapping[str, Any]) -> Group:
-    """The group of that handle as Slack lists it; nobody is in one that Slack does not list."""
+    """The group with that handle as Slack lists it; a group that Slack does not list has no members."""
     return Group(handle=handle, id=listed.get("id", ""), members=list(listed.get("users") or []))
 
 
 def save_groups(session: Session, groups: Sequence[Group]) -> None:
-    """Keep who is in groups."""
+    """Store groups and their members."""
     upsert_all(session, groups)
 
 
 def save_channel(session: Session, name: str, channel_id: str) -> None:
-    """Keep a channel's id."""
+    """Store a channel's id."""
     upsert(session, KnownChannel(name=name, id=channel_id))
 
 
-# Asked at every click: put together once.
+# Built once, because every click runs it.
 _PEOPLE = sa.select(*(getattr(Person, name) for name in PersonFacts.__struct_fields__)).where(
     col(Person.id).in_(sa.bindparam("ids", expanding=True))
 )
 
 
 def person(session: Session, user_id: str) -> PersonFacts | None:
-    """A person, if they were ever heard of."""
+    """A person, if known."""
     return next(iter(people(session, [user_id])), None)
 
 
 def people(session: Session, user_ids: Iterable[str]) -> list[PersonFacts]:
-    """Those of the people who were ever heard of, in the order they are asked for."""
+    """The known people among those ids, in the order given."""
     ids = list(dict.fromkeys(user_ids))
     if not ids:
         return []
@@ -89,19 +89,19 @@ def people(session: Session, user_ids: Iterable[str]) -> list[PersonFacts]:
 
 
 def user_id_by_handle(session: Session, handle: str) -> str | None:
-    """The id of the person who is written `@handle`; None when nobody of that name was heard of."""
+    """The id of the person with that handle; None if no such person is known."""
     return session.exec(select(Person.id).where(Person.handle == handle).limit(1)).first()
 
 
 def ids_by_name(session: Session) -> dict[str, str]:
-    """The ids of everyone who is not gone, by their handle and by their name, both in small letters."""
+    """The ids of everyone who is not gone, by handle and by name, both case-folded."""
     known = session.exec(select(Person.id, Person.handle, Person.name).where(col(Person.is_gone).is_(False))).all()
     by_name = {name.casefold(): user_id for user_id, _, name in known}
     return by_name | {handle.casefold(): user_id for user_id, handle, _ in known if handle}
 
 
 def another_handle(session: Session, than: str) -> str | None:
-    """The handle of some colleague who may act; None when nobody but that person was heard of."""
+    """The handle of another colleague who may act; None if no other is known."""
     may_act = (
         col(flag).is_(False) for flag in (Person.is_guest, Person.is_stranger, Person.is_bot, Person.is_gone)
     )
@@ -110,7 +110,7 @@ def another_handle(session: Session, than: str) -> str | None:
 
 
 def gone(session: Session, user_ids: Iterable[str]) -> set[str]:
-    """Those of the people whose accounts are deactivated."""
+    """The ids of those people whose accounts are deactivated."""
     return {person.id for person in people(session, user_ids) if person.is_gone}
 
 
@@ -125,34 +125,34 @@ _COLLEAGUE_NAMES = sa.select(col(Person.name)).where(
 
 
 def colleague_names(session: Session) -> set[str]:
-    """The names of everyone who works here: not of strangers, and not of bots."""
+    """The names of everyone who works here, without strangers and bots."""
     return set(session.connection().execute(_COLLEAGUE_NAMES).scalars())
 
 
 def group_members(session: Session, handle: str) -> list[str] | None:
-    """Who is in a group; None when the group is not known."""
+    """The members of a group; None if the group is not known."""
     row = session.get(Group, handle)
     return list(row.members) if row else None
 
 
 def group_id(session: Session, handle: str) -> str | None:
-    """A group's id, for a mention; None when the group is not known."""
+    """A group's id, for a mention; None if the group is not known."""
     row = session.get(Group, handle)
     return row.id if row and row.id else None
 
 
 def known_channels(session: Session) -> dict[str, str]:
-    """The ids of all channels that were found by their names."""
+    """The ids of all channels that were found by name, by that name."""
     return {row.name: row.id for row in session.exec(select(KnownChannel))}
 
 
 def forget_channel(session: Session, channel_id: str) -> None:
-    """It is to be found anew by its name."""
+    """Delete the channel, so that it is looked up by its name again."""
     session.connection().execute(sa.delete(KnownChannel).where(col(KnownChannel.id) == channel_id))
 
 
 def replace_channel(session: Session, old_id: str, new_id: str) -> None:
-    """Slack gave a channel another id."""
+    """Replace a channel's id with the one Slack gave it."""
     theirs = sa.update(KnownChannel).where(col(KnownChannel.id) == old_id)
     session.connection().execute(theirs.values(id=new_id))
 

@@ -1,4 +1,4 @@
-"""Escalation: who is told when nobody comes, and what they answered."""
+"""Escalation: who is paged when nobody responds, and what they answered."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, the events that a ladder follows, ticks, and what the auditor looks for."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register the listeners, commands, event handlers, ticks and audit of escalations."""
+    # Imported here, so that importing only the tables does not load the listeners.
     import os
 
     from bot.escalation import (

@@ -1,4 +1,4 @@
-"""What the auditor looks for: an escalation that is not carried out, and an incident for which nobody is next."""
+"""Auditor checks: an escalation that is not carried out, and an incident for which nobody is next."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ from bot.incidents import incidents
 from bot.incidents.tables import Incident
 from bot.services import Services
 
-# Two ticks of a slow minute: what is due is begun within a second.
+# Two ticks of a slow minute: due work normally starts within a second.
 LATE_AFTER = timedelta(minutes=2)
 
 
 def escalations_that_stopped(
     session: Session, services: Services, now: datetime
 ) -> Callable[[Incident], dict[str, str]]:
-    """Finds incidents whose next tier is late, and those without a commander for which nobody is next."""
+    """Return a check for incidents whose next tier is late, or that have no commander and nobody next to page."""
     due_turns = {number for number, _, _ in tables.due(session, now - LATE_AFTER)}
 
     def look(incident: Incident) -> dict[str, str]:
@@ -36,7 +36,7 @@ def escalations_that_stopped(
 
 
 def _has_nobody_to_escalate_to(session: Session, severity: Severity, incident: Incident, now: datetime) -> bool:
-    """Is the time for a commander over, with none named, nobody on the way and nobody left to tell?"""
+    """True if the time to name a commander has passed without one, and nobody is coming or left to page."""
     within = severity.commander_within
     if within is None or incident.declared_at + within + LATE_AFTER > now:
         return False

@@ -1,4 +1,4 @@
-"""The escalation ladder at work: who is next is told when their time comes, until somebody is on the way."""
+"""The escalation ladder at work: page each tier when its time comes, until somebody is on the way."""
 
 from datetime import datetime
 
@@ -41,7 +41,7 @@ class LadderExhausted(WatchfloorError):
 
 
 class ClimbRequest(BaseModel):
-    """Whose turn it is."""
+    """The rung whose turn it is."""
 
     number: int
     position: int
@@ -50,14 +50,14 @@ class ClimbRequest(BaseModel):
 
 @flow
 def climb(services: Services, request: ClimbRequest) -> None:
-    """Look who of the tier can be told, tell them, and show it."""
+    """Look up whom of the tier can be paged, page them, and show it."""
     recipients = look(services, request.number, request.position)
     take_turn(services, request, recipients)
 
 
 @step
 def look(services: Services, number: int, position: int) -> list[dict[str, str]]:
-    """Everyone of the tier except the declarer and those who said already that they cannot."""
+    """Everyone on the tier except the declarer and those who already said that they can't come."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
         names = tables.ladder(session, number)[position].tell
@@ -70,7 +70,7 @@ def look(services: Services, number: int, position: int) -> list[dict[str, str]]
 
 @step
 def take_turn(services: Services, request: ClimbRequest, recipients: list[dict[str, str]]) -> None:
-    """One transaction: the tier is told, or the top is reached, unless the clock was stopped meanwhile."""
+    """Page the tier, or report the top, in one transaction, unless the clock was stopped meanwhile."""
     now = max(utcnow(), request.due_at)
     administrators_channel = administrators_channel_id(services)
     with services.database.transaction() as session:
@@ -111,7 +111,7 @@ def _page_occasion(rung: Rung, rungs: rules.Ladder, now: datetime) -> Occasion:
 def _report_ladder_exhausted(
     session: Session, incident: Incident, administrators_channel: str | None, now: datetime
 ) -> None:
-    """The top is reached: the lead, or the declarer, must know that nobody else will be told."""
+    """Tell the lead, or else the declarer, that the top is reached and nobody else will be paged."""
     number = incident.number
     timeline.append(session, number, "ladder_topped", now)
     lead = lead_of(session, incident)
@@ -127,7 +127,7 @@ def _report_ladder_exhausted(
 
 
 def _report_nobody(session: Session, incident: Incident, rung: Rung, now: datetime) -> None:
-    """Nobody stands behind the names of a tier, such as a group that was misspelt: the lead must know."""
+    """Tell the lead that a tier's names match nobody, such as a misspelt group."""
     number = incident.number
     lead = lead_of(session, incident)
     names = ", ".join(escape(name) for name in rung.tell)
@@ -136,7 +136,7 @@ def _report_nobody(session: Session, incident: Incident, rung: Rung, now: dateti
 
 
 def start_due(services: Services, now: datetime) -> None:
-    """Start a flow for every tier whose time has come; the key makes it once on all replicas."""
+    """Start a flow for every tier that is due; the key makes it run once across all replicas."""
     with services.database.reading() as session:
         due = tables.due(session, now)
     for number, position, due_at in due:
@@ -145,7 +145,7 @@ def start_due(services: Services, now: datetime) -> None:
 
 
 def escalate_now(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """The next tier at once, whatever the clock says. Gives back what to answer."""
+    """Page the next tier at once, regardless of the clock. Returns the answer for the user."""
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
         incident_rules.check_may_change(number, incident.status)

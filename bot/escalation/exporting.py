@@ -1,4 +1,4 @@
-"""Pages in the export of an incident: who was told, when and why, and what they answered."""
+"""Pages in the export of an incident: who was paged, when and why, and what they answered."""
 
 from sqlmodel import Session
 

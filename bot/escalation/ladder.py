@@ -1,4 +1,4 @@
-"""The clock of an incident's escalation ladder as the incident changes, within that change's transaction."""
+"""Keeping an incident's escalation clock in step with its changes, within the same transaction."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ COMMANDER = "commander"
 
 
 def begin(change: Change, event: Declared) -> None:
-    """The incident gets a ladder of its own: what changes in the floor's file later does not change it."""
+    """Give the incident its own ladder, which later changes to the floor's file do not affect."""
     tables.save_ladder(change.session, change.number, _planned(change))
 
 
@@ -41,7 +41,7 @@ def _planned(change: Change) -> rules.Ladder:
 
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:
-    """A graver severity adds its people to the ladder; a lesser one takes nobody away."""
+    """Add the people of a higher severity to the ladder; a lower one removes nobody."""
     if not is_higher(event.new, than=event.old):
         return
     ladder = tables.ladder(change.session, change.number)
@@ -49,7 +49,7 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
 
 
 def follow_commander(change: Change, event: RoleChanged) -> None:
-    """Somebody leads: tiers that wait for a commander are not told. Nobody leads any more: the clock runs on."""
+    """Stop the tiers that wait for a commander once one is named; resume the clock when the commander leaves."""
     if event.role != COMMANDER:
         return
     session, number = change.session, change.number
@@ -61,26 +61,26 @@ def follow_commander(change: Change, event: RoleChanged) -> None:
 
 
 def follow_status(change: Change, event: StatusChanged) -> None:
-    """One that was resolved is open again."""
+    """Reopen the ladder when a resolved incident is open again."""
     if event.is_open_again:
         reopen(change, event)
 
 
 def follow_missed_update(change: Change, event: UpdateMissed) -> None:
-    """Nobody leads who could be told of an update that was missed: the next tier is told, unless somebody comes."""
+    """Page the next tier when an update was missed, nobody leads who could be told, and nobody is coming."""
     is_awaited = any(page.answer == Answer.COMING for page in tables.pages(change.session, change.number))
     if not event.has_lead and change.incident.is_active and not is_awaited:
         advance(change.session, change.number, change.now)
 
 
 def responder_coming(session: Session, incident_id: int) -> None:
-    """Somebody is on the way: nobody else is told, and nobody else owes an answer."""
+    """Stop paging because somebody is on the way; nobody else owes an answer."""
     tables.clear_answer_deadlines(session, incident_id)
     _save(session, incident_id, rules.stop_clock(tables.ladder(session, incident_id), StopsOn.ACKNOWLEDGED))
 
 
 def advance(session: Session, incident_id: int, now: datetime) -> None:
-    """The next tier is told at once, unless it waits for a commander and there is one."""
+    """Page the next tier at once, unless it waits for a commander and one is named."""
     _save(
         session,
         incident_id,
@@ -91,24 +91,24 @@ def advance(session: Session, incident_id: int, now: datetime) -> None:
 
 
 def stop(change: Change, event: Resolved | Closed | Declined | Merged) -> None:
-    """It is over."""
+    """End the ladder, because the incident is over."""
     end(change.session, change.number)
 
 
 def end(session: Session, incident_id: int) -> None:
-    """Nobody is told any more, and nobody owes an answer."""
+    """Stop paging; nobody owes an answer any more."""
     tables.clear_answer_deadlines(session, incident_id)
     _save(session, incident_id, rules.end_ladder(tables.ladder(session, incident_id)))
 
 
 def reopen(change: Change, event: Reopened | StatusChanged) -> None:
-    """It is not over after all."""
+    """Resume the ladder, because the incident is open again."""
     ladder = rules.reopen_ladder(tables.ladder(change.session, change.number))
     _resume(change.session, change.number, ladder, change.now)
 
 
 def mark_stale(session: Session, incident_id: int) -> None:
-    """What is shown of the escalation must be drawn again."""
+    """Mark the escalation's messages to be rendered again."""
     outbox.mark_stale(session, incident_id, (kinds.PAGE, kinds.LADDER))
 
 

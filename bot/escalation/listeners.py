@@ -1,4 +1,4 @@
-"""Escalation: `/incident page`, `/incident escalate`, *On my way* and *Can't*: parse, act, answer."""
+"""Escalation: parse, run and answer `/incident page`, `/incident escalate`, *On my way* and *Can't*."""
 
 import re
 from contextlib import suppress
@@ -21,7 +21,7 @@ GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the buttons of pages."""
+    """Register the handlers of the buttons on pages."""
 
     @app.action(ids.ON_MY_WAY)
     def on_my_way(ack: Ack, body: Payload) -> None:
@@ -60,7 +60,7 @@ def escalate_now(services: Services, typed: SlashCommand) -> Response:
 
 
 def parse_recipient(raw: str, roles: list[str]) -> tuple[str, str]:
-    """Whom the command names (a user's or group's id, `@name`, a role, else a loose word), and the reason."""
+    """The recipient named (a user or group id, `@name`, a role, else a loose word) and the reason."""
     typed = raw.strip()
     for pattern in (PERSON, GROUP):
         if match := pattern.match(typed):

@@ -1,4 +1,4 @@
-"""Drawing the escalation: the direct message of a page, and the line in the incident's channel."""
+"""Rendering the escalation: the direct message of a page, and the message in the incident's channel."""
 
 from sqlmodel import Session
 
@@ -15,7 +15,7 @@ KINDS = (kinds.PAGE, kinds.LADDER)
 
 
 def render(session: Session, incident: Incident, display: OutboxRow, bridge: str) -> tuple[str, list[Block]]:
-    """One message about the escalation as it stands."""
+    """Render one of the escalation's messages in its current state."""
     facts = EscalationFacts(
         incident=incident,
         ladder=tables.ladder(session, incident.number),
@@ -30,5 +30,5 @@ def render(session: Session, incident: Incident, display: OutboxRow, bridge: str
 
 
 def recipient(session: Session, display: OutboxRow) -> str:
-    """Whom a page is for."""
+    """The user to whom a page is sent."""
     return tables.get(session, int(display.subject)).user_id

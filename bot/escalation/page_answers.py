@@ -1,4 +1,4 @@
-"""*On my way* and *Can't*: the answers of the people who were told."""
+"""*On my way* and *Can't*: the answers of the people who were paged."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class NotAsked(WatchfloorError):
 
 
 def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
-    """Somebody comes: the clock stops, they are invited. Gives back what to answer."""
+    """Record that somebody is coming: stop the clock and invite them. Returns the answer for the user."""
     check_member(services, by)
     with services.database.transaction() as session:
         incident, pages = _pages_of_person(session, number, by)
@@ -38,7 +38,7 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def cannot(services: Services, number: int, by: str, now: datetime) -> str:
-    """Somebody can't come: the next tier is told at once. Gives back what to answer."""
+    """Record that somebody can't come, and page the next tier at once. Returns the answer for the user."""
     check_member(services, by)
     with services.database.transaction() as session:
         _, pages = _pages_of_person(session, number, by)
@@ -58,7 +58,7 @@ def cannot(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def _pages_of_person(session: Session, number: int, by: str) -> tuple[Incident, list[Page]]:
-    """The open incident, and how often this person was told of it; strangers to a private one learn nothing."""
+    """The open incident and this person's pages for it; outsiders to a private incident learn nothing."""
     incident = incidents.by_number_locked(session, number)
     pages = list(tables.pages_of_person(session, number, by))
     if not pages:
@@ -78,7 +78,7 @@ def _volunteer(session: Session, number: int, by: str, now: datetime) -> Page:
 
 
 def _leaves_nobody(session: Session, number: int, pages: list[Page], *, was_coming: bool) -> bool:
-    """Is it for this person that the next tier must be told? Not when others come or were told after them."""
+    """True if this person's refusal is why the next tier must be paged: nobody else comes or was paged later."""
     if any(page.answer == Answer.COMING for page in tables.pages(session, number)):
         return False
     reached = rules.last_told(tables.ladder(session, number))

@@ -1,4 +1,4 @@
-"""`/incident page`: somebody asks for people, whatever the ladder says."""
+"""`/incident page`: pages people on request, independently of the ladder."""
 
 import re
 from datetime import datetime
@@ -46,7 +46,7 @@ class TooManyToPage(WatchfloorError):
 
 
 class PageRequest(BaseModel):
-    """Who is asked to come to which incident, by whom, and why."""
+    """Who is paged to which incident, by whom, and why."""
 
     number: int
     key: str
@@ -57,20 +57,20 @@ class PageRequest(BaseModel):
 
 @flow
 def page(services: Services, request: PageRequest) -> None:
-    """Look whether they are there, and tell them in any case: somebody asked for them by name."""
+    """Look up the recipients' presence, and page them in any case: they were asked for by name."""
     recipients = look(services, request.user_ids)
     tell(services, request, recipients)
 
 
 @step
 def look(services: Services, user_ids: list[str]) -> list[dict[str, str]]:
-    """People who are away are told too, and their absence is shown."""
+    """Return the recipients with their obstacles; people who are away are paged too, and their absence is shown."""
     return [recipient.model_dump() for recipient in paging.with_obstacles(services, user_ids)]
 
 
 @step
 def tell(services: Services, request: PageRequest, stored: list[dict[str, str]]) -> None:
-    """One transaction: the messages to be sent, the timeline, the line in the channel."""
+    """Queue the messages, the timeline entries and the line in the channel in one transaction."""
     occasion = Occasion(
         key=request.key,
         reason=request.reason,
@@ -87,7 +87,7 @@ def tell(services: Services, request: PageRequest, stored: list[dict[str, str]])
 def request_page(
     services: Services, number: int, recipient: str, reason: str, key: str, by: str, now: datetime
 ) -> str:
-    """Page a person, a group or the holders of a role. Gives back what to answer."""
+    """Page a person, a group or the holders of a role. Returns the answer for the user."""
     incident = visible_incident(services, number, by, "lead")
     rules.check_may_change(number, incident.status)
     check_may_page(services, incident)
@@ -102,7 +102,7 @@ def request_page(
 
 
 def _refusal(services: Services, number: int, recipient: str, reason: str, by: str) -> WatchfloorError:
-    """The refusal, with an example that works on this floor as it is staffed now."""
+    """The refusal, with an example that works on this floor as it is currently staffed."""
     example = _example_recipient(services, number, by)
     if not recipient:
         return RecipientMissing(example=example)
@@ -112,7 +112,7 @@ def _refusal(services: Services, number: int, recipient: str, reason: str, by: s
 
 
 def _example_recipient(services: Services, number: int, by: str) -> str:
-    """Whom `by` could page: a role, else a group, else a person."""
+    """A recipient that `by` could page: a role, else a group, else a person."""
     with services.database.reading() as session:
         held = incidents.roles(session, number)
         colleague = directory.another_handle(session, by)
@@ -123,7 +123,7 @@ def _example_recipient(services: Services, number: int, by: str) -> str:
 
 
 def _as_typed(recipient: str, reason: str) -> str:
-    """What was typed, as people read it: an id as the mention it came from, loose words all of them."""
+    """The recipient as the user typed it: an id as a mention, loose words in full."""
     if re.fullmatch(PERSON_ID, recipient):
         return mention(recipient)
     return f"`{quoted(recipient if recipient.startswith('@') else f'{recipient} {reason}')}`"

@@ -1,4 +1,4 @@
-"""The way to a pager: one signed HTTPS request for each page, to a public address, without redirects.
+"""Client of the pager: one signed HTTPS request per page, to a public address, without redirects.
 
 A receiver checks `X-Watchfloor-Signature`: `v1=` and the HMAC-SHA256, in hexadecimal, of `v1:TIMESTAMP:BODY`
 with the shared secret, where TIMESTAMP is `X-Watchfloor-Timestamp`. The same `Idempotency-Key` is the same page.
@@ -39,7 +39,7 @@ class Pager(Struct, frozen=True):
     network: Network = field(default_factory=Network)
 
     def ring(self, page: Mapping[str, Any], key: str, now: datetime) -> None:
-        """Hand over one page. Raises `PagerRefused`, or `TryLater` when it may work another time."""
+        """Send one page. Raises `PagerRefused`, or `TryLater` when a retry may succeed."""
         body = json.dumps(page, sort_keys=True).encode()
         status = self._send(body, self._headers(body, key, now))
         if status >= 500 or status in RETRY_STATUSES:
@@ -57,7 +57,7 @@ class Pager(Struct, frozen=True):
         }
 
     def _send(self, body: bytes, headers: dict[str, str]) -> int:
-        # Loaded when somebody is paged.
+        # Imported on first use.
         import httpx
 
         from bot.runtime.outgoing import AddressRefused, Reach, client
@@ -74,7 +74,7 @@ class Pager(Struct, frozen=True):
 
 
 def build_pager(settings: floor.Pager | None, environment: Mapping[str, str], network: Network) -> Pager | None:
-    """The pager that the floor's file describes, with its secret from the environment; None when there is none."""
+    """The pager described in the floor's file, with its secret from the environment; None if there is none."""
     if settings is None:
         return None
     secret = environment.get(settings.secret_env, "").strip()
@@ -84,5 +84,5 @@ def build_pager(settings: floor.Pager | None, environment: Mapping[str, str], ne
 
 
 def signature(secret: bytes, at: str, body: bytes) -> str:
-    """What tells the receiver that a page is ours, and fresh."""
+    """The signature that proves to the receiver that a page is ours and recent."""
     return f"v1={hmac.new(secret, b'v1:' + at.encode() + b':' + body, hashlib.sha256).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Telling people that they are needed: who they are, whether they can be told, and the message to each."""
+"""Paging people: who they are, whether they can be told, and the message to each."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,14 +19,14 @@ from bot.timeline import timeline
 
 
 class Recipient(BaseModel):
-    """Somebody to tell, and what stands in the way."""
+    """A person to page, and what stands in the way."""
 
     user_id: str
     obstacle: str = ""
 
 
 class Occasion(BaseModel):
-    """Why people are told: `key` is the tier or the command, and nobody is told twice for one."""
+    """Why people are paged. `key` is the tier or the command; nobody is paged twice for the same one."""
 
     key: str
     reason: str
@@ -36,7 +36,7 @@ class Occasion(BaseModel):
 
 
 def with_obstacles(services: Services, user_ids: Iterable[str]) -> list[Recipient]:
-    """Which of them are away or do not want to be disturbed; of others Slack says nothing."""
+    """The recipients with a note on those who are away or in Do Not Disturb; empty when Slack does not say."""
     now = utcnow()
     return [Recipient(user_id=user_id, obstacle=_obstacle(services, user_id, now)) for user_id in user_ids]
 
@@ -53,7 +53,7 @@ def _obstacle(services: Services, user_id: str, now: datetime) -> str:
 def page_people(
     session: Session, services: Services, incident: Incident, recipients: Sequence[Recipient], occasion: Occasion
 ) -> int:
-    """Tell each of them, once for this occasion; people who cannot be told are passed over. Gives back how many."""
+    """Page each person once for this occasion, passing over those who cannot be told. Returns the number paged."""
     now = utcnow()
     paged_count = 0
     for recipient in recipients:
@@ -108,7 +108,7 @@ def _log_page(session: Session, page: Page, now: datetime) -> None:
 
 
 def record_silences(services: Services, now: datetime) -> None:
-    """People who did not answer in time are written down as silent; they may still answer."""
+    """Record people who did not answer in time as silent; they may still answer."""
     with services.database.reading() as session:
         overdue = [page.number for page in tables.overdue_answers(session, now)]
     for page_id in overdue:

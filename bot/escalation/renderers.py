@@ -1,4 +1,4 @@
-"""What an escalation says: the direct message of a page, its call to the pager, the line in the channel."""
+"""Outbox kinds of an escalation: the direct message of a page, its call to the pager, the channel's message."""
 
 from bot.escalation import messages, ringing
 from bot.incidents.bridge_rules import bridge_outside_channel

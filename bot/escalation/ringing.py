@@ -1,4 +1,4 @@
-"""Handing pages to the pager: by rows of the outbox, until each is taken or an hour has passed."""
+"""Handing pages to the pager through outbox rows, retried until accepted or an hour old."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,19 +19,19 @@ from bot.timeline import timeline
 
 GIVE_UP_AFTER = timedelta(hours=1)
 WAITS_AT_MOST_S = 60.0
-# The longer a page has waited, the longer until the pager is asked again.
+# The longer a page has waited, the longer until the next attempt.
 PART_OF_AGE = 4
 ANSWERED = (Answer.COMING, Answer.CANNOT)
 
 
 def hand_over(session: Session, page: Page, now: datetime) -> None:
-    """The pager is to have this page."""
+    """Enqueue this page for the pager."""
     facts = {"subject": str(page.number), "priority": outbox.URGENT}
     outbox.enqueue(session, kinds.PAGER, f"ring:{page.key}", now, incident_id=page.incident_id, **facts)
 
 
 def call(context: Context) -> Call:
-    """The request to the pager, which knows by its key whether it has the page: it may be repeated."""
+    """The request to the pager, which recognises a repeated page by its key, so retries are safe."""
     page = tables.get(context.session, int(context.row.subject))
     payload = _pager_payload(context.session, page)
     return Call(
@@ -40,7 +40,7 @@ def call(context: Context) -> Call:
 
 
 def _ring(services: Services, page: Page, payload: dict[str, Any]) -> str:
-    """The call itself; gives back why it was given up, or nothing."""
+    """Call the pager. Returns why it was given up, or an empty string."""
     now = utcnow()
     pager = services.find(Pager)
     if pager is None or page.answer in ANSWERED:
@@ -69,7 +69,7 @@ def _pager_payload(session: Session, page: Page) -> dict[str, Any]:
         "tier": None if page.tier is None else page.tier + 1,
         "told_at": page.told_at.isoformat(),
     }
-    # Nothing that was typed about a private incident leaves its channel.
+    # Text typed about a private incident never leaves its channel.
     return payload if incident.is_private else payload | {"title": incident.title, "reason": page.reason}
 
 

@@ -11,7 +11,7 @@ ANSWER_WITHIN = timedelta(minutes=5)
 
 
 class State(StrEnum):
-    """Where a rung stands."""
+    """The state of a rung."""
 
     WAITING = "waiting"
     TOLD = "told"
@@ -26,9 +26,9 @@ class StopsOn(StrEnum):
 
 
 class Rung(Struct, frozen=True):
-    """One tier of an incident's own ladder. The last rung tells nobody: its turn means the top was reached.
+    """One tier of an incident's own ladder. The last rung tells nobody: its turn means that the top was reached.
 
-    `after` counts from the declaration; a rung that waits without `due_at` waits because the clock was stopped.
+    `after` counts from the declaration; a waiting rung without `due_at` waits because the clock was stopped.
     """
 
     position: int
@@ -40,12 +40,12 @@ class Rung(Struct, frozen=True):
 
     @property
     def is_top(self) -> bool:
-        """Is there nobody left to tell?"""
+        """True if there is nobody left to tell."""
         return not self.tell
 
     @property
     def is_waiting(self) -> bool:
-        """Is its turn still to come?"""
+        """True if its turn is still to come."""
         return self.state == State.WAITING
 
 
@@ -53,7 +53,7 @@ Ladder = list[Rung]
 
 
 def plan_ladder(tiers: Iterable[tuple[timedelta, Sequence[str], str]], now: datetime) -> Ladder:
-    """A ladder from its tiers (after, tell, stops on), counted from `now`; without tiers there is none."""
+    """Build a ladder from its tiers (after, tell, stops on), counted from `now`; empty when there are no tiers."""
     rungs = [
         Rung(position, after, tuple(tell), stops_on, due_at=now + after)
         for position, (after, tell, stops_on) in enumerate(tiers)
@@ -62,9 +62,9 @@ def plan_ladder(tiers: Iterable[tuple[timedelta, Sequence[str], str]], now: date
 
 
 def merge_higher_ladder(ladder: Sequence[Rung], higher: Sequence[Rung], now: datetime) -> Ladder:
-    """The ladder with the people of a graver one (planned at `now`) added to it, tier by tier.
+    """The ladder with the people of a higher one (planned at `now`) added to it, tier by tier.
 
-    A tier that was told already waits again when it gained people; what is nearer in time counts.
+    A tier that was already told waits again if it gained people; the earlier of the two due times counts.
     """
     old = {rung.position: rung for rung in ladder if not rung.is_top}
     new = {rung.position: rung for rung in higher if not rung.is_top}
@@ -83,28 +83,28 @@ def _merged(old: Rung | None, new: Rung | None, now: datetime) -> Rung:
     if not old.is_waiting and not new_names:
         return old
     due = [moment for moment in (old.due_at, new.due_at) if moment]
-    # The nearer delay of the two: so the delays still climb from rung to rung.
+    # The shorter of the two delays, so that delays still grow from rung to rung.
     after = min(old.after, new.after)
     return replace(new, after=after, tell=(*old.tell, *new_names), state=State.WAITING, due_at=min(due))
 
 
 def mark_told(ladder: Sequence[Rung], position: int) -> Ladder:
-    """The ladder after a rung had its turn."""
+    """The ladder after a rung has had its turn."""
     return [replace(rung, state=State.TOLD, due_at=None) if rung.position == position else rung for rung in ladder]
 
 
 def next_rung(ladder: Sequence[Rung]) -> Rung | None:
-    """Whose turn is next, whether or not the clock runs; None when the top was reached."""
+    """The rung whose turn is next, whether or not the clock runs; None once the top is reached."""
     return min((rung for rung in ladder if rung.is_waiting), key=lambda rung: rung.position, default=None)
 
 
 def last_told(ladder: Sequence[Rung]) -> Rung | None:
-    """The highest rung that had its turn."""
+    """The highest rung that has had its turn."""
     return max((rung for rung in ladder if rung.state == State.TOLD), key=lambda rung: rung.position, default=None)
 
 
 def bring_forward(ladder: Sequence[Rung], now: datetime) -> Ladder:
-    """The next rung's turn is now, and the others follow in their own distance, even when the clock was stopped."""
+    """Make the next rung due now and the others at their usual distance from it, even if the clock was stopped."""
     next_tier = next_rung(ladder)
     if next_tier is None:
         return list(ladder)
@@ -115,7 +115,7 @@ def bring_forward(ladder: Sequence[Rung], now: datetime) -> Ladder:
 
 
 def stop_clock(ladder: Sequence[Rung], reason: StopsOn) -> Ladder:
-    """The clock stops: before every rung when somebody comes, before some when only a commander is named."""
+    """Stop the clock: for every rung when somebody comes, for some rungs when only a commander is named."""
     return [
         replace(rung, due_at=None) if rung.is_waiting and reason in (StopsOn.ACKNOWLEDGED, rung.stops_on) else rung
         for rung in ladder
@@ -123,7 +123,7 @@ def stop_clock(ladder: Sequence[Rung], reason: StopsOn) -> Ladder:
 
 
 def resume_clock(ladder: Sequence[Rung], now: datetime) -> Ladder:
-    """The clock runs again from `now`, from the rung that it had reached."""
+    """Restart the clock at `now`, from the rung that it had reached."""
     last_rung = last_told(ladder)
     reached_after = last_rung.after if last_rung else timedelta()
     return _in_due_order(
@@ -135,17 +135,17 @@ def resume_clock(ladder: Sequence[Rung], now: datetime) -> Ladder:
 
 
 def end_ladder(ladder: Sequence[Rung]) -> Ladder:
-    """The incident is over: nobody is told any more."""
+    """The ladder of an incident that is over: nobody else is told."""
     return [replace(rung, state=State.ENDED, due_at=None) if rung.is_waiting else rung for rung in ladder]
 
 
 def reopen_ladder(ladder: Sequence[Rung]) -> Ladder:
-    """The incident is not over after all: people who were not told yet wait again, with the clock stopped."""
+    """The ladder of a reopened incident: rungs not yet told wait again, with the clock stopped."""
     return [replace(rung, state=State.WAITING) if rung.state == State.ENDED else rung for rung in ladder]
 
 
 def answer_by(ladder: Sequence[Rung], now: datetime) -> datetime:
-    """Until when who is told now may answer before it counts as silence: at most until the next rung's turn."""
+    """The time after which people told now count as silent, no later than the next rung's turn."""
     coming = [rung.due_at for rung in ladder if rung.is_waiting and rung.due_at and rung.due_at > now]
     return min([now + ANSWER_WITHIN, *coming])
 
@@ -160,7 +160,7 @@ def _with_top_rung(rungs: Ladder) -> Ladder:
 
 
 def _in_due_order(rungs: Iterable[Rung]) -> Ladder:
-    """No rung's turn comes before that of a lower one."""
+    """The rungs, none of them due before a lower one."""
     ordered: Ladder = []
     earliest: datetime | None = None
     for rung in rungs:

@@ -1,4 +1,4 @@
-"""What an escalation says to somebody who takes over: who was paged and has not come."""
+"""What a handover says about escalation: people who were paged and have not come."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from bot.slack.text import mention, near_time
 
 
 def people_awaited(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
-    """A line for each person who was paged and is on the way, or has not answered."""
+    """A line for each person who was paged and either is on the way or has not answered."""
     awaited = (Answer.COMING, Answer.NONE, Answer.SILENT)
     return [
         f"{mention(page.user_id)}: {ANSWER_TEXTS[Answer(page.answer)]}, paged {near_time(page.told_at, now)}"

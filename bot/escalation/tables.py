@@ -1,4 +1,4 @@
-"""The ladders of incidents rung by rung, and everyone who was told, with their answers."""
+"""The rungs of each incident's ladder, and the people who were paged, with their answers."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ PAGER_FAILED = "failed"
 
 
 class Answer(StrEnum):
-    """What came of telling somebody."""
+    """The outcome of a page."""
 
     NONE = ""
     COMING = "coming"
@@ -44,7 +44,7 @@ class LadderRung(Row, table=True):
 
 
 class Page(Numbered, table=True):
-    """Somebody told that they are needed. `occasion` is the tier or the command: nobody is told twice for one."""
+    """A person told that they are needed. `occasion` is the tier or the command: nobody is told twice for one."""
 
     __tablename__ = "pages"
     __table_args__ = (
@@ -61,15 +61,15 @@ class Page(Numbered, table=True):
     told_at: datetime = Field(sa_column=utc_column(nullable=False))
     answer: str = Answer.NONE
     answered_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # While it is set, no answer by then is silence; people who are no longer needed owe none.
+    # The deadline after which no answer counts as silence; unset for people who are no longer needed.
     answer_by: datetime | None = Field(default=None, sa_column=utc_column())
-    # Why the person could not be told, or what is to be known of them: "away".
+    # Why the person could not be told, or what to know about them: "away".
     obstacle: str = ""
     pager: str | None = None
 
     @property
     def key(self) -> str:
-        """What tells this page from every other."""
+        """The page's unique key."""
         return f"page:{self.incident_id}:{self.occasion}:{self.user_id}"
 
 
@@ -90,7 +90,7 @@ def ladder(session: Session, incident_id: int) -> rules.Ladder:
 
 
 def save_ladder(session: Session, incident_id: int, ladder: Iterable[rules.Rung]) -> None:
-    """Write a ladder down as it stands now."""
+    """Save a ladder in its current state."""
     rows = [
         LadderRung(
             incident_id=incident_id,
@@ -107,7 +107,7 @@ def save_ladder(session: Session, incident_id: int, ladder: Iterable[rules.Rung]
 
 
 def due(session: Session, now: datetime, limit: int = 200) -> Sequence[tuple[int, int, datetime]]:
-    """Whose turn it is: incident, position and due time of the rungs, the oldest first."""
+    """The due rungs (incident, position and due time), the oldest first."""
     rows = session.exec(
         select(LadderRung.incident_id, LadderRung.position, LadderRung.due_at)
         .where(col(LadderRung.due_at).is_not(None), col(LadderRung.due_at) <= now)
@@ -123,12 +123,12 @@ NEXT_SILENCE = sa.select(sa.func.min(col(Page.answer_by))).where(col(Page.answer
 
 
 def add_page(session: Session, page: Page) -> Page | None:
-    """Write down that somebody is told; None when they were told on this occasion before."""
+    """Insert a page; None if the person was already told on this occasion."""
     return existing_page(session, page) if insert_new(session, page) else None
 
 
 def existing_page(session: Session, page: Page) -> Page:
-    """The page of that person on that occasion, which must exist."""
+    """This person's page on this occasion, which must exist."""
     return session.exec(
         select(Page).where(
             Page.incident_id == page.incident_id, Page.occasion == page.occasion, Page.user_id == page.user_id
@@ -137,12 +137,12 @@ def existing_page(session: Session, page: Page) -> Page:
 
 
 def get(session: Session, page_id: int) -> Page:
-    """The page of that id, which must exist."""
+    """The page with that id, which must exist."""
     return session.exec(select(Page).where(Page.id == page_id)).one()
 
 
 def pages(session: Session, incident_id: int) -> Sequence[Page]:
-    """Everyone who was told of an incident, in that order."""
+    """Every page of an incident, in the order sent."""
     return session.exec(
         select(Page)
         .where(Page.incident_id == incident_id)
@@ -152,7 +152,7 @@ def pages(session: Session, incident_id: int) -> Sequence[Page]:
 
 
 def pages_of_person(session: Session, incident_id: int, user_id: str) -> Sequence[Page]:
-    """How often one person was told of an incident, the newest first."""
+    """One person's pages for an incident, the newest first."""
     return session.exec(
         select(Page)
         .where(Page.incident_id == incident_id, Page.user_id == user_id, Page.answer != Answer.PASSED_OVER)
@@ -161,7 +161,7 @@ def pages_of_person(session: Session, incident_id: int, user_id: str) -> Sequenc
 
 
 def overdue_answers(session: Session, now: datetime, limit: int = 200) -> Sequence[Page]:
-    """Who did not answer in time."""
+    """Pages that were not answered in time."""
     return session.exec(
         select(Page)
         .where(col(Page.answer_by).is_not(None), col(Page.answer_by) <= now)
@@ -171,7 +171,7 @@ def overdue_answers(session: Session, now: datetime, limit: int = 200) -> Sequen
 
 
 def unanswered(session: Session, limit: int = 100) -> Sequence[tuple[Page, Incident]]:
-    """Pages of open incidents to which no answer came."""
+    """Pages of open incidents that have no answer."""
     owes = sa.or_(
         col(Page.answer) == Answer.SILENT,
         sa.and_(col(Page.answer) == Answer.NONE, col(Page.answer_by).is_not(None)),
@@ -182,7 +182,7 @@ def unanswered(session: Session, limit: int = 100) -> Sequence[tuple[Page, Incid
 
 
 def mark_silent(session: Session, page_id: int, now: datetime) -> Page | None:
-    """No answer came in time; None when one came meanwhile, or somebody else has seen to it."""
+    """Mark a page as silent; None if an answer came meanwhile or another replica marked it."""
     changed = session.connection().execute(
         sa.update(Page)
         .where(col(Page.id) == page_id, col(Page.answer_by) <= now)
@@ -192,7 +192,7 @@ def mark_silent(session: Session, page_id: int, now: datetime) -> Page | None:
 
 
 def clear_answer_deadlines(session: Session, incident_id: int) -> None:
-    """Somebody comes, or it is over: nobody else owes an answer."""
+    """Clear the answer deadlines, because somebody comes or the incident is over."""
     session.connection().execute(
         sa.update(Page)
         .where(col(Page.incident_id) == incident_id, col(Page.answer_by).is_not(None))
@@ -201,5 +201,5 @@ def clear_answer_deadlines(session: Session, incident_id: int) -> None:
 
 
 def set_pager(session: Session, page_id: int, state: str) -> None:
-    """How far the pager's call is."""
+    """Set the state of the pager's call."""
     session.connection().execute(sa.update(Page).where(col(Page.id) == page_id).values(pager=state))

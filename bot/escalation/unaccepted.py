@@ -1,4 +1,4 @@
-"""What nobody answered in time: the next people of the escalation ladder are paged."""
+"""Requests that nobody answered in time: the next people on the escalation ladder are paged."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,12 @@ from bot.incidents.events import AnswerOverdue, HandoverUnaccepted
 
 
 def page_next_people(change: Change, event: HandoverUnaccepted) -> None:
-    """The person told next, or told last, is asked to see to it. The commander stays in command."""
+    """Page the next tier, or else the last one told, to see to it. The commander stays in command."""
     _page(change, event.key, "a handover of command has not been accepted", (event.old, event.new))
 
 
 def page_for_answer(change: Change, event: AnswerOverdue) -> None:
-    """The same for whatever else waits for an answer."""
+    """Do the same for any other request that waits for an answer."""
     _page(change, event.key, event.reason, event.asked)
 
 

@@ -1,4 +1,4 @@
-"""What people see of an escalation: who is told by direct message, and one line in the channel. Pure."""
+"""What users see of an escalation: the direct message of each page, and one message in the channel. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,29 +28,29 @@ THANKS = {
 
 
 class EscalationFacts(Struct, frozen=True):
-    """Everything the messages say."""
+    """The facts that the messages show."""
 
     incident: Incident
     ladder: Ladder
     pages: Sequence[Page]
     has_commander: bool
     now: datetime
-    # Where people talk, for those outside the channel.
+    # The bridge, for people outside the channel.
     bridge: str = ""
 
     @property
     def coming(self) -> list[str]:
-        """Who is on the way."""
+        """The people who are on the way."""
         return [page.user_id for page in self.pages if page.answer == Answer.COMING]
 
     @property
     def asks(self) -> bool:
-        """Is anybody still wanted?"""
+        """True if somebody is still wanted."""
         return self.incident.status in OPEN and not self.coming
 
 
 def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
-    """The direct message to somebody who is needed; edited when they, or somebody else, answered."""
+    """The direct message to a person who is needed; edited when they or somebody else answers."""
     text = f"🔔 You are needed in {_incident_phrase(facts.incident)}. {escape(_reason_sentence(page))}"
     where = " · ".join(part for part in (channel_link(facts.incident.channel_id or ""), facts.bridge) if part)
     blocks = [section(f"🔔 *You are needed* in {_incident_phrase(facts.incident)}\n{_request_line(page)}\n{where}")]
@@ -84,7 +84,7 @@ def _buttons(incident: Incident) -> Block:
 
 
 def _incident_phrase(incident: Incident) -> str:
-    # Outside its channel nothing is said of a private incident but that it is there.
+    # Outside its channel, a private incident's existence is all that is revealed.
     if incident.is_private:
         return f"incident {incident.number}, which is private"
     return f"incident {incident.number}, {incident.severity} *{one_line(incident.title, 200)}*"
@@ -103,7 +103,7 @@ def _page_line(page: Page, now: datetime) -> str:
     was_told = page.answer != Answer.PASSED_OVER
     answer = ANSWER_TEXTS[Answer(page.answer)]
     if page.answered_at and page.answer != Answer.SILENT:
-        # Answered within the minute: the time is not said twice.
+        # The time is not repeated for an answer within the same minute.
         answer += (
             ""
             if was_told and _minute(page.answered_at) == _minute(page.told_at)

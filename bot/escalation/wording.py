@@ -1,4 +1,4 @@
-"""What is answered and told about pages and the escalation ladder. Pure."""
+"""Answers and notices about pages and the escalation ladder. Pure."""
 
 HELP = (
     "`/incident page @ana why` asks for a person, a group or a role · `/incident escalate why` tells the next tier "
@@ -9,7 +9,7 @@ CANNOT = "Thank you for saying so. The next people are being paged."
 
 
 def ladder_exhausted(number: int, where: str) -> str:
-    """Told to the person who leads."""
+    """The notice to the lead."""
     return (
         f"Everyone on the escalation ladder of incident {number} was paged, and nobody is on the way: {where}. "
         "`/incident page @someone reason` there tells a person by name."
@@ -17,12 +17,12 @@ def ladder_exhausted(number: int, where: str) -> str:
 
 
 def nobody_answered(number: int, severity: str, where: str) -> str:
-    """Told to the administrators."""
+    """The notice to the administrators."""
     return f"Nobody on the escalation ladder of incident {number} ({severity}) answered. {where}"
 
 
 def nobody_on_tier(tier: int, number: int, names: str, where: str) -> str:
-    """Told to the person who leads."""
+    """The notice to the lead."""
     return (
         f"Tier {tier} of the escalation ladder of incident {number} has nobody left to page: {names}. The next "
         f"tier is being paged: {where}."

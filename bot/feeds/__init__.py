@@ -1,4 +1,4 @@
-"""Feeds: what is read of other systems, page by page on a schedule, and handed to the nouns that use it."""
+"""Feeds: rows read from other systems, page by page on a schedule, and handed to the nouns that use them."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """The sources that floor.yaml names, and the tick that reads what is due."""
-    # Loaded here, so that code that needs the tables alone need not load the workflow.
+    """Register the sources that floor.yaml names, and the tick that reads what is due."""
+    # Loaded here, so that importing only the tables does not load the workflow.
     from bot.feeds import auditing, notes, reading, sources, tables, unlocking
     from bot.incidents.facts import CASE_NOTES, RESETTING, STALE_SOURCES, UNLOCKING
     from bot.incidents.registry import PurgeRule, Tick

@@ -1,4 +1,4 @@
-"""Sources that are behind: what people see of them is old, and the administrators hear why."""
+"""Sources that are behind: readers are told that the data is old, and administrators are told why."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ STREAM_NAMES = {"intervals": "Figures", "tables": "Files", "cases": "Cases", "lo
 
 
 def sources_behind(session: Session, services: Services, now: datetime) -> Mapping[str, str]:
-    """The key of an alarm and its sentence for each feed that has not been read for too long."""
+    """The key of an alarm and its sentence for each feed that is failing and has not been read for too long."""
     settings = services.get(Sources).settings
     return {
         f"source:{feed.source}:{feed.stream}": _sentence(feed, now)
@@ -27,7 +27,7 @@ def sources_behind(session: Session, services: Services, now: datetime) -> Mappi
 
 
 def stale_lines(session: Session, services: Services, streams: Collection[str], now: datetime) -> Sequence[str]:
-    """What people who look at these kinds of rows must know: how old they are, where that is too old."""
+    """Warnings for readers of these kinds of rows: the age of those that are too old."""
     settings = services.get(Sources).settings
     return [
         f"⚠️ {STREAM_NAMES[feed.stream]} of {escape(feed.source)}: {rules.age(feed.read_at, now)}"

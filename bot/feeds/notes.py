@@ -1,4 +1,4 @@
-"""Work notes on the cases of a source, where it takes them."""
+"""Work notes on a source's cases, where it accepts them."""
 
 from bot.errors import WatchfloorError
 from bot.feeds.sources import Sources
@@ -8,7 +8,7 @@ from bot.sources.port import CaseNotes
 
 
 def writer(services: Services, name: str) -> AddCaseNote | None:
-    """What writes a note to a case of that source; None where there is no such source, or it takes none."""
+    """A function that adds a note to a case of that source; None if there is no such source, or it accepts none."""
     sources = services.get(Sources)
     if name not in sources.settings:
         return None

@@ -1,6 +1,6 @@
-"""Reading what is due: a durable flow reads page after page; rows and cursor are stored in one transaction.
+"""Read what is due: a durable flow reads page after page; rows and cursor are stored in one transaction.
 
-A flow never waits: what a source asks to wait, and what fails, is written down as when it is read next.
+A flow never waits: a delay that a source asks for, or a failure, is stored as the time of the next read.
 """
 
 import logging
@@ -23,14 +23,14 @@ from bot.sources.port import Page, SourceRefused, TableFile, read_page, streams_
 
 log = logging.getLogger(__name__)
 
-# Of one flow: the next one goes on at once, so that no record of a flow grows without end.
+# Per flow: the next flow continues at once, so that no flow's record grows without limit.
 PAGES_AT_ONCE = 50
 MORE, DONE, STOPPED = "more", "done", "stopped"
 TABLES = "tables"
 
 
 class ReadRequest(BaseModel):
-    """Which rows are to be read, and since when that is due."""
+    """Which rows to read, and since when that is due."""
 
     source: str
     stream: str
@@ -39,7 +39,7 @@ class ReadRequest(BaseModel):
 
 @waiting_flow
 def read_feed(services: Services, request: ReadRequest) -> None:
-    """Read until everything is known, or until it cannot be read for now."""
+    """Read until the feed is complete, or until it cannot be read for now."""
     for _ in range(PAGES_AT_ONCE):
         state = read_next(services, request.source, request.stream)
         if state != MORE:
@@ -49,7 +49,7 @@ def read_feed(services: Services, request: ReadRequest) -> None:
 
 @step
 def read_next(services: Services, source: str, stream: str) -> str:
-    """Read and store the next page. What fails is written down, with when it is tried again."""
+    """Read and store the next page. A failure is recorded with the time of the next attempt."""
     with services.database.reading() as session:
         feed = tables.feed(session, source, stream)
     if feed is None or source not in services.get(Sources).settings:
@@ -69,14 +69,14 @@ def _page(services: Services, feed: Feed) -> Page[Any]:
     try:
         return read_page(source, feed.stream, feed.cursor, utcnow())
     except (LookupError, TypeError, ValueError, AttributeError) as wrong:
-        # Another system may answer anything, and sources of others may have mistakes.
+        # Another system may answer anything, and third-party sources may have bugs.
         log.exception("a page of a source is not understood", extra={"source": feed.source})
         reason = f"its answer is not understood ({type(wrong).__name__}: {wrong})"
         raise SourceRefused(name=feed.source, reason=reason) from wrong
 
 
 def store(services: Services, feed: Feed, page: Page[Any]) -> None:
-    """Hand the rows to those who use them, and move the cursor: all of it or nothing."""
+    """Hand the rows to the nouns that use them and move the cursor, in one transaction."""
     error = _bring_files(services, feed.source, page.rows) if feed.stream == TABLES else ""
     with services.database.transaction() as session:
         current = tables.feed_locked(session, feed.source, feed.stream)
@@ -88,9 +88,9 @@ def store(services: Services, feed: Feed, page: Page[Any]) -> None:
 
 
 def _bring_files(services: Services, source: str, files: Sequence[TableFile]) -> str:
-    """A file is long, so it is brought in chunks of its own; by its content, so that twice is once.
+    """Import files, each in its own chunks because it is long; idempotent, because the key is the content.
 
-    One that cannot be used is named, and stands in no other's way.
+    Returns why files cannot be used; one such file does not stop the others.
     """
     takers = services.get(Registry).takes_files
     return " ".join(filter(None, (take(services, source, file) for file in files for take in takers)))
@@ -104,7 +104,7 @@ def _hand_over(session: Session, services: Services, feed: Feed, rows: Sequence[
 
 def _move(session: Session, feed: Feed, page: Page[Any], error: str) -> None:
     feed.cursor, feed.pages, feed.rows = page.next_cursor, feed.pages + 1, feed.rows + len(page.rows)
-    # What is wrong with a file is said until the next one comes.
+    # A file's error is shown until the next file arrives.
     feed.failures, feed.error = 0, error or (feed.error if feed.stream == TABLES and not page.rows else "")
     if page.complete_until:
         feed.complete_until, feed.read_at = page.complete_until, utcnow()
@@ -115,7 +115,7 @@ def _failed(services: Services, feed: Feed, reason: str, wait_s: float | None) -
     log.warning("a source cannot be read", extra={"source": feed.source, "stream": feed.stream, "reason": reason})
     with services.database.transaction() as session:
         current = tables.feed_locked(session, feed.source, feed.stream)
-        # What a source asks to wait is no failure.
+        # A delay that the source asks for is not a failure.
         current.failures += 0 if wait_s is not None else 1
         current.error = reason[:500]
         current.next_at = rules.retry_at(current.failures, wait_s, utcnow())
@@ -125,7 +125,7 @@ def _failed(services: Services, feed: Feed, reason: str, wait_s: float | None) -
 
 @step
 def plan_next(services: Services, request: ReadRequest, state: str) -> None:
-    """When it is read again: at once when there is more, by its schedule when all is known."""
+    """Set when the feed is read again: at once if there is more, by its schedule if it is complete."""
     described = services.get(Sources).settings.get(request.source)
     if state == STOPPED or described is None:
         return
@@ -137,7 +137,7 @@ def plan_next(services: Services, request: ReadRequest, state: str) -> None:
 
 
 def start_due(services: Services, now: datetime) -> None:
-    """Start a flow for what is due. It is durable before the due time is taken away."""
+    """Start a flow for each due feed. The flow is durable before the due time is cleared."""
     with services.database.reading() as session:
         due = tables.due(session, now)
     for feed in due:
@@ -150,7 +150,7 @@ def start_due(services: Services, now: datetime) -> None:
 
 
 def keep_feeds(services: Services, now: datetime) -> None:
-    """Once after the start: what floor.yaml names is read, what it does not name any more is not."""
+    """Once after startup, schedule the sources that floor.yaml names, and stop reading those it no longer names."""
     sources = services.get(Sources)
     if sources.are_kept:
         return
@@ -166,7 +166,7 @@ def keep_feeds(services: Services, now: datetime) -> None:
 
 
 def used_streams(services: Services, name: str) -> list[str]:
-    """What a source brings that somebody uses. Raises a `WatchfloorError` when there is no such source."""
+    """The streams of a source that a noun uses. Raises a `WatchfloorError` if there is no such source."""
     registry = services.get(Registry)
     used = {stream for stream, takers in registry.takes_rows.items() if takers}
     used |= {TABLES} if registry.takes_files else set()

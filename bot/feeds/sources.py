@@ -1,4 +1,4 @@
-"""The sources of this floor, each made when it is first needed, with a client that reaches it alone."""
+"""The sources of this floor, each created when first needed, with a client that can reach only that source."""
 
 import os
 import threading
@@ -26,20 +26,20 @@ class UnknownSource(WatchfloorError):
 
 
 class Sources(Struct):
-    """Made once; a source that cannot be made is tried again whenever it is asked for."""
+    """The sources, each created once; one that cannot be created is retried whenever it is requested."""
 
     settings: Mapping[str, floor.Source]
     network: Network
     folder: Path
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    # Whether the database knows what is to be read.
+    # True once the feeds to read are in the database.
     are_kept: bool = False
     _made: dict[str, Source] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def of(cls, settings: Settings, floor_settings: Floor) -> Self:
-        """As floor.yaml names them."""
+        """The sources that floor.yaml names."""
         network = Network.of(settings.proxy, settings.ca_file)
         return cls(floor_settings.sources, network, settings.sources_dir)
 
@@ -54,7 +54,7 @@ class Sources(Struct):
         described = self.settings.get(name)
         if described is None:
             raise UnknownSource(name=name, known=", ".join(sorted(self.settings)) or "none")
-        # Loaded when a floor has sources.
+        # Loaded only if a floor has sources.
         from bot.runtime.outgoing import Reach, client
 
         hosts = kinds.hosts_of(described.kind, described.url)

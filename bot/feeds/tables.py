@@ -1,4 +1,4 @@
-"""What was read of each source, how far, and when it is read next; every query on it."""
+"""What was read from each source, how far, and when it is read next; every query on it."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -21,15 +21,15 @@ class Feed(Numbered, table=True):
     source: str
     stream: str
     cursor: str = ""
-    # Also tells pages apart: a page is stored only behind the one that was read before it.
+    # Also identifies pages: a page is stored only right after the one that was read before it.
     pages: int = 0
     rows: int = 0
-    # None while it is being read, and when nothing reads it any more.
+    # None while it is being read, and once it is no longer read.
     next_at: datetime | None = Field(default=None, sa_column=utc_column())
     read_at: datetime | None = Field(default=None, sa_column=utc_column())
     complete_until: datetime | None = Field(default=None, sa_column=utc_column())
     failures: int = 0
-    # Why it could not be read; empty when it could.
+    # Why it could not be read; empty if it could.
     error: str = ""
 
 
@@ -37,40 +37,40 @@ NEXT_READ = select(sa.func.min(col(Feed.next_at))).where(col(Feed.next_at).is_no
 
 
 def feed(session: Session, source: str, stream: str) -> Feed | None:
-    """What was read of one kind of rows."""
+    """The feed for one kind of rows of a source, if there is one."""
     return session.exec(select(Feed).where(Feed.source == source, Feed.stream == stream)).first()
 
 
 def feed_locked(session: Session, source: str, stream: str) -> Feed:
-    """Likewise, for the person who changes it."""
+    """The same feed, with its row locked for a change."""
     query = select(Feed).where(Feed.source == source, Feed.stream == stream).with_for_update()
     return session.exec(query).one()
 
 
 def every_feed(session: Session) -> Sequence[Feed]:
-    """All of them, by source."""
+    """All feeds, by source."""
     return session.exec(select(Feed).order_by(Feed.source, Feed.stream)).all()
 
 
 def due(session: Session, now: datetime) -> Sequence[Feed]:
-    """What is to be read now, longest due first."""
+    """The feeds to read now, longest due first."""
     return session.exec(select(Feed).where(col(Feed.next_at) <= now).order_by(col(Feed.next_at)).limit(20)).all()
 
 
 def begin(session: Session, feed: Feed) -> None:
-    """It is being read since its due time; one that was planned anew meanwhile stays planned."""
+    """Clear the due time of a feed that is being read, unless it was rescheduled meanwhile."""
     mine = sa.update(Feed).where(col(Feed.id) == feed.number, col(Feed.next_at) == feed.next_at)
     session.connection().execute(mine.values(next_at=None))
 
 
 def keep(session: Session, wanted: Collection[tuple[str, str]], now: datetime) -> None:
-    """There is a feed for each of these; others are not read any more, but known if they come back."""
+    """Schedule a feed for each of these; others are no longer read, but are kept in case they come back."""
     for source, stream in sorted(wanted):
         insert_new(session, Feed(source=source, stream=stream, next_at=now))
     for known in every_feed(session):
         is_wanted = (known.source, known.stream) in wanted
         if is_wanted and known.next_at is None:
-            # Not read any more until now, or left by a process that ended: its flow goes on besides, harmlessly.
+            # Not read until now, or left behind by a process that ended; if its flow still runs, that does no harm.
             known.next_at = now
         elif not is_wanted:
             known.next_at = None

@@ -1,4 +1,4 @@
-"""Accounts that a source can unlock or mail a password reset, for those who see to lockouts."""
+"""Functions that have a source unlock an account or mail a password reset, for people who handle lockouts."""
 
 from collections.abc import Callable
 
@@ -6,18 +6,18 @@ from bot.feeds.sources import Sources
 from bot.services import Services
 from bot.sources.port import Lockouts, Outcome, PasswordResets, Source
 
-# Does something for an account, by its id, and gives back why it was not done.
+# Does something for an account, by its id, and returns why it was not done.
 Help = Callable[[str], str]
 
 
 def unlocking(services: Services, name: str) -> Help | None:
-    """What unlocks an account of that source and gives back why it did not; None when the source cannot."""
+    """A function that unlocks an account of that source and returns why it did not; None if the source cannot."""
     source = _source(services, name)
     return _help(source.unlock) if isinstance(source, Lockouts) else None
 
 
 def resetting(services: Services, name: str) -> Help | None:
-    """What has that source mail a reset and gives back why it did not; None when the source cannot."""
+    """A function that has that source mail a reset and returns why it did not; None if the source cannot."""
     source = _source(services, name)
     return _help(source.reset_password) if isinstance(source, PasswordResets) else None
 

@@ -1,4 +1,4 @@
-"""What is left to do after an incident, with an owner and a day, until it is done."""
+"""Follow-ups: tasks after an incident, with an owner and a due day, tracked until done."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, marks by reaction, reminders and the weekly message, and a part of the home tab."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register listeners, commands, reactions, reminders, the weekly digest and a part of the home tab."""
+    # Imported here, so that importing only the tables does not load the listeners.
     from bot.followups import exporting, listeners, reactions, reminders, renderers, screens, tables
     from bot.incidents import facts
     from bot.incidents.checklist import FOLLOW_UPS

@@ -1,4 +1,4 @@
-"""Follow-ups written down, and the frame of every change: one transaction, then Slack is brought up to date."""
+"""Adding follow-ups, and the frame of every change: one transaction, after which Slack is updated."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ class UnknownPerson(WatchfloorError):
 
 
 class NewFollowUp(BaseModel):
-    """What is to be written down. The `key` is that of the command, form or message it is made from."""
+    """A follow-up to be added. The `key` identifies the command, form or message it comes from."""
 
     key: str
     incident: int
@@ -46,23 +46,23 @@ class NewFollowUp(BaseModel):
 
 
 def reminder_plan(services: Services) -> ReminderPlan:
-    """When owners are reminded on this floor."""
+    """Return the floor's plan for reminders."""
     settings = services.floor.followups
     return ReminderPlan(settings.at, settings.remind_before, settings.remind_every, settings.weekends)
 
 
 def today_of(services: Services, user_id: str, now: datetime) -> date:
-    """The day it is where that person lives."""
+    """Return today's date in that person's time zone."""
     return rules.today(now, person_of(services, user_id).timezone)
 
 
 def default_due_day(services: Services, user_id: str, now: datetime) -> date:
-    """By when a follow-up is to be done when nobody names a day."""
+    """Return the due day of a follow-up for which no day is given."""
     return today_of(services, user_id, now) + services.floor.followups.due_within
 
 
 def resolve_owner(services: Services, typed: str) -> str | None:
-    """Who is meant by a user's id or by `@name`; None when nobody was named."""
+    """Return the user for an id or `@name`; None if none is given. Raises `UnknownPerson`."""
     if not typed.startswith("@"):
         return typed or None
     with services.database.reading() as session:
@@ -73,7 +73,7 @@ def resolve_owner(services: Services, typed: str) -> str | None:
 
 
 def add(services: Services, new: NewFollowUp, now: datetime) -> str:
-    """Write down what is to be done. The same command, form or message again changes nothing."""
+    """Add a follow-up and return the answer. Idempotent for the same command, form or message."""
     check_member(services, new.by)
     owner_id = new.owner_id or new.by
     zone = zone_of(services, owner_id)
@@ -110,7 +110,7 @@ def add(services: Services, new: NewFollowUp, now: datetime) -> str:
 
 
 def zone_of(services: Services, owner_id: str) -> str:
-    """Where the owner lives; guests own nothing."""
+    """Return the owner's time zone. Raises `NotForGuests`, because guests own no follow-ups."""
     owner = person_of(services, owner_id)
     if not owner.may_act:
         raise NotForGuests()
@@ -118,14 +118,14 @@ def zone_of(services: Services, owner_id: str) -> str:
 
 
 def check_owner_may_see(session: Session, incident: Incident, owner_id: str) -> None:
-    """The words of a private incident are for those in its channel."""
+    """Raise `OwnerNotInChannel` if the incident is private and the owner is not in its channel."""
     if incident.is_private and not participants.takes_part(session, incident.number, owner_id):
         raise OwnerNotInChannel(who=mention(owner_id))
 
 
 @contextmanager
 def changing_follow_up(services: Services, number: int, by: str) -> Iterator[tuple[Session, FollowUp]]:
-    """A transaction on a follow-up by its owner or somebody who may; afterwards all of it is drawn again."""
+    """A transaction on a follow-up by its owner or a permitted user; afterwards its messages are redrawn."""
     check_member(services, by)
     with services.database.transaction() as session:
         follow_up = tables.locked(session, number)
@@ -137,7 +137,7 @@ def changing_follow_up(services: Services, number: int, by: str) -> Iterator[tup
 
 
 def check_may_change(services: Services, session: Session, follow_up: FollowUp, by: str) -> None:
-    """Refuse those who may not see the incident, and those who are neither owner nor permitted."""
+    """Raise unless the user may see the incident and is the owner or permitted."""
     incident = incidents.by_number(session, follow_up.incident_id)
     incidents.check_visible(session, incident, by, tables.NoSuchFollowUp)
     if by != follow_up.owner_id:
@@ -145,7 +145,7 @@ def check_may_change(services: Services, session: Session, follow_up: FollowUp, 
 
 
 def schedule_reminder(services: Services, follow_up: FollowUp, now: datetime) -> None:
-    """When it is due and its owner next reminded."""
+    """Set the due time and the owner's next reminder."""
     at = services.floor.followups.at
     follow_up.due_at = rules.time_of_day_in_zone(follow_up.due_on, at, follow_up.zone)
     follow_up.remind_at = rules.next_reminder(follow_up.due_on, follow_up.zone, reminder_plan(services), now)
@@ -154,6 +154,6 @@ def schedule_reminder(services: Services, follow_up: FollowUp, now: datetime) ->
 def log_change(
     session: Session, follow_up: FollowUp, kind: str, now: datetime, by: str | None, **facts: str | None
 ) -> None:
-    """What happened to it stands in the timeline."""
+    """Record a change of the follow-up in the timeline."""
     entry_facts = {"number": follow_up.number, "text": follow_up.text, **facts}
     timeline.append(session, follow_up.incident_id, kind, now, by, **entry_facts)

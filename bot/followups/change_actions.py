@@ -1,4 +1,4 @@
-"""What becomes of a follow-up: done, moved, given back, given to somebody else. One transaction each."""
+"""Changes to a follow-up: finish, move, give back, reassign. One transaction each."""
 
 from datetime import date, datetime
 
@@ -33,7 +33,7 @@ class FollowUpNotOpen(WatchfloorError):
 
 
 def finish(services: Services, number: int, state: State, by: str, now: datetime) -> str | None:
-    """It is done, or no longer needed. Gives back what is not to be seen anyway."""
+    """Mark it as done or no longer needed. Return an answer only if nothing changes."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         if follow_up.state == state:
             return wording.finished_already(number, state)
@@ -48,7 +48,7 @@ def _finish(session: Session, follow_up: FollowUp, state: State, by: str, now: d
 
 
 def reopen(services: Services, number: int, by: str, now: datetime) -> str | None:
-    """It is to be done after all. Gives back what is not to be seen anyway."""
+    """Reopen it. Return an answer only if nothing changes."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         if follow_up.is_open:
             return wording.open_already(number)
@@ -63,7 +63,7 @@ def _reopen(services: Services, session: Session, follow_up: FollowUp, by: str, 
 
 
 def postpone(services: Services, number: int, due_on: date, reason: str, by: str, now: datetime) -> str | None:
-    """It will be done another day. Gives back what is not to be seen anyway."""
+    """Move it to another day. Return an answer only if nothing changes."""
     rules.check_day(due_on, today_of(services, by, now))
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
@@ -91,7 +91,7 @@ def _postpone(
 
 
 def decline(services: Services, number: int, by: str, now: datetime) -> str | None:
-    """Its owner gives it back: the person who added it, or the lead, is to find another."""
+    """Give it back; the person who added it, or the lead, is to find another owner."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id is None:
@@ -106,7 +106,7 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str | No
 
 
 def take_over(services: Services, number: int, by: str, now: datetime) -> str | None:
-    """Somebody takes it. Gives back what is not to be seen anyway."""
+    """Make the user its owner. Return an answer only if nothing changes."""
     zone = zone_of(services, by)
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
@@ -126,7 +126,7 @@ def _assign(
 
 
 class FollowUpEdit(BaseModel):
-    """Everything a follow-up is to be, as a form tells it."""
+    """The new values of a follow-up from a form."""
 
     text: str
     owner_id: str
@@ -137,7 +137,7 @@ class FollowUpEdit(BaseModel):
 
 
 def apply_edit(services: Services, number: int, edit: FollowUpEdit, by: str, now: datetime) -> None:
-    """Make a follow-up what the form says; what is in it already is not written down again."""
+    """Apply the form's values to a follow-up; only real changes are recorded."""
     zone = zone_of(services, edit.owner_id)
     texts = {
         "text": rules.check_text(edit.text),

@@ -1,4 +1,4 @@
-"""The weekly messages about follow-ups: each week's is written down once on all replicas."""
+"""The weekly digests of follow-ups; each week is recorded once across all replicas."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from bot.runtime.database import Row, insert_new, utc_column
 
 
 class FollowUpDigest(Row, table=True):
-    """A week whose digest was posted, or had nothing to say."""
+    """A week whose digest was posted or skipped."""
 
     __tablename__ = "follow_up_digests"
 
@@ -18,22 +18,22 @@ class FollowUpDigest(Row, table=True):
     is_posted: bool = False
 
 
-# Asked every second: put together once.
+# Built once, because it runs every second.
 _WEEK = sa.select(col(FollowUpDigest.week)).where(col(FollowUpDigest.week) == sa.bindparam("of_week"))
 
 
 def is_settled(session: Session, due_at: datetime) -> bool:
-    """Was this week's digest seen to?"""
+    """True if this week's digest is settled."""
     return session.connection().execute(_WEEK, {"of_week": _week(due_at)}).first() is not None
 
 
 def is_first(session: Session) -> bool:
-    """Was there none before? A floor that has just begun has no last week to tell of."""
+    """True if there was no digest before; a new floor has no last week to report."""
     return session.exec(select(FollowUpDigest.week).limit(1)).first() is None
 
 
 def mark_settled(session: Session, due_at: datetime, *, is_posted: bool) -> bool:
-    """It is seen to now; False when somebody else has done so."""
+    """Mark the week's digest as settled; False if another process has done so."""
     return insert_new(session, FollowUpDigest(week=_week(due_at), due_at=due_at, is_posted=is_posted))
 
 

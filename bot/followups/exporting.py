@@ -1,4 +1,4 @@
-"""Follow-ups in the export of an incident: what is to be done, by whom and by when."""
+"""Exports an incident's follow-ups with their owners and due days."""
 
 from sqlmodel import Session
 

@@ -36,7 +36,7 @@ def add_form(
     owner_id: str,
     due_on: date,
 ) -> Block:
-    """A new follow-up, of the incident of that number or of one that is chosen."""
+    """The form for a new follow-up, for the given incident or for one to be chosen."""
     blocks = [_text_field(text)]
     if number is None:
         options = [option(f"{incident.number} {incident.title}", str(incident.number)) for incident in incidents]
@@ -49,7 +49,7 @@ def add_form(
 
 
 def change_form(follow_up: FollowUp) -> Block:
-    """Everything that can be changed of a follow-up."""
+    """The form for everything that can be changed in a follow-up."""
     states = [option(label, state) for state, label in STATE_TITLES.items()]
     blocks = [
         field("Where it stands", ids.STATE, select(ids.STATE, states, initial=follow_up.state)),
@@ -65,7 +65,7 @@ def change_form(follow_up: FollowUp) -> Block:
 
 
 def later_form(follow_up: FollowUp, proposed: date) -> Block:
-    """Another day, with a word why."""
+    """The form for another day, with an optional reason."""
     reason_input = text_input(ids.REASON, longest=300, placeholder="It goes into the timeline")
     blocks = [
         section(f"{one_line(follow_up.text, 300)}\nIt is due {day(follow_up.due_at)}."),

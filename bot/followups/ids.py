@@ -1,4 +1,4 @@
-"""Names of the follow-ups' shortcut, buttons, forms and fields."""
+"""Ids of the follow-ups' shortcut, buttons, forms and fields."""
 
 from bot.incidents.ids import ADD_FOLLOW_UP as ADD
 
@@ -20,7 +20,7 @@ ADD_FORM = "followup.add.form"
 CHANGE_FORM = "followup.change.form"
 LATER_FORM = "followup.later.form"
 
-# Fields: the block and the element in it share a name
+# Fields: a block and its element share an id
 TEXT = "words"
 INCIDENT = "incident"
 OWNER = "owner"

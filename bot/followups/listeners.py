@@ -1,4 +1,4 @@
-"""Follow-ups: the shortcut, the commands, the buttons and the forms: parse, act, answer."""
+"""The shortcut, commands, buttons and forms of follow-ups: parse, act, answer."""
 
 from datetime import date, datetime
 
@@ -31,7 +31,7 @@ class UnknownList(WatchfloorError):
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to everything about follow-ups but commands."""
+    """Register every handler for follow-ups except the commands."""
     _register_shortcut(app, services)
     _register_buttons(app, services)
     _register_forms(app, services)

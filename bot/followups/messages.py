@@ -1,4 +1,4 @@
-"""Drawing follow-ups: the message in the incident's channel, and the direct messages to their owners."""
+"""Renders follow-ups: the message in the incident's channel, and the direct messages to their owners."""
 
 from datetime import datetime
 
@@ -15,24 +15,24 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.slack.blocks import Block
 
-# Why somebody gets a direct message; it is part of the display's subject.
+# The occasion of a direct message; it is part of the display's subject.
 NEWS, REMINDER = "news", "reminder"
 KINDS = (kinds.FOLLOW_UP, kinds.FOLLOW_UP_TOLD)
 
 
 def mark_stale(session: Session, follow_up: FollowUp) -> None:
-    """Everything that is shown of a follow-up is to be drawn again."""
+    """Mark every message about a follow-up as stale."""
     outbox.mark_stale_subject(session, follow_up.incident_id, KINDS, str(follow_up.number))
     mark_checklist_stale(session, follow_up.incident_id)
 
 
 def mark_checklist_stale(session: Session, incident_id: int) -> None:
-    """The post-mortem's message says whether each follow-up has an owner."""
+    """Mark the post-mortem's message as stale, because it shows whether each follow-up has an owner."""
     outbox.mark_stale(session, incident_id, (kinds.POST_MORTEM,))
 
 
 def render(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
-    """One message about a follow-up as it stands."""
+    """Return one message with the follow-up's current state."""
     if display.kind == kinds.FOLLOW_UP:
         return views.channel_message(_facts(session, incident, display.subject))
     number, message_number, reader_id, occasion = display.subject.split(":")
@@ -48,12 +48,12 @@ def _facts(session: Session, incident: Incident, number: str) -> FollowUpFacts:
 
 
 def recipient(display: OutboxRow) -> str:
-    """Whom a direct message is for."""
+    """Return the recipient of a direct message."""
     return display.subject.split(":")[2]
 
 
 def notify_responsible(session: Session, follow_up: FollowUp, now: datetime, occasion: str = NEWS) -> None:
-    """The owner gets a direct message of their own."""
+    """Enqueue a new direct message to the owner, or to the person who is to find one."""
     if follow_up.responsible_id is None:
         return
     follow_up.told += 1

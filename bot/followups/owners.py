@@ -1,4 +1,4 @@
-"""Who finds an owner for a follow-up that has none, because it was given back or its owner is gone."""
+"""Chooses who finds a new owner for a follow-up that was given back or whose owner is gone."""
 
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,12 @@ from bot.incidents import incidents, participants
 from bot.outbox.tables import OutboxRow
 from bot.timeline import timeline
 
-# How Slack says that a person is not there any more.
+# Slack's errors for a person who is gone.
 PERSON_GONE_ERRORS = ("user_not_found", "user_disabled", "account_inactive", "user_not_visible")
 
 
 def return_unowned(session: Session, follow_up: FollowUp) -> None:
-    """Its owner has it no longer: the person who added it, else the lead or the declarer, is to find another."""
+    """Remove the owner; the person who added it, else the commander or the declarer, is to find another."""
     previous_owner, follow_up.owner_id = follow_up.owner_id, None
     follow_up.asked_id = _who_finds_an_owner(session, follow_up, previous_owner)
 
@@ -37,7 +37,7 @@ def _who_finds_an_owner(session: Session, follow_up: FollowUp, previous_owner: s
 
 
 def handle_reader_gone(session: Session, display: OutboxRow, now: datetime) -> None:
-    """Slack knows whom a direct message was for no longer: what they had goes back, and they are told no more."""
+    """Take a follow-up back from a person unknown to Slack, and send them no more messages about it."""
     outbox.abandon(session, display)
     follow_up = tables.locked(session, int(display.subject.split(":")[0]))
     reader_id = followup_messages.recipient(display)

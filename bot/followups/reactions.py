@@ -1,4 +1,4 @@
-"""A reaction to a message makes a follow-up of its words; taking it back at once takes that back."""
+"""Turns a message with a reaction into a follow-up; removing the reaction drops an untouched one."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -25,13 +25,13 @@ Event = dict[str, Any]
 
 
 def record_mark(services: Services, event: Event) -> None:
-    """Somebody marks a message as something to be done later. A refusal is told to them alone."""
+    """Add a follow-up for a marked message. A refusal goes only to the user who reacted."""
     if _is_ours(services, event):
         _run(services, event["user"], partial(_add, services, event, utcnow()))
 
 
 def record_unmark(services: Services, event: Event) -> None:
-    """The mark is taken back by the person who made it: what nobody has touched since is dropped."""
+    """Drop an untouched follow-up when the user who added it removes the reaction."""
     if not _is_ours(services, event):
         return
     with services.database.reading() as session:
@@ -93,7 +93,7 @@ def _run(services: Services, user_id: str, action: Callable[[], object]) -> None
 
 
 def _send_refusal(services: Services, user_id: str, sentence: str) -> None:
-    """A refusal of a reaction may be lost: the person who reacted sees that nothing came of it."""
+    """Send a refusal. It may be lost, since the user sees that the reaction had no effect."""
     try:
         services.slack.send_direct_message(user_id, sentence)
     except (WatchfloorError, TryLater):

@@ -1,4 +1,4 @@
-"""Reminders of follow-ups by direct message, and the weekly message in the incidents channel."""
+"""Sends reminders of follow-ups by direct message, and the weekly digest in the incidents channel."""
 
 import logging
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ DIGEST_LIMIT = 100
 
 
 def send_due_reminders(services: Services, now: datetime) -> None:
-    """The owner of a follow-up whose reminder is due is told, once, and the next reminder is planned."""
+    """Send each due reminder once, to the follow-up's owner, and schedule the next."""
     with services.database.reading() as session:
         due = tables.due_reminders(session, now)
     for number in due:
@@ -35,7 +35,7 @@ def send_due_reminders(services: Services, now: datetime) -> None:
 
 
 def post_digest(services: Services, now: datetime) -> None:
-    """Once a week, what is open and late in the incidents channel; nothing when there is nothing to say."""
+    """Post the weekly digest of open and late follow-ups in the incidents channel, unless there is no news."""
     digest = services.floor.followups.digest
     if digest is None:
         return
@@ -53,7 +53,7 @@ def post_digest(services: Services, now: datetime) -> None:
 
 
 def _incidents_channel(services: Services) -> str | None:
-    """Its id; None when Slack does not let the bot into it, which the administrators hear of elsewhere."""
+    """Return the channel's id; None if Slack refuses access, which is reported to administrators elsewhere."""
     try:
         return channel_id(services, services.floor.incidents_channel)
     except SlackRefused as refused:

@@ -1,4 +1,4 @@
-"""The messages of follow-ups: in the incident's channel, and to the people that have them."""
+"""Outbox kinds of follow-ups: the message in the incident's channel, and direct messages to owners."""
 
 from bot.followups import messages, owners
 from bot.incidents import incidents
@@ -17,7 +17,7 @@ def _reader(context: Context) -> str:
 
 
 def _is_over(settled: Settled, error: str) -> bool:
-    """The channel of an incident that is over may be archived while there is still something to do."""
+    """True if the incident is over: its channel may be archived while follow-ups are still open."""
     return not incidents.by_number(settled.session, settled.row.incident_id or 0).is_active
 
 

@@ -1,4 +1,4 @@
-"""What a follow-up may be, when its owner is reminded, and how one is typed in one line. Pure."""
+"""Rules for follow-ups: valid values, times of reminders, and parsing of the one-line form. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from bot.slack.text import to_plain_text
 MAX_TEXT = 1000
 MAX_LINK = 500
 MAX_DAYS_AHEAD = timedelta(days=2 * 366)
-# It may be done all through the day it is due on.
+# It may be done at any time on its due day.
 LATE_AFTER = timedelta(days=1)
 REMINDERS_WHEN_LATE = 6
 SATURDAY = 5
@@ -22,7 +22,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class Kind(StrEnum):
-    """What a follow-up is for."""
+    """The purpose of a follow-up."""
 
     PREVENT = "prevent"
     DETECT = "detect"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where a follow-up stands."""
+    """The state of a follow-up."""
 
     OPEN = "open"
     DONE = "done"
@@ -74,7 +74,7 @@ class NotALink(WatchfloorError):
 
 
 class ReminderPlan(Struct, frozen=True):
-    """When owners are reminded: at what time of day, how long before, how often after, on weekends or not."""
+    """When owners are reminded: time of day, lead time, interval afterwards, and whether on weekends."""
 
     at: time
     before: timedelta | None
@@ -83,10 +83,10 @@ class ReminderPlan(Struct, frozen=True):
 
 
 class TypedFollowUp(Struct, frozen=True):
-    """What stands behind `/incident followup`."""
+    """The parsed arguments of `/incident followup`."""
 
     text: str
-    # A user's id, or `@name` as it was typed.
+    # A user's id, or `@name` as typed.
     owner: str = ""
     kind: str = ""
     due_on: date | None = None
@@ -113,27 +113,27 @@ def _split_kind(text: str) -> tuple[str, str]:
 
 
 def clean_text(text: str) -> str:
-    """Words on one line, without control characters, at most 1,000 characters."""
+    """Return the text on one line, without control characters, cut to 1,000 characters."""
     printable = "".join(letter if letter.isprintable() or letter in "\u200c\u200d" else " " for letter in text)
     return " ".join(printable.split())[:MAX_TEXT]
 
 
 def check_text(text: str) -> str:
-    """The words, unless there are none."""
+    """Return the text. Raises `TextMissing` if it is empty."""
     if not text:
         raise TextMissing()
     return text
 
 
 def read_kind(typed: str) -> str:
-    """One of the kinds, or nothing."""
+    """Return a kind, or an empty string. Raises `UnknownKind`."""
     if typed and typed not in list(Kind):
         raise UnknownKind(given=_quoted(typed))
     return typed
 
 
 def read_link(typed: str) -> str:
-    """A web address, or nothing."""
+    """Return a web address, or an empty string. Raises `NotALink`."""
     link = typed.strip()
     if link and (len(link) > MAX_LINK or not re.fullmatch(r"https?://[^\s<>|\"]+", link)):
         raise NotALink()
@@ -141,7 +141,7 @@ def read_link(typed: str) -> str:
 
 
 def read_day(typed: str) -> date:
-    """A day written `2030-01-31`."""
+    """Return a day written as `2030-01-31`. Raises `NoSuchDay`."""
     try:
         year, month, day = (int(part) for part in typed.strip().split("-"))
         return date(year, month, day)
@@ -154,7 +154,7 @@ def _quoted(typed: str) -> str:
 
 
 def check_day(day: date, today: date) -> date:
-    """The day, unless it is over or more than two years away; `today` is that of the person who chose it."""
+    """Return the day unless it has passed or is over two years away; `today` is that of the user who chose it."""
     if day < today:
         raise DayIsOver(given=f"{day:%Y-%m-%d}")
     if day - today > MAX_DAYS_AHEAD:
@@ -163,7 +163,7 @@ def check_day(day: date, today: date) -> date:
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """The time zone of that name; UTC when there is none of that name."""
+    """Return the time zone with that name, or UTC if the name is unknown."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -171,25 +171,24 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def time_of_day_in_zone(day: date, at: time, zone_name: str) -> datetime:
-    """That time of that day where the owner lives, in UTC: it stays the same on the wall when the clocks change."""
+    """Return a local time on a day as UTC; the local time stays the same when the clocks change."""
     return datetime.combine(day, at, zone_of(zone_name)).astimezone(UTC)
 
 
 def today(now: datetime, zone_name: str) -> date:
-    """The day it is there."""
+    """Return the current date in that zone."""
     return now.astimezone(zone_of(zone_name)).date()
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:
-    """Is the day it was due on over?"""
+    """True if it was due at least `LATE_AFTER` ago."""
     return now - due_at >= LATE_AFTER
 
 
 def next_reminder(due_on: date, zone_name: str, plan: ReminderPlan, now: datetime) -> datetime | None:
-    """The first reminder after `now`: before the day, on it, then every so often, at most six times; None after.
+    """Return the first reminder after `now`: before the day, on it, then at intervals, at most six times, or None.
 
-    Reminders that were missed are skipped, not replayed. Unless the plan says so, none falls on a weekend: it waits
-    for Monday.
+    Missed reminders are skipped, not replayed. Unless the plan allows weekends, a reminder on one moves to Monday.
     """
     moments = (time_of_day_in_zone(_working_day(day, plan), plan.at, zone_name) for day in _days(due_on, plan))
     return next((moment for moment in moments if moment > now), None)
@@ -211,7 +210,7 @@ def _working_day(day: date, plan: ReminderPlan) -> date:
 
 
 def last_weekly(weekday: int, at: time, zone_name: str, now: datetime) -> datetime:
-    """The newest moment not after `now` at which it was that time on that weekday (Monday is 0) in that zone."""
+    """Return the latest moment up to `now` with that time on that weekday (Monday is 0) in that zone."""
     local_day = today(now, zone_name)
     day = local_day - timedelta(days=(local_day.weekday() - weekday) % 7)
     moment = time_of_day_in_zone(day, at, zone_name)

@@ -1,4 +1,4 @@
-"""Looking at follow-ups: the forms as they open, and the lists."""
+"""Opens the forms and lists of follow-ups."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ Screen = tuple[str, list[Block]]
 def add_form(
     services: Services, number: int | None, user_id: str, now: datetime, *, text: str = "", link: str = ""
 ) -> Block:
-    """The form for a new follow-up; which incident it is about is asked when `number` is None."""
+    """Return the form for a new follow-up; it asks for the incident if `number` is None."""
     check_member(services, user_id)
     choices: list[Incident] = []
     with services.database.reading() as session:
@@ -35,26 +35,26 @@ def add_form(
             incidents.check_visible(session, incidents.by_number(session, number), user_id)
             check_permission(services, session, user_id, "followups", number)
     if number is None and not choices:
-        # Nothing to choose from: what is over is followed up in its own channel.
+        # There is nothing to choose from; incidents that are over are followed up in their own channels.
         raise NoIncidentHere()
     due_on = default_due_day(services, user_id, now)
     return forms.add_form(number, choices, text=text, link=link, owner_id=user_id, due_on=due_on)
 
 
 def number_of_channel(services: Services, channel_id: str) -> int | None:
-    """The incident whose channel this is, if it is one."""
+    """Return the number of the incident whose channel this is, if any."""
     with services.database.reading() as session:
         incident = incidents.of_channel(session, channel_id)
     return incident.number if incident else None
 
 
 def change_form(services: Services, number: int, user_id: str) -> Block:
-    """Everything that can be changed of a follow-up, for those who may change it."""
+    """Return the form to change a follow-up, for a user who may change it."""
     return _form_for(services, number, user_id, forms.change_form)
 
 
 def later_form(services: Services, number: int, user_id: str, now: datetime) -> Block:
-    """Another day, a week from now or from when it was due."""
+    """Return the form to move a follow-up; it proposes a week from now or from the due day."""
     today = today_of(services, user_id, now)
     return _form_for(
         services,
@@ -73,7 +73,7 @@ def _form_for(services: Services, number: int, user_id: str, build_form: Callabl
 
 
 def list_of_incident(services: Services, number: int, user_id: str, now: datetime, page: int = 1) -> Screen:
-    """What is to be done after one incident, open ones first."""
+    """Return the follow-ups of one incident, open ones first."""
     check_member(services, user_id)
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
@@ -85,7 +85,7 @@ def list_of_incident(services: Services, number: int, user_id: str, now: datetim
 
 
 def list_of_mine(services: Services, user_id: str, now: datetime, page: int = 1) -> Screen:
-    """What a person has to do, over all incidents."""
+    """Return a person's open follow-ups over all incidents."""
     check_member(services, user_id)
     with services.database.reading() as session:
         pairs = tables.open_of(session, user_id, QUERY_LIMIT)
@@ -93,19 +93,19 @@ def list_of_mine(services: Services, user_id: str, now: datetime, page: int = 1)
 
 
 def home_blocks(services: Services, user_id: str, now: datetime) -> list[Block]:
-    """What a person has to do, for their home tab; nothing when there is nothing."""
+    """Return a person's open follow-ups for their home tab; empty if there are none."""
     with services.database.reading() as session:
         pairs = list(tables.open_of(session, user_id, QUERY_LIMIT))
     return views.listing(pairs, _mine(1), now)[1] if pairs else []
 
 
 def on_home(services: Services, user_id: str) -> list[Block]:
-    """The same as things stand now."""
+    """Return the same blocks as of now."""
     return home_blocks(services, user_id, utcnow())
 
 
 def list_of_overdue(services: Services, user_id: str, now: datetime, page: int = 1) -> Screen:
-    """What is late, over all incidents that this person may see."""
+    """Return the late follow-ups over all incidents that this person may see."""
     check_member(services, user_id)
     with services.database.reading() as session:
         pairs = tables.overdue(session, user_id, now, QUERY_LIMIT)

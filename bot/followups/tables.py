@@ -1,4 +1,4 @@
-"""Follow-ups, and every question asked of them."""
+"""Follow-ups, and every query on them."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -19,7 +19,7 @@ class NoSuchFollowUp(WatchfloorError):
 
 
 class FollowUp(Numbered, table=True):
-    """Something to be done after an incident."""
+    """A task to be done after an incident."""
 
     __tablename__ = "follow_ups"
     __table_args__ = (
@@ -30,21 +30,21 @@ class FollowUp(Numbered, table=True):
     )
 
     incident_id: int = Field(foreign_key="incidents.id", index=True)
-    # What it was made from: a command, a form, a reaction to a message. The same again is the same follow-up.
+    # Its origin: a command, a form, a reaction to a message. The same origin gives the same follow-up.
     source_key: str = Field(unique=True)
     text: str
     kind: str = ""
     link: str = ""
     state: str = State.OPEN
     owner_id: str | None = None
-    # Who is to find an owner while there is none.
+    # The person who is to find an owner while there is none.
     asked_id: str | None = None
-    # The day in the owner's zone is what was agreed; the moment is made from it.
+    # The agreed day in the owner's zone; `due_at` is derived from it.
     due_on: date
     zone: str = "UTC"
     due_at: datetime = Field(sa_column=utc_column(nullable=False))
     remind_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # How many direct messages were sent about it; the newest carries the buttons.
+    # The number of direct messages sent about it; the newest has the buttons.
     told: int = 0
     moved: int = 0
     added_by: str
@@ -54,27 +54,27 @@ class FollowUp(Numbered, table=True):
 
     @property
     def is_open(self) -> bool:
-        """Is it still to be done?"""
+        """True if it is still to be done."""
         return self.state == State.OPEN
 
     @property
     def responsible_id(self) -> str | None:
-        """Who is told about it."""
+        """The person notified about it."""
         return self.owner_id or self.asked_id
 
 
 def add(session: Session, follow_up: FollowUp) -> FollowUp | None:
-    """A new follow-up with its number; None when one was made from the same thing before."""
+    """Add a follow-up and return it with its number; None if one from the same origin exists."""
     return by_source(session, follow_up.source_key) if insert_new(session, follow_up) else None
 
 
 def by_source(session: Session, source_key: str) -> FollowUp | None:
-    """The follow-up that was made from that command, form or message."""
+    """Return the follow-up made from that command, form or message."""
     return session.exec(select(FollowUp).where(FollowUp.source_key == source_key)).first()
 
 
 def get(session: Session, number: int) -> FollowUp:
-    """The follow-up of that number; `NoSuchFollowUp` when there is none."""
+    """Return the follow-up with that number. Raises `NoSuchFollowUp`."""
     follow_up = session.get(FollowUp, number)
     if follow_up is None:
         raise NoSuchFollowUp()
@@ -82,18 +82,18 @@ def get(session: Session, number: int) -> FollowUp:
 
 
 def text_of(session: Session, number: int) -> tuple[int, str]:
-    """The incident that a follow-up is about, and what it says."""
+    """Return the number of a follow-up's incident, and its text."""
     follow_up = get(session, number)
     return follow_up.incident_id, follow_up.text
 
 
 def locked(session: Session, number: int) -> FollowUp:
-    """The follow-up of that number, kept from being changed by others until the transaction ends."""
+    """Return the follow-up with that number, locked until the transaction ends. Raises `NoSuchFollowUp`."""
     follow_up = session.exec(
         select(FollowUp, Incident)
         .join(Incident, col(Incident.id) == col(FollowUp.incident_id))
         .where(FollowUp.id == number)
-        # First the incident, then what hangs on it, as everybody does who changes both.
+        # The incident is locked first, as in every transaction that changes both.
         .with_for_update(of=[Incident, FollowUp], key_share=True)
         .execution_options(populate_existing=True)
     ).first()
@@ -103,7 +103,7 @@ def locked(session: Session, number: int) -> FollowUp:
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[FollowUp]:
-    """Everything to be done after an incident, in the order it was written down, without what was dropped."""
+    """The follow-ups of an incident in the order added, without dropped ones."""
     return session.exec(
         select(FollowUp)
         .where(FollowUp.incident_id == incident_id, FollowUp.state != State.DROPPED)
@@ -112,18 +112,18 @@ def of_incident(session: Session, incident_id: int) -> Sequence[FollowUp]:
 
 
 def titles(session: Session, incident_id: int) -> list[str]:
-    """The same as people wrote it down, in one line each."""
+    """The texts of the same follow-ups, each on one line."""
     return [" ".join(follow_up.text.split()) for follow_up in of_incident(session, incident_id)]
 
 
 def have_owners(session: Session, incident: Incident) -> bool:
-    """Is something to be done after the incident, and does each of it have an owner?"""
+    """True if the incident has follow-ups and each has an owner."""
     items = of_incident(session, incident.number)
     return bool(items) and all(item.owner_id for item in items)
 
 
 def counts(session: Session, incident_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """How many follow-ups of each of these incidents are open and how many are done."""
+    """Return the numbers of open and of done follow-ups for each of these incidents."""
     is_open = sa.func.sum(sa.case((col(FollowUp.state) == State.OPEN, 1), else_=0))
     is_done = sa.func.sum(sa.case((col(FollowUp.state) == State.DONE, 1), else_=0))
     rows = session.exec(
@@ -135,7 +135,7 @@ def counts(session: Session, incident_ids: Collection[int]) -> dict[int, tuple[i
 
 
 def incidents_with_open(session: Session, incident_ids: Collection[int]) -> set[int]:
-    """Which of these incidents still have something to be done."""
+    """Return those of these incidents that have open follow-ups."""
     open_ones = select(FollowUp.incident_id).where(
         FollowUp.state == State.OPEN, col(FollowUp.incident_id).in_(incident_ids)
     )
@@ -143,24 +143,24 @@ def incidents_with_open(session: Session, incident_ids: Collection[int]) -> set[
 
 
 def open_of(session: Session, user_id: str, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
-    """What a person has to do over all incidents, or to find an owner for, the earliest first."""
+    """A person's open follow-ups over all incidents, including those to find an owner for, earliest first."""
     is_theirs = sa.or_(col(FollowUp.owner_id) == user_id, col(FollowUp.asked_id) == user_id)
     return _open_pairs(session, limit, is_theirs, _visible_to(user_id))
 
 
 def overdue(session: Session, user_id: str, now: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
-    """What is late over all incidents, as far as this person may see, the longest overdue first."""
+    """The late follow-ups over all incidents that this person may see, longest overdue first."""
     late = col(FollowUp.due_at) <= now - LATE_AFTER
     return _open_pairs(session, limit, late, _visible_to(user_id))
 
 
 def public_open(session: Session, before: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
-    """What everyone may see and is due before a moment, the earliest first."""
+    """The open follow-ups that everyone may see and that are due before a moment, earliest first."""
     return _open_pairs(session, limit, _is_public(), col(FollowUp.due_at) < before)
 
 
 def public_counts(session: Session, now: datetime, since: datetime) -> tuple[int, int, int]:
-    """Of what everyone may see: how many are open, how many of them late, how many were done since a moment."""
+    """Return the numbers of public follow-ups that are open, that are late, and that were done since a moment."""
     late = sa.func.sum(sa.case((col(FollowUp.due_at) <= now - LATE_AFTER, 1), else_=0))
     opened, overdue_now = session.exec(
         select(sa.func.count(), late)
@@ -199,7 +199,7 @@ def _open_pairs(
 
 
 def due_reminders(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
-    """The follow-ups whose reminder is due, the longest waiting first."""
+    """The numbers of follow-ups whose reminder is due, longest waiting first."""
     rows = session.exec(
         select(FollowUp.id)
         .where(col(FollowUp.remind_at).is_not(None), col(FollowUp.remind_at) <= now)
@@ -209,14 +209,14 @@ def due_reminders(session: Session, now: datetime, limit: int = 100) -> Sequence
     return [number for number in rows if number is not None]
 
 
-# When the next reminder of any incident is due.
+# The time of the next reminder of any follow-up.
 NEXT_REMINDER = sa.select(sa.func.min(col(FollowUp.remind_at))).where(col(FollowUp.remind_at).is_not(None))
 
 
 def overdue_at(session: Session, at: datetime) -> int:
-    """How many were late and not finished at a moment; what was dropped counts until it was.
+    """Return how many were late and unfinished at a moment; a dropped one counts until it was dropped.
 
-    Those of drills, and of incidents that were declined or merged, count nowhere.
+    Follow-ups of drills, and of declined or merged incidents, are not counted.
     """
     late = (col(FollowUp.due_at) <= at - LATE_AFTER, col(FollowUp.added_at) <= at)
     unfinished = sa.or_(col(FollowUp.finished_at).is_(None), col(FollowUp.finished_at) > at)

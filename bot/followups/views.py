@@ -1,4 +1,4 @@
-"""What people see of follow-ups: a message in the channel, direct messages, lists, the weekly digest. Pure."""
+"""Views of follow-ups: the channel's message, direct messages, lists, the weekly digest. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ NOBODY = "_nobody yet_"
 
 
 class FollowUpFacts(Struct, frozen=True):
-    """Everything the messages say."""
+    """The data shown in the messages."""
 
     follow_up: FollowUp
     incident: Incident
@@ -30,12 +30,12 @@ class FollowUpFacts(Struct, frozen=True):
 
     @property
     def is_late(self) -> bool:
-        """Is its day over, and it not done?"""
+        """True if its day is over and it is still open."""
         return self.follow_up.is_open and rules.is_late(self.follow_up.due_at, self.now)
 
 
 def channel_message(facts: FollowUpFacts) -> tuple[str, list[Block]]:
-    """The one message about a follow-up in its incident's channel."""
+    """Return the one message about a follow-up in its incident's channel."""
     follow_up = facts.follow_up
     text = f"🔖 Follow-up {follow_up.number}: {_short_text(follow_up)}"
     blocks = [
@@ -57,9 +57,9 @@ def _channel_buttons(follow_up: FollowUp) -> list[Element]:
 
 
 class DirectMessage(Struct, frozen=True):
-    """A direct message about a follow-up: to whom, the how manieth, and why.
+    """A direct message about a follow-up: its reader, its number, and whether it is a reminder.
 
-    Somebody who has left a private incident may not read its words any more.
+    A reader who has left a private incident may no longer read its text.
     """
 
     reader_id: str
@@ -69,13 +69,13 @@ class DirectMessage(Struct, frozen=True):
 
 
 def owner_message(facts: FollowUpFacts, message: DirectMessage) -> tuple[str, list[Block]]:
-    """A direct message to its owner, or to the person who is to find one; the newest carries the buttons."""
+    """Return a direct message to the owner, or the person who is to find one; the newest has the buttons."""
     follow_up = facts.follow_up
     text_shown = _short_text(follow_up) if message.may_read else "_its text is in the channel_"
     lead = _lead(facts, message)
     text = f"🔖 {lead} Follow-up {follow_up.number}: {text_shown}"
     if message.number < follow_up.told:
-        # What was told before the newest only stands in the way of it.
+        # Older messages are reduced, so that they do not distract from the newest.
         return text, [context(f"{_emoji(facts)} *Follow-up {follow_up.number}* {shorten(text_shown, 80)} · {lead}")]
     blocks = [
         section(f"{_emoji(facts)} {lead}\n*Follow-up {follow_up.number}* {text_shown}"),
@@ -162,7 +162,7 @@ def _details(facts: FollowUpFacts, *, with_link: bool) -> str:
 
 
 def _of_incident(incident: Incident) -> str:
-    # Outside its channel nothing is said of a private incident but that it is there.
+    # Outside its channel, only the existence of a private incident is shown.
     if incident.is_private:
         return f"Incident {incident.number}, which is private"
     where = channel_link(incident.channel_id) if incident.channel_id else one_line(incident.title, 100)
@@ -170,7 +170,7 @@ def _of_incident(incident: Incident) -> str:
 
 
 class Listed(Struct, frozen=True):
-    """Which list it is, what is said when it is empty, and the page of it that is shown."""
+    """A list: its title, its text when empty, the command for its pages, and the page shown."""
 
     title: str
     empty_text: str
@@ -179,7 +179,7 @@ class Listed(Struct, frozen=True):
 
 
 def listing(pairs: Sequence[tuple[FollowUp, Incident]], listed: Listed, now: datetime) -> tuple[str, list[Block]]:
-    """A page of follow-ups, one below the other, each with a button that opens it."""
+    """Return a page of follow-ups, each with a button that opens it."""
     if not pairs:
         return listed.empty_text, [section(listed.empty_text)]
     blocks = [header(listed.title)]
@@ -200,7 +200,7 @@ def _channel_or_number(incident: Incident) -> str:
 
 
 class Week(Struct, frozen=True):
-    """What the weekly digest tells, of incidents that everyone may see."""
+    """The data of the weekly digest, from incidents that everyone may see."""
 
     open: int
     late: int
@@ -211,7 +211,7 @@ class Week(Struct, frozen=True):
 
 
 def digest(week: Week) -> tuple[str, list[Block]]:
-    """The weekly message: figures first, then what is late or due this week. Nobody is called by it."""
+    """Return the weekly digest: figures, then what is late or due this week. It mentions and notifies no one."""
     figures = f"{week.open} open, {week.late} late, {week.done} done last week"
     lines = [_digest_line(follow_up, incident, week) for follow_up, incident in week.due[:DIGEST_SHOWN]]
     left_out = len(week.due) - len(lines)

@@ -1,4 +1,4 @@
-"""What is answered about follow-ups. Pure."""
+"""Answers about follow-ups. Pure."""
 
 HELP = (
     "`/incident followup @ana what is to be done` writes it down · `/incident followups` lists it, `mine` and "
@@ -9,7 +9,7 @@ ADDED_ALREADY = "It has been added already."
 
 
 def added_as(number: int) -> str:
-    """The answer when it was written down before."""
+    """The answer when it was added before."""
     return f"It is follow-up {number} already."
 
 

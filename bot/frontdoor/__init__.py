@@ -1,4 +1,4 @@
-"""The front door: what callers hear because of an incident, and what is asked of those who route calls."""
+"""The front door: what callers hear because of an incident, and routing faults that a team is asked to look at."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, the playbook steps that switch messages, reminders, the guard, what others ask."""
-    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    """Register listeners, commands, playbook steps that switch messages, reminders, the guard, answers to nouns."""
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.frontdoor import (
         actions,
         engagement_tables,
@@ -37,7 +37,7 @@ def register(registry: "Registry") -> None:
         Tick("caller messages", reminders.remind, tables.NEXT_DUE),
         Tick("routing faults", engagements.escalate, engagement_tables.NEXT_DUE),
     ]
-    # Named before what playbooks want: it is what callers notice.
+    # Named before the playbooks' objections, because callers notice it.
     registry.guards.insert(0, MESSAGES_ON)
     registry.summary_parts.append(SummaryPart(CALLERS_HEAR, "Callers hear", facts.lines))
     registry.answers(CALLER_WORDING, facts.wording)

@@ -1,6 +1,6 @@
-"""Caller messages are recorded, changed, heard, kept on and switched off: one transaction each.
+"""Record, change, hear, keep on and switch off caller messages, in one transaction each.
 
-The bot switches nothing itself: it keeps what people did at the telephone system, with who dialled in and heard it.
+The bot switches nothing itself: it records what people did at the telephone system, and who dialled in to hear it.
 """
 
 from collections.abc import Iterator
@@ -26,12 +26,12 @@ from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import near_time
 
-# Clocks of people are a little ahead of ours.
+# Users' clocks may be a little ahead of ours.
 TOLERANCE = timedelta(minutes=1)
 
 
 class Typed(Struct, frozen=True):
-    """What somebody typed into the form."""
+    """What a user typed into the form."""
 
     wording: Wording
     on_at: datetime | None
@@ -66,14 +66,14 @@ def change_form(services: Services, message_id: int, by: str, now: datetime) -> 
 
 
 def languages(services: Services) -> tuple[str, ...]:
-    """The languages in which callers may be spoken to."""
+    """The languages in which callers may be addressed."""
     floor = services.floor
     of_partners = [partner.language for partner in floor.partners]
     return rules.languages_of(floor.language, *(each.languages for each in floor.audiences.values()), of_partners)
 
 
 def record(services: Services, number: int, message_id: int, typed: Typed, by: str, now: datetime) -> str:
-    """A message is on, or reads otherwise from now on (`message_id`). Gives back what to answer."""
+    """Record a message that is on, or change the message `message_id`. Returns the text for the user."""
     rules.check_wording(typed.wording)
     look_at = typed.look_at or now + services.floor.front_door.look_again_after
     rules.check_times(typed.on_at or now, look_at, now, TOLERANCE)
@@ -112,7 +112,7 @@ def _change(services: Services, message_id: int, typed: Typed, look_at: datetime
 
 
 def _reword(change: Change, message: CallerMessage, wording: Wording) -> None:
-    """What was heard before is another wording."""
+    """Add a version with a new wording, which has not been heard yet."""
     message.version += 1
     message.heard_by = message.heard_at = None
     tables.add_version(change.session, message, wording, change.by, change.now)
@@ -120,7 +120,7 @@ def _reword(change: Change, message: CallerMessage, wording: Wording) -> None:
 
 
 def hear(services: Services, message_id: int, by: str, now: datetime) -> str:
-    """Somebody dialled in and heard it. Gives back what to answer."""
+    """Record that this person dialled in and heard it. Returns the text for the user."""
     with _message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         _hear(change, message, now)
@@ -133,7 +133,7 @@ def _hear(change: Change, message: CallerMessage, at: datetime) -> None:
 
 
 def keep_on(services: Services, message_id: int, by: str, now: datetime) -> str:
-    """It is still needed: nobody is asked for a while. Gives back what to answer."""
+    """Record that it is still needed, and ask again later. Returns the text for the user."""
     with _message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         message.wait_until(now + services.floor.front_door.look_again_after)
@@ -142,7 +142,7 @@ def keep_on(services: Services, message_id: int, by: str, now: datetime) -> str:
 
 
 def switch_off(services: Services, message_id: int, by: str, now: datetime) -> str:
-    """Callers do not hear it any more. Gives back what to answer."""
+    """Record that callers no longer hear it. Returns the text for the user."""
     with _message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         _switch_off(change, message)
@@ -156,7 +156,7 @@ def _switch_off(change: Change, message: CallerMessage) -> None:
 
 
 def hear_gone(services: Services, message_id: int, by: str, now: datetime) -> str:
-    """Somebody dialled in and heard that it is gone. Gives back what to answer."""
+    """Record that this person dialled in and heard that it is gone. Returns the text for the user."""
     with _message(services, message_id, by, now) as (change, message):
         if message.is_on:
             raise rules.MessageOn()
@@ -166,7 +166,7 @@ def hear_gone(services: Services, message_id: int, by: str, now: datetime) -> st
 
 
 def follow_playbook(change: Change, event: FrontDoorSet) -> None:
-    """A playbook step switched the message on or off; what the step does not say is asked for on the card."""
+    """Record that a playbook step switched the message on or off; the card asks for what the step does not say."""
     on = tables.on(change.session, change.number)
     if event.state == rules.NORMAL:
         for message, _ in on:
@@ -190,7 +190,7 @@ def _of_step(change: Change, event: FrontDoorSet) -> CallerMessage:
 
 
 def follow_merge(change: Change, event: Merged) -> None:
-    """What callers hear goes on in the other incident, where somebody is asked about it."""
+    """Move the messages that are on to the other incident, whose lead is then asked about them."""
     target = incidents.by_number(change.session, event.into)
     for message, wording in tables.on(change.session, change.number):
         message.incident_id = event.into
@@ -202,7 +202,7 @@ def follow_merge(change: Change, event: Merged) -> None:
 
 @contextmanager
 def _message(services: Services, message_id: int, by: str, now: datetime) -> Iterator[tuple[Change, CallerMessage]]:
-    """A transaction on a message by somebody who may change its incident."""
+    """A transaction on a message, for a person who may change its incident."""
     with services.database.reading() as session:
         number = tables.get(session, message_id).incident_id
         incidents.check_visible(session, incidents.by_number(session, number), by, tables.NoSuchMessage)
@@ -219,7 +219,7 @@ def _check_on(message: CallerMessage, now: datetime) -> None:
 
 
 def _log(change: Change, kind: str, wording: Wording) -> None:
-    """The timeline says what callers hear from now on, and the incident's card as well."""
+    """Log in the timeline what callers hear from now on, and refresh the incident's card."""
     change.mark_stale(kinds.CARD)
     text = wording.text(change.services.floor.language, *(wording.texts or {}))
     change.log(kind, variant=wording.variant, lines=", ".join(wording.lines), text=text)

@@ -1,4 +1,4 @@
-"""What is answered and told about caller messages and routing faults. Pure."""
+"""Answers and notices about caller messages and routing faults. Pure."""
 
 # Commands, forms.
 HELP = (
@@ -17,7 +17,7 @@ FAULT_TAKEN_BACK = "Taken back. No answer is needed any more."
 
 
 def message_saved(version: int) -> str:
-    """The answer to a message that was changed."""
+    """The answer to a changed message."""
     return f"Saved as version {version}. Dial in to hear it."
 
 
@@ -27,15 +27,15 @@ def message_kept(ask_again: str) -> str:
 
 
 def fault_asked(answer_by: str) -> str:
-    """The answer to a fault that was reported."""
+    """The answer to a reported fault."""
     return f"Asked. An answer is due {answer_by}; then the escalation ladder's next people are told."
 
 
 def fault_taken(answer_by: str) -> str:
-    """The answer to the person who looks at it."""
+    """The answer to the person who takes a fault."""
     return f"It is yours. Your answer is due {answer_by}."
 
 
 def fault_answered(person: str, number: int) -> str:
-    """Told to the person who reported the fault."""
+    """The notice to the person who reported the fault."""
     return f"{person} answered your routing fault in incident {number}; the answer is on its card."

@@ -1,4 +1,4 @@
-"""What is asked of those who route calls: states, what is refused, when others are told. Pure."""
+"""Routing faults that a team is asked to look at: their states, and what is refused. Pure."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ LONGEST = 1_000
 
 
 class State(StrEnum):
-    """Where a question stands."""
+    """The state of a routing fault."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -37,7 +37,7 @@ class NotOpen(WatchfloorError):
 
 
 def check(wrong: str, since: datetime, answer_by: datetime, now: datetime, tolerance: timedelta) -> None:
-    """It says what is wrong since when, and leaves time to answer."""
+    """Check that a fault says what is wrong and since when, and leaves time to answer."""
     if not wrong.strip():
         raise WrongMissing()
     if since > now + tolerance:

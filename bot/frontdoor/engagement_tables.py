@@ -1,4 +1,4 @@
-"""What is asked of those who route calls when calls go astray; every query on it."""
+"""Routing faults that a team is asked to look at; every query on them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ class Engagement(Numbered, table=True):
     asked_at: datetime = Field(sa_column=utc_column(nullable=False))
     owner_id: str | None = None
     answer_by: datetime = Field(sa_column=utc_column(nullable=False))
-    # When others are told that nobody answered.
+    # When others are told that the answer is overdue.
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     escalations: int = 0
     state: str = State.OPEN
@@ -41,7 +41,7 @@ class Engagement(Numbered, table=True):
 
 
 def get(session: Session, engagement_id: int) -> Engagement:
-    """The fault of that id; `NoSuchEngagement` when there is none."""
+    """The fault with that id. Raises `NoSuchEngagement`."""
     engagement = session.get(Engagement, engagement_id, populate_existing=True)
     if engagement is None:
         raise NoSuchEngagement()
@@ -56,7 +56,7 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Engagement]:
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Engagement]:
-    """Those that nobody has answered in time."""
+    """Faults that have not been answered in time."""
     return session.exec(
         select(Engagement).where(col(Engagement.due_at) <= now).order_by(col(Engagement.due_at)).limit(limit)
     ).all()

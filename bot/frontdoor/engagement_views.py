@@ -25,7 +25,7 @@ TITLE = 120
 
 
 def form(number: int, team: str, now: datetime, answer_by: datetime) -> Block:
-    """What those who route calls need to know."""
+    """The form with what the routing team needs to know."""
     blocks = [
         field("What is wrong?", ids.WRONG, _text(ids.WRONG, "Billing in Spanish reaches the English queue")),
         field(
@@ -51,7 +51,7 @@ def _text(name: str, placeholder: str) -> Block:
 
 
 def answer_form(engagement: Engagement) -> Block:
-    """What was found or done."""
+    """The form for what was found or done."""
     blocks = [
         section(f"*{one_line(engagement.wrong, SHOWN)}*"),
         field("What did you find or do?", ids.REPLY, text_input(ids.REPLY, multiline=True, longest=LONGEST)),
@@ -98,7 +98,7 @@ def _buttons(engagement: Engagement) -> list[Block]:
 
 
 def overdue_text(engagement: Engagement, now: datetime) -> str:
-    """What the channel reads when nobody answered in time."""
+    """The message to the channel when a fault was not answered in time."""
     owner = mention(engagement.owner_id) if engagement.owner_id else "Nobody"
     has = "has not" if engagement.owner_id else "has"
     return (

@@ -1,4 +1,4 @@
-"""A routing fault is reported, looked at, answered or taken back; nobody answers, and others are told."""
+"""Report, take, answer or take back a routing fault; tell others if it is not answered in time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,13 +25,13 @@ from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention, near_time
 
-# Clocks of people are a little ahead of ours.
+# Users' clocks may be a little ahead of ours.
 TOLERANCE = timedelta(minutes=1)
 REASON = "a routing fault has not been answered"
 
 
 class Fault(Struct, frozen=True):
-    """What somebody typed of a fault."""
+    """What a user typed about a fault."""
 
     wrong: str
     examples: str
@@ -50,7 +50,7 @@ def form(services: Services, number: int, by: str, now: datetime) -> Block:
 
 
 def ask(services: Services, number: int, fault: Fault, by: str, now: datetime) -> str:
-    """The team is brought in, and has a card to answer. Gives back what to answer."""
+    """Report a fault: invite the team and post a card for its answer. Returns the text for the user."""
     floor = services.floor.front_door
     answer_by = fault.answer_by or now + floor.routing_answer_within
     rules.check(fault.wrong, fault.since or now, answer_by, now, TOLERANCE)
@@ -87,7 +87,7 @@ def _new(change: Change, fault: Fault, answer_by: datetime) -> Engagement:
 
 
 def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
-    """Somebody looks at it. Gives back what to answer."""
+    """Take a fault, to look at it. Returns the text for the user."""
     with _open(services, engagement_id, by, now) as (change, engagement):
         engagement.owner_id = by
         change.log("routing_taken")
@@ -101,7 +101,7 @@ def answer_form(services: Services, engagement_id: int, by: str, now: datetime) 
 
 
 def answer(services: Services, engagement_id: int, reply: str, by: str, now: datetime) -> str:
-    """What was found or done. Gives back what to answer."""
+    """Save what was found or done. Returns the text for the user."""
     if not reply.strip():
         raise rules.ReplyMissing()
     with _open(services, engagement_id, by, now) as (change, engagement):
@@ -117,7 +117,7 @@ def answer(services: Services, engagement_id: int, reply: str, by: str, now: dat
 
 
 def withdraw(services: Services, engagement_id: int, by: str, now: datetime) -> str:
-    """It is no fault after all. Gives back what to answer."""
+    """Take back a fault that turned out not to be one. Returns the text for the user."""
     with _open(services, engagement_id, by, now) as (change, engagement):
         _end(engagement, State.WITHDRAWN, by, now)
         change.log("routing_withdrawn")
@@ -129,7 +129,7 @@ def _end(engagement: Engagement, state: State, by: str, now: datetime) -> None:
 
 
 def end_open(change: Change, event: Closed | Declined | Merged) -> None:
-    """It is over: nobody need answer."""
+    """Withdraw the open faults of an incident that is over."""
     for engagement in tables.of_incident(change.session, change.number):
         if engagement.state == State.OPEN:
             _end(engagement, State.WITHDRAWN, change.by, change.now)
@@ -137,7 +137,7 @@ def end_open(change: Change, event: Closed | Declined | Merged) -> None:
 
 
 def escalate(services: Services, now: datetime) -> None:
-    """Tell others of every fault that nobody answered in time; then again, until somebody does."""
+    """Tell others of every fault that was not answered in time, repeatedly until it is answered."""
     with services.database.reading() as session:
         due = [(engagement.number, engagement.incident_id) for engagement in tables.due(session, now)]
     for engagement_id, number in due:
@@ -163,7 +163,7 @@ def _escalate(change: Change, engagement: Engagement) -> None:
 
 @contextmanager
 def _open(services: Services, engagement_id: int, by: str, now: datetime) -> Iterator[tuple[Change, Engagement]]:
-    """A transaction on a fault that is open, by any member who sees its incident."""
+    """A transaction on an open fault, for any member who sees its incident."""
     with services.database.reading() as session:
         number = tables.get(session, engagement_id).incident_id
         incidents.check_visible(session, incidents.by_number(session, number), by, tables.NoSuchEngagement)

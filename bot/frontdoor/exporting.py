@@ -1,4 +1,4 @@
-"""Caller messages for a spreadsheet: a row for each version."""
+"""Caller messages, a row for each version, and routing faults, for a spreadsheet."""
 
 from sqlmodel import Session
 

@@ -1,4 +1,4 @@
-"""What other nouns ask about caller messages, answered as plain data."""
+"""Answers to other nouns about caller messages, as plain data."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from bot.slack.text import escape, near_time
 
 
 def wording(session: Session, number: int, language: str) -> str:
-    """What callers hear now, in a language; of several messages one after another."""
+    """What callers hear now, in a language; several messages one after another."""
     texts = (said.text(language) for _, said in tables.on(session, number))
     return "\n".join(dict.fromkeys(text for text in texts if text))
 
@@ -57,7 +57,7 @@ def _row(
 
 
 def lines(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
-    """What callers hear, for somebody who takes over."""
+    """What callers hear, for the person who takes over."""
     return [
         f"{said.variant} on {escape(', '.join(said.lines)) or 'lines that are not recorded'}, "
         f"on since {near_time(message.on_at, now)}, to be looked at {near_time(message.look_at, now)}"

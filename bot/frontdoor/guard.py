@@ -1,4 +1,4 @@
-"""An incident is not resolved or closed while callers hear its message, unless somebody goes on for a reason."""
+"""The guard against resolving or closing an incident while callers hear its message, unless a reason is given."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def _refusal(action: str, objections: Sequence[Objection]) -> WatchfloorError:
 
 
 def _waive(change: Change, action: str, reason: str) -> None:
-    """It stays on, and somebody is still asked about it when its time comes."""
+    """Log the reason; the message stays on, and its reminder still comes when it is due."""
     change.log("front_door_waived", reason=reason)
 
 

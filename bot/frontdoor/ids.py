@@ -1,4 +1,4 @@
-"""Names that Slack gives back: of buttons, of forms, of their fields."""
+"""Ids that Slack sends back: of buttons, of forms, of their fields."""
 
 FORM = "frontdoor.form"
 ROUTING_FORM = "frontdoor.routing_form"

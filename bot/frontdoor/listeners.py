@@ -41,7 +41,7 @@ def routing(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the buttons of the cards, and to the forms."""
+    """Register the listeners for the cards' buttons and for the forms."""
     listening.opens_form(app, services, ids.ADD, actions.form)
     listening.opens_form(app, services, ids.CHANGE, actions.change_form)
     listening.opens_form(app, services, ids.ANSWER, engagements.answer_form)

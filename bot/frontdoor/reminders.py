@@ -1,4 +1,4 @@
-"""The forgotten message: somebody is asked whether it is still needed, then others are told, until it is off."""
+"""Forgotten messages: the lead is asked whether one is still needed, then others are told, until it is off."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ REASON = "nobody says whether a caller message is still needed"
 
 
 def remind(services: Services, now: datetime) -> None:
-    """Ask about every message whose time has come; it is asked once, however many look at the clock."""
+    """Ask once about every message that is due, however many replicas run."""
     with services.database.reading() as session:
         due = [(message.number, message.incident_id) for message in tables.due(session, now)]
     for message_id, number in due:

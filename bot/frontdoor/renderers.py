@@ -1,4 +1,4 @@
-"""The cards of caller messages and of questions to those who route calls, in the incident's channel."""
+"""The cards of caller messages and of routing faults, in the incident's channel."""
 
 from bot.frontdoor import engagement_tables, engagement_views, tables, views
 from bot.outbox import kinds

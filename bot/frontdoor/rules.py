@@ -1,4 +1,4 @@
-"""What callers hear: variants, what a message must say, and when somebody is asked about it. Pure."""
+"""What callers hear: variants, what a message must say, and when to ask about it. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ MOST_LINES = 20
 
 
 class Variant(StrEnum):
-    """What happens to a call behind the message; the values are those of a playbook's `front_door`."""
+    """What happens to a call after the message; the values are those of a playbook's `front_door`."""
 
     INFORM = "inform"
     DEFLECT = "inform and deflect"
@@ -76,13 +76,13 @@ class Wording(Struct, frozen=True):
     approved_by: str = ""
 
     def text(self, *languages: str) -> str:
-        """The text in the first of these languages that there is one in; empty without."""
+        """The text in the first of these languages that has one; empty if none has."""
         texts = self.texts or {}
         return next((texts[language] for language in languages if texts.get(language)), "")
 
 
 def read_lines(typed: str) -> tuple[str, ...]:
-    """Lines as people write them: separated by commas, semicolons or line ends, each once."""
+    """Parse lines as typed: separated by commas, semicolons or line ends, each kept once."""
     parts = typed.replace(";", ",").replace("\n", ",").split(",")
     lines = tuple(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
     if not lines:
@@ -93,7 +93,7 @@ def read_lines(typed: str) -> tuple[str, ...]:
 
 
 def check_wording(wording: Wording) -> None:
-    """A message that is recorded says something, on some line."""
+    """Check that a message has a text and at least one line."""
     if not any((wording.texts or {}).values()):
         raise TextMissing()
     if not wording.lines:
@@ -101,7 +101,7 @@ def check_wording(wording: Wording) -> None:
 
 
 def check_times(on_at: datetime, look_at: datetime, now: datetime, tolerance: timedelta) -> None:
-    """On since a time that was, looked at again at a time that comes."""
+    """Check that it is on since a past time and is looked at again at a future time."""
     if on_at > now + tolerance:
         raise InFuture()
     if look_at <= now:
@@ -109,12 +109,12 @@ def check_times(on_at: datetime, look_at: datetime, now: datetime, tolerance: ti
 
 
 def minutes_on(on_at: datetime, off_at: datetime | None, now: datetime) -> int:
-    """Whole minutes that callers heard it; until now while it is on."""
+    """Whole minutes for which callers heard it; up to now while it is on."""
     return max(0, int(((off_at or now) - on_at).total_seconds()) // 60)
 
 
 def next_due(reminded_at: datetime | None, now: datetime, escalated_after: timedelta, again: timedelta) -> datetime:
-    """When somebody is asked next: after the reminder others are told, after that it begins anew."""
+    """When the next step is due: after the reminder others are told, and after that it starts again."""
     return now + (again if reminded_at else escalated_after)
 
 

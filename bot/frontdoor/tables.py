@@ -1,4 +1,4 @@
-"""Caller messages, their versions, and what was asked of those who route calls; every query on them."""
+"""Caller messages and their versions; every query on them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -25,13 +25,13 @@ class CallerMessage(Numbered, table=True):
     version: int = 1
     on_by: str = ""
     on_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # Somebody dialled in: this version was heard; and, after it is off, that it is gone.
+    # Who dialled in: to hear this version, and, after it was switched off, to hear that it is gone.
     heard_by: str | None = None
     heard_at: datetime | None = Field(default=None, sa_column=utc_column())
     gone_by: str | None = None
     gone_at: datetime | None = Field(default=None, sa_column=utc_column())
     look_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # When somebody is reminded of it, or others are told.
+    # When the lead is reminded of it, or others are told.
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     reminded_at: datetime | None = Field(default=None, sa_column=utc_column())
     escalations: int = 0
@@ -40,17 +40,17 @@ class CallerMessage(Numbered, table=True):
 
     @property
     def is_on(self) -> bool:
-        """Do callers hear it?"""
+        """True while callers hear it."""
         return self.off_at is None
 
     def wait_until(self, look_at: datetime) -> None:
-        """Nobody is asked about it before that."""
+        """Postpone the next question about it to that time."""
         self.look_at = self.due_at = look_at
         self.reminded_at = None
 
 
 class MessageVersion(Row, table=True):
-    """The wording of a message from a moment on; none is ever changed."""
+    """The wording of a message from a moment on; a version is never changed."""
 
     __tablename__ = "caller_message_versions"
 
@@ -65,12 +65,12 @@ class MessageVersion(Row, table=True):
 
     @property
     def wording(self) -> Wording:
-        """As a rule reads it."""
+        """The wording as the rules read it."""
         return Wording(self.variant, tuple(self.lines), self.texts, self.approved_by)
 
 
 def add(session: Session, message: CallerMessage, wording: Wording, by: str, now: datetime) -> CallerMessage:
-    """A new message with its first version."""
+    """Add a new message with its first version."""
     session.add(message)
     session.flush()
     add_version(session, message, wording, by, now)
@@ -78,7 +78,7 @@ def add(session: Session, message: CallerMessage, wording: Wording, by: str, now
 
 
 def add_version(session: Session, message: CallerMessage, wording: Wording, by: str, now: datetime) -> None:
-    """The message's wording from now on."""
+    """Add a version with the message's wording from now on."""
     version = MessageVersion(
         message_id=message.number,
         version=message.version,
@@ -94,7 +94,7 @@ def add_version(session: Session, message: CallerMessage, wording: Wording, by: 
 
 
 def get(session: Session, message_id: int) -> CallerMessage:
-    """The message of that id; `NoSuchMessage` when there is none."""
+    """The message with that id. Raises `NoSuchMessage`."""
     message = session.get(CallerMessage, message_id, populate_existing=True)
     if message is None:
         raise NoSuchMessage()
@@ -137,7 +137,7 @@ def on(session: Session, incident_id: int) -> list[tuple[CallerMessage, Wording]
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> Sequence[CallerMessage]:
-    """Those about which somebody is to be asked now."""
+    """Messages whose reminder or escalation is due."""
     return session.exec(
         select(CallerMessage)
         .where(col(CallerMessage.due_at) <= now)
@@ -146,7 +146,7 @@ def due(session: Session, now: datetime, limit: int = 100) -> Sequence[CallerMes
     ).all()
 
 
-# When somebody is to be asked next about any message.
+# When the next reminder or escalation of any message is due.
 NEXT_DUE = (
     sa.select(col(CallerMessage.due_at))
     .where(col(CallerMessage.due_at).is_not(None))

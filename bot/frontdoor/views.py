@@ -42,7 +42,7 @@ def form(
     message: CallerMessage | None = None,
     wording: Wording | None = None,
 ) -> Block:
-    """What callers hear; a message that is on begins with what it says now."""
+    """The form for what callers hear; for a message that is on, it starts with the current wording."""
     said = wording or Wording(Variant.INFORM)
     texts = said.texts or {}
     blocks = [
@@ -97,7 +97,7 @@ def card(message: CallerMessage, wording: Wording, now: datetime) -> Screen:
 
 
 def moved(message: CallerMessage) -> Screen:
-    """What stands in the channel of an incident that was merged into another."""
+    """The card in the channel of an incident that was merged into another."""
     text = f"📣 What callers hear goes on in incident {message.incident_id}."
     return text, [section(text)]
 
@@ -170,7 +170,7 @@ def _buttons(message: CallerMessage) -> list[Element]:
 
 
 def overview(incident: Incident, messages: Sequence[tuple[CallerMessage, Wording]], now: datetime) -> Screen:
-    """What callers hear, for somebody who asks."""
+    """What callers hear because of an incident, with a button to record a message."""
     blocks: list[Block] = []
     for message, wording in messages:
         blocks += card(message, wording, now)[1]
@@ -180,7 +180,7 @@ def overview(incident: Incident, messages: Sequence[tuple[CallerMessage, Wording
 
 
 def reminder(message: CallerMessage, wording: Wording, incident: Incident, where: str, now: datetime) -> Screen:
-    """Somebody is asked whether the message is still needed."""
+    """The question whether the message is still needed."""
     what = "a caller message" if incident.is_private else _on_lines(wording)
     text = (
         f"⏰ Is it still needed? {what} of incident {incident.number} ({where}) has been on since "
@@ -199,7 +199,7 @@ def _on_lines(wording: Wording) -> str:
 
 
 def forgotten_text(message: CallerMessage, wording: Wording, now: datetime) -> str:
-    """What the channel reads when nobody said whether it is still needed."""
+    """The message to the channel when the question whether it is still needed was not answered."""
     return (
         f"⚠️ {_on_lines(wording)} has been on since {near_time(message.on_at, now)}, and nobody said whether it is "
         "still needed. Please answer on its card: *Still needed* or *Switch off*."

@@ -1,4 +1,4 @@
-"""Handovers: somebody hands command to a colleague, who accepts it; until then the first one stays accountable."""
+"""Handovers: one person offers command to a colleague and stays accountable until the colleague accepts."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, a command, the events that end a handover, and the ticks for those that nobody accepts."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register the listeners, the command, the events that end a handover, and the tick for unaccepted ones."""
+    # Imported here so that importing only the tables does not load the listeners.
     from bot.handovers import actions, exporting, listeners, reminders, renderers, shift, tables
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule, Tick

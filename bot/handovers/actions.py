@@ -1,7 +1,7 @@
-"""Command is offered, accepted, sent back or taken back: one transaction each.
+"""Offer, accept, send back and take back command: one transaction each.
 
-The person who hands over stays commander until the other accepts, and the role changes hands in the transaction of
-the acceptance: at every moment there is exactly one of them.
+The outgoing commander keeps command until the other person accepts, and the role changes hands in the transaction
+of the acceptance: there is exactly one commander at every moment.
 """
 
 from datetime import datetime
@@ -28,7 +28,7 @@ SHOWN = (kinds.HANDOVER, kinds.HANDOVER_LINE)
 
 
 def offer_form(services: Services, number: int, by: str, now: datetime, person: str | None = None) -> Block:
-    """The summary as it would be sent, for the commander to read first."""
+    """Return the form with the summary as it would be sent, for the commander to read first."""
     incident = visible_incident(services, number, by)
     check_may_change(number, incident.status)
     with services.database.reading() as session:
@@ -41,7 +41,7 @@ def offer_form(services: Services, number: int, by: str, now: datetime, person: 
 
 
 def offer(services: Services, number: int, to: str, note: str, by: str, now: datetime) -> str:
-    """Offer command to a colleague; the one before that is taken back. Gives back what to answer."""
+    """Offer command to a colleague, taking back any earlier offer. Return the reply."""
     if not person_of(services, to).may_act:
         raise rules.CannotTakeOver(person=mention(to))
     with changing(services, number, by, now) as change:
@@ -85,7 +85,7 @@ def _show(change: Change, handover: Handover) -> None:
 
 
 def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
-    """Take command: roles, drafts, steps and reminders go along at once. Gives back what to answer."""
+    """Take command: roles, drafts, steps and reminders move along at once. Return the reply."""
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
         handover = _answerable(change, handover_id, wording.NOT_CHANGED_HANDS)
         check_may_change(change.number, change.incident.status)
@@ -99,7 +99,7 @@ def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
 
 
 def _hand_over_roles(change: Change, handover: Handover) -> None:
-    """Every role that the first person has alone goes along; as a responder both may stay."""
+    """Transfer every role that the outgoing person holds; responder is not transferred, since both may hold it."""
     held = incidents.roles(change.session, change.number)
     for role, holders in held.items():
         if handover.from_id in holders and role != "responder":
@@ -111,7 +111,7 @@ def _hand_over_roles(change: Change, handover: Handover) -> None:
 
 
 def send_back(services: Services, handover_id: int, question: str, by: str, now: datetime) -> str:
-    """Not yet: something must be known first. Gives back what to answer."""
+    """Send the handover back with a question that must be answered first. Return the reply."""
     if not question.strip():
         raise rules.QuestionMissing()
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
@@ -128,7 +128,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
 
 
 def take_back(services: Services, handover_id: int, by: str, now: datetime) -> str:
-    """The person who handed over keeps command after all. Gives back what to answer."""
+    """Withdraw the offer, so that the outgoing person keeps command. Return the reply."""
     with changing(services, _number_of(services, handover_id), by, now) as change:
         handover = tables.get(change.session, handover_id)
         if handover.from_id != by:
@@ -139,7 +139,7 @@ def take_back(services: Services, handover_id: int, by: str, now: datetime) -> s
 
 
 def hand_over_role(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
-    """Hand a role over at once, when the two have talked already. Gives back what to answer."""
+    """Hand a role over at once, for two people who have already talked. Return the reply."""
     if not person_of(services, to).may_act:
         raise rules.CannotTakeOver(person=mention(to))
     with changing(services, number, by, now) as change:
@@ -153,25 +153,25 @@ def hand_over_role(services: Services, number: int, role: str, to: str, by: str,
 
 
 def follow_role(change: Change, event: RoleChanged) -> None:
-    """Command went another way, so that what was offered is offered no more."""
+    """Withdraw the pending offer when command has gone to somebody else in another way."""
     handover = tables.pending(change.session, change.number, Kind.COMMAND) if event.role == COMMANDER else None
     if handover and incidents.commander(change.session, change.number) != handover.from_id:
         _withdraw(change, handover)
 
 
 def end_pending(change: Change, event: Closed | Declined | Merged) -> None:
-    """It is over: nobody need take over."""
+    """Withdraw the pending offer of an incident that is over."""
     if handover := tables.pending(change.session, change.number, Kind.COMMAND):
         _withdraw(change, handover)
 
 
 def hide_summary(change: Change, event: MadePrivate) -> None:
-    """What was sent of it by direct message is not to be read there any more."""
+    """Update the direct message, so that the summary can no longer be read there."""
     change.mark_stale(kinds.HANDOVER)
 
 
 def readable(services: Services, handover_id: int, by: str) -> Handover:
-    """A handover for the person that it is for."""
+    """Return a handover to its recipient; anyone else is refused."""
     with services.database.reading() as session:
         handover = tables.get(session, handover_id)
     if handover.to_id != by:
@@ -188,7 +188,7 @@ def _withdraw(change: Change, handover: Handover) -> None:
 
 
 def _answerable(change: Change, handover_id: int, advice: str) -> Handover:
-    """The handover, for the one who may answer it, while an answer is awaited."""
+    """Return the pending handover if the caller may answer it."""
     handover = tables.get(change.session, handover_id)
     if handover.to_id != change.by:
         raise rules.NotForYou(person=mention(handover.to_id))

@@ -1,4 +1,4 @@
-"""Handovers for a spreadsheet."""
+"""Export of handovers for a spreadsheet."""
 
 from sqlmodel import Session
 

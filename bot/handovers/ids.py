@@ -1,4 +1,4 @@
-"""Names that Slack gives back: of buttons, of forms, of their fields."""
+"""Identifiers that Slack sends back: of buttons, forms and form fields."""
 
 OFFER_FORM = "handover.offer_form"
 QUESTION_FORM = "handover.question_form"

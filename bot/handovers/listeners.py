@@ -1,4 +1,4 @@
-"""Handovers: `/incident handover`, the form, and the buttons of its messages: parse, act, answer."""
+"""Listeners for `/incident handover`, its form and the buttons of its messages: parse, act, answer."""
 
 import re
 
@@ -45,7 +45,7 @@ def hand_over(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the card's button, the form, and what the incoming person presses."""
+    """Register the listeners for the card's button, the form and the incoming person's buttons."""
     for button in (incident_ids.HAND_OVER, ids.OFFER_AGAIN):
         listening.opens_form(app, services, button, actions.offer_form)
     listening.on_click(app, services, ids.WITHDRAW, actions.take_back)

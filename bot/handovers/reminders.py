@@ -1,4 +1,4 @@
-"""A handover that nobody accepts: the person is reminded, then others are told. The first one stays in command."""
+"""Unaccepted handovers: remind the recipient, then tell others. The outgoing person stays in command."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from bot.slack.text import channel_link, mention, near_time
 
 
 def remind(services: Services, now: datetime) -> None:
-    """Do what is due about handovers; each reminder is sent once, however many replicas tick."""
+    """Send due reminders and escalations; each is sent once, however many replicas tick."""
     with services.database.reading() as session:
         due = [(handover.number, handover.incident_id or 0) for handover in tables.due(session, now)]
     for handover_id, number in due:
@@ -36,7 +36,7 @@ def _follow_up(change: Change, handover: Handover) -> None:
 def _remind(change: Change, handover: Handover) -> None:
     floor, now = change.services.floor.handovers, change.now
     handover.reminded_at = now
-    # A reminder that came late, after a restart, still leaves time to answer.
+    # A reminder that was late, after a restart, still leaves time to answer.
     gap = floor.escalated_after - floor.reminded_after
     due_at = rules.next_look(handover.offered_at, now, floor.reminded_after, floor.escalated_after)
     handover.due_at = max(due_at, now + gap)

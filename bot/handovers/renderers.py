@@ -1,4 +1,4 @@
-"""The messages of a handover: to the person who is to take over, and in the incident's channel."""
+"""The messages of a handover: to its recipient, and in the incident's channel."""
 
 from bot.handovers import tables, views
 from bot.handovers.tables import Handover
@@ -22,7 +22,7 @@ def _line(context: Context) -> Message:
 
 
 def _not_reached(settled: Settled, error: str) -> None:
-    """Slack does not let them be written to: nobody need wait for an answer before others are told."""
+    """Make the escalation due now: Slack refuses messages to this person, so waiting for an answer is useless."""
     handover, now = tables.get(settled.session, int(settled.row.subject)), utcnow()
     if handover.is_pending and handover.reminded_at is None:
         handover.reminded_at = handover.due_at = now

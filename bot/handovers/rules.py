@@ -1,4 +1,4 @@
-"""A handover from one person to another: its states, when it is looked at again, what is refused. Pure."""
+"""A handover from one person to another: states, due times of the reminder and escalation, refusals. Pure."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,11 +11,11 @@ class Kind(StrEnum):
 
     COMMAND = "command"  # accepted by the other person
     ROLE = "role"  # taken over at once
-    SHIFT = "shift"  # one item of a shift, accepted one by one
+    SHIFT = "shift"  # one item of a shift; items are accepted one by one
 
 
 class State(StrEnum):
-    """Where a handover stands. Until it is accepted the first person stays accountable."""
+    """The state of a handover. The outgoing person stays accountable until it is accepted."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -59,5 +59,5 @@ class QuestionMissing(WatchfloorError):
 def next_look(
     offered_at: datetime, reminded_at: datetime | None, reminded_after: timedelta, escalated_after: timedelta
 ) -> datetime:
-    """When an unanswered handover is looked at: for the reminder, then for the escalation, both since the offer."""
+    """When an unanswered handover is due: for the reminder, then the escalation, both counted from the offer."""
     return offered_at + (escalated_after if reminded_at else reminded_after)

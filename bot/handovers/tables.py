@@ -1,4 +1,4 @@
-"""Handovers: who hands what over to whom, where it stands; and every query on them."""
+"""Handovers: from whom, to whom, what, and their state; and every query on them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ class NoSuchHandover(WatchfloorError):
 
 
 class Handover(Numbered, table=True):
-    """One handover. `item` says what of the incident is handed over: the role."""
+    """One handover. `item` names what is handed over: the role, or the key of a shift's item."""
 
     __tablename__ = "handovers"
     __table_args__ = (
@@ -33,44 +33,44 @@ class Handover(Numbered, table=True):
     )
 
     kind: str
-    # None for what is no incident's, such as a shift.
+    # None for items without an incident, such as a watch item.
     incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
     item: str = ""
     from_id: str
     to_id: str
     state: str = State.PENDING
-    # As it was shown to the person who handed over, and what they added.
+    # As shown to the outgoing person, and that person's addition.
     summary: str = ""
     note: str = ""
     question: str = ""
     offered_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # When somebody is reminded of it, or others are told.
+    # When the recipient is reminded, or others are told.
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     reminded_at: datetime | None = Field(default=None, sa_column=utc_column())
     escalated_at: datetime | None = Field(default=None, sa_column=utc_column())
     decided_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # Of an item of a shift: in which handover, what of it was read, and what tells that it has not moved.
+    # For a shift's item: the shift handover, the content as it was read, and its hash, to detect changes.
     shift_id: int | None = Field(default=None, foreign_key="shift_handovers.id", index=True)
     content: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(sa.JSON(none_as_null=True)))
     fingerprint: str = ""
 
     @property
     def is_pending(self) -> bool:
-        """Is an answer awaited?"""
+        """Whether an answer is awaited."""
         return self.state == State.PENDING
 
     def decide(self, state: State, now: datetime) -> None:
-        """It is answered, one way or the other: nothing is due any more."""
+        """Record the decision; nothing is due any more."""
         self.state, self.decided_at, self.due_at = state, now, None
 
 
 def add(session: Session, handover: Handover) -> bool:
-    """A new handover; False when another one of its kind is pending in that incident."""
+    """Add a handover; False if one of its kind is already pending for that incident or item."""
     return insert_new(session, handover)
 
 
 def get(session: Session, handover_id: int) -> Handover:
-    """The handover of that id; `NoSuchHandover` when there is none."""
+    """Return the handover with that id. Raises `NoSuchHandover`."""
     handover = session.get(Handover, handover_id, populate_existing=True)
     if handover is None:
         raise NoSuchHandover()
@@ -78,7 +78,7 @@ def get(session: Session, handover_id: int) -> Handover:
 
 
 def pending(session: Session, incident_id: int, kind: str) -> Handover | None:
-    """The one of this kind that waits for an answer."""
+    """The pending handover of this kind, if any."""
     return session.exec(
         select(Handover)
         .where(Handover.incident_id == incident_id, Handover.kind == kind, Handover.state == State.PENDING)
@@ -87,7 +87,7 @@ def pending(session: Session, incident_id: int, kind: str) -> Handover | None:
 
 
 def last(session: Session, incident_id: int, kind: str) -> Handover | None:
-    """The newest one of this kind."""
+    """The newest handover of this kind, if any."""
     of_kind = select(Handover).where(Handover.incident_id == incident_id, Handover.kind == kind)
     return session.exec(of_kind.order_by(col(Handover.id).desc()).limit(1)).first()
 
@@ -100,13 +100,13 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Handover]:
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Handover]:
-    """Those about which something is to be done now."""
+    """Handovers whose reminder or escalation is due, earliest first."""
     return session.exec(
         select(Handover).where(col(Handover.due_at) <= now).order_by(col(Handover.due_at)).limit(limit)
     ).all()
 
 
-# When something is to be done next about any handover.
+# The earliest due time of any handover.
 NEXT_DUE = (
     sa.select(col(Handover.due_at)).where(col(Handover.due_at).is_not(None)).order_by(col(Handover.due_at)).limit(1)
 )

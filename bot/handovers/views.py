@@ -1,4 +1,4 @@
-"""What people see of a handover: the form, the direct message, what is said in the channel. Pure."""
+"""The views of a handover: the form, the direct message, the lines in the channel. Pure."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ SECTION = 2_900
 
 
 def offer_form(incident: Incident, summary: str, *, person: str | None = None, note: str = "") -> Block:
-    """Who takes over, and the summary they get, before it is sent."""
+    """The form to choose the recipient, with the summary before it is sent."""
     blocks = [
         section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
         form_field("Who takes over?", ids.PERSON, user_select(ids.PERSON, initial=person)),
@@ -54,7 +54,7 @@ def offer_form(incident: Incident, summary: str, *, person: str | None = None, n
 
 
 def question_form(handover: Handover) -> Block:
-    """What the person needs to know before they take over."""
+    """The form for what the recipient needs to know before taking over."""
     question = text_input(ids.QUESTION, multiline=True, longest=LONGEST_QUESTION)
     blocks = [
         form_field("What do you need to know first?", ids.QUESTION, question),
@@ -72,12 +72,12 @@ def question_form(handover: Handover) -> Block:
 
 
 def summary_view(handover: Handover) -> Block:
-    """The summary of a private incident, which is read without being sent anywhere."""
+    """The summary of a private incident, shown without being sent anywhere."""
     return modal("Handover", [*_summary(handover)], callback_id="handover.summary", close="Close")
 
 
 def offer_message(handover: Handover, incident: Incident, now: datetime) -> tuple[str, list[Block]]:
-    """The direct message to the person who is to take over, as the handover stands."""
+    """The direct message to the recipient, in the handover's current state."""
     where = channel_link(incident.channel_id or "")
     text = f"🤝 {mention(handover.from_id)} asks you to take command of {_name(incident)} in {where}."
     if not handover.is_pending:
@@ -88,14 +88,14 @@ def offer_message(handover: Handover, incident: Incident, now: datetime) -> tupl
         button("Send back with a question", ids.SEND_BACK, number),
     ]
     if incident.is_private:
-        # Outside its channel nothing is said of a private incident: the summary is shown, not sent.
+        # Outside its channel, a private incident's text is not sent: the summary is only shown.
         buttons.append(button("Read the summary", ids.READ, number))
         return text, [section(text), actions(buttons, block_id=f"handover-{number}")]
     return text, [section(text), *_summary(handover), actions(buttons, block_id=f"handover-{number}")]
 
 
 def question_message(handover: Handover, incident: Incident) -> tuple[str, list[Block]]:
-    """The direct message to the person who handed over, when it comes back."""
+    """The direct message to the outgoing person when the handover is sent back."""
     text = (
         f"{mention(handover.to_id)} sent your handover of incident {incident.number} "
         f"({channel_link(incident.channel_id or '')}) back. You are still in command."
@@ -108,7 +108,7 @@ def question_message(handover: Handover, incident: Incident) -> tuple[str, list[
 
 
 def offered_line(handover: Handover) -> tuple[str, list[Block]]:
-    """What the channel reads when command is offered: who is accountable, and until when."""
+    """The channel's line when command is offered: who is accountable, and until when."""
     text = (
         f"🤝 {mention(handover.from_id)} hands command over to {mention(handover.to_id)} and stays in command "
         "until they accept."
@@ -118,14 +118,14 @@ def offered_line(handover: Handover) -> tuple[str, list[Block]]:
 
 
 def settled_line(handover: Handover, now: datetime) -> tuple[str, list[Block]]:
-    """The same message once it is answered."""
+    """The same line once the offer is settled."""
     text = f"🤝 {mention(handover.from_id)} → {mention(handover.to_id)}: {_outcome(handover, now)}"
     question = f"\n> {one_line(handover.question, LONGEST_QUESTION)}" if handover.question else ""
     return text, [section(text + question)]
 
 
 def unaccepted_text(handover: Handover, now: datetime) -> str:
-    """What the channel reads when nobody answered in time."""
+    """The channel's message when nobody answered in time."""
     return (
         f"⚠️ {mention(handover.to_id)} has not accepted command since {near_time(handover.offered_at, now)}. "
         f"{mention(handover.from_id)} is still in command. `/incident handover` offers it to somebody else."
@@ -153,7 +153,7 @@ def _summary(handover: Handover) -> list[Block]:
 
 
 def _sections(summary: str) -> list[Block]:
-    """Paragraphs put together until a section is full, so that none is cut in the middle."""
+    """Pack paragraphs into sections up to the size limit, so that no paragraph is cut."""
     texts: list[str] = []
     for paragraph in summary.split("\n\n"):
         if texts and len(texts[-1]) + len(paragraph) + 2 <= SECTION:

@@ -1,4 +1,4 @@
-"""The contact centre's figures beside an incident: what they were, what was to be expected, what it cost."""
+"""Contact-centre figures for an incident: what happened, what was expected, what it cost."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, dropped files, the tick that looks at new figures, and what others ask of them."""
-    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    """Register listeners, commands, dropped files, the tick for new figures, and the answers to other nouns."""
+    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.impact import (
         facts,
         feeding,

@@ -1,4 +1,4 @@
-"""What people do with figures: look at them, type an interval, ask what if."""
+"""Actions on figures: show them, enter an interval."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,7 @@ class MoreInTime(WatchfloorError):
 
     @property
     def by_field(self) -> dict[str, str]:
-        """Where it is said."""
+        """The message, by form field."""
         return {ids.ANSWERED_IN: self.sentence}
 
 
@@ -77,14 +77,14 @@ def _last_import(session: Session) -> datetime | None:
 
 
 def queues_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[QueueFacts]:
-    """The queues that an incident is about."""
+    """The queues in an incident's scope."""
     zone = ZoneInfo(services.floor.figures.zone)
     window = gathering.window_of(incident, now, zone)
     return gathering.queues_in_scope(session, services.floor, incident, window)
 
 
 def figures_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form for one interval, as the last one was left."""
+    """The form for one interval, prefilled from the last one."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         queues = queues_of(session, services, incident, now)
@@ -94,7 +94,7 @@ def figures_form(services: Services, number: int, by: str, now: datetime) -> Blo
 
 
 def _starts(services: Services, now: datetime, interval_s: int) -> list[datetime]:
-    """The intervals that may be typed, the one that ended last first."""
+    """The intervals that the form offers, the last completed one first."""
     zone = ZoneInfo(services.floor.figures.zone)
     running = int(now.timestamp()) // interval_s * interval_s
     starts = [running - place * interval_s for place in range(1, INTERVALS_OFFERED)]
@@ -102,7 +102,7 @@ def _starts(services: Services, now: datetime, interval_s: int) -> list[datetime
 
 
 def _last(session: Session, queues: Sequence[QueueFacts], by: str, now: datetime) -> Last | None:
-    """The newest interval that anybody brought, of what this person typed first."""
+    """The newest interval that this person entered or imported, or else the newest of all."""
     if not queues:
         return None
     since = int((now - KEPT_FOR).timestamp())
@@ -127,7 +127,7 @@ def add_interval(
     by: str,
     now: datetime,
 ) -> str:
-    """Keep one interval that somebody typed. `queue` is the number of a known one or the name of another."""
+    """Save one typed interval. `queue` is the number of a known queue or the name of another."""
     figures = read_typed(typed)
     if not queue:
         raise NoQueueChosen()
@@ -151,7 +151,7 @@ def _queue_name(session: Session, queue: str) -> QueueName:
 
 
 def read_typed(typed: Mapping[str, str]) -> tuple[float | None, ...]:
-    """What somebody typed as figures; decimals with a point or a comma. Every field that is wrong is refused."""
+    """Parse the typed figures; decimals with a point or a comma. The error names every wrong field."""
     amounts: dict[str, float | None] = {}
     wrong: dict[str, NotReadable] = {}
     for name, text in typed.items():

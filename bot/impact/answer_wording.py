@@ -1,4 +1,4 @@
-"""What is answered and told about figures. Pure."""
+"""Answers and notices about figures. Pure."""
 
 HELP = (
     "`/incident figures` what the queues did and what it cost, `add` an interval, `chart` · `/incident whatif "
@@ -6,26 +6,26 @@ HELP = (
 )
 CHART_REQUESTED = "The chart is being drawn and will be posted in the incident's channel."
 FILE_DISCARDED = "Discarded; nothing of it counts."
-# Where the patience of callers is known from.
+# The source of the callers' patience.
 PATIENCE_OF_QUEUE = "from this queue's waits and abandons"
 PATIENCE_CONFIGURED = "as configured"
 
 
 def not_readable(reason: str) -> str:
-    """What is wrong with a figure, beside its field."""
+    """The error shown beside a figure's field."""
     return f"{reason}. Type a number such as 120, or a time such as 5:12."
 
 
 def interval_kept(queue: str, at: str) -> str:
-    """The answer to an interval that somebody typed."""
+    """The answer to a typed interval."""
     return f"Kept: {queue} at {at}. `/incident figures` shows what it means."
 
 
 def chart_shared(person: str) -> str:
-    """What is said beside the chart."""
+    """The message posted with the chart."""
     return f"The figures as a chart, requested by {person}."
 
 
 def chart_refused(number: int, error: str) -> str:
-    """Told when Slack does not take the chart."""
+    """The notice when Slack refuses the chart."""
     return f"Slack did not let me show the chart of incident {number}: {error}."

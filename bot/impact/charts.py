@@ -1,4 +1,4 @@
-"""The chart of an incident's figures: drawn by a process of its own, shown in the incident's channel."""
+"""The chart of an incident's figures: drawn in its own process, posted in the incident's channel."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import timeline
 
-# More than these columns cannot be told apart on a phone.
+# More columns than this cannot be told apart on a phone.
 POINTS_SHOWN = 96
 
 
@@ -33,7 +33,7 @@ class NothingToDraw(WatchfloorError):
 
 
 def request_chart(services: Services, number: int, key: str, by: str) -> str:
-    """Put the chart into the incident's channel. Gives back what to answer."""
+    """Enqueue the chart for the incident's channel. Returns the text for the user."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         if not gathering.has_figures(session, services.floor, incident, utcnow()):
@@ -51,12 +51,12 @@ def request_chart(services: Services, number: int, key: str, by: str) -> str:
 
 
 def chart_png(services: Services, number: int, now: datetime) -> bytes:
-    """Volume against forecast, service level and the incident's marks, as PNG; empty when there are no figures."""
+    """The chart as PNG: volume against forecast, service level and the incident's marks; empty without figures."""
     return drawn_chart(services.database, services.floor, number, now)
 
 
 def drawn_chart(database: Database, floor: Floor, number: int, now: datetime) -> bytes:
-    """The same, of a database and a floor. `TryLater` when it could not be drawn in time."""
+    """The same chart, from a database and a floor. Raises `TryLater` if it could not be drawn in time."""
     language = LANGUAGES.get(floor.language, ENGLISH)
     with drawing("bot.impact.draw_chart") as drawn:
         with database.reading() as session:
@@ -70,7 +70,7 @@ def drawn_chart(database: Database, floor: Floor, number: int, now: datetime) ->
 def payload(
     incident: Incident, assessment: Assessment, zone: ZoneInfo, language: Language = ENGLISH
 ) -> dict[str, Any]:
-    """Everything that is drawn, as plain data; times are those of the site's clock."""
+    """Everything to draw, as plain data; times are the site's local times."""
     phrases = language.phrases
     goal = assessment.whole.goal
     known = [point for point in assessment.points if _is_shown(point, assessment)]
@@ -92,7 +92,7 @@ def payload(
 
 
 def _is_shown(point: Point, assessment: Assessment) -> bool:
-    """The day until now: what is only planned lies ahead."""
+    """Whether the point is in the day until now; later points are only planned."""
     return point.starts_at <= max(assessment.window.until, assessment.whole.latest_at)
 
 
@@ -109,7 +109,7 @@ def _point(point: Point, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _marks(incident: Incident, points: list[Point], zone: ZoneInfo, language: Language) -> list[dict[str, Any]]:
-    """When the incident was declared, mitigated and resolved: the place on the axis, and what it is."""
+    """A mark for each of declared, mitigated and resolved: its place on the axis and its label."""
     marks = []
     for title, at in (
         ("declared", incident.declared_at),
@@ -127,7 +127,7 @@ def _marks(incident: Incident, points: list[Point], zone: ZoneInfo, language: La
 
 
 def call(context: Context) -> Call:
-    """Draw it, upload it, show it in the channel."""
+    """Draw the chart, upload it and share it in the channel."""
     return shared_files.call(context, channel_of(context), _share)
 
 
@@ -149,7 +149,7 @@ def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
 
 
 def note_refused(settled: Settled, error: str) -> None:
-    """Slack does not take it: the timeline says so, and the person who asked is told."""
+    """Note in the timeline that Slack refused the chart, and tell the person who asked."""
     session, row, now = settled.session, settled.row, utcnow()
     number, key = row.incident_id or 0, f"{row.key}:refused"
     timeline.append_once(session, number, key, "trouble", now, what="show the chart of the figures", reason=error)

@@ -1,7 +1,7 @@
-"""Draws the chart of figures. Run as a process of its own: facts as JSON come in, a PNG goes out.
+"""Draw the chart of figures. Runs as its own process: JSON facts on stdin, a PNG on stdout.
 
-It needs Pillow alone, which is loaded in a tenth of the time of what draws the timeline: somebody waits. A phone
-shows it 390 points wide, so it is drawn three times as wide, contacts above and service level below.
+It needs only Pillow, which loads in a tenth of the time of the timeline's drawing library: a user is waiting. A
+phone shows it 390 points wide, so it is drawn three times as wide, contacts above and service level below.
 """
 
 import json
@@ -29,7 +29,7 @@ Box = tuple[float, float, float, float]
 
 
 class Canvas:
-    """A drawing in points of a phone, drawn larger."""
+    """A drawing measured in a phone's points, rendered `SCALE` times as large."""
 
     def __init__(self) -> None:
         self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), "white")
@@ -46,22 +46,22 @@ class Canvas:
         *,
         bold: bool = False,
     ) -> None:
-        """Words whose anchor is at a place."""
+        """Draw a text with its anchor at a place."""
         place = (at[0] * SCALE, at[1] * SCALE)
         self._draw.text(place, text, fill=colour, font=self._font(size, bold), anchor=anchor)
 
     def width(self, text: str, size: float) -> float:
-        """How wide words are."""
+        """The width of a text."""
         return self._font(size, bold=False).getlength(text) / SCALE
 
     def box(self, box: Box, colour: str) -> None:
-        """A filled rectangle; nothing when it has no height."""
+        """Draw a filled rectangle; nothing if it has no area."""
         left, top, right, bottom = (round(side * SCALE) for side in box)
         if right > left and bottom > top:
             self._draw.rectangle((left, top, right - 1, bottom - 1), fill=colour)
 
     def line(self, points: list[tuple[float, float]], colour: str, width: float = 1.5, dash: float = 0) -> None:
-        """A line through points; dashed when `dash` is a length."""
+        """Draw a line through points; dashed if `dash` is a length."""
         placed = [(x * SCALE, y * SCALE) for x, y in points]
         if dash:
             self._dashed(placed, colour, width, dash * SCALE)
@@ -69,7 +69,7 @@ class Canvas:
             self._draw.line(placed, fill=colour, width=round(width * SCALE), joint="curve")
 
     def dot(self, at: tuple[float, float], radius: float, colour: str) -> None:
-        """A filled circle."""
+        """Draw a filled circle."""
         x, y, r = at[0] * SCALE, at[1] * SCALE, radius * SCALE
         self._draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
 
@@ -90,13 +90,13 @@ class Canvas:
     def png(self) -> bytes:
         """The drawing as PNG."""
         buffer = BytesIO()
-        # Packed quickly: somebody waits, and the areas are plain.
+        # Fast compression: a user is waiting, and plain areas compress well anyway.
         self.image.save(buffer, "png", compress_level=2)
         return buffer.getvalue()
 
 
 def _font_file(bold: bool) -> Path:
-    """The font that the drawing library of the timeline brings; found without loading it."""
+    """The font that ships with the timeline's drawing library, found without loading the library."""
     spec = find_spec("matplotlib")
     assert spec is not None
     assert spec.origin is not None
@@ -126,7 +126,7 @@ def render_png(facts: Json) -> bytes:
 
 
 def _fitting(canvas: Canvas, text: str) -> float:
-    """Letters as large as fit beside each other."""
+    """The largest font size at which the text fits on one line."""
     return next((size for size in (11, 10, 9, 8) if canvas.width(text[:LONGEST_NOTE], size) <= WIDTH - 20), 8)
 
 
@@ -184,7 +184,7 @@ def _level(canvas: Canvas, points: list[Json], target: float | None, top: float)
 
 
 def _runs(points: list[Json], name: str) -> list[list[int]]:
-    """Intervals in a row of which the figure is known: what is unknown is a gap, never a line."""
+    """Runs of consecutive intervals whose figure is known: an unknown figure is a gap, never a line."""
     runs: list[list[int]] = [[]]
     for place, point in enumerate(points):
         if point[name] is not None:
@@ -226,7 +226,7 @@ def _time_axis(canvas: Canvas, points: list[Json], bottom: float) -> None:
 
 
 def _round_up(amount: float) -> float:
-    """A round number that is not less."""
+    """Round up to a round number."""
     step = 1.0
     while step * 10 < amount:
         step *= 10
@@ -238,6 +238,6 @@ def _short(amount: float) -> str:
 
 
 if __name__ == "__main__":
-    # What can be loaded before the facts have come.
+    # Loaded before the facts arrive.
     Image.preinit()
     sys.stdout.buffer.write(render_png(json.load(sys.stdin)))

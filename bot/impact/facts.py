@@ -1,4 +1,4 @@
-"""What other nouns ask about an incident's figures, answered as plain data."""
+"""Answers to other nouns about an incident's figures, as plain data."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,12 +16,12 @@ from bot.incidents import incidents
 from bot.incidents.facts import FigureSentences, FigureTable
 from bot.services import Services
 
-# In the note of a table; the figures of a week of files are not listed one by one.
+# In a table's note; a week of files is not listed one by one.
 ORIGINS_NAMED = 8
 
 
 def sentences(session: Session, number: int, language: str) -> FigureSentences:
-    """What the updates say, as composed when figures came."""
+    """The sentences for the updates, as composed when figures arrived."""
     summary = watch_tables.summary(session, number)
     if summary is None:
         return FigureSentences()
@@ -38,7 +38,7 @@ def table(session: Session, services: Services, number: int, now: datetime, lang
     zone, words = ZoneInfo(services.floor.figures.zone), LANGUAGES.get(language, ENGLISH)
     within = [point for point in assessment.points if point.is_incident]
     agents = [_agents_cells(point, words) for point in within]
-    # A column that says `n/a` all the way down tells nothing.
+    # A column with nothing but `n/a` is left out.
     known = [place for place in range(len(words.agents_header)) if any(row[place] != UNKNOWN for row in agents)]
     rows = tuple(
         (*_row(point, zone, words), *(row[place] for place in known))
@@ -51,7 +51,7 @@ def table(session: Session, services: Services, number: int, now: datetime, lang
 
 
 def _origins(session: Session, assessment: Assessment, number: int, zone: ZoneInfo, words: Language) -> str:
-    """Who or what brought them, when, and what was put right, in plain text."""
+    """The sources of the figures, their times and any corrections, in plain text."""
     known = origins_of(session, assessment, number)
     names = directory.display_names(session, people_of(known))
     told = [_origin(origin, names, zone, words) for origin in known[:ORIGINS_NAMED]]

@@ -1,4 +1,4 @@
-"""Figures that sources bring: rows of a page, or files that are read as people confirmed for their shape."""
+"""Figures from sources: rows of a page, or files read with the column map confirmed for their shape."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -20,8 +20,8 @@ from bot.sources.tabular.sheet import Sheet
 
 
 def take_intervals(session: Session, services: Services, source: str, key: str, rows: Sequence[Interval]) -> None:
-    """One import for each page, which counts with the commit that moves the cursor."""
-    # A page may repeat a queue and interval; the later row knows more.
+    """Import a page; its rows count with the commit that moves the cursor."""
+    # A page may repeat a queue and interval; the later row is more complete.
     by_interval = {
         (row.queue, row.starts_at): row for row in (_row(line, each) for line, each in enumerate(rows, 1))
     }
@@ -36,7 +36,7 @@ def _row(line: int, interval: Interval) -> ReadRow:
 
 
 def take_file(services: Services, source: str, file: TableFile) -> str:
-    """Import a file; one that was imported before changes nothing. Gives back why it cannot be used."""
+    """Import a file; importing it again changes nothing. Returns why it cannot be used, or an empty string."""
     zone = services.floor.figures.zone
     try:
         sheet = open_report(file.path)

@@ -13,7 +13,7 @@ from bot.impact.rules.figures import Figures
 from bot.slack.blocks import Block, Element, context, field, modal, option, section, select, text_input
 from bot.slack.text import one_line
 
-# A phone shows few fields at once: those that an analyst reads off the wallboard, in that order.
+# A phone shows few fields at once: these are what an analyst reads off the wallboard, in that order.
 FIELDS = (
     (ids.OFFERED, "Offered", ""),
     (ids.ANSWERED, "Answered", ""),
@@ -26,13 +26,13 @@ FIELDS = (
     (ids.AVAILABLE, "Agents available", "On average, waiting for a contact"),
     (ids.FORECAST, "Forecast of offered", ""),
 )
-# Slack takes a hundred blocks in a form; wide files have more columns than anybody would change by hand.
+# Slack allows 100 blocks in a form; wide files have more columns than a user would change by hand.
 COLUMNS_ASKED = 40
 NO_QUEUE = "-"
 
 
 class Last(Struct, frozen=True):
-    """What was typed or imported last: the form begins with it."""
+    """The interval typed or imported last: the form starts from it."""
 
     queue: str
     starts_at: int
@@ -43,7 +43,7 @@ class Last(Struct, frozen=True):
 def figures_form(
     number: int, queues: Sequence[QueueFacts], starts: Sequence[datetime], interval_s: int, last: Last | None
 ) -> Block:
-    """One queue and one interval; agents, handle time and forecast are as they were last."""
+    """The form for one queue and interval; agents and handle time start with their last values."""
     queue_options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues]
     chosen = next((str(queue.id) for queue in queues if last and queue.label == last.queue), None)
     blocks: list[Block] = []
@@ -61,7 +61,7 @@ def figures_form(
 
 
 def _kept(name: str, last: Last | None) -> str:
-    """What seldom changes from one interval to the next."""
+    """The last value of a figure that seldom changes between intervals; empty for the others."""
     if last is None or name not in (ids.AHT, ids.AGENTS, ids.SCHEDULED):
         return ""
     amount = getattr(last.figures, name)
@@ -73,7 +73,7 @@ def _interval_label(at: datetime) -> str:
 
 
 def columns_form(number: int, name: str, header: Sequence[str], columns: ColumnMap, zone: str) -> Block:
-    """What each column of a file is, for somebody to put right; the next file of that shape is read so, too."""
+    """The form to correct what each column of a file holds; the next file of that shape is read the same way."""
     choices = [option(title, str(meaning) or NO_QUEUE) for meaning, title in TITLES.items()]
     blocks: list[Block] = [section(f"*{one_line(name, 100)}*")]
     queue_name = text_input(ids.QUEUE, longest=100, initial=columns.queue, placeholder="Billing")
@@ -96,7 +96,7 @@ def columns_form(number: int, name: str, header: Sequence[str], columns: ColumnM
 
 
 def whatif_form(number: int, queues: Sequence[QueueFacts]) -> Block:
-    """Several changes at once."""
+    """The form for several changes at once."""
     blocks: list[Block] = []
     if len(queues) > 1:
         options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues]

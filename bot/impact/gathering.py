@@ -26,14 +26,14 @@ AROUND_S = 3600
 
 
 def gather(session: Session, floor: Floor, incident: Incident, now: datetime) -> Assessment:
-    """What the figures say of an incident so far."""
+    """Assess an incident's figures so far."""
     return gather_with_outlook(session, floor, incident, now)[0]
 
 
 def gather_with_outlook(
     session: Session, floor: Floor, incident: Incident, now: datetime
 ) -> tuple[Assessment, Callable[[], Outlook | None]]:
-    """The same, and a function that computes when the queue that is hit most will be itself again."""
+    """The same assessment, and a function that computes when the worst-hit queue will recover."""
     zone = ZoneInfo(floor.figures.zone)
     window = window_of(incident, now, zone)
     queues = queues_in_scope(session, floor, incident, window)
@@ -62,7 +62,7 @@ def gather_with_outlook(
 
 
 def has_figures(session: Session, floor: Floor, incident: Incident, now: datetime) -> bool:
-    """Is anything known of its queues on its day?"""
+    """Whether any figures of the incident's queues are known for its day."""
     window = window_of(incident, now, ZoneInfo(floor.figures.zone))
     numbers = [queue.id for queue in queues_in_scope(session, floor, incident, window)]
     known = interval_tables.queues_between(session, window.day, max(window.until, window.end) + AHEAD_S)
@@ -70,7 +70,7 @@ def has_figures(session: Session, floor: Floor, incident: Incident, now: datetim
 
 
 def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
-    """From the declaration to the end, or until now; the day begins at midnight where the site is."""
+    """The window from the declaration to the end, or until now; its day begins at the site's midnight."""
     start = int(incident.declared_at.timestamp())
     ended_at = incident.resolved_at or now
     ended = max(int(ended_at.timestamp()), start + 1)
@@ -81,7 +81,7 @@ def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
 
 
 def queues_in_scope(session: Session, floor: Floor, incident: Incident, window: Window) -> list[QueueFacts]:
-    """The queues whose figures were brought for the incident; else those of its sites and partners; else all."""
+    """The queues with figures imported for the incident; else those of its sites and partners; else all."""
     brought = tables.queues_of_incident(session, incident.number)
     known = tables.queues(
         session, brought or interval_tables.queues_between(session, window.start - LONGEST_S, window.end)
@@ -99,7 +99,7 @@ def queue_facts(queue: Queue, floor: Floor) -> QueueFacts:
 
 
 def goal_of(name: str, floor: Floor) -> Goal:
-    """What the floor's file asks of a queue."""
+    """A queue's goal from floor.yaml."""
     group = floor.figures.group_of(name)
     asked = group.service_level
     return Goal(
@@ -108,7 +108,7 @@ def goal_of(name: str, floor: Floor) -> Goal:
 
 
 def local_clock(zone: ZoneInfo) -> Callable[[int], int]:
-    """Seconds of the site's clock for a moment: by it the same weekday and time is always a week apart."""
+    """A function from a moment to local seconds, in which the same weekday and time are always a week apart."""
     known: dict[int, int] = {}
 
     def local(moment: int) -> int:
@@ -127,9 +127,9 @@ def _past(
     others: Sequence[Span],
     local: Callable[[int], int],
 ) -> dict[int, Past]:
-    """What was usual of each queue, without the intervals in which another incident was open.
+    """What was usual for each queue, without the intervals in which another incident was open.
 
-    Contacts interval by interval are read only for queues of which no forecast is known throughout.
+    Contacts by interval are read only for queues whose forecast does not cover every interval.
     """
     unplanned = [
         queue_id

@@ -1,4 +1,4 @@
-"""Names of the buttons, forms and fields of figures."""
+"""Ids of the buttons, forms and fields for figures."""
 
 ADD = "figures.add"
 CHART = "figures.chart"

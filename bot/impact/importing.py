@@ -1,4 +1,4 @@
-"""Bringing figures in: chunks in short transactions that nobody sees, then one that makes all of them visible."""
+"""Import figures: invisible chunks in short transactions, then one transaction that makes all of them visible."""
 
 import hashlib
 import json
@@ -23,11 +23,11 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, DatabaseBusy, low_priority
 
 FIRST_CHUNK = 500
-# Commits that wait for no disk cost little: so short that a click waits for them no longer than for another click.
+# Commits without a disk sync are cheap: short enough that a click waits no longer than behind another click.
 CHUNK_S = 0.01
-# A busy database refuses after a second: so often it is asked, which is less than a minute.
+# A busy database refuses after a second, so all attempts take less than a minute.
 ATTEMPTS = 40
-# Somebody who writes rows says so with every chunk.
+# A process that writes rows touches its import with every chunk.
 ABANDONED_AFTER = timedelta(minutes=2)
 MOST_NAMED = 1_000
 Changed = TypeVar("Changed")
@@ -42,7 +42,7 @@ class NothingUsable(WatchfloorError):
 
 
 class Source(Struct, frozen=True):
-    """Where figures come from. The same `key` is the same content, read in the same way."""
+    """Where figures come from. The same `key` means the same content, read in the same way."""
 
     key: str
     name: str
@@ -51,25 +51,25 @@ class Source(Struct, frozen=True):
 
 
 class Result(Struct):
-    """What became of an import. `left_out` names the first rows; `left_out_count` counts all."""
+    """The result of an import. `left_out` names the first rows left out; `left_out_count` counts all of them."""
 
     import_id: int
     rows: int = 0
     left_out_count: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
     queues: dict[QueueName, int] = field(default_factory=dict)
-    # Nothing was changed: it had been imported before.
+    # Imported before, so nothing was changed.
     is_known: bool = False
 
     def leave_out(self, row: LeftOut) -> None:
-        """A row is not used."""
+        """Record a row that is not used."""
         self.left_out_count += 1
         if len(self.left_out) < MOST_NAMED:
             self.left_out.append(row)
 
 
 def content_key(path: Path, columns: ColumnMap, zone: str) -> str:
-    """The key of a file's content, read in one way."""
+    """The key of a file's content, read with these columns and this zone."""
     digest = hashlib.sha256(json.dumps([columns.as_json(), zone], sort_keys=True).encode())
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -78,14 +78,14 @@ def content_key(path: Path, columns: ColumnMap, zone: str) -> str:
 
 
 def import_rows(database: Database, source: Source, rows: Iterable[ReadRow | LeftOut]) -> Result:
-    """Import everything, or nothing when it is cut off; what was imported before is not changed."""
+    """Import all rows, or none if interrupted; importing the same content again changes nothing."""
     with low_priority():
         known = _begin(database, source, utcnow())
         if known.visible_at is not None:
             return Result(known.number, known.rows, known.left_out, is_known=True)
         try:
             return _write_and_show(database, known.number, iter(rows))
-        except Exception:  # whatever stopped it, the import is free for the next try; the error goes on
+        except Exception:  # whatever failed, release the import for the next try and re-raise
             _let_go(database, known.number)
             raise
 
@@ -101,7 +101,7 @@ def _write_and_show(database: Database, import_id: int, rows: Iterator[ReadRow |
 
 
 def _let_go(database: Database, import_id: int) -> None:
-    """It did not work: trying again need not wait."""
+    """Release a failed import, so that a retry need not wait."""
     with database.transaction() as session:
         its = session.get_one(Import, import_id)
         its.touched_at -= ABANDONED_AFTER
@@ -109,7 +109,7 @@ def _let_go(database: Database, import_id: int) -> None:
 
 
 def reasons(left_out: Iterable[LeftOut], limit: int = 5) -> str:
-    """The first rows that are not used, with their lines."""
+    """The reasons why the first rows are not used, with their lines."""
     return " ".join(f"Line {row.line}: {row.reason}." for row in islice(left_out, limit))
 
 
@@ -128,7 +128,7 @@ def import_few(session: Session, source: Source, rows: Iterable[ReadRow], now: d
 
 
 def make_visible(session: Session, result: Result, now: datetime) -> None:
-    """From this commit on the rows count."""
+    """Make the rows count from this commit on."""
     its = session.get_one(Import, result.import_id)
     its.rows, its.left_out, its.visible_at = result.rows, result.left_out_count, now
     its.due_at = now
@@ -158,7 +158,7 @@ def _claimed(session: Session, source: Source, now: datetime) -> Import:
 
 
 def _clear(database: Database, import_id: int) -> None:
-    """Take away what an import that was cut off left behind, queue by queue."""
+    """Delete what an interrupted import left behind, queue by queue."""
     with database.reading() as session:
         numbers = tables.queues_of_import(session, import_id)
     for queue_id in numbers:
@@ -187,7 +187,7 @@ def _write_chunk(database: Database, result: Result, chunk: list[ReadRow]) -> No
     try:
         _insert_chunk(database, result, chunk)
     except IntegrityError:
-        # Looking first would be a query for each chunk; few files have a row twice.
+        # Checking first would cost a query for each chunk; few files have a row twice.
         with database.reading() as session:
             chunk = _without_repeats(session, result, chunk)
         _insert_chunk(database, result, chunk)
@@ -199,14 +199,14 @@ def _insert_chunk(database: Database, result: Result, chunk: list[ReadRow]) -> N
         _insert(session, result, chunk)
         tables.set_touched(session, result.import_id, utcnow())
 
-    # Nobody sees these rows yet: the commit that shows them waits for the disk, for all of them.
+    # These rows are not visible yet: the commit that shows them syncs all of them to disk.
     _change_when_free(database, insert, is_synced=False)
 
 
 def _change_when_free(
     database: Database, change: Callable[[Session], Changed], *, is_synced: bool = True
 ) -> Changed:
-    """A database that is busy with what people wait for is asked again: nobody waits for an import."""
+    """Retry while the database is busy: users wait for its other work, but not for an import."""
 
     def once() -> Changed:
         with database.transaction(is_synced=is_synced) as session:
@@ -230,7 +230,7 @@ def _insert(session: Session, result: Result, rows: Sequence[ReadRow]) -> None:
 
 
 def _without_repeats(session: Session, result: Result, chunk: list[ReadRow]) -> list[ReadRow]:
-    """A queue and interval that a file names twice count once; the second row is named."""
+    """Leave out rows that repeat a queue and interval of the file, and record them in the result."""
     numbers = [result.queues[row.queue] for row in chunk]
     known = interval_tables.keys_of(session, result.import_id, numbers, chunk)
     kept = []

@@ -1,7 +1,7 @@
 """Figures of queues by interval; every query on them.
 
-Rows are only added. An import's rows count once it is visible; of several imports of an interval the last one that
-knows a figure says it. That is how a million rows become visible, or are corrected, in one short transaction.
+Rows are only added. An import's rows count once it is visible; if several imports have an interval, each figure
+comes from the last one that has it. So one short transaction can show or correct a million rows.
 """
 
 from collections.abc import Collection, Sequence
@@ -19,11 +19,11 @@ from bot.runtime.database import Row
 
 
 class IntervalFigures(Row, table=True):
-    """A queue's figures of one interval, as one import has them. `starts_at` is seconds since 1970, UTC."""
+    """A queue's figures for one interval, from one import. `starts_at` is seconds since 1970, UTC."""
 
     __tablename__ = "interval_figures"
-    # Found by queue and time alone: SQLite keeps the rows in that order, with no second copy of the key. There are
-    # no foreign keys: each of a million rows would look up two of them.
+    # Looked up by queue and time only: SQLite stores the rows in key order, with no second copy of the key. There
+    # are no foreign keys: each of a million rows would have to check two of them.
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     queue_id: int = Field(primary_key=True)
@@ -49,20 +49,20 @@ class IntervalFigures(Row, table=True):
     forecast_agents: float | None = None
 
 
-# Beginning and end, in seconds since 1970.
+# Start and end, in seconds since 1970.
 Span = tuple[int, int]
 LONGEST_INTERVAL_S = 3600
-# With all columns well within the parameters that a statement may have.
+# With all columns, well within a statement's parameter limit.
 ROWS_OF_A_STATEMENT = 100
 _KEYS = ("queue_id", "starts_at", "import_id", "interval_s")
 
 
 def insert_rows(session: Session, import_id: int, queue_ids: Sequence[int], rows: Sequence[ReadRow]) -> None:
-    """Write rows, each beside the number of its queue. Past the mapper: a million rows are not objects.
+    """Insert rows, each with the number of its queue. Bypasses the ORM: a million rows should not become objects.
 
-    They are written in the order of the table's key: those that belong beside each other one after another. Columns
-    of which nothing is known are left to the database: binding an unknown takes longer than binding a number.
-    A statement writes many: between statements other threads of the process want their turn.
+    Rows are inserted in primary-key order, so that neighbours are written together. Columns without any known value
+    are left to the database: binding NULL takes longer than binding a number. Each statement inserts many rows;
+    between statements, other threads of the process get their turn.
     """
     _, _, starts, lengths, figures = zip(*rows, strict=True)
     columns = [
@@ -84,7 +84,7 @@ def insert_rows(session: Session, import_id: int, queue_ids: Sequence[int], rows
 def keys_of(
     session: Session, import_id: int, queue_ids: Collection[int], rows: Sequence[ReadRow]
 ) -> set[tuple[int, int]]:
-    """Queue and start of what an import has already, among and around these rows."""
+    """Queue and start of the rows that an import already has in the time range of these rows."""
     found = session.exec(
         select(IntervalFigures.queue_id, IntervalFigures.starts_at).where(
             IntervalFigures.import_id == import_id,
@@ -97,7 +97,7 @@ def keys_of(
 
 
 def queues_between(session: Session, start: int, end: int) -> Sequence[int]:
-    """The queues of which anything is known in that time."""
+    """The queues with any visible figures in that time."""
     has_rows = sa.exists().where(
         col(IntervalFigures.queue_id) == col(Queue.id),
         col(IntervalFigures.starts_at) >= start,
@@ -112,7 +112,7 @@ _ROW = tuple(getattr(IntervalFigures, name) for name in (*_KEYS, *NAMES))
 
 
 def rows_between(session: Session, numbers: Collection[int], span: Span) -> Sequence[Sequence[Any]]:
-    """Visible rows of these queues in that time, by queue and time, the last import last."""
+    """Visible rows of these queues in that time, by queue and time, the latest import last."""
     found = session.connection().execute(_visible(_ROW, numbers, [span]).order_by(*_last_import_last()))
     return found.all()
 
@@ -120,9 +120,9 @@ def rows_between(session: Session, numbers: Collection[int], span: Span) -> Sequ
 def offered_before(
     session: Session, numbers: Collection[int], spans: Sequence[Span], others: Sequence[Span]
 ) -> Sequence[Sequence[Any]]:
-    """Queue, start and contacts of these spans of time, without what began while another incident was open.
+    """Queue, start and contacts in these spans, without the intervals during another incident.
 
-    By queue and time, the last import last.
+    Ordered by queue and time, the latest import last.
     """
     offered = col(IntervalFigures.offered)
     columns = (IntervalFigures.queue_id, IntervalFigures.starts_at, offered)
@@ -133,8 +133,8 @@ def offered_before(
 def sums_before(
     session: Session, numbers: Collection[int], spans: Sequence[Span], others: Sequence[Span]
 ) -> Sequence[Sequence[Any]]:
-    """Queue, and what of these spans says what is usual: abandoned and offered, waiting and answered, handling and
-    answered, each where both are known."""
+    """Each queue with the sums that tell what is usual in these spans: abandoned and offered, waiting and answered,
+    handling and answered, each where both are known."""
     offered, answered = col(IntervalFigures.offered), col(IntervalFigures.answered)
     pairs = (
         (col(IntervalFigures.abandoned), offered),
@@ -152,8 +152,8 @@ def sums_before(
 
 
 def _visible(columns: Sequence[Any], numbers: Collection[int], spans: Sequence[Span]) -> sa.Select[Any]:
-    """Visible rows of these queues in any of these spans. The spans are rows of their own, so that each is found by
-    the key: with conditions joined by OR, every row that a queue ever had is looked at."""
+    """Visible rows of these queues in any of these spans. The spans are joined as rows, each found by the key:
+    conditions joined by OR would scan every row that a queue ever had."""
     times = sa.union_all(
         *(sa.select(sa.literal(start).label("start"), sa.literal(end).label("end")) for start, end in _apart(spans))
     ).subquery("spans")
@@ -168,7 +168,7 @@ def _visible(columns: Sequence[Any], numbers: Collection[int], spans: Sequence[S
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:
-    """The same time in spans that do not overlap: no row is in two of them."""
+    """Merge overlapping spans, so that no row is in two of them."""
     apart: list[Span] = []
     for start, end in sorted(spans):
         if apart and start <= apart[-1][1]:
@@ -189,6 +189,6 @@ def _last_import_last() -> Sequence[Any]:
 
 
 def delete_rows(session: Session, import_id: int, queue_id: int) -> None:
-    """Take away a queue's rows of an import that never became visible."""
+    """Delete a queue's rows of an import that never became visible."""
     theirs = (col(IntervalFigures.queue_id) == queue_id, col(IntervalFigures.import_id) == import_id)
     session.connection().execute(sa.delete(IntervalFigures).where(*theirs))

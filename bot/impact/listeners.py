@@ -71,7 +71,7 @@ def whatif(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to everything about figures but the commands."""
+    """Register every listener for figures except the commands."""
     _register_screen(app, services)
     _register_files(app, services)
     _register_forms(app, services)
@@ -139,7 +139,7 @@ def _add(services: Services, body: Payload) -> Response:
 
 
 def _columns(body: Payload, known: ColumnMap, header: list[str]) -> ColumnMap:
-    """What somebody chose; columns beyond those that the form asks stay as they are."""
+    """The chosen columns; those beyond the form's limit stay as they are."""
     meanings = list(known.meanings)
     for at in range(min(len(header), COLUMNS_ASKED)):
         chosen = parse.field_value(body, f"{ids.COLUMN}.{at}")

@@ -1,4 +1,4 @@
-"""Who or what brought an incident's figures, and when; which of them a later import put right."""
+"""Where an incident's figures came from, and when; which of them a later import corrected."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,9 +12,9 @@ from bot.impact.tables import Import
 
 
 class Origin(Struct):
-    """Everything that came from one place by one person: a file, the form, a request."""
+    """Everything from one source by one person: a file, the form, a request."""
 
-    # Empty when it was brought for another incident, which not everybody may see.
+    # Empty if it was imported for another incident, which not every reader may see.
     source: str
     by: str
     at: datetime
@@ -24,7 +24,7 @@ class Origin(Struct):
 
 
 def origins_of(session: Session, assessment: Assessment, number: int) -> list[Origin]:
-    """Where an incident's figures are from, the newest first."""
+    """The origins of an incident's figures, newest first."""
     pairs = assessment.told_by | assessment.restated_by
     imports = {each.number: each for each in tables.imports(session, {import_id for import_id, _ in pairs})}
     found: dict[tuple[str, str], Origin] = {}
@@ -49,5 +49,5 @@ def _origin(found: dict[tuple[str, str], Origin], its: Import | None, number: in
 
 
 def people_of(origins: Iterable[Origin]) -> set[str]:
-    """Everybody who brought some of it."""
+    """Every person who supplied figures."""
     return {origin.by for origin in origins if origin.by}

@@ -1,4 +1,4 @@
-"""Files that people dropped, and how files of a shape are read; every query on them."""
+"""Dropped files, and the column maps for file shapes; every query on them."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
 
 
 class KeptColumnMap(Row, table=True):
-    """How files of a shape are read, as somebody confirmed it."""
+    """The confirmed column map for files of one shape."""
 
     __tablename__ = "figure_column_maps"
 
@@ -21,7 +21,7 @@ class KeptColumnMap(Row, table=True):
 
 
 class Preview(Numbered, table=True):
-    """A file that somebody dropped, and how it would be read; nothing of it counts before that is confirmed."""
+    """A dropped file, and how it would be read; none of it counts until that is confirmed."""
 
     __tablename__ = "figure_previews"
 
@@ -37,21 +37,21 @@ class Preview(Numbered, table=True):
 
 
 def column_map(session: Session, shape: str) -> dict[str, Any] | None:
-    """How files of that shape are read, if somebody confirmed it."""
+    """The column map for files of that shape, if one was confirmed."""
     kept = session.exec(select(KeptColumnMap).where(KeptColumnMap.shape == shape)).first()
     return kept.columns if kept else None
 
 
 def keep_column_map(session: Session, shape: str, columns: dict[str, Any], by: str, now: datetime) -> None:
-    """Files of that shape are read so from now on."""
+    """Save the column map with which files of that shape are read from now on."""
     upsert(session, KeptColumnMap(shape=shape, columns=columns, by=by, at=now))
 
 
 def add_preview(session: Session, preview: Preview) -> bool:
-    """A file was dropped; False when that was known."""
+    """Add a dropped file; False if it is already known."""
     return insert_new(session, preview)
 
 
 def preview(session: Session, number: int) -> Preview | None:
-    """A dropped file, kept from being changed by others."""
+    """A dropped file, with its row locked."""
     return session.exec(select(Preview).where(Preview.id == number).with_for_update()).first()

@@ -1,4 +1,4 @@
-"""The preview of a file of figures: what its columns were taken for, before anything of it counts. Pure."""
+"""The preview of a file of figures: how its columns are read, before any of it counts. Pure."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ QUEUES_SHOWN, REASONS_SHOWN, COLUMNS_SHOWN = 8, 5, 25
 
 
 class FilePreview(Struct, frozen=True):
-    """What a file holds, before anything of it counts."""
+    """What a file holds, before any of it counts."""
 
     number: int
     name: str
@@ -34,7 +34,7 @@ class FilePreview(Struct, frozen=True):
 
 
 def preview_message(preview: FilePreview) -> Screen:
-    """What each column was taken for, rows read, rows left out and why; *Use it* or *Change a column*."""
+    """How each column is read, rows read, rows left out and why; *Use it* or *Change a column*."""
     name = one_line(preview.name, 80)
     text = f"{name}: {_intervals(preview.rows)} can be used"
     blocks = [
@@ -100,13 +100,13 @@ def plain(text: str) -> list[Block]:
 
 
 def without_times(number: int, sentence: str) -> Screen:
-    """The file does not say when its intervals begin; somebody may know which column does."""
+    """The message for a file without interval starts; the user may know which column holds them."""
     elements = [button("Change a column", ids.COLUMNS, str(number)), button("Discard", ids.DISCARD, str(number))]
     return sentence, [section(f"⚠️ {sentence}"), actions(elements, block_id=f"figures-{number}")]
 
 
 def imported_message(result: Result, name: str) -> Screen:
-    """What became of a file."""
+    """The result of a file's import."""
     if result.is_known:
         text = f"{one_line(name, 80)} was imported before, so nothing was changed."
         return text, plain(text)
@@ -119,7 +119,7 @@ def imported_message(result: Result, name: str) -> Screen:
 
 
 def _left_out(rows: Sequence[LeftOut], count: int) -> Block:
-    """The first rows that are not used; all of many are in a file."""
+    """The first rows that are not used; a longer list is posted as a file."""
     lines = [f"• line {row.line}: {escape(row.reason)}" for row in rows[:REASONS_SHOWN]]
     more = count - len(lines)
     lines += [f"… and {number(more)} more, in the file in this thread"] if more > 0 else []

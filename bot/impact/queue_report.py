@@ -1,4 +1,4 @@
-"""The figures of every queue over a time, for reports."""
+"""The figures of every queue over a period, for reports."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from bot.services import Services
 def queue_figures(
     session: Session, services: Services, start: datetime, end: datetime, language: str
 ) -> Sequence[QueueFigures]:
-    """Every queue of which anything is known, the one with most contacts first."""
+    """Every queue with known figures, the one with the most contacts first."""
     span = (int(start.timestamp()), int(end.timestamp()))
     queues = {
         queue.number: queue for queue in tables.queues(session, interval_tables.queues_between(session, *span))

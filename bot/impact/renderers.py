@@ -1,4 +1,4 @@
-"""What figures bring to Slack: files that are read, and charts."""
+"""The outbox kinds for figures: files to read, and charts."""
 
 from bot.impact import charts, uploads
 from bot.outbox import kinds

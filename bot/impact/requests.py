@@ -23,7 +23,7 @@ Amount = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)] | Non
 
 
 class Interval(BaseModel):
-    """A queue's figures of an interval, as they are sent. What is not known is left out."""
+    """A queue's figures for an interval, as sent. Unknown figures are left out."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -52,14 +52,14 @@ class Interval(BaseModel):
     forecast_agents: Amount = None
 
     def row(self, line: int) -> ReadRow:
-        """As a row of a file would be."""
+        """The interval as a row of a file."""
         queue = QueueName(self.queue, self.site, self.partner, self.language, self.channel)
         figures = tuple(getattr(self, name, None) for name in NAMES)
         return ReadRow(line, queue, int(self.starts_at.timestamp()), self.minutes * 60, figures)
 
 
 class Body(BaseModel):
-    """What is sent at once."""
+    """The body of a request."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,7 +68,7 @@ class Body(BaseModel):
 
 
 def take(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
-    """Keep the figures of a body within the transaction. Raises `NotUnderstood`."""
+    """Save the figures of a body within the transaction. Raises `NotUnderstood`."""
     try:
         sent = Body.model_validate_json(body)
     except ValidationError as wrong:

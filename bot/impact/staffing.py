@@ -1,4 +1,4 @@
-"""How many agents queues need in the time ahead: by their forecast, else by what is usual."""
+"""How many agents queues will need: by their forecast, else by what is usual."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,19 +17,19 @@ from bot.impact.tables import Queue
 from bot.incidents.facts import AgentsNeeded
 from bot.services import Services
 
-# Where nothing says how long a contact takes, it is as long as it was in so long a time before.
+# Without a forecast of the handle time, its mean over this past period is used.
 USUAL_OF = timedelta(days=28)
 
 
 def agents_needed(
     session: Session, services: Services, patterns: Sequence[str], site: str, start: datetime, end: datetime
 ) -> Sequence[AgentsNeeded]:
-    """Of the queues whose names fit, and that are at the site or at none. After the end of a queue's forecast it is
-    what the weekday and time usually bring; nothing where that is not known either."""
+    """The agents needed by the queues whose names match, at the site or at none. After a queue's forecast ends,
+    what is usual for the weekday and time is used; nothing if that is unknown, too."""
     span = (int(start.timestamp()), int(end.timestamp()))
     known = interval_tables.queues_between(session, span[0] - PROFILE_WEEKS * WEEK_S, span[1])
     queues = {queue.number: queue for queue in tables.queues(session, known) if _is_wanted(queue, patterns, site)}
-    # An interval that has begun counts as well.
+    # An interval that has already begun counts as well.
     wide = (span[0] - interval_tables.LONGEST_INTERVAL_S, span[1])
     forecast = [
         each
@@ -54,7 +54,7 @@ def agents_needed(
 def _usual(
     session: Session, services: Services, queues: Sequence[int], forecast: Sequence[QueueInterval], span: Span
 ) -> Iterator[QueueInterval]:
-    """From the same weekdays of eight weeks, without the times of incidents, where a queue's forecast has ended."""
+    """What is usual, from the same weekdays of eight weeks without incidents, where a queue's forecast ends."""
     until = dict.fromkeys(queues, span[0])
     for each in forecast:
         until[each.queue_id] = max(until[each.queue_id], each.ends_at)

@@ -12,7 +12,7 @@ from bot.runtime.database import Numbered, Row, insert_all_new, partial_index, u
 
 
 class Queue(Numbered, table=True):
-    """A queue as files call it; the same name elsewhere is another queue."""
+    """A queue as files name it; the same name with another site, partner, language or channel is another queue."""
 
     __tablename__ = "figure_queues"
     __table_args__ = (sa.UniqueConstraint("name", "site", "partner", "language", "channel"),)
@@ -25,7 +25,7 @@ class Queue(Numbered, table=True):
 
     @property
     def label(self) -> str:
-        """How people tell it from the others."""
+        """The name that distinguishes it from other queues."""
         return " · ".join(
             part for part in (self.name, self.site, self.partner, self.language, self.channel) if part
         )
@@ -47,15 +47,15 @@ class Import(Numbered, table=True):
     incident_id: int | None = Field(default=None, foreign_key="incidents.id")
     rows: int = 0
     left_out: int = 0
-    # While rows are being written, when that was last; another process may go on when it is long ago.
+    # When rows were last written; if that is long ago, another process may take over.
     touched_at: datetime = Field(sa_column=utc_column(nullable=False))
     visible_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # While it is set, what the figures mean for open incidents is still to be looked at.
+    # Set until the figures have been checked against open incidents.
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
 class ImportQueue(Row, table=True):
-    """A queue of which an import holds figures."""
+    """A queue with figures in an import."""
 
     __tablename__ = "figure_import_queues"
 
@@ -64,7 +64,7 @@ class ImportQueue(Row, table=True):
 
 
 def queue_ids(session: Session, names: Collection[QueueName]) -> dict[QueueName, int]:
-    """The numbers of these queues; new ones are written."""
+    """The numbers of these queues; new ones are inserted."""
     insert_all_new(session, [_queue(name) for name in names])
     known = session.exec(select(Queue).where(col(Queue.name).in_({name.queue for name in names})))
     numbers = {
@@ -80,7 +80,7 @@ def _queue(name: QueueName) -> Queue:
 
 
 def queues(session: Session, numbers: Collection[int] | None = None) -> Sequence[Queue]:
-    """All queues, or those of these numbers, by name."""
+    """All queues, or those with these numbers, by name."""
     chosen = select(Queue).order_by(col(Queue.name), col(Queue.site), col(Queue.id))
     if numbers is not None:
         chosen = chosen.where(col(Queue.id).in_(numbers))
@@ -88,7 +88,7 @@ def queues(session: Session, numbers: Collection[int] | None = None) -> Sequence
 
 
 def windows_of_others(session: Session, number: int, start: int, end: int) -> Sequence[tuple[int, int]]:
-    """When other incidents that were no drills were open in that time: what came then was not usual."""
+    """When other incidents of S0 to S2, drills aside, were open in that time: contacts then were not usual."""
     after, before = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
     ended = sa.func.coalesce(col(Incident.resolved_at), col(Incident.closed_at))
     found = session.exec(
@@ -110,22 +110,22 @@ def last_import(session: Session) -> Import | None:
 
 
 def imports(session: Session, numbers: Collection[int]) -> Sequence[Import]:
-    """The imports of these numbers."""
+    """The imports with these numbers."""
     return session.exec(select(Import).where(col(Import.id).in_(numbers))).all()
 
 
 def imports_of_person(session: Session, by: str, numbers: Collection[int]) -> set[int]:
-    """Which of these imports somebody made."""
+    """The imports among these that the person made."""
     found = session.exec(select(Import.id).where(Import.by == by, col(Import.id).in_(numbers)))
     return {number for number in found if number is not None}
 
 
-# When figures that came are looked at.
+# When new figures are to be checked next.
 NEXT_LOOK = sa.select(sa.func.min(col(Import.due_at))).where(col(Import.due_at).is_not(None))
 
 
 def due_imports(session: Session, now: datetime, limit: int = 100) -> Sequence[Import]:
-    """Imports whose figures were not looked at yet."""
+    """Imports whose figures have not been checked yet."""
     return session.exec(
         select(Import)
         .where(col(Import.due_at).is_not(None), col(Import.due_at) <= now)
@@ -135,39 +135,39 @@ def due_imports(session: Session, now: datetime, limit: int = 100) -> Sequence[I
 
 
 def set_looked_at(session: Session, numbers: Collection[int], now: datetime) -> None:
-    """What these imports mean was looked at, as things were at that moment."""
+    """Mark these imports as checked, except those that became due again after `now`."""
     theirs = (col(Import.id).in_(numbers), col(Import.due_at) <= now)
     session.connection().execute(sa.update(Import).where(*theirs).values(due_at=None))
 
 
 def look_at_last_again(session: Session, now: datetime, since: datetime) -> None:
-    """The last import, if it is not older than that, is looked at once more."""
+    """Make the last import due again, unless it is older than `since`."""
     last = sa.select(sa.func.max(col(Import.id))).where(col(Import.visible_at) >= since).scalar_subquery()
     session.connection().execute(sa.update(Import).where(col(Import.id) == last).values(due_at=now))
 
 
 def set_touched(session: Session, import_id: int, now: datetime) -> None:
-    """Somebody is writing rows of this import."""
+    """Record that rows of this import are being written."""
     session.connection().execute(sa.update(Import).where(col(Import.id) == import_id).values(touched_at=now))
 
 
 def import_of_key(session: Session, key: str) -> Import | None:
-    """The import of that content, if there was one."""
+    """The import with that key, if there is one, with its row locked."""
     return session.exec(select(Import).where(Import.key == key).with_for_update()).first()
 
 
 def queues_of_incident(session: Session, incident_id: int) -> Sequence[int]:
-    """The queues whose figures were brought for that incident."""
+    """The queues with figures imported for that incident."""
     its = (Import.incident_id == incident_id, col(Import.visible_at).is_not(None))
     found = select(ImportQueue.queue_id).join(Import, col(Import.id) == col(ImportQueue.import_id)).where(*its)
     return session.exec(found.distinct()).all()
 
 
 def add_import_queues(session: Session, import_id: int, numbers: Iterable[int]) -> None:
-    """An import holds figures of these queues."""
+    """Record that an import holds figures of these queues."""
     insert_all_new(session, [ImportQueue(import_id=import_id, queue_id=queue_id) for queue_id in numbers])
 
 
 def queues_of_import(session: Session, import_id: int) -> Sequence[int]:
-    """The queues of which an import holds figures."""
+    """The queues with figures in an import."""
     return session.exec(select(ImportQueue.queue_id).where(ImportQueue.import_id == import_id)).all()

@@ -1,6 +1,6 @@
-"""Files of figures that people drop into an incident's channel or into the bot's direct messages.
+"""Files of figures dropped into an incident's channel or into the bot's direct messages.
 
-A dropped file is read and shown as a preview in its thread. Nothing counts before somebody presses *Use it*.
+A dropped file is read and shown as a preview in its thread. Nothing counts until a user presses *Use it*.
 """
 
 from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ class NotWaiting(WatchfloorError):
 
 
 def record_file(services: Services, event: Event) -> None:
-    """Take the tables among a message's files, where the bot is asked for figures."""
+    """Enqueue the tables among a message's files, in an incident's channel or a direct message."""
     files = [file for file in event.get("files") or () if _is_table(file)]
     if not files or event.get("subtype") not in SHARES or event.get("user") == services.slack.user_id():
         return
@@ -103,7 +103,7 @@ def use(services: Services, number: int, by: str) -> None:
 
 
 def discard(services: Services, number: int, by: str) -> None:
-    """The file is not wanted."""
+    """Discard the file."""
     with _waiting(services, number, by) as (session, preview):
         preview.state = DISCARDED
         session.add(preview)
@@ -138,7 +138,7 @@ def _waiting(services: Services, number: int, by: str) -> Iterator[tuple[Session
 
 
 def call(context: Context) -> Call:
-    """Read a dropped file for its preview, or import it, whichever is wanted."""
+    """Read a dropped file for its preview, or import it, depending on its state."""
     services, number = context.services, int((context.row.payload or {})["preview"])
     return Call(context.row.key, lambda: _handle(services, number))
 
@@ -163,7 +163,7 @@ def _handle(services: Services, number: int) -> None:
 
 
 def _is_taken(services: Services, preview: Preview, path: Path) -> bool:
-    """Does the file hold something else than figures, which another noun reads?"""
+    """Hand a file of something other than figures to the noun that reads it. True if there is one."""
     readers = services.get(Registry).table_readers
     reader = next((reader for reader in readers if reader.recognises(path)), None)
     if reader is None:
@@ -216,18 +216,18 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
 
 
 def _columns(database: Database, preview: Preview, sheet: Sheet) -> ColumnMap:
-    """As somebody changed them for this file, as they were confirmed for its shape, or by their names."""
+    """The columns as changed for this file, else as confirmed for its shape, else by their names."""
     with database.reading() as session:
         kept = preview.columns or preview_tables.column_map(session, sheet.shape)
     if kept and len(kept.get("meanings", ())) == len(sheet.header):
         return ColumnMap.from_json(kept)
     named = recognise(sheet)
-    # Every moment that is a column may be one more tomorrow.
+    # A file with an interval per column may have more of them tomorrow.
     return replace(named, queue=kept.get("queue", "")) if kept else named
 
 
 def summarize(preview: Preview, made: Plan, zone: str) -> FilePreview:
-    """Read the whole file without keeping anything."""
+    """Read the whole file without storing anything."""
     rows, first_at, last_at, count = 0, 0, 0, 0
     left_out: list[LeftOut] = []
     queues: dict[str, None] = {}
@@ -259,7 +259,7 @@ def _import(services: Services, preview: Preview, path: Path) -> None:
 
 
 def _list_left_out(session: Session, preview: Preview, rows: Sequence[LeftOut], count: int) -> None:
-    """More rows than the message names are in a file below it."""
+    """Post the rows left out as a file in the thread if the message cannot name them all."""
     if count > preview_views.REASONS_SHOWN:
         thread = row_files.Thread(preview.channel_id, preview.ts, preview.incident_id)
         lines = [(row.line, row.reason) for row in rows]
@@ -276,7 +276,7 @@ def _end(services: Services, preview: Preview, text: str, blocks: list[Block], s
 
 
 def _show(session: Session, preview: Preview, text: str, blocks: list[Block]) -> None:
-    """The one message about a file, in its thread."""
+    """Post or edit the one message about a file, in its thread."""
     key, shown = f"figures-preview:{preview.number}", blocks or preview_views.plain(text)
     row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
     if row is not None:

@@ -28,7 +28,7 @@ NONE_SINCE = (
 
 
 def moment(seconds: int) -> datetime:
-    """A moment of the figures."""
+    """Seconds since 1970 as a datetime in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
@@ -40,7 +40,7 @@ def figures_screen(
     page: int = 1,
     origins: Sequence[Origin] = (),
 ) -> Screen:
-    """The last interval and all since the beginning; by queue, site and partner, a page of each; what it cost."""
+    """The last interval, the totals since the start, a page each of queues, sites and partners, and the cost."""
     text = f"Figures of incident {incident_number}"
     if not assessment.whole.since.intervals:
         missing = NONE_SINCE.format(ago=ago(imported_at)) if imported_at else NO_FIGURES
@@ -104,7 +104,7 @@ def _use_of_agents(totals: Totals) -> list[str]:
 
 
 def _imported(group: Group) -> str:
-    """What the report itself said of the last interval, by a formula that is not known."""
+    """The report's own service level for the last interval, by an unknown formula."""
     level = group.imported_level
     return f", {percent(level)} in the last interval as imported" if level is not None else ""
 
@@ -159,7 +159,7 @@ def _cost(assessment: Assessment) -> str:
 
 
 def _parts_lost(cost: Losses) -> str:
-    """What is not known is no part of the sum, and is said."""
+    """The parts of the contacts lost; unknown parts are not in the sum, and the text says so."""
     came = f"{number(cost.suppressed.amount)} did not come" if cost.suppressed.known else ""
     back = f" − {number(cost.returned)} came back" if cost.returned else ""
     if not cost.excess_abandons.known:
@@ -189,7 +189,7 @@ def _tables(assessment: Assessment, page: int) -> list[Block]:
         ("By site", assessment.sites, PLACES_SHOWN),
         ("By partner", assessment.partners, PLACES_SHOWN),
     ):
-        # One place that is everywhere says what stands above.
+        # A single group with everything in it would repeat the totals above.
         is_all = len(groups) == 1 and (title == "By queue" or groups[0].since == assessment.whole.since)
         if groups and not is_all:
             shown, pages_line = page_of(groups, page, per_page, "/incident figures")

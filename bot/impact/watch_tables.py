@@ -1,4 +1,4 @@
-"""What is watched and said of the queues of incidents; their queries."""
+"""Queues' alert states and the sentences about figures, by incident; every query on them."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from bot.runtime.database import Row, upsert, utc_column
 
 
 class QueueWatch(Row, table=True):
-    """How a queue does in an incident, and up to which interval that was looked at."""
+    """A queue's alert state in an incident, and the interval up to which it was checked."""
 
     __tablename__ = "figure_watches"
 
@@ -22,7 +22,7 @@ class QueueWatch(Row, table=True):
 
 
 class Summary(Row, table=True):
-    """What the card and the updates say of an incident's figures, composed when figures come."""
+    """What the card and the updates say about an incident's figures, composed when figures arrive."""
 
     __tablename__ = "figure_summaries"
 
@@ -34,18 +34,18 @@ class Summary(Row, table=True):
 
 
 def watches(session: Session, incident_id: int) -> dict[int, QueueWatch]:
-    """How the queues of an incident did, by queue."""
+    """The alert states of an incident's queues, by queue."""
     found = session.exec(select(QueueWatch).where(QueueWatch.incident_id == incident_id))
     return {watch.queue_id: watch for watch in found}
 
 
 def save_watch(session: Session, watch: QueueWatch) -> None:
-    """How a queue does now."""
+    """Save a queue's alert state."""
     upsert(session, watch)
 
 
 def save_summary(session: Session, summary: Summary) -> None:
-    """What is said of the figures from now on."""
+    """Save what the card and the updates say about the figures."""
     upsert(session, summary)
 
 
@@ -53,10 +53,10 @@ _SUMMARY = select(Summary).where(Summary.incident_id == sa.bindparam("of_inciden
 
 
 def summary(session: Session, incident_id: int) -> Summary | None:
-    """What is said of an incident's figures."""
+    """What the card and the updates say about an incident's figures; None without figures."""
     return session.exec(_SUMMARY, params={"of_incident": incident_id}).first()
 
 
 def has_figures(session: Session, incident: Incident) -> bool:
-    """Is anything said of an incident's figures?"""
+    """Whether an incident has figures that the card and the updates can show."""
     return summary(session, incident.number) is not None

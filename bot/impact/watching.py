@@ -25,7 +25,7 @@ RECENT = timedelta(hours=12)
 
 
 def look(services: Services, now: datetime) -> None:
-    """Look at imports that nobody looked at yet, in every incident that they may concern."""
+    """Check new imports against every incident that they may concern."""
     with services.database.reading() as session:
         due = [each.number for each in tables.due_imports(session, now)]
         followed = _followed(session, now) if due else []
@@ -37,7 +37,7 @@ def look(services: Services, now: datetime) -> None:
 
 
 def look_again(change: Change, event: Declared) -> None:
-    """Figures that are there already may concern the new incident."""
+    """Check the last import again: its figures may concern the new incident."""
     tables.look_at_last_again(change.session, change.now, change.now - RECENT)
 
 
@@ -48,7 +48,7 @@ def _followed(session: Session, now: datetime) -> list[Incident]:
 
 
 def _look_at(services: Services, incident: Incident, import_id: int, now: datetime) -> None:
-    # Read before the transaction: nobody who clicks waits for the arithmetic.
+    # Read before the transaction, so that no click waits for the arithmetic.
     with services.database.reading() as session:
         assessment = gathering.gather(session, services.floor, incident, now)
         before = watch_tables.watches(session, incident.number)
@@ -67,7 +67,7 @@ def _look_at(services: Services, incident: Incident, import_id: int, now: dateti
 
 
 def _watch(number: int, group: Group, before: QueueWatch | None) -> tuple[QueueWatch, str]:
-    """The queue's state after its new intervals, and what is to be said if it changed."""
+    """The queue's state after its new intervals, and the line to post if it changed."""
     state = Watch(Alert(before.alert), before.low_in_a_row) if before else Watch()
     began, until = state.alert, before.watched_until if before else 0
     level_seen = 0.0
@@ -105,7 +105,7 @@ def _say(session: Session, incident: Incident, import_id: int, lines: list[str],
 
 
 def _summary(services: Services, number: int, assessment: Assessment, now: datetime) -> Summary:
-    """The sentences of the card and the updates, in every language of the floor."""
+    """The sentences of the card and the updates, in the floor's language, English and Spanish."""
     languages = {services.floor.language, "en", "es"}
     sentences = {name: wording.sentences(assessment, name) for name in sorted(languages & set(wording.LANGUAGES))}
     own = sentences.get(services.floor.language) or sentences["en"]

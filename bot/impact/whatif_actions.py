@@ -39,7 +39,7 @@ class NotEnoughKnown(WatchfloorError):
 def whatif(
     services: Services, number: int, queue: str, levers: list[Lever], typed: str, by: str, now: datetime
 ) -> Screen:
-    """The answer for one queue: by its last interval with offered contacts, handle time and agents."""
+    """The answer for one queue, from its last interval with offered contacts, handle time and agents."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         chosen = choose(queues_of(session, services, incident, now), queue)
@@ -79,7 +79,7 @@ def form(services: Services, number: int, by: str, now: datetime) -> Block:
 
 
 def choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
-    """The queue that was typed; the only one, when none was."""
+    """The typed queue, or the only one if none was typed."""
     if not queues:
         raise NoQueues()
     wanted = typed.strip().casefold()
@@ -93,7 +93,7 @@ def choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
 
 
 def _latest(intervals: list[QueueInterval], queue: QueueFacts) -> QueueInterval:
-    """The last interval of which everything is known that the models need."""
+    """The last interval with everything that the models need."""
     for interval in reversed(intervals):
         figures = interval.figures
         if figures.offered and figures.aht_s and figures.agents:
@@ -107,7 +107,7 @@ def _latest(intervals: list[QueueInterval], queue: QueueFacts) -> QueueInterval:
 
 
 def _patience(intervals: list[QueueInterval], queue: QueueFacts) -> tuple[float, str]:
-    """How long callers wait: from the queue's own figures where enough of them gave up, else as configured."""
+    """The callers' patience: from the queue's own figures if enough of them gave up, else as configured."""
     answered = waited_s = abandoned = abandon_waited_s = 0.0
     for interval in intervals:
         figures = interval.figures
@@ -136,7 +136,7 @@ def _load(interval: QueueInterval, queue: QueueFacts, patience_s: float) -> Load
 
 
 def _recovery(load: Load, queue: QueueFacts, interval_s: int, minutes: float) -> Recovery:
-    """Nobody answers for so long, then everybody; the intervals of the outage come first."""
+    """The recovery after `minutes` without any agent; the intervals of the outage come first."""
     lasts = -(-int(minutes * 60) // interval_s)
     whole = Span(load.arrivals_per_s, load.aht_s, load.agents)
     spans = [Span(load.arrivals_per_s, load.aht_s, 0)] * lasts

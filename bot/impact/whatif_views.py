@@ -1,4 +1,4 @@
-"""The answer to what-if: both models side by side, and the way back. Pure."""
+"""The answer to what-if: both models side by side, and the ways back to the target. Pure."""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,7 @@ REMEDY_TEXTS = {
 
 
 def whatif_screen(answer: WhatIf) -> Screen:
-    """Both models side by side, which assumption makes the difference, and the way back, the cheapest first."""
+    """Both models side by side, the assumption in which they differ, and the ways back, cheapest first."""
     text = f"What if {answer.changes}"
     load, later = answer.before.load, answer.after.load
     facts = (

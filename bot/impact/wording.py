@@ -1,4 +1,4 @@
-"""Figures in the words of people, in the floor's languages. Pure; what files called queues is escaped here."""
+"""Figures in words, in the floor's languages. Pure; queue names from files are escaped here."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -37,7 +37,7 @@ class Language(Struct, frozen=True):
 
     signs: tuple[str, str]
     phrases: Mapping[str, str]
-    # Of the table in the post-mortem, and of its columns on agents, which are shown where they are known.
+    # Headers of the post-mortem's table, and of its columns on agents, which are shown where they are known.
     header: tuple[str, ...]
     agents_header: tuple[str, str, str]
     formulas: Mapping[ServiceLevel | None, str]
@@ -143,7 +143,7 @@ def percent(share: Amount, language: Language = ENGLISH, decimals: int = 1) -> s
 
 
 def length(seconds: Amount) -> str:
-    """Seconds as people read them on a wallboard: `12 s`, `4:48`."""
+    """Seconds as a wallboard shows them: `12 s`, `4:48`."""
     if seconds is None:
         return UNKNOWN
     whole = round(seconds)
@@ -166,7 +166,7 @@ def formula(goal: Goal | None, language: Language = ENGLISH) -> str:
 
 
 def queue_name(title: str) -> str:
-    """What a file calls a queue, made harmless."""
+    """A queue's name from a file, escaped."""
     return one_line(title, NAME)
 
 
@@ -234,7 +234,7 @@ def _points(assessment: Assessment, words: Language) -> str:
 
 
 def _queue_lines(assessment: Assessment, words: Language, most: int = 5) -> list[str]:
-    """Each queue in a line, the worst first, where there are several."""
+    """One line per queue, worst first, if there are several."""
     if len(assessment.queues) < 2:
         return []
     lines = []
@@ -247,7 +247,7 @@ def _queue_lines(assessment: Assessment, words: Language, most: int = 5) -> list
 
 
 def alert_line(queue: str, alert: str, level: float, goal: Goal) -> str:
-    """A queue that fell under a line, or is back above it."""
+    """The line about a queue that fell below a limit, or is back above it."""
     seen, target = percent(level), percent(goal.target)
     name = f"*{queue_name(queue)}*"
     if alert == "critical":
@@ -258,7 +258,7 @@ def alert_line(queue: str, alert: str, level: float, goal: Goal) -> str:
 
 
 def notes(assessment: Assessment, words: Language, zone: str) -> tuple[str, str]:
-    """What the figures are by definition, and what the incident cost, in plain text."""
+    """The definitions of the figures, and what the incident cost, in plain text."""
     is_planned = assessment.forecast_intervals == assessment.expected_intervals
     source = words.phrases["forecast" if is_planned else "usual"]
     meant = words.phrases["definitions"].format(
@@ -276,7 +276,7 @@ def definitions(totals: Totals, words: Language = ENGLISH) -> list[str]:
 
 
 def _cost(assessment: Assessment, words: Language) -> str:
-    """What is known of what the incident cost; what is not known is left out."""
+    """What the incident cost; unknown parts are left out."""
     cost = assessment.whole.losses
     parts = {
         "suppressed": cost.suppressed.value,
@@ -291,5 +291,5 @@ def _cost(assessment: Assessment, words: Language) -> str:
 
 
 def _known(phrase: str, amount: Amount, words: Language, decimals: int = 0, **more: str) -> str:
-    """The phrase with its amount; nothing when that is unknown."""
+    """The phrase with its amount; empty if that is unknown."""
     return "" if amount is None else words.phrases[phrase].format(amount=number(amount, words, decimals), **more)

@@ -1,4 +1,4 @@
-"""The incident: the noun everything hangs on."""
+"""The incident: the noun on which everything else depends."""
 
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ def register(registry: "Registry") -> None:
         PurgeRule("participants"),
         PurgeRule("role_holders"),
         PurgeRule("related_incidents"),
-        # Emptied once it is decided, forgotten after a week.
+        # Emptied once decided, deleted after a week.
         PurgeRule("pending_declarations"),
     ]
     registry.exports.append(situation_export.SITUATION)

@@ -1,4 +1,4 @@
-"""The incident that somebody means, if they may see it."""
+"""Finds the incident that a person means, if they may see it."""
 
 from collections.abc import Callable
 
@@ -11,14 +11,14 @@ from bot.slack.blocks import Block
 
 
 def incident_number_here(services: Services, channel_id: str, user_id: str) -> int:
-    """The number of the incident in whose channel somebody types; `NoIncidentHere` when it is none."""
+    """Return the number of this channel's incident; raises `NoIncidentHere` if it has none."""
     with services.database.reading() as session:
         incident = incidents.by_channel(session, channel_id)
         is_unrecorded_participant = incident.is_private and not participants.takes_part(
             session, incident.number, user_id
         )
     if is_unrecorded_participant:
-        # A person who types in a private channel is in it, even if Slack's event about their joining never came.
+        # A person who types in a private channel is a member, even if Slack's event about their joining never came.
         with services.database.transaction() as session:
             participants.join(session, incident.number, [user_id], utcnow())
     return incident.number
@@ -27,7 +27,7 @@ def incident_number_here(services: Services, channel_id: str, user_id: str) -> i
 def visible_incident(
     services: Services, number: int, user_id: str, permission: Permission | None = None
 ) -> Incident:
-    """The incident of that number, for somebody who may see it and has the permission."""
+    """Return the incident with that number, for a person who may see it and has the permission."""
     check_member(services, user_id)
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
@@ -38,7 +38,7 @@ def visible_incident(
 
 
 def named_incident(services: Services, typed: str, word: str, user_id: str) -> int:
-    """The number of another incident that somebody names behind `/incident WORD`, if they may see it."""
+    """Return the number of the other incident named after `/incident WORD`, if the person may see it."""
     number, channel_id = merge_rules.read_reference(typed, word)
     with services.database.reading() as session:
         named = (
@@ -53,7 +53,7 @@ def named_incident(services: Services, typed: str, word: str, user_id: str) -> i
 def open_incident_form(
     services: Services, trigger_id: str, number: int, user_id: str, build_form: Callable[[Incident], Block]
 ) -> None:
-    """Open a form about an incident, for those who may act and while there is something to do."""
+    """Open a form about an incident, for people who may lead and while the incident may change."""
     incident = visible_incident(services, number, user_id, "lead")
     rules.check_may_change(incident.number, incident.status)
     services.slack.open_view(trigger_id, build_form(incident))

@@ -1,4 +1,4 @@
-"""What people do with an incident: change its severity. One transaction; what follows is called by the event."""
+"""Actions on an incident: change its severity. One transaction; its event triggers the consequences."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from bot.services import Services
 
 
 def change_severity(services: Services, number: int, severity: str, reason: str, by: str, now: datetime) -> str:
-    """Change the severity; the promised updates move to its rhythm. Gives back what to answer."""
+    """Change the severity; the promised updates move to its cadence. Return the answer to show."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old = change.incident.severity

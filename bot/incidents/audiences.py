@@ -1,4 +1,4 @@
-"""The audiences of an incident: who may be told of it, and where they read it."""
+"""The audiences of an incident: which may be told of it, and where they read it."""
 
 from bot.config.floor import DIGEST, HERE, PARTNERS, Audience
 from bot.incidents.tables import Incident
@@ -6,7 +6,7 @@ from bot.services import Services
 
 
 def audiences_of(services: Services, incident: Incident) -> dict[str, Audience]:
-    """Who may be told of this incident: of a private one, those in its own channel and those added by hand."""
+    """The audiences that may be told: for a private incident, those in its own channel and those added by hand."""
     return {
         name: audience
         for name, audience in services.floor.audiences.items()
@@ -15,9 +15,9 @@ def audiences_of(services: Services, incident: Incident) -> dict[str, Audience]:
 
 
 def channels_of(services: Services, incident: Incident, name: str) -> list[str]:
-    """Where an audience is told of this incident; below partners' notices it is told by other means.
+    """The channels in which an audience is told of this incident, without partners' notices, sent by other means.
 
-    Of a private one in its own channel, and, if it was added by hand, in its others but the digest, which has none.
+    A private incident: its own channel, and if the audience was added by hand, its others except the digest.
     """
     channels_listed = [channel for channel in services.floor.audiences[name].channels if channel != PARTNERS]
     if not incident.is_private:
@@ -30,13 +30,13 @@ def channels_of(services: Services, incident: Incident, name: str) -> list[str]:
 
 
 def audience_title(services: Services, name: str) -> str:
-    """What an audience is called; one that the floor does not have any more, by its name."""
+    """An audience's title, or its name if the floor no longer has it."""
     configured = services.floor.audiences.get(name)
     return configured.title if configured else name
 
 
 def describe_channels(audience: Audience, incident: Incident) -> str:
-    """Where an audience reads of an incident: `#executives`, `the incident's channel and the incidents channel`."""
+    """Where an audience reads of it: `#executives`, or `the incident's channel and the incidents channel`."""
     channel_names = {
         HERE: "the incident's channel",
         DIGEST: "the incidents channel",
@@ -47,7 +47,7 @@ def describe_channels(audience: Audience, incident: Incident) -> str:
 
 
 def other_languages(services: Services, incident: Incident) -> list[str]:
-    """The languages beside the floor's own in which somebody reads of this incident."""
+    """The languages other than the floor's own in which the incident is read."""
     partners = [partner for partner in services.floor.partners if partner.name in incident.partners]
     read = [language for audience in audiences_of(services, incident).values() for language in audience.languages]
     read += [partner.language for partner in partners if not incident.is_private]

@@ -1,4 +1,4 @@
-"""Where people talk about an incident, a link or a phone number, and how it reads. Pure."""
+"""The bridge, a link or phone number where people talk about an incident, and its display. Pure."""
 
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ from bot.slack.text import escape, link
 
 
 def bridge_of(incident: Incident, floor: Floor) -> str:
-    """Its own bridge, or the floor's for its type or severity. A private incident takes none that others know."""
+    """Its own bridge, or the floor's for its type or severity. A private incident uses no bridge others know."""
     if incident.bridge or incident.is_private:
         return incident.bridge
     return (
@@ -18,7 +18,7 @@ def bridge_of(incident: Incident, floor: Floor) -> str:
 
 
 def bridge_text(incident: Incident, floor: Floor) -> str:
-    """The bridge as mrkdwn; empty without one."""
+    """The bridge as mrkdwn; empty if there is none."""
     address = bridge_of(incident, floor)
     if not address:
         return ""
@@ -26,11 +26,11 @@ def bridge_text(incident: Incident, floor: Floor) -> str:
 
 
 def bridge_outside_channel(incident: Incident, floor: Floor) -> str:
-    """The same where others than the channel's members read it: a private incident's stays in its channel."""
+    """The same for readers outside the channel: a private incident's bridge stays in its channel."""
     return "" if incident.is_private else bridge_text(incident, floor)
 
 
 def bridge_address(incident: Incident, floor: Floor) -> str:
-    """The bridge by its host or number alone, in no language; a private incident's stays in its channel."""
+    """The bridge as host or number alone, for any language; a private incident's stays in its channel."""
     address = "" if incident.is_private else bridge_of(incident, floor)
     return link(address, urlsplit(address).hostname or address) if is_link(address) else escape(address)

@@ -1,4 +1,4 @@
-"""The bridge is set and shown: `/incident bridge`."""
+"""Sets and shows the bridge: `/incident bridge`."""
 
 from datetime import datetime
 
@@ -24,14 +24,14 @@ class BadBridge(WatchfloorError):
 
 
 def set_bridge(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
-    """Set where people talk, or remove it. Gives back what to answer."""
+    """Set or remove the bridge. Return the answer to show."""
     address = "" if typed.lower() in NONE_WORDS else _read(typed)
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if change.incident.bridge != address:
             change.incident.bridge = address
             change.session.add(change.incident)
-            # The address itself stays out of the record: it may let anyone in who reads it.
+            # The address stays out of the record, because anyone who reads it might get in.
             change.log("bridge" if address else "bridge_removed")
             change.publish(BridgeChanged())
         shown = bridge_text(change.incident, services.floor)
@@ -52,7 +52,7 @@ def bridge(services: Services, typed: SlashCommand) -> Response:
     phone number."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if typed.rest:
-        # What people read of a link may be its label: the address itself counts.
+        # A link's visible text may be a label, so the raw address is used.
         return set_bridge(services, number, typed.raw if "<" in typed.raw else typed.rest, typed.user_id, utcnow())
     with services.database.reading() as session:
         shown = bridge_text(incidents.by_number(session, number), services.floor)

@@ -1,4 +1,4 @@
-"""A change to an incident: who makes it, when, in which transaction; what it logs and what follows from it."""
+"""A change to an incident: its author, time and transaction, its log entries and its consequences."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,14 +21,14 @@ AFTER_COMMIT = "after commit"
 
 
 class Change(Struct, frozen=True):
-    """A transaction on one incident. `by` is the person who makes the change; empty when the clock does."""
+    """A transaction on one incident. `by` is the person who makes the change, or empty for the clock."""
 
     session: Session
     services: Services
     incident: Incident
     by: str
     now: datetime
-    # What handlers have to say to the person, behind the answer of the action itself.
+    # What handlers tell the person, after the action's own answer.
     answers: list[str] = field(default_factory=list)
 
     @property
@@ -37,28 +37,28 @@ class Change(Struct, frozen=True):
         return self.incident.number
 
     def log(self, kind: str, **facts: Any) -> int:
-        """Write an entry into the timeline. Gives back its number."""
+        """Append an entry to the timeline. Return its number."""
         return timeline.append(self.session, self.number, kind, self.now, self.by or None, **facts)
 
     def publish(self, event: Event) -> None:
-        """Call every handler of the event, in the order of registration, within this transaction."""
+        """Call every handler of the event within this transaction, in order of registration."""
         for handle in self.services.get(Registry).handlers_of(type(event)):
             handle(self, event)
 
     def mark_stale(self, *kinds: str) -> None:
-        """What Slack shows of the incident must be drawn again: everything, or what is of these kinds."""
+        """Have what Slack shows of the incident redrawn: everything, or only these kinds."""
         if kinds:
             outbox.mark_stale(self.session, self.number, kinds)
         else:
             outbox.mark_stale(self.session, self.number)
 
     def after_commit(self, key: str, act: Callable[[], None]) -> None:
-        """Do it once the transaction is committed; asked twice under one key, it is done once."""
+        """Run `act` once the transaction is committed; acts with the same key run once."""
         self.session.info.setdefault(AFTER_COMMIT, {})[key] = act
 
 
 def run_after_commit(notes: dict[str, Any]) -> None:
-    """Do what a transaction asked for with `Change.after_commit`."""
+    """Run what a transaction deferred with `Change.after_commit`."""
     for act in notes.get(AFTER_COMMIT, {}).values():
         act()
 
@@ -67,9 +67,9 @@ def run_after_commit(notes: dict[str, Any]) -> None:
 def changing(
     services: Services, number: int, by: str, now: datetime, permission: Permission | None = "lead"
 ) -> Iterator[Change]:
-    """A transaction on an incident by someone who may do it; afterwards everything shown of it is drawn again.
+    """Open a transaction on an incident for a person with the permission; then redraw everything shown of it.
 
-    Without a permission, what is done may be done by any member who sees the incident, or is checked within.
+    Without a permission, any member who sees the incident may make the change, or the body checks it.
     """
     check_member(services, by)
     with services.database.transaction() as session:

@@ -1,4 +1,4 @@
-"""An incident's channel lost and found: archived, deleted, or the bot removed from it."""
+"""An incident's channel lost (archived, deleted, or the bot removed from it) and found."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ LOST_KIND, FOUND_KIND = "channel_lost", "channel_found"
 
 
 class Loss(Struct, frozen=True):
-    """What became of a channel, and what helps."""
+    """What happened to a channel, and the remedy."""
 
     what: str
     remedy: str
@@ -26,7 +26,7 @@ ARCHIVED = Loss("it was archived", wording.UNARCHIVE_CHANNEL)
 DELETED = Loss("it was deleted", wording.CHANNEL_CANNOT_COME_BACK)
 REMOVED = Loss("I was removed from it", wording.INVITE_ME)
 
-# How Slack refuses a call, when it did not tell of the loss itself.
+# Errors with which Slack refuses a call, for losses of which it sent no event.
 LOSS_BY_ERROR = {
     "is_archived": ARCHIVED,
     "is_inactive": ARCHIVED,
@@ -36,18 +36,18 @@ LOSS_BY_ERROR = {
 
 
 def is_lost(session: Session, number: int) -> bool:
-    """Is the channel gone, as far as we know?"""
+    """True if the channel is gone, as far as we know."""
     return lost_since(session, number) is not None
 
 
 def lost_since(session: Session, number: int) -> datetime | None:
-    """Since when the channel is gone; None while it is there."""
+    """When the channel was lost; None while it is there."""
     last = timeline.last_of(session, number, (LOST_KIND, FOUND_KIND))
     return last.at if last is not None and last.kind == LOST_KIND else None
 
 
 def mark_channel_lost(session: Session, incident: Incident, loss: Loss, now: datetime) -> None:
-    """Stop drawing there, and tell who leads: once for each time it is lost, with the buttons to go on."""
+    """Stop drawing there, and tell the incident's lead, once per loss, with the buttons to go on."""
     number = incident.number
     if is_lost(session, number):
         return
@@ -61,7 +61,7 @@ def mark_channel_lost(session: Session, incident: Incident, loss: Loss, now: dat
 
 
 def mark_channel_found(session: Session, incident: Incident, now: datetime) -> bool:
-    """Draw everything there again; False when it was not gone."""
+    """Draw everything there again; return False if the channel was not lost."""
     if not is_lost(session, incident.number):
         return False
     timeline.append(session, incident.number, FOUND_KIND, now)

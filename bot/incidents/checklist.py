@@ -1,4 +1,4 @@
-"""What should be known and done at the end of an incident, as far as its nouns say so."""
+"""The checklist for the end of an incident: what should be known and done, as the nouns define it."""
 
 from sqlmodel import Session
 
@@ -15,7 +15,7 @@ NEEDED_MILESTONES = (MilestoneName.STARTED, MilestoneName.DETECTED, MilestoneNam
 
 
 def checked(session: Session, services: Services, incident: Incident) -> list[tuple[str, bool]]:
-    """Each item that applies, in its place, and whether it is done."""
+    """The items that apply, in order, each with whether it is done."""
     items = sorted(services.get(Registry).checklist, key=lambda item: item.place)
     states = [(item.title, item.is_done(session, incident)) for item in items]
     return [(title, is_done) for title, is_done in states if is_done is not None]

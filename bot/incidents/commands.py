@@ -1,4 +1,4 @@
-"""The incident's own commands: each is one function that parses, acts and gives back what to answer."""
+"""The incident's own commands: each is one function that parses, acts and returns the answer."""
 
 from collections.abc import Callable
 
@@ -229,7 +229,7 @@ def make_private(services: Services, typed: SlashCommand) -> Response:
 def _open_form(
     services: Services, typed: SlashCommand, number: int, build_form: Callable[[Incident], Block]
 ) -> Response:
-    """What was left out of the command is asked for in its form."""
+    """Open the form that asks for what the command left out."""
     open_incident_form(services, typed.trigger_id, number, typed.user_id, build_form)
     return None
 

@@ -1,4 +1,4 @@
-"""The form behind `/incident declare`, the one that edits what was declared, and what was guessed. Pure."""
+"""The form behind `/incident declare`, the form that edits the declaration, and the guesses shown. Pure."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ PAST_HINT = "With both times it is recorded as resolved: nobody is paged and no 
 
 
 class Prefilled(Struct, frozen=True):
-    """What the form shows already; `scope` is what a message tells, `is_over` asks for both times."""
+    """The form's initial values; `scope` is what a message tells, and `is_over` requires both times."""
 
     title: str = ""
     severity: str = DEFAULT_SEVERITY
@@ -47,7 +47,7 @@ EMPTY = Prefilled()
 
 
 def declare_form(floor: Floor, prefilled: Prefilled = EMPTY, private_metadata: str = "") -> Block:
-    """The form behind `/incident declare`. Only the title is required, and the times of what is over."""
+    """The form behind `/incident declare`. Required: the title, and the times of an incident that is over."""
     times = _time_fields(prefilled)
     blocks = [
         form_field(
@@ -84,7 +84,7 @@ def _privacy_box(prefilled: Prefilled) -> Block:
 
 
 def _time_fields(prefilled: Prefilled) -> list[Block]:
-    """When something that is over began and ended; Slack shows both in the zone of the person who fills them in."""
+    """The start and end of an incident that is over; Slack shows both in the time zone of the person filling in."""
     is_over = prefilled.is_over
     labels = ("When did it start?", "When did it end?") if is_over else PAST_QUESTIONS
     return [
@@ -112,7 +112,7 @@ def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> li
 
 
 def scope_form(incident: Incident, floor: Floor) -> Block:
-    """Change what an incident is called and about, and whom it affects."""
+    """The form that changes an incident's title, type, sites and partners."""
     scope = Scope(incident.type, tuple(incident.sites), tuple(incident.partners))
     title = text_input(ids.TITLE, initial=incident.title, longest=INPUT_TEXT)
     return modal(
@@ -125,7 +125,7 @@ def scope_form(incident: Incident, floor: Floor) -> Block:
 
 
 def guesses(incident: Incident, names: Sequence[str], floor: Floor) -> Block:
-    """What was taken from the title, with the way to put it right."""
+    """The values taken from the title, with a button to correct them."""
     values = {
         ids.TYPE: [floor.types.get(incident.type, incident.type)],
         ids.SITES: incident.sites,

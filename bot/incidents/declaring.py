@@ -1,6 +1,6 @@
-"""Declaring: the form, the one-liner, and the question before an incident is opened that may be open already.
+"""Declaring: the form, the one-liner, and the question asked before opening a possible duplicate.
 
-What was declared is kept before it is acknowledged: as a flow that opens the incident, or as a pending declaration
+A declaration is stored before it is acknowledged: as a flow that opens the incident, or as a pending declaration
 whose buttons work until the person has decided.
 """
 
@@ -41,7 +41,7 @@ from bot.slack.text import one_line
 
 DUPLICATES_WITHIN = timedelta(hours=12)
 DUPLICATES_SHOWN = 3
-# A question that nobody answers is asked again by direct message: the first one may have been overlooked or lost.
+# An unanswered question is repeated by direct message, because the first may have been overlooked or lost.
 ASKED_AGAIN_AFTER = timedelta(minutes=2)
 
 
@@ -56,29 +56,29 @@ def open_declare_form(
     prefilled: Prefilled = declaration_forms.EMPTY,
     private_metadata: str = "",
 ) -> None:
-    """Open the form, for those who may declare. It comes before anything slow: the trigger lives three seconds."""
+    """Open the form for a person who may declare. Runs before anything slow, as the trigger lives three seconds."""
     check_may_declare(services, user_id)
     view = declaration_forms.declare_form(services.floor, prefilled, private_metadata)
     services.slack.open_view(trigger_id, view)
 
 
 def check_may_declare(services: Services, user_id: str) -> None:
-    """Refuse those who may not declare incidents here."""
+    """Refuse a person who may not declare incidents here."""
     check_member(services, user_id)
     with services.database.reading() as session:
         check_permission(services, session, user_id, "declare")
 
 
 def declare_as_typed(services: Services, trigger_id: str, user_id: str, typed: str, reply_to: str) -> Response:
-    """Declare at once from what was typed, or open the form with it when something is missing or to be looked at.
-    Gives back what to answer meanwhile."""
+    """Declare at once from what was typed, or open a prefilled form if something is missing or needs a look.
+    Return the answer to show meanwhile."""
     declaration = recognition.read_declaration(typed)
     if declaration.kind == Kind.DRILL:
         return drill_from_command(services, trigger_id, user_id, declaration, reply_to)
     past = None
     if declaration.kind == Kind.AFTERWARDS:
         past = past_times.read_past(declaration.title, person_of(services, user_id).timezone, utcnow())
-    # `private` may be the first word of a title as well: the form shows what was understood.
+    # `private` may also be the first word of a title, so the form shows what was understood.
     if past is None and (declaration.kind != Kind.NOW or not declaration.title):
         open_declare_form(services, trigger_id, user_id, _prefilled(declaration))
         return None
@@ -111,7 +111,7 @@ def _prefilled(declaration: Declaration) -> Prefilled:
 def drill_from_command(
     services: Services, trigger_id: str, user_id: str, declaration: Declaration, reply_to: str
 ) -> Response:
-    """Open a drill at once, which is marked everywhere. Gives back what to answer meanwhile."""
+    """Open a drill at once; it is marked as one everywhere. Return the answer to show meanwhile."""
     if not declaration.title:
         raise DrillTitleMissing()
     request = DeclareRequest(
@@ -130,16 +130,16 @@ def drill_from_command(
 
 
 def opening(title: str) -> str:
-    """What is said while the incident is being opened."""
+    """The answer while the incident is being opened."""
     return f"Opening an incident for “{one_line(title, 200)}”…"
 
 
 def declare_unless_open(
     services: Services, request: DeclareRequest, asked_again_after: timedelta = timedelta()
 ) -> duplicate_views.Message | None:
-    """Start the declaration, or keep it and give back the question whether it is one that is open already.
+    """Start the declaration; or hold it and return the question whether it duplicates an open incident.
 
-    The same question comes by direct message after a while, unless it was answered by then.
+    The same question comes by direct message after a while, unless it has been answered by then.
     """
     check_may_be_declared(services, request)
     with services.database.reading() as session:
@@ -163,7 +163,7 @@ def question_key(pending: PendingDeclaration) -> str:
 
 
 def _likely_duplicates(session: Session, request: DeclareRequest) -> Sequence[Incident]:
-    """Open incidents that this person may see and that sound the same; none for what is over."""
+    """Open incidents with a similar title that this person may see; none if the declared one is over."""
     if request.ended_at or incidents.by_key(session, request.key) is not None:
         return []
     titles = incidents.titles_since(session, request.at - DUPLICATES_WITHIN, request.user_id)
@@ -173,7 +173,7 @@ def _likely_duplicates(session: Session, request: DeclareRequest) -> Sequence[In
 
 
 def check_may_be_declared(services: Services, request: DeclareRequest) -> None:
-    """Refuse a declaration without a title, by people who may not declare, or who do so too often."""
+    """Refuse a declaration without a title, by a person who may not declare, or by one who declares too often."""
     if not rules.clean_title(request.title):
         raise TitleMissing()
     check_may_declare(services, request.user_id)
@@ -181,11 +181,11 @@ def check_may_be_declared(services: Services, request: DeclareRequest) -> None:
 
 
 def start_declaration(services: Services, request: DeclareRequest) -> None:
-    """Persist the wish; from here on it is finished whatever happens."""
+    """Persist the request; from here on it is completed whatever happens."""
     services.flows.start_once(request.key, declare, _private_if_playbook_says(services, request))
 
 
 def _private_if_playbook_says(services: Services, request: DeclareRequest) -> DeclareRequest:
-    """Some outages are private by default: their playbook says so. Better too quiet for a minute than too loud."""
+    """Make the request private if its playbook says so. Better too quiet for a minute than too loud."""
     is_private = services.get(Registry).ask(PRIVATE_BY_DEFAULT)(services, incident_of(request))
     return request.model_copy(update={"is_private": True}) if is_private else request

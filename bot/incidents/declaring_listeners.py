@@ -1,4 +1,4 @@
-"""Declaring by form, shortcut and button, and the question whether it is open already: parse, act, answer."""
+"""Listeners for declaring by form, shortcut and button, and for the duplicate question: parse, act, answer."""
 
 import re
 
@@ -53,7 +53,7 @@ def _register_declaration(app: App, services: Services) -> None:
         def act() -> None:
             request = _declare_request(services, body)
             _check_past(request)
-            # A form has nothing below it to answer to: the question comes by direct message.
+            # A form has no message to answer below, so the question comes by direct message.
             declare_unless_open(services, request)
 
         responses.answer_form(services, body, ids.TITLE, act, ack)
@@ -69,7 +69,7 @@ def _check_past(request: DeclareRequest) -> None:
 
 
 def _register_question(app: App, services: Services) -> None:
-    """The buttons under the question whether an incident is one that is open already."""
+    """Listen to the buttons under the question whether the incident is already open."""
 
     @app.action(ids.OPEN_ANOTHER)
     def open_another(ack: Ack, body: Payload) -> None:

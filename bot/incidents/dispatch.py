@@ -1,7 +1,7 @@
-"""Slack's commands and events, handed to whoever registered for them.
+"""Dispatches Slack's commands and events to their registered handlers.
 
-An event is recorded before Slack is told that it arrived: this is a middleware, because Bolt acknowledges events
-before their listeners run.
+Events are recorded before they are acknowledged to Slack. This is done in a middleware, because Bolt acknowledges
+events before their listeners run.
 """
 
 import logging
@@ -28,14 +28,14 @@ from bot.slack.text import channel_link
 log = logging.getLogger(__name__)
 
 CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
-# As many open incidents are named to somebody who types a command in another channel.
+# The most open incidents named to a person who types a command in a channel without one.
 MOST_LINKS = 5
-# The number of an incident where a command is expected.
+# An incident's number where a command is expected.
 ALONE = re.compile(r"#?\d{1,18}")
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to `/incident`, and record every event that says something about an incident."""
+    """Listen to `/incident`, and record every event about an incident."""
     registry = services.get(Registry)
 
     @app.middleware
@@ -43,7 +43,7 @@ def register(app: App, services: Services) -> None:
         try:
             is_ours = workspaces.is_ours(req.body, home(services), services.slack.own_ids())
         except TryLater as silent:
-            # Slack has never said who we are. It sends events again, and people hear what is wrong.
+            # Slack has not yet said who we are. It resends events, and people are told what is wrong.
             log.warning("a request must wait until Slack answers", extra={"reason": str(silent)})
             is_command = "command" in req.body
             return BoltResponse(
@@ -82,13 +82,13 @@ def register(app: App, services: Services) -> None:
 
 
 def check_click(services: Services, body: Payload) -> None:
-    """Refuse a click or a form that is one too many within a minute."""
+    """Refuse a click or a form beyond the limit per minute."""
     key = str(body.get("trigger_id") or body.get("view", {}).get("hash"))
     services.get(PersonLimits).check_click(parse.user_id(body), key, utcnow())
 
 
 def refuse_click(services: Services, body: Payload, sentence: str, ack: Ack) -> BoltResponse:
-    """In a flood of clicks the first is answered."""
+    """Refuse a click; in a flood of clicks, only the first gets an answer."""
     person = parse.user_id(body)
     return refuse(services, body, sentence, ack, lambda: services.get(PersonLimits).is_news(person, utcnow()))
 
@@ -96,7 +96,7 @@ def refuse_click(services: Services, body: Payload, sentence: str, ack: Ack) -> 
 def refuse(
     services: Services, body: Payload, sentence: str, ack: Ack, is_said: Callable[[], bool] = lambda: True
 ) -> BoltResponse:
-    """A form says it beside its first field and stays open; else the person reads it alone."""
+    """Refuse with a sentence: beside the first field of a form, which stays open; else only for the person."""
     blocks = body.get("view", {}).get("blocks") or ()
     fields = [block["block_id"] for block in blocks if block.get("type") == "input" and "block_id" in block]
     if body["type"] == "view_submission" and fields:
@@ -107,13 +107,13 @@ def refuse(
 
 
 def record_event(services: Services, event: Payload) -> None:
-    """Keep what the event says, by everyone who registered for events of its type."""
+    """Call every recorder registered for the event's type."""
     for recorder in services.get(Registry).slack_events.get(event["type"], ()):
         recorder(services, event)
 
 
 def run_command(registry: Registry, services: Services, typed: SlashCommand) -> Response:
-    """What was typed, done."""
+    """Run the command that was typed and return the answer."""
     services.get(PersonLimits).check_command(typed.user_id, typed.trigger_id, utcnow())
     parse.check_length(typed)
     if typed.word not in registry.guest_commands:
@@ -126,12 +126,12 @@ def run_command(registry: Registry, services: Services, typed: SlashCommand) -> 
     try:
         return subcommand(services, typed)
     except NoIncidentHere as nowhere:
-        check_member(services, typed.user_id)  # guests hear of no incident
+        check_member(services, typed.user_id)  # guests are told of no incident
         raise _with_links(services, typed.user_id, nowhere) from nowhere
 
 
 def _where_it_is(services: Services, typed: SlashCommand) -> WatchfloorError:
-    """Somebody typed the number of an incident alone."""
+    """Return the error for an incident's number typed without a command: it links to the incident's channel."""
     number = named_incident(services, typed.word, typed.word, typed.user_id)
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
@@ -139,7 +139,7 @@ def _where_it_is(services: Services, typed: SlashCommand) -> WatchfloorError:
 
 
 def _with_links(services: Services, user_id: str, nowhere: NoIncidentHere) -> NoIncidentHere:
-    """The same with the incidents that the person may have meant."""
+    """Return the same error with links to the incidents that the person may have meant."""
     with services.database.reading() as session:
         shown = incidents.active(session, user_id, limit=MOST_LINKS + 1)
     links = [channel_link(incident.channel_id) for incident in shown if incident.channel_id]

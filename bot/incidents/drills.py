@@ -1,4 +1,4 @@
-"""A drill is an incident that is marked as one everywhere, counts in no figure, and calls nobody by itself."""
+"""Drills: incidents that are marked as drills everywhere, count in no figure and page nobody by themselves."""
 
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident
@@ -13,17 +13,17 @@ class DrillPagesNobody(WatchfloorError):
 
 
 def may_page(services: Services, incident: Incident) -> bool:
-    """May people be called to this incident?"""
+    """True if people may be paged for this incident."""
     return not incident.is_drill or services.floor.drills.page
 
 
 def check_may_page(services: Services, incident: Incident) -> None:
-    """Refuse to call people to a drill unless the floor's file allows it."""
+    """Refuse to page people for a drill unless `floor.yaml` allows it."""
     if not may_page(services, incident):
         raise DrillPagesNobody()
 
 
 def drill_title(title: str, language: str) -> str:
-    """The title with the mark of a drill in front, in the floor's language."""
+    """The title prefixed with the drill mark in that language."""
     mark = MARKS.get(language, MARKS["en"])
     return title if title.startswith(f"{mark}:") else f"{mark}: {title}"

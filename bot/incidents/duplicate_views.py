@@ -1,4 +1,4 @@
-"""The question before an incident is opened that sounds like one that is open. Pure: Block Kit from data."""
+"""The question asked before opening a possible duplicate. Pure: Block Kit from data."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ Message = tuple[str, list[Block]]
 
 
 def question(pending_id: int, duplicates: Sequence[Incident]) -> Message:
-    """Join it, open another one, or cancel. Nothing is opened until somebody says so."""
+    """Ask whether to join, open another one or cancel. Nothing is opened until the person decides."""
     is_one = len(duplicates) == 1
     text = "This may be open already. Nothing was opened yet."
     lines = "\n".join(

@@ -1,5 +1,5 @@
-"""What can happen to an incident. Nouns follow these events within the transaction of the change, in the order in
-which `bot/bootstrap/nouns.py` lists the nouns; events of one noun that another follows live here, too."""
+"""Events of an incident. Nouns handle them within the transaction of the change, in the order in which
+`bot/bootstrap/nouns.py` lists the nouns. Events that one noun publishes for another live here, too."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ class ChannelOpened(Event, frozen=True):
 
 
 class DeclaredAfterwards(Event, frozen=True):
-    """The incident is on record when it is over: nobody is called and nothing is promised."""
+    """The incident is recorded after it was over: nobody is paged and nothing is promised."""
 
 
 class Withdrawn(Event, frozen=True):
@@ -32,21 +32,21 @@ class Withdrawn(Event, frozen=True):
 
 
 class SeverityChanged(Event, frozen=True):
-    """The severity was changed by a person."""
+    """The severity was changed."""
 
     old: str
     new: str
 
 
 class Renamed(Event, frozen=True):
-    """The incident has another title."""
+    """The incident has a new title."""
 
     old: str
     new: str
 
 
 class ScopeChanged(Event, frozen=True):
-    """Other sites or partners are affected than was thought, or it is about something else."""
+    """The affected sites or partners, or the type, were corrected."""
 
     old: Scope
     new: Scope
@@ -60,7 +60,7 @@ class StatusChanged(Event, frozen=True):
 
     @property
     def is_open_again(self) -> bool:
-        """Was the incident resolved before?"""
+        """True if the incident was no longer open before."""
         return self.old not in OPEN
 
 
@@ -71,7 +71,7 @@ class Resolved(Event, frozen=True):
 
 
 class Closed(Event, frozen=True):
-    """Everything is cleaned up."""
+    """The incident is closed."""
 
 
 class Declined(Event, frozen=True):
@@ -82,7 +82,7 @@ class Declined(Event, frozen=True):
 
 
 class Merged(Event, frozen=True):
-    """The incident is one with another, in which it goes on."""
+    """The incident was merged into another, where work continues."""
 
     into: int
     title: str
@@ -90,7 +90,7 @@ class Merged(Event, frozen=True):
 
 
 class MadePrivate(Event, frozen=True):
-    """Only who takes part sees it from now on; its private channel is yet to be created."""
+    """Only participants see the incident from now on; its private channel is yet to be created."""
 
 
 class Reopened(Event, frozen=True):
@@ -98,31 +98,31 @@ class Reopened(Event, frozen=True):
 
 
 class SituationChanged(Event, frozen=True):
-    """Somebody recorded what is affected, the cause, what is being done or what is needed: these fields."""
+    """These fields of the situation were recorded: the impact, the cause, the actions or the needs."""
 
     fields: tuple[str, ...]
 
 
 class BridgeChanged(Event, frozen=True):
-    """People talk somewhere else."""
+    """The bridge was changed or removed."""
 
 
 class RoleChanged(Event, frozen=True):
-    """A role was taken, given, handed over or left; `holder` is None when somebody left it."""
+    """A role was taken, given, handed over or left; `holder` is None if it was left."""
 
     role: str
     holder: str | None
 
 
 class CommandHandedOver(Event, frozen=True):
-    """Somebody accepted the command of another: what was that person's own to do goes along."""
+    """Command was handed over and accepted; the previous commander's own tasks go along."""
 
     old: str
     new: str
 
 
 class HandoverUnaccepted(Event, frozen=True):
-    """Nobody accepted a handover in time, not even after a reminder; `key` is that of the handover."""
+    """A handover was not accepted in time, not even after a reminder; `key` is that of the handover."""
 
     key: str
     old: str
@@ -130,7 +130,7 @@ class HandoverUnaccepted(Event, frozen=True):
 
 
 class AnswerOverdue(Event, frozen=True):
-    """Nobody answered in time what the incident waits for; `asked` were asked already."""
+    """An answer that the incident waits for did not come in time; the people in `asked` have been asked already."""
 
     key: str
     reason: str
@@ -138,20 +138,20 @@ class AnswerOverdue(Event, frozen=True):
 
 
 class FrontDoorSet(Event, frozen=True):
-    """A playbook step switched what callers hear on or off; `heard_at` is when somebody dialled in."""
+    """A playbook step switched the caller message on or off; `heard_at` is when a person dialled in to check."""
 
     state: str
     heard_at: datetime | None = None
 
 
 class CadenceRequested(Event, frozen=True):
-    """Updates are to follow this cadence from now on, for every audience that is updated by the clock."""
+    """From now on, updates follow this cadence for every audience that is updated by the clock."""
 
     cadence: timedelta
 
 
 class UpdateRequested(Event, frozen=True):
-    """A message for one audience is to go out at once, beside what is promised to it."""
+    """A message to one audience is to go out at once, in addition to what it is promised."""
 
     audience: str
     text: str
@@ -159,25 +159,25 @@ class UpdateRequested(Event, frozen=True):
 
 
 class UpdateMissed(Event, frozen=True):
-    """Updates were not sent in time; `has_lead` says whether there was anybody to tell."""
+    """Updates were not sent in time; `has_lead` says whether the incident has a lead to tell."""
 
     has_lead: bool
 
 
-# The text of an update in a language, for one reader or (without one) for the whole audience; and its blocks.
+# The text and blocks of an update in a language, for one reader or (without one) for the whole audience.
 RenderUpdate = Callable[[str, str], tuple[str, list[Block]]]
 # The blocks of an update, by its promise and the text that was sent, with the footer as it should read now, in
-# these languages, for readers outside the company or inside.
+# these languages, for readers outside or inside the company.
 RenderAmended = Callable[[int, str, Sequence[str], bool], list[Block]]
 
 
 class UpdateDue(Event, frozen=True):
-    """An update is about to be composed for its audience; others can have it in a language of their own."""
+    """An update is about to be composed for its audience; other readers can get it in their own language."""
 
     promise_id: int
     audience: str
     render: RenderUpdate
-    # By the clock, or because something changed: nobody wrote anything for it.
+    # Triggered by the clock or a change: no person wrote any of it.
     is_automatic: bool = True
 
 
@@ -188,14 +188,14 @@ class UpdateComposed(Event, frozen=True):
     audience: str
     text: str
     blocks: list[Block]
-    # Who was shown its draft, and needs no copy.
+    # People who were shown its draft and need no copy.
     seen_by: frozenset[str] = frozenset()
-    # Set when nothing has changed since the last one: that one (its promise, its text) with a line below it.
+    # Set if nothing has changed since the last update: renders that one (promise, text) with a line below it.
     below_earlier: Callable[[int, str], list[Block]] | None = None
 
 
 class UpdateAmended(Event, frozen=True):
-    """The last update to an audience does not say any more when the next one comes."""
+    """The last update to an audience no longer gives the right time for the next one."""
 
     promise_id: int
     audience: str

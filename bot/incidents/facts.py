@@ -1,4 +1,4 @@
-"""Questions about an incident that nouns answer for each other, as plain data; see `Registry.ask`."""
+"""Questions that nouns answer for each other with plain data; see `Registry.ask`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,31 +15,31 @@ from bot.slack.blocks import Block
 
 
 class UpdatesKept(Struct, frozen=True):
-    """How many updates were promised by the clock, and how many of them were sent in time."""
+    """The number of updates promised by the clock, and of those sent in time."""
 
     kept: int = 0
     promised: int = 0
 
 
 class TakenStep(Struct, frozen=True):
-    """An open playbook step that somebody has taken."""
+    """An open playbook step that has an owner."""
 
     title: str
     owner_id: str
 
 
 class FigureSentences(Struct, frozen=True):
-    """What an incident's figures say, in a language, escaped; empty when there are none."""
+    """An incident's figures as sentences in a language, escaped; empty if there are none."""
 
     line: str = ""
     # Queues and service levels, in one or several lines.
     operations: str = ""
-    # Customers and what it cost.
+    # Customers and costs.
     executives: str = ""
 
 
 class FigureTable(Struct, frozen=True):
-    """An incident interval by interval, as plain text; `notes` are the definitions, and what it cost in all."""
+    """An incident's intervals as plain text; `notes` are the definitions and the total cost."""
 
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
@@ -47,7 +47,7 @@ class FigureTable(Struct, frozen=True):
 
 
 class CallerMessageRow(Struct, frozen=True):
-    """What callers heard for a while, as one version of a message said it."""
+    """One version of a caller message, and when it was on."""
 
     on_at: datetime
     off_at: datetime | None
@@ -61,7 +61,7 @@ class CallerMessageRow(Struct, frozen=True):
 
 
 class MoneyRow(Struct, frozen=True):
-    """What a cohort is owed in a currency: sums as people write them, eligible being the total of the others."""
+    """What a cohort is owed in a currency: formatted sums, where `eligible` is the total of the others."""
 
     cohort: str
     lines: int
@@ -73,7 +73,7 @@ class MoneyRow(Struct, frozen=True):
 
 
 class HandoverCounts(Struct, frozen=True):
-    """Handovers of shifts that were begun in a time: how many were complete, and how many were late."""
+    """The number of shift handovers begun in a period, and how many were complete and late."""
 
     begun: int = 0
     complete: int = 0
@@ -81,8 +81,8 @@ class HandoverCounts(Struct, frozen=True):
 
 
 class CaseFigures(Struct, frozen=True):
-    """Of a region, team and kind of work item (`case`, `change`, `task`) in a time: how many came, ended, and
-    were open at its end; how many of the ended had an SLA target, and met it; and how many people the team
+    """Counts for a region, team and kind of work item (`case`, `change`, `task`) in a period: how many came, ended
+    and were open at its end; how many of the ended had an SLA target and met it; and how many people the team
     has."""
 
     region: str
@@ -98,7 +98,7 @@ class CaseFigures(Struct, frozen=True):
 
 
 class QueueFigures(Struct, frozen=True):
-    """A queue of the contact centre over a time; None is unknown, shares are of 1.
+    """A contact-centre queue over a period; None means unknown, and shares are fractions of 1.
 
     `formula` says in words how the service level is computed.
     """
@@ -114,10 +114,10 @@ class QueueFigures(Struct, frozen=True):
 
 
 class AgentsNeeded(Struct, frozen=True):
-    """How many agents some queues need in a part of the time, so that they reach their goals.
+    """The number of agents that some queues need in part of a period to reach their goals.
 
-    `agents` is Erlang A's answer, in which callers give up after `patience_s` on average; `agents_c` is Erlang C's,
-    in which nobody does. Where not all is forecast, contacts are what the weekday and time usually bring.
+    `agents` is by Erlang A, in which callers give up after `patience_s` on average; `agents_c` is by Erlang C, in
+    which callers never do. If not everything is forecast, contacts are the usual number for the weekday and time.
     """
 
     starts_at: datetime
@@ -131,7 +131,7 @@ class AgentsNeeded(Struct, frozen=True):
 
 
 class OnShift(Struct, frozen=True):
-    """Somebody who is on shift: as the roster names them, and who that is in Slack, once known."""
+    """A person on shift: the name in the roster, and their Slack id once known."""
 
     person: str
     user_id: str | None
@@ -140,7 +140,7 @@ class OnShift(Struct, frozen=True):
 
 
 class SensitiveCase(Struct, frozen=True):
-    """An open case of a customer who is watched with care; `left` says how much time there is."""
+    """An open case of a sensitive customer; `left` says how much time is left."""
 
     name: str
     title: str
@@ -156,68 +156,68 @@ Value = TypeVar("Value")
 
 
 def always(answer: Value) -> Callable[..., Value]:
-    """What is answered where no noun answers: the same, whatever is asked."""
+    """Return a function that gives the same answer for any arguments, for facts that no noun answers."""
     return lambda *asked: answer
 
 
 NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
-# When the next update is due: to any audience, or to one of those named.
+# When the next update is due to any audience, or to any of the audiences named.
 NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", always(None))
-# The open steps that somebody has taken, in the order of their playbooks.
+# The open steps with an owner, in playbook order.
 STEPS_TAKEN: Fact[Callable[[Session, int], Sequence[TakenStep]]] = Fact("steps taken", always(()))
-# What is to be done after the incident, as it was written down.
+# The incident's follow-ups, as written down.
 FOLLOW_UPS: Fact[Callable[[Session, int], Sequence[str]]] = Fact("follow-ups", always(()))
-# Of a follow-up the incident that it is about, and its words.
+# A follow-up's incident and text.
 FOLLOW_UP_WORDS: Fact[Callable[[Session, int], tuple[int, str]]] = Fact("follow-up words", always((0, "")))
-# The audiences that an update was composed for.
+# The audiences for which an update was composed.
 AUDIENCES_TOLD: Fact[Callable[[Session, int], Collection[str]]] = Fact("audiences told", always(()))
-# How promised updates were kept.
+# How many promised updates were kept.
 UPDATES_KEPT: Fact[Callable[[Session, int], UpdatesKept]] = Fact("updates kept", always(UpdatesKept()))
-# What a colleague reads who joins an open incident late.
+# What a colleague who joins an open incident late reads.
 CATCH_UP: Fact[Callable[[Services, Incident, str], Sequence[Block]]] = Fact("catch up", always(()))
-# Is an incident like this one (which is not declared yet) private unless somebody says otherwise?
+# Whether an incident like this one (not declared yet) is private by default.
 PRIVATE_BY_DEFAULT: Fact[Callable[[Services, Incident], bool]] = Fact("private by default", always(False))
-# What the contact centre's figures say, for the updates.
+# The contact centre's figures as sentences, for updates.
 FIGURE_SENTENCES: Fact[Callable[[Session, int, str], FigureSentences]] = Fact(
     "figure sentences", always(FigureSentences())
 )
-# The figures interval by interval, for the post-mortem, at a moment and in a language.
+# The figures by interval for the post-mortem, at a time and in a language.
 FIGURE_TABLE: Fact[Callable[[Session, Services, int, datetime, str], FigureTable]] = Fact(
     "figure table", always(FigureTable())
 )
-# The chart of the figures as PNG, at a moment; it takes a third of a second.
+# The chart of the figures as PNG, at a time; drawing it takes a third of a second.
 FIGURE_CHART: Fact[Callable[[Services, int, datetime], bytes]] = Fact("figure chart", always(b""))
-# What callers hear now, in a language; empty when they hear nothing, or nothing in that language.
+# What callers hear now in a language; empty if they hear nothing, or nothing in that language.
 CALLER_WORDING: Fact[Callable[[Session, int, str], str]] = Fact("caller wording", always(""))
 # Everything that callers heard, version by version.
 CALLER_MESSAGES: Fact[Callable[[Session, Services, int, datetime], Sequence[CallerMessageRow]]] = Fact(
     "caller messages", always(())
 )
-# Credits and refunds by cohort and currency; no account is in it.
+# Credits and refunds by cohort and currency, without accounts.
 MONEY: Fact[Callable[[Session, int], Sequence[MoneyRow]]] = Fact("money", always(()))
-# What is to be said of sources that were not read for long: their kind of rows, and how old what is known is.
+# Warnings about sources not read for long: the kind of rows, and the age of the data.
 STALE_SOURCES: Fact[Callable[[Session, Services, Collection[str], datetime], Sequence[str]]] = Fact(
     "stale sources", always(())
 )
-# Writes a work note to a case at a source, by the case's external id, with its text and a key that makes
-# repeating it harmless; None where the source takes none.
+# Adds a work note to a case at a source, given the case's external id, the text and an idempotency key. The fact
+# is None if the source takes no notes.
 AddCaseNote = Callable[[str, str, str], None]
 CASE_NOTES: Fact[Callable[[Services, str], AddCaseNote | None]] = Fact("case notes", always(None))
-# Who may take over a person's shift at a moment, the likeliest first.
+# The people who may take over a person's shift at a time, likeliest first.
 NEXT_ON_SHIFT: Fact[Callable[[Session, Services, str, datetime], Sequence[str]]] = Fact("next on shift", always(()))
-# Who is accountable instead of a person who is not available from a moment on.
+# The person accountable in place of one who is unavailable from a time on.
 FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact("fallback", always(None))
-# What unlocks an account of a source by its id and gives back why it did not; None when the source cannot.
+# A function that unlocks a source's account by id and returns why it failed; None if the source cannot unlock.
 UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("unlocking", always(None))
-# Likewise, what has a source mail somebody a way to set a new password.
+# Likewise, a function that has a source mail a person a way to set a new password.
 RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", always(None))
-# Who is the point of contact at a moment.
+# The point of contact at a time.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", always(()))
-# Everyone who is on shift at a moment, and not absent; or who has a shift between two.
+# Everyone who is on shift and not absent at a time, or has a shift between two times.
 ON_SHIFT: Fact[Callable[[Session, Services, datetime, datetime | None], Sequence[OnShift]]] = Fact(
     "on shift", always(())
 )
-# What nouns bring to the handover of a shift: cases at risk, pages without an answer, updates promised.
+# What nouns contribute to a shift handover: cases at risk, unanswered pages, promised updates.
 RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", always(()))
 UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
     "unanswered pages", always(())
@@ -225,35 +225,35 @@ UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[Handover
 PROMISES_DUE: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
     "promises due", always(())
 )
-# Handovers of shifts begun in a time.
+# Shift handovers begun in a period.
 SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] = Fact(
     "shift handovers", always(HandoverCounts())
 )
-# Of the gaps that began in a time: how many there were, and how many were filled late or never.
+# The number of roster gaps that began in a period, and of those filled late or never.
 SHIFT_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact("shift gaps", always((0, 0)))
-# How many follow-ups were open and late at a moment.
+# The number of follow-ups open and overdue at a time.
 FOLLOW_UPS_OVERDUE: Fact[Callable[[Session, datetime], int]] = Fact("follow-ups overdue", always(0))
-# How promised updates were kept, of many incidents at once.
+# How many promised updates were kept, for many incidents at once.
 UPDATES_KEPT_OF_MANY: Fact[Callable[[Session, Sequence[int]], Mapping[int, UpdatesKept]]] = Fact(
     "updates kept of many", always({})
 )
-# Cases by region, team and kind of work item, from a moment until before another.
+# Cases by region, team and kind of work item, from a time (inclusive) to another (exclusive).
 CASE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime], Sequence[CaseFigures]]] = Fact(
     "case figures", always(())
 )
-# The open cases of sensitive customers, by name, with the time that is left in a language.
+# The open cases of sensitive customers, by name, with the time left in a language.
 SENSITIVE_CASES: Fact[Callable[[Session, Services, datetime, str], Sequence[SensitiveCase]]] = Fact(
     "sensitive cases", always(())
 )
-# The figures of every queue, from a moment until before another, with their formulas in a language.
+# The figures of every queue, from a time (inclusive) to another (exclusive), with formulas in a language.
 QUEUE_FIGURES: Fact[Callable[[Session, Services, datetime, datetime, str], Sequence[QueueFigures]]] = Fact(
     "queue figures", always(())
 )
-# How many agents queues need, by patterns of their names and a site, from a moment until another.
+# The agents that queues need, selected by name patterns and a site, from one time to another.
 AGENTS_NEEDED: Fact[
     Callable[[Session, Services, Sequence[str], str, datetime, datetime], Sequence[AgentsNeeded]]
 ] = Fact("agents needed", always(()))
-# How many guides that are missing were noted in a time, and how many of those are published.
+# The number of missing guides noted in a period, and of those since published.
 KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact(
     "knowledge gaps", always((0, 0))
 )

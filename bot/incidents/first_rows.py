@@ -1,4 +1,4 @@
-"""What Slack is to show of an incident that was just declared."""
+"""The first outbox rows of an incident that was just declared."""
 
 from sqlmodel import Session
 
@@ -9,7 +9,7 @@ from bot.outbox import kinds
 
 
 def add(session: Session, floor: Floor, incident: Incident) -> None:
-    """Ask the outbox for the card, the topic, the pin, the bookmarks, and the digest unless it is private."""
+    """Enqueue the card, topic, pin and bookmarks, and the digest unless the incident is private."""
     now = incident.declared_at
     outbox.add(session, kinds.CARD, incident.number, now, follows_incident=True, priority=outbox.FIRST)
     outbox.add(session, kinds.TOPIC, incident.number, now, follows_incident=True)

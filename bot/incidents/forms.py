@@ -38,7 +38,7 @@ def severity_select(floor: Floor, chosen: str) -> Block:
 
 
 def severity_form(incident: Incident, floor: Floor) -> Block:
-    """Change the severity, with a reason."""
+    """The form that changes the severity, with a reason."""
     blocks = [
         form_field("Severity", ids.SEVERITY, severity_select(floor, incident.severity), hint=WHEN_UNSURE),
         form_field("Why?", ids.REASON, text_input(ids.REASON, placeholder="What has changed", longest=500)),
@@ -53,7 +53,7 @@ def severity_form(incident: Incident, floor: Floor) -> Block:
 
 
 def status_form(incident: Incident) -> Block:
-    """Set the status, with a reason."""
+    """The form that sets the status, with a reason."""
     options = [option(f"{STATUS_EMOJI[status]} {status}", str(status)) for status in OPEN]
     current = incident.status if incident.status in OPEN else "investigating"
     blocks = [
@@ -71,7 +71,7 @@ def status_form(incident: Incident) -> Block:
 
 
 def role_form(incident: Incident, floor: Floor) -> Block:
-    """Give a role to a person."""
+    """The form that gives a role to a person."""
     options = [option(role.title, name, role.help[:75]) for name, role in floor.roles.items()]
     blocks = [
         form_field("Role", ids.ROLE, select(ids.ROLE, options, initial="commander")),
@@ -85,7 +85,7 @@ def role_form(incident: Incident, floor: Floor) -> Block:
 def lifecycle_form(
     incident: Incident, callback_id: str, title: str, submit: str, question: str, required: Sequence[str] = ()
 ) -> Block:
-    """Resolve, close or reopen, with a word why; `required` steps that are open want a waiver."""
+    """The form that resolves, closes, reopens or declines, with a reason; open `required` steps need a waiver."""
     blocks = [
         section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
         form_field(
@@ -110,12 +110,12 @@ def lifecycle_form(
 
 
 def decline_form(incident: Incident) -> Block:
-    """Why it is a false alarm."""
+    """The form that asks why it is a false alarm."""
     return lifecycle_form(incident, ids.DECLINE_FORM, "Decline", "Decline", WHY_DECLINE)
 
 
 def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:
-    """The control panel: everything that can be done, a button each."""
+    """The control panel: a button for everything that can be done."""
     number = str(incident.number)
     summary = f"{incident.severity} · {incident.status} · {one_line(incident.title, 140)}"
     due = f"Next update {near_time(next_update_at, now)}." if next_update_at else "No update is due."
@@ -150,7 +150,7 @@ def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:
 
 
 def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest: str) -> tuple[str, list[Block]]:
-    """What is open, a line each, of `total`; `rest` says where the others are."""
+    """The open incidents shown, a line each, out of `total`; `rest` says where the others are."""
     if not incidents:
         return "Nothing is open.", [section("Nothing is open. `/incident declare` opens an incident.")]
     lines = [
@@ -181,7 +181,7 @@ def home(incidents: Sequence[Incident], floor: Floor, total: int) -> list[Block]
 
 
 def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[Block]]:
-    """What is said to the person who leads when the channel is gone: the buttons work from where it is said."""
+    """The message to the lead when the channel is lost; its buttons work from there."""
     text = (
         f"I can no longer write into the channel of incident {incident.number}, "
         f"{one_line(incident.title, 140)}: {loss}. {remedy} Other audiences still get their updates."

@@ -1,4 +1,4 @@
-"""A person's home tab: what is open, and what nouns add to it."""
+"""A person's home tab: the open incidents and what nouns add."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ MAX_INCIDENTS = 30
 
 
 def publish_home(services: Services, user_id: str) -> None:
-    """Bring a person's home tab up to date."""
+    """Update a person's home tab."""
     if not person_of(services, user_id).may_act:
         services.slack.publish_home(user_id, [section(NotForGuests().sentence)])
         return
@@ -29,6 +29,6 @@ def publish_home(services: Services, user_id: str) -> None:
 
 
 def refresh_home(services: Services, event: Payload) -> None:
-    """Someone looks at their home tab."""
+    """Refresh the home tab of a person who opened it."""
     user_id = event["user"]
     services.background.submit(f"home:{user_id}", partial(publish_home, services, user_id))

@@ -1,4 +1,4 @@
-"""What is said of an incident in one language: its title, type and places, and its situation."""
+"""An incident's texts in one language: its title, type, sites and situation."""
 
 import re
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from bot.services import Services
 
 NOT_TRANSLATED = "not_translated"
 DEFAULT_MARK = "(not translated)"
-# What nobody has translated may have been typed in the reader's language all the same; these give it away.
+# A text without a translation may still have been typed in the reader's language; these words give it away.
 COMMON_WORDS = {"es": re.compile(r"\b(?:al|de|del|el|en|la|las|los|por|y)\b", re.IGNORECASE)}
 
 
 class IncidentText(Struct, frozen=True):
-    """The texts in one language, plain and not escaped; what nobody has translated is marked. Names of partners
-    are the same in every language."""
+    """The texts in one language, plain and unescaped; untranslated ones are marked. Names of partners are the same
+    in every language."""
 
     title: str
     type: str
@@ -31,14 +31,14 @@ class IncidentText(Struct, frozen=True):
     cause: str = ""
     actions: str = ""
     needs: str = ""
-    # What nobody has translated, so that it is in the floor's language.
+    # The fields without a translation, which are in the floor's language.
     untranslated: frozenset[str] = frozenset()
 
 
 def incident_text(
     session: Session, services: Services, incident: Incident, situation: Situation, language: str
 ) -> IncidentText:
-    """The texts that an audience of this language reads."""
+    """Return the texts that an audience of this language reads."""
     floor = services.floor
     type_title = floor.types.get(incident.type, incident.type)
     if language == floor.language:
@@ -62,7 +62,7 @@ def incident_text(
 def for_outsiders(
     session: Session, services: Services, text: IncidentText, language: str, partner: str = ""
 ) -> Callable[[SituationField], str]:
-    """Reads a field as outsiders may; in what is not translated, the words for names are those of its language."""
+    """Return a function that reads a field as outsiders may; untranslated text uses its own language for names."""
     own = outside_filter(session, services, language, partner)
     typed = outside_filter(session, services, services.floor.language, partner) if text.untranslated else own
     common_words = COMMON_WORDS.get(language)
@@ -76,12 +76,12 @@ def for_outsiders(
 
 
 def as_typed(services: Services, text: str, language: str) -> str:
-    """What is never translated, with a mark for readers of another language than the floor's."""
+    """Return text that is never translated, marked for readers of a language other than the floor's."""
     return text if language == services.floor.language else _marking(services, language)(text, None)
 
 
 def _marking(services: Services, language: str) -> Callable[[str, str | None], str]:
-    """The translation of a text, or the text with a mark that says that there is none."""
+    """Return a function that gives a text's translation, or the text with a mark if there is none."""
     try:
         mark = services.templates.phrases(PHRASES, language).get(NOT_TRANSLATED, DEFAULT_MARK)
     except TemplateBroken:

@@ -1,4 +1,4 @@
-"""The questions asked of incidents and of who holds their roles, and how their rows are changed."""
+"""Queries and updates of incidents and their role holders."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -12,31 +12,31 @@ from bot.incidents.participants import Participant
 from bot.incidents.rules import ACTIVE, OPEN, OVER, Status
 from bot.incidents.tables import Incident, NoIncidentHere, NoSuchIncident, RoleHolder
 
-# Asked at every click, redraw and update: put together once.
+# Built once, because every click, redraw and update runs it.
 _BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
-# Its number never changes: a row that only refers to the incident (a line of its timeline) need not wait.
+# The number never changes, so inserting a row that only references the incident (a timeline entry) need not wait.
 _LOCKED = _BY_NUMBER.with_for_update(key_share=True)
 
 
 def by_number(session: Session, number: int) -> Incident:
-    """The incident of that number; `NoSuchIncident` when there is none."""
+    """Return the incident with that number; raises `NoSuchIncident` if there is none."""
     return _require(session.exec(_BY_NUMBER, params={"number": number}).first())
 
 
 def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    """The channels of several incidents."""
+    """The channels of several incidents, by number."""
     rows = session.exec(select(Incident.id, Incident.channel_id).where(col(Incident.id).in_(numbers)))
     return {number: channel_id or "" for number, channel_id in rows if number is not None}
 
 
 def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, Incident]:
-    """The incidents of those numbers."""
+    """The incidents with those numbers, by number."""
     rows = session.exec(select(Incident).where(col(Incident.id).in_(numbers)))
     return {incident.number: incident for incident in rows}
 
 
 def by_number_locked(session: Session, number: int) -> Incident:
-    """The incident of that number, kept from being changed by others until the transaction ends."""
+    """Return the incident with that number, locked until the transaction ends."""
     return _require(session.exec(_LOCKED, params={"number": number}).first())
 
 
@@ -49,23 +49,23 @@ def _require(incident: Incident | None) -> Incident:
 def check_visible(
     session: Session, incident: Incident, user_id: str, missing: type[WatchfloorError] = NoSuchIncident
 ) -> None:
-    """A private incident is visible to people who take part in it; for everyone else it does not exist.
+    """Refuse a person who does not take part in a private incident, as if it did not exist.
 
-    `missing` is what is raised when there is no such thing at all: the two cannot be told apart.
+    `missing` is the error raised if there is no such thing at all, so the two cases cannot be told apart.
     """
     if incident.is_private and not participants.takes_part(session, incident.number, user_id):
         raise missing()
 
 
 def by_channel(session: Session, channel_id: str) -> Incident:
-    """The incident whose channel this is; `NoIncidentHere` when it is none."""
+    """Return the channel's incident; raises `NoIncidentHere` if it has none."""
     incident = of_channel(session, channel_id)
     if incident is None:
         raise NoIncidentHere()
     return incident
 
 
-# Asked at whatever is heard: put together once.
+# Built once, because every message heard runs them.
 _IN_CHANNEL = col(Incident.channel_id) == sa.bindparam("channel")
 _OF_CHANNEL = select(Incident).where(_IN_CHANNEL)
 _NUMBER_OF_CHANNEL = sa.select(col(Incident.id)).where(_IN_CHANNEL)
@@ -73,12 +73,12 @@ _BY_KEY = select(Incident).where(col(Incident.declared_key) == sa.bindparam("req
 
 
 def of_channel(session: Session, channel_id: str) -> Incident | None:
-    """The incident whose channel this is, if it is one."""
+    """The channel's incident, if it has one."""
     return session.exec(_OF_CHANNEL, params={"channel": channel_id}).first()
 
 
 def number_of_channel(session: Session, channel_id: str) -> int | None:
-    """The number of the incident whose channel this is, if it is one."""
+    """The number of the channel's incident, if it has one."""
     return session.connection().execute(_NUMBER_OF_CHANNEL, {"channel": channel_id}).scalar()
 
 
@@ -100,13 +100,13 @@ _WAITING_FOR_CHANNEL = (
 
 
 def waiting_for_channel(session: Session, declared_by: str, before: int) -> int:
-    """How many open incidents of a person, declared before that one, have no channel yet."""
+    """The number of a person's open incidents, declared before that one, that have no channel yet."""
     which = {"declarer": declared_by, "number": before}
     return int(session.connection().execute(_WAITING_FOR_CHANNEL, which).scalar_one())
 
 
 def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:
-    """What is open, gravest first; private ones only for people who take part in them."""
+    """The active incidents, most severe first; private ones only for people who take part in them."""
     return session.exec(
         select(Incident)
         .where(col(Incident.status).in_(ACTIVE), visible_to(user_id))
@@ -116,13 +116,13 @@ def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident
 
 
 def count_active(session: Session, user_id: str) -> int:
-    """How many are open that this person may see."""
+    """The number of active incidents that this person may see."""
     theirs = select(sa.func.count()).select_from(Incident)
     return session.exec(theirs.where(col(Incident.status).in_(ACTIVE), visible_to(user_id))).one()
 
 
 def is_counted() -> sa.ColumnElement[bool]:
-    """Does a figure count the incident? Drills, declined and merged ones are left out."""
+    """The condition for incidents that count in figures: drills, declined and merged ones are left out."""
     return sa.and_(col(Incident.is_drill).is_(False), col(Incident.status).not_in((Status.DECLINED, Status.MERGED)))
 
 
@@ -132,8 +132,8 @@ def all_open(session: Session) -> Sequence[Incident]:
 
 
 def titles_since(session: Session, since: datetime, user_id: str, limit: int = 200) -> list[tuple[int, str]]:
-    """Number and title of open incidents with a channel, declared after `since`, that this person may see; without
-    drills."""
+    """The number and title of open incidents with a channel, declared at or after `since`, that this person may
+    see; without drills."""
     query = (
         sa.select(col(Incident.id), col(Incident.title))
         .where(
@@ -151,7 +151,7 @@ def titles_since(session: Session, since: datetime, user_id: str, limit: int = 2
 
 
 def public_before(session: Session, number: int, limit: int = 500) -> Sequence[Incident]:
-    """The newest incidents before `number` that anyone may see, drills left out."""
+    """The newest incidents before `number` that anyone may see; without drills, declined and merged ones."""
     return session.exec(
         select(Incident)
         .where(
@@ -166,7 +166,7 @@ def public_before(session: Session, number: int, limit: int = 500) -> Sequence[I
 
 
 def visible_to(user_id: str) -> sa.ColumnElement[bool]:
-    """Private incidents are visible only to people who take part in them."""
+    """The condition for incidents that a person may see: private ones only for people who take part in them."""
     takes_part = sa.exists().where(
         col(Participant.incident_id) == col(Incident.id), col(Participant.user_id) == user_id
     )
@@ -174,14 +174,14 @@ def visible_to(user_id: str) -> sa.ColumnElement[bool]:
 
 
 def add(session: Session, incident: Incident) -> Incident:
-    """A new incident, with its number."""
+    """Insert an incident and return it with its number."""
     session.add(incident)
     session.flush()
     return incident
 
 
 def with_channels(session: Session) -> list[tuple[int, datetime]]:
-    """Number and beginning of every incident that is not over and has a channel."""
+    """The number and declaration time of every active incident with a channel."""
     rows = session.exec(
         select(Incident.id, Incident.declared_at).where(
             col(Incident.status).in_(ACTIVE), col(Incident.channel_id).is_not(None)
@@ -191,7 +191,7 @@ def with_channels(session: Session) -> list[tuple[int, datetime]]:
 
 
 def set_channel(session: Session, number: int, channel_id: str, channel_name: str) -> Incident:
-    """The incident has a channel now."""
+    """Store the incident's channel."""
     incident = by_number(session, number)
     incident.channel_id, incident.channel_name = channel_id, channel_name
     session.add(incident)
@@ -199,7 +199,7 @@ def set_channel(session: Session, number: int, channel_id: str, channel_name: st
 
 
 def lead_on(session: Session, number: int, into: int) -> Sequence[int]:
-    """What was merged into the incident before leads to the other one, too; gives back which these are."""
+    """Redirect incidents merged into this one earlier to the other one; return their numbers."""
     merged_here = col(Incident.merged_into) == number
     earlier = [one for one in session.exec(select(Incident.id).where(merged_here)) if one is not None]
     session.connection().execute(sa.update(Incident).where(merged_here).values(merged_into=into))
@@ -207,7 +207,7 @@ def lead_on(session: Session, number: int, into: int) -> Sequence[int]:
 
 
 def change_status(session: Session, incident: Incident, status: str, now: datetime) -> None:
-    """Set the status and the milestones that hang on it; the first mitigation and the last end count."""
+    """Set the status and the milestones that depend on it; the first mitigation and the last end count."""
     incident.status = status
     if status in ("mitigated", "monitoring") and incident.mitigated_at is None:
         incident.mitigated_at = now
@@ -228,7 +228,7 @@ _ROLES = (
 
 
 def roles(session: Session, incident_id: int) -> dict[str, list[str]]:
-    """Who holds which role, in the order they took it."""
+    """The holders of each role, in the order they took it."""
     held: dict[str, list[str]] = {}
     for role, user_id in session.exec(_ROLES, params={"of_incident": incident_id}):
         held.setdefault(role, []).append(user_id)
@@ -236,7 +236,7 @@ def roles(session: Session, incident_id: int) -> dict[str, list[str]]:
 
 
 def roles_of(session: Session, user_id: str) -> list[tuple[int, str]]:
-    """Which roles a person holds in incidents that are not over."""
+    """The roles a person holds in active incidents."""
     rows = session.exec(
         select(RoleHolder.incident_id, RoleHolder.role)
         .join(Incident, col(Incident.id) == col(RoleHolder.incident_id))
@@ -246,7 +246,7 @@ def roles_of(session: Session, user_id: str) -> list[tuple[int, str]]:
 
 
 def private_channels(session: Session) -> list[tuple[int, str]]:
-    """The numbers and channels of the private incidents that are not over."""
+    """The numbers and channels of the active private incidents."""
     rows = session.exec(
         select(Incident.id, Incident.channel_id).where(
             col(Incident.is_private).is_(True), col(Incident.status).in_(ACTIVE)
@@ -256,18 +256,18 @@ def private_channels(session: Session) -> list[tuple[int, str]]:
 
 
 def replace_channel(session: Session, old_id: str, new_id: str) -> None:
-    """Slack gave an incident's channel another id."""
+    """Replace the id of an incident's channel with the one Slack gave it."""
     theirs = sa.update(Incident).where(col(Incident.channel_id) == old_id)
     session.connection().execute(theirs.values(channel_id=new_id))
 
 
 def commander(session: Session, incident_id: int) -> str | None:
-    """Who leads, if anyone does."""
+    """The commander, if there is one."""
     return next(iter(roles(session, incident_id).get("commander", [])), None)
 
 
 def give_role(session: Session, incident_id: int, role: str, user_id: str, now: datetime) -> None:
-    """Give a role. There is one commander, one communications lead, one scribe; responders are many."""
+    """Give a role. Every role but responder has a single holder, who is replaced."""
     if role != "responder":
         drop_role(session, incident_id, role)
     session.add(RoleHolder(incident_id=incident_id, role=role, user_id=user_id, since=now))
@@ -275,7 +275,7 @@ def give_role(session: Session, incident_id: int, role: str, user_id: str, now: 
 
 
 def drop_role(session: Session, incident_id: int, role: str, user_id: str | None = None) -> bool:
-    """Take a role from its holder; False when nobody (or not that person) held it."""
+    """Take a role from its holder; return False if nobody (or not that person) held it."""
     statement = sa.delete(RoleHolder).where(
         col(RoleHolder.incident_id) == incident_id, col(RoleHolder.role) == role
     )

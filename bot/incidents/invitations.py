@@ -1,6 +1,6 @@
-"""Getting people into an incident's channel: somebody who asks to join, has a role, comes, or is named by a step.
+"""Invites people to an incident's channel: those who ask to join, get a role, or are named by a step.
 
-An invitation is a row of the outbox. Inviting somebody again is harmless, so an unknown outcome is simply repeated.
+An invitation is an outbox row. Inviting is idempotent, so an unknown outcome is simply retried.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ CHANNEL_SOON_S = 1
 
 
 def request_to_join(services: Services, number: int, user_id: str, trigger_id: str, reply_to: str) -> None:
-    """Invite the person who clicked into an incident that they may see, or where it goes on, and answer them."""
+    """Invite a person to an incident that they may see, or to the one it was merged into, and answer them."""
     incident = visible_incident(services, number, user_id)
     if incident.merged_into:
         incident = visible_incident(services, incident.merged_into, user_id)
@@ -45,7 +45,7 @@ def request_to_join(services: Services, number: int, user_id: str, trigger_id: s
 
 
 def invite_participant(session: Session, number: int, user_id: str, now: datetime) -> None:
-    """Invite somebody who has a part in the incident now, unless they are in its channel."""
+    """Invite a person who now has a part in the incident, unless they are in its channel."""
     if not participants.takes_part(session, number, user_id):
         invite(session, number, f"bring-in:{number}:{user_id}:{now.isoformat()}", now, [user_id])
 
@@ -60,18 +60,18 @@ def invite(
     groups: Iterable[str] = (),
     reply_to: str = "",
 ) -> None:
-    """People and everybody in groups are to be in the incident's channel; `reply_to` answers the first of them."""
+    """Enqueue an invitation of people and groups to the channel; `reply_to` is for answering the first person."""
     payload = {"user_ids": list(user_ids), "groups": list(groups), "reply_to": reply_to}
     outbox.enqueue(session, kinds.INVITE, key, now, incident_id=number, payload=payload, priority=outbox.URGENT)
 
 
 def channel_of(context: Context) -> str:
-    """The channel of the row's incident; empty until it is made."""
+    """The channel of the row's incident; empty until it is created."""
     return incidents.by_number(context.session, context.row.incident_id or 0).channel_id or ""
 
 
 def call(context: Context) -> Call:
-    """The invitation as a call to Slack."""
+    """Return the invitation as a call to Slack."""
     services, row, channel_id = context.services, context.row, channel_of(context)
     return Call(row.key, lambda: _invite(services, row, channel_id))
 
@@ -83,7 +83,7 @@ def _invite(services: Services, row: OutboxRow, channel_id: str) -> None:
     people, reply_to = payload["user_ids"], payload["reply_to"]
     refused = _invite_people(services, row, channel_id, people)
     if reply_to:
-        # They see the channel anyway, so a lost answer is not repeated.
+        # They see the channel anyway, so a lost answer is not retried.
         with suppress(SlackRefused, OutcomeUnknown):
             services.slack.respond(reply_to, _answer(channel_id, refused.get(people[0]), _bridge(services, row)))
     for group in payload["groups"]:
@@ -91,7 +91,7 @@ def _invite(services: Services, row: OutboxRow, channel_id: str) -> None:
 
 
 def _invite_people(services: Services, row: OutboxRow, channel_id: str, people: list[str]) -> dict[str, str]:
-    """Who could not be invited, and why."""
+    """Invite people; return those who could not be invited, and why."""
     if not people:
         return {}
     try:
@@ -103,7 +103,7 @@ def _invite_people(services: Services, row: OutboxRow, channel_id: str, people: 
 
 
 def _invite_group(services: Services, row: OutboxRow, channel_id: str, group: str) -> None:
-    """Everybody in a group; when Slack does not say who that is, the channel reads it."""
+    """Invite everyone in a group; if Slack does not list its members, say so in the channel."""
     try:
         members = resolve_people(services, [group])
     except SlackRefused as failure:

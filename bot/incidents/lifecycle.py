@@ -1,4 +1,4 @@
-"""Where an incident stands: its status, resolving, closing and reopening. One function changes it and publishes."""
+"""An incident's status: changing, resolving, closing, declining, reopening. One function sets it and publishes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from bot.services import Services
 
 
 def change_status(services: Services, number: int, status: str, reason: str, by: str, now: datetime) -> str:
-    """Set where the incident stands. Gives back what to answer."""
+    """Set the status. Return the answer to show."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old = change.incident.status
@@ -29,13 +29,13 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
 
 
 def set_status(change: Change, status: str, reason: str) -> None:
-    """The same within a transaction on the incident. One that was resolved is open again."""
+    """The same within a transaction on the incident. A resolved incident is reopened by this."""
     old = change.incident.status
     set_and_publish(change, status, "status", StatusChanged(old, status), old=old, new=status, reason=reason)
 
 
 def set_and_publish(change: Change, status: str, entry: str, event: Event, **facts: Any) -> None:
-    """The only place where a status changes: the row, the timeline, and whatever follows from it."""
+    """Change the status, log it and publish the event. The only place where a status changes."""
     incidents.change_status(change.session, change.incident, status, change.now)
     change.log(entry, **facts)
     change.publish(event)
@@ -44,7 +44,7 @@ def set_and_publish(change: Change, status: str, entry: str, event: Event, **fac
 def resolve(
     services: Services, number: int, reason: str, key: str, by: str, now: datetime, waiver: str = ""
 ) -> str:
-    """The impact is over: a last update goes to everyone who was told."""
+    """Resolve the incident: the impact is over, and a last update goes to every audience that was informed."""
     with changing(services, number, by, now, "close") as change:
         rules.check_may_change(number, change.incident.status)
         if change.incident.status == Status.RESOLVED:
@@ -55,7 +55,7 @@ def resolve(
 
 
 def close(services: Services, number: int, reason: str, by: str, now: datetime, waiver: str = "") -> str:
-    """It is over: the draft of the post-mortem goes to the commander, or to the declarer when nobody led."""
+    """Close the incident: the post-mortem draft goes to the commander, or without one to the declarer."""
     with changing(services, number, by, now, "close") as change:
         rules.check_may_close(number, change.incident.status)
         _waive_objections(change, "close", waiver)
@@ -64,7 +64,8 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime, 
 
 
 def decline(services: Services, number: int, reason: str, key: str, by: str, now: datetime) -> str:
-    """It was a false alarm: everybody informed of it hears so; no figure counts it. Gives back what to answer."""
+    """Decline the incident as a false alarm: all who were informed are told, and no figure counts it. Return the
+    answer to show."""
     if not reason:
         raise rules.DeclineReasonMissing()
     with changing(services, number, by, now, "close") as change:
@@ -74,7 +75,7 @@ def decline(services: Services, number: int, reason: str, key: str, by: str, now
 
 
 def reopen(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """It is not over after all: updates are promised again."""
+    """Reopen the incident: it is not over after all, and updates are promised again."""
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
         set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
@@ -87,7 +88,7 @@ def _objections(services: Services, session: Session, number: int, action: str) 
 
 
 def _waive_objections(change: Change, action: str, waiver: str) -> None:
-    """Waive what stands in the way, for a reason; without one it is refused."""
+    """Waive the objections, for a reason; without one, refuse the action."""
     for guard in change.services.get(Registry).guards:
         objections = guard.objections(change.session, change.number, action)
         if not objections:
@@ -98,7 +99,7 @@ def _waive_objections(change: Change, action: str, waiver: str) -> None:
 
 
 def objection_texts(services: Services, number: int, action: str) -> Sequence[str]:
-    """What should be done before one may `resolve` or `close`; before `reopen` and `decline` nothing."""
+    """What must be done before `resolve` or `close`; empty for `reopen` and `decline`."""
     if action in ("reopen", "decline"):
         return []
     with services.database.reading() as session:

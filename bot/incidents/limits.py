@@ -1,4 +1,4 @@
-"""How much one person, and the whole workspace, may begin within a minute: so that everybody stays served."""
+"""Rate limits per minute for a person and for the whole workspace, so that everyone stays served."""
 
 import threading
 from collections import Counter, deque
@@ -8,9 +8,9 @@ from bot.config.floor import Limits
 from bot.errors import WatchfloorError
 
 WINDOW = timedelta(minutes=1)
-# Of one person so many declarations may wait for their channel; the others stand behind those of colleagues.
+# If this many of a person's declarations wait for their channel, further ones queue behind those of colleagues.
 WAITING_AT_ONCE = 3
-# How many buttons one person can press within a minute.
+# Clicks within a minute that are accepted from a person even when the workspace's limit is reached.
 FEW_CLICKS = 10
 
 
@@ -40,9 +40,9 @@ class TooManyClicksHere(WatchfloorError):
 
 
 class Recent:
-    """What was begun within the last minute, by key, so that what Slack repeats counts once.
+    """Requests of the last minute, by key, so that Slack's retries count once.
 
-    Counted as it comes and goes: in a crowd nobody waits while a whole minute is gone through.
+    Counts are kept incrementally: under load, no request waits for a scan of a whole minute.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Recent:
         self._by_person: Counter[str] = Counter()
 
     def count(self, now: datetime, user_id: str | None = None) -> int:
-        """How much of it, or how much of a person's."""
+        """The number of requests, of everyone or of one person."""
         while self._begun and not now - WINDOW < self._begun[0][0] <= now + WINDOW:
             _, by, key = self._begun.popleft()
             self._keys.discard(key)
@@ -61,7 +61,7 @@ class Recent:
         return len(self._begun) if user_id is None else self._by_person[user_id]
 
     def add(self, now: datetime, user_id: str, key: str) -> None:
-        """One more, unless it is known."""
+        """Count a request, unless its key is known."""
         if key not in self._keys:
             self._keys.add(key)
             self._by_person[user_id] += 1
@@ -69,7 +69,7 @@ class Recent:
 
 
 class PersonLimits:
-    """Counts in this process; each replica has its own share."""
+    """The limits, counted in this process only: each replica counts for itself."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -78,7 +78,7 @@ class PersonLimits:
         self._told: dict[str, datetime] = {}
 
     def check_declaration(self, user_id: str, key: str, now: datetime) -> None:
-        """Refuse more than a person, or everybody together, may declare. A person's first is always taken."""
+        """Refuse declarations beyond the limit of a person or the workspace, but never a person's first."""
         with self._lock:
             own, all_together = self._declarations.count(now, user_id), self._declarations.count(now)
             if own >= self._limits.declarations_per_person:
@@ -88,7 +88,7 @@ class PersonLimits:
             self._declarations.add(now, user_id, key)
 
     def check_command(self, user_id: str, key: str, now: datetime) -> None:
-        """Refuse more commands than a person can type."""
+        """Refuse commands beyond the limit of a person."""
         with self._lock:
             own = self._commands.count(now, user_id)
             if own >= self._limits.commands_per_person:
@@ -96,7 +96,7 @@ class PersonLimits:
             self._commands.add(now, user_id, key)
 
     def check_click(self, user_id: str, key: str, now: datetime) -> None:
-        """Refuse more buttons and forms than a person can press, and than everybody may. A few are always taken."""
+        """Refuse clicks and forms beyond the limit of a person or the workspace. A few are always accepted."""
         with self._lock:
             own = self._clicks.count(now, user_id)
             if own >= self._limits.clicks_per_person:
@@ -106,7 +106,7 @@ class PersonLimits:
             self._clicks.add(now, user_id, key)
 
     def is_news(self, user_id: str, now: datetime) -> bool:
-        """Was this person not told so within the last minute? In a flood one sentence is enough."""
+        """True if this person was not told within the last minute; in a flood, one sentence is enough."""
         with self._lock:
             told_at = self._told.get(user_id)
             if told_at is not None and told_at - WINDOW < now < told_at + WINDOW:

@@ -1,4 +1,4 @@
-"""The incident's buttons, forms and shortcuts: parse, act, answer."""
+"""Listeners for the incident's buttons, forms and shortcuts: parse, act, answer."""
 
 import re
 from collections.abc import Callable
@@ -75,7 +75,7 @@ def _register_buttons(app: App, services: Services) -> None:
 
 
 def _register_opener(app: App, services: Services, button: str, build_form: BuildForm) -> None:
-    """A button that opens a form about its incident, for those who may act and while there is something to do."""
+    """Listen to a button that opens a form about its incident, for people who may lead while it may change."""
 
     @app.action(button)
     def open_form(ack: Ack, body: Payload) -> None:
@@ -148,7 +148,7 @@ def _register_situation(app: App, services: Services) -> None:
 
 
 class LifecycleButton(Struct, frozen=True):
-    """A button, the form it opens, and what the form does when it is submitted."""
+    """A button, the form it opens, and the action on submitting the form."""
 
     button: str
     form: str
@@ -190,7 +190,7 @@ LIFECYCLE_BUTTONS = (
 
 
 def _register_lifecycle(app: App, services: Services) -> None:
-    """Resolve, close and reopen: each asks why first, and names what is still to be done before."""
+    """Listen to the lifecycle buttons: each first asks for a reason and lists what is still to be done."""
     for lifecycle_button in LIFECYCLE_BUTTONS:
         _register_lifecycle_opener(app, services, lifecycle_button)
         _register_lifecycle_form(app, services, lifecycle_button)

@@ -1,4 +1,4 @@
-"""What most buttons and forms do, said once: parse the click, act, answer who clicked."""
+"""The pattern of most buttons and forms: parse the click, act, answer the person who clicked."""
 
 import re
 from collections.abc import Callable
@@ -13,18 +13,18 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 Name = str | re.Pattern[str]
-# What most functions of a noun take: the number of what they are about, who acts, and when.
+# The arguments of most functions of a noun: the number of their subject, the person who acts, and the time.
 Act = Callable[[Services, int, str, datetime], Response]
 Build = Callable[[Services, int, str, datetime], Block]
 
 
 def one_of_many(name: str) -> re.Pattern[str]:
-    """A button that stands in a message several times has a number behind its name."""
+    """Match a button that occurs several times in a message, with a number after its name."""
     return re.compile(rf"^{re.escape(name)}(\.|$)")
 
 
 def on_click(app: App, services: Services, button: Name, act: Act) -> None:
-    """A button about the thing whose number it carries."""
+    """Listen to a button that carries the number of its subject."""
 
     def of_number(body: Payload) -> Response:
         return act(services, parse.clicked_number(body), parse.user_id(body), utcnow())
@@ -33,7 +33,7 @@ def on_click(app: App, services: Services, button: Name, act: Act) -> None:
 
 
 def on_action(app: App, services: Services, button: Name, act: Callable[[Payload], Response]) -> None:
-    """Likewise, from the whole click."""
+    """Likewise, with the whole click payload."""
 
     @app.action(button)
     def click(ack: Ack, body: Payload) -> None:
@@ -41,7 +41,7 @@ def on_action(app: App, services: Services, button: Name, act: Callable[[Payload
 
 
 def opens_form(app: App, services: Services, button: Name, build: Build) -> None:
-    """A button that opens a form about the thing whose number it carries."""
+    """Listen to a button that opens a form about the subject whose number it carries."""
 
     def of_number(body: Payload) -> Block:
         return build(services, parse.clicked_number(body), parse.user_id(body), utcnow())
@@ -50,7 +50,7 @@ def opens_form(app: App, services: Services, button: Name, build: Build) -> None
 
 
 def opens_view(app: App, services: Services, button: Name, build: Callable[[Payload], Block]) -> None:
-    """Likewise, built from the whole click."""
+    """Likewise, with the form built from the whole click payload."""
 
     @app.action(button)
     def open_view(ack: Ack, body: Payload) -> None:
@@ -61,7 +61,7 @@ def opens_view(app: App, services: Services, button: Name, build: Callable[[Payl
 
 
 def on_form(app: App, services: Services, form: str, field: str, act: Callable[[Payload], Response]) -> None:
-    """A form that was sent: a refusal stands beside `field`."""
+    """Listen to a form's submission; a refusal is shown beside `field`."""
 
     @app.view(form)
     def take(ack: Ack, body: Payload) -> None:

@@ -1,4 +1,4 @@
-"""Which incidents may be merged or related, and how one is named. Pure."""
+"""Rules for merging and relating incidents, and for naming one. Pure."""
 
 import re
 from typing import Protocol
@@ -37,7 +37,7 @@ class BothPrivate(WatchfloorError):
 
 
 class MergeFacts(Protocol):
-    """What is needed of an incident."""
+    """The facts about an incident that the rules need."""
 
     status: str
     is_private: bool
@@ -47,9 +47,9 @@ class MergeFacts(Protocol):
 
 
 def check_may_merge(incident: MergeFacts, target: MergeFacts) -> None:
-    """Only what is active is merged, into another active one that the same people may see.
+    """Allow merging only an active incident into another active one, both private or both public.
 
-    What was merged is active no more, so no circle can come about.
+    A merged incident is no longer active, so there can be no cycle.
     """
     if incident.number == target.number:
         raise MergedIntoItself(number=target.number)
@@ -63,7 +63,8 @@ def check_may_merge(incident: MergeFacts, target: MergeFacts) -> None:
 
 
 def check_may_relate(incident: MergeFacts, other: MergeFacts) -> None:
-    """Two different incidents of which at least one is public: a private one is never named outside."""
+    """Allow relating only two different incidents, at least one of them public: a private one is never named
+    outside."""
     if incident.number == other.number:
         raise RelatedToItself(number=other.number)
     if incident.is_private and other.is_private:
@@ -71,7 +72,7 @@ def check_may_relate(incident: MergeFacts, other: MergeFacts) -> None:
 
 
 def read_reference(typed: str, word: str) -> tuple[int | None, str | None]:
-    """An incident as people name it: `12`, `#12`, `inc-12-ivr-down` as a number, a channel's mention as its id."""
+    """Parse a reference: `12`, `#12` or `inc-12-ivr-down` as a number, a channel mention as the channel's id."""
     mention = re.match(r"\s*<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>", typed)
     if mention:
         return None, mention[1]

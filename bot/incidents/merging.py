@@ -1,4 +1,4 @@
-"""Two incidents that are one: the merged one ends and leads to the other, which takes over sites and partners."""
+"""Merges two incidents: the merged one ends and leads to the other, which takes over its sites and partners."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from bot.slack.text import channel_link
 
 
 def merge(services: Services, number: int, into: int, by: str, now: datetime) -> str:
-    """Merge an incident into another one, all in one transaction. Gives back what to answer."""
+    """Merge an incident into another one in a single transaction. Return the answer to show."""
     check_member(services, by)
     with services.database.transaction() as session:
         incident, target = _locked(session, number, into)
@@ -42,13 +42,13 @@ def merge(services: Services, number: int, into: int, by: str, now: datetime) ->
 
 
 def _locked(session: Session, number: int, into: int) -> tuple[Incident, Incident]:
-    # In the order of their numbers: two that are merged into each other at the same time wait in no circle.
+    # Locked in numerical order, so that two incidents merged into each other at once cannot deadlock.
     locked = {one: incidents.by_number_locked(session, one) for one in sorted({number, into})}
     return locked[number], locked[into]
 
 
 def _take_over(change: Change, merged: Incident) -> None:
-    """The other incident has on its record what was merged into it, and affects whom that affected."""
+    """Log the merge in the target, add the merged incident's sites and partners, and invite its role holders."""
     change.log("merged_from", number=merged.number, text=merged.title)
     own, added = scope_of(change.incident), scope_of(merged)
     sites = tuple(dict.fromkeys((*own.sites, *added.sites)))

@@ -1,4 +1,4 @@
-"""Milestones of an incident: looked up, set by an answer, and put right with a reason."""
+"""Milestones of an incident: looked up, set by an answer, and corrected with a reason."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from bot.timeline.milestones import TITLES, Milestone, MilestoneName
 
 
 def milestones_of(session: Session, number: int) -> dict[MilestoneName, Milestone]:
-    """When an incident started, was detected, declared …; what is not known is not there."""
+    """An incident's known milestones: started, detected, declared and so on; unknown ones are left out."""
     return milestones.milestones_from(timeline.of_kinds(session, number, milestones.KINDS))
 
 
@@ -31,7 +31,7 @@ def correct_milestone(
     by: str,
     now: datetime,
 ) -> str:
-    """Say when something was reached, with the reason. Gives back what to answer."""
+    """Correct when a milestone was reached, with the reason. Return the answer to show."""
     if not reason:
         raise milestones.ReasonMissing()
     with changing(services, number, by, now) as change:
@@ -53,7 +53,7 @@ def set_milestone(change: Change, name: MilestoneName, at: datetime, reason: str
 def add_afterwards(
     session: Session, number: int, started_at: datetime, ended_at: datetime, now: datetime, by: str
 ) -> None:
-    """What is declared when it is over counts from its beginning to its end, not to its declaration."""
+    """Add the milestones of an incident declared afterwards, so that it counts from its actual start to its end."""
     times = {"started": started_at, "declared": started_at, "resolved": ended_at}
     for name, reached_at in times.items():
         facts = {"milestone": name, "reached_at": reached_at.isoformat(), "reason": "declared afterwards"}
@@ -61,7 +61,7 @@ def add_afterwards(
 
 
 def apply_milestones(session: Session, incident: Incident) -> None:
-    """The incident's own times, of which card and updates tell, follow its milestones; both are drawn again."""
+    """Copy the milestones to the incident's own times, which the card and updates show, and redraw both."""
     session.flush()
     known = milestones_of(session, incident.number)
     if MilestoneName.DECLARED in known:
@@ -76,7 +76,7 @@ def apply_milestones(session: Session, incident: Incident) -> None:
 
 
 def check_still_possible(session: Session, incident: Incident, now: datetime) -> None:
-    """After an entry moved: no milestone that rests on it may have become impossible."""
+    """Refuse a moved entry if it makes a milestone that depends on it impossible."""
     session.flush()
     known = milestones_of(session, incident.number)
     for name, milestone in known.items():

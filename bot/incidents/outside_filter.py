@@ -1,4 +1,4 @@
-"""What people typed, read for outsiders: without names of colleagues and other partners, or guesses of an end."""
+"""Filters typed text for outsiders: no names of colleagues or other partners, no guesses about the end."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from bot.incidents import redaction
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 
-# The phrases of each language stand beside the templates of updates.
+# The phrases of each language are stored beside the templates of updates.
 PHRASES = "stakeholder_update/_words"
 DEFAULT_PHRASES = {
     "drill": "🧪 *This is a drill.* Nothing is broken.",
@@ -21,16 +21,16 @@ DEFAULT_PHRASES = {
 
 
 def update_phrases(services: Services, language: str) -> dict[str, str]:
-    """The phrases that updates share in a language."""
+    """Return the phrases that updates share in a language."""
     try:
         return DEFAULT_PHRASES | services.templates.phrases(PHRASES, language)
-    except TemplateBroken:  # a file that is broken names nobody either
+    except TemplateBroken:  # the defaults name nobody either
         return DEFAULT_PHRASES
 
 
 def outside_filter(session: Session, services: Services, language: str, partner: str = "") -> Callable[[str], str]:
-    """Reads what people typed as outsiders may: without colleagues' names, without guesses of an end, and without
-    the names of partners but the one that reads."""
+    """Return a filter that makes typed text fit for outsiders: without colleagues' names, guesses about the end, or
+    names of partners other than the reader."""
     names = _Names(session, services, language, partner)
     return lambda text: names.hide_partners(redaction.redact(text, names.people, names.phrases["we"], names.places))
 
@@ -38,13 +38,13 @@ def outside_filter(session: Session, services: Services, language: str, partner:
 def outside_names_filter(
     session: Session, services: Services, language: str, partner: str = ""
 ) -> Callable[[str], str]:
-    """Reads what somebody wrote for outsiders and had checked: line by line, names alone are written otherwise."""
+    """Return a filter for text written and checked for outsiders: line by line, it replaces only names."""
     names = _Names(session, services, language, partner)
     return lambda text: "\n".join(names.hide_partners(names.hide_people(line)) for line in text.split("\n"))
 
 
 def not_for_outsiders(session: Session, services: Services, text: str) -> list[str]:
-    """The sentences that outsiders must not read, since they name a colleague or guess when it will be over."""
+    """The sentences that outsiders must not read, because they name a colleague or guess when it will be over."""
     names = _Names(session, services, services.floor.language, "")
 
     def is_safe(sentence: str) -> bool:
@@ -55,7 +55,7 @@ def not_for_outsiders(session: Session, services: Services, text: str) -> list[s
 
 
 class _Names:
-    """The names that outsiders do not read, and what is written for them."""
+    """The names that are hidden from outsiders, and their replacements."""
 
     def __init__(self, session: Session, services: Services, language: str, partner: str) -> None:
         self.people = directory.colleague_names(session)

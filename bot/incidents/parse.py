@@ -1,4 +1,4 @@
-"""What Slack sent, taken apart. No decisions here."""
+"""Parses Slack's payloads. Makes no decisions."""
 
 import html
 import re
@@ -19,7 +19,7 @@ LONGEST_PAGE_NUMBER = 4
 
 MAX_COMMAND = 8_000
 MAX_SOURCE_MESSAGE = 2_800
-MAX_DIGITS = 18  # more digits than that are no key of any row
+MAX_DIGITS = 18  # no row's key has more
 
 
 class PersonMissing(WatchfloorError):
@@ -42,7 +42,7 @@ class NotOurForm(WatchfloorError):
 
 
 class SlashCommand(Struct, frozen=True):
-    """A command: who typed what where. `rest` is what people read, `raw` what Slack sent, with its mentions."""
+    """A typed command. `rest` is the text as people read it, `raw` the text as Slack sent it, with mentions."""
 
     user_id: str
     channel_id: str
@@ -54,7 +54,7 @@ class SlashCommand(Struct, frozen=True):
 
 
 def page_number(typed: str) -> int:
-    """The page that was asked for; the first when it was none."""
+    """The page requested; 1 if the text is not a page number."""
     word = typed.strip()
     return max(1, int(word)) if word.isascii() and word.isdigit() and len(word) <= LONGEST_PAGE_NUMBER else 1
 
@@ -68,7 +68,7 @@ def word_and_page(typed: str) -> tuple[str, int]:
 def slash_command(body: Payload) -> SlashCommand:
     """`/incident WORD REST` as it was typed: Slack's escapes are undone, and made again where words leave."""
     word, rest = first_word(body.get("text") or "")
-    if word.lower() == COMMAND:  # a command copied whole
+    if word.lower() == COMMAND:  # the whole command was pasted
         word, rest = first_word(rest)
     return SlashCommand(
         user_id=body["user_id"],
@@ -82,31 +82,31 @@ def slash_command(body: Payload) -> SlashCommand:
 
 
 def check_length(typed: SlashCommand) -> None:
-    """Refuse what nobody would read to its end."""
+    """Refuse a command that is too long to be read."""
     if len(typed.rest) > MAX_COMMAND:
         raise TooLong(length=len(typed.rest), limit=MAX_COMMAND)
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """The first word and what follows it, whatever space is between them: no-break spaces and line ends, too."""
+    """The first word and the rest, separated by any whitespace, including no-break spaces and line breaks."""
     word, *rest = text.split(maxsplit=1) or [""]
     return word, rest[0].strip() if rest else ""
 
 
 def action_value(body: Payload) -> str:
-    """The value of the button that was clicked, or of the option that was chosen."""
+    """The value of the clicked button or the chosen option."""
     action = body["actions"][0]
     chosen = action.get("selected_option") or {}
     return str(action.get("value") or chosen.get("value") or action.get("selected_user") or "")
 
 
 def user_id(body: Payload) -> str:
-    """Who did it."""
+    """The id of the person who acted."""
     return str(body["user"]["id"])
 
 
 def field_value(body: Payload, name: str) -> str:
-    """What was typed or chosen in the field `name` of a form; empty when nothing was."""
+    """The text or option entered in the field `name` of a form; empty if none."""
     field = _field(body, name)
     option = field.get("selected_option") or {}
     chosen = option.get("value") or field.get("selected_user") or field.get("selected_date")
@@ -114,7 +114,7 @@ def field_value(body: Payload, name: str) -> str:
 
 
 def selected_time(body: Payload, name: str) -> datetime | None:
-    """The moment chosen in the field `name` of a form."""
+    """The time chosen in the field `name` of a form."""
     chosen = _field(body, name).get("selected_date_time")
     return datetime.fromtimestamp(int(chosen), UTC) if chosen else None
 
@@ -130,7 +130,7 @@ def selected_users(body: Payload, name: str) -> list[str]:
 
 
 def uploaded_files(body: Payload, name: str) -> list[tuple[str, str]]:
-    """The ids and names of the files given in the field `name` of a form."""
+    """The ids and names of the files uploaded in the field `name` of a form."""
     files = _field(body, name).get("files") or []
     return [(str(file["id"]), str(file.get("name") or "file")) for file in files]
 
@@ -141,22 +141,22 @@ def _field(body: Payload, name: str) -> Payload:
 
 
 def private_metadata(body: Payload) -> str:
-    """What the form was opened for. People can change it: rights are checked again behind it."""
+    """The subject for which the form was opened. Users can change it, so later code checks permissions again."""
     return str(body["view"].get("private_metadata") or "")
 
 
 class SourceMessage(BaseModel):
-    """The message that an incident is declared from, as Slack wrote it."""
+    """The message from which an incident is declared, as Slack sent it."""
 
     channel_id: str
     ts: str = Field(pattern=r"^\d{1,12}\.\d{6}$")
     text: str = ""
     author_id: str = ""
-    # The fields of the form that were filled in from it: empty ones among them were emptied by a person.
+    # The form fields prefilled from the message: if one is empty on submission, a person emptied it.
     decided: list[str] = []
 
     def kept(self) -> str:
-        """As the form remembers it: a long message is shortened until it fits."""
+        """Return the message serialized for the form's metadata, shortened until it fits."""
         room = MAX_SOURCE_MESSAGE
         while (
             len(serialized := self.model_copy(update={"text": shorten(self.text, room)}).model_dump_json()) > FITS
@@ -177,7 +177,7 @@ def shortcut_message(body: Payload) -> SourceMessage:
 
 
 def source_message(body: Payload) -> SourceMessage | None:
-    """The message that the declaration form was opened on, if it was."""
+    """The message on which the declaration form was opened, if any."""
     try:
         return SourceMessage.model_validate_json(private_metadata(body)) if private_metadata(body) else None
     except ValidationError:
@@ -185,19 +185,19 @@ def source_message(body: Payload) -> SourceMessage | None:
 
 
 def parse_number(raw: str) -> int:
-    """An incident's or a step's number, from a button's value or from what a form remembers."""
+    """Parse the number of an incident or step from a button's value or a form's metadata."""
     if not raw.isascii() or not raw.isdigit() or len(raw) > MAX_DIGITS:
         raise NotOurForm()
     return int(raw)
 
 
 def clicked_number(body: Payload) -> int:
-    """The number that the clicked button stands for."""
+    """The number that the clicked button carries."""
     return parse_number(action_value(body))
 
 
 def form_number(body: Payload) -> int:
-    """The number that the form was opened for."""
+    """The number for which the form was opened."""
     return parse_number(private_metadata(body))
 
 
@@ -211,7 +211,7 @@ def role_and_person(typed: str, known: list[str], example: str) -> tuple[str, st
 
 
 def role(typed: str, known: list[str]) -> str:
-    """A role from how people write it: `Commander`, `comms lead`, `communications_lead`."""
+    """Parse a role as people write it: `Commander`, `comms lead`, `communications_lead`."""
     normalized = re.sub(r"[\s_-]+", "_", typed.strip().lower()) or "commander"
     matching = [name for name in known if name == normalized or name.startswith(normalized) or normalized in name]
     if normalized.startswith("comms"):

@@ -1,4 +1,4 @@
-"""Who is in an incident's channel, as far as we heard."""
+"""The members of incidents' channels, as far as we know."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from bot.runtime.database import Row, insert_all_new, utc_column
 
 
 class Participant(Row, table=True):
-    """Who is in an incident's channel."""
+    """A member of an incident's channel."""
 
     __tablename__ = "participants"
 
@@ -20,24 +20,24 @@ class Participant(Row, table=True):
 
 
 def takes_part(session: Session, incident_id: int, user_id: str) -> bool:
-    """Is the person in the incident's channel, as far as we heard?"""
+    """True if the person is in the incident's channel, as far as we know."""
     return session.get(Participant, (incident_id, user_id)) is not None
 
 
 def of_incident(session: Session, incident_id: int) -> list[str]:
-    """Who is in the incident's channel, as far as we heard."""
+    """The ids of the people in the incident's channel, as far as we know."""
     query = select(Participant.user_id).where(Participant.incident_id == incident_id)
     return list(session.exec(query.order_by(Participant.user_id)).all())
 
 
 def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
-    """People are in the incident's channel."""
+    """Record that people are in the incident's channel."""
     rows = [Participant(incident_id=incident_id, user_id=user_id, joined_at=now) for user_id in user_ids]
     insert_all_new(session, rows)
 
 
 def replace(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
-    """Exactly these people are in the incident's channel."""
+    """Record that exactly these people are in the incident's channel."""
     others = sa.delete(Participant).where(
         col(Participant.incident_id) == incident_id, col(Participant.user_id).not_in(user_ids)
     )
@@ -46,7 +46,7 @@ def replace(session: Session, incident_id: int, user_ids: Sequence[str], now: da
 
 
 def leave(session: Session, incident_id: int, user_id: str) -> None:
-    """Someone left the incident's channel."""
+    """Record that a person left the incident's channel."""
     row = session.get(Participant, (incident_id, user_id))
     if row:
         session.delete(row)

@@ -1,4 +1,4 @@
-"""When something began and ended, as it is typed behind `/incident declare afterwards`. Pure."""
+"""Parses the start and end typed after `/incident declare afterwards`. Pure."""
 
 import re
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ _TIMES = re.compile(
 
 
 class Past(Struct, frozen=True):
-    """What was typed of something that is over: its title, and when it began and ended."""
+    """An incident that is over, as typed: its title, start and end."""
 
     title: str
     started_at: datetime

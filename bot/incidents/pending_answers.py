@@ -1,6 +1,6 @@
-"""What a person answers to the question whether an incident is open already: open another one, join it, cancel.
+"""Answers to the question whether an incident is already open: open another one, join it, cancel.
 
-The decision and what follows from it are one transaction; deciding twice changes nothing.
+The decision and its consequences are one transaction; deciding twice changes nothing.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ from bot.timeline import timeline
 
 
 def open_another(services: Services, pending_id: int, by: str, reply_to: str, now: datetime) -> str:
-    """It is another one: the incident is opened. Gives back what to answer."""
+    """Open the incident, since it is another one. Return the answer to show."""
     check_may_declare(services, by)
     with services.database.transaction() as session:
         pending = pending_declarations.locked(session, pending_id, by)
@@ -40,7 +40,7 @@ def open_another(services: Services, pending_id: int, by: str, reply_to: str, no
 
 
 def call(context: Context) -> Call:
-    """The start of a declaration that was decided: its flow is started once, however often this is repeated."""
+    """Return the call that starts a decided declaration. It is idempotent: the flow is started once."""
     services, row = context.services, context.row
     pending_id = int((row.payload or {})["pending_id"])
     return Call(row.key, lambda: _start_decided(services, pending_id))
@@ -59,7 +59,7 @@ def _start_decided(services: Services, pending_id: int) -> None:
 
 
 def join_duplicate(services: Services, pending_id: int, number: int, by: str, reply_to: str, now: datetime) -> str:
-    """It is the one that is open: the person is invited, and what they said goes on its record."""
+    """Invite the person to the open incident, and add what they reported to its timeline."""
     check_member(services, by)
     with services.database.transaction() as session:
         pending = pending_declarations.locked(session, pending_id, by)
@@ -78,7 +78,7 @@ def join_duplicate(services: Services, pending_id: int, number: int, by: str, re
 
 
 def cancel(services: Services, pending_id: int, by: str) -> str:
-    """Nothing is opened."""
+    """Cancel the declaration; nothing is opened."""
     with services.database.transaction() as session:
         pending = pending_declarations.locked(session, pending_id, by)
         if pending.state != Decision.WAITING:
@@ -94,7 +94,7 @@ def _end(session: Session, pending: PendingDeclaration, decision: Decision) -> N
 
 
 def _decided(session: Session, pending: PendingDeclaration) -> str:
-    """What became of a declaration that somebody decided before."""
+    """The answer for a declaration that has already been decided."""
     if pending.state == Decision.OPENED:
         incident = incidents.by_key(session, pending.key)
         where = channel_link(incident.channel_id) if incident and incident.channel_id else "being opened"

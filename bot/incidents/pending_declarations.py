@@ -1,4 +1,4 @@
-"""Declarations that wait for an answer: the incident may be open already. Kept until the person has decided."""
+"""Declarations that wait for an answer, since the incident may be open already; kept until the person decides."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ class NoSuchDeclaration(WatchfloorError):
 
 
 class Decision(StrEnum):
-    """What the person said about it."""
+    """The person's decision about a declaration."""
 
     WAITING = "waiting"
     OPENED = "opened"
@@ -29,14 +29,14 @@ class Decision(StrEnum):
 
 
 class PendingDeclaration(Numbered, table=True):
-    """What somebody declared, and the open incidents that sound the same."""
+    """A declaration that is held, and the open incidents with similar titles."""
 
     __tablename__ = "pending_declarations"
 
-    # The key of the request: delivered twice, it is one question.
+    # The request's key: a request delivered twice is one question.
     key: str = Field(unique=True)
     user_id: str
-    # Emptied once it is decided.
+    # Emptied once decided.
     request: dict[str, Any] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON, nullable=False))
     duplicates: list[int] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     state: str = Decision.WAITING
@@ -46,7 +46,7 @@ class PendingDeclaration(Numbered, table=True):
 def hold(
     session: Session, key: str, user_id: str, request: dict[str, Any], duplicates: Sequence[int], now: datetime
 ) -> PendingDeclaration:
-    """Keep a declaration until it is decided; the same one when it was delivered before. Old ones are forgotten."""
+    """Hold a declaration until it is decided; return the existing one if delivered before. Delete old ones."""
     old = sa.delete(PendingDeclaration).where(col(PendingDeclaration.asked_at) < now - KEPT_FOR)
     session.connection().execute(old)
     row = PendingDeclaration(key=key, user_id=user_id, request=request, duplicates=list(duplicates), asked_at=now)
@@ -55,12 +55,12 @@ def hold(
 
 
 def find(session: Session, number: int) -> PendingDeclaration | None:
-    """The declaration of that number."""
+    """The declaration with that number, if there is one."""
     return session.get(PendingDeclaration, number)
 
 
 def locked(session: Session, number: int, user_id: str) -> PendingDeclaration:
-    """What this person declared, kept from being decided twice; `NoSuchDeclaration` when there is no such one."""
+    """Return the person's declaration, locked against a second decision; raises `NoSuchDeclaration` if none."""
     query = select(PendingDeclaration).where(PendingDeclaration.id == number).with_for_update()
     row = session.exec(query).first()
     if row is None or row.user_id != user_id:

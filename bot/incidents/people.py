@@ -1,4 +1,4 @@
-"""Who is meant by a name in the floor's file or in a command: a role, a person, a group, or what nouns add."""
+"""Resolves a name in `floor.yaml` or a command to people: a role, a person, a group, or what nouns add."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +12,7 @@ from bot.slack.errors import SlackRefused
 
 
 def people(services: Services, number: int, names: Iterable[str]) -> list[str]:
-    """The ids of everyone who is named and may act: `@name`, `@group`, a user id, or a role of the incident."""
+    """The ids of everyone named who may act: `@name`, `@group`, a user id, or a role of the incident."""
     user_ids: dict[str, None] = {}
     for name in names:
         user_ids |= dict.fromkeys(_resolved(services, number, name))
@@ -30,12 +30,12 @@ def _resolved(services: Services, number: int, name: str) -> Sequence[str]:
 def _may_act(services: Services, user_id: str) -> bool:
     try:
         return person_of(services, user_id).may_act
-    except SlackRefused:  # an id that Slack does not know must not keep the others from being told
+    except SlackRefused:  # an id unknown to Slack must not keep the others from being told
         return False
 
 
 def holders_of_role(services: Services, number: int, name: str) -> Sequence[str] | None:
-    """Who holds that role in the incident; None when it is not the name of a role."""
+    """The holders of that role in the incident; None if it is not the name of a role."""
     if name not in ROLES:
         return None
     with services.database.reading() as session:
@@ -43,7 +43,7 @@ def holders_of_role(services: Services, number: int, name: str) -> Sequence[str]
 
 
 def person_or_group(services: Services, number: int, name: str) -> Sequence[str] | None:
-    """A person by their id or `@name`, or who is in a group, by its id or `@handle`; None when nobody is known."""
+    """A person by id or `@name`, or the members of a group by id or `@handle`; None if there is no such name."""
     if name.startswith(("U", "W")):
         return [name]
     handle = name.removeprefix("@")
@@ -54,7 +54,7 @@ def person_or_group(services: Services, number: int, name: str) -> Sequence[str]
 
 
 def _group(services: Services, name: str) -> Sequence[str] | None:
-    """Who is in a group that the floor's file does not speak of."""
+    """The members of a group that `floor.yaml` does not mention."""
     try:
         groups = services.slack.groups()
     except SlackRefused:

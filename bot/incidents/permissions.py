@@ -1,4 +1,4 @@
-"""Who may do what, checked where the change happens."""
+"""Permissions, checked where the change happens."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -30,7 +30,7 @@ PERMISSION_PHRASES = {
 
 
 def check_member(services: Services, user_id: str) -> None:
-    """Guests, strangers and bots may not act. Outside a transaction: it may have to ask Slack who it is."""
+    """Refuse guests, strangers and bots. Call it outside a transaction: it may have to ask Slack for the person."""
     if not person_of(services, user_id).may_act:
         raise NotForGuests()
 
@@ -48,7 +48,7 @@ def check_permission(
 
 
 def is_one_of(session: Session, allowed: Sequence[str], user_id: str, incident_id: int | None = None) -> bool:
-    """Is this person one of those named: roles of the incident and `@groups`?"""
+    """True if this person is one of those named: user ids, roles of the incident and `@groups`."""
     held = incidents.roles(session, incident_id) if incident_id else {}
     roles = [role for role, holders in held.items() if user_id in holders]
     groups = [

@@ -1,7 +1,7 @@
-"""An incident that becomes private: a new private channel takes over, and what was said of it elsewhere is deleted.
+"""Makes an incident private: a new private channel takes over, and messages about it elsewhere are deleted.
 
-The transaction closes the old channel to the record and writes a row of the outbox for each message to be deleted.
-Then the old channel is archived, and what could not be taken back is said in the new one.
+The transaction detaches the old channel from the incident and enqueues an outbox row for each message to delete.
+Then the old channel is archived, and a report in the new one says what could not be deleted.
 """
 
 from collections import Counter
@@ -49,14 +49,14 @@ class NoChannelYet(WatchfloorError):
 
 
 class PrivateRequest(BaseModel):
-    """Which incident needs a private channel, and who is to be in it."""
+    """The incident that needs a private channel, and the people to invite."""
 
     number: int
     user_ids: list[str]
 
 
 def make_private(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """Nobody but its people sees the incident any more. Gives back what to answer."""
+    """Make the incident visible only to its participants. Return the answer to show."""
     with changing(services, number, by, now, "close") as change:
         incident = change.incident
         rules.check_may_change(number, incident.status)
@@ -77,7 +77,7 @@ def make_private(services: Services, number: int, reason: str, by: str, now: dat
 
 
 def _take_back(change: Change, old_channel: str) -> None:
-    """One row for each message to be deleted, in one lane with what comes after: archive, open, report."""
+    """Enqueue a row for each message to be deleted, in one lane with the archiving; also the opening and report."""
     session, number, now = change.session, change.number, change.now
     registry = change.services.get(Registry)
     in_channel = {kind.name for kind in registry.kinds if kind.recipient is None}
@@ -109,10 +109,10 @@ def _take_back(change: Change, old_channel: str) -> None:
 def _withdrawn(
     rows: Iterable[OutboxRow], old_channel: str, in_channel: set[str], now: datetime
 ) -> Iterator[tuple[str, str]]:
-    """The messages to be deleted; what is shown in the incident's channel is shown anew in the next one."""
+    """Yield the messages to be deleted; what is shown in the incident's channel is shown again in the new one."""
     for row in rows:
         if row.kind == kinds.CHANNEL_NAME:
-            row.shown = row.wanted  # the next channel is made with its own name
+            row.shown = row.wanted  # the new channel is created with its own name
         elif row.is_rendered and row.kind in in_channel:
             if row.ts and row.channel_id:
                 yield row.channel_id, row.ts
@@ -124,7 +124,7 @@ def _withdrawn(
 
 
 def _whole(change: Change, row: OutboxRow, old_channel: str) -> OutboxRow | None:
-    """The row whose message is to be taken back; none when the message says something else as well."""
+    """Return the row whose message is to be deleted; None if the message also says something else."""
     if row.batch_id is None or row.kind == kinds.UPDATE or not _is_public(row, old_channel):
         return row
     batch = batches.leave(change.session, row, change.now)
@@ -133,13 +133,13 @@ def _whole(change: Change, row: OutboxRow, old_channel: str) -> OutboxRow | None
 
 
 def _is_on_its_way(row: OutboxRow, old_channel: str) -> bool:
-    """May it arrive although it is withdrawn? Then it is looked for, and deleted."""
+    """True if the message may still arrive although it is withdrawn; it is then looked for and deleted."""
     is_sent = row.attempted_at is not None and row.ts is None and row.refused is None and row.shown < row.wanted
     return is_sent and _is_public(row, old_channel)
 
 
 def _is_public(row: OutboxRow, old_channel: str) -> bool:
-    """Is it read by others than its people? What somebody was told by name stays: a role, a page, a draft."""
+    """True if others than participants read it. Messages to one person stay: a role, a page, a draft."""
     if row.channel_id == old_channel or row.kind in PUBLIC_KINDS:
         return True
     is_direct = (row.channel_id or "D").startswith(("D", "U", "W"))
@@ -156,7 +156,7 @@ def _show_anew(row: OutboxRow, now: datetime) -> None:
 
 @flow
 def open_private_channel(services: Services, request: PrivateRequest) -> None:
-    """The private channel with everybody in it, and everything shown there."""
+    """Open the private channel, invite everyone and show everything there."""
     refusal = open_channel(services, request.number)
     if refusal:
         report_no_channel(services, request.number, refusal)
@@ -167,7 +167,7 @@ def open_private_channel(services: Services, request: PrivateRequest) -> None:
 
 @step
 def invite_people_again(services: Services, request: PrivateRequest) -> None:
-    """Invite everybody who was in the old channel; those who cannot be invited are named."""
+    """Invite everyone who was in the old channel; those who cannot be invited are named."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, request.number)
     invite_all(services, incident, request.user_ids)
@@ -175,7 +175,7 @@ def invite_people_again(services: Services, request: PrivateRequest) -> None:
 
 @step
 def report_no_channel(services: Services, number: int, refusal: str) -> None:
-    """The incident stays private without a channel: nothing public is made instead."""
+    """Tell the lead that there is no channel; the incident stays private, and no public one is created instead."""
     with services.database.transaction() as session:
         incident = incidents.by_number(session, number)
         lead_id = lead_of(session, incident)
@@ -184,14 +184,14 @@ def report_no_channel(services: Services, number: int, refusal: str) -> None:
 
 
 def start_call(context: Context) -> Call:
-    """The start of the flow that opens the private channel; started once, however often this is repeated."""
+    """Return the call that starts the flow that opens the private channel. It is idempotent."""
     services, row = context.services, context.row
     request = PrivateRequest.model_validate(row.payload)
     return Call(row.key, lambda: services.flows.start_once(row.key, open_private_channel, request))
 
 
 def deletion_call(context: Context) -> Call:
-    """The deletion of one of the bot's own messages; it may be repeated."""
+    """Return the call that deletes one of the bot's own messages. It may be retried."""
     services, payload = context.services, context.row.payload or {}
     if "key" in payload:
         return Call(context.row.key, partial(_delete_if_arrived, services, payload))
@@ -199,7 +199,7 @@ def deletion_call(context: Context) -> Call:
 
 
 def _delete_if_arrived(services: Services, payload: Mapping[str, Any]) -> None:
-    """What was on its way when the incident became private is deleted where it arrived."""
+    """Delete a message that was in flight when the incident became private, if it arrived."""
     with services.database.reading() as session:
         row = session.get(OutboxRow, payload["row"])
         if row is None or row.attempted_at is None:
@@ -211,13 +211,13 @@ def _delete_if_arrived(services: Services, payload: Mapping[str, Any]) -> None:
 
 
 def _place(session: Session, services: Services, row: OutboxRow) -> str:
-    """Where a row was sent that is not in the incident's channel."""
+    """The channel to which a row outside the incident's channel was sent."""
     kind = _kind_of(services, row)
     return row.channel_id or (kind.recipient(Context(session, services, None, row)) if kind.recipient else "")
 
 
 def _thread_of(change: Change, row: OutboxRow) -> str | None:
-    """The thread in which a row is said, while what is above it is known."""
+    """The thread of a row's message, read while its parent is still known."""
     kind = _kind_of(change.services, row)
     context = Context(change.session, change.services, None, row)
     return kind.thread(context) if kind.thread else row.thread_ts
@@ -229,18 +229,18 @@ def _kind_of(services: Services, row: OutboxRow) -> Kind:
 
 
 def archive_call(context: Context) -> Call:
-    """The end of the old channel; it may be repeated."""
+    """Return the call that archives the old channel. It may be retried."""
     services, payload = context.services, context.row.payload or {}
     return Call(context.row.key, lambda: services.slack.archive_channel(payload["channel_id"]))
 
 
 def update_report(settled: Settled, *outcome: object) -> None:
-    """The old channel is dealt with, and every message before it: the report says so."""
+    """Update the report once the old channel, and every message before it, is dealt with."""
     outbox.mark_stale(settled.session, settled.row.incident_id or 0, (kinds.PRIVACY_REPORT,))
 
 
 def report(context: Context) -> Message:
-    """What was taken back, and what could not be."""
+    """The report on what was deleted and what could not be."""
     number = context.incident.number
     deletions = outbox.named(context.session, number, kinds.DELETION)
     archiving = outbox.named(context.session, number, kinds.ARCHIVING)

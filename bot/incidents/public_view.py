@@ -1,4 +1,4 @@
-"""An incident as other systems read it, by the API and by webhooks. Only for incidents that are not private."""
+"""The view of an incident for other systems, by API and webhooks. Only for incidents that are not private."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ MOMENTS = ("declared_at", "mitigated_at", "resolved_at", "closed_at")
 
 
 def public_view(incident: Incident) -> dict[str, Any]:
-    """Plain data, moments in UTC."""
+    """Return the incident as plain data, with times in UTC."""
     assert not incident.is_private
     moments: dict[str, datetime | None] = {name: getattr(incident, name) for name in MOMENTS}
     return {

@@ -1,4 +1,4 @@
-"""What a typed declaration says: severity, title, type, sites, partners; and which titles are alike. Pure."""
+"""Reads severity, title, type, sites and partners from a typed declaration; finds similar titles. Pure."""
 
 import re
 import unicodedata
@@ -28,7 +28,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 class Kind(StrEnum):
-    """How something is declared; a word before the title says so."""
+    """The kind of declaration, given by a word before the title."""
 
     NOW = "now"
     AFTERWARDS = "afterwards"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 
 class Declaration(Struct, frozen=True):
-    """What was typed behind `/incident declare`."""
+    """The declaration typed after `/incident declare`."""
 
     severity: str | None
     title: str
@@ -45,7 +45,7 @@ class Declaration(Struct, frozen=True):
 
 
 class Scope(Struct, frozen=True):
-    """What an incident is about and whom it affects."""
+    """An incident's type, and the sites and partners affected."""
 
     type: str = OTHER
     sites: tuple[str, ...] = ()
@@ -74,14 +74,14 @@ def _split_kind(text: str) -> tuple[Kind, str]:
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: without case and accents, however they were typed. `Bogotá` and `bogota` are one."""
+    """Return text folded for comparison: without case and accents. `Bogotá` and `bogota` become equal."""
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold()))
 
 
 def recognise(
     text: str, recognised_by: Mapping[str, Sequence[str]], sites: Iterable[str], partners: Iterable[str]
 ) -> Scope:
-    """Type, sites and partners that a text names."""
+    """The type, sites and partners named in a text."""
     return Scope(
         recognise_type(text, recognised_by),
         tuple(places_in_title(text, sites)),
@@ -90,7 +90,7 @@ def recognise(
 
 
 def recognise_type(title: str, recognised_by: Mapping[str, Sequence[str]]) -> str:
-    """The type of which a phrase stands in the title: that of the longest phrase, `other` when there is none."""
+    """The type of the longest recognised phrase in the title; `other` if there is none."""
     title_words = " ".join(["", *re.findall(r"[\w-]+", fold(title)), ""])
     matches = [
         (-len(phrase), kind)
@@ -107,7 +107,7 @@ def places_in_title(title: str, places: Iterable[str]) -> list[str]:
     return [place for place in places if significant_words(place) and significant_words(place) <= title_words]
 
 
-# A declaration is compared with every open incident.
+# Cached, because a declaration is compared with every open incident.
 @lru_cache(maxsize=1024)
 def significant_words(title: str) -> frozenset[str]:
     """The words of a title that tell incidents apart."""
@@ -115,9 +115,9 @@ def significant_words(title: str) -> frozenset[str]:
 
 
 def find_duplicates(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
-    """Which of the `(number, title)` pairs speak of the same thing, the most alike first.
+    """The numbers of the `(number, title)` pairs that resemble the title, most similar first.
 
-    Likeness is the share of common words in the shorter of the two titles (overlap coefficient, 0 to 1).
+    Similarity is the share of common words in the shorter of the two titles (overlap coefficient, 0 to 1).
     """
     own_words = significant_words(title)
     scores: list[tuple[float, int]] = []

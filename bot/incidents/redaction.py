@@ -1,6 +1,6 @@
-"""What may be said outside the company: no internal names, no guess of when it will be over. Pure.
+"""Redacts text for readers outside the company: no internal names, no guess when it will be over. Pure.
 
-People type in a hurry and for their colleagues. What they typed is read here before partners or customers see it:
+People type in a hurry and for their colleagues. Their text is filtered here before partners or customers see it:
 a sentence that guesses an end is left out, a name becomes "our team". It errs on the side of saying less.
 """
 
@@ -46,18 +46,18 @@ GUESSES = tuple(
         r"\b(?:soon|shortly|momentarily|any (?:minute|moment|time now)|before long|later today|tonight|tomorrow)\b",
         r"\b(?:almost|nearly) (?:there|done|fixed|over)\b",
         r"\b(?:pronto|en breve|en ?seguida|de inmediato|más tarde|cuanto antes|casi (?:listo|resuelto))\b",
-        # A time on the clock is when something began, or a guess.
+        # A clock time is either when something began, or a guess.
         r"(?<!since )(?<!desde las )(?<!desde )\b\d{1,2}[:h]\d{2}\b",
     )
 )
 _CLAUSE = re.compile(r"[^.!?;]+")
 _HOPED = re.compile(rf"\b{_HOPE}\b", re.IGNORECASE)
 _HOPED_FOR = re.compile(rf"\b{_END}\b|{_CLOCK}", re.IGNORECASE)
-# The longest time on a clock, which may reach beyond its clause: 7 p.m.
+# The longest clock time, which may extend beyond its clause: 7 p.m.
 _LONGEST_CLOCK = 12
 _REFERENCES = re.compile(r"(?<![\w&])[@#][\w.\-]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’]s(?!\w))?")
-# Names that are words as well: alone they stay, beside another name they go.
+# Names that are also common words: kept alone, hidden within a full name.
 COMMON_WORDS = frozenset(
     """
     April Art August Bank Banks Best Bill Black Blanco Brown Call Calls Campos Case Chase Cook Cruz Day Faith Field
@@ -65,7 +65,7 @@ COMMON_WORDS = frozenset(
     Will Young
     """.split()  # noqa: SIM905
 )
-# What may be written for a name; a language's file holds a phrase for each.
+# The replacements for a name; each language's file has a phrase for each.
 PLACEHOLDERS = ("we", "partner", "another_partner", "partners")
 _AND = r"(?:and|or|y|e|o|u)"
 _BEFORE = r"(?:at|in|to|of|from|for|by|with|en|a|al|de|del|por|para|con)"
@@ -75,39 +75,39 @@ SHORTEST_PART = 2
 
 
 def is_safe_outside(text: str) -> bool:
-    """Does it keep from guessing when it will be over?"""
+    """True if the text does not guess when it will be over."""
     return not any(guess.search(text) for guess in GUESSES) and not any(
         _hopes(text, clause.start(), clause.end()) for clause in _CLAUSE.finditer(text)
     )
 
 
 def _hopes(text: str, start: int, end: int) -> bool:
-    """Does a clause hope for an end? Two searches, as one pattern of both would try every pair of words."""
+    """True if a clause hopes for an end. Two searches, as one pattern for both would try every pair of words."""
     hope = _HOPED.search(text, start, end)
     hoped_for = _HOPED_FOR.search(text, hope.end(), end + _LONGEST_CLOCK) if hope else None
     return hoped_for is not None and hoped_for.start() < end
 
 
 def redact(text: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
-    """`words` without guesses of an end and without the names of `people`.
+    """Remove guesses of an end and the names of `people`. Return plain text on one line.
 
-    `we` (such as `our team`) is written for them; `@names` and `#channels` go whoever they are. A word that is
-    among `known`, the names of sites and partners, is no person. Gives back plain words on one line.
+    `we` (such as `our team`) replaces the names; every `@name` and `#channel` is removed. A word in `known`, the
+    names of sites and partners, is not taken for a person.
     """
     safe_text = " ".join(sentence.strip() for sentence in SENTENCES.split(text) if is_safe_outside(sentence))
     return hide_people(safe_text, people, we, known)
 
 
 def hide_people(text: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
-    """The text with `we` for the names of people, and without `#channels`; on one line."""
+    """Return the text on one line, with `we` in place of people's names and without `#channels`."""
     hidden = _REFERENCES.sub(lambda match: we if match[0].startswith("@") else "", text)
     hidden = _replace_people(hidden, set(people), we, {part for name in known for part in _name_parts(name)})
     return _collapse_repeats(" ".join(hidden.split()), we)
 
 
 def replace_partner_names(text: str, names: Iterable[str], phrases: Mapping[str, str]) -> str:
-    """`words` with each of the partners' names, in any case, written as `phrases` say: `partner`, `another_partner`
-    for one that was not spoken of before, `partners` for several in a row."""
+    """Replace each partner's name, in any case, with a phrase: `partner`, `another_partner` for one that was not
+    mentioned before, `partners` for several in a row."""
     known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     if not known:
         return text
@@ -121,7 +121,7 @@ def replace_partner_names(text: str, names: Iterable[str], phrases: Mapping[str,
         spoken_of.update(named)
         if len(named) == 1:
             return (match["comma"] or "") + phrases["another_partner" if is_another else "partner"]
-        # The list ends here now: "Chat, Northline and Telvia" becomes "Chat and several partners".
+        # The list now ends here: "Chat, Northline and Telvia" becomes "Chat and several partners".
         last = re.findall(rf"\s{_AND}\s", match["run"], re.IGNORECASE)
         return (last[-1] if last and match["comma"] else match["comma"] or "") + phrases["partners"]
 
@@ -129,9 +129,9 @@ def replace_partner_names(text: str, names: Iterable[str], phrases: Mapping[str,
 
 
 def fix_grammar(text: str, phrases: Mapping[str, str]) -> str:
-    """`words` in which what stands for a name fits what stands before it.
+    """Adapt the words before a replaced name to its replacement.
 
-    A phrase such as `al {partner}: a {partner}` says how; it speaks of one partner, another and several alike.
+    The rules are phrases such as `al {partner}: a {partner}`; each covers one partner, another and several.
     """
     rules = {rule: becomes for rule, becomes in phrases.items() if "{we}" in rule or "{partner}" in rule}
     for rule in sorted(rules, key=len, reverse=True):
@@ -153,7 +153,7 @@ def _fill(rule: str, placeholder: str) -> str:
 
 
 def _match_case(text: str) -> Callable[[re.Match[str]], str]:
-    """What replaces a match: with a capital where it had one."""
+    """Return a replacement function that keeps a match's initial capital."""
     return lambda match: text[:1].upper() + text[1:] if match[0][:1].isupper() else text
 
 
@@ -165,12 +165,12 @@ def _collapse_repeats(text: str, placeholder: str) -> str:
 
 
 def _capitalize_at_start(text: str, placeholder: str) -> str:
-    """A sentence that begins with what stands for a name begins with a capital."""
+    """Capitalize the placeholder at the start of a sentence."""
     return re.sub(rf"(?:^|(?<=[.!?…] )){re.escape(placeholder)}", placeholder[:1].upper() + placeholder[1:], text)
 
 
 def _name_parts(name: str) -> list[str]:
-    """The words of a name that can stand for the person; particles such as `de` or `van` cannot."""
+    """The words of a name that can identify the person; particles such as `de` or `van` cannot."""
     return [part for part in re.findall(r"[^\W\d_]+", name) if len(part) >= SHORTEST_PART and not part.islower()]
 
 
@@ -185,7 +185,7 @@ def _replace_people(text: str, people: set[str], we: str, places: set[str]) -> s
             if tuple(word.lower() for word in plain[at : at + length]) in full_names:
                 hidden |= set(range(at, at + length))
     text = _replace_spans(text, [word_matches[at].span() for at in sorted(hidden)], we)
-    # Scripts without spaces run a name and what follows it together.
+    # Scripts without spaces join a name to the text around it.
     for part in sorted((part for part in single_names if not re.search(r"[a-zÀ-ɏ]", part, re.IGNORECASE)), key=len):
         text = text.replace(part, we)
     return text

@@ -1,7 +1,7 @@
-"""Where nouns say what they bring: listeners, commands, events they follow, ticks, guards, facts and the rest.
+"""The registry of what nouns contribute: listeners, commands, event handlers, ticks, guards, facts and the rest.
 
-`bot.bootstrap` fills it once; afterwards it is only read, with `services.get(Registry)`. What a noun must know
-of another comes through here or through an event.
+`bot.bootstrap` fills it once; afterwards it is only read, with `services.get(Registry)`. Nouns learn about each
+other only through the registry or through events.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,13 +39,13 @@ RegisterListeners = Callable[[App, Services], None]
 Recorder = Callable[[Services, Payload], None]
 Subcommand = Callable[[Services, SlashCommand], Response]
 Handler = Callable[["Change", E], None]
-# The name of a person, by their id; empty for nobody.
+# Returns a person's name by their id; empty for None.
 Naming = Callable[[str | None], str]
 Rows = Sequence[Sequence[Cell]]
 
 
 class Section(IntEnum):
-    """The parts of `/incident help`, in their order; the endings stand below the channel's commands."""
+    """The parts of `/incident help`, in order; the endings come below the channel's commands."""
 
     ANYWHERE = 1
     CHANNEL = 2
@@ -54,7 +54,7 @@ class Section(IntEnum):
 
 
 class HelpLine(Struct, frozen=True, order=True):
-    """A line of `/incident help`; lower places come first."""
+    """A line of `/incident help`, ordered by section and place."""
 
     section: Section
     place: int
@@ -62,9 +62,9 @@ class HelpLine(Struct, frozen=True, order=True):
 
 
 class Tick(Struct, frozen=True):
-    """What the clock does when something is due, or every second when it cannot say when that is.
+    """Work that the clock runs when something is due, or every second without `due`.
 
-    `due` selects the earliest due time, as one indexed look-up: all of them are asked in one statement.
+    `due` selects the earliest due time by one indexed lookup; all ticks' lookups run in one statement.
     """
 
     name: str
@@ -73,56 +73,56 @@ class Tick(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """What the clock does now and then."""
+    """Work that the clock runs at intervals."""
 
     name: str
     every_s: float
     run: Callable[[Services], None]
-    # Also when the bot has started and knows who is there: nobody waits for the first time.
+    # Also run at the start, once the bot knows its people, so that nobody waits for the first interval.
     is_for_start: bool = False
 
 
 class Objection(Struct, frozen=True):
-    """Something that should be done before an incident is resolved or closed, and whether it can be waived."""
+    """Something to do before an incident is resolved or closed, and whether it can be waived."""
 
     text: str
     can_be_waived: bool = True
 
 
 class Guard(Struct, frozen=True):
-    """Asked before an incident is resolved or closed: `act` is `resolve` or `close`."""
+    """A check before an incident is resolved or closed; the `str` argument is the action, `resolve` or `close`."""
 
     objections: Callable[[Session, int, str], Sequence[Objection]]
-    # The refusal for a person who gave no reason to go on in spite of the objections.
+    # Returns the refusal for a person who gave no reason to proceed despite the objections.
     refusal: Callable[[str, Sequence[Objection]], WatchfloorError]
-    # Goes on in spite of them, for a reason that is on record.
+    # Waives the objections, for a reason that goes on record.
     waive: Callable[["Change", str, str], None]
 
 
 class Fact(Struct, Generic[Answer], frozen=True):
-    """A question about incidents that one noun answers for all others; `unanswered` is used when none does."""
+    """A question about incidents that one noun answers for the others; `unanswered` is used if none does."""
 
     name: str
     unanswered: Answer
 
 
 class PurgeRule(Struct, frozen=True):
-    """Which columns of a table hold what people wrote: a purge leaves "[removed]" in them, or what `emptied` says.
+    """The columns of a table with text that people wrote: a purge sets them to "[removed]" or what `emptied` says.
 
-    A table that holds no such text is registered, too, so that a test can tell it from one that was forgotten.
+    Tables without such text are registered, too, so that a test can tell them from forgotten ones.
     """
 
     table: str
     columns: tuple[str, ...] = ()
     emptied: Mapping[str, Any] = field(default_factory=dict)
-    # Of a table whose rows belong to no incident: the column that says when a row was over.
+    # For a table whose rows belong to no incident: the column with the time a row was over.
     over_at: str = ""
-    # A column and its value: rows that have it keep their words.
+    # A column and a value: rows with this value keep their text.
     kept: tuple[str, str] | None = None
 
 
 class Export(Struct, frozen=True):
-    """A table for a spreadsheet in the export of an incident; people's names are given by the function."""
+    """A table in the export of an incident, for a spreadsheet; the `Naming` argument gives people's names."""
 
     file: str
     header: Sequence[str]
@@ -130,7 +130,7 @@ class Export(Struct, frozen=True):
 
 
 class SummaryPart(Struct, frozen=True):
-    """A part of what somebody reads who takes over or catches up: its title, and its lines as mrkdwn."""
+    """A part of the summary for a person who takes over or catches up: its title, and its lines as mrkdwn."""
 
     place: int
     title: str
@@ -138,20 +138,20 @@ class SummaryPart(Struct, frozen=True):
 
 
 class ChecklistItem(Struct, frozen=True):
-    """Something that belongs to the end of an incident; `is_done` says None where there is nothing of it to do."""
+    """An item of the checklist for the end of an incident; `is_done` returns None if it does not apply."""
 
     place: int
     title: str
     is_done: Callable[[Session, Incident], bool | None]
 
 
-# Looks once over all incidents and gives back what to say of each: the key of an alarm, and its sentence.
+# Loads the data for all incidents once; returns a function that gives each incident's alarms as sentences by key.
 Audit = Callable[[Session, Services, datetime], Callable[[Incident], Mapping[str, str]]]
-# Likewise, of what belongs to no incident.
+# Likewise, for what belongs to no incident.
 FloorAudit = Callable[[Session, Services, datetime], Mapping[str, str]]
-# Stores rows of a source, within the transaction that moves its cursor; the same key is the same rows.
+# Stores rows of a source within the transaction that moves its cursor. Idempotent by key.
 TakeRows = Callable[[Session, Services, str, str, Sequence[Any]], None]
-# Stores a file of a source, once for each content; gives back why it cannot be used, or nothing.
+# Stores a file of a source, once per content; returns why it cannot be used, or an empty string.
 TakeFile = Callable[[Services, str, TableFile], str]
 
 
@@ -159,10 +159,10 @@ TAKEN_BEFORE: Mapping[str, object] = {"rows": 0, "note": "taken before, so nothi
 
 
 class SignedPost(Struct, frozen=True):
-    """An address at which another system sends rows, signed with a secret of the settings that both know.
+    """An endpoint to which another system posts rows, signed with a shared secret from the settings.
 
-    There is one where the secret is set. `take` keeps the rows within the transaction and says what became of them;
-    it raises `NotUnderstood` when the body is not what is described. A repeated request is not taken twice.
+    It exists only if the secret is set. `take` stores the rows within the transaction and returns the outcome; it
+    raises `NotUnderstood` if the body is not as documented. A repeated request is not taken twice.
     """
 
     path: str
@@ -171,7 +171,7 @@ class SignedPost(Struct, frozen=True):
 
 
 class DroppedFile(Struct, frozen=True):
-    """A file that somebody sent in a message: which it is, where, by whom."""
+    """A file that a person sent in a message."""
 
     file_id: str
     name: str
@@ -181,8 +181,7 @@ class DroppedFile(Struct, frozen=True):
 
 
 class TableReader(Struct, frozen=True):
-    """Takes dropped tables that hold no figures: says by a file's columns whether it is one of its own, then
-    shows it."""
+    """A reader of dropped tables without figures: it recognises a file by its columns, then shows it."""
 
     recognises: Callable[[Path], bool]
     show: Callable[[Services, DroppedFile, Path], None]
@@ -194,53 +193,53 @@ class Registry(Struct):
     listeners: list[RegisterListeners] = field(default_factory=list)
     slack_events: dict[str, list[Recorder]] = field(default_factory=dict)
     commands: dict[str, Subcommand] = field(default_factory=dict)
-    # The commands that guests may use, too; each of them checks what a guest may see.
+    # Commands that guests may use, too; each checks what a guest may see.
     guest_commands: set[str] = field(default_factory=set)
     help_lines: list[HelpLine] = field(default_factory=list)
     ticks: list[Tick] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
-    # Asked in this order who is meant by a name, for an incident; the first that knows the name answers.
+    # Resolvers of a name to people, for an incident, tried in order; the first that knows the name answers.
     people: list[Callable[[Services, int, str], Sequence[str] | None]] = field(default_factory=list)
-    # Told of a person whose account is deactivated; outside a transaction, and perhaps again.
+    # Called for a person whose account is deactivated, outside a transaction and perhaps more than once.
     departures: list[Callable[[Services, str], None]] = field(default_factory=list)
-    # Told that a person is not available from now on (absent, or the account deactivated), within the transaction
-    # that says so.
+    # Called for a person who becomes unavailable (absent, or the account deactivated), within the transaction that
+    # records it.
     unavailable: list[Callable[[Session, Services, str, datetime], None]] = field(default_factory=list)
     # The parts of a person's home tab.
     home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)
-    # What a summary of an incident is made of, by place.
+    # The parts of an incident's summary, sorted by place when used.
     summary_parts: list[SummaryPart] = field(default_factory=list)
-    # What should be done before a post-mortem is published, by place.
+    # What should be done before a post-mortem is published, sorted by place when used.
     checklist: list[ChecklistItem] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
     audits_of_floor: list[FloorAudit] = field(default_factory=list)
-    # Who uses what other systems know, by the kind of rows (`bot/sources/port.py`).
+    # The consumers of other systems' data, by the kind of rows (`bot/sources/port.py`).
     takes_rows: dict[str, list[TakeRows]] = field(default_factory=dict)
     takes_files: list[TakeFile] = field(default_factory=list)
     purge_rules: list[PurgeRule] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
-    # What the noun shows in Slack: the kinds of its rows in the outbox.
+    # The kinds of outbox rows by which nouns show something in Slack.
     kinds: list[Kind] = field(default_factory=list)
-    # What a noun needs of its own, made from the settings; `services.get(Class)` finds it by its class.
+    # Factories of nouns' own parts, built from the settings; `services.get(Class)` finds a part by its class.
     parts: list[Callable[[Settings, Floor], object | None]] = field(default_factory=list)
-    # Addresses at which other systems send rows.
+    # Endpoints to which other systems post rows.
     posts: list[SignedPost] = field(default_factory=list)
-    # Who takes files that people drop, asked before they are read as figures.
+    # Readers of files that people drop, tried before the files are read as figures.
     table_readers: list[TableReader] = field(default_factory=list)
     _handlers: dict[type[Event], list[Handler[Any]]] = field(default_factory=dict)
     _facts: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
     def on(self, event: type[E], handler: Handler[E]) -> None:
-        """Call the handler when the event is published, within the transaction of the change."""
+        """Register a handler to be called when the event is published, within the transaction of the change."""
         self._handlers.setdefault(event, []).append(handler)
 
     def handlers_of(self, event: type[Event]) -> Sequence[Handler[Any]]:
-        """The handlers of an event, in the order they are called."""
+        """The handlers of an event, in calling order."""
         return self._handlers.get(event, ())
 
     def events(self) -> Iterator[tuple[type[Event], Sequence[Handler[Any]]]]:
-        """Every event that somebody follows, with its handlers in the order they are called."""
+        """Every event that has handlers, with the handlers in calling order."""
         yield from self._handlers.items()
 
     def command(self, word: str, subcommand: Subcommand, *, for_guests: bool = False) -> None:
@@ -250,18 +249,18 @@ class Registry(Struct):
             self.guest_commands.add(word)
 
     def help(self, section: Section, place: int, text: str) -> None:
-        """A line of `/incident help`."""
+        """Add a line to `/incident help`."""
         self.help_lines.append(HelpLine(section, place, text))
 
     def record(self, recorder: Recorder, *event_types: str) -> None:
-        """Keep something of these events of Slack's, before Slack is told that they arrived."""
+        """Register a recorder for these Slack events; it runs before they are acknowledged."""
         for event_type in event_types:
             self.slack_events.setdefault(event_type, []).append(recorder)
 
     def answers(self, fact: Fact[Answer], answer: Answer) -> None:
-        """The noun answers this question from now on."""
+        """Register the noun's answer to a question."""
         self._facts[fact.name] = answer
 
     def ask(self, fact: Fact[Answer]) -> Answer:
-        """The function that answers the question."""
+        """Return the function that answers the question."""
         return cast(Answer, self._facts.get(fact.name, fact.unanswered))

@@ -1,4 +1,4 @@
-"""Incidents that have to do with each other: on the card and in the post-mortem of both."""
+"""Related incidents, listed on the card and in the post-mortem of both."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,14 +26,14 @@ class RelatedIncident(Row, table=True):
 
 
 def of_incident(session: Session, number: int) -> Sequence[Incident]:
-    """The incidents that this one names, and those that were merged into it."""
+    """The incidents that this one names, and those merged into it."""
     named = select(RelatedIncident.related_id).where(RelatedIncident.incident_id == number)
     either = sa.or_(col(Incident.id).in_(named), col(Incident.merged_into) == number)
     return session.exec(select(Incident).where(either).order_by(col(Incident.id))).all()
 
 
 def relate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:
-    """Two incidents have to do with each other. Gives back what to answer."""
+    """Relate two incidents to each other. Return the answer to show."""
     with changing(services, number, by, now) as change:
         other = incidents.by_number(change.session, other_number)
         incidents.check_visible(change.session, other, by)
@@ -45,7 +45,7 @@ def relate(services: Services, number: int, other_number: int, by: str, now: dat
 
 
 def unrelate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:
-    """They have nothing to do with each other after all. Gives back what to answer."""
+    """Remove the relation between two incidents. Return the answer to show."""
     with changing(services, number, by, now) as change:
         other = incidents.by_number(change.session, other_number)
         incidents.check_visible(change.session, other, by)
@@ -58,7 +58,7 @@ def unrelate(services: Services, number: int, other_number: int, by: str, now: d
 
 
 def forget(session: Session, number: int) -> None:
-    """No other incident names this one any more: it is private now."""
+    """Remove this incident from all that name it, because it is private now."""
     naming = select(RelatedIncident.incident_id).where(RelatedIncident.related_id == number)
     for other in session.exec(naming).all():
         outbox.mark_stale(session, other, (kinds.CARD,))
@@ -66,7 +66,7 @@ def forget(session: Session, number: int) -> None:
 
 
 def describe(services: Services, number: int) -> str:
-    """What the incident is related to, for somebody in its channel."""
+    """The related incidents as text, for a person in the incident's channel."""
     with services.database.reading() as session:
         others = of_incident(session, number)
     if not others:
@@ -84,7 +84,7 @@ def _name(session: Session, incident: Incident, other: Incident) -> bool:
 
 
 def _log(change: Change, other: Incident, kind: str) -> None:
-    """Each of the two that names the other has it on its record and its card."""
+    """Log the change in each of the two that names the other, and redraw the other's card."""
     for one, two in _pairs(change.incident, other):
         Change(change.session, change.services, one, change.by, change.now).log(kind, number=two.number)
     outbox.mark_stale(change.session, other.number, (kinds.CARD,))

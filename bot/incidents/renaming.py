@@ -1,4 +1,4 @@
-"""Another title: the channel is renamed by the outbox; card, topic and digest follow."""
+"""Renames an incident: the outbox renames the channel; card, topic and digest follow."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ MAX_NAMES_TRIED = 5
 
 
 def rename(services: Services, number: int, title: str, by: str, now: datetime) -> str:
-    """Give the incident another title. Gives back what to answer."""
+    """Give the incident another title. Return the answer to show."""
     if not title:
         raise rules.NewTitleMissing()
     with changing(services, number, by, now) as change:
@@ -46,7 +46,7 @@ def set_title(change: Change, title: str) -> None:
 
 
 def call(context: Context) -> Call:
-    """The channel's name as a call to Slack."""
+    """Return the renaming of the channel as a call to Slack."""
     services, incident = context.services, context.incident
     names = [
         rules.channel_name(incident.number, incident.title, attempt) for attempt in range(1, MAX_NAMES_TRIED + 1)
@@ -68,6 +68,6 @@ def _rename_channel(services: Services, number: int, channel_id: str, names: lis
 
 
 def note_not_renamed(settled: Settled, error: str) -> None:
-    """The channel keeps its name; everything else has the new title."""
+    """Log that the channel keeps its old name; everything else has the new title."""
     facts = {"what": "rename the channel", "reason": error}
     timeline.append(settled.session, settled.row.incident_id or 0, "trouble", utcnow(), **facts)

@@ -1,4 +1,4 @@
-"""What is shown of an incident itself: the card, the message in the incidents channel, topic, pin and bookmarks."""
+"""Renderers of the incident's own outbox rows: the card, the digest, the topic, the pin and the bookmarks."""
 
 from bot import outbox
 from bot.directory.lookup import channel_id, forget_channel
@@ -17,7 +17,7 @@ def _card(context: Context) -> Message:
 
 
 def _pin_again(settled: Settled) -> None:
-    """The new card is to be pinned like the one that a person deleted."""
+    """Have the new card pinned, like the one that a person deleted."""
     outbox.show_again(settled.session, settled.row.incident_id or 0, kinds.PIN)
 
 

@@ -1,4 +1,4 @@
-"""How people hear back: one place turns an error into its sentence for the person who asked."""
+"""Answers to people: the one place that turns an error into a sentence for the person who asked."""
 
 import logging
 from collections.abc import Callable
@@ -28,7 +28,7 @@ Response = str | tuple[str, list[Block]] | None
 
 
 def sentence_of(services: Services, reader_id: str, failure: Exception, *, has_changed: bool = False) -> str:
-    """What to say to the person who asked. Once something was committed, nobody hears that nothing was changed."""
+    """The sentence for the person who asked. After a commit it never says that nothing was changed."""
     if has_changed and isinstance(failure, DatabaseBusy):
         return ChangeUnknown().sentence
     if isinstance(failure, SlackRefused) and failure.error in UNKNOWN_PERSON:
@@ -45,24 +45,24 @@ def _run(services: Services, reader_id: str, action: Callable[[], Response]) -> 
     with noting_commits() as commits:
         try:
             return action()
-        except Exception as failure:  # noqa: BLE001 - whatever happens, the person who asked hears a sentence
+        except Exception as failure:  # noqa: BLE001 - whatever happens, the person who asked gets a sentence
             return sentence_of(services, reader_id, failure, has_changed=bool(commits))
 
 
 def _reader_id(body: Payload) -> str:
-    """Who acted; nobody in a body that is not Slack's."""
+    """The id of the person who acted; empty in a payload that is not Slack's."""
     return str((body.get("user") or {}).get("id") or "")
 
 
 def _as_message(response: str | tuple[str, list[Block]]) -> tuple[str, list[Block]]:
-    """Words too long for a message's text are said in blocks."""
+    """Return the response as text and blocks; text too long for a message is put in blocks."""
     if isinstance(response, tuple):
         return response
     return response, paragraphs(response.split("\n"), rest="") if len(response) > MESSAGE_TEXT else []
 
 
 def answer_command(services: Services, reader_id: str, action: Callable[[], Response], ack: Ack) -> None:
-    """Answer a typed command in its acknowledgement: no further call is needed."""
+    """Answer a typed command in its acknowledgement, so that no further call is needed."""
     response = _run(services, reader_id, action)
     if response is None:
         ack()
@@ -72,7 +72,7 @@ def answer_command(services: Services, reader_id: str, action: Callable[[], Resp
 
 
 def answer_click(services: Services, body: Payload, action: Callable[[], Response], ack: Ack) -> None:
-    """Do it, acknowledge, then answer if there is something to say. Most clicks show their result on the card."""
+    """Act, acknowledge, then answer if there is something to say. Most clicks show their result on the card."""
     response = _run(services, _reader_id(body), action)
     ack()
     if response is not None:
@@ -80,7 +80,7 @@ def answer_click(services: Services, body: Payload, action: Callable[[], Respons
 
 
 def answer_question(services: Services, body: Payload, action: Callable[[], str], ack: Ack) -> None:
-    """Do it, acknowledge, then show the answer in place of the question; a refusal leaves the question there."""
+    """Act, acknowledge, then show the answer in place of the question; a refusal leaves the question there."""
     is_done = False
 
     def act() -> str:
@@ -98,7 +98,7 @@ def answer_question(services: Services, body: Payload, action: Callable[[], str]
 def respond_ephemeral(
     services: Services, body: Payload, response: str | tuple[str, list[Block]], *, replace_original: bool = False
 ) -> None:
-    """Say it to the person who clicked, and to nobody else."""
+    """Answer only the person who clicked."""
     text, blocks = _as_message(response)
     try:
         if body.get("response_url"):
@@ -110,14 +110,14 @@ def respond_ephemeral(
 
 
 def respond_later(services: Services, body: Payload, response: Response) -> None:
-    """The same soon, on another thread: the click is acknowledged at once."""
+    """The same soon, on a background thread, so that the click is acknowledged at once."""
     if response is not None:
         act = partial(respond_ephemeral, services, body, response)
         services.background.submit(f"answer:{body.get('trigger_id')}", act)
 
 
 def replace_message(services: Services, body: Payload, action: Callable[[], Response]) -> None:
-    """Replace what was clicked on, for its reader alone."""
+    """Replace the message that was clicked, which only its reader sees."""
     response = _run(services, _reader_id(body), action)
     if response is None:
         return
@@ -129,7 +129,7 @@ def replace_message(services: Services, body: Payload, action: Callable[[], Resp
 
 
 class FieldsRefused(Exception):
-    """Some fields of a form do not fit; each has its sentence."""
+    """Some fields of a form are invalid; `errors` has a sentence for each."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         self.errors = errors
@@ -139,14 +139,14 @@ class FieldsRefused(Exception):
 def answer_form(
     services: Services, body: Payload, field: str, action: Callable[[], Response], ack: Callable[..., Any]
 ) -> None:
-    """Take a form: a refusal stands beside `field` and the form stays open."""
+    """Answer a form's submission; a refusal is shown beside `field`, and the form stays open."""
     with noting_commits() as commits:
         try:
             response = action()
         except FieldsRefused as refused:
             ack(response_action="errors", errors=refused.errors)
             return
-        except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted hears a sentence
+        except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted gets a sentence
             sentence = sentence_of(services, _reader_id(body), failure, has_changed=bool(commits))
             ack(response_action="errors", errors={field: _plain_text(services, body, sentence)})
             return
@@ -158,7 +158,7 @@ def answer_form(
 def answer_form_with_view(
     services: Services, body: Payload, field: str, build: Callable[[], Block], ack: Ack
 ) -> None:
-    """Take a form and show another view in its place; a refusal stands beside `field`."""
+    """Answer a form's submission with another view in its place; a refusal is shown beside `field`."""
     views: list[Block] = []
 
     def acknowledge(**refusal: Any) -> None:
@@ -171,7 +171,7 @@ def answer_form_with_view(
 
 
 def _plain_text(services: Services, body: Payload, sentence: str) -> str:
-    """Forms show plain text: people by their names, times as they are where the reader is."""
+    """Return a sentence as plain text for a form: people by name, times in the reader's zone."""
     names = display_names(services, mentioned_user_ids(sentence))
     zone = zone_of(person_of(services, body["user"]["id"]).timezone) if "<!date" in sentence else None
     return shorten(to_plain_text(sentence, names.get, zone), LONGEST_ERROR)

@@ -35,7 +35,7 @@ class YoursAlready(WatchfloorError):
 
 
 def claim(services: Services, number: int, role: str, by: str, now: datetime) -> str:
-    """Take a role that is free."""
+    """Take a free role. Return the answer to show."""
     with changing(services, number, by, now, permission=None) as change:
         holders = incidents.roles(change.session, number).get(role, [])
         _check_may_claim(change, role, is_free=not holders)
@@ -50,14 +50,14 @@ def claim(services: Services, number: int, role: str, by: str, now: datetime) ->
 
 
 def _check_may_claim(change: Change, role: str, *, is_free: bool) -> None:
-    """A free role that may lead is taken by those who may declare: otherwise nobody could ever lead."""
+    """Require the permission to claim. People who may declare may claim a free leading role: else nobody could."""
     leads = role in change.services.floor.permissions.lead
     permission: Permission = "declare" if leads and is_free else "lead"
     check_permission(change.services, change.session, change.by, permission, change.number)
 
 
 def assign(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
-    """Give a role to a person, whoever holds it now."""
+    """Give a role to a person, even if it is taken. Return the answer to show."""
     _check_assignable(services, to)
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
@@ -69,7 +69,7 @@ def assign(services: Services, number: int, role: str, to: str, by: str, now: da
 
 
 def pass_on(change: Change, role: str, to: str) -> None:
-    """Hand a role that the person of the change holds to another one, at once."""
+    """Hand a role held by the change's author to another person at once."""
     by, number, session = change.by, change.number, change.session
     _check_holds(change, role, "hand over")
     if to == by:
@@ -89,7 +89,7 @@ def _check_assignable(services: Services, user_id: str) -> None:
 
 
 def leave(services: Services, number: int, role: str, by: str, now: datetime) -> str:
-    """Give a role back."""
+    """Give a role up. Return the answer to show."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         _check_holds(change, role, "leave")
@@ -102,7 +102,7 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
 
 
 def release_all(services: Services, user_id: str) -> None:
-    """Somebody's account is deactivated: their roles are free, and their channels are asked who takes them."""
+    """Free the roles of a person whose account is deactivated, and ask in the channels who takes them."""
     with services.database.reading() as session:
         held = incidents.roles_of(session, user_id)
         name = directory.display_names(session, [user_id]).get(user_id, user_id)
@@ -129,9 +129,9 @@ def _release(services: Services, number: int, user_id: str, name: str, roles: Se
 
 
 def lead_of(session: Session, incident: Incident) -> str:
-    """Who is told what an incident needs: its commander, then who declared it, then others with a role.
+    """The id of the person to tell what an incident needs: its commander, else its declarer, else a role holder.
 
-    The id of its channel when all of them are gone.
+    The id of its channel if all of them are gone.
     """
     held = incidents.roles(session, incident.number)
     commanders = held.pop("commander", [])

@@ -1,4 +1,4 @@
-"""What an incident may be and become. Pure: facts in, answers out."""
+"""Rules for an incident's values and status changes. Pure: facts in, answers out."""
 
 import re
 import unicodedata
@@ -14,14 +14,14 @@ from bot.errors import WatchfloorError
 LONGEST_CHANNEL_NAME = 80
 LONGEST_TITLE = 3000
 LONGEST_QUOTED = 40
-# The type of an incident when nobody says what it is about.
+# The type of an incident if none is given.
 OTHER = "other"
-# Invisible, but letters of Persian and Hindi and families of emoji are put together with them.
+# Invisible, but used to form letters in Persian and Hindi and combined emoji.
 JOINER_CHARACTERS = "\u200c\u200d"
 
 
 class Status(StrEnum):
-    """Where an incident stands."""
+    """The status of an incident."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
@@ -46,10 +46,10 @@ SYNONYMS = {
     **dict.fromkeys(("cancel", "false", "reject"), "decline"),
     **dict.fromkeys(("duplicate", "dup"), "merge"),
 }
-# They end something, or cannot be taken back.
+# Commands that end something or cannot be undone.
 ENDING = ("resolve", "close", "decline", "merge", "private", "pause", "leave", "unsubscribe")
 SHORTEST_BEGINNING = 3
-# So many words after one that is no command make a sentence, unless that one is close to a command.
+# An unknown word followed by this many words is a sentence, unless the word is this similar to a command.
 WORDS_OF_A_SENTENCE, SURELY_MISSPELT = 2, 0.81
 OPEN = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.MONITORING)
 ACTIVE = (*OPEN, Status.RESOLVED)
@@ -139,7 +139,7 @@ def read_severity(typed: str) -> str:
 
 
 def read_status(typed: str) -> Status:
-    """A status a person may set directly; resolving and closing have their own commands."""
+    """Parse a status that a person may set directly; resolving and closing have their own commands."""
     nearest = get_close_matches(typed.strip().lower(), [str(status) for status in OPEN], n=1, cutoff=0.7)
     if not nearest:
         raise UnknownStatus(given=quoted(typed))
@@ -147,13 +147,13 @@ def read_status(typed: str) -> Status:
 
 
 def clean_title(text: str) -> str:
-    """A title on one line, accents composed, without control characters, at most 3,000 characters."""
+    """Return a title on one line, with accents composed, without control characters, at most 3,000 characters."""
     printable = "".join(letter if letter.isprintable() or letter in JOINER_CHARACTERS else " " for letter in text)
     return unicodedata.normalize("NFC", " ".join(printable.split()))[:LONGEST_TITLE]
 
 
 def quoted(typed: str) -> str:
-    """What somebody typed, fit to be repeated in a refusal: short, and nothing in it can be read as markup."""
+    """Return typed text made safe to repeat in a refusal: short, and without anything that reads as markup."""
     plain = " ".join(re.sub(r"[<>&`]", " ", typed).split())
     return plain[:LONGEST_QUOTED] or "…"
 
@@ -171,7 +171,7 @@ def channel_name(number: int, title: str, attempt: int = 1) -> str:
 
 
 def unknown_subcommand(typed: str, known: Sequence[str], rest: str = "") -> UnknownSubcommand:
-    """The refusal for a word that is no subcommand, with the nearest one suggested, or to declare a sentence."""
+    """Return the refusal for an unknown subcommand; it suggests the nearest one, or declaring for a sentence."""
     nearest = _nearest_subcommand(typed.lower(), known)
     is_severity = re.fullmatch(r"(s|sev)-?[0-4][:,]?", typed, re.IGNORECASE)
     is_misspelt = typed in SYNONYMS or SequenceMatcher(None, typed, nearest).ratio() > SURELY_MISSPELT
@@ -184,7 +184,7 @@ def unknown_subcommand(typed: str, known: Sequence[str], rest: str = "") -> Unkn
 
 
 def _nearest_subcommand(typed: str, known: Sequence[str]) -> str:
-    """The subcommand that was meant, empty when that is not clear. What ends something is not guessed lightly."""
+    """The subcommand probably meant, or empty if unclear. Ones that end something need a closer match."""
     if typed in SYNONYMS:
         return SYNONYMS[typed]
     begun = [word for word in known if word.startswith(typed)]
@@ -197,7 +197,7 @@ def _nearest_subcommand(typed: str, known: Sequence[str]) -> str:
 
 
 def check_past(started_at: datetime | None, ended_at: datetime | None, now: datetime) -> None:
-    """The times of something that is declared when it is over: both or none, in order, and past."""
+    """Check the times of an incident declared afterwards: both or none, in order, and past."""
     if ended_at and not started_at:
         raise StartMissing()
     if started_at and not ended_at:
@@ -209,7 +209,7 @@ def check_past(started_at: datetime | None, ended_at: datetime | None, now: date
 
 
 def check_may_change(number: int, status: str) -> None:
-    """Only an incident that is not over may be changed."""
+    """Refuse to change an incident that is over."""
     if status == Status.MERGED:
         raise AlreadyMerged(number=number)
     if status not in ACTIVE:
@@ -217,14 +217,14 @@ def check_may_change(number: int, status: str) -> None:
 
 
 def check_may_close(number: int, status: str) -> None:
-    """Closing comes after resolving."""
+    """Refuse to close an incident that is not resolved."""
     check_may_change(number, status)
     if status != Status.RESOLVED:
         raise NotResolvedYet(number=number, status=status)
 
 
 def check_may_reopen(number: int, status: str) -> None:
-    """Only what is over can be opened again, and not what goes on elsewhere."""
+    """Refuse to reopen an incident that is still open or was merged into another."""
     if status == Status.MERGED:
         raise AlreadyMerged(number=number)
     if status not in (Status.RESOLVED, Status.CLOSED, Status.DECLINED):
@@ -232,11 +232,11 @@ def check_may_reopen(number: int, status: str) -> None:
 
 
 def is_higher(severity: str, than: str) -> bool:
-    """Is the first severity graver than the second? S0 is the gravest."""
+    """True if the first severity is more severe than the second. S0 is the most severe."""
     return severity < than
 
 
 def is_permitted(allowed: Sequence[str], user_id: str, roles: Iterable[str], groups: Iterable[str]) -> bool:
-    """May this person do what `allowed` speaks of (`anyone`, a role of the incident, a `@group`)?"""
+    """True if `allowed` covers this person (`anyone`, a user id, a role of the incident, a `@group`)."""
     held = {*roles, *(f"@{group}" for group in groups)}
     return "anyone" in allowed or user_id in allowed or bool(held & set(allowed))

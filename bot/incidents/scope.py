@@ -1,4 +1,4 @@
-"""What an incident is about and whom it affects: taken from the title when it is declared, changed later."""
+"""An incident's type, sites and partners: taken from the title when it is declared, changed later."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -21,13 +21,13 @@ class UnknownType(WatchfloorError):
 
 
 def scope_in(services: Services, text: str) -> Scope:
-    """Type, sites and partners of this floor that a text names."""
+    """The type, sites and partners of this floor named in a text."""
     floor = services.floor
     return recognition.recognise(text, floor.recognised_by, floor.sites, floor.partner_names)
 
 
 def complete(services: Services, request: DeclareRequest, decided: Collection[str] = ()) -> DeclareRequest:
-    """The request with what its title tells of fields that were left empty, but for those that were `decided`."""
+    """Return the request with its empty fields filled in from the title, except those that were `decided`."""
     recognised = scope_in(services, request.title)
     guesses = {"type": recognised.type, "sites": list(recognised.sites), "partners": list(recognised.partners)}
     guessed = {
@@ -40,7 +40,7 @@ def complete(services: Services, request: DeclareRequest, decided: Collection[st
 
 
 def change_type(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
-    """Say what the incident is about; a playbook that fits better is offered. Gives back what to answer."""
+    """Change the incident's type; a playbook that fits better is offered. Return the answer to show."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old = scope_of(change.incident)
@@ -50,13 +50,13 @@ def change_type(services: Services, number: int, typed: str, by: str, now: datet
 
 
 def edit(services: Services, number: int, title: str, new: Scope, by: str, now: datetime) -> str:
-    """Say what it is called and about and whom it affects; more partners are told as if declared with them."""
+    """Change title, type, sites and partners; added partners are told as if declared with them."""
     if not title:
         raise rules.NewTitleMissing()
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old, floor = scope_of(change.incident), services.floor
-        # The form does not offer what is not in the floor's file any more.
+        # The form does not offer what `floor.yaml` no longer has, so the incident keeps it.
         sites = (*new.sites, *(site for site in old.sites if site not in floor.sites))
         partners = (*new.partners, *(name for name in old.partners if name not in floor.partner_names))
         set_title(change, title)
@@ -65,12 +65,12 @@ def edit(services: Services, number: int, title: str, new: Scope, by: str, now: 
 
 
 def scope_of(incident: Incident) -> Scope:
-    """What it is about and whom it affects now."""
+    """The incident's current type, sites and partners."""
     return Scope(incident.type, tuple(incident.sites), tuple(incident.partners))
 
 
 def set_scope(change: Change, new: Scope) -> None:
-    """The same within a transaction on the incident."""
+    """Set type, sites and partners within a transaction on the incident."""
     incident, old = change.incident, scope_of(change.incident)
     if old == new:
         return
@@ -95,7 +95,7 @@ def _log(change: Change, old: Scope, new: Scope) -> None:
 
 
 def _read_type(services: Services, typed: str) -> str:
-    """One of the floor's types from its name or title, as people write it."""
+    """Parse one of the floor's types from its name or title, as people write it."""
     types = {name: name for name in services.floor.types}
     types |= {title.casefold(): name for name, title in services.floor.types.items()}
     nearest = get_close_matches(typed.strip().casefold().replace("-", "_"), types, n=1, cutoff=0.6)

@@ -1,4 +1,4 @@
-"""The situation of an incident: impact, cause, actions under way, needs, with who recorded each and when. Pure."""
+"""An incident's situation: impact, cause, actions under way and needs, each with its author and time. Pure."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,13 +7,13 @@ from msgspec import Struct
 
 from bot.errors import WatchfloorError
 
-# A line or two on a phone; also what may be typed into the form.
+# A line or two on a phone; also the limits of the form's inputs.
 MAX_LENGTH = {"impact": 500, "title": 300}
 MAX_LENGTH_OF_OTHERS = 300
 
 
 class SituationField(StrEnum):
-    """What the situation consists of. The title is here only to be translated."""
+    """The fields of the situation. The title is here only to be translated."""
 
     IMPACT = "impact"
     CAUSE = "cause"
@@ -23,12 +23,12 @@ class SituationField(StrEnum):
 
     @property
     def max_length(self) -> int:
-        """How many characters may be typed."""
+        """The most characters that may be typed."""
         return MAX_LENGTH.get(self.value, MAX_LENGTH_OF_OTHERS)
 
 
 class Certainty(StrEnum):
-    """How sure one is of the cause."""
+    """The certainty of the cause."""
 
     UNKNOWN = "unknown"
     SUSPECTED = "suspected"
@@ -36,7 +36,7 @@ class Certainty(StrEnum):
 
 
 RECORDED_FIELDS = (SituationField.IMPACT, SituationField.CAUSE, SituationField.ACTIONS, SituationField.NEEDS)
-# Needs may be empty: then nothing is needed.
+# Needs may be empty, which means that nothing is needed.
 REQUIRED_FIELDS = (SituationField.IMPACT, SituationField.CAUSE, SituationField.ACTIONS)
 FIELD_TITLES = {
     SituationField.IMPACT: "Impact",
@@ -61,7 +61,7 @@ class CertaintyMissing(WatchfloorError):
 
 
 class Value(Struct, frozen=True):
-    """One field as it was recorded. Only the cause has a certainty; one that is not known yet has no text."""
+    """One field as recorded. Only the cause has a certainty; a cause not known yet has no text."""
 
     text: str
     by: str
@@ -70,7 +70,7 @@ class Value(Struct, frozen=True):
 
 
 class Situation(Struct, frozen=True):
-    """What is recorded now; None where nobody has recorded anything."""
+    """The currently recorded values; None for a field with none."""
 
     impact: Value | None = None
     cause: Value | None = None
@@ -78,22 +78,22 @@ class Situation(Struct, frozen=True):
     needs: Value | None = None
 
     def value(self, field: SituationField) -> Value | None:
-        """One of the fields; a title has no value of its own here."""
+        """The value of a field; None for the title, which has no value here."""
         return None if field == SituationField.TITLE else getattr(self, field.value)
 
     def text(self, field: SituationField) -> str:
-        """The text of a field; empty when there is none."""
+        """The text of a field; empty if there is none."""
         value = self.value(field)
         return value.text if value else ""
 
     @property
     def certainty(self) -> str:
-        """How sure one is of the cause; empty until somebody says so."""
+        """The certainty of the cause; empty until it is recorded."""
         return self.cause.certainty if self.cause else ""
 
     @property
     def missing(self) -> list[SituationField]:
-        """What nobody has recorded and updates need. A cause may be recorded as not known yet."""
+        """The fields that updates need and that are not recorded. A cause may be recorded as not known yet."""
         return [field for field in REQUIRED_FIELDS if not (self.text(field) or self._is_unknown_cause(field))]
 
     def _is_unknown_cause(self, field: SituationField) -> bool:
@@ -104,7 +104,7 @@ NOTHING_RECORDED = Situation()
 
 
 def check_cause(text: str, certainty: str) -> None:
-    """A cause that is known or suspected has a text, and a text has a certainty."""
+    """Refuse a known or suspected cause without a text, and a text without a certainty."""
     if certainty in (Certainty.SUSPECTED, Certainty.KNOWN) and not text:
         raise CauseMissing()
     if text and certainty not in (Certainty.SUSPECTED, Certainty.KNOWN):

@@ -1,4 +1,4 @@
-"""Recording the situation: what is affected, the cause, what is being done, what is needed."""
+"""Records the situation: the impact, the cause, the actions and the needs."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -21,8 +21,8 @@ from bot.services import Services
 
 
 class SituationEdit(Struct, frozen=True):
-    """What somebody entered in the form: a text for each field, how sure one is of the cause, and translations by
-    language and field. `seen_id` is the newest version that the form showed."""
+    """The form's input: a text for each field, the certainty of the cause, and translations by language and field.
+    `seen_id` is the newest version that the form showed."""
 
     texts: Mapping[SituationField, str]
     certainty: str
@@ -33,7 +33,7 @@ class SituationEdit(Struct, frozen=True):
 def save(services: Services, number: int, edit: SituationEdit, by: str, now: datetime) -> str:
     """Record what differs from what the form showed, so that two people who edit at once keep each other's fields.
 
-    Gives back what to answer.
+    Return the answer to show.
     """
     check_cause(edit.texts[SituationField.CAUSE], edit.certainty)
     with changing(services, number, by, now) as change:
@@ -53,13 +53,13 @@ def _edited(edit: SituationEdit, shown: Situation) -> Iterator[tuple[SituationFi
         certainty = edit.certainty if name == SituationField.CAUSE else ""
         value = shown.value(name)
         is_untouched = (text, certainty) == ((value.text, value.certainty) if value else ("", ""))
-        # A form that is saved with no needs says that nothing is needed.
+        # Saving the form with no needs records that nothing is needed.
         if not is_untouched or (value is None and name == SituationField.NEEDS):
             yield name, text, certainty
 
 
 def describe_impact(services: Services, number: int, text: str, by: str, now: datetime) -> str:
-    """Record the impact alone. Gives back what to answer."""
+    """Record the impact alone. Return the answer to show."""
     if not text:
         raise rules.ImpactMissing()
     with changing(services, number, by, now) as change:
@@ -70,7 +70,7 @@ def describe_impact(services: Services, number: int, text: str, by: str, now: da
 
 
 def record(change: Change, name: SituationField, text: str, certainty: str = "") -> bool:
-    """Add a version of one field within a transaction on the incident; False when it says that already.
+    """Add a version of one field within a transaction on the incident; return False if it is unchanged.
 
     The caller publishes `SituationChanged` once for all fields.
     """
@@ -79,7 +79,7 @@ def record(change: Change, name: SituationField, text: str, certainty: str = "")
         return False
     _add(change, name, text, certainty=certainty)
     if name == SituationField.IMPACT:
-        # The incident's own copy: the digest, lists and searches read it without the versions.
+        # The incident's own copy, which the digest, lists and searches read without the versions.
         change.incident.impact = text
         change.session.add(change.incident)
     if name == SituationField.CAUSE:
@@ -120,8 +120,8 @@ def _log(change: Change, name: SituationField, text: str, certainty: str) -> Non
 
 
 def _new_translations(change: Change, edit: SituationEdit) -> dict[tuple[str, SituationField], str]:
-    """The translations that differ from what the form showed: one that was left alone says nothing of an original
-    that changed."""
+    """The translations that differ from what the form showed: an untouched one does not vouch for a changed
+    original."""
     shown = {
         language: situation_tables.translations(change.session, change.incident, language, edit.seen_id)
         for language, _ in edit.translations
@@ -134,7 +134,7 @@ def _new_translations(change: Change, edit: SituationEdit) -> dict[tuple[str, Si
 
 
 def _add_translations(change: Change, texts: Mapping[tuple[str, SituationField], str]) -> None:
-    """Keep each translation with what it translates, as that stands now."""
+    """Store each translation with the current original that it translates."""
     situation = situation_tables.current(change.session, change.number)
     for (language, name), text in texts.items():
         original = change.incident.title if name == SituationField.TITLE else situation.text(name)

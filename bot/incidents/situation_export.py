@@ -1,4 +1,4 @@
-"""The situation in the export of an incident: every version and translation, with who recorded it and when."""
+"""The situation in the export of an incident: every version and translation, with its author and time."""
 
 from sqlmodel import Session
 

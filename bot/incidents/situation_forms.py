@@ -1,4 +1,4 @@
-"""The form of the situation, with what is recorded in it. Pure: Block Kit from data."""
+"""The situation form, prefilled with what is recorded. Pure: Block Kit from data."""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,9 +32,9 @@ def situation_form(
     seen_id: int,
     figures: str = "",
 ) -> Block:
-    """Impact, cause, actions and needs in one form, and their translations into the languages that are read.
+    """The form for impact, cause, actions and needs, and their translations into the languages that are read.
 
-    `figures` is what the contact centre's figures say: updates add it to the impact by themselves.
+    `figures` is the line of the contact centre's figures, which updates add to the impact by themselves.
     """
     certainties = [option(title, certainty.value) for certainty, title in CERTAINTY_TITLES.items()]
     menu = select(ids.CERTAINTY, certainties, initial=situation.certainty or Certainty.UNKNOWN.value)
@@ -84,5 +84,5 @@ def _translation(
 
 
 def translation_id(language: str, name: SituationField) -> str:
-    """What the field for a translation is called."""
+    """The id of the field for a translation."""
     return f"{name.value}.{language}"

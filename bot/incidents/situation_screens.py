@@ -1,4 +1,4 @@
-"""The form of the situation, opened and read back."""
+"""Opens the situation form and saves its submission."""
 
 from bot.incidents import ids, parse, rules, situation_actions, situation_forms, situation_tables
 from bot.incidents.access import visible_incident
@@ -13,7 +13,7 @@ from bot.services import Services
 
 
 def open_form(services: Services, trigger_id: str, number: int, user_id: str) -> None:
-    """Open the form with what is recorded, for somebody who may change the incident and while it may be changed."""
+    """Open the prefilled form for a person who may change the incident, while it may be changed."""
     incident = visible_incident(services, number, user_id, "lead")
     rules.check_may_change(incident.number, incident.status)
     with services.database.reading() as session:
@@ -29,7 +29,7 @@ def open_form(services: Services, trigger_id: str, number: int, user_id: str) ->
 
 
 def save_form(services: Services, body: Payload) -> None:
-    """Record what was entered; a refusal stands beside the field that it is about."""
+    """Record what was entered; a refusal is shown beside the field it concerns."""
     number, _, seen_id = parse.private_metadata(body).partition(":")
     edit = _read(body, parse.parse_number(seen_id))
     try:

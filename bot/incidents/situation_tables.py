@@ -1,4 +1,4 @@
-"""The versions of an incident's situation and their translations: each a row with who recorded it and when."""
+"""The versions of an incident's situation and their translations: each a row with its author and time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,12 +11,12 @@ from bot.incidents.tables import Incident
 from bot.runtime.database import Row, utc_column
 
 ORIGINAL = ""
-# No id of a row is higher.
+# No row has a higher id.
 NOW = 2**31 - 1
 
 
 class SituationValue(Row, table=True):
-    """A field as it was recorded, in the language it was typed in (none) or translated into another."""
+    """A field as recorded, in the language in which it was typed (empty) or translated into another."""
 
     __tablename__ = "situation_values"
     __table_args__ = (sa.Index("ix_situation_values_field", "incident_id", "language", "field", "id"),)
@@ -26,7 +26,7 @@ class SituationValue(Row, table=True):
     field: str
     language: str = ORIGINAL
     text: str
-    # Of a translation: what was translated. It counts for as long as that is still what is recorded.
+    # For a translation: the text translated. The translation is valid while this is still the recorded text.
     original: str = ""
     certainty: str = ""
     by: str
@@ -34,7 +34,7 @@ class SituationValue(Row, table=True):
 
     @property
     def value(self) -> Value:
-        """As plain data."""
+        """The row as plain data."""
         return Value(self.text, self.by, self.at, self.certainty)
 
 
@@ -51,7 +51,7 @@ _CURRENT = select(SituationValue).where(col(SituationValue.id).in_(_CURRENT_IDS)
 
 
 def current(session: Session, number: int, newest_id: int = NOW) -> Situation:
-    """What is recorded now, or was when the newest row was that one."""
+    """The situation as recorded now, or as of the row `newest_id`."""
     values = {row.field: row.value for row in _rows(session, number, ORIGINAL, newest_id)}
     return Situation(**values) if values else NOTHING_RECORDED
 
@@ -61,8 +61,8 @@ def _rows(session: Session, number: int, language: str, newest_id: int) -> Itera
 
 
 def translations(session: Session, incident: Incident, language: str, newest_id: int = NOW) -> dict[str, str]:
-    """The title and the fields translated into a language, by the field's name; a translation of something that
-    has changed since is left out."""
+    """The title and fields translated into a language, by field name; translations of texts that have since changed
+    are left out."""
     situation = current(session, incident.number, newest_id)
     originals = {field: situation.text(field) for field in RECORDED_FIELDS} | {SituationField.TITLE: incident.title}
     return {
@@ -73,12 +73,12 @@ def translations(session: Session, incident: Incident, language: str, newest_id:
 
 
 def all_rows(session: Session, number: int) -> Sequence[SituationValue]:
-    """Every version and every translation, the oldest first."""
+    """Every version and translation, oldest first."""
     query = select(SituationValue).where(SituationValue.incident_id == number)
     return session.exec(query.order_by(col(SituationValue.id))).all()
 
 
 def newest_id(session: Session, number: int) -> int:
-    """The id of the newest row; 0 when there is none."""
+    """The id of the newest row; 0 if there is none."""
     query = select(sa.func.max(SituationValue.id)).where(SituationValue.incident_id == number)
     return session.exec(query).one() or 0

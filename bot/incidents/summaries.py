@@ -1,4 +1,4 @@
-"""What matters of an incident for somebody who takes over or catches up, put together from what the nouns say."""
+"""The summary of an incident for a person who takes over or catches up, composed of the nouns' parts."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ LINE = 300
 STATE, DECISIONS, RULED_OUT_PART, CALLERS_HEAR, OPEN_STEPS, PROMISES, WAITING = 10, 20, 30, 35, 40, 50, 60
 MONEY_OWED = 70
 CHANGES = 80
-# What is said of the cause while nobody has described it, as in updates.
+# What the summary says about a cause not yet described, as in updates.
 NO_CAUSE: dict[str, str] = {
     Status.IDENTIFIED: "identified, not described yet",
     Status.MITIGATED: "not described yet",
@@ -34,7 +34,7 @@ NO_CAUSE: dict[str, str] = {
 
 
 class Part(Struct, frozen=True):
-    """A part of a summary with something in it; the lines are mrkdwn."""
+    """A part of a summary; the lines are mrkdwn."""
 
     place: int
     title: str
@@ -42,12 +42,12 @@ class Part(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """As people read it."""
+        """The part as mrkdwn."""
         return "\n".join([f"*{self.title}*", *(f"• {line}" for line in self.lines)])
 
 
 def summarise(session: Session, services: Services, incident: Incident, now: datetime) -> list[Part]:
-    """Every part that has something to say, in its place; long ones end with how much more there is."""
+    """The parts that are not empty, in order; long ones end with how many more lines there are."""
     parts = sorted(services.get(Registry).summary_parts, key=lambda part: part.place)
     composed = (
         Part(part.place, part.title, _shortened(part.lines(session, services, incident, now))) for part in parts
@@ -69,7 +69,7 @@ def _state(session: Session, services: Services, incident: Incident, now: dateti
 
 
 def situation_lines(situation: Situation, status: str) -> list[str]:
-    """Impact, cause, what is being done and what is needed, a line each; what nobody has recorded says so."""
+    """Impact, cause, actions and needs, a line each; a missing impact or cause is marked as such."""
     cause = one_line(situation.text(SituationField.CAUSE), LINE)
     is_unknown = situation.certainty == Certainty.UNKNOWN
     no_cause = "not known yet" if is_unknown else NO_CAUSE.get(status, "not known yet")
@@ -93,7 +93,7 @@ def _ruled_out(session: Session, services: Services, incident: Incident, now: da
 
 
 def _labelled(session: Session, incident: Incident, label: str, now: datetime) -> list[str]:
-    """The newest first: it is what counts now."""
+    """The entries with a label as lines, newest first because the newest is what counts now."""
     entries = list(reversed(timeline.with_labels(session, incident.number, [label])))
     names = directory.display_names(session, _people_in(entries))
     return [f"{_text(entry, names)} ({near_time(entry.at, now)})" for entry in entries]

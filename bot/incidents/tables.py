@@ -1,4 +1,4 @@
-"""Incidents, and who holds a role in one."""
+"""Incidents and their role holders."""
 
 from datetime import datetime
 from typing import Any
@@ -48,11 +48,11 @@ class Incident(Numbered, table=True):
     status: str = "investigating"
     sites: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     partners: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
-    # Where people talk: an address or a phone number; without one, what the floor's file says.
+    # Where people talk: an address or a phone number; if empty, the bridge in `floor.yaml` applies.
     bridge: str = ""
     is_private: bool = False
     made_private_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # Who may be told of a private incident though its words stay in its channel: added by hand.
+    # Audiences added by hand to a private incident, whose text otherwise stays in its channel.
     audiences: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     is_drill: bool = False
     declared_by: str
@@ -62,19 +62,19 @@ class Incident(Numbered, table=True):
     closed_at: datetime | None = Field(default=None, sa_column=utc_column())
     channel_id: str | None = Field(default=None, unique=True)
     channel_name: str | None = None
-    # Set before the declarer is answered: an answer cannot be looked up, so it is given at most once.
+    # Set before the declarer is answered: an answer cannot be looked up, so it is sent at most once.
     told_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # When people's words were taken out of its record; and whether they are to stay whatever their age.
+    # When people's text was purged from its record; and whether the text is kept whatever its age.
     purged_at: datetime | None = Field(default=None, sa_column=utc_column())
     is_held: bool = False
-    # The incident in which this one goes on.
+    # The incident in which this one continues.
     merged_into: int | None = Field(default=None, foreign_key="incidents.id", index=True)
-    # What a search looks at, as `fold` compares it; written with the incident.
+    # The text that searches compare, folded by `fold`; written whenever the incident is.
     search_text: str = ""
 
     @property
     def is_active(self) -> bool:
-        """May it still be changed?"""
+        """True if the incident may still be changed."""
         return self.status in ACTIVE
 
 
@@ -93,7 +93,7 @@ def _write_search_text(mapper: Any, connection: Any, incident: Incident) -> None
 
 
 class RoleHolder(Row, table=True):
-    """Who holds a role in an incident now."""
+    """A current holder of a role in an incident."""
 
     __tablename__ = "role_holders"
     __table_args__ = (sa.UniqueConstraint("incident_id", "role", "user_id"),)

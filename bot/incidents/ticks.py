@@ -1,4 +1,4 @@
-"""The clock's second: everything that nouns registered to look for what is due, and when something is due next."""
+"""The clock's tick of every second: runs the ticks that nouns registered, and finds when the next one is due."""
 
 import logging
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ DueTimes = Mapping[str, datetime | None]
 
 
 def run_ticks(services: Services, now: datetime) -> bool:
-    """Do what is due at `now`; a tick that fails does not stop the others. True when none failed."""
+    """Run what is due at `now`; a failing tick does not stop the others. Return True if none failed."""
     due_times: DueTimes | None = None
     is_well = True
     for each in services.get(Registry).ticks:
@@ -26,28 +26,28 @@ def run_ticks(services: Services, now: datetime) -> bool:
             if each.due is None:
                 each.run(services, now)
                 continue
-            # Read again after each tick that had something to do: it may have made a later one due.
+            # Read again after each tick that ran, because it may have made a later one due.
             due_times = due_times or read_due_times(services)
             due_at = due_times[each.name]
             if due_at is not None and due_at <= now:
                 due_times = None
                 each.run(services, now)
-        except TryLater as later:  # such as when the process ends meanwhile
+        except TryLater as later:  # such as when the process is ending
             is_well = False
             log.warning("not done now", extra={"look": each.name, "reason": later.reason})
-        except Exception:  # the clock must outlive anything; the next tick looks again
+        except Exception:  # the clock must survive any error; the next tick tries again
             is_well = False
             log.exception("tick failed", extra={"look": each.name})
     return is_well
 
 
 def next_due(services: Services) -> datetime | None:
-    """When the clock will next find something to do, over all incidents; None when nothing waits."""
+    """The earliest due time over all incidents; None if nothing is waiting."""
     return min((due_at for due_at in read_due_times(services).values() if due_at), default=None)
 
 
 def read_due_times(services: Services) -> DueTimes:
-    """When each tick that can say so is due next, by its name: one statement."""
+    """The next due time of each tick that has `due`, by name, read in one statement."""
     ticks = tuple(each for each in services.get(Registry).ticks if each.due is not None)
     with services.database.reading() as session:
         return dict(session.connection().execute(_select_due_times(ticks)).one()._mapping)

@@ -1,13 +1,13 @@
-"""What was not answered in time is said aloud."""
+"""Posts about what was not answered in time."""
 
 from bot import directory, outbox
 from bot.incidents.change import Change
 
 
 def post_unanswered(change: Change, text: str, key: str) -> None:
-    """Say it in the incident's channel, and in the incidents channel when no ladder calls anybody.
+    """Post in the incident's channel, and in the incidents channel if the severity has no escalation ladder.
 
-    Of a private incident nothing is said outside its own channel.
+    Nothing about a private incident is posted outside its own channel.
     """
     channel_id, floor = change.incident.channel_id, change.services.floor
     if channel_id:

@@ -1,4 +1,4 @@
-"""What people see of an incident: its card, its digest message, its topic. Pure: Block Kit from data."""
+"""An incident's views: its card, its digest and its topic. Pure: Block Kit from data."""
 
 from datetime import datetime
 
@@ -42,7 +42,7 @@ STATUS_EMOJI = {
 
 
 class IncidentLink(Struct, frozen=True):
-    """Another incident that this one names: where it goes on, what was merged into it, or what is related to it."""
+    """Another incident that this one names: the one it was merged into, one merged into it, or a related one."""
 
     kind: str
     number: int
@@ -56,7 +56,7 @@ MERGED_INTO, MERGED_HERE, RELATED = "Merged into", "Merged into this one", "Rela
 
 
 class CallerMessageOn(Struct, frozen=True):
-    """A message that callers hear now: what happens to their call, who heard it, when somebody looks again."""
+    """A caller message that is on: what happens to the call, who dialled in and heard it, when to check again."""
 
     variant: str
     heard_by: str
@@ -64,7 +64,7 @@ class CallerMessageOn(Struct, frozen=True):
 
 
 class IncidentFacts(Struct, frozen=True):
-    """Everything the card and the digest say."""
+    """Everything that the card and the digest show."""
 
     incident: Incident
     roles: dict[str, list[str]]
@@ -74,19 +74,19 @@ class IncidentFacts(Struct, frozen=True):
     next_step: str = ""
     troubles: tuple[str, ...] = field(default=())
     situation: Situation = NOTHING_RECORDED
-    # What the contact centre's figures say, in one line.
+    # The contact centre's figures in one line.
     figures: str = ""
     callers_hear: tuple[CallerMessageOn, ...] = ()
     links: tuple[IncidentLink, ...] = ()
 
     @property
     def merged_into(self) -> IncidentLink | None:
-        """The incident in which this one goes on."""
+        """The incident in which this one continues."""
         return next((link for link in self.links if link.kind == MERGED_INTO), None)
 
 
 def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
-    """The pinned card of an incident: fallback words and blocks. It must fit on a phone's screen."""
+    """The pinned card of an incident: fallback text and blocks. It must fit on a phone's screen."""
     incident = facts.incident
     blocks = [
         header(f"{floor.severity(incident.severity).emoji} {incident.severity} · {incident.title}"),
@@ -106,7 +106,7 @@ def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
 
 
 def _reactions(floor: Floor) -> str:
-    """What a reaction to a message does: the card is what people read first."""
+    """The line that explains what reactions do; on the card, because people read it first."""
     names = floor.timeline.reactions
     meanings = {
         "important": names.mark,
@@ -138,7 +138,7 @@ def _figures(facts: IncidentFacts) -> list[str]:
 
 
 def _callers_hear(facts: IncidentFacts) -> str:
-    """One line while a message is on: what it does to the call, whether somebody dialled in, when to look again."""
+    """One line while a message is on: what it does to the call, who dialled in, when to check again."""
     on = facts.callers_hear
     if not on:
         return ""
@@ -169,7 +169,7 @@ def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
     if facts.incident.status in ("closed", "declined"):
         return [button("Reopen", ids.REOPEN, number)]
     if facts.incident.status == "merged":
-        # It goes on in the other one, which has the buttons.
+        # Work continues in the other incident, which has the buttons.
         return [button("Catch me up", ids.CATCH_UP, number)]
     buttons = []
     if not facts.roles.get("commander"):
@@ -203,7 +203,7 @@ def _impact(incident: Incident) -> str:
 
 
 def _known(situation: Situation) -> list[str]:
-    """What is recorded beside the impact, a line each."""
+    """What is recorded besides the impact, a line each."""
     lines = []
     if situation.text(SituationField.CAUSE):
         certainty = CERTAINTY_TITLES[Certainty(situation.certainty)].lower()
@@ -220,7 +220,7 @@ def _duration(facts: IncidentFacts) -> str:
     if incident.resolved_at:
         length = format_duration(incident.resolved_at - incident.declared_at)
         return f"{length}, resolved {day_and_time(incident.resolved_at)}"
-    # Slack counts on by itself: a length written here would be wrong a minute later.
+    # Slack updates `ago` by itself; a duration written here would be wrong a minute later.
     return f"since {day_and_time(incident.declared_at)}, {ago(incident.declared_at)}"
 
 
@@ -230,7 +230,7 @@ def _about(incident: Incident, floor: Floor) -> str:
 
 
 def marks(incident: Incident) -> str:
-    """What everybody who reads of it must know at once."""
+    """The marks that every reader must see at once: private, drill."""
     private = " · 🔒 private" if incident.is_private else ""
     return f"{private} · 🧪 drill" if incident.is_drill else private
 
@@ -278,7 +278,7 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
 
 
 def topic(facts: IncidentFacts, floor: Floor) -> str:
-    """The channel's topic: it changes seldom, for Slack tells everyone in the channel each time it does.
+    """The channel's topic. It changes rarely, because Slack tells everyone in the channel each time it does.
 
     Slack shows it without formatting, so mentions would be bare ids.
     """
@@ -288,5 +288,5 @@ def topic(facts: IncidentFacts, floor: Floor) -> str:
     bridge = escape(bridge_of(incident, floor)) if incident.status in OPEN else ""
     headline = f"{over}{incident.severity} · {one_line(incident.title, TITLE_SHOWN)}"
     with_bridge = f"{headline} · {bridge}"
-    # An address that is cut in the middle leads nowhere.
+    # A truncated address leads nowhere.
     return with_bridge if bridge and len(with_bridge) <= TOPIC_TEXT else headline

@@ -1,4 +1,4 @@
-"""What is answered and told about an incident itself: its life, its roles, its channel. Pure."""
+"""Answers and messages about the incident itself: its lifecycle, its roles, its channel. Pure."""
 
 # Commands.
 HELP_DECLARE = "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"
@@ -63,12 +63,12 @@ READ_OR_COPIED = "• Nobody can take back what somebody has read or copied."
 
 
 def severity_changed(old: str, new: str) -> str:
-    """The answer to another severity."""
+    """The answer to a change of severity."""
     return f"Severity changed from {old} to {new}. Updates now follow the {new} schedule."
 
 
 def status_changed(old: str, new: str, question: str) -> str:
-    """The answer to another status; `question` asks for what is missing."""
+    """The answer to a change of status; `question` asks for what is missing."""
     return f"Status changed from {old} to {new}.{question}"
 
 
@@ -78,17 +78,17 @@ def reopened(number: int) -> str:
 
 
 def default_severity(severity: str) -> str:
-    """Said when nobody named a severity."""
+    """The note if no severity was given."""
     return f" It is {severity} until you change it."
 
 
 def joined(where: str) -> str:
-    """The answer when the incident was open already."""
+    """The answer if the incident was already open."""
     return f"Nothing new was opened. What you reported is on the record of {where}."
 
 
 def answered_with(where: str) -> str:
-    """The answer to a second click, when an incident was opened."""
+    """The answer to a second click if an incident was opened."""
     return f"You have answered this already: the incident is {where}."
 
 
@@ -98,22 +98,22 @@ def answered_already(what: str) -> str:
 
 
 def not_opened(reason: str) -> str:
-    """Told when there is no incident."""
+    """The message to the declarer if no incident was opened."""
     return f"The incident was not opened: {reason} Nothing was left half-done; please try again."
 
 
 def declared(number: int, state: str, where: str, severity: str, title: str, ending: str) -> str:
-    """Told to the declarer."""
+    """The message to the declarer."""
     return f"Incident {number} {state}: {where} ({severity}, {title}). {ending}"
 
 
 def not_invited(people: str) -> str:
-    """Told in the channel, with the reason for each."""
+    """The message in the channel, with the reason for each person."""
     return f"I could not invite {people}. Please invite them by hand with `/invite`."
 
 
 def group_not_invited(group: str, reason: str) -> str:
-    """Told in the channel."""
+    """The message in the channel."""
     return f"I could not invite {group}: {reason}. Please invite them by hand with `/invite`."
 
 
@@ -123,12 +123,12 @@ def you_are_in(where: str, bridge: str) -> str:
 
 
 def could_not_add(where: str, reason: str) -> str:
-    """The answer when Slack refuses it."""
+    """The answer if Slack refuses the invitation."""
     return f"I could not add you to {where}: {reason}."
 
 
 def floor_bridge_shows(bridge: str) -> str:
-    """The answer when the incident's own bridge is taken off."""
+    """The answer if the incident's own bridge is removed."""
     return f"Bridge removed. The floor's own shows instead: {bridge}"
 
 
@@ -138,17 +138,17 @@ def merged(number: int, into: int, where: str) -> str:
 
 
 def goes_on_in(number: int, where: str) -> str:
-    """Told in the channel of the merged one."""
+    """The message in the merged incident's channel."""
     return f"This incident was merged into #{number}. Please go on in {where}."
 
 
 def milestone_set(title: str, at: str) -> str:
-    """The answer to a milestone."""
+    """The answer to correcting a milestone."""
     return f"{title}: {at}. It is in the timeline and counts in every figure."
 
 
 def no_private_channel(number: int, reason: str) -> str:
-    """Told to the person who leads."""
+    """The message to the incident's lead."""
     return (
         f"Incident {number} is private, but I could not make a private channel for it: {reason} Please agree on "
         "another place to talk."
@@ -156,17 +156,17 @@ def no_private_channel(number: int, reason: str) -> str:
 
 
 def deleted(done: int, total: int) -> str:
-    """How many messages were taken back."""
+    """The line on how many messages were deleted."""
     return f"This incident is private now. I deleted {done} of my {total} messages about it."
 
 
 def not_deleted(times: int, where: str, reason: str) -> str:
-    """Which messages stay."""
+    """The line on messages that could not be deleted."""
     return f"• {times} of them in {where} stay there: {reason}."
 
 
 def old_channel(where: str, state: str) -> str:
-    """What became of the old channel."""
+    """The line on the old channel."""
     return (
         f"• What people wrote in {where} is still there. The channel is {state}, and everybody in the workspace "
         "can read it; a workspace owner can delete it."
@@ -174,27 +174,27 @@ def old_channel(where: str, state: str) -> str:
 
 
 def related(number: int, other: int) -> str:
-    """The answer to relating two."""
+    """The answer to relating two incidents."""
     return f"Incident {number} and incident {other} are related."
 
 
 def not_related(number: int, other: int) -> str:
-    """The answer when they are related no more."""
+    """The answer to removing a relation."""
     return f"Incident {number} and incident {other} are not related."
 
 
 def renamed(title: str) -> str:
-    """The answer to another title."""
+    """The answer to a change of title."""
     return f"The title is now “{title}”. The channel is renamed in a moment."
 
 
 def about(type_title: str) -> str:
-    """The answer to another type."""
+    """The answer to a change of type."""
     return f"It is about {type_title} now."
 
 
 def role_yours_already(role: str) -> str:
-    """The answer when they have the role."""
+    """The answer if the person already has the role."""
     return f"You are {role} already."
 
 
@@ -204,7 +204,7 @@ def role_taken(role: str, number: int) -> str:
 
 
 def role_theirs_already(person: str, role: str) -> str:
-    """The answer when the other has the role."""
+    """The answer if the other person already has the role."""
     return f"{person} is {role} already."
 
 
@@ -214,12 +214,12 @@ def role_assigned(person: str, role: str, number: int) -> str:
 
 
 def role_left(role: str, vacant: str) -> str:
-    """The answer to giving a role back."""
+    """The answer to giving a role up."""
     return f"You are no longer {role}.{vacant}"
 
 
 def account_gone(name: str, roles: str) -> str:
-    """Told in the channel when somebody's account is deactivated."""
+    """The message in the channel about a role holder whose account is deactivated."""
     return (
         f"⚠️ The account of {name}, {roles} of this incident, was deactivated. Please take the role with the "
         "buttons on the card, or `/incident claim`."
@@ -227,5 +227,5 @@ def account_gone(name: str, roles: str) -> str:
 
 
 def role_given(role: str, number: int, where: str, duties: str) -> str:
-    """Told to the person who was given a role."""
+    """The message to a person who was given a role."""
     return f"You are *{role}* of incident {number} in {where}. {duties}"

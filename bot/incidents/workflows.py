@@ -1,4 +1,4 @@
-"""Declaring an incident: from the words someone typed to a channel with people, a card and a playbook in it."""
+"""Declares an incident: from the typed words to a channel with people, a card and a playbook in it."""
 
 import functools
 from datetime import datetime
@@ -37,14 +37,14 @@ from bot.timeline import timeline
 MAX_NAMES_TRIED = 5
 TURN_S = 2.0
 PRIVATE_TITLE = 40
-# The timeline's entry about an incident that got no channel.
+# The key of the timeline entry of an incident that got no channel.
 WITHDRAWN = "withdrawn"
 TIMES = ("started_at", "ended_at")
 MESSAGE = ("message_at", "message_text", "message_link", "message_author")
 
 
 class DeclareRequest(BaseModel):
-    """What was asked, by whom, and where the answer goes."""
+    """A request to declare an incident, with its author and the address for the answer."""
 
     key: str
     user_id: str
@@ -54,12 +54,12 @@ class DeclareRequest(BaseModel):
     type: str = ""
     sites: list[str] = []
     partners: list[str] = []
-    # Which of these three were taken from the title.
+    # Those of the three fields above that were taken from the title.
     guessed: list[str] = []
     description: str = ""
     is_private: bool = False
     is_drill: bool = False
-    # For something that is over when it is declared.
+    # For an incident that is over when it is declared.
     started_at: datetime | None = None
     ended_at: datetime | None = None
     reply_to: str = ""
@@ -71,7 +71,7 @@ class DeclareRequest(BaseModel):
 
 @flow
 def declare(services: Services, request: DeclareRequest) -> None:
-    """Record it, open its channel, get the declarer in while the card appears; then the rest side by side."""
+    """Record the incident, open its channel, invite people while the card appears, and answer the declarer."""
     number = record(services, request)
     refusal = open_channel(services, number)
     if refusal:
@@ -84,11 +84,11 @@ def declare(services: Services, request: DeclareRequest) -> None:
 
 @step
 def record(services: Services, request: DeclareRequest) -> int:
-    """One transaction: the incident, its first timeline entries, what is to be shown and when what is due."""
+    """Store the incident, its first timeline entries, its outbox rows and its due times in one transaction."""
     try:
         return _record(services, request)
     except IntegrityError:
-        # Another process is at the same flow: it took this one for dead.
+        # Another process runs the same flow, because it took this one for dead.
         with services.database.reading() as session:
             if (theirs := incidents.by_key(session, request.key)) is None:
                 raise
@@ -112,12 +112,12 @@ def _record(services: Services, request: DeclareRequest) -> int:
 
 
 def _is_bot(services: Services, user_id: str) -> bool:
-    """Was it declared for an alert, without anybody being asked?"""
+    """True if the incident was declared by the bot itself, for an alert."""
     return user_id == services.slack.user_id()
 
 
 def incident_of(request: DeclareRequest) -> Incident:
-    """The incident that is asked for; it has no number yet."""
+    """Return the requested incident, without a number yet."""
     fields = request.model_dump(exclude={"key", "user_id", "at", "reply_to", "guessed", *TIMES, *MESSAGE})
     if request.ended_at:
         fields |= {"status": rules.Status.RESOLVED, "resolved_at": request.ended_at}
@@ -137,17 +137,17 @@ def _add_first_entries(session: Session, number: int, request: DeclareRequest) -
 
 @step
 def open_channel(services: Services, number: int) -> str:
-    """The incident's channel, made or found again; gives back why there cannot be one, or nothing."""
+    """Create the incident's channel or find it again; return why there cannot be one, or an empty string."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
         if incident.channel_id:
             return ""
         withdrawn = timeline.by_source(session, number, WITHDRAWN)
         if withdrawn is not None:
-            # It comes back because something after that failed: there is still no channel to make.
+            # The flow is retried because a later step failed; there is still no channel to create.
             return str(withdrawn.facts["reason"])
         _let_others_pass(session, incident)
-    # The channel that was there before it became private keeps its name.
+    # The public channel from before the incident became private keeps its name.
     title = f"{incident.title[:PRIVATE_TITLE]} private" if incident.made_private_at else incident.title
     for attempt in range(1, MAX_NAMES_TRIED + 1):
         name = rules.channel_name(number, title, attempt)
@@ -156,7 +156,7 @@ def open_channel(services: Services, number: int) -> str:
         except SlackRefused as refused:
             if refused.error != "name_taken":
                 return f"{refused.reason}."
-            # Ours from an attempt that was cut off, or somebody else's: then the next name.
+            # The channel is ours from an interrupted attempt, or else someone else's: then try the next name.
             own_channel = services.slack.find_own_channel(name, incident.made_private_at or incident.declared_at)
             if own_channel is None:
                 continue
@@ -169,7 +169,7 @@ def open_channel(services: Services, number: int) -> str:
 
 
 def _let_others_pass(session: Session, incident: Incident) -> None:
-    """Slack makes twenty channels a minute: a person who declares many at once takes turns with everybody else."""
+    """Make a person who declares many at once take turns with others: Slack creates twenty channels a minute."""
     ahead = incidents.waiting_for_channel(session, incident.declared_by, incident.number)
     if ahead >= WAITING_AT_ONCE:
         raise TryLater(
@@ -179,7 +179,7 @@ def _let_others_pass(session: Session, incident: Incident) -> None:
 
 @step
 def withdraw(services: Services, number: int, reason: str) -> None:
-    """No channel, no incident: nothing half-done is left open."""
+    """Withdraw an incident that has no channel, so that nothing half-done is left open."""
     with services.database.transaction() as session:
         facts = {"what": "open the channel", "reason": reason}
         if not timeline.append_once(session, number, WITHDRAWN, "trouble", utcnow(), **facts):
@@ -191,9 +191,9 @@ def withdraw(services: Services, number: int, reason: str) -> None:
 
 
 def bring_in(services: Services, number: int, declarer_id: str) -> None:
-    """Invite and show at the same time: the declarer waits for two answers of Slack, not for three.
+    """Invite people and show the card at the same time: the declarer waits for two of Slack's answers, not three.
 
-    No step of the flow, whose checkpoints cost more than to find this done: nobody is invited or shown twice.
+    Not a step of the flow: this is idempotent, and a checkpoint costs more than finding it done.
     """
     services.background.yield_to_foreground()
     inviting = services.background.start(functools.partial(invite_people, services, number, declarer_id))
@@ -202,11 +202,11 @@ def bring_in(services: Services, number: int, declarer_id: str) -> None:
 
 
 def invite_people(services: Services, number: int, declarer_id: str) -> None:
-    """The declarer and the responders of this severity, in one call. Those who cannot be invited are named."""
+    """Invite the declarer and this severity's responders in one call. Those who cannot be invited are named."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
     groups = services.floor.severity(incident.severity).invite if _calls_people(services, incident) else ()
-    # Nobody waits for what Slack says of groups: those that are not known yet are invited from the outbox.
+    # Unknown groups are invited from the outbox, so that nobody waits for Slack to list their members.
     known, unknown = known_people(services, groups)
     people = [user_id for user_id in dict.fromkeys([declarer_id, *known]) if not _is_bot(services, user_id)]
     if people:
@@ -217,7 +217,7 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
 
 
 def invite_all(services: Services, incident: Incident, people: list[str]) -> None:
-    """These people, in one call. Those who cannot be invited are named."""
+    """Invite people in one call. Those who cannot be invited are named."""
     assert incident.channel_id is not None
     try:
         refused = services.slack.invite(incident.channel_id, people)
@@ -247,12 +247,12 @@ def _report_failed_invitations(session: Session, incident: Incident, failures: d
 
 
 def post_displays(services: Services, number: int) -> None:
-    """Card, topic, pin, bookmark, digest, playbook: what fails is tried again and never stops the incident."""
+    """Show card, topic, pin, bookmark, digest and playbook. Failures are retried and never stop the incident."""
     services.get(Worker).deliver_incident(number)
 
 
 def tell(services: Services, number: int, request: DeclareRequest, refusal: str) -> None:
-    """Answer the declarer once: where the incident is, or why there is none. It needs no checkpoint."""
+    """Tell the declarer once where the incident is, or why there is none. It needs no checkpoint."""
     with services.database.transaction() as session:
         incident = incidents.by_number(session, number)
         if incident.told_at is not None:
@@ -268,7 +268,7 @@ def tell(services: Services, number: int, request: DeclareRequest, refusal: str)
     try:
         services.slack.respond(request.reply_to, text, blocks)
     except (SlackRefused, OutcomeUnknown, RateLimited):
-        # The address lives half an hour and takes five answers; after that the declarer gets a direct message.
+        # The response URL lives half an hour and takes five answers; after that the declarer gets a direct message.
         with services.database.transaction() as session:
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
 

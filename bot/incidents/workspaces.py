@@ -1,4 +1,4 @@
-"""Which workspace a request of Slack comes from. Pure."""
+"""Determines from which workspace a Slack request comes. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -14,10 +14,10 @@ def team_of(body: Payload) -> str:
 
 
 def is_ours(body: Payload, home: Home, own_ids: Collection[str]) -> bool:
-    """Does the request belong to the workspaces that the bot works for?
+    """True if the request belongs to the workspaces that the bot serves.
 
-    In a channel shared with a partner Slack names the partner's workspace with what its people do: the bot's own
-    message, or a form that it opened from here, tells that it is ours.
+    In a channel shared with a partner, Slack names the partner's workspace for its people's actions; the bot's own
+    message, or a form that it opened from here, shows that the request is ours.
     """
     places = list(_places(body))
     if not places or any(home.holds(team_id, enterprise_id) for team_id, enterprise_id in places):
@@ -39,6 +39,6 @@ def _places(body: Payload) -> Iterator[tuple[str, str]]:
 
 
 def _part(body: Payload, name: str) -> Mapping[str, Any]:
-    """A part of the request; empty when it is none, whatever was sent."""
+    """A part of the request; empty if it is missing or not a mapping."""
     part = body.get(name)
     return part if isinstance(part, Mapping) else {}

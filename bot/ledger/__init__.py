@@ -1,4 +1,4 @@
-"""Credits and refunds: who is eligible, what was issued, what failed, and whether it adds up."""
+"""Credits and refunds: eligible customers, issued and failed payments, and whether they add up."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, the command, the guard of closing, kinds of messages, and what others may ask."""
-    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    """Register listeners, the command, the guard on closing, kinds of messages, and facts for other modules."""
+    # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents.checklist import LEDGER
     from bot.incidents.facts import MONEY
     from bot.incidents.registry import ChecklistItem, PurgeRule, SummaryPart
@@ -26,7 +26,7 @@ def register(registry: "Registry") -> None:
     registry.purge_rules += [
         PurgeRule("ledgers", ("waiver",)),
         PurgeRule("ledger_cohorts", ("rule",)),
-        # The keyed hash of the account stays: it refuses a second payment.
+        # The account's keyed hash stays, to prevent a second payment.
         PurgeRule("ledger_lines", ("account",)),
         PurgeRule("ledger_entries", ("reason",)),
         PurgeRule("ledger_totals"),

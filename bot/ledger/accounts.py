@@ -1,4 +1,4 @@
-"""Accounts by a keyed hash, and the incidents that have the same cause."""
+"""Keyed hashes of accounts, and the incidents with the same cause."""
 
 import hmac
 import secrets
@@ -12,14 +12,14 @@ from bot.runtime.database import insert_new
 
 
 class Hasher:
-    """Turns accounts into keys that say nothing of them to whoever has not the secret."""
+    """Maps accounts to keys that reveal nothing about them without the secret."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
     @classmethod
     def of(cls, session: Session) -> "Hasher":
-        """With the secret of this database, which is made when it is needed first."""
+        """Return a hasher with this database's secret, which is created on first use."""
         kept = session.get(AccountKey, 1)
         if kept is None:
             insert_new(session, AccountKey(secret=secrets.token_hex(32)))
@@ -27,13 +27,13 @@ class Hasher:
         return cls(bytes.fromhex(kept.secret))
 
     def key(self, account: str) -> str:
-        """The same for every way of writing an account: capitals and spaces do not count."""
+        """Return the account's key; capitals and spaces make no difference."""
         plain = "".join(account.split()).casefold()
         return hmac.digest(self._secret, plain.encode(), "sha256").hex()
 
 
 def same_cause(session: Session, number: int) -> set[int]:
-    """The incident and those that were merged with it or are related to it, however many steps away."""
+    """Return the incident and all that are merged with or related to it, directly or indirectly."""
     known, new = {number}, {number}
     while new:
         new = _neighbours(session, new) - known
@@ -54,5 +54,5 @@ def _neighbours(session: Session, numbers: set[int]) -> set[int]:
 
 
 def others(ledgers: list[Ledger], ledger: Ledger) -> list[int]:
-    """The ledgers of the same cause besides this one."""
+    """Return the numbers of the other ledgers with the same cause."""
     return [other.number for other in ledgers if other.number != ledger.number]

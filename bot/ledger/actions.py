@@ -1,6 +1,6 @@
-"""What people do with a ledger: bring files, add, change, release, close. One transaction each.
+"""Actions on a ledger: add files, add, change, release, close. One transaction each.
 
-Whoever sees the incident reads the totals; accounts are worked on, and shown, only with the right to the ledger.
+Users who can see the incident can read the totals; viewing and changing accounts needs the right to the ledger.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ class KnownAlready(WatchfloorError):
 
 
 def screen(services: Services, number: int, by: str, now: datetime) -> Screen:
-    """The ledger as it stands, without any account."""
+    """Return the screen of the ledger's current state, without any account."""
     visible_incident(services, number, by)
     with services.database.reading() as session:
         return views.screen(number, balance.facts_of(session, tables.of_incident(session, number)), now)
@@ -49,7 +49,7 @@ def screen(services: Services, number: int, by: str, now: datetime) -> Screen:
 def bring_accounts(
     services: Services, number: int, cohort: str, rule: str, file_id: str, name: str, by: str, now: datetime
 ) -> str:
-    """A file of accounts is to be read. Gives back what to answer."""
+    """Enqueue a file of accounts for reading. Return the answer."""
     with changing(services, number, by, now, "ledger") as change:
         ledger = _opened(change)
         _set_rule(change, ledger, cohort, rule)
@@ -58,7 +58,7 @@ def bring_accounts(
 
 
 def bring_results(services: Services, number: int, file_id: str, name: str, by: str, now: datetime) -> str:
-    """The payer's file is to be read. Gives back what to answer."""
+    """Enqueue the payer's file for reading. Return the answer."""
     with _ledger(services, number, by, now) as (change, ledger):
         _bring(change, ledger, RESULTS, "", file_id, name)
     return wording.FILE_TAKEN
@@ -77,7 +77,7 @@ def _bring(change: Change, ledger: Ledger, kind: str, cohort: str, file_id: str,
     change.session.add(file)
     change.session.flush()
     payload, key = {"file": file.number}, f"ledger-file:{file.number}"
-    # One after another: what is paid in one file is known when the next is read.
+    # In one lane, so that payments in one file are known when the next is read.
     outbox.enqueue(
         change.session,
         kinds.LEDGER_FILE,
@@ -93,7 +93,7 @@ def _bring(change: Change, ledger: Ledger, kind: str, cohort: str, file_id: str,
 def add_one(
     services: Services, number: int, cohort: str, rule: str, typed: tuple[str, str, str], by: str, now: datetime
 ) -> str:
-    """One account, its amount and currency as typed. Gives back what to answer."""
+    """Add one account; `typed` holds account, amount and currency as typed. Return the answer."""
     account = " ".join(typed[0].split())
     amount, currency = _read_money(typed[1], typed[2])
     with changing(services, number, by, now, "ledger") as change:
@@ -116,7 +116,7 @@ def _read_money(amount: str, currency: str) -> tuple[int, str]:
 
 
 def _add(change: Change, ledger: Ledger, line: NewLine) -> bool:
-    """Add a line; True when it is excluded at once, for another incident of the same cause has paid."""
+    """Add a line. True if it is excluded at once, because another incident of the same cause has paid."""
     session, origin = change.session, Origin(change.by, change.now)
     locked = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
     known = line_tables.lines_of_accounts(session, ledger.number, [line.account_key]).get(line.account_key)
@@ -131,7 +131,7 @@ def _add(change: Change, ledger: Ledger, line: NewLine) -> bool:
 def change_line(
     services: Services, number: int, account: str, what: str, reason: str, by: str, now: datetime
 ) -> str:
-    """One line becomes something else. Gives back what to answer."""
+    """Change the state of one line. Return the answer."""
     if not reason.strip():
         raise rules.ReasonMissing()
     with _ledger(services, number, by, now) as (change, ledger):
@@ -151,7 +151,7 @@ def change_line(
 
 
 def _check_change(session: Session, ledger: Ledger, line: LineRow, what: str, new: State) -> None:
-    """The words of the form stand for one move each: a reversal is of what was issued, a retry of what failed."""
+    """Check that the form's choice fits the line's state: a reversal needs an issued line, a retry a failed one."""
     expected = {forms.RETRY: State.FAILED, forms.REVERSE: State.ISSUED, forms.WITHDRAW: State.ISSUED}.get(
         what, State.PENDING
     )
@@ -162,7 +162,7 @@ def _check_change(session: Session, ledger: Ledger, line: LineRow, what: str, ne
 
 
 def release(services: Services, number: int, cohort: str, currency: str, by: str, now: datetime) -> str:
-    """Everything that is pending there may be paid, or waits for a second person. Gives back what to answer."""
+    """Release everything pending there, or request a second person's approval. Return the answer."""
     with _ledger(services, number, by, now) as (change, ledger):
         made = releases.ask(change, ledger, cohort, currency)
     if made.state == tables.PREPARING:
@@ -174,7 +174,7 @@ def release(services: Services, number: int, cohort: str, currency: str, by: str
 
 
 def decide(services: Services, release_id: int, by: str, now: datetime, *, is_approved: bool) -> str:
-    """Somebody approves or refuses a release. Gives back what to answer."""
+    """Approve or refuse a release. Return the answer."""
     with services.database.reading() as session:
         _, number = releases.of(session, release_id)
         incidents.check_visible(session, incidents.by_number(session, number), by, tables.NoSuchLedger)
@@ -185,7 +185,7 @@ def decide(services: Services, release_id: int, by: str, now: datetime, *, is_ap
 
 
 def close(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """Nothing is pending and everything adds up, or there is a reason. Gives back what to answer."""
+    """Close the ledger if nothing is pending and it adds up, or with a reason. Return the answer."""
     with _ledger(services, number, by, now) as (change, ledger):
         found = balance.reasons(change.session, ledger)
         if found and not reason.strip():
@@ -195,7 +195,7 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime) 
 
 
 def close_with(change: Change, ledger: Ledger, waiver: str) -> None:
-    """Close it within a transaction; `waiver` says why although it does not add up."""
+    """Close the ledger within a transaction; `waiver` is the reason if it does not add up."""
     ledger.state, ledger.closed_by, ledger.closed_at, ledger.waiver = CLOSED, change.by, change.now, waiver
     change.session.add(ledger)
     if waiver:
@@ -205,7 +205,7 @@ def close_with(change: Change, ledger: Ledger, waiver: str) -> None:
 
 
 def reopen(services: Services, number: int, by: str, now: datetime) -> str:
-    """It may be changed again. Gives back what to answer."""
+    """Reopen the ledger for changes. Return the answer."""
     with changing(services, number, by, now, "ledger") as change:
         ledger = _of(change)
         if ledger.is_open:
@@ -217,7 +217,7 @@ def reopen(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def send_workbook(services: Services, number: int, key: str, by: str, now: datetime) -> str:
-    """The workbook with every account, for somebody who may see them. Gives back what to answer."""
+    """Enqueue the workbook with every account for a user who may see them. Return the answer."""
     visible_incident(services, number, by, "ledger")
     with services.database.transaction() as session:
         if tables.of_incident(session, number) is None:
@@ -231,7 +231,7 @@ def send_workbook(services: Services, number: int, key: str, by: str, now: datet
 
 @contextmanager
 def _ledger(services: Services, number: int, by: str, now: datetime) -> Iterator[tuple[Change, Ledger]]:
-    """A transaction on an open ledger, by somebody with the right to it."""
+    """A transaction on an open ledger, for a user with the right to it."""
     with changing(services, number, by, now, "ledger") as change:
         ledger = _of(change)
         if not ledger.is_open:
@@ -240,7 +240,7 @@ def _ledger(services: Services, number: int, by: str, now: datetime) -> Iterator
 
 
 def _of(change: Change) -> Ledger:
-    """The incident's ledger, kept from being changed by others."""
+    """Return the incident's ledger, locked. Raises `NoLedger`."""
     [*found] = tables.lock_of_incidents(change.session, [change.number])
     if not found:
         raise NoLedger()

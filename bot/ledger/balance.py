@@ -1,4 +1,4 @@
-"""Does a ledger add up: its totals, the lines under them, the payer's file."""
+"""Checks whether a ledger adds up: its totals, the lines below them, the payer's file."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from bot.ledger.views import LedgerFacts
 
 
 def facts_of(session: Session, ledger: Ledger | None) -> LedgerFacts:
-    """Everything the screen says of a ledger."""
+    """Return everything that the screen shows of a ledger."""
     if ledger is None:
         return LedgerFacts(None)
     number = ledger.number
@@ -32,14 +32,14 @@ def facts_of(session: Session, ledger: Ledger | None) -> LedgerFacts:
 
 
 def _owed(session: Session, ledger_id: int, differences: Sequence[Difference]) -> dict[str, tuple[int, str]]:
-    """What the ledger says of accounts that the payer names with another amount or currency."""
+    """Return the ledger's amount and currency for accounts where the payer's file differs in either."""
     keys = [each.account_key for each in differences if each.trouble in (Trouble.AMOUNT, Trouble.CURRENCY)]
     lines = line_tables.lines_of_accounts(session, ledger_id, keys) if keys else {}
     return {key: (line.amount, line.currency) for key, line in lines.items()}
 
 
 def errors(session: Session, ledger_id: int) -> list[str]:
-    """Totals that are not what their lines add up to."""
+    """Return the totals that differ from the sums of their lines, as sentences."""
     counted = line_tables.sums_of_lines(session, ledger_id)
     kept = {(row.cohort, row.currency): row.totals for row in tables.totals_of(session, ledger_id)}
     wrong = [key for key in counted.keys() | kept.keys() if counted.get(key, Totals()) != kept.get(key, Totals())]
@@ -49,7 +49,7 @@ def errors(session: Session, ledger_id: int) -> list[str]:
 
 
 def reasons(session: Session, ledger: Ledger) -> Sequence[str]:
-    """Why it may not be closed without a waiver."""
+    """Return the reasons why the ledger may not be closed without a waiver."""
     totals = [row.totals for row in tables.totals_of(session, ledger.number)]
     differences = difference_tables.count_differences(session, ledger.number)
     return open_reasons(totals, differences, len(errors(session, ledger.number)))

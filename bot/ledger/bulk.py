@@ -1,7 +1,7 @@
-"""Rows of a file that are beyond doubt, entered by a few statements for all of them together.
+"""Enters the unambiguous rows of a file with a few statements for all of them.
 
-What a statement leaves out is judged row by row (`rules.judge`); what it enters is what that rule would enter. A
-chunk of rows comes to the database as one parameter: an array of JSON, whose parts both databases read.
+Rows that a statement skips are judged one by one (`rules.judge`); it enters exactly what that rule would enter. A
+chunk of rows is passed as one parameter, a JSON array, which both databases can unpack.
 """
 
 import json
@@ -16,7 +16,7 @@ from bot.ledger.entries import Origin, move_totals
 from bot.ledger.reading import OwedRow, PaidRow
 from bot.runtime.database import UtcDateTime
 
-# `CROSS JOIN` everywhere: SQLite then begins with the chunk and looks its lines up, however many there are.
+# Always `CROSS JOIN`: it makes SQLite start with the chunk and look up its lines, however many there are.
 _CHUNK = {
     "sqlite": ("json_each(:chunk)", "json_extract(value, '$[{place}]')"),
     "postgresql": ("json_array_elements(CAST(:chunk AS json))", "CAST(value ->> {place} AS {type})"),
@@ -28,7 +28,7 @@ _PAID = {"line": "int", "account_key": "text", "amount": "bigint", "currency": "
 _OWED = {"account": "text", "account_key": "text", "amount": "bigint", "currency": "text"}
 
 _LINE_OF_ACCOUNT = "line.account_key = given.account_key AND line.ledger_id = :ledger AND line.excluded_id = 0"
-# `<> ''` is what the index of references says of its rows: without it SQLite would not use it.
+# `<> ''` repeats the condition of the partial index on references; SQLite would not use the index without it.
 _IS_KNOWN = """EXISTS (
     SELECT 1 FROM ledger_entries known
     WHERE known.line_id = line.id AND known.reference = 'issued:' || given.reference AND known.reference <> ''
@@ -51,10 +51,10 @@ _ISSUE = (
     WHERE {_LINE_OF_ACCOUNT} AND line.state = 'pending' AND {_IS_SAME_AMOUNT}
     AND line.release_id IN (SELECT id FROM ledger_releases WHERE ledger_id = :ledger AND state = 'released')
     AND NOT {_IS_KNOWN} AND NOT {_IS_PAID_ELSEWHERE}
-    """,  # noqa: S608 - names of ours
+    """,  # noqa: S608 - our own names
 )
 _ADD = (
-    # The account's line that counts is unique: what the ledger has is left as it is.
+    # An account has only one line that counts, so lines already in the ledger stay unchanged.
     "INSERT INTO ledger_lines (ledger_id, cohort, account, account_key, amount, currency, state, excluded_id)",
     """
     SELECT :ledger, :cohort, given.account, given.account_key, given.amount, given.currency, 'pending', 0
@@ -73,30 +73,30 @@ _DOUBTFUL = f"""
         SELECT 1 FROM ledger_lines line WHERE {_LINE_OF_ACCOUNT}
         AND ({_IS_KNOWN} OR (line.state = 'issued' AND given.reference = '' AND {_IS_SAME_AMOUNT}))
     )
-"""  # noqa: S608 - names of ours
+"""  # noqa: S608 - our own names
 _ENTERED = "SELECT line_id FROM ledger_entries WHERE id > :before AND file_id = :file"
 _SUMS = sa.text(
     f"""SELECT cohort, currency, SUM(amount), COUNT(*) FROM ledger_lines WHERE id IN ({_ENTERED})
-    GROUP BY cohort, currency ORDER BY cohort, currency"""  # noqa: S608 - names of ours
+    GROUP BY cohort, currency ORDER BY cohort, currency"""  # noqa: S608 - our own names
 )
-_SET_ISSUED = sa.text(f"UPDATE ledger_lines SET state = 'issued' WHERE id IN ({_ENTERED})")  # noqa: S608 - the same
+_SET_ISSUED = sa.text(f"UPDATE ledger_lines SET state = 'issued' WHERE id IN ({_ENTERED})")  # noqa: S608 - likewise
 _SETTLE = sa.text(
     f"""UPDATE ledger_differences SET settled_at = :at
     WHERE ledger_id = :ledger AND file_id <> :file AND settled_at IS NULL
-    AND account_key IN (SELECT account_key FROM ledger_lines WHERE id IN ({_ENTERED}))"""  # noqa: S608 - the same
+    AND account_key IN (SELECT account_key FROM ledger_lines WHERE id IN ({_ENTERED}))"""  # noqa: S608 - likewise
 ).bindparams(sa.bindparam("at", type_=UtcDateTime()))
 
 
 class Target(NamedTuple):
-    """The ledger that a file is entered into, by its own locked transaction, and those of the same cause."""
+    """The ledger that a file is entered into, locked by the transaction, and those with the same cause."""
 
     ledger_id: int
     others: Collection[int]
 
 
 def issue(session: Session, target: Target, rows: Sequence[tuple[PaidRow, str]], origin: Origin) -> int:
-    """Payments of accounts whose line waits for exactly that, with their keys; each account once. Gives back how
-    many were entered."""
+    """Enter payments that match a released, pending line exactly; `rows` pairs rows with account keys, each account
+    once. Return how many were entered."""
     if not rows:
         return 0
     before = _newest(session, "ledger_entries")
@@ -113,7 +113,7 @@ def issue(session: Session, target: Target, rows: Sequence[tuple[PaidRow, str]],
 
 
 def doubtful(session: Session, target: Target, rows: Sequence[tuple[PaidRow, str]]) -> set[int]:
-    """The lines of those rows that are no payments known already: these have to be judged."""
+    """Return the line numbers of rows that are not payments already known, and so must be judged."""
     if not rows:
         return set()
     values = {"chunk": _paid(rows), "ledger": target.ledger_id}
@@ -121,7 +121,7 @@ def doubtful(session: Session, target: Target, rows: Sequence[tuple[PaidRow, str
 
 
 def add(session: Session, target: Target, cohort: str, rows: Sequence[tuple[OwedRow, str]], origin: Origin) -> int:
-    """Accounts that the ledger has not yet, with their keys; each once. Gives back how many were added."""
+    """Add accounts new to the ledger; `rows` pairs rows with account keys, each once. Return the count added."""
     if not rows:
         return 0
     before = _newest(session, "ledger_lines")
@@ -153,12 +153,12 @@ def _values(target: Target, origin: Origin, before: int) -> dict[str, Any]:
 
 
 def _newest(session: Session, table: str) -> int:
-    """The last number in use. What the ledger's transaction adds is behind it: nobody else writes to the ledger."""
+    """Return the highest id. The ledger's rows above it are this transaction's, as nothing else writes to it."""
     session.flush()
     if _dialect(session) == "postgresql":
-        # A plan that was made while the tables were small would read them whole for each account.
+        # A plan made while the tables were small would scan them fully for each account.
         session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
-    newest = session.connection().execute(sa.text(f"SELECT MAX(id) FROM {table}")).scalar()  # noqa: S608 - of ours
+    newest = session.connection().execute(sa.text(f"SELECT MAX(id) FROM {table}")).scalar()  # noqa: S608 - our own
     return int(newest or 0)
 
 
@@ -187,5 +187,5 @@ def _with_chunk(dialect: str, columns: Mapping[str, str], insert: str, select: s
     parts = ", ".join(
         f"{part.format(place=place, type=type_)} AS {name}" for place, (name, type_) in enumerate(columns.items())
     )
-    # A statement that begins with `WITH` does not say on SQLite how many rows it wrote.
-    return f"{insert} WITH given AS (SELECT {parts} FROM {source}) {select}"  # noqa: S608 - names of ours
+    # On SQLite, a statement that begins with `WITH` does not report how many rows it wrote.
+    return f"{insert} WITH given AS (SELECT {parts} FROM {source}) {select}"  # noqa: S608 - our own names

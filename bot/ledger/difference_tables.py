@@ -1,4 +1,4 @@
-"""What does not add up between a ledger and the payer's files; every query on it."""
+"""Differences between a ledger and the payer's files, and every query on them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class Difference(Numbered, table=True):
-    """Something that does not add up between the ledger and the payer's file."""
+    """A difference between the ledger and the payer's file."""
 
     __tablename__ = "ledger_differences"
     __table_args__ = (
@@ -22,7 +22,7 @@ class Difference(Numbered, table=True):
     file_id: int = Field(foreign_key="ledger_files.id")
     line_number: int
     trouble: str
-    # The account as it may be shown: masked.
+    # The masked account.
     shown: str
     account_key: str
     amount: int = Field(sa_column=minor_units())
@@ -31,13 +31,13 @@ class Difference(Numbered, table=True):
 
 
 def open_differences(session: Session, ledger_id: int, limit: int = 1_000) -> Sequence[Difference]:
-    """What does not add up, oldest first."""
+    """The open differences, oldest first."""
     query = select(Difference).where(Difference.ledger_id == ledger_id, col(Difference.settled_at).is_(None))
     return session.exec(query.order_by(col(Difference.id)).limit(limit)).all()
 
 
 def count_differences(session: Session, ledger_id: int) -> int:
-    """How many there are."""
+    """Return the number of open differences."""
     query = select(sa.func.count()).select_from(Difference)
     is_open = col(Difference.settled_at).is_(None)
     return session.exec(query.where(Difference.ledger_id == ledger_id, is_open)).one()
@@ -46,7 +46,7 @@ def count_differences(session: Session, ledger_id: int) -> int:
 def settle_differences(
     session: Session, ledger_id: int, keys: Collection[str], besides_file: int, now: datetime
 ) -> None:
-    """What earlier files said of these accounts does not count any more."""
+    """Settle the open differences of these accounts from other files."""
     if keys:
         theirs = sa.update(Difference).where(
             col(Difference.ledger_id) == ledger_id,
@@ -58,6 +58,6 @@ def settle_differences(
 
 
 def count_of_file(session: Session, file_id: int) -> int:
-    """How many differences a file brought."""
+    """Return the number of differences that a file raised."""
     query = select(sa.func.count()).select_from(Difference)
     return session.exec(query.where(Difference.file_id == file_id)).one()

@@ -1,4 +1,4 @@
-"""Entries and the totals that they move, in one transaction: the only way in which a line changes.
+"""Writes entries and updates totals in one transaction; a line changes in no other way.
 
 `bulk.py` does the same for many lines at once.
 """
@@ -18,7 +18,7 @@ from bot.runtime.database import insert_new
 
 
 class Origin(Struct, frozen=True):
-    """Who changes lines, when, and by which file."""
+    """The user who changes lines, the time, and the file if any."""
 
     by: str
     at: datetime
@@ -26,7 +26,7 @@ class Origin(Struct, frozen=True):
 
 
 class Move(NamedTuple):
-    """A line goes to another state."""
+    """A line's move to another state."""
 
     line: LineRow
     new: State
@@ -35,7 +35,7 @@ class Move(NamedTuple):
 
 
 def add_lines(session: Session, new: Sequence[NewLine], origin: Origin) -> list[LineRow]:
-    """New lines, each pending."""
+    """Insert lines as pending. Return them."""
     lines = insert_lines(session, new)
     entries = [_entry(line, None, State.PENDING, origin) for line in lines]
     _write(session, entries, [(line, None, State.PENDING) for line in lines], origin.at)
@@ -43,9 +43,9 @@ def add_lines(session: Session, new: Sequence[NewLine], origin: Origin) -> list[
 
 
 def move(session: Session, moves: Sequence[Move], origin: Origin) -> None:
-    """Lines change their state, in this order; `WrongMove` when one may not.
+    """Change the states of lines, in this order. Raises `WrongMove`.
 
-    A line that is pending again needs another release before it is paid.
+    A line that becomes pending again needs another release before it is paid.
     """
     entries, moved = [], []
     final: dict[int, State] = {}
@@ -96,15 +96,15 @@ def _write(
             delta["lines"] = delta.get("lines", 0) + 1
         else:
             delta[old] = delta.get(old, 0) - line.amount
-    # In one order, so that two transactions wait in no circle.
+    # In a fixed order, so that two transactions cannot deadlock.
     for (ledger_id, cohort, currency), delta in sorted(sums.items()):
         move_totals(session, ledger_id, cohort, currency, delta)
 
 
 def move_totals(session: Session, ledger_id: int, cohort: str, currency: str, delta: dict[str, int]) -> None:
-    """Move the totals of a cohort in a currency by so much; in the transaction of the entries."""
+    """Update the totals of a cohort in a currency by `delta`, in the transaction of the entries."""
     insert_new(session, TotalsRow(ledger_id=ledger_id, cohort=cohort, currency=currency))
-    table = TotalsRow.__table__  # type: ignore[attr-defined]  # what SQLModel makes of the class
+    table = TotalsRow.__table__  # type: ignore[attr-defined]  # added by SQLModel
     values = {str(name): table.c[str(name)] + amount for name, amount in delta.items()}
     mine = sa.and_(table.c.ledger_id == ledger_id, table.c.cohort == cohort, table.c.currency == currency)
     session.connection().execute(sa.update(table).where(mine).values(**values))

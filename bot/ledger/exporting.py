@@ -1,4 +1,4 @@
-"""The ledger for a spreadsheet: its entries with who and why, and no account."""
+"""Exports the ledger's entries for a spreadsheet, with user and reason; accounts are masked."""
 
 from sqlmodel import Session, col, select
 

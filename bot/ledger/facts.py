@@ -1,4 +1,4 @@
-"""What other nouns ask about credits and refunds, answered as plain data; no account is in it."""
+"""Facts about credits and refunds for other modules, as plain data without any account."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from bot.slack.text import escape
 
 
 def money(session: Session, number: int) -> list[MoneyRow]:
-    """A row for each cohort and currency, as people write sums."""
+    """Return a row for each cohort and currency, with formatted sums."""
     ledger = tables.of_incident(session, number)
     totals = tables.totals_of(session, ledger.number) if ledger else []
     return [
@@ -30,13 +30,13 @@ def money(session: Session, number: int) -> list[MoneyRow]:
 
 
 def is_done(session: Session, incident: Incident) -> bool | None:
-    """Is the ledger closed? None without one."""
+    """True if the ledger is closed; None without a ledger."""
     ledger = tables.of_incident(session, incident.number)
     return None if ledger is None else not ledger.is_open
 
 
 def lines(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
-    """What of it is open, for somebody who takes over."""
+    """Return what is still open in the ledger, for an incoming person."""
     ledger = tables.of_incident(session, incident.number)
     if ledger is None or not ledger.is_open:
         return []

@@ -18,7 +18,7 @@ CHANGES = (
 
 
 def add_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Block:
-    """A file of accounts for a cohort, and who of it is eligible."""
+    """The form for a cohort's file of accounts and its eligibility rule."""
     blocks = [
         _cohort(cohorts),
         _rule(next(iter(rules.values()), "")),
@@ -29,7 +29,7 @@ def add_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Bloc
 
 
 def line_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Block:
-    """One account."""
+    """The form for one account."""
     blocks = [
         _cohort(cohorts),
         _rule(next(iter(rules.values()), "")),
@@ -41,7 +41,7 @@ def line_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Blo
 
 
 def results_form(number: int) -> Block:
-    """The payer's file."""
+    """The form for the payer's file."""
     blocks = [
         field(
             "File",
@@ -57,7 +57,7 @@ def results_form(number: int) -> Block:
 
 
 def change_form(number: int) -> Block:
-    """One line, by its account."""
+    """The form to change one line, found by its account."""
     options = [option(title, value, description) for value, title, description in CHANGES]
     blocks = [
         field("Account", ids.ACCOUNT, text_input(ids.ACCOUNT, longest=100)),
@@ -68,7 +68,7 @@ def change_form(number: int) -> Block:
 
 
 def close_form(number: int, reasons: Sequence[str]) -> Block:
-    """Close the ledger; what does not add up needs a reason."""
+    """The form to close the ledger; it asks for a reason if the ledger does not add up."""
     blocks: list[Block] = [section("Everything adds up, and nothing is pending.")]
     if reasons:
         lines = "\n".join(f"• {escape(reason)}" for reason in reasons)

@@ -1,4 +1,4 @@
-"""An incident is not closed while its ledger is open, unless somebody goes on for a reason; that closes it."""
+"""Blocks closing an incident while its ledger is open, unless a reason is given; that closes the ledger too."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ class LedgerOpen(WatchfloorError):
 
 
 def _objections(session: Session, number: int, action: str) -> list[Objection]:
-    """Of the incident itself, and of those that were merged into it: nobody else would ask for theirs."""
+    """Return an objection per open ledger, including incidents merged into this one, which nothing else checks."""
     ledgers = tables.open_ledgers(session, number) if action == "close" else []
     return [Objection(f"{_name(ledger, number)} is open: {_reasons(session, ledger)}") for ledger in ledgers]
 

@@ -1,4 +1,4 @@
-"""Names that Slack gives back: of buttons, of forms, of their fields."""
+"""Ids of the ledger's buttons, forms and fields, as Slack returns them."""
 
 ADD_FORM = "ledger.add_form"
 RESULTS_FORM = "ledger.results_form"

@@ -1,6 +1,6 @@
-"""Files brought into a ledger: checked whole, then worked through in short transactions that go on after a kill.
+"""Imports files into a ledger: checked as a whole, then processed in short transactions that resume after a kill.
 
-Each transaction writes its rows and how far the file is, so that a row counts once however often it is tried.
+Each transaction writes its rows and the file's progress, so a row counts once however often it is retried.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, count_rows, low_priority
 
 FIRST_CHUNK = 500
-# A file of so many rows follows others of its size, perhaps a moment later.
+# A file this large may follow others of its size within moments, so the tables are analysed again.
 MANY = 1_000
 LINES, RESULTS = "lines", "results"
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a file."""
+    """The outcome of importing a file."""
 
     rows: int = 0
     changed: int = 0
@@ -50,17 +50,17 @@ class _Work(Struct, frozen=True):
 
     @property
     def origin(self) -> Origin:
-        """Whose entries these are."""
+        """The origin of these entries."""
         return Origin(self.file.brought_by, utcnow(), self.file.number)
 
     @property
     def target(self) -> bulk.Target:
-        """What they are entered into."""
+        """The ledgers that the entries concern."""
         return bulk.Target(self.ledger.number, self.others)
 
 
 def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | None = None) -> Outcome:
-    """Work a file through. What was brought before changes nothing; a file with a wrong row is refused whole."""
+    """Import a file. A file imported before changes nothing; a file with a wrong row is refused as a whole."""
     with database.reading() as session:
         file = session.get_one(LedgerFile, file_id)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -73,7 +73,7 @@ def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | 
             count_rows(database.engine, "ledger_lines", "ledger_entries")
         hasher, size, left = _hasher(database), size or chunk_size(database), iter(rows)
         while chunk := list(islice(left, size.rows)):
-            # The keys before the transaction, in which others wait.
+            # Compute the keys outside the transaction, which makes others wait.
             keyed = [(row, hasher.key(row.account)) for row in chunk]
             with size.measured(len(chunk)):
                 _import_chunk(database, file_id, keyed)
@@ -81,10 +81,10 @@ def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | 
 
 
 def chunk_size(database: Database) -> ChunkSize:
-    """As many rows as leave room in the 100 ms that a click may wait for."""
+    """Return a chunk size that leaves room in the 100 ms that a click may wait."""
     if database.is_sqlite:
         return ChunkSize(FIRST_CHUNK, target_s=TARGET_S)
-    # The first also puts its statements together.
+    # The first chunk also compiles its statements.
     return ChunkSize(SMALLEST, target_s=ON_SERVER_S)
 
 
@@ -104,7 +104,7 @@ def _hasher(database: Database) -> Hasher:
 
 
 def _import_chunk(database: Database, file_id: int, rows: Sequence[tuple[OwedRow | PaidRow, str]]) -> None:
-    # What a machine without power loses of these is done again: the commit that ends the file waits for the disk.
+    # Chunks lost in a power failure are redone: only the file's final commit waits for the disk.
     with database.transaction(is_synced=False) as session:
         work = _work(session, file_id)
         left = [(row, key) for row, key in rows if row.line > work.file.done_line]
@@ -128,7 +128,7 @@ def _work(session: Session, file_id: int) -> _Work:
 
 
 def _add(work: _Work, rows: Sequence[tuple[OwedRow, str]]) -> int:
-    """New accounts; those that the ledger has are left as they are, those that another has paid are excluded."""
+    """Add new accounts, those paid by another ledger as excluded; accounts already in the ledger stay unchanged."""
     elsewhere = line_tables.paid_elsewhere(work.session, work.others, {key for _, key in rows})
     added = bulk.add(
         work.session,
@@ -141,7 +141,7 @@ def _add(work: _Work, rows: Sequence[tuple[OwedRow, str]]) -> int:
 
 
 def _exclude(work: _Work, by_key: Mapping[str, OwedRow]) -> int:
-    """Accounts that are paid elsewhere; what the ledger has of them, excluded or not, is not added once more."""
+    """Add accounts paid elsewhere as excluded, unless the ledger already has a line for them, excluded or not."""
     if not by_key:
         return 0
     known = line_tables.lines_of_accounts(work.session, work.ledger.number, by_key.keys())
@@ -157,7 +157,7 @@ def _exclude(work: _Work, by_key: Mapping[str, OwedRow]) -> int:
 
 
 def _apply(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
-    """What is beyond doubt is entered together, and the rest judged row by row."""
+    """Enter unambiguous payments in bulk, and judge the rest row by row."""
     often = Counter(key for _, key in rows)
     single = [
         (row, key) for row, key in rows if row.status == Payer.ISSUED and not row.is_repeated and often[key] == 1
@@ -170,7 +170,7 @@ def _apply(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
 
 
 def _judge(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
-    """The payer's rows one after another: an account may be paid and reversed in one file."""
+    """Judge the payer's rows in order, because an account may be paid and reversed in one file."""
     if not rows:
         return 0
     lines = line_tables.lines_of_accounts(work.session, work.ledger.number, {key for _, key in rows})
@@ -235,7 +235,7 @@ def _difference(work: _Work, row: PaidRow, key: str, trouble: Trouble) -> Differ
 
 
 def _settle(work: _Work, keys: Sequence[str]) -> None:
-    """What did not add up about an account before does now: the payer's newer word on it was taken."""
+    """Settle earlier differences about these accounts, because a newer row of the payer's was applied."""
     if difference_tables.count_differences(work.session, work.ledger.number):
         difference_tables.settle_differences(work.session, work.ledger.number, keys, work.file.number, utcnow())
 

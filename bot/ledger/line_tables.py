@@ -1,4 +1,4 @@
-"""Lines of a ledger and their entries; every query on them."""
+"""Lines of a ledger and their entries, and every query on them."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -12,18 +12,18 @@ from bot.ledger.rules import State, Totals
 from bot.ledger.tables import REFUSED, Release, minor_units
 from bot.runtime.database import Numbered, partial_index, utc_column
 
-# An account of a person is shown to those who are permitted and in no export.
+# A person's account is shown only to permitted users, and is in no export.
 PRIVATE = {"is_private": True}
 
 
 class Line(Numbered, table=True):
-    """What one account is owed. Its state is that of its newest entry."""
+    """The amount owed to one account. Its state is that of its newest entry."""
 
     __tablename__ = "ledger_lines"
     __table_args__ = (
-        # Keys are random: an index that depends on the state would be written all over at every payment.
+        # Keys are random, so every payment would scatter writes over an index that depends on the state.
         sa.Index("ux_ledger_lines_account", "account_key", "ledger_id", "excluded_id", unique=True),
-        # With the id, a chunk of what waits is found in its order.
+        # The id lets chunks of pending lines be read in order.
         sa.Index("ix_ledger_lines_state", "ledger_id", "cohort", "currency", "state", "id"),
         sa.CheckConstraint("amount > 0", name="ck_ledger_lines_amount"),
         sa.CheckConstraint("(state = 'excluded') = (excluded_id <> 0)", name="ck_ledger_lines_excluded"),
@@ -32,18 +32,18 @@ class Line(Numbered, table=True):
     ledger_id: int = Field(foreign_key="ledgers.id")
     cohort: str
     account: str = Field(sa_column=sa.Column(sa.String(), nullable=False, info=PRIVATE))
-    # A keyed hash: after the account is purged it still refuses a second payment.
+    # A keyed hash, which prevents a second payment even after the account is purged.
     account_key: str
     amount: int = Field(sa_column=minor_units())
     currency: str
     state: str = State.PENDING
     release_id: int | None = Field(default=None, foreign_key="ledger_releases.id")
-    # 0 while the line counts, its own id once it is excluded: the account may then have another.
+    # 0 while the line counts, its own id once it is excluded, when the account may have another line.
     excluded_id: int = 0
 
 
 class LineRow(NamedTuple):
-    """A line as it is read and written by the hundred: a tenth of the time that an object of the table takes."""
+    """A line for bulk reads and writes, which takes a tenth of the time of a table object."""
 
     number: int
     ledger_id: int
@@ -56,7 +56,7 @@ class LineRow(NamedTuple):
 
 
 class NewLine(NamedTuple):
-    """What an account is owed, before it is in a ledger."""
+    """The amount owed to an account that is not in a ledger yet."""
 
     ledger_id: int
     cohort: str
@@ -67,7 +67,7 @@ class NewLine(NamedTuple):
 
 
 class Entry(Numbered, table=True):
-    """A change of a line; none is ever changed or taken away."""
+    """A change to a line; entries are never changed or deleted."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
@@ -81,7 +81,7 @@ class Entry(Numbered, table=True):
     new_state: str
     amount: int = Field(sa_column=minor_units())
     reason: str = ""
-    # The payer's own name of the payment, with what happened to it.
+    # The payer's own reference for the payment, prefixed with its status.
     reference: str = ""
     file_id: int | None = Field(default=None, foreign_key="ledger_files.id")
     by: str
@@ -89,7 +89,7 @@ class Entry(Numbered, table=True):
 
 
 def sums_of_lines(session: Session, ledger_id: int) -> dict[tuple[str, str], Totals]:
-    """The same added up from the lines, to compare."""
+    """Return the totals by cohort and currency as summed from the lines, for comparison."""
     query = (
         sa.select(col(Line.cohort), col(Line.currency), col(Line.state), sa.func.sum(Line.amount), sa.func.count())
         .where(col(Line.ledger_id) == ledger_id)
@@ -121,8 +121,8 @@ _LINE = sa.select(
 
 
 def among(session: Session, column: Any, values: Collection[Any]) -> Any:
-    """Is the column one of so many values? As one parameter on SQLite: SQLAlchemy would write each of a thousand
-    into the statement anew."""
+    """Return the condition that the column is one of the values. On SQLite they are one parameter, because
+    SQLAlchemy would otherwise render each of a thousand into the statement every time."""
     if session.get_bind().dialect.name != "sqlite":
         return column.in_(values)
     each = sa.func.json_each(json.dumps(list(values))).table_valued("value")
@@ -130,7 +130,7 @@ def among(session: Session, column: Any, values: Collection[Any]) -> Any:
 
 
 def lines_of_accounts(session: Session, ledger_id: int, keys: Collection[str]) -> dict[str, LineRow]:
-    """The line of each account: the one that counts, else the newest that is excluded."""
+    """Return each account's line: the one that counts, or else the newest excluded one."""
     theirs = among(session, col(Line.account_key), keys)
     mine = _LINE.where(col(Line.ledger_id) == ledger_id, theirs).order_by(col(Line.id))
     found: dict[str, LineRow] = {}
@@ -141,19 +141,19 @@ def lines_of_accounts(session: Session, ledger_id: int, keys: Collection[str]) -
 
 
 def newest_line(session: Session) -> int:
-    """The last number of a line."""
+    """Return the highest line number."""
     return session.exec(select(sa.func.max(Line.id))).one() or 0
 
 
 def unreleased(ledger_id: int) -> tuple[Any, ...]:
-    """The lines of a ledger that wait and are in no release, or in one that was refused."""
+    """Return the conditions for pending lines in no release, or in a refused one."""
     refused = sa.select(col(Release.id)).where(col(Release.ledger_id) == ledger_id, col(Release.state) == REFUSED)
     is_free = sa.or_(col(Line.release_id).is_(None), col(Line.release_id).in_(refused))
     return col(Line.state) == State.PENDING, is_free
 
 
 def pending_lines(session: Session, release: Release, count: int) -> list[LineRow]:
-    """So many of the pending lines that a release has not come to yet, in order."""
+    """Return up to `count` pending lines that a release has not reached yet, in order."""
     which = (
         col(Line.ledger_id) == release.ledger_id,
         col(Line.cohort) == release.cohort,
@@ -167,17 +167,17 @@ def pending_lines(session: Session, release: Release, count: int) -> list[LineRo
 
 
 def insert_lines(session: Session, lines: Sequence[NewLine]) -> list[LineRow]:
-    """New lines, each pending, with their numbers."""
+    """Insert lines as pending. Return them with their numbers."""
     if not lines:
         return []
-    # Asking for the numbers meanwhile, SQLAlchemy would write one line after another.
+    # If SQLAlchemy had to return the numbers, it would insert the lines one at a time.
     values = [line._asdict() | {"state": State.PENDING, "excluded_id": 0} for line in lines]
-    session.connection().execute(sa.insert(Line.__table__), values)  # type: ignore[attr-defined]  # what SQLModel makes of it
+    session.connection().execute(sa.insert(Line.__table__), values)  # type: ignore[attr-defined]  # added by SQLModel
     written = lines_of_accounts(session, lines[0].ledger_id, [line.account_key for line in lines])
     return [written[line.account_key] for line in lines]
 
 
-# The values of an entry up to its moment, in this order.
+# The values of an entry except its time, in this order.
 EntryValues = tuple[int, int, str | None, str, int, str, str, int | None, str]
 _ENTRY = (
     "ledger_id",
@@ -194,18 +194,18 @@ _ENTRY = (
 
 
 def insert_entries(session: Session, entries: Sequence[EntryValues], at: datetime) -> None:
-    """Write entries of one moment. Past the mapper: a hundred thousand of them are not objects."""
+    """Insert entries with the same time. Bypasses the mapper, to avoid creating a hundred thousand objects."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     utc = at.astimezone(UTC).replace(tzinfo=None)
     moment = utc.isoformat(" ", "microseconds") if is_sqlite else utc
     places = ", ".join(["?" if is_sqlite else "%s"] * len(_ENTRY))
-    statement = f"INSERT INTO ledger_entries ({', '.join(_ENTRY)}) VALUES ({places})"  # noqa: S608 - names of ours
+    statement = f"INSERT INTO ledger_entries ({', '.join(_ENTRY)}) VALUES ({places})"  # noqa: S608 - our own names
     session.flush()
     session.connection().exec_driver_sql(statement, [(*values, moment) for values in entries])
 
 
 def references_of(session: Session, line_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """The payer's references that are known of each line, with what happened."""
+    """Return the payer's known references for each line, prefixed with their status."""
     query = sa.select(col(Entry.line_id), col(Entry.reference)).where(
         among(session, col(Entry.line_id), line_ids), col(Entry.reference) != ""
     )
@@ -216,7 +216,7 @@ def references_of(session: Session, line_ids: Collection[int]) -> dict[int, froz
 
 
 def paid_elsewhere(session: Session, ledger_ids: Collection[int], keys: Collection[str]) -> set[str]:
-    """The accounts that other ledgers have paid or are about to: issued, or released and pending."""
+    """Return the accounts that those ledgers have paid or may pay: issued, or pending in a release not refused."""
     if not ledger_ids or not keys:
         return set()
     is_paid = sa.or_(

@@ -27,7 +27,7 @@ def show(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the screen's buttons, the releases', and the forms."""
+    """Register handlers for the buttons of the screen and of releases, and for the forms."""
     listening.opens_form(app, services, ids.ADD, opening_forms.add_form)
     listening.opens_form(app, services, ids.ADD_ONE, opening_forms.line_form)
     listening.opens_form(app, services, ids.RESULTS, opening_forms.results_form)

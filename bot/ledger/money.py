@@ -1,4 +1,4 @@
-"""Money as integers of a currency's smallest unit: read without guessing, and shown. Pure."""
+"""Money as integers in a currency's smallest unit: strict parsing, and formatting. Pure."""
 
 import re
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.sources.tabular.cells import NotReadable
 
 _CODES = re.compile("[A-Z]{3}")
-# ISO 4217: active currencies, and those whose smallest unit is not a hundredth.
+# ISO 4217: the active currencies, and those whose smallest unit is not a hundredth.
 CURRENCIES = frozenset(
     _CODES.findall(
         """
@@ -25,7 +25,7 @@ EXPONENTS = (
     | dict.fromkeys(_CODES.findall("BHD IQD JOD KWD LYD OMR TND"), 3)
     | dict.fromkeys(_CODES.findall("CLF UYW"), 4)
 )
-# Nobody is owed more than this in one line; sums of a million such lines fit into 64 bits.
+# The largest amount of one line; the sum of a million such lines fits into 64 bits.
 LARGEST_MINOR = 1_000_000_000_000
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
 _FORMS = {
@@ -35,7 +35,7 @@ _FORMS = {
 
 
 def read_currency(text: str) -> str:
-    """A currency by its ISO 4217 code; `NotReadable` when it is none."""
+    """Return the ISO 4217 code of a currency. Raises `NotReadable`."""
     code = text.strip().upper()
     if code not in CURRENCIES:
         raise NotReadable(f"`{_shown(text)}` is not a currency; write its three letters, such as EUR")
@@ -43,8 +43,8 @@ def read_currency(text: str) -> str:
 
 
 def read_amount(text: str, currency: str, decimal: str) -> int:
-    """An amount in the currency's smallest unit. `decimal` is the sign before decimals; `NotReadable` for anything
-    that is not more than 0 or has more decimals than the currency: money is never rounded."""
+    """Return an amount in the currency's smallest unit; `decimal` is the decimal separator. Raises `NotReadable`
+    unless it is above 0 and has no more decimals than the currency: money is never rounded."""
     tidy = _SPACES.sub("", text).removeprefix(currency).removesuffix(currency)
     if tidy.startswith("-"):
         raise NotReadable(f"`{_shown(text)}` is negative")
@@ -65,7 +65,7 @@ def format_amount(minor: int, currency: str) -> str:
 
 
 def major(minor: int, currency: str) -> Decimal:
-    """The amount in whole units, exact."""
+    """Return the exact amount in whole units."""
     return Decimal(minor).scaleb(-EXPONENTS.get(currency, 2))
 
 

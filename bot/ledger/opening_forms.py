@@ -1,4 +1,4 @@
-"""The forms of a ledger, for those who may work on it."""
+"""Opens the forms of a ledger, for users with the right to it."""
 
 from datetime import datetime
 
@@ -34,13 +34,13 @@ def results_form(services: Services, number: int, by: str, now: datetime) -> Blo
 
 
 def change_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form for one line."""
+    """The form to change one line."""
     visible_incident(services, number, by, "ledger")
     return forms.change_form(number)
 
 
 def close_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form that closes it, with what does not add up."""
+    """The form that closes the ledger, listing what does not add up."""
     visible_incident(services, number, by, "ledger")
     with services.database.reading() as session:
         ledger = tables.of_incident(session, number)

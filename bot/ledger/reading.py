@@ -1,4 +1,4 @@
-"""Files of accounts and of the payer's results, read to their last row before anything of them counts."""
+"""Reads files of accounts and of the payer's results, completely before any row counts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -66,7 +66,7 @@ class TooManyRows(WatchfloorError):
 
 
 class OwedRow(NamedTuple):
-    """What one account is owed, in the currency's smallest unit."""
+    """The amount owed to one account, in the currency's smallest unit."""
 
     line: int
     account: str
@@ -75,7 +75,7 @@ class OwedRow(NamedTuple):
 
 
 class PaidRow(NamedTuple):
-    """What the payer says of one payment."""
+    """The payer's result for one payment."""
 
     line: int
     account: str
@@ -84,18 +84,18 @@ class PaidRow(NamedTuple):
     status: Payer
     reason: str = ""
     reference: str = ""
-    # The file pays this account before, and no reference says that it is the same payment.
+    # An earlier row pays this account, and no reference shows that it is the same payment.
     is_repeated: bool = False
 
 
 class Wrong(Struct):
-    """Rows that cannot be taken: how many, and why the first of them."""
+    """Rows that cannot be imported: their count, and the reasons for the first of them."""
 
     count: int = 0
     reasons: list[str] = field(default_factory=list)
 
     def add(self, line: int, reason: str) -> None:
-        """Another one."""
+        """Count another row, and keep its reason if it is among the first."""
         self.count += 1
         if self.count <= MOST_NAMED:
             self.reasons.append(f"Line {line}: {reason}.")
@@ -108,7 +108,7 @@ Row = TypeVar("Row", OwedRow, PaidRow)
 
 
 def owed_rows(path: Path) -> list[OwedRow]:
-    """The accounts of a file; refused as a whole when a row is wrong or an account stands in it twice."""
+    """Return a file's accounts. Raises `RowsWrong` if any row is wrong or an account appears twice."""
     needed = ("account", "amount", "currency")
     rows = _read(path, needed, _owed)
     first: dict[str, int] = {}
@@ -124,7 +124,7 @@ def owed_rows(path: Path) -> list[OwedRow]:
 
 
 def paid_rows(path: Path) -> list[PaidRow]:
-    """The payer's results; refused as a whole when a row is wrong."""
+    """Return the payer's results. Raises `RowsWrong` if any row is wrong."""
     return list(_marked(_read(path, ("account", "amount", "currency", "status"), _paid)))
 
 
@@ -168,8 +168,8 @@ def _open(path: Path, needed: Sequence[str]) -> Sheet:
 
 
 def _rows(sheet: Sheet, columns: Mapping[str, int]) -> Iterator[tuple[int, Fields]]:
-    """Every row but those of totals, which say nothing of an account."""
-    # A short row is filled up, and an empty cell behind its end stands for a column that is missing.
+    """Yield every row except totals, which concern no account."""
+    # Short rows are padded, and an extra empty cell at the end stands for missing columns.
     width = max(columns.values()) + 2
     pick = itemgetter(*(columns.get(name, -1) for name in FIELDS))
     for line, cells in sheet.rows():
@@ -188,7 +188,7 @@ def _owed(line: int, fields: Fields, decimal: str) -> OwedRow:
     return OwedRow(line, _account(fields[0]), *_money(fields[1], fields[2], decimal))
 
 
-# Many rows owe the same, and there are few words for what became of a payment.
+# Cached, because many rows have the same amount and there are few status words.
 @lru_cache(10_000)
 def _money(amount: str, currency_code: str, decimal: str) -> tuple[int, str]:
     currency = read_currency(currency_code)

@@ -1,4 +1,4 @@
-"""The lines of a release: all that wait when somebody asks, taken chunk by chunk."""
+"""The lines of a release: all that are pending at the request, taken in chunks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,14 +14,14 @@ from bot.ledger.tables import PREPARING, Ledger, Release
 
 
 def are_left(session: Session, ledger_id: int, cohort: str, currency: str) -> bool:
-    """Does any line wait that is in no release, or in one that was refused?"""
+    """True if any pending line is in no release, or in a refused one."""
     its = (Line.ledger_id == ledger_id, Line.cohort == cohort, Line.currency == currency)
     query = select(Line.id).where(*its, *line_tables.unreleased(ledger_id)).limit(1)
     return session.exec(query).first() is not None
 
 
 def begin(session: Session, ledger: Ledger, cohort: str, currency: str, by: str, now: datetime) -> Release:
-    """A release to which lines are to come: all that are in the ledger at this moment."""
+    """Create a release without lines; it will cover the lines that are in the ledger now."""
     release = Release(
         ledger_id=ledger.number,
         cohort=cohort,
@@ -40,8 +40,8 @@ def begin(session: Session, ledger: Ledger, cohort: str, currency: str, by: str,
 
 
 def take_lines(session: Session, release: Release, other_ids: Sequence[int], count: int, now: datetime) -> bool:
-    """The next pending lines go into a release, but those that another incident of the same cause pays. True when
-    these were the last; within a transaction that has locked the ledgers."""
+    """Add the next pending lines to a release, excluding those paid by another incident of the same cause. True if
+    these were the last. The caller's transaction must hold the locks on the ledgers."""
     rows = line_tables.pending_lines(session, release, count)
     refused = tables.refused_ids(session, release.ledger_id)
     free = [row for row in rows if row.release_id is None or row.release_id in refused]

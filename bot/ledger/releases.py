@@ -1,4 +1,4 @@
-"""Money is released to be paid: by one person, above a limit by two; and who is paid elsewhere is left out."""
+"""Releases money for payment: one person may, two above a limit; accounts paid elsewhere are left out."""
 
 from datetime import datetime
 
@@ -16,14 +16,14 @@ from bot.ledger.tables import PREPARING, REFUSED, RELEASED, WAITING, Ledger, Rel
 from bot.outbox import kinds
 from bot.timeline import timeline
 
-# As many as a click may take: fewer are released before it is answered.
+# The most lines that one click processes; a release of fewer is complete before the answer.
 AT_ONCE = 500
 
 
 def ask(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
-    """Everything pending in a cohort and currency that is in no release yet; below the limit it is released.
+    """Request a release of all pending, unreleased money in a cohort and currency; below the limit, release it.
 
-    Of many lines the first are taken here, and the outbox goes on: the click is answered after no more than that.
+    If there are many lines, only the first are taken before the click is answered; the outbox takes the rest.
     """
     session = change.session
     locked = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
@@ -46,7 +46,7 @@ def ask(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
 
 
 def finish(session: Session, ledger: Ledger, release: Release, credits: Credits, now: datetime) -> None:
-    """All its lines are in it: it is released, or waits for a second person, or nothing of it is to be released."""
+    """Settle a complete release: released, waiting for a second person, or refused if empty or ledger closed."""
     if not (release.lines and ledger.is_open):
         release.state = REFUSED
         session.add(release)
@@ -69,7 +69,7 @@ def finish(session: Session, ledger: Ledger, release: Release, credits: Credits,
 
 
 def leave(session: Session, line: LineRow) -> None:
-    """A line is not to be paid after all: a release that is still put together is less by its amount."""
+    """Subtract a line that is not to be paid after all from a release still being put together."""
     release = None if line.release_id is None else session.get(Release, line.release_id, populate_existing=True)
     if release is not None and release.state == PREPARING:
         release.amount, release.lines = release.amount - line.amount, release.lines - 1
@@ -77,7 +77,7 @@ def leave(session: Session, line: LineRow) -> None:
 
 
 def is_preparing(session: Session, ledger_id: int, cohort: str, currency: str) -> bool:
-    """Is a release of these being put together?"""
+    """True if a release of that cohort and currency is being put together."""
     return any(
         (release.state, release.cohort, release.currency) == (PREPARING, cohort, currency)
         for release in tables.releases_of(session, ledger_id)
@@ -85,7 +85,7 @@ def is_preparing(session: Session, ledger_id: int, cohort: str, currency: str) -
 
 
 def decide(change: Change, release: Release, *, is_approved: bool) -> None:
-    """Somebody else approves or refuses it; the person who asked may take it back, and never approve it."""
+    """Approve or refuse a release. The requesting user may refuse it, but never approve it."""
     if release.state == PREPARING:
         raise rules.BeingPrepared(cohort=release.cohort, currency=release.currency)
     if release.state != WAITING:
@@ -94,7 +94,7 @@ def decide(change: Change, release: Release, *, is_approved: bool) -> None:
         raise rules.SecondPersonNeeded()
     release.state = RELEASED if is_approved else REFUSED
     release.decided_by, release.decided_at = change.by, change.now
-    # The lines of a refused release stay as they are: another may take them, which no transaction writes at once.
+    # A refused release's lines stay unchanged, as they may be too many for one transaction; another may take them.
     change.session.add(release)
     shown = format_amount(release.amount, release.currency)
     kind = "ledger_released" if is_approved else "ledger_release_refused"
@@ -108,7 +108,7 @@ def _limit(credits: Credits, currency: str) -> int | None:
 
 
 def _released_alone(session: Session, ledger: Ledger, currency: str) -> int:
-    """What was released in this currency without a second person."""
+    """Return the amount released in this currency without a second person."""
     query = select(sa.func.coalesce(sa.func.sum(Release.amount), 0)).where(
         Release.ledger_id == ledger.number,
         Release.currency == currency,
@@ -119,12 +119,12 @@ def _released_alone(session: Session, ledger: Ledger, currency: str) -> int:
 
 
 def waiting(session: Session, ledger_id: int) -> list[Release]:
-    """What waits for a second person."""
+    """The releases waiting for a second person."""
     return [release for release in tables.releases_of(session, ledger_id) if release.state == WAITING]
 
 
 def of(session: Session, release_id: int) -> tuple[Release, int]:
-    """A release, and the number of its incident; `NoSuchLedger` when there is none."""
+    """Return a release and the number of its incident. Raises `NoSuchLedger`."""
     release = session.get(Release, release_id, populate_existing=True)
     if release is None:
         raise tables.NoSuchLedger()

@@ -1,6 +1,6 @@
-"""The lines of a release are put together in chunks: each in a short transaction, and it goes on after a kill.
+"""Collects the lines of a release in chunks, each in a short transaction, and resumes after a kill.
 
-Each transaction writes its lines and how far the release is, so that a line counts once however often it is tried.
+Each transaction writes its lines and the release's progress, so a line counts once however often it is retried.
 """
 
 from sqlmodel import Session
@@ -19,14 +19,14 @@ from bot.runtime.chunks import ChunkSize
 from bot.runtime.clock import elapsed_s, utcnow
 from bot.runtime.database import Database, low_priority
 
-# So often the message in the channel says how far it is.
+# How often the message in the channel shows the progress.
 SHOWN_EVERY_S = 2.0
-# Less than the lease of the row that this is done for: what is left is the next turn's.
+# Shorter than the lease of the outbox row; the next turn continues with the rest.
 TURN_S = 20.0
 
 
 def prepare(database: Database, credits: Credits, release_id: int, size: ChunkSize | None = None) -> None:
-    """Put the release together to its last line, and settle who has to approve it; `TryLater` after a while."""
+    """Collect the release's lines and settle whether it needs approval. Raises `TryLater` after `TURN_S`."""
     size, began, shown_at = size or chunk_size(database), elapsed_s(), elapsed_s()
     with low_priority():
         is_done = False
@@ -41,7 +41,7 @@ def prepare(database: Database, credits: Credits, release_id: int, size: ChunkSi
 
 
 def _prepare_chunk(database: Database, release_id: int, count: int, *, is_shown: bool) -> bool:
-    # What a machine without power loses of these is done again: the commit that ends it waits for the disk.
+    # Chunks lost in a power failure are redone: only the release's final commit waits for the disk.
     with database.transaction(is_synced=False) as session:
         release, number = releases.of(session, release_id)
         locked = list(tables.lock_of_incidents(session, same_cause(session, number)))
@@ -67,5 +67,5 @@ def _finish(database: Database, credits: Credits, release_id: int) -> None:
 
 
 def _mark_stale(session: Session, number: int, release_id: int) -> None:
-    """Its message in the channel says how far it is."""
+    """Mark the release's message in the channel as stale, so that it shows the progress."""
     outbox.mark_stale_subject(session, number, (kinds.LEDGER_RELEASE,), str(release_id))

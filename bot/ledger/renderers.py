@@ -1,4 +1,4 @@
-"""What a ledger brings to Slack: releases in the channel; files that are read and workbooks, to one person."""
+"""Ledger output in Slack: releases in the channel; results of files and workbooks by direct message."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,14 +28,14 @@ def _release(context: Context) -> Message:
 
 
 def _prepare(context: Context) -> Call:
-    """Put a release of many lines together."""
+    """Prepare a release of many lines."""
     services, row = context.services, context.row
     release_id = int((row.payload or {})["release"])
     return Call(row.key, lambda: releasing.prepare(services.database, services.floor.credits, release_id))
 
 
 def _read(context: Context) -> Call:
-    """Read a file that somebody brought, and tell them what became of it."""
+    """Read an uploaded file, and tell its uploader the outcome."""
     services, row = context.services, context.row
     return Call(row.key, lambda: _read_file(services, row.incident_id or 0, int((row.payload or {})["file"])))
 
@@ -73,7 +73,7 @@ def _answer(services: Services, number: int, file_id: int, text: str) -> None:
 
 
 def _send(context: Context) -> Call:
-    """Build the workbook, and share it in a direct message."""
+    """Build the workbook and share it in a direct message."""
     conversation = str((context.row.payload or {}).get("dm", ""))
     return shared_files.call(context, conversation, _share)
 
@@ -94,7 +94,7 @@ def _share(services: Services, row: OutboxRow, _: str) -> None:
 
 
 def _note_refused(settled: Settled, error: str) -> None:
-    """Slack does not take it: the person who asked is told."""
+    """Tell the requesting user that Slack refused the workbook."""
     row = settled.row
     text = wording.workbook_refused(row.incident_id, error)
     to = (row.payload or {})["to"]

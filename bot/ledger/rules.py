@@ -1,4 +1,4 @@
-"""Credits and refunds: the states of a line, the equation of its totals, who may release what. Pure."""
+"""Credits and refunds: the states of a line, the equation of the totals, approval of releases. Pure."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -13,7 +13,7 @@ REVERSED = "reversed"
 
 
 class State(StrEnum):
-    """Where a line stands. Eligible is what all of them are together."""
+    """The state of a line. The eligible amount is the sum over all states."""
 
     PENDING = "pending"
     ISSUED = "issued"
@@ -21,7 +21,7 @@ class State(StrEnum):
     EXCLUDED = "excluded"
 
 
-# What may follow what. A reversal leads from issued to pending, or to excluded.
+# Allowed transitions. A reversal leads from issued to pending or to excluded.
 FOLLOWS: Mapping[State, frozenset[State]] = {
     State.PENDING: frozenset({State.ISSUED, State.FAILED, State.EXCLUDED}),
     State.FAILED: frozenset({State.PENDING}),
@@ -80,7 +80,7 @@ class UnknownCohort(WatchfloorError):
 
 
 class Totals(Struct, frozen=True):
-    """Sums of a cohort in a currency, in its smallest unit."""
+    """The sums of a cohort in a currency, in its smallest unit."""
 
     issued: int = 0
     failed: int = 0
@@ -90,11 +90,11 @@ class Totals(Struct, frozen=True):
 
     @property
     def eligible(self) -> int:
-        """Everything together."""
+        """The sum over all states."""
         return self.issued + self.failed + self.excluded + self.pending
 
     def moved(self, old: State | None, new: State, amount: int) -> "Totals":
-        """After an amount went from one state to another; from nowhere when the line is new."""
+        """Return the totals after an amount moved between states; `old` is None for a new line."""
         sums = self.sums()
         if old is not None:
             sums[old] -= amount
@@ -102,12 +102,12 @@ class Totals(Struct, frozen=True):
         return Totals(**{str(state): sum_ for state, sum_ in sums.items()}, lines=self.lines + (old is None))
 
     def sums(self) -> dict[State, int]:
-        """By state."""
+        """Return the sums by state."""
         return {state: getattr(self, state) for state in State}
 
 
 def check_move(old: State, new: State) -> None:
-    """Raise `WrongMove` unless the one may follow the other."""
+    """Raise `WrongMove` unless the new state may follow the old one."""
     if new in FOLLOWS[old]:
         return
     advice = {
@@ -118,18 +118,18 @@ def check_move(old: State, new: State) -> None:
 
 
 def needs_second_person(amount: int, released_alone: int, limit: int | None) -> bool:
-    """Does a release need another person? What was released without one before counts, so that parts of a sum do
-    not pass below the limit. Without a limit none does; all in the currency's smallest unit."""
+    """Whether a release needs a second person. Earlier releases without one count too, so that splitting a sum
+    does not evade the limit. Without a limit none does. All in the currency's smallest unit."""
     return limit is not None and amount + released_alone > limit
 
 
 def mask(account: str) -> str:
-    """As much of an account as may be shown: its last four signs, of a short one none."""
+    """Return the part of an account that may be shown: its last four characters, or none if it is short."""
     return f"…{account[-4:]}" if len(account) >= 8 else "••••"
 
 
 class Payer(StrEnum):
-    """What the payer's file says of a payment."""
+    """The status of a payment in the payer's file."""
 
     ISSUED = "issued"
     FAILED = "failed"
@@ -138,7 +138,7 @@ class Payer(StrEnum):
 
 
 class Trouble(StrEnum):
-    """What does not add up between the ledger and the payer's file."""
+    """A discrepancy between the ledger and the payer's file."""
 
     UNKNOWN = "the ledger has no such account"
     AMOUNT = "another amount"
@@ -151,7 +151,7 @@ class Trouble(StrEnum):
 
 
 class Known(NamedTuple):
-    """What the ledger knows of an account. `is_paid_elsewhere`: for the same cause, in another incident."""
+    """An account's line in the ledger. `is_paid_elsewhere`: for the same cause, in another incident."""
 
     state: State
     amount: int
@@ -162,7 +162,7 @@ class Known(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a row of the payer's file does: the states that the line goes through, or what does not add up."""
+    """The effect of a row in the payer's file: the states that the line passes through, or a discrepancy."""
 
     moves: tuple[State, ...] = ()
     trouble: Trouble | None = None
@@ -174,11 +174,11 @@ NOTHING = Verdict()
 def judge(
     known: Known | None, status: Payer, amount: int, currency: str, reference: str, *, is_repeated: bool = False
 ) -> Verdict:
-    """What a row of the payer's file means for the line of its account.
+    """Return the effect of a row in the payer's file on the line of its account.
 
-    A payment that is known already changes nothing, however often its row comes: by its reference, or without one
-    because the line is issued. `is_repeated`: the same file pays the account before, without a reference that would
-    say that it is the same payment.
+    A known payment changes nothing, however often its row is repeated: it is known by its reference, or, without
+    one, because the line is issued. `is_repeated`: an earlier row of the same file pays the account, and no
+    reference shows that it is the same payment.
     """
     if known is None:
         return Verdict(trouble=Trouble.UNKNOWN)
@@ -213,7 +213,7 @@ def _judge_payment(known: Known, reference: str) -> Verdict:
 
 
 def open_reasons(totals: Iterable[Totals], differences: int, errors: int) -> list[str]:
-    """Why a ledger may not be closed yet, as sentences without a full stop."""
+    """Return the reasons why a ledger may not be closed yet, as sentences without a full stop."""
     pending = sum(1 for each in totals if each.pending)
     reasons = [f"money is pending in {pending} total{'s' if pending > 1 else ''}"] if pending else []
     if differences:

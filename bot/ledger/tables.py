@@ -1,7 +1,7 @@
-"""Ledgers, their cohorts, totals, releases and files; every query on them.
+"""Ledgers, their cohorts, totals, releases and files, and every query on them.
 
-The totals of a cohort in a currency carry the equation as a constraint of the database; `entries.py` moves them in
-the transaction of the entries.
+A database constraint enforces the equation on the totals of each cohort and currency; `entries.py` updates them in
+the same transaction as the entries.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,12 +26,12 @@ class NoSuchLedger(WatchfloorError):
 
 
 def minor_units() -> Any:
-    """A column that holds money, in the smallest unit of its currency."""
+    """Return a column for money in the smallest unit of its currency."""
     return sa.Column(sa.BigInteger(), nullable=False)
 
 
 class Ledger(Numbered, table=True):
-    """What an incident owes to whom."""
+    """The credits and refunds that an incident owes to customers."""
 
     __tablename__ = "ledgers"
 
@@ -45,12 +45,12 @@ class Ledger(Numbered, table=True):
 
     @property
     def is_open(self) -> bool:
-        """May it be changed?"""
+        """True if it may be changed."""
         return self.state == "open"
 
 
 class Cohort(Row, table=True):
-    """A group of customers, and why they are eligible, in words."""
+    """A group of customers, and the reason why they are eligible, in words."""
 
     __tablename__ = "ledger_cohorts"
 
@@ -62,7 +62,7 @@ class Cohort(Row, table=True):
 
 
 class TotalsRow(Row, table=True):
-    """Sums of a cohort in a currency; the database refuses them when they do not add up."""
+    """The sums of a cohort in a currency; the database rejects sums that do not add up."""
 
     __tablename__ = "ledger_totals"
     __table_args__ = (
@@ -82,14 +82,14 @@ class TotalsRow(Row, table=True):
 
     @property
     def totals(self) -> Totals:
-        """As rules read them."""
+        """The sums as a value for `rules`."""
         return Totals(self.issued, self.failed, self.excluded, self.pending, self.lines)
 
 
 class Release(Numbered, table=True):
-    """Money that may be paid: what was pending in a cohort and currency when somebody asked.
+    """Money that may be paid: the amount pending in a cohort and currency when the release was requested.
 
-    While it is put together, its amount is that of the lines up to `done_line`; it ends with `last_line`.
+    While it is being put together, its amount covers the lines up to `done_line`; the final one is `last_line`.
     """
 
     __tablename__ = "ledger_releases"
@@ -117,7 +117,7 @@ class Release(Numbered, table=True):
 
 
 class LedgerFile(Numbered, table=True):
-    """A file of accounts or of the payer's results; `done_line` is how far it was worked through."""
+    """A file of accounts or of the payer's results; `done_line` is the last line processed."""
 
     __tablename__ = "ledger_files"
     __table_args__ = (sa.Index("ix_ledger_files_digest", "ledger_id", "digest"),)
@@ -136,7 +136,7 @@ class LedgerFile(Numbered, table=True):
 
 
 class AccountKey(Row, table=True):
-    """The secret of the keyed hashes, made once."""
+    """The secret of the keyed hashes, created once."""
 
     __tablename__ = "ledger_keys"
 
@@ -145,12 +145,12 @@ class AccountKey(Row, table=True):
 
 
 def of_incident(session: Session, incident_id: int) -> Ledger | None:
-    """The incident's ledger, if it has one."""
+    """Return the incident's ledger, if it has one."""
     return session.exec(select(Ledger).where(Ledger.incident_id == incident_id)).first()
 
 
 def get(session: Session, ledger_id: int) -> Ledger:
-    """The ledger of that id; `NoSuchLedger` when there is none."""
+    """Return the ledger with that id. Raises `NoSuchLedger`."""
     ledger = session.get(Ledger, ledger_id)
     if ledger is None:
         raise NoSuchLedger()
@@ -158,13 +158,13 @@ def get(session: Session, ledger_id: int) -> Ledger:
 
 
 def lock_of_incidents(session: Session, incident_ids: Collection[int]) -> Sequence[Ledger]:
-    """The ledgers of these incidents, kept from being changed by others; in the order of their ids."""
+    """Return the ledgers of these incidents, locked, in the order of their ids."""
     query = select(Ledger).where(col(Ledger.incident_id).in_(incident_ids)).order_by(col(Ledger.id))
     return session.exec(query.with_for_update(), execution_options={"populate_existing": True}).all()
 
 
 def open_ledgers(session: Session, number: int) -> Sequence[Ledger]:
-    """The open ledgers of an incident and of those that were merged into it."""
+    """The open ledgers of an incident and of the incidents merged into it."""
     merged = select(Incident.id).where(col(Incident.merged_into) == number)
     theirs = sa.or_(col(Ledger.incident_id) == number, col(Ledger.incident_id).in_(merged))
     query = select(Ledger).where(theirs, Ledger.state == "open").order_by(col(Ledger.id))
@@ -172,12 +172,12 @@ def open_ledgers(session: Session, number: int) -> Sequence[Ledger]:
 
 
 def open_ledger(session: Session, incident_id: int, by: str, now: datetime) -> None:
-    """The incident has a ledger from now on."""
+    """Open a ledger for the incident, unless it has one."""
     insert_new(session, Ledger(incident_id=incident_id, opened_by=by, opened_at=now))
 
 
 def totals_of(session: Session, ledger_id: int) -> Sequence[TotalsRow]:
-    """Every total of a ledger."""
+    """Every row of totals of a ledger."""
     query = select(TotalsRow).where(TotalsRow.ledger_id == ledger_id)
     return session.exec(query.order_by(col(TotalsRow.cohort), col(TotalsRow.currency))).all()
 
@@ -193,19 +193,19 @@ def releases_of(session: Session, ledger_id: int) -> Sequence[Release]:
 
 
 def released_ids(session: Session, ledger_id: int) -> set[int]:
-    """The releases that somebody may be paid by."""
+    """The ids of releases whose lines may be paid."""
     query = select(Release.id).where(Release.ledger_id == ledger_id, Release.state == RELEASED)
     return {number for number in session.exec(query) if number is not None}
 
 
 def refused_ids(session: Session, ledger_id: int) -> set[int]:
-    """The releases that nobody is paid by: their lines may be in another."""
+    """The ids of refused releases, whose lines may be in another release."""
     query = select(Release.id).where(Release.ledger_id == ledger_id, Release.state == REFUSED)
     return {number for number in session.exec(query) if number is not None}
 
 
 def file_of_digest(session: Session, ledger_id: int, digest: str, besides: int) -> LedgerFile | None:
-    """The same content, brought before and worked through."""
+    """Return another file of the same content that has been processed, if any."""
     query = select(LedgerFile).where(
         LedgerFile.ledger_id == ledger_id,
         LedgerFile.digest == digest,

@@ -1,4 +1,4 @@
-"""What people see of a ledger: its screen, releases that wait, what became of a file. Pure; no account is shown."""
+"""Views of a ledger: its screen, its releases, the outcome of a file. Pure; no account is shown."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ PAYABLE = "All that is pending may be paid: the workbook lists it, and *Payer's 
 
 
 class LedgerFacts(Struct, frozen=True):
-    """Everything the screen says."""
+    """The data shown on the screen."""
 
     ledger: Ledger | None
     cohorts: Sequence[Cohort] = ()
@@ -28,15 +28,15 @@ class LedgerFacts(Struct, frozen=True):
     releases: Sequence[Release] = ()
     differences: Sequence[Difference] = ()
     difference_count: int = 0
-    # Totals whose sums differ from the lines: never, unless somebody wrote into the database.
+    # Totals that differ from the sums of their lines; only a manual change to the database causes this.
     errors: Sequence[str] = ()
     unreleased: frozenset[tuple[str, str]] = frozenset()
-    # The ledger's own amount and currency, by the account's key, where the payer's file says another.
+    # The ledger's own amount and currency by account key, where the payer's file differs.
     owed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 def screen(number: int, facts: LedgerFacts, now: datetime) -> Screen:
-    """Totals by cohort and currency, what waits, what does not add up, and what can be done."""
+    """Return the screen: totals by cohort and currency, waiting releases, differences, and buttons."""
     text = f"Credits and refunds of incident {number}"
     blocks: list[Block] = [section(f"*{text}*{_state(facts.ledger, now)}")]
     rules = {cohort.cohort: cohort.rule for cohort in facts.cohorts}
@@ -142,7 +142,7 @@ def _accounts(count: int) -> str:
 
 
 def release_card(release: Release, now: datetime) -> Screen:
-    """The message in the channel about money that may be paid, without any account."""
+    """Return the channel's message about a release, without any account."""
     amount = format_amount(release.amount, release.currency)
     what = f"*{amount}* to {_accounts(release.lines)} ({escape(release.cohort)})"
     asked = f"{mention(release.asked_by)} {near_time(release.asked_at, now)}"
@@ -173,7 +173,7 @@ def release_card(release: Release, now: datetime) -> Screen:
 
 
 def file_done(file: LedgerFile, outcome: Outcome, number: int) -> str:
-    """What became of a file, for the person who brought it."""
+    """Return the outcome of a file, for the person who uploaded it."""
     name = f"*{one_line(file.file_name, 80)}*"
     if outcome.is_known:
         return f"{name} was brought into the ledger of incident {number} before, so nothing was changed."

@@ -1,13 +1,13 @@
-"""What is answered and told about the ledger. Pure."""
+"""Answers and messages about the ledger. Pure."""
 
 from bot.slack.text import escape
 
 HELP = "`/incident ledger` credits and refunds: who is owed what, what was issued, what adds up"
 FILE_MISSING = "Choose a file, CSV or xlsx."
-# Files, lines.
+# Files and lines.
 FILE_TAKEN = "The file is being read. You get a direct message when it is done."
 CHOOSE_WHAT_HAPPENED = "Choose what happened to a line that is so."
-# Releases, closing.
+# Releases and closing.
 RELEASE_APPROVED = "Approved: it may be paid."
 RELEASE_REFUSED = "Refused: none of it may be paid."
 CLOSED = "The ledger is closed."
@@ -19,17 +19,17 @@ WORKBOOK_REQUESTED = (
 
 
 def added_as_excluded(reason: str) -> str:
-    """The answer to an account that is not to be paid."""
+    """The answer to adding an account that is not to be paid."""
     return f"Added as excluded: {reason}."
 
 
 def account_added(amount: str, cohort: str) -> str:
-    """The answer to an account that was added."""
+    """The answer to adding an account."""
     return f"Added: {amount} is pending in {cohort}."
 
 
 def line_changed(account: str, state: str) -> str:
-    """The answer to a line that was changed."""
+    """The answer to changing a line."""
     return f"{account} is {state} now."
 
 
@@ -52,10 +52,10 @@ def released(amount: str) -> str:
 
 
 def workbook_shared(number: int) -> str:
-    """What is said beside the workbook."""
+    """The text posted with the workbook."""
     return f"The ledger of incident {number}. It contains account numbers: keep it only where they are allowed."
 
 
 def workbook_refused(number: int | None, error: str) -> str:
-    """Told when Slack does not take the workbook."""
+    """The message when Slack refuses the workbook."""
     return f"Slack did not let me send the ledger of incident {number}: {error}."

@@ -1,4 +1,4 @@
-"""The ledger as a workbook for finance: totals, lines with their accounts, entries, what does not add up."""
+"""Exports the ledger as a workbook for finance: totals, lines with their accounts, entries, differences."""
 
 from collections.abc import Iterable, Sequence
 from io import BytesIO
@@ -16,14 +16,14 @@ TOTALS = ("cohort", "currency", "lines", "eligible", "issued", "failed", "exclud
 LINES = ("line", "cohort", "account", "amount", "currency", "state", "may be paid")
 ENTRIES = ("entry", "line", "from", "to", "amount", "currency", "reason", "reference", "by", "at (UTC)")
 DIFFERENCES = ("line of the file", "file", "account", "amount", "currency", "what does not add up")
-# Excel takes 1,048,576 rows in a sheet.
+# An Excel sheet holds 1,048,576 rows.
 MOST_ROWS = 1_000_000
 READ_AT_ONCE = 1_000
 
 
 def build(session: Session, ledger: Ledger) -> bytes:
-    """The workbook's bytes. What people typed is text in it: nothing begins a formula or a link."""
-    # Loaded here: few people ask for one.
+    """Return the workbook's bytes. User input is written as text, so it never becomes a formula or a link."""
+    # Imported here, because workbooks are rarely requested.
     import xlsxwriter
 
     made = BytesIO()
@@ -43,7 +43,7 @@ def build(session: Session, ledger: Ledger) -> bytes:
 
 
 class _Book:
-    """A workbook in the making; amounts have as many decimals as their currency."""
+    """A workbook being written; amounts have as many decimals as their currency."""
 
     def __init__(self, workbook: Any) -> None:
         self._workbook = workbook
@@ -54,7 +54,7 @@ class _Book:
         }
 
     def sheet(self, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """A sheet with a header that stays in sight."""
+        """Add a sheet with a frozen header."""
         sheet = self._workbook.add_worksheet(title)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(header) - 1, 16)

@@ -1,4 +1,4 @@
-"""Lockouts: agents of partners who cannot sign on, who sees to them, and when so many are an incident."""
+"""Lockouts: partners' agents who cannot sign on, who handles them, and when a burst becomes an incident."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, the command, signed rows and those of sources, and the incident that a burst becomes."""
-    # Loaded here, so that code that needs the tables alone need not load the listeners.
+    """Register the listeners, the command, the sources of rows, and the handler that links bursts to incidents."""
+    # Imported here, so that code that needs only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule
     from bot.lockouts import actions, file_import, listeners, recording, renderers, requests

@@ -1,4 +1,4 @@
-"""What people do about lockouts: look, add, claim, done, partner told; declare an incident for a burst."""
+"""Actions on lockouts: show, add, claim, done, partner told; declare an incident for a burst."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ class AlreadyDecided(WatchfloorError):
 
 
 def overview(services: Services, by: str, now: datetime) -> Screen:
-    """Who is locked out."""
+    """The overview of accounts that are locked out."""
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "lockouts")
@@ -43,7 +43,7 @@ def overview(services: Services, by: str, now: datetime) -> Screen:
 
 
 def failures_of(services: Services, whose: str, by: str, now: datetime) -> Screen:
-    """Why sign-ins of a person or of a partner's people failed in the last day."""
+    """Why sign-ins of one person, or of a partner's people, failed in the last day."""
     check_member(services, by)
     since = now - SHOWN_FOR
     partner = next((name for name in services.floor.partner_names if name.casefold() == whose.casefold()), "")
@@ -61,7 +61,7 @@ def _is_of(account: LockedAccount, partner: str, login: str) -> bool:
 
 
 def failures_of_account(services: Services, lockout_id: int, by: str, now: datetime) -> Screen:
-    """The same, for the owner of an account that is locked."""
+    """Why sign-ins of a locked account's owner failed in the last day."""
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "lockouts")
@@ -70,13 +70,13 @@ def failures_of_account(services: Services, lockout_id: int, by: str, now: datet
 
 
 def form(services: Services, by: str) -> Block:
-    """The form for lockouts that somebody heard of."""
+    """The form for adding lockouts by hand."""
     check_member(services, by)
     return views.form(services.floor.partner_names)
 
 
 def add(services: Services, partner: str, logins: str, release: Release, key: str, by: str, now: datetime) -> str:
-    """Agents are locked out, says somebody. Gives back what to answer."""
+    """Add lockouts that a user reports. Returns the answer for the user."""
     check_member(services, by)
     rows = [
         Seen(f"{key}:{at}", login.casefold(), login, LockoutKind.LOCKED, now, partner, release)
@@ -89,21 +89,21 @@ def add(services: Services, partner: str, logins: str, release: Release, key: st
 
 
 def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """Somebody sees to it. Gives back what to answer."""
+    """Record that the user is handling the lockout. Returns the answer for the user."""
     with open_account(services, lockout_id, by) as (_, account):
         account.claimed_by = by
     return wording.claimed(account.login)
 
 
 def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """The account works again. Gives back what to answer."""
+    """Record that the account works again. Returns the answer for the user."""
     with open_account(services, lockout_id, by) as (_, account):
         account.done_by, account.unlocked_at = by, now
     return wording.works_again(account.login)
 
 
 def record_partner_told(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """Record that the partner knows. Gives back what to answer."""
+    """Record that the partner knows. Returns the answer for the user."""
     with open_account(services, lockout_id, by) as (_, account):
         account.told_by = by
     return wording.partner_knows(account.login)
@@ -111,7 +111,7 @@ def record_partner_told(services: Services, lockout_id: int, by: str, now: datet
 
 @contextmanager
 def open_account(services: Services, lockout_id: int, by: str) -> Iterator[tuple[Session, LockedAccount]]:
-    """A lockout that has not ended, for somebody who may see to it; what is changed of it is kept."""
+    """Yield an open lockout to a user who may handle it; changes to it are saved."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
@@ -123,7 +123,7 @@ def open_account(services: Services, lockout_id: int, by: str) -> Iterator[tuple
 
 
 def declare(services: Services, burst_id: int, by: str, reply_to: str, now: datetime) -> str:
-    """Open one incident for a burst. Gives back what to answer."""
+    """Declare one incident for a burst. Returns the answer for the user."""
     check_may_declare(services, by)
     with services.database.reading() as session:
         burst = _check_open(tables.burst(session, burst_id, is_locked=False))
@@ -138,13 +138,13 @@ def declare(services: Services, burst_id: int, by: str, reply_to: str, now: date
         reply_to=reply_to,
     )
     check_may_be_declared(services, request)
-    # The flow is the guarantee, under the burst's own key: pressed twice, there is one incident.
+    # The flow's key is the burst's own, so pressing twice still opens one incident.
     start_declaration(services, request)
     return opening(request.title)
 
 
 def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
-    """It is no incident. Gives back what to answer."""
+    """Record that a burst is no incident. Returns the answer for the user."""
     check_may_declare(services, by)
     with services.database.transaction() as session:
         burst = _check_open(tables.burst(session, burst_id))
@@ -155,7 +155,7 @@ def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
 
 
 def follow_declared(change: Change, event: Declared) -> None:
-    """The incident that was declared for a burst has it on its record."""
+    """Link a burst to the incident that was declared for it."""
     key = change.incident.declared_key
     if not key.startswith(KEY):
         return

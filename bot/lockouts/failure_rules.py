@@ -1,4 +1,4 @@
-"""Sign-ins that failed: why, from where, and what to look at first. Pure; no secret is in them."""
+"""Failed sign-ins: why, from where, and what to check first. Pure; they contain no secret."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 SHOWN_FOR = timedelta(hours=24)
-# So many people of a partner, most of them from one network, are no coincidence of forgetful people.
+# This many people of one partner, most of them on one network, are not just forgetful.
 LEAST_PEOPLE, SHARE = 3, 0.8
-# A person who fails so often in so short a time does not type any more: a device tries a password that it kept.
+# A person who fails this often this fast is not typing: a device is retrying a stored password.
 TRIES, TRIES_WITHIN = 5, timedelta(minutes=2)
 LOCKED, WRONG_PASSWORD = "LOCKED_OUT", "INVALID_CREDENTIALS"
-# What a source calls it, and what it means.
+# The source's code and its meaning.
 REASONS = {
     WRONG_PASSWORD: "wrong password",
     LOCKED: "the account is locked",
@@ -27,7 +27,7 @@ REASONS = {
 
 
 class Failure(Struct, frozen=True):
-    """One attempt: whose, when, why it failed, from which network and town, with which program."""
+    """One failed attempt: login, time, reason, network, town and program."""
 
     login: str
     at: datetime
@@ -38,17 +38,17 @@ class Failure(Struct, frozen=True):
 
 
 def meaning(reason: str) -> str:
-    """The reason in words; one that is not known as the source writes it."""
+    """The reason in words; an unknown one as the source writes it."""
     return REASONS.get(reason, reason.replace("_", " ").lower())
 
 
 def counted(values: Sequence[str], most: int = 3) -> list[tuple[str, int]]:
-    """The values that came most, without empty ones, each with how often it came."""
+    """The most frequent non-empty values, each with its count."""
     return Counter(value for value in values if value).most_common(most)
 
 
 def hints(failures: Sequence[Failure]) -> list[str]:
-    """What to look at first, in sentences; nothing where the attempts do not say."""
+    """What to check first, in sentences; empty if the attempts suggest nothing."""
     people = {each.login for each in failures}
     found = [_of_network(failures, len(people)), _of_device(failures)]
     if any(each.reason == LOCKED for each in failures):
@@ -59,7 +59,7 @@ def hints(failures: Sequence[Failure]) -> list[str]:
 
 
 def _of_network(failures: Sequence[Failure], people: int) -> str:
-    """Many people who fail behind one address have their network in common."""
+    """A hint that most of the people who fail share one address."""
     behind: dict[str, set[str]] = {}
     for each in failures:
         if each.address:
@@ -76,7 +76,7 @@ def _of_network(failures: Sequence[Failure], people: int) -> str:
 
 
 def _of_device(failures: Sequence[Failure]) -> str:
-    """Wrong passwords faster than people type."""
+    """A hint that wrong passwords come faster than people type."""
     moments: dict[tuple[str, str], list[datetime]] = {}
     for each in failures:
         if each.reason == WRONG_PASSWORD:

@@ -16,7 +16,7 @@ NAME = 80
 
 
 def card(whose: str, failures: Sequence[Failure], locked: Sequence[LockedAccount], now: datetime) -> Screen:
-    """Why sign-ins failed in the last day, from where, with what, and what to look at first."""
+    """Why sign-ins failed in the last day, from where, with what program, and what to check first."""
     name = one_line(whose, NAME)
     title = f"Sign-in failures of {name}"
     state = _state(locked)
@@ -78,7 +78,7 @@ def _people(failures: Sequence[Failure], people: "Counter[str]") -> list[str]:
 
 
 def _buttons(locked: Sequence[LockedAccount]) -> list[Block]:
-    """What can be done for one person who is locked out."""
+    """The buttons for the account, if exactly one is locked out."""
     if len(locked) != 1:
         return []
     return [actions(account_buttons(locked[0]), block_id=f"{ids.FAILURES}-{locked[0].number}")]

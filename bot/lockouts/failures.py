@@ -1,7 +1,7 @@
-"""Sign-ins that failed, as sources bring them: kept for a week to troubleshoot by; every query on them.
+"""Failed sign-ins from sources, kept for a week for troubleshooting; every query on them.
 
-Whose, when, why, from where and with which program; never a password, a code or a link, and nothing of somebody
-whom the source does not know, for people type passwords where their name belongs.
+A row has the login, time, reason, network and program; never a password, a code or a link, and nothing about people
+whom the source does not know, because users sometimes type a password where their name belongs.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ LONGEST = 100
 
 
 class SignInFailure(Numbered, table=True):
-    """Somebody tried to sign in and could not."""
+    """A failed attempt to sign in."""
 
     __tablename__ = "sign_in_failures"
     __table_args__ = (
@@ -35,7 +35,7 @@ class SignInFailure(Numbered, table=True):
     source: str
     external_id: str
     user_id: str
-    # In small letters: people type it as they like.
+    # In lower case, because users type either.
     login: str
     partner: str
     reason: str
@@ -46,7 +46,7 @@ class SignInFailure(Numbered, table=True):
 
 
 def record(session: Session, floor: Floor, source: str, rows: Sequence[Lockout]) -> None:
-    """Keep what is new, and let go of what is older than a week."""
+    """Keep new failures, and delete those older than a week."""
     if not rows:
         return
     insert_all_new(session, [_row(floor, source, each) for each in rows])
@@ -70,12 +70,12 @@ def _row(floor: Floor, source: str, row: Lockout) -> SignInFailure:
 
 
 def of_login(session: Session, login: str, since: datetime) -> list[Failure]:
-    """Of one person, the newest first."""
+    """The failures of one person, the newest first."""
     return _since(session, SignInFailure.login == login.casefold(), since)
 
 
 def of_partner(session: Session, partner: str, since: datetime) -> list[Failure]:
-    """Of a partner's people, the newest first."""
+    """The failures of a partner's people, the newest first."""
     return _since(session, SignInFailure.partner == partner, since)
 
 

@@ -1,4 +1,4 @@
-"""Files of locked accounts that people drop: read and taken at once, with what became of them in their thread."""
+"""Files of locked accounts dropped by users: read and recorded at once, with the result in their thread."""
 
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ class FileGone(WatchfloorError):
 
 
 def show(services: Services, dropped: DroppedFile, path: Path) -> None:
-    """Take over a file that somebody dropped; the answer is in its thread."""
+    """Enqueue a file that a user dropped; the answer appears in its thread."""
     payload = {"file_id": dropped.file_id, "name": dropped.name, "by": dropped.by, "ts": dropped.ts}
     key = f"lockout-file:{dropped.file_id}"
     with services.database.transaction() as session:
@@ -37,7 +37,7 @@ READER = TableReader(reading.is_table_of_lockouts, show)
 
 
 def call(context: Context) -> Call:
-    """Read the file and keep its lockouts: what is known changes nothing, so it may be repeated."""
+    """Read the file and record its lockouts. Idempotent: known lockouts change nothing."""
     services, row = context.services, context.row
     return Call(row.key, lambda: _handle(services, row.key, str(row.channel_id), row.payload or {}))
 
@@ -72,5 +72,5 @@ def _take(services: Services, payload: dict[str, Any], now: datetime) -> str:
 
 
 def taken_line(name: str, read: ReadLockouts, new: int) -> str:
-    """What became of a file, in a sentence."""
+    """The result of reading a file, in one sentence."""
     return wording.file_taken(name, len(read.rows), new)

@@ -1,4 +1,4 @@
-"""Names that Slack gives back: of buttons, of the form, of its fields."""
+"""Slack ids of the buttons, the forms and their fields."""
 
 FORM = "lockouts.form"
 MANY_FORM = "lockouts.many_form"
@@ -22,6 +22,6 @@ RELEASE = "release"
 ACTION = "action"
 ACCOUNTS = "accounts"
 
-# Choices behind the three dots of an account.
+# Options in an account's overflow menu.
 TOLD = "told"
 FAILURES = "failures"

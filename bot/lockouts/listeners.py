@@ -35,7 +35,7 @@ def lockouts(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the list's buttons, the proposal's, and the forms."""
+    """Register the handlers of the list's buttons, the proposal's buttons, and the forms."""
     listening.on_click(app, services, ids.CLAIM, actions.claim)
     listening.on_click(app, services, ids.UNLOCK, unlocking.unlock)
     listening.on_click(app, services, ids.RESET, unlocking.reset)
@@ -55,7 +55,7 @@ def register(app: App, services: Services) -> None:
         def act() -> str:
             return unlocking.approve(services, parse.form_number(body), parse.user_id(body), utcnow())
 
-        # The form has no field to put a refusal beside: it comes by direct message, as the answer does.
+        # The form has no field to attach an error to, so a refusal comes by direct message, like the answer.
         responses.answer_click(services, body, act, ack)
 
 
@@ -69,7 +69,7 @@ def _approval_form(services: Services, body: Payload) -> Block:
 
 
 def _more(services: Services, body: Payload) -> Response:
-    """What was chosen behind an account's three dots."""
+    """Run the option chosen in an account's overflow menu."""
     choice, _, number = parse.action_value(body).partition(":")
     lockout_id, by = parse.parse_number(number), parse.user_id(body)
     if choice == ids.TOLD:

@@ -1,6 +1,6 @@
-"""Files of locked accounts: columns recognised by their names; a row that cannot be used is named with its line.
+"""Reading files of locked accounts: columns are recognised by name; unusable rows are reported by line.
 
-Only the columns named here are read: a password or a token in another column is never looked at.
+Only the columns named here are read: a password or token in another column is ignored.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ COLUMNS = {
     "id": ("event id", "uuid", "id", "lockout id"),
     "user_id": ("user id", "okta id", "object id"),
 }
-# One of these says that the file is about lockouts, and not about shifts or cases.
+# Any of these shows that the file is about lockouts, not shifts or cases.
 TELLING = ("at", "release", "state")
 RELEASES = {
     Release.ITSELF: ("itself", "auto", "automatic", "temporary", "soft", "solo", "automatico", "temporal"),
@@ -57,7 +57,7 @@ IS_LOCKED = ("locked", "locked out", "lockedout", "true", "yes", "1", "bloqueado
 
 
 class ReadLockouts(Struct):
-    """What a file holds; `left_out` are lines with the reason."""
+    """The contents of a file; `left_out` has each omitted line with the reason."""
 
     rows: list[Seen] = field(default_factory=list)
     left_out: list[tuple[int, str]] = field(default_factory=list)
@@ -72,14 +72,14 @@ HEADER = Header(_score, "Login, Locked at, Partner and Release")
 
 
 def is_table_of_lockouts(path: Path) -> bool:
-    """Does the file name logins, and when or how they were locked?"""
+    """True if the file has logins, and when or how they were locked."""
     return has_header(path, HEADER)
 
 
 def read_lockouts(path: Path, zone: str, now: datetime, partner: str = "") -> ReadLockouts:
-    """Every locked account of a file. Times without a zone are in `zone`; without a time, an account is locked now.
+    """Read every locked account of a file. Times without a zone are in `zone`; rows without a time are locked now.
 
-    `partner` is that of rows that name none. Raises `FileRefused`.
+    `partner` is used for rows that name none. Raises `FileRefused`.
     """
     sheet = open_sheet(path, HEADER)
     reader = _Reader(sheet, zone, now, partner)
@@ -96,14 +96,14 @@ def read_lockouts(path: Path, zone: str, now: datetime, partner: str = "") -> Re
 
 
 def left_out_lines(read: ReadLockouts) -> list[str]:
-    """The rows that are not used, the first with their reasons."""
+    """Lines about the omitted rows, the first few with their reasons."""
     lines = [f"Line {line} is left out: {reason}." for line, reason in read.left_out[:REASONS_SHOWN]]
     more = len(read.left_out) - len(lines)
     return [*lines, f"{more} more rows are left out."] if more else lines
 
 
 class _Reader:
-    """Reads rows of one file: its days and months are in one order."""
+    """Reads the rows of one file, whose dates all have the same order of day and month."""
 
     def __init__(self, sheet: Sheet, zone: str, now: datetime, partner: str) -> None:
         self._columns, self._now, self._partner = columns_of(sheet.header, COLUMNS), now, partner
@@ -114,7 +114,7 @@ class _Reader:
         self._digest = hashlib.sha256(sheet.path.read_bytes()).hexdigest()[:16]
 
     def row(self, cells: Sequence[str]) -> Seen:
-        """A row as a lockout; `NotReadable` says what is wrong with it."""
+        """A row as a lockout. Raises `NotReadable` with the reason."""
         login = self._text(cells, "login")
         if not login:
             raise NotReadable("it names no login")
@@ -122,7 +122,7 @@ class _Reader:
         if state and normalized(state) not in IS_LOCKED:
             raise NotReadable(f"the account is not locked ({state})")
         at = self._moment(cells)
-        # A row without a time is known by the file that it stands in, one with a time in every later file, too.
+        # A row without a time is identified by its file; a row with a time is the same row in later files.
         occasion = at.isoformat() if at else self._digest
         return Seen(
             external_id=self._text(cells, "id") or f"{login.casefold()}@{occasion}",

@@ -1,4 +1,4 @@
-"""Lockouts as they are told of: kept once, ended when the account works again, proposed when they are many."""
+"""Recording lockouts: kept once, ended when the account works again, proposed as an incident when many."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -18,12 +18,12 @@ from bot.services import Services
 from bot.sources.port import Lockout, LockoutKind
 
 log = logging.getLogger(__name__)
-# As the Okta source says that an account does not unlock itself.
+# The Okta source's reason for an account that does not unlock itself.
 AT_LIMIT = "user.account.lock.limit"
 
 
 class Seen(Struct, frozen=True):
-    """What happened to an account, from whichever source."""
+    """A reported change to an account, from any source."""
 
     external_id: str
     user_id: str
@@ -35,7 +35,7 @@ class Seen(Struct, frozen=True):
 
 
 def take_rows(session: Session, services: Services, source: str, key: str, rows: Sequence[Lockout]) -> None:
-    """Rows that a source brought; the partner is that of the login's domain."""
+    """Record rows from a source; the login's domain determines the partner."""
     failures.record(session, services.floor, source, [row for row in rows if row.kind == LockoutKind.FAILED])
     seen = [
         Seen(
@@ -53,7 +53,7 @@ def take_rows(session: Session, services: Services, source: str, key: str, rows:
 
 
 def record(session: Session, floor: Floor, source: str, rows: Iterable[Seen], now: datetime) -> int:
-    """Keep what is new, and look whether it is a burst; gives back how many accounts are newly locked."""
+    """Record new lockouts, and propose an incident for a burst. Returns the number of newly locked accounts."""
     new, partners = 0, set()
     for row in sorted(rows, key=lambda each: each.at):
         if row.kind != LockoutKind.LOCKED:
@@ -81,7 +81,7 @@ def record(session: Session, floor: Floor, source: str, rows: Iterable[Seen], no
 
 
 def _at_limit(session: Session, account: LockedAccount, row: Seen) -> None:
-    """It was locked already, and it does not unlock itself any more."""
+    """Record that an account already locked no longer unlocks itself."""
     if row.release == Release.ADMINISTRATOR:
         account.release = Release.ADMINISTRATOR
         session.add(account)
@@ -95,7 +95,7 @@ def _end(session: Session, source: str, row: Seen) -> None:
 
 
 def _look(session: Session, floor: Floor, partner: str, now: datetime) -> None:
-    """Propose an incident for a partner, once; what comes while it is open belongs to it."""
+    """Propose one incident for a partner's burst; later lockouts join it while it is open."""
     recent = tables.recent(session, partner, now)
     burst = tables.open_burst(session, partner)
     if burst is None:
@@ -112,7 +112,7 @@ def _look(session: Session, floor: Floor, partner: str, now: datetime) -> None:
 
 
 def show(session: Session, floor: Floor, burst: Burst, now: datetime) -> None:
-    """Say it where the floor looks: one message a burst."""
+    """Post or edit the burst's single message in the incidents channel."""
     channel_of_incident = ""
     if burst.incident_id:
         channel_of_incident = incidents.channels(session, [burst.incident_id]).get(burst.incident_id, "")

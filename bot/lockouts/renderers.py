@@ -1,4 +1,4 @@
-"""What is asked of the source of accounts, what came of it, messages about several, and files that are read."""
+"""Outbox kinds of lockouts: requests to the accounts' source, messages about several, and files to read."""
 
 from bot import outbox
 from bot.errors import WatchfloorError
@@ -25,8 +25,8 @@ NOT_DONE = {
 
 
 def _request(context: Context) -> Call:
-    """An account that is not locked counts as unlocked, and of several mails the last one counts: both may be
-    repeated."""
+    """The request, which may be repeated: an account that is not locked counts as unlocked, and the last mail
+    counts."""
     services, row = context.services, context.row
     return Call(row.key, lambda: _ask(services, row.key, row.payload or {}))
 

@@ -19,7 +19,7 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class SentLockout(BaseModel):
-    """What happened to an account. There is no field for a password, a link or a code, and none is taken."""
+    """A change to an account. There is no field for a password, a link or a code, and none is accepted."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -32,13 +32,13 @@ class SentLockout(BaseModel):
     release: Release = Release.ADMINISTRATOR
 
     def seen(self) -> Seen:
-        """As it is recorded."""
+        """The event in the form in which it is recorded."""
         user_id = self.user_id or self.login.casefold()
         return Seen(self.id, user_id, self.login, LockoutKind(self.event), self.at, self.partner, self.release)
 
 
 class Body(BaseModel):
-    """What is sent at once."""
+    """The body of one request."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Agents who are locked out: what unlocks them, and when so many at one partner are an incident. Pure."""
+"""Locked-out agents: what unlocks them, and how many at one partner make an incident. Pure."""
 
 import math
 from datetime import timedelta
@@ -8,15 +8,15 @@ from bot.errors import WatchfloorError
 
 WINDOW = timedelta(minutes=6)
 LEAST = 6
-# So many by chance in a window of six minutes come once in a thousand windows at most.
+# A burst this large occurs by chance in at most one in a thousand six-minute windows.
 CHANCE = 0.001
-# What is usual is counted over so many days; a partner without a past is taken for a quiet one.
+# Days over which the usual number is counted; a partner without a history is assumed to be quiet.
 USUAL_DAYS = 28
 LEAST_USUAL = 0.02
-# Lockouts come in bunches: the variance is mean + mean², far more than chance alone.
+# Lockouts cluster: their variance is mean + mean², far more than chance alone.
 SIZE = 1.0
 MOST_LOGINS = 200
-# More than so many unlocks and resets asked for by one person in so short a time need another person.
+# One person may not request more unlocks and resets than this within this time without a second person.
 MOST_ASKED, ASKED_WITHIN = 10, timedelta(minutes=10)
 
 
@@ -29,7 +29,7 @@ class Release(StrEnum):
 
 
 class AccountAction(StrEnum):
-    """What can be asked of the source of an account."""
+    """Requests to the source of an account."""
 
     UNLOCK = "unlock"
     RESET = "reset"
@@ -79,31 +79,31 @@ class NotTheSamePerson(WatchfloorError):
 
 
 def check_asked(asked: int, login: str) -> None:
-    """Raise `SecondPersonNeeded` when one person has asked for as many accounts as one may within ten minutes."""
+    """Raise `SecondPersonNeeded` if a person has reached the number of accounts allowed within ten minutes."""
     if needs_second_person(asked, 1):
         raise SecondPersonNeeded(count=asked, login=login)
 
 
 def needs_second_person(asked: int, more: int) -> bool:
-    """May somebody who has asked for `asked` accounts within ten minutes not ask for `more` alone?"""
+    """True if, after `asked` accounts within ten minutes, a person may not request `more` alone."""
     return asked + more > MOST_ASKED
 
 
 def check_approver(asked_by: str, by: str) -> None:
-    """Raise `NotTheSamePerson` unless somebody else approves."""
+    """Raise `NotTheSamePerson` if the approver is the requester."""
     if asked_by == by:
         raise NotTheSamePerson()
 
 
 def usual_in_window(seen: int, days: int = USUAL_DAYS) -> float:
-    """How many lockouts a window usually has, from those seen in so many days before."""
+    """The usual number of lockouts in a window, from the number seen in the preceding `days`."""
     windows = timedelta(days=days) / WINDOW
     return max(LEAST_USUAL, seen / windows)
 
 
 def is_burst(count: int, usual: float) -> bool:
-    """Are `count` lockouts at a partner within six minutes an incident, when `usual` (more than 0) are to be
-    expected? Six at least, and so many come by chance once in a thousand windows at most."""
+    """True if `count` lockouts at a partner within six minutes are an incident when `usual` (more than 0) are
+    expected: at least six, and so many that chance alone produces them in at most one of a thousand windows."""
     return count >= LEAST and negative_binomial_tail(count, usual) <= CHANCE
 
 
@@ -123,7 +123,7 @@ def negative_binomial_tail(count: int, mean: float, size: float = SIZE) -> float
 
 
 def read_logins(typed: str) -> list[str]:
-    """Logins as people type them, each once."""
+    """The typed logins, without duplicates."""
     parts = typed.replace(",", "\n").replace(";", "\n").split("\n")
     logins = list(dict.fromkeys(part.strip()[:100] for part in parts if part.strip()))
     if not logins:

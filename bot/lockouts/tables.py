@@ -1,6 +1,6 @@
-"""Accounts that are locked out, and bursts that were proposed as incidents; every query on them.
+"""Accounts that are locked out, and bursts proposed as incidents; every query on them.
 
-No password, link or token is kept: a lockout is a login, a partner, and when it was locked.
+No password, link or token is stored: a lockout is a login, a partner, and the time it was locked.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ class NoSuchLockout(WatchfloorError):
 
 
 class LockedAccount(Numbered, table=True):
-    """Somebody's account was locked; `unlocked_at` ends it, however that came about."""
+    """An account that was locked; `unlocked_at` ends the lockout, however it ended."""
 
     __tablename__ = "lockouts"
     __table_args__ = (
@@ -62,18 +62,18 @@ class Burst(Numbered, table=True):
 
 
 def add(session: Session, locked: LockedAccount) -> bool:
-    """Another lockout; False when it is known."""
+    """Insert a lockout; False if it is already known."""
     return insert_new(session, locked)
 
 
 def open_of(session: Session, source: str, user_id: str) -> LockedAccount | None:
-    """The lockout of an account that has not ended."""
+    """The account's open lockout."""
     query = select(LockedAccount).where(LockedAccount.source == source, LockedAccount.user_id == user_id)
     return session.exec(query.where(col(LockedAccount.unlocked_at).is_(None))).first()
 
 
 def locked(session: Session, lockout_id: int, *, is_changed: bool = True) -> LockedAccount:
-    """A lockout, kept from being changed by others unless it is only looked at; `NoSuchLockout` without one."""
+    """A lockout, locked for update if it is to be changed. Raises `NoSuchLockout`."""
     query = select(LockedAccount).where(LockedAccount.id == lockout_id)
     account = session.exec(query.with_for_update() if is_changed else query).first()
     if account is None:
@@ -82,19 +82,19 @@ def locked(session: Session, lockout_id: int, *, is_changed: bool = True) -> Loc
 
 
 def all_open(session: Session, limit: int = 500) -> Sequence[LockedAccount]:
-    """Every account that is locked, by partner, the longest locked first."""
+    """Every locked account, by partner, the longest locked first."""
     query = select(LockedAccount).where(col(LockedAccount.unlocked_at).is_(None))
     return session.exec(query.order_by(col(LockedAccount.partner), col(LockedAccount.locked_at)).limit(limit)).all()
 
 
 def of_numbers(session: Session, numbers: Collection[int]) -> Sequence[LockedAccount]:
-    """These lockouts, in the order of their logins."""
+    """These lockouts, ordered by login."""
     query = select(LockedAccount).where(col(LockedAccount.id).in_(numbers))
     return session.exec(query.order_by(col(LockedAccount.login), col(LockedAccount.id))).all()
 
 
 def recent(session: Session, partner: str, now: datetime) -> Sequence[LockedAccount]:
-    """Those of a partner within the window that belong to no burst yet."""
+    """A partner's lockouts within the window that belong to no burst yet."""
     query = select(LockedAccount).where(
         LockedAccount.partner == partner,
         col(LockedAccount.locked_at) > now - WINDOW,
@@ -105,7 +105,7 @@ def recent(session: Session, partner: str, now: datetime) -> Sequence[LockedAcco
 
 
 def seen_before(session: Session, partner: str, now: datetime) -> int:
-    """How many a partner had in the weeks before the window, those of bursts left out."""
+    """The number of a partner's lockouts in the weeks before the window, excluding bursts."""
     query = select(sa.func.count()).select_from(LockedAccount)
     within = (
         col(LockedAccount.locked_at) > now - timedelta(days=USUAL_DAYS),
@@ -116,12 +116,12 @@ def seen_before(session: Session, partner: str, now: datetime) -> int:
 
 
 def open_burst(session: Session, partner: str) -> Burst | None:
-    """What was proposed for a partner and waits for an answer."""
+    """The partner's proposed burst that awaits a decision."""
     return session.exec(select(Burst).where(Burst.partner == partner, Burst.state == OPEN)).first()
 
 
 def burst(session: Session, burst_id: int, *, is_locked: bool = True) -> Burst:
-    """A burst, kept from being changed by others unless it is only looked at; `NoSuchLockout` without one."""
+    """A burst, locked for update unless `is_locked` is False. Raises `NoSuchLockout`."""
     query = select(Burst).where(Burst.id == burst_id)
     found = session.exec(query.with_for_update() if is_locked else query).first()
     if found is None:
@@ -130,6 +130,6 @@ def burst(session: Session, burst_id: int, *, is_locked: bool = True) -> Burst:
 
 
 def put_into(session: Session, burst_id: int, lockout_ids: Collection[int]) -> None:
-    """These lockouts belong to a burst."""
+    """Assign these lockouts to a burst."""
     theirs = sa.update(LockedAccount).where(col(LockedAccount.id).in_(lockout_ids))
     session.connection().execute(theirs.values(burst_id=burst_id))

@@ -1,6 +1,6 @@
-"""Unlocking accounts and resetting passwords through their source: one, several, many with a second person.
+"""Unlocking accounts and resetting passwords through their source: one, several, or many with a second person.
 
-The directory sends its own mail for a reset; nothing that is secret passes through here.
+The directory sends its own mail for a reset; no secret passes through here.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,12 +42,12 @@ class DecidedAlready(WatchfloorError):
 
 
 def unlock(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """Ask the source to unlock it. Gives back what to answer; what came of it comes by direct message."""
+    """Ask the source to unlock an account. Returns the answer for the user; the result comes by direct message."""
     return _ask(services, AccountAction.UNLOCK, lockout_id, by, now)
 
 
 def reset(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """Ask the source to mail its owner a way to set a new password. Gives back what to answer."""
+    """Ask the source to mail the owner a way to set a new password. Returns the answer for the user."""
     return _ask(services, AccountAction.RESET, lockout_id, by, now)
 
 
@@ -62,7 +62,7 @@ def _ask(services: Services, action: AccountAction, lockout_id: int, by: str, no
 
 
 def check_possible(services: Services, action: AccountAction, account: LockedAccount) -> None:
-    """Raise the sentence that says why the account's source cannot do that."""
+    """Raise an error with the reason if the account's source cannot do that."""
     if account.unlocked_at and action == AccountAction.UNLOCK:
         raise rules.NotLocked(login=account.login)
     if account.release == Release.DIRECTORY:
@@ -72,7 +72,7 @@ def check_possible(services: Services, action: AccountAction, account: LockedAcc
 
 
 def helping(services: Services, action: AccountAction, source: str) -> Callable[[str], str] | None:
-    """What does that for an account of a source, and gives back why it did not."""
+    """The function of a source that performs the action and returns why it failed."""
     return services.get(Registry).ask(FACTS[action])(services, source)
 
 
@@ -84,7 +84,7 @@ def _request(
     now: datetime,
     batch_id: int | None = None,
 ) -> None:
-    """The request, and the row of the outbox that carries it out."""
+    """Add the request and the outbox row that carries it out."""
     asked = AccountRequest(lockout_id=account.number, batch_id=batch_id, action=action, by=by, asked_at=now)
     number = unlocking_tables.add_request(session, asked).number
     payload = {"lockout": account.number, "by": by, "action": action, "request": number, "batch": batch_id}
@@ -93,7 +93,7 @@ def _request(
 
 
 def form(services: Services, by: str) -> Block:
-    """The form for several at once."""
+    """The form for several accounts at once."""
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "lockouts")
@@ -110,7 +110,7 @@ def ask_many(
     by: str,
     now: datetime,
 ) -> str:
-    """The same for several accounts, and for all that are locked at a partner. Gives back what to answer."""
+    """Request an action for chosen accounts, or for all locked at a partner. Returns the answer for the user."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
@@ -135,7 +135,7 @@ def _is_meant(account: LockedAccount, chosen: Sequence[int], partner: str | None
 
 
 def approval_form(services: Services, batch_id: int, by: str) -> Block:
-    """Which accounts it is about, for a second person to approve."""
+    """The form that shows a second person the accounts to approve."""
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "lockouts")
@@ -145,7 +145,7 @@ def approval_form(services: Services, batch_id: int, by: str) -> Block:
 
 
 def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:
-    """A second person has looked at it: it begins. Gives back what to answer."""
+    """Start a batch that a second person has approved. Returns the answer for the user."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
@@ -156,7 +156,7 @@ def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:
 
 
 def decline(services: Services, batch_id: int, by: str, now: datetime) -> str:
-    """It is not to be done; the person who asked may take it back, too. Gives back what to answer."""
+    """Decline a batch; the requester may also withdraw it. Returns the answer for the user."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
@@ -182,7 +182,7 @@ def _undecided(batch: RequestBatch) -> RequestBatch:
 def _start(
     session: Session, services: Services, batch: RequestBatch, readers: Sequence[str], now: datetime
 ) -> None:
-    """Ask for every account; one whose source cannot do it has its reason at once."""
+    """Request the action for every account; record the reason at once where the source cannot do it."""
     batch.state = STARTED
     session.add(batch)
     action = AccountAction(batch.action)
@@ -214,7 +214,7 @@ def _refuse(session: Session, batch: RequestBatch, account: LockedAccount, reaso
 
 
 def _show(session: Session, batch: RequestBatch, target: str, now: datetime) -> None:
-    """A message about it, to a person with every account, or to a channel without their names."""
+    """Enqueue the batch's message: with every account for a person, without logins for a channel."""
     subject = f"{batch.number}:{target}"
     key = f"lockout-batch:{subject}"
     outbox.enqueue(session, kinds.LOCKOUT_BATCH, key, now, subject=subject, channel_id=target)

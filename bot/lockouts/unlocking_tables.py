@@ -1,4 +1,4 @@
-"""What was asked of sources for locked accounts, alone or many at once, and what came of it; every query on it."""
+"""Requests to sources for locked accounts, single or in batches, and their results; every query on them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,11 +18,11 @@ class NoSuchBatch(WatchfloorError):
 
 
 class RequestBatch(Numbered, table=True):
-    """The same for several accounts at once; of more than ten a second person decides."""
+    """One action for several accounts; more than ten need a second person's decision."""
 
     __tablename__ = "lockout_batches"
 
-    # The form that asked for it: sent twice, it is one.
+    # The form that requested it, so a form sent twice makes one batch.
     key: str = Field(unique=True)
     action: str
     lockouts: list[int] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
@@ -33,7 +33,7 @@ class RequestBatch(Numbered, table=True):
 
 
 class AccountRequest(Numbered, table=True):
-    """A source was asked to unlock an account or to mail a reset; `trouble` says why it did not."""
+    """A request to a source to unlock an account or mail a reset; `trouble` is the reason why it failed."""
 
     __tablename__ = "lockout_requests"
     __table_args__ = (
@@ -51,28 +51,28 @@ class AccountRequest(Numbered, table=True):
 
 
 def asked_by(session: Session, by: str, since: datetime, besides: int = 0) -> int:
-    """For how many other accounts somebody has asked for something since then."""
+    """The number of other accounts for which a person has made requests since then."""
     count = sa.func.count(sa.distinct(col(AccountRequest.lockout_id)))
     theirs = (AccountRequest.by == by, col(AccountRequest.asked_at) > since, AccountRequest.lockout_id != besides)
     return session.exec(select(count).where(*theirs)).one()
 
 
 def add_request(session: Session, request: AccountRequest) -> AccountRequest:
-    """A source is asked for something."""
+    """Insert a request to a source."""
     session.add(request)
     session.flush()
     return request
 
 
 def add_batch(session: Session, batch: RequestBatch) -> RequestBatch | None:
-    """Several at once; None when that form was sent before."""
+    """Insert a batch; None if that form was sent before."""
     if not insert_new(session, batch):
         return None
     return session.exec(select(RequestBatch).where(RequestBatch.key == batch.key)).one()
 
 
 def batch(session: Session, number: int, *, is_locked: bool = True) -> RequestBatch:
-    """Several at once, kept from being changed by others unless it is only looked at."""
+    """The batch with that number, locked for update unless `is_locked` is False. Raises `NoSuchBatch`."""
     query = select(RequestBatch).where(RequestBatch.id == number)
     found = session.exec(query.with_for_update() if is_locked else query).first()
     if found is None:
@@ -81,7 +81,7 @@ def batch(session: Session, number: int, *, is_locked: bool = True) -> RequestBa
 
 
 def requests_of(session: Session, number: int) -> Sequence[tuple[AccountRequest, LockedAccount]]:
-    """What was asked for the accounts of a batch, by login."""
+    """The requests of a batch with their accounts, by login."""
     query = select(AccountRequest, LockedAccount).where(
         AccountRequest.batch_id == number, AccountRequest.lockout_id == LockedAccount.id
     )

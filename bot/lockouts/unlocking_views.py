@@ -1,4 +1,4 @@
-"""Several locked accounts at once: the form, what a second person approves, and what came of each. Pure."""
+"""Several locked accounts at once: the form, the approval by a second person, and the results. Pure."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -29,14 +29,14 @@ DOING = {AccountAction.UNLOCK: "Unlock {accounts}", AccountAction.RESET: "Mail {
 DONE = {AccountAction.UNLOCK: "unlocked", AccountAction.RESET: "the directory has sent the mail"}
 LOGIN = 80
 NO_ACCOUNTS = "No account is locked that could be unlocked here."
-# The value of an option may not be empty; a partner's name is never this.
+# An option's value may not be empty; no partner has this name.
 PARTNER_UNKNOWN = "-"
 
 Asked = Sequence[tuple[AccountRequest, LockedAccount]]
 
 
 def form(accounts: Sequence[LockedAccount]) -> Block:
-    """What is to be done, and for whom."""
+    """The form that asks for the action and the accounts."""
     able = [account for account in accounts if account.release != Release.DIRECTORY]
     if not able:
         return modal("Several at once", [section(NO_ACCOUNTS)], callback_id=ids.MANY_FORM)
@@ -63,7 +63,7 @@ def form(accounts: Sequence[LockedAccount]) -> Block:
 
 
 def approval_form(batch: RequestBatch, accounts: Sequence[LockedAccount]) -> Block:
-    """The accounts by partner, before a second person says yes."""
+    """The accounts by partner, for a second person to approve."""
     lines = [f"*{_doing(batch)}*, asked by {mention(batch.by)}"]
     for partner, group in groupby(sorted(accounts, key=lambda each: each.partner), lambda each: each.partner):
         logins = [one_line(account.login, LOGIN) for account in group]
@@ -78,7 +78,7 @@ def approval_form(batch: RequestBatch, accounts: Sequence[LockedAccount]) -> Blo
 
 
 def message(batch: RequestBatch, asked: Asked, *, is_public: bool) -> Screen:
-    """What is asked for, what came of it; a channel sees no login."""
+    """The request and its results; a channel sees no login."""
     title = f"🔓 *{_doing(batch)}*, asked by {mention(batch.by)}"
     if batch.state == WAITING:
         number = str(batch.number)
@@ -112,7 +112,7 @@ def _counts(asked: Asked) -> str:
 
 
 def _results(asked: Asked) -> list[str]:
-    """Every account in a line, those with trouble first."""
+    """One line for each account, those with trouble first."""
     ordered = sorted(asked, key=lambda entry: (not entry[0].trouble, entry[0].answered_at is not None))
     return [_result(request, one_line(account.login, LOGIN)) for request, account in ordered]
 

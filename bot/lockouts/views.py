@@ -1,4 +1,4 @@
-"""What people see of lockouts: the list by partner, the form, the proposal. Pure."""
+"""What users see of lockouts: the list by partner, the form, the proposal. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ NO_PARTNER = "No partner known"
 
 
 def overview(accounts: Sequence[LockedAccount], usual: Mapping[str, float], now: datetime) -> Screen:
-    """Who is locked out, by partner, against what is usual; what ends it, and who sees to it."""
+    """Locked accounts by partner, compared with the usual number; what ends each and who handles it."""
     blocks: list[Block] = []
     shown = 0
     for partner, group in groupby(accounts, lambda account: account.partner):
@@ -69,7 +69,7 @@ def _account(account: LockedAccount, now: datetime) -> list[Block]:
 
 
 def account_buttons(account: LockedAccount) -> list[Element]:
-    """What can be done for an account that is locked; what is done seldom stands behind three dots."""
+    """The buttons for a locked account; rare actions are in the overflow menu."""
     number = str(account.number)
     buttons: list[Element] = [] if account.claimed_by else [button("Claim", ids.CLAIM, number)]
     if account.release != Release.DIRECTORY:
@@ -87,7 +87,7 @@ def account_buttons(account: LockedAccount) -> list[Element]:
 
 
 def form(partners: Sequence[str]) -> Block:
-    """Lockouts that somebody heard of."""
+    """The form for adding lockouts by hand."""
     states = [option(title.capitalize(), release) for release, title in TITLES.items()]
     blocks = [
         field("Partner", ids.PARTNER, select(ids.PARTNER, [option(name, name) for name in partners])),
@@ -102,7 +102,7 @@ def form(partners: Sequence[str]) -> Block:
 
 
 def proposal(burst: Burst, channel_id: str, now: datetime) -> Screen:
-    """The message where the floor looks: one a burst, edited as it grows and when somebody decides."""
+    """The message in the incidents channel: one for each burst, edited as it grows and when somebody decides."""
     text = (
         f"🔐 *{burst.accounts} agents of {escape(burst.partner)} are locked out* since "
         f"{near_time(burst.first_at, now)}. In six minutes {burst.usual:.2f} are usual, {LEAST} are proposed."

@@ -1,4 +1,4 @@
-"""What is answered and told about lockouts. Pure."""
+"""Answers and notices about lockouts. Pure."""
 
 HELP = (
     "`/incident lockouts` agents who are locked out of sign-on, `add` records some; with a login or a partner: why "
@@ -13,12 +13,12 @@ MANY_DECLINED = "Recorded: nothing is done for these accounts."
 
 
 def lockouts_added(new: int, total: int) -> str:
-    """The answer to lockouts that somebody entered."""
+    """The answer to adding lockouts."""
     return f"{new} of {total} are newly locked out. `/incident lockouts` shows all."
 
 
 def claimed(login: str) -> str:
-    """The answer to the person who sees to it."""
+    """The answer to claiming a lockout."""
     return f"{login} is yours."
 
 
@@ -38,7 +38,7 @@ def burst_title(agents: int, partner: str) -> str:
 
 
 def file_taken(name: str, accounts: int, new: int) -> str:
-    """What became of a file."""
+    """The result of reading a file."""
     return f"{name}: {accounts} locked accounts, {new} of them newly. `/incident lockouts` shows all."
 
 

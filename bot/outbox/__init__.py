@@ -1,4 +1,4 @@
-"""Everything that goes to Slack after a commit. What nouns use of it: `outbox.post`, `outbox.mark_stale` …"""
+"""Everything that goes to Slack after a commit. Nouns call `outbox.post`, `outbox.mark_stale` …"""
 
 from bot.outbox.queries import (
     Failing,

@@ -1,7 +1,7 @@
-"""Several messages to one reader become one: each stays a row of its own, and a batch brings them to Slack.
+"""Several messages to one reader become one: each stays a row of its own, and a batch delivers them to Slack.
 
-A row that may be joined is part of a batch, which is a row as well; only the batch is leased and delivered. Whether
-rows of a kind may be joined, and how, is data of the kind (`Kind.join`).
+A row that may be joined is part of a batch, which is also a row; only the batch is leased and delivered. Whether
+and how rows of a kind may be joined is data of the kind (`Kind.join`).
 """
 
 import json
@@ -21,19 +21,19 @@ from bot.outbox.writing import change_rows, edit_batches, insert_row, wake
 from bot.slack.blocks import Block
 from bot.slack.messages import Posted
 
-# A person gets at most one message a minute of those that can wait.
+# A person gets at most one message a minute from those that can wait.
 APART = timedelta(minutes=1)
-# Slack splits texts beyond 4,000 characters, and refuses more than 50 blocks.
+# Slack splits texts longer than 4,000 characters and refuses more than 50 blocks.
 LONGEST_BATCH, MOST_PARTS = 3_500, 6
 
 
 class Batching(Struct, frozen=True):
-    """Rows of one group may share a message: it waits until then, and comes `apart` from the last one."""
+    """Rows of one group may share a message, which is sent from `until` on, and `apart` after the previous one."""
 
     group: str
     until: datetime
     apart: timedelta = timedelta()
-    # Locked when what follows from the delivery is written down; without it, nothing follows.
+    # Locked while the consequences of the delivery are recorded; without it, there are none.
     incident_id: int | None = None
 
 
@@ -44,7 +44,7 @@ _UNTRIED = (
     col(OutboxRow.wanted) > col(OutboxRow.shown),
 )
 _OF_GROUP = OutboxRow.batch_group == sa.bindparam("group")
-# At every update and message to a person: put together once.
+# Built once, because every update and every message to a person runs them.
 _LAST_TRIED_AT = select(sa.func.max(OutboxRow.attempted_at)).where(_OF_GROUP)
 _WAITING = (
     select(OutboxRow)
@@ -63,7 +63,7 @@ _JOIN_BATCH = (
 
 
 def kind_of(name: str) -> str:
-    """The kind of the batches of rows of a kind."""
+    """The kind of the batches that hold rows of this kind."""
     return f"{name}_batch"
 
 
@@ -78,7 +78,7 @@ def post_to_person(
     blocks: Sequence[Block] = (),
     priority: int = USUAL,
 ) -> None:
-    """Say something that can wait for a minute, once, together with what else is to be said to the same person."""
+    """Post once a message that can wait a minute, together with other messages to the same person."""
     payload = {"text": text, "blocks": list(blocks)}
     part = OutboxRow(
         key=key,
@@ -93,7 +93,7 @@ def post_to_person(
 
 
 def add(session: Session, part: OutboxRow, batching: Batching, length: int) -> bool:
-    """Write a row that reaches its reader with others; False when its key was known. `length` is in characters."""
+    """Write a row that is delivered with others; False if its key already existed. `length` is in characters."""
     wake(session, None)
     if not insert_row(session, part):
         return False
@@ -106,7 +106,7 @@ def add(session: Session, part: OutboxRow, batching: Batching, length: int) -> b
 
 
 def _join(session: Session, part: OutboxRow, batching: Batching, length: int, until: datetime) -> int | None:
-    """The batch that still waits and has room."""
+    """Add the part to the waiting batch, and return the batch's id; None if there is no batch with room."""
     waiting = session.exec(_WAITING, params={"group": batching.group}).first()
     if waiting is None:
         return None
@@ -142,20 +142,20 @@ def _begin(session: Session, part: OutboxRow, batching: Batching, length: int, u
 
 
 def error_of(session: Session, rows: Sequence[OutboxRow]) -> str | None:
-    """Why one of these rows is not there yet; of a part its batch knows."""
+    """Why one of these rows is not in Slack yet; for a part, the error is on its batch."""
     numbers = [number for row in rows for number in (row.id, row.batch_id) if number is not None]
     errors = select(OutboxRow.error).where(col(OutboxRow.id).in_(numbers), col(OutboxRow.error).is_not(None))
     return session.exec(errors.order_by(col(OutboxRow.id)).limit(1)).first()
 
 
 def _said(parts: Sequence[OutboxRow]) -> list[OutboxRow]:
-    """What a batch says, what matters most first; without what was withdrawn before it was sent."""
+    """The parts that a batch shows, most important first, without those withdrawn before they were sent."""
     said = [part for part in parts if part.refused is None or part.ts is not None]
     return sorted(said, key=lambda part: (part.priority, part.number))
 
 
 def leave(session: Session, part: OutboxRow, now: datetime) -> OutboxRow | None:
-    """The part is not said any more. Gives back its batch when nothing else is: it is withdrawn as a whole."""
+    """Remove a part from its batch. Return the batch if no other part is left: it is then withdrawn as a whole."""
     batch = session.get(OutboxRow, part.batch_id)
     if batch is None:
         return None
@@ -166,7 +166,7 @@ def leave(session: Session, part: OutboxRow, now: datetime) -> OutboxRow | None:
 
 
 def with_batches(kinds: Sequence[Kind]) -> list[Kind]:
-    """These kinds, and for each that may be joined the kind of its batches."""
+    """These kinds, plus a batch kind for each that may be joined."""
     return [*kinds, *(_batch_kind(kind) for kind in kinds if kind.join)]
 
 
@@ -206,12 +206,12 @@ def _thread(kind: Kind, context: Context) -> str | None:
 
 
 def _first_part(context: Context) -> OutboxRow | None:
-    """All parts are for one place; one that was withdrawn knows it, too."""
+    """The first part: all parts have the same destination, and even a withdrawn one names it."""
     return next(iter(context.parts), None)
 
 
 def _note_delivered(kind: Kind, settled: Settled, posted: Posted | None) -> None:
-    """Each part is where its batch is, and what follows from it follows."""
+    """Record on each part where its batch is in Slack, and run the kind's callback."""
     if posted is None:
         return
     values = {"channel_id": posted.channel_id, "ts": posted.ts, "shown": OutboxRow.wanted, "error": None}
@@ -221,14 +221,14 @@ def _note_delivered(kind: Kind, settled: Settled, posted: Posted | None) -> None
 
 
 def _note_given_up(kind: Kind, settled: Settled, error: str) -> None:
-    """Nobody will read what was not sent yet."""
+    """Mark the parts as refused, because they will never be sent, and run the kind's callback."""
     for part in _settled_parts(settled, {"refused": error}):
         if kind.on_given_up:
             kind.on_given_up(replace(settled, row=part), error)
 
 
 def _settled_parts(settled: Settled, values: Mapping[str, object]) -> list[OutboxRow]:
-    """The parts as they were before they were settled, as the worker hands on a row."""
+    """Settle the parts, and return them as they were before, which is how the worker passes on a row."""
     session = settled.session
     parts = _said(queries.parts_of(session, settled.row.number))
     for part in parts:

@@ -1,6 +1,6 @@
-"""Looking, calling, and what came of it: the one way in which a row reaches Slack.
+"""The only way in which a row reaches Slack: look for an earlier attempt, call, and return the outcome.
 
-Nothing is written down here: an outcome holds the new values of the row and what follows from them.
+Nothing is written to the database here: an outcome holds the row's new values and their consequences.
 """
 
 import logging
@@ -24,17 +24,17 @@ log = logging.getLogger(__name__)
 
 
 def render(kinds: Kinds, context: Context) -> Rendered | Outcome:
-    """What is to be in Slack of a row; an outcome when it cannot be told."""
+    """The content that a row should have in Slack; an outcome if it cannot be rendered."""
     row = context.row
     try:
         kind = kinds.by_name[row.kind]
         thread_ts = kind.thread(context) if kind.thread else row.thread_ts
         return Rendered(row, kind, kind.render(context), _channel(kind, context), thread_ts)
-    except SlackRefused as refused:  # the recipient is asked for, such as a channel by its name
+    except SlackRefused as refused:  # finding the recipient may call Slack, such as for a channel's name
         return refusals.outcome(Rendered(row, kinds.by_name[row.kind], ("", []), "", None), refused)
     except TryLater as later:  # likewise
         return outcomes.put_off(row, later)
-    except (DBAPIError, PendingRollbackError):  # no fault of the row: the database is away
+    except (DBAPIError, PendingRollbackError):  # not the row's fault: the database is down
         raise
     except Exception:  # one broken row must not stop the others; it is tried again
         log.exception("a row of the outbox cannot be rendered", extra={"key": row.key})
@@ -50,7 +50,7 @@ def _channel(kind: Kind, context: Context) -> str:
 
 
 def deliver(services: Services, rendered: Rendered) -> Outcome:
-    """Bring it to Slack, unless it is there."""
+    """Deliver the row to Slack, unless it is already there."""
     row = rendered.row
     try:
         return _deliver(services, rendered)
@@ -63,7 +63,7 @@ def deliver(services: Services, rendered: Rendered) -> Outcome:
         if later.wait_s is not None:
             return outcomes.put_off(row, later)
         return outcomes.unknown(rendered, **outcomes.error_values(row, later))
-    except Exception:  # likewise
+    except Exception:  # as in `render`
         log.exception("a row of the outbox was not delivered", extra={"key": row.key})
         return outcomes.unknown(rendered)
 
@@ -71,7 +71,7 @@ def deliver(services: Services, rendered: Rendered) -> Outcome:
 def _deliver(services: Services, rendered: Rendered) -> Outcome:
     row, leased_at = rendered.row, outcomes.leased_at(rendered.row)
     if utcnow() + timedelta(seconds=CALL_TIMEOUT_S) > leased_at + LEASE:
-        # This process was suspended, or the rows before took long: another may hold the lease soon.
+        # This process was suspended, or earlier rows took long: another process may soon hold the lease.
         return outcomes.again(row, leased_at, was_sent=False)
     if not outcomes.may_be_repeated(rendered):
         step = rules.next_step(row.attempted_at, leased_at, row.looked)
@@ -104,7 +104,7 @@ def _post(rendered: Rendered) -> Post:
 
 
 def _look(services: Services, rendered: Rendered) -> Outcome:
-    """Was the attempt whose outcome is unknown carried out?"""
+    """Look in Slack whether the attempt with an unknown outcome was carried out."""
     row, what = rendered.row, rendered.what
     assert row.attempted_at is not None
     try:
@@ -127,6 +127,6 @@ def _look(services: Services, rendered: Rendered) -> Outcome:
 def _settle_earlier_attempt(services: Services, rendered: Rendered, posted: Posted) -> Outcome:
     assert not isinstance(rendered.what, Call)
     if rendered.row.is_rendered or rendered.row.wanted > 1:
-        # What the attempt brought there may be older.
+        # The earlier attempt may have posted an older version.
         services.slack.update(posted, *rendered.what)
     return outcomes.delivered(rendered, posted)

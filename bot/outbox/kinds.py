@@ -1,4 +1,4 @@
-"""What differs between the kinds of rows: how each is rendered, where it goes, and what a refusal of it means."""
+"""How the kinds of rows differ: how each is rendered, where it goes, and what a refusal of it means."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -75,7 +75,7 @@ Message = tuple[str, list[Block]]
 
 
 class Call(Struct, frozen=True):
-    """Something that is no message: it is done when `content` differs from what was done last."""
+    """A delivery other than a message: performed when `content` differs from that of the last one."""
 
     content: str
     perform: Callable[[], Posted | None]
@@ -84,22 +84,22 @@ class Call(Struct, frozen=True):
 
 
 class Context(Struct, frozen=True, dict=True):
-    """What a renderer reads from."""
+    """The data that a renderer reads."""
 
     session: Session
     services: Services
-    # What was read of the incident for all its rows; None for a row that is not rendered from it.
+    # The incident's state, read once for all its rows; None for a row that is not rendered from it.
     snapshot: Any
     row: OutboxRow
 
     @property
     def incident(self) -> Any:
-        """Whose row it is."""
+        """The incident that the row belongs to."""
         return self.snapshot.incident
 
     @cached_property
     def parts(self) -> Sequence[OutboxRow]:
-        """What reaches its reader by this row, when it is a batch; read once for all that is asked of it."""
+        """The parts of this row if it is a batch; read once, because several callbacks use them."""
         return queries.parts_of(self.session, self.row.number)
 
 
@@ -112,42 +112,42 @@ class Settled(Struct, frozen=True):
 
 
 class Kind(Struct, frozen=True):
-    """A kind of row. Without a recipient it is in the incident's channel."""
+    """A kind of row. Without a recipient, it goes to the incident's channel."""
 
     name: str
-    # What could not be done when Slack refuses it, as the timeline says it; nothing is said without.
+    # What could not be done when Slack refuses the row, for the timeline; if empty, nothing is recorded.
     purpose: str
     render: Callable[[Context], Message | Call]
     recipient: Callable[[Context], str] | None = None
-    # The message in whose thread it is posted; without it, the row knows.
+    # The message in whose thread it is posted; without it, the row's own `thread_ts` is used.
     thread: Callable[[Context], str | None] | None = None
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     otherwise: Refusal = Refusal.RETRY
     # What any refusal means before the message is in Slack, if that differs.
     refused_at_first: Refusal | None = None
-    # Asked about a refusal that is the kind's own; the row is tried no more. False: the channel is gone after all.
+    # Called for a refusal that the kind handles itself; the row is not tried again. False: the channel is gone.
     on_refused: Callable[[Settled, str], bool] | None = None
     on_lost: Callable[[Settled], None] | None = None
-    # The row is in Slack, with what the call gave back; told again after each later version.
+    # Called when the row is in Slack, with the call's result; called again after each later version.
     on_delivered: Callable[[Settled, Posted | None], None] | None = None
-    # The row will never be in Slack.
+    # Called when the row will never be in Slack.
     on_given_up: Callable[[Settled, str], None] | None = None
-    # Its recipient was found by a name, and is gone, says Slack: the name is to be looked up anew.
+    # Called when Slack says that a recipient found by name is gone: the name must be looked up again.
     forget: Callable[[Services, str], None] | None = None
-    # When Slack refuses to be searched, an attempt with an unknown outcome is made again; else it is dropped.
+    # Whether an attempt with an unknown outcome is repeated if Slack refuses the search; otherwise it is dropped.
     is_repeated_unseen: bool = True
-    # How several that wait for one reader become one message; without it, each is a message of its own.
+    # Combines several messages waiting for one reader into one; without it, each is a message of its own.
     join: Callable[[Sequence[Message]], Message] | None = None
 
 
 def joined(messages: Sequence[Message]) -> Message:
-    """One message below the other, with a line between them."""
+    """The messages one below the other, with a divider between them."""
     blocks: list[Block] = []
     block_ids: set[str] = set()
     for text, own in messages:
         blocks += [divider()] if blocks else []
         for block in own or [section(text)]:
-            # Slack takes each id once in a message.
+            # Slack accepts each id only once in a message.
             is_taken = block.get("block_id") in block_ids
             blocks.append({name: value for name, value in block.items() if not (is_taken and name == "block_id")})
             block_ids |= {str(block["block_id"])} if "block_id" in block else set()
@@ -179,28 +179,28 @@ POSTED = Kind(
 
 
 class Incidents(Protocol):
-    """What the outbox needs of incidents, which it does not import."""
+    """What the outbox needs from incidents, which it does not import."""
 
     def lock(self, session: Session, incident_id: int) -> None:
-        """Nobody else changes the incident until the transaction ends."""
+        """Lock the incident against other changes until the transaction ends."""
 
     def snapshot(self, session: Session, incident_id: int) -> Any:
-        """The incident and everything that is rendered of it, read once."""
+        """The incident and everything that is rendered from it, read once."""
 
     def lose_channel(self, session: Session, incident_id: int, error: str) -> None:
-        """Slack says that the incident's channel is gone."""
+        """Record Slack's answer that the incident's channel is gone."""
 
     def record_trouble(self, session: Session, incident_id: int, purpose: str, reason: str) -> None:
-        """Slack refused something for the first time."""
+        """Record that Slack refused something for the first time."""
 
 
 class Kinds(Struct, frozen=True):
-    """Every kind by its name, and the incidents that the rows are about."""
+    """All kinds by name, and the incidents that the rows are about."""
 
     incidents: Incidents
     by_name: Mapping[str, Kind]
 
     @classmethod
     def of(cls, incidents: Incidents, kinds: Iterable[Kind]) -> "Kinds":
-        """All kinds, by their names."""
+        """Index the kinds by name."""
         return cls(incidents, {kind.name: kind for kind in kinds})

@@ -1,4 +1,4 @@
-"""Leases of outbox rows, and settling what was leased. A lease that has ended is anybody's."""
+"""Leasing outbox rows and settling them. A row whose lease has expired is free for any process."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -52,14 +52,14 @@ def _is_first_of_lane() -> Any:
 
 
 def _is_first_shown() -> Any:
-    """Is something being shown for the first time? What was put off, such as a digest in a flood, is not."""
+    """True if something is being shown for the first time; a row put off, such as a digest in a flood, is not."""
     new = aliased(OutboxRow)
     of_incident = (col(new.incident_id) == sa.bindparam("of_incident"), col(new.is_rendered).is_(True))
     is_new = (col(new.shown) == 0, col(new.refused).is_(None), col(new.retry_at) <= NOW)
     return select(new.id).where(*of_incident, *is_new).exists()
 
 
-# Asked at every redraw: put together once.
+# Built once, because every redraw runs them.
 _RENDERED = (
     col(OutboxRow.incident_id) == sa.bindparam("of_incident"),
     col(OutboxRow.is_rendered).is_(True),
@@ -73,14 +73,14 @@ _MESSAGES = _lease(col(OutboxRow.is_rendered).is_(False), _is_first_of_lane(), l
 def of_incident(
     session: Session, incident_id: int, owner: str, now: datetime, in_hand: Collection[int] = ()
 ) -> list[OutboxRow]:
-    """Lease what is to be rendered of an incident that has a channel."""
+    """Lease the rows to be rendered from an incident that has a channel."""
     return _leased(session, _OF_INCIDENT, owner, now, in_hand, of_incident=incident_id)
 
 
 def edits_of_incident(
     session: Session, incident_id: int, owner: str, now: datetime, in_hand: Collection[int] = ()
 ) -> list[OutboxRow]:
-    """Likewise, but nothing while a part of it is shown first: the first card comes before what waits for it."""
+    """Likewise, but lease nothing while a row is new: the first card comes before everything that waits for it."""
     return _leased(session, _EDITS, owner, now, in_hand, of_incident=incident_id)
 
 
@@ -94,27 +94,27 @@ def _leased(
 ) -> list[OutboxRow]:
     parameters = {"owner": owner, "now": now, "until": now + LEASE, "in_hand": list(in_hand), **facts}
     session.flush()
-    # Not by the session: an update of its mapped rows is put together anew each time.
+    # Run on the connection, because the session would rebuild an update of mapped rows each time.
     leased = session.connection().execute(which, parameters).mappings()
     return sorted((OutboxRow(**row) for row in leased), key=lambda row: (row.priority, row.number))
 
 
 def end(session: Session, owner: str) -> None:
-    """A process that has ended holds nothing any more. A row that somebody works on is free when its lease ends."""
+    """End all leases of a process that has ended. A row in use is skipped; it is free when its lease expires."""
     theirs = sa.select(_TABLE.c.id).where(_TABLE.c.leased_by == owner).with_for_update(skip_locked=True)
     ended = sa.update(_TABLE).where(_TABLE.c.id.in_(theirs))
     session.connection().execute(ended.values(leased_by=None, leased_until=None))
 
 
 def settle(session: Session, outcomes: Sequence[tuple[OutboxRow, Mapping[str, Any]]]) -> dict[int, datetime | None]:
-    """Write down what came of leased rows, in one statement. Gives back those whose lease had not ended before:
-    each with when it is to be delivered again, None when it is settled.
+    """Record the outcomes of leased rows in one statement. Return those whose lease had not expired, each with the
+    time of its next delivery, or None if it is settled.
     """
     if not outcomes:
         return {}
     first = outcomes[0][0]
     parameters: dict[str, Any] = {"owner": first.leased_by, "until": first.leased_until}
-    # Alike beside alike, in whichever order the answers came: each order would be a statement of its own.
+    # Sorted by changed columns, whatever order the answers came in: each order would be a separate statement.
     in_order = sorted(outcomes, key=lambda outcome: sorted(outcome[1]))
     for place, (row, values) in enumerate(in_order):
         parameters |= {f"id_{place}": row.number} | {f"{name}_{place}": value for name, value in values.items()}
@@ -130,7 +130,7 @@ def settle(session: Session, outcomes: Sequence[tuple[OutboxRow, Mapping[str, An
 
 @lru_cache(maxsize=256)
 def _settlement(changed: tuple[tuple[str, ...], ...]) -> sa.UpdateBase:
-    """The statement for so many rows, of each of which these columns change. Few are used again and again."""
+    """The statement that changes these columns of each row. Cached, because a few are used again and again."""
     ids = [sa.bindparam(f"id_{place}", type_=_TABLE.c.id.type) for place in range(len(changed))]
     in_order = (
         sa.select(_TABLE.c.id)
@@ -166,12 +166,12 @@ def _unless_changed(name: str, place: int) -> Any:
     column = _TABLE.c[name]
     new = sa.bindparam(f"{name}_{place}", type_=column.type)
     if name == "shown":
-        # Given up meanwhile: it stays so. Zero stands for a message that is to be posted anew.
+        # If it was given up meanwhile, it stays so. Zero stands for a message that must be reposted.
         return sa.case((sa.and_(new > 0, column > new), column), else_=new)
     if name == "retry_at":
-        # Hurried meanwhile: what it waited for is there.
+        # It was hurried meanwhile, because what it waited for is there.
         return sa.case((column != sa.bindparam(f"retry_before_{place}", type_=column.type), column), else_=new)
     if name == "content_hash":
-        # A person changed the message meanwhile: what Slack shows is not known.
+        # A person changed the message meanwhile, so its content in Slack is unknown.
         return sa.case((column == sa.bindparam(f"hash_before_{place}", type_=column.type), new), else_="")
     return new

@@ -1,4 +1,4 @@
-"""What can come of a row: it is there, it is tried again, it was put off, nobody knows."""
+"""The possible outcomes for a row: delivered, retried, put off, absent or unknown."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ Consequence = Callable[[Settled, Incidents], None]
 
 
 class Outcome(Struct, frozen=True):
-    """What came of a row: its new values, and what follows in the transaction that writes them."""
+    """The outcome for a row: its new values, and the consequence in the transaction that writes them."""
 
     row: OutboxRow
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Rendered(Struct, frozen=True, dict=True):
-    """A row, and what is to be in Slack of it."""
+    """A row and the content it should have in Slack."""
 
     row: OutboxRow
     kind: Kind
@@ -39,13 +39,13 @@ class Rendered(Struct, frozen=True, dict=True):
 
     @cached_property
     def content_hash(self) -> str:
-        """The same for the same content."""
+        """A hash that is equal for equal content."""
         content = self.what.content if isinstance(self.what, Call) else json.dumps(self.what)
         return hashlib.sha256(content.encode()).hexdigest()
 
 
 def put_off(row: OutboxRow, later: TryLater) -> Outcome:
-    """Nothing was sent. What Slack asks to wait is no failure."""
+    """Put off a row that was not sent. A wait that Slack asks for does not count as a failure."""
     if later.wait_s is not None:
         return again(row, utcnow() + timedelta(seconds=later.wait_s), was_sent=False, **error_values(row, later))
     wait = rules.backoff(row.attempts, rules.SILENCE_LONGEST)
@@ -53,19 +53,19 @@ def put_off(row: OutboxRow, later: TryLater) -> Outcome:
 
 
 def again(row: OutboxRow, at: datetime, *, was_sent: bool = True, **values: Any) -> Outcome:
-    """Later; nobody need look for what was not sent."""
+    """Try the row again at `at`; an attempt that was not sent need not be looked for."""
     if not was_sent and is_first_attempt(row):
         values["attempted_at"] = None
     return Outcome(row, {"retry_at": at, **values})
 
 
 def absent(row: OutboxRow) -> Outcome:
-    """It was certainly not carried out: the next lease writes down a new attempt, and makes it."""
+    """The attempt was certainly not carried out: the next lease records a new attempt and makes it."""
     return Outcome(row, {"attempted_at": None, "looked": 0})
 
 
 def unknown(rendered: Rendered, **values: Any) -> Outcome:
-    """Nobody knows what came of the call."""
+    """The outcome when the call's result is unknown."""
     row = rendered.row
     at = utcnow() + rules.backoff(row.attempts, rules.SILENCE_LONGEST)
     if row.attempted_at is not None and is_first_attempt(row) and not may_be_repeated(rendered):
@@ -74,7 +74,7 @@ def unknown(rendered: Rendered, **values: Any) -> Outcome:
 
 
 def delivered(rendered: Rendered, posted: Posted | None) -> Outcome:
-    """It is in Slack; `posted` says where, for a message."""
+    """The outcome when the row is in Slack; for a message, `posted` says where."""
     row, kind = rendered.row, rendered.kind
     values: dict[str, Any] = {"shown": row.wanted, "content_hash": rendered.content_hash}
     if posted is not None:
@@ -90,7 +90,7 @@ def delivered(rendered: Rendered, posted: Posted | None) -> Outcome:
 
     def then(settled: Settled, incidents: Incidents) -> None:
         if is_mended:
-            # The card told of the trouble; now it must tell that it is over.
+            # The card reported the trouble; now it must show that it is over.
             mark_stale(settled.session, row.incident_id or 0, (CARD,))
         if kind.on_delivered:
             kind.on_delivered(settled, posted)
@@ -103,23 +103,23 @@ def _changed(row: OutboxRow, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def error_values(row: OutboxRow, later: TryLater) -> dict[str, Any]:
-    """Why it is not there yet. The card names only what Slack refuses of an incident's own messages."""
+    """Why the row is not in Slack yet. For an incident's own messages, the card names only refusals by Slack."""
     return {} if row.is_rendered else {"error": later.reason}
 
 
 def may_be_repeated(rendered: Rendered) -> bool:
-    """Would the same call do no harm, if it was carried out already?"""
+    """True if repeating the call does no harm even if it was already carried out."""
     if isinstance(rendered.what, Call):
         return rendered.what.exists is None or rendered.content_hash == rendered.row.content_hash
     return rendered.row.ts is not None
 
 
 def is_first_attempt(row: OutboxRow) -> bool:
-    """Did the lease itself write down the attempt?"""
+    """True if the lease itself recorded the attempt."""
     return row.attempted_at == leased_at(row)
 
 
 def leased_at(row: OutboxRow) -> datetime:
-    """When its lease began."""
+    """When the row's lease began."""
     assert row.leased_until is not None
     return row.leased_until - LEASE

@@ -1,4 +1,4 @@
-"""Which rows there are, which of them are shown, which are due."""
+"""Queries on rows: which exist, which are shown, which are due."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,13 +13,13 @@ from bot.runtime.database import UtcDateTime
 
 
 def has_key_beginning(session: Session, key_begins: str) -> bool:
-    """Was any row with such a key written?"""
+    """True if any row has a key with this prefix."""
     keys = select(OutboxRow.id).where(col(OutboxRow.key).startswith(key_begins, autoescape=True))
     return session.exec(keys.limit(1)).first() is not None
 
 
 def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str) -> Sequence[OutboxRow]:
-    """The posts of an incident with such keys that are somewhere, or still may be."""
+    """An incident's posts with such keys that are in Slack or may still get there."""
     return session.exec(
         select(OutboxRow)
         .where(
@@ -40,13 +40,13 @@ def _named(whose: sa.ColumnElement[bool]) -> SelectOfScalar[OutboxRow]:
     return query.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)
 
 
-# Asked for every delivery of an update: put together once.
+# Built once, because every delivery of an update runs them.
 _NAMED = _named(OF_INCIDENT)
 _NAMED_OF_SUBJECT = _NAMED.where(_OF_SUBJECT)
 
 
 def named(session: Session, incident_id: int | None, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
-    """The rows of an incident of this kind, in their order; or those of one subject."""
+    """The rows of this kind of an incident, or of none, in order; optionally those of one subject only."""
     if incident_id is None:
         rows = _named(col(OutboxRow.incident_id).is_(None))
         rows = rows if subject is None else rows.where(_OF_SUBJECT)
@@ -59,7 +59,7 @@ _ALL = select(OutboxRow).where(OF_INCIDENT, col(OutboxRow.is_rendered).is_(True)
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[OutboxRow]:
-    """Everything that is rendered of an incident."""
+    """All rows that are rendered from an incident."""
     return session.exec(_ALL, params={"of_incident": incident_id}).all()
 
 
@@ -67,7 +67,7 @@ _PARTS = select(OutboxRow).where(OutboxRow.batch_id == sa.bindparam("batch")).or
 
 
 def parts_of(session: Session, batch_id: int) -> Sequence[OutboxRow]:
-    """The rows that reach their reader together, those that were withdrawn before it was sent among them."""
+    """The parts of a batch, including those that were withdrawn before it was sent."""
     return session.exec(_PARTS, params={"batch": batch_id}).all()
 
 
@@ -80,20 +80,20 @@ _ONE = select(OutboxRow).where(
 
 
 def find(session: Session, incident_id: int, kind: str, subject: str = "") -> OutboxRow | None:
-    """One thing that is rendered of an incident."""
+    """The row of this kind and subject that is rendered from an incident."""
     which = {"of_incident": incident_id, "kind": kind, "subject": subject}
     return session.exec(_ONE, params=which).first()
 
 
 def at(session: Session, kind: str, channel_id: str, ts: str) -> OutboxRow | None:
-    """The row of this kind that is shown by that message."""
+    """The row of this kind that this message shows."""
     return session.exec(
         select(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.channel_id == channel_id, OutboxRow.ts == ts)
     ).first()
 
 
 def is_shown_by(session: Session, channel_id: str, ts: str) -> bool:
-    """Is any row in Slack as that message?"""
+    """True if this message shows a row."""
     ours = select(OutboxRow.id).where(OutboxRow.channel_id == channel_id, OutboxRow.ts == ts)
     return session.exec(ours.limit(1)).first() is not None
 
@@ -119,7 +119,7 @@ def next_due(session: Session) -> datetime | None:
 
 
 class Failing(Struct, frozen=True):
-    """Rows of a kind that fail for one reason: how many, and one of the incidents."""
+    """Rows of a kind that fail for one reason: how many there are, and one of their incidents."""
 
     kind: str
     error: str
@@ -128,7 +128,7 @@ class Failing(Struct, frozen=True):
 
 
 def failing(session: Session, failures: int) -> list[Failing]:
-    """What has failed so often in a row, or more often, and is not delivered yet."""
+    """Undelivered rows that have failed at least `failures` times in a row, counted by kind and reason."""
     reason = sa.func.coalesce(col(OutboxRow.error), "")
     failures_by_reason = (
         sa.select(col(OutboxRow.kind), reason, sa.func.count(), sa.func.min(col(OutboxRow.incident_id)))
@@ -138,11 +138,11 @@ def failing(session: Session, failures: int) -> list[Failing]:
     return [Failing(*row) for row in session.connection().execute(failures_by_reason)]
 
 
-# Asked every second: put together once.
+# Built once, because it runs every second.
 _WHOSE = sa.case((col(OutboxRow.is_rendered).is_(True), col(OutboxRow.incident_id)), else_=None)
 _DUE = sa.select(_WHOSE).where(*FREE).distinct().limit(100)
 
 
 def due(session: Session, now: datetime) -> set[int | None]:
-    """Some incidents that have rows to deliver now; None when there are others."""
+    """Some of the incidents with rows due now, plus None if other rows are due."""
     return set(session.connection().execute(_DUE, {"now": now}).scalars())

@@ -1,4 +1,4 @@
-"""Slack refused a row: it is over, tried again, posted anew, or its channel is lost, as its kind says."""
+"""Slack refused a row: its kind decides whether it ends, is retried, is reposted, or has lost its channel."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ from bot.slack.errors import SlackRefused
 
 
 def outcome(rendered: Rendered, refused: SlackRefused) -> Outcome:
-    """What becomes of the row, as its kind says."""
+    """The outcome of a refused row, as its kind decides."""
     row, kind, error = rendered.row, rendered.kind, refused.error
-    # Slack answered: this attempt, at least, was not carried out.
+    # Slack answered, so at least this attempt was not carried out.
     values: dict[str, Any] = {"attempted_at": None} if outcomes.is_first_attempt(row) and row.ts is None else {}
     means = rules.meaning(error, kind.refusals, kind.otherwise, is_posted=row.ts is not None)
     if means is Refusal.LOST_CHANNEL and kind.recipient is not None:
@@ -35,7 +35,7 @@ def outcome(rendered: Rendered, refused: SlackRefused) -> Outcome:
 
 
 def moved(services: Services, rendered: Rendered, error: str) -> Outcome | None:
-    """The channel of that name may be another one now: it is found anew, and told at once."""
+    """The outcome if the channel's name now means another channel: deliver there at once. None if it does not."""
     row, kind = rendered.row, rendered.kind
     is_edited_for_ever = row.ts is not None and kind.otherwise is not Refusal.RETRY
     if kind.forget is None or rules.COMMON.get(error) is not Refusal.LOST_CHANNEL or is_edited_for_ever:
@@ -51,7 +51,7 @@ def moved(services: Services, rendered: Rendered, error: str) -> Outcome | None:
 
 
 def _recipient_now(services: Services, rendered: Rendered) -> str | None:
-    """Which channel is meant; None when there is none."""
+    """The channel that the recipient means now; None if there is none."""
     assert rendered.kind.recipient is not None
     try:
         with services.database.reading() as session:
@@ -61,7 +61,7 @@ def _recipient_now(services: Services, rendered: Rendered) -> str | None:
 
 
 def _lost_message(rendered: Rendered) -> Outcome:
-    """A person deleted it: it is posted anew, under a key of its own."""
+    """Repost a message that a person deleted, under a new key."""
     row, replaced = rendered.row, rendered.row.replaced + 1
     values = {"ts": None, "attempted_at": None, "looked": 0, "shown": 0, "content_hash": "", "replaced": replaced}
     values["key"] = key_of(row.kind, row.incident_id or 0, row.subject, replaced)
@@ -80,7 +80,7 @@ def _trouble(kind: Kind, error: str) -> Consequence | None:
         if row.error is None and row.is_rendered and row.incident_id is not None:
             incidents.record_trouble(settled.session, row.incident_id, kind.purpose, error)
             if row.kind != CARD:
-                # The card tells of the others' trouble; its own it cannot tell.
+                # The card reports trouble with other rows; it cannot report its own.
                 mark_stale(settled.session, row.incident_id, (CARD,))
 
     return then if kind.purpose else None

@@ -1,4 +1,4 @@
-"""Rows that a message has no room for: a CSV file in its thread."""
+"""Rows that a message has no room for, as a CSV file in its thread."""
 
 import hashlib
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from bot.runtime.clock import utcnow
 from bot.runtime.csv_file import to_csv
 from bot.services import Services
 
-# What is in the file; how many there are in all is said in any case.
+# The most rows in the file; the total is stated in any case.
 MOST_ROWS = 1_000
 HEADER = ("Line", "Left out because")
 
 
 class Thread(Struct, frozen=True):
-    """Where a file is shown."""
+    """The thread in which a file is shown."""
 
     channel_id: str
     ts: str
@@ -32,9 +32,9 @@ class Thread(Struct, frozen=True):
 def post_left_out(
     session: Session, thread: Thread, name: str, rows: Sequence[tuple[int, str]], count: int, now: datetime
 ) -> None:
-    """The rows of a file that are not used, each with its line; the same rows are listed once.
+    """Post the unused rows of a file, each with its line number; the same rows are posted only once.
 
-    `rows` are the first of `count`.
+    `rows` are the first of `count` rows.
     """
     lines = [[str(line), reason] for line, reason in rows[:MOST_ROWS]]
     if count > len(lines):

@@ -6,18 +6,18 @@ from enum import StrEnum
 
 from bot.slack.refusals import Meaning, errors_meaning
 
-# How long after an attempt with an unknown outcome Slack is asked whether it was carried out.
-# The client itself gives up after ten; a request that was cut off has arrived by the second look, or never will.
+# How long after an attempt with an unknown outcome Slack is asked whether it was carried out. The client itself
+# gives up after ten seconds; a request that was cut off has arrived by the second look, or never will.
 LOOK_AFTER = (timedelta(seconds=15), timedelta(seconds=30))
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_LONGEST = timedelta(minutes=15)
-# Slack answers nothing at all: this often passes at once, and somebody waits for what it hides.
+# For when Slack does not answer at all: this often passes quickly, and people wait for the rows it delays.
 SILENCE_LONGEST = timedelta(minutes=1)
 MOST_DOUBLINGS = 10
 
 
 class Step(StrEnum):
-    """What may be done about a row now."""
+    """What may be done with a row now."""
 
     CALL = "call"
     LOOK = "look"
@@ -25,7 +25,7 @@ class Step(StrEnum):
 
 
 class Refusal(StrEnum):
-    """What a refusal of Slack means for a row."""
+    """What a refusal by Slack means for a row."""
 
     LOST_CHANNEL = "the incident's channel is gone"
     LOST_MESSAGE = "the message was deleted by a person"
@@ -37,12 +37,12 @@ class Refusal(StrEnum):
 COMMON: Mapping[str, Refusal] = dict.fromkeys(
     errors_meaning(Meaning.LOST_CHANNEL), Refusal.LOST_CHANNEL
 ) | dict.fromkeys(errors_meaning(Meaning.LOST_MESSAGE), Refusal.LOST_MESSAGE)
-# Whatever the row is: it says nothing about it.
+# Errors that say nothing about the row itself.
 PASSING = errors_meaning(Meaning.LATER) | errors_meaning(Meaning.UNAUTHORIZED)
 
 
 def meaning(error: str, own: Mapping[str, Refusal], otherwise: Refusal, *, is_posted: bool) -> Refusal:
-    """What an error means, by the kind's own table, then by the common one."""
+    """What an error means, according to the kind's own table, then the common one."""
     usual = Refusal.RETRY if error in PASSING else otherwise
     meaning = own.get(error) or COMMON.get(error) or usual
     if meaning is Refusal.LOST_MESSAGE and not is_posted:
@@ -51,9 +51,9 @@ def meaning(error: str, own: Mapping[str, Refusal], otherwise: Refusal, *, is_po
 
 
 def next_step(attempted_at: datetime | None, leased_at: datetime, looked: int) -> Step:
-    """What may be done about something that must not be done twice.
+    """What may be done now with something that must not be done twice.
 
-    The lease itself writes down an attempt: one from that same moment is this one.
+    The lease itself records an attempt: one with the same time is the current attempt.
     """
     if attempted_at is None or attempted_at == leased_at:
         return Step.CALL
@@ -61,16 +61,16 @@ def next_step(attempted_at: datetime | None, leased_at: datetime, looked: int) -
 
 
 def look_at(attempted_at: datetime, looked: int) -> datetime:
-    """When Slack may be asked for the next time whether the attempt was carried out."""
+    """When Slack may next be asked whether the attempt was carried out."""
     return attempted_at + LOOK_AFTER[min(looked, len(LOOK_AFTER) - 1)]
 
 
 def is_absent(looked: int) -> bool:
-    """Was it looked for often enough to know that the attempt was never carried out?"""
+    """True after enough looks to know that the attempt was never carried out."""
     return looked >= len(LOOK_AFTER)
 
 
 def backoff(failures: int, longest: timedelta = RETRY_LONGEST) -> timedelta:
-    """How long to wait after so many failures before."""
+    """How long to wait after a failure that follows this many earlier failures."""
     wait: timedelta = RETRY_FIRST * 2 ** min(failures, MOST_DOUBLINGS)
     return min(longest, wait)

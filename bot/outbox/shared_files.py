@@ -1,4 +1,4 @@
-"""A file that a row of the outbox uploads and shows in the channel of its incident."""
+"""A file that an outbox row uploads and shows in its incident's channel."""
 
 from collections.abc import Callable
 

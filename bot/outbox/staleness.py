@@ -1,4 +1,4 @@
-"""What Slack shows is not what is wanted any more: it is rendered again, or given up."""
+"""Rows whose content in Slack is out of date: they are rendered again, or given up."""
 
 from collections.abc import Collection, Sequence
 
@@ -8,19 +8,19 @@ from sqlmodel import Session, col, select
 from bot.outbox.tables import DRAFT, OF_INCIDENT, RENDER_AGAIN, OutboxRow, update_in_order
 from bot.outbox.writing import wake
 
-# At every click: put together once.
+# Built once, because every click runs them.
 _FOLLOWING_STALE = update_in_order(OF_INCIDENT, col(OutboxRow.follows_incident).is_(True)).values(**RENDER_AGAIN)
 _KINDS_STALE = update_in_order(
     OF_INCIDENT,
     col(OutboxRow.is_rendered).is_(True),
     col(OutboxRow.kind).in_(sa.bindparam("kinds", expanding=True)),
-    # A draft that is decided follows the incident no more.
+    # A draft that has been decided no longer follows the incident.
     sa.or_(col(OutboxRow.kind) != DRAFT, col(OutboxRow.follows_incident).is_(True)),
 ).values(**RENDER_AGAIN)
 
 
 def mark_stale(session: Session, incident_id: int, kinds: Collection[str] | None = None) -> None:
-    """The incident changed: what follows it is to be rendered again, or only these kinds."""
+    """Mark the rows that follow a changed incident, or its rows of these kinds, to be rendered again."""
     wake(session, incident_id)
     if kinds is None:
         session.connection().execute(_FOLLOWING_STALE, {"of_incident": incident_id})
@@ -29,7 +29,7 @@ def mark_stale(session: Session, incident_id: int, kinds: Collection[str] | None
 
 
 def mark_stale_subject(session: Session, incident_id: int, kinds: Collection[str], subject: str) -> None:
-    """One thing changed that several messages show: those named after it, alone or before a colon."""
+    """Mark stale all messages that show one thing: their subject is its name, alone or before a colon."""
     wake(session, incident_id)
     named = sa.or_(
         col(OutboxRow.subject) == subject, col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True)
@@ -44,14 +44,14 @@ def mark_stale_subject(session: Session, incident_id: int, kinds: Collection[str
 
 
 def stop_following(session: Session, incident_id: int, kind: str, subject: str) -> None:
-    """What is named after this subject, before a colon, does not change with the incident any more."""
+    """Keep rows that have this subject before a colon from changing with the incident any more."""
     named = col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True)
     theirs = update_in_order(col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind, named)
     session.connection().execute(theirs.values(follows_incident=False))
 
 
 def mark_message_stale(session: Session, channel_id: str, ts: str) -> Sequence[int]:
-    """A person changed or deleted a message; gives back whose it is: no incident's when it is not rendered here."""
+    """Mark stale a message that a person changed or deleted; return its incidents, or none if not rendered here."""
     ours = (
         col(OutboxRow.channel_id) == channel_id,
         col(OutboxRow.ts) == ts,
@@ -67,24 +67,24 @@ def mark_message_stale(session: Session, channel_id: str, ts: str) -> Sequence[i
 
 
 def show_again(session: Session, incident_id: int | None, kind: str) -> None:
-    """What was done in Slack was undone together with something else; None for what is no incident's."""
+    """Redo in Slack what was undone along with something else; pass None for rows without an incident."""
     wake(session, incident_id)
     which = (col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind)
     session.connection().execute(update_in_order(*which).values(shown=0, content_hash=""))
 
 
 def give_up(session: Session, incident_id: int) -> None:
-    """Nothing more can be shown of an incident (its channel is gone): stop trying."""
+    """Stop trying to show an incident whose channel is gone."""
     which = (col(OutboxRow.incident_id) == incident_id, col(OutboxRow.is_rendered).is_(True))
     session.connection().execute(update_in_order(*which).values(shown=OutboxRow.wanted))
 
 
 def replace_channel(session: Session, old_id: str, new_id: str) -> None:
-    """Slack gave a channel another id: what is there, or is to be there, is there."""
+    """Move all rows of a channel, delivered or not, to the new id that Slack gave it."""
     theirs = update_in_order(col(OutboxRow.channel_id) == old_id)
     session.connection().execute(theirs.values(channel_id=new_id))
 
 
 def abandon(session: Session, row: OutboxRow) -> None:
-    """This one cannot be shown any more, and nobody misses it."""
+    """Stop trying to show a row that cannot be shown any more and is not missed."""
     session.connection().execute(update_in_order(col(OutboxRow.id) == row.id).values(shown=OutboxRow.wanted))

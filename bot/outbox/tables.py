@@ -1,6 +1,6 @@
-"""One row for each thing that is to be in Slack: a row is written in the transaction that makes it necessary.
+"""One row for each thing that should be in Slack, written in the transaction that makes it necessary.
 
-What is wanted and what is shown are versions: they differ while Slack is behind, and the row is found by that.
+`wanted` and `shown` are versions: they differ while Slack is behind, which is how the row is found.
 State is never read back from Slack.
 """
 
@@ -12,13 +12,13 @@ from sqlmodel import Field, col, select
 
 from bot.runtime.database import Row, partial_index, utc_column
 
-# The kind of a message whose words are in its payload.
+# The kind of a message whose text is in its payload.
 MESSAGE = "message"
 DRAFT = "draft"
 LEASE = timedelta(seconds=60)
 FIRST, URGENT, USUAL, LAST = 0, 2, 5, 8
 SUPERSEDED = "superseded"
-# In `session.info`: the incidents whose rows the worker is to deliver after the commit; None for other rows.
+# Key in `session.info`: the incidents whose rows the worker delivers after the commit; None for other rows.
 DUE = "outbox"
 # Likewise: the rows of an incident that were leased in the transaction that changed them.
 LEASED = "leased"
@@ -26,7 +26,7 @@ UNSETTLED = "wanted > shown AND refused IS NULL"
 
 
 class OutboxRow(Row, table=True):
-    """Something that is to be in Slack: a card, a topic, a page, a message to a person …"""
+    """Something that should be in Slack: a card, a topic, a page, a message to a person …"""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -47,71 +47,71 @@ class OutboxRow(Row, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    # It travels with the message, which is found by it.
+    # Sent along with the message, which is found by it.
     key: str = Field(unique=True)
     kind: str
     incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
     subject: str = ""
-    # Rendered from the incident's state, together with its other rows; else the payload says it all.
+    # Rendered from the incident's state, together with its other rows; otherwise the payload holds everything.
     is_rendered: bool = False
-    # Marked stale by every change of the incident.
+    # Marked stale by every change to the incident.
     follows_incident: bool = False
-    # A channel, or a person until their conversation is known. Without it, the kind knows.
+    # A channel, or a person until their conversation is known. If None, the kind determines it.
     channel_id: str | None = None
     thread_ts: str | None = None
     payload: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(sa.JSON(none_as_null=True)))
     # Rows of one lane are delivered in the order in which they were written.
     lane: str | None = None
     priority: int = USUAL
-    # The row that brings this one to Slack together with others; this one is then not leased itself.
+    # The batch that delivers this row together with others; this row is then not leased itself.
     batch_id: int | None = None
-    # Of such a row: what may become part of it.
+    # For a batch: which rows may become part of it.
     batch_group: str | None = None
     wanted: int = 1
     shown: int = 0
     ts: str | None = None
-    # What Slack shows, as a digest: showing the same again needs no call.
+    # A hash of what Slack shows: showing the same again needs no call.
     content_hash: str = ""
-    # Written before the first call: a row that has it without `ts` may have arrived.
+    # Set before the first call: a row that has it but no `ts` may have arrived.
     attempted_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # How often it was looked for since that attempt.
+    # How often it has been looked for since that attempt.
     looked: int = 0
     retry_at: datetime = Field(sa_column=utc_column(nullable=False))
     leased_until: datetime | None = Field(default=None, sa_column=utc_column())
     leased_by: str | None = None
-    # Failures in a row. What Slack asks to wait is none.
+    # Failures in a row. A wait that Slack asks for does not count.
     attempts: int = 0
-    # Why it will never be there.
+    # Why it will never be in Slack.
     refused: str | None = None
-    # Why it is not there yet.
+    # Why it is not in Slack yet.
     error: str | None = None
-    # How often people deleted it and it was posted anew.
+    # How often people deleted it and it was reposted.
     replaced: int = 0
 
     @property
     def number(self) -> int:
-        """Its key in the database."""
+        """The row's primary key."""
         assert self.id is not None
         return self.id
 
     @property
     def text(self) -> str:
-        """The words of a post."""
+        """The text of a post."""
         return str((self.payload or {}).get("text", ""))
 
     @property
     def is_settled(self) -> bool:
-        """Is there nothing left to do about it?"""
+        """True if there is nothing left to do for the row."""
         return self.shown >= self.wanted or self.refused is not None
 
 
 def key_of(kind: str, incident_id: int, subject: str, replaced: int = 0) -> str:
-    """The key of something rendered; a message that is posted anew has another."""
+    """The key of a rendered row; a reposted message gets another."""
     return f"{kind}:{incident_id}:{subject}:{replaced}"
 
 
 def update_in_order(*which: Any) -> sa.Update:
-    """A change of several rows, in the order of their numbers: two that change the same wait in no circle."""
+    """An update that locks rows in the order of their ids, so that two updates of the same rows cannot deadlock."""
     in_order = select(OutboxRow.id).where(*which).order_by(col(OutboxRow.id)).with_for_update()
     return sa.update(OutboxRow).where(col(OutboxRow.id).in_(in_order)).execution_options(synchronize_session=False)
 

@@ -1,6 +1,6 @@
-"""Brings to Slack what the database wants there: lease, render, deliver, settle.
+"""Brings Slack up to date with the database: lease, render, deliver, settle.
 
-Losing a piece of this work is harmless: the row still says that more is wanted than is shown, and its lease ends.
+Losing a piece of this work is harmless: the row still has more wanted than shown, and its lease expires.
 """
 
 import threading
@@ -19,36 +19,36 @@ from bot.outbox.tables import DUE, LEASED, OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
-# So many batches of rows that are of no incident's state may be on their way at a time.
+# How many batches of rows that are not rendered from an incident may be on their way at once.
 SENDERS = 3
 
 Lease = Callable[..., list[OutboxRow]]
 
 
 class Worker:
-    """One to a process; it works on the background's threads."""
+    """The outbox worker: one per process; it runs on the background threads."""
 
     def __init__(self, services: Services, kinds: Kinds) -> None:
         self._services, self._kinds = services, kinds
         self._lock = threading.Lock()
-        # Whatever the clock says, a row is delivered by one thread of this process at a time.
+        # Only one thread of this process delivers a row at a time, whatever the clock says.
         self._in_hand: set[int] = set()
         self._senders: set[int] = set()
-        # What was leased with its change, until a thread takes it up.
+        # Rows that were leased in the transaction that changed them, until a thread takes them.
         self._leased_already: dict[int, list[list[OutboxRow]]] = {}
-        # Incidents with rows that were in hand while others of theirs were leased.
+        # Incidents with rows that were in hand while other rows of theirs were leased.
         self._behind: set[int] = set()
 
     def lease(self, session: Session) -> None:
-        """Before a commit: lease what the transaction changed, which saves a transaction of its own."""
+        """Before a commit, lease what the transaction changed, which saves a separate transaction."""
         changed = [incident_id for incident_id in session.info.get(DUE, ()) if incident_id is not None]
-        # Of many incidents each is leased when its turn comes, so that no lease ends in the queue.
+        # With many incidents, each is leased when its turn comes, so that no lease expires in the queue.
         if len(changed) == 1:
             lease = partial(leases.edits_of_incident, incident_id=changed[0])
             session.info[LEASED] = self._lease(session, lease)
 
     def wake(self, notes: Mapping[str, Any]) -> None:
-        """After a commit: deliver what the transaction wrote."""
+        """After a commit, deliver what the transaction wrote."""
         if leased := notes.get(LEASED):
             with self._lock:
                 self._leased_already.setdefault(leased[0].incident_id, []).append(leased)
@@ -56,7 +56,7 @@ class Worker:
             self._submit(incident_id)
 
     def tick(self, now: datetime) -> None:
-        """Find what is due and was not delivered after its commit."""
+        """Deliver rows that are due and were not delivered after their commit."""
         with self._services.database.reading() as session:
             due = queries.due(session, now)
         for incident_id in due:
@@ -72,7 +72,7 @@ class Worker:
         self._services.background.submit(f"outbox messages:{number}", partial(self._send, number))
 
     def deliver_incident(self, incident_id: int) -> None:
-        """Bring everything of an incident to Slack that is out of date: a new card first, the rest side by side."""
+        """Deliver all of an incident's rows that are out of date: a new card first, the rest in parallel."""
         with self._services.background.serialized(incident_id):
             self._deliver_incident(incident_id)
 
@@ -86,7 +86,7 @@ class Worker:
                 self._submit(incident_id)
 
     def _leases_of(self, incident_id: int) -> Iterator[list[OutboxRow]]:
-        """Rows of one lease at a time: they are settled together."""
+        """Yield the rows of one lease at a time: they are settled together."""
         with self._lock:
             leased_already = self._leased_already.pop(incident_id, [])
             is_behind = incident_id in self._behind
@@ -108,7 +108,7 @@ class Worker:
     def _send_some(self) -> bool:
         with self._held(self._leased(leases.of_messages)) as rows:
             if len(rows) == leases.MESSAGES_AT_ONCE:
-                # There may be more than one sender's worth.
+                # There may be enough rows for more than one sender.
                 self._submit(None)
             self._deliver(rows, None)
         return bool(rows)
@@ -135,7 +135,7 @@ class Worker:
                 self._in_hand -= numbers
 
     def _deliver(self, rows: Sequence[OutboxRow], incident_id: int | None) -> bool:
-        """True when something is to be delivered again at once."""
+        """Deliver leased rows; True if something must be delivered again at once."""
         if not rows:
             return False
         outcomes, rendered = self._rendered(rows, incident_id)
@@ -145,7 +145,7 @@ class Worker:
         return self._settle(self._called(others)) or is_behind
 
     def _rendered(self, rows: Sequence[OutboxRow], incident_id: int | None) -> tuple[list[Outcome], list[Rendered]]:
-        """Read once, after the lease: what is shown is never older than what the lease wants."""
+        """Render the rows from one read after the lease: what is shown is never older than what the lease wants."""
         outcomes: list[Outcome] = []
         rendered: list[Rendered] = []
         with self._services.database.reading() as session:
@@ -168,14 +168,14 @@ class Worker:
         return outcomes
 
     def _settle(self, outcomes: Sequence[Outcome]) -> bool:
-        """One transaction: what Slack shows now, and what follows from it."""
+        """Record what Slack shows now, and what follows, in one transaction; True if a row is due again at once."""
         if not outcomes:
             return False
         now = utcnow()
         follows = [outcome for outcome in outcomes if outcome.then]
         with self._services.database.transaction() as session:
             if follows:
-                # First the incident, then its rows in order, as everybody does: nobody waits in a circle.
+                # The incident is locked first, then its rows in order, as everywhere: that prevents deadlocks.
                 for incident_id in sorted({one.row.incident_id for one in follows if one.row.incident_id}):
                     self._kinds.incidents.lock(session, incident_id)
             again = leases.settle(session, [(outcome.row, outcome.values) for outcome in outcomes])

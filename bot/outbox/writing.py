@@ -1,4 +1,4 @@
-"""Rows are written, changed and withdrawn, in the transaction that makes it necessary."""
+"""Writing, changing and withdrawing rows, in the transaction that makes it necessary."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from bot.runtime.database import insert_new
 
 
 def wake(session: Session, incident_id: int | None) -> None:
-    """The worker is woken once the transaction is committed."""
+    """Wake the worker once the transaction is committed."""
     session.info.setdefault(DUE, set()).add(incident_id)
 
 
@@ -37,7 +37,7 @@ def add(
     follows_incident: bool = False,
     priority: int = USUAL,
 ) -> OutboxRow:
-    """Something more is to be shown of an incident, rendered from its state."""
+    """Add a row that is rendered from an incident's state."""
     row = OutboxRow(
         key=key_of(kind, incident_id, subject),
         kind=kind,
@@ -66,7 +66,7 @@ def post(
     lane: str | None = None,
     priority: int = USUAL,
 ) -> None:
-    """Say it once to a channel or a person; a second post of the same key is the same post."""
+    """Post a message once to a channel or a person; a second post with the same key has no effect."""
     payload = {"text": text, "blocks": list(blocks)}
     target = {"channel_id": channel_id, "thread_ts": thread_ts, "lane": lane, "priority": priority}
     enqueue(session, MESSAGE, key, now, incident_id=incident_id, payload=payload, **target)
@@ -75,20 +75,20 @@ def post(
 def enqueue(
     session: Session, kind: str, key: str, now: datetime, *, incident_id: int | None = None, **facts: Any
 ) -> bool:
-    """Something is to be done once that is not rendered from an incident's state; False when it was known."""
+    """Enqueue a row that is not rendered from an incident's state; False if its key already existed."""
     wake(session, None)
     return insert_row(session, OutboxRow(key=key, kind=kind, incident_id=incident_id, retry_at=now, **facts))
 
 
 def insert_row(session: Session, row: OutboxRow) -> bool:
-    """Write a row; False when its key was known."""
+    """Insert a row; False if its key already existed."""
     return insert_new(session, row)
 
 
 def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now: datetime) -> None:
-    """A post reads otherwise from now on: edited where it is, or sent so.
+    """Change the blocks of a post: it is edited in place, or sent with the new ones.
 
-    A worker that is sending it at this moment finds when settling that more is wanted.
+    A worker that is sending it at this moment finds on settling that a newer version is wanted.
     """
     payload = row.payload or {}
     if payload.get("blocks") == list(blocks):
@@ -100,7 +100,7 @@ def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now
 
 
 def edit_batches(session: Session, parts: Sequence[Any], now: datetime) -> None:
-    """What these rows say changed, and some are part of a message that says more."""
+    """Render again the batches that contain any of these changed rows."""
     batches = select(OutboxRow.batch_id).where(*parts, col(OutboxRow.batch_id).is_not(None))
     numbers = [number for number in session.exec(batches.distinct()).all() if number is not None]
     if numbers:
@@ -108,26 +108,26 @@ def edit_batches(session: Session, parts: Sequence[Any], now: datetime) -> None:
 
 
 def _edit_where(session: Session, which: Sequence[Any], now: datetime, **values: Any) -> None:
-    """These rows are rendered again; those that are in Slack already at once, whatever kept them from it before."""
+    """Render these rows again; those already in Slack at once, whatever kept them from it before."""
     session.connection().execute(update_in_order(*which).values(**values, **RENDER_AGAIN))
     again = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
     session.connection().execute(update_in_order(*which, col(OutboxRow.ts).is_not(None)).values(**again))
 
 
 def change_rows(session: Session, numbers: Collection[int], values: Mapping[str, Any]) -> None:
-    """New values for some rows."""
+    """Set new values on some rows."""
     session.connection().execute(update_in_order(col(OutboxRow.id).in_(list(numbers))).values(**values))
 
 
 def supersede(session: Session, key_begins: str) -> None:
-    """Posts with such keys that were never tried are neither sent nor edited any more: a newer text follows."""
+    """Cancel untried posts and pending edits with such keys, because a newer text follows."""
     old = (
         sa.update(OutboxRow)
         .where(
             sa.text(UNSETTLED),
             sa.or_(col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_not(None)),
             col(OutboxRow.key).startswith(key_begins, autoescape=True),
-            # A batch is named after its first part, and says what its other parts say.
+            # A batch has its key from its first part, but also contains the other parts.
             col(OutboxRow.batch_group).is_(None),
         )
         .values(refused=SUPERSEDED)
@@ -136,21 +136,21 @@ def supersede(session: Session, key_begins: str) -> None:
 
 
 def remove_untried(session: Session, incident_id: int, kind: str, subject: str) -> bool:
-    """What was never tried is not to be in Slack after all; False when it was tried, and may be there."""
+    """Delete rows that were never tried; False if they were tried and may be in Slack."""
     theirs = _named(incident_id, kind, subject)
     untried = (col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_(None))
     return bool(session.connection().execute(sa.delete(OutboxRow).where(*theirs, *untried)).rowcount)
 
 
 def hurry(session: Session, incident_id: int, kind: str, subject: str, now: datetime) -> None:
-    """What these rows waited for is there."""
+    """Make these rows due now, because what they waited for is there."""
     wake(session, None)
     theirs = _named(incident_id, kind, subject)
     session.connection().execute(update_in_order(*theirs, sa.text(UNSETTLED)).values(retry_at=now))
 
 
 def remember(session: Session, row: OutboxRow, payload: dict[str, Any], now: datetime) -> None:
-    """Keep what the next call must know, such as an uploaded file; `TryLater` when the lease has ended."""
+    """Save what the next call must know, such as an uploaded file. Raises `TryLater` if the lease has expired."""
     ours = (
         col(OutboxRow.id) == row.id,
         col(OutboxRow.leased_by) == row.leased_by,
@@ -166,7 +166,7 @@ def _named(incident_id: int | None, kind: str, subject: str) -> tuple[Any, ...]:
 
 
 def edit_named(session: Session, incident_id: int | None, kind: str, subject: str, now: datetime) -> None:
-    """What these rows say changed: they are edited where they are, or sent so."""
+    """Render these changed rows again: they are edited in place, or sent with the new content."""
     wake(session, None)
     theirs = _named(incident_id, kind, subject)
     _edit_where(session, theirs, now)
@@ -174,7 +174,7 @@ def edit_named(session: Session, incident_id: int | None, kind: str, subject: st
 
 
 def edit_about(session: Session, kind: str, subject: str, now: datetime) -> None:
-    """Messages of no incident that are about the same thing, named before a colon of their subject, are edited."""
+    """Edit messages without an incident that are about the same thing, named in their subject before a colon."""
     wake(session, None)
     theirs = (
         col(OutboxRow.incident_id).is_(None),
@@ -186,6 +186,6 @@ def edit_about(session: Session, kind: str, subject: str, now: datetime) -> None
 
 
 def withdraw(session: Session, incident_id: int, kind: str, subject: str) -> None:
-    """What of these rows was not delivered yet is not delivered any more."""
+    """Cancel what has not been delivered yet of these rows."""
     theirs = update_in_order(*_named(incident_id, kind, subject), sa.text(UNSETTLED))
     session.connection().execute(theirs.values(refused=SUPERSEDED))

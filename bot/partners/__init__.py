@@ -1,4 +1,4 @@
-"""Partners: who must be told of an incident, who answered, and who is silent."""
+"""Partners: who must be told of an incident, who has answered, and who is silent."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, a command, the events that partners follow, and the tick for what is due about them."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register the listeners, the command, the event handlers and the tick of partners."""
+    # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule, SummaryPart, Tick
     from bot.incidents.summaries import WAITING

@@ -1,5 +1,7 @@
-"""What a partner's people say with the two buttons under their notice. They may be guests, or of another company:
-what they may do is checked by the channel they press in, and it is these two buttons and nothing else."""
+"""A partner's answers, given with the two buttons below its notice.
+
+These users may be guests or of another company, so only these two buttons accept them, and only in its channel.
+"""
 
 from datetime import datetime
 
@@ -21,7 +23,7 @@ from bot.timeline import timeline
 
 
 def record_received(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
-    """They have read it. A partner that said it is affected does not take that back by this."""
+    """Record that the partner has read the notice; this does not retract an earlier *affected*."""
     with services.database.transaction() as session:
         row = _locked_of_channel(session, notice_id, channel_id)
         if row.answer != Answer.NONE:
@@ -31,7 +33,7 @@ def record_received(services: Services, notice_id: int, channel_id: str, by: str
 
 
 def affected_form(services: Services, notice_id: int, channel_id: str) -> Block:
-    """The question for the number of agents, in the partner's language."""
+    """The form that asks for the number of agents, in the partner's language."""
     with services.database.reading() as session:
         row = tables.get(session, notice_id, NotThisChannel)
         _check(row, incidents.by_number(session, row.incident_id), channel_id)
@@ -39,7 +41,7 @@ def affected_form(services: Services, notice_id: int, channel_id: str) -> Block:
 
 
 def record_affected(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
-    """They are affected; how many agents they may say in the form, or leave open."""
+    """Record that the partner is affected; the number of agents may follow in the form."""
     with services.database.transaction() as session:
         row = _locked_of_channel(session, notice_id, channel_id)
         if by not in row.asked:
@@ -51,7 +53,7 @@ def record_affected(services: Services, notice_id: int, channel_id: str, by: str
 
 
 def record_agent_count(services: Services, notice_id: int, typed: str, by: str, now: datetime) -> None:
-    """How many agents they say are affected, from the person who opened the form: its memory can be forged."""
+    """Record the number of affected agents, only from users who opened the form: its metadata can be forged."""
     with services.database.transaction() as session:
         row, incident = tables.locked(session, notice_id, NotThisChannel)
         if by not in row.asked:
@@ -89,7 +91,7 @@ def _set_answer(session: Session, row: PartnerNotice, answer: Answer, by: str, n
 
 
 def _fetch_name_later(services: Services, row: PartnerNotice, by: str) -> None:
-    # A stranger's name is asked for when nobody waits; the timeline is read with names.
+    # An unknown person's name is fetched in the background; the timeline is read with names.
     services.background.submit(f"who:{by}", lambda: _fetch_name(services, by))
 
 

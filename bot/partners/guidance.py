@@ -22,7 +22,7 @@ class GuidanceField(StrEnum):
 
 
 class PartnerGuidance(Row, table=True):
-    """The guidance of an incident in one language. What nobody has written is empty, and is left out."""
+    """An incident's guidance in one language. Fields that nobody has written are empty and left out."""
 
     __tablename__ = "partner_guidance"
     __table_args__ = (sa.UniqueConstraint("incident_id", "language"),)
@@ -39,28 +39,30 @@ class PartnerGuidance(Row, table=True):
 
     @property
     def texts(self) -> dict[GuidanceField, str]:
-        """Each field as it was written."""
+        """Each field as written."""
         return {field: str(getattr(self, field)) for field in GuidanceField}
 
 
 def outside_reading(
     session: Session, services: Services, language: str, partner: str = ""
 ) -> Callable[[GuidanceField, str], str]:
-    """Reads guidance as a partner may: without the names of colleagues and other partners. What customers hear is
-    also without guesses about the end; a workaround or relief from targets may well name a time."""
+    """Return a filter for guidance shown to a partner, which removes the names of colleagues and other partners.
+
+    What customers hear also loses guesses about the end; a workaround or relief from targets may name a time.
+    """
     without_guesses = outside_filter(session, services, language, partner)
     without_names = outside_names_filter(session, services, language, partner)
     return lambda field, text: (without_guesses if field == GuidanceField.AGENTS_SAY else without_names)(text)
 
 
 def of_incident(session: Session, number: int) -> dict[str, PartnerGuidance]:
-    """The guidance of an incident by its language."""
+    """An incident's guidance by language."""
     rows = session.exec(select(PartnerGuidance).where(PartnerGuidance.incident_id == number))
     return {row.language: row for row in rows}
 
 
 def texts_in(session: Session, number: int, language: str) -> dict[GuidanceField, str]:
-    """The guidance in one language; empty texts where nothing was written."""
+    """An incident's guidance in one language; empty texts where nothing was written."""
     row = session.exec(
         select(PartnerGuidance).where(PartnerGuidance.incident_id == number, PartnerGuidance.language == language)
     ).first()
@@ -68,7 +70,7 @@ def texts_in(session: Session, number: int, language: str) -> dict[GuidanceField
 
 
 def missing(session: Session, number: int, languages: Collection[str]) -> list[str]:
-    """The languages in which nothing was written."""
+    """The languages without any guidance."""
     written = {language for language, row in of_incident(session, number).items() if any(row.texts.values())}
     return [language for language in languages if language not in written]
 
@@ -76,7 +78,7 @@ def missing(session: Session, number: int, languages: Collection[str]) -> list[s
 def save(
     session: Session, number: int, language: str, texts: Mapping[GuidanceField, str], by: str, now: datetime
 ) -> bool:
-    """Write the guidance in one language; False when it says the same already. The incident must be locked."""
+    """Save the guidance in one language; False if nothing changed. The incident must be locked."""
     row = of_incident(session, number).get(language)
     row = row or PartnerGuidance(incident_id=number, language=language, written_at=now)
     if row.texts == dict(texts):

@@ -1,4 +1,4 @@
-"""What partners' agents say and do: asked for, written down, and put into the notices."""
+"""Guidance for partners' agents: requested, saved, and put into the notices."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +25,7 @@ SENTENCE = 120
 
 
 def form(services: Services, number: int, by: str) -> Block:
-    """The form, with what was written before."""
+    """The guidance form, filled with the current texts."""
     incident = visible_incident(services, number, by)
     check_may_change(number, incident.status)
     with services.database.reading() as session:
@@ -37,7 +37,7 @@ def form(services: Services, number: int, by: str) -> Block:
 def save(
     services: Services, number: int, texts: Mapping[str, Mapping[GuidanceField, str]], by: str, now: datetime
 ) -> str | None:
-    """Write it down; notices that were sent are edited. Gives back what partners will not read of it."""
+    """Save the guidance and edit notices already sent. Returns a note about what partners will not see."""
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
         changed = [
@@ -53,7 +53,7 @@ def save(
 
 
 def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str]) -> list[str]:
-    """What the notice in a language does not say of what was written."""
+    """Notes on what the notice in a language leaves out of the written texts."""
     read = guidance.outside_reading(change.session, change.services, language)
     lines = {field: [" ".join(line.split()) for line in text.split("\n")] for field, text in texts.items()}
     guesses = [
@@ -70,7 +70,7 @@ def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str])
 
 
 def ask_lead(change: Change, event: RoleChanged) -> None:
-    """The communications lead, or else the commander, is asked for what is missing, once."""
+    """Ask the communications lead, or else the commander, once for the missing guidance."""
     roles = incidents.roles(change.session, change.number)
     is_lead = event.role == COMMUNICATIONS_LEAD or (event.role == COMMANDER and not roles.get(COMMUNICATIONS_LEAD))
     if not event.holder or not is_lead or change.incident.is_private:

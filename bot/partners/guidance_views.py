@@ -1,4 +1,4 @@
-"""The form for what partners' agents say and do, and the request to fill it in. Pure."""
+"""The form for guidance to partners' agents, and the request to fill it in. Pure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,17 +27,17 @@ Texts = Mapping[GuidanceField, str]
 
 
 def language_name(language: str) -> str:
-    """A language as people call it."""
+    """A language's name in English."""
     return LANGUAGE_NAMES.get(language, language)
 
 
 def field_id(field: GuidanceField, language: str) -> str:
-    """What Slack calls the field of the form."""
+    """The field's id in the Slack form."""
     return f"{field}.{language}"
 
 
 def guidance_form(incident: Incident, written: Mapping[str, Texts]) -> Block:
-    """Four fields for each language that partners of the incident read; what is left empty is left out."""
+    """Four fields for each language that the incident's partners read; empty fields are left out of notices."""
     blocks = [context("Goes into each partner's notice, in its language. Empty fields are left out.")]
     for language, texts in written.items():
         blocks.append(header(language_name(language)))
@@ -58,12 +58,12 @@ def _field(field: GuidanceField, language: str, text: str) -> Block:
 
 
 def guidance_button(incident: Incident) -> Block:
-    """Opens the form."""
+    """The button that opens the form."""
     return button("Guidance for agents", ids.GUIDANCE, str(incident.number))
 
 
 def request(incident: Incident, partners: Sequence[str], languages: Sequence[str]) -> tuple[str, list[Block]]:
-    """Asks the person who leads the communications; nothing is invented in their place."""
+    """The request to the lead of the communications for guidance; the bot never invents any."""
     missing = " or ".join(language_name(language) for language in languages)
     text = (
         f"Partners of incident {incident.number} ({channel_link(incident.channel_id or '')}) get a notice: "

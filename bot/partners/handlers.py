@@ -1,4 +1,4 @@
-"""Partners follow the incident as it changes, within that change's transaction."""
+"""Keeping partners in step with an incident's changes, within the same transaction."""
 
 from bot import outbox
 from bot.incidents.change import Change
@@ -24,19 +24,19 @@ from bot.timeline import timeline
 
 
 def begin(change: Change, event: Declared) -> None:
-    """Every affected partner is to be told."""
+    """Plan a notice for every affected partner."""
     update_notices(change)
 
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:
-    """A graver severity makes notices due earlier."""
+    """Reschedule the notices: a higher severity makes them due earlier."""
     update_notices(change)
 
 
 def follow_scope(change: Change, event: ScopeChanged) -> None:
-    """More partners are told as if it had been declared with them; a notice that did not leave yet does not leave.
+    """Plan notices for new partners as if declared with them, and drop unsent notices of removed ones.
 
-    A partner that was told already stays informed until the end.
+    A partner that was already told stays informed until the end.
     """
     session, number = change.session, change.number
     for row in tables.of_incident(session, number):
@@ -52,16 +52,15 @@ def follow_scope(change: Change, event: ScopeChanged) -> None:
 
 
 def follow_status(change: Change, event: StatusChanged) -> None:
-    """One that was resolved is open again."""
+    """Reopen the notices when a resolved incident is open again."""
     if event.is_open_again:
         reopen_notices(change, event)
 
 
 def update_notices(change: Change) -> None:
-    """Every affected partner has its notice, due by the severity as it stands. Those who were
-    told see it edited.
+    """Give every affected partner a notice, due by the current severity, and edit the notices already sent.
 
-    Of a private incident and of a drill nothing leaves by the clock: partners are told by name.
+    Notices of private incidents and drills are never sent by the clock: those partners are told by name.
     """
     session, services, incident, now = change.session, change.services, change.incident, change.now
     for partner in incident.partners:
@@ -77,29 +76,29 @@ def update_notices(change: Change) -> None:
 
 
 def give_all_clear(change: Change, event: Resolved) -> None:
-    """It is over."""
+    """Send the all-clear."""
     send_all_clear(change)
 
 
 def say_false_alarm(change: Change, event: Declined) -> None:
-    """It was never there."""
+    """Tell partners that it was a false alarm."""
     send_all_clear(change, "false_alarm")
 
 
 def say_merged(change: Change, event: Merged) -> None:
-    """It goes on elsewhere: partners get the other incident's notice."""
+    """Tell partners that the incident was merged; they get the other incident's notice."""
     send_all_clear(change, "merged")
 
 
 def follow_privacy(change: Change, event: MadePrivate) -> None:
-    """Nobody else is told by the clock; the notices are deleted, so nobody owes an answer."""
+    """Stop the clock for a private incident; its notices are deleted, so nobody owes an answer."""
     for row in tables.of_incident(change.session, change.number):
         row.plan(NextAction.NOTHING, None)
         change.session.add(row)
 
 
 def send_all_clear(change: Change, label: str = "all_clear") -> None:
-    """Everyone who was told hears that it is over, as `label` says it; those who waited hear nothing any more."""
+    """Tell every informed partner that it is over, in the words of `label`; partners still waiting are dropped."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     to_phone = []
     for row in tables.of_incident(session, incident.number):
@@ -121,7 +120,7 @@ def send_all_clear(change: Change, label: str = "all_clear") -> None:
 
 
 def reopen_notices(change: Change, event: Reopened | StatusChanged) -> None:
-    """It is not over after all: partners that heard the all-clear are asked again, others may have to be told."""
+    """Ask partners that heard the all-clear again, and reschedule dropped notices: the incident is open again."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     for row in tables.of_incident(session, incident.number):
         if row.state == State.DROPPED:
@@ -137,7 +136,7 @@ def reopen_notices(change: Change, event: Reopened | StatusChanged) -> None:
 
 
 def ask_to_phone(change: Change, rows: list[PartnerNotice], key: str) -> None:
-    """Tell whoever leads, or declared, whom to phone and at which number."""
+    """Tell the lead, or else the declarer, which partners to phone and at which number."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     lead_id = lead_of(session, incident)
     partners = {row.partner: partner_of(services, row.partner) for row in rows}

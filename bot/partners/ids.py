@@ -1,6 +1,6 @@
-"""Names of the partners' buttons, fields and forms."""
+"""Ids of the partners' buttons, fields and forms."""
 
-# In the partner's channel: what its people may press, whoever they are.
+# In the partner's channel: anyone there may press these.
 RECEIVED = "partner.received"
 AFFECTED = "partner.affected"
 

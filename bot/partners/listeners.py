@@ -17,7 +17,7 @@ from bot.services import Services
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the notice's buttons, its form, and the matrix."""
+    """Register the handlers of the notice's buttons, its form, and the matrix."""
 
     @app.action(ids.RECEIVED)
     def received(ack: Ack, body: Payload) -> None:
@@ -88,7 +88,7 @@ def partners(services: Services, typed: SlashCommand) -> Response:
 
 
 def _guidance_texts(body: Payload) -> dict[str, dict[GuidanceField, str]]:
-    """What the form says, by language."""
+    """The form's texts by language."""
     languages = dict.fromkeys(name.partition(".")[2] for name in body["view"]["state"]["values"])
     return {
         language: {field: parse.field_value(body, field_id(field, language)) for field in GuidanceField}

@@ -1,4 +1,4 @@
-"""`/incident partners`: the matrix, and what is done about partners by hand."""
+"""`/incident partners`: the matrix, and manual actions on partners."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ from bot.services import Services
 
 
 def matrix(services: Services, number: int, by: str, now: datetime, page: int = 1) -> views.Screen:
-    """Who was told what and when, and who answered; many partners take several pages."""
+    """Who was told what and when, and who has answered; a long list has several pages."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         rows = tables.of_incident(session, number)
@@ -33,9 +33,9 @@ def matrix(services: Services, number: int, by: str, now: datetime, page: int = 
 
 
 def add(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
-    """More partners, one or several with commas between, are affected: they are told as the severity says.
+    """Add one or more affected partners, separated by commas; the severity decides when they are told.
 
-    Gives back what to answer.
+    Returns the answer for the user.
     """
     typed_names = [name for name in typed.split(",") if name.strip()] or [""]
     names = dict.fromkeys(read_partner(name, services.floor.partner_names) for name in typed_names)
@@ -55,7 +55,7 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
 
 
 def send_notice_now(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
-    """The notice at once, to one partner or to all who wait for it. Gives back what to answer."""
+    """Send the notice now, to one partner or to all that wait for it. Returns the answer for the user."""
     partner = read_partner(typed, services.floor.partner_names) if typed else ""
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
@@ -80,7 +80,7 @@ def send_notice_now(services: Services, number: int, typed: str, by: str, now: d
 
 
 def record_phoned(services: Services, number: int, typed: str, agents: str, by: str, now: datetime) -> str:
-    """Somebody phoned them: they know, and may have said how many agents are affected."""
+    """Record that a partner was phoned, with the number of affected agents if known."""
     partner = read_partner(typed, services.floor.partner_names)
     counted = read_agents(agents)
     with changing(services, number, by, now) as change:
@@ -91,7 +91,7 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
             row.told_at, row.told_severity, row.told_by, row.state = now, incident.severity, by, State.PHONED
             outbox.remove_untried(session, number, kinds.PARTNER, partner)
         if counted is not None or row.answer == Answer.NONE:
-            # A call that gave no number takes nothing back of what they said.
+            # A call without a number does not retract the partner's earlier answer.
             row.answer = Answer.AFFECTED if counted else Answer.RECEIVED
             row.answered_at, row.answered_by = now, by
             row.agents = row.agents if counted is None else counted
@@ -104,14 +104,14 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
 
 
 def send_from_button(services: Services, notice_id: int, by: str, now: datetime) -> views.Screen:
-    """*Tell now* in the matrix, which is shown again."""
+    """Send the notice from the matrix's *Tell now* button, and return the matrix."""
     number, partner = _notice_of_button(services, notice_id)
     send_notice_now(services, number, partner, by, now)
     return matrix(services, number, by, now)
 
 
 def phoned_from_button(services: Services, notice_id: int, by: str, now: datetime) -> views.Screen:
-    """*They were phoned* in the matrix, which is shown again."""
+    """Record a call from the matrix's *They were phoned* button, and return the matrix."""
     number, partner = _notice_of_button(services, notice_id)
     record_phoned(services, number, partner, "", by, now)
     return matrix(services, number, by, now)

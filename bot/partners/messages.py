@@ -1,4 +1,4 @@
-"""Drawing the notice to a partner, in its language, and what is said below it."""
+"""Rendering the notice to a partner, in its language, and the replies below it."""
 
 from datetime import datetime
 from typing import Any
@@ -33,12 +33,12 @@ TITLE, IMPACT, GUIDANCE = 200, 800, 450
 
 
 def partner_of(services: Services, name: str) -> Partner:
-    """The partner as the floor's file has it; one that is no longer there has a name alone."""
+    """The partner from the floor's file; a partner no longer listed there has only a name."""
     return next((partner for partner in services.floor.partners if partner.name == name), Partner(name=name))
 
 
 def labels(services: Services, language: str) -> Labels:
-    """The buttons and short answers in a language; what cannot be read there is said in English."""
+    """The buttons and short answers in a language; English if its template is broken."""
     for candidate in (language, "en"):
         try:
             return wording.DEFAULT_LABELS | services.templates.phrases(FOLDER, candidate)
@@ -48,14 +48,14 @@ def labels(services: Services, language: str) -> Labels:
 
 
 def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
-    """The notice as it stands."""
+    """The notice in its current state."""
     row, now = tables.find(session, incident.number, display.subject), utcnow()
     known = labels(services, partner_of(services, row.partner).language)
     return views.notice(notice_text(session, services, incident, row, now), row, known, now)
 
 
 def notice_text(session: Session, services: Services, incident: Incident, row: PartnerNotice, now: datetime) -> str:
-    """What the notice says, in the partner's language."""
+    """The notice's text, in the partner's language."""
     language = partner_of(services, row.partner).language
     facts = _facts(session, services, incident, row, now)
     name = f"{FOLDER}/{language}.j2"
@@ -68,7 +68,7 @@ def notice_text(session: Session, services: Services, incident: Incident, row: P
 
 
 def channel_of(services: Services, display: OutboxRow) -> str:
-    """Where a partner is told; the notice's own channel is known once it was sent."""
+    """The partner's channel; the notice's own channel is known only once it was sent."""
     return channel_id(services, partner_of(services, display.subject).channel or "")
 
 
@@ -95,7 +95,7 @@ def _facts(
 
 
 def _guidance(session: Session, services: Services, incident: Incident, row: PartnerNotice) -> dict[str, str]:
-    """What its agents say and do, in its language, as outsiders may read it; empty where nobody wrote anything."""
+    """The guidance in the partner's language, filtered for outsiders; empty where nothing was written."""
     language = partner_of(services, row.partner).language
     read = guidance.outside_reading(session, services, language, row.partner)
     texts = guidance.texts_in(session, incident.number, language)
@@ -103,7 +103,7 @@ def _guidance(session: Session, services: Services, incident: Incident, row: Par
 
 
 def _next_update(session: Session, services: Services, incident: Incident, now: datetime) -> str:
-    """When the next regular update comes to this channel, if any is promised."""
+    """When this channel's next regular update is due, if one is promised."""
     audiences_here = [name for name, audience in services.floor.audiences.items() if PARTNERS in audience.channels]
     due_at = services.get(Registry).ask(NEXT_UPDATE)(session, incident.number, audiences_here)
     return near_time(due_at, now) if due_at and incident.status in OPEN and not incident.is_private else ""
@@ -112,7 +112,7 @@ def _next_update(session: Session, services: Services, incident: Incident, now: 
 def reply_in_thread(
     session: Session, services: Services, row: PartnerNotice, label: str, now: datetime, *, key: str
 ) -> None:
-    """One short sentence in the notice's thread; nothing when the notice never arrived."""
+    """Reply with one short sentence in the notice's thread; does nothing if the notice never arrived."""
     display = outbox.find(session, row.incident_id, kinds.PARTNER, row.partner)
     if display is None or display.ts is None or row.channel_id is None:
         return

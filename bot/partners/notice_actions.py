@@ -1,4 +1,4 @@
-"""The partner notice: told once, reminded once when silent, then named to the commander with a phone number."""
+"""The partner notice: sent once, reminded once when silent, then named to the commander with a phone number."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from bot.timeline import timeline
 
 
 def _send(services: Services, number: int, notice_id: int, now: datetime) -> None:
-    """The notice goes into the outbox; a partner without a channel is named to whoever leads."""
+    """Add the notice to the outbox; a partner without a channel is reported to the lead."""
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, number)
         row = tables.get(session, notice_id)
@@ -44,12 +44,12 @@ def _send(services: Services, number: int, notice_id: int, now: datetime) -> Non
 
 
 def note_refused(settled: Settled, error: str) -> None:
-    """Slack refused the notice: the partner must be phoned."""
+    """Mark the partner as one to be phoned, because Slack refused the notice."""
     _mark_unreachable(settled.session, _of(settled), error, utcnow())
 
 
 def note_told(settled: Settled, posted: Posted | None) -> None:
-    """The notice is in the partner's channel: from now on an answer is awaited."""
+    """Record that the notice has arrived in the partner's channel and that an answer is awaited."""
     row = _of(settled)
     if row.state == State.WAITING and posted is not None:
         _mark_told(settled.session, settled.services, row, posted, utcnow())
@@ -60,7 +60,7 @@ def _of(settled: Settled) -> PartnerNotice:
 
 
 def _mark_unreachable(session: Session, row: PartnerNotice, reason: str, now: datetime) -> None:
-    """There is no way to write to them: the incident's lead hears at once whom to phone."""
+    """Mark a partner as unreachable by message; the lead is told at once to phone it."""
     if row.state != State.WAITING:
         return
     row.state, row.trouble = State.UNREACHABLE, reason or None
@@ -83,7 +83,7 @@ def _mark_told(session: Session, services: Services, row: PartnerNotice, posted:
 
 
 def start_due(services: Services, now: datetime) -> None:
-    """Do what is due about partners: the notices, the reminders, and one message to each commander."""
+    """Process what is due for partners: notices, reminders, and one message to each commander."""
     with services.database.reading() as session:
         due = tables.due(session, now)
     for row in due:
@@ -115,7 +115,7 @@ def _remind(services: Services, notice_id: int, now: datetime) -> None:
 
 
 def _name_silent(services: Services, number: int, now: datetime) -> None:
-    """All of an incident that are due by now in one message; partners that answered meanwhile are left out."""
+    """Report an incident's due silent partners in one message, without those that have answered meanwhile."""
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, number)
         rows = [

@@ -1,4 +1,4 @@
-"""The notice to a partner: sent once it is due, kept up to date afterwards."""
+"""Outbox kind of the notice to a partner: sent once due, edited afterwards."""
 
 from bot.directory.lookup import forget_channel
 from bot.outbox import kinds

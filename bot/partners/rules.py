@@ -1,4 +1,4 @@
-"""When a partner is told, reminded and named, and what its people may answer. Pure."""
+"""When a partner is told, reminded and named, and which answers are valid. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from enum import StrEnum
 from bot.errors import WatchfloorError
 from bot.incidents.rules import quoted
 
-# A notice leaves a little before it must have arrived, so that a slow minute of Slack's does not break the promise.
+# A notice leaves a little before its deadline, so that a slow minute at Slack does not break the promise.
 LEAD_TIME = timedelta(minutes=2)
 MAX_LEAD_FRACTION = 5
 MAX_AGENTS = 100_000
 
 
 class State(StrEnum):
-    """Where a partner stands."""
+    """The state of a partner."""
 
     WAITING = "waiting"
     TOLD = "told"
@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 class Answer(StrEnum):
-    """What a partner said."""
+    """A partner's answer."""
 
     NONE = ""
     RECEIVED = "received"
@@ -34,7 +34,7 @@ class Answer(StrEnum):
 
 
 class NextAction(StrEnum):
-    """What the clock does next about a partner."""
+    """The next scheduled action for a partner."""
 
     NOTHING = ""
     TELL = "tell"
@@ -67,7 +67,7 @@ class NotANumberOfAgents(WatchfloorError):
 def notice_due(declared_at: datetime, within: timedelta | None, now: datetime) -> datetime | None:
     """When a partner is told by the clock: before `within` of the declaration is over, but never in the past.
 
-    The notice leaves two minutes ahead, of a short promise a fifth of it. None when nothing is promised.
+    The notice leaves two minutes early, or a fifth of `within` if that is shorter. None if nothing is promised.
     """
     if within is None:
         return None
@@ -75,7 +75,7 @@ def notice_due(declared_at: datetime, within: timedelta | None, now: datetime) -
 
 
 def read_partner(typed: str, known: Sequence[str]) -> str:
-    """A partner from how people write it."""
+    """Return the partner whose name is closest to the typed one. Raises `UnknownPartner`."""
     by_name = {name.casefold(): name for name in known}
     nearest = get_close_matches(typed.strip().casefold(), by_name, n=1, cutoff=0.7)
     if not nearest:
@@ -84,7 +84,7 @@ def read_partner(typed: str, known: Sequence[str]) -> str:
 
 
 def read_agents(typed: str, hint: str = "") -> int | None:
-    """How many agents are affected, 0 to 100,000; None when nobody counted. `hint` says what is expected."""
+    """Parse the number of affected agents, 0 to 100,000; None if empty. `hint` is the error's text."""
     text = typed.strip()
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""What partners say to somebody who takes over: who has not answered, and who must be told still."""
+"""What a handover says about partners: who has not answered, and who is still to be told."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from bot.slack.text import escape, near_time
 
 
 def partners_awaited(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
-    """A line for each partner whose answer is awaited, or who must be phoned."""
+    """A line for each partner whose answer is awaited, or who must be phoned or told."""
     lines = []
     for notice in tables.of_incident(session, incident.number):
         name = escape(notice.partner)

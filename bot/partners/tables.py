@@ -1,4 +1,4 @@
-"""One row for each partner of an incident: what it was told and when, and what it said."""
+"""One row for each partner of an incident: what it was told and when, and what it answered."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,11 +25,11 @@ class PartnerNotice(Row, table=True):
     incident_id: int = Field(foreign_key="incidents.id")
     partner: str
     state: str = State.WAITING
-    # What the clock does next, and when; nothing while there is no time.
+    # The next scheduled action and its time; `act` is empty while there is no time.
     act: str = NextAction.NOTHING
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     told_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # What it was told: the severity as it stood then.
+    # The severity when it was told.
     told_severity: str = ""
     told_by: str | None = None
     channel_id: str | None = None
@@ -40,38 +40,38 @@ class PartnerNotice(Row, table=True):
     answered_at: datetime | None = Field(default=None, sa_column=utc_column())
     answered_by: str | None = None
     agents: int | None = None
-    # Who opened the form for the number: only they may send it, whatever a form says it is about.
+    # Users who opened the form for the number: only they may send it, whatever its metadata says.
     asked: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     trouble: str | None = None
 
     @property
     def number(self) -> int:
-        """The row's id, once it is in the database."""
+        """The row's id; the row must be in the database."""
         assert self.id is not None
         return self.id
 
     @property
     def is_silent(self) -> bool:
-        """Was it told, and has not answered?"""
+        """True if it was told and has not answered."""
         return self.state == State.TOLD and self.answer == Answer.NONE and self.cleared_at is None
 
     @property
     def is_being_sent(self) -> bool:
-        """Is the notice in the outbox, and has neither arrived nor been refused?"""
+        """True if the notice is in the outbox and has neither arrived nor been refused."""
         return self.state == State.WAITING and self.act == NextAction.SEND
 
     def plan(self, next_action: NextAction, due_at: datetime | None) -> None:
-        """What comes next, and when."""
+        """Schedule the next action."""
         self.act, self.due_at = (next_action, due_at) if due_at else (NextAction.NOTHING, None)
 
 
 def add(session: Session, incident_id: int, partner: str) -> bool:
-    """A partner must be told; False when it is known already."""
+    """Add a partner to be told; False if it is already listed."""
     return insert_new(session, PartnerNotice(incident_id=incident_id, partner=partner))
 
 
 def get(session: Session, notice_id: int, missing: type[WatchfloorError] = NoSuchIncident) -> PartnerNotice:
-    """The notice of that id; `missing` when there is none."""
+    """The notice with that id. Raises `missing` if there is none."""
     notice = session.get(PartnerNotice, notice_id)
     if notice is None:
         raise missing()
@@ -81,12 +81,12 @@ def get(session: Session, notice_id: int, missing: type[WatchfloorError] = NoSuc
 def locked(
     session: Session, notice_id: int, missing: type[WatchfloorError] = NoSuchIncident
 ) -> tuple[PartnerNotice, Incident]:
-    """The same and its incident, kept from being changed by others until the transaction ends."""
+    """The notice and its incident, both locked until the transaction ends."""
     row = session.exec(
         select(PartnerNotice, Incident)
         .join(Incident, col(Incident.id) == col(PartnerNotice.incident_id))
         .where(PartnerNotice.id == notice_id)
-        # First the incident, then what hangs on it, as everybody does who changes both.
+        # Lock order: the incident first, then its notice, as everywhere that changes both.
         .with_for_update(of=[Incident, PartnerNotice], key_share=True)
         .execution_options(populate_existing=True)
     ).first()
@@ -96,7 +96,7 @@ def locked(
 
 
 def find(session: Session, incident_id: int, partner: str) -> PartnerNotice:
-    """The notice to a partner of an incident."""
+    """The notice to one partner of an incident."""
     notice = session.exec(
         select(PartnerNotice).where(PartnerNotice.incident_id == incident_id, PartnerNotice.partner == partner)
     ).first()
@@ -118,7 +118,7 @@ def of_incident(session: Session, incident_id: int) -> Sequence[PartnerNotice]:
 
 
 def due(session: Session, now: datetime, limit: int = 200) -> Sequence[PartnerNotice]:
-    """Those about whom something is to be done now, the oldest first."""
+    """Notices with something due now, the oldest first."""
     return session.exec(
         select(PartnerNotice)
         .where(col(PartnerNotice.due_at) <= now)
@@ -127,7 +127,7 @@ def due(session: Session, now: datetime, limit: int = 200) -> Sequence[PartnerNo
     ).all()
 
 
-# When something is to be done next about any partner.
+# When the next action for any partner is due.
 NEXT_DUE = (
     sa.select(col(PartnerNotice.due_at))
     .where(col(PartnerNotice.due_at).is_not(None))

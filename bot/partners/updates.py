@@ -1,4 +1,4 @@
-"""The regular update under the notice of each partner that was told, in the partner's own language."""
+"""The regular update in the thread of each informed partner's notice, in the partner's own language."""
 
 from datetime import timedelta
 
@@ -12,14 +12,14 @@ from bot.partners import tables
 from bot.partners.messages import partner_of
 from bot.partners.rules import State
 
-# Within this time the notice, which is kept up to date, says all that an update could.
+# A notice is kept up to date, so one sent within this time already says all that an update could.
 NOTICE_SUFFICES = timedelta(minutes=5)
 
 
 def post_updates(change: Change, event: UpdateDue) -> None:
-    """The update for every partner whose channel does not get it already. Others get the notice.
+    """Post the update in the notice's thread of each partner whose channel does not get it already.
 
-    When it is over nothing is sent: the all-clear says so in the same thread.
+    Nothing is sent once the incident is over: the all-clear says so in the same thread.
     """
     session, incident = change.session, change.incident
     audience = change.services.floor.audiences[event.audience]
@@ -32,7 +32,7 @@ def post_updates(change: Change, event: UpdateDue) -> None:
             continue
         if event.is_automatic and row.told_at and change.now - row.told_at < NOTICE_SUFFICES:
             continue
-        # Each reads its own name, and nobody else's.
+        # Each partner reads its own name and no other partner's.
         text, blocks = event.render(partner_of(change.services, row.partner).language, row.partner)
         prefix = f"{_key_prefix(incident.number, event.audience)}{row.number}:"
         outbox.supersede(session, prefix)
@@ -50,7 +50,7 @@ def post_updates(change: Change, event: UpdateDue) -> None:
 
 
 def edit_footers(change: Change, event: UpdateAmended) -> None:
-    """What stands below partners' notices says when the next update comes after all, to each in its language."""
+    """Correct the time of the next update in the updates below partners' notices, each in its language."""
     session, number = change.session, change.number
     rows = {str(row.number): row for row in tables.of_incident(session, number)}
     begins = _key_prefix(number, event.audience)
@@ -60,5 +60,5 @@ def edit_footers(change: Change, event: UpdateAmended) -> None:
 
 
 def _key_prefix(number: int, audience: str) -> str:
-    """How the keys of an audience's updates to partners begin; the notice's number and the promise's follow."""
+    """The prefix of the keys of an audience's updates to partners; the notice's number and the promise's follow."""
     return f"partner-update:{number}:{audience}:"

@@ -23,7 +23,7 @@ LONGEST_NAME = 75
 
 
 def notice(text: str, row: PartnerNotice, labels: Labels, now: datetime) -> Screen:
-    """The notice in the partner's channel, edited as answers come and things change."""
+    """The notice in the partner's channel, edited as answers come in and facts change."""
     blocks = [section(text)]
     if row.answer != Answer.NONE:
         blocks.append(context(_answer(row, labels, now)))
@@ -52,7 +52,7 @@ def _answer(row: PartnerNotice, labels: Labels, now: datetime) -> str:
 
 
 def affected_form(row: PartnerNotice, labels: Labels) -> Block:
-    """How many agents of the partner are affected?"""
+    """The form that asks how many of the partner's agents are affected."""
     initial = str(row.agents) if row.agents is not None else ""
     agents_input = text_input(ids.AGENTS, initial=initial, longest=20)
     question = field(labels["form_question"], ids.AGENTS, agents_input, hint=labels["form_hint"], optional=True)
@@ -67,7 +67,7 @@ def affected_form(row: PartnerNotice, labels: Labels) -> Block:
 
 
 class Matrix(Struct, frozen=True):
-    """Everything the matrix says."""
+    """The facts that the matrix shows."""
 
     incident: Incident
     rows: Sequence[PartnerNotice]
@@ -159,7 +159,7 @@ def _phone_lines(row: PartnerNotice, partner: Partner) -> list[str]:
 
 
 def phone_line(partner: Partner) -> str:
-    """Whom to phone."""
+    """The partner's phone number and contact."""
     phone = f"☎️ {escape(partner.phone)}" if partner.phone else "no phone number in `floor.yaml`"
     return f"{phone} {one_line(partner.contact, LONGEST_NAME)}".strip()
 
@@ -167,7 +167,7 @@ def phone_line(partner: Partner) -> str:
 def phone_request(
     incident: Incident, rows: Sequence[PartnerNotice], partners: Mapping[str, Partner], now: datetime
 ) -> Screen:
-    """Told to the commander: who has not answered, and how to reach them."""
+    """The message to the commander: which partners have not answered, and how to reach them."""
     where = channel_link(incident.channel_id or "")
     lines = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""The words around a partner's notice, when the file of its language cannot be used. Pure."""
+"""The words around a partner's notice, used when the file of its language cannot be. Pure."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ DEFAULT_LABELS: dict[str, str] = {
     "thanks": "Thank you.",
 }
 
-# What a notice's template is given: the facts of an update to outsiders, and these.
+# Variables of a notice's template: the facts of an update to outsiders, and these.
 VARIABLES = (
     "partner",
     "title",
@@ -52,20 +52,20 @@ HELP = "`/incident partners` who was told and who answered · `add NAME`, `tell`
 
 
 def plain_notice(facts: Mapping[str, object]) -> str:
-    """What matters of a notice, without a template; `facts` are escaped already."""
+    """The essentials of a notice without a template; `facts` are already escaped."""
     head = "All clear" if facts["is_over"] else str(facts["emoji"])
     return "\n".join(str(line) for line in (f"*{head}* {facts['title']}", facts["impact"]) if line)
 
 
 def fill(pattern: str, **facts: object) -> str:
-    """`{name}` replaced by its fact; whatever else stands in the pattern stays."""
+    """Replace each `{name}` in the pattern with its fact."""
     for name, fact in facts.items():
         pattern = pattern.replace(f"{{{name}}}", str(fact))
     return pattern
 
 
 def listed_already(names: str) -> str:
-    """The answer when all of them are affected already."""
+    """The answer when all named partners are already listed."""
     return f"{names}: already listed as affected; `/incident partners` shows where it stands."
 
 
@@ -80,15 +80,15 @@ def notice_sent(names: str) -> str:
 
 
 def phoned(partner: str) -> str:
-    """The answer when somebody phoned them."""
+    """The answer to recording a phone call."""
     return f"Recorded: {partner} was phoned."
 
 
 def guesses_left_out(language: str, sentences: str) -> str:
-    """What a notice does not say of what was written."""
+    """The note about sentences that the notice leaves out."""
     return f"The {language} notice leaves out what customers could take for a promise: {sentences}"
 
 
 def names_left_out(language: str) -> str:
-    """What a notice does not say of what was written."""
+    """The note about names that the notice leaves out."""
     return f"The {language} notice has no names of colleagues or other partners."

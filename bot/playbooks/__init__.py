@@ -1,4 +1,4 @@
-"""Playbooks: what is done in which kind of outage, by whom, by when; and what was done."""
+"""Playbooks: what to do in each kind of outage, by whom and by when; and the record of what was done."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, the events that playbooks follow, ticks, what they guard and what others may ask."""
+    """Register listeners, commands, event handlers, ticks, guards, and the answers given to other packages."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import PRIVATE_BY_DEFAULT, STEPS_TAKEN
@@ -32,7 +32,7 @@ def register(registry: "Registry") -> None:
     from bot.playbooks.guard import REQUIRED_STEPS
     from bot.playbooks.reloading_library import ReloadingLibrary
 
-    # Bolt tries listeners in this order: what is clicked most is found first.
+    # Bolt tries listeners in order, so those clicked most come first.
     registry.listeners.insert(0, listeners.register)
     commands.register(registry)
     registry.on(events.Declared, run_actions.start_matching)
@@ -61,7 +61,7 @@ def register(registry: "Registry") -> None:
         lambda settings, floor: ReloadingLibrary(settings.playbooks_dir, floor, settings.playbooks_every_s)
     )
     registry.kinds += renderers.KINDS
-    # Of answers the figures stay: see `purge_words`.
+    # Numbers in `answers` are kept: see `bot/screens/records/purge_text.py`.
     registry.purge_rules += [PurgeRule("playbook_steps", ("reason",)), PurgeRule("playbook_runs")]
     registry.purge_rules.append(PurgeRule("playbook_proposals", ("text", "reason")))
     registry.exports += [exporting.STEPS, exporting.PROPOSALS]

@@ -1,4 +1,4 @@
-"""How well a playbook was kept, and what several runs say about the playbook itself. Pure."""
+"""How closely a run kept to its playbook, and what several runs suggest changing in it. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ SKIPPED, LATE = "skipped", "late"
 
 
 class MeasuredStep(Protocol):
-    """A step of a run as far as adherence is concerned."""
+    """The fields of a step used to measure adherence."""
 
     @property
     def step_key(self) -> str: ...
@@ -34,7 +34,7 @@ class MeasuredStep(Protocol):
 
 
 class Adherence(Struct, frozen=True):
-    """What became of the wanted steps; late ones are counted among done, skipped and waived ones too."""
+    """Outcomes of the wanted steps; late steps are also counted as done, skipped or waived."""
 
     done: int
     skipped: int
@@ -46,11 +46,11 @@ class Adherence(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """Something to mend in a playbook, with the file it stands in."""
+    """A suggested fix in a playbook, with its file."""
 
     playbook: str
     step_key: str
-    # `skipped` too often, or `late` each time.
+    # `skipped` too often, or `late` every time.
     kind: str
     title: str
     times: int
@@ -58,7 +58,7 @@ class Proposal(Struct, frozen=True):
 
     @property
     def file(self) -> str:
-        """Where the playbook is written."""
+        """The path of the playbook's file."""
         return f"playbooks/{self.playbook}.yaml"
 
     @property
@@ -72,7 +72,7 @@ class Proposal(Struct, frozen=True):
 
 
 def measure(steps: Iterable[MeasuredStep]) -> Adherence:
-    """Count a run. Lateness is finished minus due, averaged over the late steps; None when none was late."""
+    """Count the steps of a run. Lateness is finished minus due, averaged over late steps; None if none was late."""
     steps = list(steps)
     late = [length for step in steps if (length := lateness(step))]
     states = [step.state for step in steps if step.state != State.OPEN or step.wanted_at]
@@ -88,14 +88,14 @@ def measure(steps: Iterable[MeasuredStep]) -> Adherence:
 
 
 def lateness(step: MeasuredStep) -> timedelta | None:
-    """By how much a finished step was late; None when it was in time, is open, or had no due time."""
+    """How late a finished step was; None if it was on time, is open or had no due time."""
     if step.due_at is None or step.finished_at is None or step.finished_at <= step.due_at:
         return None
     return step.finished_at - step.due_at
 
 
 def proposals(playbook: str, runs: Sequence[Sequence[MeasuredStep]]) -> list[Proposal]:
-    """What the last runs, newest first, say about the playbook's steps."""
+    """Suggested fixes to the playbook's steps from its last runs, given newest first."""
     by_step: dict[str, list[MeasuredStep]] = {}
     for steps in runs[:RUNS_COMPARED]:
         for step in steps:

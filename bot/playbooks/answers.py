@@ -1,4 +1,4 @@
-"""Answers to the questions a step asks: read from a form, checked, shown. Pure."""
+"""Answers to a step's questions: reading them from a form, checking and showing them. Pure."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -26,16 +26,16 @@ class AnswerNotOffered(WatchfloorError):
 
 
 class FormAnswers(Struct, frozen=True):
-    """What a form said, and what is wrong with it by field, as Slack wants it."""
+    """The answers in a form, and its errors by field, in Slack's format."""
 
     answers: dict[str, Any]
     errors: dict[str, str]
 
 
 def suggested_times(written: Step, known: Milestones, declared_at: datetime, now: datetime) -> dict[str, datetime]:
-    """What the step's questions about a time are filled in with: what is known of it already, or else now.
+    """Initial values of the step's time questions: the known milestone, or else now.
 
-    What came before the declaration is filled in with that: it is the latest time that can be true.
+    Milestones before the declaration default to its time, the latest possible one.
     """
     times = {}
     for ask in written.asks:
@@ -47,14 +47,14 @@ def suggested_times(written: Step, known: Milestones, declared_at: datetime, now
 
 
 def milestones_in(written: Step, answers: Mapping[str, Any]) -> Iterator[tuple[Ask, MilestoneName, datetime]]:
-    """Which milestones the answers set, and to what time."""
+    """Yield the milestones that the answers set, with their times."""
     for ask in written.asks:
         if ask.milestone and ask.id in answers:
             yield ask, MilestoneName(ask.milestone), datetime.fromisoformat(str(answers[ask.id]))
 
 
 def read_form(written: Step, values: Mapping[str, Mapping[str, Any]], now: datetime) -> FormAnswers:
-    """The answers in a submitted form's `state.values`; each field that does not fit gets its sentence."""
+    """The answers in a submitted form's `state.values`, with an error message for each invalid field."""
     form_answers = FormAnswers({}, {})
     for ask in written.asks:
         raw = _raw_value(values.get(ask.id, {}).get(VALUE, {}))
@@ -72,7 +72,7 @@ def read_form(written: Step, values: Mapping[str, Mapping[str, Any]], now: datet
 
 
 def check_answers(written: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers to what this step asks and nothing else; refused when one it needs is missing."""
+    """The answers to this step's questions only; refused if a required one is missing or a choice is unknown."""
     known = {ask.id: answers[ask.id] for ask in written.asks if answers.get(ask.id) not in (None, "")}
     for ask in written.asks:
         if ask.id not in known and not ask.optional:
@@ -92,7 +92,7 @@ def render_answer(ask: Ask, answer: Any) -> str:
 
 
 def render_answers(written: Step, answers: Mapping[str, Any]) -> dict[str, str]:
-    """Question → answer, as mrkdwn, in the order they were asked."""
+    """Answers by question, as mrkdwn, in the order of the questions."""
     return {escape(ask.question): render_answer(ask, answers[ask.id]) for ask in written.asks if ask.id in answers}
 
 

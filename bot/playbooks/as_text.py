@@ -11,7 +11,7 @@ INDENT = "     "
 
 
 def render_text(name: str, book: Playbook) -> str:
-    """The whole playbook, phase by phase, with who, when, conditions, questions and effects of each step."""
+    """The whole playbook, phase by phase, with each step's owner, due time, conditions, questions and effects."""
     lines = [f"{book.title}  [{name}]", *wrap(book.summary, WIDTH), "", f"For: {_applies(book)}"]
     number = 0
     for phase in book.phases:

@@ -1,4 +1,4 @@
-"""What a playbook's parts say of each other: references, circles, steps that can never come, the floor's words."""
+"""Consistency checks of a playbook: references, cycles, unreachable steps, and names from `floor.yaml`."""
 
 import re
 from collections import Counter
@@ -17,10 +17,10 @@ NUMBER_CONDITION = re.compile(r"(at least |at most )?-?\d+(\.\d+)?")
 
 
 def findings(book: Playbook, floor: Floor | None = None) -> list[Finding]:
-    """Everything that does not fit together, with its place in the file."""
+    """Every inconsistency, with its place in the file."""
     problems = [*_find_repeated(book), *_find_bad_references(book), *_find_bad_placeholders(book)]
     if not problems:
-        # Circles and dead ends are only worth naming once every reference leads somewhere.
+        # Cycles and dead ends are only worth reporting once every reference is valid.
         problems = [*_find_cycles(book), *_find_unreachable(book)]
     return problems + (list(_against_floor(book, floor)) if floor else [])
 
@@ -168,8 +168,8 @@ def _against_floor(book: Playbook, floor: Floor) -> Iterator[Finding]:
 
 
 def unknown_guides(book: Playbook, floor: Floor) -> Iterator[Finding]:
-    """Guides that steps name, and that no file knows. That is no mistake: guides are published in Slack as well,
-    and are found by their titles when somebody reads the step."""
+    """Guides named by steps but found in no file. That is not an error: guides can also be published in Slack, and
+    they are found by title when the step is read."""
     titles = [*(guide.title for guide in book.guides), *guide_titles(floor.cases)]
     for place, step in _steps_with_path(book):
         for title in step.guides:

@@ -16,7 +16,7 @@ SUBCOMMANDS = {
 
 
 def register(registry: Registry) -> None:
-    """The two commands."""
+    """Register the two commands and their help."""
     registry.command("playbook", playbook)
     registry.command("steps", my_steps)
     registry.help(Section.CHANNEL, 20, wording.HELP)

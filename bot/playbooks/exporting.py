@@ -1,4 +1,4 @@
-"""Playbooks in the export of an incident: its steps with their answers, and the changes that it led to."""
+"""Playbooks in an incident's export: its steps with their answers, and the proposed changes it led to."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What other nouns may ask of playbooks."""
+"""Answers that playbooks give other packages."""
 
 from sqlmodel import Session
 
@@ -8,7 +8,7 @@ from bot.playbooks.progress import open_steps
 
 
 def steps_taken(session: Session, number: int) -> list[TakenStep]:
-    """The open steps that somebody has taken, in the order of their playbooks."""
+    """The open steps that have an owner, in the order of their playbooks."""
     return [
         TakenStep(step.title, step.owner_id)
         for run in tables.runs_of(session, number)

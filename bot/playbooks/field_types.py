@@ -1,4 +1,4 @@
-"""The small words of a playbook file: texts within Slack's limits, lengths of time, due times, lists."""
+"""Field types of playbook files: texts within Slack's limits, lengths of time, due times, lists."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ Item = TypeVar("Item")
 
 
 def as_text(raw: Any) -> Any:
-    """A whole number as its digits; YAML's idea of yes, no, dates and decimals is refused with the remedy."""
+    """Convert integers to text; refuse YAML booleans, dates and decimals, and say how to fix them."""
     if isinstance(raw, bool):
         raise ValueError('YAML reads this word as true or false; put it in quotes, such as "Yes"')
     if isinstance(raw, int):
@@ -36,7 +36,7 @@ def as_text(raw: Any) -> Any:
 
 
 def at_most(limit: int) -> Callable[[str], str]:
-    """Refuses a text that is empty or longer than `limit` characters once Slack's escapes are in."""
+    """Return a validator that refuses empty text, and text longer than `limit` characters once escaped."""
 
     def check(text: str) -> str:
         if not text.strip():
@@ -50,7 +50,7 @@ def at_most(limit: int) -> Callable[[str], str]:
 
 
 def matching(pattern: str, example: str) -> Callable[[str], str]:
-    """Refuses a word that does not have the shape of the example."""
+    """Return a validator that refuses words not matching `pattern`, and shows the example."""
 
     def check(word: str) -> str:
         if not re.fullmatch(pattern, word):
@@ -61,7 +61,7 @@ def matching(pattern: str, example: str) -> Callable[[str], str]:
 
 
 def not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """Refuses a list without anything in it."""
+    """Refuse an empty list."""
     if not items:
         raise ValueError("is empty; write at least one")
     return items
@@ -73,7 +73,7 @@ def as_list(raw: Any) -> Any:
 
 
 def write_length(length: timedelta) -> str:
-    """A length of time as the file has it: `90 min`, `4 h`, `45 s`."""
+    """A length of time as written in the file: `90 min`, `4 h`, `45 s`."""
     seconds = int(length.total_seconds())
     for unit, size in (("days", 86_400), ("h", 3_600), ("min", 60)):
         if seconds % size == 0:
@@ -92,7 +92,7 @@ def read_due(raw: Any) -> Any:
 
 
 class OrAlone:
-    """Tells editors that a list of one may be written without brackets."""
+    """JSON schema annotation: a list of one may be written without brackets."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         listed = handler(schema)
@@ -128,7 +128,7 @@ Link = Annotated[
 ]
 Group = Annotated[str, AfterValidator(matching(r"@[a-z0-9][a-z0-9._-]*", "@telephony-oncall"))]
 Word = Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=75)]
-# YAML has lists only; strict models want tuples, which nobody can change after they were read.
+# YAML only has lists; strict models need tuples, which are immutable.
 Many = Annotated[tuple[Item, ...], Field(strict=False)]
 OneOrMany = Annotated[tuple[Item, ...], BeforeValidator(as_list), Field(strict=False), OrAlone()]
 Some = Annotated[tuple[Item, ...], Field(strict=False), AfterValidator(not_empty)]

@@ -1,4 +1,4 @@
-"""A playbook's file was written while incidents run: their messages say so; the log names what is broken."""
+"""Playbook files changed during incidents: run messages say so, and the log lists broken files."""
 
 import logging
 from datetime import datetime
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def mark_runs_with_newer_file(services: Services, now: datetime) -> None:
-    """Draw the messages again of runs whose file differs from their copy, or did until now."""
+    """Re-render run messages after a change in the folder, which may add or remove the note about a newer file."""
     library = services.get(ReloadingLibrary).library_if_changed()
     if library is None:
         return

@@ -1,4 +1,4 @@
-"""The forms of a playbook: why a step is left out, whose it is, its answers, and all steps at once."""
+"""The forms of a playbook: skipping, assigning and answering a step, and the view of all steps."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -41,7 +41,7 @@ NO_TIMES: Mapping[str, datetime] = {}
 
 
 def skip_form(step: AnyStep) -> Block:
-    """Asks why a step is skipped."""
+    """The form that asks why a step is skipped."""
     reason = text_input(ids.VALUE, multiline=True, longest=LONGEST_REASON, placeholder="In a few words")
     blocks = [section(f"*{escape(step.title)}*"), field("Why?", ids.REASON, reason)]
     return modal(
@@ -50,7 +50,7 @@ def skip_form(step: AnyStep) -> Block:
 
 
 def assign_form(step: AnyStep) -> Block:
-    """Asks who takes the step."""
+    """The form that asks who takes the step."""
     person = user_select(ids.VALUE, initial=step.owner_id)
     blocks = [section(f"*{escape(step.title)}*"), field("Who takes it?", ids.OWNER, person)]
     return modal("Assign", blocks, callback_id=ids.ASSIGN_FORM, submit="Assign", private_metadata=str(step.number))
@@ -64,10 +64,10 @@ def answer_form(
     times: Mapping[str, datetime] = NO_TIMES,
     zone: str = "",
 ) -> Block:
-    """Asks what the step wants to know and shows what it sends `where`; submitted, it is done and sent.
+    """The form with the step's questions and the message it sends to `where`; submitting it finishes the step.
 
-    Questions about a time are filled in with `times`; `zone` is the time zone of the person who answers.
-    Where there is nobody to send to, because the incident is private, it says so.
+    Time questions are prefilled from `times`; `zone` is the time zone of the user who answers.
+    If `where` is empty, because the incident is private, the form says that nothing is sent.
     """
     instructions = f"\n{escape(written.instructions)}" if written.instructions else ""
     blocks = [section(f"*{escape(step.title)}*{instructions}")]
@@ -91,7 +91,7 @@ def answer_form(
 def all_steps_view(
     run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, holders: Holders = NO_HOLDERS
 ) -> Block:
-    """Every step of the run, phase by phase, each with the button that fits."""
+    """The view of every step of the run, phase by phase, each with its button."""
     book = run.book
     blocks = [section(f"*{escape(run.title)}*\n{progress_line(steps)}\n{escape(book.summary)}")]
     for phase in book.phases:

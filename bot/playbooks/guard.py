@@ -1,4 +1,4 @@
-"""Steps that a playbook wants finished before the incident is resolved or closed, unless they are waived."""
+"""Steps that must be finished or waived before the incident is resolved or closed."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ class BlockingSteps(WatchfloorError):
 
 
 def _blocking_steps(session: Session, number: int, action: str) -> list[StepRow]:
-    """The steps that the running playbooks want finished before one may `resolve` or `close`."""
+    """The open steps that running playbooks require before `resolve` or `close`."""
     steps: list[StepRow] = []
     for run in tables.runs_of(session, number):
         if run.is_running:

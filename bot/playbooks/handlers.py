@@ -1,4 +1,4 @@
-"""Playbooks follow an incident that changes: times move, and what fits it now is offered, never forced."""
+"""Event handlers: playbooks follow the incident, and one that fits better is offered, never forced."""
 
 from bot import outbox
 from bot.incidents.change import Change
@@ -21,11 +21,11 @@ from bot.slack.text import escape
 
 
 def offer_better_playbook(change: Change, event: SeverityChanged | ScopeChanged) -> None:
-    """Every running playbook learns the new facts; one that fits better is offered once."""
+    """Update the facts of every running playbook, and offer once a playbook that fits better."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     runs.update_facts(session, incident.number, facts_now(change), now)
     name = matching_playbook(services, incident)
-    # One that was stopped by hand is not offered again: somebody has decided about it.
+    # A playbook stopped by hand is not offered again: that was a decision.
     started_before = [run.playbook for run in runs_of(session, incident.number)]
     if name is None or name in started_before:
         return
@@ -39,12 +39,12 @@ def offer_better_playbook(change: Change, event: SeverityChanged | ScopeChanged)
 
 
 def hand_over_steps(change: Change, event: CommandHandedOver) -> None:
-    """Open steps of the outgoing commander are the incoming one's, and so are the reminders of them."""
+    """Reassign the outgoing commander's open steps, and thus their reminders, to the incoming one."""
     tables.hand_over_steps(change.session, change.number, event.old, event.new)
 
 
 def skip_told(change: Change, event: UpdateComposed) -> None:
-    """The first update to an audience makes the steps needless that were to tell it."""
+    """Skip steps meant to tell an audience once it has had its first update."""
     session, now = change.session, change.now
     running = [run for run in runs_of(session, change.number) if run.is_running]
     if any(event.audience not in run.incident.told for run in running):
@@ -53,13 +53,13 @@ def skip_told(change: Change, event: UpdateComposed) -> None:
 
 
 def skip_held(change: Change, event: RoleChanged) -> None:
-    """Steps that were to fill a role are needless once somebody has it."""
+    """Skip steps meant to fill a role once it is filled."""
     if event.holder is not None:
         runs.update_facts(change.session, change.number, facts_now(change), change.now)
 
 
 def offer_after_reopening(change: Change, event: Reopened) -> None:
-    """The playbooks ended when the incident was closed; whether one is needed again is for people to say."""
+    """Offer the matching playbook: runs ended at the close, and people decide whether one is needed again."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     name = matching_playbook(services, incident)
     if name is None or any(run.is_running for run in runs_of(session, incident.number)):

@@ -1,7 +1,7 @@
-"""Names that Slack gives back: of buttons, of forms, of their fields."""
+"""Names of buttons, forms and fields, as Slack returns them."""
 
 STEP_DONE = "step.done"
-STEP_ANSWER = "step.answer"  # Done, for a step that asks: opens its form
+STEP_ANSWER = "step.answer"  # Done, for a step with questions: opens its form
 STEP_SKIP = "step.skip"
 STEP_TAKE = "step.take"
 STEP_ASSIGN = "step.assign"

@@ -1,4 +1,4 @@
-"""The folder of playbooks: every file that can be used, and everything that is wrong with the others."""
+"""The folder of playbooks: the usable files, and all problems in the others."""
 
 import logging
 import re
@@ -22,7 +22,7 @@ FileStamp = tuple[int, ...]
 
 
 class LibraryFile(Struct, frozen=True):
-    """One file as it was last read; a file that broke keeps the playbook it held before."""
+    """One file as last read; a file that became invalid keeps its previous playbook."""
 
     stamp: FileStamp
     playbook: Playbook | None
@@ -30,7 +30,7 @@ class LibraryFile(Struct, frozen=True):
 
 
 class Library(Struct, frozen=True):
-    """What the folder held when it was last looked at."""
+    """The contents of the folder when it was last checked."""
 
     folder: Path
     floor: Floor | None
@@ -38,18 +38,18 @@ class Library(Struct, frozen=True):
 
     @property
     def playbooks(self) -> dict[str, Playbook]:
-        """The playbooks that can be used, by name."""
+        """The usable playbooks, by name."""
         return {path.stem: entry.playbook for path, entry in self.entries.items() if entry.playbook}
 
     @property
     def problems(self) -> list[Problem]:
-        """Everything that is wrong, file by file."""
+        """All problems, file by file."""
         if not self.folder.is_dir():
             return [Problem(self.folder.name, 1, "", "the folder is missing; make it, or set another one")]
         return [problem for entry in self.entries.values() for problem in entry.problems]
 
     def reloaded(self) -> "Library":
-        """This library, or a new one when a file was written, added or removed; only those are read again."""
+        """This library, or a new one if a file was written, added or removed; only changed files are read again."""
         stamps = _stamps(self.folder)
         if stamps == {path: entry.stamp for path, entry in self.entries.items()}:
             return self
@@ -64,19 +64,19 @@ class Library(Struct, frozen=True):
             return LibraryFile(stamp, read_playbook(path, self.floor))
         except FileRefused as refused:
             problems = tuple(refused.problems)
-        except Exception as broken:  # one odd file must never stop a declaration, whatever is wrong with it
+        except Exception as broken:  # one bad file must never stop a declaration, whatever is wrong with it
             log.exception("a playbook cannot be read", extra={"file": path.name})
             problems = (Problem(path.name, 1, "", f"cannot be read: {type(broken).__name__}"),)
         return LibraryFile(stamp, before.playbook if before else None, problems)
 
 
 def load_library(folder: Path, floor: Floor | None = None) -> Library:
-    """Read every playbook of the folder; with the floor given, its types, sites and audiences are checked too."""
+    """Read every playbook in the folder; if `floor` is given, check types, sites and audiences against it."""
     return Library(folder, floor, {}).reloaded()
 
 
 def check_path(path: Path, floor: Floor | None = None) -> tuple[int, list[Problem]]:
-    """How many playbooks of a file or a folder can be used, and everything that is wrong with the others."""
+    """The number of usable playbooks in a file or folder, and all problems in the others."""
     if not path.exists():
         return 0, [Problem(str(path), 1, "", "there is no such file or folder")]
     if path.is_dir():
@@ -90,7 +90,7 @@ def check_path(path: Path, floor: Floor | None = None) -> tuple[int, list[Proble
 
 
 def guides_elsewhere(path: Path, floor: Floor) -> list[Problem]:
-    """Guides that the playbooks of a file or a folder name, and that no file knows: worth a look, no mistake."""
+    """Guides named by the playbooks of a file or folder but found in no file: worth checking, but no error."""
     notes: list[Problem] = []
     for file in _stamps(path) if path.is_dir() else [path] if path.exists() else ():
         try:
@@ -103,7 +103,7 @@ def guides_elsewhere(path: Path, floor: Floor) -> list[Problem]:
 
 
 def read_playbook(path: Path, floor: Floor | None = None) -> Playbook:
-    """One playbook, or `FileRefused` with everything that is wrong with it."""
+    """Read one playbook. Raises `FileRefused` with all its problems."""
     if not re.fullmatch(SLUG, path.stem) or path.suffix != ".yaml":
         raise FileRefused(
             [Problem(path.name, 1, "", "name the file like `phones-down.yaml`: lower case, dashes, .yaml")]
@@ -127,7 +127,7 @@ def _by_line(problems: list[Problem]) -> list[Problem]:
 def _remaining_problems(
     path: Path, lines: yamlfile.LineNumbers, content: Any, refused: FileRefused, floor: Floor | None
 ) -> list[Problem]:
-    """What else is wrong once the refused keys are left out, so that one reading names everything."""
+    """Problems that remain after the refused keys are removed, so that a single check reports everything."""
     rest = deepcopy(content)
     for problem in refused.problems:
         _remove_at(rest, problem.key.split("."))
@@ -138,7 +138,7 @@ def _remaining_problems(
 
 
 def _remove_at(content: Any, path: Sequence[str]) -> None:
-    """Remove the deepest named thing on the way to `place`; what is missing altogether stays missing."""
+    """Remove the deepest existing key along `path`; do nothing if a key on it is missing."""
     holder: tuple[dict[str, Any], str] | None = None
     for part in path:
         if isinstance(content, dict):
@@ -162,14 +162,14 @@ def _as_problems(path: Path, lines: yamlfile.LineNumbers, problems: Iterable[Fin
 def _stamps(folder: Path) -> dict[Path, FileStamp]:
     stamps = {}
     for path in sorted(folder.glob("*.y*ml")):
-        # Hidden ones are an editor's: locks and copies of what is being written.
+        # Hidden files are an editor's lock and temporary files.
         if not path.name.startswith("."):
             stamps[path] = _stamp(path)
     return stamps
 
 
 def _stamp(path: Path) -> FileStamp:
-    """Changes whenever the file, or who may read it, does; a link that leads nowhere has one too."""
+    """A stamp that changes with the file's content or permissions; a dangling link has one too."""
     try:
         status = path.stat()
     except OSError:

@@ -23,7 +23,7 @@ StartPlaybook = Callable[[Services, int, str, str, datetime], str]
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to everything about playbooks but commands."""
+    """Register handlers for all playbook buttons and forms."""
     _register_buttons(app, services)
     _register_offers(app, services)
     _register_openers(app, services)
@@ -100,7 +100,7 @@ def _register_openers(app: App, services: Services) -> None:
 def _register_opener(
     app: App, services: Services, action_id: str, build_form: Callable[[Services, int, str], Block]
 ) -> None:
-    """A button that opens a form about a step, for those who may work on it and while there is something to do."""
+    """Register a button that opens a form about a step, for users who may work on it while the incident lasts."""
 
     @app.action(action_id)
     def open_form(ack: Ack, body: Payload) -> None:
@@ -118,7 +118,7 @@ def _register_forms(app: App, services: Services) -> None:
         if field:
             responses.answer_form(services, body, field, act, ack)
         else:
-            # Nothing to write a refusal beside: it is said instead.
+            # The form has no field to show a refusal at, so it is sent as a message.
             responses.answer_click(services, body, act, ack)
         screens.refresh_underlying(services, body)
 

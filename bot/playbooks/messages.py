@@ -1,4 +1,4 @@
-"""The messages a step posts: plain text in which `{word}` stands for a fact or an answer."""
+"""Messages posted by steps: plain text in which `{word}` stands for a fact or an answer."""
 
 import re
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 
 
 def placeholders_in(message: str) -> list[str]:
-    """The words in braces, in the order they stand."""
+    """The words in braces, in order of appearance."""
     return [word.strip() for word in PLACEHOLDER.findall(message)]
 
 
 def fill(message: str, values: Mapping[str, str]) -> str:
-    """The message with its words replaced; what nobody has said yet reads "not known yet".
+    """The message with its placeholders replaced; missing values read "not known yet".
 
-    Values are put in as they are, once: escape them before, braces inside them are not read again.
+    Values are inserted once and unchanged: escape them first; braces inside them are not expanded.
     """
     return PLACEHOLDER.sub(lambda match: values.get(match[1].strip()) or UNKNOWN, message)

@@ -1,4 +1,4 @@
-"""What a playbook file says: phases of steps, each with an owner, a due time, conditions and effects."""
+"""The playbook file: phases of steps, each with an owner, a due time, conditions and effects."""
 
 import hashlib
 from functools import cached_property, lru_cache
@@ -32,19 +32,19 @@ MAX_STEPS = 80
 RoleName = Literal["commander", "communications_lead", "scribe", "responder"]
 Requirement = Literal["before resolve", "before close"]
 AskKind = Literal["choice", "number", "text", "person", "time"]
-# What an answer with a time may say of the incident, by the names of the timeline's milestones.
+# Milestones of the incident that an answer with a time can set, by the timeline's names.
 AskMilestone = Literal["started", "detected", "mitigated"]
 FrontDoor = Literal["normal", "inform", "inform and deflect", "inform and disconnect"]
 
 
 class Part(BaseModel):
-    """A part of the file: unknown keys are mistakes, types are not guessed, nothing changes after reading."""
+    """A part of the file: unknown keys are errors, types are not coerced, instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Applies(Part):
-    """Which incidents the playbook is for; what is left out does not matter."""
+    """Which incidents the playbook is for; a key that is left out matches all."""
 
     types: OneOrMany[Name] = ()
     severities: OneOrMany[SeverityName] = ()
@@ -52,7 +52,7 @@ class Applies(Part):
 
 
 class Guide(Part):
-    """A link worth having at hand."""
+    """A link to keep at hand."""
 
     title: Label
     url: Link
@@ -85,7 +85,7 @@ Due = Annotated[
 
 
 class When(Part):
-    """The step is wanted only when all of this holds."""
+    """The step is wanted only if all of these conditions hold."""
 
     severity_at_least: SeverityName | None = None
     site_among: OneOrMany[Word] = ()
@@ -96,12 +96,12 @@ class When(Part):
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The steps whose end the condition speaks of."""
+        """The steps that the condition refers to."""
         return (*self.done, *self.skipped)
 
 
 class SkipWhen(Part):
-    """What the step is for has happened already when all of this holds; then it is skipped, and says why."""
+    """If all of these hold, the step's purpose is already met: it is skipped, with the reason."""
 
     severity_at_least: SeverityName | None = None
     told: Name | None = None
@@ -115,7 +115,7 @@ class SkipWhen(Part):
 
 
 class Ask(Part):
-    """A question the step asks; its answer can be used in conditions and messages by its id."""
+    """A question the step asks; conditions and messages refer to its answer by `id`."""
 
     id: Name
     question: Title
@@ -123,7 +123,7 @@ class Ask(Part):
     options: Many[Label] = Field(default=(), max_length=25)
     optional: bool = False
     milestone: AskMilestone | None = None
-    # Of a time: it may be still to come, such as a deadline.
+    # For a time: it may be in the future, such as a deadline.
     may_be_later: bool = False
 
     @model_validator(mode="after")
@@ -144,7 +144,7 @@ class Ask(Part):
 
 
 class Post(Part):
-    """A message to an audience of the floor, sent after the person confirmed it."""
+    """A message to one of the floor's audiences, sent after the user has confirmed it."""
 
     to: Name
     message: Paragraph
@@ -159,7 +159,7 @@ class Sets(Part):
 
 
 class Invites(Part):
-    """Who is brought into the channel when the step is done."""
+    """The people invited into the channel when the step is done."""
 
     groups: OneOrMany[Group] = ()
     roles: OneOrMany[RoleName] = ()
@@ -181,7 +181,7 @@ class Step(Part):
     posts: Post | None = None
     sets: Sets | None = None
     invites: Invites | None = None
-    # Titles of guides that help with it: of this file, of floor.yaml or of its folder of guides.
+    # Titles of guides that help with the step, from this file, floor.yaml or its folder of guides.
     guides: OneOrMany[Title] = Field(default=(), max_length=3)
 
 
@@ -212,7 +212,7 @@ class Playbook(Part):
 
     @cached_property
     def steps(self) -> dict[str, Step]:
-        """Every step by its id, in the order of the file."""
+        """Every step by its id, in file order."""
         return {step.id: step for phase in self.phases for step in phase.steps}
 
     @cached_property
@@ -222,25 +222,25 @@ class Playbook(Part):
 
     @cached_property
     def version(self) -> str:
-        """Changes whenever the file's meaning changes."""
+        """A hash that changes whenever the file's meaning changes."""
         return hashlib.sha256(self.as_copy().encode()).hexdigest()[:12]
 
     def phase_of(self, step_id: str) -> Phase:
-        """The phase a step stands in."""
+        """The phase that contains a step."""
         return next(phase for phase in self.phases if any(step.id == step_id for step in phase.steps))
 
     def as_copy(self) -> str:
-        """What a run keeps of the file; `read_copy` reads it back."""
+        """The serialized copy that a run keeps; `read_copy` reads it back."""
         return self.model_dump_json(exclude_defaults=True)
 
 
-# Every click reads its run's copy several times; few different copies are at work at once.
+# Cached because every click reads its run's copy several times and few copies are in use at once.
 @lru_cache(maxsize=128)
 def read_copy(copy: str) -> Playbook:
-    """The playbook that a run kept."""
+    """Parse the playbook copy kept by a run."""
     return Playbook.model_validate_json(copy)
 
 
 def json_schema() -> dict[str, Any]:
-    """The file's shape for editors, so that they complete and check while somebody writes."""
+    """The JSON schema of the file, for completion and validation in editors."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Playbook.model_json_schema()}

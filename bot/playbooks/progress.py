@@ -1,4 +1,4 @@
-"""How far a run is: what is finished, what comes next, what is late, what stands in the way. Pure."""
+"""Progress of a run: finished, next, late and blocking steps. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,12 +9,12 @@ from msgspec import Struct
 from bot.playbooks.rules import State
 
 MAX_NEXT = 5
-# Steps of the next phase are shown only to fill up the screen.
+# Steps of later phases are shown only to reach this number.
 MIN_SHOWN = 3
 
 
 class TrackedStep(Protocol):
-    """A step of a run as far as progress is concerned."""
+    """The fields of a step used to compute progress."""
 
     @property
     def position(self) -> int: ...
@@ -43,17 +43,17 @@ class Progress(Struct, frozen=True):
 
 
 def is_open(step: TrackedStep) -> bool:
-    """Is the step wanted and not finished?"""
+    """True if the step is wanted and not finished."""
     return step.state == State.OPEN and step.wanted_at is not None
 
 
 def is_late(step: TrackedStep, now: datetime) -> bool:
-    """Is the step open after its due time?"""
+    """True if the step is open past its due time."""
     return is_open(step) and step.due_at is not None and step.due_at < now
 
 
 def progress(steps: Iterable[TrackedStep]) -> Progress:
-    """Finished steps of those that are wanted."""
+    """Count the finished steps among the wanted ones."""
     relevant = [step for step in steps if step.state != State.OPEN or step.wanted_at]
     return Progress(sum(step.state != State.OPEN for step in relevant), len(relevant))
 
@@ -64,14 +64,14 @@ def open_steps(steps: Iterable[StepT]) -> list[StepT]:
 
 
 def current_phase(steps: Iterable[TrackedStep]) -> str | None:
-    """The phase of the first open step; None when everything is finished."""
+    """The phase of the first open step; None if every step is finished."""
     waiting = open_steps(steps)
-    # A repeated step that comes round again does not take the run back to its phase.
+    # A repeated step in a later round does not take the run back to its phase.
     return next((step.phase for step in [*filter(_is_first_round, waiting), *waiting]), None)
 
 
 def next_steps(steps: Sequence[StepT], now: datetime, limit: int = MAX_NEXT) -> list[StepT]:
-    """What to do now: the current phase's open steps, then late or repeated ones, some more if those are few."""
+    """The steps to do now: the current phase's, then late or repeated ones, then some more if those are few."""
     waiting = open_steps(steps)
     phase = current_phase(waiting)
     in_phase = [step for step in waiting if step.phase == phase]
@@ -90,17 +90,17 @@ def _is_urgent(step: TrackedStep, now: datetime) -> bool:
 
 
 def late_steps(steps: Iterable[StepT], now: datetime) -> list[StepT]:
-    """The open steps whose due time has passed, the latest-standing first."""
+    """The open steps whose due time has passed, longest overdue first."""
     return sorted((step for step in steps if is_late(step, now)), key=lambda step: str(step.due_at))
 
 
 def is_out_of_order(step: TrackedStep, steps: Iterable[TrackedStep]) -> bool:
-    """Does an open step stand above this one?"""
+    """True if an earlier step is still open for its first round."""
     above = (other for other in open_steps(steps) if other.position < step.position)
     return any(_is_first_round(other) for other in above)
 
 
 def blocking_steps(steps: Iterable[StepT], action: str) -> list[StepT]:
-    """The open steps that stand in the way of `resolve` or `close`; what blocks resolving blocks closing too."""
+    """The open steps that block `resolve` or `close`; a step that blocks resolving blocks closing too."""
     actions = ("resolve",) if action == "resolve" else ("resolve", "close")
     return [step for step in open_steps(steps) if step.required_before in actions and _is_first_round(step)]

@@ -1,4 +1,4 @@
-"""What is proposed to be changed in a playbook, by a finding of a review, and who decides it; the queries."""
+"""Proposed changes to playbooks, such as findings of a review, with who decides them; and the queries."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from bot.runtime.database import Numbered, insert_new, utc_column
 
 
 class ProposalState(StrEnum):
-    """Where a proposal stands."""
+    """The state of a proposal."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
@@ -23,19 +23,19 @@ class NoSuchProposal(WatchfloorError):
 
 
 class PlaybookProposal(Numbered, table=True):
-    """One proposal. `key` is the form that it came by."""
+    """One proposal. `key` identifies the submitted form."""
 
     __tablename__ = "playbook_proposals"
 
     key: str = Field(unique=True)
-    # The name of the playbook's file, and what is to be changed in it.
+    # The name of the playbook's file, and the change proposed.
     playbook_name: str
     text: str
-    # What was found, if it was found in an incident.
+    # The incident that led to the proposal, if any.
     incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
     by: str
     proposed_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # Who changes the file once it is accepted, and who decides.
+    # The user who changes the file once it is accepted, and the user who decides.
     owner_id: str
     decides_id: str
     state: str = Field(default=ProposalState.PROPOSED, index=True)
@@ -44,17 +44,17 @@ class PlaybookProposal(Numbered, table=True):
 
     @property
     def is_open(self) -> bool:
-        """Is a decision awaited?"""
+        """True while a decision is pending."""
         return self.state == ProposalState.PROPOSED
 
 
 def add(session: Session, proposal: PlaybookProposal) -> bool:
-    """A new proposal; False when the same form brought it before."""
+    """Insert a proposal; False if the same form was submitted before."""
     return insert_new(session, proposal)
 
 
 def locked(session: Session, number: int) -> PlaybookProposal:
-    """A proposal, kept from being changed by others; `NoSuchProposal`."""
+    """A proposal, locked for the transaction. Raises `NoSuchProposal`."""
     query = select(PlaybookProposal).where(PlaybookProposal.id == number).with_for_update()
     proposal = session.exec(query.execution_options(populate_existing=True)).first()
     if proposal is None:
@@ -63,7 +63,7 @@ def locked(session: Session, number: int) -> PlaybookProposal:
 
 
 def newest(session: Session, limit: int) -> Sequence[PlaybookProposal]:
-    """Those that wait for a decision, then those decided; the newest first."""
+    """Pending proposals, then decided ones; newest first."""
     is_decided = (col(PlaybookProposal.state) != ProposalState.PROPOSED).asc()
     return session.exec(
         select(PlaybookProposal).order_by(is_decided, col(PlaybookProposal.id).desc()).limit(limit)
@@ -71,6 +71,6 @@ def newest(session: Session, limit: int) -> Sequence[PlaybookProposal]:
 
 
 def of_incident(session: Session, number: int) -> Sequence[PlaybookProposal]:
-    """What was found in an incident."""
+    """The proposals an incident led to, oldest first."""
     own = select(PlaybookProposal).where(PlaybookProposal.incident_id == number)
     return session.exec(own.order_by(col(PlaybookProposal.id))).all()

@@ -28,7 +28,7 @@ NONE_YET = (
 
 
 def form(playbooks: Sequence[tuple[str, str]], text: str, incident: int | None, by: str) -> Block:
-    """What is to be changed in which playbook, who does it, who decides."""
+    """The form to propose a change: the playbook, the change, who makes it and who decides."""
     options = [option(title, name) for name, title in playbooks]
     return modal(
         "Change a playbook",
@@ -50,7 +50,7 @@ def form(playbooks: Sequence[tuple[str, str]], text: str, incident: int | None, 
 
 
 def decline_form(proposal: PlaybookProposal) -> Block:
-    """Why not."""
+    """The form for the reason for declining."""
     return modal(
         "Decline it",
         [
@@ -64,13 +64,13 @@ def decline_form(proposal: PlaybookProposal) -> Block:
 
 
 def question(proposal: PlaybookProposal) -> tuple[str, list[Block]]:
-    """The message to the person who decides; once decided it says how."""
+    """The message to the person who decides; after that it shows the decision."""
     lead = f"{mention(proposal.by)} proposes to change a playbook, and asks you to decide."
     return lead, [section(lead), *_blocks(proposal, with_buttons=True)]
 
 
 def listing(proposals: Sequence[PlaybookProposal], reader: str) -> tuple[str, list[Block]]:
-    """All of them, with buttons for what the reader decides."""
+    """The list of proposals, with buttons on those that the reader decides."""
     if not proposals:
         return NONE_YET, []
     waiting = sum(proposal.is_open for proposal in proposals)
@@ -105,7 +105,7 @@ def _status(proposal: PlaybookProposal) -> str:
 
 
 def decided_text(proposal: PlaybookProposal) -> str:
-    """For the people who wait for the decision."""
+    """The message to those waiting for the decision."""
     file, what = f"`playbooks/{one_line(proposal.playbook_name, 80)}.yaml`", one_line(proposal.text, SHOWN_TEXT)
     if proposal.state == ProposalState.ACCEPTED:
         return f"✅ {mention(proposal.decides_id)} accepts it; {mention(proposal.owner_id)} changes {file}: {what}"

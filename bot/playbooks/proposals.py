@@ -1,4 +1,4 @@
-"""A finding of a review is proposed as a change of a playbook, and a person decides; one transaction each."""
+"""Proposals to change a playbook, such as findings of a review, and their decisions; one transaction each."""
 
 from datetime import datetime
 
@@ -56,7 +56,7 @@ class ReasonMissing(WatchfloorError):
 
 
 class NewProposal(Struct, frozen=True):
-    """What the form says; `key` is the form itself, sent twice it is one proposal."""
+    """The form's values; `key` identifies the form, so that submitting it twice makes one proposal."""
 
     key: str
     playbook: str
@@ -67,14 +67,14 @@ class NewProposal(Struct, frozen=True):
 
 
 def form(services: Services, by: str, text: str = "", incident: int | None = None) -> Block:
-    """The form, with what was found in it."""
+    """The proposal form, prefilled with the finding."""
     check_member(services, by)
     known = services.get(ReloadingLibrary).library.playbooks
     return proposal_views.form([(name, book.title) for name, book in known.items()], text, incident, by)
 
 
 def form_of_follow_up(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form, with a follow-up's words in it."""
+    """The proposal form, prefilled with a follow-up's text."""
     with services.database.reading() as session:
         incident, text = services.get(Registry).ask(FOLLOW_UP_WORDS)(session, number)
         _check_public(session, incident, by)
@@ -82,7 +82,7 @@ def form_of_follow_up(services: Services, number: int, by: str, now: datetime) -
 
 
 def form_of_review(services: Services, incident: int, by: str, now: datetime) -> Block:
-    """The form for what was found in the review of an incident's post-mortem."""
+    """The proposal form for a finding in the review of an incident's post-mortem."""
     with services.database.reading() as session:
         _check_public(session, incident, by)
     return form(services, by, incident=incident)
@@ -96,7 +96,7 @@ def _check_public(session: Session, number: int, by: str) -> None:
 
 
 def propose(services: Services, new: NewProposal, by: str, now: datetime) -> str:
-    """Write it down, and ask who decides. Gives back what to answer."""
+    """Save a proposal and ask the person who decides. Return the answer."""
     check_member(services, by)
     if not new.text.strip():
         raise NothingProposed()
@@ -131,19 +131,19 @@ def _key(proposal: PlaybookProposal) -> str:
 
 
 def accept(services: Services, number: int, by: str, now: datetime) -> str:
-    """It is to be done. Gives back what to answer."""
+    """Accept a proposal. Return the answer."""
     return _decide(services, number, ProposalState.ACCEPTED, "", by, now)
 
 
 def decline(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """It is not to be done. Gives back what to answer."""
+    """Decline a proposal. Return the answer."""
     if not reason.strip():
         raise ReasonMissing()
     return _decide(services, number, ProposalState.DECLINED, reason.strip(), by, now)
 
 
 def decline_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """Why not, for the person who decides."""
+    """The form for the reason for declining, for the person who decides."""
     with services.database.reading() as session:
         proposal = _decidable(session, number, by)
     return proposal_views.decline_form(proposal)
@@ -175,7 +175,7 @@ def _decide(services: Services, number: int, state: ProposalState, reason: str, 
 
 
 def _log(session: Session, proposal: PlaybookProposal, kind: str, by: str, now: datetime, **facts: str) -> None:
-    """What was found in an incident stands in its timeline, and what became of it."""
+    """Record a proposal, or its decision, in the timeline of the incident that led to it."""
     if proposal.incident_id is not None:
         facts |= {"playbook": proposal.playbook_name, "text": proposal.text}
         timeline.append(session, proposal.incident_id, kind, now, by, **facts)
@@ -188,14 +188,14 @@ def _show_again(session: Session, proposal: PlaybookProposal, now: datetime) -> 
 
 
 def listing(services: Services, by: str) -> tuple[str, list[Block]]:
-    """`/incident playbook proposals`"""
+    """Show the open proposals, for `/incident playbook proposals`."""
     check_member(services, by)
     with services.database.reading() as session:
         return proposal_views.listing(proposal_tables.newest(session, MOST_LISTED), by)
 
 
 def hide_words(change: Change, event: MadePrivate) -> None:
-    """What was found in the incident is not to be read any more."""
+    """Remove the text of proposals an incident led to, because it is private now."""
     for proposal in proposal_tables.of_incident(change.session, change.number):
         proposal.text, proposal.reason, proposal.incident_id = "its incident is private now", "", None
         change.session.add(proposal)

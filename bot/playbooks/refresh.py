@@ -1,4 +1,4 @@
-"""After a click, what the person looked at shows what came of it: a list, an offer, the home tab."""
+"""After a click, refresh the screen it was made on: a list, an offer or the home tab."""
 
 from functools import partial
 
@@ -15,7 +15,7 @@ HOME = "home"
 
 
 def refresh_clicked(services: Services, body: Payload) -> None:
-    """Draw again what was clicked on, without anyone waiting. Messages are drawn again by the outbox."""
+    """Refresh the clicked screen in the background. Messages are re-rendered by the outbox."""
     view = body.get("view") or {}
     if view.get("type") == HOME:
         _refresh_home(services, body)
@@ -27,7 +27,7 @@ def refresh_clicked(services: Services, body: Payload) -> None:
 
 
 def refresh_underlying(services: Services, body: Payload) -> None:
-    """Draw again what a submitted form was opened from: the list that it covered, or the home tab."""
+    """Refresh the screen from which a submitted form was opened: the list it covered, or the home tab."""
     _, _, origin = parse.private_metadata(body).partition(" ")
     if origin == HOME:
         _refresh_home(services, body)
@@ -36,7 +36,7 @@ def refresh_underlying(services: Services, body: Payload) -> None:
 
 
 def open_form(services: Services, body: Payload, form: Block) -> None:
-    """Open a form over what is looked at; the form remembers what that was."""
+    """Open a form over the current screen, which is recorded in the form's metadata."""
     view = body.get("view") or {}
     origin = HOME if view.get("type") == HOME else str(view.get("private_metadata") or "")
     view_with_origin = form | {"private_metadata": f"{form['private_metadata']} {origin}".strip()}
@@ -45,12 +45,12 @@ def open_form(services: Services, body: Payload, form: Block) -> None:
 
 
 def step_in_form(body: Payload) -> int:
-    """The step that a form was opened for."""
+    """The step for which a form was opened."""
     return parse.parse_number(parse.private_metadata(body).partition(" ")[0])
 
 
 def close_offer(services: Services, body: Payload, outcome: str) -> None:
-    """An offer that was taken offers nothing more: it says who took it."""
+    """Replace an accepted offer's buttons with a line about who accepted it."""
     text, posted = body["message"]["text"], _posted(body)
     blocks = [section(text), context(f"{mention(parse.user_id(body))} {outcome}.")]
     services.background.submit(f"message:{posted.ts}", partial(services.slack.update, posted, text, blocks))

@@ -1,4 +1,4 @@
-"""The playbooks of the floor, read again when a file changes, without a restart."""
+"""The floor's playbooks, reloaded without a restart when a file changes."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ CHECK_EVERY_S = 5.0
 
 
 class ReloadingLibrary:
-    """Where playbooks are taken from; looks at the folder at most every `every_s` seconds."""
+    """The source of playbooks; checks the folder at most every `every_s` seconds."""
 
     def __init__(self, folder: Path, floor: Floor, every_s: float = CHECK_EVERY_S) -> None:
         self._library = load_library(folder, floor)
@@ -22,14 +22,14 @@ class ReloadingLibrary:
 
     @property
     def library(self) -> Library:
-        """The playbooks as they stand in the folder now."""
+        """The current playbooks of the folder."""
         with self._lock:
             if time.monotonic() - self._checked_at >= self._every_s:
                 self._library, self._checked_at = self._library.reloaded(), time.monotonic()
             return self._library
 
     def library_if_changed(self) -> Library | None:
-        """The playbooks when the folder has changed since this was asked last, or was never asked."""
+        """The playbooks if the folder has changed since the last call, or on the first call; else None."""
         library = self.library
         if library is self._told:
             return None

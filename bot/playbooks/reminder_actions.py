@@ -1,8 +1,8 @@
-"""Steps that are not finished in time: the owner is reminded, then the commander, then the escalation ladder.
+"""Reminders of overdue steps: first to the owner, then to the commander, then to the escalation ladder.
 
-Each reminder stands in the thread of the playbook's message; after three nothing more is said. What one person is
-reminded of at the same time is one message, and nobody is called again within five minutes, the groups of the
-ladder not within fifteen: what is due meanwhile comes in the next one.
+Each reminder is posted in the thread of the playbook's message; there are at most three per step. Reminders to one
+recipient at the same time share one message. Nobody is mentioned again within 5 minutes, and the groups of the
+ladder not within 15; reminders that fall due in between go into the next message.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,16 +24,16 @@ from bot.services import Services
 from bot.slack.blocks import MESSAGE_BLOCKS, context
 from bot.slack.text import mentions
 
-# So long nobody is called again about late steps of an incident; whole groups are left alone for longer.
+# Minimum time between mentions of a recipient about an incident's late steps; longer for whole groups.
 QUIET, QUIET_OF_GROUPS = timedelta(minutes=5), timedelta(minutes=15)
-# Between who is called and what about.
+# Separates the mention from the text.
 ADDRESSED = ": "
-# Each step takes a line and its buttons, and who is asked takes one more.
+# Each step takes two blocks, a line and its buttons; the mention takes one more.
 STEPS_PER_MESSAGE = (MESSAGE_BLOCKS - 1) // 2
 
 
 def remind_of_overdue_steps(services: Services, now: datetime) -> None:
-    """Remind of every step whose time has come; each reminder is sent once, however many replicas tick."""
+    """Send every due reminder, each once, however many replicas tick."""
     with services.database.reading() as session:
         due = due_reminders(session, now)
     for number, steps in groupby(sorted(due, key=_sort_key), key=lambda step: step.incident_id):
@@ -68,7 +68,7 @@ def _remind(change: Change, due: Iterable[PlaybookStep]) -> None:
 def _without_those_of_busy_people(
     change: Change, due: Iterable[PlaybookStep], targets: "ReminderTargets"
 ) -> list[PlaybookStep]:
-    """What is to be said now; the rest waits until its reader was left alone for long enough."""
+    """The steps to remind of now; the others are postponed until their recipient's quiet time is over."""
     ready = []
     called_at = _last_calls(change)
     for step in due:
@@ -83,7 +83,7 @@ def _without_those_of_busy_people(
 
 
 def _last_calls(change: Change) -> dict[str, datetime]:
-    """When each reader was called last; one whose message is still on its way is called now."""
+    """When each recipient was last mentioned; a message still on its way counts as now."""
     called_at: dict[str, datetime] = {}
     for row in outbox.posts_of(change.session, change.number, reminder_messages.KEY, ""):
         recipient = str((row.payload or {}).get("text", "")).partition(ADDRESSED)[0]
@@ -93,7 +93,7 @@ def _last_calls(change: Change) -> dict[str, datetime]:
 
 
 def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, reasons: dict[int, str]) -> None:
-    """One message in the run's thread; its key is that of its first step, which is in no other."""
+    """Post one message in the run's thread, keyed by its first step, which is in no other message."""
     session, incident, now = change.session, change.incident, change.now
     first = steps[0]
     key = reminder_messages.key_of(first)
@@ -115,19 +115,19 @@ def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, re
 
 
 class ReminderTargets(Struct, frozen=True):
-    """Who is asked about late steps of an incident, and why they."""
+    """The recipients of reminders of an incident's late steps, and the reason for each."""
 
     incident: Incident
     roles: Mapping[str, Sequence[str]]
     ladder: str
 
     def next_of(self, step: PlaybookStep) -> tuple[str, str, str]:
-        """At which level its next reminder is, whom it calls, and why they."""
+        """The level, recipient and reason of the step's next reminder."""
         level = rules.reminder_level(step.reminders_sent) or "owner"
         return level, *self.target_of(step, level)
 
     def target_of(self, step: PlaybookStep, level: str) -> tuple[str, str]:
-        """Who should have the step, one rung higher each time nobody is there; and why they are asked."""
+        """The recipient at this level, or one rung higher if it has nobody; and the reason."""
         owner = [step.owner_id] if step.owner_id else self.roles.get(step.owner_role, [])
         commander = self.roles.get("commander", [])
         if level == "owner" and owner:
@@ -142,14 +142,14 @@ class ReminderTargets(Struct, frozen=True):
 
 def _first_tier_mention(change: Change) -> str:
     severity = change.services.floor.severity(change.incident.severity)
-    # A late step is no reason to call the higher tiers: they are told when nobody leads.
+    # A late step does not call the higher tiers, which are for incidents that nobody leads.
     names = severity.ladder[0].tell if severity.ladder else severity.invite
     groups = [directory.group_id(change.session, name.removeprefix("@")) for name in names if name.startswith("@")]
     return ", ".join(f"<!subteam^{group}>" for group in groups if group)
 
 
 def repeat_steps(services: Services, now: datetime) -> None:
-    """Steps that are done again and again come back when their time has come."""
+    """Reopen repeated steps whose time has come."""
     with services.database.reading() as session:
         due = reminders.steps_to_repeat(session, now)
     for step_id in due:

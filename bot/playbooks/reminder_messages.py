@@ -1,4 +1,4 @@
-"""Reminders that were posted follow their steps: what is finished offers no buttons any more."""
+"""Posted reminders follow their steps: buttons disappear once a step is finished."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,14 +13,14 @@ KEY = "remind:"
 
 
 def key_of(step: AnyStep) -> str:
-    """The key of the message that reminds of this step first, and perhaps of others."""
+    """The key of the reminder message that starts with this step and may include others."""
     return f"{KEY}{step.number}:{step.rounds}:{step.reminders_sent}"
 
 
 def redraw(
     session: Session, incident_id: int, steps: Iterable[AnyStep], now: datetime, *, is_over: bool = False
 ) -> None:
-    """Draw these steps again where somebody was reminded of them; `is_over`: nobody is to do them any more."""
+    """Re-render these steps in posted reminders; `is_over`: the steps are no longer needed."""
     reminded = {step.number: step for step in steps if step.reminders_sent}
     if not reminded:
         return

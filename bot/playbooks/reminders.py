@@ -1,4 +1,4 @@
-"""The clock of a run: reminders sent and snoozed, and steps that come again."""
+"""The clock of a run: sent and snoozed reminders, and repeated steps."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ WATCHFLOOR_ITSELF = "watchfloor"
 
 
 def claim_reminder(session: Session, step_id: int, sent: int, now: datetime) -> bool:
-    """Record the reminder after `sent` ones; False when it was recorded already, or the step is finished."""
+    """Claim the reminder after `sent` ones; False if it was claimed already, or the step is finished."""
     changed = session.exec(
         sa.update(PlaybookStep)
         .where(
@@ -30,7 +30,7 @@ def claim_reminder(session: Session, step_id: int, sent: int, now: datetime) -> 
 
 
 def postpone(session: Session, step_id: int, sent: int, until: datetime) -> None:
-    """The reminder after `sent` ones comes later, with what else is due then."""
+    """Postpone the reminder after `sent` ones, to be sent with those due by then."""
     session.exec(
         sa.update(PlaybookStep)
         .where(
@@ -44,7 +44,7 @@ def postpone(session: Session, step_id: int, sent: int, until: datetime) -> None
 
 
 def snooze(session: Session, step: int | LockedStep, by: str, length: timedelta, now: datetime) -> StepChange:
-    """Remind again only after `length`; the step stays due when it was."""
+    """Hold back the next reminder for `length`; the due time stays."""
     locked_step = lock_step(session, step)
     check_open(locked_step.step)
     remind_at = now + length if rules.reminder_level(locked_step.step.reminders_sent) else None
@@ -54,7 +54,7 @@ def snooze(session: Session, step: int | LockedStep, by: str, length: timedelta,
 
 
 def steps_to_repeat(session: Session, now: datetime, limit: int = 200) -> list[int]:
-    """The ids of done steps of running playbooks that come again now."""
+    """The ids of done steps in running playbooks that are to be repeated now."""
     query = (
         select(PlaybookStep.id)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
@@ -66,7 +66,7 @@ def steps_to_repeat(session: Session, now: datetime, limit: int = 200) -> list[i
 
 
 def repeat(session: Session, step_id: int, now: datetime) -> StepChange | None:
-    """Open a done step for its next round; None when somebody undid it or another tick was faster."""
+    """Open a done step for its next round; None if it was undone or another tick was faster."""
     locked_step = lock_step(session, step_id)
     step = locked_step.step
     if step.state != State.DONE or step.repeat_at is None or step.repeat_at > now:

@@ -1,4 +1,4 @@
-"""How a playbook runs: which one, which steps are wanted, due when, reminded when, and what stands in the way."""
+"""How a playbook runs: which one fits, which steps are wanted, and when they are due, reminded of or skipped."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ REMINDER_GAPS = (timedelta(minutes=5), timedelta(minutes=10))
 
 
 class State(StrEnum):
-    """Where a step stands; always exactly one of these."""
+    """The state of a step."""
 
     OPEN = "open"
     DONE = "done"
@@ -30,21 +30,21 @@ FINISHED = (State.DONE, State.SKIPPED, State.WAIVED)
 
 
 class IncidentFacts(Struct, frozen=True):
-    """What a playbook needs to know of an incident."""
+    """The facts of an incident that playbooks use."""
 
     severity: str
     type: str
     sites: tuple[str, ...]
     partners: tuple[str, ...]
     started_at: datetime
-    # The audiences that got an update already.
+    # Audiences that have had an update.
     told: tuple[str, ...] = ()
-    # The roles that somebody has.
+    # Roles that are filled.
     held: tuple[str, ...] = ()
 
 
 class StepRecord(Protocol):
-    """A step of a run as it stands."""
+    """The current state of a step in a run."""
 
     @property
     def step_key(self) -> str: ...
@@ -59,13 +59,13 @@ class StepRecord(Protocol):
 
 
 def pick(playbooks: Mapping[str, Playbook], facts: IncidentFacts) -> str | None:
-    """The name of the playbook that fits best: the one that asks for most, then the narrowest, then by name."""
+    """The name of the best-fitting playbook: most conditions first, then fewest listed values, then by name."""
     fitting = [name for name, book in playbooks.items() if fits(book, facts)]
     return min(fitting, key=lambda name: (_breadth(playbooks[name]), name), default=None)
 
 
 def fits(book: Playbook, facts: IncidentFacts) -> bool:
-    """Is the playbook for such an incident?"""
+    """True if the playbook applies to such an incident."""
     applies = book.applies
     return (
         (not applies.types or facts.type in applies.types)
@@ -80,13 +80,13 @@ def _breadth(book: Playbook) -> tuple[int, int]:
 
 
 def all_answers(steps: Iterable[StepRecord]) -> dict[str, Any]:
-    """Every answer given in the run, by its question's id."""
+    """Every answer given in the run, by the question's id."""
     return {name: answer for step in steps for name, answer in step.answers.items()}
 
 
 def wanted_steps(book: Playbook, facts: IncidentFacts, steps: Sequence[StepRecord]) -> set[str]:
-    """The ids of the steps whose conditions hold now; a step already finished stays."""
-    # A repeated step that is open for its next round has been done all the same.
+    """The ids of the steps whose conditions hold now, and of all finished steps."""
+    # A repeated step that is open for its next round still counts as done.
     states = {step.step_key: State.DONE if step.rounds else step.state for step in steps}
     answers = all_answers(steps)
     return {
@@ -99,7 +99,7 @@ def wanted_steps(book: Playbook, facts: IncidentFacts, steps: Sequence[StepRecor
 def holds(
     when: When, book: Playbook, facts: IncidentFacts, states: Mapping[str, str], answers: Mapping[str, Any]
 ) -> bool:
-    """Does every part of the condition hold?"""
+    """True if every part of the condition holds."""
     return (
         # S0 is the gravest, so "at least S1" is S0 or S1.
         (when.severity_at_least is None or facts.severity <= when.severity_at_least)
@@ -115,7 +115,7 @@ def holds(
 
 
 def reason_to_skip(skip_when: SkipWhen | None, facts: IncidentFacts) -> str:
-    """Why a step is no longer needed, as a sentence; empty while it is."""
+    """The reason, in words, why a step is no longer needed; empty while it is needed."""
     if skip_when is None:
         return ""
     severity, audience = skip_when.severity_at_least, skip_when.told
@@ -145,7 +145,7 @@ def _matches_answer(ask: Ask, answer: Any, value: str) -> bool:
 def phase_starts(
     book: Playbook, started_at: datetime, wanted_at: Mapping[str, datetime], steps: Sequence[StepRecord]
 ) -> dict[str, datetime | None]:
-    """When each phase began: when the last wanted step of those before it ended; None when it has not."""
+    """When each phase began: when the last wanted step of earlier phases ended; None if not yet."""
     ended = _ended_at(steps)
     begin: datetime | None = started_at
     starts: dict[str, datetime | None] = {}
@@ -159,9 +159,9 @@ def phase_starts(
 def due_times(
     book: Playbook, started_at: datetime, wanted_at: Mapping[str, datetime], steps: Sequence[StepRecord]
 ) -> dict[str, datetime | None]:
-    """When each wanted step is due; None while what it is counted from has not happened.
+    """When each wanted step is due; None while the event it is counted from has not happened.
 
-    A step that is wanted only later (the severity rose) has its full time from then on.
+    A step that becomes wanted later, for example because the severity rose, gets its full time from then.
     """
     starts = phase_starts(book, started_at, wanted_at, steps)
     ended = _ended_at(steps)

@@ -1,4 +1,4 @@
-"""Playbooks in an incident: started with it or by hand, stopped, switched, and following it as it changes."""
+"""Starting, stopping and switching playbooks in an incident, automatically or by hand."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -38,8 +38,8 @@ class StoppedAlready(WatchfloorError):
 
 
 def facts_of(incident: Incident, told: Collection[str] = (), held: Collection[str] = ()) -> IncidentFacts:
-    """What playbooks need to know of an incident; `told` are the audiences that had an update, `held` the roles
-    that somebody has."""
+    """The facts of an incident that playbooks use; `told` are the audiences that had an update, `held` the filled
+    roles."""
     return IncidentFacts(
         severity=incident.severity,
         type=incident.type,
@@ -52,24 +52,24 @@ def facts_of(incident: Incident, told: Collection[str] = (), held: Collection[st
 
 
 def facts_now(change: Change) -> IncidentFacts:
-    """What the incident's running playbooks need to know of it at this moment."""
+    """The current facts of the incident for its running playbooks."""
     told = change.services.get(Registry).ask(AUDIENCES_TOLD)(change.session, change.number)
     return facts_of(change.incident, told, incidents.roles(change.session, change.number))
 
 
 def matching_playbook(services: Services, incident: Incident) -> str | None:
-    """The name of the playbook that fits the incident best, if one does."""
+    """The name of the playbook that fits the incident best, if any."""
     return playbook_rules.pick(known_playbooks(services), facts_of(incident))
 
 
 def is_private(services: Services, incident: Incident) -> bool:
-    """Does the playbook that fits the incident keep it private?"""
+    """True if the playbook that fits the incident makes it private."""
     name = matching_playbook(services, incident)
     return name is not None and known_playbooks(services)[name].private
 
 
 def known_playbooks(services: Services) -> dict[str, Playbook]:
-    """The playbooks of the floor as they stand in the folder now."""
+    """The floor's current playbooks, by name."""
     return services.get(ReloadingLibrary).library.playbooks
 
 
@@ -81,7 +81,7 @@ def start_matching(change: Change, event: Declared) -> None:
 
 
 def start_manually(services: Services, number: int, name: str, by: str, now: datetime) -> str:
-    """Start one more playbook in an incident. Gives back what to answer."""
+    """Start another playbook in an incident. Return the answer."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         run = _start(change, name, by)
@@ -89,14 +89,14 @@ def start_manually(services: Services, number: int, name: str, by: str, now: dat
 
 
 def stop(services: Services, number: int, name: str, by: str, now: datetime) -> str:
-    """Stop a playbook that was the wrong one; its finished steps stay on record. Gives back what to answer."""
+    """Stop a playbook; its finished steps stay on record. Return the answer."""
     with changing(services, number, by, now) as change:
         run = _stop(change, name)
     return wording.stopped(escape(run.title))
 
 
 def switch(services: Services, number: int, name: str, by: str, now: datetime) -> str:
-    """Stop what runs and start another. Gives back what to answer."""
+    """Start a playbook and stop the other running ones. Return the answer."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         started = _start(change, name, by)
@@ -130,7 +130,7 @@ def _stop(change: Change, name: str) -> PlaybookRun:
 
 
 def _not_running(name: str, earlier: Sequence[PlaybookRun], now: datetime) -> WatchfloorError:
-    """A person who stopped it and lost the answer hears that it was done."""
+    """The refusal to stop it; it says so if the playbook was stopped already, in case that answer was lost."""
     last = earlier[-1] if earlier else None
     if last is None or last.stopped_at is None:
         return NotRunning(given=escape(name[:60]))
@@ -141,7 +141,7 @@ def _not_running(name: str, earlier: Sequence[PlaybookRun], now: datetime) -> Wa
 
 
 def stop_all(change: Change, event: Closed | Declined | Merged) -> None:
-    """The incident is over: nothing is asked for or reminded of any more."""
+    """Stop all running playbooks, because the incident is over."""
     for run in runs_of(change.session, change.number):
         if run.is_running:
             _end(change, run)
@@ -155,7 +155,7 @@ def _end(change: Change, run: PlaybookRun) -> PlaybookRun:
 
 
 def list_playbooks(services: Services, number: int) -> str:
-    """What runs in an incident and what could be started."""
+    """The playbooks running in an incident, and those that could be started."""
     with services.database.reading() as session:
         running = [run for run in runs_of(session, number) if run.is_running]
     lines = [wording.running_line(run.playbook, escape(run.title)) for run in running]

@@ -1,4 +1,4 @@
-"""Starting and stopping a playbook in an incident, and keeping its due times true."""
+"""Starting and stopping a playbook in an incident, and keeping its due times up to date."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -41,8 +41,8 @@ def start_run(
     by: str,
     now: datetime,
 ) -> PlaybookRun:
-    """Start a playbook with a copy of its own; the one that is running when it was started already."""
-    # Whoever starts one has locked the incident, or declares it.
+    """Start a run with its own copy of the playbook, or return the running one if there is one."""
+    # The caller holds the incident's lock or is declaring it, so no second run can start in between.
     running = session.exec(_RUNNING, params={"of_incident": incident_id, "name": name}).first()
     if running:
         return running
@@ -59,7 +59,7 @@ def start_run(
 
 
 def stop_run(session: Session, run_id: int, by: str, now: datetime) -> PlaybookRun:
-    """Stop a running playbook; its open steps are no longer asked for. `NoSuchRun` when it is over already."""
+    """Stop a run; its steps are no longer reminded of or repeated. Raises `NoSuchRun` if it is over already."""
     stopped = session.exec(
         sa.update(PlaybookRun)
         .where(col(PlaybookRun.id) == run_id, col(PlaybookRun.stopped_at).is_(None))
@@ -76,7 +76,7 @@ def stop_run(session: Session, run_id: int, by: str, now: datetime) -> PlaybookR
 
 
 def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: datetime) -> list[PlaybookRun]:
-    """The incident changed: every running playbook wants what it wants of the new facts, due accordingly."""
+    """Update the incident's facts in every running playbook, and reschedule its steps accordingly."""
     runs = session.exec(_RUNNING_ONES_LOCKED, params={"of_incident": incident_id}).all()
     for run in runs:
         run.facts = _facts_as_json(facts)
@@ -86,14 +86,14 @@ def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: 
 
 
 def follow(session: Session, run: PlaybookRun, steps: Iterable[StepRow], now: datetime) -> None:
-    """Something changed: write which steps are wanted now, when they are due, and which are no longer needed."""
+    """Recompute and write which steps are wanted, when they are due, and which are no longer needed."""
     changed = reschedule(run, steps, now)
     write_schedule(session, changed)
     log_skipped(session, run, changed, now)
 
 
 def log_skipped(session: Session, run: PlaybookRun, changed: Iterable[AnyStep], now: datetime) -> None:
-    """What is no longer needed, in the timeline with its reason; nobody did it, and nobody is asked again."""
+    """Log automatically skipped steps in the timeline with the reason, and re-render their reminders."""
     skipped = [step for step in changed if step.state == State.SKIPPED]
     for step in skipped:
         facts = {"playbook": run.title, "step": step.title, "step_key": step.step_key, "reason": step.reason}
@@ -102,15 +102,15 @@ def log_skipped(session: Session, run: PlaybookRun, changed: Iterable[AnyStep], 
 
 
 def reschedule(run: PlaybookRun, steps: Iterable[S], now: datetime) -> list[S]:
-    """Set which steps are wanted, when they are due and when their owners are reminded; gives back what changed.
+    """Set which steps are wanted, when they are due and when their owners are reminded; return the changed steps.
 
-    A step that nobody has touched is skipped when what it is for has happened already.
+    An untouched step is skipped if its purpose is already met.
     """
     steps = list(steps)
     changed = _set_times(run, steps, now)
     book, incident = run.book, run.incident
     skipped = [step for step in steps if _skip_if_met(book, incident, step, now)]
-    if skipped:  # others may be wanted by that
+    if skipped:  # this may make other steps wanted
         changed = [*changed, *skipped, *_set_times(run, steps, now)]
     return list({id(step): step for step in changed}.values())
 
@@ -139,10 +139,10 @@ def _skip_if_met(book: Playbook, incident: IncidentFacts, step: AnyStep, now: da
 
 def _reschedule_step(step: AnyStep, wanted_at: datetime | None, due_at: datetime | None) -> bool:
     if step.state != State.OPEN:
-        return False  # a finished step keeps the due time it was measured by
+        return False  # a finished step keeps the due time by which it was measured
     before = step.wanted_at, step.due_at, step.remind_at
     if step.rounds and wanted_at:
-        due_at = step.due_at  # a repeated step is due again by its own rhythm
+        due_at = step.due_at  # a repeated step is due at its own interval
     remind_at = step.remind_at if wanted_at else None
     changed = before[:2] != (wanted_at, due_at)
     if wanted_at and rules.reminder_level(step.reminders_sent) and (changed or remind_at is None):

@@ -1,4 +1,4 @@
-"""Steps done, skipped, taken, given, snoozed and taken back: one transaction a click."""
+"""Finishing, skipping, taking, assigning, snoozing and undoing steps: one transaction per click."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ def complete(
     answers: dict[str, Any] | None = None,
     sending: MessageToSend | None = None,
 ) -> str | None:
-    """Mark a step done; what it posts, sets and invites happens with it. Gives back what to tell of that."""
+    """Mark a step done and apply its effects. Return the answer that describes them, if there are any."""
     sentences: list[str] = []
 
     def then(change: Change, step: StepChange) -> None:
@@ -54,26 +54,26 @@ def complete(
 
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
-    """Leave a step out, for a reason."""
+    """Skip a step, for a reason."""
     _change_step(
         services, step_id, by, now, lambda session, locked_step: steps.skip(session, locked_step, by, reason, now)
     )
 
 
 def take(services: Services, step_id: int, by: str, now: datetime) -> None:
-    """Make a step one's own."""
+    """Assign a step to the user."""
     _change_step(services, step_id, by, now, lambda session, locked_step: steps.take(session, locked_step, by, now))
 
 
 def release_all(services: Services, user_id: str) -> None:
-    """Somebody's account is deactivated: their open steps are those of the role that the playbook names."""
+    """Return a deactivated user's open steps to the roles that the playbook names."""
     with services.database.transaction() as session:
         for number in sorted(release_steps(session, user_id)):
             outbox.mark_stale(session, number, (kinds.RUN,))
 
 
 def assign(services: Services, step_id: int, to: str, by: str, now: datetime) -> None:
-    """Give a step to a person, and tell them."""
+    """Assign a step to a person, and tell them."""
     if not person_of(services, to).may_act:
         raise NotForGuests()
 
@@ -86,7 +86,7 @@ def assign(services: Services, step_id: int, to: str, by: str, now: datetime) ->
 
 
 def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None:
-    """Open a finished step again. Gives back what to tell: what it did in the world is not undone by that."""
+    """Open a finished step again. Return a note that its effects are not undone, if it had any."""
     change = _change_step(
         services, step_id, by, now, lambda session, locked_step: steps.undo(session, locked_step, by, now)
     )
@@ -98,7 +98,7 @@ def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None
 
 
 def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetime) -> str:
-    """Remind of a step later. Gives back what to answer."""
+    """Snooze a step's reminders. Return the answer."""
     length = timedelta(minutes=minutes)
     change = _change_step(
         services,
@@ -115,7 +115,7 @@ def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetim
 def _change_step(
     services: Services, step_id: int, by: str, now: datetime, action: StepAction, follow_up: FollowUp | None = None
 ) -> StepChange:
-    """The busiest path of a bad night: few queries, and the same number whatever the number of incidents."""
+    """Run one click's transaction. It is the busiest path in a bad night: few queries, however many incidents."""
     check_member(services, by)
     with services.database.transaction() as session:
         locked_step = steps.lock_step(session, step_id, partial(_check_may_work, services, session, by))
@@ -129,7 +129,7 @@ def _change_step(
 
 
 def check_may_work(services: Services, step_id: int, user_id: str) -> None:
-    """Refuse before a form opens what would be refused when it is submitted."""
+    """Refuse before a form opens whatever would be refused on submission."""
     check_member(services, user_id)
     with services.database.reading() as session:
         _check_may_work(services, session, user_id, incident_of(session, step_id))
@@ -142,7 +142,7 @@ def _check_may_work(services: Services, session: Session, user_id: str, incident
 
 
 def log_step_change(session: Session, change: StepChange) -> None:
-    """The act, in the timeline: who, when, and what they answered."""
+    """Log a change of a step in the timeline: who, when, and the answers."""
     facts = {"step": change.title, **change.facts}
     if "owner_id" in facts:
         facts["user"] = facts.pop("owner_id")

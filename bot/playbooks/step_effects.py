@@ -1,4 +1,4 @@
-"""What a step does besides being done: it sets the status, posts to an audience, brings people in."""
+"""Effects of finishing a step: setting the status, posting to an audience, inviting people and more."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,13 +25,13 @@ from bot.timeline.milestones import TITLES, ImpossibleOrder, MilestoneName, Mile
 
 
 class MessageToSend(Struct, frozen=True):
-    """What the person confirmed is sent, after they read it."""
+    """The step's message, as confirmed by the user."""
 
     text: str
 
 
 class StepEffects(Struct, frozen=True):
-    """A finished step at work in the database, in its own transaction; each effect says what it did."""
+    """Applies a finished step's effects in its transaction; each effect reports what it did."""
 
     change: Change
     step: StepChange
@@ -39,9 +39,9 @@ class StepEffects(Struct, frozen=True):
     answers: Mapping[str, Any]
 
     def apply(self) -> list[str]:
-        """Everything the step does besides being done, told in sentences for the person who did it."""
+        """Apply all effects; return sentences about them for the user who finished the step."""
         sets = self.step.written.sets
-        # Read before the status is set: that is a sign of a milestone itself.
+        # Read before the status is set, because the status itself implies a milestone.
         known = milestones_of(self.change.session, self.change.number) if self._milestones() else {}
         sentences = self._set(sets) if sets else []
         sentences += self._set_milestones(known)
@@ -66,7 +66,7 @@ class StepEffects(Struct, frozen=True):
     def _set_milestones(self, known: Milestones) -> list[str]:
         sentences = []
         for ask, name, at in self._milestones():
-            # What helped first stays the mitigation, whatever repaired it for good.
+            # The first mitigation stays the milestone, whatever fixed the incident for good.
             if name in known and (known[name].at == at or name == MilestoneName.MITIGATED):
                 continue
             key = f"{self.step.step_id}:{self.step.at.isoformat()}:{ask.id}"
@@ -110,7 +110,7 @@ class StepEffects(Struct, frozen=True):
 
 
 def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:
-    """The new owner of a step hears of it, with where it is."""
+    """Tell a step's new owner about it, with a link to the incident's channel; not if they took it themselves."""
     if owner_id == change.by:
         return
     incident = incidents.by_number(session, change.incident_id)

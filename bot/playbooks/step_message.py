@@ -1,4 +1,4 @@
-"""The message a step sends, filled with what is known now, for a person to read before it goes out."""
+"""The message a step sends, filled with current values, for the user to read before it goes out."""
 
 from datetime import datetime, timedelta
 
@@ -18,8 +18,8 @@ from bot.slack.text import format_duration, mentioned_user_ids, to_plain_text, t
 
 
 def message_text(session: Session, services: Services, step: PlaybookStep, written: Step, now: datetime) -> str:
-    """The text of the step's message; empty when it sends none. It is plain: escaped where it leaves, where its
-    times, in UTC here, become those of each reader's zone."""
+    """The text of the step's message; empty if it sends none. Plain text with times in UTC: sending escapes it and
+    converts its times to each reader's zone."""
     if written.posts is None:
         return ""
     incident = incidents.by_number(session, step.incident_id)
@@ -55,5 +55,5 @@ def _answers(session: Session, step: PlaybookStep, now: datetime) -> dict[str, s
     }
     people = {user_id for text in shown.values() for user_id in mentioned_user_ids(text)}
     names = directory.display_names(session, people)
-    # A person reads and changes it in a form, which shows no markup.
+    # The user reads and edits the text in a form, which shows no markup.
     return {key: to_plain_text(text, names.get) for key, text in shown.items()}

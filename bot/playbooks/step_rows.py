@@ -1,4 +1,4 @@
-"""The steps of a run as plain data: how all of them are read at once, and how one is changed."""
+"""The steps of a run as plain data: reading all of them at once, and changing one."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -12,12 +12,12 @@ from sqlmodel import Session
 from bot.playbooks.rules import State
 from bot.playbooks.tables import PlaybookStep
 
-# What the rules set of a step by themselves.
+# The columns that the rules set on their own.
 SET_BY_RULES = ("wanted_at", "due_at", "remind_at", "state", "reason", "finished_at")
 
 
 class StepRow(Struct):
-    """A step as plain data: a click and a redraw read all steps of a run, and need not keep track of them."""
+    """A step as plain data: clicks and redraws read all steps of a run and need no ORM tracking."""
 
     id: int
     run_id: int
@@ -47,14 +47,14 @@ class StepRow(Struct):
 
     @property
     def number(self) -> int:
-        """Its key."""
+        """The primary key."""
         return self.id
 
 
 AnyStep = PlaybookStep | StepRow
 
-# Asked at every click and every drawing: put together once.
-_STEPS = PlaybookStep.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
+# Built once, because every click and every rendering runs them.
+_STEPS = PlaybookStep.__table__  # type: ignore[attr-defined]  # SQLModel creates `__table__` at run time
 _SELECT_STEPS = sa.select(*(_STEPS.c[name] for name in StepRow.__struct_fields__))
 STEPS_OF_RUN = _SELECT_STEPS.where(_STEPS.c.run_id == sa.bindparam("run_id")).order_by(_STEPS.c.position)
 STEPS_OF_INCIDENT = _SELECT_STEPS.where(_STEPS.c.incident_id == sa.bindparam("of_incident")).order_by(
@@ -63,7 +63,7 @@ STEPS_OF_INCIDENT = _SELECT_STEPS.where(_STEPS.c.incident_id == sa.bindparam("of
 
 
 def steps_of(session: Session, run_id: int) -> list[StepRow]:
-    """The run's steps in the playbook's order, as they are now."""
+    """The run's current steps, in the playbook's order."""
     return [StepRow(*row) for row in session.connection().execute(STEPS_OF_RUN, {"run_id": run_id})]
 
 
@@ -71,7 +71,7 @@ _INSERT_STEP = sa.insert(_STEPS)
 
 
 def insert_steps(session: Session, incident_id: int, steps: Sequence[StepRow]) -> None:
-    """Write new steps; their numbers are not read back."""
+    """Insert new steps; their ids are not read back."""
     names = [name for name in StepRow.__struct_fields__ if name != "id"]
     values = [{"incident_id": incident_id} | {name: getattr(step, name) for name in names} for step in steps]
     if values:
@@ -79,7 +79,7 @@ def insert_steps(session: Session, incident_id: int, steps: Sequence[StepRow]) -
 
 
 def steps_of_incident(session: Session, incident_id: int) -> dict[int, list[StepRow]]:
-    """The steps of every run of the incident by the run's number, in the playbooks' order."""
+    """The steps of every run of the incident, by run number, in the playbook's order."""
     steps: dict[int, list[StepRow]] = {}
     for row in session.connection().execute(STEPS_OF_INCIDENT, {"of_incident": incident_id}):
         steps.setdefault(row.run_id, []).append(StepRow(*row))
@@ -88,7 +88,7 @@ def steps_of_incident(session: Session, incident_id: int) -> dict[int, list[Step
 
 @cache
 def _set_columns(names: tuple[str, ...], unchanged: tuple[str, ...] = ()) -> sa.Update:
-    """Sets these columns of a step; with `unchanged`, only while those are what they were read as."""
+    """An UPDATE of these columns of a step, conditional on the `unchanged` columns having the values read."""
     as_read = [_STEPS.c[name].is_not_distinct_from(sa.bindparam(f"was_{name}")) for name in unchanged]
     change = sa.update(_STEPS).where(_STEPS.c.id == sa.bindparam("step_id"), *as_read)
     return change.values({name: sa.bindparam(name) for name in names})
@@ -97,7 +97,7 @@ def _set_columns(names: tuple[str, ...], unchanged: tuple[str, ...] = ()) -> sa.
 def change_step(
     session: Session, step: StepRow, values: Mapping[str, Any], expected: Mapping[str, Any] | None = None
 ) -> bool:
-    """Write these columns of a step, and change the row in hand; False when it is not as expected any more."""
+    """Write these columns of a step and update `step`; False if the row no longer has the expected values."""
     expected = expected or {}
     expected_values = {f"was_{name}": value for name, value in expected.items()}
     change = _set_columns(tuple(values), tuple(expected))
@@ -109,7 +109,7 @@ def change_step(
 
 
 def write_schedule(session: Session, steps: Collection[StepRow]) -> None:
-    """Write when these steps are wanted, due and reminded of, and which of them are no longer needed."""
+    """Write when these steps are wanted, due and reminded of, and which are skipped as no longer needed."""
     if steps:
         values = [{"step_id": step.id, **{name: getattr(step, name) for name in SET_BY_RULES}} for step in steps]
         session.connection().execute(_set_columns(SET_BY_RULES), values)

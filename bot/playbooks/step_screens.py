@@ -1,4 +1,4 @@
-"""The forms of a step, and what a person clicked on as it stands after the click."""
+"""The forms of a step, and the lists that are refreshed after a click."""
 
 from typing import Any
 
@@ -20,19 +20,19 @@ from bot.slack.errors import SlackRefused
 
 
 def skip_form(services: Services, step_id: int, user_id: str) -> Block:
-    """Asks why a step is skipped."""
+    """The form that asks why a step is skipped."""
     with services.database.reading() as session:
         return forms.skip_form(find_step(session, step_id))
 
 
 def assign_form(services: Services, step_id: int, user_id: str) -> Block:
-    """Asks who takes a step."""
+    """The form that asks who takes a step."""
     with services.database.reading() as session:
         return forms.assign_form(find_step(session, step_id))
 
 
 def answer_form(services: Services, step_id: int, user_id: str) -> Block:
-    """Asks what the step wants to know, and shows what it sends and to whom."""
+    """The form with the step's questions, and with its message and recipients."""
     zone, now = person_of(services, user_id).timezone, utcnow()
     with services.database.reading() as session:
         step, written = written_step(session, step_id)
@@ -46,14 +46,14 @@ def answer_form(services: Services, step_id: int, user_id: str) -> Block:
 
 
 def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tuple[FormAnswers, bool]:
-    """What a submitted form answers to its step, and whether the step sends something."""
+    """The answers in a submitted form, and whether the step sends a message."""
     with services.database.reading() as session:
         _, written = written_step(session, step_id)
     return read_form(written, values, utcnow()), written.posts is not None
 
 
 def all_steps(services: Services, run_id: int, user_id: str) -> Block:
-    """Every step of a run with its buttons, for those who may see the incident."""
+    """The view of every step of a run with its buttons, for users who may see the incident."""
     check_member(services, user_id)
     with services.database.reading() as session:
         run = find_run(session, run_id)
@@ -64,17 +64,17 @@ def all_steps(services: Services, run_id: int, user_id: str) -> Block:
 
 
 def refresh_all_steps(services: Services, view_id: str, run_id: int, user_id: str) -> None:
-    """The list that is open shows the new state."""
+    """Refresh an open list of a run's steps."""
     view = all_steps(services, run_id, user_id)
     try:
         services.slack.update_view(view_id, view)
     except SlackRefused as refused:
-        if refused.error != "not_found":  # the person has closed the list meanwhile
+        if refused.error != "not_found":  # the user has closed the list in the meantime
             raise
 
 
 def steps_of_person(services: Services, user_id: str, page: int = 1) -> tuple[str, list[Block]]:
-    """The open steps of a person, over all incidents, page by page."""
+    """A person's open steps in all incidents, page by page."""
     check_member(services, user_id)
     with services.database.reading() as session:
         held = incidents.roles_of(session, user_id)
@@ -89,5 +89,5 @@ def of_home(services: Services, user_id: str) -> list[Block]:
 
 
 def refresh_my_steps(services: Services, response_url: str, user_id: str) -> None:
-    """A person's list of open steps, answered to `/incident steps`, shows what is left."""
+    """Refresh a person's list of open steps, the answer to `/incident steps`."""
     services.slack.respond(response_url, *steps_of_person(services, user_id), replace_original=True)

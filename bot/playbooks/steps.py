@@ -1,4 +1,4 @@
-"""What people do with a step: done, skip, waive, take, assign, undo. Of two at once, one wins and one is told."""
+"""Actions on a step: done, skip, waive, take, assign, undo. If two act at once, one wins, the other is told."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -36,7 +36,7 @@ class ReasonMissing(WatchfloorError):
 
 
 class StepChange(Struct, frozen=True):
-    """What changed, for the incident's timeline."""
+    """A change of a step, for the incident's timeline."""
 
     kind: str
     incident: Incident
@@ -55,7 +55,7 @@ class StepChange(Struct, frozen=True):
 
 
 class LockedStep(Struct, frozen=True):
-    """A step in somebody's hand: its run is locked, and its fellow steps are known."""
+    """A step whose run is locked, with all steps of the run."""
 
     incident: Incident
     run: PlaybookRun
@@ -64,18 +64,18 @@ class LockedStep(Struct, frozen=True):
 
     @property
     def written(self) -> Step:
-        """What the run's copy of the playbook says of the step."""
+        """The step's definition in the run's copy of the playbook."""
         return self.run.book.steps[self.step.step_key]
 
 
-# Refuses when the person may not see the incident or may not work on its steps.
+# Raises if the user may not see the incident or may not work on its steps.
 Check = Callable[[Incident], None]
 
 
 def complete(
     session: Session, step: int | LockedStep, by: str, now: datetime, answers: Mapping[str, Any] | None = None
 ) -> StepChange:
-    """Mark the step done, with the answers it asks for."""
+    """Mark the step done, with the answers to its questions."""
     locked_step = lock_step(session, step)
     written = locked_step.written
     check_open(locked_step.step)
@@ -92,7 +92,7 @@ def complete(
 
 
 def skip(session: Session, step: int | LockedStep, by: str, reason: str, now: datetime) -> StepChange:
-    """Leave the step out, for a reason."""
+    """Skip the step, for a reason."""
     return _finish_without_doing(session, step, State.SKIPPED, "step_skipped", by, reason, now)
 
 
@@ -102,7 +102,7 @@ def waive(session: Session, step: int | LockedStep, by: str, reason: str, now: d
 
 
 def take(session: Session, step: int | LockedStep, by: str, now: datetime) -> StepChange:
-    """Make a step one's own, if it is nobody's."""
+    """Assign a step without an owner to the user."""
     locked_step = lock_step(session, step)
     check_open(locked_step.step)
     _update_if(session, locked_step, {"state": State.OPEN, "owner_id": None}, by, now, {"owner_id": by})
@@ -110,7 +110,7 @@ def take(session: Session, step: int | LockedStep, by: str, now: datetime) -> St
 
 
 def assign(session: Session, step: int | LockedStep, owner_id: str, by: str, now: datetime) -> StepChange:
-    """Give an open step to a person, whoever had it before."""
+    """Assign an open step to a person, whether or not it has an owner."""
     locked_step = lock_step(session, step)
     check_open(locked_step.step)
     previous_owner = locked_step.step.owner_id
@@ -121,7 +121,7 @@ def assign(session: Session, step: int | LockedStep, owner_id: str, by: str, now
 
 
 def undo(session: Session, step: int | LockedStep, by: str, now: datetime) -> StepChange:
-    """Open a finished step again; what was answered or said stays in the timeline only."""
+    """Open a finished step again; its answers or reason stay in the timeline only."""
     locked_step = lock_step(session, step)
     previous_state = State(locked_step.step.state)
     if previous_state == State.OPEN:
@@ -134,9 +134,9 @@ def undo(session: Session, step: int | LockedStep, by: str, now: datetime) -> St
 
 
 def lock_step(session: Session, step: int | LockedStep, check: Check = lambda incident: None) -> LockedStep:
-    """Lock the step's run and read all its steps; `RunIsOver` when the playbook was stopped.
+    """Lock the step's run and read all its steps. Raises `RunIsOver` if the playbook was stopped.
 
-    `check` is called before anything is said about the step: refusals name it.
+    `check` runs before anything about the step is revealed, since refusals name it.
     """
     if isinstance(step, LockedStep):
         return step
@@ -156,7 +156,7 @@ def _the_step(steps: list[StepRow], step_id: int) -> StepRow:
 
 
 def step_change(kind: str, locked_step: LockedStep, by: str, now: datetime, facts: dict[str, Any]) -> StepChange:
-    """The entry for the timeline."""
+    """Build the timeline entry for a change of the step."""
     step = locked_step.step
     step_facts = {"playbook": locked_step.run.title, "step": step.title, "step_key": step.step_key}
     return StepChange(
@@ -186,7 +186,7 @@ def _finish_without_doing(
 
 
 def _as_before(step: StepRow, state: State) -> dict[str, Any]:
-    """The columns of a step that is opened again; of a repeated one the earlier rounds still count."""
+    """The columns of a reopened step; earlier rounds of a repeated step still count."""
     rounds = step.rounds - (state == State.DONE)
     columns = {"state": State.OPEN, "rounds": rounds, "reason": None, "repeat_at": None, "out_of_order": False}
     return columns if rounds else columns | {"finished_at": None, "finished_by": None, "answers": {}}
@@ -208,7 +208,7 @@ def _update_if(
     now: datetime,
     values: dict[str, Any],
 ) -> None:
-    """One conditional UPDATE decides who was first."""
+    """Write the values with one conditional UPDATE, which decides who was first."""
     values = values | {"changed_by": by, "changed_at": now}
     if not change_step(session, locked_step.step, values, expected):
         step = _the_step(steps_of(session, locked_step.run.number), locked_step.step.id)
@@ -216,12 +216,12 @@ def _update_if(
 
 
 def settle(session: Session, locked_step: LockedStep, now: datetime) -> None:
-    """A step changed: others may be wanted now, or due at another time."""
+    """Reschedule the run's steps: after a change, others may be wanted or due at another time."""
     follow(session, locked_step.run, locked_step.steps, now)
 
 
 def check_open(step: StepRow) -> None:
-    """Refuses a step that is finished, or not asked for."""
+    """Refuse a step that is finished or not wanted."""
     if step.state != State.OPEN:
         raise StepChangedMeanwhile(**_latest_change(step))
     if step.wanted_at is None:
@@ -239,5 +239,5 @@ def _latest_change(step: StepRow) -> dict[str, str]:
 
 
 def _late_s(step: StepRow, now: datetime) -> int | None:
-    """By how many seconds the step is late, at least 0; None when it has no due time."""
+    """How many seconds late the step is, at least 0; None if it has no due time."""
     return max(0, int((now - step.due_at).total_seconds())) if step.due_at else None

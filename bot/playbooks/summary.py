@@ -1,4 +1,4 @@
-"""What playbooks say to somebody who takes over: the open steps with their owners."""
+"""Playbooks in handovers: the open steps with their owners."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ TITLE_SHOWN = 150
 
 
 def open_steps_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
-    """The open steps, those that are to be done next first, each with its owner and when it is due."""
+    """The open steps, next ones first, each with its owner and due time."""
     holders = incidents.roles(session, incident.number)
     lines = []
     for run in tables.runs_of(session, incident.number):

@@ -1,4 +1,4 @@
-"""Playbook runs and their steps; and every question asked of them."""
+"""Playbook runs and their steps, and the queries on them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -14,12 +14,12 @@ from bot.playbooks.playbook import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
 from bot.runtime.database import Numbered, partial_index, utc_column
 
-# A tick stays short, so that clicks do not wait behind it; the next one is a second away.
+# Keeps a tick short, so that clicks do not wait behind it; the next tick is a second away.
 REMINDERS_AT_ONCE = 100
 
 
 class PlaybookRun(Numbered, table=True):
-    """A playbook at work in an incident, with its own copy: an edited file never changes it."""
+    """A playbook running in an incident, with its own copy, so that editing the file never changes it."""
 
     __tablename__ = "playbook_runs"
     __table_args__ = (
@@ -42,7 +42,7 @@ class PlaybookRun(Numbered, table=True):
 
     @property
     def is_running(self) -> bool:
-        """May its steps still be changed?"""
+        """True while the run's steps may be changed."""
         return self.stopped_at is None
 
     @property
@@ -52,7 +52,7 @@ class PlaybookRun(Numbered, table=True):
 
     @property
     def incident(self) -> IncidentFacts:
-        """What the run knows of its incident."""
+        """The facts of the incident, as the run last saw them."""
         return IncidentFacts(
             severity=self.facts["severity"],
             type=self.facts["type"],
@@ -65,7 +65,7 @@ class PlaybookRun(Numbered, table=True):
 
 
 class PlaybookStep(Numbered, table=True):
-    """One step of a run: where it stands, whose it is, when it is due, what was answered."""
+    """One step of a run: its state, owner, due time and answers."""
 
     __tablename__ = "playbook_steps"
     __table_args__ = (sa.UniqueConstraint("run_id", "step_key"),)
@@ -103,7 +103,7 @@ RUNS_OF_INCIDENT = (
 
 
 def runs_of(session: Session, incident_id: int) -> list[PlaybookRun]:
-    """Every run of the incident, the oldest first."""
+    """Every run of the incident, oldest first."""
     return list(session.exec(RUNS_OF_INCIDENT, params={"of_incident": incident_id}))
 
 
@@ -116,7 +116,7 @@ def incidents_running(session: Session, playbooks: Collection[str]) -> list[int]
 
 
 def find_run(session: Session, run_id: int) -> PlaybookRun:
-    """A run, or `NoSuchIncident`."""
+    """The run with that id. Raises `NoSuchIncident`."""
     run = session.get(PlaybookRun, run_id)
     if run is None:
         raise NoSuchIncident()
@@ -124,7 +124,7 @@ def find_run(session: Session, run_id: int) -> PlaybookRun:
 
 
 def find_step(session: Session, step_id: int) -> PlaybookStep:
-    """A step, or `NoSuchIncident`."""
+    """The step with that id. Raises `NoSuchIncident`."""
     step = session.get(PlaybookStep, step_id)
     if step is None:
         raise NoSuchIncident()
@@ -132,7 +132,7 @@ def find_step(session: Session, step_id: int) -> PlaybookStep:
 
 
 def step_with_run(session: Session, step_id: int) -> tuple[PlaybookStep, PlaybookRun]:
-    """A step and its run in one query, or `NoSuchIncident`."""
+    """A step and its run, in one query. Raises `NoSuchIncident`."""
     row = session.exec(
         select(PlaybookStep, PlaybookRun)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
@@ -144,7 +144,7 @@ def step_with_run(session: Session, step_id: int) -> tuple[PlaybookStep, Playboo
 
 
 def written_step(session: Session, step_id: int) -> tuple[PlaybookStep, Step]:
-    """A step with what its run's copy of the playbook says of it: instructions, questions, effects."""
+    """A step and its definition in the run's copy of the playbook: instructions, questions, effects."""
     step, run = step_with_run(session, step_id)
     return step, run.book.steps[step.step_key]
 
@@ -163,7 +163,7 @@ def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str
 
 
 def release_steps(session: Session, user_id: str) -> set[int]:
-    """A person's open steps are nobody's any more; gives back the incidents that they belong to."""
+    """Remove the owner from a person's open steps; return the incidents the steps belong to."""
     theirs = (
         sa.update(PlaybookStep)
         .where(col(PlaybookStep.owner_id) == user_id, col(PlaybookStep.state) == State.OPEN)
@@ -174,7 +174,7 @@ def release_steps(session: Session, user_id: str) -> set[int]:
 
 
 def hand_over_steps(session: Session, incident_id: int, old: str, new: str) -> None:
-    """What one person has to do in an incident is another's now."""
+    """Reassign one person's open steps in an incident to another."""
     theirs = (
         col(PlaybookStep.incident_id) == incident_id,
         col(PlaybookStep.owner_id) == old,
@@ -184,7 +184,7 @@ def hand_over_steps(session: Session, incident_id: int, old: str, new: str) -> N
 
 
 def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:
-    """The steps of the playbook's last real runs that are over, the newest first."""
+    """The steps of the playbook's last stopped runs, newest run first; drills, declined and merged are left out."""
     newest = (
         select(PlaybookRun.id)
         .join(Incident, col(Incident.id) == col(PlaybookRun.incident_id))
@@ -209,7 +209,7 @@ def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[Play
 
 
 def incident_of(session: Session, step_id: int) -> Incident:
-    """The incident a step belongs to."""
+    """The incident a step belongs to. Raises `NoSuchIncident`."""
     incident = session.exec(
         select(Incident)
         .join(PlaybookStep, col(PlaybookStep.incident_id) == col(Incident.id))
@@ -225,14 +225,14 @@ RUN_OF_STEP = (
     .join(PlaybookStep, col(PlaybookStep.run_id) == col(PlaybookRun.id))
     .join(Incident, col(Incident.id) == col(PlaybookRun.incident_id))
     .where(col(PlaybookStep.id) == sa.bindparam("step_id"))
-    # First the incident, then its run, as everybody does who changes both.
+    # Lock the incident first, then its run, like all code that changes both.
     .with_for_update(of=[Incident, PlaybookRun], key_share=True)
     .execution_options(populate_existing=True)
 )
 
 
 def lock_run_of(session: Session, step_id: int) -> tuple[PlaybookRun, Incident]:
-    """The step's run, held until the transaction ends: two clicks then see each other's work. And its incident."""
+    """The step's run, locked until the transaction ends so that clicks see each other's work; and its incident."""
     row = session.exec(RUN_OF_STEP, params={"step_id": step_id}).first()
     if row is None:
         raise NoSuchIncident()
@@ -254,7 +254,7 @@ def _open_and_running() -> SelectOfScalar[PlaybookStep]:
     )
 
 
-# When the next reminder of any incident is due, and when the next step comes again.
+# When the next reminder of any incident is due, and when the next repeated step is.
 NEXT_REMINDER = (
     sa.select(col(PlaybookStep.remind_at))
     .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
@@ -272,7 +272,7 @@ NEXT_REPETITION = (
 
 
 def due_reminders(session: Session, now: datetime, limit: int = REMINDERS_AT_ONCE) -> list[PlaybookStep]:
-    """The open steps whose reminder is due, the longest overdue first; the others wait for the next look."""
+    """The open steps whose reminder is due, longest overdue first; those beyond `limit` wait for the next tick."""
     due = _open_and_running().where(col(PlaybookStep.remind_at) <= now)
     query = due.order_by(col(PlaybookStep.remind_at)).limit(limit)
     return list(session.exec(query.execution_options(populate_existing=True)))

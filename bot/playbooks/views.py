@@ -1,4 +1,4 @@
-"""The playbook on Slack's screens: one message per run, edited in place, and one line for the incident's card."""
+"""Playbooks in Slack: one message per run, edited in place, and lines for the incident's card."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -36,7 +36,7 @@ BAR_LENGTH = 10
 REMINDER_PREFIX = "remind-"
 BUTTONS_PREFIX = "act-"
 ANSWER_SHOWN = 200
-# A message is read on a phone; the whole instructions stand behind "Show all".
+# Messages are read on phones; "Show all" has the full instructions.
 INSTRUCTIONS_SHOWN = 700
 FINISHED_SHOWN = 6
 PHASES_OF_THE_END = 2
@@ -61,7 +61,7 @@ def run_message(
     newer_exists: bool = False,
     holders: Holders = NO_HOLDERS,
 ) -> tuple[str, list[Block]]:
-    """The run's message: its words for a notification, and its blocks. `holders` says who has which role."""
+    """The run's message: notification text and blocks. `holders` maps roles to the people who hold them."""
     text = f"{escape(run.title)}: {progress_line(steps)}"
     blocks = [section(f"📋 *{escape(run.title)}*\n{progress_line(steps)}"), *_phase_line(run, steps)]
     if run.is_running:
@@ -75,13 +75,13 @@ def progress_line(steps: Sequence[AnyStep]) -> str:
     """`▰▰▰▱▱▱▱▱▱▱ 3 of 10`: for the incident's card."""
     finished_steps = progress(steps)
     filled = BAR_LENGTH * finished_steps.finished // finished_steps.wanted if finished_steps.wanted else BAR_LENGTH
-    # A first step of many is to be seen too; rounding down leaves the full bar to when all is done.
+    # Show the first of many steps too; rounding down keeps the full bar for when every step is finished.
     filled = max(filled, min(finished_steps.finished, 1))
     return f"{'▰' * filled}{'▱' * (BAR_LENGTH - filled)} {finished_steps.finished} of {finished_steps.wanted}"
 
 
 def next_step_line(steps: Sequence[AnyStep], now: datetime) -> str:
-    """The next step with its owner and clock, on one line: for the incident's card."""
+    """The next step with its owner and clock, on one line, for the incident's card."""
     coming = next_steps(steps, now, limit=1)
     if not coming:
         return "Every step is finished."
@@ -91,9 +91,9 @@ def next_step_line(steps: Sequence[AnyStep], now: datetime) -> str:
 def reminder_message(
     steps: Sequence[AnyStep], now: datetime, reasons: Mapping[int, str] = NO_REASONS
 ) -> tuple[str, list[Block]]:
-    """What is said, in the message's thread, of steps not finished in time; drawn again, it shows what became.
+    """The reminder of overdue steps, posted in the thread of the run's message.
 
-    `reasons` says of each step why it is said to this person.
+    `reasons` maps each step to the reason why this person is reminded of it.
     """
     first_line = f"⏰ *{escape(steps[0].title)}* · {owner_and_clock(steps[0], now)}"
     text = (
@@ -107,7 +107,7 @@ def reminder_message(
 def redrawn_reminder(
     blocks: Sequence[Block], steps: Mapping[int, AnyStep], now: datetime, *, is_over: bool = False
 ) -> list[Block]:
-    """The blocks of a reminder with these steps as they are now; `is_over`: nobody is to do them any more."""
+    """The blocks of a reminder with these steps' current state; `is_over`: the steps are no longer needed."""
     redrawn: list[Block] = []
     for block in blocks:
         prefix, _, number = block.get("block_id", "").partition("-")
@@ -115,7 +115,7 @@ def redrawn_reminder(
         if step is None or f"{prefix}-" not in (REMINDER_PREFIX, BUTTONS_PREFIX):
             redrawn.append(block)
         elif f"{prefix}-" == REMINDER_PREFIX:
-            # Its buttons stand right below it, and are drawn with it.
+            # The step's buttons, right below it, are rendered with it.
             redrawn += _reminder(step, now, is_over=is_over)
     return redrawn
 
@@ -134,7 +134,7 @@ def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool =
         button("Snooze 10 min", ids.STEP_SNOOZE_10, str(step.number)),
         button("Snooze 30 min", ids.STEP_SNOOZE_30, str(step.number)),
     ]
-    # After the last reminder there is nothing left to put off.
+    # After the last reminder there is nothing left to snooze.
     offered = snooze if reminder_level(step.reminders_sent) and not snooze_note else []
     assign_button = [] if step.owner_id else [button("Assign", ids.STEP_ASSIGN, str(step.number))]
     buttons = actions([done_button(step), *assign_button, *offered], block_id=f"{BUTTONS_PREFIX}{step.number}")
@@ -142,26 +142,26 @@ def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool =
 
 
 def _snooze_note(step: AnyStep, now: datetime) -> str:
-    """Who put the step off, and until when, while it rests."""
+    """Who snoozed the step and until when; empty if it is not snoozed."""
     if not (step.snoozed_by and step.remind_at and step.remind_at > now):
         return ""
     return f" · 💤 until {clock_time(step.remind_at)} ({mention(step.snoozed_by)})"
 
 
 def done_button(step: AnyStep) -> Element:
-    """*Done*, or for a step that asks something the button that opens its form."""
+    """*Done*, or for a step with questions the button that opens its form."""
     if step.asks:
         return button("Done …", ids.STEP_ANSWER, str(step.number), style="primary")
     return button("Done", ids.STEP_DONE, str(step.number), style="primary")
 
 
 def undo_button(step: AnyStep) -> Element:
-    """Opens a finished step again."""
+    """The button that opens a finished step again."""
     return button("Undo", ids.STEP_UNDO, str(step.number))
 
 
 def finished_line(step: AnyStep) -> str:
-    """`✅ Title: Ana, 14:02`, with the reason of a skipped step and what was out of order."""
+    """`✅ Title · Ana 14:02`, with the reason of a skipped step and a note if it was out of order."""
     finisher = mention(step.finished_by) if step.finished_by else "Watchfloor"
     when = clock_time(step.finished_at) if step.finished_at else ""
     notes = [escape(step.reason)] if step.reason else []
@@ -171,7 +171,7 @@ def finished_line(step: AnyStep) -> str:
 
 
 def finished_with_answers(written: Step, step: AnyStep) -> str:
-    """The same, with what was answered below it."""
+    """The line of a finished step, with its answers below."""
     answers = render_answers(written, step.answers) if step.state != State.OPEN else {}
     return "\n".join(
         [
@@ -182,7 +182,7 @@ def finished_with_answers(written: Step, step: AnyStep) -> str:
 
 
 def owner_of(step: AnyStep, holders: Holders = NO_HOLDERS) -> str:
-    """Who has the step: a person, or the role that should, with its holder."""
+    """The step's owner, or else the responsible role with its holders."""
     if step.owner_id:
         return mention(step.owner_id)
     return f"{ROLES[step.owner_role]} {mentions(holders.get(step.owner_role, []))}".strip()
@@ -221,7 +221,7 @@ def _buttons(step: AnyStep) -> list[Element]:
 
 
 def owner_and_clock(step: AnyStep, now: datetime, holders: Holders = NO_HOLDERS) -> str:
-    """Who has the step, until when, and what waits for it."""
+    """The step's owner, due time or lateness, and what requires it."""
     parts = [owner_of(step, holders)]
     if is_late(step, now) and step.due_at:
         parts.append(f"🔴 *{format_duration(now - step.due_at)} late*")
@@ -233,7 +233,7 @@ def owner_and_clock(step: AnyStep, now: datetime, holders: Holders = NO_HOLDERS)
 
 
 def _finished(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
-    """Finished steps with what was answered, the newest with a button to undo it."""
+    """Finished steps with their answers, the newest with a button to undo it."""
     finished = sorted((step for step in steps if step.state != State.OPEN), key=lambda step: str(step.finished_at))
     if not finished:
         return []
@@ -251,7 +251,7 @@ def _finished(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
 
 
 def _stand_down(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
-    """When to stop, as soon as the last but one phase is reached: before that nobody asks."""
+    """The stand-down conditions, shown from the last but one phase on, since nobody needs them before."""
     book = run.book
     ending = [phase.title for phase in book.phases[-PHASES_OF_THE_END:]]
     if not (run.is_running and book.stand_down and current_phase(steps) in [*ending, None]):
@@ -279,7 +279,7 @@ def _links(guides: Sequence[Guide]) -> str:
 def my_steps(
     steps: Sequence[PlaybookStep], channels: dict[int, str], now: datetime, page: int = 1
 ) -> tuple[str, list[Block]]:
-    """A page of a person's open steps over all incidents, each with its channel and its clock."""
+    """A page of a person's open steps in all incidents, each with its channel and clock."""
     if not steps:
         return "You have no open steps.", [section("You have no open steps.")]
     shown, which_page = page_of(steps, page, MY_STEPS_PER_PAGE, "/incident steps")

@@ -1,16 +1,16 @@
-"""What is answered and told about playbooks and their steps. Pure."""
+"""Answers and messages about playbooks and their steps. Pure."""
 
 HELP = "`/incident playbook` what runs · `start NAME` · `propose`, `proposals` changes to playbooks"
 # Playbooks.
 NONE_RUNNING = "No playbook is running."
 HOW_TO_START = "`/incident playbook start NAME`, `stop NAME` or `switch NAME` with one of these:"
-# Reminders: why this person is asked.
+# Reminders: why this person is reminded.
 YOURS = "It is yours."
 NOBODY_HAS_IT = "Nobody has it: do it or assign it."
 REMINDED_ONCE = "Reminded once, still open."
 REMINDED_TWICE = "Reminded twice, still open."
 NO_COMMANDER = "Nobody has it, and there is no commander."
-# What a finished step has done.
+# Effects of a finished step.
 CALLER_MESSAGE_OFF = "The caller message is recorded as off."
 CALLER_MESSAGE_ON = "The caller message is recorded as on; its card in the channel asks for its wording and lines."
 PRIVATE_NOT_SENT = "This incident is private, so the message was not sent."
@@ -18,17 +18,17 @@ EMPTY_NOT_SENT = "The message was left empty, so nothing was sent."
 
 
 def due_and_open(steps: int) -> str:
-    """Said to the person who is reminded of one step, or of several."""
+    """The opening of a reminder of one or several steps."""
     return f"{'this is' if steps == 1 else 'these are'} due and open."
 
 
 def fits_better(title: str, summary: str) -> str:
-    """Offered in the channel."""
+    """The offer, in the channel, of a playbook that fits better."""
     return f"The playbook {title} fits this incident better now. {summary}"
 
 
 def stopped_by_close(title: str) -> str:
-    """Offered in the channel of a reopened incident."""
+    """The offer in the channel of a reopened incident."""
     return f"No playbook is running since the incident was closed. {title} starts from its first step."
 
 
@@ -48,37 +48,37 @@ def running(title: str) -> str:
 
 
 def stopped(title: str) -> str:
-    """The answer to stopping one."""
+    """The answer to stopping a playbook."""
     return f"The playbook “{title}” is stopped; what was done in it stays on record."
 
 
 def runs_instead(title: str) -> str:
-    """The answer to switching to another."""
+    """The answer to switching playbooks."""
     return f"The playbook “{title}” runs instead; its message is in the channel."
 
 
 def running_line(name: str, title: str) -> str:
-    """A line of the list."""
+    """A running playbook, as a line of the list."""
     return f"• `{name}` {title} is running"
 
 
 def broken_line(file: str) -> str:
-    """A line of the list."""
+    """A broken file, as a line of the list."""
     return f"⚠️ {file} has a mistake; `watchfloor playbooks check` says where."
 
 
 def step_done(number: int, title: str, effects: str) -> str:
-    """The answer to finishing a step that did something."""
+    """The answer to finishing a step that had effects."""
     return f"Incident {number}: “{title}” is done. {effects}"
 
 
 def step_open_again(title: str) -> str:
-    """The answer to taking back that a step is done."""
+    """The answer to undoing a done step that had effects."""
     return f"“{title}” is open again. What it sent or set, and whom it invited, stays as it is."
 
 
 def reminders_over(title: str) -> str:
-    """The answer when there is nothing to snooze."""
+    """The answer if there is no reminder left to snooze."""
     return f"“{title}” has had all its reminders, so there is nothing to snooze."
 
 
@@ -88,25 +88,25 @@ def snoozed(title: str, minutes: int) -> str:
 
 
 def status_set(status: str) -> str:
-    """What a finished step has done."""
+    """An effect of a finished step."""
     return f"The status is {status} now."
 
 
 def cadence_set(length: str) -> str:
-    """What a finished step has done."""
+    """An effect of a finished step."""
     return f"Updates are promised every {length} now."
 
 
 def update_requested(where: str) -> str:
-    """What a finished step has done."""
+    """An effect of a finished step."""
     return f"The update goes to {where} now."
 
 
 def invited(names: str) -> str:
-    """What a finished step has done."""
+    """An effect of a finished step."""
     return f"Invited into the channel: {names}."
 
 
 def step_given(person: str, number: int, where: str, title: str) -> str:
-    """Told to the new owner of a step."""
+    """The message to the new owner of a step."""
     return f"<@{person}> gave you a step of incident {number} in {where}: *{title}*"

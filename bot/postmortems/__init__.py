@@ -1,4 +1,4 @@
-"""The post-mortem draft."""
+"""Post-mortems: the draft, its review, its versions and its publication."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, a command, uploaded versions, what follows from closing and reopening, and reminders."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register listeners, the command, uploaded versions, reactions to closing and reopening, and reminders."""
+    # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule, Tick
     from bot.postmortems import listeners, reminders, renderers, request, tables, uploads

@@ -1,4 +1,4 @@
-"""What comes after: questions for people, follow-ups, earlier incidents, who took part. Pure."""
+"""Closing sections: questions for people, follow-ups, earlier incidents, participants. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ NAMED_ENTRIES_SHOWN = 20
 
 
 def prompts_section(record: Record, phrases: Phrases) -> Section:
-    """What only people can say; and where people are called by name, so that the text stays without blame."""
+    """Return questions only people can answer, and entries that name people, to keep the text free of blame."""
     prompts = [Statement(phrases(f"prompt_{key}"), nature="prompt") for key in PROMPTS]
     named = entries_with_names(record)
     if named:
@@ -24,7 +24,7 @@ def prompts_section(record: Record, phrases: Phrases) -> Section:
 
 
 def entries_with_names(record: Record) -> list[int]:
-    """The entries in whose words somebody who took part is called by name."""
+    """Return the numbers of entries whose text names a participant."""
     names = {part for person in record.people for part in _name_parts(person.name)}
     if not names:
         return []
@@ -38,7 +38,7 @@ def _name_parts(name: str) -> Iterable[str]:
 
 
 def follow_ups_section(record: Record, phrases: Phrases) -> Section:
-    """What is to be done, by whom and until when."""
+    """Return the follow-ups with their owners and due dates."""
     keys = ("follow_up", "kind", "owner", "due", "state")
     head = [phrases(f"head_{key}") for key in keys]
     rows = [_follow_up(item, phrases) for item in record.follow_ups]
@@ -66,7 +66,7 @@ def _follow_up(item: FollowUp, phrases: Phrases) -> list[Statement]:
 
 
 def similar_section(record: Record, phrases: Phrases) -> Section:
-    """Earlier incidents like this one, and whether what was to be done after them was done."""
+    """Return similar earlier incidents, and how many of their follow-ups were done."""
     if not record.similar:
         none_similar = Lines([Statement(phrases("no_similar"), nature="note")])
         return Section("similar", phrases("section_similar"), [none_similar])
@@ -91,7 +91,7 @@ def _similar(earlier: Similar, phrases: Phrases) -> list[Statement]:
 
 
 def people_section(record: Record, phrases: Phrases) -> Section:
-    """Who is meant by the roles in the text: the one place with names."""
+    """Return the names behind the roles in the text; no other section lists names."""
     head = [phrases(f"head_{key}") for key in ("in_text", "roles", "name")]
     rows = [_person(person) for person in record.people]
     return Section("people", phrases("section_people"), [Table(head, rows)])

@@ -1,4 +1,4 @@
-"""What the files of a post-mortem hold: written from the record, or as somebody uploaded them."""
+"""Contents of a post-mortem's files: written from the record, or uploaded by a person."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ from bot.slack.text import shorten
 
 WRITTEN_VERSION = 1
 KINDS = (MARKDOWN, HTML, LEADERSHIP, "uploaded")
-# The timeline of a long incident is in the files; a canvas takes no more than this.
+# The limit of a canvas; the timeline of a long incident is in the files.
 LONGEST_CANVAS = 90_000
 LEFT_OUT_OF_CANVAS = ("timeline", "people")
 
@@ -34,9 +34,9 @@ class File(Struct, frozen=True):
 
 
 def files_of_version(services: Services, postmortem_id: int, version: int) -> Iterator[File]:
-    """The files of a version, as soon as each is there: as one of the copies has them, else from the record.
+    """Yield the files of a version as they become ready: from one of the copies, or else from the record.
 
-    `SlackRefused` when what a person uploaded is not to be had any more.
+    Raises `SlackRefused` if a file that a person uploaded is no longer available.
     """
     with services.database.reading() as session:
         postmortem = tables.get(session, postmortem_id)
@@ -59,7 +59,7 @@ def _write_files(services: Services, postmortem: PostMortem) -> Iterator[File]:
     def draw() -> None:
         pictures.extend([picture_for(services, record, now), chart_for(services, record, now)])
 
-    # Drawing takes longest, and is needed last.
+    # Drawing takes longest and is needed last.
     drawing = services.background.start(draw)
     document = compose(record, phrases)
     yield from _render_file(services, record.number, document, MARKDOWN)
@@ -79,12 +79,12 @@ def _render_file(services: Services, number: int, document: Document, kind: str)
 
 
 def canvas_markdown(services: Services, postmortem: PostMortem) -> str:
-    """The draft for the channel's canvas: without the timeline, which the channel itself is."""
+    """Return the draft for the channel's canvas, without people and the timeline, which is the channel itself."""
     document = write_document(services, postmortem.incident_id, utcnow())
     sections = [section for section in document.sections if section.key not in LEFT_OUT_OF_CANVAS]
     shortened = replace(document, sections=sections)
     try:
-        # A canvas knows no addresses that stand elsewhere in it.
+        # A canvas does not support reference-style links.
         markdown = render(services.templates, shortened, MARKDOWN, is_inline=True)
     except TemplateBroken:
         markdown = plain_markdown(shortened)

@@ -1,4 +1,4 @@
-"""Who has a post-mortem and which version of it, and every query on that."""
+"""The holders of a post-mortem and their versions, and every query on them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,9 +12,9 @@ from bot.runtime.database import Numbered, utc_column
 
 
 class Copy(Numbered, table=True):
-    """Somebody who has the post-mortem by direct message, or a channel in which it is published.
+    """A person who has the post-mortem by direct message, or a channel in which it is published.
 
-    `place` is a person's or a channel's id. The files are in the thread of the message that is shown there.
+    `place` is a person's or a channel's id. The files are in the thread of the message there.
     """
 
     __tablename__ = "postmortem_copies"
@@ -34,7 +34,7 @@ class Copy(Numbered, table=True):
 
 
 def add(session: Session, postmortem: PostMortem, place: str) -> Copy:
-    """The copy of a person or channel, made when there is none."""
+    """Return the copy of a person or channel, creating it if needed."""
     copy = of_place(session, postmortem.number, place)
     if copy is None:
         copy = Copy(
@@ -49,12 +49,12 @@ def add(session: Session, postmortem: PostMortem, place: str) -> Copy:
 
 
 def get(session: Session, copy_id: int) -> Copy:
-    """The copy of that id, which must exist."""
+    """Return the copy with that id, which must exist."""
     return session.exec(select(Copy).where(Copy.id == copy_id)).one()
 
 
 def of_place(session: Session, postmortem_id: int, place: str) -> Copy | None:
-    """The copy of a person or channel, if there is one."""
+    """Return the copy of a person or channel, if any."""
     return session.exec(select(Copy).where(Copy.postmortem_id == postmortem_id, Copy.place == place)).first()
 
 
@@ -64,7 +64,7 @@ def of_postmortem(session: Session, postmortem_id: int) -> Sequence[Copy]:
 
 
 def outdated_copies(session: Session, postmortem_id: int) -> Sequence[Copy]:
-    """The copies that lack the newest version."""
+    """The copies that lack the newest version and have no delivery failure."""
     return [copy for copy in of_postmortem(session, postmortem_id) if _is_outdated(copy)]
 
 

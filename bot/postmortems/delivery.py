@@ -1,8 +1,8 @@
-"""Bringing a post-mortem to everyone who is to have it: a message that is kept up to date, the files in its thread.
+"""Delivers a post-mortem to everyone who is to have it: a message kept up to date, with the files in its thread.
 
-Whoever lacks the newest version gets it: the first is written from the record, the others were uploaded by people.
-Where it is published is a copy like the others. All of it are rows of the outbox: one uploads the files for every
-copy that lacks them; then each copy has one that shares its files in the thread of its message.
+Each copy that lacks the newest version gets it: the first is written from the record, later ones are uploaded by
+people. The place of publication is a copy like the others. All steps are outbox rows: one row uploads the files for
+every copy that lacks them; then one row per copy shares its files in the thread of its message.
 """
 
 import functools
@@ -33,7 +33,7 @@ SHARED_ALREADY = "file_already_completed"
 
 
 def deliver(session: Session, postmortem: PostMortem, now: datetime) -> None:
-    """The newest version goes to everyone who lacks it. The messages need not wait for the files."""
+    """Enqueue the newest version for every copy that lacks it. The messages do not wait for the files."""
     session.flush()
     lacking = copies.outdated_copies(session, postmortem.number)
     if not lacking:
@@ -44,14 +44,14 @@ def deliver(session: Session, postmortem: PostMortem, now: datetime) -> None:
     key = f"{kinds.POST_MORTEM_UPLOAD}:{postmortem.number}:{postmortem.version}:{newest}"
     _enqueue(session, kinds.POST_MORTEM_UPLOAD, key, postmortem.incident_id, postmortem.number, now)
     if not postmortem.is_preview:
-        # Asked for once at most, whatever the version; one that waits must not overwrite the next.
+        # At most one per post-mortem, whatever the version; the lane keeps a delayed one from overwriting the next.
         number, lane = postmortem.incident_id, f"{kinds.CANVAS}:of:{postmortem.incident_id}"
         key = f"{kinds.CANVAS}:{postmortem.number}"
         _enqueue(session, kinds.CANVAS, key, number, postmortem.number, now, priority=outbox.LAST, lane=lane)
 
 
 def supersede(session: Session, postmortem: PostMortem) -> None:
-    """A newer version was uploaded: what was not begun to be shared of older ones is not shared any more."""
+    """Cancel the sharing of older versions that has not begun, because a newer one was uploaded."""
     for copy in copies.of_postmortem(session, postmortem.number):
         outbox.supersede(session, f"{kinds.POST_MORTEM_FILES}:{copy.number}:")
 
@@ -63,16 +63,16 @@ def _enqueue(
 
 
 def show_again(session: Session, copy: Copy, now: datetime) -> None:
-    """What is shown of a post-mortem is to be drawn anew, this copy's message among it."""
+    """Mark the incident's post-mortem messages as stale; add this copy's message if it has none."""
     subject = str(copy.number)
     if outbox.find(session, copy.incident_id, kinds.POST_MORTEM, subject) is None:
-        # Its checklist follows the incident.
+        # The checklist in it follows the incident.
         outbox.add(session, kinds.POST_MORTEM, copy.incident_id, now, subject, follows_incident=True)
     outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
 
 
 def upload_call(context: Context) -> Call:
-    """Upload the files of the newest version. One uploaded twice is shown once: only what is shared appears."""
+    """Upload the files of the newest version. A repeated upload does no harm, as only shared files appear."""
     return Call(context.row.key, functools.partial(_upload, context.services, int(context.row.subject)))
 
 
@@ -82,7 +82,7 @@ def _upload(services: Services, postmortem_id: int) -> None:
     made = _upload_to_each(services, postmortem_id, lacking) if lacking else []
     with services.database.transaction() as session:
         tables.locked(session, postmortem_id)
-        # A newer version may have come meanwhile, or another process been quicker.
+        # Meanwhile a newer version may have arrived, or another process may have been faster.
         wanted = {copy.number: copy.wanted_version for copy in _without_files(session, postmortem_id)}
         for row in sorted(made, key=lambda row: content.KINDS.index(row.kind)):
             if wanted.get(row.copy_id) == row.version:
@@ -103,7 +103,7 @@ def _has_files(session: Session, copy: Copy) -> bool:
 
 
 def _upload_to_each(services: Services, postmortem_id: int, outdated: Sequence[Copy]) -> list[Upload]:
-    """Slack shows a file in one thread only, so each copy has its own; one travels while the next is written."""
+    """Upload the files per copy, since Slack shows a file in one thread only; uploads overlap with writing."""
     uploaded: list[Upload] = []
     version = outdated[0].wanted_version
 
@@ -124,13 +124,13 @@ def _upload_to_each(services: Services, postmortem_id: int, outdated: Sequence[C
 
 
 def note_not_uploaded(settled: Settled, error: str) -> None:
-    """Slack takes no files, or does not give back what a person uploaded."""
+    """Give up the copies without files: Slack refused an upload, or no longer has a person's file."""
     for copy in _without_files(settled.session, int(settled.row.subject)):
         _give_up(settled.session, copy, error)
 
 
 def share_call(context: Context) -> Call:
-    """Put the files of a copy into the thread of its message."""
+    """Share the files of a copy in the thread of its message."""
     services, row, session = context.services, context.row, context.session
     copy = copies.get(session, int(row.subject))
     files = versions.uploads(session, copy.number, _version(row))
@@ -162,21 +162,21 @@ def _share(services: Services, version: int, files: Sequence[Upload], display: O
 
 
 def _message_soon_s(shown: OutboxRow | None) -> float:
-    """An attempt with an unknown outcome is looked for much later: the longer it is ago, the longer the wait."""
+    """Return the wait for the message. It grows with the attempt's age, as unknown outcomes are checked late."""
     if shown is None or shown.attempted_at is None:
         return MESSAGE_SOON_S
     return max(MESSAGE_SOON_S, (utcnow() - shown.attempted_at).total_seconds() / 2)
 
 
 def note_shown(settled: Settled, posted: Posted | None) -> None:
-    """The message is there: the files of its copy can go into its thread."""
+    """Hurry the files of a copy once its message is posted, because they go into its thread."""
     row = settled.row
     if row.ts is None:
         outbox.hurry(settled.session, row.incident_id or 0, kinds.POST_MORTEM_FILES, row.subject, utcnow())
 
 
 def note_shared(settled: Settled, posted: Posted | None) -> None:
-    """Somebody has a version now; what is said of it says so."""
+    """Record that a copy has a version, and redraw the messages that show it."""
     session, now = settled.session, utcnow()
     copy = copies.get(session, int(settled.row.subject))
     copy.shared_version = max(copy.shared_version, _version(settled.row))
@@ -198,12 +198,12 @@ def _log_delivery(session: Session, copy: Copy, now: datetime) -> None:
 
 
 def note_not_shared(settled: Settled, error: str) -> None:
-    """A person cannot be written to, or Slack does not take the files there."""
+    """Give up a copy: the person cannot be messaged, or Slack refuses the files there."""
     _give_up(settled.session, copies.get(settled.session, int(settled.row.subject)), error)
 
 
 def _give_up(session: Session, copy: Copy, reason: str) -> None:
-    """Slack will not take it: the incident's timeline says so, and so does the message of the others."""
+    """Record why Slack refused a copy, for the incident's timeline and the messages of the other copies."""
     copy.trouble = reason
     session.add(copy)
     facts = {"what": "deliver the post-mortem", "reason": reason}
@@ -213,7 +213,7 @@ def _give_up(session: Session, copy: Copy, reason: str) -> None:
 
 
 def canvas_call(context: Context) -> Call:
-    """The incident's channel gets the draft as its canvas. Many plans refuse that; the files are there anyway."""
+    """Write the draft to the channel's canvas. Many Slack plans refuse this; the files exist anyway."""
     return Call(context.row.key, functools.partial(_fill_canvas, context.services, int(context.row.subject)))
 
 

@@ -1,34 +1,34 @@
-"""A post-mortem as data: sections of statements, each with its evidence. How it looks is up to templates. Pure."""
+"""A post-mortem as data: sections of statements, each with its evidence. Templates define its look. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from msgspec import Struct, field
 
-# `fact` points at entries of the timeline; `open` is unknown and says who would know; `prompt` is left for people;
+# `fact` refers to timeline entries; `open` is unknown and names who would know; `prompt` is for people to answer;
 # `note` explains the document itself.
 Nature = Literal["fact", "open", "prompt", "note"]
 
 
 class Statement(Struct, frozen=True):
-    """Something that is said, in plain text, and the numbers of the timeline entries it rests on."""
+    """A statement in plain text, with the numbers of the timeline entries it rests on."""
 
     text: str
     refs: tuple[int, ...] = ()
     nature: Nature = "fact"
-    # An address besides the evidence, such as the channel of an earlier incident.
+    # A further address, such as the channel of an earlier incident.
     url: str = ""
 
 
 class Lines(Struct, frozen=True):
-    """Statements below each other."""
+    """A list of statements."""
 
     kind: ClassVar[str] = "lines"
     statements: Sequence[Statement]
 
 
 class Table(Struct, frozen=True):
-    """Rows of statements under a head."""
+    """Rows of statements with a header."""
 
     kind: ClassVar[str] = "table"
     head: Sequence[str]
@@ -43,7 +43,7 @@ class Heading(Struct, frozen=True):
 
 
 class Moment(Struct, frozen=True):
-    """A line of the timeline."""
+    """One line of the timeline."""
 
     number: int
     at: str
@@ -53,7 +53,7 @@ class Moment(Struct, frozen=True):
 
 
 class Day(Struct, frozen=True):
-    """The part of the timeline that fell on one day."""
+    """The part of the timeline for one day."""
 
     kind: ClassVar[str] = "day"
     title: str
@@ -69,12 +69,12 @@ class Section(Struct, frozen=True):
     key: str
     title: str
     parts: Sequence[Part]
-    # Part of the full record, which folds behind what everybody reads.
+    # Part of the full record, which is collapsed below the main part.
     is_appendix: bool = False
 
 
 class Figure(Struct, frozen=True):
-    """A number for the leadership page: what it is, what it is counted from, how much it is."""
+    """A figure for the leadership page: its title, its definition and its value."""
 
     title: str
     definition: str
@@ -82,7 +82,7 @@ class Figure(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """The whole post-mortem. `links` leads from the number of an entry to where it can be read in Slack."""
+    """The whole post-mortem. `links` maps the number of an entry to its address in Slack."""
 
     title: str
     notes: Sequence[str]
@@ -95,16 +95,16 @@ class Document(Struct, frozen=True):
     language: str = "en"
     picture: str = ""
     picture_words: str = ""
-    # Of the contact centre's figures; it stands with the impact.
+    # The chart of the contact centre's figures, shown with the impact.
     chart: str = ""
     chart_words: str = ""
 
     def section(self, key: str) -> Section:
-        """The section of that key; `KeyError` when there is none."""
+        """Return the section with that key. Raises `KeyError`."""
         return {section.key: section for section in self.sections}[key]
 
     def statements(self) -> Iterator[Statement]:
-        """Everything that is stated, wherever it stands."""
+        """Yield every statement of the document."""
         yield from self.summary
         for section in self.leadership:
             for part in section.parts:
@@ -116,7 +116,7 @@ class Document(Struct, frozen=True):
 
 
 def statements_of(part: Part) -> Iterator[Statement]:
-    """The statements of a part."""
+    """Yield the statements of a part."""
     if isinstance(part, Lines):
         yield from part.statements
     elif isinstance(part, Table):

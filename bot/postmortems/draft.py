@@ -1,4 +1,4 @@
-"""The draft of a post-mortem, composed from the record: nothing is said that the record does not hold. Pure."""
+"""Composes the draft of a post-mortem from the record, stating nothing that the record does not hold. Pure."""
 
 import base64
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from bot.postmortems.record import Milestone, Record
 
 
 def compose(record: Record, phrases: Phrases) -> Document:
-    """The whole document in one language."""
+    """Return the whole document in one language."""
     milestones = figures.milestones(record, record.commander_role or record.commander)
     return Document(
         title=phrases("title", number=record.number, title=record.title),
@@ -43,7 +43,7 @@ def compose(record: Record, phrases: Phrases) -> Document:
 
 
 def _appendix(record: Record, milestones: Mapping[str, Milestone], phrases: Phrases) -> list[Section]:
-    """The full record, for those who want to see everything."""
+    """Return the sections of the full record, for readers who want every detail."""
     return [
         summary_sections.severity_section(record, phrases),
         summary_sections.milestone_section(record, milestones, phrases),
@@ -58,7 +58,7 @@ def _appendix(record: Record, milestones: Mapping[str, Milestone], phrases: Phra
 
 
 def with_pictures(document: Document, picture: bytes, chart: bytes = b"") -> Document:
-    """The document with the picture of its timeline and the chart of its figures, both PNG; either may be empty."""
+    """Return the document with the timeline's picture and the figures' chart, both PNG; either may be empty."""
     return replace(document, picture=base64.b64encode(picture).decode(), chart=base64.b64encode(chart).decode())
 
 

@@ -1,4 +1,4 @@
-"""What a post-mortem is written from: the record of its incident and a picture, which others gather and draw."""
+"""Sources of a post-mortem: the incident's record and a picture, provided by other modules."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,14 +21,14 @@ def _no_record(services: Services, number: int, now: datetime, phrases: Phrases,
     raise LookupError("nobody gathers the record of an incident")
 
 
-# Everything on record of an incident, in the language of the words; as a preview or for good.
+# Everything on record about an incident, in the language of the phrases; as a preview or final.
 RECORD: Fact[Callable[[Services, int, datetime, Phrases, bool], Record]] = Fact("post-mortem record", _no_record)
-# The picture of its timeline as PNG, with people called as the function says.
+# The picture of its timeline as PNG; the function gives people's names.
 PICTURE: Fact[Callable[[Services, int, datetime, NameOf | None], bytes]] = Fact("timeline picture", always(b""))
 
 
 def write_document(services: Services, number: int, now: datetime) -> Document:
-    """The post-mortem of an incident as it stands now, in the floor's language."""
+    """Return an incident's current post-mortem in the floor's language."""
     phrases = phrases_of(services, now)
     return compose(read_record(services, number, now, phrases), phrases)
 
@@ -36,12 +36,12 @@ def write_document(services: Services, number: int, now: datetime) -> Document:
 def read_record(
     services: Services, number: int, now: datetime, phrases: Phrases, *, is_preview: bool = False
 ) -> Record:
-    """What the post-mortem of an incident is written from."""
+    """Return the record from which an incident's post-mortem is written."""
     return services.get(Registry).ask(RECORD)(services, number, now, phrases, is_preview)
 
 
 def phrases_of(services: Services, now: datetime) -> Phrases:
-    """The phrases of the floor's language; of English, or none, when the file cannot be used."""
+    """Return the phrases of the floor's language, or of English, or none if the files cannot be used."""
     for language in dict.fromkeys((services.floor.language, FALLBACK_LANGUAGE)):
         try:
             return Phrases(language, services.templates.phrases(FOLDER, language), services.floor.zone)
@@ -51,7 +51,7 @@ def phrases_of(services: Services, now: datetime) -> Phrases:
 
 
 def picture_for(services: Services, record: Record, now: datetime) -> bytes:
-    """The picture with people called as in the text. Without it rather than late: the text says it all, too."""
+    """Return the picture with people labelled as in the text; empty if late, as the text has the same facts."""
     labels = record.labels
     draw = services.get(Registry).ask(PICTURE)
     try:
@@ -61,7 +61,7 @@ def picture_for(services: Services, record: Record, now: datetime) -> bytes:
 
 
 def chart_for(services: Services, record: Record, now: datetime) -> bytes:
-    """The chart of the figures, when there are any; likewise without it rather than late."""
+    """Return the chart of the figures; empty if there are none or it is late."""
     if not record.interval_rows:
         return b""
     try:

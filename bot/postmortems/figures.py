@@ -1,4 +1,4 @@
-"""How long things took, each figure with its start and its end. Pure.
+"""Durations of the incident, each with its start and end milestone. Pure.
 
 The definitions follow `docs/figures.md`. A figure whose start or end is not on record is unknown.
 """
@@ -37,7 +37,7 @@ class Measure(Struct, frozen=True):
     end: str
 
 
-# TTD, TTA, TTM and TTR are counted from where the name says; R is resolved, one of four readings of MTTR.
+# TTD, TTA, TTM and TTR start where the key says; R means resolved, one of four readings of MTTR.
 MEASURES = (
     Measure("ttd", STARTED, DETECTED),
     Measure("tta", DETECTED, ACKNOWLEDGED),
@@ -49,12 +49,12 @@ MEASURES = (
     Measure("ttr", STARTED, RESOLVED),
     Measure("ttr_declared", DECLARED, RESOLVED),
 )
-# A leader reads these first: they hold whatever is unknown about the beginning.
+# For leadership: these do not depend on an unknown start of the incident.
 LEADERSHIP_MEASURES = ("tta_declared", "to_first_update", "ttm_declared", "ttr_declared")
 
 
 def milestones(record: Record, commander_title: str) -> dict[str, Milestone]:
-    """The milestones that the entries show, below those that were set by hand (`record.milestones`)."""
+    """Return the milestones from the entries; those set by hand (`record.milestones`) take precedence."""
     entries_by_key = {
         DECLARED: record.first("declared"),
         ACKNOWLEDGED: record.first(*ANSWERS),
@@ -80,7 +80,7 @@ def _commander(record: Record, title: str) -> Entry | None:
 
 
 def _last_while_over(record: Record, kind: str) -> Entry | None:
-    """The last time it was over; nothing when it was opened again after that."""
+    """Return the last entry of that kind, or None if the incident was opened again after it."""
     last = record.last(kind, "reopened", "status")
     if kind == RESOLVED and last is None:
         return None
@@ -88,7 +88,7 @@ def _last_while_over(record: Record, kind: str) -> Entry | None:
 
 
 def measure_length(measure: Measure, reached: Mapping[str, Milestone]) -> timedelta | None:
-    """The length from the figure's start to its end; None when either is unknown or they are out of order."""
+    """Return the time from the figure's start to its end; None if either is unknown or they are out of order."""
     start, end = reached.get(measure.start), reached.get(measure.end)
     if start is None or end is None or end.at < start.at:
         return None
@@ -96,5 +96,5 @@ def measure_length(measure: Measure, reached: Mapping[str, Milestone]) -> timede
 
 
 def missing_milestone(measure: Measure, reached: Mapping[str, Milestone]) -> str:
-    """The milestone for want of which the figure is unknown."""
+    """Return the missing milestone that makes the figure unknown."""
     return measure.start if measure.start not in reached else measure.end

@@ -1,4 +1,4 @@
-"""Names of the post-mortem's buttons, forms and fields."""
+"""Ids of the post-mortem's buttons, forms and fields."""
 
 OPEN = "postmortem.open"
 ASSIGN = "postmortem.assign"

@@ -1,9 +1,9 @@
-"""How people are called in a post-mortem: by their role, never by name. Pure."""
+"""Labels of people in a post-mortem: their role, never their name. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-# A role and which of its holders: "Commander" and 2 are "second commander".
+# Maps a role and a holder's position to a label: "Commander" and 2 give "second commander".
 Nth = Callable[[str, int], str]
 
 
@@ -14,10 +14,10 @@ def person_labels(
     participant: str,
     nth: Nth,
 ) -> dict[str, str]:
-    """Each person's label: the first of their roles in the order of `titles`; `nth` tells several holders apart.
+    """Return each person's label: their first role in the order of `titles`; `nth` distinguishes several holders.
 
-    `holders_by_role` has the people of each role in the order in which they took it; `others` took part without one
-    and are called `participant`.
+    `holders_by_role` has the people of each role in the order in which they took it; `others` took part without a
+    role and are labelled `participant`.
     """
     first_role: dict[str, str] = {}
     for role in titles:

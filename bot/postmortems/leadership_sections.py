@@ -1,4 +1,4 @@
-"""The page for leadership: cause, customers, money, actions; what is not known says who would know. Pure."""
+"""The page for leadership: cause, customers, money, actions; for unknown facts, who would know. Pure."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from bot.postmortems.summary_sections import cause_statement, change_statements,
 
 
 def leadership(record: Record, phrases: Phrases) -> list[Section]:
-    """The four parts of the page."""
+    """Return the four parts of the page."""
     customers = [impact_statement(record, phrases), *_known(record.customers or record.interval_notes)]
     if not (record.customers or record.interval_notes):
         customers.append(unknown_statement(phrases, phrases("role_queue_manager"), phrases("ask_customers")))
@@ -29,5 +29,5 @@ def _section(key: str, statements: list[Statement], phrases: Phrases) -> Section
 
 
 def _known(lines: Sequence[str]) -> list[Statement]:
-    """Figures come from imports and forms, not from entries."""
+    """Return figures as notes, because they come from imports and forms, not from entries."""
     return [Statement(line, nature="note") for line in lines]

@@ -22,7 +22,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 
-# What a form holds: one thing that was typed or chosen, or several people.
+# The value of a form: one typed or chosen value, or several people.
 FormValue = TypeVar("FormValue")
 
 
@@ -39,7 +39,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to everything about post-mortems but the command."""
+    """Register every handler for post-mortems except the command."""
     _register_openers(app, services)
     _register_forms(app, services)
     _register_publishing(app, services)
@@ -48,7 +48,7 @@ def register(app: App, services: Services) -> None:
 def _register_openers(app: App, services: Services) -> None:
     @app.action(ids.OPEN)
     def opened(ack: Ack, body: Payload) -> None:
-        # Slack opens the link by itself and tells of the click.
+        # Slack itself opens the link, and reports the click.
         ack()
 
     def record_fine(services: Services, number: int, by: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Drawing what is said of a post-mortem: to whoever has a copy, and where it is published."""
+"""Renders the messages about a post-mortem, for the holders of copies and the place of publication."""
 
 from collections.abc import Sequence
 
@@ -22,12 +22,12 @@ from bot.timeline import timeline
 
 
 def channel_of(session: Session, display: OutboxRow) -> str:
-    """Where it is said: a person's or a channel's id."""
+    """Return the message's destination: a person's or a channel's id."""
     return copies.get(session, int(display.subject)).place
 
 
 def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
-    """One message about a post-mortem as it stands."""
+    """Return one message with the post-mortem's current state."""
     copy = copies.get(session, int(display.subject))
     text, blocks = views.message(facts(session, services, incident, copy), copy)
     if not copy.is_published:
@@ -37,7 +37,7 @@ def render(session: Session, services: Services, incident: Incident, display: Ou
 
 
 def facts(session: Session, services: Services, incident: Incident, copy: Copy) -> PostMortemFacts:
-    """What is to be said to the holder of a copy."""
+    """Return the data of the message to the holder of a copy."""
     postmortem = tables.get(session, copy.postmortem_id)
     resolved_entry = timeline.last_of(session, incident.number, ("resolved",))
     uploaded_by = versions.get(session, postmortem.number, postmortem.version).uploaded_by or ""
@@ -58,19 +58,19 @@ def facts(session: Session, services: Services, incident: Incident, copy: Copy) 
 
 
 def _own_items(all_copies: Sequence[Copy], *, is_edited: bool) -> list[tuple[str, bool]]:
-    """What the post-mortem itself needs: people's answers to its questions, and a review."""
+    """Return the post-mortem's own checklist items: answers to its questions, and a review."""
     reviewers = [copy for copy in all_copies if copy.is_reviewer]
     is_reviewed = bool(reviewers) and all(copy.verdict == Verdict.FINE for copy in reviewers)
     return [("Questions answered: an edited version in the thread", is_edited), ("Reviewed", is_reviewed)]
 
 
 def facts_of(session: Session, services: Services, incident: Incident, postmortem: PostMortem) -> PostMortemFacts:
-    """The same for a form, which speaks to whoever opens it."""
+    """Return the same data for a form, which is not tied to a copy."""
     return facts(session, services, incident, copies.of_postmortem(session, postmortem.number)[0])
 
 
 def _file_url(session: Session, services: Services, copy: Copy) -> str:
-    """Where this copy's newest file is opened."""
+    """Return the address of this copy's newest file."""
     files = versions.uploads(session, copy.number, copy.shared_version) or versions.uploads(
         session, copy.number, copy.wanted_version
     )

@@ -1,4 +1,4 @@
-"""The moments that decided the incident: milestones, decisions, and what people marked. Pure."""
+"""The key moments of the incident: milestones, decisions, marked entries and severity changes. Pure."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -21,7 +21,7 @@ class _Moment(Struct, frozen=True):
 
 
 def moments_section(record: Record, reached: Mapping[str, Milestone], phrases: Phrases) -> Section:
-    """At most twelve: milestones before decisions before other marks, shown in the order in which they happened."""
+    """Return at most twelve moments in order of time: milestones first, then decisions, marks, severity changes."""
     chosen: dict[int, _Moment] = {}
     for moment in _candidates(record, reached, phrases):
         if len(chosen) < MOST_MOMENTS:

@@ -1,4 +1,4 @@
-"""The words of a post-mortem in one language: phrases with named places to fill. Pure."""
+"""The phrases of a post-mortem in one language, with named placeholders. Pure."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ class _KeepUnknown(dict[str, str]):
 
 
 def _in_sentence(title: str) -> str:
-    """A role's title in small letters; an abbreviation such as IC keeps its own."""
+    """Return a role's title in lower case; an abbreviation such as IC stays as it is."""
     return " ".join(word if word.isupper() else word.lower() for word in title.split(" "))
 
 
@@ -26,7 +26,7 @@ class Phrases:
         self._phrases = phrases
 
     def __call__(self, key: str, /, **facts: object) -> str:
-        """The phrase of that key, filled. A phrase that is missing or broken is shown as it is, never an error."""
+        """Return the phrase with that key, filled in. A missing or broken phrase is shown as it is; no error."""
         pattern = self._phrases.get(key, key.replace("_", " "))
         try:
             return pattern.format_map(_KeepUnknown({name: str(fact) for name, fact in facts.items()}))
@@ -34,22 +34,22 @@ class Phrases:
             return pattern
 
     def has(self, key: str) -> bool:
-        """Is there a phrase of that key?"""
+        """True if there is a phrase with that key."""
         return key in self._phrases
 
     def unknown(self, role: str, question: str = "") -> str:
-        """What the record does not hold, and who would know."""
+        """Return the phrase for what the record does not hold, naming the role that would know."""
         ask = self("unknown_ask", role=_in_sentence(role))
         return f"{ask}: {question}" if question else ask
 
     def length(self, duration: timedelta) -> str:
-        """A length of time as people say it."""
+        """Return a duration in everyday words."""
         if duration < timedelta(minutes=1):
             return self("less_than_a_minute")
         return format_duration(duration)
 
     def nth(self, label: str, n: int) -> str:
-        """The second, third … person of a role, or without one."""
+        """Return the label of the second, third … person with a role, or of a participant without one."""
         is_without_role = label == self("participant")
         if is_without_role and n == 2:
             return self("another_participant")
@@ -58,17 +58,17 @@ class Phrases:
         return self("nth_participant" if is_without_role else "nth_person", ordinal=ordinal, role=label)
 
     def local(self, at: datetime) -> datetime:
-        """The moment as clocks on the floor show it."""
+        """Return the moment in the floor's local time."""
         return at.astimezone(ZoneInfo(self.zone))
 
     def moment(self, at: datetime | None) -> str:
-        """Day and time on the floor with UTC beside it; `unknown` for None."""
+        """Return the local day and time with UTC beside it; `unknown` for None."""
         if at is None:
             return self("unknown")
         return f"{self.local(at):%Y-%m-%d} {self.clock(at)}"
 
     def clock(self, at: datetime) -> str:
-        """The time of day on the floor with UTC beside it, and its day when that is another one."""
+        """Return the local time of day with UTC beside it, including the UTC day if it differs."""
         utc, local = at.astimezone(UTC), self.local(at)
         if local.utcoffset() == utc.utcoffset():
             return f"{utc:%H:%M} UTC"

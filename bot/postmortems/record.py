@@ -1,4 +1,4 @@
-"""What is known of an incident when its post-mortem is written. People are named by their roles here. Pure."""
+"""What is known about an incident when its post-mortem is written. People are named by their roles. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 
 class Entry(Struct, frozen=True):
-    """An entry of the timeline: its number, the sentence it makes, and where it can be read in Slack."""
+    """An entry of the timeline: its number, its sentence, and its address in Slack."""
 
     number: int
     at: datetime
@@ -16,17 +16,17 @@ class Entry(Struct, frozen=True):
     sentence: str
     who: str = ""
     url: str = ""
-    # What somebody said it is: `decision`, `ruled_out`, `customer_impact`; empty for what is just there.
+    # The label that a person gave it: `decision`, `ruled_out`, `customer_impact`; empty if none.
     tag: str = ""
     is_speech: bool = False
     is_marked: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
-    # What somebody noted, without the words that introduce it; empty for what is no note.
+    # The text of a note without its introduction; empty if the entry is not a note.
     text: str = ""
 
 
 class Milestone(Struct, frozen=True):
-    """When the incident reached a point, the entry that shows it, and on what basis it was set."""
+    """When the incident reached a milestone, the entry that shows it, and the basis on which it was set."""
 
     at: datetime
     entry: int
@@ -34,7 +34,7 @@ class Milestone(Struct, frozen=True):
 
 
 class Promise(Struct, frozen=True):
-    """An update that was promised to an audience, and what became of it."""
+    """An update promised to an audience, and its outcome."""
 
     audience: str
     due_at: datetime
@@ -47,7 +47,7 @@ class Promise(Struct, frozen=True):
 
 
 class Adherence(Struct, frozen=True):
-    """How the promises to an audience were kept; one that was missed counts as promised."""
+    """How many promises to an audience were kept; a missed one counts as promised."""
 
     audience: str
     kept: int
@@ -55,7 +55,7 @@ class Adherence(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """A step of a playbook run that was wanted or done."""
+    """A step of a playbook run that was required or done."""
 
     title: str
     state: str
@@ -68,7 +68,7 @@ class Step(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """What the last runs say about a step of a playbook: `skipped` too often or `late` too often."""
+    """A finding from the last runs about a playbook step: `skipped` too often or `late` too often."""
 
     kind: str
     file: str
@@ -79,7 +79,7 @@ class Proposal(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """A playbook at work: its steps and how often each thing became of them."""
+    """A playbook run: its steps, and the number of steps by outcome."""
 
     title: str
     entry: int | None
@@ -90,7 +90,7 @@ class Run(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
-    """Somebody who took part: how the text calls them, the roles they held, their name."""
+    """A participant: their label in the text, their roles and their name."""
 
     label: str
     name: str
@@ -99,7 +99,7 @@ class Person(Struct, frozen=True):
 
 
 class PartnerAnswer(Struct, frozen=True):
-    """A partner who was told, and what they said."""
+    """A partner that was notified, and its answer."""
 
     partner: str
     told_at: datetime | None
@@ -109,7 +109,7 @@ class PartnerAnswer(Struct, frozen=True):
 
 
 class FollowUp(Struct, frozen=True):
-    """Something to do after the incident."""
+    """A task to do after the incident."""
 
     title: str
     kind: str
@@ -121,7 +121,7 @@ class FollowUp(Struct, frozen=True):
 
 
 class Similar(Struct, frozen=True):
-    """An incident that is related, or an earlier one that sounds alike or was of the same type."""
+    """A related incident, or an earlier one with a similar title or of the same type."""
 
     number: int
     title: str
@@ -131,12 +131,12 @@ class Similar(Struct, frozen=True):
     follow_ups: int = 0
     follow_ups_done: int = 0
     is_alike: bool = True
-    # `related` or `merged_here` when people said so.
+    # `related` or `merged_here` if people linked them.
     link: str = ""
 
 
 class CallerMessage(Struct, frozen=True):
-    """What callers heard from one moment to another, as one version of a message said it."""
+    """One version of a caller message, with the period in which callers heard it."""
 
     on_at: datetime
     off_at: datetime | None
@@ -148,7 +148,7 @@ class CallerMessage(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True):
-    """Everything the post-mortem is written from."""
+    """All data from which the post-mortem is written."""
 
     number: int
     title: str
@@ -160,12 +160,12 @@ class Record(Struct, frozen=True):
     commander: str
     communications_lead: str
     entries: Sequence[Entry]
-    # What entries call the commander, in the words of floor.yaml; where it is left out, as the text does.
+    # The commander's title in entries, as in floor.yaml; if empty, the title in the text applies.
     commander_role: str = ""
     places: Sequence[str] = ()
     description: str = ""
     impact: str = ""
-    # Figures of customers and of money, as far as somebody counted them.
+    # Figures on customers and money, as far as they were counted.
     customers: tuple[str, ...] = ()
     money: tuple[str, ...] = ()
     is_private: bool = False
@@ -178,12 +178,12 @@ class Record(Struct, frozen=True):
     adherence: Sequence[Adherence] = ()
     runs: Sequence[Run] = ()
     people: Sequence[Person] = ()
-    # How the text calls each person, by their ids.
+    # Each person's label in the text, by user id.
     labels: Mapping[str, str] = field(default_factory=dict)
     partners: Sequence[PartnerAnswer] = ()
     follow_ups: Sequence[FollowUp] = ()
     similar: Sequence[Similar] = ()
-    # The contact centre's figures interval by interval: a head, rows of cells, and what they mean.
+    # The contact centre's figures by interval: a header, rows of cells, and explanations.
     interval_head: Sequence[str] = ()
     interval_rows: Sequence[Sequence[str]] = ()
     interval_notes: Sequence[str] = ()
@@ -203,5 +203,5 @@ class Record(Struct, frozen=True):
 
     @property
     def ended_at(self) -> datetime:
-        """When the impact was over; until then the moment of writing."""
+        """When the impact ended, or the time of writing if it has not."""
         return self.resolved_at or self.closed_at or self.written_at

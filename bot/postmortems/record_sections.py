@@ -1,4 +1,4 @@
-"""What was done: impact, communications, decisions, playbooks, the timeline itself. Pure."""
+"""Sections of the record: impact, communications, decisions, playbooks, the timeline itself. Pure."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -12,14 +12,14 @@ from bot.postmortems.record import Adherence, CallerMessage, Entry, Promise, Pro
 from bot.postmortems.summary_sections import communication_statement, unknown_statement
 from bot.slack.text import shorten
 
-# A message may have 40,000 characters; the whole of it is in Slack, where its number leads.
+# A message may have 40,000 characters; its number links to the full text in Slack.
 MAX_ENTRY_TEXT = 3_000
 FRONT_DOOR_KINDS = ("front_door", "front_door_on", "front_door_changed", "front_door_off", "front_door_waived")
 IMPACT_KINDS = ("impact", "customer_impact")
 
 
 def impact_section(record: Record, phrases: Phrases) -> Section:
-    """Who felt what, as it was described from time to time; what would be needed besides is asked for."""
+    """Return the impact as described over time, with questions for missing facts."""
     impact_entries = [entry for entry in record.entries if entry.kind in IMPACT_KINDS or entry.tag in IMPACT_KINDS]
     lines = [_entry_line(entry, phrases) for entry in impact_entries]
     if record.description:
@@ -41,7 +41,7 @@ def _interval_notes(record: Record) -> list[Statement]:
 
 
 def interval_sections(record: Record, phrases: Phrases) -> list[Section]:
-    """The figures of the queues interval by interval; they come from imports, not from entries."""
+    """Return the queues' figures by interval; they come from imports, not from entries."""
     if not record.interval_rows:
         return []
     rows = [[Statement(cell, nature="note") for cell in row] for row in record.interval_rows]
@@ -54,12 +54,12 @@ def _entry_line(entry: Entry, phrases: Phrases) -> Statement:
 
 
 def _note_line(entry: Entry, phrases: Phrases) -> Statement:
-    """A note under the heading that says what it is, or a message that is marked as such."""
+    """Return the line of a note, whose kind the heading gives, or of a message with that label."""
     return _entry_line(replace(entry, sentence=f"{entry.who}: {entry.text}") if entry.text else entry, phrases)
 
 
 def communications_section(record: Record, phrases: Phrases) -> Section:
-    """What was promised to whom, what was sent when; what partners answered; what callers heard."""
+    """Return promised and sent updates, answers of partners, and messages that callers heard."""
     parts: list[Part] = [Lines([communication_statement(record, phrases)])]
     if record.promises:
         parts += [_adherence(record, phrases), _promises(record, phrases)]
@@ -159,7 +159,7 @@ def _partners(record: Record, phrases: Phrases) -> Table:
 
 
 def decisions_section(record: Record, phrases: Phrases) -> Section:
-    """What was decided and what was ruled out, as it was marked at the time."""
+    """Return decisions and ruled-out hypotheses, as marked at the time."""
     parts: list[Part] = []
     for tag, empty in (("decision", "ask_decisions"), ("ruled_out", "ask_ruled_out")):
         lines = [_note_line(entry, phrases) for entry in record.entries if tag in (entry.tag, entry.kind)]
@@ -169,7 +169,7 @@ def decisions_section(record: Record, phrases: Phrases) -> Section:
 
 
 def playbook_section(record: Record, phrases: Phrases) -> Section:
-    """How the playbooks were kept, step by step, and what their last runs propose to change."""
+    """Return how the playbooks were followed, step by step, and changes proposed by their last runs."""
     parts = [part for run in record.runs for part in _run(run, phrases)]
     no_playbook = Lines([Statement(phrases("no_playbook"), nature="note")])
     waived = [_entry_line(entry, phrases) for entry in record.all("step_waived", "step_skipped")]
@@ -207,7 +207,7 @@ def _step_row(step: Step, run: Run, phrases: Phrases) -> list[Statement]:
         phrases.moment(step.finished_at) if step.finished_at else "–",
         "; ".join(filter(None, notes)) or "–",
     ]
-    # What was left open is shown by the start of its playbook.
+    # The evidence for an open step is the start of its playbook.
     entry = step.entry or run.entry
     return [Statement(cell, (entry,) if entry else (), "fact" if entry else "note") for cell in cells]
 
@@ -218,7 +218,7 @@ def _proposal(proposal: Proposal, phrases: Phrases) -> str:
 
 
 def timeline_section(record: Record, phrases: Phrases) -> Section:
-    """Everything that happened, day by day."""
+    """Return the whole timeline, day by day."""
     days = groupby(record.entries, key=lambda entry: phrases.local(entry.at).date())
     parts = [
         Day(day.strftime("%Y-%m-%d"), [_timeline_line(entry, phrases) for entry in entries])

@@ -1,4 +1,4 @@
-"""A post-mortem that is due: its author is reminded two days before, and when it is late."""
+"""Reminds the author of a post-mortem two days before it is due, and when it is late."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ OPEN = (State.DRAFT, State.IN_REVIEW)
 
 
 def send_due_reminders(services: Services, now: datetime) -> None:
-    """Remind of every post-mortem whose time has come; each reminder is said once on all replicas."""
+    """Send every due reminder of a post-mortem, each once across all replicas."""
     with services.database.reading() as session:
         due = tables.due_reminders(session, now)
     for postmortem_id in due:
@@ -39,7 +39,7 @@ def _remind(session: Session, services: Services, postmortem: PostMortem, now: d
 
 
 def _post_reminder(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
-    """To the author; while there is none, to the person who got the draft first."""
+    """Remind the author, or, while there is none, the first recipient of the draft."""
     copies_held = copies.of_postmortem(session, postmortem.number)
     gone = directory.gone(session, [copy.place for copy in copies_held])
     here = [copy for copy in copies_held if copy.place not in gone] or copies_held

@@ -1,4 +1,4 @@
-"""What the outbox brings to Slack of a post-mortem: its message, its files, the channel's canvas."""
+"""Outbox kinds of a post-mortem: its message, its files, the channel's canvas."""
 
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
@@ -15,7 +15,7 @@ def _place(context: Context) -> str:
 
 
 def _nowhere(context: Context) -> str:
-    """The call itself knows where."""
+    """Return no channel, because the call determines it."""
     return ""
 
 

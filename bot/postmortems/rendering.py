@@ -1,4 +1,4 @@
-"""A document as files: Markdown, one HTML page that needs nothing else, and a page for leadership."""
+"""Renders a document as Markdown, as one self-contained HTML page, and as a page for leadership."""
 
 import re
 from collections.abc import Iterator
@@ -25,16 +25,16 @@ NAMES = {
 
 
 def render(templates: Templates, document: Document, kind: str, *, is_inline: bool = False) -> str:
-    """The document in one of its forms; `TemplateBroken` when its template cannot be used.
+    """Return the document in one of its forms. Raises `TemplateBroken`.
 
-    In Markdown the addresses stand at the end, where they hinder nobody; `is_inline` puts them into the text.
+    In Markdown the addresses come at the end, out of the reader's way; `is_inline` puts them into the text.
     """
     facts = facts_of(templates, document) | {"is_inline": is_inline}
     return templates.render(TEMPLATES[kind], facts, longest=None)
 
 
 def facts_of(templates: Templates, document: Document) -> dict[str, Any]:
-    """What the templates are given: the document, the phrases, and how words are made harmless."""
+    """Return the templates' variables: the document, the phrases, and the escaping functions."""
     phrases = templates.phrases(FOLDER, document.language)
     return {"document": document, "words": phrases, "md": escape_markdown, "plain": page_line}
 
@@ -45,7 +45,7 @@ def page_line(text: str) -> str:
 
 
 def plain_markdown(document: Document) -> str:
-    """The document as simple Markdown, for when its template is broken."""
+    """Return the document as simple Markdown, for when its template is broken."""
     return "\n".join([f"# {escape_markdown(document.title)}", "", *_plain_lines(document)]) + "\n"
 
 

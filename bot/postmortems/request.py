@@ -1,4 +1,4 @@
-"""Asking for a post-mortem: at the close for everyone who is to have it, by command for oneself."""
+"""Requests for a post-mortem: at the close for all its recipients, by command for the user alone."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,26 +22,26 @@ UTC = "UTC"
 
 
 def follow_close(change: Change, event: Closed) -> None:
-    """The draft is on its way with the change; the person who closes is told to whom it goes."""
+    """Request the draft together with the close; the answer names its recipient."""
     recipient = request_at_close(change)
     change.answers.append(wording.draft_goes_to(mention(recipient)))
 
 
 def put_aside(change: Change, event: Reopened) -> None:
-    """Nobody is reminded of the draft of an incident that is open again."""
+    """Stop reminders of the drafts of a reopened incident."""
     tables.set_aside(change.session, change.number)
     change.mark_stale(kinds.POST_MORTEM)
 
 
 def request_at_close(change: Change) -> str:
-    """The draft goes to the commander, or to the declarer when nobody led; copies to whoever is to have one.
+    """Send the draft to the commander, or to the declarer if there was none, and copies to the other recipients.
 
-    Gives back the recipient.
+    Return the recipient.
     """
     session, services, incident, now = change.session, change.services, change.incident, change.now
     number = incident.number
     lead = lead_of(session, incident)
-    # When all of them are gone, the person who closes it is there.
+    # If all of them are gone, the person who closes it is available.
     recipient = change.by if lead == incident.channel_id and change.by else lead
     other_people = [incident.declared_by, *_copy_recipients(session, services)]
     if incident.is_private:
@@ -60,14 +60,14 @@ def request_at_close(change: Change) -> str:
 
 
 def release_author(services: Services, user_id: str) -> None:
-    """Somebody's account is deactivated: their post-mortems have no author, and others are reminded of that."""
+    """Remove a deactivated user as author of unfinished post-mortems, so that other holders get the reminders."""
     with services.database.transaction() as session:
         for number in sorted(tables.release_author(session, user_id)):
             outbox.mark_stale(session, number, (kinds.POST_MORTEM,))
 
 
 def _copy_recipients(session: Session, services: Services) -> Iterable[str]:
-    """Whom `floor.yaml` names, as far as they are known; nobody waits here for Slack to say more."""
+    """Yield the people named in `floor.yaml` that are known locally, without waiting for Slack."""
     for name in services.floor.postmortems.copy_to:
         if not name.startswith("@"):
             yield name
@@ -78,7 +78,7 @@ def _copy_recipients(session: Session, services: Services) -> Iterable[str]:
 
 
 def _due_at(change: Change, recipient: str) -> datetime | None:
-    """By the gravest severity it ever had, in the zone of who gets the draft."""
+    """Return the due time by the gravest severity the incident ever had, in the recipient's zone."""
     session, services, incident = change.session, change.services, change.incident
     severities = [incident.severity]
     for entry in timeline.since(session, incident.number, incident.declared_at, ("severity",)):
@@ -92,7 +92,7 @@ def _due_at(change: Change, recipient: str) -> datetime | None:
 
 
 def request_by_command(services: Services, number: int, asked_key: str, by: str, now: datetime) -> str:
-    """The post-mortem on request: a preview while the incident goes on, the newest version afterwards."""
+    """Deliver a preview while the incident is active, or else the newest version. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, number)

@@ -1,4 +1,4 @@
-"""From draft over review to published: what may follow on what, and when it is due. Pure."""
+"""From draft through review to published: allowed transitions, due times and reminders. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ class NotAReviewer(WatchfloorError):
 
 
 def check_open(state: str) -> None:
-    """Only what is neither a preview, nor put aside, nor published can be worked on."""
+    """Raise an error for a post-mortem that is a preview, put aside or published: it cannot be worked on."""
     if state == State.PREVIEW:
         raise NotYetClosed()
     if state == State.PUT_ASIDE:
@@ -53,7 +53,7 @@ def check_open(state: str) -> None:
 
 
 def check_may_publish(state: str, verdicts: Sequence[tuple[str, str]]) -> None:
-    """It was reviewed, and nobody who did wants changes. `verdicts` holds each reviewer's name and verdict."""
+    """Raise unless it is in review and no reviewer wants changes. `verdicts`: each reviewer's name and verdict."""
     check_open(state)
     if state != State.IN_REVIEW:
         raise NotReviewedYet()
@@ -63,9 +63,9 @@ def check_may_publish(state: str, verdicts: Sequence[tuple[str, str]]) -> None:
 
 
 def due_at(closed_at: datetime, deadline: timedelta | WorkingDays, zone: str) -> datetime:
-    """When it is due: a length of time after the close, or so many working days later at the same hour.
+    """Return the due time: a duration after the close, or a number of working days later at the same time.
 
-    Working days are Monday to Friday where `zone` (an IANA name) is; the hour stays the same over a clock change.
+    Working days are Monday to Friday in `zone` (an IANA name); the local time is kept across a clock change.
     """
     if isinstance(deadline, timedelta):
         return closed_at + deadline
@@ -78,15 +78,15 @@ def due_at(closed_at: datetime, deadline: timedelta | WorkingDays, zone: str) ->
 
 
 def first_reminder(due: datetime, now: datetime) -> datetime:
-    """Two days before it is due; when that has passed already, at the moment it is due."""
+    """Return the time two days before it is due, or the due time if that has passed."""
     early = due - REMIND_BEFORE
     return early if early > now else due
 
 
 def next_reminder(due: datetime, now: datetime, sent_when_late: int) -> datetime | None:
-    """The reminder after the one at `now`: at the due time, then every three days, three times in all; then None.
+    """Return the reminder after the one at `now`: at the due time, then every three days, three in all; then None.
 
-    `late_ones` is how many were said since it was due, the one at `now` among them.
+    `sent_when_late` is the number of reminders since the due time, including the one at `now`.
     """
     if now < due:
         return due

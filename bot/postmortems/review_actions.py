@@ -1,4 +1,4 @@
-"""The way of a post-mortem from draft to published: its author, its reviewers, where it is posted."""
+"""Actions from draft to publication of a post-mortem: author, reviewers, place of publication."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,7 +42,7 @@ class NoChannel(WatchfloorError):
 def _changing_postmortem(
     services: Services, postmortem_id: int, by: str, now: datetime
 ) -> Iterator[tuple[Session, PostMortem, Incident]]:
-    """A transaction on a post-mortem by someone who may work on it; messages and files follow."""
+    """A transaction on a post-mortem by a user who may work on it; messages and files follow."""
     check_member(services, by)
     with services.database.transaction() as session:
         postmortem = tables.locked(session, postmortem_id)
@@ -57,7 +57,7 @@ def _changing_postmortem(
 def _check_may_work(
     services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str
 ) -> None:
-    """Holders of a copy have seen it; its author may always, the rest as `floor.yaml` says."""
+    """Raise unless the user holds a copy or sees the incident, and is the author or permitted by `floor.yaml`."""
     if copies.of_place(session, postmortem.number, by) is None:
         incidents.check_visible(session, incident, by, tables.NoSuchPostMortem)
     if by != postmortem.author_id:
@@ -65,7 +65,7 @@ def _check_may_work(
 
 
 def _check_may_see(session: Session, incident: Incident, people: Sequence[str]) -> None:
-    """A private incident's post-mortem goes only to people who are in its channel."""
+    """Raise `NotInPrivateChannel` if the incident is private and a recipient is not in its channel."""
     outsiders = [
         user_id
         for user_id in people
@@ -76,7 +76,7 @@ def _check_may_see(session: Session, incident: Incident, people: Sequence[str]) 
 
 
 def assign(services: Services, postmortem_id: int, author: str, by: str, now: datetime) -> str:
-    """Make somebody the author; they get the draft."""
+    """Make a person the author and send them the draft. Return the answer."""
     if not author:
         raise NobodyChosen()
     if not person_of(services, author).may_act:
@@ -93,7 +93,7 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
 
 
 def request_review(services: Services, postmortem_id: int, reviewers: Sequence[str], by: str, now: datetime) -> str:
-    """Ask people to look at it; they get the newest version."""
+    """Ask people for a review and send them the newest version. Return the answer."""
     if not reviewers:
         raise NobodyChosen()
     if not all(person_of(services, user_id).may_act for user_id in reviewers):
@@ -112,14 +112,14 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
 
 
 def request_changes(services: Services, postmortem_id: int, comment: str, by: str, now: datetime) -> None:
-    """A reviewer says what is to be changed first."""
+    """Record a reviewer's request for changes."""
     record_verdict(services, postmortem_id, Verdict.CHANGES, comment, by, now)
 
 
 def record_verdict(
     services: Services, postmortem_id: int, verdict: Verdict, comment: str, by: str, now: datetime
 ) -> None:
-    """What a reviewer says. Said twice, it is said once."""
+    """Record a reviewer's verdict. Idempotent."""
     check_member(services, by)
     with services.database.transaction() as session:
         postmortem = tables.locked(session, postmortem_id)
@@ -140,9 +140,9 @@ def record_verdict(
 
 
 def publish(services: Services, postmortem_id: int, where: str, reason: str, by: str, now: datetime) -> str:
-    """Post the newest version into the incident's channel, or the one that `floor.yaml` names.
+    """Post the newest version in the incident's channel, or the channel named in `floor.yaml`. Return the answer.
 
-    What of the checklist is left needs a reason, which goes on record.
+    Open checklist items require a reason, which goes on record.
     """
     configured_channel = channel_id(services, _channel(services)) if where == ids.CONFIGURED else None
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
@@ -183,7 +183,7 @@ def form_for(
     build_form: Callable[[PostMortemFacts], Block],
     check: Callable[[Services, Session, PostMortem], None] = lambda services, session, postmortem: None,
 ) -> Block:
-    """A form about a post-mortem, for those who may work on it and while there is something to do."""
+    """Return a form about an open post-mortem, for a user who may work on it."""
     check_member(services, by)
     with services.database.reading() as session:
         postmortem = tables.get(session, postmortem_id)
@@ -195,7 +195,7 @@ def form_for(
 
 
 def publish_form(services: Services, postmortem_id: int, by: str) -> Block:
-    """The form that asks where; refused while somebody wants changes."""
+    """Return the form for the place of publication; refused while a reviewer wants changes."""
     return form_for(
         services,
         postmortem_id,

@@ -1,4 +1,4 @@
-"""The figures of a post-mortem and how words become harmless in Markdown. Pure.
+"""The figures of a post-mortem, and escaping of text in Markdown. Pure.
 
 Definitions follow `docs/figures.md`: each figure names its start point.
 """
@@ -11,12 +11,12 @@ from enum import StrEnum
 from msgspec import Struct
 
 LATE_AFTER = timedelta(minutes=2)
-# Invisible signs that turn the direction of what follows, and signs that are no text at all.
+# Invisible characters that change the text direction, and control characters.
 HIDDEN_CHARACTERS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class State(StrEnum):
-    """Where a post-mortem stands."""
+    """The state of a post-mortem."""
 
     PREVIEW = "preview"
     DRAFT = "draft"
@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a reviewer says."""
+    """A reviewer's verdict."""
 
     NONE = ""
     FINE = "fine"
@@ -34,7 +34,7 @@ class Verdict(StrEnum):
 
 
 class Span(Struct, frozen=True):
-    """A stretch of time at one severity or status."""
+    """A period at one severity or status."""
 
     name: str
     start: datetime
@@ -55,7 +55,7 @@ class Change(Struct, frozen=True):
 
 
 def spans(first: str, start: datetime, changes: Sequence[Change], end: datetime, entry: int = 0) -> list[Span]:
-    """The stretches between changes, in order; they touch, and together last from `start` to `end`."""
+    """Return the periods between changes, in order and without gaps, from `start` to `end`."""
     marks = [Change(start, first, entry=entry), *changes]
     ends = [change.at for change in changes] + [end]
     return [
@@ -65,7 +65,7 @@ def spans(first: str, start: datetime, changes: Sequence[Change], end: datetime,
 
 
 def time_in_each(stretches: Sequence[Span]) -> dict[str, timedelta]:
-    """The time under each name altogether, in the order of the names."""
+    """Return the total time under each name, in the order of the names."""
     total: dict[str, timedelta] = {}
     for span in sorted(stretches, key=lambda span: span.name):
         total[span.name] = total.get(span.name, timedelta()) + (span.end - span.start)
@@ -73,14 +73,14 @@ def time_in_each(stretches: Sequence[Span]) -> dict[str, timedelta]:
 
 
 def lateness(due_at: datetime, sent_at: datetime | None) -> timedelta | None:
-    """By how much an update was late; None when it was sent within two minutes of its promised time, or never."""
+    """Return how late an update was; None if it was sent within two minutes of its promised time, or never."""
     if sent_at is None or sent_at - due_at <= LATE_AFTER:
         return None
     return sent_at - due_at
 
 
 def duration_of(length_s: float) -> timedelta:
-    """So many seconds as a length of time."""
+    """Return a number of seconds as a timedelta."""
     return timedelta(seconds=length_s)
 
 
@@ -93,5 +93,5 @@ def escape_markdown(text: str) -> str:
     """`text` as Markdown that shows them literally: no links, no HTML, no headings, on one line."""
     line = plain_line(text)
     escaped = re.sub(r"([\\`*_{}\[\]()#+!|~>])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))
-    # A digit cannot be escaped; the dot that makes a list of it can.
+    # A digit cannot be escaped, but the dot that makes it a list item can.
     return re.sub(r"^(\d+)\.", r"\1\\.", re.sub(r"^([-=])", r"\\\1", escaped))

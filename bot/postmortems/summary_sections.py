@@ -1,4 +1,4 @@
-"""How a post-mortem opens: what happened in five lines, the severities, the milestones and the figures. Pure."""
+"""Opening sections of a post-mortem: the summary, the severities, the milestones and the figures. Pure."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,12 +15,12 @@ CHANGES_SHOWN = 3
 
 
 def unknown_statement(phrases: Phrases, role: str, question: str = "") -> Statement:
-    """What the record does not hold, and who would know."""
+    """Return a statement of what the record does not hold, and the role that would know."""
     return Statement(phrases.unknown(role, question), nature="open")
 
 
 def summary(record: Record, reached: Reached, phrases: Phrases) -> list[Statement]:
-    """The incident in at most ten lines, each with its evidence: what happened, impact, cause, what we change."""
+    """Return at most ten lines, each with its evidence: what happened, impact, cause, duration, changes."""
     return [
         _what_happened(record, phrases),
         impact_statement(record, phrases),
@@ -45,7 +45,7 @@ def _what_happened(record: Record, phrases: Phrases) -> Statement:
 
 
 def impact_statement(record: Record, phrases: Phrases) -> Statement:
-    """Who felt what, as it was described last."""
+    """Return the impact as last described."""
     last_impact = record.last("impact")
     if record.impact and last_impact:
         return Statement(phrases("summary_impact", impact=record.impact), (last_impact.number,))
@@ -53,7 +53,7 @@ def impact_statement(record: Record, phrases: Phrases) -> Statement:
 
 
 def cause_statement(record: Record, phrases: Phrases, place: str = "summary") -> Statement:
-    """The cause as it was recorded last, and how sure people were of it; `place` is where it stands."""
+    """Return the cause as last recorded, and whether it is known or suspected; `place` is where it is shown."""
     entry = record.last("cause", "cause_unknown")
     text = str(entry.facts.get("text") or "") if entry and entry.kind == "cause" else ""
     if entry is None or not text:
@@ -63,7 +63,7 @@ def cause_statement(record: Record, phrases: Phrases, place: str = "summary") ->
 
 
 def change_statements(record: Record, phrases: Phrases) -> list[Statement]:
-    """What is changed so that it does not happen again: the first follow-ups, with their owners."""
+    """Return the changes that prevent a recurrence: the first follow-ups, with their owners."""
     if not record.follow_ups:
         ask = phrases.unknown(record.commander)
         return [Statement(phrases("summary_change_unknown", ask=ask), nature="open")]
@@ -107,7 +107,7 @@ def _ending_statement(record: Record, phrases: Phrases) -> Statement:
 
 
 def communication_statement(record: Record, phrases: Phrases) -> Statement:
-    """How many updates went out, and how many of those that were promised in time."""
+    """Return how many updates were sent, and how many of those promised were on time."""
     sent = [promise for promise in record.promises if promise.sent_at]
     if not sent:
         return Statement(phrases("summary_untold"), nature="note")
@@ -119,7 +119,7 @@ def communication_statement(record: Record, phrases: Phrases) -> Statement:
 
 
 def gravest(record: Record) -> str:
-    """The gravest severity it ever had; S0 is the gravest."""
+    """Return the gravest severity the incident ever had; S0 is the gravest."""
     changed = [str(entry.facts.get("new")) for entry in record.all("severity")]
     return min([_first_severity(record), *changed])
 
@@ -134,7 +134,7 @@ def _present_numbers(*numbers: int | None) -> tuple[int, ...]:
 
 
 def severity_section(record: Record, phrases: Phrases) -> Section:
-    """Each stretch at one severity with who changed it and why, and the time in each altogether."""
+    """Return each period at one severity, with its author and reason, and the total time at each."""
     changes = [
         Change(entry.at, str(entry.facts.get("new")), entry.who, str(entry.facts.get("reason") or ""), entry.number)
         for entry in record.all("severity")
@@ -159,7 +159,7 @@ def _span_row(span: Span, phrases: Phrases) -> list[Statement]:
 
 
 def milestone_section(record: Record, reached: Reached, phrases: Phrases) -> Section:
-    """When it reached which point, and how it became known."""
+    """Return the milestones with their times and notes."""
     head = [phrases(f"head_{key}") for key in ("milestone", "when", "note")]
     rows = [_milestone_row(key, record, reached, phrases) for key in figures.MILESTONES]
     return Section("milestones", phrases("section_milestones"), [Table(head, rows)])
@@ -181,7 +181,7 @@ def _role_that_knows(milestone: str, record: Record) -> str:
 
 
 def figures_section(record: Record, reached: Reached, phrases: Phrases) -> Section:
-    """How long things took, each with what it is counted from."""
+    """Return the durations, each with its start and end."""
     head = [phrases(f"head_{key}") for key in ("figure", "counted", "value")]
     rows = [
         [Statement(figure.title, nature="note"), Statement(figure.definition, nature="note"), figure.value]
@@ -192,7 +192,7 @@ def figures_section(record: Record, reached: Reached, phrases: Phrases) -> Secti
 
 
 def leading_figures(record: Record, reached: Reached, phrases: Phrases) -> list[Figure]:
-    """The figures of the leadership page."""
+    """Return the figures of the leadership page."""
     return [
         _figure(measure, record, reached, phrases)
         for measure in MEASURES

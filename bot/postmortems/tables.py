@@ -1,4 +1,4 @@
-"""Post-mortems, and every query on them. Their versions and who has them: `versions.py`, `copies.py`."""
+"""Post-mortems, and every query on them. For versions and holders see `versions.py` and `copies.py`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,20 +17,20 @@ class NoSuchPostMortem(WatchfloorError):
 
 
 class PostMortem(Numbered, table=True):
-    """The post-mortem of one close of an incident: one that is reopened and closed again gets another."""
+    """The post-mortem for one close of an incident; an incident reopened and closed again gets another."""
 
     __tablename__ = "postmortems"
     __table_args__ = (partial_index("ix_postmortems_remind_at", "remind_at", where="remind_at IS NOT NULL"),)
 
     incident_id: int = Field(foreign_key="incidents.id", index=True)
-    # A preview is asked for by a command, which may be delivered twice.
+    # Makes a preview idempotent, because its command may be delivered twice.
     asked_key: str | None = Field(default=None, unique=True)
     requested_at: datetime = Field(sa_column=utc_column(nullable=False))
     state: str = State.DRAFT.value
     version: int = 1
     author_id: str | None = None
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # When its author is reminded next, and how often that was done.
+    # The author's next reminder, and the number of reminders sent since the due time.
     remind_at: datetime | None = Field(default=None, sa_column=utc_column())
     reminders: int = 0
     published_at: datetime | None = Field(default=None, sa_column=utc_column())
@@ -39,12 +39,12 @@ class PostMortem(Numbered, table=True):
 
     @property
     def is_preview(self) -> bool:
-        """Was it asked for before the close? Then nobody is to finish it."""
+        """True if it was requested before the close, so it need not be finished."""
         return self.state == State.PREVIEW
 
 
 def set_aside(session: Session, incident_id: int) -> None:
-    """The incident is open again, or closed anew: nobody is reminded of its older drafts any more."""
+    """Put the incident's older drafts aside and stop their reminders, after a reopening or a new close."""
     session.connection().execute(
         sa.update(PostMortem)
         .where(
@@ -56,7 +56,7 @@ def set_aside(session: Session, incident_id: int) -> None:
 
 
 def release_author(session: Session, user_id: str) -> set[int]:
-    """A person's unfinished post-mortems have no author; gives back the incidents that they are about."""
+    """Remove a person as author of unfinished post-mortems. Return the incidents concerned."""
     theirs = (
         sa.update(PostMortem)
         .where(
@@ -70,7 +70,7 @@ def release_author(session: Session, user_id: str) -> set[int]:
 
 
 def get(session: Session, postmortem_id: int) -> PostMortem:
-    """The post-mortem of that id; `NoSuchPostMortem` when there is none."""
+    """Return the post-mortem with that id. Raises `NoSuchPostMortem`."""
     postmortem = session.get(PostMortem, postmortem_id)
     if postmortem is None:
         raise NoSuchPostMortem()
@@ -78,7 +78,7 @@ def get(session: Session, postmortem_id: int) -> PostMortem:
 
 
 def locked(session: Session, postmortem_id: int) -> PostMortem:
-    """The same, kept from being changed by others until the transaction ends."""
+    """Return the same post-mortem, locked until the transaction ends."""
     postmortem = session.exec(select(PostMortem).where(PostMortem.id == postmortem_id).with_for_update()).first()
     if postmortem is None:
         raise NoSuchPostMortem()
@@ -86,7 +86,7 @@ def locked(session: Session, postmortem_id: int) -> PostMortem:
 
 
 def newest(session: Session, incident_id: int) -> PostMortem | None:
-    """The incident's newest post-mortem that is no preview."""
+    """Return the incident's newest post-mortem that is not a preview."""
     return session.exec(
         select(PostMortem)
         .where(PostMortem.incident_id == incident_id, PostMortem.state != State.PREVIEW)
@@ -96,7 +96,7 @@ def newest(session: Session, incident_id: int) -> PostMortem | None:
 
 
 def due_reminders(session: Session, now: datetime, limit: int = 50) -> Sequence[int]:
-    """The post-mortems of which somebody is to be reminded now."""
+    """The ids of post-mortems whose reminder is due."""
     query = session.exec(
         select(PostMortem.id)
         .where(col(PostMortem.remind_at).is_not(None), col(PostMortem.remind_at) <= now)
@@ -106,7 +106,7 @@ def due_reminders(session: Session, now: datetime, limit: int = 50) -> Sequence[
     return [number for number in query if number is not None]
 
 
-# When somebody is reminded next of any post-mortem.
+# The time of the next reminder of any post-mortem.
 NEXT_REMINDER = (
     sa.select(col(PostMortem.remind_at))
     .where(col(PostMortem.remind_at).is_not(None))

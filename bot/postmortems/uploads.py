@@ -1,4 +1,4 @@
-"""A file that somebody uploads in the thread of a post-mortem's message is its next version."""
+"""Records a file uploaded in the thread of a post-mortem's message as its next version."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ SHARES = (None, "file_share")
 
 
 def record_upload(services: Services, event: Event) -> None:
-    """Take the first document of a message in such a thread; whatever else people write there is theirs."""
+    """Record the first document of a message in such a thread; messages without files are ignored."""
     if event.get("channel_type") != "im" or event.get("subtype") not in SHARES:
         return
     if not event.get("files") or not event.get("thread_ts"):

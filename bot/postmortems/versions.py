@@ -1,4 +1,4 @@
-"""The versions of a post-mortem, beginning with the request for the first, and their files in Slack."""
+"""The versions of a post-mortem, from the request for the first one, and their files in Slack."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,13 +24,13 @@ class Version(Row, table=True):
     number: int
     uploaded_by: str | None = None
     at: datetime = Field(sa_column=utc_column(nullable=False))
-    # The uploaded file: a second delivery of its event changes nothing.
+    # The uploaded file; unique, so that a second delivery of its event changes nothing.
     uploaded_file_id: str | None = Field(default=None, unique=True)
     uploaded_name: str = ""
 
 
 class Upload(Row, table=True):
-    """A file in Slack that holds a version, made for one copy or uploaded into its thread by a person."""
+    """A file in Slack with a version, made for one copy or uploaded to its thread by a person."""
 
     __tablename__ = "postmortem_files"
 
@@ -51,14 +51,14 @@ def request(
     due_at: datetime | None = None,
     remind_at: datetime | None = None,
 ) -> PostMortem:
-    """A draft is to be written and brought to those people; an older one of the incident is put aside."""
+    """Create a post-mortem for those places, and put the incident's older ones aside."""
     set_aside(session, incident_id)
     postmortem = PostMortem(incident_id=incident_id, requested_at=now, due_at=due_at, remind_at=remind_at)
     return _with_first_version(session, postmortem, places, now)
 
 
 def preview(session: Session, incident_id: int, asked_key: str, place: str, now: datetime) -> PostMortem | None:
-    """A preview for one person; None when the same command asked before."""
+    """Create a preview for one person; None if the same command already requested it."""
     row = PostMortem(incident_id=incident_id, requested_at=now, state=State.PREVIEW.value, asked_key=asked_key)
     if not insert_new(session, row):
         return None
@@ -79,7 +79,7 @@ def _with_first_version(
 
 
 def get(session: Session, postmortem_id: int, number: int) -> Version:
-    """One version, which must exist."""
+    """Return one version, which must exist."""
     return session.exec(
         select(Version).where(Version.postmortem_id == postmortem_id, Version.number == number)
     ).one()
@@ -88,7 +88,7 @@ def get(session: Session, postmortem_id: int, number: int) -> Version:
 def add(
     session: Session, postmortem: PostMortem, uploaded_in: Copy, file_id: str, name: str, by: str, now: datetime
 ) -> bool:
-    """A file that a person uploaded is the newest version; False when it is one already."""
+    """Add an uploaded file as the newest version; False if it is already a version."""
     number = postmortem.version + 1
     version = Version(
         postmortem_id=postmortem.number,
@@ -104,7 +104,7 @@ def add(
     session.add(postmortem)
     for other in copies.of_postmortem(session, postmortem.number):
         other.wanted_version = number
-        # A reviewer of the version before has not seen this one.
+        # Reviewers of the previous version have not seen this one.
         other.verdict, other.comment = Verdict.NONE.value, ""
         session.add(other)
     uploaded_in.shared_version = number
@@ -113,14 +113,14 @@ def add(
 
 
 def uploads(session: Session, copy_id: int, version: int) -> Sequence[Upload]:
-    """The files of a version that were made for a copy."""
+    """The files of a version for a copy."""
     return session.exec(
         select(Upload).where(Upload.copy_id == copy_id, Upload.version == version).order_by(col(Upload.id))
     ).all()
 
 
 def uploads_of_any_copy(session: Session, postmortem_id: int, version: int) -> Sequence[Upload]:
-    """The files of a version as one of the copies has them in Slack; nothing when nobody has it yet."""
+    """Return the files of a version from any copy that has it in Slack; empty if none has it yet."""
     for holder in copies.of_postmortem(session, postmortem_id):
         if holder.shared_version >= version and (files := uploads(session, holder.number, version)):
             return files

@@ -1,4 +1,4 @@
-"""What people see of a post-mortem: the message its files hang on, the reminder, the forms. Pure."""
+"""Views of a post-mortem: the message whose thread has the files, the reminder, the forms. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ HEADINGS = {
 
 
 class PostMortemFacts(Struct, frozen=True):
-    """Everything the message says."""
+    """The data shown in the message."""
 
     incident: Incident
     postmortem: PostMortem
@@ -53,7 +53,7 @@ class PostMortemFacts(Struct, frozen=True):
     ended_by: str = ""
     address: str = ""
     uploaded_by: str = ""
-    # What should be done before it is published, and whether it is.
+    # Items to be done before publishing, and whether each is done.
     checklist: Sequence[tuple[str, bool]] = ()
 
     @property
@@ -63,17 +63,17 @@ class PostMortemFacts(Struct, frozen=True):
 
     @property
     def undone(self) -> list[str]:
-        """What of the checklist is left, without the words how to do it."""
+        """The open checklist items, without their instructions."""
         return [title.partition(":")[0] for title, is_done in self.checklist if not is_done]
 
     @property
     def author(self) -> str:
-        """Who is to finish it; empty when nobody is yet."""
+        """The person who is to finish it; empty if there is none yet."""
         return self.postmortem.author_id or ""
 
 
 def message(facts: PostMortemFacts, copy: Copy) -> tuple[str, list[Block]]:
-    """The message in whose thread the files are: two lines of summary, where it stands, what can be done."""
+    """Return the message whose thread has the files: two lines of summary, the status, and buttons."""
     heading = HEADINGS[State(facts.postmortem.state)]
     if copy.is_published:
         heading = "📗 *Post-mortem*"
@@ -123,7 +123,7 @@ def _status_lines(facts: PostMortemFacts, shown: Copy) -> list[str]:
 
 
 def _checklist(facts: PostMortemFacts) -> str:
-    """Each item ticks itself off; in small words, for it is looked at more than once."""
+    """Return the checklist, whose items tick themselves off; brief, because it is read more than once."""
     if not facts.undone:
         return "✅ Everything on the checklist is done."
     return "\n".join(["*Before you publish*", *(f"{_box(done)} {title}" for title, done in facts.checklist)])
@@ -190,7 +190,7 @@ def _small_print(facts: PostMortemFacts, copy: Copy) -> list[str]:
 
 
 def reminder(facts: PostMortemFacts) -> tuple[str, list[Block]]:
-    """What its author is told before it is due, and when it is late."""
+    """Return the reminder to the author, before the due time or when it is late."""
     due = facts.postmortem.due_at
     assert due is not None
     when = f"was due {day_and_time(due)}" if due <= facts.now else f"is due {day_and_time(due)}"
@@ -206,7 +206,7 @@ def reminder(facts: PostMortemFacts) -> tuple[str, list[Block]]:
 
 
 def assign_form(facts: PostMortemFacts) -> Block:
-    """A form that asks who is to finish it."""
+    """The form to choose the author."""
     chosen = user_select(ids.AUTHOR, initial=facts.author or None)
     due = (
         f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."
@@ -222,7 +222,7 @@ def assign_form(facts: PostMortemFacts) -> Block:
 
 
 def review_form(facts: PostMortemFacts) -> Block:
-    """Who is to review it?"""
+    """The form to choose the reviewers."""
     reviewer_ids = [copy.place for copy in facts.reviewers]
     hint = f"Asked already: {mentions(reviewer_ids)}." if reviewer_ids else "They get the files by direct message."
     blocks = [
@@ -239,7 +239,7 @@ def review_form(facts: PostMortemFacts) -> Block:
 
 
 def publish_form(facts: PostMortemFacts, channel: str) -> Block:
-    """Where is it published? What is private goes no further than its channel unless somebody chooses so."""
+    """The form to choose where to publish. A private incident's own channel is preselected."""
     verdict_lines = "\n".join(f"• {mention(copy.place)} {_verdict_text(copy)}" for copy in facts.reviewers)
     blocks = [section(f"{_incident_phrase(facts.incident)}, version {facts.postmortem.version}\n{verdict_lines}")]
     incident_channel = option("In the incident's channel", ids.OWN_CHANNEL)
@@ -268,7 +268,7 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
 
 
 def changes_form(facts: PostMortemFacts) -> Block:
-    """What should change?"""
+    """The form to request changes."""
     comment_input = text_input(ids.COMMENT, multiline=True, longest=1000)
     blocks = [
         section(_incident_phrase(facts.incident)),

@@ -1,4 +1,4 @@
-"""What is answered and told about post-mortems. Pure."""
+"""Answers and messages about post-mortems. Pure."""
 
 HELP = "`/incident postmortem` the post-mortem as it stands, by direct message"
 YOU_HAVE_IT = "You have it in your direct messages with me; its files are in the thread."
@@ -7,7 +7,7 @@ FILE_TOO_LARGE = "That file is too large: a version may have 25 MB."
 
 
 def draft_goes_to(person: str) -> str:
-    """Said when the incident is closed."""
+    """The message at the close of the incident."""
     return f"The post-mortem draft goes to {person} by direct message."
 
 
@@ -17,25 +17,25 @@ def comes(number: int, person: str) -> str:
 
 
 def author_already(person: str) -> str:
-    """The answer when nothing changes."""
+    """The answer to assigning the current author."""
     return f"{person} is the author already."
 
 
 def author_now(person: str) -> str:
-    """The answer to another author."""
+    """The answer to assigning a new author."""
     return f"{person} is the author now, and gets the draft by direct message."
 
 
 def review_asked(people: str) -> str:
-    """The answer to asking for a review."""
+    """The answer to requesting a review."""
     return f"{people} will be asked to review it, by direct message."
 
 
 def not_a_document(kinds: str) -> str:
-    """Told under a file that is no document."""
+    """The reply to a file that is not a document."""
     return f"I keep {kinds} files as versions; this one I left alone."
 
 
 def no_version(state: str) -> str:
-    """Told under a file for a post-mortem that takes no versions."""
+    """The reply to a file for a post-mortem that takes no versions."""
     return f"This one is a {state}, so I did not keep your file as a version."

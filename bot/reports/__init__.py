@@ -1,4 +1,4 @@
-"""Reports: what a day, a week or a month was like, as a picture and a spreadsheet, against the four before."""
+"""Reports on a day, a week or a month, compared with the previous four, as a picture and a spreadsheet."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """A command, the job that sends what is due, and how reports reach Slack."""
+    """Register the command, the job that sends what is due, and the outbox kind for reports."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents.registry import Job
     from bot.outbox import kinds

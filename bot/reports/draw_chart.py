@@ -1,4 +1,4 @@
-"""Draws the picture of a report. Run as a process of its own: facts as JSON come in, a PNG goes out."""
+"""Draw the picture of a report. Runs as its own process: JSON facts on stdin, a PNG on stdout."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ SIZE_INCHES, DPI = (5.4, 7.6), 200
 
 
 def draw(facts: dict[str, Any]) -> bytes:
-    """The trend on top, then the periods side by side: by severity and by site."""
+    """Draw the trend on top, then the periods side by side, by severity and by site, then the queues."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -59,7 +59,7 @@ def _bars(axes: Any, group: dict[str, Any], words: dict[str, str]) -> None:
 
 
 def _table(axes: Any, title: str, rows: Sequence[Sequence[str]], notes: Sequence[Sequence[str]]) -> None:
-    """The busiest queues, one a row."""
+    """Draw a table of the busiest queues, one per row."""
     axes.axis("off")
     axes.set_title(title, fontsize=10)
     widths = [0.34, 0.14, 0.12, 0.13, 0.13, 0.14]
@@ -78,7 +78,7 @@ def _table(axes: Any, title: str, rows: Sequence[Sequence[str]], notes: Sequence
 
 
 def _count_from_zero(axes: Any, counts: Sequence[float]) -> None:
-    """Whole numbers, also where nothing happened."""
+    """Scale the axis from zero in whole numbers, even if nothing happened."""
     from matplotlib.ticker import MaxNLocator
 
     axes.set_ylim(0, max(1, *counts) * 1.1)

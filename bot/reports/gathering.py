@@ -38,7 +38,7 @@ AT_ONCE = 500
 
 
 def gather(services: Services, period: Period, zone: ZoneInfo, region: str, language: str = "en") -> Report:
-    """The report of a period, of a region or of all; formulas and the floor's own names are in the language."""
+    """The report on a period, for a region or for all; formulas and the floor's own names are in the language."""
     earlier = rules.before(period, zone)
     with services.database.snapshot() as session:
         incidents = counted(session, services, earlier[0].start, period.end, region)
@@ -55,7 +55,7 @@ def gather(services: Services, period: Period, zone: ZoneInfo, region: str, lang
 def _queues(
     session: Session, services: Services, span: tuple[datetime, datetime], region: str, language: str
 ) -> dict[tuple[str, str], QueueValues]:
-    """The queues of a region's sites, or all, by their name and how their service level is computed."""
+    """The queues of a region's sites, or all, by their name and the formula of their service level."""
     sites = {site.casefold() for site in services.floor.reports.regions.get(region, ())}
     figures = services.get(Registry).ask(QUEUE_FIGURES)(session, services, *span, language)
     wanted = [each for each in figures if not region or each.site.casefold() in sites]
@@ -73,7 +73,7 @@ def _values(of: QueueFigures) -> QueueValues:
 
 
 def sensitive_cases(services: Services, now: datetime, region: str, language: str) -> list[SensitiveCase]:
-    """The open cases of sensitive customers, of a region or all, the one with least time first."""
+    """The open cases of sensitive customers, of a region or all, the one with the least time left first."""
     with services.database.reading() as session:
         sensitive = services.get(Registry).ask(SENSITIVE_CASES)(session, services, now, language)
     return [case for case in sensitive if not region or case.region.casefold() == region.casefold()]
@@ -82,7 +82,7 @@ def sensitive_cases(services: Services, now: datetime, region: str, language: st
 def counted(
     session: Session, services: Services, start: datetime, end: datetime, region: str, *, only_public: bool = False
 ) -> list[Counted]:
-    """Every incident declared in a time that reports count, `only_public` without private ones."""
+    """Every incident declared in that time that reports count; with `only_public`, without private ones."""
     declared = (col(Incident.declared_at) >= start, col(Incident.declared_at) < end)
     real = [*declared, is_counted()]
     if only_public:
@@ -104,7 +104,7 @@ def counted(
 
 
 def _milestones(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int, Milestones]]:
-    # Columns, not rows of the mapper: of three months there are tens of thousands.
+    # Columns, not ORM objects: three months have tens of thousands of entries.
     columns = (TimelineEntry.incident_id, TimelineEntry.kind, TimelineEntry.at, TimelineEntry.actor_id)
     milestone_entries = sa.select(
         *map(col, columns), col(TimelineEntry.facts), col(TimelineEntry.id).label("number")
@@ -160,7 +160,7 @@ def _tally(session: Session, services: Services, period: Period, region: str) ->
 
 
 def _work(session: Session, services: Services, period: Period, region: str) -> dict[str, Work]:
-    """Cases, changes and tasks of a region or of all."""
+    """Cases, changes and tasks of a region or all."""
     work: dict[str, Work] = {}
     for each in services.get(Registry).ask(CASE_FIGURES)(session, services, period.start, period.end):
         if region and each.region.casefold() != region.casefold():

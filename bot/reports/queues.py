@@ -7,12 +7,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 PERIODS_BEFORE = 4
-# The queues of longer periods do not stand against those before: millions of rows, and nobody waits for that.
+# Queues of longer periods are not compared with earlier ones: that would read millions of rows.
 LONGEST_COMPARED = timedelta(days=31, hours=1)
 
 
 class QueueValues(Struct, frozen=True):
-    """What a queue did: contacts, shares in percent, times in seconds; None is unknown."""
+    """A queue's figures: contacts, shares in percent, times in seconds; None is unknown."""
 
     offered: float | None = None
     service_level: float | None = None
@@ -33,7 +33,7 @@ class QueueLine(Struct, frozen=True):
 def queue_lines(
     now: Mapping[tuple[str, str], QueueValues], before: Mapping[tuple[str, str], QueueValues]
 ) -> list[QueueLine]:
-    """Every queue of the period; of the four periods before the mean of contacts, and the rest over all of them."""
+    """Every queue of the period; for the previous four, the mean of contacts, and the rest over all of them."""
     lines = []
     for (name, formula), values in now.items():
         past = before.get((name, formula), QueueValues())

@@ -1,4 +1,4 @@
-"""What a report says: periods, times with n, median and 90th percentile, a period against the four before. Pure."""
+"""What a report says: periods, times with n, median and 90th percentile, comparison with the four before. Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ class UnknownRegion(WatchfloorError):
 
 
 class Period(Struct, frozen=True):
-    """From a midnight of a zone until just before another."""
+    """A period from one midnight of a zone until just before another."""
 
     kind: str
     start: datetime
@@ -41,7 +41,7 @@ class Period(Struct, frozen=True):
     title: str
 
     def holds(self, moment: datetime) -> bool:
-        """Is that in it?"""
+        """True if the moment is in the period."""
         return self.start <= moment < self.end
 
 
@@ -63,7 +63,7 @@ class Counted(Struct, frozen=True):
 
 
 class Spread(Struct, frozen=True):
-    """How long something took: how often it is known, the middle, and what nine of ten did not exceed; seconds."""
+    """How long something took, in seconds: how often it is known, the median, and the 90th percentile."""
 
     n: int
     median: float | None
@@ -77,7 +77,7 @@ class Row(Struct, frozen=True):
     name: str
     now: float | None
     before: float | None
-    # `count`, `seconds` or `percent`; how many are behind the value where that differs from it.
+    # `count`, `seconds` or `percent`; `n` is the sample size where that differs from the value.
     unit: str = "count"
     n: int | None = None
 
@@ -94,7 +94,7 @@ class Work(Struct, frozen=True):
 
 
 class Tally(Struct, frozen=True):
-    """What nouns count of a period, beside incidents; None where nobody counts it."""
+    """What other nouns count in a period, besides incidents."""
 
     handovers: int = 0
     handovers_complete: int = 0
@@ -103,24 +103,24 @@ class Tally(Struct, frozen=True):
     follow_ups_overdue: int = 0
     guides_missing: int = 0
     guides_written: int = 0
-    # By kind of work item, where any are read.
+    # By kind of work item, if any are read.
     work: Mapping[str, Work] = field(default_factory=dict)
 
 
 class Report(Struct, frozen=True):
-    """Everything that is shown."""
+    """Everything that a report shows."""
 
     period: Period
     region: str
     rows: Sequence[Row]
     incidents: Sequence[Counted]
-    # How many incidents each of the four periods before had, the oldest first, and then this one.
+    # The number of incidents in each of the previous four periods, oldest first, and then in this one.
     trend: Sequence[tuple[str, int]] = field(default=())
     # The busiest first.
     queues: Sequence[QueueLine] = field(default=())
 
     def row(self, group: str, name: str) -> Row:
-        """One line."""
+        """The row of that group and name."""
         return next(row for row in self.rows if (row.group, row.name) == (group, name))
 
 
@@ -146,7 +146,7 @@ def last_period(kind: str, now: datetime, zone: ZoneInfo, weekday: int = 0) -> P
 
 
 def last_days(days: int, now: datetime, zone: ZoneInfo) -> Period:
-    """So many whole days that ended last."""
+    """The last `days` whole days."""
     today = now.astimezone(zone).date()
     return _between(f"{days} days", today - days * DAY, today, zone)
 
@@ -234,7 +234,7 @@ def _share_row(name: str, now: tuple[int, int], then: tuple[int, int]) -> Row:
 
 
 def _share(parts: tuple[int, int]) -> float | None:
-    """A share in percent; of nothing it is not known."""
+    """A share in percent; None for a share of nothing."""
     return 100 * parts[0] / parts[1] if parts[1] else None
 
 

@@ -1,4 +1,4 @@
-"""Reports on their way: by the clock to channels and people, and at once to the person who asks."""
+"""Send reports: by the clock to channels and people, and at once to the person who asks."""
 
 import re
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from bot.services import Services
 from bot.timeline.rules import zone_of
 
 EVERY_S = 60
-# A report that could not be sent for so long, because the bot was off, is not sent any more.
+# A report that is late by more than this, because the bot was off, is not sent any more.
 NOT_LATER_THAN = timedelta(hours=12)
 DRAWN = (
     "Incidents, this period and the previous four",
@@ -39,14 +39,14 @@ DAYS = re.compile(r"(\d{1,3}) ?days?")
 
 
 class Asked(Struct, frozen=True):
-    """What is reported of."""
+    """What to report on."""
 
     period: Period
     region: str
 
 
 def send_due(services: Services) -> None:
-    """Write down every report whose time has come; each is written once on all replicas."""
+    """Enqueue every report that is due, once across all replicas."""
     now = utcnow()
     for place, report in enumerate(services.floor.reports.sent):
         due_at, period = _due(report, now)
@@ -60,7 +60,7 @@ def send_due(services: Services) -> None:
 
 
 def _due(report: SentReport, now: datetime) -> tuple[datetime, Period]:
-    """When the report of the period that ended last is sent, by the clock of its zone."""
+    """The period that ended last, and when its report is sent, by the clock of the report's zone."""
     zone = ZoneInfo(report.zone)
     period = rules.last_period(report.every, now, zone, report.weekday)
     local = datetime.combine(period.end.astimezone(zone).date(), report.at, zone)
@@ -90,7 +90,7 @@ def _payload(asked: Asked, target: str, zone: str) -> dict[str, Any]:
 
 
 def request(services: Services, typed: str, key: str, by: str, now: datetime) -> str:
-    """A report by direct message for the person who asks. Gives back what to answer."""
+    """Enqueue a report by direct message for the person who asks. Returns the text for the user."""
     check_member(services, by)
     asked = read_request(services, typed, now)
     with services.database.transaction() as session:
@@ -124,13 +124,13 @@ def read_region(services: Services, typed: str) -> str:
 
 
 def target_of(context: Context) -> str:
-    """The channel, or the person."""
+    """The channel or person that gets the report."""
     target = str((context.row.payload or {})["target"])
     return channel_id(context.services, target) if target.startswith("#") else target
 
 
 def call(context: Context) -> Call:
-    """Make the report, upload picture and spreadsheet, share both with a few lines."""
+    """Make the report, upload its picture and spreadsheet, and share both with a summary."""
     services, row, target = context.services, context.row, target_of(context)
     file_ids = list((row.payload or {}).get("file_ids", ()))
 
@@ -180,7 +180,7 @@ def of_payload(services: Services, kept: dict[str, Any], language: str) -> Repor
 
 
 def picture(report: Report, language: str = "en") -> bytes:
-    """The report as PNG. `TryLater` when it could not be drawn in time."""
+    """The report as PNG. Raises `TryLater` if it could not be drawn in time."""
     groups = [_group(report, name, language) for name in ("Severity", "Site")]
     facts = {
         "title": views.title(report, language),

@@ -1,4 +1,4 @@
-"""A report in a few lines, and how its values are written. Pure."""
+"""A report's summary in a few lines, and how its values are written. Pure."""
 
 from datetime import timedelta
 
@@ -29,23 +29,23 @@ QUEUES_SAID = 3
 
 
 def title(report: Report, language: str = ENGLISH) -> str:
-    """What the report is of."""
+    """The report's title."""
     region = f", {report.region}" if report.region else ""
     return f"{translate('Report', language)} {days(report.period.title, language)}{region}"
 
 
 def value(amount: float | None, unit: str) -> str:
-    """A value as people read it; what is not known is a dash."""
+    """A value as readers see it; an unknown value is a dash."""
     if amount is None:
         return "–"
     if unit == "seconds":
         return format_duration(timedelta(seconds=amount))
-    # A mean of counts is read at a glance.
+    # One decimal is enough for a mean of counts.
     return f"{amount:.0f} %" if unit == "percent" else f"{amount:.1f}".removesuffix(".0")
 
 
 def queue_table(report: Report, language: str = ENGLISH) -> dict[str, list[list[str]]]:
-    """The busiest queues as a table: a heading and rows; below it each formula of a service level."""
+    """The busiest queues as a table: a heading and rows; as notes below it, each service level's formula."""
     shown = report.queues[:MOST_QUEUES]
     rows = [
         [
@@ -69,7 +69,7 @@ def queue_table(report: Report, language: str = ENGLISH) -> dict[str, list[list[
 
 
 def summary(report: Report, sensitive: int = 0, language: str = ENGLISH) -> str:
-    """The message that the picture and the spreadsheet come with."""
+    """The message that accompanies the picture and the spreadsheet."""
     every = report.row("Incidents", "All")
     severities = [row for row in report.rows if row.group == "Severity" and row.now]
     split = ", ".join(f"{row.now:g} {escape(row.name)}" for row in severities)
@@ -111,5 +111,5 @@ def _queue_line(line: QueueLine, language: str) -> str:
 
 
 def _wait(seconds: float | None) -> str:
-    """Waiting and handling times are told in seconds, as wallboards do."""
+    """A waiting or handling time in seconds, as wallboards show it."""
     return "–" if seconds is None else f"{seconds:.0f} s"

@@ -1,4 +1,4 @@
-"""The words of a report in the language of the floor. Pure."""
+"""The words of a report in the reader's language. Pure."""
 
 import re
 
@@ -205,7 +205,7 @@ HELP = "`/incident report week` figures as picture and spreadsheet; `day`, `mont
 
 
 def translate(text: str, language: str) -> str:
-    """A text of the report in a language; one that has no words of its own there stays English."""
+    """A text of the report in a language; a text without a translation stays English."""
     words = LANGUAGES.get(language, ({}, ()))[0]
     if text in words or not words:
         return words.get(text, text)
@@ -214,7 +214,7 @@ def translate(text: str, language: str) -> str:
 
 
 def days(title: str, language: str) -> str:
-    """The days of a period, whose months have English names."""
+    """A period's days, with its English month names translated."""
     if language not in LANGUAGES:
         return title
     return re.sub(r"\b[A-Z][a-z]{2}\b", lambda match: MONTHS.get(match[0], match[0]), title)

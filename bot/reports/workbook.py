@@ -20,17 +20,17 @@ INCIDENTS = (
 QUEUE_VALUES = ("offered", "service level (%)", "ASA (s)", "AHT (s)", "abandoned (%)")
 SENSITIVE = ("case", "customer", "priority", "region", "team", "title", "time left")
 MINUTE_S = 60
-# In characters: the longest name of a figure, of a period, and most queues.
+# In characters: wide enough for every figure's name, for a period, and for most queues.
 NAME_WIDTH, PERIOD_WIDTH = 36, 26
 CHARTED = ("Severity", "Type", "Site")
 
 
 def build(report: Report, sensitive: Sequence[SensitiveCase] | None = None, language: str = "en") -> bytes:
-    """The workbook's bytes, with the sensitive cases for those who may read them.
+    """The workbook's bytes, with the sensitive cases for readers who may see them.
 
-    What people typed is text in it: nothing begins a formula or a link.
+    Typed text stays text: it never becomes a formula or a link.
     """
-    # Loaded here: few ask for one.
+    # Loaded here, because it is seldom needed.
     import xlsxwriter
 
     made = BytesIO()
@@ -53,18 +53,18 @@ def build(report: Report, sensitive: Sequence[SensitiveCase] | None = None, lang
 
 
 class Book:
-    """The workbook that is being written, in a language."""
+    """The workbook being written, in a language."""
 
     def __init__(self, workbook: Any, language: str) -> None:
         self.workbook, self.language = workbook, language
         self.bold = workbook.add_format({"bold": True})
 
     def translate(self, text: str) -> str:
-        """A text of ours in the language."""
+        """One of our texts in the workbook's language."""
         return translate(text, self.language)
 
     def sheet(self, name: str, header: Sequence[str]) -> Any:
-        """A new sheet with its header."""
+        """Add a sheet with its header."""
         sheet = self.workbook.add_worksheet(self.translate(name))
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(header) - 1, 18)
@@ -80,7 +80,7 @@ def cell(row: Row, amount: float | None) -> float | None:
 
 
 def _name(book: Book, row: Row) -> str:
-    """Names of severities, types and sites are the floor's own."""
+    """The row's name, translated; severities, types and sites keep the floor's own names."""
     return row.name if row.group in CHARTED else book.translate(row.name)
 
 
@@ -101,7 +101,7 @@ def _figures(book: Book, report: Report) -> None:
 
 
 def _trend(book: Book, sheet: Any, report: Report) -> None:
-    """How many incidents each period had, as numbers beside the figures and as a line."""
+    """Write how many incidents each period had, as numbers beside the figures and as a line chart."""
     sheet.set_column(15, 15, PERIOD_WIDTH)
     sheet.write_row(0, 15, [book.translate(name) for name in ("period", "incidents")], book.bold)
     for line, (title, count) in enumerate(report.trend, 1):
@@ -152,7 +152,7 @@ def _incidents(book: Book, report: Report) -> None:
 
 
 def _queues(book: Book, report: Report) -> None:
-    """One line a queue: what it did, what it did before, and how its service level is computed."""
+    """Write one line per queue: its figures, its earlier figures, and how its service level is computed."""
     header = ("queue", *QUEUE_VALUES, *(f"{name}, before" for name in QUEUE_VALUES))
     sheet = book.sheet("Queues", header)
     sheet.set_column(0, 0, NAME_WIDTH)

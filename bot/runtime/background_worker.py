@@ -1,4 +1,4 @@
-"""Work that may be lost because the clock finds it again: done soon, never twice at once, never queued twice."""
+"""Work that may be lost, because the clock finds it again: done soon, never twice at once, never queued twice."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ WORKER_THREADS = 6
 FAN_OUT_THREADS = 8
 LOCK_STRIPES = 64
 FOREGROUND_WAIT_S = 2.0
-# More than these who wait to be acknowledged at the same time are a crowd.
+# More requests than this that await acknowledgement at the same time are a crowd.
 FOREGROUND_CROWD = 3
 CROWD_WAIT_S = 0.25
 
@@ -37,7 +37,7 @@ class BackgroundWorker:
         self._is_closed = False
 
     def submit(self, key: str, job: Job) -> None:
-        """Do it on a thread of the pool. Asked again meanwhile, it is done once more, and only once."""
+        """Run the job on the pool. If it is submitted again meanwhile, it runs once more, and only once."""
         with self._lock:
             if self._is_closed:
                 return
@@ -64,7 +64,7 @@ class BackgroundWorker:
 
     @contextmanager
     def foreground(self) -> Iterator[None]:
-        """While a person waits to be acknowledged, work for which nobody waits gives way, but not for long."""
+        """While a person waits for an acknowledgement, background work gives way, but not for long."""
         with self._foreground_idle:
             self._waiting += 1
         try:
@@ -75,13 +75,13 @@ class BackgroundWorker:
                 self._foreground_idle.notify_all()
 
     def yield_to_foreground(self) -> None:
-        """A flow goes on a little later while a crowd waits to be acknowledged: what was begun is safe."""
+        """Delay a flow a little while a crowd waits for acknowledgements: what it has begun is safe."""
         with self._foreground_idle:
             self._foreground_idle.wait_for(lambda: self._waiting <= FOREGROUND_CROWD, CROWD_WAIT_S)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """Let people who wait go first. When they never end, work goes on beside them, one piece at a time."""
+        """Let waiting people go first. If they keep coming, work continues alongside them, one job at a time."""
         with self._foreground_idle:
             is_idle = self._foreground_idle.wait_for(lambda: self._waiting == 0, FOREGROUND_WAIT_S)
         with nullcontext() if is_idle else self._one_at_a_time:
@@ -89,19 +89,19 @@ class BackgroundWorker:
 
     @contextmanager
     def serialized(self, number: int) -> Iterator[None]:
-        """No two threads of this process are in here for the same number, whatever the clock says."""
+        """Admit one thread of this process at a time for the same number, whatever the clock says."""
         with self._turns[number % len(self._turns)]:
             yield
 
     def start(self, job: Job) -> Future[None]:
-        """Begin it now, beside what the caller does next; its result says how it ended."""
+        """Start the job now, in parallel with the caller; its result says how it ended."""
         return self._fan_out_executor.submit(job)
 
     def run_all(self, jobs: Sequence[Job]) -> None:
-        """Do them all at the same time; returns when the last is done, and raises what the first failing raised."""
+        """Run all jobs in parallel; return when the last is done, and raise the first failure."""
         if not jobs:
             return
-        # One of them on this thread, which would only wait.
+        # One job runs on this thread, which would otherwise only wait.
         futures = [self._fan_out_executor.submit(job) for job in jobs[1:]]
         try:
             jobs[0]()
@@ -111,17 +111,17 @@ class BackgroundWorker:
             future.result()
 
     def is_idle(self) -> bool:
-        """Is nothing waiting or being done?"""
+        """True if nothing is waiting or running."""
         with self._lock:
             return not self._resubmitted
 
     def finish(self) -> None:
-        """Finish what is being done; what waits is found again after the next start. Flows may still fan out."""
+        """Finish running jobs; waiting ones are found again after the next start. Flows may still fan out."""
         with self._lock:
             self._is_closed = True
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:
-        """Give back every thread."""
+        """Shut down all threads."""
         self.finish()
         self._fan_out_executor.shutdown(wait=True)

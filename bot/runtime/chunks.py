@@ -1,20 +1,19 @@
-"""How many rows a transaction writes: as many as keep it so short that nobody who clicks notices."""
+"""How many rows a transaction writes: so few that nobody who clicks notices."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.runtime.clock import elapsed_s
 
-# A third of the 100 ms that nobody who clicks must wait longer for: a machine that is busy takes twice as long for
-# the next one.
+# A third of the 100 ms that a click may have to wait at most: a busy machine takes twice as long the next time.
 TARGET_S = 0.03
-# Where each statement is a way to a server and back, a busy machine takes five times as long for the next one.
+# If each statement is a round trip to a server, a busy machine takes five times as long the next time.
 ON_SERVER_S = 0.02
 SMALLEST, LARGEST = 100, 5_000
 
 
 class ChunkSize:
-    """A size that follows how long the last transaction took."""
+    """A size that adapts to how long the last transaction took."""
 
     def __init__(
         self,
@@ -31,7 +30,7 @@ class ChunkSize:
 
     @contextmanager
     def measured(self, rows: int) -> Iterator[None]:
-        """So many rows are written in this block."""
+        """Time a block that writes this many rows, and adapt the size."""
         began = self._now_s()
         yield
         fitting = int(rows * self._target_s / max(self._now_s() - began, 0.001))

@@ -1,12 +1,12 @@
-"""Python's garbage collector, kept from walking through what lives long."""
+"""Keeps Python's garbage collector from scanning long-lived objects."""
 
 import gc
 
 
 def leave_out_what_lives() -> None:
-    """What lives now is never looked at again.
+    """Exclude all objects that exist now from future collections.
 
-    In the middle of a transaction, or while somebody waits, it would hold up every thread for 100 ms and more.
+    Scanning them during a transaction, or while a user waits, would stop every thread for 100 ms or more.
     """
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""CSV that a spreadsheet opens without running anything that somebody typed."""
+"""CSV that a spreadsheet opens without executing anything that a user typed."""
 
 import csv
 import io
@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 
 Cell = str | int | float | bool | datetime | None
 
-# What a spreadsheet takes for the beginning of a formula, half-width or full-width.
+# What a spreadsheet takes for the start of a formula, half-width or full-width.
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A CSV file: every cell in quotes, what looks like a formula behind an apostrophe, UTF-8 with its mark."""
+    """A CSV file: every cell quoted, an apostrophe before anything like a formula, UTF-8 with a byte order mark."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([_cell_text(cell) for cell in row] for row in rows)
-    # Spreadsheets take UTF-8 for something else without the mark.
+    # Without the byte order mark, spreadsheets take UTF-8 for another encoding.
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -30,6 +30,6 @@ def _cell_text(cell: Cell) -> str:
 
 
 def escape_formula(text: str) -> str:
-    """Words that no spreadsheet takes for a formula, with blanks before them or not."""
+    """Text that no spreadsheet takes for a formula, with or without leading blanks."""
     text = text.replace("\0", "")
     return f"'{text}" if text.startswith(FORMULA_PREFIXES) or text.lstrip().startswith(FORMULA_PREFIXES) else text

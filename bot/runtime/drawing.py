@@ -1,4 +1,4 @@
-"""Pictures are drawn by a process of their own: its memory ends with it, and nobody waits for its libraries."""
+"""Draws pictures in a separate process: its memory ends with it, and nobody waits for its libraries to load."""
 
 import json
 import subprocess
@@ -13,14 +13,14 @@ TIMEOUT_S = 60
 
 
 def draw(module: str, facts: dict[str, Any]) -> bytes:
-    """What a module draws of these facts, as PNG. `TryLater` when it could not be drawn in time."""
+    """The PNG that a module draws from these facts. Raises `TryLater` if it could not be drawn in time."""
     with drawing(module) as drawn:
         return drawn(facts)
 
 
 @contextmanager
 def drawing(module: str) -> Iterator[Callable[[dict[str, Any]], bytes]]:
-    """The same in two steps: the process loads its libraries in this block, while the facts are put together."""
+    """The same in two steps: the process loads its libraries in this block, while the caller prepares the facts."""
     try:
         process = subprocess.Popen(  # noqa: S603 - the module is named in the code
             [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""A pool of threads on which people take turns: of one person who asks for much, others wait for one thing."""
+"""A thread pool in which people take turns: behind a person with many jobs, others wait for only one of them."""
 
 import threading
 from collections import OrderedDict, deque
@@ -6,16 +6,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 Job = Callable[[], None]
-# More at a time take longer together: Python runs one of them at any moment, and each switch costs.
+# More at a time take longer overall: Python runs one of them at any moment, and each switch costs time.
 AT_ONCE = 5
-# Whoever is before may wait for Slack: nobody stands behind them for long.
+# A job ahead may be waiting for Slack; later jobs wait for it only briefly.
 TURN_WAIT_S = 0.25
 
 
 class FairThreads:
-    """Jobs of one person are begun in their order; people with jobs that wait are served in turn.
+    """Jobs of one person are started in order; people with waiting jobs are served in turn.
 
-    In a crowd a few jobs are at work at a time. Of those that take long the others become independent.
+    In a crowd, a few jobs run at a time, but the others do not wait for those that take long.
     """
 
     def __init__(self, threads: int, name: str) -> None:
@@ -25,7 +25,7 @@ class FairThreads:
         self._waiting: OrderedDict[str, deque[Job]] = OrderedDict()
 
     def submit(self, whose: str, job: Job) -> None:
-        """Do it on some thread, when it is that person's turn."""
+        """Run the job on some thread when it is that person's turn."""
         with self._lock:
             self._waiting.setdefault(whose, deque()).append(job)
         self._pool.submit(self._run_next)
@@ -47,5 +47,5 @@ class FairThreads:
             return job
 
     def shutdown(self, *, wait: bool = True, cancel_futures: bool = False) -> None:
-        """Take nothing more."""
+        """Accept no more jobs."""
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)

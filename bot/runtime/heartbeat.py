@@ -4,16 +4,16 @@ from bot.runtime.clock import elapsed_s
 
 
 class Heartbeat:
-    """Beats each time; `age_s` tells how long ago that was."""
+    """Remembers the last time something worked; `age_s` tells how long ago that was."""
 
     def __init__(self) -> None:
         self._at = elapsed_s()
 
     def beat(self, at: float | None = None) -> None:
-        """It works, or worked at that moment of `clock.elapsed_s`."""
+        """Record that it works now, or worked at that moment of `clock.elapsed_s`."""
         self._at = elapsed_s() if at is None else at
 
     @property
     def age_s(self) -> float:
-        """Seconds since the last beat, or since the beginning."""
+        """Seconds since the last beat, or since the start."""
         return elapsed_s() - self._at

@@ -1,4 +1,4 @@
-"""The log: readable on a terminal, JSON elsewhere, and never a secret in it."""
+"""The log: readable on a terminal, JSON elsewhere, and always without secrets."""
 
 import json
 import logging
@@ -7,15 +7,15 @@ import sys
 from datetime import UTC, datetime
 from typing import Literal
 
-# Tokens, addresses that carry a right to post, triggers, and passwords in database addresses.
-URL_REST = r"""[^\s"'\\<>]*"""  # up to where the address ends, in plain text as in JSON
+# Tokens, URLs that grant a right to post, triggers, and passwords in database URLs.
+URL_REST = r"""[^\s"'\\<>]*"""  # up to the end of the URL, in plain text and in JSON
 SECRETS = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+"
     rf"|https?://hooks\.slack\.com/{URL_REST}|https?://[\w.:-]+/(?:response|link)/{URL_REST}|wss?://{URL_REST}"
     r"|\b\d{6,}\.\d{6,}\.[0-9a-f]{16,}\b"
 )
 PASSWORD = re.compile(r"(\w://[^:/@\s]+):[^@\s/]+@")
-# Below a warning these write whole requests, or what only their authors need.
+# Below the level of warnings, these log whole requests, or details that only their authors need.
 NOISY_LOGGERS = (
     "slack_bolt",
     "slack_sdk",
@@ -27,11 +27,11 @@ NOISY_LOGGERS = (
     "asyncio",
     "websockets",
 )
-# What the client of Socket Mode asks Slack for is logged under this name.
+# The Socket Mode client logs its requests to Slack under this name.
 SOCKET_MODE = "slack_sdk.socket_mode"
 WEB_SOCKET = "websockets.client"
 WEB_SOCKET_LOST = ("ConnectionClosedError", "EOFError")
-# Errors while the database is away; by their names, since loading SQLAlchemy would delay the start.
+# Errors while the database is down, by name, because loading SQLAlchemy would delay the start.
 DATABASE_AWAY = ("DatabaseBusy", "ChangeUnknown", "OperationalError")
 
 
@@ -40,19 +40,19 @@ def redact(text: str) -> str:
     return PASSWORD.sub(r"\1:***@", SECRETS.sub("***", text))
 
 
-# What every record has; the rest is what its author added.
+# Fields of every record; the others were added by the code that logged it.
 USUAL_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 class RedactingFormatter(logging.Formatter):
-    """Redacts the finished line: whatever brought a secret there, a message, a field or a traceback."""
+    """Redacts the finished line, whether a message, a field or a traceback brought a secret there."""
 
     def __init__(self, *, as_json: bool) -> None:
         super().__init__()
         self._as_json = as_json
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, or a few with a traceback."""
+        """Format a record as one line, or a few with a traceback."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         level, event = record.levelname.lower(), record.getMessage()
         fields = {name: value for name, value in vars(record).items() if name not in USUAL_FIELDS}
@@ -67,7 +67,7 @@ class RedactingFormatter(logging.Formatter):
 
 
 def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
-    """Send every logger's lines to standard error."""
+    """Send the lines of all loggers to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(
         RedactingFormatter(as_json=style == "json" or (style == "auto" and not sys.stderr.isatty()))
@@ -79,24 +79,24 @@ def configure(style: Literal["auto", "console", "json"] = "auto") -> None:
 
 
 def is_worth_logging(record: logging.LogRecord) -> bool:
-    """Is it worth a line? Asked at the handler, because some libraries set their loggers' levels themselves."""
+    """True if it is worth a line. Checked at the handler, because some libraries set their loggers' levels."""
     if _repeats_connection_loss(record) or _repeats_database_outage(record) or _repeats_lost_web_socket(record):
         return False
     return record.levelno >= logging.WARNING or not record.name.startswith(NOISY_LOGGERS)
 
 
 def _repeats_connection_loss(record: logging.LogRecord) -> bool:
-    """Slack's client says at every attempt to connect what `bot.slack.socket_mode` says once."""
+    """True for Slack's client, which logs at every attempt to connect what `bot.slack.socket_mode` logs once."""
     return record.name == SOCKET_MODE
 
 
 def _repeats_lost_web_socket(record: logging.LogRecord) -> bool:
-    """A WebSocket was lost, or closed while more came: its threads end with an error, the bot opens another one."""
+    """True if a WebSocket was lost, or closed while data arrived: its threads fail, and the bot opens another."""
     failure = record.exc_info[1] if record.exc_info else None
     return record.name == WEB_SOCKET and type(failure).__name__ in WEB_SOCKET_LOST
 
 
 def _repeats_database_outage(record: logging.LogRecord) -> bool:
-    """Everything that needs the database fails while it is away; `bot.runtime.outage` says it once."""
+    """True if the database is down: everything that needs it fails, and `bot.runtime.outage` logs it once."""
     failure = record.exc_info[1] if record.exc_info else None
     return type(failure).__name__ in DATABASE_AWAY

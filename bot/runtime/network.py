@@ -1,4 +1,4 @@
-"""The way out: through which proxy, and whose certificates are trusted."""
+"""Outgoing connections: which proxy they use, and which certificates are trusted."""
 
 import ipaddress
 import ssl
@@ -20,12 +20,12 @@ class CaUnusable(WatchfloorError):
 
 @cache
 def system_certificates() -> ssl.SSLContext:
-    """One context for all connections: loading the certificates takes as long as a call."""
+    """One context for all connections, because loading the certificates takes as long as a call."""
     return ssl.create_default_context()
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """The system's certificates, and the company's own if a file names them. Raises `CaUnusable`."""
+    """A context with the system's certificates and, if given, the company's in `ca_file`. Raises `CaUnusable`."""
     if ca_file is None:
         return system_certificates()
     context = ssl.create_default_context()
@@ -39,24 +39,24 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
 
 
 class Network(Struct, frozen=True):
-    """How every request leaves. Without a proxy given, the environment's (`HTTPS_PROXY`, `NO_PROXY`) counts."""
+    """How every request leaves. If no proxy is given, the environment's (`HTTPS_PROXY`, `NO_PROXY`) is used."""
 
     proxy: str = ""
-    # With the company's own certificates, if a file names them.
+    # Includes the company's own certificates, if a file contains them.
     own_tls: ssl.SSLContext | None = None
 
     @classmethod
     def of(cls, proxy: str, ca_file: Path | None) -> Self:
-        """As the settings describe it. Raises `CaUnusable`."""
+        """The network that the settings describe. Raises `CaUnusable`."""
         return cls(proxy, trust(ca_file) if ca_file else None)
 
     @property
     def tls(self) -> ssl.SSLContext:
-        """Whom to trust. The system's certificates are loaded when the first encrypted call needs them."""
+        """The certificates to trust. The system's are loaded when the first encrypted call needs them."""
         return self.own_tls or system_certificates()
 
     def proxy_for(self, url: str) -> str | None:
-        """The proxy on the way to `url`; None when there is none, or the host is this machine or excepted."""
+        """The proxy for `url`; None if there is none, or the host is this machine or excepted."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         if _is_this_machine(host) or proxy_bypass(host):
@@ -66,7 +66,7 @@ class Network(Struct, frozen=True):
         return self.proxy or known.get(scheme) or known.get("all") or None
 
     def tls_for(self, url: str) -> ssl.SSLContext | None:
-        """Whom to trust on the way to `url`, if that is encrypted: `urllib` prepares every call with it anew."""
+        """The certificates to trust for `url`, if it is encrypted: `urllib` prepares every call with them anew."""
         return self.tls if url.startswith(("https:", "wss:")) else None
 
     def open(self, request: Request, timeout_s: float) -> HTTPResponse:

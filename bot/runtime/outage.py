@@ -1,4 +1,4 @@
-"""An outage in the log: one line when it begins, one when it is over, however many notice it."""
+"""Logs an outage: one line when it begins, one when it is over, however many callers notice it."""
 
 import logging
 import threading
@@ -7,12 +7,12 @@ from bot.runtime.clock import elapsed_s
 
 log = logging.getLogger(__name__)
 
-# Something that fails and works by turns is one outage.
+# Failures that alternate with successes are one outage.
 OVER_AFTER_S = 1.0
 
 
 class Outage:
-    """Notes of something that it works, or does not."""
+    """Tracks whether something works."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -21,7 +21,7 @@ class Outage:
         self._last = 0.0
 
     def fails(self, reason: str) -> None:
-        """It does not work now."""
+        """Record that it does not work now."""
         with self._lock:
             self._last = elapsed_s()
             if self._since is None:
@@ -29,7 +29,7 @@ class Outage:
                 log.warning("%s does not answer; what is due waits", self._what, extra={"reason": reason})
 
     def works(self) -> None:
-        """It works now."""
+        """Record that it works now."""
         if self._since is None:
             return
         with self._lock:

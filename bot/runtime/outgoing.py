@@ -1,7 +1,7 @@
-"""The one way to an address that the bot was told: where it may lead, how long it may take, how much it may bring.
+"""The only way to call configured addresses, with limits on the destination, the duration and the size.
 
-A host is resolved, each of its addresses is checked, and the one that was checked is called: resolved anew it could
-be another. Redirects are not followed. Behind a proxy, which resolves names itself, a list of hosts stands in.
+A host is resolved, each of its addresses is checked, and the checked one is called: resolving again might return
+another. Redirects are not followed. Behind a proxy, which resolves names itself, a list of hosts is used instead.
 """
 
 import ipaddress
@@ -31,43 +31,43 @@ class AddressRefused(WatchfloorError):
 
 
 class AnswerTooLarge(httpx.TransportError):
-    """More came than any answer needs, or it took too long."""
+    """The answer is larger than any that is needed, or took too long."""
 
 
 class Reach(Struct, frozen=True):
-    """Where a client may go besides public `https://` addresses."""
+    """Where a client may connect, besides public `https://` addresses."""
 
     networks: tuple[IpNetwork, ...] = ()
     allows_plain_http: bool = False
-    # Behind a proxy: the hosts that may be asked for. A name may begin with a dot, for every host below it.
+    # Behind a proxy: the hosts that may be called. A name that begins with a dot stands for every host below it.
     hosts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, url: str, networks: Sequence[str], *, is_insecure: bool, hosts: Sequence[str] = ()) -> Self:
-        """For one address of floor.yaml, which names the networks it may be in; `hosts` are those it leads to."""
+        """The reach for one URL of floor.yaml, which names its allowed networks; it may also lead to `hosts`."""
         allowed = tuple(ipaddress.ip_network(text) for text in networks)
         return cls(allowed, is_insecure, ((httpx.URL(url).host,) if url else ()) + tuple(hosts))
 
     def allows(self, address: str) -> bool:
-        """May this IP address be called?"""
+        """True if this IP address may be called."""
         ip = _unmapped(ipaddress.ip_address(address.partition("%")[0]))
         if any(ip.version == network.version and ip in network for network in self.networks):
             return True
         return is_public(address)
 
     def allows_host(self, host: str) -> bool:
-        """May a proxy be asked for this host?"""
+        """True if a proxy may be asked for this host."""
         return any(host == name or (name.startswith(".") and host.endswith(name)) for name in self.hosts)
 
 
 def is_public(address: str) -> bool:
-    """Is it an address of the open internet, and not of one's own network, machine or cloud?"""
+    """True for an address of the public internet, not of one's own network, machine or cloud."""
     ip = _unmapped(ipaddress.ip_address(address.partition("%")[0]))
     return ip.is_global and not ip.is_multicast
 
 
 def _unmapped(ip: IpAddress) -> IpAddress:
-    """The IPv4 address within one of IPv6: `::ffff:10.0.0.1`, 6to4 and NAT64 lead there, too."""
+    """The IPv4 address inside an IPv6 one: `::ffff:10.0.0.1`, 6to4 and NAT64 lead there, too."""
     if not isinstance(ip, ipaddress.IPv6Address):
         return ip
     if ip in ipaddress.ip_network("64:ff9b::/96"):
@@ -76,7 +76,7 @@ def _unmapped(ip: IpAddress) -> IpAddress:
 
 
 def client(network: Network, reach: Reach, base_url: str = "", timeout_s: float = TIMEOUT_S) -> httpx.Client:
-    """A client that goes where `reach` allows and nowhere else."""
+    """A client that connects where `reach` allows and nowhere else."""
     timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_TIMEOUT_S))
     transport = CheckedTransport(network, reach)
     headers = {"Accept-Encoding": "identity", "User-Agent": "watchfloor"}
@@ -86,7 +86,7 @@ def client(network: Network, reach: Reach, base_url: str = "", timeout_s: float 
 
 
 class CheckedTransport(httpx.BaseTransport):
-    """Checks where each request goes, also one that follows from another."""
+    """Checks where each request goes, including one that follows from another."""
 
     def __init__(self, network: Network, reach: Reach) -> None:
         self._network, self._reach = network, reach
@@ -94,7 +94,7 @@ class CheckedTransport(httpx.BaseTransport):
         self._through: dict[str, httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it, or raise `AddressRefused`."""
+        """Send the request, or raise `AddressRefused`."""
         host = request.url.host
         if request.url.scheme != "https" and not (self._reach.allows_plain_http and request.url.scheme == "http"):
             raise AddressRefused(host=host, reason="it must be called by `https://`.")
@@ -104,7 +104,7 @@ class CheckedTransport(httpx.BaseTransport):
             answer = self._send_pinned(request)
         if answer.headers.get("content-encoding", "identity") != "identity":
             answer.close()
-            # A few bytes could become gigabytes.
+            # A few compressed bytes could become gigabytes.
             raise AnswerTooLarge("the answer is compressed, though that was not asked for")
         answer.stream = _Limited(answer.stream)
         return answer
@@ -149,20 +149,20 @@ class CheckedTransport(httpx.BaseTransport):
             raise AddressRefused(host=host, reason="it is not a public address.")
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close all connections."""
         for transport in (self._direct, *self._through.values()):
             transport.close()
 
 
 def _to(request: httpx.Request, address: str) -> httpx.Request:
-    # The certificate is still that of the host, which is also named in the request.
+    # The certificate is still checked for the host, which is also named in the request.
     extensions = {**request.extensions, "sni_hostname": request.url.host}
     url = request.url.copy_with(host=address)
     return httpx.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=extensions)
 
 
 class _Limited(httpx.SyncByteStream):
-    """An answer's content, as much and as long as is bearable."""
+    """An answer's content, limited in size and time."""
 
     def __init__(self, stream: object) -> None:
         assert isinstance(stream, httpx.SyncByteStream)

@@ -1,4 +1,4 @@
-"""Which of the processes that share a PostgreSQL database are alive: each holds a lock that ends with its life."""
+"""Which processes sharing a PostgreSQL database are alive: each holds a lock that ends when the process does."""
 
 import fcntl
 import threading
@@ -19,11 +19,11 @@ from bot.runtime.waiting import wait_until
 
 JOIN_TIMEOUT_S = 10
 EVERY_S = 0.1
-# Together with the looks of every five seconds a stopped replica is replaced within 30.
+# With a check every five seconds, a stopped replica is replaced within 30 seconds.
 SILENT_AFTER_S = 18
-# Three of these looks: a database that was away has let go of everybody's lock, and not all come back at once.
+# Three of these checks: a database that was down has released all locks, and not all replicas return at once.
 JOIN_AGAIN_WITHIN_S = 15
-# A machine that vanished is noticed by its silence: within 10 + 3 x 5 seconds.
+# A machine that vanished is noticed by its silence within 10 + 3 x 5 seconds.
 _KEEPALIVE_OPTIONS = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
 
@@ -43,7 +43,7 @@ class FileLock:
         self._file: IO[str] | None = None
 
     def acquire(self) -> bool:
-        """Hold it; False while another process does."""
+        """Acquire the lock; False while another process holds it."""
         if self._file is None:
             file = self._database.with_name(f"{self._database.name}.lock").open("w")
             try:
@@ -55,14 +55,14 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Another may hold it."""
+        """Release the lock, so that another process can acquire it."""
         if self._file is not None:
             self._file.close()
             self._file = None
 
 
 class Replicas:
-    """This process among those that share its database. On SQLite no other is let in."""
+    """This process among those that share its database. On SQLite, no other is admitted."""
 
     def __init__(self, database_url: str, name: str) -> None:
         self.name = name
@@ -70,7 +70,7 @@ class Replicas:
         self._turn = threading.Lock()
         self._connection: sa.Connection | None = None
         self._joined_again_at = -inf
-        # So long after it lost its own connection it takes nobody for dead.
+        # For this long after it regained a lost connection, it considers no replica dead.
         self.join_again_within_s: float = JOIN_AGAIN_WITHIN_S
         self._database = Path(sa.make_url(database_url).database or "")
         self._file_lock = FileLock(self._database)
@@ -83,7 +83,7 @@ class Replicas:
             )
 
     def join(self, timeout_s: float = JOIN_TIMEOUT_S) -> None:
-        """Be known as alive. Waits for an earlier process of the same name, or on the same file, to end."""
+        """Register as alive. Waits for an earlier process of the same name, or on the same file, to end."""
         try_join = self._try_join if self.are_several else self._file_lock.acquire
         with unusable_as_sentence():
             has_joined = wait_until(try_join, timeout_s, EVERY_S)
@@ -91,7 +91,7 @@ class Replicas:
             raise ReplicaTaken(name=self.name) if self.are_several else DatabaseInUse(file=self._database)
 
     def keep_alive(self) -> None:
-        """Be known as alive still, though the database may have been away meanwhile."""
+        """Stay registered as alive, even if the database was down meanwhile."""
         with self._turn:
             if self._connection is not None and self._is_disconnected(self._connection):
                 self._connection = None
@@ -101,9 +101,9 @@ class Replicas:
 
     @contextmanager
     def hold_if_dead(self, name: str) -> Iterator[bool]:
-        """Is the replica of that name dead? If so, it stays so until the block ends. A silent one is dead soon.
+        """Whether the replica of that name is dead; if so, it stays dead in this block. A silent one is dead soon.
 
-        Who was cut off from the database itself declares nobody dead for a while: the others may have been, too.
+        A replica that was itself cut off from the database considers none dead for a while: others may be, too.
         """
         with self._turn:
             is_known = elapsed_s() - self._joined_again_at >= self.join_again_within_s
@@ -121,7 +121,7 @@ class Replicas:
                     _call_lock_function(self._connection, "pg_advisory_unlock", name)
 
     def leave(self) -> None:
-        """Be known as gone: what is left undone is free for the others."""
+        """Deregister: unfinished work is free for the other replicas."""
         self._file_lock.release()
         with self._turn, suppress(DBAPIError):
             if self._connection is not None:
@@ -149,8 +149,8 @@ class Replicas:
         return False
 
 
-# A replica says something on the connection of its lock every five seconds. One that was stopped says nothing and
-# keeps its lock: its connection is ended, and the lock is free for whoever asks next. The server may hold the
+# A replica uses the connection that holds its lock every five seconds. A stopped one is silent and keeps its lock:
+# its connection is terminated, and the lock is free for the next replica that asks. The server may also hold the
 # database of another Watchfloor, whose replicas have the same names.
 _END_SILENT = sa.text(
     """
@@ -169,6 +169,6 @@ def _lock_name(name: str) -> str:
 
 
 def _call_lock_function(connection: sa.Connection, function: str, name: str) -> bool:
-    """Ask for, or give back, the lock of that name."""
+    """Acquire or release the lock of that name."""
     statement = sa.text(f"SELECT {function}(hashtextextended(:name, 0))")
     return bool(connection.execute(statement, {"name": _lock_name(name)}).scalar())

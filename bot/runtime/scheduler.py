@@ -1,4 +1,4 @@
-"""The clock: a few fixed jobs that look for what is due. Due times are in the database, never here."""
+"""The clock: a few fixed jobs that look for due work. Due times are in the database, never here."""
 
 from collections.abc import Callable, Iterable
 
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class Job(Struct, frozen=True):
-    """Something that is done every so many seconds, never twice at once."""
+    """A job that runs every so many seconds, never twice at once."""
 
     name: str
     every_s: float
@@ -15,7 +15,7 @@ class Job(Struct, frozen=True):
 
 
 def start(jobs: Iterable[Job]) -> BackgroundScheduler:
-    """Run the jobs from now on."""
+    """Start running the jobs."""
     scheduler = BackgroundScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )

@@ -1,4 +1,4 @@
-"""Limits of what a template may take: processor time, and the length of any text it makes."""
+"""Limits on templates: processor time, and the length of any text they produce."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ from jinja2.utils import pass_eval_context
 from jinja2.visitor import NodeTransformer
 
 MAX_OUTPUT_CHARS = 400_000
-# The shipped templates take some thousandths.
+# The shipped templates take a few milliseconds.
 MAX_SECONDS = 1.0
 EACH_TURN, CONCATENATE = "each_turn", "concatenate"
 
@@ -24,7 +24,7 @@ _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 @contextmanager
 def time_limit() -> Iterator[None]:
-    """What is rendered in this block may take so many seconds of the processor, however busy the machine is."""
+    """Limit the processor time of rendering in this block to `MAX_SECONDS`, however busy the machine is."""
     token = _ends_at.set(time.thread_time() + MAX_SECONDS)
     try:
         yield
@@ -33,13 +33,13 @@ def time_limit() -> Iterator[None]:
 
 
 def check_time() -> None:
-    """Raise `SecurityError` when the time is over."""
+    """Raise `SecurityError` when the time is up."""
     if time.thread_time() > _ends_at.get():
         raise SecurityError(f"it takes longer than {MAX_SECONDS:.0f} s")
 
 
 def limited(value: Any) -> Any:
-    """The value, unless it is a text that is too long."""
+    """Return the value; raise `SecurityError` if it is a text that is too long."""
     if isinstance(value, str):
         _check_length(len(value))
     return value
@@ -51,10 +51,10 @@ def _check_length(length: int) -> None:
 
 
 class AddLimits(NodeTransformer):
-    """Puts the limits into a template: each turn of a loop looks at the time, `~` at the length."""
+    """Adds limits to a template: each iteration of a loop checks the time, `~` checks the length."""
 
     def visit_For(self, loop: nodes.For) -> nodes.For:
-        """A loop."""
+        """Check the time in each iteration of a loop."""
         self.generic_visit(loop)
         loop.iter = _filtered(cast(nodes.Expr, loop.iter), EACH_TURN, loop)
         return loop

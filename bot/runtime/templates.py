@@ -1,4 +1,4 @@
-"""Messages written in Jinja, in a sandbox: plain data in, words out, whatever was typed escaped."""
+"""Messages written in Jinja, in a sandbox: plain data in, text out, everything that people typed escaped."""
 
 import hashlib
 from collections.abc import Callable
@@ -28,12 +28,12 @@ Result = TypeVar("Result")
 HTML = ".html.j2"
 FALLBACK_LANGUAGE = "en"
 MAX_ITERATIONS = 10_000
-# They make long words from short ones before anything is put out, where no limit would see it.
+# They make long strings from short ones before anything is output, where no limit would notice.
 PADDING_METHODS = frozenset(
     {"center", "expandtabs", "ljust", "rjust", "zfill", "format", "format_map", "translate", "join", "replace"}
 )
 PADDING_FILTERS = ("center", "format", "indent", "wordwrap", "xmlattr")
-# Any error comes from the template itself: nothing of the bot's own runs inside it.
+# Any error comes from the template itself: none of the bot's own code runs inside it.
 TEMPLATE_ERRORS = (
     TemplateError,
     TypeError,
@@ -54,21 +54,21 @@ class ExpressionBroken(WatchfloorError):
 
 
 class SandboxedTemplates(ImmutableSandboxedEnvironment):
-    """Jinja that reaches nothing but what it is given, makes nothing that is huge, and comes to an end."""
+    """Jinja that can use only what it is given, produces nothing huge, and always ends."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def _generate(self, source: nodes.Template, *names: Any, **options: Any) -> str:
-        """Jinja's hook before code is made of a template: what could go on for ever is given limits."""
+        """Jinja's hook before a template becomes code: adds limits to whatever could run forever."""
         return super()._generate(AddLimits().visit(source), *names, **options)
 
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Macros that call each other look at the time."""
+        """Check the time at each call, because macros can call each other."""
         check_time()
         return super().call(__context, __obj, *args, **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Sums of numbers only: `"x" * 1000000000` would fill the memory before its length is seen."""
+        """Allow only numbers, except for `+`: `"x" * 1000000000` would fill the memory before any length check."""
         if operator == "+":
             return limited(left + right)
         if not all(isinstance(operand, int | float) for operand in (left, right)):
@@ -78,7 +78,7 @@ class SandboxedTemplates(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """As Jinja's sandbox says, without what pads words to any length."""
+        """As in Jinja's sandbox, but without methods that pad strings to any length."""
         return super().is_safe_attribute(obj, attr, value) and attr not in PADDING_METHODS
 
 
@@ -99,14 +99,14 @@ def _limited_range() -> Callable[..., range]:
 
 @lru_cache(maxsize=16)
 def _environment(folder: Path) -> SandboxedTemplates:
-    """One to a folder: it keeps what it compiled, and compiles a file again when that was written."""
+    """One environment per folder: it caches what it compiled, and compiles a file again when it has changed."""
     environment = SandboxedTemplates(
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        # Mrkdwn and Markdown are escaped by the code that gives the facts; in HTML everything is escaped here.
+        # Mrkdwn and Markdown are escaped by the code that provides the facts; in HTML, everything is escaped here.
         autoescape=lambda name: bool(name) and str(name).endswith(HTML),
     )
     return _with_limited_filters(environment)
@@ -120,7 +120,7 @@ def _with_limited_filters(environment: SandboxedTemplates) -> SandboxedTemplates
 
 
 class Expression:
-    """A Jinja expression of floor.yaml, in the same sandbox; what is missing in its facts is empty."""
+    """A Jinja expression from floor.yaml, in the same sandbox; missing facts are empty."""
 
     def __init__(self, text: str) -> None:
         """Raises `ExpressionBroken`."""
@@ -131,7 +131,7 @@ class Expression:
             raise ExpressionBroken(text=text, reason=_describe_error(broken)) from broken
 
     def __call__(self, **facts: Any) -> Any:
-        """Its value. Raises `ExpressionBroken`."""
+        """The expression's value. Raises `ExpressionBroken`."""
         try:
             with time_limit():
                 return self._evaluate(**facts, range=_limited_range())
@@ -141,7 +141,7 @@ class Expression:
 
 @lru_cache(maxsize=16)
 def _parse_phrases(text: str) -> dict[str, str] | None:
-    """None when it holds no phrases. Kept, because each file of a post-mortem asks for them anew."""
+    """Parse phrases; None if there are none. Cached, because each file of a post-mortem asks for them again."""
     content = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506  # either loader is the safe one
     return {str(key): str(phrase) for key, phrase in content.items()} if isinstance(content, dict) else None
 
@@ -159,7 +159,7 @@ class Templates:
         self._jinja = _environment(folder)
 
     def phrases(self, message: str, language: str) -> dict[str, str]:
-        """The phrases in `<message>/<language>.yaml`; one that is missing there is taken from the English file."""
+        """The phrases in `<message>/<language>.yaml`; missing ones are taken from the English file."""
         english = self._phrases_in(f"{message}/{FALLBACK_LANGUAGE}.yaml")
         return (
             english if language == FALLBACK_LANGUAGE else english | self._phrases_in(f"{message}/{language}.yaml")
@@ -182,9 +182,9 @@ class Templates:
         longest: int | None = MAX_OUTPUT_CHARS,
         at_most: int | None = None,
     ) -> str:
-        """The words of template `name` (such as `post_mortem/en.j2`), cut at `longest` characters.
+        """The text of template `name` (such as `post_mortem/en.j2`), cut at `longest` characters.
 
-        `TemplateBroken` when it is missing, cannot be read, uses what it was not given, breaks, or says more than
+        Raises `TemplateBroken` if it is missing, cannot be read, uses facts it was not given, fails, or exceeds
         `at_most` characters.
         """
         return self._use_template(name, lambda template: _render_at_most(template, facts, at_most)).strip()[
@@ -203,7 +203,7 @@ class Templates:
             raise TemplateBroken(name=name, reason=_describe_error(broken)) from broken
 
     def content_hash(self, name: str) -> str:
-        """What tells one state of the file from another; the same for every state in which it is missing."""
+        """A hash that tells one version of the file from another; the same whenever the file is missing."""
         try:
             return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()[:16]
         except OSError:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 def wait_until(condition: Callable[[], bool], within_s: float, every_s: float = 0.02) -> bool:
-    """Look every `every_s` seconds until it is true, at most `within_s` seconds."""
+    """Check `condition` every `every_s` seconds, for at most `within_s` seconds; True once it holds."""
     end = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > end:

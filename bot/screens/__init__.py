@@ -1,4 +1,4 @@
-"""What shows several nouns at once: card, control panel, home tab, export, the timeline's pages."""
+"""Screens that show several nouns at once: card, control panel, home tab, export, the timeline's pages."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """The control panel, help, and what somebody reads who joins late."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register the control panel, help, and the summary for latecomers."""
+    # Imported here so that importing only the tables does not load the listeners.
     from bot.incidents.facts import CATCH_UP
     from bot.screens import catch_up, listeners
 

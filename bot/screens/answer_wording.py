@@ -1,4 +1,4 @@
-"""What is answered about the timeline, its picture and lists. Pure."""
+"""Replies about the timeline, its picture and lists. Pure."""
 
 HELP_PANEL = "`/incident` the control panel · `/incident catchup` what has happened so far"
 HELP_LIST = "`/incident list` what is open · `list closed S1 Manila` · `list mine`"
@@ -13,20 +13,20 @@ PICTURE_REQUESTED = "The picture is being drawn and will be posted in the incide
 
 
 def note_added(at: str) -> str:
-    """The answer to a note."""
+    """The reply to a note."""
     return f"Added to the timeline: {at}."
 
 
 def entry_changed(number: int, operations: str) -> str:
-    """The answer to a correction."""
+    """The reply to a correction."""
     return f"Entry {number} is {operations}. The original is kept in the log."
 
 
 def picture_shared(person: str) -> str:
-    """What is said beside the picture."""
+    """The text beside the picture."""
     return f"The timeline as a picture, requested by {person}."
 
 
 def picture_refused(number: int, error: str) -> str:
-    """Told when Slack does not take the picture."""
+    """The message when Slack refuses the picture."""
     return f"Slack did not let me show the picture of incident {number}'s timeline: {error}."

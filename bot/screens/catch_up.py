@@ -1,4 +1,4 @@
-"""What has happened so far, for somebody who comes late: at most ten lines, shown to them alone."""
+"""A summary of an incident so far for latecomers: at most ten lines, shown only to the reader."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from bot.services import Services
 from bot.slack.blocks import Block
 from bot.timeline import timeline
 
-# There is nothing to catch up with at the beginning, when everybody comes at once.
+# At the beginning, when everybody joins at once, there is nothing to catch up on.
 QUIET_AT_FIRST = timedelta(minutes=5)
 JOINED = ("joined", "left")
 
@@ -35,20 +35,20 @@ def screen(services: Services, number: int, user_id: str) -> tuple[str, list[Blo
 
 
 def blocks_for(services: Services, incident: Incident, user_id: str) -> Sequence[Block]:
-    """The same below another answer; nothing while the incident has just begun."""
+    """The same summary to append to another answer; nothing while the incident has just begun."""
     if utcnow() - incident.declared_at < QUIET_AT_FIRST:
         return ()
     return screen(services, incident.number, user_id)[1]
 
 
 def record_joined(services: Services, event: dict[str, str]) -> None:
-    """Somebody is in the channel who was not there before: they are shown what has happened so far."""
+    """Enqueue the summary for a person who joins the channel for the first time."""
     user_id, now = event["user"], utcnow()
     with services.database.reading() as session:
         incident = incidents.of_channel(session, event["channel"])
         if incident is None or not _is_late(session, incident, user_id, now):
             return
-        # Slack is not asked here who they are: it waits for the event to be taken.
+        # The local directory is used, not Slack: Slack is waiting for the event to be acknowledged.
         person = directory.person(session, user_id)
     if person is None or not person.may_act:
         return
@@ -87,7 +87,7 @@ def _url(session: Session, services: Services, incident: Incident, kind: str, su
 
 
 def _call(context: Context) -> Call:
-    """One call, to the person alone. Shown twice it does no harm, so an unknown outcome is simply repeated."""
+    """Return the call that shows the summary to the person. Showing it twice is harmless, so it is retried."""
     services, row = context.services, context.row
     incident = incidents.by_number(context.session, row.incident_id or 0)
     text, blocks = views.catch_up(_facts(context.session, services, incident, utcnow()), services.floor)
@@ -96,6 +96,6 @@ def _call(context: Context) -> Call:
 
 
 KINDS = (
-    # Somebody who has left again meanwhile needs no summary.
+    # A person who has left again needs no summary.
     Kind(kinds.CATCH_UP, "", _call, lambda context: context.row.channel_id or "", otherwise=Refusal.FINAL),
 )

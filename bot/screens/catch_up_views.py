@@ -1,4 +1,4 @@
-"""The summary for somebody who comes late, in at most ten lines. Pure."""
+"""The summary for a latecomer, in at most ten lines. Pure."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ DECISIONS_SHOWN = 1
 
 
 class CatchUp(Struct, frozen=True):
-    """Everything the summary says."""
+    """Everything that the summary says."""
 
     facts: IncidentFacts
-    # The newest first, as mrkdwn.
+    # Newest first, as mrkdwn.
     decisions: tuple[str, ...] = ()
     bridge: str = ""
     card_url: str = ""
@@ -28,7 +28,7 @@ class CatchUp(Struct, frozen=True):
 
 
 def catch_up(summary: CatchUp, floor: Floor) -> tuple[str, list[Block]]:
-    """What a person reads on a phone before they say anything."""
+    """The summary, short enough to read on a phone before joining the conversation."""
     number = str(summary.facts.incident.number)
     lines = [line for line in _lines(summary, floor) if line][:MOST_LINES]
     buttons = [button("Control panel", ids.PANEL, number), button("Subscribe", ids.SUBSCRIBE, number)]

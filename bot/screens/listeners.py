@@ -1,4 +1,4 @@
-"""The control panel's button, and the commands that look without changing: parse, show."""
+"""Listeners for the control panel's button and the read-only commands: parse, show."""
 
 from slack_bolt import Ack, App
 
@@ -20,7 +20,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the buttons that open the control panel and the summary for latecomers."""
+    """Register the listeners for the buttons that open the control panel and the summary for latecomers."""
 
     @app.action(ids.PANEL)
     def panel(ack: Ack, body: Payload) -> None:

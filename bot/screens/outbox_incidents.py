@@ -1,4 +1,4 @@
-"""Incidents as the outbox needs them."""
+"""The outbox's access to incidents."""
 
 from sqlmodel import Session
 
@@ -9,22 +9,22 @@ from bot.timeline import timeline
 
 
 class OutboxIncidents:
-    """What is read, locked and written of an incident while its rows are delivered."""
+    """What the outbox reads, locks and writes of an incident while its rows are delivered."""
 
     def lock(self, session: Session, incident_id: int) -> None:
-        """Nobody else changes the incident until the transaction ends."""
+        """Lock the incident until the end of the transaction."""
         incidents.by_number_locked(session, incident_id)
 
     def snapshot(self, session: Session, incident_id: int) -> Snapshot:
-        """The incident and everything that is rendered of it, read once."""
+        """Return the incident and everything that its messages are rendered from, read once."""
         return read_snapshot(session, incident_id)
 
     def lose_channel(self, session: Session, incident_id: int, error: str) -> None:
-        """Slack says that the incident's channel is gone."""
+        """Mark the incident's channel as lost, after Slack said that it is gone."""
         incident = incidents.by_number(session, incident_id)
         loss = channel_loss.LOSS_BY_ERROR.get(error, channel_loss.REMOVED)
         channel_loss.mark_channel_lost(session, incident, loss, utcnow())
 
     def record_trouble(self, session: Session, incident_id: int, purpose: str, reason: str) -> None:
-        """Slack refused something for the first time."""
+        """Record in the timeline that Slack refused something for the first time."""
         timeline.append(session, incident_id, "trouble", utcnow(), what=purpose, reason=reason)

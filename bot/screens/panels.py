@@ -1,4 +1,4 @@
-"""Looking without changing: the control panel, help."""
+"""Read-only screens: the control panel, help."""
 
 from itertools import groupby
 
@@ -22,7 +22,7 @@ HEADINGS = {
 
 
 def panel_in_channel(services: Services, channel_id: str, user_id: str) -> Screen | None:
-    """The control panel of the incident whose channel this is, if it is one."""
+    """The control panel of the incident that this channel belongs to, if any."""
     try:
         number = incident_number_here(services, channel_id, user_id)
     except NoIncidentHere:
@@ -39,7 +39,7 @@ def incident_panel(services: Services, number: int, user_id: str) -> Screen:
 
 
 def help_screen(services: Services) -> Screen:
-    """What can be typed."""
+    """The list of commands."""
     lines: list[str] = []
     for part, listed in groupby(sorted(services.get(Registry).help_lines), lambda line: line.section):
         lines += [HEADINGS[part]] if part in HEADINGS else []

@@ -1,4 +1,4 @@
-"""Everything the card says, gathered from the nouns."""
+"""Everything that the card shows, gathered from the nouns."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -54,22 +54,22 @@ class RunSnapshot(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """One reading of an incident: everything that is shown of it is drawn from this."""
+    """One reading of an incident, from which all its messages are rendered."""
 
     facts: IncidentFacts
     runs: Sequence[RunSnapshot]
 
     @property
     def incident(self) -> Incident:
-        """Whose scene it is."""
+        """The incident itself."""
         return self.facts.incident
 
     def run(self, number: int) -> RunSnapshot:
-        """A run of this incident by its number."""
+        """Return a run of this incident by its number."""
         return next(seen for seen in self.runs if seen.run.number == number)
 
 
-# Read at every redraw, in three statements: put together once.
+# Built once: every redraw reads them, in three statements.
 _NUMBER: sa.BindParameter[int] = sa.bindparam("number")
 _INCIDENT_WITH_RUNS = (
     select(Incident, PlaybookRun)
@@ -95,7 +95,7 @@ _TROUBLED_ROWS = sa.select(
     col(OutboxRow.error).is_not(None),
     col(OutboxRow.kind).in_(TROUBLE_SENTENCES),
 )
-# The card does not say who recorded it; how sure one is of the cause stands in the name of the fact.
+# The card does not show who recorded a value; the certainty of a cause is part of the fact's name.
 _SITUATION_VALUES = sa.select(
     sa.literal("situation:").concat(col(SituationValue.certainty)),
     col(SituationValue.id),
@@ -140,7 +140,7 @@ _SURROUNDINGS = sa.union_all(
 
 
 def read_snapshot(session: Session, number: int) -> Snapshot:
-    """Read the incident once, for all that is to be drawn of it; `NoSuchIncident` when there is none."""
+    """Read the incident once, for everything that is rendered from it. Raises `NoSuchIncident`."""
     now = utcnow()
     incident, runs = _incident_with_runs(session, number)
     running = [seen for seen in runs if seen.run.is_running]
@@ -183,13 +183,13 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
 
 
 def _named_once(links: Sequence[IncidentLink]) -> Iterator[IncidentLink]:
-    """What was merged is not named again as related."""
+    """Leave out related incidents that are already named as merged."""
     merged = {link.number for link in links if link.kind != RELATED}
     return (link for link in links if link.kind != RELATED or link.number not in merged)
 
 
 def _next_update(promised_at: Sequence[datetime], now: datetime) -> datetime | None:
-    """The first that is promised. What has just become due is being sent, so that the next one counts."""
+    """The first promise. One that has just become due is being sent, so the next one counts."""
     to_come = [at for at in promised_at if not now - BEING_SENT < at <= now]
     return min(to_come or promised_at, default=None)
 

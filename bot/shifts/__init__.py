@@ -1,4 +1,4 @@
-"""Shifts: who is on when, from rosters; who is the point of contact; what is not covered in the time ahead."""
+"""Shifts from rosters: who is on when, who is the point of contact, and which times ahead are not covered."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, the reading of rosters, ticks, `roster:role`, and what handovers ask."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register listeners, commands, roster readers, ticks, `roster:role`, and answers for handovers."""
+    # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents.facts import CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, ON_SHIFT, SHIFT_GAPS
     from bot.incidents.registry import Job, PurgeRule, Tick
     from bot.shifts import (

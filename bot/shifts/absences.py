@@ -1,4 +1,4 @@
-"""Absences: entered, taken back, drawn the consequences of, and exported for workforce management."""
+"""Absences: enter, take back, reassign what the person held, and export for workforce management."""
 
 from datetime import datetime, timedelta
 
@@ -48,8 +48,8 @@ class NoSuchAbsence(WatchfloorError):
 def enter(
     services: Services, user_id: str, when: tuple[datetime, datetime], kind: str, note: str, by: str, now: datetime
 ) -> str:
-    """A person is not available from when to when; what begins now has its consequences at once, in the same
-    transaction. Gives back what to answer."""
+    """Enter an absence. If it has begun, reassign what the person is accountable for in the same transaction.
+    Returns the reply."""
     starts_at, ends_at = when
     check_member(services, by)
     if not starts_at < ends_at <= starts_at + LONGEST or ends_at <= now:
@@ -91,7 +91,7 @@ def _check_may_enter(services: Services, by: str) -> None:
 
 
 def _replace(session: Session, services: Services, absence: Absence, now: datetime) -> None:
-    """What the person was accountable for goes to somebody else."""
+    """Reassign what the person is accountable for."""
     absence.replaced_due_at = None
     session.add(absence)
     for act in services.get(Registry).unavailable:
@@ -99,14 +99,14 @@ def _replace(session: Session, services: Services, absence: Absence, now: dateti
 
 
 def begin_due(services: Services, now: datetime) -> None:
-    """Absences that have begun: each has its consequences once."""
+    """Reassign what people are accountable for when their absences have begun, once per absence."""
     with services.database.transaction() as session:
         for absence in tables.absences_due(session, now):
             _replace(session, services, absence, now)
 
 
 def cancel(services: Services, number: int, by: str, now: datetime) -> str:
-    """The person is available after all. Gives back what to answer."""
+    """Take back an absence, as the person is available after all. Returns the reply."""
     check_member(services, by)
     with services.database.reading() as session:
         absence = session.get(Absence, number)
@@ -124,7 +124,7 @@ def cancel(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def request_export(services: Services, key: str, by: str, now: datetime) -> str:
-    """Send the absences as a file to the person who asked. Gives back what to answer."""
+    """Enqueue a file of the absences for the person who asked. Returns the reply."""
     check_member(services, by)
     offers.check_manager(services, by)
     with services.database.transaction() as session:
@@ -135,12 +135,12 @@ def request_export(services: Services, key: str, by: str, now: datetime) -> str:
 
 
 def file_channel(context: Context) -> str:
-    """The conversation with the person who asked."""
+    """The direct-message channel of the person who asked."""
     return context.services.slack.direct_channel(str((context.row.payload or {})["to"]))
 
 
 def file_call(context: Context) -> Call:
-    """Upload the file and share it."""
+    """The call that uploads the file and shares it."""
     services, row = context.services, context.row
     return Call(row.key, lambda: _share(services, row))
 
@@ -156,7 +156,7 @@ def _share(services: Services, row: OutboxRow) -> None:
 
 
 def rows(services: Services, now: datetime) -> list[tuple[csv_file.Cell, ...]]:
-    """The absences of the last and the next three months; times are UTC."""
+    """The absences of the last and the next 90 days; times are UTC."""
     with services.database.reading() as session:
         absences = tables.absences_between(session, now - EXPORTED, now + EXPORTED)
         names = directory.display_names(session, {each for one in absences for each in (one.user_id, one.by)})

@@ -1,4 +1,4 @@
-"""A shift that somebody enters in a form."""
+"""Shifts entered in a form."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ class NotAShift(WatchfloorError):
     es = "Eso {reason}."
 
     def facts_in(self, language: str) -> dict[str, Any]:
-        """The reason as well."""
+        """The facts, with the reason translated."""
         return self.facts | {"reason": reason_in(self.facts["reason"], language)}
 
 
@@ -46,7 +46,7 @@ def add(
     by: str,
     now: datetime,
 ) -> str:
-    """Enter a shift; the person is told when somebody else did. Gives back what to answer."""
+    """Enter a shift; the person is told if somebody else entered it. Returns the reply."""
     check_member(services, by)
     if not user_id:
         raise PersonMissing()

@@ -1,4 +1,4 @@
-"""The point of contact: pinned in the operations channel, and edited whenever somebody comes on or goes off."""
+"""The point of contact: a pinned message in the operations channel, edited at every change of shift."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from bot.shifts import people, tables, views
 from bot.shifts.tables import CONTACT, Shift
 from bot.shifts.wording import translator
 
-# Without any shift ahead, the message is looked at once a day.
+# Without any shift ahead, the message is checked once a day.
 IDLE = timedelta(days=1)
 HAND_OVER_BEFORE = timedelta(minutes=15)
 NEXT_WITHIN = timedelta(days=2)
@@ -25,7 +25,7 @@ SUBJECT = "contact"
 
 
 def refresh(services: Services, now: datetime) -> None:
-    """Bring the pinned message up to date; it is posted when there is none."""
+    """Update the pinned message, or post and pin it if there is none."""
     with services.database.transaction() as session:
         tables.set_clock(session, CONTACT, _next_look(session, now))
         if not services.floor.shifts.contact:
@@ -38,7 +38,7 @@ def refresh(services: Services, now: datetime) -> None:
 
 
 def _next_look(session: Session, now: datetime) -> datetime:
-    """When somebody comes on or goes off, or is to hand over because their shift ends soon."""
+    """When the next shift or absence starts or ends, or 15 minutes before, when a handover is requested."""
     boundary = tables.next_boundary(session, now)
     if boundary is None:
         return now + IDLE
@@ -46,7 +46,7 @@ def _next_look(session: Session, now: datetime) -> datetime:
 
 
 def _ask_to_hand_over(session: Session, services: Services, now: datetime) -> None:
-    """The point of contact whose shift ends soon is asked once to hand over."""
+    """Ask the point of contact whose shift ends soon to hand over, once per shift."""
     for shift in tables.on_at(session, now, services.floor.shifts.contact):
         if shift.user_id and shift.ends_at - HAND_OVER_BEFORE <= now:
             key = f"shift_ends:{shift.number}:{shift.ends_at.isoformat()}"
@@ -56,7 +56,7 @@ def _ask_to_hand_over(session: Session, services: Services, now: datetime) -> No
 
 
 def message(context: Context) -> Message:
-    """As it is to be read now."""
+    """The current message about the point of contact."""
     session, floor, now = context.session, context.services.floor, utcnow()
     role = floor.shifts.contact
     on = tables.on_at(session, now, role)
@@ -64,7 +64,7 @@ def message(context: Context) -> Message:
 
 
 def next_on(session: Session, at: datetime, role: str = "", region: str = "", most: int = 2) -> Sequence[Shift]:
-    """Who comes on next after a moment: the shifts that begin first."""
+    """The shifts that begin next after a moment, all with the same start."""
     coming = [
         shift
         for shift in tables.between(session, at, at + NEXT_WITHIN)
@@ -77,13 +77,13 @@ def next_on(session: Session, at: datetime, role: str = "", region: str = "", mo
 
 
 def channel_of(context: Context) -> str:
-    """Where it is pinned."""
+    """The id of the channel of the pinned message."""
     floor = context.services.floor
     return channel_id(context.services, floor.shifts.channel or floor.incidents_channel)
 
 
 def pin(context: Context) -> Call:
-    """Pin the message once it is there."""
+    """The call that pins the message; raises `TryLater` until the message is posted."""
     services = context.services
 
     def perform() -> None:
@@ -98,5 +98,5 @@ def pin(context: Context) -> Call:
 
 
 def pin_again(settled: Settled) -> None:
-    """A person deleted the message: the new one is pinned as well."""
+    """Pin the new message after a user deleted the old one."""
     outbox.show_again(settled.session, None, kinds.CONTACT_PIN)

@@ -1,4 +1,4 @@
-"""What a roster leaves open: found ahead of time, told once to those who can fill it, escalated when it is near."""
+"""Open times: found ahead of time, sent once to those who can fill them, escalated when they are near."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -20,22 +20,22 @@ from bot.shifts.tables import COVERAGE
 
 EVERY = timedelta(minutes=10)
 ASKED_AT_MOST = 10
-# What begins soon is late when it is found: people who were told of it a moment ago are not told again.
+# An open time that is found late is escalated at once; people told of it within this time are not told again.
 JUST_TOLD = timedelta(minutes=15)
-# People who were on in a role within this time may be asked.
+# People who were on in a role within this time may be asked to fill an open time in it.
 KNOWN_SINCE = timedelta(days=60)
 
 
 def needed(need: Need) -> Needed:
-    """A need of floor.yaml, as rules know it."""
+    """Convert a need of floor.yaml for the rules."""
     days = frozenset(WEEKDAYS.index(day) for day in need.days)
     return Needed(need.role, need.region, need.site, need.hours, days, need.zone, need.people)
 
 
 def look(services: Services, now: datetime) -> None:
-    """Find what is open until the look-ahead ends, and tell of what is new."""
+    """Find open times within the look-ahead, and notify people of new ones."""
     until = now + services.floor.shifts.ahead
-    # Read before the transaction: nobody who clicks waits for the arithmetic.
+    # Read before the transaction, so that clicks do not wait for the arithmetic.
     loads, managers = staffing.loads(services, now, until), people.managers(services)
     with services.database.transaction() as session:
         tables.set_clock(session, COVERAGE, now + EVERY)
@@ -50,7 +50,7 @@ def look(services: Services, now: datetime) -> None:
 
 
 def _reconcile(session: Session, services: Services, findings: Sequence[Finding], now: datetime) -> list[OpenTime]:
-    """Bring what is known up to date; gives back what is new. What was told of already is not new when it grows."""
+    """Update the known open times and return the new ones. A known open time that grows is not new."""
     unmatched = list(findings)
     for known in finding_tables.all_open(session):
         same = next((each for each in unmatched if _is_same(each, known)), None)
@@ -74,7 +74,7 @@ def _is_same(finding: Finding, known: OpenTime) -> bool:
 
 def _follow(session: Session, services: Services, known: OpenTime, finding: Finding, now: datetime) -> None:
     starts_at, ends_at = to_moment(finding.start), to_moment(finding.end)
-    # What has begun keeps its beginning.
+    # An open time that has begun keeps its start.
     starts_at = known.starts_at if known.starts_at <= now else starts_at
     facts = (starts_at, ends_at, list(finding.people), finding.needed, _basis(finding))
     if facts == (known.starts_at, known.ends_at, known.people, known.needed, known.basis):
@@ -116,7 +116,7 @@ def _save(session: Session, open_time: OpenTime, now: datetime) -> None:
 
 
 def save(session: Session, open_time: OpenTime, now: datetime) -> None:
-    """It changed: everybody who was told of it reads so."""
+    """Save a change, and edit the messages about the open time."""
     _save(session, open_time, now)
 
 
@@ -128,7 +128,10 @@ def _notify(
     managers: Sequence[str],
     now: datetime,
 ) -> None:
-    """Those who can fill it; the delivery managers when it is a matter of how many, or when nobody can."""
+    """Notify those who can fill it; also the delivery managers if too few are on or nobody can fill it.
+
+    Below the load, only the managers are notified.
+    """
     if open_time.problem == Problem.BELOW_LOAD:
         post(session, open_time, managers, now, is_manager=True)
         if not managers:
@@ -144,7 +147,7 @@ def _notify(
 
 
 def fillers(session: Session, open_time: OpenTime, duties: Iterable[Duty], now: datetime) -> list[str]:
-    """Who is in the role, of the region if somebody of it can, and is neither on shift nor absent then."""
+    """People in the role who are neither on shift nor absent then; only those of the region, if there are any."""
     start, end = to_minute(open_time.starts_at), to_minute(open_time.ends_at)
     busy = {duty.person for duty in duties if duty.start < end and duty.end > start}
     away = {each.user_id for each in tables.absences_between(session, open_time.starts_at, open_time.ends_at)}
@@ -167,7 +170,7 @@ def post(
     is_manager: bool = False,
     occasion: str = "",
 ) -> None:
-    """Tell people, each once for an occasion."""
+    """Send the open time to people or channels, once each per occasion."""
     for user_id in user_ids:
         subject = f"{open_time.number}:{user_id}{occasion}"
         payload = {"is_manager": is_manager}
@@ -179,7 +182,7 @@ def post(
 
 
 def escalate(services: Services, now: datetime) -> None:
-    """What is still open so near to its beginning: the managers are told, and those who could fill it once more."""
+    """Tell the managers about times still open shortly before they start, and remind those who could fill them."""
     by_region = people.managers(services)
     with services.database.transaction() as session:
         for open_time in finding_tables.due(session, now):
@@ -207,7 +210,7 @@ def _post_in_channel(
 
 
 def message(context: Context) -> Message:
-    """What one person reads of it, as it stands."""
+    """The current message about an open time, for its recipient."""
     open_time = context.session.get_one(OpenTime, int(context.row.subject.partition(":")[0]))
     is_manager = bool((context.row.payload or {}).get("is_manager"))
     translate = people.translator_for(context.session, context.services, context.row.channel_id or "")

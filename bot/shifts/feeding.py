@@ -1,4 +1,4 @@
-"""Shifts that a source brings: a roster like any other, under the source's name."""
+"""Shifts from a source: a roster like any other, under the name of the source."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from bot.sources.port import Shift
 
 
 def take(session: Session, services: Services, source: str, key: str, rows: Sequence[Shift]) -> None:
-    """The roster is as the source says, from now on; one that says the same again changes nothing."""
+    """Replace the source's roster with these rows; the same rows again change nothing on the same day."""
     now = utcnow()
     content = hashlib.sha256(f"{sorted(map(repr, rows))} {now:%Y-%m-%d}".encode()).hexdigest()[:32]
     state = session.get(RosterState, source)

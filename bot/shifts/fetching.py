@@ -1,4 +1,4 @@
-"""What a roster holds: the file beside floor.yaml, or what its address answers, by the one checked way out."""
+"""Fetches a roster: from the file next to floor.yaml, or from its address through the checked HTTP client."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ OK = 200
 
 
 def content(roster: Roster, folder: Path, network: Network) -> bytes:
-    """The roster as it is now. Raises `RosterUnreadable`."""
+    """Return the current content of the roster. Raises `RosterUnreadable`."""
     roster_content = _of_file(roster, folder / roster.file) if roster.file else _of_address(roster, network)
     if len(roster_content) > LARGEST_BYTES:
         raise RosterUnreadable(name=roster.name, reason=f"it has more than {LARGEST_BYTES // 1_000_000} MB")
@@ -32,7 +32,7 @@ def _of_file(roster: Roster, path: Path) -> bytes:
 
 
 def _of_address(roster: Roster, network: Network) -> bytes:
-    # Loaded when a roster is read from an address.
+    # Imported only if a roster is read from an address.
     import httpx
 
     from bot.runtime.outgoing import AddressRefused, Reach, client

@@ -1,4 +1,4 @@
-"""Times at which a roster leaves something open: when each was found, who was told, who took it."""
+"""Open times of the rosters: when each was found, who was told, who took it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,12 +13,12 @@ from bot.runtime.database import Numbered, partial_index, utc_column
 
 
 class State(StrEnum):
-    """Where it stands."""
+    """The state of an open time."""
 
     OPEN = "open"
-    FILLED = "filled"  # somebody took it
-    SOLVED = "solved"  # the roster or an absence was changed, so that it is open no more
-    PASSED = "passed"  # it came and went uncovered
+    FILLED = "filled"  # a person took it
+    SOLVED = "solved"  # a change of the roster or of an absence closed it
+    PASSED = "passed"  # it passed uncovered
 
 
 class NoSuchFinding(WatchfloorError):
@@ -28,8 +28,8 @@ class NoSuchFinding(WatchfloorError):
 
 
 class OpenTime(Numbered, table=True):
-    """A gap, lone cover, overlap, or fewer people than the load needs. It ends later when more of it comes into
-    sight."""
+    """A gap, lone cover, overlap, or fewer people than the load needs. Its end moves as the look-ahead reveals more
+    of it."""
 
     __tablename__ = "open_times"
     __table_args__ = (
@@ -43,21 +43,21 @@ class OpenTime(Numbered, table=True):
     region: str = ""
     site: str = ""
     needed: int = 1
-    # Who is on all the same; of an overlap, who is on twice.
+    # The people who are on; for an overlap, the person who is on twice.
     people: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
-    # What the load is that needs more people; see `Basis`.
+    # The load that needs more people; see `Basis`.
     basis: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(sa.JSON))
     starts_at: datetime = Field(sa_column=utc_column(nullable=False))
     ends_at: datetime = Field(sa_column=utc_column(nullable=False))
     state: str = State.OPEN
     found_at: datetime = Field(sa_column=utc_column(nullable=False))
     told: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
-    # While it is set, somebody else is told at that time.
+    # When to escalate; None once that is done or not needed.
     escalate_at: datetime | None = Field(default=None, sa_column=utc_column())
     escalated_at: datetime | None = Field(default=None, sa_column=utc_column())
     settled_at: datetime | None = Field(default=None, sa_column=utc_column())
     filled_by: str | None = None
-    # What the managers answered to the question for more people.
+    # The managers' answer to the request for more people.
     answer: str = ""
     answered_by: str | None = None
     answered_at: datetime | None = Field(default=None, sa_column=utc_column())
@@ -69,16 +69,16 @@ class OpenTime(Numbered, table=True):
 
     @property
     def is_open(self) -> bool:
-        """Is it still to be seen to?"""
+        """True while the time is still uncovered."""
         return self.state == State.OPEN
 
     def settle(self, state: State, now: datetime, by: str | None = None) -> None:
-        """Nobody need be told of it any more."""
+        """Close it, so that nobody is notified of it any more."""
         self.state, self.settled_at, self.filled_by, self.escalate_at = state, now, by, None
 
 
 def get(session: Session, number: int) -> OpenTime:
-    """The one of that number, kept from being changed by others; `NoSuchFinding` when there is none."""
+    """Return the open time of this number, locked until the transaction ends. Raises `NoSuchFinding`."""
     query = select(OpenTime).where(OpenTime.id == number).with_for_update()
     open_time = session.exec(query.execution_options(populate_existing=True)).first()
     if open_time is None:
@@ -87,13 +87,13 @@ def get(session: Session, number: int) -> OpenTime:
 
 
 def all_open(session: Session) -> Sequence[OpenTime]:
-    """Everything that is to be seen to, by when it begins."""
+    """Every open time in state `OPEN`, by start."""
     is_open = select(OpenTime).where(OpenTime.state == State.OPEN)
     return session.exec(is_open.order_by(col(OpenTime.starts_at), col(OpenTime.id))).all()
 
 
 def due(session: Session, now: datetime) -> Sequence[OpenTime]:
-    """What is open so near to its beginning that others are told."""
+    """The open times that are due for escalation because they start soon."""
     return session.exec(select(OpenTime).where(col(OpenTime.escalate_at) <= now).order_by(col(OpenTime.id))).all()
 
 
@@ -101,7 +101,7 @@ NEXT_ESCALATION: sa.Select[Any] = sa.select(sa.func.min(col(OpenTime.escalate_at
 
 
 def look_up(session: Session, number: int) -> OpenTime:
-    """The one of that number, to read; `NoSuchFinding` when there is none."""
+    """Return the open time of this number without a lock. Raises `NoSuchFinding`."""
     open_time = session.get(OpenTime, number)
     if open_time is None:
         raise NoSuchFinding()
@@ -109,7 +109,7 @@ def look_up(session: Session, number: int) -> OpenTime:
 
 
 def gaps_late(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
-    """How many gaps began in a time, and how many of them were filled only after others were told, or never."""
+    """How many gaps began in a period, and how many of them were filled only after escalation, or never."""
     began = (OpenTime.problem == "gap", col(OpenTime.starts_at) >= start, col(OpenTime.starts_at) < end)
     gaps = session.exec(select(OpenTime).where(*began)).all()
     return len(gaps), sum(gap.escalated_at is not None or gap.state == State.PASSED for gap in gaps)

@@ -1,4 +1,4 @@
-"""The forms of rosters: a shift, an absence, a swap, whom to ask, what managers answer. Pure."""
+"""Forms of rosters: a shift, an absence, a swap, whom to ask, the managers' answer. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ LONGEST_ANSWER = 500
 
 
 def shift_form(floor: Floor, translate: Translator, now: datetime) -> Block:
-    """A shift by hand."""
+    """The form to add a shift."""
     roles = [
         option(floor.in_language(title, translate.language) or title, role)
         for role, title in floor.shifts.roles.items()
@@ -50,7 +50,7 @@ def shift_form(floor: Floor, translate: Translator, now: datetime) -> Block:
 
 
 def absence_form(user_id: str, translate: Translator, now: datetime) -> Block:
-    """From when to when somebody is not available, and why."""
+    """The form to enter an absence: who, from when until when, and why."""
     options = [option(translate(title), kind) for kind, title in ABSENT.items()]
     blocks = [
         field(translate("Who is absent?"), ids.PERSON, user_select(ids.PERSON, initial=user_id)),
@@ -69,7 +69,7 @@ def absence_form(user_id: str, translate: Translator, now: datetime) -> Block:
 
 
 def ask_form(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> Block:
-    """Whom to ask."""
+    """The form to ask a colleague to fill an open time."""
     blocks = [
         section(f"{describe(open_time, floor, translate, now)}."),
         field(translate("Ask"), ids.PERSON, user_select(ids.PERSON)),
@@ -85,7 +85,7 @@ def ask_form(open_time: OpenTime, floor: Floor, translate: Translator, now: date
 
 
 def people_form(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> Block:
-    """What a manager answers to the question for more people."""
+    """The form for a manager's answer to the request for more people."""
     example = translate("Two from Cebu at 14:00, or why nobody can")
     answer = text_input(ids.ANSWER, multiline=True, longest=LONGEST_ANSWER, placeholder=example)
     blocks = [
@@ -111,7 +111,7 @@ def swap_form(
     translate: Translator,
     now: datetime,
 ) -> Block:
-    """What is given, and what for."""
+    """The form to swap a shift: the shift, and what to exchange it for or whom to give it to."""
     own = shift_line(shift, floor, translate, now)
     options = [option(_plain(each, names, zone), str(each.number)) for each in others]
     blocks = [section(own)]

@@ -1,4 +1,4 @@
-"""Taking over a roster: what is new, changed and gone, in one transaction; those whom it concerns are told."""
+"""Imports a roster: new, changed and removed shifts in one transaction; the people affected are told."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from bot.shifts import people, roster_views, tables
 from bot.shifts.reading.rows import LeftOut, ReadShift
 from bot.shifts.tables import RosterState, Shift
 
-# How far a roster is read ahead, and how far back it may still correct.
+# How far ahead a roster is read, and how far back it may still make corrections.
 AHEAD, BACK = timedelta(days=62), timedelta(days=1)
 TELL_AHEAD = timedelta(days=14)
 MOST_LEFT_OUT = 10_000
@@ -21,7 +21,7 @@ FIELDS = ("role", "region", "site", "zone", "starts_at", "ends_at")
 
 
 class Moved(Struct, frozen=True):
-    """A shift of a person that is new, changed or gone; `before` and `after` are its times."""
+    """A new, changed or removed shift of a person; `before` and `after` are its times."""
 
     user_id: str
     role: str
@@ -30,7 +30,7 @@ class Moved(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """What came of a roster."""
+    """The result of importing a roster."""
 
     name: str
     shifts: int
@@ -50,7 +50,7 @@ def take_over(
     now: datetime,
     content: str,
 ) -> Result:
-    """The roster is as it was read, from now on. The first time nobody is told: all of it is new."""
+    """Replace a roster's shifts with those read. Nobody is told the first time, when all shifts are new."""
     floor, state = services.floor, session.get(RosterState, name)
     is_first = state is None or not state.content_hash
     rows, left_out = _apart(each for each in read if isinstance(each, LeftOut) or each.ends_at > now - BACK)
@@ -73,7 +73,7 @@ def take_over(
 
 
 def _kept(left_out: Sequence[LeftOut]) -> list[list[str]]:
-    """What is no shift, for the list of rosters; of a file that is none at all the rest is counted."""
+    """The entries left out, for the list of rosters; beyond 10,000 they are only counted."""
     kept = [[each.where, each.reason] for each in left_out[:MOST_LEFT_OUT]]
     more = len(left_out) - len(kept)
     return [*kept, [f"{more:,} more", "they are not listed"]] if more else kept
@@ -96,7 +96,7 @@ def _apply(
     session: Session, name: str, rows: dict[str, ReadShift], ids: dict[str, str], now: datetime
 ) -> tuple[list[Moved], tuple[int, int, int]]:
     known = {shift.external_id: shift for shift in tables.of_source(session, name, now - BACK)}
-    # One that was over is in the roster once more, at another time.
+    # A shift that was over may be in the roster again, at another time.
     past = tables.past_of_source(session, name, rows.keys() - known.keys())
     known |= {shift.external_id: shift for shift in past}
     moved: list[Moved] = []
@@ -133,7 +133,7 @@ def _moved(
 
 
 def _change(shift: Shift, row: ReadShift, user_id: str | None, now: datetime) -> list[Moved]:
-    """Bring a shift up to date. Two people's agreement stands until the roster names somebody else."""
+    """Update a shift. A swap stands until the roster names somebody else."""
     rostered = shift.rostered or shift.person
     is_same_person = row.person == rostered
     is_same = is_same_person and all(getattr(shift, field) == getattr(row, field) for field in FIELDS)
@@ -154,7 +154,7 @@ def _change(shift: Shift, row: ReadShift, user_id: str | None, now: datetime) ->
 
 
 def _remove(session: Session, shift: Shift, now: datetime) -> None:
-    """It is not in the roster any more; what of it was served stays."""
+    """Remove a shift that left the roster; one that has begun ends now instead."""
     if shift.starts_at >= now:
         session.delete(shift)
     else:

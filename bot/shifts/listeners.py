@@ -1,4 +1,4 @@
-"""Rosters: `/incident oncall`, `absence`, `absences`, `shift`; their buttons and forms: parse, act, answer."""
+"""Listeners for rosters: `/incident oncall`, `absence`, `absences`, `shift`, and forms. Parse, act, answer."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -61,7 +61,7 @@ def _translator(services: Services, by: str) -> Translator:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to everything about rosters but the commands."""
+    """Register every listener for rosters except the commands."""
     _register_open_times(app, services)
     _register_swaps(app, services)
     _register_entries(app, services)

@@ -1,4 +1,4 @@
-"""Whether those on shift are as many as the forecast load needs. Pure; moments are minutes since 1970 UTC."""
+"""Finds times with fewer people on shift than the load needs. Pure; moments are minutes since 1970 UTC."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from bot.shifts.rules import Basis, Duty, Finding, Needed, Problem, staffed, to_moment, windows, within
 
-# Times of one day at which too few are on, and which lie nearer together, are one request for people.
+# Shortages of one day that are no further apart than this become one request for people.
 NEAR_MIN = 60
 
 
 def shortages(duties: Sequence[Duty], need: Needed, load: Sequence[Basis], start: int, end: int) -> list[Finding]:
-    """The times between two minutes at which fewer are on than the load needs; of one day in the need's zone,
-    those that lie near together are one, with the load and the people of when most are missing."""
+    """The times between two minutes in which fewer people are on than the load needs. Those close together on one
+    day of the need's zone are merged, with the load and the people of the time when most are missing."""
     counted = [duty for duty in duties if duty.end > start and duty.start < end and need.is_met_by(duty)]
     parts, findings = staffed(counted, start, end), list[Finding]()
     for low, high in windows(need, start, end):
@@ -27,7 +27,7 @@ def shortages(duties: Sequence[Duty], need: Needed, load: Sequence[Basis], start
 
 
 def _join(findings: list[Finding], short: Finding, zone: ZoneInfo) -> None:
-    """Add it to the one before when that is near."""
+    """Append the shortage, or merge it into the previous one if that is near."""
     before = findings[-1] if findings else None
     if before is None or not _is_near(before, short, zone):
         findings.append(short)

@@ -1,4 +1,4 @@
-"""Filling what is open, and swapping shifts: one transaction each, agreed to by everybody whom it concerns."""
+"""Filling open times and swapping shifts: one transaction each, with the agreement of everyone affected."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -77,7 +77,7 @@ class WhomMissing(WatchfloorError):
 
 
 def check_manager(services: Services, by: str, region: str = "") -> None:
-    """Raise `OnlyManagers` unless floor.yaml names this person; without any managers every colleague may."""
+    """Raise `OnlyManagers` unless the person is a manager in floor.yaml; without any managers, everyone may."""
     known = people.managers(services)
     managers = {*known[""], *known.get(region, ())}
     if managers and by not in managers:
@@ -85,7 +85,7 @@ def check_manager(services: Services, by: str, region: str = "") -> None:
 
 
 def take(services: Services, number: int, by: str, now: datetime) -> str:
-    """Take an open time as a shift. Gives back what to answer."""
+    """Take an open time as a shift. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         translate = people.translator_for(session, services, by)
@@ -128,7 +128,7 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
     )
     session.add(shift)
     if open_time.missing > 1 and open_time.people:
-        # One of several who are missing: the rest is still to be found.
+        # Several people are missing, so it stays open for the others.
         open_time.people = sorted({*open_time.people, by})
     else:
         open_time.settle(State.FILLED, now, by)
@@ -139,7 +139,7 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
 def check_free(
     session: Session, user_id: str, when: tuple[datetime, datetime], exchanged: Sequence[int | None]
 ) -> None:
-    """Raise `AlreadyOnShift` when somebody has another shift then, beside those that they give away."""
+    """Raise `AlreadyOnShift` if the person has another shift then, apart from those that they give away."""
     duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in exchanged]
     start, end = (to_minute(moment) for moment in when)
     if not rules.is_free(duties, user_id, start, end):
@@ -147,7 +147,7 @@ def check_free(
 
 
 def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str:
-    """Ask a colleague to take an open time. Gives back what to answer."""
+    """Ask a colleague to take an open time. Returns the reply."""
     check_member(services, by)
     people.check_can_take(services, to)
     managers = people.managers(services)
@@ -167,7 +167,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
 
 
 def answer_request(services: Services, number: int, answer: str, by: str, now: datetime) -> str:
-    """What a manager answers to the question for more people; it is on record, once. Gives back what to answer."""
+    """Record a manager's answer to the request for more people; only one is accepted. Returns the reply."""
     check_member(services, by)
     with services.database.reading() as session:
         region = finding_tables.look_up(session, number).region
@@ -181,14 +181,14 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
             raise AnsweredAlready(answer=open_time_views.answer_text(open_time, translate, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
         if open_time.problem == Problem.BELOW_LOAD:
-            # The delivery manager has decided: nobody is asked again before it begins.
+            # The delivery manager has decided, so nobody is asked again before it begins.
             open_time.escalate_at = None
         coverage.save(session, open_time, now)
     return translate("Your answer is on record, and everyone who was asked can see it.")
 
 
 def propose(services: Services, own: int, other: int | None, to: str, by: str, now: datetime) -> str:
-    """Ask a colleague to take a shift, in exchange for one of theirs or for nothing. Gives back what to answer."""
+    """Ask a colleague to take a shift, with or without one of theirs in exchange. Returns the reply."""
     check_member(services, by)
     with services.database.reading() as session:
         to = (tables.get(session, other).user_id if other else to) or ""
@@ -225,7 +225,7 @@ def _check_swap(
 
 
 def agree(services: Services, number: int, by: str, now: datetime) -> str:
-    """The other person agrees: now the roster changes. Gives back what to answer."""
+    """Accept a request and change the roster. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         swap = _asked_of(session, number, by)
@@ -250,7 +250,7 @@ def _taken_text(open_time: OpenTime, by: str, now: datetime, translate: Translat
 
 
 def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -> Callable[[Translator], str]:
-    """Both shifts change hands. Gives back what to say of it, in a language."""
+    """Exchange the shifts; return a function from a translator to the message about it."""
     shifts = tables.locked(session, [each for each in (swap.shift_id, swap.for_shift_id) if each])
     by_id = {shift.id: shift for shift in shifts}
     shift, for_shift = by_id[swap.shift_id], by_id.get(swap.for_shift_id)
@@ -269,7 +269,7 @@ def _give(session: Session, shift: Shift, user_id: str, now: datetime) -> None:
 
 
 def decline(services: Services, number: int, by: str, now: datetime) -> str:
-    """The other person cannot; the one who asked is told. Gives back what to answer."""
+    """Decline a request and tell the person who asked. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         swap = _asked_of(session, number, by)

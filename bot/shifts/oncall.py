@@ -1,4 +1,4 @@
-"""`/incident oncall`: who is on, now or at another time; one's own shifts; what is open; what was read."""
+"""`/incident oncall`: who is on duty now or later, the reader's shifts, gaps, and what was imported."""
 
 import re
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ class NobodyCalled(WatchfloorError):
 
 
 def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
-    """What was asked for. Gives back what to answer."""
+    """Answer `/incident oncall` with the list that was asked for."""
     check_member(services, by)
     word, page = parse.word_and_page(typed.strip().casefold())
     if word in MINE:
@@ -57,7 +57,7 @@ def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
 
 
 def who(services: Services, typed: str, at: datetime, by: str, now: datetime) -> Message:
-    """Who is on at a moment, in the role and the region that are typed."""
+    """Who is on at a moment, in the role and region typed."""
     floor = services.floor
     with services.database.reading() as session:
         regions = {region for shift in tables.between(session, at, at + OWN_AHEAD) if (region := shift.region)}
@@ -91,7 +91,7 @@ def read_place(typed: str, floor: Floor, regions: set[str]) -> tuple[str, str]:
 
 
 def read_at(typed: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """A moment as people type it, by their own clock: the next such time when no day is named."""
+    """Parse a time typed in the user's time zone; without a day, the next such time, or one up to an hour ago."""
     words = re.sub(r"(\d) ([ap]\.?m)", r"\1\2", " ".join(typed.split()).casefold())
     local = now.astimezone(zone)
     day_word, _, clock = words.rpartition(" ")
@@ -122,7 +122,7 @@ def _day(word: str, local: datetime) -> datetime:
 
 
 def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
-    """The coming shifts and absences of a person."""
+    """A person's shifts and absences of the next four weeks."""
     with services.database.reading() as session:
         shifts = tables.of_person(session, by, now, now + OWN_AHEAD)
         absences = [each for each in tables.absences_between(session, now, now + OWN_AHEAD) if each.user_id == by]
@@ -131,7 +131,7 @@ def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
 
 
 def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
-    """What is open in the time ahead."""
+    """The open times ahead."""
     with services.database.reading() as session:
         open_times = [each for each in finding_tables.all_open(session) if each.ends_at > now]
         translate = people.translator_for(session, services, by)
@@ -139,7 +139,7 @@ def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
 
 
 def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:
-    """What was read of each roster."""
+    """The last reading of each roster."""
     with services.database.reading() as session:
         translate = people.translator_for(session, services, by)
         unknown = tables.unknown_people(session, now)
@@ -147,7 +147,7 @@ def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Messag
 
 
 def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form to swap a shift, with the shifts of colleagues in the same role to choose from."""
+    """The form to swap a shift, offering the shifts of colleagues in the same role."""
     check_member(services, by)
     with services.database.reading() as session:
         shift = tables.get(session, number)

@@ -1,6 +1,6 @@
-"""What a roster leaves open, as people read it: what is wrong, why so many are needed, who answered.
+"""Messages about open times: what is wrong, why so many people are needed, who answered.
 
-Pure; `translate` speaks the reader's language.
+Pure; `translate` renders the reader's language.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from bot.slack.text import format_duration, mention, near_time, one_line
 
 
 def describe(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> str:
-    """What is wrong, as a sentence without its end."""
+    """What is wrong, as a sentence without a full stop."""
     facts = {
         "where": place(floor, translate, open_time.role, open_time.region, open_time.site),
         "when": times(open_time.starts_at, open_time.ends_at, now),
@@ -52,7 +52,7 @@ MODELS = (
 
 
 def load_text(basis: Basis, translate: Translator, now: datetime) -> str:
-    """Why so many are needed, by both models, each named with its assumption."""
+    """Why so many people are needed, by both models, each with its assumption."""
     text = translate(
         FORECAST if basis.is_forecast else USUAL,
         when=near_time(to_moment(basis.start), now),
@@ -71,7 +71,7 @@ def load_text(basis: Basis, translate: Translator, now: datetime) -> str:
 def open_time_message(
     open_time: OpenTime, floor: Floor, translate: Translator, now: datetime, *, is_manager: bool = False
 ) -> Message:
-    """What somebody who could fill it reads, as it stands; managers are asked for people."""
+    """The current message to a person who could fill it, or to a manager, who is asked for people."""
     late = f"{translate('Still open')}: " if open_time.escalated_at and open_time.is_open else ""
     text = f"{SIGNS[Problem(open_time.problem)]} {late}{describe(open_time, floor, translate, now)}."
     if not open_time.is_open:
@@ -97,7 +97,7 @@ def _answers(open_time: OpenTime, translate: Translator, *, is_manager: bool) ->
 
 
 def answer_text(open_time: OpenTime, translate: Translator, now: datetime) -> str:
-    """What a manager answered to the question for more people, as a sentence without its end."""
+    """A manager's answer to the request for more people, as a sentence without a full stop."""
     return translate(
         "{person} answered {when}: {answer}",
         person=mention(open_time.answered_by or ""),
@@ -107,7 +107,7 @@ def answer_text(open_time: OpenTime, translate: Translator, now: datetime) -> st
 
 
 def outcome(open_time: OpenTime, translate: Translator, now: datetime) -> str:
-    """How it ended."""
+    """How the open time ended."""
     when = near_time(open_time.settled_at or now, now)
     if open_time.state == State.FILLED:
         return f"✅ {translate('{person} took it {when}.', person=mention(open_time.filled_by or ''), when=when)}"
@@ -119,7 +119,7 @@ def outcome(open_time: OpenTime, translate: Translator, now: datetime) -> str:
 def gaps_message(
     open_times: Sequence[OpenTime], floor: Floor, translate: Translator, now: datetime, page: int = 1
 ) -> Message:
-    """Everything that is open, page by page."""
+    """A page of the open times."""
     if not open_times:
         return translate("Every minute ahead that needs cover has it."), []
     text = f"*{translate('Open in the roster')}*"
@@ -137,7 +137,7 @@ def gaps_message(
 def asked_message(
     open_time: OpenTime, by: str, swap_id: int, floor: Floor, translate: Translator, now: datetime
 ) -> Message:
-    """Somebody is asked by a colleague to fill a gap."""
+    """The message that asks a person, on behalf of a colleague, to fill a gap."""
     gap = describe(open_time, floor, translate, now)
     text = translate("{person} asks whether you can take it: {gap}.", person=mention(by), gap=gap)
     return text, [section(text), yes_or_no("I'll take it", translate, swap_id, f"shift-asked-{swap_id}")]

@@ -1,4 +1,4 @@
-"""Who is meant: the names of rosters in Slack, and `roster:role` in ladders and commands."""
+"""Resolves names to people: names in rosters to Slack ids, and `roster:role` in ladders and commands."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,13 +29,13 @@ class CannotTakeShift(WatchfloorError):
 
 
 def translator_for(session: Session, services: Services, reader_id: str) -> Translator:
-    """What is said to a person, or in a channel, in their language."""
+    """The translator for a person or a channel."""
     return translator(language_of(session, services, reader_id))
 
 
 def user_ids(session: Session, floor: Floor, people: Iterable[str]) -> dict[str, str]:
-    """The ids of those people whom Slack knows: by `people` of floor.yaml, by handle, by name, or by what stands
-    before the @ of their address."""
+    """The Slack ids of people in a roster, as far as known: by `people` in floor.yaml, by handle, by name, or by
+    the part of their e-mail address before the @."""
     known = directory.ids_by_name(session)
     named = {name.casefold(): handle for name, handle in floor.shifts.people.items()}
     user_ids = {person: _user_id(named.get(person.casefold(), person), known) for person in set(people)}
@@ -50,7 +50,7 @@ def _user_id(person: str, known: Mapping[str, str]) -> str | None:
 
 
 def on_shift(services: Services, number: int, name: str) -> Sequence[str] | None:
-    """Who is on shift now in the role of `roster:role`; None when it is no such name."""
+    """The people on shift now in the role of `roster:role`; None for any other name."""
     if not name.startswith(ROSTER):
         return None
     with services.database.reading() as session:
@@ -59,17 +59,17 @@ def on_shift(services: Services, number: int, name: str) -> Sequence[str] | None
 
 
 def named(services: Services, names: Iterable[str]) -> list[str]:
-    """Everyone whom floor.yaml names and who may act."""
+    """The people that these names of floor.yaml stand for and who may act."""
     return incident_people.people(services, NO_INCIDENT, names)
 
 
 def managers(services: Services) -> dict[str, list[str]]:
-    """Who decides about people, by region: its delivery managers; "" has those of all others."""
+    """Delivery managers by region; "" holds those of all other regions."""
     regions = {name: region.managers for name, region in services.floor.cases.regions.items() if region.managers}
     return {name: named(services, names) for name, names in {"": services.floor.shifts.managers, **regions}.items()}
 
 
 def check_can_take(services: Services, user_id: str) -> None:
-    """Raise `CannotTakeShift` of somebody who may not act here, such as a guest: their answer would be refused."""
+    """Raise `CannotTakeShift` if the person may not act here, such as a guest, whose answer would be refused."""
     if not person_of(services, user_id).may_act:
         raise CannotTakeShift(person=mention(user_id))

@@ -1,4 +1,4 @@
-"""What rosters bring to Slack: the pinned point of contact, and what is open."""
+"""Outbox kinds of rosters: the pinned point of contact, open times, roster files and absence exports."""
 
 from bot.directory.lookup import forget_channel
 from bot.outbox import kinds

@@ -1,4 +1,4 @@
-"""Rosters that people send the bot by direct message, as calendars or as spreadsheets."""
+"""Rosters sent to the bot by direct message, as calendars or spreadsheets."""
 
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,12 @@ class FileGone(WatchfloorError):
 
 
 def is_roster(file: Event) -> bool:
-    """Is the file one that is read as a roster?"""
+    """True if the file is a calendar, which is read as a roster."""
     return str(file.get("name", "")).lower().endswith(ENDINGS)
 
 
 def record_file(services: Services, event: Event) -> None:
-    """Take the rosters among the files of a direct message."""
+    """Enqueue the calendars among the files of a direct message for import."""
     files = [file for file in event.get("files") or () if is_roster(file)]
     is_direct = event.get("channel_type") == "im" and not event.get("thread_ts")
     if (
@@ -56,7 +56,7 @@ def record_file(services: Services, event: Event) -> None:
 
 
 def call(context: Context) -> Call:
-    """Read the file and take it over; the answer is in its thread."""
+    """The call that imports the file and replies in its thread."""
     services, row = context.services, context.row
     payload = row.payload or {}
     return Call(row.key, lambda: _handle(services, str(row.channel_id), payload))
@@ -89,7 +89,7 @@ def _take(services: Services, payload: dict[str, Any]) -> str:
 
 
 def is_roster_table(path: Path) -> bool:
-    """Do the columns of a table say that it is a roster?"""
+    """True if the table has the columns of a roster."""
     try:
         open_sheet(path, HEADER)
     except FileRefused:
@@ -98,7 +98,7 @@ def is_roster_table(path: Path) -> bool:
 
 
 def show_table(services: Services, dropped: DroppedFile, path: Path) -> None:
-    """Take over a roster that came as a table; the answer is in its thread."""
+    """Enqueue the import of a roster that came as a table; the reply goes to its thread."""
     payload = {"file_id": dropped.file_id, "name": dropped.name, "by": dropped.by, "ts": dropped.ts}
     key, channel_id = f"roster_file:{dropped.file_id}", dropped.channel_id
     with services.database.transaction() as session:

@@ -1,4 +1,4 @@
-"""What people read of rosters: what was read, what of it is no shift, what changed. Pure."""
+"""Messages about rosters: what was read, which entries are not shifts, what changed. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ ROSTERS_COMMAND = "/incident oncall rosters"
 def changes_text(
     changes: "Sequence[Moved]", roster: str, floor: Floor, translate: Translator, now: datetime
 ) -> str:
-    """What changed for one person in a roster."""
+    """The message about one person's changes in a roster."""
     lines = [_change(each, floor, translate, now) for each in sorted(changes, key=_first)[:CHANGES]]
     if len(changes) > CHANGES:
         lines.append(
@@ -52,7 +52,7 @@ def _change(change: "Moved", floor: Floor, translate: Translator, now: datetime)
 def rosters_message(
     states: Sequence[RosterState], unknown: Sequence[str], translate: Translator, now: datetime, page: int = 1
 ) -> Message:
-    """What was read of each roster, and page by page what of it is no shift."""
+    """The last reading of each roster, and a page of the entries that are not shifts."""
     if not states:
         return translate("No roster was read yet. `docs/shifts.md` says how to name one in floor.yaml."), []
     head = f"*{translate('Rosters')}*"
@@ -77,7 +77,7 @@ def rosters_message(
 
 
 def _entry(where: str, reason: str, translate: Translator) -> str:
-    """Something that is no shift, where it stands, and why."""
+    """An entry that is not a shift: where it is, and why."""
     language = translate.language
     return f"{one_line(reason_in(where, language), 120)}: {one_line(reason_in(reason, language), 250)}"
 
@@ -90,7 +90,7 @@ def _names(unknown: Sequence[str], translate: Translator) -> str:
 
 
 def result_text(result: "Result | None", translate: Translator) -> str:
-    """What came of a roster that somebody sent."""
+    """The result of importing a roster that was sent to the bot."""
     if result is None:
         return translate("Nothing changed since this roster was read last.")
     counted = "{name}: {count} shifts in the next two months count now."

@@ -1,4 +1,4 @@
-"""Reading the rosters that floor.yaml names: files beside it, and addresses. What changed is taken over."""
+"""Reads the rosters named in floor.yaml, from files next to it and from addresses, and imports changes."""
 
 import hashlib
 import logging
@@ -32,13 +32,13 @@ EVERY_S = 300
 
 
 class RosterFolder(Struct, frozen=True):
-    """Where roster files lie: beside floor.yaml."""
+    """The folder of roster files, next to floor.yaml."""
 
     path: Path
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor) -> "RosterFolder":
-        """From the settings."""
+        """The folder according to the settings."""
         return cls(settings.floor_file.resolve().parent)
 
 
@@ -46,7 +46,7 @@ def read_all(services: Services) -> None:
     """Read every roster; one that cannot be read leaves its shifts as they are and is reported once."""
     shifts = services.floor.shifts
     if shifts.needs or shifts.contact:
-        # No roster at all is a gap, too.
+        # Having no roster at all is a gap, too.
         with services.database.transaction() as session:
             tables.begin(session, utcnow())
     for roster in shifts.rosters:
@@ -57,7 +57,7 @@ def read_all(services: Services) -> None:
 
 
 def read_one(services: Services, roster: Roster, now: datetime) -> Result | None:
-    """Read a roster and take it over; None when nothing changed since the last time."""
+    """Read and import a roster; None if nothing changed since the last time."""
     content = fetching.content(roster, services.get(RosterFolder).path, services.slack.network)
     return take(services, roster, roster.file or roster.address.partition("?")[0], content, "", now)
 
@@ -65,7 +65,7 @@ def read_one(services: Services, roster: Roster, now: datetime) -> Result | None
 def take(
     services: Services, roster: Roster, file_name: str, content: bytes, by: str, now: datetime
 ) -> Result | None:
-    """Take over a roster's content. Recurring shifts come into sight day by day, so a day is read once at least."""
+    """Import a roster's content at least once a day, as recurring shifts come into view; None if unchanged."""
     settings = f"{roster!r} {services.floor.shifts.roles!r} {services.floor.shifts.people!r} {now:%Y-%m-%d}"
     digest = hashlib.sha256(content + settings.encode()).hexdigest()[:32]
     with services.database.reading() as session:
@@ -78,14 +78,14 @@ def take(
 
 
 def defaults_of(floor: Floor, roster: Roster) -> Defaults:
-    """What a roster's lines need not say."""
+    """The default values for the lines of a roster."""
     return Defaults(roster.zone, roster.role.casefold(), roster.region, floor.shifts.roles, floor.shifts.people)
 
 
 def parse(
     name: str, file_name: str, content: bytes, defaults: Defaults, now: datetime
 ) -> Iterator[ReadShift | LeftOut]:
-    """The shifts of a file, by what it is."""
+    """Read the shifts of a file, whether it is a calendar or a table."""
     day = datetime(now.year, now.month, now.day, tzinfo=UTC)
     window = day - BACK, day + AHEAD
     if content.lstrip()[:15].upper().startswith(b"BEGIN:VCALENDAR") or file_name.lower().endswith(".ics"):
@@ -109,7 +109,7 @@ def _report(services: Services, name: str, sentence: str, now: datetime) -> None
             translate = translator(services.floor.language)
             outbox.post(session, key, channel_id, f"⚠️ {translate('Roster {what}', what=escape(sentence))}", now)
         if state is None:
-            # Read for the first time, it tells nobody that their shifts are new.
+            # The empty hash makes the next reading count as the first, which tells nobody of new shifts.
             upsert(session, RosterState(name=name, content_hash="", read_at=now, error=sentence))
         else:
             state.error = sentence

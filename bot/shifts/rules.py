@@ -1,7 +1,7 @@
-"""Shifts and what must be covered: who is on, which minutes nobody or too few are, who is booked twice. Pure.
+"""Coverage rules: who is on, when nobody or too few are, and who is booked twice. Pure.
 
-Moments are minutes since 1970 UTC, so that a change of the clocks is nothing special: 22:00 to 06:00 in New York on
-31 October 2026 is nine hours.
+Moments are minutes since 1970 UTC, so clock changes need no special case: 22:00 to 06:00 in New York on 31 October
+2026 is nine hours.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ ONE = 1
 
 
 class Problem(StrEnum):
-    """What is wrong with a roster at some time."""
+    """What is wrong with a roster at a time."""
 
     GAP = "gap"  # nobody is on
     SHORT = "short"  # fewer than needed; one person alone is lone cover
@@ -33,7 +33,7 @@ class Problem(StrEnum):
 
 
 class Duty(Struct, frozen=True):
-    """A shift, as far as rules need to know it: from `start` until just before `end`."""
+    """A shift as the rules need it: from `start` until just before `end`."""
 
     start: int
     end: int
@@ -44,9 +44,9 @@ class Duty(Struct, frozen=True):
 
 
 class Needed(Struct, frozen=True):
-    """So many people in a role during these hours of these weekdays (Monday is 0), in a zone's own time.
+    """A need for `people` in a role at these hours of these weekdays (Monday is 0), in the zone's local time.
 
-    The same hour twice is the whole day. Without a region or site, anybody in the role counts.
+    The same hour twice means the whole day. Without a region or site, anybody in the role counts.
     """
 
     role: str
@@ -58,7 +58,7 @@ class Needed(Struct, frozen=True):
     people: int = ONE
 
     def is_met_by(self, duty: Duty) -> bool:
-        """Does this shift count? Capitals do not."""
+        """True if the shift counts for this need; case is ignored."""
         return (
             self.role.casefold() == duty.role.casefold()
             and (not self.region or self.region.casefold() == duty.region.casefold())
@@ -67,9 +67,9 @@ class Needed(Struct, frozen=True):
 
 
 class Basis(Struct, frozen=True):
-    """Why so many are needed: contacts of a part of the time (minutes), their handling time, Erlang A and Erlang C.
+    """Why so many are needed: the contacts in a span of minutes, their handling time, Erlang A and Erlang C.
 
-    `shrinkage` is the share of a shift, of 1, in which somebody is not at work.
+    `shrinkage` is the share of a shift (0 to 1) in which a person is not at work.
     """
 
     start: int
@@ -84,20 +84,20 @@ class Basis(Struct, frozen=True):
 
     @property
     def people(self) -> int:
-        """How many must be on shift: rostered = seats / (1 - shrinkage)."""
-        # A hair below, so that 7 / 0.7 is 10 people and not 11.
+        """How many people must be on shift: rostered = seats / (1 - shrinkage)."""
+        # The epsilon makes 7 / 0.7 give 10 people and not 11.
         return ceil(self.agents / (1 - self.shrinkage) - 1e-9)
 
     def to_json(self) -> dict[str, Any]:
-        """As it is kept."""
+        """Return a dict for storage as JSON."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A time at which something is wrong; `people` are those who are on.
+    """A time in which something is wrong; `people` are those who are on.
 
-    Below the load, `needed`, `people` and `basis` are those of the time at which most are missing.
+    For `BELOW_LOAD`, `needed`, `people` and `basis` are those of the time when most people are missing.
     """
 
     problem: Problem
@@ -112,7 +112,7 @@ class Finding:
 
     @property
     def missing(self) -> int:
-        """How many more are needed."""
+        """How many more people are needed."""
         return self.needed - len(self.people)
 
 
@@ -123,17 +123,17 @@ class AlreadyOnShift(WatchfloorError):
 
 
 def to_minute(moment: datetime) -> int:
-    """The minute in which the moment lies, since 1970 UTC."""
+    """The minute since 1970 UTC that contains the moment."""
     return int(moment.timestamp()) // MINUTE_S
 
 
 def to_moment(minute: int) -> datetime:
-    """The beginning of a minute."""
+    """The moment at which a minute begins."""
     return datetime.fromtimestamp(minute * MINUTE_S, UTC)
 
 
 def problems(duties: Sequence[Duty], needs: Iterable[Needed], start: int, end: int) -> list[Finding]:
-    """Everything that is wrong between two minutes, by time. A roster without shifts is a gap all the time."""
+    """Every problem between two minutes, by start. Without shifts, every need is a gap throughout."""
     findings = [finding for need in needs for finding in _uncovered(duties, need, start, end)]
     return sorted({*findings, *overlaps(duties, start, end)}, key=lambda each: (each.start, each.role, each.region))
 
@@ -153,7 +153,7 @@ Part = tuple[int, int, tuple[str, ...]]
 
 
 def staffed(duties: Sequence[Duty], start: int, end: int) -> list[Part]:
-    """The whole time in parts, each with who is on; neighbours differ."""
+    """The time split into parts, each with the people who are on; adjacent parts differ."""
     starting: dict[int, list[str]] = {}
     ending: dict[int, list[str]] = {}
     for duty in duties:
@@ -184,7 +184,7 @@ def _append(parts: list[Part], start: int, end: int, people: tuple[str, ...]) ->
 
 
 def within(parts: Sequence[Part], start: int, end: int) -> Iterator[Part]:
-    """What of the parts lies between two minutes."""
+    """The parts between two minutes, clipped to them."""
     low, high = 0, len(parts)
     while low < high:
         middle = (low + high) // 2
@@ -196,10 +196,10 @@ def within(parts: Sequence[Part], start: int, end: int) -> Iterator[Part]:
 
 
 def windows(need: Needed, start: int, end: int) -> list[tuple[int, int]]:
-    """When the need is there between two minutes, by the zone's own clock; neighbours are put together.
+    """The spans between two minutes in which the need applies, by local time; adjacent spans are merged.
 
-    A minute counts when the clock on the wall shows one of the hours then. Hours that a change of the clocks leaves
-    out are not there, and those that it repeats are there twice. Hours over midnight belong to the day they begin.
+    A minute counts if its local time lies within the need's hours. Hours skipped by a clock change do not count,
+    and repeated ones count twice. Hours that cross midnight belong to the day on which they begin.
     """
     zone = ZoneInfo(need.zone)
     points = {start, end, *(point for point in _clock_points(need, zone, start, end) if start < point < end)}
@@ -225,7 +225,7 @@ def _is_needed(need: Needed, local: datetime) -> bool:
 
 
 def _clock_points(need: Needed, zone: ZoneInfo, start: int, end: int) -> Iterator[int]:
-    """Every minute at which the answer may change: the hours of each day, and the changes of the clocks."""
+    """Every minute at which `_is_needed` may change: the hours of each day, and clock changes."""
     day, last = to_moment(start).astimezone(zone).date() - DAY, to_moment(end).astimezone(zone).date() + DAY
     while day <= last:
         for hour in {*need.hours, time(0)}:
@@ -236,7 +236,7 @@ def _clock_points(need: Needed, zone: ZoneInfo, start: int, end: int) -> Iterato
 
 
 def _clock_change(day: date, zone: ZoneInfo) -> Iterator[int]:
-    """The minute of a day at which the clocks change, if they do."""
+    """The minute of a day at which the clocks change, if any."""
     low, high = (to_minute(datetime.combine(each, time(0), zone)) for each in (day, day + DAY))
     before, after = (to_moment(minute).astimezone(zone).utcoffset() for minute in (low, high))
     if before == after:
@@ -249,7 +249,7 @@ def _clock_change(day: date, zone: ZoneInfo) -> Iterator[int]:
 
 
 def overlaps(duties: Iterable[Duty], start: int, end: int) -> Iterator[Finding]:
-    """Times at which a person is on two shifts at once."""
+    """The times in which a person is on two shifts at once."""
     by_person: dict[str, list[Duty]] = {}
     for duty in duties:
         if duty.end > start and duty.start < end:
@@ -264,5 +264,5 @@ def overlaps(duties: Iterable[Duty], start: int, end: int) -> Iterator[Finding]:
 
 
 def is_free(duties: Iterable[Duty], person: str, start: int, end: int) -> bool:
-    """Is the person on no shift then?"""
+    """True if the person has no shift in that time."""
     return not any(duty.person == person and duty.start < end and duty.end > start for duty in duties)

@@ -1,4 +1,4 @@
-"""The people whom the load needs, for each need that names queues."""
+"""The staffing that the load requires, for each need that names queues."""
 
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ from bot.shifts.rules import Basis, to_minute
 
 
 def loads(services: Services, start: datetime, end: datetime) -> list[tuple[Need, list[Basis]]]:
-    """Each need with its load, part of the time by part; nothing where nobody knows what comes."""
+    """Each need that names queues with its load by interval; empty where the volume is unknown."""
     ask = services.get(Registry).ask(AGENTS_NEEDED)
     with services.database.reading() as session:
         return [

@@ -1,4 +1,4 @@
-"""Who comes after somebody: the next on shift, and who takes over when a person becomes unavailable."""
+"""Finds successors: the next person on shift, and who takes over if a person becomes unavailable."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ SOON = timedelta(hours=2)
 
 
 def next_on_shift(session: Session, services: Services, user_id: str, now: datetime) -> Sequence[str]:
-    """Who may take over a person's shift: on in the same role within two hours of its end; the nearest first."""
+    """People who may take over a shift: on in the same role within two hours of its end, nearest start first."""
     own = [shift for shift in tables.of_person(session, user_id, now - SOON, now + SOON) if shift.starts_at <= now]
     role = own[-1].role if own else services.floor.shifts.contact
     until = max(own[-1].ends_at, now) if own else now
@@ -24,13 +24,13 @@ def next_on_shift(session: Session, services: Services, user_id: str, now: datet
         for shift in tables.between(session, now, until + SOON)
         if shift.role == role and shift.user_id not in (None, user_id) and shift.ends_at > until
     ]
-    # Those who come on when the shift ends, before somebody who is on all along.
+    # People who come on when the shift ends are listed before those who are on throughout.
     ordered = sorted(coming, key=lambda shift: (abs(shift.starts_at - until), shift.starts_at))
     return list(dict.fromkeys(str(shift.user_id) for shift in ordered))
 
 
 def contact_now(session: Session, services: Services, now: datetime) -> Sequence[str]:
-    """Who is the point of contact at a moment."""
+    """The points of contact at a moment."""
     role = services.floor.shifts.contact
     return [shift.user_id for shift in tables.on_at(session, now, role) if shift.user_id] if role else ()
 
@@ -38,13 +38,13 @@ def contact_now(session: Session, services: Services, now: datetime) -> Sequence
 def on_shift(
     session: Session, services: Services, start: datetime, end: datetime | None = None
 ) -> Sequence[OnShift]:
-    """Everyone who is on at a moment, or between two, in whatever role."""
+    """Everyone who is on at a moment, or has a shift between two moments, in any role."""
     shifts = tables.on_at(session, start) if end is None else tables.between(session, start, end)
     return [OnShift(each.person, each.user_id, each.role, each.region) for each in shifts]
 
 
 def fallback(session: Session, services: Services, user_id: str, now: datetime) -> str | None:
-    """Who is accountable instead of a person who is not available: the first that floor.yaml names who is."""
+    """Who is accountable for an unavailable person: the first available person named in floor.yaml, if any."""
     shifts = services.floor.shifts
     names = [*shifts.fallback, *([f"{ROSTER}{shifts.contact}"] if shifts.contact else []), *shifts.managers]
     away = tables.absent_at(session, now)

@@ -1,4 +1,4 @@
-"""Shifts that one person asks another to take: agreed to by both before the roster changes."""
+"""Requests to a colleague to take a shift or an open time; both must agree before the roster changes."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -24,13 +24,13 @@ class NoSuchSwap(WatchfloorError):
 
 
 class Swap(Numbered, table=True):
-    """Somebody asks a colleague to take a shift, in exchange for one of theirs or for nothing."""
+    """A request to a colleague to take a shift or an open time, with or without a shift of theirs in exchange."""
 
     __tablename__ = "shift_swaps"
 
     from_id: str
     to_id: str
-    # An open time instead of a shift, when somebody is asked to fill a gap.
+    # `open_time_id` is set instead of `shift_id` if the colleague is asked to fill a gap.
     shift_id: int | None = Field(default=None, index=True)
     for_shift_id: int | None = Field(default=None, index=True)
     open_time_id: int | None = Field(default=None, index=True)
@@ -40,7 +40,7 @@ class Swap(Numbered, table=True):
 
 
 def asked(session: Session, number: int) -> Swap:
-    """The request of that number while it waits for an answer."""
+    """Return the request of this number if it is unanswered, locked. Raises `NoSuchSwap`."""
     query = select(Swap).where(Swap.id == number, Swap.state == State.ASKED).with_for_update()
     swap = session.exec(query.execution_options(populate_existing=True)).first()
     if swap is None:

@@ -1,4 +1,4 @@
-"""Shifts and the rosters they come from, and every query on them."""
+"""Shifts, the rosters they come from, absences, and their queries."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
 from bot.shifts.rules import Duty, to_minute
 
-# The source of shifts that people made here: by the form, or by taking over an open time.
+# The source of shifts created here, by the form or by taking an open time.
 BY_HAND = "by hand"
 CONTACT, COVERAGE = "contact", "coverage"
 
@@ -24,7 +24,7 @@ class NoSuchShift(WatchfloorError):
 
 
 class Shift(Numbered, table=True):
-    """A shift: a person in a role, from when to when. `external_id` is its name in the roster it comes from."""
+    """A shift: a person in a role for a time. `external_id` is its name in the roster that it comes from."""
 
     __tablename__ = "shifts"
     __table_args__ = (
@@ -36,7 +36,7 @@ class Shift(Numbered, table=True):
 
     source: str
     external_id: str
-    # As the roster has it, and who that is in Slack, once known.
+    # The name in the roster, and the Slack id once known.
     person: str
     user_id: str | None = None
     role: str
@@ -45,24 +45,24 @@ class Shift(Numbered, table=True):
     zone: str = "UTC"
     starts_at: datetime = Field(sa_column=utc_column(nullable=False))
     ends_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # Whom the roster names, when two people agreed on somebody else.
+    # The person named by the roster, if a swap gave the shift to somebody else.
     rostered: str = ""
     changed_at: datetime = Field(sa_column=utc_column(nullable=False))
 
     @property
     def holder(self) -> str:
-        """What tells the person from every other."""
+        """What identifies the person: the Slack id if known, otherwise the name."""
         return self.user_id or self.person
 
     @property
     def duty(self) -> Duty:
-        """As rules know it."""
+        """The shift as the rules need it."""
         times = to_minute(self.starts_at), to_minute(self.ends_at)
         return Duty(*times, self.holder, self.role, self.region, self.site)
 
 
 class RosterState(Row, table=True):
-    """What was last read of a roster: how much, and what of it was left out."""
+    """The last reading of a roster: the number of shifts, and the entries left out."""
 
     __tablename__ = "rosters"
 
@@ -72,12 +72,12 @@ class RosterState(Row, table=True):
     by: str = ""
     shifts: int = 0
     left_out: list[list[str]] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
-    # Why the last reading failed; the shifts are those of the one before.
+    # Why the last reading failed; the shifts are then those of the reading before it.
     error: str = ""
 
 
 class ShiftClock(Row, table=True):
-    """When something about the roster is looked at next."""
+    """When a periodic check of the rosters is due next."""
 
     __tablename__ = "shift_clocks"
 
@@ -86,7 +86,7 @@ class ShiftClock(Row, table=True):
 
 
 class Absence(Numbered, table=True):
-    """A time at which a person is not available, whatever the roster says."""
+    """A time in which a person is not available, whatever the roster says."""
 
     __tablename__ = "absences"
     __table_args__ = (sa.Index("ix_absences_user", "user_id", "ends_at"), sa.Index("ix_absences_ends", "ends_at"))
@@ -99,12 +99,12 @@ class Absence(Numbered, table=True):
     by: str
     entered_at: datetime = Field(sa_column=utc_column(nullable=False))
     cancelled_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # When what the person was accountable for went to somebody else: due until it has.
+    # When to reassign what the person is accountable for; None once that is done.
     replaced_due_at: datetime | None = Field(default=None, sa_column=utc_column(index=True))
 
 
 def get(session: Session, shift_id: int) -> Shift:
-    """The shift of that number; `NoSuchShift` when there is none."""
+    """Return the shift of this number. Raises `NoSuchShift`."""
     shift = session.get(Shift, shift_id, populate_existing=True)
     if shift is None:
         raise NoSuchShift()
@@ -112,7 +112,7 @@ def get(session: Session, shift_id: int) -> Shift:
 
 
 def locked(session: Session, shift_ids: Iterable[int]) -> list[Shift]:
-    """Those shifts, kept from being changed by others; `NoSuchShift` when one is gone."""
+    """Return the shifts, locked until the transaction ends. Raises `NoSuchShift` if one is gone."""
     ids = sorted(set(shift_ids))
     query = select(Shift).where(col(Shift.id).in_(ids)).order_by(col(Shift.id)).with_for_update()
     shifts = session.exec(query.execution_options(populate_existing=True)).all()
@@ -122,15 +122,15 @@ def locked(session: Session, shift_ids: Iterable[int]) -> list[Shift]:
 
 
 def between(session: Session, start: datetime, end: datetime) -> Sequence[Shift]:
-    """Every shift that touches that time, by its beginning."""
+    """Every shift that touches the period, by start."""
     touching = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
     return session.exec(select(Shift).where(*touching).order_by(col(Shift.starts_at), col(Shift.id))).all()
 
 
 def on_at(session: Session, moment: datetime, role: str = "", region: str = "") -> list[Shift]:
-    """Who is on at a moment, the longest first; in a role and a region, if those are named.
+    """The shifts that are on at a moment, earliest start first; in a role and a region, if given.
 
-    Those who are absent, or whose accounts are deactivated, are not on.
+    Shifts of absent people and of deactivated accounts are left out.
     """
     away = absent_at(session, moment)
     wanted = select(Shift).where(col(Shift.starts_at) <= moment, col(Shift.ends_at) > moment)
@@ -144,7 +144,7 @@ def on_at(session: Session, moment: datetime, role: str = "", region: str = "") 
 
 
 def absent_at(session: Session, moment: datetime) -> set[str]:
-    """Who is absent at a moment."""
+    """The people who are absent at a moment."""
     query = select(Absence.user_id).where(
         col(Absence.ends_at) > moment, col(Absence.starts_at) <= moment, col(Absence.cancelled_at).is_(None)
     )
@@ -152,7 +152,7 @@ def absent_at(session: Session, moment: datetime) -> set[str]:
 
 
 def absences_between(session: Session, start: datetime, end: datetime) -> Sequence[Absence]:
-    """Absences that touch a time and were not taken back."""
+    """The absences that touch a period and were not taken back, by start."""
     query = select(Absence).where(
         col(Absence.ends_at) > start, col(Absence.starts_at) < end, col(Absence.cancelled_at).is_(None)
     )
@@ -160,7 +160,7 @@ def absences_between(session: Session, start: datetime, end: datetime) -> Sequen
 
 
 def absences_due(session: Session, now: datetime) -> Sequence[Absence]:
-    """Absences that have begun and whose consequences are to be drawn."""
+    """Absences that have begun and still need reassignments."""
     return session.exec(select(Absence).where(col(Absence.replaced_due_at) <= now).order_by(col(Absence.id))).all()
 
 
@@ -168,7 +168,7 @@ NEXT_ABSENCE = sa.select(sa.func.min(col(Absence.replaced_due_at)))
 
 
 def of_person(session: Session, user_id: str, start: datetime, end: datetime) -> Sequence[Shift]:
-    """The shifts of a person that touch a time."""
+    """The shifts of a person that touch a period, by start."""
     own = select(Shift).where(Shift.user_id == user_id, col(Shift.ends_at) > start, col(Shift.starts_at) < end)
     return session.exec(own.order_by(col(Shift.starts_at))).all()
 
@@ -180,14 +180,14 @@ def of_source(session: Session, source: str, ending_after: datetime) -> Sequence
 
 
 def past_of_source(session: Session, source: str, external_ids: Collection[str]) -> Sequence[Shift]:
-    """Those of the external ids that a roster used before."""
+    """All shifts of a roster with one of these external ids, past ones as well."""
     own = select(Shift.id, Shift.external_id).where(Shift.source == source)
     again = [shift_id for shift_id, external_id in session.exec(own) if external_id in external_ids]
     return [session.get_one(Shift, shift_id) for shift_id in again]
 
 
 def people_in_role(session: Session, role: str, since: datetime) -> Sequence[tuple[str, str]]:
-    """Who was or will be on in a role since a moment, each with their regions."""
+    """People with shifts in a role that end after a moment, as pairs of user id and region."""
     query = select(Shift.user_id, Shift.region).where(
         sa.func.lower(col(Shift.role)) == role.casefold(),
         col(Shift.ends_at) > since,
@@ -197,7 +197,7 @@ def people_in_role(session: Session, role: str, since: datetime) -> Sequence[tup
 
 
 def next_boundary(session: Session, after: datetime) -> datetime | None:
-    """When somebody comes on or goes off next."""
+    """When the next shift or absence starts or ends."""
     starts = select(sa.func.min(col(Shift.starts_at))).where(col(Shift.starts_at) > after)
     ends = select(sa.func.min(col(Shift.ends_at))).where(col(Shift.ends_at) > after)
     away = select(sa.func.min(col(Absence.ends_at))).where(col(Absence.ends_at) > after)
@@ -207,18 +207,18 @@ def next_boundary(session: Session, after: datetime) -> datetime | None:
 
 
 def unknown_people(session: Session, after: datetime) -> Sequence[str]:
-    """People of coming shifts whom Slack does not know."""
+    """People in current and coming shifts who are not known in Slack."""
     unknown = select(Shift.person).where(col(Shift.user_id).is_(None), col(Shift.ends_at) > after)
     return session.exec(unknown.distinct().order_by(col(Shift.person))).all()
 
 
 def roster_states(session: Session) -> Sequence[RosterState]:
-    """Every roster that was ever read, by name."""
+    """The state of every roster that was ever read, by name."""
     return session.exec(select(RosterState).order_by(col(RosterState.name))).all()
 
 
 def look_at(session: Session, name: str, at: datetime) -> None:
-    """Look at it then, or before when it was due before."""
+    """Schedule a check at `at`, unless an earlier one is scheduled."""
     clock = session.get(ShiftClock, name, populate_existing=True)
     if clock is None:
         insert_new(session, ShiftClock(name=name, due_at=at))
@@ -228,35 +228,35 @@ def look_at(session: Session, name: str, at: datetime) -> None:
 
 
 def begin(session: Session, now: datetime) -> None:
-    """The first look, where there was none yet."""
+    """Schedule the first checks, unless there are clocks already."""
     for name in (CONTACT, COVERAGE):
         insert_new(session, ShiftClock(name=name, due_at=now))
 
 
 def set_clock(session: Session, name: str, at: datetime) -> None:
-    """Look at it then, and not before."""
+    """Schedule the next check at `at`, replacing any other time."""
     session.flush()
     upsert(session, ShiftClock(name=name, due_at=at))
     session.expire_all()
 
 
 def next_look(name: str) -> sa.Select[Any]:
-    """When it is looked at next."""
+    """The query for when a check is due next."""
     return sa.select(col(ShiftClock.due_at)).where(col(ShiftClock.name) == name)
 
 
 def roster_changed(session: Session, now: datetime) -> None:
-    """Who is on may differ from now on: the point of contact and the coverage are looked at at once."""
+    """Schedule immediate checks of the point of contact and the coverage after a change of shifts."""
     for name in (CONTACT, COVERAGE):
         look_at(session, name, now)
 
 
 def available_duties(session: Session, start: datetime, end: datetime) -> list[Duty]:
-    """Everyone who is on and not absent, as rules know it."""
+    """The shifts in a period without their absences, as the rules need them."""
     away: dict[str, list[tuple[int, int]]] = {}
     for absence in absences_between(session, start, end):
         away.setdefault(absence.user_id, []).append((to_minute(absence.starts_at), to_minute(absence.ends_at)))
-    # Columns, not rows of the mapper: a roster of two months has ten thousand.
+    # Columns instead of mapped rows, because a roster of two months has ten thousand shifts.
     columns = (Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site)
     touching = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
     found = session.connection().execute(sa.select(*columns).where(*touching))  # type: ignore[call-overload]  # a list of columns
@@ -270,7 +270,7 @@ def available_duties(session: Session, start: datetime, end: datetime) -> list[D
 
 
 def without_absences(duty: Duty, away: Sequence[tuple[int, int]]) -> list[Duty]:
-    """What is left of a shift."""
+    """The parts of a shift outside the absences."""
     if not away:
         return [duty]
     parts = [(duty.start, duty.end)]

@@ -1,6 +1,6 @@
-"""What people read of shifts: who is on, what is open, who is asked.
+"""Messages about shifts: who is on, one's own shifts, requests to swap.
 
-Pure; `translate` speaks the reader's language.
+Pure; `translate` renders the reader's language.
 """
 
 from collections.abc import Sequence
@@ -23,28 +23,28 @@ ABSENT = {"sick": "Sick", "leave": "Leave", "training": "Training", "meeting": "
 
 
 def person(shift: Shift) -> str:
-    """A person as Slack shows them, or as the roster names them."""
+    """A mention of the person of a shift, or their name in the roster if they are not known in Slack."""
     return mention(shift.user_id) if shift.user_id else escape(shift.person)
 
 
 def holder(name: str) -> str:
-    """Likewise, from what tells people apart."""
+    """The same for `Shift.holder`, which is a Slack id or a name."""
     return mention(name) if name[:1] in ("U", "W") and name.isupper() else escape(name)
 
 
 def place(floor: Floor, translate: Translator, role: str, region: str, site: str = "") -> str:
-    """A role and where: `Global queue manager, EMEA, Manila`."""
+    """A role with its region and site: `Global queue manager, EMEA, Manila`."""
     names = [each for each in (floor.shifts.title(role), region, site) if each]
     return ", ".join(escape(floor.in_language(name, translate.language) or name) for name in names)
 
 
 def times(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
-    """From when to when, in each reader's own time."""
+    """The start and end, shown in each reader's own time zone."""
     return f"{day_and_time(starts_at)} – {near_time(ends_at, starts_at)}"
 
 
 def shift_line(shift: Shift, floor: Floor, translate: Translator, now: datetime) -> str:
-    """When a shift is, and what it is."""
+    """The times of a shift, its role and its place."""
     where = place(floor, translate, shift.role, shift.region, shift.site)
     return f"{times(shift.starts_at, shift.ends_at, now)}, {where}"
 
@@ -52,7 +52,7 @@ def shift_line(shift: Shift, floor: Floor, translate: Translator, now: datetime)
 def contact_message(
     floor: Floor, translate: Translator, on: Sequence[Shift], next_on: Sequence[Shift], now: datetime
 ) -> Message:
-    """Who is the point of contact, and who comes next: the pinned message."""
+    """The pinned message: who is the point of contact, and who comes next."""
     title = place(floor, translate, floor.shifts.contact, "")
     head = translate("Point of contact now")
     if on:
@@ -85,7 +85,7 @@ def _line_of_shift(floor: Floor, translate: Translator, shift: Shift, at: dateti
 
 
 def shift_ends_message(shift: Shift, translate: Translator, now: datetime) -> Message:
-    """Somebody's shift ends soon."""
+    """The message that a shift ends soon, with the button to hand over."""
     text = translate("Your shift ends {when}. Hand it over, item by item.", when=near_time(shift.ends_at, now))
     hand_over = button(translate("Hand over"), incident_ids.HAND_OVER_SHIFT, str(shift.number), style="primary")
     return text, [section(text), actions([hand_over], block_id=f"shift-ends-{shift.number}")]
@@ -100,7 +100,7 @@ def oncall_message(
     now: datetime,
     asked: str,
 ) -> Message:
-    """Who is on at a moment, by role; and who comes next."""
+    """Who is on at a moment, with their roles, and who comes next."""
     moment = translate("now") if at == now else day_and_time(at)
     about = f", {escape(asked)}" if asked else ""
     if on:
@@ -130,7 +130,7 @@ def own_shifts(
     now: datetime,
     page: int = 1,
 ) -> Message:
-    """A person's coming shifts and absences, page by page, each with what can be done about it."""
+    """A page of a person's coming shifts and absences, each with its button."""
     none = "You have no shifts in the roster for the next four weeks."
     text = f"*{translate('Your shifts')}*" if shifts else translate(none)
     rows: list[Block] = []
@@ -138,7 +138,7 @@ def own_shifts(
         where = place(floor, translate, shift.role, shift.region, shift.site)
         swap = button(translate("Swap"), f"{ids.SWAP}.{shift.number}", str(shift.number))
         line = f"{times(shift.starts_at, shift.ends_at, now)}\n{where}"
-        # What has begun is not swapped any more.
+        # A shift that has begun cannot be swapped.
         rows.append(section(line, accessory=swap if shift.starts_at > now else None))
     for absence in absences:
         kind, when = (
@@ -155,7 +155,7 @@ def own_shifts(
 def swap_message(
     shift: Shift, for_shift: Shift | None, by: str, swap_id: int, floor: Floor, translate: Translator, now: datetime
 ) -> Message:
-    """Somebody is asked to take a shift, in exchange for one of theirs or for nothing."""
+    """The request to take a shift, with or without one in exchange."""
     own = shift_line(shift, floor, translate, now)
     text = translate("{person} asks you to take: {shift}", person=mention(by), shift=own)
     if for_shift:
@@ -175,6 +175,6 @@ def yes_or_no(yes: str, translate: Translator, swap_id: int, block_id: str) -> B
 
 
 def swapped_text(shift: Shift, for_shift: Shift | None, floor: Floor, translate: Translator, now: datetime) -> str:
-    """What both read when they agreed."""
+    """The message to both people after they have agreed."""
     lines = [f"🔁 {shift_line(each, floor, translate, now)}: {person(each)}" for each in (shift, for_shift) if each]
     return "\n".join([translate("The swap is agreed."), *lines])

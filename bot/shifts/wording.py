@@ -1,4 +1,4 @@
-"""What is said of shifts in Spanish, by the English phrase. Pure."""
+"""The Spanish messages about shifts, keyed by the English ones. Pure."""
 
 from bot.slack.phrases import Translator, translator_in
 
@@ -168,5 +168,5 @@ HELP_ABSENCE = (
 
 
 def translator(language: str) -> Translator:
-    """What is said of shifts in a language."""
+    """The translator of messages about shifts for a language."""
     return translator_in(language, TRANSLATED)

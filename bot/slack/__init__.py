@@ -1,1 +1,1 @@
-"""Slack: every call out, and how words and blocks must be shaped to be accepted."""
+"""Slack: every outgoing call, and how texts and blocks must be shaped to be accepted."""

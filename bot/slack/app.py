@@ -1,4 +1,4 @@
-"""Bolt's app, which answers Slack the moment a listener acknowledges, and says while somebody waits for that."""
+"""Bolt's app, which answers Slack the moment a listener acknowledges, and signals while a user waits for that."""
 
 import logging
 import threading
@@ -21,7 +21,7 @@ Answer = Callable[[BoltResponse], None]
 
 
 def whose(body: Any) -> str:
-    """Whose request it is, as far as it says so; people take turns."""
+    """The user who sent the request, as far as it says; users take turns."""
     if not isinstance(body, dict):
         return ""
     event = body.get("event")
@@ -30,11 +30,11 @@ def whose(body: Any) -> str:
 
 
 class ImmediateAckApp(App):
-    """Runs each request's listener on the thread that took the request up.
+    """Runs each request's listener on the thread that took the request.
 
-    Bolt itself starts a second thread and looks every hundredth of a second whether it has acknowledged; in a crowd
-    those looks cost as much as the work. It also looks at the arguments of every listener when that is registered,
-    and asks one after another whether a request is for it: here those of clicks and forms are found by their ids.
+    Bolt itself starts a second thread and checks every hundredth of a second whether it has acknowledged; in a
+    crowd, those checks cost as much as the work. It also inspects every listener's arguments at registration, and
+    asks one after another whether a request is for it; here, those for clicks and forms are found by their ids.
     """
 
     def __init__(self, while_waiting: WhileWaiting, **options: Any) -> None:
@@ -42,23 +42,23 @@ class ImmediateAckApp(App):
         self._foreground = while_waiting
         self._running = 0
         self.malformed = 0
-        # Is a request the echo of what the bot did itself? It is acknowledged without a listener.
+        # Whether a request is an echo of the bot's own action; it is then acknowledged without a listener.
         self.is_echo: Callable[[Any], bool] = lambda body: False
-        # Says a sentence to the person who clicked, or sent a form.
+        # Shows a sentence to the user who clicked or submitted a form.
         self.refuse: Callable[[Any, str, Ack], BoltResponse] = lambda body, sentence, ack: ack()
         self._lock = threading.Lock()
         self._by_kind: dict[str, Listeners] = defaultdict(Listeners)
 
     def action(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
-        """Let a function of `ack` and `body` hear of clicks on this element."""
+        """Call a function of `ack` and `body` for clicks on this element."""
         return self._registering(ACTION, constraints)
 
     def view(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
-        """Let a function of `ack` and `body` hear when this form is submitted."""
+        """Call a function of `ack` and `body` when this form is submitted."""
         return self._registering(VIEW, constraints)
 
     def shortcut(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
-        """Let a function of `ack` and `body` hear of this shortcut, global or of a message."""
+        """Call a function of `ack` and `body` for this shortcut, global or on a message."""
         return self._registering(SHORTCUT, constraints)
 
     def _registering(self, kind: str, named: Named) -> Callable[[Listener], Listener]:
@@ -69,7 +69,7 @@ class ImmediateAckApp(App):
         return register
 
     def dispatch_by_id(self) -> None:
-        """Behind every middleware registered so far, find the listeners to clicks and forms by their ids."""
+        """Find the listeners for clicks and forms by their ids, after every middleware registered so far."""
         self.middleware(self._run_by_id)
 
     def _run_by_id(self, req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
@@ -80,20 +80,20 @@ class ImmediateAckApp(App):
         ack = req.context.ack
         try:
             listener(ack=ack, body=req.body)
-        except WatchfloorError as refused:  # such as a button that remembers what is not ours, or not any more
+        except WatchfloorError as refused:  # such as for a button whose value is not ours, or no longer
             log.warning("a listener refused", extra={"listener": called, "reason": type(refused).__name__})
             return self.refuse(req.body, refused.sentence, ack)
-        except Exception:  # Slack hears of it, as of one that Bolt runs
+        except Exception:  # Slack gets an error, as from a listener that Bolt runs
             log.exception("a listener failed", extra={"listener": called})
             return BoltResponse(status=500)
         return ack.response or next()
 
     def is_idle(self) -> bool:
-        """Has every listener ended, also those that went on after they acknowledged?"""
+        """True if all listeners have ended, including those that went on after acknowledging."""
         return self._running == 0
 
     def note_malformed(self) -> None:
-        """Another request had no shape of Slack's and was refused."""
+        """Count a request that was refused because it did not have the shape of Slack's."""
         with self._lock:
             self.malformed += 1
 
@@ -108,9 +108,9 @@ class ImmediateAckApp(App):
                 self._running -= 1
 
     def handle_request(self, request: BoltRequest, answer: Answer, received_at_s: float | None = None) -> None:
-        """Find the request's listener and run it to its end; `answer` hears once, as soon as it acknowledges.
+        """Find the request's listener and run it to its end; call `answer` once, as soon as it acknowledges.
 
-        It was received at `received_at_s` by `clock.elapsed_s`; now, unless given.
+        `received_at_s` is when the request was received by `clock.elapsed_s`; the default is now.
         """
         with self._count_running(), ExitStack() as waiting:
             waiting.callback(deadline.end)
@@ -123,7 +123,7 @@ class ImmediateAckApp(App):
 
 
 class ImmediateAck(Ack):
-    """An acknowledgement that is on its way when this returns. A thread that waited for it waits no longer."""
+    """An acknowledgement that is on its way when the call returns; from then on, the user no longer waits."""
 
     def __init__(self, waiting: ExitStack, answer: Answer) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt's own is not typed
@@ -136,7 +136,7 @@ class ImmediateAck(Ack):
         return response
 
     def answer_once(self, response: BoltResponse) -> None:
-        """The first answer is the one that counts."""
+        """Send the answer, unless one was sent before."""
         if not self._is_answered:
             self._is_answered = True
             self._answer(response)

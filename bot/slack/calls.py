@@ -1,4 +1,4 @@
-"""One call to Slack's Web API, and the three ways it can fail."""
+"""One call to Slack's Web API, and the four ways it can fail."""
 
 import copy
 import json
@@ -28,7 +28,7 @@ CALL_TIMEOUT_S = 10
 WAIT_UNSAID_S = 5.0
 NO_RETRIES: list[RetryHandler] = []  # a retry by the client would repeat a post whose answer was lost
 
-# Those with blocks or a view. Many other methods ignore a JSON body.
+# Methods with blocks or a view. Many other methods ignore a JSON body.
 JSON_METHODS = frozenset(
     (
         *("chat.postMessage", "chat.postEphemeral", "chat.update"),
@@ -40,7 +40,7 @@ _ERROR_NAME = re.compile(r"[a-z0-9_]+")
 
 
 def retry_after_s(headers: Mapping[str, Any]) -> float:
-    """How long Slack asks to wait, in seconds; a short while when it does not say."""
+    """The seconds that Slack asks to wait; a short while if it does not say."""
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     try:
         return max(float(value), 0.0)
@@ -56,7 +56,7 @@ class Body(TypedDict, total=False):
 
 
 def body(method: str, arguments: Mapping[str, Any]) -> Body:
-    """The arguments as the client sends them: form fields, which every method reads, and JSON where that is read.
+    """The arguments as the client sends them: JSON for methods that read it, otherwise form fields, which all read.
 
     A nested value in a form is JSON in a field.
     """
@@ -71,7 +71,7 @@ def _field(value: Any) -> Any:
 
 
 def _without_half_characters(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Cut text may end in half a character, which Slack does not take."""
+    """Replace lone surrogates, in which cut text may end, and which Slack does not accept."""
     text = json.dumps(arguments, ensure_ascii=False)
     try:
         text.encode()
@@ -81,27 +81,27 @@ def _without_half_characters(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:
-    """What Slack limits together: a method, or the posts to one channel."""
+    """The scope of a rate limit: a method, or the posts to one channel."""
     return f"{method} {arguments.get('channel')}" if method == "chat.postMessage" else method
 
 
 def _reason(lost: BaseException) -> str:
-    """Why no answer came, as the network says it, such as that a certificate was not verified."""
+    """Why no answer came, in the network's words, such as that a certificate was not verified."""
     reason = getattr(lost, "reason", None)
     return getattr(reason, "strerror", None) or str(reason or "") or type(lost).__name__
 
 
 def _is_unsent(lost: BaseException) -> bool:
-    """Did it fail before there was a connection on which the request could travel?"""
+    """True if it failed before there was a connection on which to send the request."""
     reason = getattr(lost, "reason", lost)
     if isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError):
         return True
-    # A proxy that did not let us through.
+    # A proxy did not let us through.
     return str(reason).startswith("Tunnel connection failed")
 
 
 class ApiClient:
-    """The way to one workspace."""
+    """The client of one workspace."""
 
     def __init__(self, client: WebClient, network: Network | None = None) -> None:
         self._client = client
@@ -109,7 +109,7 @@ class ApiClient:
         self._blocked_until: dict[str, float] = {}
         self._pace = RateLimiter()
         self._identity: dict[str, Any] = {}
-        # Beside the token's own: workspaces whose people are colleagues, too.
+        # Workspaces besides the token's own whose people are colleagues, too.
         self.other_team_ids: frozenset[str] = frozenset()
 
     @classmethod
@@ -120,7 +120,7 @@ class ApiClient:
         network: Network | None = None,
         sdk_log: logging.Logger | None = None,
     ) -> Self:
-        """The way to the workspace that `token` opens; without one, each call brings its own."""
+        """A client of the workspace that `token` opens; without one, each call brings its own token."""
         network = network or Network()
         client = WebClient(
             token=token,
@@ -130,17 +130,17 @@ class ApiClient:
             retry_handlers=list(NO_RETRIES),
             logger=sdk_log,
         )
-        # Not what the client itself reads from the environment: it knows no exceptions.
+        # Overrides the proxy that the client itself reads from the environment, without any exceptions.
         client.proxy = network.proxy_for(base_url)
         return cls(client, network)
 
     @property
     def client(self) -> WebClient:
-        """The client underneath, for Bolt."""
+        """The underlying client, for Bolt."""
         return self._client
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """One call. Raises `SlackRefused`, `RateLimited`, `NotSent` or `OutcomeUnknown`."""
+        """Make one call. Raises `SlackRefused`, `RateLimited`, `NotSent` or `OutcomeUnknown`."""
         rate_limit_key = _rate_limit_key(method, arguments)
         wait_s = self._blocked_until.get(rate_limit_key, 0) - clock.monotonic_s()
         if wait_s > 0:
@@ -151,7 +151,7 @@ class ApiClient:
         except SlackApiError as refused:
             return self._refused(method, rate_limit_key, refused.response)
         except (OSError, HTTPException, SlackClientError, ValueError, AttributeError) as lost:
-            # AttributeError: an answer that is JSON but no object.
+            # AttributeError: the answer is JSON but not an object.
             failure = NotSent if _is_unsent(lost) else OutcomeUnknown
             raise failure(method, _reason(lost)) from lost
         return dict(response.data) if isinstance(response.data, dict) else {}
@@ -160,11 +160,11 @@ class ApiClient:
         if timeout_s == self._client.timeout:
             return self._client
         client = copy.copy(self._client)
-        client.timeout = timeout_s  # type: ignore[assignment]  # a part of a second, too
+        client.timeout = timeout_s  # type: ignore[assignment]  # fractions of a second, too
         return client
 
     def pages(self, method: str, *, at_most: int = 1_000, **arguments: Any) -> Iterator[dict[str, Any]]:
-        """Page after page of an answer that Slack gives in pages."""
+        """Yield the pages of an answer that Slack gives in pages."""
         cursor = None
         for _ in range(at_most):
             page = self.call(method, cursor=cursor, **arguments)
@@ -174,7 +174,7 @@ class ApiClient:
                 return
 
     def _refused(self, method: str, rate_limit_key: str, response: SlackResponse) -> dict[str, Any]:
-        """What Slack did not answer with `ok`: raised as what it means, or given back when it is so already."""
+        """Raise the error that an answer without `ok` means; return the answer if all was already as requested."""
         answer = response.data if isinstance(response.data, dict) else {}
         error = str(answer.get("error", ""))
         means = refusals.meaning(method, error)
@@ -182,7 +182,7 @@ class ApiClient:
             wait_s = retry_after_s(response.headers)
             self._blocked_until[rate_limit_key] = clock.monotonic_s() + wait_s
             raise RateLimited(method, wait_s)
-        # A proxy's page, an empty or a cut answer is not Slack's: it says nothing of what was done.
+        # A proxy's page, or an empty or truncated answer, is not Slack's: it does not say what was done.
         if response.status_code >= 500 or not _ERROR_NAME.fullmatch(error) or means is Meaning.UNKNOWN:
             raise OutcomeUnknown(method, error if _ERROR_NAME.fullmatch(error) else f"HTTP {response.status_code}")
         if means is Meaning.DONE:
@@ -198,31 +198,31 @@ class ApiClient:
         return self._identity
 
     def team_id(self) -> str:
-        """The workspace."""
+        """The id of the workspace."""
         return str(self._auth_test()["team_id"])
 
     def enterprise_id(self) -> str:
-        """The organization of the workspace on Enterprise Grid; empty for one that stands alone."""
+        """The organization of a workspace on Enterprise Grid; empty for one that stands alone."""
         return str(self._auth_test().get("enterprise_id") or "")
 
     def user_id(self) -> str:
-        """The bot's own user."""
+        """The id of the bot's own user."""
         return str(self._auth_test()["user_id"])
 
     @property
     def knows_itself(self) -> bool:
-        """Has Slack said who the bot is? Until then its ids cost a call."""
+        """True once Slack has said who the bot is; until then, its ids cost a call."""
         return bool(self._identity)
 
     def own_ids(self) -> frozenset[str]:
-        """What the bot itself is called in events: its user, and its bot when Slack names it."""
+        """The bot's own ids in events: its user's, and its bot's if Slack names one."""
         me = self._auth_test()
         return frozenset(str(me[name]) for name in ("user_id", "bot_id") if me.get(name))
 
     def permalink(self, channel_id: str, ts: str) -> str:
-        """The address of a message, made without a call: Slack's addresses follow this form."""
+        """The URL of a message, built without a call, because Slack's URLs follow this form."""
         return f"{self._auth_test()['url']}archives/{channel_id}/p{ts.replace('.', '')}"
 
     def channel_url(self, channel_id: str) -> str:
-        """The address of a channel, made without a call."""
+        """The URL of a channel, built without a call."""
         return f"{self._auth_test()['url']}archives/{channel_id}"

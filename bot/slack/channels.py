@@ -1,4 +1,4 @@
-"""Channels: made, found again, joined, filled with people, dressed."""
+"""Channels: creating, finding, joining and archiving them, inviting people, setting topics, pins and bookmarks."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from bot.slack.errors import SlackRefused
 from bot.slack.refusals import Meaning
 from bot.slack.text import shorten
 
-# Their clock and ours may differ; what was made is looked for from a little before it was attempted.
+# Slack's clock and ours may differ, so the search starts a little before the attempt.
 CLOCK_SKEW = timedelta(minutes=2)
 INVITE_BATCH = 100
 PAGE = 999
@@ -29,12 +29,12 @@ class Channels(ApiClient):
     """What the bot does with channels."""
 
     def create_channel(self, name: str, *, is_private: bool) -> Channel:
-        """A new channel; `SlackRefused` with `name_taken` when there is one of that name."""
+        """Create a channel. Raises `SlackRefused` with `name_taken` if there is one with that name."""
         created = self.call("conversations.create", name=name, is_private=is_private)["channel"]
         return Channel(created["id"], created["name"])
 
     def find_own_channel(self, name: str, created_after: datetime) -> Channel | None:
-        """The channel of that name that we made after that moment, if there is one."""
+        """The channel with that name that we created after that moment, if there is one."""
         earliest = (created_after - CLOCK_SKEW).timestamp()
         channel = self._find_by_name(
             name, "users.conversations", "public_channel,private_channel", archived_too=True
@@ -44,7 +44,7 @@ class Channels(ApiClient):
         return None
 
     def join_by_name(self, name: str) -> str:
-        """The id of the channel of that name, joined if it is public. `SlackRefused` when there is none."""
+        """The id of the channel with that name, joined if it is public. Raises `SlackRefused` if there is none."""
         joined = self._find_by_name(name, "users.conversations", "public_channel,private_channel")
         if joined:
             return str(joined["id"])
@@ -55,14 +55,14 @@ class Channels(ApiClient):
         return str(listed["id"])
 
     def joined_channels(self) -> dict[str, str]:
-        """The ids of the channels that the bot is in, by their names; archived ones are not among them."""
+        """The ids of the channels that the bot is in, by name, without archived ones."""
         pages = self.pages(
             "users.conversations", types="public_channel,private_channel", exclude_archived=True, limit=PAGE
         )
         return {channel["name"]: channel["id"] for page in pages for channel in page["channels"]}
 
     def members(self, channel_id: str) -> list[str]:
-        """Who is in a channel."""
+        """The ids of a channel's members."""
         pages = self.pages("conversations.members", channel=channel_id, limit=PAGE)
         return [user_id for page in pages for user_id in page["members"]]
 
@@ -76,7 +76,7 @@ class Channels(ApiClient):
         return None
 
     def invite(self, channel_id: str, user_ids: Sequence[str]) -> dict[str, str]:
-        """Invite people; gives back who could not be, with Slack's reason."""
+        """Invite people; return those who could not be invited, with Slack's reasons."""
         refused: dict[str, str] = {}
         for start in range(0, len(user_ids), INVITE_BATCH):
             batch = user_ids[start : start + INVITE_BATCH]
@@ -97,22 +97,22 @@ class Channels(ApiClient):
         self.call("conversations.setTopic", channel=channel_id, topic=shorten(topic, TOPIC_TEXT))
 
     def rename_channel(self, channel_id: str, name: str) -> str:
-        """Give a channel another name; gives back the one that Slack made of it. It may be repeated."""
+        """Rename a channel; return the name that Slack made of it. Safe to repeat."""
         return str(self.call("conversations.rename", channel=channel_id, name=name)["channel"]["name"])
 
     def archive_channel(self, channel_id: str) -> None:
-        """Archive a channel; done if it is archived."""
+        """Archive a channel; no error if it is already archived."""
         self.call("conversations.archive", channel=channel_id)
 
     def pin(self, channel_id: str, ts: str) -> None:
-        """Pin a message; done if it is pinned."""
+        """Pin a message; no error if it is already pinned."""
         self.call("pins.add", channel=channel_id, timestamp=ts)
 
     def bookmark(self, channel_id: str, title: str, url: str, emoji: str) -> None:
-        """Add a link to a channel's bookmarks unless the same link is there."""
+        """Add a link to a channel's bookmarks, even if the same link is already there."""
         self.call("bookmarks.add", channel_id=channel_id, title=title, type="link", link=url, emoji=emoji)
 
     def has_bookmark(self, channel_id: str, url: str) -> bool:
-        """Is the link among the channel's bookmarks?"""
+        """True if the link is among the channel's bookmarks."""
         listed = self.call("bookmarks.list", channel_id=channel_id)["bookmarks"]
         return any(bookmark.get("link") == url for bookmark in listed)

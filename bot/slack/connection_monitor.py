@@ -1,4 +1,4 @@
-"""Tells the log once that the connection to Slack is lost, and once that it is back."""
+"""Logs once that the connection to Slack is lost, and once that it is back."""
 
 import logging
 from typing import Protocol
@@ -7,25 +7,25 @@ log = logging.getLogger(__name__)
 
 
 class Connection(Protocol):
-    """What Slack's requests come by."""
+    """The connection through which Slack's requests come."""
 
     trouble: str
 
     @property
     def is_connected(self) -> bool:
-        """Would Slack reach us now?"""
+        """True if Slack would reach us now."""
 
 
 class ConnectionWatch:
-    """Looks whether the connection stands, and speaks when that has changed."""
+    """Checks whether the connection is up, and logs when that has changed."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        # A connection that never came up is lost, too.
+        # A connection that never came up counts as lost, too.
         self._was_connected = True
 
     def look(self) -> None:
-        """Say it if the connection was lost, or came back, since the last look."""
+        """Log if the connection was lost, or came back, since the last look."""
         is_connected = self._connection.is_connected
         if is_connected == self._was_connected:
             return

@@ -1,4 +1,4 @@
-"""Calls while somebody waits to be acknowledged: within Slack's three seconds, and never on all the threads."""
+"""Limits calls while a user waits for an acknowledgement: to Slack's three seconds, and never all the threads."""
 
 import threading
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ from contextvars import ContextVar
 from bot.runtime import clock
 from bot.slack.errors import NotSent
 
-# Slack gives up after three seconds, and a trigger is worth nothing any more; the answer needs some of them.
+# Slack gives up after three seconds, and a trigger is then useless; the answer itself needs part of that time.
 ACKNOWLEDGE_WITHIN_S = 2.5
 SHORTEST_S = 0.3
-# Of the threads that serve people: the others answer what needs no call.
+# Of the threads that serve users: the others answer requests that need no call.
 CALLS_AT_ONCE, CALLS_WAITING = 16, 12
 
 _until: ContextVar[float | None] = ContextVar("acknowledge until", default=None)
@@ -20,18 +20,18 @@ _threads = threading.BoundedSemaphore(CALLS_AT_ONCE + CALLS_WAITING)
 
 
 def begin(received_at_s: float) -> None:
-    """From here on somebody waits; `received_at_s` is by `clock.elapsed_s`."""
+    """Start the deadline, since a user waits from here on; `received_at_s` is by `clock.elapsed_s`."""
     _until.set(received_at_s + ACKNOWLEDGE_WITHIN_S)
 
 
 def end() -> None:
-    """Nobody waits any more: calls may take their time."""
+    """End the deadline: nobody waits any more, so calls may take their time."""
     _until.set(None)
 
 
 @contextmanager
 def limits(method: str, usual_s: float) -> Iterator[float]:
-    """How many seconds a call may take. `NotSent` when there is no time or no thread left for it."""
+    """How many seconds a call may take. Raises `NotSent` if there is no time or no thread left for it."""
     until = _until.get()
     if until is None:
         yield usual_s

@@ -1,4 +1,4 @@
-"""Slack's echo of what the bot posted or edited itself: nothing follows from it. Pure."""
+"""Slack's echoes of what the bot itself posted or edited, which have no effect. Pure."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,9 +7,9 @@ TOMBSTONE = "tombstone"
 
 
 def is_echo(body: Any, own_ids: Collection[str]) -> bool:
-    """Does an event tell no more than that a message of the bot was posted, or reads as the bot edited it?
+    """True if an event only says that a message of the bot was posted, or reads as the bot edited it.
 
-    A deletion is none, even of the bot's own message: somebody took it away.
+    A deletion is not an echo, even of the bot's own message: a person removed it.
     """
     event = body.get("event") if isinstance(body, dict) else None
     if not isinstance(event, dict) or event.get("type") != "message":

@@ -1,4 +1,4 @@
-"""The ways a call to Slack can fail: it said no, it said wait, it was never asked, or nobody knows."""
+"""The ways in which a call to Slack can fail: refused, rate limited, never sent, or with an unknown outcome."""
 
 from bot.errors import TryLater, WatchfloorError
 from bot.slack import refusals

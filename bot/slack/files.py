@@ -1,4 +1,4 @@
-"""Files: sent to Slack, then shared in a conversation."""
+"""Files: uploaded to Slack, then shared in a conversation."""
 
 from collections.abc import Sequence
 from http.client import HTTPException, HTTPResponse
@@ -17,16 +17,16 @@ HTML = "text/html"
 
 
 def _refuse_page(what: str, answer: HTTPResponse) -> None:
-    """A proxy's page, or Slack's own for people to sign in, is not what was asked for."""
+    """Raise `OutcomeUnknown` if a proxy's page, or Slack's sign-in page, came instead of what was asked for."""
     if answer.headers.get_content_type() == HTML:
         raise OutcomeUnknown(what, "a page instead of an answer")
 
 
 class Files(ApiClient):
-    """What the bot hands over as a file."""
+    """Uploads, shares and downloads files."""
 
     def upload(self, name: str, content: bytes) -> str:
-        """Send a file to Slack; it appears nowhere until it is shared. Gives back its id."""
+        """Upload a file and return its id; it appears nowhere until it is shared."""
         upload_target = self.call("files.getUploadURLExternal", filename=name, length=len(content))
         request = Request(upload_target["upload_url"], data=content, method="POST")  # noqa: S310 - Slack gave the address
         try:
@@ -40,7 +40,7 @@ class Files(ApiClient):
     def share_files(
         self, files: Sequence[tuple[str, str]], channel_id: str, comment: str, thread_ts: str | None = None
     ) -> None:
-        """Show uploaded files (their ids and titles) together in a conversation, with a few words."""
+        """Share uploaded files (their ids and titles) together in a conversation, with a few words."""
         self.call(
             "files.completeUploadExternal",
             files=[{"id": file_id, "title": title} for file_id, title in files],
@@ -50,17 +50,17 @@ class Files(ApiClient):
         )
 
     def download(self, file_id: str) -> bytes:
-        """What a file in Slack holds. `SlackRefused` when it is gone, too large or kept elsewhere."""
+        """The content of a file in Slack. Raises `SlackRefused` if it is gone, too large or kept elsewhere."""
         file = self.call("files.info", file=file_id)["file"]
         url = str(file.get("url_private_download") or file.get("url_private") or "")
         if file.get("size", 0) > LARGEST_FILE:
             raise SlackRefused("files.info", "file_too_large")
         if not self._is_slack_url(url):
-            # The token opens the workspace: it is shown to nobody else.
+            # The token opens the workspace, so it is sent nowhere else.
             raise SlackRefused("files.info", "file_kept_elsewhere")
-        # People's names of files have spaces and accents, which an address must not have.
+        # File names contain spaces and accents, which a URL must not.
         request = Request(quote(url, safe=punctuation))  # noqa: S310 - checked above
-        # Where Slack sends us on, the token is not sent along.
+        # The token is not sent along when Slack redirects us.
         request.add_unredirected_header("Authorization", f"Bearer {self._client.token}")
         try:
             with self.network.open(request, CALL_TIMEOUT_S) as answer:
@@ -75,18 +75,18 @@ class Files(ApiClient):
             raise OutcomeUnknown("file download", type(lost).__name__) from lost
 
     def _is_slack_url(self, url: str) -> bool:
-        """Is that an address of the workspace that the token is for?"""
+        """True for a URL of the workspace that the token is for."""
         ours, theirs = urlsplit(self._client.base_url), urlsplit(url)
         home = (ours.hostname or "").removeprefix("www.")
         host = theirs.hostname or ""
         return theirs.scheme == ours.scheme and (host == home or host.endswith(f".{home}"))
 
     def file_url(self, file_id: str, name: str, owner_id: str | None = None) -> str:
-        """Where a file is opened in Slack, made without a call: Slack's addresses follow this form."""
+        """The URL that opens a file in Slack, built without a call, because Slack's URLs follow this form."""
         return f"{self._auth_test()['url']}files/{owner_id or self.user_id()}/{file_id}/{quote(name.lower())}"
 
     def is_shared(self, file_id: str, channel_id: str) -> bool:
-        """Is the file shown in that conversation?"""
+        """True if the file is shared in that conversation."""
         try:
             file = self.call("files.info", file=file_id)["file"]
         except SlackRefused as refused:

@@ -1,4 +1,4 @@
-"""Every Web API call the bot makes, each with Slack's own words for "already so" understood as done."""
+"""Every Web API call that the bot makes; Slack's errors for "already so" count as done."""
 
 from bot.slack.channels import Channels
 from bot.slack.files import Files

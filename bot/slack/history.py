@@ -1,4 +1,4 @@
-"""What was said while nobody listened: a page of a channel's or a thread's history."""
+"""Reads back what the bot did not hear: a page of a channel's or a thread's history."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ class HistoryPage(Struct, frozen=True):
 
 
 class History(ApiClient):
-    """Reading back."""
+    """Calls that read back messages."""
 
     def history(self, channel_id: str, oldest: str, latest: str, limit: int) -> HistoryPage:
-        """The newest messages between two times, without either and without answers in threads."""
+        """The newest messages between two times, both excluded, without replies in threads."""
         answer = self.call("conversations.history", channel=channel_id, oldest=oldest, latest=latest, limit=limit)
         return HistoryPage(list(answer["messages"]), bool(answer.get("has_more")))
 
     def replies(self, channel_id: str, thread_ts: str, oldest: str, limit: int) -> HistoryPage:
-        """The oldest answers in a thread after a time; Slack puts the thread's first message before them."""
+        """The oldest replies in a thread after a time; Slack puts the thread's first message before them."""
         answer = self.call("conversations.replies", channel=channel_id, ts=thread_ts, oldest=oldest, limit=limit)
         return HistoryPage(list(answer["messages"]), bool(answer.get("has_more")))

@@ -1,4 +1,4 @@
-"""Looking at how the app is installed, for `watchfloor doctor`; nothing is changed."""
+"""Inspects how the app is installed, for `watchfloor doctor`; changes nothing."""
 
 from http.client import HTTPException
 from urllib.error import HTTPError
@@ -14,7 +14,7 @@ PROXY_WANTS_PASSWORD = 407
 
 
 class Installation(Struct, frozen=True):
-    """Where the token leads, and what was granted with it."""
+    """The workspace that the token opens, and what was granted with it."""
 
     team: str
     bot_name: str
@@ -22,7 +22,7 @@ class Installation(Struct, frozen=True):
 
 
 def installation(gateway: Gateway) -> Installation:
-    """Who the bot is in which workspace. The scopes are None where Slack does not say them."""
+    """The bot's name, its workspace and its scopes, which are None if Slack does not state them."""
     identity = gateway.call("auth.test")
     headers = gateway.client.api_call("auth.test").headers
     scope_header = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
@@ -33,14 +33,14 @@ def installation(gateway: Gateway) -> Installation:
 def check_socket_mode(gateway: Gateway) -> None:
     """Open a Socket Mode connection and wait for Slack's hello.
 
-    Raises `SlackRefused` when the app has no such right, `WebSocketRefused` when nothing comes through it.
+    Raises `SlackRefused` if the app has no such right, `WebSocketRefused` if nothing comes through it.
     """
     url = str(gateway.call("apps.connections.open")["url"])
     WebSocket(url, gateway.network).close()
 
 
 def unreachable(gateway: Gateway, url: str) -> str:
-    """Why nobody answers at an address; empty when somebody does, whatever the answer is."""
+    """Why nothing answers at a URL; empty if something does, whatever the answer is."""
     try:
         gateway.network.open(Request(url, method="HEAD"), REACH_TIMEOUT_S).close()  # noqa: S310 - Slack's own
     except HTTPError as answered:
@@ -51,7 +51,7 @@ def unreachable(gateway: Gateway, url: str) -> str:
 
 
 def channel_memberships(gateway: Gateway) -> dict[str, bool]:
-    """Every channel the bot may see by name, and whether it is in it."""
+    """All channels that the bot may see, by name, and whether it is in them."""
     memberships: dict[str, bool] = {}
     cursor: str | None = None
     while True:

@@ -1,4 +1,4 @@
-"""Messages: sent once, found again, edited in place; and answers to the person who clicked or typed."""
+"""Messages: sent once, found again, edited in place; and answers to a user who clicked or typed."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from bot.slack.text import shorten
 
 SEARCHED_PAGES = 10
 METADATA_TYPE = "watchfloor_message"
-# What Slack answers to a post to a response URL; anything else is from somebody in between.
+# Slack's answers to a post to a response URL; any other is from something in between.
 ANSWERED = (200, 400, 403, 404, 410)
 
 
@@ -31,7 +31,7 @@ def _response_error(body: str) -> str:
 
 
 class Post(Struct, frozen=True):
-    """A message to be sent once. `key` tells it from every other message ever sent."""
+    """A message to be sent once. `key` distinguishes it from every other message ever sent."""
 
     key: str
     channel_id: str
@@ -48,10 +48,10 @@ class Posted(Struct, frozen=True):
 
 
 class Messages(ApiClient):
-    """What the bot says."""
+    """Sends, finds, edits and deletes messages."""
 
     def post(self, post: Post, *, attempted_at: datetime | None = None) -> Posted:
-        """Send a message. Give `attempted_at` when it may have been sent before: it is looked for first."""
+        """Send a message. Pass `attempted_at` if it may have been sent before: it is then looked for first."""
         if attempted_at is not None and (posted := self.find(post, attempted_at)):
             return posted
         if wait_s := self._pace.wait_s(post.channel_id, post.key):
@@ -73,7 +73,7 @@ class Messages(ApiClient):
         return Posted(response["channel"], response["ts"])
 
     def post_ephemeral(self, channel_id: str, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
-        """Show a message in a channel to one person alone, once; Slack forgets it, so it is never looked for."""
+        """Show an ephemeral message to one person, once; Slack forgets it, so it is never looked for."""
         self.call(
             "chat.postEphemeral",
             channel=channel_id,
@@ -110,18 +110,18 @@ class Messages(ApiClient):
         )
 
     def delete_message(self, channel_id: str, ts: str) -> None:
-        """Delete one of the bot's own messages; done if it is not there."""
+        """Delete one of the bot's own messages; no error if it is not there."""
         self.call("chat.delete", channel=channel_id, ts=ts)
 
     def send_direct_message(self, user_id: str, text: str, blocks: Sequence[Block] = ()) -> None:
-        """Say something to a person by direct message that need not be repeated if it is lost."""
+        """Send a person a direct message that need not be repeated if it is lost."""
         shortened = shorten(text, MESSAGE_TEXT)
         self.call("chat.postMessage", channel=user_id, text=shortened, blocks=fit_message(blocks) or None)
 
     def respond(
         self, response_url: str, text: str, blocks: Sequence[Block] = (), *, replace_original: bool = False
     ) -> None:
-        """Answer the person who clicked or typed, below what they clicked on or in its place."""
+        """Answer the user who clicked or typed, below the message or in its place."""
         tls = self.network.tls_for(response_url)
         webhook = WebhookClient(response_url, timeout=CALL_TIMEOUT_S, ssl=tls, retry_handlers=list(NO_RETRIES))
         webhook.proxy = self.network.proxy_for(response_url)

@@ -1,4 +1,4 @@
-"""Slack while nobody can ask it: what is written then holds no addresses."""
+"""Slack while it cannot be asked: text written then contains no addresses."""
 
 from bot.slack.gateway import Gateway
 
@@ -7,9 +7,9 @@ class OfflineGateway(Gateway):
     """A workspace whose address is not known."""
 
     def permalink(self, channel_id: str, ts: str) -> str:
-        """No address rather than a guessed one."""
+        """No address, rather than a guessed one."""
         return ""
 
     def channel_url(self, channel_id: str) -> str:
-        """No address rather than a guessed one."""
+        """No address, rather than a guessed one."""
         return ""

@@ -1,4 +1,4 @@
-"""Lists that are longer than a message: a page of them, and where the others are."""
+"""Lists that are longer than a message: one page of them, and where the others are."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -9,9 +9,9 @@ Row = TypeVar("Row")
 
 
 def page_of(rows: Sequence[Row], page: int, per_page: int, command: str) -> tuple[Sequence[Row], list[Block]]:
-    """The rows of a page (the first is 1, and the last stands for any beyond it), and a line that counts them all.
+    """The rows of a page (the first is 1; beyond the last, the last is shown), and a line that counts them all.
 
-    `command` shows the list; with a number behind it another page. A list of one page has no such line.
+    `command` shows the list, or another page if a number follows it. A list of one page has no such line.
     """
     pages = max(1, -(-len(rows) // per_page))
     page = min(max(page, 1), pages)
@@ -24,5 +24,5 @@ def page_of(rows: Sequence[Row], page: int, per_page: int, command: str) -> tupl
 
 
 def and_more(rows: Sequence[object], shown: int) -> str:
-    """Behind the first of something, in one line: ` and 3 more`, or nothing."""
+    """The end of a line that lists only the first of something: ` and 3 more`, or nothing."""
     return f" and {len(rows) - shown} more" if len(rows) > shown else ""

@@ -1,4 +1,4 @@
-"""Phrases in the languages of their readers: an English phrase is its own key. Pure."""
+"""Phrases in their readers' languages: an English phrase is its own key. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,22 +7,22 @@ from msgspec import Struct, field
 
 
 class Translator(Struct, frozen=True):
-    """The phrases of one language, by the English ones; without any it is English."""
+    """The phrases of one language, keyed by the English ones; without any, it is English."""
 
     language: str = "en"
     phrases: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, phrase: str, *places: object, **facts: object) -> str:
-        """A phrase with its facts in the places of `{}` and `{name}`; one that has no words here stays English."""
+        """A phrase with its facts in place of `{}` and `{name}`; one without a translation stays English."""
         return self.phrases.get(phrase, phrase).format(*places, **facts)
 
 
-# Of a language the patterns of English texts, each with what it is there.
+# By language: patterns of English texts, each with its translation.
 Patterns = Mapping[str, Sequence[tuple[str, str]]]
 
 
 def by_pattern(text: str, language: str, *patterns: Patterns) -> str:
-    """A text that other rules have written in English, in a language; what no pattern knows stays."""
+    """Translate a text that other rules have written in English; a text that matches no pattern stays."""
     for known in patterns:
         for pattern, own in known.get(language, ()):
             if match := re.fullmatch(pattern, text):
@@ -31,7 +31,7 @@ def by_pattern(text: str, language: str, *patterns: Patterns) -> str:
 
 
 def translator_in(language: str, *translated: Mapping[str, Mapping[str, str]]) -> Translator:
-    """The wording of a language, from phrases by their language."""
+    """The translator for a language, from phrases by language."""
     own: dict[str, str] = {}
     for each in translated:
         own |= each.get(language, {})

@@ -1,13 +1,13 @@
-"""Posts to one channel keep Slack's pace: about one a second, short bursts let through, in the order they asked."""
+"""Keeps posts to one channel at Slack's rate: about one a second, with short bursts, in the order requested."""
 
 import threading
 from collections import deque
 
 from bot.runtime import clock
 
-# Slack: "1 per second per channel … short bursts allowed"; how short it does not say.
+# Slack: "1 per second per channel … short bursts allowed"; it does not say how short.
 BURST = 5
-# A little more than five seconds: a caller that waits comes back up to half a second late, and the next in time.
+# A little more than five seconds: a waiting caller returns up to half a second late, and the next on time.
 WINDOW_S = 5.6
 FORGET_AFTER_S = 600.0
 MAX_REMEMBERED = 5_000
@@ -22,7 +22,7 @@ class RateLimiter:
         self._reserved: dict[str, float] = {}
 
     def wait_s(self, channel_id: str, key: str, now: float | None = None) -> float:
-        """How many seconds a post must wait; 0 when it is its turn. `key` tells it from every other post."""
+        """How many seconds a post must wait; 0 if it is its turn. `key` distinguishes it from every other post."""
         now = clock.monotonic_s() if now is None else now
         with self._lock:
             turn = self._reserved.pop(key, None)
@@ -35,7 +35,7 @@ class RateLimiter:
             return turn - now
 
     def return_turn(self, key: str, now: float | None = None) -> None:
-        """A post that had its turn and was not taken after all: it need not stand in line again."""
+        """Return the turn of a post that was not accepted after all, so that it need not queue again."""
         with self._lock:
             self._reserved[key] = clock.monotonic_s() if now is None else now
 
@@ -46,7 +46,7 @@ class RateLimiter:
         return turns[-1]
 
     def _forget(self, now: float) -> None:
-        """What never came back for its turn, and channels in which nothing was said for long."""
+        """Drop turns that were never taken, and channels without posts for a long time."""
         if len(self._reserved) > MAX_REMEMBERED:
             self._reserved = {key: turn for key, turn in self._reserved.items() if now - turn < FORGET_AFTER_S}
         if len(self._turns) > MAX_REMEMBERED:

@@ -1,4 +1,4 @@
-"""HTTP mode: Slack comes to the bot by itself. Whether the network is there shows by asking Slack now and then."""
+"""HTTP mode: Slack comes to the bot by itself. Calling Slack now and then shows whether the network works."""
 
 from bot.errors import TryLater
 from bot.runtime.heartbeat import Heartbeat
@@ -6,23 +6,23 @@ from bot.slack.errors import RateLimited, SlackRefused
 from bot.slack.gateway import Gateway
 
 LOOK_EVERY_S = 15
-# One lost answer says nothing yet.
+# One lost answer means nothing yet.
 FAILURES_THAT_COUNT = 2
 
 
 class Reachability:
-    """Does Slack answer? When it does not, its requests do not reach the bot either."""
+    """Tracks whether Slack answers. If it does not, its requests do not reach the bot either."""
 
     def __init__(self, slack: Gateway) -> None:
         self._slack = slack
         self._answered = Heartbeat()
         self._failures = 0
-        # Why Slack is not reached; a part of a sentence.
+        # Why Slack is not reached, as part of a sentence.
         self.trouble = ""
 
     @property
     def is_connected(self) -> bool:
-        """Did Slack answer lately?"""
+        """True if Slack answered lately."""
         return not self.trouble
 
     @property
@@ -31,7 +31,7 @@ class Reachability:
         return self._answered.age_s
 
     def look(self) -> None:
-        """Ask Slack something that costs nothing."""
+        """Make a call to Slack that costs nothing."""
         try:
             self._slack.call("auth.test")
         except (SlackRefused, RateLimited):

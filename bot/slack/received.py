@@ -1,4 +1,4 @@
-"""The body of a request, in which a piece that is missing is said in a sentence when it is read."""
+"""The body of a request, in which reading a missing field raises an error with a sentence for the user."""
 
 import json
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ class PieceMissing(WatchfloorError):
 
 
 class Received(dict[str, Any]):
-    """An object of a request. Some pieces come with some kinds of requests only: to read a missing one refuses."""
+    """An object of a request. Some fields come only with some kinds of requests; reading a missing one fails."""
 
     def __missing__(self, key: str) -> Any:
         raise PieceMissing()
 
 
 def received(body: Mapping[str, Any]) -> Received:
-    """The same, with a sign for each half of a pair of surrogates whose other half is missing.
+    """The same body, with a replacement character for each lone surrogate.
 
-    No database and no file takes such a half.
+    Neither databases nor files accept lone surrogates.
     """
     text = json.dumps(body, ensure_ascii=False)
     try:

@@ -21,7 +21,7 @@ class Meaning(StrEnum):
     MALFORMED = "the bot's request was wrong"
 
 
-# Every method can answer these.
+# Any method can return these.
 COMMON: Mapping[Meaning, str] = {
     Meaning.WAIT: "ratelimited rate_limited too_many_requests",
     Meaning.UNKNOWN: "fatal_error internal_error request_timeout service_unavailable",
@@ -226,7 +226,7 @@ def _by_error(table: Mapping[Meaning, str]) -> dict[str, Meaning]:
 
 
 def errors_meaning(wanted: Meaning) -> frozenset[str]:
-    """Every error that means this, of any method."""
+    """Every error of any method that has this meaning."""
     tables = (COMMON, *BY_METHOD.values())
     return frozenset(error for table in tables for error in table.get(wanted, "").split())
 
@@ -236,11 +236,11 @@ _TABLE = {method: _COMMON | _by_error(own) for method, own in BY_METHOD.items()}
 
 
 def meaning(method: str, error: str) -> Meaning | None:
-    """What an error of a method means; None for one that is not documented."""
+    """What an error of a method means; None if it is not documented."""
     return _TABLE.get(method, _COMMON).get(error)
 
 
-# For people: what stands in the way, and what helps.
+# For people: what went wrong, and what helps.
 REASONS: Mapping[str, str] = {
     "account_inactive": "the app was removed from this workspace; an administrator must install it again",
     "cant_invite": "Slack does not let me invite that person",
@@ -272,5 +272,5 @@ _REASONS_OF: Mapping[tuple[str, str], str] = {
 
 
 def reason(method: str, error: str) -> str:
-    """Why Slack refused, as a part of a sentence; its own name of the error where nothing better is known."""
+    """Why Slack refused, as part of a sentence; Slack's name of the error if nothing better is known."""
     return _REASONS_OF.get((method, error)) or REASONS.get(error) or f"Slack says `{error}`"

@@ -1,6 +1,6 @@
-"""The shape of what Slack sends: what lacks it is refused before anything reads it.
+"""The shape of what Slack sends: requests without it are refused before anything reads them.
 
-A signature says that a request is Slack's, not that every field is there and of its type.
+A signature proves that a request is Slack's, not that every field is present and has its type.
 """
 
 from typing import Any, Literal, Self
@@ -14,7 +14,7 @@ TS = r"^\d{1,12}(\.\d{1,9})?$"
 
 
 class Malformed(Exception):
-    """It does not have the shape that Slack gives to such a request."""
+    """The body does not have the shape of such a request from Slack."""
 
 
 class _Id(BaseModel):
@@ -260,9 +260,9 @@ BODIES: dict[str, type[BaseModel]] = {
 
 
 def checked(body: object) -> Body:
-    """The body, if it has the shape of one of Slack's requests; `Malformed` otherwise.
+    """The body, if it has the shape of one of Slack's requests. Raises `Malformed` if not.
 
-    Half a pair of surrogates, which no database and no file takes, becomes the sign for an unreadable letter.
+    A lone surrogate, which neither databases nor files accept, becomes the replacement character.
     """
     if not isinstance(body, dict):
         raise Malformed(type(body).__name__)

@@ -1,4 +1,4 @@
-"""Socket Mode: stays connected to Slack, with two connections while Slack changes from one to the other."""
+"""Socket Mode: stays connected to Slack, with two connections while Slack switches from one to the other."""
 
 import logging
 import threading
@@ -25,10 +25,10 @@ from bot.slack.web_socket import Message, WebSocket, WebSocketRefused
 
 log = logging.getLogger(__name__)
 
-# Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
+# Each envelope has its own thread until its listener ends: enough that none waits while others call Slack.
 ENVELOPE_THREADS = 48
 RETRY_FIRST_S, RETRY_LONGEST_S = 0.25, 10.0
-# Slack sends nothing more on a connection that it asked to leave; it closes it itself within some seconds.
+# Slack sends nothing more on a connection that it asked us to leave, and closes it within a few seconds.
 DRAINED_AFTER_S = 3.0
 LONGEST_DRAIN_S = 30.0
 FINISH_TIMEOUT_S = 1.0
@@ -37,7 +37,7 @@ FINAL = (Meaning.UNAUTHORIZED, Meaning.INSTALLATION)
 
 
 class SocketModeConnection:
-    """Connects, and stays connected; a Slack that does not answer is tried again."""
+    """Connects, and stays connected, retrying while Slack does not answer."""
 
     def __init__(self, app: ImmediateAckApp, slack: Gateway) -> None:
         self._app, self._slack = app, slack
@@ -46,13 +46,13 @@ class SocketModeConnection:
         self._web_sockets: list[WebSocket] = []
         self._leaving: dict[WebSocket, float] = {}
         self._is_closing = False
-        # Why there is no connection; a part of a sentence.
+        # Why there is no connection, as part of a sentence.
         self.trouble = "not connected yet"
         self._last_heard_s = clock.elapsed_s()
 
     @property
     def is_connected(self) -> bool:
-        """Would an envelope reach us now?"""
+        """True if an envelope would reach us now."""
         return any(web_socket.is_open for web_socket in self._web_sockets)
 
     @property
@@ -64,12 +64,12 @@ class SocketModeConnection:
         )
 
     def connect(self) -> None:
-        """Connect now, or go on trying. Raises `SlackRefused` when trying again cannot help."""
+        """Connect now, or keep trying. Raises `SlackRefused` if retrying cannot help."""
         self._try_connect()
         threading.Thread(target=self._supervise, name="socket-mode", daemon=True).start()
 
     def close(self) -> None:
-        """Acknowledge what has arrived, then hang up."""
+        """Acknowledge what has arrived, then disconnect."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
@@ -83,7 +83,7 @@ class SocketModeConnection:
     # Connecting
 
     def _try_connect(self) -> bool:
-        """Open one more; False when that must be tried again. Raises `SlackRefused` when that is no use."""
+        """Open one more connection; False if it must be retried. Raises `SlackRefused` if retrying cannot help."""
         try:
             url = str(self._slack.call("apps.connections.open")["url"])
         except SlackRefused as refused:
@@ -107,7 +107,7 @@ class SocketModeConnection:
         return False
 
     def _refused(self, trouble: str) -> bool:
-        """It is not that Slack is away: somebody has to do something, and reads once what."""
+        """Log once what somebody has to fix: the cause is not that Slack is down."""
         if trouble != self.trouble:
             log.warning("not connected to Slack; I keep trying", extra={"reason": trouble})
         return self._failed(trouble)
@@ -129,7 +129,7 @@ class SocketModeConnection:
             self._changed.notify_all()
 
     def _supervise(self) -> None:
-        """Open a connection whenever none stays; hang up the one that was left once it is silent."""
+        """Open a connection whenever none will stay; close the one that is being left once it is silent."""
         wait_s = 0.0
         while not self._is_closing:
             if not self._needs_connection():
@@ -173,7 +173,7 @@ class SocketModeConnection:
             return
         request = SocketModeRequest.from_dict(message)
         if request is not None and self._app.is_echo(request.payload):
-            # At once, and on this thread: each redraw brings two, and people wait in the queue for threads.
+            # At once, on this thread: each redraw brings two echoes, and people wait in the queue for threads.
             web_socket.send_socket_mode_response(SocketModeResponse(request.envelope_id))
         elif request is not None and not self._is_closing:
             web_socket.count(+1)
@@ -182,20 +182,20 @@ class SocketModeConnection:
             )
 
     def _handle(self, web_socket: WebSocket, request: SocketModeRequest, received_at_s: float) -> None:
-        """One envelope, to its listener's end; it is acknowledged on the way."""
+        """Handle one envelope until its listener ends; it is acknowledged on the way."""
         started_at = machine_time().timestamp()
 
         def answer(response: BoltResponse) -> None:
             try:
                 send_response(cast(BaseSocketModeClient, _Acknowledging(web_socket)), request, response, started_at)
             except (OSError, ConnectionClosed) as lost:
-                # Slack sends it again on the next connection; what the listener has done is found done then.
+                # Slack sends it again on the next connection; the listener then finds its work already done.
                 log.warning("an acknowledgement did not arrive", extra={"reason": type(lost).__name__})
 
         try:
             bolt_request = BoltRequest(mode="socket_mode", body=request.payload, headers=build_headers(request))
             self._app.handle_request(bolt_request, answer, received_at_s)
-        except Exception:  # one broken envelope must not be silent; Slack sends events again
+        except Exception:  # a broken envelope must not go unnoticed; Slack sends events again
             log.exception("an envelope was not handled")
         finally:
             web_socket.count(-1)
@@ -204,7 +204,7 @@ class SocketModeConnection:
 
 
 class _Acknowledging:
-    """What Bolt needs of a client to send an acknowledgement: on the connection by which the envelope came."""
+    """The client that Bolt needs to send an acknowledgement, on the connection through which the envelope came."""
 
     logger = log
 

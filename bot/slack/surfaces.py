@@ -9,24 +9,24 @@ from bot.slack.refusals import Meaning
 
 
 class Surfaces(ApiClient):
-    """What the bot shows beside messages."""
+    """What the bot shows besides messages."""
 
     def open_view(self, trigger_id: str, view: Block) -> None:
-        """Open a form; the trigger lives three seconds, so this comes before anything slow."""
+        """Open a form; the trigger expires after three seconds, so this comes before anything slow."""
         self.call("views.open", trigger_id=trigger_id, view=view)
 
     def push_view(self, trigger_id: str, view: Block) -> None:
-        """Open a form on top of the one that is open; closing it leads back."""
+        """Open a form on top of the open one; closing it leads back."""
         self.call("views.push", trigger_id=trigger_id, view=view)
 
     def update_view(self, view_id: str, view: Block) -> None:
-        """Show the new state in a form that is open."""
+        """Show the new state in an open form."""
         self.call("views.update", view_id=view_id, view=view)
 
     def write_channel_canvas(self, channel_id: str, markdown: str) -> str:
-        """Give a channel its canvas, or write the one that we gave it anew: the same call may be repeated.
+        """Create a channel's canvas, or rewrite the one that we created, and return its id. Safe to repeat.
 
-        `SlackRefused` where people have made one, or the plan has none. Gives back its id.
+        Raises `SlackRefused` if people have created one, or the plan has none.
         """
         content = {"type": "markdown", "markdown": markdown}
         try:
@@ -36,13 +36,13 @@ class Surfaces(ApiClient):
             canvas_id = self._own_canvas(channel_id) if refused.meaning is Meaning.TAKEN else None
             if canvas_id is None:
                 raise
-        # Without a section it replaces all of it; the canvas keeps its history.
+        # Without a section, this replaces the whole canvas, which keeps its history.
         change = {"operation": "replace", "document_content": content}
         self.call("canvases.edit", canvas_id=canvas_id, changes=[change])
         return canvas_id
 
     def _own_canvas(self, channel_id: str) -> str | None:
-        """The canvas of a channel, if we made it."""
+        """The id of a channel's canvas, if we created it."""
         properties = self.call("conversations.info", channel=channel_id)["channel"].get("properties") or {}
         canvas_id = (properties.get("canvas") or {}).get("file_id")
         if not canvas_id or self.call("files.info", file=canvas_id)["file"].get("user") != self.user_id():

@@ -1,4 +1,4 @@
-"""Words for Slack: escaping, mentions, dates, lengths. Everything a person typed passes through `escape`."""
+"""Text for Slack: escaping, mentions, dates, lengths. Everything that people typed passes through `escape`."""
 
 import html
 import re
@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 ELLIPSIS = "…"
 MENTIONS_SHOWN = 40
-# A time of day alone is clear for as long as nobody sleeps in between.
+# A time of day alone is clear as long as nobody sleeps in between.
 SAME_SHIFT = timedelta(hours=12)
-# A mention, date, channel or link of which the end was cut off.
+# A mention, date, channel or link whose end was cut off.
 _OPEN_TOKEN = re.compile(r"<(?:[!@#]|https?:|mailto:)[^<>]*$|<[^\s<>]{0,7}$")
 _DATE = re.compile(r"date\^(\d{1,12})\^(.*)$")
 _TYPED_TIME = re.compile(r"(?<![\d:])(?:(\d{4}-\d\d-\d\d) )?(\d\d:\d\d) UTC\b")
@@ -17,13 +17,12 @@ _REFERENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
 
 def escape(text: str) -> str:
-    """Make `words` harmless as mrkdwn: mentions, channels and links in it stay plain text."""
+    """Make `text` harmless as mrkdwn: mentions, channels and links in it stay plain text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters; what was cut is shown by an ellipsis and never splits an escape or a token such
-    as a mention or a date."""
+    """At most `limit` characters; an ellipsis marks the cut, which never splits an escape, a mention or a date."""
     if len(text) <= limit:
         return text
     kept = _OPEN_TOKEN.sub("", text[: limit - len(ELLIPSIS)])
@@ -34,15 +33,15 @@ def shorten(text: str, limit: int) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """`words` on one line, escaped, at most `limit` characters after escaping (Slack counts those)."""
+    """The text escaped and on one line, at most `limit` characters after escaping (Slack counts those)."""
     return shorten(escape(" ".join(text.split())), limit)
 
 
 def to_plain_text(text: str, name_of: Callable[[str], str | None], zone: tzinfo | None = None) -> str:
-    """What Slack sends of a message as people read it: names for ids, links written out, escapes undone.
+    """The source of a message as people read it: names instead of ids, links written out, escapes undone.
 
-    `name_of` gives a person's name, or None when it is unknown; times are written in `zone`, else in UTC. The
-    result is plain text: escape it before it leaves.
+    `name_of` returns a person's name, or None if it is unknown; times are written in `zone`, otherwise in UTC. The
+    result is plain text: escape it before sending.
     """
     return html.unescape(_REFERENCE.sub(lambda match: _replace_reference(match, name_of, zone), text))
 
@@ -62,7 +61,7 @@ def _replace_reference(match: re.Match[str], name_of: Callable[[str], str | None
 
 
 def mentioned_user_ids(text: str) -> set[str]:
-    """The ids of everyone who is mentioned in what Slack sends of a message."""
+    """The ids of everyone who is mentioned in the source of a message."""
     return {match[2] for match in _REFERENCE.finditer(text) if match[1] == "@"}
 
 
@@ -72,12 +71,12 @@ def mention(user_id: str) -> str:
 
 
 def mentions(user_ids: Iterable[str]) -> str:
-    """Several mentions, separated by commas; of very many the first, and how many more."""
+    """Several mentions, separated by commas; of very many, only the first, and how many more."""
     return listed([mention(user_id) for user_id in user_ids], MENTIONS_SHOWN)
 
 
 def listed(parts: Sequence[str], most: int, separator: str = ", ") -> str:
-    """The parts one after another; of more than `most` the first, and how many more there are."""
+    """The parts joined; if there are more than `most`, only the first, and how many more there are."""
     if len(parts) <= most:
         return separator.join(parts)
     shown = parts[: most - 1]
@@ -111,12 +110,12 @@ def day(moment: datetime) -> str:
 
 
 def near_time(moment: datetime, now: datetime) -> str:
-    """The time of day, with its day when that is not the same shift any more."""
+    """The time of day, with its day if that is no longer the same shift."""
     return clock_time(moment) if abs(moment - now) < SAME_SHIFT else day_and_time(moment)
 
 
 def ago(moment: datetime) -> str:
-    """How long ago it was, as each reader's Slack counts on by itself; others read the moment."""
+    """How long ago it was, kept current by each reader's Slack; elsewhere, the moment itself."""
     return _date(moment, "{ago}", "%Y-%m-%d %H:%M UTC")
 
 
@@ -127,9 +126,9 @@ def typed_time(moment: datetime, now: datetime) -> str:
 
 
 def live_times(text: str, now: datetime) -> str:
-    """Times typed in UTC, in each reader's own zone; without a day the one nearest to `now` is meant.
+    """Show times typed in UTC in each reader's own zone; without a day, the one nearest to `now` is meant.
 
-    `text` is escaped already. What only looks like a time stays as it is.
+    `text` must already be escaped. Text that only looks like a time stays as it is.
     """
     return _TYPED_TIME.sub(lambda match: _live_time(match, now), text)
 

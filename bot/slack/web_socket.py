@@ -23,11 +23,11 @@ PONG_TIMEOUT_S = 10
 
 
 class WebSocketRefused(Exception):
-    """The WebSocket could not be opened, or nothing came through it. Its text is a part of a sentence."""
+    """The WebSocket could not be opened, or nothing came through it. Its text is part of a sentence."""
 
 
 class WebSocket:
-    """A connection on which Slack sends envelopes; each is acknowledged on the one it came by."""
+    """A connection on which Slack sends envelopes; each is acknowledged on the one it came through."""
 
     def __init__(self, url: str, network: Network) -> None:
         self._closing = ExitStack()
@@ -40,7 +40,7 @@ class WebSocket:
         self._hear_hello()
 
     def _hear_hello(self) -> None:
-        """A proxy may open a WebSocket and swallow what is sent through it."""
+        """Wait for Slack's hello: a proxy may open a WebSocket and swallow what is sent through it."""
         try:
             self._socket.recv(timeout=HELLO_TIMEOUT_S)
         except TimeoutError as silent:
@@ -51,7 +51,7 @@ class WebSocket:
         self.heard.beat()
 
     def read(self, on_message: Callable[["WebSocket", Message], None]) -> None:
-        """Hand on every message until the connection ends."""
+        """Pass on every message until the connection ends."""
         try:
             for text in self._socket:
                 self.heard.beat()
@@ -65,7 +65,7 @@ class WebSocket:
             self.close()
 
     def count(self, change: int) -> None:
-        """An envelope came, or its listener has ended."""
+        """Count an envelope that came (+1), or whose listener has ended (-1)."""
         with self._lock:
             self.owed += change
 
@@ -74,7 +74,7 @@ class WebSocket:
         self._socket.send(json.dumps(response.to_dict()))
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self.is_open = False
         self._closing.close()
 
@@ -101,7 +101,7 @@ def _open(url: str, network: Network, closing: ExitStack) -> Any:
 
 
 def _reason(refused: Exception) -> str:
-    """Without the address, which holds a ticket."""
+    """The reason without the URL, which contains a ticket."""
     response = getattr(refused, "response", None)
     if response is not None:
         return f"HTTP {response.status_code}"

@@ -1,1 +1,1 @@
-"""What other systems know: how it is read, and how what they send is checked."""
+"""Other systems' data: how it is read, and how what they send is verified."""

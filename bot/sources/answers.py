@@ -1,4 +1,4 @@
-"""An answer of another system, checked: refused in a sentence, put off as it asks, never taken for no rows."""
+"""Checks of another system's response: refused with a reason, retried as it asks, never taken for no rows."""
 
 import json
 import re
@@ -24,7 +24,7 @@ LONGEST_WAIT_S = 3600.0
 
 
 def checked(name: str, answer: "httpx.Response") -> Any:
-    """The JSON of an answer. Raises `TryLater` where waiting helps, `SourceRefused` where somebody has to act."""
+    """Return a response's JSON. Raises `TryLater` if waiting helps, `SourceRefused` if somebody must act."""
     status = answer.status_code
     if status in LATER or status >= 500:
         raise TryLater(f"{name} answered {status}", wait_s=wait_s(answer.headers) if status in LATER else None)
@@ -38,13 +38,15 @@ def checked(name: str, answer: "httpx.Response") -> Any:
     try:
         return json.loads(answer.content)
     except ValueError:
-        # A proxy's or a captive portal's page, whatever its status.
+        # The page of a proxy or a captive portal, whatever its status.
         raise TryLater(f"{name} did not answer with JSON") from None
 
 
 def wait_s(headers: Mapping[str, str]) -> float | None:
-    """How long the other system asks to wait, by `Retry-After` or `X-Rate-Limit-Reset` (seconds since 1970); None
-    when it does not say. Moments are compared with its own `Date`: clocks differ."""
+    """Return how long the other system asks to wait, by `Retry-After` or `X-Rate-Limit-Reset` (seconds since 1970).
+
+    None if it does not say. Times are compared with its own `Date`, because clocks differ.
+    """
     after = headers.get("retry-after", "").strip()
     if after.isdigit():
         return min(float(after), LONGEST_WAIT_S)
@@ -55,7 +57,7 @@ def wait_s(headers: Mapping[str, str]) -> float | None:
 
 
 def said_at(headers: Mapping[str, str]) -> datetime | None:
-    """When the other system answered, by its own clock; None when it does not say."""
+    """Return when the other system answered, by its own clock; None if it does not say."""
     return _date(headers.get("date", ""))
 
 
@@ -72,13 +74,13 @@ def _detail(answer: "httpx.Response") -> str:
 
 
 def next_link(headers: Mapping[str, str]) -> str:
-    """The address that `Link: …; rel="next"` names; empty when there is none."""
+    """Return the address in `Link: …; rel="next"`; empty if there is none."""
     links = re.findall(r'<([^<>]*)>\s*;[^,<]*\brel="?next"?', headers.get("link", ""))
     return str(links[0]) if links else ""
 
 
 def sent(name: str, send: "Callable[[], httpx.Response]") -> "httpx.Response":
-    """What is answered; `TryLater` when nobody answers, or not in time."""
+    """Send a request and return the response. Raises `TryLater` if there is none, or none in time."""
     import httpx
 
     try:

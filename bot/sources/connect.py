@@ -1,8 +1,8 @@
-"""Amazon Connect: figures of queues by interval, and who is staffed and how long somebody waits now.
+"""Amazon Connect: queue figures by interval, and the current number of staffed agents and longest wait.
 
-Needs boto3 (`pip install 'watchfloor[connect]'`) and the rights connect:GetMetricDataV2 and
-connect:GetCurrentMetricData. The secret is `ACCESS_KEY_ID:SECRET_ACCESS_KEY`; without one boto3 finds the machine's
-own role. boto3 signs and reads; what is sent leaves by the client that every source is given.
+Needs boto3 (`pip install 'watchfloor[connect]'`) and the permissions connect:GetMetricDataV2 and
+connect:GetCurrentMetricData. The secret is `ACCESS_KEY_ID:SECRET_ACCESS_KEY`; without one, boto3 uses the machine's
+own role. boto3 signs requests and parses responses, but requests are sent by the HTTP client given to every source.
 """
 
 import json
@@ -23,12 +23,12 @@ QUEUES_AT_ONCE = 100
 # One request covers less than three days.
 LONGEST_SPAN = timedelta(days=1)
 FIRST_READ = timedelta(days=1)
-# It is asked for three months at most, and refuses what is older.
+# Connect answers for the last three months at most and refuses requests for older data.
 HISTORY = timedelta(days=88)
 PERIODS = {15: "FIFTEEN_MIN", 30: "THIRTY_MIN", 60: "HOUR"}
 THROTTLED = ("ThrottlingException", "TooManyRequestsException", "Throttling", "LimitExceededException")
 THROTTLE_S = 5.0
-# By metric and whether it has a threshold: the name of the figure.
+# The figure's name for each metric.
 FIGURES = {
     "CONTACTS_QUEUED": "offered",
     "CONTACTS_HANDLED": "answered",
@@ -40,12 +40,12 @@ FIGURES = {
     "AVG_QUEUE_ANSWER_TIME": "asa_s",
 }
 WITH_THRESHOLD = ("SUM_CONTACTS_ANSWERED_IN_X", "SUM_CONTACTS_ABANDONED_IN_X", "CONTACTS_REMOVED_FROM_QUEUE_IN_X")
-# With a grouping, ages are seconds; without one they would be milliseconds.
+# With a grouping, ages are in seconds; without one they would be in milliseconds.
 CURRENT = {"AGENTS_STAFFED": ("agents", "COUNT"), "OLDEST_CONTACT_AGE": ("oldest_s", "SECONDS")}
 
 
 class Connect:
-    """Finished intervals span by span; the last page brings the current figures of the interval that runs."""
+    """Finished intervals, span by span; the last page adds the current figures of the running interval."""
 
     def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
         options = config.options
@@ -64,7 +64,7 @@ class Connect:
         self._client = _client(config, self._region, http)
 
     def check(self) -> list[str]:
-        """Can current figures be read?"""
+        """Check that current figures can be read."""
         try:
             self._call("get_current_metric_data", self._asked_now(list(self._queues)[:1]), None)
         except SourceRefused as refused:
@@ -72,7 +72,7 @@ class Connect:
         return []
 
     def read(self, cursor: str, now: datetime) -> Page[Interval]:
-        """The page behind the cursor: a span of time, a batch of queues, and Connect's own continuation."""
+        """Return the page after the cursor: a time span, a batch of queues, and Connect's continuation token."""
         length = timedelta(minutes=self._minutes)
         finished = _floor(now, length)
         place: dict[str, Any] = json.loads(cursor or _cursor(finished - FIRST_READ))
@@ -92,7 +92,7 @@ class Connect:
             return Page(rows, _cursor(end))
         for batch in batches:
             rows += self._current(now, batch)
-        # The last interval is read once more: contacts that were still on the line end in it.
+        # The last interval is read again: calls that were still in progress end in it.
         return Page(rows, _cursor(end - length), end)
 
     def _finished(
@@ -120,7 +120,7 @@ class Connect:
 
     def _interval(self, result: Mapping[str, Any], length_s: int) -> Interval:
         collections = result.get("Collections") or ()
-        # A value that is missing is not known; zero is a value.
+        # A missing value is unknown; zero is a value.
         values = {one["Metric"]["Name"]: one["Value"] for one in collections if one.get("Value") is not None}
         figures = {FIGURES[name]: float(value) for name, value in values.items() if name in FIGURES}
         starts_at = result["MetricInterval"]["StartTime"].astimezone(UTC)
@@ -174,7 +174,7 @@ class Connect:
         except (BotoCoreError, ResponseParserError) as failure:
             raise TryLater(f"{self._name} does not answer ({type(failure).__name__})") from failure
         if "MetricResults" not in answer:
-            # boto3 takes a proxy's page, or half an answer, for an empty one.
+            # boto3 takes a proxy's page, or half a response, for an empty one.
             raise TryLater(f"{self._name} did not answer with figures")
         return answer
 
@@ -201,17 +201,17 @@ def _client(config: SourceConfig, region: str, http: httpx.Client) -> Any:
         raise SourceRefused(name=config.name, reason=reason) from None
     key, _, secret = config.secret.partition(":")
     keys = {"aws_access_key_id": key, "aws_secret_access_key": secret} if secret else {}
-    # The reader waits as the service asks, without holding a thread: boto3 is not to wait and try again itself.
+    # boto3 must not wait and retry itself: the reader waits as the service asks, without holding a thread.
     settings = Config(retries={"total_max_attempts": 1})
     address = {"endpoint_url": config.url} if config.url else {}
     client = boto3.client("connect", region_name=region, config=settings, **keys, **address)
-    # What a handler of this event returns is the answer: boto3 opens no connection of its own.
+    # The return value of a handler for this event is the response: boto3 opens no connection of its own.
     client.meta.events.register("before-send.connect", lambda request, **_: _answer(config.name, http, request))
     return client
 
 
 def _answer(name: str, http: httpx.Client, request: Any) -> Any:
-    """The answer to a request that boto3 has signed."""
+    """Send a request that boto3 has signed, and return the response."""
     from botocore.awsrequest import AWSResponse
 
     headers = {key: value if isinstance(value, str) else value.decode() for key, value in request.headers.items()}
@@ -220,7 +220,7 @@ def _answer(name: str, http: httpx.Client, request: Any) -> Any:
 
 
 class _Content:
-    """An answer's content as boto3 reads it."""
+    """A response's content with the interface that boto3 reads."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content

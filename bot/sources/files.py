@@ -1,4 +1,4 @@
-"""Files: a folder that is watched, and a Google sheet that is published as CSV."""
+"""Files: a watched folder, and a Google sheet that is published as CSV."""
 
 import hashlib
 import json
@@ -13,19 +13,19 @@ from bot.sources.port import Page, SourceConfig, SourceRefused, TableFile
 from bot.sources.published import REDIRECTS, handed_out_at, host_of
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
-# A file that is still being written grows.
+# A file still being written is growing.
 SETTLED_AFTER_S = 10
 
 
 class Folder:
-    """A folder into which another system puts its exports; the files stay as they are."""
+    """A folder into which another system exports files; the files are left unchanged."""
 
     def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
         self._name, self._folder = config.name, Path(str(config.options.get("folder", "")))
         self._pattern = str(config.options.get("files", "*"))
 
     def check(self) -> list[str]:
-        """Is the folder there?"""
+        """Check that the folder exists."""
         try:
             self._files()
         except SourceRefused as refused:
@@ -33,7 +33,7 @@ class Folder:
         return []
 
     def files(self, cursor: str, now: datetime) -> Page[TableFile]:
-        """The next file that is new or has changed, oldest first; the cursor knows what was read of each."""
+        """Return the next new or changed file, oldest first; the cursor holds the state of each file read."""
         known: dict[str, str] = json.loads(cursor) if cursor else {}
         present = self._files()
         read = {name: state for name, state in known.items() if name in present}
@@ -51,7 +51,7 @@ class Folder:
             raise SourceRefused(name=self._name, reason=f"there is no folder {self._folder}")
         try:
             paths = [path for path in self._folder.glob(self._pattern) if path.suffix.lower() in ENDINGS]
-            # A link could lead to any file that this process may read.
+            # A symbolic link could lead to any file that this process may read.
             regular = [path for path in paths if path.is_file() and not path.is_symlink()]
             return {path.name: path for path in sorted(regular, key=lambda path: (path.stat().st_mtime, path.name))}
         except (OSError, ValueError) as failure:
@@ -64,13 +64,13 @@ def _state(path: Path) -> str:
 
 
 class Sheet:
-    """A sheet that is published as CSV: one address, and nothing to sign in with."""
+    """A sheet that is published as CSV: one address, and no sign-in."""
 
     def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
         self._name, self._http, self._url, self._folder = config.name, http, config.url, config.folder
 
     def check(self) -> list[str]:
-        """Is it published?"""
+        """Check that the sheet is published."""
         try:
             self._content()
         except SourceRefused as refused:
@@ -78,7 +78,7 @@ class Sheet:
         return []
 
     def files(self, cursor: str, now: datetime) -> Page[TableFile]:
-        """The sheet, when it has changed; the cursor is a digest of what it was."""
+        """Return the sheet if it has changed; the cursor is a digest of its last content."""
         content = self._content()
         digest = hashlib.sha256(content).hexdigest()
         if digest == cursor:
@@ -100,7 +100,7 @@ class Sheet:
         return answer.content
 
     def _redirect(self, answer: httpx.Response) -> str:
-        """Google hands a published sheet out from a host of its own."""
+        """Return the address on a host of Google's own from which Google serves a published sheet."""
         if address := handed_out_at(answer):
             return address
         raise SourceRefused(name=self._name, reason=f"it leads to {host_of(answer)}")

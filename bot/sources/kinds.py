@@ -1,7 +1,7 @@
-"""The kinds of sources: those that come with Watchfloor, and those that packages add by an entry point.
+"""The kinds of sources: those shipped with Watchfloor, and those that packages add by an entry point.
 
-A package registers a function of a `SourceConfig` and an `httpx.Client` in the group `watchfloor.sources`; the name
-of the entry point is the `kind` in floor.yaml.
+A package registers a function of a `SourceConfig` and an `httpx.Client` in the group `watchfloor.sources`; the
+entry point's name is the `kind` in floor.yaml.
 """
 
 from importlib.metadata import entry_points
@@ -11,7 +11,7 @@ from bot.sources import published
 from bot.sources.port import Build
 
 GROUP = "watchfloor.sources"
-# Where a vendor's own library knows the address, which depends on the region.
+# For vendors whose own library derives the address from the region.
 CLOUDS = {"connect": (".amazonaws.com", ".amazonaws.com.cn")}
 
 
@@ -24,7 +24,7 @@ class KindUnusable(WatchfloorError):
 
 
 def build_function(kind: str) -> Build:
-    """What makes a source of that kind. Raises `UnknownKind`, `KindUnusable`."""
+    """Return the function that builds a source of that kind. Raises `UnknownKind`, `KindUnusable`."""
     built_in = _built_in()
     if kind in built_in:
         return built_in[kind]
@@ -33,18 +33,18 @@ def build_function(kind: str) -> Build:
         raise UnknownKind(kind=kind, known=", ".join(sorted({*built_in, *added})))
     try:
         build: Build = added[kind].load()
-    except Exception as failure:  # a package of somebody else may fail in any way
+    except Exception as failure:  # a third-party package may fail in any way
         raise KindUnusable(kind=kind, reason=f"{type(failure).__name__}: {failure}") from failure
     return build
 
 
 def hosts_of(kind: str, url: str) -> tuple[str, ...]:
-    """The hosts that a source calls besides that of its address, for a proxy's list."""
+    """Return the hosts that a source calls besides that of its address, for a proxy's allowlist."""
     return published.hosts_of(url) if url else CLOUDS.get(kind, ())
 
 
 def _built_in() -> dict[str, Build]:
-    # Loaded when a floor has sources: their client takes a while to load.
+    # Imported only if a floor has sources, because their client takes a while to load.
     from bot.sources.connect import Connect
     from bot.sources.files import Folder, Sheet
     from bot.sources.okta import Okta

@@ -1,4 +1,4 @@
-"""Moments as other systems write them."""
+"""Times as other systems write them."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ def read(text: str | None) -> datetime | None:
 
 
 def required(text: str | None) -> datetime:
-    """Likewise, where there must be one. Raises `ValueError`."""
+    """Likewise, but a missing time is an error. Raises `ValueError`."""
     moment = read(text)
     if moment is None:
         raise ValueError("a moment is missing")

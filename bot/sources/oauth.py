@@ -1,4 +1,4 @@
-"""Access tokens by client credentials: asked for once, and again when one is not accepted any more."""
+"""Access tokens by client credentials: requested once, and again when one is no longer accepted."""
 
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ UNAUTHORIZED = 401
 
 
 class ClientCredentials(httpx.Auth):
-    """For ServiceNow and Salesforce; a token that has expired costs one request more."""
+    """For ServiceNow and Salesforce; an expired token costs one more request."""
 
     requires_response_body = True
 
@@ -56,7 +56,7 @@ class ClientCredentials(httpx.Auth):
 
 
 def credentials(config: "SourceConfig", path: str) -> httpx.Auth:
-    """By what is in the options: client credentials, a name with a password, or else a token as it is."""
+    """Return the authentication for the options: client credentials, user and password, or a fixed token."""
     if config.options.get("client_id"):
         return ClientCredentials(config, path)
     if user := config.options.get("user"):
@@ -65,7 +65,7 @@ def credentials(config: "SourceConfig", path: str) -> httpx.Auth:
 
 
 class Bearer(httpx.Auth):
-    """A token that does not change."""
+    """A fixed token."""
 
     def __init__(self, token: str) -> None:
         self._token = token

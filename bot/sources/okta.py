@@ -1,4 +1,4 @@
-"""Okta: locked accounts and failed sign-ins from the System Log, unlocking, and mails to reset passwords.
+"""Okta: locked accounts and failed sign-ins from the System Log, unlocking, and password reset mails.
 
 Needs an API token, or (`oauth: true`) an access token with the scopes okta.logs.read and okta.users.manage.
 """
@@ -20,7 +20,7 @@ PAGE = 1000
 FIRST_READ = timedelta(hours=24)
 SESSION_START = "user.session.start"
 LIMIT = "user.account.lock.limit"
-# By its type alone: the same lock comes with the outcome FAILURE and SUCCESS.
+# By the event's type alone: the same lock comes with the outcome FAILURE and SUCCESS.
 KINDS = {
     "user.account.lock": LockoutKind.LOCKED,
     LIMIT: LockoutKind.LOCKED,
@@ -29,14 +29,14 @@ KINDS = {
     SESSION_START: LockoutKind.SIGNED_IN,
 }
 FILTER = " or ".join(f'eventType eq "{name}"' for name in KINDS)
-# What Okta answers about an account that is not locked, and about one whose state allows no reset.
+# Okta's error codes for an account that is not locked, and for one whose state allows no reset.
 NOT_LOCKED, NOT_ALLOWED = "E0000032", "E0000038"
-# Of somebody whom Okta does not know. What was typed as the name may be a password: it is not taken.
+# User ids of sign-ins by an unknown user; those are dropped, since a password may have been typed as the name.
 NOBODY = ("", "unknown")
 
 
 class Okta:
-    """The System Log, polled: every answer names where to go on, also when there is nothing new."""
+    """The System Log, polled: every response names its continuation, even if there is nothing new."""
 
     def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
         self._name, self._http = config.name, http
@@ -44,7 +44,7 @@ class Okta:
         self._headers = {"Authorization": f"{scheme} {config.secret}", "Accept": "application/json"}
 
     def check(self) -> list[str]:
-        """Can the log be read?"""
+        """Check that the log can be read."""
         try:
             self._events({"limit": "1"})
         except SourceRefused as refused:
@@ -52,11 +52,11 @@ class Okta:
         return []
 
     def since(self, cursor: str, now: datetime) -> Page[Lockout]:
-        """The page behind the cursor, which holds Okta's own continuation."""
+        """Return the page after the cursor, which holds Okta's own continuation."""
         begin = {"since": moments.iso(now - FIRST_READ), "sortOrder": "ASCENDING", "filter": FILTER}
         asked = json.loads(cursor) if cursor else {**begin, "limit": str(PAGE)}
         events, following = self._events(asked)
-        # A continuation is there at the end, too: an empty page is the end, a short one may not be.
+        # There is a continuation even at the end: an empty page is the end, a short one may not be.
         return Page(lockouts(events), json.dumps(following or asked), None if events else now)
 
     def unlock(self, user_id: str) -> Outcome:
@@ -69,7 +69,7 @@ class Okta:
         return Outcome(True)
 
     def reset_password(self, user_id: str) -> Outcome:
-        """Have Okta mail a link to set a new password. Asked to mail it, it answers without the link."""
+        """Have Okta mail a link to set a new password. Since Okta mails it, its response has no link."""
         address = f"/api/v1/users/{quote(user_id, safe='')}/lifecycle/reset_password"
         asked = partial(self._http.post, address, params={"sendEmail": "true"}, headers=self._headers)
         answer = sent(self._name, asked)
@@ -84,12 +84,12 @@ class Okta:
         events = checked(self._name, answer)
         if not isinstance(events, list):
             raise SourceRefused(name=self._name, reason="what it answers is not a list of events")
-        # Only the query is taken: the token goes to no other address, whatever an answer names.
+        # Only the query is used: the token is sent to no other address, whatever a response names.
         return events, dict(parse_qsl(urlsplit(next_link(answer.headers)).query))
 
 
 def lockouts(events: Sequence[dict[str, Any]]) -> list[Lockout]:
-    """What events of the System Log say about accounts; one that is repeated within the page counts once."""
+    """Return lockouts from events of the System Log; an event repeated within the page counts once."""
     by_id = {event["uuid"]: event for event in events if event.get("eventType") in KINDS}
     return [
         _lockout(event) for event in by_id.values() if not _has_failed(event) or _user(event)["id"] not in NOBODY
@@ -97,7 +97,7 @@ def lockouts(events: Sequence[dict[str, Any]]) -> list[Lockout]:
 
 
 def _has_failed(event: dict[str, Any]) -> bool:
-    """A sign-in that did not work is none."""
+    """Whether the event is a failed sign-in."""
     return bool(event["eventType"] == SESSION_START and _outcome(event).get("result") != "SUCCESS")
 
 
@@ -121,7 +121,7 @@ def _lockout(event: dict[str, Any]) -> Lockout:
         login=user["login"],
         kind=LockoutKind.FAILED if has_failed else KINDS[event["eventType"]],
         at=moments.required(event["published"]),
-        # An account at its limit does not unlock itself; the outcome does not say so, the type does.
+        # An account at its limit does not unlock itself; the type says so, the outcome does not.
         reason=LIMIT if event["eventType"] == LIMIT else str(_outcome(event).get("reason") or ""),
         address=address,
         place=place,
@@ -130,7 +130,7 @@ def _lockout(event: dict[str, Any]) -> Lockout:
 
 
 def _from_where(client: dict[str, Any]) -> tuple[str, str, str]:
-    """Network address, town and program of a sign-in."""
+    """Return the network address, town and program of a sign-in."""
     context, agent = client.get("geographicalContext") or {}, client.get("userAgent") or {}
     place = (str(context.get(name) or "") for name in ("city", "country"))
     program = (str(agent.get(name) or "") for name in ("browser", "os"))

@@ -1,7 +1,7 @@
-"""What every source offers: rows page by page. A source knows neither database nor Slack, and is told the time.
+"""The interface of all sources: rows page by page. A source knows neither database nor Slack, and is told the time.
 
-A source has one method for each kind of row that it brings. What fails is raised, never an empty page: `TryLater`
-with the seconds that the other system asks to wait, `SourceRefused` with a sentence for the administrator.
+A source has one method for each kind of row that it provides. Failures are raised, never returned as an empty page:
+`TryLater` with the seconds that the other system asks to wait, `SourceRefused` with a sentence for administrators.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ class CredentialsRefused(SourceRefused):
 
 
 class Interval(Struct, frozen=True):
-    """A queue's figures of one interval, by the names of `docs/impact.md`; a figure that is missing is unknown."""
+    """A queue's figures for one interval, by the names of `docs/impact.md`; a missing figure is unknown."""
 
     queue: str
     starts_at: datetime
@@ -45,7 +45,7 @@ class Interval(Struct, frozen=True):
 
 
 class ServiceTarget(Struct, frozen=True):
-    """A promise on a case: when it began, when it is broken, and how long it was paused so far."""
+    """A promise on a case: when it began, when it breaches, and how long it has been paused."""
 
     name: str
     started_at: datetime
@@ -68,18 +68,18 @@ class Case(Struct, frozen=True):
     queue: str = ""
     assignee: str = ""
     link: str = ""
-    # Who wrote, and in which words: similar cases of several customers are proposed as an incident.
+    # Used to propose similar cases of several customers as an incident.
     customer: str = ""
     text: str = ""
     traits: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = True
-    # Since when it waits for somebody to accept it.
+    # When the case began to wait for acceptance.
     waiting_since: datetime | None = None
     targets: tuple[ServiceTarget, ...] = ()
 
 
 class LockoutKind(StrEnum):
-    """What happened to somebody's account."""
+    """What happened to an account."""
 
     LOCKED = "locked"
     UNLOCKED = "unlocked"
@@ -88,7 +88,7 @@ class LockoutKind(StrEnum):
 
 
 class Lockout(Struct, frozen=True):
-    """An account was locked or unlocked, or its owner signed in, or tried to: then from where, and with what."""
+    """A lock, unlock or sign-in of an account; for a failed sign-in also its origin and program."""
 
     external_id: str
     user_id: str
@@ -102,8 +102,11 @@ class Lockout(Struct, frozen=True):
 
 
 class Shift(Struct, frozen=True):
-    """Somebody's time on duty in a role, by the names of `shifts: roles`. The person is an e-mail address, a handle
-    or a name that floor.yaml knows; `external_id` stays the same when the shift is moved."""
+    """A person's time on duty in a role, by the names of `shifts: roles`.
+
+    The person is an e-mail address, a handle or a name that floor.yaml knows; `external_id` stays the same when the
+    shift is moved.
+    """
 
     external_id: str
     person: str
@@ -116,7 +119,7 @@ class Shift(Struct, frozen=True):
 
 
 class TableFile(Struct, frozen=True):
-    """A table as a file: read with the columns that people confirmed for its shape. `key` names this content."""
+    """A table as a file, read with the columns that people confirmed for its shape. `key` names this content."""
 
     key: str
     name: str
@@ -124,8 +127,11 @@ class TableFile(Struct, frozen=True):
 
 
 class Page(Struct, Generic[Row], frozen=True):
-    """Some rows, and where to go on. While `complete_until` is None more follows at once; a page that has it is the
-    last one for now, and up to that moment everything is known: what is not in it did not happen."""
+    """Some rows, and the cursor of the next page.
+
+    While `complete_until` is None, more pages follow at once. A page that has it is the last for now, and all
+    rows up to that time are known: what is not in it did not happen.
+    """
 
     rows: Sequence[Row]
     next_cursor: str
@@ -133,7 +139,7 @@ class Page(Struct, Generic[Row], frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What came of something that a person asked for."""
+    """The result of an action that a person requested."""
 
     is_done: bool
     reason: str = ""
@@ -141,42 +147,42 @@ class Outcome(Struct, frozen=True):
 
 @runtime_checkable
 class Source(Protocol):
-    """What the doctor asks every source."""
+    """The interface that the doctor uses on every source."""
 
     def check(self) -> list[str]:
-        """Sentences on what is missing, by scope and right; none when it can be read."""
+        """Return a sentence for each missing scope or right; none if the source can be read."""
 
 
 @runtime_checkable
 class Intervals(Source, Protocol):
-    """Brings figures of queues."""
+    """A source of queue figures."""
 
     def read(self, cursor: str, now: datetime) -> Page[Interval]:
-        """The page behind the cursor, which is empty at first."""
+        """Return the page after the cursor, which is empty at first."""
 
 
 @runtime_checkable
 class Cases(Source, Protocol):
-    """Brings cases that were opened or changed; one that changed while it was read may come again."""
+    """A source of opened or changed cases; one that changes while it is read may come again."""
 
     def changed(self, cursor: str, now: datetime) -> Page[Case]:
-        """The page behind the cursor, which is empty at first."""
+        """Return the page after the cursor, which is empty at first."""
 
 
 @runtime_checkable
 class CaseNotes(Source, Protocol):
-    """Writes notes on cases."""
+    """A source that can write notes on cases."""
 
     def add(self, case_id: str, text: str, key: str) -> None:
-        """Add a note unless one with this key is there."""
+        """Add a note unless one with this key exists."""
 
 
 @runtime_checkable
 class Lockouts(Source, Protocol):
-    """Brings locked accounts, and can unlock them."""
+    """A source of locked accounts that can unlock them."""
 
     def since(self, cursor: str, now: datetime) -> Page[Lockout]:
-        """The page behind the cursor, which is empty at first."""
+        """Return the page after the cursor, which is empty at first."""
 
     def unlock(self, user_id: str) -> Outcome:
         """Unlock an account; one that is not locked counts as done."""
@@ -184,27 +190,29 @@ class Lockouts(Source, Protocol):
 
 @runtime_checkable
 class PasswordResets(Source, Protocol):
-    """Has the directory mail people a way to set a new password. What is in the mail is never seen here."""
+    """A source whose directory mails people a way to set a new password. The mail's content is never seen here."""
 
     def reset_password(self, user_id: str) -> Outcome:
-        """Send the mail; of several the last one counts, so that this may be repeated."""
+        """Send the mail; only the last one counts, so a retry is harmless."""
 
 
 @runtime_checkable
 class Rosters(Source, Protocol):
-    """Brings shifts."""
+    """A source of shifts."""
 
     def shifts(self, cursor: str, now: datetime) -> Page[Shift]:
-        """Every shift from yesterday until two months ahead, all in one page: what is not in it any more is gone. A
-        page without any shift changes nothing."""
+        """Return every shift from yesterday until two months ahead, in one page; a missing shift is gone.
+
+        A page without any shift changes nothing.
+        """
 
 
 @runtime_checkable
 class Tables(Source, Protocol):
-    """Brings tables as files, such as exports of a contact centre."""
+    """A source of tables as files, such as exports of a contact centre."""
 
     def files(self, cursor: str, now: datetime) -> Page[TableFile]:
-        """The files behind the cursor, which is empty at first."""
+        """Return the files after the cursor, which is empty at first."""
 
 
 class SourceConfig(Struct, frozen=True):
@@ -217,10 +225,10 @@ class SourceConfig(Struct, frozen=True):
     folder: Path = Path()
 
 
-# Makes a source of its configuration and of a client that may reach its address and nothing else.
+# Builds a source from its configuration and a client that can reach its address and nothing else.
 Build = Callable[[SourceConfig, "httpx.Client"], Source]
 
-# What may be asked of a source, and the name of the method that answers with pages.
+# The protocol of each kind of row, and the name of its method that returns pages.
 STREAMS: Mapping[str, tuple[type, str]] = {
     "intervals": (Intervals, "read"),
     "cases": (Cases, "changed"),
@@ -231,11 +239,11 @@ STREAMS: Mapping[str, tuple[type, str]] = {
 
 
 def streams_of(source: Source) -> list[str]:
-    """The kinds of rows that a source brings."""
+    """Return the kinds of rows that a source provides."""
     return [name for name, (protocol, _) in STREAMS.items() if isinstance(source, protocol)]
 
 
 def read_page(source: Source, stream: str, cursor: str, now: datetime) -> Page[Any]:
-    """The next page of one kind of rows."""
+    """Return the next page of one kind of row."""
     page: Page[Any] = getattr(source, STREAMS[stream][1])(cursor, now)
     return page

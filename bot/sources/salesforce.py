@@ -1,4 +1,4 @@
-"""Salesforce: cases with their milestones, and which of them wait to be accepted.
+"""Salesforce: cases with their milestones, and which of them wait for acceptance.
 
 The connected app's user needs to read Case, Account, CaseMilestone and PendingServiceRouting.
 """
@@ -20,7 +20,7 @@ from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, Sour
 VERSION = "v61.0"
 PAGE = 200
 FIRST_READ = timedelta(days=7)
-# A record becomes visible when its transaction ends, with the time of its change: a little is read again.
+# A record becomes visible when its transaction ends, with the time of its change, so a little is read again.
 LATE = timedelta(minutes=2)
 PRIORITIES = {"Critical": "P1", "High": "P2", "Medium": "P3", "Low": "P4"}
 MILESTONES = "SELECT MilestoneType.Name, StartDate, TargetDate, IsViolated, IsCompleted FROM CaseMilestones"
@@ -29,7 +29,7 @@ OF_CASE = (
     "Account.Name, Description, Type, Reason"
 )
 LONGEST_TEXT = 8_000
-FIELDS = f"SELECT {OF_CASE}, ({MILESTONES}) FROM Case"  # noqa: S608 - SOQL, of names of ours
+FIELDS = f"SELECT {OF_CASE}, ({MILESTONES}) FROM Case"  # noqa: S608 - SOQL, built from our own names
 WAITING = (
     "SELECT WorkItemId, Group.Name, CustomRequestedDateTime, CreatedDate FROM PendingServiceRouting "
     "WHERE IsPushed = false ORDER BY CreatedDate"
@@ -41,17 +41,17 @@ Record = Mapping[str, Any]
 
 
 class Salesforce:
-    """Cases in the order in which they were changed; at the end those that wait."""
+    """Cases in the order in which they changed; the last page has those that wait."""
 
     def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
         self._name, self._http, self._url = config.name, http, config.url.rstrip("/")
         self._auth = credentials(config, "/services/oauth2/token")
-        # Its own clock, as of its last answer: ours may differ.
+        # Salesforce's clock at its last response: ours may differ.
         self._said_at: datetime | None = None
         self._priorities = PRIORITIES | dict(config.options.get("priorities") or {})
 
     def check(self) -> list[str]:
-        """Which objects cannot be read."""
+        """Return a sentence for each object that cannot be read."""
         problems = []
         for name in ("Case", "Account", "CaseMilestone", "PendingServiceRouting"):
             try:
@@ -63,7 +63,7 @@ class Salesforce:
         return problems
 
     def changed(self, cursor: str, now: datetime) -> Page[Case]:
-        """The page behind the cursor: the last record's time and id, and where Salesforce goes on with a query."""
+        """Return the page after the cursor: the last record's time and id, and Salesforce's query continuation."""
         place = json.loads(cursor) if cursor else {"at": moments.iso(now - FIRST_READ), "id": "", "next": ""}
         records, following = self._get(place["next"]) if place["next"] else self._query(_changed(place))
         waiting = {} if records or following else self._waiting()
@@ -120,7 +120,7 @@ class Salesforce:
         return self._get(f"/services/data/{VERSION}/query", {"q": query})
 
     def _get(self, address: str, parameters: dict[str, str] | None = None) -> tuple[list[Record], str]:
-        # Only the path of a continuation is taken: the token goes to no other address, whatever an answer names.
+        # Only the path of a continuation is used: the token is sent to no other address, whatever a response names.
         path = urlsplit(address).path
         answer = sent(self._name, partial(self._http.get, path, params=parameters, auth=self._auth))
         content = checked(self._name, answer)

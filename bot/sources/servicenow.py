@@ -23,7 +23,7 @@ FIELDS = (
     "sys_id,number,short_description,priority,state,active,opened_at,sys_updated_on,assignment_group,assigned_to,"
     "company,caller_id,description,category,subcategory,location,business_service,cmdb_ci"
 )
-# What a case has in common with others, by the names that the board knows.
+# The traits that cases can have in common, by the board's names.
 TRAITS = {
     "category": "category",
     "subcategory": "subcategory",
@@ -39,7 +39,7 @@ Record = Mapping[str, Any]
 
 
 class ServiceNow:
-    """The Table API, read in the order in which records were changed."""
+    """The Table API, read in the order in which records changed."""
 
     def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
         self._name, self._http, self._url = config.name, http, config.url.rstrip("/")
@@ -47,7 +47,7 @@ class ServiceNow:
         self._query = str(config.options.get("query", "")).strip("^")
 
     def check(self) -> list[str]:
-        """Which tables cannot be read."""
+        """Return a sentence for each table that cannot be read."""
         problems = []
         for table in ("incident", "task_sla", "sys_journal_field"):
             try:
@@ -59,7 +59,7 @@ class ServiceNow:
         return problems
 
     def changed(self, cursor: str, now: datetime) -> Page[Case]:
-        """The page behind the cursor: the last record's time and id, and an offset among those of one second."""
+        """Return the page after the cursor: the last record's time and id, and an offset within its second."""
         place: dict[str, Any] = (
             json.loads(cursor) if cursor else {"at": _written(now - FIRST_READ), "id": "", "offset": 0}
         )
@@ -72,7 +72,7 @@ class ServiceNow:
         return Page(rows, json.dumps(_next(place, records, has_more)), None if has_more else now)
 
     def add(self, case_id: str, text: str, key: str) -> None:
-        """A work note, which carries its key; it is looked for before it is written."""
+        """Add a work note that contains its key, unless a note with that key exists."""
         marked = f"{text}\n[{key}]"
         known = f"element_id={case_id}^element=work_notes^valueLIKE[{key}]"
         entries, _ = self._records("sys_journal_field", known, "sys_id", 0, 1)
@@ -118,8 +118,10 @@ class ServiceNow:
         )
 
     def _records(self, table: str, query: str, fields: str, offset: int, limit: int) -> tuple[list[Record], bool]:
-        """Some records, and whether there are more: records that may not be read are missing from a page, so that a
-        short one is not the last."""
+        """Return some records, and whether there are more.
+
+        Records that may not be read are missing from a page, so a short page is not necessarily the last.
+        """
         asked = {"sysparm_query": query, "sysparm_fields": fields, "sysparm_display_value": "all"}
         page = {"sysparm_limit": str(limit), "sysparm_offset": str(offset)}
         address = f"/api/now/table/{table}"
@@ -135,7 +137,7 @@ def _next(place: dict[str, Any], records: Sequence[Record], has_more: bool) -> d
     last = max((_key(record) for record in records), default=(place["at"], place["id"]))
     if last[0] > place["at"]:
         return {"at": last[0], "id": last[1], "offset": 0}
-    # One second holds more than a page: half a page is read twice, for records that change leave it meanwhile.
+    # A second with more than a page: re-read half a page, as records that change in between leave the query.
     offset = place["offset"] + PAGE // 2 if has_more else 0
     return {"at": place["at"], "id": place["id"] if has_more else last[1], "offset": offset}
 
@@ -150,7 +152,7 @@ def _target(record: Record) -> ServiceTarget:
         name=_shown(record, "sla"),
         started_at=moments.required(_value(record, "start_time")),
         due_at=moments.read(_value(record, "planned_end_time")),
-        # A duration is written as a moment since 1970.
+        # A duration is written as a time since 1970.
         paused_s=(paused - EPOCH).total_seconds() if paused else 0,
         is_paused=_value(record, "stage") == "paused",
         is_breached=_value(record, "has_breached") == "true",

@@ -1,6 +1,6 @@
-"""Requests of other systems: signed with a secret that both know, not too old, in a shape that is understood.
+"""Requests from other systems: signed with a shared secret, recent, and well-formed.
 
-The signature is `v0=` and the HMAC-SHA256 of `v0:TIMESTAMP:BODY` as hexadecimal digits, as Slack signs its own.
+The signature is `v0=` and the HMAC-SHA256 of `v0:TIMESTAMP:BODY` in hexadecimal digits, like Slack's own.
 """
 
 import hashlib
@@ -18,21 +18,21 @@ _PROBLEMS_SHOWN = 5
 
 
 class NotSigned(Exception):
-    """The request is not from somebody who knows the secret, or it is too old."""
+    """The request's sender does not know the secret, or the request is too old."""
 
 
 class NotUnderstood(Exception):
-    """The body is not what is described; the message names what is wrong."""
+    """The body does not have the documented shape; the message says what is wrong."""
 
     @classmethod
     def of(cls, wrong: ValidationError) -> "NotUnderstood":
-        """Where the body is wrong, and how."""
+        """Return the exception with the places and reasons of the errors."""
         problems = wrong.errors(include_url=False, include_input=False)[:_PROBLEMS_SHOWN]
         return cls("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems))
 
 
 def check(secret: bytes, body: bytes, headers: Mapping[str, str], now: datetime) -> str:
-    """The signature of a request that may be taken. Raises `NotSigned`."""
+    """Return the signature of a request that may be accepted. Raises `NotSigned`."""
     timestamp = headers.get("x-watchfloor-timestamp", "")
     signature = headers.get("x-watchfloor-signature", "")
     if not (_TIMESTAMP.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature)):
@@ -45,6 +45,6 @@ def check(secret: bytes, body: bytes, headers: Mapping[str, str], now: datetime)
 
 
 def sign(secret: bytes, timestamp: str, body: bytes) -> str:
-    """The signature of a body at a moment, seconds since 1970."""
+    """Return the signature of a body at a time in seconds since 1970."""
     digest = hmac.new(secret, b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     return f"v0={digest}"

@@ -1,4 +1,4 @@
-"""A limit of requests that several sources of one account share: when one is told to wait, all of them wait."""
+"""A rate limit shared by several sources of one account: when one is told to wait, all of them wait."""
 
 from datetime import datetime
 from functools import cache
@@ -7,13 +7,13 @@ from bot.errors import TryLater
 
 
 class Throttle:
-    """Closed until a moment; a caller that comes earlier is sent away at once, so that no thread waits."""
+    """Closed until a time; an earlier caller is refused at once, so that no thread waits."""
 
     def __init__(self) -> None:
         self._closed_until: datetime | None = None
 
     def close(self, until: datetime) -> None:
-        """Nobody of this account asks before that."""
+        """Refuse requests of this account until then."""
         self._closed_until = max(until, self._closed_until or until)
 
     def check(self, now: datetime) -> None:
@@ -25,5 +25,5 @@ class Throttle:
 
 @cache
 def throttle_of(account: str) -> Throttle:
-    """The one of an account, in this process."""
+    """Return the account's throttle in this process."""
     return Throttle()

@@ -1,4 +1,4 @@
-"""Who wants updates by direct message: of one incident, or of every one of a kind."""
+"""Subscriptions: updates by direct message, for one incident or for every incident of a kind."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, and the copies of each update."""
+    """Register the listeners, the commands, and the handlers that copy each update to its subscribers."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule

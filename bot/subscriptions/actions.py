@@ -1,4 +1,4 @@
-"""Subscribing and unsubscribing, by button and by command. Nobody learns of what they may not see."""
+"""Subscribing and unsubscribing, by button and by command; never reveals an incident the user may not see."""
 
 from datetime import datetime
 
@@ -23,12 +23,12 @@ from bot.subscriptions.views import Screen
 
 
 def follow_merge(change: Change, event: Merged) -> None:
-    """People who wanted the merged incident's updates get those of the one in which it goes on."""
+    """Move the merged incident's subscribers to the incident it was merged into."""
     tables.move(change.session, change.number, event.into)
 
 
 def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen:
-    """Updates of one incident by direct message. Gives back what to answer."""
+    """Subscribe the user to one incident's updates by direct message; return the answer."""
     person = _reader(services, by)
     with services.database.transaction() as session:
         incident = _visible_incident(session, number, person)
@@ -46,7 +46,7 @@ def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen
 
 
 def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Screen:
-    """No more updates of one incident, whatever else was subscribed to. Gives back what to answer."""
+    """Stop one incident's updates, whatever else the user subscribed to; return the answer."""
     person = _reader(services, by)
     with services.database.transaction() as session:
         incident = _visible_incident(session, number, person)
@@ -57,7 +57,7 @@ def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Scre
 
 
 def subscribe_to(services: Services, typed: str, by: str, now: datetime) -> str:
-    """Updates of everything a severity, type or site covers, from now on. Gives back what to answer."""
+    """Subscribe the user to everything a severity, type or site covers, from now on; return the answer."""
     if not _reader(services, by).may_act:
         raise OnlyYourChannels()
     scope = read_scope(typed, services.floor.types, services.floor.sites)
@@ -67,7 +67,7 @@ def subscribe_to(services: Services, typed: str, by: str, now: datetime) -> str:
 
 
 def unsubscribe_from(services: Services, typed: str, by: str) -> str:
-    """The end of a standing subscription, or of all. Gives back what to answer."""
+    """End a standing subscription, or all subscriptions; return the answer."""
     _reader(services, by)
     scope = read_scope(typed, services.floor.types, services.floor.sites)
     is_all = not scope.key.strip("|")
@@ -81,7 +81,7 @@ def unsubscribe_from(services: Services, typed: str, by: str) -> str:
 
 
 def end_subscription(services: Services, subscription_id: int, by: str) -> Screen:
-    """The end of one subscription of the list, which is shown again."""
+    """End one subscription of the list; return the updated list."""
     with services.database.transaction() as session:
         row = session.get(Subscription, subscription_id)
         if row is not None and row.user_id == by:
@@ -90,7 +90,7 @@ def end_subscription(services: Services, subscription_id: int, by: str) -> Scree
 
 
 def subscription_list(services: Services, by: str, page: int = 1) -> Screen:
-    """Everything somebody subscribed to, page by page."""
+    """The user's subscriptions, page by page."""
     _reader(services, by)
     with services.database.reading() as session:
         rows = tables.of_person(session, by)
@@ -99,7 +99,7 @@ def subscription_list(services: Services, by: str, page: int = 1) -> Screen:
 
 
 def _reader(services: Services, by: str) -> PersonFacts:
-    """Somebody who may read updates at all; people of other companies and bots may not."""
+    """Return the user if they may read updates at all; people of other companies and bots may not."""
     person = person_of(services, by)
     if person.is_stranger or person.is_bot:
         raise NotForGuests()

@@ -1,4 +1,4 @@
-"""Bringing an update to its subscribers: each once for a promise, in the transaction that composes it."""
+"""Copies of updates to subscribers: one each per promise, in the transaction that composes the update."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,10 +23,10 @@ from bot.subscriptions.rules import choose_audience
 
 
 def post_copies(change: Change, event: UpdateComposed) -> None:
-    """The composed update for everyone who subscribed and belongs to its audience.
+    """Post the composed update to every subscriber who belongs to its audience.
 
-    What waits for somebody is overtaken by what is newer, as it is in the channels. That nothing has changed is no
-    message of its own: it is added to the last one. Nobody gets a copy of what they were shown as a draft.
+    A newer copy supersedes one still waiting to be sent, as in the channels. "No change" is not a message of its
+    own: it is added to the last one. Users who were shown the update as a draft get no copy.
     """
     session, number = change.session, change.number
     subscriber_ids = tables.subscribers(session, change.incident)
@@ -53,13 +53,13 @@ def post_copies(change: Change, event: UpdateComposed) -> None:
                 change.now,
                 incident_id=number,
                 blocks=blocks,
-                # What somebody must act on comes first in a message.
+                # Anything that needs action is sent first.
                 priority=outbox.LAST,
             )
 
 
 def edit_footers(change: Change, event: UpdateAmended) -> None:
-    """The copies of an update say when the next one comes after all, to whoever may still read of the incident."""
+    """Correct the time of the next update in the copies of users who may still read about the incident."""
     session, number = change.session, change.number
     by_person = _newest_copies(session, number, event.audience)
     if not by_person:
@@ -72,7 +72,7 @@ def edit_footers(change: Change, event: UpdateAmended) -> None:
 
 
 def _newest_copies(session: Session, number: int, audience: str) -> dict[str, OutboxRow]:
-    """The last copy that each person got of an audience's updates, or is to get."""
+    """The last copy of an audience's updates that each user got or is about to get."""
     copies = outbox.posts_of(session, number, _key_prefix(number, audience), "")
     return {copy.key.split(":")[-2]: copy for copy in copies}
 
@@ -82,19 +82,19 @@ def _promise_of(copy: OutboxRow) -> int:
 
 
 def _key_prefix(number: int, audience: str) -> str:
-    """How the keys of an audience's copies begin; a person's id and the promise's follow."""
+    """Prefix of the keys of an audience's copies; the user's id and the promise's follow."""
     return f"copy:{number}:{audience}:"
 
 
 def next_update_for(session: Session, services: Services, incident: Incident, user_id: str) -> datetime | None:
-    """When a subscriber hears next, as far as it is promised."""
+    """When a subscriber's next update is promised, if it is."""
     audience = _audience_by_person(session, services, incident, [user_id]).get(user_id)
     next_update = services.get(Registry).ask(NEXT_UPDATE)
     return next_update(session, incident.number, [audience]) if audience else None
 
 
 def may_read(session: Session, incident: Incident, people: Sequence[PersonFacts]) -> list[PersonFacts]:
-    """Who of them may read of this incident: no strangers, and guests only while they are in its channel."""
+    """Those of them who may read about this incident: no strangers, and guests only while in its channel."""
 
     def takes_part(person: PersonFacts) -> bool:
         is_guest = not (person.is_stranger or person.is_bot)
@@ -106,7 +106,7 @@ def may_read(session: Session, incident: Incident, people: Sequence[PersonFacts]
 def _audience_by_person(
     session: Session, services: Services, incident: Incident, people: Sequence[str]
 ) -> dict[str, str | None]:
-    """Whose words each of them gets in this incident."""
+    """The audience whose wording each of them gets in this incident."""
     audiences = known_audiences.audiences_of(services, incident)
     informed = [name for name, each in audiences.items() if each.usual_cadence(incident.severity) != Moment.NEVER]
     inside = [name for name in informed if not audiences[name].outside]

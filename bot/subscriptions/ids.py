@@ -1,3 +1,3 @@
-"""Names of the subscriptions' buttons that stand on no incident's message."""
+"""Names of subscription buttons that are not on an incident's message."""
 
 DROP = "subscription.drop"

@@ -17,7 +17,7 @@ from bot.subscriptions.rules import ScopeMissing
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the buttons on the digest message, on updates by direct message and on the list."""
+    """Register handlers for the buttons on the digest message, on updates by direct message and on the list."""
 
     @app.action(incident_ids.SUBSCRIBE)
     def subscribed(ack: Ack, body: Payload) -> None:

@@ -1,4 +1,4 @@
-"""What one may subscribe to, and whose words a subscriber gets. Pure."""
+"""What can be subscribed to, and which audience's wording a subscriber gets. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ class OnlyYourChannels(WatchfloorError):
 
 
 class Scope(Struct, frozen=True):
-    """What a standing subscription is about; an empty part means any. `severity` means that one and graver."""
+    """What a standing subscription covers; an empty part means any. `severity` means that one and graver."""
 
     severity: str = ""
     type: str = ""
@@ -37,7 +37,7 @@ class Scope(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """What tells it from the person's other subscriptions."""
+        """Unique among the user's subscriptions."""
         return f"{self.severity}|{self.type}|{self.site}"
 
 
@@ -63,7 +63,7 @@ def _split_severity(typed: str) -> tuple[str, str]:
 
 
 def _split_name(typed: str, known: Mapping[str, str]) -> tuple[str, str]:
-    """The longest known name that stands in `given`, and what is left without it."""
+    """Take the longest known name out of `typed`; return the rest, and what the name stands for."""
     for name in sorted(known, key=len, reverse=True):
         pattern = re.escape(name).replace("_", "[ _-]")
         if match := re.search(rf"(?<!\w){pattern}(?!\w)", typed, re.IGNORECASE):
@@ -72,10 +72,10 @@ def _split_name(typed: str, known: Mapping[str, str]) -> tuple[str, str]:
 
 
 def choose_audience(own: Iterable[str], informed: Sequence[str], inside: Sequence[str]) -> str | None:
-    """Whose words a person gets: of the audiences they belong to the first that is told, else the first one inside.
+    """The audience whose wording a user gets: the first informed one they belong to, else the first one inside.
 
-    `told` are the audiences that hear of this incident at all, in the floor's order; `inside` are not outside the
-    company. None when nobody is told anything.
+    `informed` are the audiences that are told of this incident at all, in the floor's order; `inside` are those
+    within the company. None if there is neither.
     """
     own_audiences = set(own)
     return next(

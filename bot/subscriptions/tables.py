@@ -1,4 +1,4 @@
-"""The subscriptions, and every query on them."""
+"""Subscriptions and every query on them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from bot.subscriptions.rules import Scope
 
 
 class Subscription(Row, table=True):
-    """Somebody wants updates of one incident, or of all that a scope covers; or wants none of one incident."""
+    """A user's wish for the updates of one incident, or of all that a scope covers; or for none of one incident."""
 
     __tablename__ = "subscriptions"
     __table_args__ = (
@@ -27,18 +27,18 @@ class Subscription(Row, table=True):
     severity: str = ""
     type: str = ""
     site: str = ""
-    # False: somebody whose standing subscription covers the incident wants nothing of this one.
+    # False: the user opted out of this incident although a standing subscription of theirs covers it.
     is_wanted: bool = True
     since: datetime = Field(sa_column=utc_column(nullable=False))
 
     @property
     def scope(self) -> Scope:
-        """What a standing subscription is about."""
+        """What a standing subscription covers."""
         return Scope(self.severity, self.type, self.site)
 
 
 def move(session: Session, number: int, into: int) -> None:
-    """Subscribers of one incident are those of another, unless they said something else about that one."""
+    """Subscribe one incident's subscribers to another, except those who already chose something for that one."""
     spoken = select(Subscription.user_id).where(Subscription.incident_id == into)
     wanted = sa.select(
         col(Subscription.user_id),
@@ -61,7 +61,7 @@ def _key(number: int) -> str:
 
 
 def set_for_incident(session: Session, user_id: str, number: int, now: datetime, *, is_wanted: bool) -> bool:
-    """The person wants updates of this incident, or none; False when it was so already."""
+    """Record that the user wants this incident's updates, or none of them; False if nothing changed."""
     row = Subscription(user_id=user_id, key=_key(number), incident_id=number, is_wanted=is_wanted, since=now)
     if insert_new(session, row):
         return True
@@ -78,7 +78,7 @@ def set_for_incident(session: Session, user_id: str, number: int, now: datetime,
 
 
 def add_standing(session: Session, user_id: str, scope: Scope, now: datetime) -> bool:
-    """The person wants updates of all that the scope covers; False when they had them already."""
+    """Subscribe the user to all that the scope covers; False if they were subscribed already."""
     row = Subscription(
         user_id=user_id, key=scope.key, severity=scope.severity, type=scope.type, site=scope.site, since=now
     )
@@ -86,7 +86,7 @@ def add_standing(session: Session, user_id: str, scope: Scope, now: datetime) ->
 
 
 def delete_standing(session: Session, user_id: str, key: str | None = None) -> int:
-    """The person no longer wants what a scope covers, or what any does; gives back how many ended."""
+    """Delete the user's subscription to a scope, or to all scopes; return how many were deleted."""
     statement = sa.delete(Subscription).where(
         col(Subscription.user_id) == user_id, col(Subscription.incident_id).is_(None)
     )
@@ -96,7 +96,7 @@ def delete_standing(session: Session, user_id: str, key: str | None = None) -> i
 
 
 def delete_of_incidents(session: Session, user_id: str) -> int:
-    """The person wants no single incident's updates any more; gives back how many ended."""
+    """Delete the user's subscriptions to single incidents; return how many were deleted."""
     statement = sa.delete(Subscription).where(
         col(Subscription.user_id) == user_id,
         col(Subscription.incident_id).is_not(None),
@@ -106,7 +106,7 @@ def delete_of_incidents(session: Session, user_id: str) -> int:
 
 
 def of_person(session: Session, user_id: str) -> Sequence[Subscription]:
-    """Everything somebody subscribed to that can still bring an update, the newest last."""
+    """The user's subscriptions that can still bring an update, newest last."""
     over = col(Incident.status).in_(("closed", "declined", "merged"))
     return session.exec(
         select(Subscription)
@@ -121,12 +121,12 @@ def of_person(session: Session, user_id: str) -> Sequence[Subscription]:
 
 
 def is_subscribed(session: Session, user_id: str, incident: Incident) -> bool:
-    """Does this person get the incident's updates?"""
+    """True if the user gets the incident's updates."""
     return user_id in subscribers(session, incident, user_id)
 
 
 def subscribers(session: Session, incident: Incident, user_id: str | None = None) -> list[str]:
-    """Everyone who wants this incident's updates, each once: by name, or because a scope covers it."""
+    """Everyone subscribed to this incident, each once: directly, or because a scope covers it."""
     if incident.is_private:
         return []
     places = col(Subscription.site).in_(["", *incident.sites])

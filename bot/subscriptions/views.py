@@ -1,4 +1,4 @@
-"""What subscribers see. Pure: Block Kit from data."""
+"""Subscribers' messages and lists. Pure: Block Kit from data."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,20 +17,20 @@ PER_PAGE = 40
 
 
 def describe_scope(scope: Scope, floor: Floor) -> str:
-    """A scope as people say it."""
+    """A scope in words."""
     parts = [f"{scope.severity} and graver" if scope.severity not in ("", "S0") else scope.severity]
     parts += [floor.types.get(scope.type, scope.type), scope.site]
     return escape(" · ".join(part for part in parts if part)) or "every incident"
 
 
 def update_blocks(update: Sequence[Block], number: int) -> list[Block]:
-    """An update as a subscriber gets it: the same words, and the way out."""
+    """An update as a subscriber gets it: the same text, with an Unsubscribe button."""
     stop = button("Unsubscribe", incident_ids.UNSUBSCRIBE, str(number))
     return [*update, context("You subscribed to these updates."), actions([stop], block_id=f"subscriber-{number}")]
 
 
 def confirmation(text: str, number: int, *, is_subscribed: bool) -> Screen:
-    """What somebody hears who subscribed or unsubscribed, with the way back."""
+    """The answer to subscribing or unsubscribing, with a button to undo it."""
     button_label = (
         ("Unsubscribe", incident_ids.UNSUBSCRIBE) if is_subscribed else ("Subscribe", incident_ids.SUBSCRIBE)
     )
@@ -40,7 +40,7 @@ def confirmation(text: str, number: int, *, is_subscribed: bool) -> Screen:
 def subscription_screen(
     subscriptions: Sequence[Subscription], incidents: Mapping[int, Incident], floor: Floor, page: int = 1
 ) -> Screen:
-    """What somebody subscribed to, page by page, each with a button to end it."""
+    """The user's subscriptions, page by page, each with a button to end it."""
     if not subscriptions:
         text = (
             "You have no subscriptions. `/incident subscribe S1` sends you the updates of every S0 and S1 by "

@@ -1,4 +1,4 @@
-"""What is answered about subscriptions. Pure."""
+"""Answers about subscriptions. Pure."""
 
 HELP_STANDING = "`/incident subscribe S1 Manila` updates by direct message · `/incident subscriptions` what you get"
 HELP_INCIDENT = "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`"
@@ -11,12 +11,12 @@ def subscribed(number: int, *, is_new: bool) -> str:
 
 
 def next_update(due: str) -> str:
-    """When they hear first."""
+    """When their first update comes."""
     return f" The next comes {due}."
 
 
 def unsubscribed(number: int, *, was_subscribed: bool) -> str:
-    """The answer to ending it."""
+    """The answer to unsubscribing from an incident."""
     return f"You get no{' more' if was_subscribed else ''} updates of incident {number} by direct message."
 
 
@@ -27,7 +27,7 @@ def standing(scope: str, *, is_new: bool) -> str:
 
 
 def not_subscribed(scope: str) -> str:
-    """The answer when there is nothing to end."""
+    """The answer if there is nothing to end."""
     return f"You had not subscribed to that ({scope}). `/incident subscriptions` shows what you get."
 
 

@@ -1,1 +1,1 @@
-"""What happened, when, and who did it."""
+"""The timeline: what happened, when, and who did it."""

@@ -1,4 +1,4 @@
-"""What people said taken out of a timeline: that it was said, when and by whom stays, and so do the hashes."""
+"""Erases what people wrote from a timeline; who wrote, when, and the hashes stay."""
 
 import re
 from typing import Any
@@ -10,15 +10,15 @@ from bot.timeline import log, observed_message
 from bot.timeline.tables import TimelineEntry
 
 REMOVED = "[removed]"
-# Answers of playbook steps that say how many, or yes and no.
+# Answers to playbook steps that are a number, or yes or no.
 FIGURE = re.compile(r"-?[\d.,  ]{1,20}\s*%?|True|False")
 ANSWERS = "answers"
 AUTHOR_NAME = "author_name"
-# What Slack refused. Entries of earlier versions name there the person who could not be invited.
+# What Slack refused. In entries of earlier versions it names the person who could not be invited.
 WHAT, INVITE = "what", "invite "
 CORRECTION_FACTS = frozenset(["by", "on", "was_at"])
 ERASED = log.Operation("erased", reason="kept for as long as the floor wants")
-# Facts that are figures, states, or the floor's own words; everything else may hold what somebody wrote.
+# Facts that are figures, states, or the floor's own words; any other fact may hold text that a person wrote.
 KEPT_FACTS = frozenset(
     [
         *("severity", "old", "new", "status", "role", "tier", "level", "minutes", "missed", "audience", "manner"),
@@ -47,9 +47,9 @@ KEPT_FACTS = frozenset(
 
 
 def erase_text(session: Session, incident_id: int, after: int, limit: int) -> tuple[int, int | None]:
-    """Take the words out of the next entries behind number `after`.
+    """Erase the text of up to `limit` entries after number `after`.
 
-    Gives back how many lost words, and the number of the last that was looked at; None when there was none left.
+    Return how many entries changed, and the number of the last one read, or None if none was left.
     """
     entries = session.exec(
         select(TimelineEntry)
@@ -80,7 +80,7 @@ def _erase(entry: TimelineEntry) -> bool:
 
 
 def without_text(facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts of an entry without what people wrote: a sentence made of them still says who, what and when."""
+    """Return the facts without what people wrote; a sentence made of them still says who, what and when."""
     erased = {name: _erased_value(name, value) for name, value in facts.items() if name != AUTHOR_NAME}
     return {name: value for name, value in erased.items() if value is not None or facts[name] is None}
 
@@ -98,7 +98,7 @@ def _erased_value(name: str, value: Any) -> Any:
 
 
 def keep_figures(answers: dict[str, Any]) -> dict[str, Any]:
-    """What was answered where it is a figure; the questions are the playbook's own."""
+    """Return the answers, keeping only figures; the questions stay, as they are the playbook's own."""
     return {asked: answer if FIGURE.fullmatch(str(answer)) else REMOVED for asked, answer in answers.items()}
 
 

@@ -1,4 +1,4 @@
-"""The timeline's forms: a note, an entry put right, a milestone put right. Pure: Block Kit from data."""
+"""The timeline's forms: add a note, correct an entry, correct a milestone. Pure: Block Kit from data."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -39,7 +39,7 @@ ONLY_WHEN_DETECTED = "Counts for “Detected” only."
 
 
 def note_form(number: int, now: datetime, text: str = "") -> Block:
-    """Write something down: what, of which kind, when it was."""
+    """The form for a note: its text, its kind and its time."""
     kinds = [option(title, kind) for kind, title in KIND_TITLES.items()]
     blocks = [
         form_field(
@@ -56,7 +56,7 @@ def note_form(number: int, now: datetime, text: str = "") -> Block:
 
 
 def amend_form(private_metadata: str, title: str, text: str, at: datetime, *, is_hidden: bool) -> Block:
-    """Put an entry right, or hide it, with a reason. The original stays in the log."""
+    """The form to correct or hide an entry, with a reason. The original stays in the log."""
     hide = option("Hide it: it stays in the log, and nowhere else", "hide")
     boxes = checkboxes(ids.HIDE, [hide])
     if is_hidden:
@@ -75,7 +75,7 @@ def amend_form(private_metadata: str, title: str, text: str, at: datetime, *, is
 
 
 def milestone_form(number: int, known: Mapping[MilestoneName, Milestone], now: datetime) -> Block:
-    """Say when something was reached, with the reason."""
+    """The form to set when a milestone was reached, with the reason."""
     names = [option(TITLES[name], str(name)) for name in MilestoneName]
     detection_options = [option(DETECTED_TITLES[how], how) for how in DETECTED_BY]
     missing = next((name for name in MilestoneName if name not in known), MilestoneName.STARTED)

@@ -1,4 +1,4 @@
-"""Names of the timeline's buttons, fields and forms."""
+"""Ids of the timeline's buttons, fields and forms."""
 
 PAGE = "timeline.page"
 FILTER = "timeline.filter"

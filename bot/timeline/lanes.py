@@ -1,4 +1,4 @@
-"""What the picture of a timeline shows: lanes of spans and of moments. Pure: entries in, lanes out."""
+"""The contents of a timeline's picture: lanes of spans and of moments. Pure: entries in, lanes out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
@@ -15,7 +15,7 @@ PICTURE_KINDS = (
     *("declared", "severity", "status", "resolved", "closed", "declined", "merged", "reopened"),
     *("role_taken", "role_given", "role_handed_over", "role_left", "update_sent", "updates_missed"),
 )
-# What happened to the incident itself, and the status that follows from it.
+# Kinds of entries about the incident itself, and the resulting status.
 STATUS_AFTER = {
     "declared": "investigating",
     "resolved": "resolved",
@@ -28,7 +28,7 @@ SHORTEST = timedelta(minutes=1)
 
 
 class Entry(Protocol):
-    """What is needed of an entry."""
+    """The part of an entry used here."""
 
     kind: str
     at: datetime
@@ -36,7 +36,7 @@ class Entry(Protocol):
 
 
 class Span(Struct, frozen=True):
-    """Something that lasted."""
+    """A period with a start and an end."""
 
     label: str
     start: datetime
@@ -45,7 +45,7 @@ class Span(Struct, frozen=True):
 
 
 class Marker(Struct, frozen=True):
-    """Something that happened."""
+    """A single moment."""
 
     label: str
     at: datetime
@@ -54,7 +54,7 @@ class Marker(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """Everything that is drawn."""
+    """All data to be drawn."""
 
     title: str
     language: str
@@ -69,7 +69,7 @@ class Picture(Struct, frozen=True):
     zone: str = "UTC"
 
     def as_json(self) -> dict[str, Any]:
-        """As the process that draws it is told: every time in the floor's zone, as it counted at the start."""
+        """Return the data for the drawing process; times use the floor zone's UTC offset at the start."""
         local = timezone(self.start.astimezone(ZoneInfo(self.zone)).utcoffset() or timedelta())
         return dict(_in_zone(to_builtins(self, builtin_types=(datetime,)), local)) | {"period": self._period(local)}
 
@@ -102,7 +102,7 @@ def build_picture(
     language: str = "en",
     zone: str = "UTC",
 ) -> Picture:
-    """The lanes of an incident; `entries` are those of `KINDS`, in order. It ends when it was closed, or now."""
+    """Return the picture of an incident, up to its end or now; `entries` are those of `PICTURE_KINDS`, in order."""
     times = [entry.at for entry in entries] + [milestone.at for milestone in milestones.values()]
     is_over = bool(entries) and entries[-1].kind in ("closed", "declined", "merged")
     end = max([*times, *([] if is_over else [now])], default=now)
@@ -137,14 +137,14 @@ def _status(entry: Entry, language: str) -> str | None:
 
 
 def _spans(entries: Iterable[Entry], value: Callable[[Entry], str | None], end: datetime) -> list[Span]:
-    """Each value from when it was set until the next one was."""
+    """Return a span for each value, from when it was set until the next one was set."""
     starts = [(label, entry.at) for entry in entries if (label := value(entry))]
     ends = [*(at for _, at in starts[1:]), end][: len(starts)]
     return [Span(label, at, until) for (label, at), until in zip(starts, ends, strict=True)]
 
 
 class _RoleSpans(Struct):
-    """Who held which role from when to when, a row for each role and a further one for each more at once."""
+    """The holders of each role over time: one row per role, or per person for roles shared by several people."""
 
     name: NameOf
     translation: Language
@@ -180,18 +180,18 @@ class _RoleSpans(Struct):
         self.spans.append(Span(self._label(role, user), since, at, self.rows.index(row)))
 
     def _label(self, role: str, user: str) -> str:
-        """The role and who had it; once where people are called by their roles."""
+        """Return the role and its holder's name, or the name alone if it equals the role's title."""
         title, name = self.translation.term("role", role), self.name(user)
         return name if name.casefold() == title.casefold() else f"{title}: {name}"
 
 
 def _is_shared(role: str) -> bool:
-    """Of these several are held at the same time."""
+    """True if several people can hold the role at the same time."""
     return role.casefold().startswith("respon")
 
 
 def _update_markers(entries: Iterable[Entry], translation: Language) -> list[Marker]:
-    """A row for each audience; what was missed is noted at the update that said so."""
+    """Return markers in one row per audience; an entry about missed updates carries their number as its note."""
     rows: list[str] = []
     markers = []
     for entry in entries:

@@ -1,8 +1,8 @@
-"""The log under the timeline: every change of an entry, in order, chained by hashes, and never changed again.
+"""The log behind the timeline: every change to an entry, in order, hash-chained and append-only.
 
-A transaction notes what it changes (`note`); when it is committed its changes become links of the incident's chain.
-That costs two statements however much was changed: one that moves the chain on (and, on PostgreSQL, makes others
-wait for their turn), one that writes the links.
+A transaction collects its changes (`record_change`); at commit they are appended to the incident's hash chain.
+That takes two statements per `RECORDS_AT_ONCE` changes of an incident: one advances the chain (and, on PostgreSQL,
+makes other transactions wait their turn), one inserts the records.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from bot.timeline.tables import TimelineEntry
 
 PENDING_CHANGES = "timeline changes"
-# The database computes them one inside the other, and so deep it must not go.
+# The database computes these hashes as one nested expression, whose depth must stay bounded.
 RECORDS_AT_ONCE = 20
-# Everything of an entry that must not change behind the bot's back.
+# The fields of an entry that must not change behind the bot's back.
 HASHED_FIELDS = (
     *("incident_id", "at", "kind", "actor_id", "facts", "message_ts", "source_key"),
     *("heard", "is_marked", "label", "is_shown", "correction", "hiding"),
@@ -37,7 +37,7 @@ HASHED_FIELDS = (
 
 
 class Chain(Row, table=True):
-    """How long an incident's log is, its last hash, and the hash before the transaction that wrote last."""
+    """The length of an incident's log, its last hash, and the hash before the last append."""
 
     __tablename__ = "timeline_chains"
 
@@ -48,7 +48,7 @@ class Chain(Row, table=True):
 
 
 class LogRecord(Row, table=True):
-    """One change: of which entry, what, by whom, why. `state` is the whole entry after it, until it is erased."""
+    """One change: its entry, what was done, by whom and why. `state` is the whole entry after it, until erased."""
 
     __tablename__ = "timeline_log"
     __table_args__ = (sa.Index("ix_timeline_log_entry", "entry_id"),)
@@ -63,7 +63,7 @@ class LogRecord(Row, table=True):
 
 
 class Operation(Struct, frozen=True):
-    """What was done to an entry: added, heard, corrected, hidden, shown, erased."""
+    """The operation on an entry: added, heard, corrected, hidden, shown or erased."""
 
     what: str
     by: str | None = None
@@ -89,7 +89,7 @@ def _on_postgresql(element: _ChainHash, compiler: Any, **kwargs: Any) -> str:
 
 
 class _Noted(Struct, frozen=True):
-    """What a transaction did to an entry; `read` gives its number and its state when the transaction is over."""
+    """A transaction's change to an entry; `read` returns the entry's number and state at commit."""
 
     incident_id: int
     operation: Operation
@@ -97,12 +97,12 @@ class _Noted(Struct, frozen=True):
 
 
 def record_change(session: Session, entry: "TimelineEntry", operation: Operation) -> None:
-    """This transaction changes that entry."""
+    """Note that this transaction changes the entry."""
     _note(session, _Noted(entry.incident_id, operation, lambda: (entry.number, state_of(entry))))
 
 
 def note_added(session: Session, number: int, columns: Mapping[str, Any], by: str | None) -> None:
-    """This transaction has added an entry of these columns; those that are left out are empty."""
+    """Note that this transaction added an entry with these columns; omitted columns are empty."""
     state = canonical({name: _json_value(columns.get(name)) for name in HASHED_FIELDS})
     _note(session, _Noted(columns["incident_id"], Operation("added", by=by), lambda: (number, state)))
 
@@ -112,7 +112,7 @@ def _note(session: Session, noted: _Noted) -> None:
 
 
 def state_of(entry: "TimelineEntry") -> str:
-    """Everything of an entry, as it goes into the hash."""
+    """Return the canonical state of an entry, as hashed."""
     return canonical({name: _json_value(getattr(entry, name)) for name in HASHED_FIELDS})
 
 
@@ -121,9 +121,9 @@ def _json_value(value: Any) -> Any:
 
 
 def erase(session: Session, entry: "TimelineEntry", operation: Operation) -> None:
-    """The entry has lost words that nobody may read any more: what the log kept of them goes too.
+    """Erase the log's copies of an entry whose text was removed and must not be read any more.
 
-    The hashes stay, and so does the proof that nothing else was changed: they were made of digests.
+    The hashes stay, and still prove that nothing else was changed, because they cover digests.
     """
     records = sa.update(LogRecord).where(col(LogRecord.entry_id) == entry.number)
     session.connection().execute(records.values(state=None))
@@ -131,7 +131,7 @@ def erase(session: Session, entry: "TimelineEntry", operation: Operation) -> Non
 
 
 def _write_records(session: Any) -> None:
-    """Before a commit: what was noted becomes links."""
+    """Append the noted changes to the chains before a commit."""
     pending = session.info.pop(PENDING_CHANGES, [])
     if not pending:
         return
@@ -157,7 +157,7 @@ def _record(noted: _Noted, now: datetime) -> dict[str, Any]:
         "entry": number,
         "what": operation.what,
         "by": operation.by,
-        # The words themselves are in the entry, from where they can be taken when their time has come.
+        # The text itself is in the entry, from which it can be erased when its retention ends.
         "reason": digest(operation.reason) if operation.reason else "",
         "on": now.isoformat(),
         "digest": digest(state),
@@ -170,7 +170,7 @@ def _record(noted: _Noted, now: datetime) -> dict[str, Any]:
     }
 
 
-_INSERT_RECORDS = sa.insert(LogRecord.__table__)  # type: ignore[attr-defined]  # known at run time only
+_INSERT_RECORDS = sa.insert(LogRecord.__table__)  # type: ignore[attr-defined]  # known only at run time
 
 
 def _append_records(session: Session, incident_id: int, records: list[dict[str, Any]]) -> None:
@@ -182,7 +182,7 @@ def _append_records(session: Session, incident_id: int, records: list[dict[str, 
 
 
 def _advance_chain(session: Session, incident_id: int, hashes: list[str]) -> tuple[int, str]:
-    """Take the chain's next places. Gives back its length then and the hash before."""
+    """Reserve the chain's next positions. Return its new length and the previous hash."""
     statement = _advance_statement(session.get_bind().dialect.name, len(hashes))
     parameters = {f"link_{place}": link for place, link in enumerate(hashes)}
     first = {"incident_id": incident_id, "length": len(hashes), "hash": reduce(chain_hash, hashes, INITIAL_HASH)}
@@ -192,8 +192,8 @@ def _advance_chain(session: Session, incident_id: int, hashes: list[str]) -> tup
 
 @cache
 def _advance_statement(dialect_name: str, links: int) -> Any:
-    """Begins a chain with so many links, or puts them behind the last; put together once for each number."""
-    table = Chain.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
+    """Return the upsert that starts a chain with that many links or appends them; cached per number."""
+    table = Chain.__table__  # type: ignore[attr-defined]  # SQLModel's tables are known only at run time
     new_hash = table.c.hash
     for index in range(links):
         new_hash = _ChainHash(new_hash, sa.bindparam(f"link_{index}", type_=sa.String()))

@@ -1,6 +1,6 @@
-"""Milestones of an incident, read from its entries: the first sign of each, or what people put right. Pure.
+"""Milestones of an incident, derived from its entries: the first sign of each, or a correction by a user. Pure.
 
-Nothing is kept beside the timeline, so a corrected or hidden entry moves the milestone that rests on it.
+Nothing is stored outside the timeline, so correcting or hiding an entry moves the milestone based on it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from bot.errors import WatchfloorError
 
 
 class MilestoneName(StrEnum):
-    """The milestones, in the order in which they can only happen."""
+    """The milestones, in their usual order."""
 
     STARTED = "started"
     DETECTED = "detected"
@@ -27,9 +27,9 @@ class MilestoneName(StrEnum):
 
 
 KIND = "milestone"
-# How an incident was noticed: contact-centre floors tell these apart.
+# How an incident was noticed, as contact-centre floors distinguish it.
 DETECTED_BY = ("alert", "floor", "customer", "partner", "other")
-# Which entry is the first sign of which milestone; `status` and `reopened` are looked at in `_signs`.
+# The kinds of entry that first show a milestone; `_read_sign` handles `status` and `reopened`.
 FIRST_SIGNS = {
     "declared": MilestoneName.DECLARED,
     "on_my_way": MilestoneName.ACKNOWLEDGED,
@@ -41,8 +41,8 @@ FIRST_SIGNS = {
 }
 KINDS = (*FIRST_SIGNS, "status", "reopened", "shortcut_message", KIND)
 MITIGATED_STATUSES = ("mitigated", "monitoring")
-# What must not come before what. The first update and the acknowledgement may come in either order, an update
-# even after the end, and an incident may be declared when it is mitigated already.
+# Pairs that must be in this order. The first update and the acknowledgement may come in either order, an update
+# even after the end, and an incident may be declared when it is already mitigated.
 ORDER = (
     (MilestoneName.STARTED, MilestoneName.DETECTED),
     (MilestoneName.STARTED, MilestoneName.MITIGATED),
@@ -74,7 +74,7 @@ class ReasonMissing(WatchfloorError):
 
 
 class Entry(Protocol):
-    """What is needed of an entry."""
+    """The part of an entry used here."""
 
     kind: str
     at: datetime
@@ -86,7 +86,7 @@ class Entry(Protocol):
 
 
 class Milestone(Struct, frozen=True):
-    """When something was reached, how we know (`basis`, and for the detection `how`), and which entry proves it."""
+    """When a milestone was reached, its evidence (`basis`; `how` for the detection), and the entry it rests on."""
 
     name: MilestoneName
     at: datetime
@@ -102,7 +102,7 @@ Milestones = Mapping[MilestoneName, Milestone]
 
 
 class _MilestoneReader(Struct):
-    """The milestones while the entries are read one after the other."""
+    """The milestones found so far while reading the entries."""
 
     found: dict[MilestoneName, Milestone] = field(default_factory=dict)
     set_by_hand: dict[MilestoneName, Milestone] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class _MilestoneReader(Struct):
 
 
 def milestones_from(entries: Iterable[Entry]) -> dict[MilestoneName, Milestone]:
-    """The milestones that these entries (those of `KINDS`, in order) tell of; what is not known is not there."""
+    """Return the milestones found in these entries (those of `KINDS`, in order); unknown ones are left out."""
     reader = _MilestoneReader()
     for entry in entries:
         if entry.kind == KIND:
@@ -148,13 +148,13 @@ def _set_by_hand(entry: Entry) -> Milestone:
 
 def _read_sign(reader: _MilestoneReader, entry: Entry) -> None:
     if entry.kind == "shortcut_message":
-        # Somebody wrote of it before it was declared: then it was noticed by then, and had begun by then.
+        # A message about it preceded the declaration, so it had started and been noticed by then.
         reader.add_first(MilestoneName.STARTED, entry, basis="the message it was declared from", is_estimated=True)
         reader.add_first(MilestoneName.DETECTED, entry, basis="the message it was declared from", how="floor")
     elif entry.kind == "reopened":
         reader.forget(MilestoneName.RESOLVED, MilestoneName.CLOSED)
     elif entry.kind == "status":
-        # People set only open ones: one that was resolved is not over after all.
+        # Only an open incident's status can be set, so a resolved one is not over after all.
         reader.forget(MilestoneName.RESOLVED, MilestoneName.CLOSED)
         if entry.facts.get("new") in MITIGATED_STATUSES:
             reader.add_first(MilestoneName.MITIGATED, entry)
@@ -163,8 +163,8 @@ def _read_sign(reader: _MilestoneReader, entry: Entry) -> None:
 
 
 def check_order(known: Milestones, name: MilestoneName, at: datetime, now: datetime) -> None:
-    """Refuse a time that cannot be true beside the others: `NotYet`, `ImpossibleOrder`. A minute's grace, for
-    people write minutes and machines write seconds."""
+    """Check a time against the other milestones. Raises `MilestoneInFuture`, `ImpossibleOrder`. One minute is
+    tolerated, because people give minutes and machines seconds."""
     if at > now + CLOCK_TOLERANCE:
         raise MilestoneInFuture()
     times = {other: milestone.at for other, milestone in known.items()} | {name: at}

@@ -1,8 +1,7 @@
-"""What is known of one message, put together from events in any order. Pure.
+"""What is known of one message, merged from events in any order. Pure.
 
-Each event says a little: a version of the text, a mark, a deletion. `merged` joins what two of them say and does
-not care which came first or how often (it is a join: commutative, associative, idempotent), so that deliveries
-that come doubled, late or in the wrong order lead to the same timeline.
+Each event holds one part: a version of the text, a mark or a deletion. `merge` is a join (commutative, associative,
+idempotent), so deliveries that are duplicated, late or out of order lead to the same timeline.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,7 @@ PIN = "pin"
 
 
 class Version(Struct, frozen=True):
-    """What a message said from `ts` on; `heard_ts` is when Slack told of it, empty when only in passing."""
+    """A message's text as of `ts`; `heard_ts` is the time of the event, empty if it was not the event's subject."""
 
     ts: str
     text: str
@@ -28,7 +27,7 @@ class Version(Struct, frozen=True):
 
 
 class Mark(Struct, frozen=True):
-    """Somebody put a mark on a message, or took it off, at `ts`. A pin is the message's, not a person's."""
+    """A mark that a user added or removed at `ts`. A pin belongs to the message, not to a user."""
 
     name: str
     by: str
@@ -37,12 +36,12 @@ class Mark(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """What a later mark takes the place of."""
+        """The identity of the mark; a later mark with the same key replaces it."""
         return self.name if self.name == PIN else f"{self.name}:{self.by}"
 
 
 class ObservedMessage(Struct, frozen=True):
-    """Everything that was heard of one message so far."""
+    """Everything known so far about one message."""
 
     ts: str
     author: str = ""
@@ -55,12 +54,12 @@ class ObservedMessage(Struct, frozen=True):
 
     @property
     def is_confirmed(self) -> bool:
-        """Do we know that it was said, and not only that somebody marked something?"""
+        """True if the message itself is known, and not only a mark on it."""
         return bool(self.versions) or bool(self.author and self.deleted_ts)
 
 
 def merge(first: ObservedMessage, second: ObservedMessage) -> ObservedMessage:
-    """What both say together."""
+    """Return the combined knowledge of both observations."""
     return ObservedMessage(
         ts=first.ts,
         author=max(first.author, second.author),
@@ -74,7 +73,7 @@ def merge(first: ObservedMessage, second: ObservedMessage) -> ObservedMessage:
 
 
 def _versions(versions: Sequence[Version]) -> tuple[Version, ...]:
-    """Each once, in the order they were written. Slack's edit times are whole seconds: then the telling decides."""
+    """Return each version once, in order. Slack's edit times are whole seconds, so event times break ties."""
     known: dict[tuple[str, str], Version] = {}
     for version in versions:
         key = (version.ts, version.text)
@@ -86,7 +85,7 @@ def _versions(versions: Sequence[Version]) -> tuple[Version, ...]:
 
 
 def _marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """The last word on each mark."""
+    """Return the latest state of each mark."""
     last: dict[str, Mark] = {}
     for mark in marks:
         known = last.get(mark.key, mark)
@@ -95,7 +94,7 @@ def _marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 
 def without_text(message: ObservedMessage) -> ObservedMessage:
-    """The same without what was said: that it was said, and by whom, stays."""
+    """Return the message without its text; its existence and author stay."""
     return ObservedMessage(
         ts=message.ts,
         author=message.author,
@@ -108,21 +107,21 @@ def without_text(message: ObservedMessage) -> ObservedMessage:
 
 
 class MessagePolicy(Struct, frozen=True):
-    """How this floor wants messages kept: which reactions say what, and whether deleted words stay."""
+    """The floor's policy for messages: what each reaction means, and whether deleted text is kept."""
 
     reactions: Mapping[str, str] = field(default_factory=lambda: {"pushpin": MARK})
     keeps_deleted_text: bool = True
 
     def kept(self, message: ObservedMessage) -> ObservedMessage:
-        """What may be kept of it."""
+        """Return the part of the message that may be kept."""
         return message if self.keeps_deleted_text or not message.deleted_ts else without_text(message)
 
 
 def facts_of(message: ObservedMessage, policy: MessagePolicy) -> Json:
-    """What the timeline shows of a message.
+    """Return the facts that the timeline shows of a message.
 
-    `text`; `files` as `{name, link}`; `earlier` what it said before it was edited; `edited_at`, `deleted_at`;
-    `thread_ts`; `marked_by` everyone who says that it matters; `recovered` when it was read back from history.
+    `text`; `files` as `{name, link}`; `earlier`, its texts before edits; `edited_at`, `deleted_at`; `thread_ts`;
+    `marked_by`, everyone who marked it as important; `recovered` if it was read back from history.
     """
     last = message.versions[-1] if message.versions else Version(message.ts, "")
     optional: Json = {
@@ -148,18 +147,18 @@ def _active_marks(message: ObservedMessage, policy: MessagePolicy) -> list[Mark]
 
 
 def is_marked(message: ObservedMessage, policy: MessagePolicy) -> bool:
-    """Does anyone say that it matters?"""
+    """True if anyone marked it as important."""
     return bool(_active_marks(message, policy))
 
 
 def label_of(message: ObservedMessage, policy: MessagePolicy) -> str | None:
-    """What people say it is (a decision …): the last one counts; None when it is only marked, or not at all."""
+    """Return the last label people gave it (a decision …); None if it is only marked, or not marked at all."""
     labels = [policy.reactions.get(mark.name, MARK) for mark in _active_marks(message, policy)]
     return next((label for label in reversed(labels) if label != MARK), None)
 
 
 def as_json(message: ObservedMessage) -> Json:
-    """As it is kept."""
+    """Return the message as stored."""
     return {
         "ts": message.ts,
         "author": message.author,
@@ -173,7 +172,7 @@ def as_json(message: ObservedMessage) -> Json:
 
 
 def from_json(stored: Json) -> ObservedMessage:
-    """As it was kept."""
+    """Return the message read from its stored form."""
     versions = tuple(
         Version(ts, text, heard_ts, tuple((name, link) for name, link in files))
         for ts, text, heard_ts, files in stored["versions"]

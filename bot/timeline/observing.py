@@ -1,4 +1,4 @@
-"""What Slack's events and history say of messages, as `Heard`. Pure: dictionaries in, `Heard` out."""
+"""Reads messages from Slack's events and history. Pure: dictionaries in, `ObservedMessage` out."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from bot.timeline.observed_message import PIN, Mark, ObservedMessage, Version
 Message = dict[str, Any]
 Event = dict[str, Any]
 
-# Joins, topics and the like are events of their own, or nothing that was said.
+# Joins, topic changes and the like have their own events or are not messages from anyone.
 MESSAGE_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
 
 
 def is_message(message: Message, own_ids: frozenset[str]) -> bool:
-    """Did somebody say it? What the bot says itself is on record by what it did."""
+    """Whether a person or another app wrote it. The bot's own messages are recorded as its actions."""
     by = {message.get("user"), message.get("bot_id"), message.get("app_id")} - {None, ""}
     return message.get("subtype") in MESSAGE_SUBTYPES and bool(by) and not by & own_ids and bool(message.get("ts"))
 
 
 def observe_message(message: Message, heard_ts: str = "", *, is_live: bool = True) -> ObservedMessage:
-    """A message as it stands in an event or in history. `heard_ts` is the event's own time."""
+    """Read a message from an event or from history. `heard_ts` is the event's own time."""
     edited_ts = (message.get("edited") or {}).get("ts", "")
     version = Version(max(edited_ts, message["ts"]), text_of(message), heard_ts, _files(message))
     profile = message.get("bot_profile") or {}
@@ -36,7 +36,7 @@ def observe_message(message: Message, heard_ts: str = "", *, is_live: bool = Tru
 
 
 def text_of(message: Message) -> str:
-    """What it says; other programs often say it in attachments only."""
+    """Return the message's text; other apps often put it only in attachments."""
     if message.get("text"):
         return str(message["text"])
     attachment_texts = [part.get("fallback") or part.get("text") or "" for part in message.get("attachments") or []]
@@ -49,7 +49,7 @@ def _files(message: Message) -> tuple[tuple[str, str], ...]:
 
 
 def observe_edit(event: Event, own_ids: frozenset[str]) -> list[ObservedMessage]:
-    """An edit tells of two versions; a thread's first message that was deleted comes as one, too."""
+    """Read both versions from an edit; the deletion of a thread's first message also arrives as an edit."""
     message, previous = event["message"], event.get("previous_message") or {}
     observed = [observe_message(previous)] if is_message(previous, own_ids) else []
     if message.get("subtype") == TOMBSTONE:
@@ -58,7 +58,7 @@ def observe_edit(event: Event, own_ids: frozenset[str]) -> list[ObservedMessage]
 
 
 def observe_deletion(event: Event, own_ids: frozenset[str]) -> list[ObservedMessage]:
-    """A deletion tells what the message was, unless Slack left that out."""
+    """Read a deletion, and the deleted message unless Slack left it out."""
     previous = event.get("previous_message") or {}
     if previous and not is_message(previous, own_ids):
         return []
@@ -68,14 +68,14 @@ def observe_deletion(event: Event, own_ids: frozenset[str]) -> list[ObservedMess
 
 
 def observe_reaction(event: Event, *, is_on: bool) -> ObservedMessage:
-    """A reaction was put on a message, or taken off."""
+    """Read a reaction added to or removed from a message."""
     name = event["reaction"].partition("::")[0]
     mark = Mark(name, event["user"], event["event_ts"], is_on)
     return ObservedMessage(event["item"]["ts"], is_live=True, marks=(mark,))
 
 
 def observe_pin(event: Event, *, is_on: bool) -> ObservedMessage | None:
-    """A message was pinned, or its pin taken away; None when it was something else, such as a file."""
+    """Read a message being pinned or unpinned; None for anything else, such as a file."""
     ts = (event["item"].get("message") or {}).get("ts")
     return (
         ObservedMessage(ts, is_live=True, marks=(Mark(PIN, event["user"], event["event_ts"], is_on),))
@@ -85,7 +85,7 @@ def observe_pin(event: Event, *, is_on: bool) -> ObservedMessage | None:
 
 
 def observe_from_history(message: Message, read_ts: str, known: ObservedMessage | None = None) -> ObservedMessage:
-    """A message as history shows it at `read_ts`, with the marks it has then; those it has lost are off."""
+    """Read a message from history at `read_ts` with its current marks; known marks that are gone are off."""
     marks = [
         Mark(reaction["name"].partition("::")[0], user, read_ts, is_on=True)
         for reaction in message.get("reactions") or []

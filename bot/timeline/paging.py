@@ -1,4 +1,4 @@
-"""The timeline page by page: narrowed to some kinds, the last page first."""
+"""The timeline page by page: filtered by kind, the last page first."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ MARKED, DECISIONS = "marked", "decisions"
 def read_page(
     session: Session, incident_id: int, filter_name: str, page: int
 ) -> tuple[Sequence[TimelineEntry], int, int, timedelta]:
-    """The entries of a page (0 and too high a number are the last), that page's number, how many entries there are,
-    and how long the whole of it lasted."""
+    """Return the entries of a page (0 or too high a number means the last), the page's number, the number of all
+    entries, and the time they span."""
     conditions = _conditions(incident_id, filter_name)
     statement = sa.select(sa.func.count(), sa.func.min(col(TimelineEntry.at)), sa.func.max(col(TimelineEntry.at)))
     total, first, last = session.connection().execute(statement.where(*conditions)).one()

@@ -1,8 +1,8 @@
-"""What entries say in English.
+"""Sentences of entries in English.
 
-People are written `{who}` (the actor) or by the fact that names them; every other name is a fact of the entry.
-`{because}` is `: reason` when there is one, `{whom}` the person of the fact `user`.
-What is in `TERMS` is a fact's own word on the page.
+`{who}` is the actor; other people are named by their fact, and every other placeholder is a fact of the entry.
+`{because}` is `: reason` if there is one, `{whom}` the person in the fact `user`.
+`TERMS` maps a fact's stored value to the words shown.
 """
 
 SENTENCES = {
@@ -173,7 +173,7 @@ PHRASES = {
     "lane milestones": "Milestones",
     "more people": "and {count} more",
 }
-# Facts that are the bot's own words, where English shows them otherwise than they are kept.
+# The bot's own words in facts, where English shows them differently from how they are stored.
 TERMS = {
     "milestone started": "started",
     "milestone detected": "was detected",

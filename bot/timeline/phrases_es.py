@@ -1,4 +1,4 @@
-"""What entries say in Spanish; the same names as in `phrases_en.py`."""
+"""Sentences of entries in Spanish, with the same names as in `phrases_en.py`."""
 
 SENTENCES = {
     "declared": "{who} lo declaró como {severity}: {title}",
@@ -168,7 +168,7 @@ PHRASES = {
     "lane milestones": "Hitos",
     "more people": "y {count} más",
 }
-# What Slack did not let the bot do.
+# Actions that Slack refused.
 REFUSED = {
     "add a bookmark": "añadir un marcador",
     "keep the card up to date": "mantener al día la ficha",
@@ -255,7 +255,7 @@ TERMS = {
     "changes wanted": "quiere cambios",
 }
 
-# In the order in which they are tried.
+# Tried in this order.
 PATTERNS = {
     r"bring in (.+)": "incorporar a {0}",
     r"send the (.+) update to (.+)": "enviar la actualización para {0} a {1}",

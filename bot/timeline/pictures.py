@@ -1,4 +1,4 @@
-"""The picture of a timeline as PNG, drawn by a process of its own: what drawing needs is never held here."""
+"""Renders a timeline as PNG in a separate process, so that the bot never holds the drawing libraries."""
 
 import json
 
@@ -12,7 +12,7 @@ _renderer = Renderer()
 
 
 def render_picture(picture: Picture) -> bytes:
-    """The picture. `TryLater` when it could not be drawn in time."""
+    """Return the picture as PNG. Raises `TryLater` if it could not be drawn in time."""
     phrases = LANGUAGES.get(picture.language, ENGLISH).small
     labels = {lane: phrases[f"lane {lane}"] for lane in LANES}
     labels["more"] = phrases["more people"].format(count=picture.more_people)

@@ -1,4 +1,4 @@
-"""Messages written down: whatever is heard of one is joined with what is known, in whatever order it comes."""
+"""Records messages: merges each observation of a message with what is known, in any order of arrival."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from bot.timeline.timeline import add_once, by_source, locked_by_source
 
 
 def record_message(session: Session, incident_id: int, observed: ObservedMessage, policy: MessagePolicy) -> bool:
-    """Write down what was heard of a message; False when all of it was known."""
+    """Record an observation of a message; False if it adds nothing new."""
     observed = policy.kept(observed_message.merge(observed, observed))
     fresh = TimelineEntry(
         incident_id=incident_id,
@@ -30,7 +30,7 @@ def record_message(session: Session, incident_id: int, observed: ObservedMessage
 
 
 def known_message(session: Session, incident_id: int, message_ts: str) -> ObservedMessage | None:
-    """What is known of a message; None when nothing is."""
+    """Return what is known of a message, or None."""
     entry = by_source(session, incident_id, f"message:{message_ts}")
     return observed_message.from_json(entry.heard) if entry and entry.heard else None
 

@@ -1,6 +1,6 @@
-"""Draws the picture of a timeline, in a process of its own: the bot never holds what drawing needs.
+"""Draws the picture of a timeline in a separate process, so that the bot never holds the drawing libraries.
 
-A phone shows it 390 points wide: it is upright, its letters are large, and every lane has its title above it.
+A phone shows it 390 points wide, so it is in portrait format with large type, and each lane's title is above it.
 """
 
 import unicodedata
@@ -24,13 +24,13 @@ INK, FAINT = "#1d2b3a", "#8a94a0"
 SEVERITIES = {"S0": "#b3001b", "S1": "#e8590c", "S2": "#e0a100", "S3": "#3b7dd8", "S4": "#8a94a0"}
 STATUSES = ("#7a5195", "#5f6fb0", "#2a9d8f", "#4fae9e", "#3a8a3f", "#6b7280")
 PEOPLE = ("#35567a", "#5b7fa6")
-# In this order; whichever is installed. The last ones know Chinese, Japanese and Korean letters.
+# In order of preference; only installed ones are used. The last ones cover Chinese, Japanese and Korean.
 FONTS = (
     *("DejaVu Sans", "Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari"),
     *("Noto Sans CJK JP", "Noto Sans CJK SC", "Source Han Sans", "WenQuanYi Zen Hei", "Droid Sans Fallback"),
 )
 UNKNOWN_GLYPH = "·"
-# How many letters a whole lane takes, and how many more of them when they are smaller.
+# Characters that fit across a whole lane, and font sizes with the factor by which more fit.
 LABEL_ROOM, LABEL_SIZES = 50, ((9.0, 1.0), (7.5, 1.25), (6.5, 1.5))
 LONG_SPAN = timedelta(hours=20)
 
@@ -39,7 +39,7 @@ Json = dict[str, Any]
 
 @cache
 def available_fonts() -> tuple[str, ...]:
-    """Those of `FONTS` that are there."""
+    """Return the installed fonts of `FONTS`."""
     installed = {font.name for font in font_manager.fontManager.ttflist}
     return tuple(name for name in FONTS if name in installed)
 
@@ -53,19 +53,19 @@ def _known_codepoints() -> frozenset[int]:
 
 
 def load_fonts() -> None:
-    """Do once what every picture needs."""
+    """Load the fonts in advance, because every picture needs them."""
     _known_codepoints()
 
 
 def renderable_text(text: str, longest: int = 60) -> str:
-    """The words with the letters that can be drawn: no control signs, and `·` for what no font knows."""
+    """Return the text as it can be drawn: no control characters, and `·` for characters missing in every font."""
     plain = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")
     shown = "".join(letter if ord(letter) in _known_codepoints() else UNKNOWN_GLYPH for letter in plain)
     return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
 
 
 def render_png(facts: Json) -> bytes:
-    """The picture as PNG."""
+    """Return the picture as PNG."""
     with mpl.rc_context({"font.family": list(available_fonts()), "font.size": FONT_SIZE, "text.parse_math": False}):
         lanes = _lanes(facts)
         heights = [HEAD_IN + ROW_IN * max(1, rows) for _, rows, _ in lanes]
@@ -84,7 +84,7 @@ def render_png(facts: Json) -> bytes:
 
 
 def _lanes(facts: Json) -> list[tuple[str, int, Any]]:
-    """Title, rows and how to draw it, of every lane that has something to show."""
+    """Return title, row count and drawing function of each lane that is not empty."""
     labels = facts["words"]
     lanes = [
         (labels["severity"], 1, lambda axes: _bars(axes, facts["severities"], _severity_colour)),
@@ -109,7 +109,7 @@ def _render_lanes(figure: Figure, facts: Json, lanes: list[tuple[str, int, Any]]
         axes = figure.add_axes((0.03, top / total, 0.94, ROW_IN * max(1, rows) / total))
         axes.set_xlim(_axis_position(start - margin), _axis_position(end + margin))
         axes.set_ylim(max(1, rows) - 0.5, -0.5)
-        # At a place of its own: finding one that is free would be a third of the drawing.
+        # A fixed position: searching for a free one would take a third of the drawing time.
         axes.set_title(renderable_text(title), loc="left", size=FONT_SIZE, color=INK, weight="bold", pad=3, y=1.0)
         axes.yaxis.set_visible(False)
         for side in ("top", "left", "right", "bottom"):
@@ -163,7 +163,7 @@ def _bar(axes: Axes, span: Json, colour: str, *, has_label_beside: bool = False)
 
 
 def _label_beside(axes: Axes, span: Json, start: float, end: float) -> None:
-    """A short bar's label stands beside it, where there is room."""
+    """Put a short bar's label beside it, on the side with more room."""
     low, high = axes.get_xlim()
     gap, is_left = (high - low) * 0.008, start - low > high - end
     position, side = (start - gap, "right") if is_left else (end + gap, "left")
@@ -198,7 +198,7 @@ def _dots(axes: Axes, moments: list[Json]) -> None:
 
 
 def _numbered_moments(axes: Axes, moments: list[Json]) -> None:
-    """Numbered, because names would cover each other; the names stand below."""
+    """Draw numbers, because names would overlap; the legend lists the names."""
     low, high = axes.get_xlim()
     last, apart = -1.0, (high - low) * 0.035
     for number, moment in enumerate(sorted(moments, key=lambda each: str(each["at"])), 1):
@@ -223,7 +223,7 @@ def _render_legend(figure: Figure, facts: Json) -> None:
 
 
 def _axis_position(at: datetime) -> float:
-    """Where a moment is on the axis, in days."""
+    """Return the position of a moment on the axis, in days."""
     return float(dates.date2num(at))
 
 

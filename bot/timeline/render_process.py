@@ -1,5 +1,5 @@
-"""The process that draws; it forks for each picture. Standard input is the socket over which `renderer` hands it a
-connection for each: facts as JSON come in, a PNG goes out. It ends when nobody can ask any more, or nobody does.
+"""The drawing process, which forks for each picture. Standard input is the socket over which `renderer` passes one
+connection per picture: facts come in as JSON, a PNG goes out. It exits when the socket closes or it has been idle.
 """
 
 import gc
@@ -16,8 +16,8 @@ IDLE_S = 120
 
 
 def serve(control: socket.socket, idle_s: float = IDLE_S) -> None:
-    """Draw what is asked for."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a fork
+    """Serve requests until the socket closes or stays idle."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the forks are never waited for
     render_png.load_fonts()
     gc.freeze()
     while select.select([control], [], [], idle_s)[0]:
@@ -30,7 +30,7 @@ def serve(control: socket.socket, idle_s: float = IDLE_S) -> None:
 
 
 def _draw(connection: int) -> None:
-    """In a process of its own, which ends with the picture, drawn or not."""
+    """Draw in the forked process, which exits afterwards even if drawing fails."""
     try:
         signal.alarm(RENDER_TIMEOUT_S)
         with socket.socket(fileno=connection) as caller, caller.makefile("rb") as facts:

@@ -1,7 +1,7 @@
-"""Hands pictures to a process that draws: started for the first, ended when idle for long, killed when it hangs.
+"""Hands pictures to a drawing process: started on first use, ended after idling, killed if it hangs.
 
-What drawing needs takes longer to load than the drawing. The process loads it once and forks for each picture:
-whatever happens to one, the next is drawn by a fresh fork.
+Loading the drawing libraries takes longer than drawing. The process loads them once and forks for each picture,
+so a failure affects only one picture.
 """
 
 import socket
@@ -14,13 +14,13 @@ from bot.errors import TryLater
 
 RENDER_TIMEOUT_S = 60
 COMMAND = (sys.executable, "-m", "bot.timeline.render_process")
-# The fork answers so before it draws: an answer without it came from no process.
+# The fork sends this before it draws; without it, no process has answered.
 BEGUN = b"+"
 PNG_END = b"IEND\xaeB`\x82"
 
 
 class Renderer:
-    """Hands pictures to the process that draws."""
+    """Client of the drawing process."""
 
     def __init__(self, command: tuple[str, ...] = COMMAND, timeout_s: float = RENDER_TIMEOUT_S) -> None:
         self._command, self._timeout_s = command, timeout_s
@@ -29,8 +29,8 @@ class Renderer:
         self._control: socket.socket | None = None
 
     def render(self, payload: bytes) -> bytes:
-        """The PNG. `TryLater` when it could not be drawn, or not in time."""
-        # The process may have ended at this very moment because nothing was asked for; a new one has not.
+        """Return the PNG. Raises `TryLater` if it could not be drawn, or not in time."""
+        # The process may just have exited because it was idle; the retry starts a new one.
         answer = self._ask(payload) or self._ask(payload)
         if not answer.endswith(PNG_END):
             raise TryLater("the picture could not be drawn")
@@ -38,16 +38,16 @@ class Renderer:
 
     @property
     def process_id(self) -> int | None:
-        """The process that draws, if there is one."""
+        """The id of the drawing process, if it is running."""
         return self._process.pid if self._process else None
 
     def close(self) -> None:
-        """End the process. It is started again when it is needed."""
+        """End the process. It is started again when needed."""
         with self._lock:
             self._end()
 
     def _ask(self, payload: bytes) -> bytes:
-        """What the process answers; nothing when it has ended."""
+        """Return the process's answer; empty if it has ended."""
         with self._lock:
             control = self._control or self._start()
         try:
@@ -64,7 +64,7 @@ class Renderer:
         return answer
 
     def _exchange(self, control: socket.socket, payload: bytes) -> bytes:
-        """One picture over a connection of its own, whose other end the process is handed."""
+        """Request one picture over a new connection, passing its other end to the process."""
         ours, theirs = socket.socketpair()
         with closing(ours):
             ours.settimeout(self._timeout_s)
@@ -77,8 +77,8 @@ class Renderer:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         with closing(theirs):
-            # Of a session of its own: Ctrl-C does not reach it, and it ends when the bot has ended.
-            self._process = subprocess.Popen(  # noqa: S603 - our own module; what people typed goes in as data
+            # In its own session, so Ctrl-C does not reach it; it exits once the bot has ended.
+            self._process = subprocess.Popen(  # noqa: S603 - our own module; user input is passed as data
                 self._command,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""How notes are read, what filters show, who may put an entry right. Pure."""
+"""Parsing of notes, contents of filters, and permission to correct an entry. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ LONGEST_NOTE = 3_000
 PER_PAGE = 8
 NOTE, DECISION, RULED_OUT, CUSTOMER_IMPACT = "note", "decision", "ruled_out", "customer_impact"
 NOTES = (NOTE, DECISION, RULED_OUT, CUSTOMER_IMPACT)
-# What may stand before a note instead of choosing its kind in the form.
+# Prefixes of a note that replace choosing its kind in the form.
 PREFIXES = {
     "decision": DECISION,
     "decided": DECISION,
@@ -25,10 +25,10 @@ _NOTE_WITH_TIME = re.compile(
     r"^(?P<text>.*\S)\s+at\s+(?:(?P<day>\d{4}-\d{2}-\d{2}|yesterday|today)\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2})$",
     re.IGNORECASE | re.DOTALL,
 )
-# Clocks of people are a little ahead of ours.
+# Users' clocks may be slightly ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
-# What `/incident timeline` can be narrowed to: the kinds, and whether marks alone count.
+# The filters of `/incident timeline` and the kinds they show; an empty one does not filter by kind.
 FILTERS: dict[str, tuple[str, ...]] = {
     "all": (),
     "marked": (),
@@ -114,7 +114,7 @@ class CorrectionReasonMissing(WatchfloorError):
 
 
 class Note(Struct, frozen=True):
-    """A note as it was typed: its kind, its text, and when it was if that was said."""
+    """A note as typed: its kind, its text, and its time if one was given."""
 
     kind: str
     text: str
@@ -122,10 +122,10 @@ class Note(Struct, frozen=True):
 
 
 def read_note(typed: str, timezone: str, now: datetime) -> Note:
-    """`decision: we fail over at 14:05` taken apart; the time is in the writer's zone (`timezone`, an IANA name).
+    """Parse a note such as `decision: we fail over at 14:05`; its time is in the writer's `timezone` (IANA name).
 
-    A time without a day is the last one that was; `yesterday`, `today` and `2026-03-28` may stand before it. Raises
-    `NoteMissing`, `NoSuchTime` (also when the clocks went forward over it), `StillToCome`.
+    A time without a day is the most recent such time; `yesterday`, `today` or `2026-03-28` may precede it. Raises
+    `NoteMissing`, `NoSuchTime` (also for a time skipped when the clocks went forward), `TimeInFuture`.
     """
     match = _NOTE_WITH_TIME.match(typed.strip())
     text = match["text"] if match else typed.strip()
@@ -143,7 +143,7 @@ def _split_kind(text: str) -> tuple[str, str]:
 
 
 def read_time(typed_day: str | None, hour: str, minute: str, timezone: str, now: datetime) -> datetime:
-    """A time of day as it was typed, in the zone of who typed it; without a day the last one that was."""
+    """Return the moment of a time typed in the user's zone; without a day, its last occurrence."""
     typed_time = f"{hour}:{minute}"
     zone = zone_of(timezone)
     today = now.astimezone(zone).date()
@@ -171,8 +171,8 @@ def _read_day(typed_day: str | None, today: date) -> date | None:
 
 
 def _last_occurrence(day: date, time_of_day: time, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """That time of that day; of the two in the night the clocks go back the later one that was. None when the
-    clocks went forward over it."""
+    """Return that time on that day, or None if the clocks went forward over it. If the clocks went back and it
+    occurred twice, the later past occurrence counts."""
     candidates = [datetime.combine(day, time_of_day, zone).replace(fold=fold).astimezone(UTC) for fold in (1, 0)]
     real = [at for at in candidates if at.astimezone(zone).time() == time_of_day]
     past = [at for at in real if at <= now + CLOCK_TOLERANCE]
@@ -180,7 +180,7 @@ def _last_occurrence(day: date, time_of_day: time, zone: ZoneInfo, now: datetime
 
 
 def zone_of(timezone: str) -> ZoneInfo:
-    """The zone of that name; UTC when nobody knows it."""
+    """Return the zone of that name, or UTC if the name is unknown."""
     try:
         return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -188,7 +188,7 @@ def zone_of(timezone: str) -> ZoneInfo:
 
 
 def read_filter(typed: str) -> str:
-    """What `/incident timeline WORD` is to show; `all` when nothing is said."""
+    """Return the filter meant by `/incident timeline WORD`; `all` if no word is given."""
     typed_filter = typed.strip().lower() or "all"
     matching = [name for name in FILTERS if name.startswith(typed_filter) or name.rstrip("s") == typed_filter]
     if not matching:
@@ -197,11 +197,11 @@ def read_filter(typed: str) -> str:
 
 
 def pages(entries: int) -> int:
-    """How many pages that many entries take; an empty timeline has one."""
+    """Return the number of pages for that many entries; an empty timeline has one."""
     return max(1, -(-entries // PER_PAGE))
 
 
 def check_may_amend(number: int, author: str | None, by: str, commanders: Sequence[str]) -> None:
-    """The author of an entry may correct it, and so may the commander."""
+    """Raise `NotYourEntry` unless the user is the entry's author or the commander."""
     if by != author and by not in commanders:
         raise NotYourEntry(number=number)

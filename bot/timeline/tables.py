@@ -1,4 +1,4 @@
-"""The timeline: one row for each thing that happened, ordered by time, then by its number."""
+"""The timeline: one row per event, ordered by time and then by number."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ def _json(*, nullable: bool = True) -> Any:
 
 
 class TimelineEntry(Numbered, table=True):
-    """Something that happened: what (`kind`), when, who did it, and the facts of it. Its number is its id."""
+    """An event: what happened (`kind`), when, who did it, and its facts. Its number is its id."""
 
     __tablename__ = "timeline_entries"
     __table_args__ = (
@@ -36,16 +36,16 @@ class TimelineEntry(Numbered, table=True):
     actor_id: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON, nullable=False))
     message_ts: str | None = None
-    # What the entry was made from, such as a message; a second delivery of it changes nothing.
+    # The source of the entry, such as a message; it makes a second delivery idempotent.
     source_key: str | None = None
-    # What a message's entry is made of: versions, marks, deletion, as `messages.py` joins them.
+    # The versions, marks and deletion behind a message's entry, as merged in `observed_message.py`.
     heard: dict[str, Any] | None = Field(default=None, sa_column=_json())
     is_marked: bool = False
-    # What people say an entry is: a decision, a hypothesis ruled out …
+    # The label people gave the entry: a decision, a hypothesis ruled out …
     label: str | None = None
-    # False while only a mark of it was heard, and when somebody hid it.
+    # False while only a mark on the message is known, and when a user hid the entry.
     is_shown: bool = True
-    # `words` in place of the sentence, `was_at`, `by`, `reason`, `on`: somebody corrected the entry.
+    # Set when a user corrected the entry: `words` in place of the sentence, `was_at`, `by`, `reason`, `on`.
     correction: dict[str, Any] | None = Field(default=None, sa_column=_json())
-    # `by`, `reason`, `on`: somebody hid the entry.
+    # Set when a user hid the entry: `by`, `reason`, `on`.
     hiding: dict[str, Any] | None = Field(default=None, sa_column=_json())

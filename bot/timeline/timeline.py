@@ -1,4 +1,4 @@
-"""How the timeline is written and read."""
+"""Writes and reads the timeline."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -13,9 +13,9 @@ from bot.timeline import log
 from bot.timeline.tables import NoSuchEntry, TimelineEntry
 
 READ_AT_ONCE = 500
-# At every click: put together once.
+# Built once, because every click runs it.
 _INSERT_ENTRY: sa.Insert = (
-    sa.insert(TimelineEntry.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
+    sa.insert(TimelineEntry.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known only at run time
     .values({name: sa.bindparam(name) for name in ("incident_id", "at", "kind", "actor_id", "facts")})
     .values(is_marked=sa.bindparam("is_marked"), is_shown=sa.bindparam("is_shown"))
     .returning(sa.literal_column("id"))
@@ -30,7 +30,7 @@ def append(
     actor_id: str | None = None,
     **facts: Any,
 ) -> int:
-    """Write down that something happened. Gives back the entry's number."""
+    """Append an entry. Return its number."""
     columns = {"incident_id": incident_id, "at": at, "kind": kind, "actor_id": actor_id, "facts": facts}
     columns |= {"is_marked": False, "is_shown": True}
     number = int(session.connection().execute(_INSERT_ENTRY, columns).scalar_one())
@@ -47,7 +47,7 @@ def append_once(
     actor_id: str | None = None,
     **facts: Any,
 ) -> bool:
-    """Write down what may be heard of, or done, twice; False when it was written down before."""
+    """Append an entry whose event may be reported or done twice; False if it is already recorded."""
     entry = TimelineEntry(
         incident_id=incident_id, kind=kind, at=at, actor_id=actor_id, facts=facts, source_key=source_key
     )
@@ -55,7 +55,7 @@ def append_once(
 
 
 def add_once(session: Session, entry: TimelineEntry) -> bool:
-    """Write down an entry unless one of its source is there; False when it is."""
+    """Add an entry unless one from the same source exists; False if one does."""
     if not insert_new(session, entry):
         return False
     log.record_change(session, entry, log.Operation("added", by=entry.actor_id))
@@ -63,7 +63,7 @@ def add_once(session: Session, entry: TimelineEntry) -> bool:
 
 
 def entries(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
-    """The whole timeline as it is shown: by time, then in the order things were written down."""
+    """All shown entries, by time and then in the order they were recorded."""
     return session.exec(_shown(incident_id).order_by(col(TimelineEntry.at), col(TimelineEntry.id))).all()
 
 
@@ -73,7 +73,7 @@ def _shown(incident_id: int) -> SelectOfScalar[TimelineEntry]:
     )
 
 
-# Asked for every update: put together once.
+# Built once, because every update runs it.
 _SHOWN_ENTRIES = select(TimelineEntry).where(
     TimelineEntry.incident_id == sa.bindparam("of_incident"), col(TimelineEntry.is_shown).is_(True)
 )
@@ -90,7 +90,7 @@ _LAST = (
 
 
 def since(session: Session, incident_id: int, moment: datetime, kinds: Sequence[str]) -> Sequence[TimelineEntry]:
-    """Entries of those kinds after a moment."""
+    """The shown entries of those kinds after a moment, in order."""
     parameters = {"of_incident": incident_id, "moment": moment, "kinds": list(kinds)}
     return session.exec(_SINCE, params=parameters).all()
 
@@ -110,7 +110,7 @@ def last_of(session: Session, incident_id: int, kinds: Sequence[str]) -> Timelin
 
 
 def with_labels(session: Session, incident_id: int, labels: Sequence[str]) -> Sequence[TimelineEntry]:
-    """What people said is a decision, ruled out …: notes of that kind and messages with that mark, in order."""
+    """The shown entries with one of those labels (decision, ruled out …): notes and marked messages, in order."""
     has_label = sa.or_(col(TimelineEntry.label).in_(labels), col(TimelineEntry.kind).in_(labels))
     return session.exec(
         _shown(incident_id).where(has_label).order_by(col(TimelineEntry.at), col(TimelineEntry.id))
@@ -118,17 +118,17 @@ def with_labels(session: Session, incident_id: int, labels: Sequence[str]) -> Se
 
 
 def marked(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
-    """What somebody said matters."""
+    """The shown entries marked as important, in order."""
     return session.exec(_MARKED, params={"of_incident": incident_id}).all()
 
 
 def get(session: Session, incident_id: int, number: int) -> TimelineEntry:
-    """One entry of an incident; `NoSuchEntry` when there is none."""
+    """Return one entry of an incident. Raises `NoSuchEntry`."""
     return _require(session, number, _numbered(incident_id, number))
 
 
 def locked(session: Session, incident_id: int, number: int) -> TimelineEntry:
-    """The same, kept from being changed by others until the transaction ends."""
+    """Return the same entry, locked until the transaction ends."""
     return _require(session, number, _held(_numbered(incident_id, number)))
 
 
@@ -148,12 +148,12 @@ def _held(wanted: SelectOfScalar[TimelineEntry]) -> SelectOfScalar[TimelineEntry
 
 
 def by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
-    """The entry made from that source, if there is one."""
+    """Return the entry made from that source, if any."""
     return session.exec(_from_source(incident_id, source_key)).first()
 
 
 def locked_by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
-    """The same, kept from being changed by others until the transaction ends."""
+    """Return the same entry, locked until the transaction ends."""
     return session.exec(_held(_from_source(incident_id, source_key))).first()
 
 
@@ -164,6 +164,6 @@ def _from_source(incident_id: int, source_key: str) -> SelectOfScalar[TimelineEn
 
 
 def all_rows(session: Session, incident_id: int) -> Iterator[TimelineEntry]:
-    """Every row of an incident, hidden ones too, without holding them all at once."""
+    """Yield every row of an incident, including hidden ones, without loading them all at once."""
     rows = select(TimelineEntry).where(TimelineEntry.incident_id == incident_id).order_by(col(TimelineEntry.id))
     yield from session.exec(rows.execution_options(yield_per=READ_AT_ONCE))

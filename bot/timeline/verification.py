@@ -1,4 +1,4 @@
-"""Does the timeline say what was written down? Every link of the log is tried, and every entry against it."""
+"""Verifies the timeline: checks every link of the log, and every entry against the log."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from bot.timeline.timeline import READ_AT_ONCE, all_rows
 
 
 class Finding(Struct, frozen=True):
-    """Something that was changed behind the bot's back, in one sentence."""
+    """A change made behind the bot's back, in one sentence."""
 
     incident_id: int
     sentence: str
@@ -23,7 +23,7 @@ class Finding(Struct, frozen=True):
 
 
 class _LogReader(Struct):
-    """What the log says of an incident's entries, while it is read."""
+    """The state of an incident's entries according to the log, built up while reading it."""
 
     incident_id: int
     hash: str = INITIAL_HASH
@@ -36,7 +36,7 @@ class _LogReader(Struct):
         self.findings.append(Finding(self.incident_id, text))
 
     def check_record(self, record: LogRecord) -> None:
-        """One link: it must be the next, hold the hash before it, and match its own hash."""
+        """Check that the record is the next one, holds the previous hash, and matches its own hash."""
         if record.position != self.length + 1:
             missing = f"{self.length + 1}" if record.position == self.length + 2 else f"{self.length + 1} and more"
             self.find(f"record {missing} of its log was taken out, before entry {record.entry_id}.")
@@ -75,7 +75,7 @@ def incidents_with_a_timeline(session: Session) -> list[int]:
 
 
 def verify(session: Session, incident_id: int) -> Sequence[Finding]:
-    """Everything that does not fit; nothing when all is as it was written."""
+    """Return every mismatch; empty if the timeline is unchanged."""
     reader = _LogReader(incident_id)
     for record in _records(session, incident_id):
         reader.check_record(record)

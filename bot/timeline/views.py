@@ -1,4 +1,4 @@
-"""`/incident timeline` as it is looked at: a page of entries, buttons to turn pages, a menu to narrow it. Pure."""
+"""`/incident timeline` on screen: a page of entries, buttons to turn pages, a menu to narrow it. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,8 +29,7 @@ MARKED_EMOJI = "📌"
 
 
 class EntryLine(Struct, frozen=True):
-    """One entry: its number, when, its sentence (plain words), where to read it, and whether the reader may
-    correct it."""
+    """One entry: its number, time, sentence (plain text) and link, and whether the reader may correct it."""
 
     number: int
     at: datetime
@@ -42,7 +41,7 @@ class EntryLine(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """A page of the timeline as somebody looks at it."""
+    """A page of the timeline as a user sees it."""
 
     incident: int
     lines: Sequence[EntryLine]
@@ -54,12 +53,12 @@ class Page(Struct, frozen=True):
 
 
 def page_value(page: Page, page_number: int) -> str:
-    """What a button remembers: incident, filter, page."""
+    """Return a button's value: incident, filter, page."""
     return f"{page.incident}:{page.filter_name}:{page_number}"
 
 
 def timeline_page(page: Page) -> tuple[str, list[Block]]:
-    """The page: words for a notification, and blocks."""
+    """Return the page: the notification text and the blocks."""
     title = f"Timeline of incident {page.incident}"
     blocks = [header(title), *(_entry_section(line, page) for line in page.lines)]
     if not page.lines:

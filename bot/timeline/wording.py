@@ -1,4 +1,4 @@
-"""What a timeline entry says, in words. One place for every surface and both languages; pure."""
+"""Turns timeline entries into sentences, for every surface and in both languages. Pure."""
 
 import html
 import re
@@ -16,17 +16,17 @@ NameOf = Callable[[str], str]
 Facts = dict[str, Any]
 
 PERSON_FACTS = ("user", "author")
-# Their words came from Slack as it writes them: ids for names, escapes for `<` and `&`.
+# Their text is in Slack's own format: ids for names, escapes for `<` and `&`.
 MESSAGE_KINDS = ("message", "shortcut_message")
-# What somebody wrote stands in them as `text`.
+# Kinds whose fact `text` was written by a person.
 KINDS_WITH_TEXT = (
     *(*MESSAGE_KINDS, "note", "decision", "ruled_out", "customer_impact", "reported_again"),
     *("impact", "cause", "actions", "needs"),
 )
 MESSAGE = "message"
-# Facts that are moments, and what the sentence calls them.
+# Facts that are moments, and their names in the sentence.
 MOMENT_FACTS = {"reached_at": "when", "old_at": "old", "new_at": "new", "due_at": "due"}
-# Facts that are the bot's own words and not a person's; `{fact}` or `kind {fact}` is looked up in the language.
+# Facts in the bot's own words, not a person's; `{fact}` or `kind {fact}` is looked up in the language.
 TRANSLATED_FACTS = (
     *(("status", "new"), ("status", "old"), ("update_sent", "manner"), ("severity", "reason"), ("sites", "new")),
     *(
@@ -49,16 +49,16 @@ TRANSLATED_FACTS = (
 
 
 class Language(Struct, frozen=True):
-    """The words of one language."""
+    """The sentences and terms of one language."""
 
     sentences: Mapping[str, str]
     small: Mapping[str, str]
     terms: Mapping[str, str]
-    # Of sentences with names and figures in them: what they look like, and where these stand in this language.
+    # For sentences that contain names and figures: their pattern, and its translation with placeholders.
     patterns: Mapping[str, str] = field(default_factory=dict)
 
     def term(self, kind: str, word: str) -> str:
-        """One of the bot's own words, or sentences, in this language."""
+        """Translate one of the bot's own words or sentences."""
         return self.terms.get(f"{kind} {word}") or self.terms.get(word) or self._of_pattern(kind, word)
 
     def _of_pattern(self, kind: str, sentence: str) -> str:
@@ -77,12 +77,12 @@ SENTENCES = phrases_en.SENTENCES
 
 
 def term(kind: str, text: str, language: str) -> str:
-    """One of the bot's own words or sentences, of a kind of entries, in a language; what people wrote stays."""
+    """Translate one of the bot's own words or sentences for a kind of entry; people's text stays unchanged."""
     return LANGUAGES.get(language, ENGLISH).term(kind, text)
 
 
 class Entry(Protocol):
-    """What is needed of an entry to say it."""
+    """The part of an entry used for its sentence."""
 
     kind: str
     actor_id: str | None
@@ -91,7 +91,7 @@ class Entry(Protocol):
 
 
 def utc_text(at: datetime) -> str:
-    """A moment as it is written where nobody's zone is known."""
+    """Return a moment in UTC, for when the reader's zone is unknown."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -103,9 +103,9 @@ def sentence(
     language: str = "en",
     when: Callable[[datetime], str] = utc_text,
 ) -> str:
-    """The entry as one sentence.
+    """Return the entry as one sentence.
 
-    `name` says how a person is written on the surface that shows it, `when` how a moment is.
+    `name_of` formats a person for the surface that shows it, `when` a moment.
     """
     translation = LANGUAGES.get(language, ENGLISH)
     pattern = translation.sentences.get(kind, ENGLISH.sentences.get(kind, kind.replace("_", " ")))
@@ -136,7 +136,7 @@ def _values(kind: str, actor_id: str | None, facts: Facts, name_of: NameOf, tran
 def corrected_sentence(
     entry: Entry, name_of: NameOf, language: str = "en", when: Callable[[datetime], str] = utc_text
 ) -> str:
-    """The entry as one sentence, with the words that somebody put right."""
+    """Return the entry as one sentence, with its corrected text if there is one."""
     corrected_text = str((entry.correction or {}).get("words") or "")
     if corrected_text and entry.kind not in KINDS_WITH_TEXT:
         return corrected_text
@@ -149,7 +149,7 @@ def corrected_sentence(
 
 
 def editable_text(entry: Entry, name_of: NameOf, language: str = "en") -> str:
-    """The words of an entry that somebody may put right: what was typed, or else the whole sentence."""
+    """Return the text of an entry that may be corrected: what was typed, or else the whole sentence."""
     corrected_text = (entry.correction or {}).get("words")
     if corrected_text or entry.kind not in KINDS_WITH_TEXT:
         return str(corrected_text or sentence(entry.kind, entry.actor_id, entry.facts, name_of, language))
@@ -160,7 +160,7 @@ def editable_text(entry: Entry, name_of: NameOf, language: str = "en") -> str:
 def full_sentence(
     entry: Entry, name_of: NameOf, language: str = "en", when: Callable[[datetime], str] = utc_text
 ) -> str:
-    """The entry with everything that became of it: corrected, deleted, edited, its files, its thread."""
+    """Return the entry's sentence with remarks: corrected, deleted, edited, its files, its thread."""
     translation = LANGUAGES.get(language, ENGLISH)
     if entry.facts.get("deleted_at") and not entry.correction:
         return translation.small["deleted"].format(who=name_of(entry.actor_id or ""))
@@ -168,7 +168,7 @@ def full_sentence(
 
 
 def note_text(entry: Entry, name_of: NameOf, language: str = "en") -> str:
-    """What somebody noted, without the words that introduce it, and that it was corrected; empty when erased."""
+    """Return the text of a note without its introduction, with a remark if corrected; empty if no text is left."""
     text = editable_text(entry, name_of, language)
     return _with_remarks(entry, text, name_of, LANGUAGES.get(language, ENGLISH)) if text else ""
 
@@ -196,7 +196,7 @@ def _answers(facts: Facts, name_of: NameOf) -> str:
 
 
 def user_ids_in(facts: Facts) -> set[str]:
-    """Everyone a fact speaks of: their names are needed for the sentence."""
+    """Return the users mentioned in the facts; the sentence needs their names."""
     texts = [facts.get("text") or "", *facts.get("earlier", []), *(facts.get("answers") or {}).values()]
     user_ids = {facts[key] for key in PERSON_FACTS if isinstance(facts.get(key), str)}
     return user_ids.union(*(mentioned_user_ids(str(text)) for text in texts))

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, the events that updates follow, ticks, and what others may ask of updates."""
+    """Register listeners, commands, event handlers, ticks, and the answers that updates give other packages."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import AUDIENCES_TOLD, NEXT_UPDATE, PROMISES_DUE, UPDATES_KEPT, UPDATES_KEPT_OF_MANY

@@ -1,4 +1,4 @@
-"""What the clock sets right once after the start: what another `floor.yaml`, or an earlier version, left behind."""
+"""Cleanup, once after the start, of what a previous `floor.yaml` or an earlier version left behind."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ from bot.updates import deliveries, draft_messages, keeping, tables
 
 
 class AfterStart(Struct):
-    """Whether this process has looked for it."""
+    """Whether this process has done the cleanup."""
 
     is_done: bool = False
 
 
 def set_right(services: Services, now: datetime) -> None:
-    """Once after the start: end what no audience waits for, and conclude what has arrived."""
+    """Clean up once after the start: drop promises to removed audiences, and conclude updates that arrived."""
     state = services.get(AfterStart)
     if state.is_done:
         return
@@ -32,7 +32,7 @@ def set_right(services: Services, now: datetime) -> None:
 
 
 def _drop_gone_audiences(session: Session, services: Services, now: datetime) -> None:
-    """What was promised to an audience that left `floor.yaml` is not kept, and the timeline says so."""
+    """Drop promises to audiences no longer in `floor.yaml`, and record that in the timeline."""
     promises = tables.promised_to_others(session, list(services.floor.audiences))
     for promise in promises:
         promise.state, promise.escalate_at = tables.DROPPED, None

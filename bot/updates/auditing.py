@@ -1,4 +1,4 @@
-"""What the auditor looks for: an open incident of which nobody is promised an update."""
+"""Auditor check: open incidents without a promised update."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from bot.updates import pauses, tables
 def incidents_without_update(
     session: Session, services: Services, now: datetime
 ) -> Callable[[Incident], dict[str, str]]:
-    """Finds incidents with audiences that are told by the clock, and no update promised to any of them."""
+    """Return a check for incidents that have audiences with scheduled updates but no update promised to any."""
     promised = tables.incidents_with_promise(session) | pauses.current_by_incident(session).keys()
 
     def look(incident: Incident) -> dict[str, str]:

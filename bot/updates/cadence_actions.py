@@ -1,4 +1,4 @@
-"""The pace of an incident's updates set by hand: another cadence, a pause, and going on; and a clock set back."""
+"""Manual changes to the pace of updates: cadence, pause and resume; and the repair after a clock set back."""
 
 from datetime import datetime, timedelta
 
@@ -19,12 +19,12 @@ from bot.updates.scheduling import (
 )
 from bot.updates.tables import Promise
 
-# Clocks of several machines differ by less.
+# The clocks of several machines differ by less.
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
 def set_cadence(change: Change, cadence: timedelta, only: str | None = None) -> list[str]:
-    """One audience, or all that are told by the clock, are told at this pace from now on. Gives back which."""
+    """Set the cadence of one audience, or of all with scheduled updates; return the audiences changed."""
     changed, by_audience = [], scheduled_promises(change)
     for name in [only] if only else audiences_of(change.services, change.incident):
         waiting = by_audience.get(name, [])
@@ -40,7 +40,7 @@ def set_cadence(change: Change, cadence: timedelta, only: str | None = None) -> 
 
 
 def reset_cadence(change: Change, only: str | None = None) -> list[str]:
-    """Audiences go back to their own pace. Gives back which."""
+    """Reset the cadence of one audience, or of all, to its own; return the audiences changed."""
     changed, by_audience = [], scheduled_promises(change)
     for name in [only] if only else audiences_of(change.services, change.incident):
         cadence = cadence_of(change.services, change.incident, name, change.now)
@@ -55,14 +55,14 @@ def reset_cadence(change: Change, only: str | None = None) -> list[str]:
 
 
 def pause(change: Change, reason: str) -> None:
-    """Nothing is sent by the clock until somebody says so."""
+    """Hold back scheduled updates until they are resumed."""
     for promise in tables.waiting(change.session, change.number):
         draft_messages.mark_stale(change.session, promise)
     pauses.start_pause(change.session, change.number, reason, change.by, change.now)
 
 
 def resume(change: Change) -> None:
-    """The clock runs on: what was held back comes when it was promised, or soon when that has passed."""
+    """Resume scheduled updates: those held back are due as promised, or soon if that time has passed."""
     services, incident, now = change.services, change.incident, change.now
     ended = pauses.end_pause(change.session, change.number, change.by, now)
     held_back = {promise.audience: promise for promise in ended}
@@ -90,12 +90,12 @@ def resume(change: Change) -> None:
 
 
 def end_pause(change: Change) -> None:
-    """The pause is over because the incident is; what was held back gives way to the last update."""
+    """End the pause because the incident is resolved; the final update replaces those held back."""
     pauses.end_pause(change.session, change.number, None, change.now)
 
 
 def repromise_after_clock_change(services: Services, now: datetime) -> None:
-    """What was promised by a clock that was set back since would come hours late: it is promised anew."""
+    """Reschedule promises made before the clock was set back, which would otherwise come hours late."""
     with services.database.reading() as session:
         incident_ids = due_promises.promised_after(session, now + CLOCK_TOLERANCE)
     for number in sorted(incident_ids):

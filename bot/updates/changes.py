@@ -1,4 +1,4 @@
-"""What is new since the last update to an audience, grouped: changes of state, finished steps, marked messages."""
+"""News since the last update to an audience, grouped: changes of state, finished steps, marked messages."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from bot.updates import variables
 MARKED_KIND = "message"
 STATUS_KINDS = ("status", "resolved", "reopened", "closed")
 ROLE_KINDS = ("role_given", "role_taken", "role_handed_over")
-# What the situation's own lines tell of: an update shows them when they are new.
+# Entries shown by the situation's own lines in an update, which mark them as new.
 SITUATION_KINDS = {
     "impact": "impact",
     "cause": "cause",
@@ -38,10 +38,10 @@ REPORTED_OUTSIDE = ("severity", *STATUS_KINDS, "impact", *CALLER_KINDS)
 
 
 class News(Struct, frozen=True):
-    """What has happened since a moment, each thing once; texts are escaped already."""
+    """Everything that happened since a moment, each thing once; texts are already escaped."""
 
     changes: list[dict[str, str]] = field(default_factory=list)
-    # Steps by the person who finished them.
+    # Finished steps, grouped by the person who finished them.
     done: list[dict[str, Any]] = field(default_factory=list)
     more_done: int = 0
     said: list[dict[str, str]] = field(default_factory=list)
@@ -49,12 +49,12 @@ class News(Struct, frozen=True):
 
     @property
     def is_empty(self) -> bool:
-        """Is there nothing to tell?"""
+        """True if there is no news."""
         return not (self.changes or self.done or self.said or self.new_fields)
 
 
 def news_inside(session: Session, number: int, since: datetime) -> News:
-    """What colleagues are told of, with who did it."""
+    """News for colleagues, with the names of those who acted."""
     entries = timeline.since(session, number, since, (*REPORTED_KINDS, "step_undone"))
     marked = [entry for entry in timeline.marked(session, number) if _is_news(entry, since)]
     names = directory.display_names(session, _people([*entries, *marked]))
@@ -69,7 +69,7 @@ def news_inside(session: Session, number: int, since: datetime) -> News:
 
 
 def is_unchanged(session: Session, number: int, since: datetime, *, is_outside: bool) -> bool:
-    """Has nothing happened since then that this audience is told of?"""
+    """True if nothing of which this audience is told has happened since then."""
     kinds = REPORTED_OUTSIDE if is_outside else REPORTED_KINDS
     if timeline.since(session, number, since, kinds):
         return False
@@ -77,7 +77,7 @@ def is_unchanged(session: Session, number: int, since: datetime, *, is_outside: 
 
 
 def _is_news(entry: TimelineEntry, since: datetime) -> bool:
-    """Was the message marked since then? It may have been written long before. What was deleted is left out."""
+    """True if the message was marked since then, however old it is; deleted messages are left out."""
     if entry.kind != MARKED_KIND or entry.facts.get("deleted_at") or not entry.heard:
         return False
     marks = from_json(entry.heard).marks
@@ -90,7 +90,7 @@ def _people(entries: Iterable[TimelineEntry]) -> set[str]:
 
 
 def _changes(entries: Sequence[TimelineEntry], names: dict[str, str]) -> list[dict[str, str]]:
-    """One change of severity, of status and of each role: from what it was to what it is now."""
+    """One change each of severity, status and every role, from the first old value to the current one."""
     newest: dict[str, TimelineEntry] = {}
     first_old: dict[str, str] = {}
     for entry in entries:
@@ -128,7 +128,7 @@ def _change(entry: TimelineEntry, old: str, names: dict[str, str]) -> dict[str, 
 
 
 def _finished_steps(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
-    """Each finished step once; one that was undone is none."""
+    """Each finished step once; undone steps are left out."""
     finished: dict[tuple[Any, Any], TimelineEntry] = {}
     for entry in entries:
         step = (entry.facts.get("playbook"), entry.facts.get("step_key") or entry.facts.get("step"))

@@ -48,7 +48,7 @@ class PauseReasonMissing(WatchfloorError):
 
 
 def set_cadence(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
-    """`[audience] length` or `[audience] usual`. Gives back what to answer."""
+    """Set the cadence typed as `[audience] length` or `[audience] usual`. Return the reply."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         only, cadence = _parse_cadence(services, change.incident, typed)
@@ -69,7 +69,7 @@ def set_cadence(services: Services, number: int, typed: str, by: str, now: datet
 
 
 def _parse_cadence(services: Services, incident: Incident, typed: str) -> tuple[str | None, timedelta | None]:
-    """An audience (None is everybody) and a length (None is the usual) from what was typed."""
+    """Parse an audience (None: all) and a cadence (None: the usual one) from the typed text."""
     rest_of_text = typed.strip()
     audiences = known_audiences.audiences_of(services, incident)
     first, _, rest = rest_of_text.partition(" ")
@@ -103,7 +103,7 @@ def _audience(known: Mapping[str, floor.Audience], typed: str) -> str | None:
 
 
 def audience_named(known: Mapping[str, floor.Audience], typed: str) -> str:
-    """One of the floor's audiences, by its name, its title or how it begins; `NoSuchAudience` when it is none."""
+    """One of the known audiences, by its name, title or a unique prefix of its name. Raises `UnknownAudience`."""
     name = _audience(known, typed.strip()) if typed.strip() else None
     if name is None:
         raise UnknownAudience(given=quoted(typed), known=", ".join(known))
@@ -111,7 +111,7 @@ def audience_named(known: Mapping[str, floor.Audience], typed: str) -> str:
 
 
 def pause(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """Nothing is sent by the clock until somebody says so, and every audience can read that."""
+    """Pause scheduled updates until they are resumed; the last update to each audience says so."""
     if not reason.strip():
         raise PauseReasonMissing()
     with changing(services, number, by, now) as change:
@@ -126,7 +126,7 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
 
 
 def resume(services: Services, number: int, by: str, now: datetime) -> str:
-    """Updates go on."""
+    """Resume scheduled updates."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if pauses.current(change.session, number) is None:
@@ -138,7 +138,7 @@ def resume(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def updates_screen(services: Services, number: int, by: str) -> tuple[str, list[Block]]:
-    """What is promised to whom, and how promises were kept."""
+    """The record of promised updates, by audience, and of how promises were kept."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         return record_views.record_screen(_audience_rows(services, incident), _facts(session, number), utcnow())

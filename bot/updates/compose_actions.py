@@ -1,4 +1,4 @@
-"""An update by hand: the form with everything prefilled, and what becomes of it in one transaction."""
+"""Updates composed by hand: the prefilled form, and its submission in one transaction."""
 
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ class SeverityReasonMissing(WatchfloorError):
 
 
 class ComposedUpdate(Struct, frozen=True):
-    """What somebody entered in the form."""
+    """The values entered in the form."""
 
     audiences: list[str] = field(default_factory=list)
     text: str = ""
@@ -42,7 +42,7 @@ class ComposedUpdate(Struct, frozen=True):
 
 
 def open_composer(services: Services, trigger_id: str, number: int, by: str) -> None:
-    """Open the form for somebody who may act."""
+    """Open the form for a user who may act."""
     open_incident_form(services, trigger_id, number, by, lambda incident: _form(services, incident))
 
 
@@ -60,7 +60,7 @@ def _form(services: Services, incident: Incident) -> Block:
 def send_composed(
     services: Services, number: int, composed: ComposedUpdate, key: str, by: str, now: datetime
 ) -> str:
-    """Change what is to be changed, and tell who is to be told; each of them once."""
+    """Apply changes of severity and status, and send the update to each chosen audience; idempotent by `key`."""
     occasion = f"manual:{key}"
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
@@ -87,7 +87,7 @@ def send_composed(
 
 def _change(change: Change, composed: ComposedUpdate) -> None:
     if composed.severity and composed.severity != change.incident.severity:
-        # As the severity's own form does; a status may be set without a word.
+        # Like the severity's own form; a status may be set without a reason.
         if not composed.reason:
             raise SeverityReasonMissing(old=change.incident.severity, new=composed.severity)
         changes.set_severity(change, composed.severity, composed.reason)
@@ -96,7 +96,7 @@ def _change(change: Change, composed: ComposedUpdate) -> None:
 
 
 def send_text_now(services: Services, number: int, message_text: str, key: str, by: str, now: datetime) -> str:
-    """An update at once, with what the person says, to every audience; the next one is promised from now."""
+    """Send the user's text to every audience now; the next update is counted from now."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if tables.was_requested(change.session, number, f"manual:{key}"):

@@ -1,4 +1,4 @@
-"""What an update says: its audience's template in each of its languages, or plain words when one is broken."""
+"""The text of an update: the audience's template in each of its languages, or plain text if one is broken."""
 
 import re
 from datetime import datetime
@@ -25,8 +25,8 @@ def compose(
     *,
     part: str = variables.ALL,
 ) -> str:
-    """The update in every language of its audience, or the part of it that an editor may change; a broken template
-    never stops it."""
+    """The update in every language of its audience, or only the `part` that users may edit; a broken template never
+    stops it."""
     languages = services.floor.audiences[promise.audience].languages
     return compose_in_languages(session, services, incident, promise, now, languages, part=part)
 
@@ -42,7 +42,7 @@ def compose_in_languages(
     *,
     part: str = variables.ALL,
 ) -> str:
-    """The same in those languages, one below the other; a partner that reads it alone reads its own name."""
+    """The update in these languages, one below the other; the partner `reader` is named in its own copy."""
     audience = services.floor.audiences[promise.audience]
     folder = audience.template or promise.audience
 
@@ -62,5 +62,5 @@ def _render(services: Services, name: str, facts: dict[str, Any]) -> str:
     except TemplateBroken as error:
         report_broken_template(services, name, error)
         return views.plain_text(facts)
-    # What a template leaves out leaves its line empty.
+    # Parts that a template leaves out leave empty lines.
     return re.sub(r"\n\s*\n\s*\n+", "\n\n", text) or views.plain_text(facts)

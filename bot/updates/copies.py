@@ -1,6 +1,6 @@
-"""The last update says when the next one comes; when that changes, it is edited, and so are its copies.
+"""The last update states the time of the next one; when that changes, the update and its copies are edited.
 
-In the transaction of the change: what was sent is edited where it is, what was not is sent with the newer words.
+This runs in the transaction of the change: sent messages are edited in place, unsent ones go out with the new text.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from bot.updates.tables import Promise
 
 
 def update_footers(change: Change, audiences: Iterable[str]) -> None:
-    """The last update to each audience, and its copies, say when the next one comes after all."""
+    """Correct the time of the next update in the last update to each audience and in its copies."""
     for audience in audiences:
         last = tables.last_composed(change.session, change.number, audience)
         if last:

@@ -1,4 +1,4 @@
-"""Deliveries: an update on its way to each of its channels, each a row of the outbox."""
+"""Deliveries: one outbox row for each channel of an update."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,16 +13,16 @@ from bot.outbox.tables import OutboxRow
 from bot.updates import due_promises
 from bot.updates.tables import Promise
 
-# How long an update waits for others that are due in the same minute.
+# How long an update waits for others due in the same minute.
 WAIT_FOR_OTHERS = timedelta(seconds=30)
 
 
 def add_deliveries(
     session: Session, floor: Floor, promise: Promise, channels: Sequence[str], now: datetime
 ) -> None:
-    """Send an update to these channels. To each of them, updates go in the order in which they were composed.
+    """Send an update to these channels. Each channel gets updates in the order in which they were composed.
 
-    Updates to audiences of one language and standing that are due in one channel in one minute are one message.
+    Updates due in one channel in the same minute are one message if their audiences share languages and standing.
     """
     audience = floor.audiences[promise.audience]
     likes = [
@@ -54,22 +54,22 @@ def _is_like(one: Audience, other: Audience) -> bool:
 
 
 def _minute_after(promise: Promise, now: datetime) -> datetime:
-    """The end of the minute for which it was promised, or in which it is composed."""
+    """The end of the minute in which it is due, or in which it is composed if that is later."""
     return max(promise.due_at, now).replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def channel_of(row: OutboxRow) -> str:
-    """The channel as the floor's file names it."""
+    """The channel's name in `floor.yaml`."""
     return row.key.split(":", 4)[4]
 
 
 def of_promise(session: Session, promise: Promise) -> Sequence[OutboxRow]:
-    """Where an update goes, or the one below which it stands."""
+    """The deliveries of an update, or of the update to which it is added as a line."""
     return outbox.named(session, promise.incident_id, kinds.UPDATE, str(promise.shown_by))
 
 
 def reached(session: Session, promise: Promise) -> set[str]:
-    """The channels in which its message can be edited."""
+    """The channels in which the update's message can be edited."""
     rows = of_promise(session, promise)
     return {channel_of(row) for row in rows if row.ts is not None and row.refused is None}
 
@@ -80,10 +80,10 @@ def of_incident(session: Session, incident_id: int) -> Sequence[OutboxRow]:
 
 
 def amend(session: Session, promise: Promise, now: datetime) -> None:
-    """What is below the update changed: it is edited wherever it was sent."""
+    """Edit the update wherever it was sent, because the lines below it changed."""
     outbox.edit_named(session, promise.incident_id, kinds.UPDATE, str(promise.shown_by), now)
 
 
 def drop(session: Session, promise: Promise) -> None:
-    """It is not sent any more to the channels that it has not reached."""
+    """Withdraw the update from the channels it has not reached."""
     outbox.withdraw(session, promise.incident_id, kinds.UPDATE, str(promise.row))

@@ -1,4 +1,4 @@
-"""Which of the updates to one audience goes before which, and what is not sent any more because a later one is."""
+"""The order of updates to one audience, and which are dropped because a later one supersedes them."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from bot.outbox.tables import OutboxRow
 from bot.updates import deliveries
 from bot.updates.tables import DROPPED, SENDING, SENT, Promise
 
-_sent = sa.alias(Promise.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known at run time only
+_sent = sa.alias(Promise.__table__)  # type: ignore[attr-defined]  # SQLModel creates `__table__` at run time
 
-# Asked for every update: put together once.
+# Built once, because every update runs them.
 _SAME_AUDIENCE = (
     col(Promise.incident_id) == sa.bindparam("of_incident"),
     col(Promise.audience) == sa.bindparam("to_audience"),
@@ -36,7 +36,7 @@ _ARRIVED = (
 _UNSENT = select(Promise).where(
     *_BY_CLOCK, Promise.state == SENDING, col(Promise.due_at) < sa.bindparam("due_before"), ~_ARRIVED
 )
-# By time: what a step or a command sends has a later number than the promise that waits.
+# Compared by time: an update sent by a step or a command has a later number than the waiting promise.
 _SENT_SINCE = (
     sa.select(_sent.c.id)
     .where(
@@ -61,20 +61,20 @@ _SUPERSEDED = (
 
 
 def has_another_on_its_way(session: Session, promise: Promise, due_after: datetime) -> bool:
-    """Is another update to the same audience, due after that moment, still on its way?"""
+    """True if another update to the same audience, due after `due_after`, is still on its way."""
     return session.exec(_ON_ITS_WAY, params=_parameters(promise) | {"due_after": due_after}).first() is not None
 
 
 def supersede(session: Session, promise: Promise, due_before: datetime) -> datetime | None:
-    """What was due by the clock long ago and reached nobody is not sent after all: `promise` says what is so now.
+    """Drop scheduled updates due before `due_before` that reached no channel: `promise` gives the current state.
 
-    Gives back when the first update that was missed by that was due.
+    Return the due time of the first update missed that way.
     """
     for superseded in session.exec(_UNSENT, params=_parameters(promise) | {"due_before": due_before}):
         superseded.state, superseded.escalate_at = DROPPED, None
         session.add(superseded)
         deliveries.drop(session, superseded)
-    # What was begun and dropped was about to be sent when it was overtaken; what was sent since made up for it.
+    # An update begun and then dropped was overtaken while being sent; any update sent since made up for it.
     return session.exec(_SUPERSEDED, params=_parameters(promise)).first()
 
 

@@ -1,4 +1,4 @@
-"""Drafts of updates, shown a few minutes before they are due to whoever decides about them."""
+"""Drafts of updates, shown to their deciders a few minutes before the updates are due."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from bot.updates.tables import Promise
 
 
 def post_due_drafts(services: Services, now: datetime) -> None:
-    """Show the draft of every update that is due soon, what falls due together in one message."""
+    """Show the draft of every update that is due soon; those due together share one message."""
     with services.database.reading() as session:
         numbers = drafts.incidents_with_due(session, now)
     for number in numbers:
@@ -37,7 +37,7 @@ def _post(session: Session, services: Services, incident: Incident, due: Sequenc
 
 
 def _waits_for_lead(session: Session, incident: Incident, promises: Sequence[Promise], now: datetime) -> bool:
-    """Nobody could decide yet, and roles are about to be taken: the draft is shown a little later."""
+    """True, with the drafts put off a little, if there is no decider yet and roles are about to be taken."""
     if not promises:
         return False
     due_at = min(promise.due_at for promise in promises)

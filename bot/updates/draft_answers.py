@@ -1,4 +1,4 @@
-"""What people decide about an update before it is due: now, in other words, nothing new, later, approved."""
+"""Decisions on an update before it is due: send now, edit, nothing new, postpone, approve."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,14 +40,14 @@ OUTCOMES = {
 
 
 def check_still_waiting(promise: Promise) -> None:
-    """Raise `DecidedAlready` unless there is still something to decide."""
+    """Raise `DecidedAlready` unless a decision is still pending."""
     if promise.state != tables.WAITING:
         raise DecidedAlready(fate=OUTCOMES.get(promise.state, "another took its place"))
 
 
 @contextmanager
 def _deciding(services: Services, promise_id: int, by: str, now: datetime) -> Iterator[tuple[Change, Promise]]:
-    """A transaction on a promise that still waits, by somebody who may change the incident."""
+    """Open a transaction on a promise that is still waiting, for a user who may change the incident."""
     with services.database.reading() as session:
         number = tables.get(session, promise_id).incident_id
     with changing(services, number, by, now) as change:
@@ -59,7 +59,7 @@ def _deciding(services: Services, promise_id: int, by: str, now: datetime) -> It
 
 
 def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
-    """An approver's decision is the approval; for anybody else's it is asked for when it `must` be."""
+    """Record an approver's decision as the approval; True if approved. Refuse other users if `is_required`."""
     if not promise.needs_approval:
         return True
     audience = change.services.floor.audiences[promise.audience]
@@ -73,7 +73,7 @@ def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
 
 
 def send_now(services: Services, promise_id: int, by: str, now: datetime) -> str:
-    """It goes out at once; the next one is counted from now. Gives back what to answer."""
+    """Send the update now; the next one is counted from now. Return the answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=True)
         _record_choice(promise, Choice.NOW if not promise.choice else Choice(promise.choice), by)
@@ -93,7 +93,7 @@ def _record_choice(promise: Promise, choice: Choice, by: str) -> None:
 
 
 def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> str:
-    """On its minute it says that nothing has changed. Gives back what to answer."""
+    """Have the update say at its due time that nothing has changed. Return the answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=False)
         _record_choice(promise, Choice.NOTHING, by)
@@ -103,7 +103,7 @@ def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> 
 
 
 def withdraw_nothing_new(change: Change) -> None:
-    """Something is new after all: updates that were to say the opposite say what it is."""
+    """Undo "nothing new" on waiting updates, because something has changed after all."""
     for promise in tables.waiting(change.session, change.number):
         if promise.choice == Choice.NOTHING:
             _record_choice(promise, Choice.NONE, "")
@@ -112,7 +112,7 @@ def withdraw_nothing_new(change: Change) -> None:
 
 
 def edit(services: Services, promise_id: int, text: str, by: str, now: datetime, *, at_once: bool) -> str:
-    """It says what the person wrote, on its minute or at once. Gives back what to answer."""
+    """Replace the update's text with the user's, at its due time or now. Return the answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):
         if services.floor.audiences[promise.audience].outside:
             shown = compose(
@@ -132,7 +132,7 @@ def edit(services: Services, promise_id: int, text: str, by: str, now: datetime,
 
 
 def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
-    """It may go out: on its minute, or at once when that has passed. Gives back what to answer."""
+    """Approve the update: it goes out at its due time, or now if that has passed. Return the answer."""
     with _deciding(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=True)
         due = near_time(promise.due_at, now)
@@ -144,7 +144,7 @@ def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
 
 
 def postpone(services: Services, promise_id: int, due_at: datetime, reason: str, by: str, now: datetime) -> str:
-    """It comes at a later time, for a reason, and its audience can read that. Gives back what to answer."""
+    """Postpone the update for a stated reason; the last update shows the new time. Return the answer."""
     if not now < due_at <= now + LONGEST_WAIT:
         raise NotLater()
     with _deciding(services, promise_id, by, now) as (change, promise):

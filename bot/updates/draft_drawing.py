@@ -1,4 +1,4 @@
-"""Drawing a draft: each update as it would read if it were sent now, or what became of it."""
+"""Rendering a draft: each update as it would read if it were sent now, or its outcome."""
 
 from sqlmodel import Session
 
@@ -20,7 +20,7 @@ from bot.updates.tables import WAITING, Promise
 
 
 def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
-    """The message of a draft as things stand."""
+    """The current message of a draft."""
     now = utcnow()
     draft = drafts.get(session, draft_messages.draft_of(display))
     promises = drafts.promises_of(session, draft.number)
@@ -58,7 +58,7 @@ def _draft(session: Session, services: Services, incident: Incident, promise: Pr
 
 
 def preview(session: Session, services: Services, incident: Incident, promise: Promise) -> str:
-    """How an update would read if it were sent at its minute and nothing happened until then."""
+    """The update as it would read if nothing happened until its due time."""
     at = max(utcnow(), promise.due_at)
     next_one = promising.next_update(session, services, incident, promise, at)
     as_sent = promise.model_copy(update={"next_due_at": next_one[0] if next_one else None})

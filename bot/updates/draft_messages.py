@@ -1,4 +1,4 @@
-"""The messages of drafts: whom they are for. They follow the incident until their updates are sent."""
+"""Draft messages and their recipients. They follow the incident until their updates are sent."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ from bot.updates.tables import PAUSED, WAITING, Promise
 
 
 def add(session: Session, draft: Draft, now: datetime) -> None:
-    """Show a draft to everyone it is for."""
+    """Show a draft to each of its recipients."""
     for user_id in draft.user_ids or [""]:
         outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id), follows_incident=True)
 
 
 def update_recipients(session: Session, draft: Draft, now: datetime) -> None:
-    """It is for others now: those without a copy get one, and every existing copy is drawn again."""
+    """Send the draft to new recipients, and re-render every existing copy."""
     outbox.mark_stale_subject(session, draft.incident_id, (kinds.DRAFT,), str(draft.number))
     for user_id in draft.user_ids or [""]:
         if outbox.find(session, draft.incident_id, kinds.DRAFT, _subject(draft, user_id)) is None:
@@ -29,7 +29,7 @@ def update_recipients(session: Session, draft: Draft, now: datetime) -> None:
 
 
 def is_for(display: OutboxRow, draft: Draft) -> bool:
-    """Is this copy of the draft one to decide by? Others were handed on."""
+    """True if the draft is decided with this copy; False if it was passed on."""
     return display.subject.partition(":")[2] in (draft.user_ids or [""])
 
 
@@ -38,20 +38,20 @@ def _subject(draft: Draft, user_id: str) -> str:
 
 
 def draft_of(display: OutboxRow) -> int:
-    """Which draft a display shows."""
+    """The id of the draft that a display shows."""
     return int(display.subject.partition(":")[0])
 
 
 def recipient(display: OutboxRow, channel_id: str) -> str:
-    """The person a draft is for, or the incident's channel."""
+    """The user this copy is for, or the incident's channel."""
     return display.subject.partition(":")[2] or channel_id
 
 
 def mark_stale(session: Session, promise: Promise) -> None:
-    """Something became of an update: the draft that shows it must be drawn again."""
+    """Mark the draft that shows an update for re-rendering, because the update changed."""
     if promise.draft_id is None:
         return
-    # Each is named after the draft and after whom it is for.
+    # The subject of each copy holds the draft's id and the recipient's.
     outbox.mark_stale_subject(session, promise.incident_id, (kinds.DRAFT,), str(promise.draft_id))
     session.flush()
     shown = drafts.promises_of(session, promise.draft_id)
@@ -60,5 +60,5 @@ def mark_stale(session: Session, promise: Promise) -> None:
 
 
 def mark_all_stale(session: Session, incident_id: int) -> None:
-    """Every draft of the incident must be drawn again."""
+    """Mark every draft of the incident for re-rendering."""
     outbox.mark_stale(session, incident_id, (kinds.DRAFT,))

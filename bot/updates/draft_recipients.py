@@ -1,4 +1,4 @@
-"""Whom a draft is for: who approves it, or leads; when a role changes hands the draft goes along."""
+"""The recipients of a draft: its approvers or the lead; the draft moves with the role."""
 
 from sqlmodel import Session
 
@@ -17,7 +17,7 @@ MAX_APPROVERS = 10
 def deciders(
     session: Session, services: Services, roles: dict[str, list[str]], promise: Promise
 ) -> tuple[str, ...]:
-    """Who approves it, or who leads the communications, else the incident; nobody when nobody is named."""
+    """The users who approve it; else the communications lead, else the commander; empty if there is none."""
     audience = services.floor.audiences.get(promise.audience)
     if promise.needs_approval and audience:
         for name in audience.approval:
@@ -30,7 +30,7 @@ def deciders(
 
 
 def reassign_drafts(change: Change) -> None:
-    """A role changed hands: each open draft goes to the person who decides now; others read who has it."""
+    """Pass each open draft to the users who decide after a role change; former recipients read who has it."""
     session = change.session
     roles = incidents.roles(session, change.number)
     for draft in drafts.open_of(session, change.number):
@@ -41,7 +41,7 @@ def reassign_drafts(change: Change) -> None:
 
 
 def _readers_of(session: Session, services: Services, roles: dict[str, list[str]], draft: Draft) -> list[str]:
-    """The people who decide about any part of it that is still open."""
+    """The users who decide about any part of it that is still open."""
     user_ids: dict[str, None] = {}
     for promise in drafts.promises_of(session, draft.number):
         if promise.state == WAITING:

@@ -1,4 +1,4 @@
-"""The forms behind a draft's buttons, for those who may decide and while there is something to decide."""
+"""The forms behind a draft's buttons, for users who may decide, while a decision is pending."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ def _waiting_promise(services: Services, promise_id: int, by: str) -> tuple[Prom
 
 
 def edit_form(services: Services, promise_id: int, by: str) -> Block:
-    """The update as its audience would read it, to go on writing from; headline and next update are left out."""
+    """The form to edit an update, prefilled with what its audience would read but for headline and next update."""
     promise, incident = _waiting_promise(services, promise_id, by)
     with services.database.reading() as session:
         body = compose(session, services, incident, promise, max(utcnow(), promise.due_at), part=variables.BODY)
@@ -36,13 +36,13 @@ def edit_form(services: Services, promise_id: int, by: str) -> Block:
 
 
 def postpone_form(services: Services, promise_id: int, by: str) -> Block:
-    """When it shall come instead, and why."""
+    """The form to postpone an update, with the new time and the reason."""
     promise, _ = _waiting_promise(services, promise_id, by)
     return forms.postpone_form(promise, known_audiences.audience_title(services, promise.audience), utcnow())
 
 
 def postpone_by(services: Services, promise_id: int, minutes: int, reason: str, by: str, now: datetime) -> str:
-    """So many minutes after its minute, or from now when that has passed."""
+    """Postpone an update by `minutes` from its due time, or from now if that has passed."""
     with services.database.reading() as session:
         due_at = tables.get(session, promise_id).due_at
     return draft_answers.postpone(
@@ -51,5 +51,5 @@ def postpone_by(services: Services, promise_id: int, minutes: int, reason: str, 
 
 
 def cadence_form(services: Services) -> Callable[[Incident], Block]:
-    """How often each audience is told."""
+    """The builder of the form that sets how often each audience is told."""
     return lambda incident: forms.cadence_form(incident, known_audiences.audiences_of(services, incident))

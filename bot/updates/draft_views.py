@@ -1,4 +1,4 @@
-"""What deciders see of the updates that are due soon. Pure: Block Kit from data."""
+"""Draft messages for deciders, with the updates that are due soon. Pure: Block Kit from data."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,14 +12,14 @@ from bot.updates import ids, wording
 from bot.updates.tables import WAITING, Choice, Promise
 from bot.updates.wording import NameOf
 
-# All that is sent, as long as it fits into a paragraph of Slack's with its quotation marks.
+# The whole text, as long as it fits into a Slack section with its quotation marks.
 PREVIEW = 2_400
 TITLE_SHOWN = 120
 SHORT_TITLE = 60
 
 
 class Draft(Struct, frozen=True):
-    """One update of a draft: to whom, where it goes, and how it would read now; empty when it is decided."""
+    """One update of a draft: its audience, its channels, and a preview, which is empty once it is decided."""
 
     title: str
     where: str
@@ -28,24 +28,24 @@ class Draft(Struct, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Is there still something to decide?"""
+        """True while a decision is pending."""
         return self.promise.state == WAITING
 
 
 class IncidentHeading(Struct, frozen=True):
-    """The incident that a draft speaks of, as its message names it."""
+    """The incident of a draft, as named in the draft's message."""
 
     number: int
     title: str
     where: str
-    # What nobody has recorded of the situation, though the updates need it.
+    # Situation fields that the updates need but nobody has recorded.
     missing: tuple[str, ...] = ()
 
 
 def message(
     about: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
 ) -> tuple[str, list[Block]]:
-    """The drafts of an incident that are due together, each with what can be done about it."""
+    """The drafts of an incident that are due together, each with its buttons."""
     waiting = [draft for draft in drafts if draft.is_open]
     if not waiting:
         return _decided(about, drafts, now, name)
@@ -60,7 +60,7 @@ def message(
 
 
 def _missing(about: IncidentHeading) -> list[Block]:
-    """What is asked for, since updates say only what somebody has recorded; and the form to record it in."""
+    """A request for missing situation fields, since updates only say what is recorded; and a button to add them."""
     buttons = [button("Update situation", incident_ids.SITUATION, str(about.number))]
     if not about.missing:
         return [actions(buttons, block_id="draft.situation")]
@@ -73,7 +73,7 @@ def _missing(about: IncidentHeading) -> list[Block]:
 def handed_over(
     about: IncidentHeading, waiting: Sequence[Promise], to: Sequence[str], now: datetime
 ) -> tuple[str, list[Block]]:
-    """What is left of a copy whose reader does not decide any more: who has it now, or that the channel has."""
+    """The remainder of a copy whose reader no longer decides: who has the draft now, or that the channel has it."""
     subject = "an update" if len(waiting) == 1 else f"{len(waiting)} updates"
     due = near_time(min(promise.due_at for promise in waiting), now)
     whereabouts = f"with {', '.join(to)} now" if to else f"in {about.where} now, where anybody can decide"
@@ -85,7 +85,7 @@ def handed_over(
 def _decided(
     about: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
 ) -> tuple[str, list[Block]]:
-    """Small print is enough when nothing is left to decide."""
+    """The outcomes in small print, once nothing is left to decide."""
     titles_by_outcome: dict[str, list[str]] = {}
     for draft in drafts:
         outcome = wording.outcome(draft.promise, now, name)
@@ -100,7 +100,7 @@ def _line(draft: Draft, now: datetime, name: NameOf) -> str:
 
 
 def _open(draft: Draft, now: datetime, name: NameOf) -> list[Block]:
-    # Slack quotes once: a line that is a quotation itself would show its mark.
+    # Slack does not nest quotations: the mark of a line that is one itself would be shown.
     lines = [line.removeprefix("> ") for line in shorten(draft.preview, PREVIEW).split("\n")]
     quoted = "\n".join(f">{line}" for line in lines)
     rendered = [context(f"{_line(draft, now, name)} → {draft.where}")]

@@ -1,4 +1,4 @@
-"""Drafts: what deciders see of updates that are due soon. One draft may hold several updates."""
+"""Drafts: updates that are due soon, as shown to deciders. One draft may hold several updates."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select
 from bot.runtime.database import Row, utc_column
 from bot.updates.tables import WAITING, Promise
 
-# Drafts that would be shown within this time are shown with the first: they follow the incident until then.
+# Drafts due to be shown within this time are shown with the first; they follow the incident until then.
 TOGETHER = timedelta(minutes=10)
 
 
@@ -21,23 +21,23 @@ class Draft(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id", index=True)
     shown_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # Whom it is for now; it may have been shown to others before.
+    # The current recipients; others may have seen it before.
     user_ids: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
 
     @property
     def number(self) -> int:
-        """Its key."""
+        """The primary key."""
         assert self.id is not None
         return self.id
 
 
 def incidents_with_due(session: Session, now: datetime) -> Sequence[int]:
-    """The incidents of which a draft is to be shown."""
+    """The incidents with a draft to be shown now."""
     return session.exec(select(Promise.incident_id).where(*_is_due(now)).distinct().limit(200)).all()
 
 
 def due(session: Session, incident_id: int, now: datetime) -> Sequence[Promise]:
-    """Of which updates the draft is to be shown; what is sent by itself at this moment needs none any more."""
+    """The updates whose draft is to be shown now; one that is already being sent automatically needs none."""
     query = select(Promise).where(Promise.incident_id == incident_id, *_is_due(now, TOGETHER))
     return session.exec(query.order_by(col(Promise.due_at), col(Promise.id))).all()
 
@@ -54,7 +54,7 @@ def _is_due(now: datetime, ahead: timedelta = timedelta()) -> tuple[sa.ColumnEle
 def add_draft(
     session: Session, incident_id: int, promises: Sequence[Promise], user_ids: Sequence[str], now: datetime
 ) -> Draft:
-    """Show these promises to these people, or without any in the incident's channel."""
+    """Create a draft of these promises for these users, or for the incident's channel if there are none."""
     draft = Draft(incident_id=incident_id, shown_at=now, user_ids=list(user_ids))
     session.add(draft)
     session.flush()
@@ -65,7 +65,7 @@ def add_draft(
 
 
 def get(session: Session, draft_id: int) -> Draft:
-    """The draft of that id, which must exist."""
+    """The draft with that id, which must exist."""
     return session.exec(select(Draft).where(Draft.id == draft_id)).one()
 
 
@@ -76,13 +76,13 @@ def open_of(session: Session, incident_id: int) -> Sequence[Draft]:
 
 
 def reassign(session: Session, draft: Draft, user_ids: Sequence[str]) -> None:
-    """It is for other people from now on, or without any for the incident's channel."""
+    """Assign the draft to these users, or to the incident's channel if there are none."""
     draft.user_ids = list(user_ids)
     session.add(draft)
 
 
 def promises_of(session: Session, draft_id: int) -> Sequence[Promise]:
-    """What a draft shows, in the order it falls due."""
+    """The promises that a draft shows, in the order of their due times."""
     return session.exec(
         select(Promise).where(Promise.draft_id == draft_id).order_by(col(Promise.due_at), col(Promise.id))
     ).all()

@@ -1,4 +1,4 @@
-"""Which promises are due, and when the next is."""
+"""Due promises, and the time of the next one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ def _ready() -> sa.ColumnElement[bool]:
     return sa.and_(col(Promise.state) == WAITING, col(Promise.needs_approval).is_(False))
 
 
-# Asked every second, and after every change that makes an update due: put together once.
+# Built once, because it runs every second and after every change that makes an update due.
 _DUE = (
     select(Promise)
     .join(Incident, col(Incident.id) == col(Promise.incident_id))
@@ -30,19 +30,19 @@ _DUE = (
 
 
 def due(session: Session, now: datetime) -> Sequence[Promise]:
-    """Promises whose minute has come and that may be sent, the oldest first; of incidents with a channel."""
+    """Due promises that may be sent, of incidents with a channel; earliest first."""
     return session.exec(_DUE, params={"moment": now}).all()
 
 
 def due_before(session: Session, moment: datetime, limit: int = 200) -> Sequence[tuple[Promise, Incident]]:
-    """Promises of incidents that are no drill and that are due by then, with their incidents."""
+    """Waiting promises due by `moment`, with their incidents; drills are left out."""
     query = select(Promise, Incident).join(Incident, col(Incident.id) == col(Promise.incident_id))
     wanted = (col(Promise.state) == WAITING, col(Promise.due_at) <= moment, col(Incident.is_drill).is_(False))
     return session.exec(query.where(*wanted).order_by(col(Promise.due_at), col(Promise.id)).limit(limit)).all()
 
 
 def missed_promises(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
-    """Promises that were not kept in time, and of which nobody was told yet."""
+    """Promises that were not kept in time and not yet reported."""
     return session.exec(
         select(Promise)
         .where(col(Promise.escalate_at).is_not(None), col(Promise.escalate_at) <= now)
@@ -51,7 +51,7 @@ def missed_promises(session: Session, now: datetime, limit: int = 200) -> Sequen
     ).all()
 
 
-# Asked every second: put together once.
+# Built once, because it runs every second.
 _PROMISED_AFTER = (
     sa.select(col(Promise.incident_id))
     .where(col(Promise.state) == WAITING, col(Promise.promised_at) > sa.bindparam("moment", type_=UtcDateTime()))
@@ -61,7 +61,7 @@ _PROMISED_AFTER = (
 
 
 def promised_after(session: Session, moment: datetime) -> list[int]:
-    """Incidents with promises that were made at a time which has not come: the clock was set back."""
+    """Incidents with promises made after `moment`, which is only possible if the clock was set back."""
     return list(session.connection().execute(_PROMISED_AFTER, {"moment": moment}).scalars())
 
 
@@ -77,11 +77,11 @@ _DUE_WITHIN = (
 
 
 def due_within(session: Session, incident_id: int, before: datetime) -> Sequence[Promise]:
-    """What of an incident is sent before that moment unless somebody says otherwise."""
+    """The incident's promises that will be sent before that time unless a user decides otherwise."""
     return session.exec(_DUE_WITHIN, params={"of_incident": incident_id, "moment": before}).all()
 
 
-# When the next promise of any incident is due, when the next draft, and when the next is told to have been missed.
+# The times at which the next promise of any incident is due, its draft is due, and it is reported as missed.
 NEXT_UPDATE = sa.select(col(Promise.due_at)).where(_ready()).order_by(col(Promise.due_at)).limit(1)
 NEXT_DRAFT = (
     sa.select(col(Promise.draft_at))

@@ -1,4 +1,4 @@
-"""Updates in the export of an incident: when each was due, when it was sent, and what it said."""
+"""Updates in an incident's export: when each was due and sent, and its text."""
 
 from sqlmodel import Session
 

@@ -1,4 +1,4 @@
-"""The facts of an update, from the incident's state and what happened since the last one; escaped already."""
+"""The facts of an update, from the incident's state and the news since the last one; already escaped."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from bot.updates.changes import REPORTED_KINDS, REPORTED_OUTSIDE, News, is_uncha
 from bot.updates.tables import Choice, Promise
 from bot.updates.views import LANGUAGE_SEPARATOR
 
-# The author of the update, or of "nothing new", has read what happened.
+# Only these add news: the author of an edited update, or of "nothing new", has read what happened.
 AUTOMATIC_CHOICES = (Choice.NONE, Choice.NOW)
 HIDDEN_OUTSIDE: dict[str, Any] = {
     "lead": "",
@@ -45,9 +45,9 @@ HIDDEN_OUTSIDE: dict[str, Any] = {
 
 
 class UpdateContext(Struct, frozen=True):
-    """Which update, to whom, in which language: everything the facts depend on besides the incident itself.
+    """Everything the facts depend on besides the incident: the update, its audience, the language and so on.
 
-    `reader` is the partner that reads it alone; `part` is `all` or `body`, what an editor may change.
+    `reader` is the partner whose own copy this is; `part` is `all`, or `body` for what users may edit.
     """
 
     promise: Promise
@@ -59,7 +59,7 @@ class UpdateContext(Struct, frozen=True):
 
 
 def facts_of(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
-    """Every variable of `docs/templates.md`, as the audience may read it."""
+    """Every variable of `docs/templates.md`, limited to what the audience may read."""
     promise, audience, now = context.promise, context.audience, context.now
     since = _since(session, incident, promise)
     news = News()
@@ -104,8 +104,8 @@ def _news_facts(news: News) -> dict[str, Any]:
 
 
 def _texts(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
-    """What people wrote, in the language of the audience; for outsiders without names and guesses. A title that
-    says nothing else gives way to the type."""
+    """User-written texts in the audience's language; for outsiders without names and guesses. A title with nothing
+    left in it is replaced by the type."""
     situation = situation_tables.current(session, incident.number)
     text = incident_text(session, services, incident, situation, context.language)
     written, outside = _written_for(context), context.audience.outside
@@ -116,9 +116,9 @@ def _texts(session: Session, services: Services, incident: Incident, context: Up
         read = for_outsiders(session, services, text, context.language, context.reader)
         title, impact = read(SituationField.TITLE), read(SituationField.IMPACT)
     if is_filtered and context.promise.choice == Choice.EDITED:
-        # It was checked when it was saved: what goes out is what the editor saw.
+        # Checked when it was saved; the update goes out as the editor saw it.
         read_written = outside_names_filter(session, services, context.language, context.reader)
-    # One partner is not told of another.
+    # Partners are not told about each other.
     places = [*text.sites, *([] if outside else incident.partners)]
     news = live_times(shorten(escape(read_written(written).strip()), variables.NEWS), context.now)
     return {
@@ -137,7 +137,7 @@ def _situation_facts(situation: Situation, text: IncidentText) -> dict[str, Any]
 
 
 def _figures(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
-    """What the contact centre's figures say: what it costs, and how the queues are doing; and what is paid back."""
+    """The contact centre's figures: the cost of the incident and the state of the queues; and compensation."""
     said = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, context.language)
     queues = " · ".join(line.removeprefix("• ").rstrip(".") for line in said.operations.split("\n") if line)
     cost = said.executives.rstrip(".")
@@ -153,7 +153,7 @@ def _figures(session: Session, services: Services, incident: Incident, context: 
 
 
 def _written_for(context: UpdateContext) -> str:
-    """What somebody wrote for this update: the part in this language when it was written in each."""
+    """The text a user wrote for this update: the part in this language if it has one part per language."""
     written = context.promise.text.strip()
     parts = written.split(LANGUAGE_SEPARATOR)
     languages = context.audience.languages
@@ -162,7 +162,7 @@ def _written_for(context: UpdateContext) -> str:
 
 
 def _inside_facts(session: Session, services: Services, incident: Incident, language: str) -> dict[str, Any]:
-    """What only colleagues are told: who leads, where, and the steps that somebody has taken."""
+    """Facts for colleagues only: the lead, the channel and bridge, the steps with an owner, and the ending."""
     lead = incidents.commander(session, incident.number)
     taken = services.get(Registry).ask(STEPS_TAKEN)(session, incident.number) if incident.status in OPEN else []
     names = directory.display_names(session, {*([lead] if lead else []), *(step.owner_id for step in taken)})
@@ -178,7 +178,7 @@ def _inside_facts(session: Session, services: Services, incident: Incident, lang
 
 
 def _ending_facts(session: Session, services: Services, incident: Incident, language: str) -> dict[str, Any]:
-    """How it ended, and what is to be done so that it does not come again."""
+    """How the incident ended, and its follow-ups; empty while it is open."""
     if incident.status in OPEN:
         return {"resolution": "", "follow_ups": []}
     resolved = timeline.last_of(session, incident.number, ("resolved",))
@@ -193,7 +193,7 @@ def _ending_facts(session: Session, services: Services, incident: Incident, lang
 
 
 def _since(session: Session, incident: Incident, promise: Promise) -> datetime | None:
-    """When the last update to this audience was composed; None before the first."""
+    """When the last update to this audience was composed; None before the first one."""
     last = tables.last_sent(session, incident.number, promise.audience)
     return (last.composed_at or last.sent_at) if last else None
 
@@ -201,7 +201,7 @@ def _since(session: Session, incident: Incident, promise: Promise) -> datetime |
 def has_nothing_new(
     session: Session, incident: Incident, promise: Promise, audience: Audience, now: datetime
 ) -> bool:
-    """Has nothing changed since the last update to this audience?"""
+    """True if nothing has changed since the last update to this audience."""
     since = _since(session, incident, promise)
     context = UpdateContext(promise, audience, now, audience.languages[0])
     return bool(_unchanged(session, incident, context, since)["unchanged_since"])
@@ -210,7 +210,7 @@ def has_nothing_new(
 def _unchanged(
     session: Session, incident: Incident, context: UpdateContext, since: datetime | None
 ) -> dict[str, Any]:
-    """Since when nothing has changed, and whether that is all there is to say: after two that said the same."""
+    """Since when nothing has changed, and whether to say only that, as after two updates that said the same."""
     promise, outside, number = context.promise, context.audience.outside, incident.number
     is_same = since is not None and not promise.text.strip()
     if promise.choice in AUTOMATIC_CHOICES:
@@ -225,7 +225,7 @@ def _unchanged(
 
 
 def is_repeated(session: Session, incident: Incident, promise: Promise, *, is_outside: bool) -> bool:
-    """Did the two updates before this one say the same as it would? What somebody wrote is never the same."""
+    """True if this update would only repeat the last two; one with user-written text never does."""
     before = tables.last_two_sent(session, incident.number, promise.audience)
     if len(before) < 2 or promise.text.strip() or incident.status not in OPEN:
         return False
@@ -234,7 +234,7 @@ def is_repeated(session: Session, incident: Incident, promise: Promise, *, is_ou
 
 
 def _next_promised(session: Session, promise: Promise, now: datetime) -> datetime | None:
-    """When another update is promised to the same audience."""
+    """The earliest later time promised to the same audience by another update."""
     waiting = tables.waiting(session, promise.incident_id, promise.audience)
     return min((other.due_at for other in waiting if other.id != promise.id and other.due_at > now), default=None)
 

@@ -1,4 +1,4 @@
-"""What stands below an update that no longer tells when the next one comes: the new time, or that it is paused."""
+"""Footers of updates whose time of the next one has changed: the new time, or that updates are paused."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def footer(
     *,
     is_outside: bool,
 ) -> list[Block]:
-    """A line in each language; none while the update still tells the truth."""
+    """A line in each language; empty while the update's own time is still correct."""
     pause = pauses.current(session, incident.number)
     waiting = tables.waiting(session, incident.number, promise.audience)
     due_at = waiting[0].due_at if waiting else None
@@ -37,7 +37,7 @@ def footer(
         return []
     facts = {
         "is_paused": pause is not None,
-        # What colleagues tell each other is not for others.
+        # The reason is for colleagues only.
         "reason": one_line(pause.reason, REASON) if pause and not is_outside else "",
         "next_update": near_time(due_at, now) if due_at else "",
     }
@@ -45,7 +45,7 @@ def footer(
 
 
 def footer_now(session: Session, services: Services, incident: Incident, promise: Promise) -> list[Block]:
-    """The same in the languages of the update's audience, as things are now."""
+    """The current footer in the languages of the update's audience."""
     audience = services.floor.audiences.get(promise.audience)
     if audience is None:
         return []
@@ -56,7 +56,7 @@ def footer_now(session: Session, services: Services, incident: Incident, promise
 def with_line(
     services: Services, promise: Promise, line: Promise, footer: list[Block], languages: Sequence[str]
 ) -> list[Block]:
-    """An update below which stands that nothing has changed since; one that said so itself is replaced."""
+    """An update with a "no change" line below it; an update that was itself such a line is replaced."""
     text = _shortened(services, line, line.text, languages) if footer else line.text
     if views.is_line(promise.text):
         return [*views.blocks(text), *footer]
@@ -66,8 +66,8 @@ def with_line(
 def amended(
     services: Services, promise: Promise, text: str, below: list[Block], languages: Sequence[str]
 ) -> list[Block]:
-    """An update with what stands below it: then its own sentence about the next one is left out, for a message says
-    once when the next update comes."""
+    """An update with `below` added; its own sentence about the next update is then left out, so that a message
+    states that time only once."""
     if not below:
         return views.blocks(text)
     return [*views.blocks(_shortened(services, promise, text, languages)), *below]

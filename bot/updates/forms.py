@@ -1,4 +1,4 @@
-"""The forms of updates: compose, edit, put off, pace, pause. Pure: Block Kit from data."""
+"""The forms of updates: compose, edit, postpone, pace, pause. Pure: Block Kit from data."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ MAX_SEVERITY_REASON = 500
 def compose_form(
     incident: Incident, floor: Floor, audiences: Mapping[str, Audience], preselected: Sequence[str]
 ) -> Block:
-    """Tell some audiences now, and say in the same form where the incident stands."""
+    """The form to tell some audiences now, with the incident's severity and status."""
     options = [option(audience.title, name, _channel_names(audience)) for name, audience in audiences.items()]
     chosen = [each for each in options if each["value"] in preselected]
     menu = multi_select(ids.AUDIENCES, options) | ({"initial_options": chosen} if chosen else {})
@@ -77,7 +77,7 @@ def compose_form(
 
 
 def _statuses(incident: Incident) -> Block:
-    """Where it stands now is chosen, so that nobody reopens what is resolved by telling of it."""
+    """The status menu, with the current status preselected so that nobody reopens an incident by accident."""
     choices = [option(str(status), str(status)) for status in OPEN]
     if incident.status in OPEN:
         return select(ids.STATUS, choices, initial=incident.status)
@@ -89,7 +89,7 @@ def _channel_names(audience: Audience) -> str:
 
 
 def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence[SituationField]) -> Block:
-    """Write the update; what is saved is what goes out."""
+    """The form to edit an update; it goes out exactly as saved."""
     blocks = [context(_about_editing(audience))]
     if missing:
         blocks.append(
@@ -123,7 +123,7 @@ def _about_editing(audience: Audience) -> str:
 
 
 def postpone_form(promise: Promise, title: str, now: datetime) -> Block:
-    """Put an update off, for a reason."""
+    """The form to postpone an update, with a reason."""
     waits = [option(f"{minutes} minutes later", str(minutes)) for minutes in WAIT_CHOICES]
     waits.append(option("At the time below", AT_A_TIME))
     picker = {"type": "datetimepicker", "action_id": ids.AT}
@@ -149,7 +149,7 @@ def postpone_form(promise: Promise, title: str, now: datetime) -> Block:
 
 
 def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block:
-    """How often an audience is told."""
+    """The form to set how often an audience is told."""
     options = [option("Every audience with scheduled updates", EVERYBODY)]
     options += [option(audience.title, name) for name, audience in audiences.items()]
     paces = [
@@ -167,7 +167,7 @@ def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block
 
 
 def pause_form(incident: Incident) -> Block:
-    """Send nothing by the clock for a while."""
+    """The form to pause scheduled updates, with a reason."""
     blocks = [
         section("No scheduled updates until `/incident resume`; the last update to each audience says so."),
         field("Why?", ids.REASON, text_input(ids.REASON, longest=MAX_REASON)),

@@ -1,4 +1,4 @@
-"""Updates follow the incident as it changes, within that change's transaction; what is due goes out after it."""
+"""Event handlers: promises follow the incident within the change's transaction; due updates go out after it."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -35,27 +35,27 @@ from bot.updates.sending import start_due
 
 
 def begin(change: Change, event: Declared) -> None:
-    """The first updates are promised."""
+    """Promise the first updates."""
     promises.promise_first_updates(change)
 
 
 def send_first(change: Change, event: ChannelOpened) -> None:
-    """What is due at once waited for the channel alone."""
+    """Send the updates that were due at once and only waited for the channel."""
     _send_what_is_due(change)
 
 
 def follow_severity(change: Change, event: SeverityChanged) -> None:
-    """Promises move to the rhythm of the new severity."""
+    """Move promises to the cadence of the new severity."""
     draft_answers.withdraw_nothing_new(change)
     promises.reschedule(change, is_raised=is_higher(event.new, event.old))
     _send_what_is_due(change)
 
 
 def follow_status(change: Change, event: StatusChanged) -> None:
-    """Audiences that are told of changes hear of it; updates begin again when it was resolved."""
+    """Tell audiences that are told on change; start updates again if the incident had been resolved."""
     draft_answers.withdraw_nothing_new(change)
     if event.is_open_again:
-        # The last update may still wait to be composed: it would promise a series of its own.
+        # The final update may still be waiting to be composed; it would promise a series of its own.
         promises.end(change)
         promises.promise_first_updates(change)
     promises.on_change(change)
@@ -64,20 +64,20 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 
 
 def follow_situation(change: Change, event: SituationChanged) -> None:
-    """Audiences informed less often because nothing was new are informed at the usual pace again."""
+    """Return audiences that were told less often because nothing was new to their usual pace."""
     draft_answers.withdraw_nothing_new(change)
     promises.quicken(change)
 
 
 def send_last_update(change: Change, event: Resolved) -> None:
-    """The last update goes to everyone who was told."""
+    """Send the final update to every audience that is told before the close."""
     cadence_actions.end_pause(change)
     promises.send_now_to_all(change, RequestedUpdate(f"{promises.RESOLVED}:{event.key}", change.by))
     _send_what_is_due(change)
 
 
 def say_false_alarm(change: Change, event: Declined) -> None:
-    """Nothing more is promised; every audience that was told hears of it, those inside with the reason."""
+    """Promise nothing more and tell every informed audience, those inside with the reason."""
     audiences = change.services.floor.audiences
     informed = tables.informed_audiences(change.session, change.number)
     promises.end(change)
@@ -89,9 +89,9 @@ def say_false_alarm(change: Change, event: Declined) -> None:
 
 
 def say_merged(change: Change, event: Merged) -> None:
-    """Nothing more is promised here; colleagues who were told hear where it goes on.
+    """Promise nothing more, and tell informed inside audiences which incident continues it.
 
-    Outside audiences hear of the other incident alone: to them it is one outage.
+    Outside audiences are told of the other incident only: to them it is one outage.
     """
     audiences = change.services.floor.audiences
     informed = tables.informed_audiences(change.session, change.number) if event.was_open else set()
@@ -104,7 +104,7 @@ def say_merged(change: Change, event: Merged) -> None:
 
 
 def withdraw_outside(change: Change, event: MadePrivate) -> None:
-    """Only those in its channel are promised anything from now on."""
+    """Drop promises to audiences that a private incident does not inform."""
     informed = audiences_of(change.services, change.incident)
     for promise in tables.waiting(change.session, change.number):
         if promise.audience not in informed:
@@ -113,13 +113,13 @@ def withdraw_outside(change: Change, event: MadePrivate) -> None:
 
 
 def send_at_close(change: Change, event: Closed) -> None:
-    """Nothing more is promised; audiences that are told at the end hear of it."""
+    """Promise nothing more, and tell the audiences that are told at the close."""
     promises.at_close(change)
     _send_what_is_due(change)
 
 
 def promise_again(change: Change, event: Reopened) -> None:
-    """Updates are promised as after a declaration."""
+    """Promise updates as after a declaration."""
     promises.end(change)
     promises.promise_first_updates(change)
     promises.on_change(change)
@@ -127,23 +127,23 @@ def promise_again(change: Change, event: Reopened) -> None:
 
 
 def end_promises(change: Change, event: Withdrawn) -> None:
-    """Nothing more is promised."""
+    """Drop all promises."""
     promises.end(change)
 
 
 def reassign_drafts(change: Change, event: RoleChanged) -> None:
-    """Open drafts go to whoever decides now."""
+    """Pass open drafts to the users who decide now."""
     draft_recipients.reassign_drafts(change)
 
 
 def set_cadence(change: Change, event: CadenceRequested) -> None:
-    """Every audience that is told by the clock is told at this pace."""
+    """Set this cadence for every audience with scheduled updates."""
     cadence_actions.set_cadence(change, event.cadence)
     _send_what_is_due(change)
 
 
 def send_to_one(change: Change, event: UpdateRequested) -> None:
-    """A message for one audience goes out at once."""
+    """Send a message to one audience now."""
     promises.send_now_to_one(change, event.audience, RequestedUpdate(event.key, change.by, event.text))
     _send_what_is_due(change)
 
@@ -153,19 +153,19 @@ def _send_what_is_due(change: Change) -> None:
 
 
 def next_update(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
-    """When the next update is due: to any audience, or to one of those named."""
+    """When the next update is due, to any audience or to one of those named."""
     waiting = tables.waiting(session, number)
     due = [promise.due_at for promise in waiting if audiences is None or promise.audience in audiences]
     return min(due, default=None)
 
 
 def updates_kept(session: Session, number: int) -> UpdatesKept:
-    """How many updates were promised by the clock, and how many were sent in time."""
+    """The number of scheduled updates that were sent in time, and the number promised."""
     kept = record.adherence(tables.concluded_of(session, number))
     return UpdatesKept(kept.kept, kept.promised)
 
 
 def updates_kept_of_many(session: Session, numbers: Sequence[int]) -> dict[int, UpdatesKept]:
-    """The same of many incidents, by their numbers; those to which nothing was promised are left out."""
+    """The same for many incidents, by number; incidents without promises are left out."""
     adherence = {number: record.adherence(own) for number, own in tables.concluded_by_incident(session, numbers)}
     return {number: UpdatesKept(kept.kept, kept.promised) for number, kept in adherence.items()}

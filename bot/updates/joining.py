@@ -1,4 +1,4 @@
-"""Updates of several audiences in one channel as one message."""
+"""Updates for several audiences of one channel, joined into one message."""
 
 from collections.abc import Collection, Sequence
 
@@ -7,7 +7,7 @@ from bot.slack.blocks import Block, section
 
 
 def join_updates(messages: Sequence[Message]) -> Message:
-    """One below the other: each line once, and when the next update comes at the end."""
+    """Join messages one below the other: each line once, with the time of the next update at the end."""
     said: set[str] = set()
     endings = [text.rstrip().rpartition("\n")[2] for text, _ in messages]
     shortened = []
@@ -20,7 +20,7 @@ def join_updates(messages: Sequence[Message]) -> Message:
 
 
 def _without(block: Block, left_out: Collection[str]) -> Block | None:
-    """The block without these lines; none when nothing is left of it."""
+    """The block without these lines; None if nothing is left of it."""
     if block["type"] != "section":
         return block
     text = _remaining(block["text"]["text"], left_out)

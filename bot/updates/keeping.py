@@ -1,4 +1,4 @@
-"""A promise is kept, or refused, once its update has reached its channels or never will."""
+"""A promise is concluded, kept or refused, once its update has reached its channels or never will."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ from bot.updates.tables import Promise
 
 
 def note_delivered(settled: Settled, posted: Posted | None) -> None:
-    """The update is in one channel; an edit of it brings what was added below it."""
+    """Handle delivery to one channel: a post delivers the update, an edit the lines added below it."""
     now = utcnow()
     if settled.row.ts is None:
         _conclude_when_there(settled, tables.locked(settled.session, int(settled.row.subject)), now)
@@ -31,7 +31,7 @@ def note_delivered(settled: Settled, posted: Posted | None) -> None:
 
 
 def note_refused(settled: Settled, error: str) -> None:
-    """Slack will not take it there; what was to be added to a message that is gone becomes one itself."""
+    """Handle Slack's final refusal in one channel; a line for a message that is gone becomes its own message."""
     row, session, now = settled.row, settled.session, utcnow()
     if row.ts is not None:
         for line in _lines_on_their_way(settled):
@@ -68,13 +68,13 @@ def _conclude_when_there(settled: Settled, promise: Promise, now: datetime) -> N
 
 
 def _is_there(promise: Promise, rows: Sequence[OutboxRow]) -> bool:
-    """It is in each channel, or refused there. A line comes by an edit; a message is there before its edits are."""
+    """True if it was posted or refused in each channel. A line needs its edit settled; a message only its post."""
     is_line = promise.added_to is not None
     return all(row.is_settled if is_line else row.ts or row.refused for row in rows)
 
 
 def conclude_arrived(services: Services, on_its_way: Promise) -> None:
-    """What is wherever it goes, although nobody noted it, was sent when Slack wrote the last of its messages."""
+    """Conclude an update that arrived everywhere without being noted, at the time of its last Slack message."""
     with services.database.transaction() as session:
         incidents.by_number_locked(session, on_its_way.incident_id)
         promise = tables.locked(session, on_its_way.row)
@@ -85,7 +85,7 @@ def conclude_arrived(services: Services, on_its_way: Promise) -> None:
 
 
 def conclude(session: Session, services: Services, promise: Promise, arrived: bool, now: datetime) -> None:
-    """Nothing is left to do for a promise that is being kept."""
+    """Conclude a promise whose update is on its way: sent if it arrived anywhere, else refused."""
     if promise.state != tables.SENDING:
         return
     if arrived:

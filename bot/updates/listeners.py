@@ -28,7 +28,7 @@ class TimeMissing(WatchfloorError):
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the buttons and forms of updates."""
+    """Register handlers for the buttons and forms of updates."""
     for button, decide in (
         (ids.SEND_NOW, draft_answers.send_now),
         (ids.NOTHING_NEW, draft_answers.nothing_new),

@@ -1,4 +1,4 @@
-"""A promise that was not kept is recorded with its reason and told once: to the lead, or to those who could be."""
+"""A missed promise is recorded with its reason and reported once: to the leads, else to the declarer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ from bot.updates.tables import Promise
 
 
 def report_missed(services: Services, now: datetime) -> None:
-    """Tell of every promise that was not kept in time, once on all replicas, one message for each incident."""
+    """Report every promise not kept in time, once across all replicas, with one message per incident."""
     with services.database.reading() as session:
         late = [(promise.incident_id, promise.row) for promise in due_promises.missed_promises(session, now)]
     if not late:
@@ -37,7 +37,7 @@ def report_missed(services: Services, now: datetime) -> None:
 def _report(change: Change, rows: Sequence[int], administrators_channel: str | None) -> None:
     session, now = change.session, change.now
     promises = [tables.get(session, row) for row in rows]
-    # Another process may have told of it in between.
+    # Another process may have reported it in the meantime.
     late = [promise for promise in promises if promise.escalate_at and promise.escalate_at <= now]
     lines = []
     for promise in late:
@@ -55,7 +55,7 @@ def _report(change: Change, rows: Sequence[int], administrators_channel: str | N
 
 
 def _reason(session: Session, promise: Promise) -> str:
-    """Why it was not sent in time, in words that name nobody and quote nothing."""
+    """Why it was not sent in time, without names or quotations."""
     if promise.needs_approval:
         return wording.NOT_APPROVED
     if promise.begun_at is None or promise.begun_at - promise.due_at > LATE_AFTER:
@@ -68,13 +68,13 @@ def _reason(session: Session, promise: Promise) -> str:
 
 
 def _was_refused_before(session: Session, promise: Promise) -> bool:
-    """Was the update before refused as well? A channel that is missing is told of once, not with each update."""
+    """True if the previous update was refused as well: a missing channel is reported once, not with each update."""
     before = tables.previous_promise(session, promise)
     return promise.state == tables.REFUSED and before is not None and before.state == tables.REFUSED
 
 
 def _notify(change: Change, lines: Sequence[str], key: str, administrators_channel: str | None) -> None:
-    """The commander hears of it; without one, the escalation ladder moves on."""
+    """Tell the leads and the administrators' channel; without a lead, the escalation ladder moves on."""
     session, incident, number, now = change.session, change.incident, change.number, change.now
     roles = incidents.roles(session, number)
     lead_ids = [*roles.get("communications_lead", []), *roles.get("commander", [])]

@@ -1,4 +1,4 @@
-"""What somebody writes for people outside the company, checked before it is sent: what must go is named."""
+"""Check of text for readers outside the company before it is sent; the refusal quotes what must be removed."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ class NotForOutsiders(WatchfloorError):
 
 
 def check_text(session: Session, services: Services, text: str, shown: str) -> None:
-    """Refuse what outsiders must not read. `shown` is what the form held: what a template says may stay."""
+    """Refuse text that outsiders must not read. `shown` is the form's initial text: template wording may stay."""
     allowed = to_plain_text(shown, lambda user_id: None)
     refused = [sentence for sentence in not_for_outsiders(session, services, text) if sentence not in allowed]
     if refused:
@@ -28,8 +28,8 @@ def check_text(session: Session, services: Services, text: str, shown: str) -> N
 
 
 def left_out_note(session: Session, services: Services, text: str, audiences: Iterable[str]) -> str:
-    """What those of the audiences that are outside do not read of a text that goes to several; empty when they read
-    all of it."""
+    """A note about the parts of a text that the outside audiences among these do not get; empty if they get all of
+    it."""
     outside = [name for name in audiences if services.floor.audiences[name].outside]
     sentences = not_for_outsiders(session, services, text) if outside else []
     if not sentences:

@@ -1,4 +1,4 @@
-"""Pauses: while an incident is paused nothing is sent by the clock, for a reason that is on record."""
+"""Pauses: no scheduled updates are sent while an incident's updates are paused; the reason is on record."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from bot.updates.tables import PAUSED, WAITING, Promise
 
 
 class Pause(Row, table=True):
-    """From when to when, by whom, and why."""
+    """One pause: its start and end, who set it, and why."""
 
     __tablename__ = "update_pauses"
     __table_args__ = (partial_index("ux_update_pauses_open", "incident_id", where="ended_at IS NULL", unique=True),)
@@ -29,22 +29,22 @@ _CURRENT = select(Pause).where(Pause.incident_id == sa.bindparam("of_incident"),
 
 
 def current(session: Session, incident_id: int) -> Pause | None:
-    """The pause that an incident is in."""
+    """The incident's current pause, if any."""
     return session.exec(_CURRENT, params={"of_incident": incident_id}).first()
 
 
 def current_by_incident(session: Session) -> dict[int, Pause]:
-    """Every incident that is paused, with its pause."""
+    """The current pause of every paused incident, by incident."""
     return {pause.incident_id: pause for pause in session.exec(select(Pause).where(col(Pause.ended_at).is_(None)))}
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[Pause]:
-    """Every pause of an incident, in order."""
+    """Every pause of an incident, oldest first."""
     return session.exec(select(Pause).where(Pause.incident_id == incident_id).order_by(col(Pause.id))).all()
 
 
 def start_pause(session: Session, incident_id: int, reason: str, by: str, now: datetime) -> Pause:
-    """What waits is held back from now on."""
+    """Start a pause and hold back the waiting promises."""
     pause = Pause(incident_id=incident_id, reason=reason, by=by, since=now)
     session.add(pause)
     session.connection().execute(
@@ -57,7 +57,7 @@ def start_pause(session: Session, incident_id: int, reason: str, by: str, now: d
 
 
 def end_pause(session: Session, incident_id: int, by: str | None, now: datetime) -> Sequence[Promise]:
-    """It is over; gives back what was held back, which waits again."""
+    """End the current pause; return the promises it held back, which are waiting again."""
     pause = current(session, incident_id)
     if pause is None:
         return []

@@ -1,4 +1,4 @@
-"""The audiences a private incident was given by hand: nobody outside its channel is told of it otherwise."""
+"""Audiences added to a private incident by hand; otherwise it is told to nobody outside its channel."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ class NotPrivate(WatchfloorError):
 
 
 def add(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
-    """Let an audience read of a private incident from now on. Gives back what to answer."""
+    """Tell an audience about a private incident from now on. Return the answer."""
     with changing(services, number, by, now) as change:
         incident = change.incident
         check_may_change(number, incident.status)
@@ -37,7 +37,7 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
 
 
 def remove(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
-    """Tell an audience of a private incident no more. Gives back what to answer."""
+    """Stop telling an added audience about a private incident. Return the answer."""
     with changing(services, number, by, now) as change:
         incident = change.incident
         if not incident.is_private:

@@ -1,4 +1,4 @@
-"""Which updates an incident has promised, as its severity and status change."""
+"""The updates an incident promises, as its severity and status change."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ MERGED = "merged"
 
 
 class RequestedUpdate(Struct, frozen=True):
-    """An update that somebody asks for: on which occasion, by whom, what they say, when the next one comes."""
+    """An update requested by a user: the occasion, the user, the text, and when the next one comes."""
 
     occasion: str
     by: str
@@ -41,7 +41,7 @@ class RequestedUpdate(Struct, frozen=True):
 
 
 def promise_first_updates(change: Change, only: str | None = None) -> None:
-    """Promise the first update to each audience that is told by the clock, or to the one that is added."""
+    """Promise the first update to each audience with a scheduled cadence, or to `only` the one being added."""
     promises: list[Promise] = []
     for name, audience in audiences_of(change.services, change.incident).items():
         first = audience.first_update_after(change.incident.severity)
@@ -51,8 +51,8 @@ def promise_first_updates(change: Change, only: str | None = None) -> None:
 
 
 def reschedule(change: Change, *, is_raised: bool) -> None:
-    """The severity changed: every promise moves to the new rhythm, and who waits for changes is told. When it was
-    raised, nobody waits longer than for the first update of an incident of that severity."""
+    """Move every promise to the new severity's cadence, and tell the audiences told on change. After a rise,
+    no audience waits longer than for the first update of an incident of that severity."""
     if pauses.current(change.session, change.number):
         return
     by_audience, new = scheduled_promises(change), list[Promise]()
@@ -76,7 +76,7 @@ def reschedule(change: Change, *, is_raised: bool) -> None:
 
 
 def quicken(change: Change) -> None:
-    """Something changed: audiences that heard less often because nothing was new follow their own pace again."""
+    """Return audiences that were told less often because nothing was new to their own pace."""
     by_audience = scheduled_promises(change)
     for name in audiences_of(change.services, change.incident):
         cadence = cadence_of(change.services, change.incident, name, change.now)
@@ -87,7 +87,7 @@ def quicken(change: Change) -> None:
 
 
 def on_change(change: Change) -> None:
-    """Tell the audiences that are told when something changes; at night those who sleep hear of all of it once."""
+    """Promise an update to audiences that are told on change; all changes in their quiet hours make one update."""
     if pauses.current(change.session, change.number):
         return
     audiences = audiences_of(change.services, change.incident)
@@ -105,9 +105,9 @@ def on_change(change: Change) -> None:
 
 
 def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[str] | None = None) -> list[str]:
-    """An update at once to every audience that is told anything before the close, or to those named.
+    """Promise an update now to every audience that is told before the close, or to those named.
 
-    It takes the place of what is promised to them. Gives back to which it goes.
+    It replaces their waiting promises. Return the audiences it goes to.
     """
     names = []
     for name, audience in audiences_of(change.services, change.incident).items():
@@ -133,7 +133,7 @@ def _sent_now(change: Change, name: str, request: RequestedUpdate, waiting: Sequ
 
 
 def send_now_to_one(change: Change, name: str, request: RequestedUpdate) -> None:
-    """Words for one audience at once, beside what is promised to it."""
+    """Promise an update now to one audience, in addition to its waiting promises."""
     if name in audiences_of(change.services, change.incident):
         add_promise(change, _requested_promise(change, name, request))
 
@@ -151,7 +151,7 @@ def _promise(change: Change, name: str, due_at: datetime, occasion: str) -> Prom
 
 
 def at_close(change: Change) -> None:
-    """Tell the audiences that are told when it is over; the last update of all may still wait to be composed."""
+    """Tell the audiences that are told at the close; the final update may still be waiting to be composed."""
     end(change, but=RESOLVED)
     audiences = audiences_of(change.services, change.incident)
     names = [
@@ -163,7 +163,7 @@ def at_close(change: Change) -> None:
 
 
 def end(change: Change, *, but: str = "") -> None:
-    """Nothing more is promised, but what is to be sent on this occasion."""
+    """Drop all waiting promises except those of the occasion `but`."""
     pauses.end_pause(change.session, change.number, None, change.now)
     draft_messages.mark_all_stale(change.session, change.number)
     promise_changes.drop_all(change.session, change.number, but)

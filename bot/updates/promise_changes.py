@@ -1,4 +1,4 @@
-"""How promises of updates are numbered, moved, put off and dropped."""
+"""Numbering, moving, postponing and dropping promised updates."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -17,7 +17,7 @@ _LAST_NUMBERS = (
 
 
 def number(session: Session, promises: Sequence[Promise]) -> None:
-    """They are the next ones of their incident, each of its audience."""
+    """Assign each promise of an incident the next number of its audience."""
     session.flush()
     numbers = Counter[str]()
     for audience, last in session.connection().execute(_LAST_NUMBERS, {"of_incident": promises[0].incident_id}):
@@ -28,13 +28,13 @@ def number(session: Session, promises: Sequence[Promise]) -> None:
 
 
 def move(session: Session, promise: Promise, due_at: datetime, late_after: timedelta) -> None:
-    """It is due at another minute, and missed so long after that."""
+    """Set the due time, and the time `late_after` it at which the promise counts as missed."""
     promise.due_at, promise.escalate_at = due_at, due_at + late_after
     session.add(promise)
 
 
 def drop_all(session: Session, incident_id: int, but: str = "") -> None:
-    """No more updates by the clock: the incident is over. What is to be sent on the occasion `but` stays."""
+    """Drop the incident's waiting promises, because it is over; those of the occasion `but` stay."""
     theirs = [col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED))]
     if but:
         theirs.append(~col(Promise.occasion).startswith(f"{but}:", autoescape=True))
@@ -45,21 +45,21 @@ def drop_all(session: Session, incident_id: int, but: str = "") -> None:
 
 
 def drop_on_their_way(session: Session, incident_id: int, informed: Collection[str]) -> None:
-    """What is on its way to others than these audiences is not to be kept any more."""
+    """Drop updates on their way to audiences other than `informed`."""
     theirs = (col(Promise.incident_id) == incident_id, col(Promise.state) == SENDING)
     others = sa.update(Promise).where(*theirs, col(Promise.audience).not_in(list(informed)))
     session.connection().execute(others.values(state=DROPPED, escalate_at=None))
 
 
 def drop_promise(session: Session, promise: Promise) -> None:
-    """This one is not to be kept: another takes its place, or nobody is left to tell."""
+    """Drop a promise: another takes its place, or its audience is no longer told."""
     if promise.state in (WAITING, PAUSED):
         promise.state, promise.escalate_at = DROPPED, None
         session.add(promise)
 
 
 def postpone(session: Session, promise: Promise, due_at: datetime, reason: str, by: str, now: datetime) -> Promise:
-    """The promise that takes the place of one that somebody puts off; it is still to be made."""
+    """Mark a promise as postponed and return its replacement, which is still to be added."""
     promise.state, promise.escalate_at = MOVED, None
     promise.next_due_at, promise.moved_why, promise.chosen_by = due_at, reason, by
     session.add(promise)

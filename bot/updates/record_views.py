@@ -17,7 +17,7 @@ LATEST = 12
 
 
 class AudienceRow(Struct, frozen=True):
-    """Who is told, and how often by `floor.yaml`."""
+    """An audience and its cadence in `floor.yaml`."""
 
     name: str
     title: str
@@ -34,17 +34,17 @@ class Facts(Struct, frozen=True):
 
 
 def _adherence_line(facts: Facts) -> str:
-    """The figure in one line."""
+    """The adherence figure, in one line."""
     return f"Kept on time: {record.adherence(facts.promises).text}"
 
 
 def _audience_title(audiences: Sequence[AudienceRow], promise: Promise) -> str:
-    """What its audience is called."""
+    """The title of the promise's audience."""
     return next((audience.title for audience in audiences if audience.name == promise.audience), promise.audience)
 
 
 def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime) -> tuple[str, list[Block]]:
-    """The whole record, the newest last."""
+    """The whole record, newest last."""
     figure = _adherence_line(facts)
     blocks = [header(f"Updates of incident #{facts.number}"), section(f"*{figure}*")]
     if facts.pause:

@@ -1,4 +1,4 @@
-"""What the outbox brings to Slack of updates: each update to each of its channels, and the drafts."""
+"""Outbox renderers for updates: each update in each of its channels, and the drafts."""
 
 from bot import outbox
 from bot.config.floor import DIGEST, HERE
@@ -37,7 +37,7 @@ def _update(context: Context) -> Message:
 
 
 def _footer(context: Context, promise: Promise) -> list[Block]:
-    """When the next one comes after all; once that was composed, it tells so itself."""
+    """The corrected time of the next update; empty once a later update, which states it itself, is composed."""
     last = tables.last_composed(context.session, promise.incident_id, promise.audience)
     if last is None or last.row != promise.row:
         return []

@@ -1,4 +1,4 @@
-"""When an update is due and what was missed. Pure; times are moments in UTC, lengths are timedeltas."""
+"""When updates are due and how many were missed. Pure; times are in UTC, lengths are timedeltas."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from bot.config.floor import QuietHours
 
 LATE_AFTER = timedelta(minutes=2)
-# More than a year of hourly updates: a larger number would say no more.
+# More than a year of hourly updates: a larger number would mean nothing more.
 MAX_MISSED = 10_000
 SATURDAY = 5
-# So long "no change" is added to the last message; then it is a message again, so that nobody wonders.
+# "No change" is added to the last message for this long; then it is a message again, so that nobody wonders.
 LONGEST_SILENCE = timedelta(hours=2)
-# So long after the declaration people take the roles; until then a draft that nobody could decide about waits.
+# Roles are usually taken this soon after the declaration; until then a draft without a decider waits.
 ROLES_WITHIN = timedelta(minutes=2)
 
 
@@ -24,9 +24,9 @@ def first_update_due(cadence: timedelta, now: datetime) -> datetime:
 def next_update_due(
     cadence: timedelta, promised_at: datetime, now: datetime, quiet: QuietHours | None = None
 ) -> datetime:
-    """The first promised time after `now`; times that were missed are skipped, not replayed.
+    """The first promised time after `now`; missed times are skipped, not replayed.
 
-    While the audience is left in peace nothing is promised: the next time is when that ends.
+    Nothing is promised during the audience's quiet hours: the next time is when they end.
     """
     missed = max(0, (now - promised_at) // cadence)
     return after_quiet(promised_at + (missed + 1) * cadence, quiet)
@@ -35,7 +35,7 @@ def next_update_due(
 def missed_updates(
     cadence: timedelta, first_due_at: datetime, now: datetime, quiet: QuietHours | None = None
 ) -> int:
-    """How many promised times passed without an update; one that is at most two minutes late was not missed."""
+    """Number of promised times that passed without an update; up to two minutes late does not count as missed."""
     if now - first_due_at <= LATE_AFTER:
         return 0
     if quiet is None:
@@ -46,7 +46,7 @@ def missed_updates(
 def _promised_until(
     cadence: timedelta, promised_at: datetime, now: datetime, quiet: QuietHours
 ) -> Iterator[datetime]:
-    """The times that would have been promised one after another, from the first up to `now`."""
+    """Yield the times that would have been promised one after another, from the first up to `now`."""
     due_at = promised_at
     for _ in range(MAX_MISSED):
         if due_at > now:
@@ -56,36 +56,36 @@ def _promised_until(
 
 
 def is_added(posted_at: datetime, now: datetime) -> bool:
-    """Is "no change" a line below the message of that time? Two hours after it, people hear from us again."""
+    """True while "no change" is added to the message posted then; after two hours it is a message again."""
     return now - posted_at < LONGEST_SILENCE
 
 
 def retimed(due_at: datetime, old: timedelta | None, new: timedelta, now: datetime) -> datetime:
-    """When the next update comes after the cadence changed: counted from the last one, but never in the past.
+    """When the next update is due after a cadence change: counted from the last one, but never in the past.
 
-    `old` is the cadence that `due_at` was promised under; None when there was no promise yet.
+    `old` is the cadence under which `due_at` was promised; None if there was no promise yet.
     """
     last = due_at - old if old else now
     return max(last + new, now + min(new, LATE_AFTER))
 
 
 def resumed(due_at: datetime, lead_time: timedelta, now: datetime) -> datetime:
-    """When a promise that was paused is due: as promised if that is still to come, else after time for a draft."""
+    """When a paused promise is due: at its promised time if that is still ahead, else after time for a draft."""
     return due_at if due_at > now else now + max(lead_time, LATE_AFTER)
 
 
 def after_clock_set_back(due_at: datetime, promised_at: datetime, now: datetime) -> datetime:
-    """The same wait, for a promise that was made by a clock which has been set back since."""
+    """The new due time of a promise made before the clock was set back: the same wait, counted from `now`."""
     return now + (due_at - promised_at)
 
 
 def draft_due(due_at: datetime, lead_time: timedelta, now: datetime) -> datetime:
-    """When the draft is shown: `lead` before the update is due, or at once when that is over."""
+    """When the draft is shown: `lead_time` before the update is due, or now if that has passed."""
     return max(now, due_at - lead_time)
 
 
 def draft_without_lead_due(declared_at: datetime, due_at: datetime, now: datetime) -> datetime:
-    """When a draft that nobody can decide about is shown: once roles should be taken, unless that is too late."""
+    """When to show a draft without a decider: once roles should be taken, unless that is too late."""
     waits_until = declared_at + ROLES_WITHIN
     return waits_until if now < waits_until < due_at else now
 
@@ -98,7 +98,7 @@ def after_quiet(moment: datetime, quiet: QuietHours | None) -> datetime:
 
 
 def _quiet_until(moment: datetime, quiet: QuietHours) -> datetime | None:
-    """When the night or weekend ends that `moment` falls into; None when it falls into neither."""
+    """The end of the quiet night or weekend that `moment` falls into; None if it falls into neither."""
     local = moment.astimezone(ZoneInfo(quiet.zone))
     if "weekends" in quiet.at and local.weekday() >= SATURDAY:
         return _at_time_of_day(local + timedelta(days=7 - local.weekday()), hour=0, minute=0).astimezone(
@@ -116,5 +116,5 @@ def _quiet_until(moment: datetime, quiet: QuietHours) -> datetime | None:
 
 
 def _at_time_of_day(day: datetime, hour: int, minute: int) -> datetime:
-    # An hour that comes twice is meant as the one that `day` is in: its end is never before it.
+    # In a repeated hour, keep the fold of `day`, so that the end is never before it.
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""Making and moving one promise of an update: when it is due, when its draft is shown, who must approve it."""
+"""Making and moving promises of updates: due time, draft time, and required approval."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,35 +19,35 @@ from bot.updates.tables import Promise
 
 CLOCK = "clock"
 
-# How long somebody has to approve what is due at once.
+# How long approvers have for an update that is due at once.
 APPROVE_WITHIN = timedelta(minutes=5)
 
 
 def cadence_of(services: Services, incident: Incident, name: str, now: datetime) -> timedelta | Moment:
-    """How often an audience is told of this incident now, by the floor's file."""
+    """How often an audience is told of this incident now, according to `floor.yaml`."""
     return services.floor.audiences[name].usual_cadence(incident.severity, now - incident.declared_at)
 
 
 def quiet_hours_of(services: Services, incident: Incident, name: str) -> QuietHours | None:
-    """When the audience is left in peace; never by a severity that it wants to hear of at any hour."""
+    """The audience's quiet hours; None at a severity of which it wants to be told at any hour."""
     quiet = services.floor.audiences[name].quiet
     return None if quiet is None or incident.severity in quiet.only else quiet
 
 
 def add_promise(change: Change, promise: Promise, cadence: timedelta | None = None) -> Promise:
-    """Promise it, with its draft and with what becomes of it when nobody approves."""
+    """Add a promise, with its draft time, required approval and escalation time."""
     add_promises(change, [paced(promise, cadence)])
     return promise
 
 
 def paced(promise: Promise, cadence: timedelta | None) -> Promise:
-    """The promise, with the cadence that it begins, if there is one."""
+    """Return the promise with its cadence set, if there is one."""
     promise.cadence_s = int(cadence.total_seconds()) if cadence else promise.cadence_s
     return promise
 
 
 def add_promises(change: Change, promises: Sequence[Promise]) -> None:
-    """Promise all of them; with several audiences that is felt."""
+    """Add the promises in one batch, which is noticeably faster with several audiences."""
     if not promises:
         return
     session, services = change.session, change.services
@@ -62,11 +62,11 @@ def add_promises(change: Change, promises: Sequence[Promise]) -> None:
 
 
 def move_promise(session: Session, services: Services, promise: Promise, due_at: datetime, now: datetime) -> None:
-    """It is due at another minute: its draft moves with it, and so does the moment when it counts as missed."""
+    """Change the due time, and with it the draft time and the time at which it counts as missed."""
     lead_time = services.floor.draft_before
     if promise.needs_approval:
         promise.draft_at = rules.draft_due(due_at, lead_time or APPROVE_WITHIN, now)
-        # Silence is told when it is due, but nobody is hurried who was asked a moment ago.
+        # Missing approval is reported at the due time, but never before approvers had `APPROVE_WITHIN`.
         promise_changes.move(session, promise, due_at, max(timedelta(), promise.draft_at + APPROVE_WITHIN - due_at))
     else:
         is_scheduled = promise.occasion == CLOCK and lead_time is not None and due_at > now
@@ -78,7 +78,7 @@ def move_promise(session: Session, services: Services, promise: Promise, due_at:
 def next_update(
     session: Session, services: Services, incident: Incident, promise: Promise, now: datetime
 ) -> tuple[datetime, timedelta] | None:
-    """When the update after this one is due, and its cadence; None when none is promised by the clock."""
+    """When the update after this one is due, and its cadence; None if no scheduled one follows."""
     if promise.cadence_s is None or incident.status not in OPEN or pauses.current(session, incident.number):
         return None
     cadence = timedelta(seconds=promise.cadence_s)
@@ -93,7 +93,7 @@ def next_update(
 def _slowed(
     session: Session, services: Services, incident: Incident, promise: Promise, cadence: timedelta
 ) -> timedelta:
-    """A calmer pace once the updates before said the same as this one, if the floor allows it."""
+    """The slower cadence if the last updates said the same as this one and the floor allows it."""
     audience = services.floor.audiences[promise.audience]
     if audience.unchanged is None or not is_repeated(session, incident, promise, is_outside=audience.outside):
         return cadence
@@ -101,7 +101,7 @@ def _slowed(
 
 
 def missed_count(services: Services, incident: Incident, promise: Promise, since: datetime, now: datetime) -> int:
-    """How many promised times have passed since the first that was not kept."""
+    """Number of promised times that have passed since the first one not kept."""
     if promise.cadence_s is None:
         return 0
     quiet = quiet_hours_of(services, incident, promise.audience)
@@ -109,7 +109,7 @@ def missed_count(services: Services, incident: Incident, promise: Promise, since
 
 
 def scheduled(change: Change, name: str, due_at: datetime) -> list[Promise]:
-    """An update of the usual rhythm to an audience, to be promised; none when it is not told by the clock."""
+    """The unsaved promise of an update at the audience's usual cadence; empty if it is not told on a schedule."""
     cadence = cadence_of(change.services, change.incident, name, change.now)
     if not isinstance(cadence, timedelta):
         return []
@@ -119,7 +119,7 @@ def scheduled(change: Change, name: str, due_at: datetime) -> list[Promise]:
 
 
 def scheduled_promises(change: Change) -> dict[str, list[Promise]]:
-    """What is promised to each audience by the clock, and not yet sent."""
+    """The scheduled promises to each audience that are not yet sent."""
     by_audience = defaultdict[str, list[Promise]](list)
     for promise in tables.waiting(change.session, change.number):
         if promise.cadence_s:
@@ -128,7 +128,7 @@ def scheduled_promises(change: Change) -> dict[str, list[Promise]]:
 
 
 def change_cadence(change: Change, promise: Promise, cadence: timedelta) -> None:
-    """A promise follows another cadence from now on."""
+    """Switch a promise to another cadence from now on."""
     old = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
     due_at = rules.retimed(promise.due_at, old, cadence, change.now)
     promise.cadence_s = int(cadence.total_seconds())
@@ -137,6 +137,6 @@ def change_cadence(change: Change, promise: Promise, cadence: timedelta) -> None
 
 
 def drop_promise(session: Session, promise: Promise) -> None:
-    """It is not to be kept; its draft says so."""
+    """Drop a promise; its draft shows that."""
     promise_changes.drop_promise(session, promise)
     draft_messages.mark_stale(session, promise)

@@ -1,4 +1,4 @@
-"""A stakeholder update: composed from the incident's state, sent to its audience, the next one promised."""
+"""Sending a stakeholder update: compose it from the incident's state, send it, and promise the next one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,14 +35,14 @@ from bot.updates.tables import Promise
 
 
 def keep(services: Services, promise_id: int) -> None:
-    """One transaction: the words, what was missed, the next promise, and where the words go.
+    """In one transaction, compose the update, count what was missed, promise the next one and add the deliveries.
 
-    What cannot be sent yet is found again by the clock.
+    An update that cannot be sent yet is picked up again by the tick.
     """
     now = utcnow()
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, tables.get(session, promise_id).incident_id)
-        # Read again behind the lock: someone may have asked for an update at once, which takes its place.
+        # Read again under the lock: a user may have requested an update now, which replaces this one.
         promise = tables.locked(session, promise_id)
         is_ready = _should_send(session, services, promise, now) and incident.channel_id is not None
         if is_ready and not delivery_order.has_another_on_its_way(session, promise, now - rules.LATE_AFTER):
@@ -65,16 +65,16 @@ def _compose(change: Change, promise: Promise) -> None:
     waiting = tables.waiting(session, incident.number, promise.audience)
     others = [other for other in waiting if other.row != promise.row]
     if any(other.cadence_s for other in others):
-        # A series was promised while this one waited to be composed, such as when it was late: one is enough.
+        # A series was promised while this one waited to be composed, such as when it was late: keep only one.
         following = None
-    # What it names as the next one, so that it is known whether that stays true.
+    # The next time this update states, kept to detect when that stops being true.
     promise.next_due_at = following[0] if following else _already_promised(change, others)
     change.publish(_due(change, promise))
     channels = known_audiences.channels_of(services, incident, promise.audience)
     with session.no_autoflush:
         in_short = _in_short(change, promise)
         text = compose(session, services, incident, promise, now)
-        # What a broken template leaves has several lines: it is sent as it is.
+        # The fallback for a broken template has several lines and is sent as it is.
         is_line = bool(in_short) and views.is_line(in_short)
         earlier = _amendable(change, promise, channels) if is_line else None
     promise.added_to = earlier.row if earlier else None
@@ -99,15 +99,15 @@ def _compose(change: Change, promise: Promise) -> None:
     else:
         deliveries.add_deliveries(session, services.floor, promise, channels, now)
     if not channels:
-        # An audience that is told below its partners' notices alone has no channel of its own.
+        # An audience that is told only below its partners' notices has no channel of its own.
         keeping.conclude(session, services, promise, True, now)
 
 
 def _amendable(change: Change, promise: Promise, channels: Sequence[str]) -> Promise | None:
-    """The message below which "no change" is a line: the last one, while it is recent and in every channel."""
+    """The message to which "no change" is added as a line: the last one, if it is recent and in every channel."""
     session = change.session
     last = tables.last_sent(session, change.number, promise.audience)
-    if last is None or promise.missed:  # that some were missed is something to say
+    if last is None or promise.missed:  # missed updates are news
         return None
     earlier = tables.get(session, last.shown_by)
     is_recent = earlier.composed_at is not None and rules.is_added(earlier.composed_at, change.now)
@@ -115,7 +115,7 @@ def _amendable(change: Change, promise: Promise, channels: Sequence[str]) -> Pro
 
 
 def _already_promised(change: Change, others: Sequence[Promise]) -> datetime | None:
-    """When the audience hears next, if this update promises nothing itself."""
+    """When the audience's next update is due, if this update promises none itself."""
     due = [other.due_at for other in others if other.due_at > change.now]
     if not due or change.incident.status not in OPEN or pauses.current(change.session, change.number):
         return None
@@ -123,7 +123,7 @@ def _already_promised(change: Change, others: Sequence[Promise]) -> datetime | N
 
 
 def _in_short(change: Change, promise: Promise) -> str:
-    """That nothing has changed, in one line; empty when something has."""
+    """The one-line "no change" text; empty if something has changed."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     if not has_nothing_new(session, incident, promise, services.floor.audiences[promise.audience], now):
         return ""
@@ -150,7 +150,7 @@ def _composed(change: Change, promise: Promise, text: str, in_short: str) -> Upd
 
 
 def _due(change: Change, promise: Promise) -> UpdateDue:
-    # Before the promise is composed: what somebody typed for it is read in each language.
+    # Must run before the promise is composed: the text a user typed for it is still there to render per language.
     def render(language: str, reader: str) -> tuple[str, list[Block]]:
         text = compose_in_languages(
             change.session, change.services, change.incident, promise, change.now, (language,), reader
@@ -161,7 +161,7 @@ def _due(change: Change, promise: Promise) -> UpdateDue:
 
 
 def start_due(services: Services, now: datetime) -> None:
-    """Compose every update whose minute has come."""
+    """Compose every update that is due."""
     with services.database.reading() as session:
         due = due_promises.due(session, now)
     for promise in due:

@@ -1,4 +1,4 @@
-"""What updates say to somebody who takes over: which are promised to whom, and when."""
+"""Updates in handovers: the promised ones, with their audiences and times."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ HANDED_OVER_WITHIN = timedelta(hours=2)
 
 
 def promises_due(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
-    """When updates are promised, and to whom, the next ones first."""
+    """Promised updates by time, with their audiences, soonest first."""
     titles: dict[str, list[str]] = {}
     for promise in sorted(tables.waiting(session, incident.number), key=lambda promise: promise.due_at):
         title = escape(audience_title(services, promise.audience))
@@ -25,7 +25,7 @@ def promises_due(session: Session, services: Services, incident: Incident, now: 
 
 
 def promises_to_hand_over(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
-    """The updates that are due in the first two hours of the next shift."""
+    """The updates due in the first two hours of the next shift."""
     return [
         HandoverItem(
             key=f"promise:{promise.row}",

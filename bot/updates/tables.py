@@ -1,4 +1,4 @@
-"""Promises of updates."""
+"""Promised updates and their queries."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -45,13 +45,13 @@ class Promise(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id")
     audience: str
-    # Its place among the promises to this audience; given when it is made.
+    # Sequence number among the promises to this audience, assigned when the promise is made.
     number: int = 0
     state: str = WAITING
     cadence_s: int | None = None
     promised_at: datetime = Field(sa_column=utc_column(nullable=False))
     due_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # What happens after it is news for the next one, however long Slack takes for this one.
+    # Anything later is news for the next update, however long Slack takes to deliver this one.
     composed_at: datetime | None = Field(default=None, sa_column=utc_column())
     sent_at: datetime | None = Field(default=None, sa_column=utc_column())
     next_due_at: datetime | None = Field(default=None, sa_column=utc_column())
@@ -59,40 +59,40 @@ class Promise(Row, table=True):
     occasion: str = "clock"
     requested_by: str | None = None
     text: str = ""
-    # Who set the cadence by hand, against the audience's own.
+    # The user who overrode the audience's cadence.
     paced_by: str | None = None
-    # When its draft is to be shown, and which draft shows it.
+    # When its draft is to be shown, and the draft that shows it.
     draft_at: datetime | None = Field(default=None, sa_column=utc_column())
     draft_id: int | None = Field(default=None, foreign_key="drafts.id", index=True)
     choice: str = Choice.NONE
     chosen_by: str | None = None
     needs_approval: bool = False
     approved_by: str | None = None
-    # The minute it was promised for, when somebody had it sent before.
+    # The originally promised time, if a user had it sent earlier.
     moved_from: datetime | None = Field(default=None, sa_column=utc_column())
-    # Why it was put off; then `next_due_at` is when it comes.
+    # Why it was postponed; `next_due_at` is then the new time.
     moved_why: str = ""
     begun_at: datetime | None = Field(default=None, sa_column=utc_column())
-    # When it counts as missed; emptied when it is sent in time, or was told.
+    # When it counts as missed; cleared once it is sent in time or reported as missed.
     escalate_at: datetime | None = Field(default=None, sa_column=utc_column())
     late_because: str = ""
-    # The update below which it stands as a line, because nothing was new; else it is a message of its own.
+    # The earlier update to which it is added as a line, because nothing was new; None: a message of its own.
     added_to: int | None = None
 
     @property
     def row(self) -> int:
-        """What buttons and forms call it by."""
+        """The id, as used in buttons and forms."""
         assert self.id is not None
         return self.id
 
     @property
     def shown_by(self) -> int:
-        """The promise whose message shows it."""
+        """The promise whose message shows this one."""
         return self.added_to or self.row
 
     @property
     def key(self) -> str:
-        """What tells this promise from every other."""
+        """Unique key of this promise."""
         return f"update:{self.incident_id}:{self.audience}:{self.number}"
 
 
@@ -104,19 +104,19 @@ _WAITING = (
 
 
 def waiting(session: Session, incident_id: int, audience: str | None = None) -> Sequence[Promise]:
-    """What is promised and not yet sent."""
+    """Updates promised and not yet sent, soonest first."""
     promised = session.exec(_WAITING, params={"of_incident": incident_id}).all()
     return [promise for promise in promised if audience in (None, promise.audience)]
 
 
 def promised_to_others(session: Session, audiences: Sequence[str]) -> Sequence[Promise]:
-    """What is promised to others than these audiences and not concluded."""
+    """Unconcluded promises to audiences other than these."""
     theirs = (col(Promise.state).in_((WAITING, PAUSED, SENDING)), col(Promise.audience).not_in(audiences))
     return session.exec(select(Promise).where(*theirs).order_by(col(Promise.id))).all()
 
 
 def on_their_way(session: Session) -> Sequence[Promise]:
-    """What was composed and is not concluded."""
+    """Updates composed and not yet concluded."""
     return session.exec(select(Promise).where(Promise.state == SENDING).order_by(col(Promise.id))).all()
 
 
@@ -126,13 +126,13 @@ def incidents_with_promise(session: Session) -> set[int]:
     return set(session.exec(select(Promise.incident_id).where(col(Promise.state).in_(states)).distinct()))
 
 
-# Asked for every update: put together once.
+# Built once, because every update runs them.
 _BY_ID = select(Promise).where(col(Promise.id) == sa.bindparam("promise_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
 _NEWEST_FIRST = (
     select(Promise)
     .where(Promise.incident_id == sa.bindparam("of_incident"), Promise.audience == sa.bindparam("to_audience"))
-    # What a step or a command sends has a later number than the promise that waits, and goes out before it.
+    # An update sent by a step or a command has a later number than the waiting promise, but goes out before it.
     .order_by(sa.func.coalesce(Promise.composed_at, Promise.sent_at).desc(), col(Promise.number).desc())
 )
 _LAST_SENT = _NEWEST_FIRST.where(Promise.state == SENT).limit(2)
@@ -140,7 +140,7 @@ _LAST_COMPOSED = _NEWEST_FIRST.where(col(Promise.composed_at).is_not(None), Prom
 
 
 def get(session: Session, promise_id: int) -> Promise:
-    """The promise of that id; `NoSuchIncident` when there is none."""
+    """The promise with that id. Raises `NoSuchIncident` if there is none."""
     promise = session.exec(_BY_ID, params={"promise_id": promise_id}).first()
     if promise is None:
         raise NoSuchIncident()
@@ -148,7 +148,7 @@ def get(session: Session, promise_id: int) -> Promise:
 
 
 def locked(session: Session, promise_id: int) -> Promise:
-    """The same as it is now, kept from being changed by others until the transaction ends."""
+    """The promise with that id, re-read and locked until the transaction ends."""
     return session.exec(_BY_ID_LOCKED, params={"promise_id": promise_id}).one()
 
 
@@ -169,17 +169,17 @@ _AUDIENCES_TOLD = (
 
 
 def audiences_told(session: Session, incident_id: int) -> Sequence[str]:
-    """The audiences that an update was composed for."""
+    """The audiences for which an update was composed."""
     return session.exec(_AUDIENCES_TOLD, params={"of_incident": incident_id}).all()
 
 
 def concluded_of(session: Session, incident_id: int) -> Sequence[Promise]:
-    """Every promise with the minute it was to be kept at; one that was put off stands there at the new one."""
+    """Every promise at the time it was to be kept; a postponed one is included at its new time only."""
     return [promise for promise in of_incident(session, incident_id) if promise.state != MOVED]
 
 
 def concluded_by_incident(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int, list[Promise]]]:
-    """Likewise of several incidents, a few hundred at once."""
+    """The same for several incidents, a few hundred at a time."""
     theirs = select(Promise).where(col(Promise.incident_id).in_(numbers), Promise.state != MOVED)
     promises = session.exec(theirs.order_by(col(Promise.incident_id), col(Promise.id)))
     for number, own in groupby(promises, key=lambda promise: promise.incident_id):
@@ -187,7 +187,7 @@ def concluded_by_incident(session: Session, numbers: Sequence[int]) -> Iterator[
 
 
 def informed_audiences(session: Session, incident_id: int) -> set[str]:
-    """The audiences that an update was sent to, or is on its way to."""
+    """The audiences to which an update was sent or is on its way."""
     query = select(Promise.audience).where(
         Promise.incident_id == incident_id, col(Promise.state).in_((SENT, SENDING))
     )
@@ -195,17 +195,17 @@ def informed_audiences(session: Session, incident_id: int) -> set[str]:
 
 
 def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:
-    """The newest update this audience got."""
+    """The last update this audience got."""
     return next(iter(last_two_sent(session, incident_id, audience)), None)
 
 
 def last_two_sent(session: Session, incident_id: int, audience: str) -> Sequence[Promise]:
-    """The two newest updates this audience got, the newest first."""
+    """The last two updates this audience got, newest first."""
     return session.exec(_LAST_SENT, params={"of_incident": incident_id, "to_audience": audience}).all()
 
 
 def last_composed(session: Session, incident_id: int, audience: str) -> Promise | None:
-    """The newest update whose words stand, whether or not it has reached this audience yet."""
+    """The last update that was composed, whether or not it has reached this audience yet."""
     return session.exec(_LAST_COMPOSED, params={"of_incident": incident_id, "to_audience": audience}).first()
 
 
@@ -217,12 +217,12 @@ _LINES_BELOW = (
 
 
 def lines_below(session: Session, promise_id: int) -> Sequence[Promise]:
-    """The updates that stand below this one, the newest first: each says that nothing has changed."""
+    """The "no change" updates added as lines below this one, newest first."""
     return session.exec(_LINES_BELOW, params={"promise_id": promise_id}).all()
 
 
 def previous_promise(session: Session, promise: Promise) -> Promise | None:
-    """The promise that was made to the same audience before this one, and not dropped."""
+    """The previous promise to the same audience that was not dropped."""
     return session.exec(
         select(Promise)
         .where(
@@ -237,6 +237,6 @@ def previous_promise(session: Session, promise: Promise) -> Promise | None:
 
 
 def was_requested(session: Session, incident_id: int, occasion: str) -> bool:
-    """Was an update asked for on this occasion before, by the same click or command delivered twice?"""
+    """True if an update was already requested on this occasion, by the same click or command delivered twice."""
     query = select(Promise.id).where(Promise.incident_id == incident_id, Promise.occasion == occasion)
     return session.exec(query.limit(1)).first() is not None

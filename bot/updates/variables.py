@@ -1,25 +1,25 @@
-"""What a template of an update is given: one documented, tested set of variables. Pure."""
+"""The documented, tested set of variables that update templates get. Pure."""
 
 from typing import Any
 
 FOLDER = "stakeholder_update"
 
-# Longer than a message of Slack's by far, and short enough that a template gone wild is seen at once.
+# Far longer than a Slack message, yet short enough to catch a runaway template at once.
 LONGEST_UPDATE = 12_000
-# What fits on a phone beside the rest.
+# Character limits, so that an update fits on a phone screen.
 TITLE = 120
 IMPACT = 400
 LINE = 240
 NEWS = 2_500
 CHANGE = 140
 STEP = 80
-# How many of each are listed on their line.
+# Maximum items listed per line.
 LISTED = 4
 STEPS_LISTED = 6
 
 ALL, BODY = "all", "body"
 
-# The facts of an incident in its plainest state: what the doctor and the tests try every template with.
+# Facts of an incident in its simplest state; the doctor and the tests render every template with them.
 EXAMPLE: dict[str, Any] = {
     "number": 1,
     "title": "IVR down",

@@ -1,4 +1,4 @@
-"""How an update looks: its words as blocks, and the plain wording for when a template is broken. Pure."""
+"""An update's text as blocks, and the plain text used if a template is broken. Pure."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ LANGUAGE_SEPARATOR = "\n\n———\n\n"
 
 
 def plain_text(facts: dict[str, Any]) -> str:
-    """What matters, without a template; `facts` are those of the template, escaped already."""
+    """The essentials without a template; `facts` are the template's, already escaped."""
     news = [facts["news"]] if facts["is_edited"] else _news_lines(facts)
     if facts["part"] == "body":
         return "\n".join(news)
@@ -28,7 +28,7 @@ def _news_lines(facts: dict[str, Any]) -> list[str]:
 
 
 def blocks(text: str) -> list[Block]:
-    """The words as paragraphs that Slack takes; a line between two languages."""
+    """The text as sections short enough for Slack, with a divider between languages."""
     rendered: list[Block] = []
     for language in text.split(LANGUAGE_SEPARATOR):
         rendered += [divider()] if rendered else []
@@ -37,19 +37,19 @@ def blocks(text: str) -> list[Block]:
 
 
 def line(text: str) -> list[Block]:
-    """What stands below an update, in each language."""
+    """A line added below an update, in each language."""
     return [context(piece) for piece in text.split(LANGUAGE_SEPARATOR) if piece.strip()]
 
 
 def is_line(text: str) -> bool:
-    """Does an update say in one line that nothing has changed? Every other has several."""
+    """True if an update is a single "no change" line per language; every other update has several lines."""
     return all(len(piece.strip().splitlines()) == 1 for piece in text.split(LANGUAGE_SEPARATOR))
 
 
 def paragraphs(text: str, limit: int = SECTION_TEXT) -> list[str]:
-    """`words` in pieces of at most `longest` characters, broken at a line's end, else between words.
+    """Split the text into pieces of at most `limit` characters, at line ends or else between words.
 
-    No piece ends inside an escape (`&amp;`) or a date (`<!date^…>`), which Slack would show as they are written.
+    No piece ends inside an escape (`&amp;`) or a date (`<!date^…>`), which Slack would show literally.
     """
     pieces: list[str] = []
     rest = text.strip()
@@ -61,7 +61,7 @@ def paragraphs(text: str, limit: int = SECTION_TEXT) -> list[str]:
 
 
 def _break_position(text: str, limit: int) -> int:
-    """Where to break: the last line's end in the second half, the last space, or just there."""
+    """Where to break: at the last line end or else space in the second half, or else at the limit."""
     for separator in ("\n", " "):
         at = text.rfind(separator, limit // 2, limit)
         if at > 0 and not _is_inside_markup(text[:at]):
@@ -69,7 +69,7 @@ def _break_position(text: str, limit: int) -> int:
     at = limit
     while _is_inside_markup(text[:at]):
         at = max(text.rfind("<", 0, at), text.rfind("&", 0, at))
-    return at or limit  # nothing but markup: it is broken rather than never ended
+    return at or limit  # nothing but markup: break it rather than loop forever
 
 
 def _is_inside_markup(before: str) -> bool:

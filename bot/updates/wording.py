@@ -1,4 +1,4 @@
-"""Sentences about promised updates: how one was kept, why one was late. Pure."""
+"""Sentences about promised updates, such as how one was kept or why it was late. Pure."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -28,30 +28,30 @@ APPROVED_NOW = "Approved; it goes out now."
 NO_SCHEDULED_AUDIENCE = "No audience has scheduled updates at this severity. Name an audience to begin."
 UPDATES_PAUSED = "Updates are paused; the last one of each audience says so. `/incident resume` starts them again."
 UPDATES_RESUMED = "Updates go on; `/incident updates` shows when the next ones come."
-# Why one is late.
+# Reasons why an update is late.
 NOT_APPROVED = "nobody has approved it"
 NOT_RUNNING = "Watchfloor was not running at that minute"
 SLACK_SLOW = "Slack was slow to take it"
 
 
 def describe_cadence(cadence: timedelta) -> str:
-    """A cadence as people say it: `1 h`, `90 min` as `1 h 30 min`."""
+    """A cadence as text: `1 h`; 90 minutes as `1 h 30 min`."""
     return format_duration(cadence).removesuffix(" 00 min")
 
 
 def missed_line(title: str, promise: Promise, now: datetime) -> str:
-    """One promise that was not kept in time, and why."""
+    """A line about one promise that was not kept in time, and why."""
     return f"• *{title}*, due {near_time(promise.due_at, now)}: {escape(promise.late_because)}."
 
 
 def missed_text(number: int, where: str, lines: Sequence[str]) -> str:
-    """What is told of the promises of an incident that were not kept; no word of the incident itself."""
+    """The report of an incident's missed promises, with nothing about the incident itself."""
     subject = "An update" if len(lines) == 1 else f"{len(lines)} updates"
     return "\n".join([f"⏰ {subject} of incident {number} did not go out in time ({where}):", *lines])
 
 
 def outcome(promise: Promise, now: datetime, name_of: NameOf) -> str:
-    """What became of a promise, or what will."""
+    """The outcome of a promise, or the plan for it."""
     if promise.state == SENT and promise.sent_at:
         return f"sent {near_time(promise.sent_at, now)}{_decided_by(promise, name_of)}{lateness(promise)}"
     if promise.state == MOVED and promise.next_due_at:
@@ -88,7 +88,7 @@ def _decided_by(promise: Promise, name_of: NameOf) -> str:
 
 
 def lateness(promise: Promise) -> str:
-    """How late it was, when it was."""
+    """How late the update was sent; empty if it was not late."""
     if promise.sent_at is None or promise.sent_at - promise.due_at <= LATE_AFTER:
         return ""
     why = f": {escape(promise.late_because)}" if promise.late_because else ""
@@ -96,27 +96,27 @@ def lateness(promise: Promise) -> str:
 
 
 def slack_refused(errors: str) -> str:
-    """Why an update is late: every place refused it."""
+    """Reason for a late update: every channel refused it."""
     return f"Slack refused it ({errors})"
 
 
 def slack_not_taken(error: str) -> str:
-    """Why an update is late: it is tried again."""
+    """Reason for a late update: sending is being retried."""
     return f"Slack has not taken it ({error})"
 
 
 def pace_set(titles: str, outcome: str) -> str:
-    """The answer to another pace."""
+    """The answer to a changed pace."""
     return f"{titles}: updates {outcome} now."
 
 
 def nobody_hears(severity: str) -> str:
-    """The answer when no audience hears of such an incident."""
+    """The answer if no audience is told of an incident of this severity."""
     return f"No audience is told of a {severity} before it closes, so nothing was sent."
 
 
 def waits_for_approval(answer: str, titles: str) -> str:
-    """The answer when some audiences need an approval."""
+    """The answer if some audiences need an approval."""
     return f"{answer} For {titles} it waits for approval; those who approve have the draft."
 
 
@@ -141,25 +141,25 @@ def postponed(title: str, due: str) -> str:
 
 
 def left_out(titles: str, sentences: str) -> str:
-    """What audiences outside do not read of a text."""
+    """A note about the parts of a text that outside audiences do not get."""
     return f" Left out or without names for {titles}: {sentences}"
 
 
 def told_already(title: str) -> str:
-    """The answer when the audience hears of the private incident."""
+    """The answer if the audience is told of the private incident already."""
     return f"{title} hear of it already."
 
 
 def told_from_now(title: str) -> str:
-    """The answer when an audience is added."""
+    """The answer to adding an audience."""
     return f"{title} hear of this private incident from now on. `/incident updates` shows when."
 
 
 def not_added(title: str) -> str:
-    """The answer when there is nothing to take off."""
+    """The answer if the audience to remove had not been added."""
     return f"{title} had not been added to it, so nothing was changed."
 
 
 def told_no_more(title: str) -> str:
-    """The answer when an audience is taken off."""
+    """The answer to removing an audience."""
     return f"{title} get no more updates of it."

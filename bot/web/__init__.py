@@ -1,1 +1,1 @@
-"""HTTP in: Slack's requests and the health of the process."""
+"""Incoming HTTP: Slack's requests and the health of the process."""

@@ -22,7 +22,7 @@ NOT_SIGNED = "invalid request"
 
 
 class AlertsEndpoint:
-    """Answers with how many alerts were new."""
+    """Takes alerts, and answers with how many were new."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -34,7 +34,7 @@ class AlertsEndpoint:
 
     @property
     def is_open(self) -> bool:
-        """May anybody send alerts?"""
+        """True if there is any source that may send alerts."""
         return bool(self._sources.by_name)
 
     async def answer(self, request: Request) -> JSONResponse:
@@ -47,7 +47,7 @@ class AlertsEndpoint:
         except ClientDisconnect:
             return _refusal(400, "cut off")
         if source is None:
-            # As for a wrong secret: nobody learns which names there are.
+            # Answered like a wrong secret, so that nobody learns which names exist.
             return _refusal(401, NOT_SIGNED)
         return await run_in_threadpool(self._take, source, body, dict(request.headers))
 
@@ -87,7 +87,7 @@ class AlertsEndpoint:
 
 
 class Rate:
-    """So many requests a minute, as many at once; counted for those alone who know the secret."""
+    """A limit of requests per minute, with bursts of as many; it counts only callers that know the secret."""
 
     def __init__(self, per_minute: int) -> None:
         self._per_s, self._most = per_minute / 60, float(per_minute)
@@ -95,7 +95,7 @@ class Rate:
         self._lock = threading.Lock()
 
     def wait_s(self) -> float:
-        """Take one; how long to wait when there is none left, else 0."""
+        """Take one request; return how long to wait if none is left, otherwise 0."""
         with self._lock:
             now = elapsed_s()
             self._left = min(self._most, self._left + (now - self._at) * self._per_s)

@@ -20,7 +20,7 @@ from bot.slack.app import Answer, ImmediateAckApp, whose
 from bot.slack.request_shape import Malformed, checked
 from bot.web.replay_guard import ReplayGuard
 
-# Each on a thread of its own to its listener's end: enough that none waits because others talk to Slack.
+# Each request has its own thread until its listener ends: enough that none waits while others call Slack.
 REQUEST_THREADS = 48
 LARGEST_BYTES = 2 * 1024 * 1024
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
@@ -32,11 +32,11 @@ class NoSigningSecret(WatchfloorError):
 
 
 class TooLarge(Exception):
-    """More than is ever sent."""
+    """The body is larger than any that is ever sent."""
 
 
 class EventsEndpoint:
-    """Lets in what Slack signed within the last five minutes."""
+    """Accepts what Slack signed within the last five minutes."""
 
     def __init__(self, app: ImmediateAckApp, signing_secret: str, replay_guard: ReplayGuard) -> None:
         if not signing_secret.strip():
@@ -67,13 +67,13 @@ class EventsEndpoint:
     def _is_from_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
         timestamp = headers.get("x-slack-request-timestamp", "")
         signature = headers.get("x-slack-signature", "")
-        # The verifier breaks on what is no number, no ASCII or no text; strangers may send anything.
+        # The verifier fails on anything but numbers, ASCII and text, and strangers may send anything.
         if not (TIMESTAMP.fullmatch(timestamp) and SIGNATURE.fullmatch(signature) and _is_text(body)):
             return False
         return self._verifier.is_valid(body, timestamp, signature)
 
     def _dispatch(self, request: BoltRequest, signature: str) -> Future[BoltResponse]:
-        # Bolt's listeners are synchronous: in the event loop one of them would stop every other request.
+        # Bolt's listeners are synchronous: in the event loop, one of them would block all other requests.
         future: Future[BoltResponse] = Future()
 
         def answer(response: BoltResponse) -> None:
@@ -100,12 +100,12 @@ class EventsEndpoint:
         self._app.handle_request(request, settle)
 
     def close(self) -> None:
-        """Returns when every listener has ended."""
+        """Take no more requests, and return when all listeners have ended."""
         self._threads.shutdown()
 
 
 def _bolt_request(request: Request, body: bytes) -> BoltRequest:
-    """Bolt's request, of a body in Slack's shape; `Malformed` otherwise."""
+    """Bolt's request for a body that has Slack's shape. Raises `Malformed` if it has not."""
     try:
         parsed = checked(parse_body(body.decode(), request.headers.get("content-type")))
         bolt_request = to_bolt_request(request, body)
@@ -116,7 +116,7 @@ def _bolt_request(request: Request, body: bytes) -> BoltRequest:
 
 
 async def read_body(request: Request) -> bytes:
-    """A request's body; `TooLarge` when it is more than is ever sent."""
+    """A request's body. Raises `TooLarge` if it is larger than any that is ever sent."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

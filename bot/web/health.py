@@ -1,4 +1,4 @@
-"""`GET /healthz`: does the bot do its work, and if not, what is wrong?"""
+"""`GET /healthz`: whether the bot works, and if not, what is wrong."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -21,19 +21,19 @@ from bot.slack.socket_mode import SocketModeConnection
 Check = Callable[[], "Finding"]
 MISSED_TICKS = 15
 MOST_OFTEN_EVERY_S = 1.0
-# Changes nothing, but is written all the same. On PostgreSQL replicas would wait for each other.
+# Changes nothing, but is written all the same. On PostgreSQL, replicas would wait for each other.
 WRITE = "UPDATE alembic_version SET version_num = version_num"
 
 
 class Finding(Struct, frozen=True):
-    """What one look found: a sentence, and whether it is as it should be."""
+    """The result of one check: a sentence, and whether all is well."""
 
     is_ok: bool
     sentence: str
 
 
 class Health:
-    """Everything that is looked at. Asked by load balancers and by people, so it says reasons."""
+    """All checks. Load balancers and people read their results, so they give reasons."""
 
     def __init__(self, checks: Iterable[Check]) -> None:
         self._checks = tuple(checks)
@@ -42,7 +42,7 @@ class Health:
         self._found_at = -MOST_OFTEN_EVERY_S
 
     def _look(self) -> list[Finding]:
-        """What was found a moment ago, or now: anybody may ask, and as often as they like."""
+        """The findings of a moment ago, or of now: anyone may ask, as often as they like."""
         with self._lock:
             if elapsed_s() - self._found_at > MOST_OFTEN_EVERY_S:
                 self._findings = [check() for check in self._checks]
@@ -62,7 +62,7 @@ class Health:
 
 
 def database(database: Database) -> Finding:
-    """Does the database answer, and take what is written? A full disk lets itself be read."""
+    """Whether the database answers and accepts writes. A full disk can still be read."""
     try:
         with database.transaction(is_synced=False) as session:
             session.connection().execute(sa.text(WRITE if database.is_sqlite else "SELECT txid_current()"))
@@ -72,7 +72,7 @@ def database(database: Database) -> Finding:
 
 
 def alarms(database: Database) -> Finding:
-    """Did the auditor find something that was forgotten? How much, not what: anybody may ask this."""
+    """Whether the auditor found anything that was forgotten. Only how much, not what: anyone may ask this."""
     try:
         with database.reading() as session:
             count = len(open_alarms(session))
@@ -85,18 +85,18 @@ def alarms(database: Database) -> Finding:
 
 
 def malformed(count: int) -> Finding:
-    """How many requests were signed but had no shape of Slack's."""
+    """How many requests were signed but did not have the shape of Slack's."""
     return Finding(True, f"{count} malformed requests were refused since the start.")
 
 
 def clock(heartbeat: Heartbeat, every_s: float) -> Finding:
-    """Is what is due looked for, and done?"""
+    """Whether due work is found and done."""
     text = f"All that was due was last done {heartbeat.age_s:.0f} s ago."
     return Finding(heartbeat.age_s < max(MISSED_TICKS * every_s, MISSED_TICKS), text)
 
 
 def slack(connection: SocketModeConnection) -> Finding:
-    """Would Slack reach us?"""
+    """Whether Slack would reach us."""
     text = f"Slack was last heard {connection.silent_s:.0f} s ago."
     if connection.is_connected:
         return Finding(True, text)
@@ -104,7 +104,7 @@ def slack(connection: SocketModeConnection) -> Finding:
 
 
 def slack_over_http(reachability: Reachability) -> Finding:
-    """Slack comes by itself; is the network there on which it would?"""
+    """Whether the network works through which Slack would send its requests."""
     text = f"Slack last answered {reachability.silent_s:.0f} s ago."
     if reachability.is_connected:
         return Finding(True, f"Slack sends its requests to /slack/events. {text}")

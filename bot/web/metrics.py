@@ -1,4 +1,4 @@
-"""`GET /metrics`: how the bot does, for Prometheus, with a token. Nothing of private incidents, no words at all."""
+"""`GET /metrics`: the bot's metrics for Prometheus, with a token. Nothing of private incidents, no text at all."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -36,13 +36,13 @@ HELP = {
 
 
 class Metrics:
-    """Read from the database at each request: a process that is started anew says the same."""
+    """Reads the database at each request, so that a restarted process reports the same."""
 
     def __init__(self, services: Services, heartbeat: Heartbeat) -> None:
         self._services, self._heartbeat = services, heartbeat
 
     def route(self) -> Route:
-        """The address."""
+        """The route."""
         return Route("/metrics", self.answer)
 
     async def answer(self, request: Request) -> Response:
@@ -57,7 +57,7 @@ class Metrics:
             return JSONResponse({"error": refused.sentence}, 503)
 
     def _text(self, now: datetime) -> bytes:
-        # Loaded when somebody asks.
+        # Imported only when somebody asks.
         from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
         registry = CollectorRegistry()

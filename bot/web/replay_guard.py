@@ -1,4 +1,4 @@
-"""What was let in lately: a request that somebody recorded and sends again is not done again, by any replica."""
+"""Requests accepted lately: one that was recorded and is sent again is not carried out again, by any replica."""
 
 import hashlib
 from contextlib import suppress
@@ -10,13 +10,13 @@ from sqlmodel import Field, Session, col
 from bot.runtime.clock import elapsed_s, machine_time
 from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, Row, insert_new, utc_column
 
-# As long as a signature is accepted, to both sides of now.
+# As long as a signature is accepted, before and after now.
 REMEMBERED = timedelta(minutes=10)
 FORGET_EVERY_S = 60
 
 
 class SignedRequest(Row, table=True):
-    """A request that was let in, by the hash of its signature."""
+    """A request that was accepted, by the hash of its signature."""
 
     __tablename__ = "signed_requests"
 
@@ -25,16 +25,16 @@ class SignedRequest(Row, table=True):
 
 
 class ReplayGuard:
-    """The signatures of the last minutes. Slack signs the time, so its own repeats carry new ones."""
+    """The signatures of the last minutes. Slack signs the time, so its own retries carry new ones."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._forgot_at = 0.0
 
     def is_new(self, signature: str) -> bool:
-        """Remember it; was it unknown before?
+        """Remember a signature; True if it was unknown before.
 
-        While the database does not answer, every request is new: it can change nothing, and the person hears so.
+        While the database does not answer, every request is new: it can change nothing, and the user is told so.
         """
         try:
             with self._database.transaction(is_synced=False) as session:
@@ -43,13 +43,13 @@ class ReplayGuard:
             return True
 
     def take(self, session: Session, signature: str) -> bool:
-        """Remember it within a transaction, which undoes that when it fails; was it unknown before?"""
+        """Remember a signature in a transaction, which undoes that if it fails; True if it was unknown before."""
         now = machine_time()
         self._forget(session.connection(), now)
         return insert_new(session, SignedRequest(digest=_digest(signature), at=now))
 
     def allow_again(self, signature: str) -> None:
-        """It was not done after all: sent again, it is to be done."""
+        """Forget a request that was not carried out after all, so that it is when it is sent again."""
         with suppress(DatabaseBusy, ChangeUnknown), self._database.transaction(is_synced=False) as session:
             session.connection().execute(
                 sa.delete(SignedRequest).where(col(SignedRequest.digest) == _digest(signature))

@@ -17,10 +17,10 @@ class PortRefused(WatchfloorError):
 
 
 class Server:
-    """Takes its port at once, so that a taken one is noticed before any work begins; serves when told."""
+    """Binds its port at once, so that a port in use is noticed before any work begins; serves when told to."""
 
     def __init__(self, host: str, port: int) -> None:
-        # asyncio turns off Nagle's delay (40 ms an answer) only where the protocol is named.
+        # asyncio turns off Nagle's delay (40 ms per answer) only if the protocol is named.
         self._listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -33,7 +33,7 @@ class Server:
 
     @property
     def port(self) -> int:
-        """Where it listens; of interest when any free port was asked for."""
+        """The port on which it listens; useful if any free port was asked for."""
         return int(self._listening.getsockname()[1])
 
     def start(self, site: ASGIApp) -> None:
@@ -53,7 +53,7 @@ class Server:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no new request, answer those that are here."""
+        """Take no new requests, and answer those already received."""
         if self._server and self._thread:
             self._server.should_exit = True
             self._thread.join()

@@ -19,13 +19,13 @@ from bot.web.replay_guard import ReplayGuard
 
 
 def signed_posts(services: Services, settings: Settings) -> list[Route]:
-    """An address for each kind of rows whose secret is set."""
+    """A route for each kind of rows whose secret is set."""
     endpoints = [SignedPostEndpoint(services, settings, post) for post in services.get(Registry).posts]
     return [Route(each.post.path, each.answer, methods=["POST"]) for each in endpoints if each.is_open]
 
 
 class SignedPostEndpoint:
-    """Answers with what became of the rows."""
+    """Takes signed rows, and answers with what became of them."""
 
     def __init__(self, services: Services, settings: Settings, post: SignedPost) -> None:
         self.post = post
@@ -35,7 +35,7 @@ class SignedPostEndpoint:
 
     @property
     def is_open(self) -> bool:
-        """Is its secret set?"""
+        """True if its secret is set."""
         return bool(self._secret)
 
     async def answer(self, request: Request) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""The addresses that the bot answers."""
+"""The routes that the bot serves."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from bot.web.health import Health
 
 
 def site(health: Health, events_endpoint: EventsEndpoint | None, posts: Sequence[Route] = ()) -> Starlette:
-    """`/healthz`, in HTTP mode the address that Slack calls, and where other systems send rows."""
+    """`/healthz`, Slack's endpoint in HTTP mode, and the endpoints for other systems' rows."""
     routes = [Route("/healthz", health.answer), *posts]
     if events_endpoint is not None:
         routes.append(Route("/slack/events", events_endpoint.answer, methods=["POST"]))

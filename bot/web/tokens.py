@@ -1,4 +1,4 @@
-"""Tokens of other systems that read: kept as digests, each for what it may read, revoked for good."""
+"""Tokens of other systems that read: kept as digests, each with its scopes, revoked for good."""
 
 import hashlib
 import secrets
@@ -29,7 +29,7 @@ class NoSuchToken(WatchfloorError):
 
 
 class ApiToken(Numbered, table=True):
-    """A token. What it is itself is shown once, to the person who makes it."""
+    """A token. The token itself is shown once, to the person who creates it."""
 
     __tablename__ = "api_tokens"
 
@@ -41,7 +41,7 @@ class ApiToken(Numbered, table=True):
 
 
 def create(session: Session, name: str, scopes: Collection[str], now: datetime) -> str:
-    """A new token, which nobody can find out later. Raises `UnknownScope`, `NameTaken`."""
+    """Create a token, which cannot be recovered later. Raises `UnknownScope`, `NameTaken`."""
     for scope in scopes:
         if scope not in SCOPES:
             raise UnknownScope(scope=scope, known=", ".join(SCOPES))
@@ -53,23 +53,23 @@ def create(session: Session, name: str, scopes: Collection[str], now: datetime) 
 
 
 def revoke(session: Session, name: str, now: datetime) -> None:
-    """It opens nothing from now on. Raises `NoSuchToken`."""
+    """Revoke a token: it opens nothing from now on. Raises `NoSuchToken`."""
     mine = sa.update(ApiToken).where(col(ApiToken.name) == name, col(ApiToken.revoked_at).is_(None))
     if not session.connection().execute(mine.values(revoked_at=now)).rowcount:
         raise NoSuchToken(name=name)
 
 
 def every_token(session: Session) -> Sequence[ApiToken]:
-    """All of them, the oldest first."""
+    """All tokens, oldest first."""
     return session.exec(select(ApiToken).order_by(col(ApiToken.id))).all()
 
 
 def may_read(session: Session, authorization: str, scope: str) -> bool | None:
-    """May the bearer of this header read that? None when the token is none of ours."""
+    """Whether the bearer of this header may read that; None if the token is not one of ours."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.startswith(PREFIX) or len(token) > LONGEST:
         return None
-    # Looked up by its digest: how long that takes says nothing about the token.
+    # Looked up by its digest, so that the time it takes reveals nothing about the token.
     query = select(ApiToken).where(ApiToken.digest == _digest(token.strip()), col(ApiToken.revoked_at).is_(None))
     known = session.exec(query).first()
     return None if known is None else scope in known.scopes

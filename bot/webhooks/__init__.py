@@ -1,4 +1,4 @@
-"""Webhooks: other systems are told what happens to incidents, signed, in order, until they have taken it."""
+"""Webhooks: tell other systems what happens to incidents, signed, in order, and retried for up to a day."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """The events that are sent, and how."""
-    # Loaded here, so that code that needs the tables alone need not load the handlers.
+    """Register the events that are sent, and how they are delivered."""
+    # Imported here, so that code that needs only the tables does not load the handlers.
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule
     from bot.webhooks import handlers, sending, targets

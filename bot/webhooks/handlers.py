@@ -1,4 +1,4 @@
-"""What happens to an incident becomes a row for each system that is to hear of it, in the same transaction."""
+"""An incident's event becomes a row for each system that should hear of it, in the same transaction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,12 +27,12 @@ NAMES: Mapping[type[Event], str] = {
     events.Renamed: "renamed",
     events.ScopeChanged: "scope",
 }
-# What is said of an event besides the incident itself.
+# The details of an event that are sent in addition to the incident itself.
 SAID = ("old", "new", "into")
 
 
 def notify(change: Change, event: Event) -> None:
-    """Every system that wants to hear of it will; of private incidents and drills nobody does."""
+    """Enqueue an event for every system that wants it; events of private incidents and drills are not sent."""
     incident, name = change.incident, NAMES[type(event)]
     if incident.is_private or incident.is_drill:
         return
@@ -68,7 +68,7 @@ def _details(change: Change, event: Event) -> dict[str, Any]:
 
 
 def withhold(change: Change, event: events.MadePrivate) -> None:
-    """What was not sent yet stays here, and cannot be sent again either."""
+    """Withhold events that were not sent yet, so that they cannot be resent either."""
     tables.withhold(change.session, change.number)
 
 

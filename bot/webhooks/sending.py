@@ -1,4 +1,4 @@
-"""Bringing events to other systems: by rows of the outbox, those of one incident in their order."""
+"""Delivers events to other systems by outbox rows, in order for each incident."""
 
 from datetime import datetime, timedelta
 
@@ -17,12 +17,12 @@ from bot.webhooks.targets import Webhooks
 
 GIVE_UP_AFTER = timedelta(hours=24)
 WAITS_AT_MOST_S = 600.0
-# The longer an event has waited, the longer until it is tried again.
+# The longer an event has waited, the longer the wait before the next try: a quarter of its age.
 PART_OF_AGE = 4
 
 
 def enqueue(session: Session, delivery: Delivery, now: datetime) -> None:
-    """It is to be sent, after what was before it of the same incident for the same system."""
+    """Enqueue an event, after earlier ones of the same incident for the same system."""
     outbox.enqueue(
         session,
         kinds.WEBHOOK,
@@ -36,7 +36,7 @@ def enqueue(session: Session, delivery: Delivery, now: datetime) -> None:
 
 
 def replay(session: Session, webhook: str, since: datetime, now: datetime) -> int:
-    """Send everything again that was for a system since then; its receiver knows events by their ids."""
+    """Resend all events for a system since then, and return how many; the receiver knows events by their ids."""
     events = [one for one in tables.since(session, webhook, since) if one.body]
     for delivery in events:
         delivery.replays, delivery.state, delivery.delivered_at = delivery.replays + 1, "", None
@@ -53,7 +53,7 @@ def _call(context: Context) -> Call:
 
 
 def _send(services: Services, delivery_id: int, since: datetime) -> None:
-    """Send it, unless its incident became private meanwhile."""
+    """Send an event, unless its incident has become private meanwhile."""
     now = utcnow()
     with services.database.reading() as session:
         delivery = tables.delivery(session, delivery_id)

@@ -1,4 +1,4 @@
-"""The systems that are told, each with a client that reaches it alone; one that fails is paused for a while."""
+"""The systems that receive events, each with a client that reaches only it; a failing one is paused for a while."""
 
 import json
 import os
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_S = 5.0
-# After a failure nobody calls for so long: what waits must not hold threads that others need.
+# How long nothing is sent after a failure: waiting calls must not hold threads that others need.
 PAUSE = timedelta(seconds=20)
 LATER = (408, 425, 429)
 
@@ -45,11 +45,11 @@ class Target(Struct):
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wants(self, event: str) -> bool:
-        """Is it told of this kind of event?"""
+        """True if the system receives this kind of event."""
         return not self.described.events or event in self.described.events
 
     def send(self, body: Mapping[str, Any], key: str, now: datetime) -> None:
-        """Hand over one event. Raises `TryLater`: whatever is wrong at the other end may be mended."""
+        """Send one event. Raises `TryLater` on any failure, since the other end may be repaired."""
         if self.paused_until and now < self.paused_until:
             raise TryLater(f"{self.name} did not answer just now", wait_s=(self.paused_until - now).total_seconds())
         content = json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
@@ -80,7 +80,7 @@ class Target(Struct):
             raise TryLater(refused.sentence) from refused
 
     def _made(self) -> "httpx.Client":
-        # Loaded when something is to be sent.
+        # Imported only when something is sent.
         from bot.runtime.outgoing import Reach, client
 
         with self._lock:
@@ -92,13 +92,13 @@ class Target(Struct):
 
 
 class Webhooks(Struct):
-    """All of them, by their names."""
+    """All webhooks by name."""
 
     by_name: Mapping[str, Target]
 
     @classmethod
     def of(cls, settings: Settings, floor_settings: Floor, environment: Mapping[str, str] | None = None) -> Self:
-        """As floor.yaml names them. Raises `WebhookSecretMissing`."""
+        """Build the webhooks that floor.yaml names. Raises `WebhookSecretMissing`."""
         values = os.environ if environment is None else environment
         network = Network.of(settings.proxy, settings.ca_file)
         made = {}
@@ -110,7 +110,7 @@ class Webhooks(Struct):
         return cls(made)
 
     def get(self, name: str) -> Target:
-        """The one of that name. Raises `UnknownWebhook`."""
+        """The webhook with that name. Raises `UnknownWebhook`."""
         if name not in self.by_name:
             raise UnknownWebhook(name=name, known=", ".join(sorted(self.by_name)) or "none")
         return self.by_name[name]

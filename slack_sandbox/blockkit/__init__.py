@@ -1,4 +1,4 @@
-"""Block Kit, as strictly as Slack reads it."""
+"""Block Kit, checked as strictly as Slack does."""
 
 from slack_sandbox.blockkit.check import check_attachments, check_blocks, check_view
 

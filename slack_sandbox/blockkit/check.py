@@ -1,4 +1,4 @@
-"""The entrances: blocks of a message, attachments, a view."""
+"""The entry points: checking a message's blocks, attachments, or a view."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from slack_sandbox.errors import Refused
 from slack_sandbox.model import Json
 
 MESSAGE_BLOCKS = 50
-# Slack publishes no number; this is what it was seen to take.
+# Slack publishes no limit; this is the observed one.
 MESSAGE_LENGTH = 13_200
 TABLE_LENGTH = 10_000
 ATTACHMENTS = 100
@@ -19,7 +19,7 @@ VIEW_BYTES = 250_000
 
 
 def _all_markdown(blocks: Any, pointer: str, problems: Problems) -> None:
-    """Slack adds up the markdown of one message."""
+    """Check the total length: Slack adds up the markdown of one message."""
     if sum(len(block["text"]) for block in blocks if block["type"] == "markdown") > MARKDOWN_LENGTH:
         problems.note(f"must be less than {MARKDOWN_LENGTH + 1} characters in all markdown blocks", pointer)
 
@@ -33,7 +33,7 @@ def _one_table(blocks: Any, pointer: str, problems: Problems) -> None:
 
 
 def text_length(part: Any) -> int:
-    """The characters of every text in a part of a message."""
+    """The number of characters of all texts in a part of a message."""
     if isinstance(part, list):
         return sum(map(text_length, part))
     if isinstance(part, dict):
@@ -46,7 +46,7 @@ _MESSAGE = all_of(items(IN_MESSAGE, MESSAGE_BLOCKS, least=0), unique_block_ids, 
 
 
 def check_blocks(blocks: Any, pointer: str = "/blocks") -> list[Json]:
-    """The blocks of a message, or a refusal that names the error and its place."""
+    """Return the blocks of a message. Raises `Refused` with the error and its place."""
     if blocks is None:
         return []
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
@@ -72,7 +72,7 @@ def check_attachments(attachments: Any) -> list[Json]:
 
 
 def check_view(view: Any, expected: str | None) -> None:
-    """A view; `expected` is the only type this method takes."""
+    """Check a view; `expected` is the only type that the method accepts."""
     problems = Problems()
     VIEW(view, "/view", problems)
     if expected and isinstance(view, dict) and view.get("type") in ("modal", "home") and view["type"] != expected:

@@ -1,4 +1,4 @@
-"""Interactive elements, and which block takes which."""
+"""Interactive elements, and which blocks accept them."""
 
 from datetime import date
 from typing import Any
@@ -75,7 +75,7 @@ _WORKFLOW_BUTTON = shape(
 
 
 def _lengths_agree(value: Any, pointer: str, problems: Problems) -> None:
-    """What is typed beforehand must be allowed to be typed."""
+    """Check that the initial value could also be typed."""
     least, most = value.get("min_length", 0), value.get("max_length", INPUT_LENGTH)
     if least > most:
         problems.note("min_length must not be greater than max_length", f"{pointer}/min_length")

@@ -1,4 +1,4 @@
-"""Layout blocks, and which surface takes which."""
+"""Layout blocks, and which surfaces accept them."""
 
 from typing import Any
 

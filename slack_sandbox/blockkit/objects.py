@@ -25,7 +25,7 @@ OPTIONS = 100
 
 
 def plain(most: int) -> Rule:
-    """A `plain_text` object; Slack takes no markup here."""
+    """A `plain_text` object; Slack accepts no markup here."""
     return by_type({"plain_text": shape({"text": string(most)}, {"emoji": flag})})
 
 
@@ -39,7 +39,7 @@ def text(most: int) -> Rule:
     )
 
 
-# Where a browser may be sent; not a script, and no file of the reader's.
+# Where a browser may be sent: neither to a script nor to a file of the reader's.
 LINK = string(URL_LENGTH, pattern=r"(https?|mailto|tel|sms|slack|msteams|zoommtg):.+")
 URL = string(URL_LENGTH, pattern=r"[A-Za-z][A-Za-z0-9+.-]*:.+")
 PLACEHOLDER = plain(PLACEHOLDER_LENGTH)
@@ -70,7 +70,7 @@ OPTION_LISTS = {"options": items(OPTION, OPTIONS), "option_groups": items(OPTION
 
 
 def initial_is_offered(value: Any, pointer: str, problems: Problems) -> None:
-    """An initial choice has to be exactly one of the options."""
+    """Check that an initial choice is exactly one of the options."""
     offered = list(value.get("options") or [])
     for group in value.get("option_groups") or []:
         offered += group["options"]

@@ -52,5 +52,5 @@ _ELEMENTS = items(by_type(_PARTS), _MANY)
 
 
 def check_elements(value: Any, pointer: str, problems: Problems) -> None:
-    """The `elements` of a rich_text block."""
+    """Check the `elements` of a rich_text block."""
     _ELEMENTS(value, pointer, problems)

@@ -1,4 +1,4 @@
-"""Composable validation rules: a rule checks a value and collects the errors that Slack would give."""
+"""Composable validation rules: a rule checks a value and collects the errors that Slack would report."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ Rules = Mapping[str, Rule]
 
 
 def string(most: int, least: int = 1, pattern: str = "") -> Rule:
-    """A string of so many characters."""
+    """A string with `least` to `most` characters."""
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, str):
@@ -53,7 +53,7 @@ def flag(value: Any, pointer: str, problems: Problems) -> None:
 
 
 def anything(value: Any, pointer: str, problems: Problems) -> None:
-    """A part that Slack, or this sandbox, does not check."""
+    """Accept a part that Slack, or this sandbox, does not check."""
 
 
 def one_of(*known: str) -> Rule:
@@ -65,7 +65,7 @@ def one_of(*known: str) -> Rule:
 
 
 def items(rule: Rule, most: int, least: int = 1) -> Rule:
-    """A list of so many, each after the rule."""
+    """A list of `least` to `most` items, each of which follows the rule."""
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, list):
@@ -82,7 +82,7 @@ def items(rule: Rule, most: int, least: int = 1) -> Rule:
 
 
 def shape(required: Rules, optional: Rules | None = None, also: Rule | None = None) -> Rule:
-    """An object with these properties and no others; when they are valid, `also` checks the whole."""
+    """An object with these properties and no others; if they are valid, `also` checks the whole."""
     known = {**required, **(optional or {})}
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
@@ -106,7 +106,7 @@ def shape(required: Rules, optional: Rules | None = None, also: Rule | None = No
 
 
 def by_type(known: Rules) -> Rule:
-    """An object whose `type` says which rule it follows."""
+    """An object whose `type` determines the rule that it follows."""
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, dict):
@@ -124,7 +124,7 @@ def by_type(known: Rules) -> Rule:
 
 
 def all_of(*rules: Rule) -> Rule:
-    """One rule after the other, up to the first that objects."""
+    """Apply the rules in order, up to the first that fails."""
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         before = len(problems.messages)

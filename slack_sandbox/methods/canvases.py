@@ -39,7 +39,7 @@ def edit(request: Request) -> Json:
     if canvas is None:
         raise Refused("canvas_not_found")
     changes: Any = request.args.structure("changes")
-    # Slack takes a list and then only one change in it.
+    # Slack requires a list, but accepts only one change in it.
     if not isinstance(changes, list) or len(changes) != 1 or not _is_complete(changes[0]):
         raise Refused("invalid_arguments")
     _check_may_edit(request, canvas_id, canvas)
@@ -48,7 +48,7 @@ def edit(request: Request) -> Json:
 
 
 def _check_may_edit(request: Request, canvas_id: str, canvas: Json) -> None:
-    """A channel's canvas is edited by its members; one that stands alone by its author."""
+    """Check the right to edit: members edit a channel's canvas, its author a standalone one."""
     channel = canvases.channel_of(request.workspace, canvas_id)
     if channel is None:
         if request.workspace.is_free:
@@ -73,7 +73,7 @@ def _is_complete(change: Json) -> bool:
 
 
 def _apply(canvas: Json, change: Json) -> None:
-    """Sections are not told apart here: what belongs beside one goes to the end."""
+    """Apply a change. Sections are not distinguished here: text for a place beside one goes to the end."""
     text = str((change.get("document_content") or {}).get("markdown", ""))
     if change["operation"] == "rename":
         canvas["title"] = str(change["title_content"].get("markdown", ""))

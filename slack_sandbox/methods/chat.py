@@ -62,7 +62,7 @@ def get_permalink(request: Request) -> Json:
 
 
 def destination(request: Request) -> Channel:
-    """A channel id, a `#name`, or a person's id, which opens the direct message."""
+    """The channel for a channel id, a `#name`, or a person's id, which opens the direct message."""
     name = request.args.text("channel")
     user = request.workspace.users.get(name)
     if user is not None:
@@ -127,7 +127,7 @@ def _text(request: Request) -> str:
 
 
 def _changes(request: Request) -> Json:
-    """The fields that an update changes; blocks stay when it has neither text nor blocks."""
+    """The fields that an update changes; blocks stay if it has neither text nor blocks."""
     given = {
         name
         for name in ("text", "markdown_text", "blocks", "attachments", "metadata")

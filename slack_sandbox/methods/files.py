@@ -27,7 +27,7 @@ def complete_upload(request: Request) -> Json:
     _check_thread(request, channels)
     for file in files:
         file.complete = True
-    # Slack answers first.
+    # Slack shares the files after answering.
     request.workspace.afterwards(lambda: _share(request, channels, files))
     described = [file_sharing.file_as_slack(request.workspace, file) for file in files]
     return {"files": described}
@@ -62,7 +62,7 @@ def _uploaded(request: Request, entry: Json) -> File:
 
 
 def _destination(request: Request, name: str) -> Channel:
-    """A conversation's id; unlike `chat.postMessage` this takes no person's id."""
+    """The conversation with that id; unlike `chat.postMessage`, this accepts no person's id."""
     channel = request.workspace.channel_for_app(name)
     if request.bot.id not in channel.members:
         raise Refused("not_in_channel")

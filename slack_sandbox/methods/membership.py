@@ -46,7 +46,7 @@ def _listed(problems: dict[str, str]) -> list[Json]:
 
 
 def _refusal(problems: dict[str, str]) -> Refused:
-    # The answer carries the first error at the top, as well as each person's own.
+    # The answer has the first error at the top, in addition to each person's own.
     first = next(iter(problems.values()))
     return Refused(first, errors=_listed(problems))
 

@@ -1,4 +1,4 @@
-"""Cursor pagination, as every listing method does it."""
+"""Cursor pagination, shared by every listing method."""
 
 import base64
 from collections.abc import Sequence

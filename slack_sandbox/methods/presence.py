@@ -13,7 +13,7 @@ def presence(request: Request) -> Json:
 
 @method("dnd.info", TIER_3, "dnd:read")
 def do_not_disturb(request: Request) -> Json:
-    """For others Slack gives only the next period; the caller checks whether it is now."""
+    """Slack gives only the next period for other users; the caller checks whether it is now."""
     now = int(request.workspace.clock.now())
     if _asked_about(request).do_not_disturb:
         span = (now - _HOUR_S, now + _HOUR_S)

@@ -1,4 +1,4 @@
-"""The Web API's methods: name, rate tier, scopes and required arguments beside each handler."""
+"""The Web API's methods: name, rate tier, scopes and required arguments with each handler."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Request:
             raise Refused("missing_scope", needed=any_of[0], provided=provided)
 
     def need_for(self, channel: Channel, right: str, *public_alternatives: str) -> None:
-        """Refuse without the scope this kind of conversation needs, e.g. `groups:history`."""
+        """Refuse without the scope that this kind of conversation needs, e.g. `groups:history`."""
         if channel.is_im:
             self.need(f"im:{right}")
         elif channel.is_mpim:
@@ -41,13 +41,13 @@ class Request:
             self.need(f"channels:{right}", *public_alternatives)
 
     def channel(self, right: str, *public_alternatives: str) -> Channel:
-        """The conversation in `channel`, if the app may know it and has the right."""
+        """The conversation in `channel`, if the app may see it and has the right."""
         channel = self.workspace.channel_for_app(self.args.text("channel"))
         self.need_for(channel, right, *public_alternatives)
         return channel
 
     def joined_channel(self, right: str, *public_alternatives: str) -> Channel:
-        """The same, refused when the bot is not in it or it is archived."""
+        """The same, but refused if it is archived or the bot is not in it."""
         channel = self.channel(right, *public_alternatives)
         if channel.is_archived:
             raise Refused("is_archived")
@@ -61,7 +61,7 @@ Handler = Callable[[Request], Json]
 
 @dataclass(frozen=True)
 class Method:
-    """A Web API method; `takes` is how the tokens begin that it takes."""
+    """A Web API method; `takes` is the prefix of the tokens that it accepts."""
 
     name: str
     handler: Handler
@@ -80,7 +80,7 @@ class Method:
 
 
 METHODS: dict[str, Method] = {}
-# Methods that read: their documents say "does not currently accept application/json".
+# Methods that read: their documentation says "does not currently accept application/json".
 FORMS_ONLY = frozenset(
     (
         *("bookmarks.list", "chat.getPermalink", "dnd.info", "files.getUploadURLExternal", "files.info"),
@@ -100,7 +100,7 @@ def method(
     given: tuple[str, ...] = (),
     takes: str = "xoxb",
 ) -> Callable[[Handler], Handler]:
-    """Register a handler under Slack's name for it; what must be `given` may be empty."""
+    """Register a handler under Slack's name for it; arguments in `given` must be present but may be empty."""
 
     def register(handler: Handler) -> Handler:
         METHODS[name] = Method(name, handler, tier, scopes, required, takes, given)

@@ -35,7 +35,7 @@ def list_conversations(request: Request) -> Json:
     found = [
         channel
         for channel in wanted_channels(request)
-        # Of another person the app learns only the conversations it shares with them.
+        # The app learns only those of another person's conversations that it shares with them.
         if user_id in channel.members and (not channel.is_private or request.bot.id in channel.members)
     ]
     shown, more = page(request, found)
@@ -43,7 +43,7 @@ def list_conversations(request: Request) -> Json:
 
 
 def wanted_channels(request: Request) -> list[Channel]:
-    """The conversations of the asked-for `types` (public by default), archived ones on wish."""
+    """The conversations of the requested `types` (public by default), without archived ones if so requested."""
     types = request.args.items("types") or ["public_channel"]
     rights = {"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read"}
     for kind in types:

@@ -7,7 +7,7 @@ from slack_sandbox.model.team import TEAM_ID, Json
 
 
 def blank_text() -> Json:
-    """A topic or purpose nobody has set."""
+    """A topic or purpose that nobody has set."""
     return {"value": "", "creator": "", "last_set": 0}
 
 

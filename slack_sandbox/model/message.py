@@ -8,7 +8,7 @@ from slack_sandbox.model.team import APP_ID, TEAM_ID, Json
 
 @dataclass
 class Message:
-    """One message as Slack keeps it; `ephemeral_to` names the only person who sees it."""
+    """One message as Slack stores it; `ephemeral_to` names the only person who sees it."""
 
     ts: str
     channel: str
@@ -43,7 +43,7 @@ class Message:
 
     @property
     def words(self) -> str:
-        """Everything a person reads in this message, one line for each piece."""
+        """Everything that a person reads in this message, one line for each piece."""
         return visible_text(self.text, self.blocks, self.attachments)
 
     @property
@@ -52,7 +52,7 @@ class Message:
         return buttons_of(self.blocks)
 
     def as_slack(self, with_metadata: bool = True) -> Json:
-        """The message in the shape of `conversations.history` and events."""
+        """The message in the form of `conversations.history` and events."""
         body: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text}
         optional: Json = {
             "subtype": self.subtype,

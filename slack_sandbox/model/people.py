@@ -1,4 +1,4 @@
-"""People, the bot among them, and user groups."""
+"""People, including the bot, and user groups."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,11 +22,11 @@ class User:
     is_ultra_restricted: bool = False
     is_stranger: bool = False
     deleted: bool = False
-    # Of the organization, when the workspace belongs to one.
+    # The organization's id, if the workspace belongs to one.
     enterprise_id: str = ""
     away: bool = False
     do_not_disturb: bool = False
-    # Told where it is asked for.
+    # Included only on request.
     locale: str = "en-US"
 
     @property

@@ -7,7 +7,7 @@ from slack_sandbox.model.team import APP_ID, BOT_ID, TEAM_ID, Json
 
 @dataclass
 class View:
-    """A modal or an App Home, with the values its person has filled in so far."""
+    """A modal or an App Home, with the values that its user has entered so far."""
 
     id: str
     user: str

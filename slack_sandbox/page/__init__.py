@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def routes(sandbox: "Sandbox") -> list[BaseRoute]:
-    """Everything the page answers; mounted beside the Web API, in the same process."""
+    """The page's routes, mounted beside the Web API in the same process."""
     return Site(sandbox).routes()

@@ -1,4 +1,4 @@
-"""The actions of a person at the page, carried out by that `Person`."""
+"""The actions of the person at the page, carried out by that `Person`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,7 +20,7 @@ NOT_ANSWERED = "The app did not answer in time."
 
 
 def types(viewer: Viewer, body: Json) -> Json | None:
-    """Send the composer's text, with its mentions; in a command they are references if the app wants it so."""
+    """Send the composer's text with its mentions; a command's mentions become references if the app wants that."""
     text, channel, thread_ts = str(body["text"]), str(body["channel"]), body.get("thread_ts")
     if text.startswith("/") and not thread_ts:
         command = text.partition(" ")[0]
@@ -33,19 +33,19 @@ def types(viewer: Viewer, body: Json) -> Json | None:
 
 
 def acts(viewer: Viewer, body: Json) -> None:
-    """Press a button or choose in an element of a message, a modal or the App Home."""
+    """Press a button, or choose in an element of a message, a modal or the App Home."""
     _fill(viewer, body.get("fields", []))
     try:
         click = _act(viewer, body, _place(body) | {"block_id": body["block"]})
     except NothingToClick:
-        # The app has drawn this anew since, and a block that it gave no id has another one now.
+        # The app has rendered this anew since, and a block without an id of its own has a new one now.
         click = _act(viewer, body, _place(body))
     if click is not None and not click.acked:
         raise Failed(NOT_ANSWERED)
 
 
 def submits(viewer: Viewer, body: Json) -> Json:
-    """Fill in the fields of the open modal and send it."""
+    """Fill in the fields of the open modal and submit it."""
     _fill(viewer, body["fields"])
     submission = viewer.person.submits()
     return {"errors": submission.errors}
@@ -56,7 +56,7 @@ def closes(viewer: Viewer, body: Json) -> None:
 
 
 def reacts(viewer: Viewer, body: Json) -> None:
-    """Add the reaction, or take it back."""
+    """Add the reaction, or remove it."""
     message = _message(viewer, body)
     mine = viewer.user.id in message.reactions.get(body["name"], [])
     action = viewer.person.unreacts if mine else viewer.person.reacts
@@ -106,13 +106,13 @@ def uses_shortcut(viewer: Viewer, body: Json) -> None:
 
 
 def reads(viewer: Viewer, body: Json) -> None:
-    """Note how far the conversation was read; other windows of this person drop their mark."""
+    """Record how far the conversation was read; the person's other windows drop their mark."""
     if viewer.marks.read(viewer.user.id, body["channel"], body["ts"]):
         viewer.sandbox.workspace.touch("read", user=viewer.user.id, channel=body["channel"])
 
 
 def moves_clock(viewer: Viewer, body: Json) -> None:
-    """Let some seconds pass, or the time until a moment."""
+    """Let some seconds pass, or the time until a given one."""
     sandbox = viewer.sandbox
     if "until" in body:
         sandbox.clock_offset_s += max(0.0, float(body["until"]) - sandbox.clock.now())
@@ -121,7 +121,7 @@ def moves_clock(viewer: Viewer, body: Json) -> None:
 
 
 def controls_demo(viewer: Viewer, body: Json) -> None:
-    """Start, pause, go on with or stop the demo."""
+    """Start, pause, resume or stop the demo."""
     if body["order"] == "start":
         viewer.demo.start(float(body.get("pace", 1)))
     else:
@@ -162,7 +162,7 @@ ACTIONS: dict[str, Action] = {
 
 
 def _fill(viewer: Viewer, fields: list[Json]) -> None:
-    """Fill in the open modal's fields with the values entered at the page."""
+    """Fill in the open modal's fields with the values entered on the page."""
     stack = viewer.sandbox.workspace.modals.get(viewer.user.id, [])
     reader = viewer.reader()
     for field in fields:
@@ -186,7 +186,7 @@ def _place(body: Json) -> Json:
 
 
 def _values(viewer: Viewer, body: Json) -> list[Any]:
-    """The values of an element as the platform keeps them; a moment comes as the person's local time."""
+    """The values of an element as the platform stores them; a date and time arrives as the person's local time."""
     values = [value for value in body["values"] if value != ""]
     if body["kind"] == "datetimepicker":
         zone = viewer.reader().zone

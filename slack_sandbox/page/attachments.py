@@ -1,4 +1,4 @@
-"""The files of a message: their cards, previews and contents."""
+"""A message's files: their cards, previews and contents."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ def shown(file: dict[str, Any], viewer_name: str) -> ShownFile:
 
 
 def visible_file(workspace: Workspace, file_id: str, user: User) -> File:
-    """The file, if it is shared in a conversation this person sees."""
+    """The file, if it is shared in a conversation that this person can see."""
     file = workspace.files[file_id]
     places = (workspace.channels.get(channel_id) for channel_id in file.shares)
     if file.user == user.id or any(c and workspace.is_visible_to(user, c) for c in places):
@@ -48,7 +48,7 @@ def visible_file(workspace: Workspace, file_id: str, user: User) -> File:
 
 
 def preview(file: File) -> Markup | None:
-    """The content as a document, or None without a preview."""
+    """The content as a document, or None if there is no preview."""
     ending = file.name.rpartition(".")[2].lower()
     if ending not in ("md", "markdown", *_READABLE):
         return None
@@ -70,7 +70,7 @@ def disposition(file: File, is_shown: bool) -> str:
 
 
 def media_type(file: File) -> str:
-    """Images are shown; everything else is only ever downloaded, never run."""
+    """The media type: images are shown; everything else is only ever downloaded, never run."""
     return mimetype(file.name) if is_image(file) else "application/octet-stream"
 
 

@@ -13,7 +13,7 @@ _BROADCASTS = {
 
 
 def completions(viewer: Viewer) -> Json:
-    """Completions by their sign; an entry has the text to insert, the text to show, and a hint."""
+    """Completions by their trigger character; an entry has the text to insert, the text to show, and a hint."""
     return {
         "/": _commands(viewer),
         "@": _people(viewer),

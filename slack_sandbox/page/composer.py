@@ -1,4 +1,4 @@
-"""Typed text in the form in which Slack sends it on."""
+"""Converting typed text into the form in which Slack delivers it."""
 
 import re
 from functools import partial
@@ -11,13 +11,13 @@ _BROADCASTS = ("here", "channel", "everyone")
 
 
 def encoded(text: str, workspace: Workspace, reader: Reader) -> str:
-    """Escaped, with the people, groups and channels that were named as references."""
+    """The text, escaped, with named people, groups and channels as references."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return with_references(safe, workspace, reader)
 
 
 def with_references(text: str, workspace: Workspace, reader: Reader) -> str:
-    """The text with the people, groups and channels that were named as references."""
+    """The text with named people, groups and channels as references."""
     return _SIGNED.sub(lambda named: _reference(named, workspace, reader) or named[0], text)
 
 

@@ -1,4 +1,4 @@
-"""Moments as the reader's own clock and calendar show them."""
+"""Times as shown by the reader's own clock and calendar."""
 
 import re
 from datetime import UTC, datetime, tzinfo
@@ -11,17 +11,17 @@ def moment(seconds: float, zone: tzinfo) -> datetime:
 
 
 def clock_time(at: datetime) -> str:
-    """9:05 AM."""
+    """For example 9:05 AM."""
     return f"{at.hour % 12 or 12}:{at:%M %p}"
 
 
 def near(at: datetime, now: datetime) -> str:
-    """9:05 AM, and on which day when it is not today."""
+    """For example 9:05 AM, with the day unless it is today."""
     return clock_time(at) if at.date() == now.date() else f"{day_heading(at, now)}, {clock_time(at)}"
 
 
 def day_heading(at: datetime, now: datetime) -> str:
-    """Today, Yesterday, or Friday, November 20th; the year only when it is another one."""
+    """Today, Yesterday, or Friday, November 20th; with the year only if it is another one."""
     named = _relative_day(at, now)
     if named:
         return named
@@ -30,13 +30,13 @@ def day_heading(at: datetime, now: datetime) -> str:
 
 
 def length(seconds: float) -> str:
-    """1 h 05 min."""
+    """For example 1 h 05 min."""
     minutes = round(seconds / 60)
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """How long before `now`, in the largest unit that fits; the future reads "in 5 minutes"."""
+    """The time before `now` in the largest unit that fits; the future reads "in 5 minutes"."""
     seconds = (now - at).total_seconds()
     amount = _amount(abs(seconds))
     if amount == "now":

@@ -31,7 +31,7 @@ class Demo:
 
     @property
     def is_offered(self) -> bool:
-        """Whether nobody has done anything yet: then a newcomer is asked how to begin."""
+        """Whether nothing has been done yet, so that a newcomer is asked how to begin."""
         untouched = not any(channel.messages for channel in self._sandbox.workspace.channels.values())
         return untouched and not self.is_playing
 
@@ -57,7 +57,7 @@ class Demo:
         self._going.set()
 
     def forget(self) -> None:
-        """Take the last caption away."""
+        """Remove the last caption."""
         self.caption = ""
         self._show_caption("", "")
 

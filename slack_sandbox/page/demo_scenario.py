@@ -1,10 +1,10 @@
-"""The demo of *Show me*: a contact centre's phone menu goes silent, and is brought back."""
+"""The demo of *Show me*: a contact centre's phone menu goes silent and is restored."""
 
 from datetime import UTC, datetime
 
 from slack_sandbox.page.demo_steps import DemoSteps
 
-# The buttons of the app that is shown.
+# The buttons of the app in the demo.
 DECLARE_ANOTHER = "incident.open_another"
 CLAIM_COMMAND = "incident.claim.commander"
 CLAIM_COMMUNICATIONS = "incident.claim.communications_lead"
@@ -18,12 +18,12 @@ CLOSE = "incident.close"
 LOOK_S = 3.5
 GLANCE_S = 1.5
 INTERVAL_S = 1800
-# Half hours before the report: contacts that came, and those answered in time; 200 were expected in each.
+# Half hours before the report: contacts offered, and those answered in time; 200 were expected in each.
 MORNING = [(198, 170), (204, 172), (196, 169), (201, 171), (199, 168), (203, 174)]
 
 
 def play(steps: DemoSteps) -> None:
-    """From the first complaint to the post-mortem."""
+    """Play from the first complaint to the post-mortem."""
     _something_is_wrong(steps)
     _people_take_their_places(steps)
     _the_floor_is_kept_informed(steps)
@@ -41,7 +41,7 @@ def _something_is_wrong(steps: DemoSteps) -> None:
     steps.waits(GLANCE_S)
     steps.narrates("Ana declares an incident in one line.")
     steps.says("ana", "/incident declare S1 IVR down in Manila")
-    # In a workspace that somebody tried before, the bot asks whether it is the incident that is open already.
+    # In a workspace that was used before, the bot asks whether this is the incident already open.
     steps.goes_to_the_new_channel("ana", DECLARE_ANOTHER)
     steps.narrates("The bot opens a channel, pins a card and brings the playbook for this kind of outage.")
     steps.waits(2 * LOOK_S)
@@ -144,7 +144,7 @@ def _it_is_over(steps: DemoSteps) -> None:
 
 
 def _steps_are_done(steps: DemoSteps, *answers: tuple[str, str, str]) -> None:
-    """The next steps of the playbook, each with what the person answers."""
+    """Do the playbook's next steps, each with the person's answer."""
     for person, note, choice in answers:
         steps.presses(person, *STEP_DONE)
         steps.answers_form(person, note, choice=choice)

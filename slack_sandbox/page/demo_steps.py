@@ -11,7 +11,7 @@ from slack_sandbox.model import Channel, Json, Message
 if TYPE_CHECKING:
     from slack_sandbox import Sandbox
 
-# The message it is in, its action_id and its value.
+# The button's message, action_id and value.
 Button = tuple[Message, str, str]
 PATIENCE_S = 15.0
 FORM_IS_READ_S = 2.0
@@ -19,7 +19,7 @@ _TEXTS = ("plain_text_input", "email_text_input", "url_text_input", "number_inpu
 
 
 class DemoEnded(Exception):
-    """The demo was stopped, or cannot go on; the argument says why."""
+    """The demo was stopped or cannot continue; the argument says why."""
 
 
 class DemoSteps:
@@ -46,7 +46,7 @@ class DemoSteps:
         self._show_caption(caption, self.here)
 
     def waits(self, seconds: float) -> None:
-        """Give the viewers time to read; pausing the demo extends it."""
+        """Give viewers time to read; pausing the demo extends it."""
         until = time.monotonic() + seconds / self._pace
         while (left_s := until - time.monotonic()) > 0 or not self._going.is_set():
             if self._stopped.wait(min(0.1, max(0.0, left_s))):
@@ -59,7 +59,7 @@ class DemoSteps:
     def goes_to_the_new_channel(self, person: str, *confirm: str) -> None:
         """Go to the channel that the app has created since the demo began.
 
-        The person presses the button that confirms it, if they are asked first.
+        If asked first, the person presses the button that confirms it.
         """
 
         def channel() -> Channel | None:
@@ -77,7 +77,7 @@ class DemoSteps:
         self._sandbox.person(person).types(text, channel=self.here)
 
     def presses(self, person: str, *action_ids: str) -> None:
-        """Press the newest button with one of these ids: its label may change, or be in another language."""
+        """Press the newest button with one of these ids: its label may change or be in another language."""
         self._enters(person)
 
         def button() -> Button | None:
@@ -87,7 +87,7 @@ class DemoSteps:
         self._sandbox.person(person).clicks(action_id, channel=self.here, ts=message.ts, value=value or None)
 
     def fills_form(self, person: str, **values: Any) -> None:
-        """Fill in these fields of the open form, by their ids, and send it."""
+        """Fill in these fields of the open form, by id, and submit it."""
         self._sandbox.quiet()
         actor = self._sandbox.person(person)
         self.waits(FORM_IS_READ_S)
@@ -98,22 +98,22 @@ class DemoSteps:
         self._sandbox.quiet()
 
     def drops(self, person: str, name: str, content: bytes) -> None:
-        """Upload a file into the channel."""
+        """Upload a file to the channel."""
         self._enters(person)
         self._sandbox.person(person).uploads(self.here, name, content)
 
     def now(self) -> float:
-        """What the workspace's clock says."""
+        """The time on the workspace's clock."""
         return self._sandbox.clock.now()
 
     def id_of(self, person: str) -> str:
-        """The id by which a person is mentioned."""
+        """The id with which a person is mentioned."""
         return self._sandbox.person(person).id
 
     def answers_form(self, person: str, text: str, choice: str = "") -> None:
-        """Fill in the empty fields of the open form, and send it; nothing when no form is open.
+        """Fill in the empty fields of the open form and submit it; does nothing if no form is open.
 
-        Of options the chosen one is taken, where there is one of that name, else the first.
+        An option named `choice` is taken if there is one, else the first.
         """
         self._sandbox.quiet()
         actor = self._sandbox.person(person)
@@ -127,7 +127,7 @@ class DemoSteps:
         self._sandbox.quiet()
 
     def _answer(self, element: Json, text: str, choice: str, person_id: str) -> Any:
-        """The value for a field: the text, the person, this minute, or the first option."""
+        """The value for a field: the text, the person, the current time, or an option."""
         match element["type"]:
             case kind if kind in _TEXTS:
                 return text
@@ -144,7 +144,7 @@ class DemoSteps:
         self._sandbox.let_pass(minutes * 60)
 
     def reads_the_direct_message(self, person: str) -> None:
-        """Wait for the file that the app sends this person."""
+        """Wait for the file that the app sends to this person."""
         actor = self._sandbox.person(person)
         self._until(lambda: any(m.files for m in actor.direct_messages()), "No file came.")
         self.here = self._sandbox.workspace.direct_message(actor.user).id

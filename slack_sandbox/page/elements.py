@@ -1,4 +1,4 @@
-"""The options of an element, and the chosen ones."""
+"""The options of an element, and the chosen values."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ LINE_TYPES = {"email_text_input": "email", "url_text_input": "url"}
 
 
 def option_groups(element: Json, reader: Reader) -> Groups:
-    """The options to choose from, under their headings; the heading is "" when there is none."""
+    """The options to choose from, under their headings; the heading is "" if there is none."""
     match str(element.get("type", "")).removeprefix("multi_"):
         case "users_select":
             return [("", _named(reader.people, "@"))]

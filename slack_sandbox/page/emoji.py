@@ -2,7 +2,7 @@
 
 import re
 
-# Names and characters in turn; the names are Slack's own. A name that is missing stays as it was typed.
+# Names and characters alternate; the names are Slack's own. A name that is missing stays as typed.
 _TABLE = """
 grinning 😀 smiley 😃 smile 😄 grin 😁 laughing 😆 sweat_smile 😅 joy 😂 rofl 🤣
 slightly_smiling_face 🙂 wink 😉 blush 😊 heart_eyes 😍 star-struck 🤩 yum 😋 sunglasses 😎 nerd_face 🤓
@@ -75,7 +75,7 @@ flag-br 🇧🇷 flag-co 🇨🇴 flag-za 🇿🇦
 _WORDS = _TABLE.split()
 CHARACTERS = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 
-# The first row of the picker: common reactions to a message about operations.
+# The picker's first row: common reactions to messages about operations.
 QUICK = (
     "+1",
     "eyes",
@@ -94,7 +94,7 @@ _NAMED = re.compile(r":([a-z0-9_+'-]+):(?::skin-tone-([2-6]):)?")
 
 
 def character(name: str) -> str:
-    """The character called `name`, or `:name:` itself when this keyboard has none."""
+    """The character called `name`, or `:name:` itself if it is not in the table."""
     base, _, tone = name.partition("::skin-tone-")
     known = CHARACTERS.get(base)
     if known is None:
@@ -103,7 +103,7 @@ def character(name: str) -> str:
 
 
 def with_characters(text: str) -> str:
-    """Replace every `:name:` that has a character."""
+    """The text with every known `:name:` replaced by its character."""
     return _NAMED.sub(_character_of, text)
 
 

@@ -1,4 +1,4 @@
-"""The inspector: the app's calls, the deliveries to it, and what Slack would have refused."""
+"""The inspector: the app's calls, the deliveries to it, and calls that Slack would have refused."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _SHOWN = 200
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: a call the app made, or an envelope it was sent."""
+    """One line: a call that the app made, or an envelope sent to it."""
 
     name: str
     time: str

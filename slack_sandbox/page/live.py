@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Change = dict[str, Any]
 _HEARTBEAT_S = 15.0
-# Changes that only the person concerned may know of.
+# Changes that only the person concerned may see.
 _PERSONAL = ("ephemeral", "view", "read")
 _IN_CHANNEL = ("message", "message_changed", "message_deleted", "ephemeral", "members")
 _LAST: Change = {}
@@ -23,7 +23,7 @@ _FOR_NOBODY = ("call", "envelope")
 
 
 class Broadcast:
-    """One subscription to the workspace, as long as any window is open, handed on to every window."""
+    """One subscription to the workspace, shared by all windows, as long as any is open."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._changes = sandbox.workspace.changes
@@ -31,7 +31,7 @@ class Broadcast:
         self._windows: dict[asyncio.Queue[Change], asyncio.AbstractEventLoop] = {}
 
     async def stream(self, viewer: Viewer) -> AsyncIterator[str]:
-        """The events of one window, until it closes."""
+        """Yield the events of one window until it closes."""
         window: asyncio.Queue[Change] = asyncio.Queue()
         self._windows[window] = asyncio.get_running_loop()
         if self._feed is None:
@@ -53,7 +53,7 @@ class Broadcast:
         feed, self._feed = self._feed, None
         if feed is not None:
             self._changes.unsubscribe(feed)
-            with suppress(queue.Full):  # then there is a change to wake up for already
+            with suppress(queue.Full):  # then another change is already there to wake it up
                 feed.put_nowait(_LAST)
 
     def _run(self, feed: "queue.Queue[Change]") -> None:
@@ -75,14 +75,14 @@ async def _next_event(window: "asyncio.Queue[Change]", viewer: Viewer) -> str:
 
 
 def _parent(viewer: Viewer, change: Change) -> Change:
-    """A reply also changes the message it hangs on."""
+    """The parent of a reply, which also changes with it."""
     channel = viewer.sandbox.workspace.channels.get(change.get("channel", ""))
     message = channel.messages.get(change.get("ts", "")) if channel else None
     return {"parent": message.thread_ts} if message and message.is_reply else {}
 
 
 def concerns(viewer: Viewer, change: Change) -> bool:
-    """Whether this person may know of the change and sees something of it."""
+    """Whether this person may know of the change and can see an effect of it."""
     kind = change["kind"]
     if kind in _FOR_NOBODY:
         return False

@@ -1,4 +1,4 @@
-"""Standard Markdown as HTML: the `markdown` block and the preview of a file."""
+"""Standard Markdown as HTML: for the `markdown` block and file previews."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -31,19 +31,19 @@ _TASK = re.compile(r"\[([ xX])\] (.*)")
 
 
 def to_html(text: str) -> Markup:
-    """A whole document."""
+    """Render a whole document."""
     return Markup("\n").join(_blocks(text.replace("\r\n", "\n").split("\n")))
 
 
 def with_addresses(text: str) -> str:
-    """A document whose links name addresses given at its end (`[label][1]`, `[1]: https://…`), with them inside."""
+    """The document with its reference links (`[label][1]`, `[1]: https://…`) turned into inline ones."""
     given = dict(_ADDRESS.findall(text))
     named = _ADDRESS.sub("", text)
     return _NAMED.sub(lambda found: f"{found[1]}({given[found[2]]})" if found[2] in given else found[0], named)
 
 
 def inline(text: str) -> Markup:
-    """One line or paragraph."""
+    """Render one line or paragraph."""
     drawn, end = [], 0
     for found in _INLINE.finditer(text):
         drawn += [_words(text[end : found.start()]), _atom(found)]
@@ -70,11 +70,11 @@ def _atom(found: re.Match[str]) -> Markup:
         case "bare" | "web":
             return link(inside, inside)
         case _:
-            return Markup(f"<{_TAGS[kind]}>{{}}</{_TAGS[kind]}>").format(inline(inside))  # noqa: S704 - of _TAGS
+            return Markup(f"<{_TAGS[kind]}>{{}}</{_TAGS[kind]}>").format(inline(inside))  # noqa: S704 - from _TAGS
 
 
 def _blocks(lines: list[str]) -> Iterator[Markup]:
-    """Each reader takes the lines that are its own from the front and draws them."""
+    """Render the blocks: each reader consumes its own lines from the front."""
     while lines:
         reader = next(reader for starts, reader in _READERS if starts(lines))
         drawn, lines = reader(lines)
@@ -142,7 +142,7 @@ def _is_item(line: str, numbered: bool) -> bool:
 
 
 def _nested(items: list[re.Match[str]]) -> Markup:
-    """Items indented further than the first one of a list belong to the item above them."""
+    """Render a list; items indented further than its first one belong to the item above them."""
     tag = "ol" if items[0][2][0].isdigit() else "ul"
     depth = len(items[0][1])
     drawn: list[Markup] = []

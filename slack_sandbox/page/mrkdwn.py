@@ -1,4 +1,4 @@
-"""Slack's mrkdwn as HTML: everything is escaped first, structure is added by us alone."""
+"""Slack's mrkdwn as HTML: everything is escaped first, and only this module adds structure."""
 
 import html
 import re
@@ -17,9 +17,9 @@ _LISTED = re.compile(r"( *)(•|◦|-|\d{1,3}\.) (.*)")
 
 
 def _span(name: str, mark: str) -> str:
-    """The text between two `mark`s: whole atoms (code, references) and other characters.
+    """A pattern for the text between two `mark`s: whole atoms (code, references) and other characters.
 
-    Each is taken without going back on the choice, so that no text makes the match slower than its length.
+    It matches each without backtracking, so that the time is linear in the length of any text.
     """
     mark = re.escape(mark)
     inside = rf"(?:(?>`[^`\n]+`|<[^<>\n]+>|[^{mark}\n]))+"
@@ -41,14 +41,14 @@ _TAGS = {
 
 
 def to_html(text: str, reader: Reader) -> Markup:
-    """The whole text: code blocks, quotes, list lines, and formatting inside lines."""
+    """Render the whole text: code blocks, quotes, list lines, and formatting inside lines."""
     pieces = _FENCE.split(text)
     drawn = (_code_block(piece) if at % 2 else _lines(piece, reader) for at, piece in enumerate(pieces))
     return Markup("").join(drawn)
 
 
 def one_line(text: str, reader: Reader) -> Markup:
-    """Formatting, references and emoji, without lines."""
+    """Render formatting, references and emoji, without line structure."""
     drawn, end = [], 0
     for found in _INLINE.finditer(text):
         drawn += [_escaped(text[end : found.start()]), _atom(found, reader)]
@@ -57,7 +57,7 @@ def one_line(text: str, reader: Reader) -> Markup:
 
 
 def plain_text(text: str) -> Markup:
-    """A plain_text object: no structure, only emoji and line breaks."""
+    """Render a plain_text object: no structure, only emoji and line breaks."""
     return Markup(html.escape(emoji.with_characters(text)).replace("\n", "<br>"))  # noqa: S704 - escaped here
 
 
@@ -93,7 +93,7 @@ def _quote(lines: Iterable[str], reader: Reader) -> Markup:
 
 
 def _prose(lines: Iterable[str], reader: Reader) -> Markup:
-    """Lines with breaks between them; a list line is a box of its own, which needs none."""
+    """Lines separated by breaks; a list line is its own box and needs none."""
     drawn: list[Markup] = []
     after_text = False
     for line in lines:

@@ -10,7 +10,7 @@ HUES = 9
 
 @dataclass(frozen=True)
 class Reader:
-    """The facts that make one text look different to two people."""
+    """The facts that make the same text look different to different people."""
 
     user_id: str = ""
     name: str = ""
@@ -22,11 +22,11 @@ class Reader:
 
 
 def initials(name: str) -> str:
-    """AR for Ana Reyes; a part in brackets is another spelling of the name."""
+    """For example AR for Ana Reyes; a part in brackets is another spelling of the name."""
     parts = [part for part in name.partition(" (")[0].split() if part[0].isalnum()]
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 
 
 def hue(key: str) -> int:
-    """One of the avatar colours, always the same one for the same person."""
+    """One of the avatar colours, always the same for the same person."""
     return crc32(key.encode()) % HUES

@@ -1,4 +1,4 @@
-"""The parts of a screen that are exchanged alone when something changes."""
+"""The parts of a screen that are replaced separately when something changes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -52,7 +52,7 @@ def heading(viewer: Viewer, query: Query) -> str:
 
 
 def modal(viewer: Viewer, query: Query) -> str:
-    """The modal on top; nothing when none is open."""
+    """The top modal; empty if none is open."""
     stack = viewer.sandbox.workspace.modals.get(viewer.user.id)
     if not stack:
         return ""
@@ -81,7 +81,7 @@ def message_menu(viewer: Viewer, query: Query) -> str:
 
 
 def words_typed(viewer: Viewer, query: Query) -> str:
-    """A message as its author would type it again, to edit it."""
+    """A message as its author would type it, for editing."""
     message = viewer.channel(query["channel"]).messages[query["ts"]]
     return _drawn("edit.html", viewer, {"typed": composer.typed(message.text, viewer.sandbox.workspace)})
 

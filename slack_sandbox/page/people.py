@@ -34,7 +34,7 @@ def author(user: User) -> Author:
 
 
 def author_of(message: Message, workspace: Workspace) -> Author:
-    """The author of a message; an app may give each message a name of its own."""
+    """The author of a message; an app may give each message its own name."""
     user = workspace.users.get(message.user)
     if user is None:
         return Author(message.user, message.username or "Slackbot", is_bot=True)

@@ -27,7 +27,7 @@ class ReadMarks:
         return self._workspace.read_marks.get(user_id, {}).get(channel_id, _NEVER)
 
     def read(self, user_id: str, channel_id: str, ts: str) -> bool:
-        """Note that everything up to `ts` was seen; False when that is no news."""
+        """Record that everything up to `ts` was seen; False if it already was."""
         if ts <= self.last_read(user_id, channel_id):
             return False
         with self._workspace.lock:

@@ -50,7 +50,7 @@ def group(group_id: str, label: str, reader: Reader) -> Markup:
 
 
 def link(address: str, label: object, reader: Reader | None = None, otherwise: str = "") -> Markup:
-    """A link people can follow; an address that a browser would run or cannot read stays text."""
+    """A link that people can follow; an address that a browser would run or cannot read stays text."""
     leads_to = attributes(unescaped(address), reader)
     if not leads_to:
         return Markup("{}").format(unescaped(otherwise) or label)
@@ -70,7 +70,7 @@ def attributes(href: str, reader: Reader | None) -> Markup:
 
 
 def safe_address(href: str) -> str:
-    """The address if it leads to another place; "" for one that a browser would run or cannot read."""
+    """The address if it leads elsewhere; "" for one that a browser would run or cannot read."""
     try:
         return href if urlsplit(href).scheme.lower() in _SCHEMES else ""
     except ValueError:
@@ -78,7 +78,7 @@ def safe_address(href: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """The characters behind Slack's three escapes."""
+    """The text with Slack's three escapes decoded."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -1,4 +1,4 @@
-"""The page's templates, and the filters they draw Slack's objects with."""
+"""The page's templates, and the filters that render Slack's objects in them."""
 
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(template: str, reader: Reader, **facts: Any) -> str:
-    """Render a template for `reader`; `entered` holds the values filled in so far, by block."""
+    """Render a template for `reader`; `entered` holds the values entered so far, by block."""
     return _templates.get_template(template).render({"reader": reader, "entered": {}, **facts})
 
 
 @pass_context
 def text(context: Context, value: Json | str | None) -> Markup:
-    """A text object, or a bare mrkdwn string."""
+    """Render a text object, or a bare mrkdwn string."""
     if value is None:
         return Markup("")
     if isinstance(value, str):
@@ -49,14 +49,14 @@ def option_groups(context: Context, element: Json) -> elements.Groups:
 
 @pass_context
 def chosen(context: Context, element: Json, block: Json) -> list[str]:
-    """The chosen values of an element: entered in a view, or picked last in a message."""
+    """The chosen values of an element: entered in a view, or last chosen in a message."""
     entered = context["entered"].get(block.get("block_id"), {}).get(element.get("action_id"))
     return elements.chosen(element, entered, _reader(context))
 
 
 @pass_context
 def leads_to(context: Context, address: str | None) -> Markup:
-    """The attributes of a link to this address; nothing when it leads nowhere."""
+    """The attributes of a link to this address; empty if it leads nowhere."""
     return references.attributes(address or "", _reader(context))
 
 

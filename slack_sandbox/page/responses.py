@@ -1,11 +1,11 @@
-"""The page's HTTP responses: security headers, and the check for requests of other sites."""
+"""The page's HTTP responses: security headers, and the check for requests from other sites."""
 
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-# No script but ours, nothing from another address, nothing that frames the page.
+# Only our own scripts, nothing from other addresses, and no framing of the page.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -18,7 +18,7 @@ HEADERS = {
 
 
 def no_content(reason: str) -> Response:
-    """The part is not there (any more), which is no error: the page takes it away."""
+    """The part does not exist (any more), which is no error: the page removes it."""
     return Response(status_code=204, headers=HEADERS | {"X-Reason": reason.encode("ascii", "replace").decode()})
 
 
@@ -31,5 +31,5 @@ def json(body: Any, status: int = 200) -> JSONResponse:
 
 
 def is_cross_site(request: Request) -> bool:
-    """Whether another site in the same browser sends this: it must not act for the person at the page."""
+    """Whether another site in the same browser sent this request: it must not act for the person at the page."""
     return request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")

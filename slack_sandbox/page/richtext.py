@@ -1,4 +1,4 @@
-"""Rich text as HTML: the blocks that people's own messages, and careful apps, are made of."""
+"""Rich text as HTML: the blocks of messages by people and by careful apps."""
 
 from collections.abc import Callable
 from datetime import UTC
@@ -68,7 +68,7 @@ def _broken(text: str) -> Markup:
 
 def _link(element: Json, reader: Reader) -> Markup:
     address = str(element.get("url", ""))
-    # `references.link` takes an address with Slack's escapes; rich text carries none.
+    # `references.link` expects an address with Slack's escapes; rich text has none.
     return references.link(address.replace("&", "&amp;"), _broken(str(element.get("text") or address)))
 
 

@@ -1,4 +1,4 @@
-"""Messages as rows: their author, their grouping, and where a day or the unread part begins."""
+"""Messages as rows: their authors, their grouping, and where a day or the unread part begins."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _NOTES = ("join", "leave", "topic", "purpose", "name", "archive", "unarchive")
 
 @dataclass(frozen=True)
 class Row:
-    """One message and everything the page says around it."""
+    """One message and everything that the page shows around it."""
 
     message: Message
     author: Author
@@ -65,13 +65,13 @@ class Row:
 
 
 def is_note(message: Message) -> bool:
-    """Whether this is a line the workspace wrote: a join, a topic, a pin."""
+    """Whether the workspace wrote this line: a join, a topic, a pin."""
     kind, _, what = message.subtype.partition("_")
     return (kind in ("channel", "group") and what in _NOTES) or message.subtype == "pinned_item"
 
 
 def top_level(channel: Channel, user_id: str) -> list[Message]:
-    """The channel's own messages, oldest first: no replies, this person's ephemerals."""
+    """The channel's own messages, oldest first, without replies, with this person's ephemerals."""
     own = [m for m in channel.ephemerals if m.ephemeral_to == user_id]
     seen = [m for m in [*channel.messages.values(), *own] if not m.is_reply or m.broadcast]
     return sorted(seen, key=lambda m: m.ts)

@@ -9,7 +9,7 @@ from slack_sandbox.page.read_marks import Unread
 from slack_sandbox.page.viewer import Viewer
 
 Facts = dict[str, Any]
-# As many messages as a tall screen shows several times over; older ones come when one scrolls up.
+# Several tall screens of messages; older ones are loaded on scrolling up.
 PAGE_LENGTH = 80
 _FIRST_COMMAND = "declare S1 IVR down in Manila"
 
@@ -80,7 +80,7 @@ def sidebar(viewer: Viewer, current: str) -> Facts:
 
 
 def conversation(viewer: Viewer, channel: Channel, at: str = "") -> Facts:
-    """A channel or the conversation with the app; `at` is a message to show in any case."""
+    """A channel or the conversation with the app; the message `at` is always included."""
     messages = rows.top_level(channel, viewer.user.id)
     last_read = viewer.marks.last_read(viewer.user.id, channel.id)
     first = min(_first_shown(messages, last_read), _index(messages, at))
@@ -104,7 +104,7 @@ def heading(viewer: Viewer, channel: Channel) -> Facts:
 
 
 def older(viewer: Viewer, channel: Channel, before: str) -> Facts:
-    """The page of messages above the one timed `before`."""
+    """The page of messages above the one with the time `before`."""
     messages = rows.top_level(channel, viewer.user.id)
     end = _index(messages, before)
     first = max(0, end - PAGE_LENGTH)
@@ -112,7 +112,7 @@ def older(viewer: Viewer, channel: Channel, before: str) -> Facts:
 
 
 def newer(viewer: Viewer, channel: Channel, after: str) -> Facts:
-    """The rows below the message timed `after`."""
+    """The rows below the message with the time `after`."""
     later = (m.ts for m in rows.top_level(channel, viewer.user.id) if m.ts > after)
     return some_rows(viewer, channel, set(later))
 
@@ -161,7 +161,7 @@ def _rows(viewer: Viewer, messages: list[Message], first: int, end: int, new_aft
 
 
 def _first_shown(messages: list[Message], last_read: str) -> int:
-    """The last page, or more when more is unread."""
+    """The index of the first message to show: the last page's, or an earlier one if more is unread."""
     unread = next((i for i, message in enumerate(messages) if message.ts > last_read), len(messages))
     return max(0, min(len(messages) - PAGE_LENGTH, max(unread - 1, len(messages) - 3 * PAGE_LENGTH)))
 

@@ -45,7 +45,7 @@ class Site:
             Route("/do/{action}", self.submit, methods=["POST"]),
             Route("/attach", self.attach, methods=["POST"]),
             Route("/file/{file}", self.file),
-            # The addresses that files carry in the Web API, for links in messages.
+            # The URLs of files in the Web API, for links in messages.
             Route("/files/{file}", self.file),
             Route("/files/{file}/{name:path}", self.file),
             Route("/completions", self.completions),
@@ -110,7 +110,7 @@ class Site:
         return responses.json({"files": uploaded})
 
     def _upload(self, person: Viewer, form: FormData, name: str, content: bytes) -> str:
-        """A file as a message in a channel; without one it waits for the form in which it was chosen."""
+        """Upload a file as a message in a channel; without one, keep it for the form in which it was chosen."""
         channel, thread = str(form["channel"]), str(form.get("thread") or "") or None
         if channel:
             return person.person.uploads(channel, name, content, thread_ts=thread).id
@@ -141,7 +141,7 @@ class Site:
         return viewer(self._sandbox, self._marks, self._demo, request.query_params.get("as"))
 
     def _screen(self, person: Viewer, request: Request, main: str, current: str, facts: Any) -> Response:
-        """The whole page, or only its main part when the page asks for it."""
+        """The whole page, or only its main part if the page asks for that."""
         if "main" in request.query_params:
             return responses.html(render(main, person.reader(), **facts))
         facts = screens.frame(person, current) | facts

@@ -45,7 +45,7 @@ class Viewer:
         )
 
     def channels(self) -> list[Channel]:
-        """The named conversations this person can find, in alphabetical order."""
+        """The named conversations that this person can find, in alphabetical order."""
         seen = self.sandbox.workspace.channels_visible_to(self.user)
         return sorted((channel for channel in seen if not channel.is_im), key=lambda channel: channel.name)
 
@@ -65,7 +65,7 @@ class Viewer:
 
 
 def viewer(sandbox: "Sandbox", marks: ReadMarks, demo: Demo, name: str | None) -> Viewer:
-    """The person called `name`; an unknown one is the first person."""
+    """The person called `name`, or the first person if that is unknown."""
     try:
         user = sandbox.workspace.person(name or FIRST_PERSON)
     except LookupError:

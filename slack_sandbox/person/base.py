@@ -1,4 +1,4 @@
-"""The base of every action: the person, and what that person sees."""
+"""The base of every action: the person, and what that person can see."""
 
 from slack_sandbox.delivery import Deliveries
 from slack_sandbox.errors import NotVisible
@@ -6,7 +6,7 @@ from slack_sandbox.model import Channel, Json, Message, User
 from slack_sandbox.records import Envelope
 from slack_sandbox.workspace import Workspace
 
-# An action waits this much longer than the app may take: then the server itself has stopped.
+# An action waits this much longer than the app's deadline; after that, the server itself has stopped.
 _SERVER_GONE_S = 5
 
 
@@ -45,7 +45,7 @@ class PersonBase:
             return self._workspace.channels_visible_to(self.user)
 
     def sees(self, channel: str) -> list[Message]:
-        """The messages in a channel, oldest first, threads and this person's ephemerals included."""
+        """The messages in a channel, oldest first, including threads and this person's ephemerals."""
         with self._workspace.lock:
             seen = self._visible(channel)
             own = [m for m in seen.ephemerals if m.ephemeral_to == self.id]
@@ -57,7 +57,7 @@ class PersonBase:
             return self.sees(self._workspace.direct_message(self.user).id)
 
     def _visible(self, name: str | None) -> Channel:
-        """The channel of that name that this person sees; None is the conversation with the bot."""
+        """The channel of that name, if this person can see it; None is the conversation with the bot."""
         if name is None or name in ("dm", self._workspace.bot.id):
             return self._workspace.direct_message(self.user)
         channel = self._workspace.find_channel(name)
@@ -74,6 +74,6 @@ class PersonBase:
         return channel
 
     def _send(self, kind: str, payload: Json) -> Envelope:
-        """Send to the app and wait for its acknowledgement, or its failure to give one."""
+        """Send to the app and wait for its acknowledgement, or for the failure to get one."""
         deadline_s = self._deliveries.ack_deadline_s + _SERVER_GONE_S
         return self._deliveries.send(kind, payload).result(deadline_s)

@@ -6,7 +6,7 @@ from slack_sandbox.person.base import PersonBase
 
 
 class ChannelActions(PersonBase):
-    """The actions of a person on channels."""
+    """A person's actions on channels."""
 
     def creates_channel(self, name: str, private: bool = False) -> Channel:
         return channels.create(self._workspace, name, self.user, private)
@@ -40,7 +40,7 @@ class ChannelActions(PersonBase):
         channels.describe(self._workspace, self._joined(channel), self.user, "topic", text)
 
     def writes_canvas(self, channel: str, markdown: str) -> str:
-        """Write the channel's canvas, made now if there is none; gives back its id."""
+        """Write the channel's canvas, creating it if there is none. Returns its id."""
         where = self._joined(channel)
         if not where.canvas:
             return canvases.create(self._workspace, self.user, markdown, channel=where)

@@ -29,11 +29,11 @@ class Target:
 
 
 class ElementActions(PersonBase):
-    """The actions of a person on interactive elements."""
+    """A person's actions on interactive elements."""
 
     @property
     def modal(self) -> Json | None:
-        """The modal on top, or None."""
+        """The top modal, or None."""
         view = self._top()
         return view.as_slack() if view else None
 
@@ -71,7 +71,7 @@ class ElementActions(PersonBase):
         surface: str | None = None,
         block_id: str | None = None,
     ) -> Click | None:
-        """Choose in a select, checkboxes, an overflow …; None when that only fills a modal's field."""
+        """Choose in a select, checkboxes, an overflow …; None if that only fills in a modal's field."""
 
         def wanted(block: Json, element: Json) -> bool:
             if element["action_id"] != action_id or element["type"] in _BUTTONS:
@@ -105,7 +105,7 @@ class ElementActions(PersonBase):
         return self._send("interactive", payload).answer
 
     def _keep(self, target: Target, chosen: Json) -> None:
-        """Remember the choice for `state.values`."""
+        """Keep the choice for `state.values`."""
         block_id, action_id = target.block["block_id"], target.element["action_id"]
         with self._workspace.lock:
             if target.view is not None:
@@ -164,7 +164,7 @@ class ElementActions(PersonBase):
         return None
 
     def _newest_first(self, where: Channel) -> Iterator[Message]:
-        """Without sorting all of a long channel: both sources are in order of time already."""
+        """The messages, newest first, without sorting a long channel: both sources are already in time order."""
         own = [m for m in reversed(where.ephemerals) if m.ephemeral_to == self.id]
         return merge(reversed(where.messages.values()), own, key=lambda m: m.ts, reverse=True)
 

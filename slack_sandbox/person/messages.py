@@ -13,10 +13,10 @@ COMMAND_FAILED = '{command} failed with the error "dispatch_failed"'
 
 
 class MessageActions(PersonBase):
-    """The actions of a person at the composer."""
+    """A person's actions in the composer."""
 
     def types(self, text: str, channel: str | None = None) -> Answer | Message:
-        """Type into a channel, or into the conversation with the bot: a command, or a message."""
+        """Type into a channel, or into the conversation with the bot: a command or a message."""
         if not text.startswith("/"):
             return self.says(text, channel)
         where = self._joined(channel)
@@ -46,7 +46,7 @@ class MessageActions(PersonBase):
         return Answer(True, message.text, message.blocks)
 
     def _from_slackbot(self, where: Channel, answer: Answer) -> Answer:
-        """Slackbot shows the answer to this person alone."""
+        """Show the answer to this person only, as Slackbot."""
         message = Message(self._workspace.clock.ts(), where.id, "USLACKBOT", answer.text, ephemeral_to=self.id)
         posting.post_ephemeral(self._workspace, where, message)
         return answer

@@ -1,4 +1,4 @@
-"""Filling in modals: fields, submission, closing; and opening the App Home and shortcuts."""
+"""Filling in modals: fields, submission, closing; opening the App Home; using shortcuts."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class ModalActions(ElementActions):
-    """The actions of a person on modals, the App Home and shortcuts."""
+    """A person's actions on modals, the App Home and shortcuts."""
 
     def fills(self, field: str, value: Any) -> Click | None:
         """Fill in the input with that block_id or label."""
@@ -43,7 +43,7 @@ class ModalActions(ElementActions):
             return Submission(False, {"": TROUBLE}, view.as_slack())
 
     def closes(self) -> None:
-        """Close the top modal; the app is notified if it asked for that."""
+        """Close the top modal, and notify the app if it asked for that."""
         view = self._modal()
         clears = bool(view.body.get("clear_on_close"))
         if view.body.get("notify_on_close"):
@@ -118,7 +118,7 @@ class ModalActions(ElementActions):
 
 
 def _known_errors(view: View, answer: Json) -> dict[str, str]:
-    """Errors belong to input blocks of this view; Slack shows none of them when one does not."""
+    """The errors, if all belong to input blocks of this view; otherwise Slack shows none of them."""
     errors = answer.get("errors") or {}
     inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
     if not errors or not inputs.issuperset(errors):
@@ -127,7 +127,7 @@ def _known_errors(view: View, answer: Json) -> dict[str, str]:
 
 
 def _local_problems(view: View) -> dict[str, str]:
-    """What Slack's own client finds before it asks the app."""
+    """The problems that Slack's own client finds before it asks the app."""
     problems = {}
     for block in view.body["blocks"]:
         if block["type"] != "input":

@@ -28,7 +28,7 @@ class Click:
 
 @dataclass
 class Submission:
-    """The result of submitting a modal: closed, or open with errors by block_id."""
+    """The result of submitting a modal: closed, or still open with errors by block_id."""
 
     closed: bool
     errors: dict[str, str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ SILENCE = object()
 
 
 class ConnectedApp:
-    """An app on one Socket Mode connection, which acknowledges as it is told."""
+    """An app on one Socket Mode connection, which acknowledges as instructed."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.heard: list[SocketModeRequest] = []
@@ -32,7 +32,7 @@ class ConnectedApp:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def answers_to(self, kind: str, answer: Any) -> None:
-        """Acknowledge this type of payload (or envelope) with this, or with SILENCE."""
+        """Acknowledge payloads (or envelopes) of this type with this answer, or with SILENCE."""
         self.answers[kind] = answer
 
     def events(self, kind: str) -> list[Json]:
@@ -42,13 +42,13 @@ class ConnectedApp:
         return [r.payload for r in self.heard if kind in (r.type, r.payload.get("type"))]
 
     def waits_for(self, kind: str) -> Json:
-        """The first event or payload of this type, once it has come."""
+        """The first event or payload of this type, once it has arrived."""
         with self._changed:
             assert self._changed.wait_for(lambda: self.events(kind) or self.payloads(kind), 10), kind
         return (self.events(kind) or self.payloads(kind))[0]
 
     def waits_for_deliveries(self, count: int) -> None:
-        """Wait until so many requests have come."""
+        """Wait until this many requests have arrived."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.heard) >= count, 10), self.heard
 
@@ -80,7 +80,7 @@ def client_of(sandbox: Sandbox, token: str | None = None) -> WebClient:
 
 
 def refusal(call: Callable[..., Any], **args: Any) -> str:
-    """The error of a Web API call that is refused."""
+    """The error of a Web API call, which must be refused."""
     with pytest.raises(SlackApiError) as caught:
         call(**args)
     return str(caught.value.response["error"])
@@ -134,5 +134,5 @@ def app(sandbox: Sandbox) -> Iterator[ConnectedApp]:
 
 @pytest.fixture
 def incidents(sandbox: Sandbox) -> str:
-    """The id of a channel the bot is in."""
+    """The id of a channel with the bot in it."""
     return sandbox.workspace.channel("incidents").id

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def objections(*blocks: Json) -> list[str]:
-    """What Slack says to a message of these blocks, as `words at pointer`."""
+    """Slack's objections to a message with these blocks, as `words at pointer`."""
     try:
         check_blocks(list(blocks))
     except Refused as refusal:

@@ -1,4 +1,4 @@
-"""Errors by the names that Slack's documents give them."""
+"""Errors have the names given in Slack's documentation."""
 
 import http.client
 import json

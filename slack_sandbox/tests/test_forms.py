@@ -1,4 +1,4 @@
-"""How arguments may arrive: forms everywhere, JSON only where Slack documents it."""
+"""How arguments may arrive: as forms everywhere, as JSON only where Slack documents it."""
 
 import json
 
@@ -19,7 +19,7 @@ TO_INCIDENTS = {"channel": "C0INCIDENTS"}
 def test_a_method_that_reads_ignores_a_json_body(client: WebClient, method: str, args: dict[str, str]):
     assert client.api_call(method, params=args)["ok"]
     if method == "dnd.info":
-        assert client.api_call(method, json=args)["ok"]  # of the bot itself
+        assert client.api_call(method, json=args)["ok"]  # about the bot itself
     else:
         assert refusal(client.api_call, api_method=method, json=args) == "invalid_arguments"
 

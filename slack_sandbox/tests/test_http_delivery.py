@@ -16,7 +16,7 @@ from .conftest import actions, button
 
 
 class RequestUrl:
-    """An app behind a request URL: keeps what came, answers as told."""
+    """An app behind a request URL, which records requests and answers as instructed."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], str]] = []
@@ -31,7 +31,7 @@ class RequestUrl:
                 app.take(self)
 
             def log_message(self, *args: Any) -> None:
-                """Keep the output of the tests clean."""
+                """Keep the tests' output clean."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

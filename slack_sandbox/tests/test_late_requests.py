@@ -1,4 +1,4 @@
-"""Requests that Slack takes now and carries out later, also when the client has gone."""
+"""Requests that Slack accepts now and carries out later, even if the client is gone."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

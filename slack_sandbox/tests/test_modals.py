@@ -22,7 +22,7 @@ from .conftest import (
 
 @pytest.fixture
 def trigger(sandbox: Sandbox, app: ConnectedApp) -> Any:
-    """A fresh trigger id of Ana's, as often as it is called."""
+    """A function that returns a fresh trigger id of Ana's at each call."""
 
     def pull() -> str:
         sandbox.person("ana").types("/incident", "general")

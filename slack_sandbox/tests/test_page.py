@@ -1,4 +1,4 @@
-"""What the page does for a person before the workspace gets it: mentions in commands, and time that passes."""
+"""What the page does before the workspace gets a person's action: mentions in commands, and time that passes."""
 
 import threading
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def test_time_that_passes_stops_at_each_moment_for_which_the_app_has_something_t
 
         app = threading.Thread(target=act)
         app.start()
-        # Each stop takes most of a second: all of them together are longer than one may be.
+        # Each stop takes most of a second, so that together they exceed the patience for one.
         sandbox.let_pass(1800, patience_s=2)
         app.join(10)
 
@@ -82,7 +82,7 @@ def test_time_begins_to_pass_when_the_app_has_done_what_was_due_before(tmp_path:
             stopped_at.append(sandbox.clock.now() - began)
             due_file.write_text(f"{began + 9000:.0f}")
 
-        # It is at work on what is due when somebody moves the clock, and names the next moment a little later.
+        # The app is working on what is due when the clock is moved, and names its next due time a little later.
         app = threading.Timer(0.3, act)
         app.start()
         sandbox.let_pass(1800, patience_s=5)

@@ -13,7 +13,7 @@ from .conftest import ConnectedApp, actions, button, section
 
 @pytest.fixture
 def url(sandbox: Sandbox, app: ConnectedApp) -> str:
-    """The response URL of a command Ana typed."""
+    """The response URL of a command that Ana typed."""
     sandbox.person("ana").types("/incident", "general")
     return str(app.waits_for("slash_commands")["response_url"])
 

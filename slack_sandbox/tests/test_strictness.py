@@ -1,4 +1,4 @@
-"""What Slack refuses, or answers otherwise than one expects, and a stand-in easily lets pass."""
+"""Slack's refusals and unexpected answers that a stand-in easily misses."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""Waiting for conditions: nothing sleeps, and nothing waits longer than it must."""
+"""Waiting for conditions: nothing sleeps, and nothing waits longer than necessary."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,1 +1,1 @@
-"""What is computed of cases: deadlines, the board's order, balance, bursts of similar cases. Pure."""
+"""Computations on cases: deadlines, the board's order, balance, bursts of similar cases. Pure."""

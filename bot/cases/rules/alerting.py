@@ -1,7 +1,7 @@
-"""Which bursts people hear of: surprising enough, not heard of already, and not more often than they can look at.
+"""Decides which bursts raise an alert: surprising enough, not alerted before, and no more than people can handle.
 
-The threshold is a false-alarm rate: bursts as surprising as this one were seen, over the last weeks, at most as
-often as `alerts_a_day` allows. Where nothing is known yet, `LEAST_SCORE` holds.
+The threshold is a false-alarm rate: over the last four weeks, bursts as surprising as this one occurred at most as
+often as `alerts_a_day` allows. Without history, `LEAST_SCORE` applies.
 """
 
 import math
@@ -12,22 +12,22 @@ from msgspec import Struct, field
 from bot.cases.rules.bursts import Candidate, Key
 from bot.cases.rules.counting import DAY_S, REMEMBERED_S
 
-# By traits alone one in three thousand: the false-alarm rate decides soon. Words say more, so more is asked of
-# them.
+# For traits, one in three thousand; the false-alarm rate soon takes over. Words are stronger evidence, so they must
+# score higher.
 LEAST_SCORE, LEAST_SCORE_OF_WORDS = 3.5, 7.0
 ALERTS_A_DAY = 2
-# Beyond a day's usual number only what is more surprising than all that people were alerted of; what is as
-# surprising as this they hear of always.
+# Once a day's alerts are used up, a burst must be at least as surprising as all of them. A burst of this score
+# always raises an alert, unless similar ones were dismissed.
 ALWAYS = 12.0
-# "Not related" halves every two weeks.
+# Dismissing a burst as "not related" raises the threshold by this much; the effect halves every two weeks.
 DISMISSED_BY, DISMISSED_HALF_S = 3.0, 14 * DAY_S
 SAME_FOR_S = 12 * 3_600
-# So much of a burst's cases in an earlier one make it the same.
+# The share of a burst's cases that makes it the same as an earlier one.
 OVERLAP = 0.3
 
 
 class Episode(Struct):
-    """A burst from its beginning on, whether people were alerted, and whether they said it is nothing."""
+    """A burst since it began, with whether people were alerted and whether they dismissed it."""
 
     key: Key
     began_at: float
@@ -41,7 +41,7 @@ class Episode(Struct):
 
 
 class Decision(Struct, frozen=True):
-    """What comes of a candidate: the episode that it belongs to, and whether people are to be alerted now."""
+    """The episode that a candidate belongs to, and whether to alert people now."""
 
     episode: Episode
     alerts: bool
@@ -56,11 +56,11 @@ class Alerting:
         self.episodes: list[Episode] = []
 
     def begin(self, at: float) -> None:
-        """The first case that is known."""
+        """Note a case's time; the earliest one is where the history begins."""
         self._began_at = at if self._began_at is None else min(self._began_at, at)
 
     def decide(self, candidate: Candidate | None) -> Decision | None:
-        """None when it is not surprising enough to remember."""
+        """Add the candidate to its episode and decide on an alert; None if it is too unsurprising to record."""
         if candidate is None or candidate.score < (LEAST_SCORE_OF_WORDS if candidate.is_text else LEAST_SCORE):
             return None
         now = candidate.at
@@ -82,7 +82,7 @@ class Alerting:
         return min(usual, ALWAYS) + self._taught(candidate)
 
     def _usual_peak(self, now: float, episode: Episode) -> float:
-        """What bursts reached in the last weeks as often as alerts are allowed."""
+        """The peak score that bursts of the last four weeks exceeded only as often as alerts are allowed."""
         began_at = now if self._began_at is None else self._began_at
         days = max(1.0, min(now - began_at, REMEMBERED_S) / DAY_S)
         peaks = sorted((each.peak for each in self.episodes if each is not episode), reverse=True)
@@ -90,12 +90,12 @@ class Alerting:
         return peaks[allowed] if len(peaks) > allowed else LEAST_SCORE
 
     def _peak_of_full_day(self, now: float) -> float:
-        """What alerts reached today, once there were as many as people can look at."""
+        """The highest peak among the alerts of the last 24 hours, once the daily number is used up."""
         alerted = [each for each in self.episodes if each.alerted_at is not None and each.alerted_at > now - DAY_S]
         return max(each.peak for each in alerted) if len(alerted) >= self._alerts_a_day else LEAST_SCORE
 
     def _taught(self, candidate: Candidate) -> float:
-        """What people said of bursts of the same kind: that they are no incident."""
+        """What dismissals of similar bursts add to the threshold."""
         return sum(
             DISMISSED_BY * math.pow(0.5, (candidate.at - each.last_at) / DISMISSED_HALF_S)
             for each in self.episodes

@@ -1,4 +1,4 @@
-"""How load is spread over teams, what could be moved where, and when intake or a queue is unusual."""
+"""Load of the teams, moves that balance it, and unusual intake and queues."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,17 +10,17 @@ from bot.cases.rules.schedule import Schedule
 from bot.cases.rules.surprise import MOST_SIZE, negative_binomial_tail
 
 DAY = timedelta(days=1)
-# Below this chance an hour's intake is unusual.
+# An hour's intake less probable than this is unusual.
 UNUSUAL = 1e-4
-# A queue that the free engineers cannot pick up within this is too long.
+# A queue is too long if the free engineers cannot pick it up within this time.
 PICKED_UP_WITHIN = timedelta(hours=2)
-# Moving less than this is not worth anybody's attention.
+# Fewer cases than this are not worth moving.
 LEAST_MOVED = 2
 
 
 class TeamLoad(Struct, frozen=True):
-    """A team: open cases whose clock runs, those of them that nobody has, people who work on cases now, and how
-    many cases it ends in a day. `skill` says which teams can take each other's cases; empty means none can."""
+    """A team's open cases whose clock runs or that have no target, how many of them are unassigned, its people at
+    work, and the cases it ends per day. Teams of the same `skill` can take each other's cases; empty means none."""
 
     team: str
     region: str
@@ -32,17 +32,17 @@ class TeamLoad(Struct, frozen=True):
 
     @property
     def load(self) -> float | None:
-        """Cases for each person; None when nobody is there."""
+        """Cases per person; None if nobody is at work."""
         return self.actionable / self.available if self.available else None
 
     @property
     def backlog_days(self) -> float | None:
-        """How many days' work is open; None when nothing was ended lately."""
+        """How many days of work are open; None if no case ended lately."""
         return self.actionable / self.ended_a_day if self.ended_a_day else None
 
 
 class Move(Struct, frozen=True):
-    """So many cases from one team to another, with the loads before and after, and the hours that both work."""
+    """A move of `count` cases between two teams, with the loads before and after and the hours both work."""
 
     count: int
     source: str
@@ -54,11 +54,11 @@ class Move(Struct, frozen=True):
 
 
 def suggestion(teams: Sequence[TeamLoad], overlaps: Mapping[tuple[str, str], timedelta]) -> Move | None:
-    """The move that evens out the largest difference between two teams of one skill; only what nobody has yet is
-    moved. None when nothing is worth moving.
+    """The largest move that evens out the load of two teams of one skill; only unassigned cases are moved. None if
+    nothing is worth moving.
 
-    `overlaps` holds the hours of the day in which two regions work at once; teams of regions that never do, do
-    not move cases to each other.
+    `overlaps` holds how long two regions work at the same time within a day; cases are not moved between regions
+    that never do.
     """
     moves = [
         move
@@ -84,14 +84,14 @@ def _move(source: TeamLoad, target: TeamLoad, overlap: timedelta) -> Move | None
 
 
 def balance_index(teams: Sequence[TeamLoad]) -> float | None:
-    """The largest load over the mean load: 1 is even. None when nobody has any."""
+    """The largest load divided by the mean load; 1 is even. None if there is no load."""
     loads = [team.load for team in teams if team.load is not None]
     mean = sum(loads) / len(loads) if loads else 0.0
     return max(loads) / mean if mean else None
 
 
 def overlap(one: Schedule, other: Schedule, now: datetime) -> timedelta:
-    """How long both are open within the next 24 hours."""
+    """How long both schedules are open at once within the next 24 hours."""
     until, common = now + DAY, timedelta()
     for since, end in _spans(one, now, until):
         for other_since, other_end in _spans(other, now, until):
@@ -109,8 +109,8 @@ def _spans(schedule: Schedule, now: datetime, until: datetime) -> list[tuple[dat
 
 
 def is_unusual_intake(count: int, same_hours: Sequence[int]) -> bool:
-    """Did far more cases come in the last hour than in the same hour of the days before? Surges are over-
-    dispersed: the tail is negative binomial. Nothing is unusual while three days are not known."""
+    """True if far more cases came in the last hour than in the same hour of earlier days. Surges are overdispersed,
+    so the tail is negative binomial. Nothing is unusual before three days or below five cases."""
     if len(same_hours) < 3 or count < 5:
         return False
     mean = max(sum(same_hours) / len(same_hours), 0.5)
@@ -118,5 +118,5 @@ def is_unusual_intake(count: int, same_hours: Sequence[int]) -> bool:
 
 
 def is_queue_too_long(unassigned: int, free: int, per_hour: float) -> bool:
-    """Can those who are free not pick up what waits within two hours?"""
+    """True if the free engineers cannot pick up the waiting cases within two hours."""
     return unassigned > free * per_hour * (PICKED_UP_WITHIN / timedelta(hours=1)) and unassigned > 0

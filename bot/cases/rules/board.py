@@ -1,4 +1,4 @@
-"""The board: open cases by the time left until they breach, with the arithmetic that makes one red or amber."""
+"""The board: open cases by time left until they breach, and the arithmetic that makes a case red or amber."""
 
 import math
 from collections import Counter
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bot.cases.rules.states import Phase
 
-# A case is red when the time left does not cover the wait for an engineer and this.
+# A case is red if the time left does not cover the wait for an engineer plus this margin.
 SAFETY_S = 5 * 60
 AMBER_SHARE = 0.25
 RED, AMBER, GREEN, PAUSED = "red", "amber", "green", "paused"
@@ -21,7 +21,7 @@ FILTERS = (RED, AMBER, UNASSIGNED, REOPENED, SENSITIVE, MINE)
 
 @dataclass(slots=True)
 class OpenCase:
-    """What the board needs of an open case. `due_at` is None while it is paused, and without a target."""
+    """An open case as the board needs it. `due_at` is None while the clock is paused, and without a target."""
 
     number: int
     name: str
@@ -40,10 +40,10 @@ class OpenCase:
     is_sensitive: bool
     snoozed_until: datetime | None
     url: str
-    # What follows from these, computed once: the board looks at all cases each time. Moments in seconds since 1970.
+    # Derived fields, computed once because the board scans all cases each time. Times are seconds since 1970.
     is_unassigned: bool = field(init=False)
     is_waiting: bool = field(init=False)
-    # Who works on it, "" when nobody does.
+    # The person working on it, "" if nobody is.
     worker: str = field(init=False)
     due_s: float = field(init=False)
     amber_s: float = field(init=False)
@@ -64,9 +64,9 @@ class OpenCase:
 
 
 class Capacity(Struct, frozen=True):
-    """A team: how many of its engineers are free, how many cases each takes on in an hour, and how many there are.
+    """A team's free engineers, the cases each of them takes per hour, and how many engineers there are.
 
-    Without free engineers nothing is known of when a case is picked up. `is_rostered`: they are those on shift.
+    Without free engineers the pick-up time is unknown. `is_rostered`: the engineers are those on shift.
     """
 
     free: int = 0
@@ -76,15 +76,15 @@ class Capacity(Struct, frozen=True):
 
     @property
     def is_known(self) -> bool:
-        """Does the floor say who works on its cases?"""
+        """True if the floor says how many people work on the team's cases."""
         return self.is_rostered or self.on > 0
 
 
 class Entry(Struct, frozen=True):
-    """A case with its arithmetic. `position` is its place among the waiting cases of its team, 0 when it does not
-    wait; `free` the engineers of its team that are free, None when the floor does not say how many there are, and
-    `on_shift` how many of the roster are on; `pickup` how long until an engineer is expected to take it, None when
-    that is not known."""
+    """A case with its arithmetic. `position` is its place among the waiting cases of its team, 0 if it is not
+    waiting. `free` is the number of free engineers in its team, None if the floor does not say how many there are;
+    `on_shift` is how many are on shift according to the roster. `pickup` is the time until an engineer is expected
+    to take it, None if unknown."""
 
     case: OpenCase
     position: int
@@ -96,12 +96,12 @@ class Entry(Struct, frozen=True):
 
     @property
     def is_breached(self) -> bool:
-        """Is the deadline over?"""
+        """True if the deadline has passed."""
         return self.left is not None and self.left <= timedelta()
 
 
 class Wanted(Struct, frozen=True):
-    """Which cases are shown: a filter, words of region, team or customer, a page (from 0)."""
+    """Which cases to show: a filter, words to search for (such as a region, team or customer), a page (from 0)."""
 
     filter: str = ""
     words: tuple[str, ...] = ()
@@ -110,7 +110,7 @@ class Wanted(Struct, frozen=True):
 
 
 class Board(Struct, frozen=True):
-    """A page, and how many there are of each: of all open cases, and of those that were asked for."""
+    """A page of the board, the counts by colour and mark (without snoozed cases), and how many cases match."""
 
     entries: Sequence[Entry]
     total: int
@@ -129,7 +129,7 @@ def read_wanted(typed: str, by: str) -> Wanted:
 
 
 class Ranking:
-    """Every open case in the order of the board; the arithmetic of one is put together when somebody reads it."""
+    """Every open case in the order of the board; an entry's arithmetic is built when it is read."""
 
     def __init__(self, cases: Sequence[OpenCase], capacity: Mapping[str, Capacity], now: datetime) -> None:
         self.cases = cases
@@ -155,7 +155,7 @@ class Ranking:
 
 
 def _positions(cases: Sequence[OpenCase]) -> list[int]:
-    """The place of each among the waiting cases of its team; 0 for what does not wait."""
+    """The place of each case among the waiting cases of its team; 0 if it is not waiting."""
     waiting: dict[str, int] = {}
     positions = []
     for case in cases:
@@ -169,7 +169,8 @@ def _positions(cases: Sequence[OpenCase]) -> list[int]:
 def _colours(
     cases: Sequence[OpenCase], positions: Sequence[int], capacity: Mapping[str, Capacity], now_s: float
 ) -> list[str]:
-    """Whether the time left covers the expected pick-up: in seconds and in one loop, for many thousand cases."""
+    """The colour of each case, by whether the time left covers the expected pick-up. One loop over plain seconds,
+    because there are many thousand cases."""
     waits = {team: (each.free, 3_600 / each.per_hour) for team, each in capacity.items() if each.free}
     soonest, colours = now_s + SAFETY_S, []
     for case, position in zip(cases, positions, strict=True):
@@ -187,8 +188,8 @@ def _colours(
 
 
 def expected_pickup(position: int, team: Capacity) -> timedelta | None:
-    """How long until an engineer takes the case at this place of the queue: ceil(k / m) / mu, with m free
-    engineers who take mu cases an hour each. Not known without engineers."""
+    """The time until an engineer takes the case at place k of the queue: ceil(k / m) / mu, with m free engineers
+    who take mu cases per hour each. None without free engineers."""
     if position == 0:
         return timedelta()
     if team.free == 0:
@@ -197,7 +198,7 @@ def expected_pickup(position: int, team: Capacity) -> timedelta | None:
 
 
 def board(ranking: Ranking, wanted: Wanted, now: datetime, per_page: int) -> Board:
-    """A page of what is wanted; snoozed cases are on the board again when their time is over, or they breach."""
+    """A page of the wanted cases; snoozed cases return when their time is over or they breach."""
     cases, colours, now_s = ranking.cases, ranking.colours, now.timestamp()
     awake = [place for place, case in enumerate(cases) if case.snoozed_s <= now_s or case.due_s <= now_s]
     counts = Counter(colours[place] for place in awake)
@@ -213,7 +214,7 @@ def board(ranking: Ranking, wanted: Wanted, now: datetime, per_page: int) -> Boa
 
 
 def _is_wanted(wanted: Wanted) -> Callable[[OpenCase, str], bool] | None:
-    """Asks of a case and its colour whether it is to be shown; None when all are."""
+    """A predicate on a case and its colour; None if every case is wanted."""
     if not wanted.filter and not wanted.words:
         return None
 

@@ -1,8 +1,7 @@
-"""Finds cases that are one incident: many like ones, for several customers, in a short time.
+"""Finds cases that may be one incident: many similar ones, from several customers, in a short time.
 
 Each new case is compared with the cases of the last minutes and hours that share something with it: a trait,
-two traits, or words. Whatever is most surprising of these is the candidate; `alerting` decides whether people
-hear of it.
+two traits, or words. The most surprising group is the candidate; `alerting` decides whether to raise an alert.
 """
 
 import math
@@ -19,23 +18,23 @@ from bot.cases.rules.surprise import Surprise, share, surprise
 
 WINDOWS_S = (15 * 60, 30 * 60, 60 * 60, 120 * 60, 240 * 60)
 LEAST_CUSTOMERS = 3
-# What words have in common is found in the very cases that are counted: of many new cases, three or four share some
-# rare word by chance.
+# Shared words are picked from the very cases that are counted: among many new cases, three or four share some rare
+# word by chance.
 LEAST_CUSTOMERS_OF_WORDS = 5
-# Before so many cases are known, nobody can say what is usual.
+# With fewer earlier cases than this, there is no telling what is usual.
 LEAST_HISTORY = 30
-# What is about one thing has its own hours of the day: they are known after some days.
+# A single subject has its own daily pattern, which takes some days to learn.
 DAYS_FOR_SINGLE_TRAITS = 3
-# Where a site's day begins, many things are reported there at once: a site alone is no subject.
+# When a site's day begins, many things are reported there at once, so a site alone is not a subject.
 PLACES = frozenset({"site", "region"})
-# A subcategory lies within its category: the two together say no more than one.
+# A subcategory lies within its category, so the two together say no more than one.
 NESTED = frozenset({"category", "subcategory", "product"})
-# How alike words are to count, as the cosine: the more alike, the rarer they usually are.
+# Thresholds of cosine similarity between texts: the higher, the rarer such texts usually are.
 ALIKE = (0.35, 0.45, 0.6)
-# Where cases have words, traits alone say little: it must be so much less likely (as -log10).
+# If cases have words, traits alone say little: the chance must be lower by this much (as -log10).
 WITHOUT_WORDS = 6.0
 
-# What cases have in common: traits with their values; or nothing, when it is words.
+# What cases have in common: traits with their values, or empty if it is words.
 Key = tuple[tuple[str, str], ...]
 
 
@@ -51,8 +50,8 @@ class Sighting(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """Similar cases within a window. `cases` are their numbers, the newest first; `score` is -log10 of its
-    chance."""
+    """Similar cases within a window. `cases` are their numbers, newest first; `score` is -log10 of the probability
+    that so many come by chance."""
 
     at: float
     key: Key
@@ -65,12 +64,12 @@ class Candidate(Struct, frozen=True):
 
     @property
     def is_text(self) -> bool:
-        """Are they alike by their words?"""
+        """True if the cases are similar by their words."""
         return not self.key
 
 
 class Scanner:
-    """Remembers four weeks of cases by what they have in common, and the words of the last ten thousand or more."""
+    """Indexes four weeks of cases by their traits, and the words of at least the last ten thousand cases."""
 
     def __init__(self) -> None:
         self._all = Occurrences()
@@ -80,11 +79,11 @@ class Scanner:
         self._of_case: dict[int, tuple[float, int, str]] = {}
 
     def add(self, sighting: Sighting) -> None:
-        """Remember a case without asking what it means."""
+        """Index a case without looking for a group."""
         self._remember(sighting, grams(sighting.title, sighting.text))
 
     def see(self, sighting: Sighting) -> Candidate | None:
-        """Remember a case, and give back the most surprising group that it belongs to."""
+        """Index a case and return the most surprising group that it belongs to."""
         document = grams(sighting.title, sighting.text)
         alike = self._texts.alike(document, ALIKE[0])
         self._remember(sighting, document)
@@ -123,8 +122,8 @@ class Scanner:
                 yield _candidate(key, members, now, window_s, surprising)
 
     def _expected(self, key: Key, counts: Counts, all_cases: Counts, now: float, window_s: int) -> float:
-        """From the volume of the window; of two traits also from the volume of each of them: where a subject is up
-        everywhere, or everything is up at a site, the two together are no news."""
+        """The expected count, from the volume of the window and, for two traits, also from the volume of each: if a
+        subject is up everywhere, or everything is up at a site, the combination is not a surprise."""
         if len(key) == 1:
             return share(counts, all_cases, 1 / (1 + all_cases.before)) * all_cases.within
         first, second = (self._single(part, now, window_s) for part in key)
@@ -162,15 +161,15 @@ class Scanner:
 
 
 def _share_of_two(key: Key, first: float, second: float) -> float:
-    """How often two traits come together, before it was seen: a site and a subject by chance; of two subjects one
-    often implies the other, so that it lies between that and the rarer of the two."""
+    """The prior share of cases with both traits. A site and a subject are independent. Of two subjects one often
+    implies the other, so their share lies between that of chance and that of the rarer one."""
     if key[0][0] in PLACES or key[1][0] in PLACES:
         return first * second
     return math.sqrt(first * second * min(first, second))
 
 
 def keys(traits: Mapping[str, str]) -> list[Key]:
-    """Every trait, and every two that say more together."""
+    """Every trait, and every pair of traits that says more than one alone."""
     known = sorted((name, value) for name, value in traits.items() if value)
     pairs = [pair for pair in combinations(known, 2) if not {pair[0][0], pair[1][0]} <= NESTED]
     return [*((each,) for each in known), *(pair for pair in pairs if not {pair[0][0], pair[1][0]} <= PLACES)]

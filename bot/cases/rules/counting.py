@@ -1,5 +1,4 @@
-"""How often something is seen: within a window, before it, and at this time of day. Times are seconds since
-1970."""
+"""Counts of occurrences: within a window, before it, and at this time of day. Times are seconds since 1970."""
 
 from array import array
 from bisect import insort
@@ -12,12 +11,12 @@ REMEMBERED_S = 28 * DAY_S
 
 
 def hour_of(at: float) -> int:
-    """The hour of the day in UTC: what matters is that it is the same hour as on other days."""
+    """The hour of the day in UTC; any zone would do, as it is only compared with the same hour on other days."""
     return int(at // HOUR_S) % 24
 
 
 class Counts(Struct, frozen=True):
-    """How many were seen in a window; before it; and before it within an hour of this time of day."""
+    """How many occurred in a window; before it; and before it within about an hour of this time of day."""
 
     within: int
     before: int
@@ -25,14 +24,14 @@ class Counts(Struct, frozen=True):
 
 
 class Occurrences(Struct):
-    """When something was seen in the last four weeks, by which case and for which customer."""
+    """Occurrences of something in the last four weeks: time, case and customer."""
 
     seen: list[tuple[float, int, str]] = field(default_factory=list)
-    # There are many thousand of these: how often in each hour of the day, in few bytes.
+    # Counts by hour of the day; compact, because there are many thousand of these objects.
     hours: "array[int]" = field(default_factory=lambda: array("I", bytes(96)))
 
     def add(self, at: float, case: int, customer: str) -> None:
-        """It was seen once more; a little late or early is put where it belongs."""
+        """Add an occurrence; one that arrives out of order is inserted in its place."""
         entry = (at, case, customer)
         if self.seen and entry < self.seen[-1]:
             insort(self.seen, entry)
@@ -49,7 +48,7 @@ class Occurrences(Struct):
         del self.seen[:expired]
 
     def since(self, at: float, until: float) -> list[tuple[float, int, str]]:
-        """What was seen after `at` and not after `until`, the latest first."""
+        """The occurrences after `at` and not after `until`, latest first."""
         entries = []
         for entry in reversed(self.seen):
             if entry[0] <= at:
@@ -59,7 +58,7 @@ class Occurrences(Struct):
         return entries
 
     def counts(self, window: list[tuple[float, int, str]], now: float) -> Counts:
-        """How often it was seen in the window, and before it."""
+        """Count the occurrences in the window and before it."""
         band = {hour_of(now + shift * HOUR_S) for shift in (-1, 0, 1)}
         inside = sum(hour_of(at) in band for at, _, _ in window)
         at_this_hour = sum(self.hours[hour] for hour in band) - inside

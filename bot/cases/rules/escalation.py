@@ -1,4 +1,4 @@
-"""The escalation clock of P1 and P2 cases, apart from the SLA's: who is told next, and when."""
+"""The escalation clock of P1 and P2 cases, separate from the SLA clock: who is notified next, and when."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ LEVELS = ("the team's manager", "whoever processes requests", "senior management
 
 
 class Next(Struct, frozen=True):
-    """Who is told now: the level and its people; and when the next level is due, None after the last."""
+    """The level to notify now, with its people, and when the next level is due; None after the last."""
 
     level: int
     people: tuple[str, ...]
@@ -19,14 +19,14 @@ class Next(Struct, frozen=True):
 
 
 def first_due(since: datetime, allowed: timedelta) -> datetime:
-    """When the first level is due: from the moment on since when it lies, whenever that was heard of."""
+    """When the first level is due: counted from when the case became idle, not from when that was reported."""
     return since + allowed
 
 
 def next_level(level: int, people: Sequence[Sequence[str]], next_after: timedelta, now: datetime) -> Next | None:
-    """The first level from `level` on that has people: a manager who is away, or whom no schedule names, is
-    passed over at once, so that nothing waits for nobody. `people` holds those of each level who can be
-    reached. None when nobody is left."""
+    """The first level from `level` on that has people; None if no such level is left. A level without people, such
+    as one whose manager is away, is skipped at once rather than waited for. `people` holds the people who can be
+    reached, by level."""
     for at in range(level, len(LEVELS)):
         if people[at]:
             has_more = any(people[at + 1 :])

@@ -1,4 +1,4 @@
-"""A contract's calendar: on which hours of which days its clock runs, in its own time zone."""
+"""A contract's calendar: the hours and days on which its clock runs, in its own time zone."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,10 +9,10 @@ from msgspec import Struct, field
 from bot.errors import WatchfloorError
 
 DAY_MIN = 24 * 60
-# A schedule that is closed for longer than this is a mistake in the file.
+# A schedule that is closed for longer than this is an error in floor.yaml.
 LONGEST_SEARCH_DAYS = 3 * 366
 
-# From one moment to another.
+# Start and end.
 Span = tuple[datetime, datetime]
 
 
@@ -36,16 +36,16 @@ class Schedule(Struct, frozen=True):
 
     @property
     def is_always(self) -> bool:
-        """Does the clock never stop?"""
+        """True if the clock never stops."""
         return not self.hours and not self.holidays
 
     def open_spans(self, start: datetime) -> Iterator[Span]:
-        """The spans in which the clock runs, in UTC and in their order, from `start` on.
+        """The spans in which the clock runs from `start` on, in UTC and in chronological order.
 
-        Local hours are turned into moments: on the day of a clock change a span is an hour shorter or longer.
-        Raises `NeverOpen` when nothing is open for three years.
+        Local hours are converted to moments, so on the day of a clock change a span is an hour shorter or longer.
+        Raises `NeverOpen` if nothing is open for three years.
         """
-        # Moments of one zone are compared by their local times: in UTC none comes twice.
+        # Python compares moments of one zone by local time, which may repeat; in UTC no time comes twice.
         zone, start = ZoneInfo(self.zone), start.astimezone(UTC)
         day, closed_days = start.astimezone(zone).date(), 0
         while closed_days < LONGEST_SEARCH_DAYS:
@@ -65,18 +65,18 @@ class Schedule(Struct, frozen=True):
 
 
 def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """A local time as a moment. A time that the clock change leaves out is taken as the moment of the change;
-    of one that comes twice the first counts."""
+    """A local time as a moment. A time skipped by a clock change becomes the moment of the change; of a repeated
+    time, the first counts."""
     local = datetime.combine(
         day + timedelta(days=minute // DAY_MIN), time(minute % DAY_MIN // 60, minute % 60), zone
     )
     before, after = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
-    # Only in the hour that is left out does the second reading lie before the first.
+    # The fold=1 reading is earlier than the fold=0 reading only in a skipped hour.
     return _change_between(after, before, zone) if after < before else before
 
 
 def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
-    """When the zone's offset changes, to the minute, between two moments that differ in it."""
+    """When the zone's offset changes, to the minute, between two moments with different offsets."""
     offset = low.astimezone(zone).utcoffset()
     while high - low > timedelta(minutes=1):
         middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))

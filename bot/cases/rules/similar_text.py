@@ -1,8 +1,8 @@
-"""Which cases read alike: character 4-grams weighed by TF-IDF in an inverted index, compared by the cosine.
+"""Text similarity of cases: character 4-grams weighted by TF-IDF in an inverted index, compared by cosine.
 
-Words are compared in parts, so that endings, typing errors and joined words matter little; on labelled
-duplicates this finds more than whole words or fuzzy token sets do. The index forgets: of two segments the older
-is dropped when the younger is full, so that a question costs the same after a year as after a day.
+N-grams make endings, typing errors and joined words matter little; on labelled duplicates they find more than
+whole words or fuzzy token sets. The index has two segments and drops the older one when the younger is full, so a
+query costs the same after a year as after a day.
 """
 
 import math
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     import numpy as np
 
 GRAM = 4
-# A title says what it is about; the description also holds greetings, signatures and versions.
+# A title states the subject; a description also holds greetings, signatures and versions.
 TITLE_WEIGHT = 3
 LONGEST_TEXT = 2_000
 SEGMENT = 10_000
-# A gram in more of the documents than this says nothing, once there are enough of them to know.
+# A gram in more than this share of documents is ignored, once there are enough documents to tell.
 COMMON_SHARE, ENOUGH = 0.2, 500
-# Weights change quickly while documents are few: norms are computed anew at these sizes.
+# Weights change quickly while there are few documents, so norms are recomputed at these sizes.
 RENEWED_AT = frozenset(2**power for power in range(3, 9))
 _WORD = re.compile(r"\w+")
-# Of documents so alike, words that most of them have in common are named.
+# The most shared words to name for a group of similar documents.
 MOST_SHARED = 5
 _ENGLISH = """
     a an and are as at be but by can cannot do does for from has have how i in is it my no not of on or our
@@ -39,14 +39,14 @@ STOP_WORDS = frozenset(f"{_ENGLISH} {_SPANISH}".split())
 
 
 def fold(text: str) -> str:
-    """Lower case without accents."""
+    """The text in lower case without accents."""
     spread = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
 def grams(title: str, text: str = "") -> dict[str, float]:
-    """The 4-grams of a document's words but the commonest, each with 1 + ln of how often it comes; the title
-    counts three times."""
+    """The 4-grams of a document's words except stop words, each with 1 + ln of its count; the title counts three
+    times."""
     counts: Counter[str] = Counter()
     for part, weight in ((title, TITLE_WEIGHT), (text, 1)):
         for word in _WORD.findall(fold(part[:LONGEST_TEXT])):
@@ -59,7 +59,7 @@ def grams(title: str, text: str = "") -> dict[str, float]:
 
 
 class _Segment(Struct):
-    """Up to `SEGMENT` documents: for each gram the places of the documents that have it, and its weight in them."""
+    """Up to `SEGMENT` documents: for each gram, the places of the documents with it and its weight in each."""
 
     keys: list[int] = field(default_factory=list)
     places: "dict[str, array[int]]" = field(default_factory=lambda: defaultdict(lambda: array("i")))
@@ -75,8 +75,8 @@ class _Segment(Struct):
             self.weights[gram].append(weight)
 
     def scores(self, query: dict[str, float]) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
-        """The cosine of each document with the query; the query holds its weights times the grams' squared idf."""
-        # Loaded here: a bot without cases starts sooner.
+        """The cosine of each document with the query, whose weights are multiplied by the grams' squared idf."""
+        # Imported here, so that a bot without cases starts sooner.
         import numpy as np
 
         total = np.zeros(len(self.keys), np.float32)
@@ -98,7 +98,7 @@ class _Segment(Struct):
 
 
 class TextIndex:
-    """The documents of the last weeks, by their keys."""
+    """An index of the most recent documents, by key."""
 
     def __init__(self, segment: int = SEGMENT) -> None:
         self._size = segment
@@ -108,7 +108,7 @@ class TextIndex:
         return len(self._old.keys) + len(self._young.keys)
 
     def add(self, key: int, document: dict[str, float]) -> None:
-        """Remember a document."""
+        """Add a document to the index."""
         if not document:
             return
         if len(self._young.keys) >= self._size:
@@ -118,7 +118,7 @@ class TextIndex:
             self._young.renew_norms({gram: self._idf(gram) for gram in self._young.places})
 
     def alike(self, document: dict[str, float], least: float) -> list[tuple[int, float]]:
-        """The documents whose cosine with this one is at least `least` (0 to 1), the most alike first."""
+        """The documents whose cosine with this one is at least `least` (0 to 1), most similar first."""
         import numpy as np
 
         count = len(self)
@@ -149,7 +149,7 @@ class TextIndex:
 
 
 def shared_terms(texts: Sequence[str]) -> list[str]:
-    """The words that at least half of the texts have in common, those of most texts first."""
+    """Up to five words that at least half of the texts (and at least two) contain, most frequent first."""
     counts = Counter(word for text in texts for word in dict.fromkeys(_terms(text)))
     least = max(2, (len(texts) + 1) // 2)
     common = [(count, word) for word, count in counts.items() if count >= least]

@@ -1,5 +1,4 @@
-"""When a case breaches its SLA, and how much of its time is used: in the contract's calendar, without its
-pauses."""
+"""When a case breaches its SLA and how much of its time is used, by the contract's calendar and without pauses."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -10,14 +9,14 @@ from bot.cases.rules.schedule import Schedule, Span
 
 
 class Pause(Struct, frozen=True):
-    """The clock stood still for this time; `until` is None while it does."""
+    """A time in which the clock stood still; `until` is None while it still does."""
 
     since: datetime
     until: datetime | None = None
 
 
 class Clock(Struct, frozen=True):
-    """An SLA's clock. A pause that is still open stops it until somebody ends it."""
+    """The clock of an SLA. An open pause stops it until the pause ends."""
 
     schedule: Schedule
     started_at: datetime
@@ -25,7 +24,7 @@ class Clock(Struct, frozen=True):
     pauses: tuple[Pause, ...] = ()
 
     def elapsed(self, now: datetime) -> timedelta:
-        """How much of the target is used at `now`."""
+        """How much of the target is used up at `now`."""
         used = timedelta()
         for since, until in self._running():
             if since >= now:
@@ -34,7 +33,7 @@ class Clock(Struct, frozen=True):
         return used
 
     def deadline(self) -> datetime | None:
-        """When the target is used up; None while a pause keeps that from being known."""
+        """When the target is used up; None while an open pause leaves that unknown."""
         if self.schedule.is_always:
             return self._deadline_around_the_clock()
         left = self.target
@@ -45,7 +44,7 @@ class Clock(Struct, frozen=True):
         return None
 
     def _deadline_around_the_clock(self) -> datetime | None:
-        """The same without looking at days: the usual contract of P1 cases."""
+        """A shortcut for `deadline` that does not iterate over days, for the usual contract of P1 cases."""
         due_at = self.started_at + self.target
         for pause in merged(self.pauses, self.started_at):
             if pause.since >= due_at:
@@ -56,7 +55,7 @@ class Clock(Struct, frozen=True):
         return due_at
 
     def is_breached(self, now: datetime) -> bool:
-        """Is the target used up? 99.951 % is no breach, whatever it is rounded to."""
+        """True if the target is used up. 99.951 % is not a breach, whatever it is rounded to."""
         return self.elapsed(now) >= self.target
 
     def _running(self) -> Iterator[Span]:
@@ -78,7 +77,7 @@ class Clock(Struct, frozen=True):
 
 
 def merged(pauses: Sequence[Pause], start: datetime) -> list[Pause]:
-    """The pauses after `start` in their order, those that touch or overlap as one."""
+    """The pauses after `start` in chronological order; those that touch or overlap are merged."""
     result: list[Pause] = []
     for pause in sorted(pauses, key=lambda each: each.since):
         if pause.until is not None and pause.until <= max(pause.since, start):

@@ -1,4 +1,4 @@
-"""What the states of other systems mean: whose turn it is, and whether the SLA's clock runs."""
+"""Maps the states of other systems to phases: whose turn it is, and whether the SLA clock runs."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from bot.cases.rules.sla import Pause
 
 
 class Phase(StrEnum):
-    """Where a case is on its way."""
+    """The phase of a case in its life cycle."""
 
     NEW = "new"
     WORKING = "working"
@@ -22,7 +22,7 @@ class Phase(StrEnum):
 
 ENDED = (Phase.RESOLVED, Phase.CLOSED)
 STOPPED = (Phase.PENDING, *ENDED)
-# ServiceNow's own numbers, where a file has them in place of the names.
+# ServiceNow's numeric states, which some files contain instead of names.
 _CODES = {
     "1": Phase.NEW,
     "2": Phase.WORKING,
@@ -31,7 +31,7 @@ _CODES = {
     "7": Phase.CLOSED,
     "8": Phase.CLOSED,
 }
-# The first that fits counts: "awaiting closure" waits for somebody, "closed - pending review" is closed.
+# The first match counts: "awaiting closure" is pending, "closed - pending review" is closed.
 _WORDS = (
     (Phase.CLOSED, r"^(closed|cancel|complete|done|rejected|cerrad|cancelad)"),
     (Phase.PENDING, r"await|pending|hold|wait|schedul|paus|suspend|espera|pendiente"),
@@ -42,7 +42,7 @@ _WORDS = (
 
 
 def phase_of(state: str) -> Phase | None:
-    """The phase that a state's name means; None when the name says nothing, such as `-100`."""
+    """The phase that the name of a state stands for; None if the name says nothing, such as `-100`."""
     text = state.strip().lower()
     if text in _CODES:
         return _CODES[text]
@@ -53,7 +53,7 @@ def phase_of(state: str) -> Phase | None:
 
 
 class Step(Struct, frozen=True):
-    """A case came into a phase; `state` is the source's own name for it."""
+    """The entry of a case into a phase; `state` is the source's own name for it."""
 
     at: datetime
     phase: str
@@ -61,8 +61,8 @@ class Step(Struct, frozen=True):
 
 
 def pauses_of(steps: Iterable[Step]) -> tuple[Pause, ...]:
-    """When the clock stood still: while it waited for somebody else, and between its end and being reopened.
-    What was paused and then resolved was paused until then, and stays stopped."""
+    """The times in which the clock stood still: while the case was pending, and between its end and reopening.
+    A case that is resolved while pending stays stopped, in one pause."""
     pauses: list[Pause] = []
     since: datetime | None = None
     for step in steps:
@@ -75,7 +75,7 @@ def pauses_of(steps: Iterable[Step]) -> tuple[Pause, ...]:
 
 
 def reopenings(steps: Iterable[Step]) -> int:
-    """How often it was opened again after it had ended."""
+    """How often the case was reopened after it had ended."""
     count, has_ended = 0, False
     for step in steps:
         if step.phase in ENDED:

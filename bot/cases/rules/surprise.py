@@ -1,9 +1,9 @@
 """How unlikely it is that so many similar cases come within a window.
 
-A window's cases are compared with what is usual of all cases, as in the space-time permutation scan statistic
-(Kulldorff 2005): from how many cases there are in the window and which share of them is of that kind, overall
-and at this time of day. So a busy morning alone is no burst. Counts are over-dispersed: the tail is that of the
-negative binomial distribution, wider for what was hardly seen before.
+As in the space-time permutation scan statistic (Kulldorff 2005), the expected count follows from the number of all
+cases in the window and the usual share of cases of that kind, overall and at this time of day. A busy morning
+alone is therefore not a burst. Counts are overdispersed: the tail is that of the negative binomial distribution,
+and wider for a kind that was hardly seen before.
 """
 
 import math
@@ -12,39 +12,39 @@ from msgspec import Struct
 
 from bot.cases.rules.counting import Counts
 
-# How many cases of the same time of day weigh as much as the overall share.
+# The overall share weighs as much as this many cases at the same time of day.
 HOUR_WEIGHT = 30
-# What is known before anything was seen weighs as much as so many cases.
+# The prior weighs as much as this many cases.
 PRIOR_WEIGHT = 10
-# 1 / dispersion: between what was never seen and what is seen every day.
+# 1 / dispersion, from a kind never seen before to one seen every day.
 LEAST_SIZE, MOST_SIZE = 1.0, 4.0
 MOST_SURPRISE = 15.0
 
 
 class Surprise(Struct, frozen=True):
-    """-log10 of the probability that so many come by chance, and how many were to be expected."""
+    """-log10 of the probability that so many come by chance, and the expected count."""
 
     score: float
     expected: float
 
 
 def share(kind: Counts, all_cases: Counts, prior: float) -> float:
-    """Which share of the cases is usually of this kind, at this time of day; `prior` is a guess (0 to 1) that
-    counts for as much as ten cases."""
+    """The usual share of cases of this kind at this time of day; `prior` (0 to 1) is a guess that weighs as much
+    as ten cases."""
     overall = (kind.before + PRIOR_WEIGHT * prior) / (all_cases.before + PRIOR_WEIGHT)
     return (kind.at_this_hour + HOUR_WEIGHT * overall) / (all_cases.at_this_hour + HOUR_WEIGHT)
 
 
 def surprise(kind: Counts, expected: float) -> Surprise:
-    """How surprising the window's count is when `expected` were to be expected."""
+    """How surprising the window's count is, given the expected count."""
     size = min(MOST_SIZE, LEAST_SIZE + kind.before)
     tail = negative_binomial_tail(kind.within, max(expected, 1e-6), size)
     return Surprise(min(MOST_SURPRISE, -math.log10(max(tail, 1e-300))), expected)
 
 
 def negative_binomial_tail(count: int, mean: float, size: float) -> float:
-    """P(X >= count) of a negative binomial with this mean and variance mean + mean²/size. Summed from above, so
-    that small probabilities are exact to rounding."""
+    """P(X >= count) for a negative binomial with this mean and the variance mean + mean²/size. The upper tail is
+    summed directly, so that small probabilities are exact to rounding."""
     success = size / (size + mean)
     log_term = (
         math.lgamma(size + count)

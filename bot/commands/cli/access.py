@@ -1,4 +1,4 @@
-"""`watchfloor tokens` and `webhooks`: who may read, and who is told."""
+"""`watchfloor tokens` and `webhooks`: access for readers, and notifications to other systems."""
 
 from typing import TYPE_CHECKING, Annotated
 

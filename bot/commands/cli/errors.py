@@ -1,4 +1,4 @@
-"""What is wrong, said in sentences."""
+"""Errors reported as sentences."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from bot.errors import WatchfloorError
 
 @contextmanager
 def errors_as_sentences() -> Iterator[None]:
-    """Whatever is wrong with settings or files is said in sentences, without a traceback."""
+    """Report errors in settings or files as sentences, without a traceback."""
     from bot.config.yaml_file import FileRefused
 
     try:

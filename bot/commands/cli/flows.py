@@ -1,4 +1,4 @@
-"""`watchfloor flows`: what the bot began and gave up."""
+"""`watchfloor flows`: flows that the bot started and gave up."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""`watchfloor figures`, `cases`, `lockouts` and `sources`: what other systems know, brought in or tried."""
+"""`watchfloor figures`, `cases`, `lockouts` and `sources`: imports data from other systems and tries sources."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""What is kept: exported, backed up, purged, verified."""
+"""Commands on stored records: export, back up, purge, verify."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""Running the bot and the sandbox, and what has to be set up for that."""
+"""Commands that run the bot and the sandbox, and that help to set them up."""
 
 import gc
 from collections.abc import Callable
@@ -23,7 +23,7 @@ app = typer.Typer()
 @app.command()
 def run() -> None:
     """Run the bot: in the workspace that the tokens open, or else in one of its own on this machine."""
-    # Nothing that is imported is garbage: looking for garbage meanwhile costs a tenth of the start.
+    # Imported objects are never garbage, and garbage collection during the imports costs a tenth of the start.
     gc.disable()
     from bot.commands.sandbox_process import sandbox_beside_bot
     from bot.runtime import logs
@@ -35,7 +35,7 @@ def run() -> None:
         if settings.has_slack:
             _run(settings, "Watchfloor is ready in your workspace. Ctrl-C ends it.", lambda: True)
             return
-        # The workspace starts while this process loads the bot.
+        # The workspace starts while this process imports the bot.
         workspace = stack.enter_context(sandbox_beside_bot(settings))
         from bot.commands import run as running
 

@@ -1,4 +1,4 @@
-"""Does anybody answer at an address of floor.yaml, asked by the way out that the bot takes? What is it allowed?"""
+"""Checks of floor.yaml's addresses: whether one answers over the bot's own route, and what it is allowed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +14,7 @@ REMEDY = (
 
 
 def allowances(what: str, networks: Sequence[str], *, is_insecure: bool) -> Iterator[Finding]:
-    """What floor.yaml lets an address do that others may not."""
+    """Findings on what floor.yaml allows an address beyond the default."""
     if is_insecure:
         remedy = "Anybody on the network in between can read and change what is sent. Use `https://` instead."
         yield note(f"{what} is `insecure: true`.", remedy)
@@ -23,8 +23,8 @@ def allowances(what: str, networks: Sequence[str], *, is_insecure: bool) -> Iter
 
 
 def unanswered(what: str, address: Address, network: Network) -> Finding | None:
-    """What is missing on the way there; None when somebody answers, whatever the answer is."""
-    # Loaded when an address is looked at.
+    """Return a finding if the address cannot be reached; None if it answers, whatever the response."""
+    # Imported only when an address is checked.
     import httpx
 
     from bot.runtime.outgoing import AddressRefused, Reach, client

@@ -1,4 +1,4 @@
-"""Who may send alerts, and at which address? Is there an alert rule that cannot be used?"""
+"""Checks of the systems that may send alerts, their addresses, and the alert rules."""
 
 from collections.abc import Iterator
 
@@ -13,16 +13,16 @@ from bot.runtime.network import CaUnusable
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Every system that floor.yaml lets send alerts."""
+    """Check every system that floor.yaml allows to send alerts."""
     try:
         sources = AlertSources.of(settings, floor.read(settings.floor_file))
     except (FileRefused, OSError, CaUnusable):
-        return  # said before
+        return  # reported by an earlier check
     except WatchfloorError as refused:
         yield missing(refused.sentence, "docs/alerts.md describes `alerts` in floor.yaml.")
         return
     if sources.by_name and not settings.serves_http:
-        # The bot listens for them, whatever else it serves.
+        # The bot listens for alerts even if it serves nothing else.
         yield from port.check(settings.host, settings.port)
     for name, source in sources.by_name.items():
         yield ok(f"Alerts of {source.described.kind} are taken at /alerts/{name}.")

@@ -1,4 +1,4 @@
-"""`doctor --checklist`: what has to be made in the workspace before `floor.yaml` works, and what it is for."""
+"""`doctor --checklist`: what to set up in the workspace for `floor.yaml`, and why."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,7 +6,7 @@ from bot.config.floor import Floor
 
 
 def lines(floor: Floor) -> Iterator[str]:
-    """The checklist as Markdown, to be copied into a ticket or a canvas."""
+    """The checklist as Markdown, for a ticket or a canvas."""
     yield "Channels (public ones the bot joins by itself; into a private one somebody has to `/invite` it)"
     yield from _items("#", _channels(floor))
     yield ""

@@ -1,4 +1,4 @@
-"""Is there a database, and has it the newest shape?"""
+"""Check of the database and its schema version."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from bot.runtime.database import Database
 
 
 def check(url: str) -> Iterator[Finding]:
-    """Open it, and bring it to the newest shape as every start does."""
+    """Open the database and upgrade its schema, as every start does."""
     try:
         database = Database(url)
         migrations.upgrade(database.engine)

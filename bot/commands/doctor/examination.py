@@ -1,4 +1,4 @@
-"""The order in which the doctor looks; what cannot be looked at is left out, because the reason stands above."""
+"""The order of the doctor's checks; a check that cannot run is left out, as the reason was reported before it."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from bot.slack.gateway import Gateway
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Everything that can be known from here, one finding after another."""
+    """Run every check that is possible from here, and yield the findings."""
     yield from database.check(settings.database_url)
     yield from files.check(settings.floor_file, settings.playbooks_dir, settings.templates_dir)
     yield from _examine_way_out(settings)
@@ -30,7 +30,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_way_out(settings: Settings) -> Iterator[Finding]:
-    """The company's certificates, which every request counts on."""
+    """Check the company's certificates, which every request relies on."""
     try:
         Network.of(settings.proxy, settings.ca_file)
     except CaUnusable as unusable:
@@ -41,7 +41,7 @@ def _examine_workspace(settings: Settings) -> Iterator[Finding]:
     try:
         network = Network.of(settings.proxy, settings.ca_file)
     except CaUnusable:
-        return  # said before
+        return  # reported by an earlier check
     gateway = Gateway.to(settings.slack_api_url, settings.slack_bot_token.get_secret_value(), network)
     socket_gateway = None
     if not settings.speaks_http:

@@ -1,4 +1,4 @@
-"""Can `floor.yaml`, the playbooks and the templates be used?"""
+"""Checks of `floor.yaml`, the playbooks and the templates."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from bot.playbooks import library
 
 
 def check(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterator[Finding]:
-    """Every problem with its file and line."""
+    """Yield every problem with its file and line."""
     try:
         floor_settings = floor.read(floor_file, templates_dir)
     except FileRefused as refused:

@@ -1,4 +1,4 @@
-"""What the doctor says: a sentence on what is, and for what is missing a sentence on what to do."""
+"""The doctor's findings: a sentence on the state, and a remedy if something is missing."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Mark(StrEnum):
-    """How a finding begins."""
+    """The sign at the start of a finding."""
 
     WELL = "✓"
     NOTE = "·"
@@ -14,7 +14,7 @@ class Mark(StrEnum):
 
 
 class Finding(Struct, frozen=True):
-    """One line of the report, or two."""
+    """One finding of the report, in one or two lines."""
 
     mark: Mark
     sentence: str
@@ -22,7 +22,7 @@ class Finding(Struct, frozen=True):
 
     @property
     def is_missing(self) -> bool:
-        """Must something be done?"""
+        """Whether something must be done."""
         return self.mark is Mark.MISSING
 
     def __str__(self) -> str:
@@ -30,15 +30,15 @@ class Finding(Struct, frozen=True):
 
 
 def ok(text: str) -> Finding:
-    """As it should be."""
+    """Return a finding that all is well."""
     return Finding(Mark.WELL, text)
 
 
 def note(text: str, remedy: str = "") -> Finding:
-    """Good to know; nothing is missing."""
+    """Return a finding that is good to know; nothing is missing."""
     return Finding(Mark.NOTE, text, remedy)
 
 
 def missing(text: str, remedy: str) -> Finding:
-    """Something has to be done."""
+    """Return a finding that something must be done."""
     return Finding(Mark.MISSING, text, remedy)

@@ -1,4 +1,4 @@
-"""Does the pager answer, and is its secret set?"""
+"""Check of the pager's address and secret."""
 
 import os
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from bot.runtime.network import CaUnusable, Network
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """The pager that floor.yaml names, if it names one."""
+    """Check floor.yaml's pager, if there is one."""
     try:
         described = floor.read(settings.floor_file).pager
         network = Network.of(settings.proxy, settings.ca_file)
         build_pager(described, os.environ, network)
     except (FileRefused, OSError, CaUnusable):
-        return  # said before
+        return  # reported by an earlier check
     except PagerSecretMissing as refused:
         yield missing(refused.sentence, "docs/escalation.md describes `pager` in floor.yaml.")
         return

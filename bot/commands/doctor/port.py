@@ -1,4 +1,4 @@
-"""Can the bot listen where it is to?"""
+"""Check of the port on which the bot listens."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ ANSWERS_WITHIN_S = 3
 
 
 def check(host: str, port: int) -> Iterator[Finding]:
-    """Take the port and give it back; when it is taken, it may be by the bot itself."""
+    """Bind the port and release it; if it is in use, it may be in use by the bot itself."""
     try:
         Server(host, port).stop()
     except PortRefused as refused:
@@ -31,9 +31,9 @@ def check(host: str, port: int) -> Iterator[Finding]:
 
 
 def _problems_of_bot(port: int) -> list[str] | None:
-    """What the bot that runs there says of itself; None when it is none."""
+    """Return the problems that the bot on that port reports; None if no bot runs there."""
     try:
-        # No proxy is asked for this machine.
+        # No proxy is used for this machine.
         with Network().open(Request(f"http://127.0.0.1:{port}/healthz"), ANSWERS_WITHIN_S) as answer:
             return _problems(answer.read())
     except HTTPError as unwell:

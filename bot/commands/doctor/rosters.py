@@ -1,4 +1,4 @@
-"""Can each roster that floor.yaml names be read from here, and what counts of it?"""
+"""Check of each roster in floor.yaml: whether it can be read from here, and how much of it is usable."""
 
 from collections.abc import Iterator
 
@@ -16,12 +16,12 @@ from bot.shifts.reading.rows import LeftOut
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Every roster that floor.yaml names."""
+    """Check every roster in floor.yaml."""
     try:
         floor_settings = floor.read(settings.floor_file)
         network = Network.of(settings.proxy, settings.ca_file)
     except (FileRefused, OSError, CaUnusable):
-        return  # said elsewhere
+        return  # reported by another check
     folder = rosters.RosterFolder.of(settings, floor_settings)
     for roster in floor_settings.shifts.rosters:
         what = f"The roster {roster.name}"

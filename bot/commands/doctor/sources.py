@@ -1,4 +1,4 @@
-"""Can each source be read, with the rights that it needs? And how old is what is known of it?"""
+"""Check of each source: whether it can be read and has the permissions that it needs."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,11 @@ OWN_KINDS = ("connect", "okta", "salesforce", "servicenow")
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Every source that floor.yaml names."""
+    """Check every source in floor.yaml."""
     try:
         sources = Sources.of(settings, floor.read(settings.floor_file))
     except (FileRefused, OSError, CaUnusable):
-        return  # said before
+        return  # reported by an earlier check
     for name, described in sources.settings.items():
         yield from addresses.allowances(
             f"The source {name}", described.allow_networks, is_insecure=described.insecure
@@ -31,7 +31,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def findings_of(sources: Sources, name: str, kind: str) -> Iterator[Finding]:
-    """What is to be said of one source: each missing right, or what it brings."""
+    """Yield the findings on one source: each missing permission, or the rows that it provides."""
     guide = GUIDES.get(kind, kind if kind in OWN_KINDS else "your-own")
     remedy = f"docs/sources/{guide}.md says what it needs."
     try:

@@ -1,4 +1,4 @@
-"""Can every audience's templates be used, in each of its languages?"""
+"""Check of every audience's templates, in each of its languages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from bot.runtime.templates import TemplateBroken, Templates
 from bot.updates import variables
 
 REMEDY = "docs/templates.md explains templates; until it is mended these updates go out in plain words."
-# Each makes a template take other branches.
+# Each makes a template take different branches.
 EXAMPLE_SITUATIONS: tuple[dict[str, Any], ...] = (
     {},
     {
@@ -57,7 +57,7 @@ CHANGE_KINDS = ("severity", "status", "resolved", "reopened", "closed", "role")
 
 
 def check(floor: Floor, folder: Path) -> Iterator[Finding]:
-    """Every template that is missing or broken, with the reason."""
+    """Yield every template that is missing or broken, with the reason."""
     templates = Templates(folder)
     names = [
         variables.template_of(audience.template or name, language)
@@ -75,7 +75,7 @@ def check(floor: Floor, folder: Path) -> Iterator[Finding]:
 
 
 def _check_notices(floor: Floor, templates: Templates) -> Iterator[Finding]:
-    """The notices to partners, in the language of each."""
+    """Check the partner notices in the language of each partner."""
     languages = sorted({partner.language for partner in floor.partners if partner.channel})
     for language in languages:
         try:

@@ -1,4 +1,4 @@
-"""Are the tokens there, and are they what they should be?"""
+"""Check of the tokens: whether they are set and of the right type."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ SIGNING_PAGE = "https://api.slack.com/apps → your app → Basic Information �
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """What the environment and `.env` give."""
+    """Check the tokens from the environment and `.env`."""
     bot_token = settings.slack_bot_token.get_secret_value()
     app_token = settings.slack_app_token.get_secret_value()
     try:

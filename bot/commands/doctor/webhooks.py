@@ -1,4 +1,4 @@
-"""Which systems are told of incidents, and is the way there safe?"""
+"""Check of the webhooks: which systems are told of incidents, and whether the connection is safe."""
 
 from collections.abc import Iterator
 
@@ -13,11 +13,11 @@ from bot.webhooks.targets import Webhooks
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Every webhook that floor.yaml names."""
+    """Check every webhook in floor.yaml."""
     try:
         webhooks = Webhooks.of(settings, floor.read(settings.floor_file))
     except (FileRefused, OSError, CaUnusable):
-        return  # said before
+        return  # reported by an earlier check
     except WatchfloorError as refused:
         yield missing(refused.sentence, "docs/api.md describes `webhooks` in floor.yaml.")
         return

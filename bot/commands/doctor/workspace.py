@@ -1,4 +1,4 @@
-"""Does the workspace grant and hold what the bot and `floor.yaml` count on?"""
+"""Check of the workspace: whether it grants and contains what the bot and `floor.yaml` rely on."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ REINSTALL = (
 
 
 def check(gateway: Gateway, socket_gateway: Gateway | None, floor: Floor | None) -> Iterator[Finding]:
-    """Ask Slack; `line` is the gateway of the app token, or None in HTTP mode."""
+    """Ask Slack; `socket_gateway` is the gateway of the app token, or None in HTTP mode."""
     try:
         installation = inspection.installation(gateway)
     except SlackRefused as refused:
@@ -56,7 +56,7 @@ def _check_scopes(granted: frozenset[str] | None) -> Iterator[Finding]:
 
 
 def _check_ways_out(gateway: Gateway) -> Iterator[Finding]:
-    """The hosts of Slack that are needed beside the Web API."""
+    """Check the hosts of Slack that are needed besides the Web API."""
     base_url = gateway.client.base_url
     if proxy := gateway.network.proxy_for(base_url):
         yield note(f"Requests go through the proxy {redact(proxy)}.")

@@ -93,7 +93,7 @@ __all__ = [
 ]
 
 
-# Messages in the language of the floor itself.
+# Messages in the floor's own language.
 OWN_TEMPLATES = "update_footer"
 
 
@@ -104,12 +104,12 @@ class Floor(FloorPart):
     administrators_channel: str | None = None
     pager: Pager | None = None
     language: str = "en"
-    # Where the floor is: post-mortems tell the time there, with UTC beside it.
+    # The floor's own zone: post-mortems give times in it, with UTC beside them.
     zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
     severities: dict[SeverityName, Severity]
     types: dict[str, str]
     recognised_by: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    # By language: what the titles of types and the names of sites are called there.
+    # By language: the titles of types and the names of sites in it.
     translations: dict[str, dict[str, str]] = Field(default_factory=dict)
     sites: tuple[str, ...] = ()
     partners: tuple[Annotated[Partner, BeforeValidator(read_partner)], ...] = ()
@@ -193,18 +193,18 @@ class Floor(FloorPart):
 
     @property
     def partner_names(self) -> tuple[str, ...]:
-        """The partners, as people call them."""
+        """The names of the partners."""
         return tuple(partner.name for partner in self.partners)
 
     def in_language(self, name: str, language: str) -> str | None:
-        """What a type, a role, an audience or a site is called in a language; None when it is not translated."""
-        # A floor may keep the names that were shipped and read another language.
+        """Return the name of a type, role, audience or site in a language; None if it is not translated."""
+        # A floor may keep the shipped names and read another language.
         own = name if language == self.language else None
         return self.translations.get(language, {}).get(name, own)
 
     @property
     def groups(self) -> set[str]:
-        """Every user group the file speaks of, without the @."""
+        """Every user group named in the file, without the @."""
         names = [group for severity in self.severities.values() for group in severity.invite]
         names += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         names += [*self.shifts.managers, *self.shifts.fallback]
@@ -227,22 +227,22 @@ class Floor(FloorPart):
 
     @property
     def people_or_groups(self) -> set[str]:
-        """Those of them that may be people as well: in ladders, and whoever gets a copy of post-mortems."""
+        """The names that may be groups or people: in ladders, in cases, and for copies of post-mortems."""
         names = [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         names += [*self.postmortems.copy_to, *self.cases.people]
         return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     def severity(self, name: str) -> Severity:
-        """What the file says of a severity."""
+        """Return the configuration of a severity."""
         return self.severities[name]  # type: ignore[index]  # names come from the database, checked when written
 
     def role(self, name: str) -> Role:
-        """What the file says of a role."""
+        """Return the configuration of a role."""
         return self.roles[name]  # type: ignore[index]  # likewise
 
 
 def _alike(names: Iterable[str]) -> str:
-    """Two names that differ in capitals at most, or nothing."""
+    """Return two names that differ at most in capitals, or an empty string."""
     known: dict[str, str] = {}
     for name in names:
         folded = name.casefold()
@@ -253,9 +253,9 @@ def _alike(names: Iterable[str]) -> str:
 
 
 def read(path: Path, templates_dir: Path | None = None) -> Floor:
-    """The floor's file, or `yamlfile.FileRefused` with everything that is wrong in it.
+    """Return the floor's file. Raises `yamlfile.FileRefused` with every error in it.
 
-    With the folder of templates given, its language must be one in which there are templates.
+    If `templates_dir` is given, the floor's language must be one that has templates.
     """
     if not path.exists():
         reason = f"is not in {path.parent.resolve()}; start in the folder that holds it, or name another"

@@ -1,4 +1,4 @@
-"""Alerts of monitoring systems: who may send them, how they are grouped, and when an incident is proposed."""
+"""Alerts of monitoring systems: permitted senders, grouping, and when an incident is proposed."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -14,10 +14,10 @@ NEEDED_OF_GENERIC = ("key", "title", "status")
 
 
 class AlertRule(FloorPart):
-    """The first rule whose condition holds says what becomes of an alert. `when` and `title` are Jinja."""
+    """A rule about alerts; the first rule whose condition holds decides. `when` and `title` are Jinja."""
 
     when: str = "true"
-    # That many alerts of a group must fire within that time; resolved ones do not count.
+    # The minimum number of a group's alerts that fire within the time; resolved ones do not count.
     at_least: int = Field(1, ge=1, le=1000)
     within: Duration = timedelta(minutes=20)
     then: Literal["propose", "declare", "note"] = "propose"
@@ -30,13 +30,13 @@ class AlertSource(FloorPart):
     """A system that may send alerts to `/alerts/NAME`."""
 
     kind: AlertKind
-    # The environment variable with the secret; SNS has none: its messages are signed by AWS.
+    # The environment variable with the secret; SNS has none, since AWS signs its messages.
     secret: str = Field("", pattern=rf"{VARIABLE}|^$")
     signed: bool = False
-    # SNS: the topic that may send.
+    # SNS: the topic whose messages are accepted.
     topic: str = ""
     channel: ChannelName = ""
-    # Labels whose values put alerts into one group; without any, each alert stands for itself.
+    # Labels whose values put alerts into one group; without any, each alert is its own group.
     group_by: tuple[str, ...] = ()
     rules: tuple[AlertRule, ...] = (AlertRule(),)
     # For `generic`: Jinja expressions over `body` and, for each alert, `item`.

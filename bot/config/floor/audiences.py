@@ -1,4 +1,4 @@
-"""Audiences: who is kept informed, where, how often, in which words."""
+"""Audiences: groups of people who are kept informed, with channels, cadence and wording."""
 
 import re
 from datetime import time, timedelta
@@ -29,7 +29,7 @@ PARTNERS = "partners"
 
 
 class QuietHours(FloorPart):
-    """When an audience is left in peace, and the severities it is told of nevertheless."""
+    """When an audience gets no updates, and the severities that are sent nevertheless."""
 
     at: tuple[Literal["nights", "weekends"], ...] = Field(min_length=1)
     only: tuple[SeverityName, ...] = ()
@@ -45,39 +45,39 @@ class QuietHours(FloorPart):
 
 
 class SlowerCadence(FloorPart):
-    """A calmer pace once an incident has gone on for a while."""
+    """A slower cadence for an incident that has lasted a while."""
 
     after: Duration
     every: Duration
 
 
 def read_approval(raw: Any) -> Any:
-    """`true` is whoever leads the communications, or the incident; else roles and groups; `false` is nobody."""
+    """Read approvers: `true` is the communications lead or the commander, `false` nobody; else roles and groups."""
     if raw in (None, False):
         return ()
     return ("communications_lead", "commander") if raw is True else (raw,) if isinstance(raw, str) else raw
 
 
 class Audience(FloorPart):
-    """Some people who are kept informed: where, how often by severity, in which words."""
+    """A group of people who are kept informed: channels, cadence by severity, wording."""
 
     title: str
     channels: tuple[str, ...] = Field(min_length=1)
     cadence: dict[SeverityName, Cadence]
-    # How soon the first update comes, where that is not one cadence after the declaration.
+    # Time until the first update, where that differs from the cadence.
     first: dict[SeverityName, Annotated[timedelta, BeforeValidator(read_delay)]] = Field(default_factory=dict)
     slower: SlowerCadence | None = None
-    # How often it is told from the third update on that says the same as the two before it.
+    # The interval from the third update on that says the same as the two before it.
     unchanged: Duration | None = None
-    # The folder in message_templates/stakeholder_update; the audience's own name when none is given.
+    # The folder in message_templates/stakeholder_update; by default the audience's own name.
     template: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")], ...] = Field(("en",), min_length=1)
     quiet: QuietHours | None = None
-    # Who approves what is sent: roles and groups; without any, it goes out by itself.
+    # Roles and groups that approve updates; without any, updates are sent without approval.
     approval: Annotated[tuple[str, ...], BeforeValidator(read_approval)] = ()
-    # Groups whose people read this audience's words when they subscribe to an incident.
+    # Groups whose members read this audience's wording when they subscribe to an incident.
     members: tuple[str, ...] = ()
-    # Outside the company: never told internal names or a guessed end.
+    # Outside the company: gets no internal names and no estimated end.
     outside: bool = False
 
     @model_validator(mode="before")
@@ -119,18 +119,18 @@ class Audience(FloorPart):
         return approval
 
     def usual_cadence(self, severity: str, duration: timedelta = timedelta()) -> timedelta | Moment:
-        """How often this audience is told at that severity, of an incident that has lasted so long."""
+        """Return this audience's cadence at that severity, for an incident that has lasted so long."""
         cadence = self.cadence.get(_severity_name(severity), Moment.NEVER)
         if isinstance(cadence, timedelta) and self.slower and duration >= self.slower.after:
             return max(cadence, self.slower.every)
         return cadence
 
     def first_update_after(self, severity: str) -> timedelta | Moment:
-        """How soon it is told for the first time."""
+        """Return the time until the first update."""
         cadence = self.usual_cadence(severity)
         return self.first.get(_severity_name(severity), cadence) if isinstance(cadence, timedelta) else cadence
 
 
 def _severity_name(severity: str) -> SeverityName:
-    # Severities come from the database; they were checked when they were written.
+    # Severities come from the database, where they were checked on writing.
     return cast(SeverityName, severity)

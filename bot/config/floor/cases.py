@@ -1,4 +1,4 @@
-"""Cases of customers: how long their contracts give, in which hours, who works on them, and when who is told."""
+"""Customers' cases: contract targets and hours, the teams that work on them, and escalations."""
 
 import re
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ Hours = tuple[tuple[int, ...], int, int]
 
 
 def _tidy(raw: str) -> str:
-    """In small letters, with one blank between words and none around a hyphen."""
+    """Return the text in lower case, with single blanks between words and none around a hyphen."""
     return "-".join(part.strip() for part in " ".join(raw.lower().split()).split("-"))
 
 
@@ -49,7 +49,7 @@ def _minutes(text: str) -> int:
 
 
 class ContractHours(FloorPart):
-    """When a contract's clock runs, in its own zone."""
+    """The hours in which a contract's clock runs, in its own zone."""
 
     zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
     hours: tuple[Annotated[Hours, BeforeValidator(read_hours)], ...] = ()
@@ -57,7 +57,7 @@ class ContractHours(FloorPart):
 
 
 class Contract(FloorPart):
-    """What customers are promised: `customers` are names, `*` stands for anything."""
+    """The targets promised to customers: `customers` are names, `*` stands for anything."""
 
     customers: tuple[str, ...] = Field(min_length=1)
     schedule: str = ALWAYS
@@ -65,16 +65,16 @@ class Contract(FloorPart):
 
 
 class Region(FloorPart):
-    """Who decides there, and when people work there."""
+    """A region's managers and working hours."""
 
     managers: tuple[str, ...] = ()
     schedule: str = ALWAYS
 
 
 class Team(FloorPart):
-    """How many work on cases at once, and how many cases each of them takes on in an hour.
+    """How many engineers work on cases at once, and how many cases each of them takes on in an hour.
 
-    With a `role` they are those of the roster who are on in it, in the team's region if it has one.
+    With a `role`, the engineers are the people on shift in that role, in the team's region if it has one.
     """
 
     region: str = ""
@@ -87,7 +87,7 @@ class Team(FloorPart):
 
 
 class CaseEscalation(FloorPart):
-    """How long a case may lie before the team's manager is told, then the next, on a clock apart from the SLA's."""
+    """How long a case may wait until the team's manager is told, then the next; this clock is not the SLA's."""
 
     unassigned: Duration = timedelta(minutes=10)
     not_actioned: Duration = timedelta(minutes=30)
@@ -95,7 +95,7 @@ class CaseEscalation(FloorPart):
 
 
 class Guide(FloorPart):
-    """A trouble-shooting guide that is somewhere else."""
+    """A troubleshooting guide that is kept elsewhere."""
 
     title: str = Field(min_length=1, max_length=150)
     url: str = Field(pattern=r"^https://[^\s<>|]+$", max_length=500)
@@ -116,7 +116,7 @@ DEFAULT_ESCALATIONS: dict[Literal["P1", "P2"], CaseEscalation] = {
 
 
 class Cases(FloorPart):
-    """Contracts are asked in their order; a customer of none has the schedule and the targets that stand here."""
+    """Contracts are checked in order; a customer without one gets the schedule and targets given here."""
 
     zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
     schedules: dict[str, ContractHours] = Field(default_factory=dict)
@@ -126,9 +126,9 @@ class Cases(FloorPart):
     sensitive: tuple[str, ...] = ()
     regions: dict[str, Region] = Field(default_factory=dict)
     teams: dict[str, Team] = Field(default_factory=dict)
-    # The channel in which the board is kept current; without it there is the command and the home tab.
+    # The channel in which the board is kept current; without one, only the command and the home tab show it.
     board: str | None = None
-    # Where similar cases are proposed as an incident, and unusual intake is said; else the incidents channel.
+    # Where similar cases are proposed as an incident and unusual intake is reported; else the incidents channel.
     alerts: str | None = None
     alerts_a_day: int = Field(default=2, ge=1, le=50)
     escalations: dict[Literal["P1", "P2"], CaseEscalation] = Field(
@@ -152,12 +152,12 @@ class Cases(FloorPart):
         return self
 
     def contract_of(self, customer: str) -> Contract:
-        """What a customer is promised."""
+        """Return a customer's contract, or one with the defaults."""
         own = (each for each in self.contracts.values() if _is_one_of(customer, each.customers))
         return next(own, Contract(customers=("*",), schedule=self.schedule, targets=self.targets))
 
     def is_sensitive(self, customer: str) -> bool:
-        """Is it a customer that is watched with care?"""
+        """Whether the customer is marked as sensitive."""
         return _is_one_of(customer, self.sensitive)
 
     @property
@@ -167,7 +167,7 @@ class Cases(FloorPart):
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Every person and group that is named."""
+        """Every person and group named here."""
         managers = [name for region in self.regions.values() for name in region.managers]
         managers += [team.manager for team in self.teams.values() if team.manager]
         return (*managers, *self.processed_by, *self.senior_management)

@@ -1,4 +1,4 @@
-"""Credits and refunds: which groups of customers there are, and above which sum a second person approves."""
+"""Credits and refunds: the cohorts of customers, and the sum above which a second person approves."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""Drills: incidents that are practised."""
+"""Drills: incidents that are declared for practice."""
 
 from bot.config.floor.reading import FloorPart
 

@@ -1,4 +1,4 @@
-"""How the figures of queues are read and judged: the zone of files, goals by group of queues, patience."""
+"""How queue figures are read and judged: the zone of files, goals by group of queues, patience."""
 
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -27,7 +27,7 @@ Percent = Annotated[float, BeforeValidator(read_percent)]
 
 
 class ServiceLevelGoal(FloorPart):
-    """Which share of contacts is to be answered within which time, and by which of the five formulas."""
+    """The share of contacts to be answered within a time, and which of the five formulas measures it."""
 
     formula: Formula = "offered"
     within: Duration = timedelta(seconds=20)
@@ -35,20 +35,20 @@ class ServiceLevelGoal(FloorPart):
 
 
 class QueueGroup(FloorPart):
-    """Queues with a goal of their own; `queues` are names, `*` stands for anything."""
+    """Queues with their own goal; `queues` are names, `*` stands for anything."""
 
     queues: tuple[str, ...] = Field(min_length=1)
     service_level: ServiceLevelGoal = ServiceLevelGoal()
-    # How long a caller waits on average before giving up, where the figures do not say.
+    # How long callers wait on average before giving up, where the figures do not tell.
     patience: Duration = timedelta(minutes=2)
 
     def has(self, name: str) -> bool:
-        """Is that queue one of them? Case does not count."""
+        """Whether the queue is in this group. Case is ignored."""
         return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in self.queues)
 
 
 class Figures(FloorPart):
-    """The first group that has a queue says its goal; queues of none have the goal that stands here."""
+    """The first group that contains a queue sets its goal; other queues have the goal given here."""
 
     zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
     service_level: ServiceLevelGoal = ServiceLevelGoal()
@@ -65,7 +65,7 @@ class Figures(FloorPart):
         return self
 
     def group_of(self, name: str) -> QueueGroup:
-        """The goal of a queue."""
+        """Return the group of a queue, or one with the default goal."""
         own = (group for group in self.groups.values() if group.has(name))
         usual = QueueGroup(queues=("*",), service_level=self.service_level, patience=self.patience)
         return next(own, usual)

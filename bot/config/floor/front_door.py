@@ -1,4 +1,4 @@
-"""What callers hear: how long a message may be on before somebody is asked, and which team routes calls."""
+"""Caller messages: how long one may be on before it must be reviewed, and which team routes calls."""
 
 from datetime import timedelta
 from typing import Annotated

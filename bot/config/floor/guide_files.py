@@ -1,4 +1,4 @@
-"""The troubleshooting guides of a folder: Markdown files, each with its first heading as its title."""
+"""The troubleshooting guides in a folder: Markdown files, each titled by its first heading."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ LONGEST_TITLE = 150
 
 
 class GuideFile(NamedTuple):
-    """A guide that is a file."""
+    """A guide in a file."""
 
     path: Path
     title: str
@@ -19,7 +19,7 @@ class GuideFile(NamedTuple):
 
 
 def guide_files(cases: Cases) -> Iterator[GuideFile]:
-    """Those of `guides_folder`, by their names; what is too long for a guide is left out."""
+    """The guides in `guides_folder`, by path; files that are too large are left out."""
     folder = Path(cases.guides_folder) if cases.guides_folder else None
     for path in sorted(folder.glob("**/*.md")) if folder and folder.is_dir() else ():
         if path.stat().st_size <= LARGEST_FILE:
@@ -30,5 +30,5 @@ def guide_files(cases: Cases) -> Iterator[GuideFile]:
 
 
 def guide_titles(cases: Cases) -> list[str]:
-    """Every guide that the floor's file and folder name."""
+    """The titles of every guide in the floor's file and folder."""
     return [*(guide.title for guide in cases.guides), *(file.title for file in guide_files(cases))]

@@ -1,4 +1,4 @@
-"""How long somebody may take to accept a handover."""
+"""Time limits for accepting a handover."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from bot.config.floor.reading import Duration, FloorPart
 
 
 class Handovers(FloorPart):
-    """Until the person is reminded, and until others are told; both count from the offer."""
+    """Time until the reminder, and until others are told; both count from the offer."""
 
     reminded_after: Duration = timedelta(minutes=15)
     escalated_after: Duration = timedelta(minutes=25)

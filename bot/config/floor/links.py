@@ -1,4 +1,4 @@
-"""What is tied to an incident from outside: links on its channel, a pager."""
+"""An incident's links to the outside: bookmarks on its channel, a pager."""
 
 from pydantic import Field, model_validator
 
@@ -6,7 +6,7 @@ from bot.config.floor.reading import FloorPart
 
 
 class Bookmark(FloorPart):
-    """A link put on every incident's channel."""
+    """A link added to every incident's channel."""
 
     title: str = Field(max_length=60)
     url: str = Field(pattern=r"^https://")
@@ -14,11 +14,11 @@ class Bookmark(FloorPart):
 
 
 class Pager(FloorPart):
-    """Where a page is sent besides Slack: an HTTPS address, and the variable that holds the signing secret."""
+    """Where pages are sent besides Slack: an HTTPS address, and the variable with the signing secret."""
 
     url: str
     secret_env: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
-    # For a gateway in one's own network: it may then be reached without TLS and at a private address.
+    # For a gateway in the floor's own network: it may be reached without TLS and at a private address.
     allow_private: bool = False
 
     @model_validator(mode="after")

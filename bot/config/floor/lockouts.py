@@ -1,4 +1,4 @@
-"""Lockouts: which partner an agent works for, by the domain of the login."""
+"""Lockouts: an agent's partner, by the domain of the login."""
 
 from pydantic import Field, field_validator
 
@@ -11,7 +11,7 @@ class Lockouts(FloorPart):
     domains: dict[str, str] = Field(default_factory=dict)
 
     def partner_of(self, login: str) -> str:
-        """The partner that somebody works for; empty when the domain does not say."""
+        """Return the partner that an agent works for; empty if the domain is not listed."""
         return self.domains.get(login.rpartition("@")[2].casefold(), "")
 
     @field_validator("domains")

@@ -1,4 +1,4 @@
-"""The companies that work for us, and how long they may stay silent."""
+"""Partners, and how long one may take to answer."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from bot.config.floor.reading import Duration, FloorPart, read_handle
 
 
 class Partner(FloorPart):
-    """A company that works for us: where it is told, in which language, and whom to phone when it is silent."""
+    """A company that works for the floor: its channel, its language, and whom to phone when it does not answer."""
 
     name: str = Field(min_length=1, max_length=75)
     channel: Annotated[str | None, BeforeValidator(read_handle)] = Field(default=None, pattern=r"^#\S+$")
@@ -24,7 +24,7 @@ def read_partner(raw: Any) -> Any:
 
 
 class PartnerAnswers(FloorPart):
-    """How long a partner may stay silent: until it is reminded, and until it is named to the commander."""
+    """Time limits for a partner's answer: until it is reminded, and until the commander is told its name."""
 
     reminded_after: Duration = timedelta(minutes=10)
     named_after: Duration = timedelta(minutes=20)

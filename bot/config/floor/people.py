@@ -1,4 +1,4 @@
-"""Roles, what they are told, and who may do what."""
+"""Roles and their duties, rate limits, and permissions."""
 
 from pydantic import Field, field_validator
 
@@ -8,14 +8,14 @@ ANYONE = "anyone"
 
 
 class Role(FloorPart):
-    """A role in an incident, and what is told to the person who takes it."""
+    """A role in an incident, and the text for the person who takes it."""
 
     title: str
     help: str
 
 
 class Limits(FloorPart):
-    """How much may be begun within a minute, in each replica."""
+    """Rate limits per minute, in each replica."""
 
     declarations_per_person: int = Field(20, ge=1)
     declarations: int = Field(60, ge=1)
@@ -34,7 +34,7 @@ class Permissions(FloorPart):
     close: tuple[str, ...] = (ANYONE,)
     followups: tuple[str, ...] = (ANYONE,)
     postmortem: tuple[str, ...] = (ANYONE,)
-    # Accounts of customers are for few.
+    # Customers' accounts are visible to few.
     ledger: tuple[str, ...] = ("commander", "communications_lead")
     lockouts: tuple[str, ...] = (ANYONE,)
     changes: tuple[str, ...] = (ANYONE,)

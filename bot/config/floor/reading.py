@@ -1,4 +1,4 @@
-"""How lengths, times of day, zones and names are written in the file."""
+"""How durations, times of day, zones and names are written in the file."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 class Moment(StrEnum):
-    """When an audience is told, if not by the clock."""
+    """When an audience is updated, if not by the clock."""
 
     ON_CHANGE = "on change"
     AT_CLOSE = "at close"
@@ -41,7 +41,7 @@ def read_duration(raw: Any) -> Any:
 
 
 def read_cadence(raw: Any) -> Any:
-    """A length of time, or one of `on change`, `at close`, `never`."""
+    """Return a length of time, or one of `on change`, `at close`, `never`."""
     if raw in list(Moment):
         return Moment(raw)
     try:
@@ -52,13 +52,13 @@ def read_cadence(raw: Any) -> Any:
 
 @dataclass(frozen=True)
 class WorkingDays:
-    """So many days, Saturdays and Sundays not counted."""
+    """A number of days, not counting Saturdays and Sundays."""
 
     days: int
 
 
 def read_deadline(raw: Any) -> Any:
-    """A length of time, or `3 working days`."""
+    """Return a length of time, or working days from `3 working days`."""
     match = re.fullmatch(r"\s*(\d{1,3})\s*working days?\s*", str(raw))
     if match and int(match[1]):
         return WorkingDays(int(match[1]))
@@ -83,18 +83,18 @@ SeverityName = Literal["S0", "S1", "S2", "S3", "S4"]
 
 
 class FloorPart(BaseModel):
-    """A part of the file: unknown keys are mistakes, and nothing changes after it was read."""
+    """A part of the file: unknown keys are errors, and nothing changes after it was read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def read_delay(raw: Any) -> Any:
-    """A length of time, or `at once`."""
+    """Return a length of time; `at once` is zero."""
     return timedelta() if raw == "at once" else read_duration(raw)
 
 
 def read_lead_time(raw: Any) -> Any:
-    """A length of time, or `never`."""
+    """Return a length of time; `never` is None."""
     return None if raw in (None, "never") else read_duration(raw)
 
 
@@ -112,34 +112,34 @@ TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
 
 
 def read_zone(raw: Any) -> Any:
-    """A time zone by its name."""
+    """Return the name of a time zone if it exists."""
     if not (isinstance(raw, str) and _is_zone(raw)):
         raise ValueError(f"{raw!r} is not a time zone; write it like `Europe/Madrid`")
     return raw
 
 
 def _is_zone(name: str) -> bool:
-    """Asked for by its name: Python's list of all zones is put together from hundreds of files."""
+    """Whether the zone exists. Looked up by name, as Python's list of zones is assembled from hundreds of files."""
     try:
         ZoneInfo(name)
     except (ValueError, KeyError, OSError):
         return False
-    # Copies of the zones, some of which count leap seconds.
+    # These are copies of the zones; some count leap seconds.
     return not name.startswith(("posix", "right/"))
 
 
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
-# Before the name of a role in a roster: the people on shift in it.
+# Prefix of a role in a roster; stands for the people on shift in it.
 ROSTER = "roster:"
 
 
 def read_handle(raw: Any) -> Any:
-    """Handles and channels as Slack writes them: lower case. Everything else as it is."""
+    """Return a handle or channel as Slack writes it, in lower case; anything else is returned as it is."""
     return raw.lower() if isinstance(raw, str) and raw.startswith(("@", "#")) else raw
 
 
 def unknown_name(name: str, allowed: tuple[str, ...]) -> str:
-    """What to write in place of `name`, which is none of the `allowed` words, no handle and no id."""
+    """Return advice on what to write instead of `name`, which is no `allowed` word, no handle and no id."""
     nearest = get_close_matches(name.lower(), allowed, n=1, cutoff=0.7)
     if nearest:
         return f"{name!r} is not known here; did you mean `{nearest[0]}`?"
@@ -150,9 +150,9 @@ def unknown_name(name: str, allowed: tuple[str, ...]) -> str:
 
 
 def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = (), *, rosters: bool = False) -> tuple[str, ...]:
-    """Refuse what is no `@handle`, no user id and none of the `allowed` words; the rest as Slack writes it.
+    """Return the names as Slack writes them; each must be a `@handle`, a user id or one of the `allowed` words.
 
-    With `rosters`, `roster:role` may stand for whoever is on shift.
+    With `rosters`, `roster:role` may stand for the people on shift. Raises `ValueError`.
     """
     known = rf"@\S+|{PERSON_ID}|{ROSTER}\S+" if rosters else rf"@\S+|{PERSON_ID}"
     names = tuple(map(read_handle, names))

@@ -18,12 +18,12 @@ from bot.config.floor.reading import (
 
 
 def read_digest(raw: Any) -> Any:
-    """When the weekly message comes, or `never`."""
+    """Return the weekly digest's settings, or None for `never`."""
     return None if raw in (None, "never") else raw
 
 
 class FollowUpDigest(FloorPart):
-    """When the incidents channel hears of the follow-ups, once a week."""
+    """When the incidents channel gets its weekly digest of follow-ups."""
 
     day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     at: TimeOfDay = time(9)
@@ -31,12 +31,12 @@ class FollowUpDigest(FloorPart):
 
     @property
     def weekday(self) -> int:
-        """The day as Python counts them: Monday is 0."""
+        """The day as Python numbers it: Monday is 0."""
         return list(WEEKDAYS).index(self.day)
 
 
 class FollowUps(FloorPart):
-    """How follow-ups are made and remembered; times of day are those where the owner lives."""
+    """How follow-ups are created and reminded of; times of day are in the owner's zone."""
 
     reaction: str = "bookmark_tabs"
     due_within: Duration = timedelta(days=14)
@@ -53,14 +53,14 @@ class FollowUps(FloorPart):
 
 
 class Retention(FloorPart):
-    """How long what is over is kept: people's words, and the records of finished flows."""
+    """Retention times for people's words in ended incidents, and for the records of finished flows."""
 
     words: DurationOrNever = None
     flows: Duration = timedelta(days=30)
 
 
 class PostMortems(FloorPart):
-    """Who gets a copy of each draft, and where what is published is posted."""
+    """Who gets a copy of each draft, and the channel for published post-mortems."""
 
     copy_to: tuple[str, ...] = ()
     channel: str | None = None
@@ -77,7 +77,7 @@ class PostMortems(FloorPart):
 
 
 class Reactions(FloorPart):
-    """Which reactions say what about a message. Names as Slack writes them between the colons."""
+    """What each reaction says about a message. Names are as Slack writes them between the colons."""
 
     mark: tuple[str, ...] = ("pushpin", "round_pushpin")
     decision: tuple[str, ...] = ("scales",)
@@ -99,16 +99,16 @@ class Reactions(FloorPart):
 
 
 class Timeline(FloorPart):
-    """What is kept of what is said, and how a gap in it is filled."""
+    """What is kept of messages, and how gaps are filled."""
 
     reactions: Reactions = Reactions()
-    # False: when somebody deletes a message in Slack, its words go here too; that it was deleted stays.
+    # False: when a message is deleted in Slack, its text is deleted here too; the fact of the deletion stays.
     keep_deleted_words: bool = True
-    # Not having listened for so long means that something may have been missed.
+    # Not listening for at least this long means that messages may have been missed.
     recover_after: Duration = timedelta(seconds=30)
     recover_page: int = Field(15, ge=1, le=200)
 
     @cached_property
     def kinds(self) -> dict[str, str]:
-        """What each reaction says."""
+        """The kind of entry that each reaction stands for."""
         return {name: kind for kind, names in self.reactions.model_dump().items() for name in names}

@@ -1,4 +1,4 @@
-"""Which reports are sent when, to whom, of which region."""
+"""Scheduled reports: when, to whom, for which region."""
 
 from datetime import time
 from typing import Annotated, Literal
@@ -11,12 +11,12 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 
 
 class Report(FloorPart):
-    """A report that is sent by the clock: of the day, week or month that has ended."""
+    """A report that is sent on a schedule, about the day, week or month that has ended."""
 
     every: Literal["day", "week", "month"]
     to: tuple[str, ...] = Field(min_length=1)
     at: TimeOfDay = time(8)
-    # The day a weekly report is sent on, and its week begins with.
+    # The day on which a weekly report is sent, and on which its week begins.
     day: Weekday = "monday"
     zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
     region: str = ""
@@ -29,17 +29,17 @@ class Report(FloorPart):
 
     @property
     def weekday(self) -> int:
-        """The day as Python counts them: Monday is 0."""
+        """The day as Python numbers it: Monday is 0."""
         return list(WEEKDAYS).index(self.day)
 
 
 class Reports(FloorPart):
-    """Everything that is reported; `docs/reports.md` explains every key."""
+    """All reports; `docs/reports.md` explains every key."""
 
     sent: tuple[Report, ...] = ()
-    # Which sites belong to a region.
+    # The sites of each region.
     regions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    # Who reads the open cases of sensitive customers by name, in their own copy: people and groups.
+    # People and groups whose own copy names the open cases of sensitive customers.
     sensitive_to: Annotated[tuple[str, ...], AfterValidator(check_names)] = ()
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Severities, and the ladders of people who are told when nobody comes."""
+"""Severities, and their escalation ladders."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from bot.config.floor.reading import ROLES, Deadline, Duration, FloorPart, check
 
 
 class Tier(FloorPart):
-    """One rung of an escalation ladder: who is told after how long, unless what it waits for happened before."""
+    """One tier of an escalation ladder: who is told, and when, unless its stop condition is met first."""
 
     after: Annotated[timedelta, BeforeValidator(read_delay)]
     tell: tuple[str, ...] = Field(min_length=1)
@@ -22,14 +22,14 @@ class Tier(FloorPart):
 
 
 class Severity(FloorPart):
-    """One severity: what it means, how to choose it, and what it sets in motion."""
+    """One severity: its meaning, how to choose it, and what it triggers."""
 
     meaning: str = Field(min_length=1, max_length=150)
     guidance: str = Field(min_length=1, max_length=75)
     emoji: str = "⚪"
     commander_within: Duration | None = None
     postmortem_within: Deadline | None = None
-    # A partner is told within this long of the declaration; without it only by hand.
+    # A partner is told within this long of the declaration; without it, partners are told only by hand.
     partner_notice_within: Duration | None = None
     invite: tuple[str, ...] = ()
     ladder: tuple[Tier, ...] = ()

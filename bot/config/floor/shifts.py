@@ -1,4 +1,4 @@
-"""Rosters: where they come from, which roles must be covered when, and who is asked when nobody is on."""
+"""Rosters: their origin, the roles that must be covered and when, and whom to ask when nobody is on shift."""
 
 from datetime import time, timedelta
 from typing import Annotated, Any, Literal
@@ -26,9 +26,9 @@ def read_hours(raw: Any) -> Any:
 
 
 class Need(FloorPart):
-    """A role that so many people must fill during these hours, as the clock of this zone shows them.
+    """A role that a number of people must fill during these hours, in this zone.
 
-    With `queues` it is as many as their forecast load needs.
+    With `queues`, the number is what their forecast load needs.
     """
 
     role: str
@@ -38,9 +38,9 @@ class Need(FloorPart):
     days: tuple[Day, ...] = WEEKDAYS  # type: ignore[assignment]  # the seven names
     zone: Zone = "UTC"
     people: int = Field(1, ge=1, le=500)
-    # Names of queues whose contacts these people answer; `*` stands for anything.
+    # Names of the queues that these people answer; `*` stands for anything.
     queues: tuple[str, ...] = ()
-    # Which share of a shift somebody is not at work: breaks, training, coaching.
+    # The share of a shift that people are not at work: breaks, training, coaching.
     shrinkage: Percent = 0.0
 
     @field_validator("shrinkage")
@@ -57,11 +57,11 @@ class Roster(FloorPart):
     name: str = Field(min_length=1, max_length=60)
     file: str = ""
     address: str = ""
-    # Private networks in which the address may be.
+    # Private networks that may contain the address.
     allow_networks: tuple[NetworkText, ...] = ()
-    # Without TLS: what is read can be changed on the way.
+    # Without TLS: the content can be changed in transit.
     insecure: bool = False
-    # Of times that name no zone, and of shifts that name no region or role.
+    # Defaults for times without a zone, and for shifts without a region or role.
     zone: Zone = "UTC"
     region: str = ""
     role: str = ""
@@ -80,7 +80,7 @@ class ShiftHandovers(FloorPart):
     """How a shift is handed over."""
 
     accepted_within: Duration = timedelta(minutes=15)
-    # The first items are repeated by the incoming person in their own words.
+    # The number of top items that the incoming person repeats in their own words.
     repeated: int = Field(3, ge=0, le=10)
     call: str = ""
 
@@ -95,21 +95,21 @@ class ShiftHandovers(FloorPart):
 class Shifts(FloorPart):
     """Rosters and what follows from them; `docs/shifts.md` explains every key."""
 
-    # What rosters call a role, and what people call it.
+    # The name of a role in rosters, and its title.
     roles: dict[str, str] = Field(default_factory=dict)
     # The person on shift in this role is the point of contact.
     contact: str = ""
-    # Where that is pinned; the incidents channel when left out.
+    # The channel in which the point of contact is pinned; by default the incidents channel.
     channel: str | None = None
     rosters: tuple[Roster, ...] = ()
-    # Names in rosters that are no e-mail address or handle of Slack's.
+    # Names in rosters that are neither an e-mail address nor a Slack handle.
     people: dict[str, str] = Field(default_factory=dict)
     needs: tuple[Need, ...] = ()
     ahead: Duration = timedelta(hours=48)
     escalate_before: Duration = timedelta(hours=4)
-    # Who is asked for more people, and told of what stays open.
+    # The people who are asked for more staff, and told of what stays open.
     managers: tuple[str, ...] = ()
-    # Who is accountable when somebody becomes unavailable; the first who can be.
+    # The people who become accountable when somebody is unavailable; the first available one is taken.
     fallback: tuple[str, ...] = ()
     handover: ShiftHandovers = ShiftHandovers()
 
@@ -141,5 +141,5 @@ class Shifts(FloorPart):
         return self
 
     def title(self, role: str) -> str:
-        """What people call a role."""
+        """Return the title of a role."""
         return self.roles.get(role.casefold(), role)

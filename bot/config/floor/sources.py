@@ -1,4 +1,4 @@
-"""Other systems that are read, and where what the bot sends may go: addresses, schedule, and names of secrets."""
+"""External systems that are read or sent to: addresses, schedules, and names of secrets."""
 
 import ipaddress
 from datetime import timedelta
@@ -27,12 +27,12 @@ NetworkText = Annotated[str, BeforeValidator(read_network)]
 
 
 class Address(FloorPart):
-    """An address that the bot calls; `https://` at the public internet unless the file says otherwise."""
+    """An address that the bot calls: `https://` on the public internet unless the file says otherwise."""
 
     url: str = ""
-    # Private networks in which the address may be.
+    # Private networks that may contain the address.
     allow_networks: tuple[NetworkText, ...] = ()
-    # Without TLS: what is sent can be read and changed on the way.
+    # Without TLS: requests can be read and changed in transit.
     insecure: bool = False
 
     @model_validator(mode="after")
@@ -44,7 +44,7 @@ class Address(FloorPart):
 
 
 class Source(Address):
-    """Another system that is read on a schedule. `options` are the kind's own."""
+    """An external system that is read on a schedule. `options` are specific to the kind."""
 
     kind: str
     secret: str = Field("", pattern=rf"{VARIABLE}|^$")
@@ -59,11 +59,11 @@ class Source(Address):
 
 
 class Webhook(Address):
-    """Another system that is told what happens to incidents; each request is signed with the secret."""
+    """An external system that is told about incidents; each request is signed with the secret."""
 
     url: str = Field(min_length=1)
     secret: str = Field(pattern=VARIABLE)
-    # Those of `docs/api.md`; without any, all of them.
+    # Events of `docs/api.md`; without any, all of them.
     events: tuple[str, ...] = ()
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""A shift is handed over item by item; at every instant one person is accountable for each."""
+"""Shift handovers, item by item; each item has exactly one accountable person at every instant."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, the events after which somebody is accountable or nobody is, the tick, what reports ask."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register the listeners, the events that begin or end accountability, the tick, and the reports' figures."""
+    # Imported here so that importing only the tables does not load the listeners.
     from bot.handovers.shift import accepting, accountability, export, listeners, renderers, tables
     from bot.incidents import events
     from bot.incidents.facts import SHIFT_HANDOVERS

@@ -1,6 +1,6 @@
-"""The items of a shift are accepted, sent back and repeated by the person who takes over; one transaction each.
+"""The incoming person accepts, sends back and repeats the items of a shift; one transaction each.
 
-The outgoing person stays accountable for an item until the other accepts it; both happen in one transaction.
+The outgoing person stays accountable for an item until it is accepted; both change in the same transaction.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ from bot.slack.text import mention
 
 
 def accept_item(services: Services, handover_id: int, by: str, now: datetime) -> str:
-    """Take one item. Gives back what to answer."""
+    """Accept one item. Return the reply."""
 
     def act(session: Session, shift: ShiftHandover) -> str:
         handover = _pending(session, handover_id)
@@ -36,7 +36,7 @@ def accept_item(services: Services, handover_id: int, by: str, now: datetime) ->
 
 
 def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) -> str:
-    """Take everything that was accepted before and has not moved since. Gives back what to answer."""
+    """Accept every item that was accepted before and has not changed since. Return the reply."""
 
     def act(session: Session, shift: ShiftHandover) -> str:
         unchanged = unchanged_items(session, shift)
@@ -49,14 +49,14 @@ def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) 
 
 
 def unchanged_items(session: Session, shift: ShiftHandover) -> list[Handover]:
-    """Pending items that read as they did when somebody accepted them last."""
+    """Pending items whose content equals that of their last accepted handover."""
     pending = [each for each in tables.items(session, shift.number) if each.is_pending]
     accepted = tables.last_accepted(session, [each.item for each in pending])
     return [each for each in pending if accepted.get(each.item) == each.fingerprint]
 
 
 def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime) -> str:
-    """The incoming person says the top items in their own words. Gives back what to answer."""
+    """Record the top items in the incoming person's own words. Return the reply."""
     if not text.strip():
         raise rules.RepeatMissing()
 
@@ -73,7 +73,7 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
 
 
 def send_back(services: Services, handover_id: int, question: str, by: str, now: datetime) -> str:
-    """Not yet: something of an item must be known first. Gives back what to answer."""
+    """Send an item back with a question that must be answered first. Return the reply."""
     if not question.strip():
         raise rules.QuestionMissing()
 
@@ -92,7 +92,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
 
 
 def escalate_due(services: Services, now: datetime) -> None:
-    """Handovers that nobody accepted in time: both are told, and the managers."""
+    """Tell both people, and the managers, of handovers that were not accepted in time."""
     managers = people(services, 0, services.floor.shifts.managers)
     with services.database.transaction() as session:
         for shift in tables.due(session, now):
@@ -112,7 +112,7 @@ def escalate_due(services: Services, now: datetime) -> None:
 def _changing(
     services: Services, shift_id: int, by: str, now: datetime, act: Callable[[Session, ShiftHandover], str]
 ) -> str:
-    """Do something as the incoming person, in one transaction; both see how it stands afterwards."""
+    """Run an action of the incoming person in one transaction and refresh the message of both people."""
     check_member(services, by)
     with services.database.transaction() as session:
         shift = tables.locked(session, shift_id)
@@ -125,7 +125,7 @@ def _changing(
 
 
 def _check_repeated(session: Session, services: Services, shift: ShiftHandover, wanted: Sequence[Handover]) -> None:
-    """The top items are accepted once they were repeated in the incoming person's own words."""
+    """Require the top items to be repeated in the incoming person's own words before they are accepted."""
     keys = [each.item for each in tables.items(session, shift.number)]
     first = rules.top(keys, services.floor.shifts.handover.repeated)
     if not shift.repeated and any(each.item in first for each in wanted):
@@ -146,7 +146,7 @@ def _accept(session: Session, handover: Handover, now: datetime) -> None:
 
 
 def _complete_if_done(session: Session, services: Services, shift: ShiftHandover, now: datetime) -> None:
-    """Every item was accepted, or is over: the shift is handed over."""
+    """Complete the handover when no item is pending or sent back."""
     session.flush()
     states = {each.state for each in tables.items(session, shift.number)}
     if shift.is_offered and not states & {State.PENDING, State.RETURNED}:

@@ -1,4 +1,4 @@
-"""Exactly one person is accountable for each open item at every instant: given on in one transaction."""
+"""Each open item has exactly one accountable person at every instant; a change is one transaction."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -42,19 +42,19 @@ NAME_SOMEBODY = "Name somebody in floor.yaml who is available."
 
 
 def begin(session: Session, item: str, user_id: str, now: datetime) -> None:
-    """Somebody is accountable from now on, unless somebody is already."""
+    """Make a person accountable from now on, unless somebody already is."""
     if tables.accountable(session, item) is None:
         session.add(Accountability(item=item, user_id=user_id, since=now, reason=BEGAN))
         session.flush()
 
 
 def give(session: Session, item: str, user_id: str, reason: str, now: datetime) -> None:
-    """Somebody else is accountable from the same instant on until which the one before was."""
+    """Make another person accountable from the same instant at which the previous person stops being so."""
     held = tables.accountable(session, item)
     if held is not None and held.user_id == user_id:
         return
     if held is not None:
-        # A clock that was set back must not turn a time around.
+        # A clock that was set back must not make an interval end before it began.
         now = max(now, held.since)
         held.until = now
         session.add(held)
@@ -64,7 +64,7 @@ def give(session: Session, item: str, user_id: str, reason: str, now: datetime) 
 
 
 def end(session: Session, item: str, now: datetime) -> None:
-    """It is over: nobody need be accountable, and nothing of it is to be accepted."""
+    """End the accountability for an item that is over, and withdraw any pending offer of it."""
     held = tables.accountable(session, item)
     if held is not None:
         held.until = max(now, held.since)
@@ -75,35 +75,35 @@ def end(session: Session, item: str, now: datetime) -> None:
 
 
 def withdraw(session: Session, handover: Handover, now: datetime) -> None:
-    """It is offered no more."""
+    """Withdraw an offer."""
     handover.decide(State.WITHDRAWN, now)
     session.add(handover)
     session.flush()
     outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(handover.shift_id), now)
 
 
-# Incidents: accountable is who is on duty when it begins
+# Incidents: the person on duty when an incident begins is accountable for it
 
 
 def follow_declared(change: Change, event: Declared) -> None:
-    """The point of contact is accountable for a new incident; without one the fallback, else the declarer."""
+    """Make the point of contact accountable for a new incident; failing that the fallback, else the declarer."""
     if not change.incident.is_drill:
         begin(change.session, f"{INCIDENT}{change.number}", _on_duty(change), change.now)
 
 
 def follow_reopened(change: Change, event: Reopened | StatusChanged) -> None:
-    """It is open again."""
+    """Make the person on duty accountable for an incident that is open again."""
     if not (isinstance(event, StatusChanged) and not event.is_open_again) and not change.incident.is_drill:
         begin(change.session, f"{INCIDENT}{change.number}", _on_duty(change), change.now)
 
 
 def follow_ended(change: Change, event: Resolved | Closed | Declined | Merged | Withdrawn) -> None:
-    """It is over."""
+    """End the accountability for an incident that is over."""
     end(change.session, f"{INCIDENT}{change.number}", change.now)
 
 
 def hide_words(change: Change, event: MadePrivate) -> None:
-    """What handovers of shifts say of the incident is not to be read any more: only that it is there."""
+    """Remove the incident's text from shift handovers, leaving only the fact that the incident exists."""
     for handover in tables.of_incident(change.session, change.number):
         hidden = {"key": handover.item, "title": private_title(change.number), "incident_id": change.number}
         handover.content = {**hidden, "severity": change.incident.severity}
@@ -115,7 +115,7 @@ def hide_words(change: Change, event: MadePrivate) -> None:
 
 
 def private_title(number: int) -> str:
-    """All that is said of a private incident outside its channel."""
+    """The only text shown about a private incident outside its channel."""
     return f"#{number} is private: read its channel"
 
 
@@ -126,11 +126,11 @@ def _on_duty(change: Change) -> str:
     return next(iter(on_duty), None) or fallback or change.incident.declared_by
 
 
-# Somebody is not available any more
+# A person becomes unavailable
 
 
 def replace(session: Session, services: Services, user_id: str, now: datetime) -> None:
-    """What a person is accountable for is the fallback's, in this transaction; offers to them are taken back."""
+    """Transfer a person's items to the fallback, if there is one, in this transaction; withdraw offers to them."""
     fallback = services.get(Registry).ask(FALLBACK)(session, services, user_id, now)
     held = tables.held_by(session, user_id)
     if fallback:
@@ -145,7 +145,7 @@ def replace(session: Session, services: Services, user_id: str, now: datetime) -
 def _follow(
     session: Session, services: Services, pending: Handover, user_id: str, fallback: str | None, now: datetime
 ) -> None:
-    """An offer to the person is taken back; one from them is the fallback's from now on."""
+    """Withdraw an offer to the person; one from them passes to the fallback (accepted if made to it)."""
     if pending.to_id == user_id:
         withdraw(session, pending, now)
         if pending.from_id != user_id:
@@ -179,5 +179,5 @@ def _notify(
 
 
 def of_items(session: Session) -> dict[str, str]:
-    """Who is accountable for each open item."""
+    """Return the accountable person of each open item."""
     return {each.item: each.user_id for each in tables.all_held(session)}

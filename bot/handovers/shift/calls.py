@@ -1,4 +1,4 @@
-"""The call in which a shift is handed over: its agenda where operations read it, and who is there."""
+"""The handover call of a shift: its agenda in the operations channel, and its attendance."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from bot.slack.text import mention
 
 
 def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str:
-    """Post the agenda with the link where operations read it. Gives back what to answer."""
+    """Post the agenda with the call's link in the operations channel. Return the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         shift = tables.get(session, shift_id)
@@ -25,7 +25,7 @@ def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str
 
 
 def join_call(services: Services, shift_id: int, by: str, now: datetime) -> str | None:
-    """Somebody is in the call. Gives back what to answer."""
+    """Record that a person is in the call. Return the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         shift = tables.locked(session, shift_id)

@@ -1,4 +1,4 @@
-"""What a shift hands over, from the record: incidents, cases at risk, unanswered pages, promises, watch items."""
+"""The items of a shift handover: incidents, cases at risk, unanswered pages, promises, watch items."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ PRIVATE = "private"
 
 
 def gather(session: Session, services: Services, now: datetime) -> list[HandoverItem]:
-    """Everything that is open now, whoever is accountable for it; the gravest first."""
+    """Everything that is open now, whoever is accountable for it; most severe first."""
     registry = services.get(Registry)
     items = [
         _incident(session, services, incident, now)
@@ -39,16 +39,16 @@ def gather(session: Session, services: Services, now: datetime) -> list[Handover
 
 
 def _with_known_steps(session: Session, items: Sequence[HandoverItem]) -> list[HandoverItem]:
-    """A next step that an engineer added to an earlier handover stands until the record has another."""
+    """Fill in next steps that engineers added to earlier handovers, where the record has none of its own."""
     lacking = [item.key for item in items if rules.lacks_next_step(item)]
     known = tables.last_next_steps(session, lacking)
     return [replace(item, next_step=known[item.key]) if item.key in known else item for item in items]
 
 
 def of_person(session: Session, services: Services, user_id: str, now: datetime) -> list[HandoverItem]:
-    """What a person hands over: what they are accountable for, and what nobody is yet.
+    """The items that a person hands over: those they are accountable for, and those without an accountable person.
 
-    The second is theirs from now on; what is over is nobody's any more.
+    They become accountable for the latter now; accountability for items that are over ends.
     """
     items = gather(session, services, now)
     holders = accountability.of_items(session)
@@ -82,7 +82,7 @@ def _incident(session: Session, services: Services, incident: Incident, now: dat
 
 
 def _without_words_of_private(session: Session, items: Sequence[HandoverItem]) -> list[HandoverItem]:
-    """Outside its channel nothing is said of a private incident but that it is there."""
+    """Reduce each item of a private incident to the fact that it exists."""
     numbers = {item.incident_id for item in items if item.incident_id}
     known = incidents.by_numbers(session, [number for number in numbers if number])
     return [

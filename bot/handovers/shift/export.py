@@ -1,4 +1,4 @@
-"""Handovers of shifts as a file, and counted for the reports."""
+"""Shift handovers as a file, and counted for the reports."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -28,9 +28,9 @@ HEADER = (
 
 
 def counts(session: Session, start: datetime, end: datetime) -> HandoverCounts:
-    """Of the handovers offered in a time: how many there were, were complete, and were not accepted in time.
+    """Of the handovers offered in a period: how many there were, how many completed, how many were escalated.
 
-    One that was offered anew to somebody else does not count twice.
+    One that was offered again to another person is not counted twice.
     """
     offered = [each for each in tables.between(session, start, end) if each.state != ShiftState.ENDED]
     complete = sum(each.state == ShiftState.COMPLETE for each in offered)
@@ -38,7 +38,7 @@ def counts(session: Session, start: datetime, end: datetime) -> HandoverCounts:
 
 
 def request(services: Services, key: str, by: str, now: datetime) -> str:
-    """Send the handovers as a file to the person who asked. Gives back what to answer."""
+    """Enqueue the file of handovers for the person who asked. Return the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         outbox.enqueue(session, kinds.HANDOVERS_FILE, f"handovers:{key}", now, payload={"to": by}, channel_id=by)
@@ -47,7 +47,7 @@ def request(services: Services, key: str, by: str, now: datetime) -> str:
 
 
 def channel_of(context: Context) -> str:
-    """The conversation with the person who asked."""
+    """The direct conversation with the person who asked."""
     return str((context.row.payload or {})["to"])
 
 
@@ -70,7 +70,7 @@ def _share(services: Services, row: OutboxRow) -> None:
 
 
 def rows(session: Session, start: datetime, end: datetime) -> Sequence[Sequence[csv_file.Cell]]:
-    """A row an item; of private incidents nothing but that they are private."""
+    """Return one row per item; a private incident's item says only that it is private."""
     shifts = tables.between(session, start, end)
     people = {user_id for shift in shifts for user_id in (shift.from_id, shift.to_id, *shift.present)}
     names = directory.display_names(session, people)

@@ -1,4 +1,4 @@
-"""The forms of a shift's handover: what is offered, questions and answers, the next step. Pure."""
+"""The forms of a shift handover: the offer, questions and answers, the next step. Pure."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ LISTED_IN_FORM = 40
 
 
 def offer_form(items: Sequence[HandoverItem], person: str | None, translate: Translator) -> Block:
-    """Who takes over, everything that goes along, and what the outgoing person adds."""
+    """The form of an offer: the recipient, everything that is handed over, and the outgoing person's additions."""
     listed = [f"• {_short(item, translate)}" for item in items[:LISTED_IN_FORM]]
     if len(items) > LISTED_IN_FORM:
         listed.append(translate("… and {count} more", count=len(items) - LISTED_IN_FORM))
@@ -68,7 +68,7 @@ def _short(item: HandoverItem, translate: Translator) -> str:
 
 
 def question_form(handover: Handover, translate: Translator) -> Block:
-    """What the incoming person needs to know of an item."""
+    """The form in which the incoming person asks about an item."""
     blocks = [
         section(f"*{name_of(handover)}*"),
         field(
@@ -90,7 +90,7 @@ def question_form(handover: Handover, translate: Translator) -> Block:
 
 
 def answer_form(handover: Handover, translate: Translator) -> Block:
-    """The answer, with which the item is offered again."""
+    """The form for the answer, which offers the item again."""
     blocks = [
         section(f"*{name_of(handover)}*\n> {one_line(handover.question, 500)}"),
         field(translate("Your answer"), ids.ANSWER, text_input(ids.ANSWER, multiline=True, longest=LONGEST)),
@@ -107,7 +107,7 @@ def answer_form(handover: Handover, translate: Translator) -> Block:
 
 
 def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int, translate: Translator) -> Block:
-    """The top items, to be said in one's own words."""
+    """The form in which the incoming person repeats the top items in their own words."""
     listed = "\n".join(f"• {name_of(each)}" for each in handovers[:count])
     blocks = [
         section(listed or translate("Nothing is left to accept.")),
@@ -129,7 +129,7 @@ def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int,
 
 
 def next_step_form(value: str, title: str, translate: Translator) -> Block:
-    """What comes next."""
+    """The form for an item's next step."""
     blocks = [
         section(f"*{one_line(title, 150)}*"),
         field(

@@ -1,4 +1,4 @@
-"""The handover of a shift: `/incident handover shift`, `watch`, `watched`, `export`, its buttons and forms."""
+"""Listeners for shift handovers: `/incident handover shift`, `watch`, `watched`, `export`, buttons and forms."""
 
 import re
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def shift_command(services: Services, typed: SlashCommand) -> Response:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to both messages, the call, and every form."""
+    """Register the listeners for both messages, the call and every form."""
     _register_offer(app, services)
     _register_answers(app, services)
     _register_questions(app, services)
@@ -124,7 +124,7 @@ def _register_questions(app: App, services: Services) -> None:
 
 
 def _item(services: Services, body: Payload, reader: str) -> tuple[Handover, Translator]:
-    """An item, for the person who may answer it, and their language."""
+    """Return an item, for the person who may answer it, and the translator into their language."""
     with services.database.reading() as session:
         handover = item_tables.get(session, parse.clicked_number(body))
         translate = translator_for(session, services, parse.user_id(body))

@@ -1,4 +1,4 @@
-"""A shift is offered, item by item, by the person whose shift ends, who answers what the next one asks."""
+"""The outgoing person offers a shift, item by item, and answers the incoming person's questions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ from bot.slack.text import mention
 
 
 def offer_form(services: Services, by: str, now: datetime, person: str | None = None) -> Block:
-    """Everything that would be handed over, for the outgoing person to read first."""
+    """Return the form with everything that would be handed over, for the outgoing person to read first."""
     check_member(services, by)
     with services.database.transaction() as session:
         items = draft.of_person(session, services, by, now)
@@ -38,7 +38,7 @@ def offer_form(services: Services, by: str, now: datetime, person: str | None = 
 
 
 def offer(services: Services, to: str, risks: str, contingencies: str, watched: str, by: str, now: datetime) -> str:
-    """Offer everything to the colleague who takes over. Gives back what to answer."""
+    """Offer everything to the colleague who takes over. Return the reply."""
     check_member(services, by)
     if to == by:
         raise rules.NotToYourself()
@@ -66,7 +66,7 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
 
 
 def _end_earlier(session: Session, by: str, now: datetime) -> None:
-    """What was offered before and not accepted is offered anew."""
+    """End earlier offers that were not accepted; their items are offered again."""
     for earlier in tables.offered_by(session, by):
         earlier.state, earlier.due_at = ShiftState.ENDED, None
         session.add(earlier)
@@ -113,7 +113,7 @@ def _show(session: Session, shift: ShiftHandover, now: datetime) -> None:
 
 
 def answer(services: Services, handover_id: int, text: str, by: str, now: datetime) -> str:
-    """The outgoing person answers the question: the item is offered again. Gives back what to answer."""
+    """Answer a question about an item and offer the item again. Return the reply."""
     if not text.strip():
         raise rules.AnswerMissing()
     check_member(services, by)
@@ -136,13 +136,13 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
 
 
 def _current(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
-    """The item as it is now; as it was when it is over meanwhile."""
+    """Return the item as it is now, or as it was offered if it is over."""
     matching = (item for item in draft.gather(session, services, now) if item.key == handover.item)
     return next(matching, rules.from_json(handover.content or {}))
 
 
 def add_next_step(services: Services, shift_id: int, key: str, text: str, by: str, now: datetime) -> str:
-    """The engineer says what comes next: it stands in the handover. Gives back what to answer."""
+    """Record an item's next step in the handover. Return the reply."""
     if not text.strip():
         raise rules.NextStepMissing()
     check_member(services, by)

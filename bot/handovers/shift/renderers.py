@@ -1,4 +1,4 @@
-"""The messages of a shift's handover: to both people, the call's agenda, the file."""
+"""The messages of a shift handover: to both people, the call's agenda, the file."""
 
 from bot.directory.lookup import channel_id, forget_channel
 from bot.handovers.shift import accepting, export, tables, views

@@ -1,4 +1,4 @@
-"""The handover of a shift: its items, in which order, what of them has not moved, what is missing. Pure."""
+"""Shift handovers: the order of the items, which of them are unchanged, what is missing. Pure."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from bot.errors import WatchfloorError
 from bot.incidents.handover_items import HandoverItem
 
-# How an incident is, by its status: I-PASS calls it the severity of the illness.
+# The condition of an incident, by its status: I-PASS calls it illness severity.
 STABILITY = {
     "investigating": "unstable",
     "identified": "watch closely",
@@ -24,11 +24,11 @@ MOST_ITEMS = 200
 
 
 class ShiftState(StrEnum):
-    """Where the handover of a shift stands."""
+    """The state of a shift handover."""
 
     OFFERED = "offered"
     COMPLETE = "complete"
-    ENDED = "ended"  # offered to somebody else, or nothing of it is left to accept
+    ENDED = "ended"  # offered to another person, or no item is left to accept
 
 
 class NothingToHandOver(WatchfloorError):
@@ -98,7 +98,7 @@ class NextStepMissing(WatchfloorError):
 
 
 def in_order(items: Iterable[HandoverItem]) -> list[HandoverItem]:
-    """The gravest first; of the same severity, incidents and cases before what is due of them, and that by time."""
+    """Sort by severity, most severe first; then items that need a next step first; then by due time."""
     last = len(RANKS)
 
     def rank(item: HandoverItem) -> tuple[int, bool, str, str]:
@@ -110,29 +110,29 @@ def in_order(items: Iterable[HandoverItem]) -> list[HandoverItem]:
 
 
 def lacks_next_step(item: HandoverItem) -> bool:
-    """Must it have a next step, and has none?"""
+    """Whether a required next step is missing."""
     return item.needs_next_step and not item.next_step.strip()
 
 
 def fingerprint(item: HandoverItem) -> str:
-    """The same for as long as nothing of it has moved."""
+    """Return a hash of the item's content, to tell whether the item has changed."""
     facts = json.dumps(to_json(item), sort_keys=True)
     return hashlib.sha256(facts.encode()).hexdigest()[:32]
 
 
 def to_json(item: HandoverItem) -> dict[str, Any]:
-    """The item as it is kept: what the incoming person read."""
+    """Return the item as JSON, as the incoming person read it."""
     facts = asdict(item)
     facts["due_at"] = item.due_at.isoformat() if item.due_at else None
     return facts
 
 
 def from_json(kept: dict[str, Any]) -> HandoverItem:
-    """The item as it was kept."""
+    """Return the item from its stored JSON."""
     due_at = datetime.fromisoformat(kept["due_at"]) if kept.get("due_at") else None
     return HandoverItem(**{**kept, "due_at": due_at})
 
 
 def top(keys: Sequence[str], count: int) -> set[str]:
-    """The items that the incoming person repeats; their keys come in order."""
+    """Return the keys of the items that the incoming person must repeat; `keys` is in order."""
     return set(keys[:count])

@@ -1,4 +1,4 @@
-"""Handovers of shifts, who is accountable for what since when, and what is watched; every query on them."""
+"""Shift handovers, accountability over time and watch items; every query on them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ class NoSuchShiftHandover(WatchfloorError):
 
 
 class ShiftHandover(Numbered, table=True):
-    """One shift handed over to the next; its items are rows of `handovers`."""
+    """The handover of one shift to the next; its items are rows of `handovers`."""
 
     __tablename__ = "shift_handovers"
     __table_args__ = (
@@ -33,27 +33,27 @@ class ShiftHandover(Numbered, table=True):
     from_id: str
     to_id: str
     state: str = ShiftState.OFFERED
-    # What the outgoing person adds: risks of the next two hours, and what to do if they come true.
+    # The outgoing person's additions: risks of the next two hours, and what to do if they come true.
     risks: str = ""
     contingencies: str = ""
     # The top items in the incoming person's own words.
     repeated: str = ""
-    # Who was in the call.
+    # The people who were in the call.
     present: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     offered_at: datetime = Field(sa_column=utc_column(nullable=False))
-    # When others are told that nobody has accepted it.
+    # When others are told that the handover has not been accepted.
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     escalated_at: datetime | None = Field(default=None, sa_column=utc_column())
     completed_at: datetime | None = Field(default=None, sa_column=utc_column())
 
     @property
     def is_offered(self) -> bool:
-        """Is an answer awaited?"""
+        """Whether an answer is awaited."""
         return self.state == ShiftState.OFFERED
 
 
 class Accountability(Numbered, table=True):
-    """Who was or is accountable for an item, since when and until when: never nobody, and never two at once."""
+    """A person's accountability for an item over a period: at every moment exactly one person is accountable."""
 
     __tablename__ = "accountabilities"
     __table_args__ = (
@@ -66,12 +66,12 @@ class Accountability(Numbered, table=True):
     user_id: str
     since: datetime = Field(sa_column=utc_column(nullable=False))
     until: datetime | None = Field(default=None, sa_column=utc_column())
-    # Why they are: it began with them, they accepted it, or somebody was not available.
+    # Why the person is accountable: the item began with them, they accepted it, or somebody was unavailable.
     reason: str
 
 
 class WatchItem(Numbered, table=True):
-    """Something that the shifts keep an eye on until it is done."""
+    """Something that the shifts watch until it is done."""
 
     __tablename__ = "watch_items"
     __table_args__ = (partial_index("ix_watch_items_open", "id", where="done_at IS NULL"),)
@@ -84,7 +84,7 @@ class WatchItem(Numbered, table=True):
 
 
 def get(session: Session, number: int) -> ShiftHandover:
-    """The handover of that number; `NoSuchShiftHandover` when there is none."""
+    """Return the handover with that number. Raises `NoSuchShiftHandover`."""
     handover = session.get(ShiftHandover, number, populate_existing=True)
     if handover is None:
         raise NoSuchShiftHandover()
@@ -92,7 +92,7 @@ def get(session: Session, number: int) -> ShiftHandover:
 
 
 def locked(session: Session, number: int) -> ShiftHandover:
-    """Likewise, kept from being changed by others until the transaction ends."""
+    """Likewise, with the row locked until the end of the transaction."""
     query = select(ShiftHandover).where(ShiftHandover.id == number).with_for_update()
     handover = session.exec(query.execution_options(populate_existing=True)).first()
     if handover is None:
@@ -101,46 +101,46 @@ def locked(session: Session, number: int) -> ShiftHandover:
 
 
 def offered_by(session: Session, user_id: str) -> Sequence[ShiftHandover]:
-    """What a person has offered and nobody has accepted whole."""
+    """A person's offers that have not been accepted in full."""
     offered = (ShiftHandover.from_id == user_id, ShiftHandover.state == ShiftState.OFFERED)
     return session.exec(select(ShiftHandover).where(*offered).order_by(col(ShiftHandover.id))).all()
 
 
 def items(session: Session, shift_id: int) -> Sequence[Handover]:
-    """The items of a handover, the newest offer of each, in their order."""
+    """The newest offer of each item of a handover, in order."""
     own = select(Handover).where(Handover.shift_id == shift_id).order_by(col(Handover.id))
     newest = {row.item: row for row in session.exec(own.execution_options(populate_existing=True))}
     return list(newest.values())
 
 
 def pending_of(session: Session, user_id: str) -> Sequence[Handover]:
-    """Items that a person has offered or is to accept, and that were not answered."""
+    """Pending items that a person has offered or is to accept."""
     theirs = sa.or_(col(Handover.from_id) == user_id, col(Handover.to_id) == user_id)
     is_pending = (Handover.kind == Kind.SHIFT, Handover.state == State.PENDING)
     return session.exec(select(Handover).where(theirs, *is_pending).order_by(col(Handover.id))).all()
 
 
 def pending_item(session: Session, item: str) -> Handover | None:
-    """The offer of an item that waits for an answer."""
+    """The pending offer of an item, if any."""
     is_pending = (Handover.kind == Kind.SHIFT, Handover.state == State.PENDING)
     return session.exec(select(Handover).where(Handover.item == item, *is_pending)).first()
 
 
 def of_incident(session: Session, number: int) -> Sequence[Handover]:
-    """Every item of a shift that is about an incident."""
+    """Every shift item about an incident."""
     own = (Handover.incident_id == number, Handover.kind == Kind.SHIFT)
     return session.exec(select(Handover).where(*own).order_by(col(Handover.id))).all()
 
 
 def last_accepted(session: Session, keys: Collection[str]) -> dict[str, str]:
-    """The fingerprint of each item when it was accepted last."""
+    """Return each item's fingerprint at its last acceptance."""
     accepted = (Handover.kind == Kind.SHIFT, Handover.state == State.ACCEPTED, col(Handover.item).in_(keys))
     rows = session.exec(select(Handover).where(*accepted).order_by(col(Handover.id)))
     return {row.item: row.fingerprint for row in rows}
 
 
 def last_next_steps(session: Session, keys: Collection[str]) -> dict[str, str]:
-    """The next step that each item had in the handover before, if it had one."""
+    """Return each item's most recent next step, if it had one."""
     if not keys:
         return {}
     of_items = select(Handover).where(Handover.kind == Kind.SHIFT, col(Handover.item).in_(keys))
@@ -149,7 +149,7 @@ def last_next_steps(session: Session, keys: Collection[str]) -> dict[str, str]:
 
 
 def due(session: Session, now: datetime) -> Sequence[ShiftHandover]:
-    """Handovers that nobody accepted in time."""
+    """Handovers that were not accepted in time."""
     return session.exec(
         select(ShiftHandover).where(col(ShiftHandover.due_at) <= now).order_by(col(ShiftHandover.id))
     ).all()
@@ -159,7 +159,7 @@ NEXT_DUE: sa.Select[Any] = sa.select(sa.func.min(col(ShiftHandover.due_at)))
 
 
 def between(session: Session, start: datetime, end: datetime) -> Sequence[ShiftHandover]:
-    """The handovers offered in a time, in order."""
+    """The handovers offered in a period, in order."""
     offered = (col(ShiftHandover.offered_at) >= start, col(ShiftHandover.offered_at) < end)
     return session.exec(select(ShiftHandover).where(*offered).order_by(col(ShiftHandover.id))).all()
 
@@ -172,21 +172,21 @@ _ACCOUNTABLE = (
 
 
 def accountable(session: Session, item: str) -> Accountability | None:
-    """Who is accountable for an item now; None for what is over or never began."""
+    """The current accountability for an item; None if the item is over or never began."""
     return session.exec(_ACCOUNTABLE, params={"for_item": item}).first()
 
 
 def held_by(session: Session, user_id: str) -> Sequence[Accountability]:
-    """Everything that a person is accountable for now."""
+    """Everything that a person is accountable for now, with the rows locked."""
     query = select(Accountability).where(Accountability.user_id == user_id, col(Accountability.until).is_(None))
     return session.exec(query.order_by(col(Accountability.id)).with_for_update()).all()
 
 
 def all_held(session: Session) -> Sequence[Accountability]:
-    """Everything that somebody is accountable for now."""
+    """Every current accountability."""
     return session.exec(select(Accountability).where(col(Accountability.until).is_(None))).all()
 
 
 def watched(session: Session) -> Sequence[WatchItem]:
-    """What is watched and not done."""
+    """Watch items that are not done."""
     return session.exec(select(WatchItem).where(col(WatchItem.done_at).is_(None)).order_by(col(WatchItem.id))).all()

@@ -1,4 +1,4 @@
-"""What people see of the handover of a shift: the form, both messages, the call, the questions. Pure."""
+"""The messages of a shift handover: to both people, for the call, and the questions. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ from bot.slack.phrases import Translator
 from bot.slack.text import channel_link, escape, link, mention, mentions, near_time, one_line
 
 Message = tuple[str, list[Block]]
-# Each takes two blocks, and a message takes fifty.
+# An item takes two blocks, and a message takes fifty.
 SHOWN = 20
 WATCHED_PER_PAGE = 25
 ANSWERED_CHARACTERS = 3_000
@@ -34,12 +34,12 @@ SIGNS = {State.ACCEPTED: "✅", State.RETURNED: "↩️", State.WITHDRAWN: "⏹�
 
 
 def name_of(handover: Handover) -> str:
-    """An item by its title."""
+    """An item's title."""
     return one_line(from_json(handover.content or {}).title, 120)
 
 
 def lines_of(item: HandoverItem, translate: Translator, now: datetime) -> list[str]:
-    """An item as it is read: how grave and how stable, where it stands, what comes next and by whom."""
+    """An item's lines: severity and stability, situation, next step and its owner, due time."""
     head = " · ".join(part for part in (item.severity, translate(item.stability)) if part)
     where = f" {channel_link(item.channel_id)}" if item.channel_id else ""
     title = one_line(of_item(item.title, translate.language), 150)
@@ -68,7 +68,7 @@ def handover_message(
     translate: Translator,
     now: datetime,
 ) -> Message:
-    """The handover as it stands, to either of the two."""
+    """The handover's current state, for either person."""
     is_incoming = reader == shift.to_id
     accepted = sum(each.state == State.ACCEPTED for each in handovers)
     counts = {"accepted": accepted, "count": len(handovers)}
@@ -139,7 +139,7 @@ def _items(
 
 
 def question_message(handover: Handover, translate: Translator) -> Message:
-    """The question, to the outgoing person."""
+    """The question, for the outgoing person."""
     asks = "{person} asks about *{item}*. You stay accountable for it."
     asked = translate(asks, person=mention(handover.to_id), item=name_of(handover))
     text = f"{asked}\n> {one_line(handover.question, 500)}"
@@ -148,14 +148,14 @@ def question_message(handover: Handover, translate: Translator) -> Message:
 
 
 def repeated_text(shift: ShiftHandover, translate: Translator) -> str:
-    """What the outgoing person reads: was it understood?"""
+    """The incoming person's words, for the outgoing person to check."""
     quoted = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
     head = translate("{person} understood it like this:", person=mention(shift.to_id))
     return f"{head}\n{quoted}\n{translate('If something is wrong or missing, say so now.')}"
 
 
 def next_step_question(item: HandoverItem, shift: ShiftHandover, translate: Translator) -> Message:
-    """An engineer is asked what comes next."""
+    """The request to an engineer for the next step."""
     hands = "{person} hands the shift over, and *{item}* has no next step."
     text = (
         f"{translate(hands, person=mention(shift.from_id), item=one_line(item.title, 150))} {translate(WHAT_NEXT)}"
@@ -167,7 +167,7 @@ def next_step_question(item: HandoverItem, shift: ShiftHandover, translate: Tran
 def call_message(
     shift: ShiftHandover, handovers: Sequence[Handover], floor: Floor, translate: Translator
 ) -> Message:
-    """The agenda of the call, its link, who is there."""
+    """The call's agenda, link and attendance."""
     text = f"📞 {translate('Handover call')}: {mention(shift.from_id)} → {mention(shift.to_id)}"
     agenda = [f"{place}. {name_of(each)}" for place, each in enumerate(handovers[:15], 1)]
     if len(handovers) > 15:
@@ -186,7 +186,7 @@ def call_message(
 
 
 def unaccepted_text(shift: ShiftHandover, waiting: int, translate: Translator, now: datetime) -> str:
-    """What both and the managers read when nobody accepted in time."""
+    """The message to both people and the managers when nobody accepted in time."""
     text = translate(
         "{incoming} has not accepted {items} of {outgoing}'s handover since {when}. {outgoing} stays accountable.",
         incoming=mention(shift.to_id),
@@ -198,13 +198,13 @@ def unaccepted_text(shift: ShiftHandover, waiting: int, translate: Translator, n
 
 
 def complete_text(shift: ShiftHandover, translate: Translator) -> str:
-    """What the outgoing person reads when everything was accepted."""
+    """The message to the outgoing person when everything has been accepted."""
     done = "{person} has accepted everything. Your shift is handed over; rest well."
     return f"🤝 {translate(done, person=mention(shift.to_id))}"
 
 
 def watched_message(items: Sequence[WatchItem], translate: Translator, page: int = 1) -> Message:
-    """What is watched, page by page, each with a button to end it."""
+    """The watch items, page by page, each with a button to end it."""
     if not items:
         return translate(
             "Nothing is being watched. Add something with `/incident handover watch` and a few words."

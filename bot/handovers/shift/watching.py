@@ -1,4 +1,4 @@
-"""What the shifts keep an eye on, until somebody says it is done."""
+"""Watch items: things that the shifts watch until somebody marks them done."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ LONGEST_WATCHED = 300
 
 
 def watch(services: Services, text: str, by: str, now: datetime) -> str:
-    """Something to keep an eye on, until somebody says it is done. Gives back what to answer."""
+    """Add something to watch until it is marked done. Return the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         add(session, text, by, now)
@@ -26,14 +26,14 @@ def watch(services: Services, text: str, by: str, now: datetime) -> str:
 
 
 def watched(services: Services, by: str, page: int = 1) -> tuple[str, list[Block]]:
-    """What is watched, page by page."""
+    """The watch items, page by page."""
     check_member(services, by)
     with services.database.reading() as session:
         return views.watched_message(tables.watched(session), translator_for(session, services, by), page)
 
 
 def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
-    """It need not be watched any more. Gives back what to answer."""
+    """End a watch item. Return the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         item = session.get(WatchItem, number, with_for_update=True)
@@ -46,7 +46,7 @@ def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def add(session: Session, lines: str, by: str, now: datetime) -> None:
-    """One thing to watch a line."""
+    """Add a watch item per line."""
     for line in lines.splitlines():
         if text := " ".join(line.split())[:LONGEST_WATCHED]:
             session.add(WatchItem(text=text, by=by, added_at=now))

@@ -1,4 +1,4 @@
-"""What is said of the handover of a shift in Spanish, by the English phrase; and who reads which."""
+"""The texts of shift handovers in Spanish, by their English originals, and the choice of language per reader."""
 
 from sqlmodel import Session
 
@@ -7,7 +7,7 @@ from bot.services import Services
 from bot.slack.phrases import Translator, by_pattern, translator_in
 
 SPANISH = {
-    # How an item is.
+    # The condition of an item.
     "unstable": "inestable",
     "watch closely": "vigilar de cerca",
     "improving": "mejorando",
@@ -85,7 +85,7 @@ SPANISH = {
     "Nobody has said yet that they are there.": "Nadie ha dicho aún que está.",
     "Nothing is open.": "No hay nada abierto.",
     "I'm here": "Estoy aquí",
-    # What happens.
+    # Outcomes.
     "{incoming} has not accepted {items} of {outgoing}'s handover since {when}. {outgoing} stays accountable.": (
         "{incoming} no ha aceptado {items} del relevo de {outgoing} desde {when}. {outgoing} sigue a cargo."
     ),
@@ -135,7 +135,7 @@ SPANISH = {
     "The file comes by direct message.": "El archivo llega por mensaje directo.",
 }
 TRANSLATED = {"es": SPANISH}
-# What other nouns say of their items, as patterns of the English sentences.
+# The texts of other nouns' items, as patterns of the English sentences.
 ITEMS = {
     "es": (
         (r"Update of #(\d+) to (.+)", r"Actualización de #\1 para \2"),
@@ -152,12 +152,12 @@ ITEMS = {
 
 
 def translator(language: str) -> Translator:
-    """What is said of a shift's handover in a language."""
+    """Return the translator of these texts into a language."""
     return translator_in(language, TRANSLATED)
 
 
 def of_item(text: str, language: str) -> str:
-    """What the bot says of an item in a language; what people typed stays."""
+    """Translate the bot's own text about an item; text typed by people stays as it is."""
     return by_pattern(text, language, ITEMS)
 
 

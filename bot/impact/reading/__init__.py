@@ -1,1 +1,1 @@
-"""Files of interval figures as contact centres export them: text and workbooks in, rows and reasons out."""
+"""Read files of interval figures as contact centres export them: text and workbooks in, rows and reasons out."""

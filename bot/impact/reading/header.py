@@ -1,4 +1,4 @@
-"""The header of a report of figures: the line that names most columns that we know."""
+"""The header of a report of figures: the line that names the most known columns."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +8,12 @@ from bot.sources.tabular.sheet import Header, Sheet, is_moment, open_sheet
 
 
 def open_report(path: Path) -> Sheet:
-    """The table of figures in a file, or refuse the file with a `FileRefused`."""
+    """Open the table of figures in a file. Raises `FileRefused`."""
     return open_sheet(path, HEADER)
 
 
 def header_score(names: Sequence[str]) -> int:
-    """How many columns a line names; 0 when it names no figure, and so is no header."""
+    """How many known columns a line names; 0 if it names no figure and so is not a header."""
     meanings = [meaning_of(name) for name in names]
     moments = sum(is_moment(name) for name in names)
     known = len({meaning for meaning in meanings if meaning})

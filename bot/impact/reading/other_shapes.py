@@ -1,4 +1,4 @@
-"""Files that have not an interval a row: forecasts with an interval a column, and logs with a call a row."""
+"""Files without an interval per row: forecasts with an interval per column, and logs with a call per row."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -15,13 +15,13 @@ from bot.sources.tabular.moments import Clock
 from bot.sources.tabular.sheet import is_moment
 
 M = Meaning
-# In a file of forecasts the plain names are those of the plan.
+# In a file of forecasts, the plain names mean the forecast figures.
 _OF_PLAN = {M.OFFERED: M.FORECAST, M.AHT: M.FORECAST_AHT, M.AGENTS: M.FORECAST_AGENTS}
 _PLACES = {name: place for place, name in enumerate(NAMES)}
 
 
 def read(plan: Plan, zone: ZoneInfo, threshold_s: float = 20) -> Iterator[ReadRow | LeftOut]:
-    """Every row of a file, whichever its shape; `threshold_s` is what counts as in time in a log of calls."""
+    """Read every row of a file of any shape; `threshold_s` is the service level's threshold in a log of calls."""
     if plan.is_wide:
         return read_wide(plan, zone)
     if plan.is_call_log:
@@ -30,7 +30,7 @@ def read(plan: Plan, zone: ZoneInfo, threshold_s: float = 20) -> Iterator[ReadRo
 
 
 def read_wide(plan: Plan, zone: ZoneInfo) -> Iterator[ReadRow | LeftOut]:
-    """A figure a row, an interval a column. Rows of one queue are put together; there are few of them."""
+    """Read a figure per row and an interval per column. Rows of one queue are merged; there are few of them."""
     rows = list(padded_rows(plan))
     named = [(line, _metric(plan, row), row) for line, row in rows]
     is_plan = any(metric == M.FORECAST for _, metric, _ in named)
@@ -85,7 +85,7 @@ def _amount(plan: Plan, meaning: Meaning, row: list[str], at: int) -> Amount:
 
 
 def read_calls(plan: Plan, zone: ZoneInfo, threshold_s: float) -> Iterator[ReadRow | LeftOut]:
-    """A call a row, counted into half-hours. A call that was not answered was abandoned."""
+    """Read a call per row, counted into half-hours. A call that was not answered was abandoned."""
     clock = Clock(zone)
     counted: dict[tuple[QueueName, int], tuple[int, list[float]]] = {}
     queue_of = queue_reader(plan)

@@ -1,4 +1,4 @@
-"""How a file is to be read: what its columns hold, how dates and decimals are written, how long intervals are."""
+"""How to read a file: what its columns hold, how dates and decimals are written, how long intervals are."""
 
 import re
 from collections import Counter
@@ -24,7 +24,7 @@ _TITLE_NAMES_QUEUE = re.compile(r"\b(?:queue|cola|skill|split|vdn)\b[\s:]+(\S.{0
 
 
 class ColumnMap(Struct, frozen=True):
-    """What people may change: the meaning of each column, the queue of a file without one, how times are meant."""
+    """What users may change: the meaning of each column, the queue of a file without one, how times are read."""
 
     meanings: tuple[Meaning, ...]
     queue: str = ""
@@ -32,7 +32,7 @@ class ColumnMap(Struct, frozen=True):
     ignore_zone: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """As it is kept for the next file of that shape."""
+        """The form that is stored for the next file of that shape."""
         return {
             "meanings": list(self.meanings),
             "queue": self.queue,
@@ -42,19 +42,19 @@ class ColumnMap(Struct, frozen=True):
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "ColumnMap":
-        """What was kept."""
+        """The column map from its stored form."""
         meanings = tuple(Meaning(name) for name in kept["meanings"])
         return cls(meanings, kept.get("queue", ""), kept.get("day_first"), bool(kept.get("ignore_zone")))
 
 
 class Plan(Struct, frozen=True):
-    """Everything that is decided before the first row is read."""
+    """Everything decided before the first row is read."""
 
     sheet: Sheet
     columns: ColumnMap
     decimal: str
     day_first: bool
-    # The file itself settled whether the day comes first.
+    # The file itself, or a user, settled whether the day comes first.
     is_day_certain: bool
     interval_s: int
     is_percent: bool
@@ -63,22 +63,22 @@ class Plan(Struct, frozen=True):
     notes: tuple[str, ...] = field(default=())
 
     def places(self, *meanings: Meaning) -> list[int]:
-        """Where the columns of these meanings are."""
+        """The places of the columns with these meanings."""
         return [at for at, meaning in enumerate(self.columns.meanings) if meaning in meanings]
 
     @property
     def is_wide(self) -> bool:
-        """Is every interval a column, and not a row?"""
+        """True if every interval is a column, not a row."""
         return not self.places(*WHEN) and any(is_moment(name) for name in self.sheet.header)
 
     @property
     def is_call_log(self) -> bool:
-        """Is every row a call?"""
+        """True if every row is a call."""
         return bool(self.places(Meaning.CALL)) and not self.places(*NUMBERS)
 
 
 def recognise(sheet: Sheet) -> ColumnMap:
-    """The columns by their names; of two that mean the same, the first counts."""
+    """Recognise the columns by their names; of two with the same meaning, the first counts."""
     taken: set[Meaning] = set()
     meanings: list[Meaning] = []
     for name in sheet.header:
@@ -95,7 +95,7 @@ def _queue_in_titles(titles: Iterable[str]) -> str:
 
 
 def plan(sheet: Sheet, columns: ColumnMap, *, needs_queue: bool = True) -> Plan:
-    """How the file is to be read with these columns; `NoTimes`, `NoQueue` when that cannot be done."""
+    """Plan how to read the file with these columns. Raises `NoTimes` or `NoQueue`."""
     made = Plan(sheet, columns, ".", True, False, USUAL_INTERVAL_S, False)
     if not made.is_wide and not made.places(Meaning.START, Meaning.DATE):
         raise NoTimes(name=sheet.path.name)
@@ -124,8 +124,8 @@ def _decimal(made: Plan, rows: Sequence[Sequence[str]]) -> str:
 
 
 def _day_first(made: Plan, rows: Sequence[Sequence[str]]) -> bool | None:
-    """Asked of the whole file: `13/02` in its last row settles how every other is meant. Days that begin with the
-    year need no answer, and a file of a million of them is not read once more for it."""
+    """Whether the day comes first, from the whole file: `13/02` in its last row settles all the others. Dates that
+    begin with the year need no answer, so a file of a million of them is not read again for it."""
     places = made.places(Meaning.DATE, Meaning.START)
     if made.sheet.is_workbook or not places or all(map(_YEAR_FIRST.match, filter(None, _column(rows, places)))):
         return None
@@ -140,12 +140,12 @@ def _day_first(made: Plan, rows: Sequence[Sequence[str]]) -> bool | None:
 
 
 def _has_short_days(made: Plan, rows: Sequence[Sequence[str]]) -> bool:
-    """Are there days such as `03/04/2026`, which are read in one of two ways?"""
+    """True if there are dates such as `03/04/2026`, which can be read in two ways."""
     return any(map(_SHORT_DAY.match, _column(rows, made.places(Meaning.DATE, Meaning.START))))
 
 
 def _is_percent(made: Plan, rows: Sequence[Sequence[str]]) -> bool:
-    """Does the column of imported service levels go up to 100?"""
+    """True if the imported service levels go up to 100, not to 1."""
     places = made.places(Meaning.SERVICE_LEVEL)
     if any("%" in made.sheet.header[at] for at in places):
         return True
@@ -160,7 +160,7 @@ def _is_percent(made: Plan, rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _interval_s(made: Plan, rows: Sequence[Sequence[str]]) -> int:
-    """How long the intervals are: as their ranges or ends say, else the usual distance from one to the next."""
+    """The length of the intervals: from their ranges or ends, else the usual distance between starts."""
     starts, lengths = [], Counter[int]()
     for row in rows:
         try:
@@ -186,13 +186,13 @@ def _until_end(made: Plan, row: Sequence[str], start: moments.Local) -> int | No
 
 
 def start_of(made: Plan, row: Sequence[str]) -> moments.Local:
-    """When the interval of a row begins; `NotReadable` when the row does not say."""
+    """When the interval of a row begins. Raises `NotReadable` if the row does not say."""
     date_text, time_text = when_texts(made, row)
     return moments.read_start(date_text, time_text, day_first=made.day_first, ignore_zone=made.columns.ignore_zone)
 
 
 def when_texts(made: Plan, row: Sequence[str] | Mapping[int, str]) -> tuple[str, str]:
-    """The cells that say when: a day and a time, or both in one."""
+    """The texts of the date and the time; one cell may hold both."""
     cells_at = row if isinstance(row, Mapping) else dict(enumerate(row))
 
     def text(meaning: Meaning) -> str:

@@ -1,4 +1,4 @@
-"""The rows of a file, read as its plan says. A row that cannot be read is named by its line, with the reason."""
+"""Read the rows of a file by its plan. A row that cannot be read is reported by its line, with the reason."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -17,13 +17,13 @@ from bot.sources.tabular.text_table import Cells
 
 LONGEST_NAME = 100
 MEMORY = 50_000
-# So many rows are read together.
+# Rows in a block.
 TOGETHER = 100
 M = Meaning
 
 
 class QueueName(NamedTuple):
-    """Which queue it is; where and for whom, as far as the file says."""
+    """A queue's name, with its site, partner, language and channel where the file gives them."""
 
     queue: str
     site: str = ""
@@ -74,7 +74,7 @@ class _Queues(dict[tuple[str, ...], QueueName]):
 
 
 class _Amounts(dict[str, Amount]):
-    """The amounts of a column by their texts; most texts come again and again."""
+    """A cache of a column's amounts by their texts; most texts recur."""
 
     def __init__(self, plan: Plan, at: int, meaning: Meaning) -> None:
         self._read, self._name = _reader(plan, at, meaning), meaning.replace("_", " ").removesuffix(" s")
@@ -91,7 +91,7 @@ class _Amounts(dict[str, Amount]):
 
 
 class _Starts(dict[tuple[str, ...], tuple[int, int] | None]):
-    """Beginning and length of intervals by the cells that say when; None where the clock shows a time twice."""
+    """A cache of interval starts and lengths by their cells; None where the clock shows a time twice."""
 
     def __init__(self, plan: Plan, zone: ZoneInfo, places: Sequence[int]) -> None:
         self._plan, self._clock, self._places = plan, Clock(zone), places
@@ -105,7 +105,7 @@ class _Starts(dict[tuple[str, ...], tuple[int, int] | None]):
         return self[texts]
 
     def repeated(self, texts: tuple[str, ...], queue: QueueName) -> tuple[int, int]:
-        """Of a time that the clock shows twice the second row of a queue is an hour later."""
+        """The start for a time that the clock shows twice: the second row of a queue is an hour later."""
         start = self._start(texts)
         return self._clock.moment(start.at, queue), start.length_s or self._plan.interval_s
 
@@ -122,16 +122,16 @@ class _Starts(dict[tuple[str, ...], tuple[int, int] | None]):
 
 
 def read_rows(plan: Plan, zone: ZoneInfo) -> Iterator[ReadRow | LeftOut]:
-    """Every row of a file with an interval a row, in its order. Written to be fast: files have a million rows."""
+    """Read every row of a file with an interval per row, in order. Written for speed: files have a million rows."""
     reader, rows = _Reader(plan, zone), plan.sheet.rows()
     while block := list(islice(rows, TOGETHER)):
         yield from reader.read(block)
-        # Other threads of the bot have their turn now: of themselves they would ask for it only every 5 ms.
+        # Yield to the bot's other threads: otherwise they would get a turn only every 5 ms.
         time.sleep(0)
 
 
 class _Reader:
-    """Rows by the hundred, column by column: what is done for each row takes most of an import's time."""
+    """Reads rows by the hundred, column by column: per-row work takes most of an import's time."""
 
     def __init__(self, plan: Plan, zone: ZoneInfo) -> None:
         self._plan, self._width = plan, len(plan.sheet.header)
@@ -146,7 +146,7 @@ class _Reader:
         }
 
     def read(self, rows: list[Cells]) -> Sequence[ReadRow | LeftOut]:
-        """Where one of them cannot be read, each half by itself, down to the row that cannot."""
+        """Read a block; if a row in it cannot be read, read each half by itself, down to that row."""
         try:
             return self._together(rows)
         except NotReadable as reason:
@@ -179,12 +179,12 @@ class _Reader:
 
 
 def _beside(rows: Sequence[list[str]], places: Sequence[int]) -> Iterator[tuple[str, ...]]:
-    """The cells of these columns, row by row; -1 is a column that the file does not have."""
+    """The cells of these columns, row by row; -1 stands for a column that the file does not have."""
     return zip(*([row[at] for row in rows] if at >= 0 else repeat("", len(rows)) for at in places), strict=True)
 
 
 def _check_known(columns: Collection[Sequence[Amount]]) -> None:
-    """`NotReadable` when nothing is known of a row."""
+    """Raise `NotReadable` if a row has no figure at all."""
     if all(None in amounts for amounts in columns) and (
         not columns or (None,) * len(columns) in zip(*columns, strict=True)
     ):
@@ -192,7 +192,7 @@ def _check_known(columns: Collection[Sequence[Amount]]) -> None:
 
 
 def _add_averages(amounts: dict[Meaning, list[Amount]]) -> None:
-    """Total times as averages over the answered, where these are known."""
+    """Turn total times into averages over answered contacts, where these are known."""
     for whole, average in _TOTALS_OF.items():
         if whole in amounts and M.ANSWERED in amounts:
             known = amounts.get(average) or repeat(None)
@@ -203,20 +203,20 @@ def _add_averages(amounts: dict[Meaning, list[Amount]]) -> None:
 
 
 def queue_reader(plan: Plan) -> Callable[[Sequence[str]], QueueName]:
-    """Which queue a row is about; `NotReadable` when it names none, or is a row of totals."""
+    """A function that gives a row's queue. It raises `NotReadable` if the row names none, or is a row of totals."""
     queues = _Queues(plan.columns.queue)
-    # Behind the last cell stands an empty one, for what the file does not say.
+    # The empty cell after the last one stands for what the file does not have.
     cells_of = itemgetter(*(at if at >= 0 else len(plan.sheet.header) for at in _queue_places(plan)))
     return lambda row: queues[cells_of(row)]
 
 
 def _queue_places(plan: Plan) -> list[int]:
-    """Where the parts of a queue's name are; -1 for those that the file does not have."""
+    """The columns with the parts of a queue's name; -1 for those that the file does not have."""
     return [next(iter(plan.places(part)), -1) for part in QUEUE_PARTS]
 
 
 def padded_rows(plan: Plan) -> Iterator[Cells]:
-    """The rows with as many cells as the header, and an empty one behind them."""
+    """The rows with as many cells as the header, and an empty one after them."""
     width = len(plan.sheet.header)
     for line, row in plan.sheet.rows():
         if len(row) != width:
@@ -226,7 +226,7 @@ def padded_rows(plan: Plan) -> Iterator[Cells]:
 
 
 def _reason(plan: Plan, row: Sequence[str], reason: NotReadable) -> str:
-    """Why a row is left out; of a row of totals its other oddities are of no interest."""
+    """Why a row is left out; for a row of totals, its other defects do not matter."""
     named = plan.places(M.DATE, M.START, M.TIME, M.QUEUE)
     return "a row of totals" if any(is_totals(row[at]) for at in named if at < len(row)) else str(reason)
 

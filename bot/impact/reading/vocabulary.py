@@ -1,4 +1,4 @@
-"""The names that exports give to their columns, and what each means; case, accents and signs do not count."""
+"""The column names that exports use, and what each means; case, accents and punctuation are ignored."""
 
 import re
 from enum import StrEnum
@@ -93,7 +93,7 @@ _AVG = r"(?:avg|average|mean|media|promedio)"
 _SECONDS = r"(?: ?(?:s|sec|secs|seconds|seg|segundos))?"
 _IN = rf" ?(?:in|within|en|under|dentro de|menos de|lt|lte)? ?(?:\d+|x|sl|threshold){_SECONDS}"
 _HANDLE = r"(?:handle|handling|handled|atencion|manejo|operacion)"
-# The first that fits the whole name counts.
+# The first pattern that matches the whole name counts.
 _PATTERNS = (
     (M.QUEUE, r"queue|queue name|cola|cola nombre|nombre de cola|skill|split|split skill|vdn|skill group|servicio"),
     (M.SITE, r"(?:site|sitio|centro|location|sede|standort)"),
@@ -173,5 +173,5 @@ def threshold_of(name: str) -> int | None:
 
 
 def is_totals(text: str) -> bool:
-    """Is that the first cell of a row of totals?"""
+    """True if the text is the first cell of a row of totals."""
     return bool(_TOTALS.fullmatch(text.strip()))

@@ -1,4 +1,4 @@
-"""What an incident means for its queues: now and since it began, against what was to be expected. Pure."""
+"""What an incident means for its queues, now and since it began, compared with what was expected. Pure."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ from bot.impact.rules.series import QueueInterval
 
 
 class _Day(Struct):
-    """A queue's intervals of the day, with what was to be expected of each, and their totals as numbers."""
+    """A queue's intervals of the day, with what was expected of each, and their totals as numbers."""
 
     queue: QueueFacts
     intervals: Sequence[QueueInterval]
@@ -46,8 +46,8 @@ def assess(
     window: Window,
     local: Callable[[int], int],
 ) -> Assessment:
-    """Put everything together. `series` are the intervals of the day by queue, in their order; `local` gives the
-    time of the site's clock for a moment, in seconds."""
+    """Assess the queues. `series` holds the intervals of the day by queue, in order; `local` gives the site's local
+    time for a moment, in seconds."""
     days = [_Day(queue, series[queue.id]) for queue in queues if series.get(queue.id)]
     for day in days:
         formula = day.queue.goal.formula
@@ -81,7 +81,7 @@ def _is_in(interval: QueueInterval, window: Window) -> bool:
 
 
 def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) -> None:
-    """The forecast where there is one; else the usual, at the level of the day before the incident."""
+    """Expect the forecast where there is one; else the usual, at the day's level outside the incident so far."""
     so_far: list[tuple[float, float]] = []
     usual: dict[int, Usual] = {}
     for interval in day.intervals:
@@ -101,7 +101,7 @@ def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) 
 
 
 def _group(day: _Day, past: Past, window: Window) -> Group:
-    """One queue, summed over its intervals since the beginning; after the end contacts may come back."""
+    """Sum one queue over its intervals since the beginning; after the end, contacts may come back."""
     goal, costs, since, levels, expected_sum = day.queue.goal, list[Vector](), list[Vector](), list[Level](), 0.0
     latest: tuple[QueueInterval, Vector] | None = None
     for interval, numbers in zip(day.intervals, day.vectors, strict=True):
@@ -141,14 +141,14 @@ def _group(day: _Day, past: Past, window: Window) -> Group:
 
 
 def _is_actual(figures: Figures) -> bool:
-    """Does the row say what happened, and not only what was planned?"""
+    """True if the figures say what happened, not only what was planned."""
     return any(
         amount is not None for amount in (figures.offered, figures.answered, figures.abandoned, figures.agents)
     )
 
 
 def _sum(title: str, groups: Iterable[Group]) -> Group:
-    """Several queues together; the last interval is that of the queues whose figures are the newest."""
+    """Sum several queues; the last interval is that of the queues with the newest figures."""
     parts = list(groups)
     if not parts:
         return Group(title, None)

@@ -1,4 +1,4 @@
-"""What an incident means for its queues, as data: goals, queues, the time of an incident, what was found."""
+"""What an incident means for its queues, as data: goals, queues, the incident's window, the results."""
 
 from collections.abc import Mapping
 
@@ -7,12 +7,12 @@ from msgspec import Struct, field
 from bot.impact.rules.figures import Amount, ServiceLevel, Totals
 from bot.impact.rules.losses import Losses
 
-# When an interval began, and its service level, a share of 1.
+# An interval's start, and its service level as a share of 1.
 Level = tuple[int, Amount]
 
 
 class Goal(Struct, frozen=True):
-    """What a queue is to reach: a share of 1 within so many seconds, by which formula; how patient callers are."""
+    """A queue's goal: a share of 1 within a threshold in seconds, and the formula; also the callers' patience."""
 
     formula: ServiceLevel = ServiceLevel.OF_OFFERED
     threshold_s: float = 20.0
@@ -32,7 +32,7 @@ class QueueFacts(Struct, frozen=True):
 
 
 class Past(Struct, frozen=True):
-    """What a queue usually does: contacts by local start of the interval, and what was usual of those who wait."""
+    """What is usual for a queue: contacts by local start of the interval; abandonment, ASA and AHT."""
 
     offered: Mapping[int, float] = field(default_factory=dict)
     abandonment: Amount = None
@@ -41,18 +41,18 @@ class Past(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True):
-    """The time of an incident, in seconds since 1970: its day, its beginning, its end, until when it recovers."""
+    """An incident's window, in seconds since 1970: the start of its day, its start, its end, the recovery's end."""
 
     day: int
     start: int
     end: int
     until: int
-    # It lasted longer than what is counted.
+    # The incident lasted longer than the part that is counted.
     is_cut: bool = False
 
 
 class Group(Struct, frozen=True):
-    """A queue, a site, a partner, or all: the last known interval, all since the beginning, and the cost."""
+    """A queue, a site, a partner, or all: the last known interval, the totals since the start, and the cost."""
 
     title: str
     goal: Goal | None
@@ -66,9 +66,9 @@ class Group(Struct, frozen=True):
     agents_scheduled: Amount = None
     agents_available: Amount = None
     oldest_s: Amount = None
-    # The percentage that a report brought for the last interval of a queue alone; it is never summed or averaged.
+    # The imported percentage for the last interval of a single queue; it is never summed or averaged.
     imported_level: Amount = None
-    # Of a queue alone: its number, and the service level of each interval since the beginning, shares of 1.
+    # For a single queue: its number, and the service level of each interval since the start, as shares of 1.
     id: int = 0
     levels: tuple[Level, ...] = ()
 
@@ -83,12 +83,12 @@ class Point(Struct, frozen=True):
     low: Amount = None
     high: Amount = None
     is_incident: bool = False
-    # Agents staffed, all queues together; None unless it is known of each.
+    # Agents staffed, all queues together; None unless known for each of them.
     agents: Amount = None
 
 
 class Assessment(Struct, frozen=True):
-    """Everything that is known of an incident's figures."""
+    """Everything that is known about an incident's figures."""
 
     window: Window
     whole: Group
@@ -97,15 +97,15 @@ class Assessment(Struct, frozen=True):
     partners: tuple[Group, ...] = ()
     points: tuple[Point, ...] = ()
     points_lost: Amount = None
-    # The intervals whose expectation was planned, and of how many.
+    # How many intervals have a forecast, out of how many with any expectation.
     forecast_intervals: int = 0
     expected_intervals: int = 0
     restated: int = 0
-    # Queues by the import that what happened is known from, and by the one that put it right.
+    # Pairs of import and queue: imports that supplied the actual figures, and imports that corrected them.
     told_by: frozenset[tuple[int, str]] = frozenset()
     restated_by: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def is_known(self) -> bool:
-        """Is there anything to say?"""
+        """True if there is anything to show."""
         return bool(self.points)

@@ -1,4 +1,4 @@
-"""What was to be expected without the incident: the forecast, else what the weekday and time usually bring."""
+"""What was expected without the incident: the forecast, else what is usual for the weekday and time."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean, median
@@ -6,24 +6,24 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-# How busy a weekday is changes sooner than how its contacts lie within the day.
+# A weekday's volume changes sooner than the distribution of its contacts over the day.
 WEEKS, PROFILE_WEEKS = 4, 8
 DAY_S = 24 * 3600
 WEEK_S = 7 * DAY_S
 # Today may be half or twice as busy as usual; beyond that the level says more about the data than about the day.
 LOWEST_LEVEL, HIGHEST_LEVEL = 0.5, 2.0
 HALF_WEIGHT = 2
-# A parabola laid through seven intervals by least squares (Savitzky and Golay 1964, table I): peaks keep their
+# A parabola fitted to seven intervals by least squares (Savitzky and Golay 1964, table I): peaks keep their
 # height.
 SMOOTHING = (7, 6, 3, -2)
-# A week that lies further from the others at some interval had an outage, or whatever else nobody wrote down.
+# A week that is further from the others at some interval had an outage or another unrecorded event.
 OUTLIER = 1.5
-# Intervals beside each other that differ by more are the opening or the end of a day.
+# Neighbouring intervals that differ by more are the opening or the end of a day.
 ALIKE = 1.5
 
 
 class Expected(Struct, frozen=True):
-    """Contacts expected of an interval, with the range of what it was made of, and where it comes from."""
+    """Contacts expected in an interval, with the range of the values behind it, and their source."""
 
     offered: float
     low: float
@@ -32,7 +32,7 @@ class Expected(Struct, frozen=True):
 
     @property
     def is_forecast(self) -> bool:
-        """Was it planned, and not taken from past weeks?"""
+        """True if it is a forecast, not derived from past weeks."""
         return self.source == FORECAST
 
 
@@ -41,12 +41,12 @@ USUAL = "usual"
 
 
 def from_forecast(offered: float) -> Expected:
-    """The plan's own number; it has no range."""
+    """The forecast's own number, without a range."""
     return Expected(offered, offered, offered, FORECAST)
 
 
 class _Time(NamedTuple):
-    """A time of the day: the mean of the weeks at one volume, and the range of what came."""
+    """A time of the day: the mean of the weeks scaled to one volume, and the range of the actual contacts."""
 
     mean: float
     low: float
@@ -54,14 +54,14 @@ class _Time(NamedTuple):
 
 
 class Usual:
-    """What a weekday and time usually bring, from the same weekday of the weeks before.
+    """What is usual for a weekday and time, from the same weekday of the previous weeks.
 
-    The days of eight weeks are brought to one volume, the median of the newest four, so that busier and quieter
-    weeks do not blur how contacts lie within the day; each interval is the mean of them without outliers, smoothed
-    with the three intervals before and after where these are alike.
+    The days of eight weeks are scaled to one volume, the median of the newest four, so that busier and quieter
+    weeks do not blur the distribution over the day; each interval is their mean without outliers, smoothed with
+    the three intervals before and after where these are alike.
 
-    `history` holds contacts by the beginning of their interval, seconds since 1970 in local time, intervals of
-    incidents left out.
+    `history` holds contacts by the start of their interval, in seconds since 1970 in local time, without the
+    intervals of incidents.
     """
 
     def __init__(self, history: Mapping[int, float], interval_s: int = 1800) -> None:
@@ -69,8 +69,7 @@ class Usual:
         self._profiles: dict[int, Mapping[int, _Time]] = {}
 
     def at(self, starts_at: int, level: float = 1.0) -> Expected | None:
-        """What is to be expected of an interval at today's level, with the range of the weeks; None when no week is
-        known."""
+        """What to expect in an interval at today's level, with the range of the weeks; None if no week is known."""
         # The first interval of the day that begins at the same minute of the hour.
         first = starts_at - starts_at % DAY_S // self._interval_s * self._interval_s
         if first not in self._profiles:
@@ -82,7 +81,7 @@ class Usual:
         return Expected(offered * level, profile[starts_at].low * level, profile[starts_at].high * level, USUAL)
 
     def _weeks(self, start: int, end: int) -> list[dict[int, float]]:
-        """What is known of that time in each of the weeks before, the newest first, as if it were this week's."""
+        """What is known of that time in each previous week, newest first, keyed by this week's times."""
         times = range(start, end, self._interval_s)
         weeks = (
             {at: self._history[at - ago] for at in times if at - ago in self._history}
@@ -92,13 +91,13 @@ class Usual:
 
 
 def _profile(weeks: Sequence[Mapping[int, float]]) -> Mapping[int, _Time]:
-    """How contacts lie within the day, at the volume of the newest weeks."""
+    """The distribution of contacts over the day, at the volume of the newest weeks."""
     if not weeks:
         return {}
     common = set(weeks[0]).intersection(*weeks[1:])
     volumes = [sum(week[at] for at in common) for week in weeks]
     newest = median(volumes[:WEEKS])
-    # Weeks that have nothing in common, or nothing at all, are taken as they are.
+    # Weeks with no times in common, or without contacts, are not scaled.
     scales = [newest / volume if volume and newest else 1.0 for volume in volumes]
     profile = {}
     for at in {at for week in weeks for at in week}:
@@ -126,9 +125,9 @@ def _smoothed(profile: Mapping[int, _Time], starts_at: int, interval_s: int) -> 
 
 
 def day_level(so_far: Sequence[tuple[float, float]]) -> float:
-    """How busy today is against the usual: the sum of what came / the sum of what usually comes.
+    """How busy today is compared with the usual: the sum of actual contacts / the sum of usual contacts.
 
-    Drawn towards 1 while few intervals are known: n of them weigh n / (n + 2). Between a half and two.
+    Pulled towards 1 while few intervals are known: n of them weigh n / (n + 2). Kept between a half and two.
     """
     if not so_far:
         return 1.0

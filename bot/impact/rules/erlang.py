@@ -18,7 +18,7 @@ _LARGE = 1e200
 
 
 class Load(Struct, frozen=True):
-    """What a queue has to do, and with how many agents. `patience_s` is how long a caller waits on average."""
+    """A queue's workload and its agents. `patience_s` is how long callers wait on average before they give up."""
 
     arrivals_per_s: float
     aht_s: float
@@ -28,25 +28,25 @@ class Load(Struct, frozen=True):
 
     @property
     def erlangs(self) -> float:
-        """The work that arrives, in agents."""
+        """The work that arrives, measured in busy agents."""
         return self.arrivals_per_s * self.aht_s
 
 
 class Unstable(Struct, frozen=True):
-    """Erlang C has no answer: more arrives than can be done, and the queue grows by so many contacts a second."""
+    """Erlang C has no answer: more work arrives than can be done; the queue grows by `growth_per_s` contacts."""
 
     growth_per_s: float
 
 
 class Waiting(Struct, frozen=True):
-    """What a queue that runs long enough settles at; shares of 1, seconds and contacts."""
+    """The steady state of a queue; shares of 1, seconds and contacts."""
 
     delayed: float
     asa_s: float
     occupancy: float
     queue: float
     answered_in: float
-    # Of all contacts; none in Erlang C.
+    # Shares of all contacts; 0 in Erlang C.
     abandoned: float = 0.0
     abandoned_in: float = 0.0
 
@@ -68,7 +68,7 @@ def _quotient(numerator: float, denominator: float) -> float:
 
 
 def erlang_b(erlangs: float, agents: int) -> float:
-    """The share of callers who find every agent busy when nobody may wait: B_n = A B_(n-1) / (n + A B_(n-1))."""
+    """The share of callers who find every agent busy if there is no queue: B_n = A B_(n-1) / (n + A B_(n-1))."""
     blocked = 1.0
     for count in range(1, agents + 1):
         blocked = erlangs * blocked / (count + erlangs * blocked)
@@ -76,7 +76,7 @@ def erlang_b(erlangs: float, agents: int) -> float:
 
 
 def erlang_c(load: Load) -> Waiting | Unstable:
-    """Nobody gives up. C = B / (1 - rho (1 - B)); SL = 1 - C exp(-(N - A) T / AHT); ASA = C AHT / (N - A)."""
+    """Callers never give up. C = B / (1 - rho (1 - B)); SL = 1 - C exp(-(N - A) T / AHT); ASA = C AHT / (N - A)."""
     return _erlang_c(load, erlang_b(load.erlangs, load.agents))
 
 
@@ -92,7 +92,7 @@ def _erlang_c(load: Load, blocked: float) -> Waiting | Unstable:
 
 
 def erlang_a(load: Load) -> Waiting:
-    """Callers give up after an exponential time with mean `patience_s`; there is an answer for any load."""
+    """Callers give up after an exponential time with mean `patience_s`; every load has an answer."""
     arrivals, leaving = load.arrivals_per_s, 1 / load.patience_s
     if arrivals <= 0 or load.agents <= 0:
         return _nobody_answers(load) if arrivals > 0 else Waiting(0.0, 0.0, 0.0, 0.0, 1.0)
@@ -127,8 +127,8 @@ def _nobody_answers(load: Load) -> Waiting:
 
 
 def _state_shares(load: Load, leaving: float) -> tuple[float, float, float]:
-    """The logarithm of the share of time with every agent busy and nobody waiting; the share with every agent busy;
-    and how many wait on average.
+    """The logarithm of the share of time with every agent busy and no caller waiting; the share with every agent
+    busy; and how many callers wait on average.
 
     Weights are relative to the first of these states, and scaled down whenever they grow large.
     """
@@ -147,7 +147,7 @@ def _state_shares(load: Load, leaving: float) -> tuple[float, float, float]:
             log_first -= log(waiting)
             below, weight = below / waiting, weight / waiting
             weighted, waiting = weighted / waiting, 1.0
-        # Behind the largest state the rest is less than a geometric series.
+        # Beyond the largest state, the rest is less than a geometric series.
         if factor < 1 and place * weight / (1 - factor) < _NEGLIGIBLE * (waiting + weighted):
             break
     whole = below + waiting
@@ -155,12 +155,12 @@ def _state_shares(load: Load, leaving: float) -> tuple[float, float, float]:
 
 
 def _scale_s(arrivals: float, service: float, leaving: float) -> float:
-    """Over how many seconds the density of the waiting time changes noticeably."""
+    """The number of seconds over which the density of the waiting time changes noticeably."""
     return 1 / (abs(arrivals - service) + sqrt(arrivals * leaving) + leaving)
 
 
 class _Integral:
-    """Gauss and Legendre over pieces short enough that each is nearly a polynomial."""
+    """Gauss-Legendre quadrature over pieces short enough that each is nearly a polynomial."""
 
     def __init__(self, density: Callable[[float], float], end: float, scale: float) -> None:
         pieces = max(1, min(400, ceil(end / (2 * scale))))
@@ -179,7 +179,7 @@ class _Integral:
 
 @cache
 def _nodes(count: int) -> tuple[tuple[float, float], ...]:
-    """Places and weights on [-1, 1]: the roots of the Legendre polynomial, by Newton's steps."""
+    """Nodes and weights on [-1, 1]: the roots of the Legendre polynomial, by Newton's method."""
     nodes = []
     for index in range(count):
         x = cos(pi * (index + 0.75) / (count + 0.5))
@@ -233,7 +233,7 @@ def _with_agents(load: Load, agents: int) -> Load:
 
 
 def patience(answered: float, asa_s: float, abandoned: float, abandon_wait_s: float) -> float | None:
-    """How long callers wait before they give up, on average: waiting of all contacts / abandoned.
+    """How long callers wait on average before they give up: waiting time of all contacts / abandoned contacts.
 
     Source: theta = P(abandon) / E(wait), for exponential patience. None without abandons.
     """

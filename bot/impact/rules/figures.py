@@ -1,7 +1,7 @@
-"""The figures of a queue in an interval, and how several are summed. Unknown stays unknown: it is never zero.
+"""A queue's figures in an interval, and how several are summed. Unknown stays unknown: it is never zero.
 
-Sums carry how many of their intervals were known. Ratios are summed as numerator and denominator over the intervals
-where both are known; percentages and averages are never averaged.
+Sums record how many of their intervals were known. Ratios are summed as numerator and denominator over the
+intervals where both are known; percentages and averages are never averaged.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ class ServiceLevel(StrEnum):
 
 
 class Figures(NamedTuple):
-    """What is known of a queue in an interval. Counts are contacts, times are seconds, None is unknown."""
+    """What is known about a queue in an interval. Counts are contacts, times are seconds, None is unknown."""
 
     offered: Amount = None
     answered: Amount = None
@@ -33,9 +33,9 @@ class Figures(NamedTuple):
     answered_in: Amount = None
     abandoned: Amount = None
     abandoned_in: Amount = None
-    # Answered, abandoned or called back within the threshold, as Amazon Connect counts.
+    # Answered, abandoned or called back within the threshold, as Amazon Connect counts them.
     removed_in: Amount = None
-    # Averages over the answered, over the abandoned.
+    # Averages: AHT and ASA over answered contacts, the last one over abandoned contacts.
     aht_s: Amount = None
     asa_s: Amount = None
     abandon_wait_s: Amount = None
@@ -43,9 +43,9 @@ class Figures(NamedTuple):
     agents: Amount = None
     agents_scheduled: Amount = None
     agents_available: Amount = None
-    # The longest that anybody waits at the end of the interval.
+    # The longest current wait at the end of the interval.
     oldest_s: Amount = None
-    # The percentage that a file brought, as a share of 1: shown as imported, used in no sum.
+    # The percentage from a file, as a share of 1: shown as imported, used in no sum.
     imported_service_level: Amount = None
     forecast_offered: Amount = None
     forecast_aht_s: Amount = None
@@ -65,7 +65,7 @@ def _minus(left: Amount, right: Amount) -> Amount:
 
 
 def _times(left: Amount, right: Amount) -> Amount:
-    # An average over nobody is known to weigh nothing, whatever it is.
+    # An average over no contacts weighs nothing, whatever its value.
     if right == 0:
         return 0.0
     return None if left is None or right is None else left * right
@@ -81,7 +81,7 @@ SERVICE_LEVELS: dict[ServiceLevel, Parts] = {
 
 
 class Count(Struct, frozen=True):
-    """A sum over intervals: of `known` of them the amount is known."""
+    """A sum over `of` intervals; the amount is known for `known` of them."""
 
     amount: float = 0.0
     known: int = 0
@@ -97,12 +97,12 @@ class Count(Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """Is it known for every interval?"""
+        """True if it is known for every interval."""
         return self.known == self.of
 
 
 class Ratio(Struct, frozen=True):
-    """Two sums over the intervals where both are known, and how many these are."""
+    """Two sums over the intervals where both are known, and the number of these intervals."""
 
     numerator: float = 0.0
     denominator: float = 0.0
@@ -119,12 +119,12 @@ class Ratio(Struct, frozen=True):
 
     @property
     def value(self) -> Amount:
-        """The quotient; None when nothing is known, or there was nothing to divide by: n/a, not 100 %."""
+        """The quotient; None if nothing is known or the denominator is 0: n/a, not 100 %."""
         return self.numerator / self.denominator if self.denominator > 0 else None
 
     @property
     def is_whole(self) -> bool:
-        """Is it known for every interval?"""
+        """True if it is known for every interval."""
         return self.known == self.of
 
 
@@ -141,7 +141,7 @@ def service_level(row: Figures, formula: ServiceLevel) -> Ratio:
 
 
 class Totals(Struct, frozen=True):
-    """Several intervals, or several queues, together. Any split of them gives the same totals."""
+    """Totals of several intervals or queues. Any split of them gives the same totals."""
 
     intervals: int = 0
     offered: Count = field(default_factory=Count)
@@ -165,30 +165,30 @@ class Totals(Struct, frozen=True):
 
     @property
     def counts_available(self) -> bool:
-        """Is occupancy told with the time of available agents? Not where that of staffed ones is known oftener."""
+        """Whether occupancy uses the time of available agents; not if staffed time is known for more intervals."""
         return self.occupancy.known >= self.occupancy_of_staffed.known
 
     @property
     def occupancy_told(self) -> Ratio:
-        """Occupancy by the one of its two formulas that is known for more intervals; they are never mixed."""
+        """Occupancy by whichever of its two formulas is known for more intervals; they are never mixed."""
         return self.occupancy if self.counts_available else self.occupancy_of_staffed
 
 
-# Totals as plain numbers, in the order of the fields: thousands of intervals are summed while somebody waits.
+# Totals as plain numbers, in the order of the fields: thousands of intervals are summed while a user waits.
 Vector = tuple[float, ...]
 _UNKNOWN_COUNT, _UNKNOWN_RATIO = (0.0, 0, 1), (0.0, 0.0, 0, 1)
 
 
 def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
-    """One interval's totals as numbers that can be added one by one.
+    """One interval's totals as a vector that can be added element by element.
 
-    ASA = waiting of the answered / answered; AHT = handling / answered; abandonment = abandoned / offered, or both
-    less the short ones.
-    Occupancy = handling / (handling + available time), the definition of workforce management; where nobody counts
-    who is available, handling / staffed time. A time is agents × the interval's length.
-    Adherence = minutes in the scheduled state / scheduled minutes. Of an interval the numbers of agents alone are
-    known, so it is min(staffed, scheduled) / scheduled, an upper bound: one who is absent and one who is there
-    unscheduled cancel each other within an interval, never from one interval to the next.
+    ASA = waiting time of answered contacts / answered; AHT = handling / answered; abandonment = abandoned /
+    offered, or both less the short abandons.
+    Occupancy = handling / (handling + available time), as workforce management defines it; where available agents
+    are not counted, handling / staffed time. A time is agents × the interval's length.
+    Adherence = minutes in the scheduled state / scheduled minutes. Only the numbers of agents in an interval are
+    known, so it is min(staffed, scheduled) / scheduled, an upper bound: an absent agent and an unscheduled one
+    cancel each other within an interval, never across intervals.
     """
     offered, answered, abandoned = row.offered, row.answered, row.abandoned
     handling_s = _times(row.aht_s, answered)
@@ -226,12 +226,12 @@ def _ratio(numerator: Amount, denominator: Amount) -> Vector:
 
 
 def added(vectors: Iterable[Vector]) -> Vector:
-    """The sum of vectors, number by number; empty when there are none."""
+    """The sum of vectors, element by element; empty if there are none."""
     return tuple(map(sum, zip(*vectors, strict=True)))
 
 
 def totals_from(numbers: Vector) -> Totals:
-    """Numbers as totals; of no numbers, nothing is known."""
+    """A vector as totals; for an empty vector, nothing is known."""
     if not numbers:
         return Totals()
     parts: list[Any] = [int(numbers[0])]
@@ -246,5 +246,5 @@ def totals_from(numbers: Vector) -> Totals:
 
 
 def total(rows: Iterable[Figures], formula: ServiceLevel, interval_s: int) -> Totals:
-    """All these intervals together; they have one length in seconds."""
+    """The totals of these intervals, all of the same length."""
     return totals_from(added(vector(row, formula, interval_s) for row in rows))

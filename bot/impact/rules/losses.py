@@ -9,7 +9,7 @@ from bot.impact.rules.figures import Amount, Count, Figures, Vector, added, tota
 
 
 class Baseline(NamedTuple):
-    """What would have been without the incident: contacts, a share of 1, seconds. None is unknown."""
+    """What would have happened without the incident: contacts, a share of 1, seconds. None is unknown."""
 
     offered: Amount = None
     abandonment: Amount = None
@@ -18,13 +18,13 @@ class Baseline(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """An interval of a queue beside what was to be expected of it."""
+    """An interval of a queue, and what was expected of it."""
 
     figures: Figures
     baseline: Baseline
-    # Share of 1 that the queue is to reach.
+    # The queue's target service level, a share of 1.
     target: float
-    # The incident was over; what comes now beyond the expected may be contacts that stayed away before.
+    # The incident was over; contacts beyond the expected may be ones that stayed away before.
     is_recovery: bool = False
 
 
@@ -51,7 +51,7 @@ class Losses(Struct, frozen=True):
     def contacts_lost(self) -> Amount:
         """suppressed - returned + excess abandons; None when neither part is known.
 
-        An upper bound: a customer who gives up and calls again is in two of its parts.
+        An upper bound: a customer who gives up and calls again counts in two of its parts.
         """
         if not self.suppressed.known and not self.excess_abandons.known:
             return None
@@ -59,7 +59,7 @@ class Losses(Struct, frozen=True):
 
 
 def loss_vector(interval: Interval) -> Vector:
-    """One interval's part as numbers that can be added one by one.
+    """One interval's losses as a vector that can be added element by element.
 
     excess = max(0, O - F); suppressed = max(0, F - O); excess abandons = Ab - a0 × O;
     late = max(0, SL* × O - Ans_T); excess waiting = Ans × (ASA - w0); excess handling = Ans × (AHT - h0).
@@ -80,22 +80,22 @@ def loss_vector(interval: Interval) -> Vector:
 
 
 def losses_from(numbers: Vector) -> Losses:
-    """Numbers as losses; of no numbers, nothing is known."""
+    """A vector as losses; for an empty vector, nothing is known."""
     width = 3
     parts = [numbers[at : at + width] for at in range(0, len(numbers), width)]
     return Losses(*(Count(amount, int(known), int(of)) for amount, known, of in parts))
 
 
 def losses(intervals: Iterable[Interval]) -> Losses:
-    """What all these intervals cost together."""
+    """The total losses of these intervals."""
     return losses_from(added(loss_vector(each) for each in intervals))
 
 
 def points_lost(day: Sequence[tuple[Vector, bool]]) -> Amount:
-    """How many points of the day's service level the incident cost: without its intervals less with them, × 100.
+    """The points of the day's service level that the incident cost: (without - with its intervals) × 100.
 
-    Each of the day's intervals is given as its totals (`figures.vector`, each queue by its own formula), with
-    whether it belongs to the incident. None when either is unknown.
+    `day` pairs the totals of each interval (`figures.vector`, each queue by its own formula) with whether it
+    belongs to the incident. None if either service level is unknown.
     """
     whole = totals_from(added(totals for totals, _ in day)).service_level.value
     without = totals_from(added(totals for totals, belongs in day if not belongs)).service_level.value

@@ -1,4 +1,4 @@
-"""When a queue that is under its goal will be itself again, computed anew with each interval that comes. Pure."""
+"""When a queue below its goal will recover, recomputed with each new interval. Pure."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,12 +14,12 @@ AHEAD_S = 12 * 3600
 
 
 class Outlook(Struct, frozen=True):
-    """When the service level and the backlog are back, seconds since 1970; None when not within twelve hours."""
+    """When the service level and the backlog recover, in seconds since 1970; None if not within twelve hours."""
 
     queue: str
     service_level_at: int | None
     backlog_at: int | None
-    # What was assumed at first: how many answer, and whether contacts come as "forecast", "usual" or "now".
+    # The assumptions at the start: how many agents answer; contacts come as "forecast", "usual" or "now".
     agents: int
     contacts: str
 
@@ -27,11 +27,11 @@ class Outlook(Struct, frozen=True):
 def outlook(
     queue: QueueFacts, intervals: Sequence[QueueInterval], past: Past, local: Callable[[int], int]
 ) -> Outlook | None:
-    """From the last interval of which everything is known; None when there is none, or when it reached the goal.
+    """The outlook from the last complete interval; None if there is none, or if it reached the goal.
 
     It assumes that the cause is gone when that interval ends, that contacts come as forecast (or as usual, or as in
-    that interval), and that the agents of the plan (or of that interval) answer. Who waits at its end is taken from
-    Little's law: arrivals × average wait.
+    that interval), and that the planned agents (or those of that interval) answer. The queue at its end follows
+    from Little's law: arrivals × average wait.
     """
     latest = next((each for each in reversed(intervals) if _is_enough(each.figures)), None)
     if latest is None:

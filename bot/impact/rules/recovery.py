@@ -1,8 +1,8 @@
-"""When a queue is itself again after an outage: service level back, backlog back. A fluid model.
+"""When a queue recovers after an outage: its service level and its backlog. A fluid model.
 
-dQ/dt = arrivals - agents / AHT - Q / patience, while somebody waits. Source: A. Mandelbaum, W. Massey and M. Reiman
-1998 (fluid limits of queues with abandonment). While nobody waits in the fluid, the stationary answer of Erlang A
-for the interval is taken.
+dQ/dt = arrivals - agents / AHT - Q / patience, while callers wait. Source: A. Mandelbaum, W. Massey and M. Reiman
+1998 (fluid limits of queues with abandonment). While the fluid queue is empty, the steady state of Erlang A for the
+interval is used.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ CONSECUTIVE = 2
 
 
 class Span(Struct, frozen=True):
-    """One interval ahead: what arrives, and how many can answer."""
+    """One interval ahead: what arrives, and how many agents can answer."""
 
     arrivals_per_s: float
     aht_s: float
@@ -27,11 +27,11 @@ class Span(Struct, frozen=True):
 
 
 class Recovery(Struct, frozen=True):
-    """The first interval from which each is back, counted from 0; None when that is beyond what is planned."""
+    """The first interval from which each is back to normal, counted from 0; None if beyond the given spans."""
 
     service_level: int | None
     backlog: int | None
-    # Each interval's share of contacts in time, and contacts that wait at its end.
+    # Each interval's share of contacts answered in time, and the contacts waiting at its end.
     levels: tuple[float, ...]
     queues: tuple[float, ...]
 
@@ -46,9 +46,9 @@ def recovery(
     target: float,
     after: int = 0,
 ) -> Recovery:
-    """When the service level is back for two intervals in a row, and when no more wait than usual.
+    """When the service level is back for two intervals in a row, and when no more contacts wait than usual.
 
-    `waiting` contacts wait at the beginning; `target` is a share of 1. Intervals before `after` count as outage.
+    `waiting` contacts wait at the start; `target` is a share of 1. Intervals before `after` count as outage.
     """
     levels, queues, usual = [], [], []
     for span in spans:
@@ -87,23 +87,23 @@ def _settled(span: Span, threshold_s: float, patience_s: float) -> _Settled:
 
 
 def _in_time(span: Span, waiting: float, settled: float, threshold_s: float, patience_s: float) -> float:
-    """The share of those who arrive now that is answered within the threshold."""
+    """The share of the callers arriving now who are answered within the threshold."""
     if span.agents <= 0:
         return 0.0
-    # Who arrives now waits until those before are answered or gone: dq/ds = -n mu - q / patience.
+    # A caller who arrives now waits until those ahead are answered or gone: dq/ds = -n mu - q / patience.
     wait_s = patience_s * log1p(waiting * span.aht_s / (span.agents * patience_s))
     return min(settled, exp(-wait_s / patience_s)) if wait_s <= threshold_s else 0.0
 
 
 def _next_queue(span: Span, waiting: float, step_s: float, patience_s: float) -> float:
-    """How many wait one step later; the equation solved exactly, and nobody waits below zero."""
+    """How many callers wait one step later: the equation's exact solution, never below zero."""
     surplus = span.arrivals_per_s - span.agents / span.aht_s
     level = surplus * patience_s
     return max(0.0, level + (waiting - level) * exp(-step_s / patience_s))
 
 
 def _first_run(flags: Sequence[bool], length: int, after: int) -> int | None:
-    """The first place from `after` on where so many in a row are true; the last alone counts at the very end."""
+    """The first place from `after` on where `length` flags in a row are true; None if there is none."""
     for at in range(after, len(flags) - length + 1):
         if all(flags[at : at + length]):
             return at

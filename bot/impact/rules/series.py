@@ -1,4 +1,4 @@
-"""Intervals of a queue as the imports have them, one over the other: the last that knows a figure says it."""
+"""A queue's intervals merged from several imports: each figure comes from the last import that has it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 from bot.impact.rules.figures import NAMES, Amount, Figures
 
 FIRST = 4
-# The figures that are no forecast.
+# The figures that are not forecasts.
 HAPPENED = tuple(place for place, name in enumerate(NAMES) if not name.startswith("forecast"))
 
 
 class QueueInterval(NamedTuple):
-    """What is known of a queue in an interval. `restated` are the figures that a later import put right.
+    """What is known about a queue in an interval. `restated` names the figures that a later import corrected.
 
-    `told_by` are the imports that what happened is known from, `restated_by` the last one that put something right.
+    `told_by` are the imports that supplied the actual figures, `restated_by` the last one that corrected any.
     """
 
     queue_id: int
@@ -27,12 +27,12 @@ class QueueInterval(NamedTuple):
 
     @property
     def ends_at(self) -> int:
-        """When the interval is over."""
+        """When the interval ends."""
         return self.starts_at + self.interval_s
 
 
 def merged(rows: Iterable[Sequence[Any]]) -> Iterator[QueueInterval]:
-    """Rows of (queue, start, import, length, figures as in `NAMES`), sorted by queue, start and import."""
+    """Merge rows of (queue, start, import, length, figures as in `NAMES`), sorted by queue, start and import."""
     for (queue_id, starts_at), same in groupby(rows, key=lambda row: (row[0], row[1])):
         versions = list(same)
         last = versions[-1]

@@ -1,4 +1,4 @@
-"""How many agents contacts need: queues that share their agents are one load, part of the time by part. Pure."""
+"""How many agents are needed: queues that share their agents are one load, period by period. Pure."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,29 +14,29 @@ from bot.impact.rules.erlang import MOST_AGENTS, Load, required_a, required_c
 from bot.impact.rules.figures import Figures
 from bot.impact.rules.series import QueueInterval
 
-# With fewer intervals nobody knows how long one is.
+# With fewer intervals, their length is unknown.
 FEWEST = 2
 
 
 class Planned(Struct, frozen=True):
-    """What is expected of a queue from one moment until another, in seconds since 1970."""
+    """What is expected of a queue between two moments, in seconds since 1970."""
 
     starts_at: int
     ends_at: int
     offered: float
     aht_s: float
     goal: Goal
-    # Not forecast, it is what is usual.
+    # False for the usual volume, True for a forecast.
     is_forecast: bool = True
 
     @property
     def per_s(self) -> float:
-        """Contacts a second."""
+        """Contacts per second."""
         return self.offered / (self.ends_at - self.starts_at)
 
 
 class Requirement(Struct, frozen=True):
-    """A part of the time, what comes in it, and how many agents reach every goal: by Erlang A, and by Erlang C."""
+    """A period, its contacts, and how many agents reach every goal, by Erlang A and by Erlang C."""
 
     starts_at: int
     ends_at: int
@@ -51,8 +51,8 @@ class Requirement(Struct, frozen=True):
 def usual_intervals(
     queue_id: int, history: Mapping[int, float], start: int, end: int, local: Callable[[int], int]
 ) -> Iterator[QueueInterval]:
-    """What the weekday and time usually bring from one moment until another, from past contacts by the beginning of
-    their interval; nothing without any past."""
+    """What is usual for the weekday and time between two moments, from past contacts by the start of their
+    interval; nothing without a past."""
     begins = sorted(history)
     if len(begins) < FEWEST:
         return
@@ -66,7 +66,7 @@ def usual_intervals(
 
 
 def requirements(planned: Sequence[Planned]) -> Iterator[Requirement]:
-    """By time. Intervals of different lengths are cut at each other's ends; parts without contacts are left out."""
+    """Requirements by time. Intervals of different lengths are cut at each other's ends; empty ones are skipped."""
     points = sorted({moment for each in planned for moment in (each.starts_at, each.ends_at)})
     parts: list[list[Planned]] = [[] for _ in points]
     for each in planned:
@@ -78,7 +78,7 @@ def requirements(planned: Sequence[Planned]) -> Iterator[Requirement]:
 
 
 def _requirement(starts_at: int, ends_at: int, within: Sequence[Planned]) -> Requirement:
-    """Queues with one goal share their agents; those of another goal have others."""
+    """The requirement of one period. Queues with the same goal share agents; each other goal has its own."""
     by_goal = [
         [each for each in within if each.goal == goal] for goal in dict.fromkeys(each.goal for each in within)
     ]
@@ -97,7 +97,7 @@ def _requirement(starts_at: int, ends_at: int, within: Sequence[Planned]) -> Req
 
 
 def _load(planned: Iterable[Planned]) -> tuple[float, float]:
-    """Contacts a second, and the mean time that each takes."""
+    """Contacts per second, and their mean handle time."""
     per_s = erlangs = 0.0
     for each in planned:
         per_s += each.per_s
@@ -105,7 +105,7 @@ def _load(planned: Iterable[Planned]) -> tuple[float, float]:
     return per_s, erlangs / per_s if per_s else 0.0
 
 
-# The coverage is looked at every ten minutes, and the forecast seldom changes.
+# Coverage is checked every ten minutes, and the forecast seldom changes.
 @lru_cache(maxsize=20_000)
 def _agents(per_s: float, aht_s: float, goal: Goal) -> tuple[int, int]:
     if per_s <= 0 or aht_s <= 0:

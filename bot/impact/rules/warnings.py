@@ -1,16 +1,16 @@
-"""When a queue's service level is a warning: under 80 % of its goal once, under 60 % of it twice, and recovery."""
+"""Alerts on a queue's service level: below 80 % of its goal once, below 60 % of it twice, and recovery."""
 
 from enum import StrEnum
 
 from msgspec import Struct
 
 WARNING_SHARE, CRITICAL_SHARE, CRITICAL_AFTER = 0.8, 0.6, 2
-# 0.8 × 0.8 is a little more than 0.64.
+# In floating point, 0.8 × 0.8 is a little more than 0.64.
 TOLERANCE = 1e-9
 
 
 class Alert(StrEnum):
-    """How a queue does."""
+    """A queue's alert state."""
 
     FINE = ""
     WARNING = "warning"
@@ -18,17 +18,17 @@ class Alert(StrEnum):
 
 
 class Watch(Struct, frozen=True):
-    """What is known of a queue so far: how it does, and how many intervals in a row were far under the goal."""
+    """A queue's state so far: its alert, and how many intervals in a row were below the critical line."""
 
     alert: Alert = Alert.FINE
     low_in_a_row: int = 0
 
 
 def watch(before: Watch, level: float | None, target: float) -> Watch:
-    """After one more interval with that service level, shares of 1. An unknown level changes nothing.
+    """The state after one more interval; `level` and `target` are shares of 1. An unknown level changes nothing.
 
-    Warning below 80 % of the goal, critical when below 60 % of it for the second interval in a row; recovered when
-    back above the line of the warning.
+    Warning below 80 % of the goal, critical below 60 % of it for the second interval in a row; recovered when back
+    at the warning line or above it.
     """
     if level is None:
         return before
@@ -37,5 +37,5 @@ def watch(before: Watch, level: float | None, target: float) -> Watch:
         return Watch(Alert.CRITICAL, low)
     if level >= WARNING_SHARE * target - TOLERANCE:
         return Watch(Alert.FINE, 0)
-    # Between the lines a critical queue stays critical: it is neither worse nor recovered.
+    # Between the lines, a critical queue stays critical: it is neither worse nor recovered.
     return Watch(before.alert or Alert.WARNING, low)

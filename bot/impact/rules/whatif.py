@@ -1,4 +1,4 @@
-"""What would change with fewer agents, longer contacts, more contacts or an outage; and what would put it right."""
+"""What would change with fewer agents, longer contacts, more contacts or an outage; and the possible remedies."""
 
 import re
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class Lever(Struct, frozen=True):
     """One change: of `agents`, `aht` (seconds), `volume` (contacts) or an `outage` (minutes)."""
 
     name: str
-    # Which of the three is used depends on how it was written: `x1.4`, `+25%` and `-6`, `92`.
+    # Which of the three is used depends on the notation: `x1.4` or `+25%`, `-6`, `92`.
     factor: float = 1.0
     added: float = 0.0
     absolute: float | None = None
@@ -44,7 +44,7 @@ _LEVER = re.compile(
     rf"(?P<sign>[x×*+\-−–]?)\s*(?P<number>{_NUMBER})\s*(?P<unit>%|s|sec|seconds|min|minutes|h)?",
     re.IGNORECASE,
 )
-# Between two changes people write a comma, a word, or nothing.
+# Users separate changes by a comma, a word, or nothing.
 _BETWEEN = re.compile(rf"[;\n]|,\s|\sand\s|\s+(?=(?:{_NAMED})\b)", re.IGNORECASE)
 _NAMES = {"agent": "agents", "handle time": "aht", "calls": "volume", "contacts": "volume"}
 _SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0}
@@ -90,14 +90,14 @@ def _outage(number: float, sign: str, unit: str, typed: str) -> Lever:
 
 
 def outage_minutes(levers: Iterable[Lever]) -> float:
-    """How long nobody can answer; 0 without an outage."""
+    """The minutes during which no agent can answer; 0 without an outage."""
     return sum(lever.absolute or 0.0 for lever in levers if lever.name == "outage")
 
 
 def changed(load: Load, levers: Iterable[Lever], interval_s: float) -> Load:
-    """The queue after every change but an outage; `LeverImpossible` when nothing would be left of it.
+    """The load after every change except an outage. Raises `LeverImpossible` if the result would be impossible.
 
-    Contacts that are added, such as in `volume +40`, are those of one interval.
+    Added contacts, as in `volume +40`, are per interval.
     """
     for lever in levers:
         if lever.name == "agents":
@@ -126,7 +126,7 @@ def _written(lever: Lever) -> str:
 
 
 class Answer(Struct, frozen=True):
-    """A queue by both models. `required_*` is the fewest agents for the target, if any."""
+    """A queue's results by both models. `required_*` is the fewest agents that reach the target, if any do."""
 
     load: Load
     patient: Waiting | Unstable
@@ -136,12 +136,12 @@ class Answer(Struct, frozen=True):
 
 
 def answer(load: Load, target: float, formula: ServiceLevel) -> Answer:
-    """What Erlang C and Erlang A say of a queue; `target` is a share of 1."""
+    """Apply Erlang C and Erlang A to a queue; `target` is a share of 1."""
     return Answer(load, erlang_c(load), erlang_a(load), required_c(load, target), required_a(load, target, formula))
 
 
 class Remedy(Struct, frozen=True):
-    """One way back to the target, by Erlang A: so many agents more, or a share of handling or of contacts less."""
+    """One way back to the target, by Erlang A: more agents, or handle time or contacts reduced by a share."""
 
     name: str
     agents: int = 0
@@ -149,9 +149,9 @@ class Remedy(Struct, frozen=True):
 
 
 def remedies(result: Answer, target: float, formula: ServiceLevel) -> list[Remedy]:
-    """The ways back to the target, the cheapest first; none when it is reached.
+    """The ways back to the target, cheapest first; none if it is reached.
 
-    The order is what planners use: breaks and off-phone work, then agents of other queues, then the length of
+    The order is the one planners use: breaks and off-phone work, then agents from other queues, then shorter
     contacts, then overtime, then overflow or a message to customers.
     """
     load = result.load
@@ -168,7 +168,7 @@ def remedies(result: Answer, target: float, formula: ServiceLevel) -> list[Remed
 
 
 def _least_cut(load: Load, target: float, formula: ServiceLevel, name: str) -> float:
-    """By which share an amount must fall at least, in whole percents; 0 when 90 % is not enough."""
+    """The smallest share by which an amount must fall, in whole per cent; 0 if 90 % is not enough."""
     low, high = 0, 90
     amount = getattr(load, name)
 

@@ -1,4 +1,4 @@
-"""The database: engines, transactions that take turns, the columns of its tables and how rows are written."""
+"""The database: engines, transactions that take turns, the columns of its tables, and how rows are written."""
 
 from bot.runtime.database.columns import Numbered, Row, UtcDateTime, partial_index, utc_column
 from bot.runtime.database.engines import (

@@ -1,4 +1,4 @@
-"""Columns, keys and indexes that every table uses; times stay in UTC."""
+"""Columns, keys and indexes that all tables use; times are kept in UTC."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,20 +7,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_attribute
 from sqlmodel import Field, SQLModel
 
-# Rows are not validated: what pydantic needs for that is made for the few that are, when they are.
+# Rows are not validated: pydantic builds its validators only for the few models that are, and only when needed.
 SQLModel.model_config["defer_build"] = True
 
 
 class Row(SQLModel):
-    """A row of a table, which is made and changed as SQLAlchemy needs it and no more.
+    """A row of a table, created and changed in the way SQLAlchemy needs, and no more.
 
-    SQLModel tells pydantic of each value, too; with a dozen rows to an incident's change that is felt.
+    SQLModel also passes each value to pydantic, which is noticeable with a dozen rows per change to an incident.
     """
 
     def __init__(self, **values: Any) -> None:
         fields = type(self).__pydantic_fields__
         missing = {name: field for name, field in fields.items() if name not in values and not field.is_required()}
-        # A row that is new has no history: nothing listens to what it is made of.
+        # A new row has no history: nothing listens to its initial values.
         self.__dict__.update(values)
         self.__dict__.update(
             {name: field.get_default(call_default_factory=True) for name, field in missing.items()}
@@ -34,7 +34,7 @@ class Row(SQLModel):
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """A moment, kept as UTC without a zone (SQLite has none) and given back with it."""
+    """A moment, stored as UTC without a zone (SQLite has none) and returned with it."""
 
     impl = sa.DateTime
     cache_ok = True
@@ -48,15 +48,15 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
     def bind_processor(self, dialect: Any) -> Any:
-        """SQLite keeps moments as text: written in one step, as SQLAlchemy writes them in several."""
+        """Write SQLite's text for a moment in one step; SQLAlchemy writes the same text in several."""
         return _to_sqlite if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Any, coltype: Any) -> Any:
-        """Read in one step, too: the steps of one playbook hold more than a hundred moments."""
+        """Read it in one step, too: the steps of one playbook hold more than a hundred moments."""
         return _from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
-# Shared by all columns: SQLAlchemy makes a class for each instance of such a type.
+# Shared by all columns, because SQLAlchemy creates a class for each instance of such a type.
 UTC_DATE_TIME = UtcDateTime()
 
 
@@ -69,13 +69,13 @@ def _from_sqlite(text: str | None) -> datetime | None:
 
 
 class Numbered(Row):
-    """A row whose key is a number that the database gives."""
+    """A row whose primary key is a number assigned by the database."""
 
     id: int | None = Field(default=None, primary_key=True)
 
     @property
     def number(self) -> int:
-        """Its key, once it is in the database; what people call it by, where they see it."""
+        """The primary key, once the row is in the database; users know the row by it, where they see it."""
         assert self.id is not None
         return self.id
 
@@ -86,6 +86,6 @@ def utc_column(*, nullable: bool = True, index: bool = False) -> Any:
 
 
 def partial_index(name: str, *columns: str, where: str, on_sqlite: str = "", unique: bool = False) -> sa.Index:
-    """An index of those rows alone that meet a condition; `on_sqlite` is for what SQLite says in other words."""
+    """An index of only the rows that meet a condition; `on_sqlite` is the condition if SQLite needs other words."""
     sqlite_where, postgresql_where = sa.text(on_sqlite or where), sa.text(where)
     return sa.Index(name, *columns, unique=unique, sqlite_where=sqlite_where, postgresql_where=postgresql_where)

@@ -1,4 +1,4 @@
-"""How SQLite and PostgreSQL are opened, with limits that leave room in the three seconds of an answer."""
+"""How SQLite and PostgreSQL are opened, with time limits that fit in the three seconds that Slack allows."""
 
 import stat
 from contextlib import closing
@@ -13,20 +13,20 @@ from bot.runtime.json_text import read_json
 
 OWNER_ONLY = 0o600
 BUSY_TIMEOUT_MS = 2_000
-# While somebody waits: together these leave room in the three seconds that Slack gives an answer.
+# While a user waits: together these fit in the three seconds that Slack allows for an answer.
 WRITE_LOCK_WAIT_S = 1.3
 OWN_BUSY_TIMEOUT_MS = 1_200
 
-# On PostgreSQL the same is held by the server: no statement of ours, and no wait for a lock, is longer.
+# On PostgreSQL, the server enforces the limits: no statement of ours, and no wait for a lock, takes longer.
 STATEMENT_TIMEOUT_MS = 2_500
 LOCK_TIMEOUT_MS = 2_000
-# A process that stops inside a transaction keeps its locks no longer than that.
+# A process that stops inside a transaction keeps its locks no longer than this.
 IDLE_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 2
 
 
 def without_time_limit(connection: sa.Connection) -> None:
-    """What takes long by its nature is not cut off on PostgreSQL, until this transaction ends."""
+    """Lift PostgreSQL's time limits until this transaction ends, for work that takes long by its nature."""
     if connection.dialect.name == "postgresql":
         limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
         lifted = ", ".join(f"set_config('{limit}', '0', true)" for limit in limits)
@@ -34,16 +34,16 @@ def without_time_limit(connection: sa.Connection) -> None:
 
 
 def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
-    """An SQLite engine that loses nothing at a crash and lets readers read while one writes."""
+    """An SQLite engine that loses nothing in a crash and lets readers read during a write."""
     factory = synced_connection(WalSync(sqlite_file(url)))
-    # No more than that: they poll for the one write lock, so that who comes late may wait long.
+    # No more connections: they poll for the one write lock, so a latecomer may wait long.
     pool = {"pool_size": connections, "max_overflow": 0}
     return _sqlite_engine(url, busy_timeout_ms, **pool, connect_args={"factory": factory})
 
 
 def _sqlite_engine(url: str, busy_timeout_ms: int, **options: Any) -> sa.Engine:
     _make_private(sqlite_file(url))
-    # What people wrote must not come into the log with an error.
+    # Text that people wrote must not get into the log with an error.
     engine = sa.create_engine(url, hide_parameters=True, json_deserializer=read_json, **options)
 
     @sa.event.listens_for(engine, "connect")
@@ -51,30 +51,30 @@ def _sqlite_engine(url: str, busy_timeout_ms: int, **options: Any) -> sa.Engine:
         connection.execute(f"PRAGMA busy_timeout={busy_timeout_ms}")
         (journal,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
         for pragma in (
-            # Some disks in a network can have no log beside the database.
+            # Some network disks do not support a write-ahead log beside the database.
             f"synchronous={'NORMAL' if journal == 'wal' else 'FULL'}",
             "foreign_keys=ON",
-            # What is deleted or written over is gone from the file, not only from sight.
+            # Deleted and overwritten data is removed from the file itself.
             "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
-        # PostgreSQL has what it takes; see the log under the timeline.
+        # PostgreSQL computes this with built-in functions; see `bot.timeline.log`.
         connection.create_function("linked", 2, chain_hash, deterministic=True)
 
     return engine
 
 
 def checkpoint(engine: sa.Engine) -> None:
-    """Bring what waits in SQLite's log into the file, as far as nobody reads, and empty the log."""
-    # Past SQLAlchemy, which would begin a transaction in which neither this nor what follows can be done.
+    """Move SQLite's log into the database file, as far as readers allow, and empty the log."""
+    # Bypasses SQLAlchemy, which would begin a transaction, inside which a checkpoint cannot be made.
     with closing(engine.raw_connection()) as connection:
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def count_rows(engine: sa.Engine, *tables: str) -> None:
-    """Let PostgreSQL learn now how large these tables are; its own look comes minutes after many rows were written.
+    """Make PostgreSQL count the rows of these tables now; by itself, it does so minutes after many were written.
 
-    Until then it takes them for empty, and reads a table from its beginning for each statement.
+    Until then, it assumes that the tables are empty, and scans a whole table for each statement.
     """
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
@@ -83,7 +83,7 @@ def count_rows(engine: sa.Engine, *tables: str) -> None:
 
 
 def compact(engine: sa.Engine) -> None:
-    """Write the database anew without the room that deleted rows have left."""
+    """Free the space that deleted rows have left in the database."""
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as connection:
             connection.cursor().execute("VACUUM")
@@ -96,9 +96,9 @@ def compact(engine: sa.Engine) -> None:
 
 
 def sqlite_database(url: str) -> sa.Engine:
-    """The bot's own database, where `Database` waits for the disk."""
-    # Each connection keeps the shape of all tables and the statements that it ran, a MB of memory: a crowd opens
-    # more of them, which takes a millisecond each, and the few that stay are used again first.
+    """The engine of the bot's own database, where `Database` itself waits for the disk."""
+    # Each connection caches the schema and the statements that it ran, a MB of memory: a crowd opens more of them,
+    # which takes a millisecond each, and the few that stay are reused first.
     pool = {"pool_size": 4, "max_overflow": 16, "pool_use_lifo": True}
     engine = _sqlite_engine(url, OWN_BUSY_TIMEOUT_MS, **pool)
 
@@ -133,7 +133,7 @@ def postgresql_database(url: str) -> sa.Engine:
 
 
 def sqlite_file(url: str) -> str:
-    """The path of a database, or the word that stands for none."""
+    """The path of an SQLite database, or `:memory:` if there is none."""
     return sa.make_url(url).database or ":memory:"
 
 
@@ -143,6 +143,6 @@ def _make_private(database: str) -> None:
     path = Path(database)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=OWNER_ONLY)
-    # One that was restored, or copied here, has the rights that it had elsewhere.
+    # A file that was restored or copied here has the permissions that it had elsewhere.
     if stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY:
         path.chmod(OWNER_ONLY)

@@ -1,4 +1,4 @@
-"""What a person is told when the database does not answer, or cannot be used."""
+"""What a user is told when the database does not answer or cannot be used."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ class DatabaseUnusable(WatchfloorError):
 
 @contextmanager
 def unusable_as_sentence() -> Iterator[None]:
-    """Say in a sentence what keeps a database from being opened."""
+    """Raise `DatabaseUnusable`, which gives the reason in a sentence, if a database cannot be opened."""
     try:
         yield
     except (SQLAlchemyError, OSError) as refused:

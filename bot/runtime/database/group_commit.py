@@ -1,4 +1,4 @@
-"""Changes that many threads bring at the same moment, committed together: one wait for the disk for all of them."""
+"""Group commit: changes that many threads make at once share one transaction and one wait for the disk."""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy
 
 Change = Callable[[Session], None]
 Transaction = Callable[[], AbstractContextManager[Session]]
-# A transaction of so many is short enough for a person who waits behind it.
+# A transaction of this many changes is short enough for a user who waits behind it.
 MOST_AT_ONCE = 20
 
 
@@ -23,7 +23,7 @@ class _Waiting(Struct, eq=False):
 
 
 class GroupCommit:
-    """The thread that gets the turn commits what everybody has brought meanwhile."""
+    """The thread that gets the turn commits all changes queued meanwhile."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -36,9 +36,9 @@ class GroupCommit:
         return len(self._queue)
 
     def apply(self, order: str, change: Change) -> None:
-        """Returns when `change` is committed, and raises what kept it from that; it fails alone.
+        """Return when `change` is committed, or raise what prevented it; a failed change does not affect others.
 
-        Changes are made in the order of `order`, so that two replicas take the same locks one after another.
+        Changes are made in the order of `order`, so that two replicas take locks in the same order.
         """
         waiting = _Waiting(order, change)
         with self._lock:
@@ -58,12 +58,12 @@ class GroupCommit:
             self._commit(batch)
             self._end(batch)
         except (DatabaseBusy, ChangeUnknown) as failure:
-            # It would fail for each of them, and everybody waits.
+            # It would fail for each of them while all callers wait.
             self._end(batch, failure)
-        except Exception:  # noqa: BLE001 - whose change it was hears of it
+        except Exception:  # noqa: BLE001 - only the caller whose change failed gets the error
             self._commit_each(batch)
         finally:
-            # Nobody waits for ever, even if this thread is made to end.
+            # No caller waits forever, even if this thread is terminated.
             self._end([waiting for waiting in batch if not waiting.is_done], ChangeUnknown())
 
     def _commit(self, batch: list[_Waiting]) -> None:

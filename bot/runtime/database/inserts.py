@@ -1,4 +1,4 @@
-"""Rows are written over those of the same key, or unless one like them is there, even when two do so at once."""
+"""Upserts, and inserts that skip existing rows; safe when two callers write the same row at once."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -11,12 +11,12 @@ from sqlmodel import Session, SQLModel
 
 
 def upsert(session: Session, row: SQLModel) -> None:
-    """Write a row, over the one of the same primary key if there is one, even when two do so at once."""
+    """Insert a row, or overwrite the one with the same primary key; safe when two callers do so at once."""
     upsert_all(session, [row])
 
 
 def upsert_all(session: Session, rows: Sequence[SQLModel]) -> None:
-    """Write rows of one table, each over the one of the same primary key if there is one."""
+    """Insert rows of one table, or overwrite those with the same primary keys."""
     if rows:
         statement = _upsert_statement(type(rows[0]), session.get_bind().dialect.name)
         session.flush()
@@ -24,7 +24,7 @@ def upsert_all(session: Session, rows: Sequence[SQLModel]) -> None:
 
 
 def insert_new(session: Session, row: SQLModel) -> bool:
-    """Write a row, with its number, unless one like it is there, even when two do so at once; False when it is."""
+    """Insert a row and set its number, unless it exists; False if it does. Safe when two callers do so at once."""
     statements = _insert_new_statements(type(row), session.get_bind().dialect.name)
     session.flush()
     if getattr(row, "id", "") is not None:  # its key is not given by the database
@@ -36,7 +36,7 @@ def insert_new(session: Session, row: SQLModel) -> bool:
 
 
 def insert_all_new(session: Session, rows: Sequence[SQLModel]) -> None:
-    """Write rows of one table, but those that are there, even when two do so at once. No numbers are read back."""
+    """Insert rows of one table that do not exist; safe when two callers do so at once. No numbers are read back."""
     if rows:
         statement = _insert_new_statements(type(rows[0]), session.get_bind().dialect.name).without_number
         session.flush()
@@ -44,13 +44,13 @@ def insert_all_new(session: Session, rows: Sequence[SQLModel]) -> None:
 
 
 class _InsertNew(Struct, frozen=True):
-    """What writes a row unless one like it is there; with the number that the database gives it, or without."""
+    """The statements that insert a row unless it exists, with or without returning the database's number for it."""
 
     without_number: Any
     with_number: Any
 
 
-# Put together once: that takes longer than to run them.
+# Built once, because building them takes longer than running them.
 @cache
 def _upsert_statement(table: type[SQLModel], dialect: str) -> Any:
     insert = _insert(table, dialect)

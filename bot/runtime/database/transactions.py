@@ -1,4 +1,4 @@
-"""One database of the bot: transactions that take turns, and looks that wait for nobody."""
+"""One database of the bot: transactions that take turns, and reads that never wait."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -24,9 +24,9 @@ from bot.runtime.database.group_commit import GroupCommit
 from bot.runtime.database.wal_sync import WalSync
 from bot.runtime.outage import Outage
 
-# Where nobody waits for an answer, a busy machine may take its time; the process still ends within ten seconds.
+# If nobody waits for an answer, a busy machine may take its time; the process still ends within ten seconds.
 UNATTENDED_WAIT_S = 5.0
-# PostgreSQL's name of what it did to a transaction that was idle for too long.
+# PostgreSQL's error code for ending a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
 
 _is_low_priority: ContextVar[bool] = ContextVar("is_low_priority", default=False)
@@ -34,7 +34,7 @@ _is_low_priority: ContextVar[bool] = ContextVar("is_low_priority", default=False
 
 @contextmanager
 def low_priority() -> Iterator[None]:
-    """Nobody waits for the changes made here: they let those pass that a person waits for."""
+    """Mark the changes made in this block as low priority: changes that a user waits for go first."""
     token = _is_low_priority.set(True)
     try:
         yield
@@ -47,7 +47,7 @@ _commits: ContextVar[list[None] | None] = ContextVar("commits", default=None)
 
 @contextmanager
 def noting_commits() -> Iterator[list[None]]:
-    """Was anything committed in this block? After that nobody may be told that nothing was changed."""
+    """Note the commits made in this block: after one, no user may be told that nothing was changed."""
     commits: list[None] = []
     earlier = _commits.set(commits)
     try:
@@ -57,12 +57,12 @@ def noting_commits() -> Iterator[list[None]]:
 
 
 def does_person_wait() -> bool:
-    """Is this done for somebody who is told afterwards what was done?"""
+    """True if a user waits for this, and is told afterwards what was done."""
     return _commits.get() is not None
 
 
 class Database:
-    """Where the state lives. `transaction()` to change it, `reading()` to look."""
+    """The database that holds the state. Use `transaction()` to change it, `reading()` to read it."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -70,24 +70,24 @@ class Database:
         with unusable_as_sentence():
             self.engine = sqlite_database(url) if self.is_sqlite else postgresql_database(url)
         self._wal_sync = WalSync(sqlite_file(url)) if self.is_sqlite else None
-        # PostgreSQL refuses a lock in it, so that a look never waits for a change, nor a change for a look.
+        # PostgreSQL refuses locks in read-only transactions, so that reads and changes never wait for each other.
         self._reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
-        # SQLite lets one writer in and makes the others poll; a queue of our own is fair and faster.
+        # SQLite admits one writer and makes the others poll; a queue of our own is fair and faster.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._low_priority_lock = threading.Lock()
         sa.event.listen(self.engine, "commit", _begin_commit)
         # Called before a commit when the transaction noted something in `session.info`.
         self.before_commit: Callable[[Session], None] = lambda session: None
-        # Called after each commit with what the transaction noted in `session.info`.
+        # Called after such a commit with what the transaction noted.
         self.after_commit: Callable[[dict[str, Any]], None] = lambda notes: None
         self._outage = Outage("the database")
         self._group_commit = GroupCommit(self.transaction)
 
     @contextmanager
     def transaction(self, *, is_synced: bool = True) -> Iterator[Session]:
-        """All of it or nothing. Refuses with a sentence when the database is locked or away.
+        """A transaction. Raises an error with a sentence for the user if the database is locked or down.
 
-        Without `is_synced` the commit does not wait for the disk: a machine that loses power may lose it.
+        Without `is_synced`, the commit does not wait for the disk: it may be lost if the machine loses power.
         """
         with (
             self._in_turn(),
@@ -95,7 +95,7 @@ class Database:
             Session(self.engine, expire_on_commit=False) as session,
         ):
             _commit.is_begun = False
-            # Taking SQLite's write lock first: a read that becomes a write can fail half-way.
+            # Take SQLite's write lock first: a read that becomes a write can fail halfway.
             session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             if not (is_synced or self.is_sqlite):
                 session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
@@ -112,7 +112,7 @@ class Database:
             self.after_commit(dict(session.info))
 
     def _wait_for_disk(self, wal_sync: WalSync) -> None:
-        """On SQLite, after the lock for writing is free: commits that come meanwhile share the same wait."""
+        """Wait for SQLite's disk, after releasing the write lock: commits that arrive meanwhile share the wait."""
         try:
             wal_sync.wait()
         except OSError as refused:
@@ -120,16 +120,16 @@ class Database:
             raise ChangeUnknown() from refused
 
     def change_together(self, order: str, change: Callable[[Session], None]) -> None:
-        """Make a change in one transaction with those that other threads bring now, in the order of `order`."""
+        """Make a change in one transaction with those that other threads make now, in the order of `order`."""
         self._group_commit.apply(order, change)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """Wait for the writers before, but not so long that the person who clicked hears nothing in time."""
+        """Wait for earlier writers, but not so long that a user who clicked gets no answer in time."""
         if self._turn is None:
             yield
             return
-        # Of those for whom nobody waits one at a time joins the queue: the rest stand in no person's way.
+        # Only one low-priority change at a time joins the queue, so that the others do not delay users.
         is_low = _is_low_priority.get()
         with self._low_priority_lock if is_low else nullcontext():
             if not self._turn.acquire(timeout=UNATTENDED_WAIT_S if is_low else WRITE_LOCK_WAIT_S):
@@ -141,7 +141,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A look at the state."""
+        """A read of the state."""
         with self._translated_errors(), Session(self._reading, expire_on_commit=False) as session:
             yield session
         self._outage.works()
@@ -160,7 +160,7 @@ class Database:
 
     @contextmanager
     def _doubtful_commit_reported(self) -> Iterator[None]:
-        """A commit that was not answered may have been done: only before it nothing was changed for sure."""
+        """Raise `ChangeUnknown` once a commit was begun: it may have succeeded. Before it, nothing was changed."""
         try:
             with self._translated_errors():
                 yield
@@ -170,24 +170,24 @@ class Database:
             raise
 
     def checkpoint(self) -> None:
-        """What was written over stays in no log of SQLite's either."""
+        """Remove overwritten data from SQLite's log as well."""
         if self.is_sqlite:
             checkpoint(self.engine)
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """A long look at the state as it is at one moment, whatever is changed meanwhile."""
+        """A long read of the state as it is at one moment, whatever is changed meanwhile."""
         engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         with self._translated_errors(), Session(engine, expire_on_commit=False) as session:
             without_time_limit(session.connection())
             yield session
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close all connections."""
         self.engine.dispose()
 
 
-# Of this thread's transaction: whether its commit was sent to the database.
+# For this thread's transaction: whether its commit was sent to the database.
 _commit = threading.local()
 
 

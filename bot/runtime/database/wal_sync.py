@@ -1,7 +1,7 @@
-"""Durable commits in SQLite: transactions that were committed at the same time wait for the disk together.
+"""Durable commits in SQLite: transactions committed at the same time wait for the disk together.
 
-SQLite itself would wait inside the lock that lets one writer in, each transaction alone. Instead it writes its log
-without waiting (`synchronous=NORMAL`), and this waits afterwards, before anybody is told what was committed.
+SQLite itself would wait while holding the write lock, for each transaction separately. Instead, it writes its log
+without waiting (`synchronous=NORMAL`), and this module waits afterwards, before any caller is told of the commit.
 """
 
 import os
@@ -10,35 +10,35 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-# Without the file's times, which nobody needs; macOS has only the longer one.
+# `fdatasync` skips the file's times, which are not needed; macOS has only the slower `fsync`.
 flush = getattr(os, "fdatasync", os.fsync)
 
 
 class WalSync:
-    """The wait for the disk of one database's log."""
+    """Waits until the disk has one database's log."""
 
     def __init__(self, database: str) -> None:
         self._log = Path(f"{database}-wal")
         self._turn = threading.Lock()
-        # Waits for the disk are numbered; one of them serves everybody who came before it began.
+        # Waits for the disk are numbered; one of them serves all threads that came before it began.
         self._begun = self._ended = self._failed = 0
 
     def wait(self) -> None:
-        """Returns when all that this thread has committed is on the disk; `OSError` when it may not be."""
+        """Return when all that this thread has committed is on the disk. Raises `OSError` if it may not be."""
         needed = self._begun + 1
         with self._turn:
             if self._ended < needed:
                 self._begun += 1
                 self._flush_log()
             elif needed <= self._failed:
-                # Another attempt could succeed although the disk has lost what this one was for.
+                # Another attempt could succeed although the disk has lost the data of this one.
                 raise OSError("the disk did not take what was committed")
 
     def _flush_log(self) -> None:
         try:
-            # Without a log the last connection that closed has brought everything into the database.
+            # If there is no log, the last connection to close has moved everything into the database.
             with suppress(FileNotFoundError):
-                # Only the log may be opened: closing the database's own file would give up SQLite's locks on it.
+                # Only the log may be opened: closing the database's own file would release SQLite's locks on it.
                 log = os.open(self._log, os.O_RDONLY)
                 try:
                     flush(log)
@@ -52,7 +52,7 @@ class WalSync:
 
 
 def synced_connection(wal_sync: WalSync) -> type[sqlite3.Connection]:
-    """A connection whose `commit` returns when the disk has it, for an engine whose transactions are not ours."""
+    """A connection class whose `commit` waits for the disk, for an engine whose transactions are not ours."""
 
     class SyncedConnection(sqlite3.Connection):
         def commit(self) -> None:

@@ -1,4 +1,4 @@
-"""The database's shape, step by step. `upgrade` runs at every start and mostly has nothing to do."""
+"""The database's schema, step by step. `upgrade` runs at every start and usually has nothing to do."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from bot.errors import WatchfloorError
 from bot.runtime.database import unusable_as_sentence, without_time_limit
 
 FOLDER = Path(__file__).parent
-# The newest step; read from the files, so that it cannot lag behind them.
+# The newest step, read from the files so that it cannot lag behind them.
 HEAD = max(file.name[:4] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
@@ -31,26 +31,26 @@ class NoDatabase(WatchfloorError):
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Bring the database to the newest shape; refuses one that a newer version has written."""
+    """Bring the database to the newest schema; refuse one that a newer version has written."""
     with unusable_as_sentence():
         if _version(engine) != HEAD:
             _upgrade(engine)
 
 
 def upgrade_apart(engine: sa.Engine) -> None:
-    """Likewise, in a process of its own: what Alembic leaves behind would stay as long as the bot runs."""
+    """Likewise, in a separate process, because what Alembic leaves in memory would stay as long as the bot runs."""
     with unusable_as_sentence():
         is_outdated = _version(engine) != HEAD
     if is_outdated:
         address = engine.url.render_as_string(hide_password=False)
         command = [sys.executable, "-m", __name__]
         subprocess.run(command, input=address, text=True, capture_output=True, check=False)  # noqa: S603 - ourselves
-    # Whatever kept that process from it is met here again, and said.
+    # An error that stopped that process occurs again here, and is reported.
     upgrade(engine)
 
 
 def check(engine: sa.Engine) -> None:
-    """Refuse a database that is not there, or has another shape than the newest."""
+    """Refuse a database that does not exist, or does not have the newest schema."""
     with unusable_as_sentence():
         version = _version(engine)
     if version is None:
@@ -60,18 +60,18 @@ def check(engine: sa.Engine) -> None:
 
 
 def _upgrade(engine: sa.Engine) -> None:
-    # Alembic takes a tenth of a second to load: only a database that needs it pays.
+    # Alembic takes a tenth of a second to load, so it is loaded only for a database that needs it.
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    # Two that start at once: the second waits until the first has written, and finds nothing left to do.
+    # If two processes start at once, the second waits until the first has written, and finds nothing left to do.
     one_writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
     with one_writer.connect() as connection, _without_foreign_keys(connection), connection.begin():
         without_time_limit(connection)
         if engine.dialect.name == "postgresql":
-            # Replicas that start together: the first upgrades, the others find nothing left to do.
+            # If replicas start together, the first upgrades, and the others find nothing left to do.
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watchfloor upgrade', 0))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -79,9 +79,9 @@ def _upgrade(engine: sa.Engine) -> None:
 
 @contextmanager
 def _without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
-    """SQLite changes a table by making it anew; what refers to it must not forbid that meanwhile.
+    """Turn off foreign keys while SQLite recreates a table to change it, so that references do not forbid that.
 
-    It takes no heed of this inside a transaction, so it comes before the first statement.
+    SQLite ignores this setting inside a transaction, so it comes before the first statement.
     """
     if connection.dialect.name != "sqlite":
         yield
@@ -96,7 +96,7 @@ def _without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
 
 
 def _version(engine: sa.Engine) -> str | None:
-    """The shape that the database has; None before the first. `DatabaseNewer` when it is unknown here."""
+    """The schema version of the database; None before the first. Raises `DatabaseNewer` if it is unknown here."""
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None

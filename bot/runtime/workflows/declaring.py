@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 class Flow(Struct, Generic[Request], frozen=True):
-    """Several steps that are finished once they were started, whatever happens to the process."""
+    """Several steps that, once started, are finished whatever happens to the process."""
 
     name: str
     function: Callable[[Any, Request], None]
@@ -28,7 +28,7 @@ class Flow(Struct, Generic[Request], frozen=True):
 
 
 flows_by_name: dict[str, Flow[Any]] = {}
-# Inside a flow: what lets others go first before the next step.
+# Inside a flow: the function that lets others go first, called before each step.
 yield_to_foreground: contextvars.ContextVar[Callable[[], None] | None] = contextvars.ContextVar(
     "give_way", default=None
 )
@@ -40,7 +40,7 @@ def flow(function: Callable[[Any, Request], None]) -> Flow[Request]:
 
 
 def waiting_flow(function: Callable[[Any, Request], None]) -> Flow[Request]:
-    """A flow that does little but wait for Slack."""
+    """Declare a flow that does little but wait for Slack."""
     return _register(function, is_waiting_flow=True)
 
 
@@ -54,7 +54,7 @@ def _register(function: Callable[[Any, Request], None], *, is_waiting_flow: bool
 def step(
     function: Callable[Concatenate[Host, Arguments], Result],
 ) -> Callable[Concatenate[Host, Arguments], Result]:
-    """A line of a flow: its result (something JSON can hold) is kept, so a restart goes on behind it."""
+    """Declare a step of a flow: its result (something JSON can hold) is stored, so a restart continues after it."""
 
     @functools.wraps(function)
     def run(services: Host, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
@@ -68,7 +68,7 @@ def step(
 
 
 def _run_step(name: str, function: Callable[[], Result]) -> Result:
-    """Run it, or give back what it gave before the restart. A failure is kept as "not done", never as an error."""
+    """Run a step, or return its result from before a restart. A failure is kept as "not done", not as an error."""
     failures: list[Exception] = []
 
     def attempt() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The durable engine at work: flows are started once, put off, adopted, taken over and counted."""
+"""The durable engine at work: starts flows once, puts them off, adopts them, takes them over and counts them."""
 
 import logging
 import threading
@@ -34,32 +34,32 @@ from bot.runtime.workflows.declaring import (
 
 log = logging.getLogger(__name__)
 
-# Flows that changed their shape get a new number only when an old one could not be finished by the new code.
+# Gets a new number only when the new code could not finish an old flow.
 VERSION = "watchfloor-1"
 FLOWS_AT_ONCE = 6
-# Of flows that do little but wait for Slack, more may run: they stand in nobody's way.
+# More may run of the flows that do little but wait for Slack: they hinder no others.
 WAITING_FLOWS_AT_ONCE = 16
-# A flow that waits for its turn holds a thread, which costs memory: in a crowd the rest waits without one.
+# A flow that waits for its turn holds a thread, which costs memory: in a crowd, the rest wait without one.
 THREADS = FLOWS_AT_ONCE + WAITING_FLOWS_AT_ONCE + 2
 MOST_FAILURES = 12
-# Of the three seconds that Slack gives an answer.
+# Out of the three seconds that Slack allows for an answer.
 START_TIMEOUT_S = 2.2
 START_THREADS = 8
 RETRY_QUEUE = records.LATER
-# Each look costs several statements; the engine itself looks once a second for what is due.
+# Each poll costs several statements; the engine itself looks once a second for due work.
 RETRY_POLL_S = 1.0
 
 
 class NotStarted(BaseException):
-    """The process is ending: the flow begins after the next start. No `Exception`: the engine would record it."""
+    """The process is ending: the flow begins after the next start. The engine would record an `Exception`."""
 
 
 class LeftBehind(BaseException):
-    """The engine's database is full or broken, so that the flow cannot even be put off: it is adopted later."""
+    """The engine's database is full or broken, so the flow cannot even be put off: it is adopted later."""
 
 
 class Flows:
-    """The running engine. One to a process."""
+    """The running engine. One per process."""
 
     def __init__(
         self,
@@ -72,20 +72,20 @@ class Flows:
     ) -> None:
         self._backoff = backoff or Backoff()
         self._give_way = give_way
-        # A flow that fails so often is given up; waiting is no failure.
+        # A flow that fails this often is given up; waiting does not count as a failure.
         self.most_failures = most_failures
         self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
         self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
         self._workflows: dict[str, Any] = {}
         self._replica = replica
         self._running_ids, self._counting = Counter[str](), threading.Lock()
-        # How many are being started, and how often anything was begun or ended here.
+        # How many flows are being started, and how often one was started or ended here.
         self._being_started, self._changes = 0, 0
         self._idle_at_change: int | None = None
         self._is_alone = database_url.startswith("sqlite")
         self._left_behind: set[str] = set()
         self._starting = ThreadPoolExecutor(START_THREADS, thread_name_prefix="start flows")
-        # Nothing new runs, then nothing new is started.
+        # On closing: first, nothing new runs; then, nothing new is started.
         self.is_closing = self._is_closed = False
         config: DBOSConfig = {
             "name": "watchfloor",
@@ -95,18 +95,18 @@ class Flows:
             "serializer": records.JsonSerializer(),
             "max_executor_threads": THREADS,
             "scheduler_polling_interval_sec": 3600.0,
-            # Nobody sends to a flow: there is nothing to read, but the end waits until it has woken up.
+            # Flows receive no messages: there is nothing to read, but closing waits until the listener wakes up.
             "notification_listener_polling_interval_sec": 0.05,
         }
         if database_url.startswith("sqlite"):
-            # Few connections take turns; many would poll for SQLite's one write lock and starve listeners.
+            # A few connections take turns; many would poll for SQLite's one write lock and starve listeners.
             config["system_database_engine"] = sqlite_engine(database_url, connections=2)
             config["system_database_url"] = database_url
             config["use_listen_notify"] = False
         else:
             config["system_database_url"] = database_url
             config["dbos_system_schema"] = "durable"
-            # A process that is stopped inside a transaction keeps its locks no longer than that.
+            # A process that is stopped inside a transaction keeps its locks no longer than this.
             config["sys_db_idle_transaction_timeout_sec"] = IDLE_TIMEOUT_MS / 1000
         DBOS(config=config)
 
@@ -120,9 +120,9 @@ class Flows:
         DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=RETRY_POLL_S)
 
     def start_once(self, key: str, declared: Flow[Request], request: Request) -> None:
-        """Start a flow unless one was ever started under `key`. When this returns, it will be finished.
+        """Start a flow unless one was ever started under `key`. Once this returns, the flow will be finished.
 
-        While a person waits, `ChangeUnknown` after two seconds: the engine itself waits for its database for ever.
+        While a user waits, raises `ChangeUnknown` after two seconds: the engine itself would wait forever.
         """
         if not does_person_wait():
             self._start(key, declared, request)
@@ -141,9 +141,9 @@ class Flows:
             DBOS.start_workflow(self._workflows[declared.name], key, request.model_dump(mode="json"), 1)
 
     def adopt(self) -> None:
-        """Continue the flows of this process that no thread is at: what an error of the database left behind.
+        """Continue the flows of this process that no thread is running, left behind by a database error.
 
-        They are seen twice before, because a flow that was just started may not have its thread yet.
+        A flow must be seen twice first, because one that was just started may not have its thread yet.
         """
         if self.is_closing:
             return
@@ -160,21 +160,21 @@ class Flows:
         self._left_behind = left
 
     def replicas_with_flows(self) -> set[str]:
-        """The replicas that run flows now, or died over them."""
+        """The replicas that are running flows now, or died while running them."""
         running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         return {flow.executor_id for flow in running if flow.executor_id}
 
     def take_over(self, replica: str) -> None:
-        """Continue the flows of a replica that is dead; each is taken by a replica with a free thread."""
+        """Continue the flows of a dead replica; each is taken by a replica with a free thread."""
         pending = DBOS.list_workflows(status="PENDING", executor_id=replica, load_input=False, load_output=False)
         if pending:
             log.warning("taking over", extra={"replica": replica, "flows": len(pending)})
             DBOS.resume_workflows([flow.workflow_id for flow in pending])
 
     def stuck(self, for_s: float) -> list[str]:
-        """The keys of the flows that were begun more than `for_s` seconds ago and are not finished."""
+        """The keys of the flows that were started more than `for_s` seconds ago and are not finished."""
         unfinished = DBOS.list_workflows(status=list(records.UNFINISHED), load_input=False, load_output=False)
-        # A flow that came back runs under a key of its own; it was begun when the first of them was.
+        # A flow that came back runs under a key of its own; it was started when its first attempt was.
         keys = [flow.workflow_id.partition(records.ATTEMPT_SEPARATOR)[0] for flow in unfinished]
         if not keys:
             return []
@@ -184,22 +184,22 @@ class Flows:
         return sorted(flow.workflow_id for flow in started if (flow.created_at or before_ms) < before_ms)
 
     def given_up(self) -> list[str]:
-        """The keys of the flows that failed too often and that nobody has started again or dropped."""
+        """The keys of the flows that failed too often and have not been restarted or dropped since."""
         return records.given_up(DBOS)
 
     def delete_finished(self, older_than: timedelta) -> int:
-        """Delete the records of flows that were begun so long ago and are finished; gives back how many."""
+        """Delete the records of finished flows that were started longer ago than this; return how many."""
         return records.delete_finished(DBOS, older_than)
 
     @property
     def is_running(self) -> bool:
-        """Has any flow a thread now?"""
+        """True if any flow has a thread now."""
         return bool(self._running_ids)
 
     def is_idle(self) -> bool:
-        """Is nothing of this process running, waiting or coming back later?
+        """True if nothing of this process is running, waiting or coming back later.
 
-        The records are read again only when something was begun or ended here since they said so.
+        The records are read again only if something was started or ended here since they last said so.
         """
         changes = self._changes
         if self._running_ids or self._being_started:
@@ -211,7 +211,7 @@ class Flows:
         return True
 
     def close(self, within_s: float = 8) -> None:
-        """Finish what is in flight, at most `within_s` seconds; the rest is finished at the next start."""
+        """Finish running flows in at most `within_s` seconds; the rest are finished after the next start."""
         self.is_closing = True
         self._starting.shutdown(wait=False, cancel_futures=True)
         wait_until(lambda: not self.is_running, within_s)
@@ -222,7 +222,7 @@ class Flows:
     def _runner(self, declared: Flow[Any], services: Any) -> Callable[..., None]:
         turns = self._waiting_turns if declared.is_waiting_flow else self._turns
 
-        # `failures` has a default because flows of earlier versions were kept without it.
+        # `failures` has a default because flows of earlier versions were stored without it.
         def run(key: str, request: dict[str, Any], attempt: int, failures: int = 0) -> None:
             with self._count_running(), turns, low_priority():
                 if self.is_closing:
@@ -264,7 +264,7 @@ class Flows:
             with self._counting:
                 self._changes += 1
                 self._running_ids[workflow_id] -= 1
-                self._running_ids += Counter()  # without those that are at none
+                self._running_ids += Counter()  # removes counts of zero
 
     def _retry_later(
         self,

@@ -1,4 +1,4 @@
-"""What the engine keeps of flows: as JSON, and for as long as anybody may need it."""
+"""The engine's records of flows: stored as JSON, for as long as they may be needed."""
 
 import json
 from collections.abc import Iterator
@@ -12,29 +12,29 @@ from bot.errors import WatchfloorError
 from bot.runtime.clock import machine_time
 from bot.runtime.database import sqlite_engine, unusable_as_sentence
 
-# Before the number of an attempt, in the key of a flow that came back.
+# Precedes the number of an attempt in the key of a flow that came back.
 ATTEMPT_SEPARATOR = "~"
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 FINISHED = ("SUCCESS", "CANCELLED")
-# Kept until somebody starts them again or drops them.
+# Kept until they are restarted or dropped.
 GIVEN_UP = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 LATER = "later"
 DELETE_BATCH = 200
 
 
 class JsonSerializer(Serializer):
-    """Flows are kept as JSON: readable, and nothing in the database can become code."""
+    """Stores flows as JSON: readable, and nothing in the database can become code."""
 
     def name(self) -> str:
         """The name stored beside each value."""
         return "watchfloor-json"
 
     def serialize(self, data: Any) -> str:
-        """To text; errors become their words."""
+        """Convert to text; errors become their messages."""
         return json.dumps(data, default=str)
 
     def deserialize(self, serialized_data: str) -> Any:
-        """From text."""
+        """Convert from text."""
         return json.loads(serialized_data)
 
 
@@ -43,14 +43,14 @@ class NoSuchFlow(WatchfloorError):
 
 
 def delete_finished_records(database_url: str, older_than: timedelta) -> int:
-    """Delete the records of finished flows that were begun so long ago, from a process that runs none."""
+    """Delete the records of finished flows started longer ago than this, from a process that runs no flows."""
     with client_of(database_url) as client:
         return delete_finished(client, older_than)
 
 
 @contextmanager
 def client_of(database_url: str) -> Iterator[DBOSClient]:
-    """The records, for a process that runs no flows."""
+    """A client for the records, for a process that runs no flows."""
     if database_url.startswith("sqlite"):
         engine = sqlite_engine(database_url, connections=1)
         client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
@@ -72,7 +72,7 @@ def given_up(engine: Any) -> list[str]:
 
 
 def start_again(client: DBOSClient, key: str) -> None:
-    """Let the running bot try a flow again that was given up; its failures are counted anew."""
+    """Let the running bot retry a flow that was given up; its failures are counted anew."""
     for flow in _given_up_as(client, key):
         assert flow.input is not None
         _, request, attempt, *_ = flow.input["args"]
@@ -86,7 +86,7 @@ def start_again(client: DBOSClient, key: str) -> None:
 
 
 def drop(client: DBOSClient, key: str) -> None:
-    """Nobody wants a flow any more that was given up."""
+    """Delete a flow that was given up and is no longer wanted."""
     client.delete_workflows([flow.workflow_id for flow in _given_up_as(client, key)])
 
 
@@ -99,12 +99,12 @@ def _given_up_as(client: DBOSClient, key: str) -> list[WorkflowStatus]:
 
 
 def delete_finished(engine: Any, older_than: timedelta) -> int:
-    """Delete the records of finished flows that were begun so long ago; gives back how many."""
+    """Delete the records of finished flows that were started longer ago than this; return how many."""
     # The engine dates its records by the machine's clock.
     before = (machine_time() - older_than).isoformat()
     names_only = {"load_input": False, "load_output": False}
     unfinished = engine.list_workflows(status=list(UNFINISHED), **names_only)
-    # What comes back later still needs to know when it was begun.
+    # A flow that comes back later still needs to know when it was started.
     needed = {flow.workflow_id.partition(ATTEMPT_SEPARATOR)[0] for flow in unfinished}
     deleted = offset = 0
     while True:

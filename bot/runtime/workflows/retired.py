@@ -1,4 +1,4 @@
-"""Workflows of earlier versions. What they would still do is in tables now: one that was left behind just ends."""
+"""Workflows of earlier versions. Their remaining work is in tables now: one that was left behind just ends."""
 
 from typing import Any
 
@@ -6,4 +6,4 @@ NAMES = ("amend", "bring_in", "deliver_postmortem", "join", "ring", "send_pictur
 
 
 def end(key: str, request: dict[str, Any], attempt: int) -> None:
-    """Nothing is left to do."""
+    """End at once, since nothing is left to do."""

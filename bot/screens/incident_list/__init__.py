@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """The commands, the buttons that turn the pages, and the form."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register the commands, the page buttons and the form."""
+    # Imported here so that importing only the tables does not load the listeners.
     from bot.screens.incident_list import listeners
 
     registry.listeners.append(listeners.register)

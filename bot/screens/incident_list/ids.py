@@ -1,4 +1,4 @@
-"""Names of the list's buttons, form and fields."""
+"""Identifiers of the list's buttons, form and fields."""
 
 PAGE = "incident_list.page"
 FILTER = "incident_list.filter"

@@ -42,7 +42,7 @@ def search(services: Services, typed: SlashCommand) -> Response:
 
 
 def list_page(services: Services, wanted: Filter, user_id: str) -> views.Screen:
-    """A page of incidents, as far as this person may see."""
+    """Return a page of the incidents that this person may see."""
     check_member(services, user_id)
     types_by_word = rules.types_named(wanted.words, services.floor.types)
     with services.database.reading() as session:
@@ -51,7 +51,7 @@ def list_page(services: Services, wanted: Filter, user_id: str) -> views.Screen:
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the buttons below a page, and to the form."""
+    """Register the listeners for the buttons below a page, and for the form."""
 
     @app.action(re.compile(rf"^{re.escape(ids.PAGE)}\."))
     def turn(ack: Ack, body: Payload) -> None:
@@ -87,7 +87,7 @@ def register(app: App, services: Services) -> None:
 
 
 def _filter_of(body: Payload) -> Filter:
-    """What the button remembers. People can change it: what they may see is asked again behind it."""
+    """Return the filter in the button's value. Users can forge it, so the query checks access again."""
     try:
         return Filter.model_validate_json(parse.action_value(body))
     except ValidationError:

@@ -1,4 +1,4 @@
-"""The incidents that a filter lists, as far as a person may see: one statement for a page."""
+"""The incidents that match a filter and that a person may see: one statement per page."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +21,8 @@ STATUSES: Mapping[str, Sequence[str]] = {
 def page_of(
     session: Session, wanted: Filter, types_by_word: Mapping[str, Sequence[str]], user_id: str, now: datetime
 ) -> Sequence[Incident]:
-    """One page, and one incident more when there is another page."""
-    # What is open is few, and the gravest of it comes first; of all the others the newest.
+    """Return one page, plus one incident if there is another page."""
+    # Open incidents are few and come most severe first; all others come newest first.
     order = [col(Incident.severity)] if wanted.state == OPEN else []
     return session.exec(
         select(Incident)
@@ -58,5 +58,5 @@ def _conditions(
 
 
 def _affects(site: str) -> sa.ColumnElement[bool]:
-    """Is the site among those affected? The column holds JSON, as Python writes it."""
+    """Whether the site is among those affected. The column holds JSON as Python writes it."""
     return sa.cast(col(Incident.sites), sa.Text).contains(json.dumps(site), autoescape=True)

@@ -1,4 +1,4 @@
-"""How `/incident list crm last 7 days` is read. Pure."""
+"""Parser of filters such as `/incident list crm last 7 days`. Pure."""
 
 import re
 from collections.abc import Callable
@@ -32,36 +32,36 @@ _SEVERITY = re.compile(r"\b(?:s|sev-?)([0-4])\b")
 
 
 class Filter(BaseModel):
-    """Which incidents are listed; everything that is empty narrows nothing."""
+    """Which incidents are listed; an empty field does not narrow the list."""
 
     model_config = ConfigDict(frozen=True)
 
-    # `open`, `closed` (which it is in any way), `all`, or one status.
+    # `open`, `closed` (ended in any way), `all`, or one status.
     state: str = OPEN
     is_mine: bool = False
     severities: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
-    # How long ago it was declared at most, in hours; 0 for any time.
+    # The maximum age since the declaration, in hours; 0 for any age.
     hours: int = 0
     words: tuple[str, ...] = ()
     page: int = 0
 
     @property
     def is_plain(self) -> bool:
-        """Is this what `/incident list` alone shows?"""
+        """Whether this is the filter of `/incident list` without arguments."""
         return self == Filter()
 
     def at_page(self, page: int) -> "Filter":
-        """The same on another page."""
+        """Return the same filter at another page."""
         return self.model_copy(update={"page": max(0, page)})
 
 
 def read_filter(typed: str, now: datetime) -> Filter:
-    """A filter from how people write it, such as `mine closed S1 last 7 days` or `crm since 2026-11-01`.
+    """Return the filter typed by a person, such as `mine closed S1 last 7 days` or `crm since 2026-11-01`.
 
-    What is no state, severity or period is searched for in titles, impact, causes, types, sites and partners. Who
-    searches for words or in a period looks at all incidents unless a state is named.
+    Any other words are searched for in titles, impact, causes, types, sites and partners. A search by words or
+    period covers all incidents unless a state is named.
     """
     text = " ".join(fold(typed).split())
     text, hours = _read_period(text, now)
@@ -76,7 +76,7 @@ def read_filter(typed: str, now: datetime) -> Filter:
 
 
 def _read_period(text: str, now: datetime) -> tuple[str, int]:
-    """The text without its period, and the hours that it lasts; 0 when there is none."""
+    """Return the text without its period, and the period in hours; 0 if there is none."""
     for pattern, read in _PERIODS:
         match = pattern.search(text)
         hours = read(match, now) if match else 0
@@ -117,7 +117,7 @@ def period_phrase(hours: int) -> str:
 
 
 def types_named(words: tuple[str, ...], titles: dict[str, str]) -> dict[str, list[str]]:
-    """For each word, the types whose name or title has it; `other` is nobody's."""
+    """Return, for each word, the types whose name or title contains it, except `other`."""
     return {
         word: [name for name, title in titles.items() if name != OTHER and word in fold(f"{name} {title}")]
         for word in words

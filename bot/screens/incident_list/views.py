@@ -1,4 +1,4 @@
-"""A page of incidents, and the form that narrows it. Pure: Block Kit from data."""
+"""A page of incidents, and the form that filters them. Pure: Block Kit from data."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ STATE_LABELS = {OPEN: "Open", CLOSED: "Closed", ALL: "Open and closed"}
 
 
 def page(incidents: Sequence[Incident], shown: Filter, floor: Floor) -> Screen:
-    """A page; `incidents` has one more than fits when there is another one."""
+    """A page; `incidents` has one more than fits if there is another page."""
     title = describe(shown, floor)
     listed = incidents[:PER_PAGE]
     buttons = _page_buttons(shown, has_more=len(incidents) > PER_PAGE)
@@ -86,12 +86,12 @@ def describe(shown: Filter, floor: Floor) -> str:
 
 
 def results(screen: Screen) -> Block:
-    """A page in a form's place."""
+    """A page in place of the form."""
     return modal("Incidents", screen[1], callback_id=ids.FORM, close="Close")
 
 
 def form(shown: Filter, floor: Floor) -> Block:
-    """What to list."""
+    """The form for the filter."""
     states = [option(label, name) for name, label in STATE_LABELS.items()]
     states += [option(str(status).capitalize(), str(status)) for status in Status if status not in STATE_LABELS]
     severities = [option(f"{severity.emoji} {name}", name) for name, severity in floor.severities.items()]

@@ -1,4 +1,4 @@
-"""The record that a post-mortem is written from: it shows every noun."""
+"""The record that a post-mortem is written from, which draws on every noun."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Answers what post-mortems ask for."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register the answers to what post-mortems ask for."""
+    # Imported here so that importing only the tables does not load the listeners.
     from bot.postmortems.facts import PICTURE, RECORD
     from bot.screens.postmortem import gathering
     from bot.screens.timeline import pictures

@@ -1,4 +1,4 @@
-"""Where each entry of the timeline can be read in Slack: the message itself, or what Slack showed of it."""
+"""Links to where each timeline entry can be read in Slack: the message itself, or what the bot posted about it."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ class SentUpdate(Struct, frozen=True):
 
 
 class Evidence:
-    """The addresses of an incident's messages."""
+    """The links to an incident's messages."""
 
     def __init__(self, session: Session, services: Services, incident: Incident) -> None:
         self._slack = services.slack
@@ -45,7 +45,7 @@ class Evidence:
         self._sent = _sent_updates(session, services, incident)
 
     def address(self, entry: TimelineEntry) -> str:
-        """Where to read it: a message stands for itself, the rest is shown by what the bot posted of it."""
+        """Return the link to an entry: to the message itself, or else to what the bot posted about it."""
         if entry.message_ts:
             return self._slack.permalink(self._channel_id, entry.message_ts)
         if entry.kind == "update_sent":
@@ -75,5 +75,5 @@ def _sent_updates(session: Session, services: Services, incident: Incident) -> S
         audience = services.floor.audiences.get(promise.audience)
         title = audience.title if audience else promise.audience
         sent_updates += [SentUpdate(title, promise, delivery) for delivery in arrived.get(promise.shown_by, [])]
-    # The one in the incident's own channel comes first: readers of the post-mortem can open it.
+    # The update in the incident's own channel comes first, because readers of the post-mortem can open it.
     return sorted(sent_updates, key=lambda sent: sent.delivery.channel_id != incident.channel_id)

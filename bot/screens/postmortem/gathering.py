@@ -1,4 +1,4 @@
-"""The record that a post-mortem is written from, gathered from the nouns. What is not on record is left out."""
+"""The record that a post-mortem is written from, gathered from the nouns. Whatever is not on record is left out."""
 
 import html
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ SIMILAR_SHOWN = 5
 
 
 def read_record(services: Services, number: int, now: datetime, phrases: Phrases, is_preview: bool) -> Record:
-    """Everything that is on record of an incident, read at one moment."""
+    """Return everything on record about an incident, read at one moment."""
     with services.database.reading() as session:
         return gather_record(session, services, number, now, phrases, is_preview=is_preview)
 
@@ -54,7 +54,7 @@ def read_record(services: Services, number: int, now: datetime, phrases: Phrases
 def gather_record(
     session: Session, services: Services, number: int, now: datetime, phrases: Phrases, *, is_preview: bool = False
 ) -> Record:
-    """The facts of an incident, with people called by their roles. What is not on record is left out."""
+    """Return the facts of an incident, with people named by their roles. Whatever is not on record is left out."""
     incident = incidents.by_number(session, number)
     entries = timeline.entries(session, number)
     participants = find_participants(session, services.floor, incident, entries, phrases)
@@ -101,7 +101,7 @@ def gather_record(
 
 
 def _named(floor: Floor, name: str, phrases: Phrases) -> str:
-    """What floor.yaml calls a type, a role, an audience or a site, in the language of the post-mortem."""
+    """Return a name from floor.yaml (type, role, audience or site) in the language of the post-mortem."""
     return floor.in_language(name, phrases.language) or name
 
 
@@ -114,7 +114,7 @@ def _caller_messages(
     session: Session, services: Services, number: int, now: datetime, participants: Participants
 ) -> list[CallerMessage]:
     heard = services.get(Registry).ask(CALLER_MESSAGES)(session, services, number, now)
-    # They may have approved the wording without ever being in the channel.
+    # The approver may never have been in the channel.
     names = directory.display_names(session, {row.approved_by for row in heard}) | dict(participants.labels)
     return [
         CallerMessage(
@@ -246,7 +246,7 @@ def _link(linked: Incident | None, incident: Incident) -> str:
 
 
 def _similar(session: Session, services: Services, incident: Incident) -> list[Similar]:
-    """What people linked to it; earlier ones that sound alike, the most alike first; the newest of its type."""
+    """Linked incidents; then earlier ones with a similar title, most similar first; then the newest of its type."""
     earlier = {other.number: other for other in incidents.public_before(session, incident.number)}
     similar_titles = find_duplicates(incident.title, [(number, other.title) for number, other in earlier.items()])
     same_type = [other.number for other in earlier.values() if other.type == incident.type != OTHER]

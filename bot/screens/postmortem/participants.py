@@ -1,4 +1,4 @@
-"""Who took part in an incident, and how the post-mortem calls them: by their roles, with the names at its end."""
+"""The participants of an incident, called by their roles in the post-mortem, with their names at its end."""
 
 from collections.abc import Sequence
 
@@ -22,20 +22,20 @@ BOT_NAME = "Watchfloor"
 
 
 class Participants(Struct, frozen=True):
-    """The people of an incident by their ids: how each is called, and who they are."""
+    """An incident's people by user id: the label of each, and their details."""
 
     labels: dict[str, str]
     people: Sequence[Person]
 
     def name(self, user_id: str | None) -> str:
-        """How the text calls somebody."""
+        """Return the label of a person in the text."""
         return self.labels.get(user_id or "", user_id or BOT_NAME)
 
 
 def find_participants(
     session: Session, floor: Floor, incident: Incident, entries: Sequence[TimelineEntry], phrases: Phrases
 ) -> Participants:
-    """Everyone the post-mortem speaks of."""
+    """Return everyone whom the post-mortem mentions."""
     titles = {str(key): role.title for key, role in floor.roles.items()}
     holders_by_role = _holders_by_role(session, incident, entries, titles)
     titles = {key: floor.in_language(title, phrases.language) or title for key, title in titles.items()}
@@ -57,8 +57,8 @@ def find_participants(
 def _holders_by_role(
     session: Session, incident: Incident, entries: Sequence[TimelineEntry], titles: dict[str, str]
 ) -> dict[str, list[str]]:
-    """Who ever held each role, in the order they took it."""
-    # Entries speak of roles in small letters.
+    """Everyone who ever held each role, in the order in which they took it."""
+    # Entries name roles in lower case.
     keys = {title.casefold(): key for key, title in titles.items()}
     holders_by_role: dict[str, list[str]] = {key: [] for key in titles}
     for entry in entries:
@@ -83,7 +83,7 @@ def _people_without_role(session: Session, incident: Incident, entries: Sequence
 
 
 def _evidence_of(user_id: str, entries: Sequence[TimelineEntry]) -> list[int]:
-    """The first entry that shows their part: taking a role, else anything they did, else being spoken of."""
+    """The first entries that show a person's part: taking a role, else any own act, else being mentioned."""
     role_entries = [e.id for e in entries if e.kind in ROLE_GIVEN and e.facts.get("user") == user_id]
     own_entries = [e.id for e in entries if e.actor_id == user_id]
     entries_about = [

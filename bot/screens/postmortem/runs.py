@@ -1,4 +1,4 @@
-"""What the post-mortem says of the playbooks: how they were kept, and what of them should be mended."""
+"""The post-mortem's account of the playbooks: adherence, and proposed corrections to their files."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -16,7 +16,7 @@ FINISHING_KINDS = ("step_done", "step_skipped", "step_waived")
 
 
 def runs(session: Session, number: int, entries: Sequence[TimelineEntry], name: NameOf, language: str) -> list[Run]:
-    """Each run of the incident: its steps, how it was kept, and what the last runs say of its file."""
+    """Each run of the incident: its steps, its adherence, and proposals from the last runs of its file."""
     return [_run(session, run, entries, name, language) for run in runs_of(session, number)]
 
 
@@ -59,7 +59,7 @@ def _step(step: AnyStep, finished: dict[str, int | None], name: NameOf, language
 
 
 def _proposals(session: Session, run: PlaybookRun) -> Iterator[Proposal]:
-    """From real runs only: in a drill people skip what they would never skip."""
+    """Proposals from real runs only: people skip steps in a drill that they would never skip otherwise."""
     for proposal in adherence.proposals(run.playbook, last_runs(session, run.playbook)):
         yield Proposal(
             proposal.kind, proposal.file, proposal.step_key, proposal.title, proposal.times, proposal.runs

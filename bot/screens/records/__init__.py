@@ -1,4 +1,4 @@
-"""An incident's record as files, and people's words taken out after their time."""
+"""Export of an incident's record as files, and the purge of people's words after their retention time."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """The job that takes out what the floor wants forgotten."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register the purge job and the purge rules of the base tables."""
+    # Imported here so that importing only the tables does not load the listeners.
     from bot.incidents.registry import Job
     from bot.screens.records import purge, purge_text
 

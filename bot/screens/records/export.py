@@ -1,4 +1,4 @@
-"""One incident as files: its record as JSON, tables for a spreadsheet, post-mortem, picture of its timeline."""
+"""Export of one incident: its record as JSON, tables for a spreadsheet, post-mortem, picture of its timeline."""
 
 import json
 from datetime import datetime
@@ -27,9 +27,10 @@ class PrivateIncident(WatchfloorError):
 
 
 def build_files(services: Services, number: int, now: datetime, *, is_private_meant: bool = False) -> Files:
-    """Everything of one incident by the names of its files; `PrivateIncident` unless that is meant.
+    """Return every file of one incident by file name.
 
-    `TryLater` when the picture of its timeline could not be drawn.
+    Raises `PrivateIncident` unless private incidents are meant, and `TryLater` if the picture of the timeline could
+    not be drawn.
     """
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
@@ -52,7 +53,7 @@ def build_files(services: Services, number: int, now: datetime, *, is_private_me
 
 
 class _DisplayNames:
-    """How people are called in the files: by name, with their id where none is known."""
+    """People's names in the files: the display name, or the id if no name is known."""
 
     def __init__(self, *known: dict[str, str]) -> None:
         self._known = {user_id: name for names in known for user_id, name in names.items()}

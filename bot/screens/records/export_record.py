@@ -1,4 +1,4 @@
-"""Everything the database holds of one incident, table by table, whatever tables there are."""
+"""Everything that the database holds about one incident, table by table; tables are found, not listed."""
 
 from base64 import b64encode
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from bot import directory
 FORMAT = "watchfloor-incident"
 VERSION = 1
 INCIDENTS = "incidents"
-# In place of what belongs to customers and is for few: their accounts.
+# Replaces customers' account data, which only few may see.
 PRIVATE = "[private]"
 
 Record = dict[str, Any]
 
 
 def record(session: Session, number: int, now: datetime) -> Record:
-    """The whole of it: the incident and every row that belongs to it. `docs/records.md` tells the shape."""
+    """Return the incident and every row that belongs to it. `docs/records.md` describes the format."""
     tables = {table.name: _rows(session, table, of_incident(table, number)) for table in tables_of_incidents()}
     (incident,) = tables.pop(INCIDENTS)
     return {
@@ -34,7 +34,7 @@ def record(session: Session, number: int, now: datetime) -> Record:
 
 
 def tables_of_incidents() -> Sequence[sa.Table]:
-    """Every table whose rows belong to an incident: by naming it, or by naming a row that does."""
+    """Every table whose rows belong to an incident: by an incident id, or by a key to a row that has one."""
     tables: dict[str, sa.Table] = {}
     for table in SQLModel.metadata.sorted_tables:
         if table.name == INCIDENTS or "incident_id" in table.columns or _parent(table, tables) is not None:
@@ -43,13 +43,13 @@ def tables_of_incidents() -> Sequence[sa.Table]:
 
 
 def _parent(table: sa.Table, tables: dict[str, sa.Table]) -> sa.ForeignKey | None:
-    """What a row belongs to, by a column that is never empty where there is one."""
+    """The foreign key to the row that this row belongs to, preferably one that is never null."""
     known = [key for key in table.foreign_keys if key.column.table.name in tables]
     return min(known, key=lambda key: (bool(key.parent.nullable), key.parent.name), default=None)
 
 
 def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
-    """The condition that a row of that table belongs to that incident."""
+    """The condition that a row of the table belongs to the incident."""
     if table.name == INCIDENTS:
         return table.c.id == number
     if "incident_id" in table.columns:
@@ -78,7 +78,7 @@ def _json_value(value: Any) -> Any:
 
 
 def people_in(tables: dict[str, list[Record]], incident: Record) -> set[str]:
-    """Everyone a row names by their id."""
+    """Every person whose id appears in a row."""
     rows = [incident, *(row for some in tables.values() for row in some)]
     return {
         value

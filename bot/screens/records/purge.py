@@ -1,6 +1,7 @@
-"""People's words taken out of what is over for long enough; the figures stay.
+"""The purge: remove people's words from incidents that ended long ago; the figures stay.
 
-An incident is done batch by batch, each its own transaction, and marked at the end: a run that is cut off goes on.
+An incident is purged in batches, each in its own transaction, and marked at the end, so that an interrupted run
+resumes.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,17 +30,17 @@ Report = Callable[[str], None]
 
 
 class Purged(BaseModel):
-    """What was done, or would be."""
+    """The result of a purge, or of a dry run."""
 
     incidents: list[int] = []
-    # Kept although their time has come: by hand, or because something is still to be done.
+    # Due but kept: by hand, or because a follow-up is still open.
     held: list[int] = []
     followed_up: list[int] = []
     rows: int = 0
     flows: int = 0
 
     def summary_lines(self, *, is_dry: bool) -> list[str]:
-        """In sentences."""
+        """The result in sentences."""
         numbers = ", ".join(map(str, self.incidents)) or "none"
         sentences = [f"{'Words would be taken' if is_dry else 'Words were taken'} out of incidents: {numbers}."]
         if self.held:
@@ -54,7 +55,7 @@ class Purged(BaseModel):
 
 
 def find_due(database: Database, before: datetime) -> Purged:
-    """Which incidents have had their time: those that ended before a moment."""
+    """Return the incidents that are due: those that ended before the given time."""
     with database.reading() as session:
         due = _due_incidents(session, before)
         held = [incident.number for incident in due if incident.is_held]
@@ -84,7 +85,7 @@ def _due_incidents(session: Session, before: datetime) -> Sequence[Incident]:
 def purge(
     database: Database, registry: Registry, before: datetime, now: datetime, report: Report = lambda line: None
 ) -> Purged:
-    """Take the words out of every incident whose time has come; `tell` hears of each."""
+    """Remove the words from every due incident; `report` gets a line for each."""
     purged = find_due(database, before)
     for number in purged.incidents:
         rows = purge_one(database, registry, number, now)
@@ -98,7 +99,7 @@ def purge(
 
 
 def purge_one(database: Database, registry: Registry, number: int, now: datetime) -> int:
-    """Take the words out of one incident; gives back how many rows had some."""
+    """Remove the words from one incident. Return how many rows had some."""
     rows, after = 0, 0
     while True:
         with database.transaction() as session:
@@ -113,7 +114,7 @@ def purge_one(database: Database, registry: Registry, number: int, now: datetime
         incident = incidents.by_number_locked(session, number)
         incident.purged_at = now
         if incident.channel_name:
-            # It was made of the title.
+            # The channel's name was derived from the title.
             incident.channel_name = f"inc-{number}"
         session.add(incident)
         session.flush()
@@ -121,7 +122,7 @@ def purge_one(database: Database, registry: Registry, number: int, now: datetime
 
 
 def hold(database: Database, number: int, *, is_held: bool) -> None:
-    """Keep an incident's words whatever their age, or no longer."""
+    """Exempt an incident from the purge, or end the exemption."""
     with database.transaction() as session:
         incident = incidents.by_number_locked(session, number)
         incident.is_held = is_held
@@ -129,7 +130,7 @@ def hold(database: Database, number: int, *, is_held: bool) -> None:
 
 
 def run_scheduled(services: Services) -> None:
-    """What the floor wants forgotten: the records of finished flows, and words if a time is set for them."""
+    """Delete the records of finished flows, and purge words if the floor sets a retention time for them."""
     now, retention = utcnow(), services.floor.retention
     services.flows.delete_finished(retention.flows)
     if retention.words is not None:

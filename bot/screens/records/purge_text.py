@@ -1,4 +1,4 @@
-"""What people wrote, taken out of the columns that nouns registered. A test finds tables that nobody registered."""
+"""Removal of people's words from the columns that nouns registered. A test finds tables without a rule."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from bot.playbooks.tables import runs_of
 from bot.screens.records.export_record import of_incident
 from bot.timeline.erasure import REMOVED, keep_figures
 
-# The tables below the nouns. Of the outbox nothing is left that was sent or shown.
+# The tables below the nouns. Outbox rows lose the whole payload.
 BASE = (
     PurgeRule("api_tokens"),
     PurgeRule("groups"),
@@ -22,12 +22,12 @@ BASE = (
     PurgeRule("signed_requests"),
     PurgeRule("timeline_chains"),
 )
-# Their text is taken out entry by entry, with the hash chain kept: `bot/timeline/erasure.py`.
+# Their text is removed entry by entry, with the hash chain kept: `bot/timeline/erasure.py`.
 HASHED_TABLES = frozenset(["timeline_entries", "timeline_log"])
 
 
 def remove_text(session: Session, registry: Registry, number: int) -> int:
-    """Take the words out of every row of an incident but its timeline's; gives back how many rows had some."""
+    """Remove the words from every row of an incident except its timeline. Return how many rows had some."""
     _keep_answer_figures(session, number)
     removed = 0
     for rule in sorted(registry.purge_rules, key=lambda rule: rule.table):
@@ -38,7 +38,7 @@ def remove_text(session: Session, registry: Registry, number: int) -> int:
 
 
 def _keep_answer_figures(session: Session, number: int) -> None:
-    """Of what was answered in playbook steps, how many stays."""
+    """Reduce the answers in playbook steps to their figures."""
     for run in runs_of(session, number):
         for step in steps_of(session, run.number):
             if step.answers:
@@ -46,7 +46,7 @@ def _keep_answer_figures(session: Session, number: int) -> None:
 
 
 def remove_from_old_rows(session: Session, registry: Registry, before: datetime) -> int:
-    """Take the words out of rows of no incident that were over long ago; gives back how many had some."""
+    """Remove the words from old rows that belong to no incident. Return how many rows had some."""
     return sum(
         _remove_from_table(session, rule, SQLModel.metadata.tables[rule.table].c[rule.over_at] < before)
         for rule in registry.purge_rules
@@ -55,7 +55,7 @@ def remove_from_old_rows(session: Session, registry: Registry, before: datetime)
 
 
 def remove_old_notices(session: Session, registry: Registry, before: datetime) -> int:
-    """What was said long ago of whatever incident, and what tells of several at once: the weekly digest."""
+    """Empty old settled messages of any incident, and those about several incidents, such as the weekly digest."""
     outbox = SQLModel.metadata.tables["outbox"]
     is_settled = sa.or_(outbox.c.shown >= outbox.c.wanted, outbox.c.refused.is_not(None))
     is_old = sa.or_(outbox.c.retry_at < before, outbox.c.incident_id.is_(None))

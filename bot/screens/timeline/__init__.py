@@ -1,4 +1,4 @@
-"""What happens, written down as it is heard; looked at, put right and drawn."""
+"""The timeline's screens: pages, notes, corrections and the picture."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(registry: "Registry") -> None:
-    """Listeners, commands, and the picture that somebody asks for."""
-    # Loaded here, so that importing only the tables does not load the listeners.
+    """Register the listeners, the commands and the picture on request."""
+    # Imported here so that importing only the tables does not load the listeners.
     from bot.screens.timeline import listeners, pictures
 
     registry.listeners.append(listeners.register)

@@ -1,4 +1,4 @@
-"""The timeline: looked at, added to, put right, drawn: parse, act, answer."""
+"""Listeners for the timeline: show it, add to it, correct it, draw it: parse, act, answer."""
 
 import re
 
@@ -29,7 +29,7 @@ class WhichEntry(WatchfloorError):
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to everything about timelines but commands."""
+    """Register the listeners for everything about timelines except commands."""
     _register_pages(app, services)
     _register_forms(app, services)
 
@@ -159,7 +159,7 @@ def _amendment(body: Payload) -> Amendment:
 
 
 def _page_from_value(value: str) -> tuple[int, str, int]:
-    """Incident, filter and page that a button remembers."""
+    """Return the incident, filter and page in a button's value."""
     number, _, rest = value.partition(":")
     filter_name, _, page = rest.partition(":")
     return (
@@ -170,6 +170,6 @@ def _page_from_value(value: str) -> tuple[int, str, int]:
 
 
 def _entry_from_value(value: str) -> tuple[int, int]:
-    """Incident and entry that a button or a form remembers."""
+    """Return the incident and entry in the value of a button or a form."""
     number, _, entry = value.partition(":")
     return parse.parse_number(number), parse.parse_number(entry)

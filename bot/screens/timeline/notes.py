@@ -1,4 +1,4 @@
-"""Notes in a timeline, and entries put right or hidden: the original stays in the log."""
+"""Notes in a timeline, and corrected or hidden entries: the original stays in the log."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ WHOLE_MINUTES = timedelta(minutes=1)
 
 
 class Amendment(BaseModel):
-    """What an entry is to say, when it was, whether anyone is to see it, and why."""
+    """A correction of an entry: its text, its time, whether it is hidden, and the reason."""
 
     text: str
     at: datetime
@@ -33,13 +33,13 @@ class Amendment(BaseModel):
 
 
 def add_typed_note(services: Services, number: int, typed: str, key: str, by: str, now: datetime) -> str:
-    """`/incident note …`: written down in the writer's zone. Gives back what to answer."""
+    """Add the note typed after `/incident note`, its time in the writer's zone. Return the reply."""
     note = rules.read_note(typed, person_of(services, by).timezone, now)
     return add_note(services, number, note, key, by, now)
 
 
 def add_note(services: Services, number: int, typed_note: Note, key: str, by: str, now: datetime) -> str:
-    """Write a note down, also when the incident is over. Gives back what to answer."""
+    """Add a note, even after the incident is over. Return the reply."""
     at = typed_note.at or now
     if not typed_note.text:
         raise rules.NoteMissing()
@@ -52,7 +52,7 @@ def add_note(services: Services, number: int, typed_note: Note, key: str, by: st
 
 @contextmanager
 def _writing_to_timeline(services: Services, number: int, by: str, now: datetime) -> Iterator[Change]:
-    """A transaction on a timeline by anyone who may see the incident and is no guest."""
+    """A transaction on a timeline, open to anyone who may see the incident, except guests."""
     check_member(services, by)
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, number)
@@ -63,7 +63,7 @@ def _writing_to_timeline(services: Services, number: int, by: str, now: datetime
 def amend_entry(
     services: Services, number: int, entry_number: int, amendment: Amendment, by: str, now: datetime
 ) -> str:
-    """Put an entry right, hide it or show it again. Gives back what to answer."""
+    """Correct an entry, hide it or show it again. Return the reply."""
     if not amendment.reason:
         raise rules.CorrectionReasonMissing()
     if amendment.at > now + rules.CLOCK_TOLERANCE:
@@ -78,7 +78,7 @@ def amend_entry(
         if not operations:
             return answer_wording.NOTHING_CHANGED
         session.add(entry)
-        # The reason is in the entry: words in the record itself could never be taken out again.
+        # The reason is stored in the entry: text in the log itself could never be removed again.
         log.record_change(session, entry, log.Operation(" and ".join(operations), by))
         if entry.kind in milestones.KINDS:
             check_still_possible(session, incident, now)
@@ -87,7 +87,7 @@ def amend_entry(
 
 
 def _correct(entry: TimelineEntry, amendment: Amendment, previous_text: str, by: str, now: datetime) -> list[str]:
-    """The form shows whole minutes: a time within the entry's own minute is the same time."""
+    """Apply a correction. The form shows whole minutes, so a time within the entry's own minute is unchanged."""
     correction: dict[str, Any] = {"by": by, "reason": amendment.reason, "on": now.isoformat()}
     previous_correction = entry.correction or {}
     is_moved = not timedelta() <= entry.at - amendment.at < WHOLE_MINUTES

@@ -1,4 +1,4 @@
-"""Looking at a timeline, and the forms to add to it and to put it right."""
+"""The pages of a timeline, and the forms to add to it and to correct it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ LONGEST_TITLE = 600
 def timeline_page(
     services: Services, number: int, user_id: str, filter_name: str = "all", page_number: int = 0
 ) -> tuple[str, list[Block]]:
-    """A page of an incident's timeline for somebody who may see it; 0 is the last page."""
+    """A page of an incident's timeline for a reader who may see it; page 0 is the last page."""
     incident = visible_incident(services, number, user_id)
     zone = rules.zone_of(person_of(services, user_id).timezone)
     with services.database.reading() as session:
@@ -51,7 +51,7 @@ def timeline_page(
 
 
 def name_resolver(session: Session, entries: Sequence[TimelineEntry]) -> NameOf:
-    """How everyone in these entries is called."""
+    """Return a function that gives the display name of anyone in these entries."""
     people = {
         person for entry in entries for person in (entry.actor_id, *wording.user_ids_in(entry.facts)) if person
     }
@@ -66,19 +66,19 @@ def _permalink(services: Services, incident: Incident, entry: TimelineEntry) -> 
 
 
 def note_form(services: Services, number: int, user_id: str, now: datetime) -> Block:
-    """The form for a note, for those who may write one."""
+    """The form for a note, for readers of the incident."""
     return forms.note_form(visible_incident(services, number, user_id).number, now)
 
 
 def milestone_form(services: Services, number: int, user_id: str, now: datetime) -> Block:
-    """The form for milestones, for those who may change the incident."""
+    """The form for milestones, for people who may change the incident."""
     incident = visible_incident(services, number, user_id, "lead")
     with services.database.reading() as session:
         return forms.milestone_form(incident.number, milestones_of(session, number), now)
 
 
 def amend_form(services: Services, number: int, entry_number: int, user_id: str) -> Block:
-    """The form to put an entry right, for those who may do it."""
+    """The form to correct an entry, for people who may correct it."""
     incident = visible_incident(services, number, user_id)
     with services.database.reading() as session:
         entry = timeline.get(session, number, entry_number)

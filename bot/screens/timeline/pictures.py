@@ -1,4 +1,4 @@
-"""The picture of an incident's timeline: drawn from the record, put into its channel when somebody asks."""
+"""The picture of an incident's timeline: drawn from the record and posted in its channel on request."""
 
 from datetime import datetime
 
@@ -19,9 +19,9 @@ from bot.timeline.wording import NameOf, user_ids_in
 
 
 def picture_png(services: Services, number: int, now: datetime, name_of: NameOf | None = None) -> bytes:
-    """The picture as PNG, in the floor's language. `name` says how people are called in it.
+    """Return the picture as PNG, in the floor's language. `name_of` gives the names of people in it.
 
-    It takes about a second; `TryLater` when it could not be drawn.
+    Takes about a second. Raises `TryLater` if it could not be drawn.
     """
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
@@ -36,7 +36,7 @@ def picture_png(services: Services, number: int, now: datetime, name_of: NameOf 
 
 
 def request_picture(services: Services, number: int, key: str, by: str) -> str:
-    """Put the picture into the incident's channel. Gives back what to answer."""
+    """Enqueue the picture for the incident's channel. Return the reply."""
     incident, now = visible(services, number, by), utcnow()
     with services.database.transaction() as session:
         payload = {"asked_by": by}
@@ -45,7 +45,7 @@ def request_picture(services: Services, number: int, key: str, by: str) -> str:
 
 
 def call(context: Context) -> Call:
-    """Draw it, upload it, show it in the channel."""
+    """Return the call that draws the picture, uploads it and shares it in the channel."""
     return shared_files.call(context, channel_of(context), _share)
 
 
@@ -56,7 +56,7 @@ def channel_of(context: Context) -> str:
 
 def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
     number, payload = row.incident_id or 0, row.payload or {}
-    # A file that is uploaded twice is shown once: only what is shared appears anywhere.
+    # A file that is uploaded twice is shown once: only a shared file appears anywhere.
     file_id = services.slack.upload(f"timeline-{number}.png", picture_png(services, number, utcnow()))
     with services.database.transaction() as session:
         outbox.remember(session, row, payload | {"file_id": file_id}, utcnow())
@@ -65,7 +65,7 @@ def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
 
 
 def note_refused(settled: Settled, error: str) -> None:
-    """Slack does not take it: the timeline says so, and the person who asked is told."""
+    """Record in the timeline that Slack refused the picture, and tell the person who asked for it."""
     session, row, now = settled.session, settled.row, utcnow()
     number, key = row.incident_id or 0, f"{row.key}:refused"
     facts = {"what": "show the picture of the timeline", "reason": error}

@@ -1,1 +1,1 @@
-"""Rosters as they come: calendars and spreadsheets, read into shifts. Nothing here knows the database or Slack."""
+"""Readers of rosters: calendars and spreadsheets to shifts, without access to the database or Slack."""

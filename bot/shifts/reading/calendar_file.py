@@ -1,4 +1,4 @@
-"""Rosters as iCalendar files: recurring shifts with their exceptions, each occurrence in its own zone."""
+"""Reads rosters from iCalendar files: recurring shifts with exceptions, each occurrence in its own time zone."""
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -25,8 +25,8 @@ ALL_DAY = "is an all-day entry and covers no time; give it a start and an end"
 def read_calendar(
     name: str, content: bytes, defaults: Defaults, start: datetime, end: datetime
 ) -> Iterator[ReadShift | LeftOut]:
-    """Every shift that touches the time from `start` to `end`; raises `RosterUnreadable`, `RosterTooLong`."""
-    # Loaded here: a bot without calendars starts a tenth of a second sooner.
+    """Every shift that touches the time from `start` to `end`. Raises `RosterUnreadable`, `RosterTooLong`."""
+    # Imported here, so that a bot without calendars starts a tenth of a second sooner.
     import recurring_ical_events
     from icalendar import Calendar
 
@@ -48,7 +48,7 @@ def read_calendar(
 
 
 def _with_zone(calendar: Any, defaults: Defaults) -> Defaults:
-    """The zone that the calendar itself names, for times without one."""
+    """The defaults with the zone that the calendar names, if any, for times without one."""
     named = str(calendar.get("X-WR-TIMEZONE") or "")
     try:
         zone = ZoneInfo(named).key if named else defaults.zone
@@ -58,7 +58,7 @@ def _with_zone(calendar: Any, defaults: Defaults) -> Defaults:
 
 
 def _without_unusable(calendar: Any) -> Iterator[LeftOut]:
-    """Take out entries that cannot be expanded, each with its reason."""
+    """Remove entries that cannot be expanded from the calendar; yield each with its reason."""
     kept = []
     for component in calendar.subcomponents:
         reason = _unusable(component) if component.name == "VEVENT" else ""
@@ -76,7 +76,7 @@ def _unusable(event: Any) -> str:
     if "DTSTART" not in event:
         return "has no start"
     if "DTEND" in event and _is_before(event["DTEND"].dt, event["DTSTART"].dt):
-        # The library leaves it out without a word.
+        # The library drops such entries silently.
         return ENDS_BEFORE
     rules = event.get("RRULE")
     for rule in rules if isinstance(rules, list) else [rules] if rules else []:
@@ -117,12 +117,12 @@ def _read_event(event: Any, defaults: Defaults, series: Collection[str]) -> Read
 
 
 def _moment(local: datetime, zone: str) -> datetime:
-    """In UTC; a time without a zone is the roster's own."""
+    """The time in UTC; one without a zone is in the zone of the roster."""
     return (local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
 def _external_id(event: Any, defaults: Defaults, series: Collection[str]) -> str:
-    """The entry and the occurrence of it, by when it would have begun had nobody moved it."""
+    """An id of the entry and, in a series, of the occurrence, by its original start even if it was moved."""
     uid = str(event.get("UID", ""))
     if uid and uid not in series:
         return uid

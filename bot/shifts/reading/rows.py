@@ -1,4 +1,4 @@
-"""What is read of a roster: shifts, what was left out and why, and what a line of it says. Pure."""
+"""Results of reading a roster: shifts and entries left out; and the parser of a shift's text. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class RosterUnreadable(WatchfloorError):
     es = "{name} no se ha podido leer: {reason}. No se ha cambiado nada."
 
     def facts_in(self, language: str) -> dict[str, Any]:
-        """The reason as well."""
+        """The facts, with the reason translated."""
         return self.facts | {"reason": reason_in(self.facts["reason"], language)}
 
 
@@ -33,7 +33,7 @@ class RosterTooLong(WatchfloorError):
 
 
 class ReadShift(Struct, frozen=True):
-    """A shift as a roster has it; `external_id` stays the same when it is moved."""
+    """A shift as read from a roster; `external_id` stays the same when the shift is moved."""
 
     external_id: str
     person: str
@@ -46,25 +46,25 @@ class ReadShift(Struct, frozen=True):
 
 
 class LeftOut(Struct, frozen=True):
-    """Something in a roster that is no shift, where it stands, and why."""
+    """An entry of a roster that is not a shift: where it is, and why it was left out."""
 
     where: str
     reason: str
 
 
 class Defaults(Struct, frozen=True):
-    """What a roster says where its lines do not, and the roles and people that are known."""
+    """Default values for the lines of a roster, and the known roles and people."""
 
     zone: str
     role: str = ""
     region: str = ""
-    # What rosters call a role, in small letters, and its title.
+    # Names of roles in rosters, in lower case, with their titles.
     roles: Mapping[str, str] | None = None
     people: Mapping[str, str] | None = None
 
 
 class Line(Struct, frozen=True):
-    """The words of a shift taken apart."""
+    """The parsed text of a shift."""
 
     role: str
     region: str
@@ -107,7 +107,7 @@ def _role(words: str, defaults: Defaults) -> tuple[str, str]:
 
 
 def objection(starts_at: datetime, ends_at: datetime) -> str:
-    """Why a time is no shift's; empty when it is."""
+    """Why a time cannot be that of a shift; empty if it can."""
     if ends_at <= starts_at:
         return ENDS_BEFORE
     if ends_at - starts_at > LONGEST:

@@ -1,4 +1,4 @@
-"""Rosters as spreadsheets: a row a shift, with columns for the person, the role, the day and the times."""
+"""Reads rosters from spreadsheets: one shift per row, with columns for person, role, day and times."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,7 +24,7 @@ from bot.sources.tabular.sheet import Header, Sheet, open_sheet
 
 
 class Column(StrEnum):
-    """What a column of a roster says."""
+    """The meaning of a column of a roster."""
 
     PERSON = "person"
     ROLE = "role"
@@ -54,7 +54,7 @@ HOURS = "Hours"
 
 
 def header_score(names: Sequence[str]) -> int:
-    """How many columns a line names; 0 when nobody or no time is among them."""
+    """How many known columns a line names; 0 if the person or the start is not among them."""
     known = {BY_NAME[normalized(name)] for name in names if normalized(name) in BY_NAME}
     return len(known) if known >= NEEDED else 0
 
@@ -63,7 +63,7 @@ HEADER = Header(header_score, "*Person*, *Role*, *Region*, *Date*, *Start* and *
 
 
 class Row(Struct, frozen=True):
-    """The cells of a row by what they say."""
+    """The cells of a row, by column."""
 
     line: int
     cells: dict[Column, str]
@@ -75,7 +75,7 @@ class Row(Struct, frozen=True):
 def read_table(
     name: str, path: Path, defaults: Defaults, start: datetime, end: datetime
 ) -> Iterator[ReadShift | LeftOut]:
-    """Every shift of a file that touches the time from `start` to `end`; `FileRefused` when it is no roster."""
+    """Every shift of a file that touches the time from `start` to `end`. Raises `FileRefused`, `RosterTooLong`."""
     sheet = open_sheet(path, HEADER)
     rows = list(_rows(sheet))
     day_first = says_day_first(text for row in rows for text in (row[Column.DAY], row[Column.START])) is not False
@@ -129,7 +129,7 @@ def _zone(name: str) -> str:
 
 
 def _times(row: Row, clock: Clock, *, day_first: bool) -> tuple[datetime, datetime]:
-    """Both ends; an end that is a time of day alone is the next such time after the start."""
+    """The start and end; an end without a date is the next such time after the start."""
     begins, until = split_range(row[Column.START])
     start = read_start(row[Column.DAY] or begins, begins if row[Column.DAY] else "", day_first=day_first)
     end_text = until or row[Column.END]

@@ -1,4 +1,4 @@
-"""Why something in a roster is no shift, in Spanish, by patterns of the English reasons. Pure."""
+"""Spanish reasons why roster entries were left out, by patterns of the English ones. Pure."""
 
 from bot.slack.phrases import by_pattern
 from bot.sources.tabular.wording import REASONS as OF_CELLS
@@ -43,7 +43,7 @@ REASONS = {
         ),
         (r"has a (\S+) that cannot be read", r"tiene un \1 que no se puede leer"),
         (r"repeats (\w+); no shift does", r"se repite con FREQ=\1; ningún turno lo hace"),
-        # Why nothing of a roster could be read.
+        # Reasons why a whole roster could not be read.
         (
             r"it is not an iCalendar file, which begins with `BEGIN:VCALENDAR`",
             r"no es un archivo iCalendar, que empieza por `BEGIN:VCALENDAR`",
@@ -64,12 +64,12 @@ REASONS = {
         (r"(\S+) may not be called: it is not a public address", r"no se llama a \1: no es una dirección pública"),
         (r"No such file or directory", r"el archivo no existe"),
         (r"Permission denied", r"no hay permiso para leerlo"),
-        # Where it stands.
+        # The place of the entry.
         (r"line (\d+)", r"línea \1"),
     )
 }
 
 
 def reason_in(reason: str, language: str) -> str:
-    """A reason in a language."""
+    """Translate a reason to a language."""
     return by_pattern(reason, language, REASONS, OF_CELLS)

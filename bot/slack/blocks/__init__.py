@@ -1,4 +1,4 @@
-"""Block Kit from plain text, within Slack's limits: too long is shortened here, never refused there."""
+"""Block Kit from plain text, within Slack's limits: a long text is shortened here rather than refused there."""
 
 from bot.slack.blocks.elements import (
     INPUT_TEXT,

@@ -1,4 +1,4 @@
-"""The elements that blocks are made of: texts, buttons, menus, inputs, as long as Slack takes them."""
+"""The elements of blocks: texts, buttons, menus and inputs, within Slack's length limits."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -20,12 +20,12 @@ PLACEHOLDER = 150
 
 
 def plain_text(text: str, limit: int) -> Element:
-    """Plain text: markup in it is not read, so it needs no escaping."""
+    """Plain text: markup in it is not interpreted, so it needs no escaping."""
     return {"type": "plain_text", "text": shorten(text, limit), "emoji": True}
 
 
 def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Element:
-    """Formatted text; what people typed in it must have been escaped already."""
+    """Formatted text; anything that people typed must already be escaped."""
     return {"type": "mrkdwn", "text": shorten(text, limit)}
 
 
@@ -76,7 +76,7 @@ def select(
 
 
 def _offered(options: Sequence[Element]) -> Element:
-    """The options of a menu; of more than Slack takes in one list groups, named by their first and last."""
+    """The options of a menu; if too many for one list, groups named after their first and last options."""
     if len(options) <= OPTIONS:
         return {"options": list(options)}
     groups = [options[start : start + OPTIONS] for start in range(0, len(options), OPTIONS)][:OPTION_GROUPS]
@@ -96,7 +96,7 @@ def _initial(options: Sequence[Element], value: str | None) -> Element:
 def multi_select(
     action_id: str, options: Sequence[Element], *, placeholder: str = "Choose", initial: Collection[str] = ()
 ) -> Element:
-    """A menu of fixed options of which several may be chosen; those whose value is in `initial` are chosen."""
+    """A menu of fixed options that allows several choices; those whose value is in `initial` are preselected."""
     element: Element = {
         "type": "multi_static_select",
         "action_id": action_id,
@@ -108,7 +108,7 @@ def multi_select(
 
 
 def overflow(action_id: str, options: Sequence[Element]) -> Element:
-    """A menu behind three dots, for what is done seldom; at most five choices."""
+    """A menu behind three dots, for rare actions; at most five options."""
     return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
 
 
@@ -123,19 +123,19 @@ def user_select(action_id: str, *, placeholder: str = "Choose a person", initial
 
 
 def date_picker(action_id: str, *, initial: str | None = None) -> Element:
-    """A day to choose; `initial` is written `2030-01-31`."""
+    """A date picker; `initial` is written `2030-01-31`."""
     element: Element = {"type": "datepicker", "action_id": action_id}
     return element | ({"initial_date": initial} if initial else {})
 
 
 def datetime_picker(action_id: str, initial: datetime | None = None) -> Element:
-    """A day and a time, in the zone of whoever looks."""
+    """A date and time picker, in the reader's own zone."""
     picker: Element = {"type": "datetimepicker", "action_id": action_id}
     return picker | ({"initial_date_time": int(initial.timestamp())} if initial else {})
 
 
 def multi_user_select(action_id: str, *, placeholder: str = "Choose people", most: int = 10) -> Element:
-    """A menu of people of whom several may be chosen."""
+    """A menu of people that allows several choices."""
     return {
         "type": "multi_users_select",
         "action_id": action_id,
@@ -145,7 +145,7 @@ def multi_user_select(action_id: str, *, placeholder: str = "Choose people", mos
 
 
 def radio_buttons(action_id: str, options: Sequence[Element], *, initial: str | None = None) -> Element:
-    """A few choices of which one is taken, all to be seen."""
+    """A few options, all visible, of which one is chosen."""
     element: Element = {"type": "radio_buttons", "action_id": action_id, "options": list(options[:10])}
     return element | _initial(options, initial)
 
@@ -163,7 +163,7 @@ def text_input(
     placeholder: str = "",
     longest: int = INPUT_TEXT,
 ) -> Element:
-    """A field to type in; what is given beforehand is shortened to what may be typed."""
+    """A text field; its initial text is shortened to the length that may be typed."""
     element: Element = {
         "type": "plain_text_input",
         "action_id": action_id,

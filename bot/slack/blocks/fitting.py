@@ -1,4 +1,4 @@
-"""Messages and forms within Slack's limits: what is too long for one is left out, and said to be."""
+"""Messages and forms within Slack's limits: what does not fit is left out, and a note says so."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,13 @@ from bot.slack.text import ELLIPSIS, shorten
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
-# All texts of a message together; Slack publishes no number, and takes a little more.
+# For all texts of a message together; Slack publishes no number, and accepts a little more.
 MESSAGE_CHARACTERS = 12_800
 MODAL_TITLE = 24
 PRIVATE_METADATA = 3000
 MESSAGE_TEXT = 4000
 MOST_LAST_BUTTONS = 3
-# For what stands around a list: a heading, the rest, buttons.
+# For what surrounds a list: a heading, the note about the rest, buttons.
 RESERVED_BLOCKS = 6
 TOPIC_TEXT = 250
 
@@ -30,7 +30,7 @@ def modal(
     close: str = "Cancel",
     private_metadata: str = "",
 ) -> Block:
-    """A form. People can change the `private_metadata` that comes back with the answer: it proves no right."""
+    """A form. Users can change the `private_metadata` that comes back with the answer: it proves no permission."""
     view: Block = {
         "type": "modal",
         "callback_id": callback_id,
@@ -45,7 +45,7 @@ def modal(
 
 
 def fit_blocks(blocks: Sequence[Block], limit: int = MESSAGE_BLOCKS) -> list[Block]:
-    """At most `limit` blocks; what was left out is said, and the buttons at the end stay."""
+    """At most `limit` blocks; a note counts those left out, and the buttons at the end stay."""
     if len(blocks) <= limit:
         return list(blocks)
     body, buttons = _without_last_buttons(blocks)
@@ -57,7 +57,7 @@ def _cut(body: Sequence[Block], shown: int, buttons: Sequence[Block]) -> list[Bl
 
 
 def fit_message(blocks: Sequence[Block]) -> list[Block]:
-    """What Slack takes in one message: so many blocks, and so many characters in all of them."""
+    """The blocks that fit in one message, which limits their number and the characters in all of them."""
     if _is_short(blocks) or text_length(blocks) <= MESSAGE_CHARACTERS:
         return fit_blocks(blocks)
     body, buttons = _without_last_buttons(blocks)
@@ -69,12 +69,12 @@ def fit_message(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _is_short(blocks: Sequence[Block]) -> bool:
-    """Even with everything around its texts it is short enough: most messages are, and this is known at once."""
+    """True if it is short enough even with its markup: most messages are, and this check is fast."""
     return len(json.dumps(blocks, ensure_ascii=False)) <= MESSAGE_CHARACTERS
 
 
 def text_length(part: Any) -> int:
-    """The characters of every text in a part of a message."""
+    """The number of characters in all texts of a part of a message."""
     if isinstance(part, Mapping):
         own = len(part["text"]) if isinstance(part.get("text"), str) else 0
         return own + sum(text_length(value) for value in part.values())
@@ -91,7 +91,7 @@ def _without_last_buttons(blocks: Sequence[Block]) -> tuple[Sequence[Block], Seq
 def paragraphs(lines: Sequence[str], *, rest: str, room: int = MESSAGE_CHARACTERS) -> list[Block]:
     """Lines in as many sections as they need, at most `room` characters in all.
 
-    What does not fit is counted; `rest` says where it is, such as "`/incident partners` shows all".
+    Lines that do not fit are counted; `rest` says where they are, such as "`/incident partners` shows all".
     """
     sections: list[str] = []
     for number, line in enumerate(lines):

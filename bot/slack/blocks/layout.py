@@ -20,7 +20,7 @@ def header(text: str) -> Block:
 
 
 def section(text: str, *, block_id: str | None = None, accessory: Element | None = None) -> Block:
-    """A paragraph, with an optional element at its right."""
+    """A paragraph, with an optional element on its right."""
     block: Block = {"type": "section", "text": mrkdwn(text)}
     if block_id:
         block["block_id"] = block_id
@@ -30,12 +30,12 @@ def section(text: str, *, block_id: str | None = None, accessory: Element | None
 
 
 def fields(*texts: str) -> Block:
-    """Up to ten short texts in two columns; the rest is counted."""
+    """Up to ten short texts in two columns; any others are counted."""
     return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in _first_ten(texts)]}
 
 
 def context(*texts: str) -> Block:
-    """Small print, at most ten texts; the rest is counted."""
+    """Small print, at most ten texts; any others are counted."""
     return {"type": "context", "elements": [mrkdwn(text) for text in _first_ten(texts)]}
 
 
@@ -44,7 +44,7 @@ def _first_ten(texts: Sequence[str]) -> Sequence[str]:
 
 
 def divider() -> Block:
-    """A line."""
+    """A horizontal line."""
     return {"type": "divider"}
 
 

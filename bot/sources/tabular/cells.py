@@ -1,4 +1,4 @@
-"""Numbers, lengths of time and percentages as they are written in exports."""
+"""Numbers, durations and percentages as exports write them."""
 
 import re
 from collections.abc import Iterable
@@ -20,11 +20,11 @@ UNITS_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 
 
 class NotReadable(ValueError):
-    """A cell that is not what its column says; the message says what it is instead."""
+    """The cell does not fit its column; the message says why."""
 
 
 def is_unknown(text: str) -> bool:
-    """Does the cell say that nothing is known? A dash is unknown, never zero."""
+    """Whether the cell means that nothing is known. A dash is unknown, never zero."""
     return text.strip().lower() in UNKNOWN
 
 
@@ -39,7 +39,7 @@ def decimal_sign(texts: Iterable[str], counts: Iterable[str]) -> str:
 
 
 def read_number(text: str, decimal: str) -> float | None:
-    """A number that is not negative; None is unknown, `NotReadable` when it is none."""
+    """Return a number that is not negative, or None if unknown. Raises `NotReadable`."""
     if is_unknown(text):
         return None
     tidy = _SPACES.sub("", text)
@@ -57,7 +57,7 @@ def read_number(text: str, decimal: str) -> float | None:
 
 
 def read_length(text: str, decimal: str, unit_s: float = 1.0) -> float | None:
-    """Seconds: `312.5`, `5:12` as minutes and seconds, `0:05:12` as hours, minutes and seconds."""
+    """Return seconds: `312.5`, `5:12` as minutes and seconds, `0:05:12` as hours, minutes and seconds."""
     match = _CLOCK.fullmatch(text.strip())
     if match is None:
         number = read_number(text, decimal)

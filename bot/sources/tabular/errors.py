@@ -1,4 +1,4 @@
-"""Why a file cannot be read, as sentences for the person who sent it."""
+"""Reasons why a file cannot be read, as sentences for the person who sent it."""
 
 from bot.errors import WatchfloorError
 

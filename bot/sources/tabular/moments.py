@@ -1,4 +1,4 @@
-"""Dates and times of exports as moments: the second 01:00 of a day is another interval."""
+"""Dates and times of exports as moments: a repeated 01:00 on the day of a clock change is another interval."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from bot.sources.tabular.cells import NotReadable
 
-# Excel counts days from here; 1900 is no leap year, but its serial numbers say so.
+# Excel counts days from here; its serial numbers treat 1900 as a leap year, which it was not.
 EXCEL_EPOCH = date(1899, 12, 30)
 SERIAL_LOW, SERIAL_HIGH = 30_000, 80_000
 _NUMERIC = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{2,4})")
@@ -21,7 +21,7 @@ DAY_S = 24 * 3600
 
 
 def says_day_first(dates: Iterable[str]) -> bool | None:
-    """Is the day written before the month? A day over 12 settles it; None when no date has one."""
+    """Whether the day comes before the month. A day over 12 settles it; None if no date has one."""
     for text in dates:
         match = _NUMERIC.match(text.strip())
         if match and len(match[1]) <= 2:
@@ -33,7 +33,7 @@ def says_day_first(dates: Iterable[str]) -> bool | None:
 
 
 def read_date(text: str, *, day_first: bool) -> date:
-    """A day: `26/11/2026`, `2026-11-26`, `11/26/2026`, Excel's 46347. `NotReadable` when it is none."""
+    """Return a date from `26/11/2026`, `2026-11-26`, `11/26/2026` or Excel's 46347. Raises `NotReadable`."""
     text = text.strip()
     if _SERIAL.fullmatch(text) and SERIAL_LOW <= float(text.replace(",", ".")) <= SERIAL_HIGH:
         return EXCEL_EPOCH + timedelta(days=int(float(text.replace(",", "."))))
@@ -54,7 +54,7 @@ def read_date(text: str, *, day_first: bool) -> date:
 
 
 def read_time(text: str) -> time:
-    """A time of day: `09:00`, `9:00:00`, `12:00 AM` (midnight), `12:30 PM`."""
+    """Return a time of day from `09:00`, `9:00:00`, `12:00 AM` (midnight) or `12:30 PM`. Raises `NotReadable`."""
     match = _TIME.fullmatch(text.strip())
     if match is None:
         raise NotReadable(f"`{text.strip()[:40]}` is not a time of day")
@@ -77,19 +77,19 @@ def split_range(text: str) -> tuple[str, str]:
 
 
 class Local(Struct, frozen=True):
-    """A beginning as the file says it: a time of the site's clock, or a moment that names its zone."""
+    """The start of an interval as in the file: a local time of the site, or a moment with a zone."""
 
     at: datetime
     length_s: int | None = None
 
     @property
     def is_moment(self) -> bool:
-        """Does it name its zone?"""
+        """Whether the time has a zone."""
         return self.at.tzinfo is not None
 
 
 def read_start(date_text: str, time_text: str, *, day_first: bool, ignore_zone: bool = False) -> Local:
-    """When an interval begins, from a cell of both, or from a day and a time. Days alone begin at midnight."""
+    """Return the start of an interval, from one cell or from a date and a time. A date alone means midnight."""
     whole = f"{date_text.strip()} {time_text.strip()}".strip()
     if _ISO.fullmatch(whole) and not split_range(time_text)[1]:
         return Local(_read_iso(whole, ignore_zone=ignore_zone))
@@ -116,7 +116,7 @@ def _read_iso(text: str, *, ignore_zone: bool) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise NotReadable(f"`{text[:40]}` is not a date and time") from None
-    # Some systems write a Z behind local times.
+    # Some systems write a Z after local times.
     return at.replace(tzinfo=None) if ignore_zone else at
 
 
@@ -125,16 +125,16 @@ def _seconds(at: time) -> int:
 
 
 class Clock(Struct):
-    """Turns the times of a site's clock into moments, also in the night in which the clock is changed."""
+    """Converts a site's local times to moments, including in the night of a clock change."""
 
     zone: ZoneInfo
     _repeated: dict[tuple[object, datetime], int] = field(default_factory=dict)
     _known: dict[datetime, tuple[int, bool]] = field(default_factory=dict)
 
     def moment(self, at: datetime, of: object) -> int:
-        """Seconds since 1970. `of` is the queue: when a time comes twice for it, the second is after the change.
+        """Return seconds since 1970. `of` is the queue; a local time that recurs for it is after the clock change.
 
-        `NotReadable` for a time that the clock left out.
+        Raises `NotReadable` for a time that the clock skipped.
         """
         known = self._known.get(at)
         if known is None:
@@ -146,7 +146,7 @@ class Clock(Struct):
         return moment if times == 1 else int(at.replace(tzinfo=self.zone, fold=1).timestamp())
 
     def is_repeated(self, at: datetime) -> bool:
-        """Does the clock show that time twice?"""
+        """Whether the clock shows that time twice."""
         return self._known[at][1]
 
     def _look_up(self, at: datetime) -> tuple[int, bool]:

@@ -1,4 +1,4 @@
-"""A file with its header found: which columns it has, and its rows below."""
+"""A table in a file: its header, its columns, and the rows below."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,21 +23,21 @@ from bot.sources.tabular.text_table import SEPARATORS, Cells
 
 LARGEST_MB = 100
 MOST_COLUMNS = 800
-# Title lines above a header are few.
+# There are only a few title lines above a header.
 HEADER_WITHIN = 40
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 class Header(Struct, frozen=True):
-    """How a header is recognised: `score` counts the columns that a line's names mean, 0 when it is no header."""
+    """How a header is recognised: `score` counts the names in a line with a known meaning; 0 means no header."""
 
     score: Callable[[Sequence[str]], int]
-    # Columns for the sentence to a person whose file has none.
+    # Example columns for the message to a person whose file has none.
     examples: str
 
 
 def columns_of(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Which column holds what: for each meaning the place of the first of its names, where there is one."""
+    """Return the column of each meaning: the place of the first of its known names that is in the header."""
     places = {normalized(name): place for place, name in reversed(list(enumerate(header))) if name}
     columns = {
         meaning: next((places[name] for name in known if name in places), -1) for meaning, known in names.items()
@@ -46,7 +46,7 @@ def columns_of(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> dic
 
 
 class Sheet(Struct, frozen=True):
-    """A table in a file: `separator` of a text, `sheet` of a workbook."""
+    """A table in a file: `separator` is for a text file, `sheet` for a workbook."""
 
     path: Path
     header: tuple[str, ...]
@@ -58,24 +58,24 @@ class Sheet(Struct, frozen=True):
 
     @property
     def is_workbook(self) -> bool:
-        """Are its numbers and dates values, and not as somebody wrote them?"""
+        """Whether numbers and dates are typed values rather than text."""
         return bool(self.sheet)
 
     @property
     def shape(self) -> str:
-        """The same for every file with these columns, whatever is in it; moments in a header are all alike."""
+        """A hash that is the same for every file with these columns; times in a header count as equal."""
         names = ["<moment>" if is_moment(name) else normalized(name) for name in self.header]
         return hashlib.sha256("|".join(dict.fromkeys(names)).encode()).hexdigest()
 
     def rows(self) -> Iterator[Cells]:
-        """The rows below the header that hold anything, with their lines."""
+        """The non-empty rows below the header, with their line numbers."""
         for line, cells in _cells(self.path, self):
             if line > self.header_line and any(cells):
                 yield line, cells
 
 
 def is_moment(name: str) -> bool:
-    """Is the column an interval of its own?"""
+    """Whether the column stands for an interval."""
     return bool(_ISO.fullmatch(name.strip()))
 
 
@@ -86,7 +86,7 @@ def _cells(path: Path, sheet: Sheet) -> Iterator[Cells]:
 
 
 def has_header(path: Path, header: Header) -> bool:
-    """Does a line of the file name such columns?"""
+    """Whether a line of the file has such column names."""
     try:
         open_sheet(path, header)
     except FileRefused:
@@ -95,7 +95,7 @@ def has_header(path: Path, header: Header) -> bool:
 
 
 def open_sheet(path: Path, header: Header) -> Sheet:
-    """Find the table in a file, or refuse the file with a `FileRefused`."""
+    """Return the table in a file. Raises `FileRefused`."""
     size = path.stat().st_size
     if size > LARGEST_MB * 1_000_000:
         raise FileTooLarge(name=path.name, size=size // 1_000_000, most=LARGEST_MB)
@@ -128,7 +128,7 @@ def _in_text(path: Path) -> list[Sheet]:
 
 
 def _best(path: Path, candidates: list[Sheet], header: Header) -> Sheet:
-    """The header is the line with most names that we know, whatever the separator; the standard sniffer guesses."""
+    """Choose the header line with the most known names, whatever the separator; the standard sniffer guesses."""
     best: tuple[int, Sheet] | None = None
     for candidate in candidates:
         lines = _first_lines(path, candidate)
@@ -143,7 +143,7 @@ def _best(path: Path, candidates: list[Sheet], header: Header) -> Sheet:
 
 
 def _first_lines(path: Path, candidate: Sheet) -> list[Cells]:
-    """What can be read of the first lines; that the rest cannot is said when they are read."""
+    """Return the readable part of the first lines; errors after them are raised when the rest is read."""
     lines: list[Cells] = []
     with suppress(FileRefused):
         lines += islice(_cells(path, candidate), HEADER_WITHIN)

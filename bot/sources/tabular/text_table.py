@@ -1,4 +1,4 @@
-"""Text files as rows of cells: whichever encoding and separator, title lines above the header or not."""
+"""Text files as rows of cells: any encoding and separator, with or without title lines above the header."""
 
 import codecs
 import csv
@@ -10,16 +10,16 @@ from bot.sources.tabular.errors import NotATable, QuoteNotClosed
 
 SEPARATORS = (",", ";", "\t", "|")
 BLOCK = 1 << 20
-# A cell of an export is never longer: what is longer is a quote that was not closed.
+# No cell of an export is longer, so anything longer is an unclosed quotation mark.
 LONGEST_CELL = 10_000
-# So many control signs among the first signs are no text in any encoding.
+# With this share of control characters at the start, a file is not text in any encoding.
 CONTROL_SHARE = 0.02
 
 Cells = tuple[int, list[str]]
 
 
 def encoding_of(path: Path) -> str:
-    """UTF-8 and UTF-16 by their mark or their pattern; else UTF-8 if it is that throughout, else Windows' 1252."""
+    """Detect UTF-8 and UTF-16 by byte order mark or nulls; else UTF-8 if valid throughout, else Windows-1252."""
     with path.open("rb") as file:
         head = file.read(4096)
         if head.startswith(codecs.BOM_UTF8):
@@ -57,19 +57,19 @@ def check_is_text(path: Path, encoding: str) -> None:
 
 
 def declared_separator(path: Path, encoding: str) -> str | None:
-    """What a first line such as `sep=;` names."""
+    """Return the separator named by a first line such as `sep=;`, if there is one."""
     with open_text(path, encoding) as file:
         first = file.readline(20).strip().strip('"')
     return first[4:5] or "\t" if first.lower().startswith("sep=") else None
 
 
 def open_text(path: Path, encoding: str) -> TextIO:
-    """The file as text; what its encoding does not know becomes a question mark of its own."""
+    """Open the file as text; undecodable bytes become replacement characters."""
     return path.open(encoding=encoding, errors="replace", newline="")
 
 
 def read_cells(path: Path, encoding: str, separator: str) -> Iterator[Cells]:
-    """Every row with the number of its last line; `QuoteNotClosed` when a cell has no end."""
+    """Yield every row with the number of its last line. Raises `QuoteNotClosed` if a cell has no end."""
     csv.field_size_limit(LONGEST_CELL)
     with open_text(path, encoding) as file:
         reader, line = csv.reader(file, delimiter=separator), 0

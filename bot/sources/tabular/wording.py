@@ -1,4 +1,4 @@
-"""Why a cell cannot be read, in Spanish, by patterns of the English reasons. Pure."""
+"""The reasons why a cell cannot be read, in Spanish, by patterns of the English reasons. Pure."""
 
 REASONS = {
     "es": (

@@ -1,4 +1,4 @@
-"""xlsx workbooks as rows of cells, read without holding them whole; what is made to burst is not opened."""
+"""xlsx workbooks as rows of cells, read without loading them whole; zip bombs are refused."""
 
 import re
 import zipfile
@@ -11,7 +11,7 @@ from bot.sources.tabular.errors import FormulasWithoutResults, Inflated, NotATab
 from bot.sources.tabular.text_table import Cells
 
 LARGEST_UNPACKED = 600_000_000
-# The texts of all sheets are held in memory.
+# The texts of all sheets are kept in memory.
 LARGEST_TEXTS = 60_000_000
 MOST_PARTS = 2_000
 HIGHEST_RATIO = 200
@@ -21,7 +21,7 @@ _WITHOUT_RESULT = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:</c>|<v\s*/>|<v></v>)")
 
 
 def check(path: Path) -> None:
-    """Refuse what is no workbook, what would burst when unpacked, and formulas that were never computed."""
+    """Refuse a file that is no workbook, a zip bomb, and formulas that were never computed."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
@@ -56,16 +56,16 @@ def _lacks_results(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """The sheets that can be seen, in their order."""
+    """Return the names of the visible sheets, in order."""
     with _opened(path) as workbook:
         return [sheet.title for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
 
 
 def read_cells(path: Path, sheet: str) -> Iterator[Cells]:
-    """Every row of a sheet with its number; cells as a CSV in plain notation would have them."""
+    """Yield every row of a sheet with its number; cells are written as in a plain CSV."""
     with _opened(path) as workbook:
         worksheet = workbook[sheet]
-        # What a workbook says of its size may be wrong.
+        # The size stated in a workbook may be wrong.
         worksheet.reset_dimensions()
         try:
             for number, row in enumerate(worksheet.iter_rows(values_only=True), 1):
@@ -75,18 +75,18 @@ def read_cells(path: Path, sheet: str) -> Iterator[Cells]:
 
 
 class _opened:
-    """A workbook that is closed again."""
+    """Context manager that opens a workbook and closes it again."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def __enter__(self) -> Any:
-        # Loaded here: nine of ten files are CSV.
+        # Imported here because nine files in ten are CSV.
         from openpyxl import load_workbook
 
         try:
             self._workbook = load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
-        except Exception:  # noqa: BLE001 - what a damaged workbook raises is not to be listed
+        except Exception:  # noqa: BLE001 - a damaged workbook may raise anything
             raise NotATable(name=self._path.name) from None
         return self._workbook
 
@@ -105,7 +105,7 @@ def _text(cell: Any) -> str:
         case float():
             return f"{cell:.10g}"
         case datetime():
-            # Excel's day with a fraction of a second too few.
+            # Excel's times may be a fraction of a second too early.
             return (cell + timedelta(milliseconds=500)).strftime("%Y-%m-%d %H:%M:%S").removesuffix(" 00:00:00")
         case date():
             return cell.isoformat()

@@ -1,1 +1,1 @@
-"""The JSON API: incidents, figures and reports, for those who hold a token. Private incidents are never in it."""
+"""The JSON API: incidents, figures and reports, for holders of a token. Private incidents are never in it."""

@@ -1,4 +1,4 @@
-"""What the API answers: who may read, then one query, then plain data."""
+"""The API's endpoints: check the permission, run one query, return plain data."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -30,11 +30,11 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 class BadRequest(Exception):
-    """A parameter is not what is described; the message names it."""
+    """A parameter is not as described; the message names it."""
 
 
 class NotThere(Exception):
-    """Nothing that this reader may know of."""
+    """There is nothing that this reader may know about."""
 
 
 Handle = Callable[[Request], dict[str, Any]]
@@ -47,7 +47,7 @@ class Api:
         self._services = services
 
     def routes(self) -> list[Route]:
-        """Every address."""
+        """All routes of the API."""
         return [
             Route("/api/v1/openapi.json", self._openapi),
             Route("/api/v1/incidents", self._for("incidents", self._incidents)),
@@ -131,7 +131,7 @@ class Api:
 
 
 def refuse(services: Services, request: Request, scope: str) -> JSONResponse | None:
-    """The refusal for those who may not read that; None for those who may."""
+    """The refusal for a caller who may not read this; None for one who may."""
     with services.database.reading() as session:
         allowed = tokens.may_read(session, request.headers.get("authorization", ""), scope)
     if allowed is None:
@@ -155,7 +155,7 @@ def _number(request: Request, name: str, usual: int, least: int, most: int) -> i
 
 
 def _choice(request: Request, name: str, choices: tuple[str, ...]) -> str:
-    """One of the words; the first when nothing is said."""
+    """One of the choices; the first if none is given."""
     text = request.query_params.get(name, choices[0])
     if text not in choices:
         raise BadRequest(f"{name}: one of {', '.join(choices)}")

@@ -1,4 +1,4 @@
-"""The API as OpenAPI 3.1 describes it, for generators and people."""
+"""The API's description in OpenAPI 3.1, for code generators and people."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the API reads: public incidents alone, page by page."""
+"""The API's queries: only public incidents, page by page."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from bot.incidents.rules import ACTIVE
 from bot.incidents.tables import Incident
 
-# In front of every query: nothing here knows of private incidents.
+# Part of every query: nothing here reads private incidents.
 _PUBLIC = col(Incident.is_private).is_(False)
 
 
@@ -23,7 +23,7 @@ def page(
     since: datetime | None,
     has_drills: bool,
 ) -> Sequence[Incident]:
-    """The newest incidents before a number."""
+    """The newest incidents with a number below `before`."""
     query = select(Incident).where(_PUBLIC)
     if before is not None:
         query = query.where(col(Incident.id) < before)
@@ -39,12 +39,12 @@ def page(
 
 
 def incident(session: Session, number: int) -> Incident | None:
-    """A public incident; a private one is not there."""
+    """A public incident by number; None for a private one."""
     return session.exec(select(Incident).where(_PUBLIC, Incident.id == number)).first()
 
 
 def open_by_severity(session: Session) -> dict[str, int]:
-    """How many are open, by severity."""
+    """How many public incidents are open, by severity, without drills."""
     query = (
         select(Incident.severity, sa.func.count())
         .where(_PUBLIC, col(Incident.is_drill).is_(False), col(Incident.status).in_(ACTIVE))

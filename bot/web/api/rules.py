@@ -15,7 +15,7 @@ TIMES = {
 
 
 def report(incidents: Sequence[Counted], types: Mapping[str, str]) -> dict[str, Any]:
-    """Counts, times in minutes and updates kept; `types` are those of the floor, and what people call them."""
+    """Counts, times in minutes and updates kept; `types` maps the floor's types to what people call them."""
     keys = {title: key for key, title in types.items()}
     return {
         "count": len(incidents),

@@ -1,4 +1,4 @@
-// The workspace's clock in the corner: it runs with ours, ahead by what was skipped.
+// The workspace's clock in the corner: it runs with this machine's, ahead by the time that was skipped.
 import { newestPart, perform, part } from "./server.js";
 import { closeMenus } from "./menus.js";
 
@@ -36,7 +36,7 @@ export function runClock() {
   box.addEventListener("toggle", (event) => event.newState === "open" && refreshDue(), true);
 }
 
-/** The app may have found something else to do since the clock was drawn. */
+/** The app's next due time may have changed since the clock was rendered. */
 async function refreshDue() {
   const drawn = await part("due");
   const due = document.getElementById("due");

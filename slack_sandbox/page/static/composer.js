@@ -1,15 +1,15 @@
-// Writing: Enter sends, and / @ # : complete.
+// The composer: Enter sends, and / @ # : start a completion.
 import { completions, perform, upload } from "./server.js";
 
 const SHOWN = 12;
 let known = null;
 const drafts = new Map();
 
-/** Ask again what can be completed: people, channels and commands may have changed. */
+/** Reload the completions: people, channels and commands may have changed. */
 export const learnCompletions = async () => (known = await completions());
 export const knownCompletions = async () => known ?? learnCompletions();
 
-/** The word before the cursor when it begins with a sign that can be completed. */
+/** The word before the cursor, if it begins with a completion character. */
 function wordAt(field) {
   const before = field.value.slice(0, field.selectionStart);
   const word = /(?:^|\s)([@#:][\w.+'-]*)$/.exec(before)?.[1] ?? (/^\/[\w-]*$/.test(before) ? before : "");
@@ -40,7 +40,7 @@ function option(entry, selected) {
   return line;
 }
 
-/** What was begun in this conversation and not sent yet. */
+/** The unsent draft of this conversation. */
 export function takeUpDraft(field) {
   field.value = drafts.get(field.form.dataset.channel) ?? "";
 }
@@ -103,12 +103,12 @@ function onKey(event) {
   }
 }
 
-/** Whether what is written already is the only completion: then Enter sends it. */
+/** Whether the text is already the only completion, so that Enter sends it. */
 function isWhole(field, list) {
   return list.children.length === 1 && list.firstChild.dataset.insert === field.value.trim();
 }
 
-/** Put `text` where the cursor is, as if it had been typed. */
+/** Insert `text` at the cursor, as if it had been typed. */
 export function insert(field, text) {
   field.focus();
   field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");

@@ -1,18 +1,18 @@
-// Modals of the app, confirmations, and the page's own small questions.
+// The app's modals, confirmations, and the page's own small dialogs.
 import { newestPart, perform } from "./server.js";
 import { showControls, valuesOf } from "./elements.js";
 
 const modal = document.getElementById("modal");
 const small = document.getElementById("confirm");
 
-/** Show the modal that is on top, keeping what was entered in fields that stay. */
+/** Show the top modal, keeping the values entered in fields that remain. */
 export async function refreshModal() {
   const drawn = await newestPart("modal");
   if (drawn === undefined) return undefined;
   if (!drawn) return modal.close();
   const fresh = new DOMParser().parseFromString(drawn, "text/html").querySelector("form");
   const shown = modal.open ? modal.querySelector("form") : null;
-  // Somebody filled in a field: that is no reason to disturb who is filling in the next one.
+  // A field was filled in, which must not disturb input in the next one.
   if (shown?.dataset.hash === fresh.dataset.hash) return undefined;
   const sameView = shown?.dataset.view === fresh.dataset.view;
   const entered = sameView ? fields() : [];
@@ -28,7 +28,7 @@ export async function refreshModal() {
   return undefined;
 }
 
-/** What stands in the fields of the modal that is open. */
+/** The values in the fields of the open modal. */
 export function fields() {
   return [...modal.querySelectorAll(".block.input [data-action]")].map((control) => ({
     block: control.dataset.block,
@@ -82,13 +82,13 @@ modal.addEventListener("cancel", (event) => {
   perform("close");
 });
 
-/** Ask with the content of a template; true when the person confirms. */
+/** Show a template's content as a question; true if the person confirms. */
 export function ask(template) {
   small.replaceChildren(template.content.cloneNode(true));
   return answered().then((answer) => answer === "confirm");
 }
 
-/** Ask for a line of text: its value and the boxes ticked, or null. */
+/** Ask for a line of text; returns its value and the ticked boxes, or null. */
 export async function askFor(title, { label, check } = {}) {
   const form = document.createElement("div");
   form.innerHTML = `<h2></h2><input type="text" autocomplete="off"><label class="check" hidden><input type="checkbox"><span></span></label>
@@ -103,7 +103,7 @@ export async function askFor(title, { label, check } = {}) {
   return (await answered()) === "confirm" ? { text: line.value.trim(), checked: box.checked } : null;
 }
 
-/** Ask whether to do something that cannot be undone. */
+/** Ask for confirmation of something that cannot be undone. */
 export function askWhether(title, text, yes, style = "danger") {
   const template = document.createElement("template");
   template.innerHTML = `<h2></h2><p></p><div class="buttons"><button type="button" class="button" value="deny">Cancel</button><button type="button" class="button" value="confirm"></button></div>`;
@@ -128,7 +128,7 @@ small.addEventListener("click", (event) => {
 });
 small.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("input")) return;
-  // Or else the same key presses what has the focus once the dialog is gone.
+  // Otherwise the same key would press whatever has the focus once the dialog is closed.
   event.preventDefault();
   small.close("confirm");
 });

@@ -1,9 +1,9 @@
-// Block Kit elements: what is chosen in them, and telling the app.
+// Block Kit elements: reading their values, and sending these to the app.
 import { perform, upload } from "./server.js";
 import { closeMenus } from "./menus.js";
 import { ask, fields } from "./dialogs.js";
 
-/** The controls under `root`, made to show their state: chips of multi-selects, characters that are left. */
+/** Make the controls under `root` show their state: chips of multi-selects, remaining characters. */
 export function showControls(root) {
   for (const multi of root.querySelectorAll(".multi")) showChips(multi);
   for (const field of root.querySelectorAll("[maxlength]")) showRemaining(field);
@@ -38,7 +38,7 @@ function confirmed(control) {
   return question ? ask(question) : true;
 }
 
-/** A form's files are uploaded when they are chosen, as Slack does; the form is sent with their ids. */
+/** Upload a form's files when they are chosen, as Slack does; the form is submitted with their ids. */
 async function keepFiles(control) {
   control.setAttribute("aria-busy", "true");
   control.dataset.uploaded = (await upload("", control.files)).join(" ");
@@ -94,14 +94,14 @@ document.addEventListener("change", async (event) => {
   if (!done && control.matches("select")) control.value = before ?? "";
 });
 
-// A field that tells the app of its text does so on Enter, as Slack's `on_enter_pressed`.
+// A field that dispatches its text to the app does so on Enter, like Slack's `on_enter_pressed`.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("input[data-live]:not([type=file])")) return;
   event.preventDefault();
   act(event.target, { values: valuesOf(event.target) });
 });
 
-// Several choices are told when their list closes, not one by one.
+// Multiple choices are sent when their list closes, not one by one.
 document.addEventListener(
   "toggle",
   (event) => {

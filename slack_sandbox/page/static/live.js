@@ -1,4 +1,4 @@
-// Changes of the workspace as they happen, in this window.
+// Live changes of the workspace in this window.
 import { learnCompletions } from "./composer.js";
 import { refreshModal } from "./dialogs.js";
 import { catchUp, isInView, refreshRow, removeRow } from "./messages.js";
@@ -20,7 +20,7 @@ function soon(task, wait) {
 const sidebarSoon = soon(refreshSidebar, 60);
 const headingSoon = soon(refreshHeading, 60);
 const inspectorSoon = soon(() => {
-  // Not while somebody reads an entry: it would close.
+  // Not while an entry is open for reading: it would close.
   if (!document.querySelector(".inspector details[open]")) refreshPane("inspector");
 }, 300);
 

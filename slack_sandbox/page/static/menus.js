@@ -1,7 +1,7 @@
-// Menus that open beside what was clicked, and are walked through with the arrow keys.
+// Menus that open beside the clicked element and can be navigated with the arrow keys.
 const MARGIN = 8;
 
-/** Show `popover` beside `anchor`, inside the window. */
+/** Show `popover` beside `anchor`, within the window. */
 export function openMenu(popover, anchor) {
   popover.showPopover();
   if (anchor.matches(".field")) popover.style.minWidth = `${anchor.offsetWidth}px`;

@@ -1,4 +1,4 @@
-// The message list: new and changed rows, older pages, how far one has read.
+// The message list: new and changed rows, older pages, read marks.
 import { perform, part } from "./server.js";
 import { showControls } from "./elements.js";
 
@@ -8,7 +8,7 @@ const rowOf = (ts) => document.getElementById(`m-${ts}`);
 let waiting = new Set();
 let fetching = null;
 
-/** After the screen was drawn: go to message `at`, to the first unread one, or to the end. */
+/** Scroll a newly rendered screen to the message `at`, to the first unread one, or to the end. */
 export function showMessages(at) {
   const list = log();
   if (!list) return;
@@ -28,7 +28,7 @@ export function isInView(channel) {
   return log()?.dataset.channel === channel;
 }
 
-/** Draw these rows as they are now; those that come in while we ask are asked for together. */
+/** Render the row anew; rows that change during a request are fetched together. */
 export function refreshRow(ts) {
   waiting.add(ts);
   fetching ??= Promise.resolve().then(fetchRows).finally(() => {
@@ -49,7 +49,7 @@ async function fetchRows() {
   for (const ts of wanted) if (!rows.some((row) => row.dataset.ts === ts)) rowOf(ts)?.remove();
 }
 
-/** What came between the drawing of the screen and the first change we could hear of. */
+/** Fetch what arrived between the rendering of the screen and the first change that was received. */
 export async function catchUp() {
   const list = log();
   if (!list) return;
@@ -62,7 +62,7 @@ function show(list, drawn) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
   const fresh = new DOMParser().parseFromString(drawn, "text/html");
   const rows = [...fresh.querySelectorAll(".row")];
-  // What one wrote oneself, or is shown alone, is worth leaving what one was reading.
+  // The reader's own message, or an ephemeral one, justifies scrolling away from the current place.
   const isAnswer = rows.some((row) => "forReader" in row.dataset && !rowOf(row.dataset.ts));
   for (const row of rows) place(list, row);
   showControls(list);
@@ -91,12 +91,12 @@ export function removeRow(ts) {
   if (!row) return refreshParents();
   const next = row.nextElementSibling;
   row.remove();
-  // Who stood below the removed row may now begin a group or a day.
+  // The message below the removed row may now begin a group or a day.
   if (next?.dataset.ts) refreshRow(next.dataset.ts);
   return undefined;
 }
 
-/** A reply went away: which message it hung on is known no more. */
+/** Refresh all parents: that of a removed reply is no longer known. */
 function refreshParents() {
   for (const replies of log()?.querySelectorAll(".replies") ?? []) refreshRow(replies.closest(".row").dataset.ts);
 }

@@ -1,4 +1,4 @@
-// Going from screen to screen without leaving the page.
+// Navigating between screens without leaving the page.
 import { me, newestPart, screen } from "./server.js";
 import { takeUpDraft } from "./composer.js";
 import { showMessages } from "./messages.js";
@@ -17,7 +17,7 @@ export async function go(href, { remember = true } = {}) {
   const mine = ++visit;
   const url = new URL(href, location.href);
   const at = url.searchParams.get("at");
-  // Known before the screen is there: a change that comes meanwhile belongs to where one is going.
+  // Set before the screen arrives: a change in the meantime belongs to the new screen.
   document.documentElement.dataset.current = idOf(url.pathname);
   if (remember) history.pushState(null, "", `${url.pathname}?as=${me.name}${at ? `&at=${at}` : ""}`);
   const { html, place } = await screen(href);
@@ -30,7 +30,7 @@ export async function go(href, { remember = true } = {}) {
   await refreshSidebar();
 }
 
-/** After a screen was drawn: scroll where one wants to read on, and start writing. */
+/** Set up a newly rendered screen: scroll to where reading continues, and focus the composer. */
 export function arrive(at) {
   showControls(main);
   showMessages(at);
@@ -55,7 +55,7 @@ export async function refreshHeading() {
   if (drawn === undefined) return undefined;
   if (drawn === null) return refreshScreen();
   heading.innerHTML = drawn;
-  // Who joined may write now, who left or reads an archive may not.
+  // Members may write; people who left, or readers of an archived channel, may not.
   return standing() === before ? undefined : refreshScreen();
 }
 

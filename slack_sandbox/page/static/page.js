@@ -1,4 +1,4 @@
-// The page: everything that is wired once.
+// The page: everything that is wired up once.
 import { runClock } from "./clock.js";
 import { learnCompletions } from "./composer.js";
 import { perform, me } from "./server.js";

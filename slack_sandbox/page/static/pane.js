@@ -26,7 +26,7 @@ export function closePane() {
 
 export const isShown = (name) => shown?.name === name;
 
-/** Draw what is open again, keeping what is being written. */
+/** Render the open pane anew, keeping the text being written. */
 export async function refreshPane(name, { onlyFor } = {}) {
   if (!isShown(name) || (onlyFor && onlyFor !== shown.params.channel)) return;
   const drawn = await newestPart(shown.name, shown.params);

@@ -1,4 +1,4 @@
-// Choosing an emoji: for a reaction, or for the text one is writing.
+// Choosing an emoji: for a reaction, or for the text being written.
 import { perform } from "./server.js";
 import { insert, knownCompletions } from "./composer.js";
 import { closeMenus, openMenu } from "./menus.js";

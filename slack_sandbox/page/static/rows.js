@@ -1,4 +1,4 @@
-// What one can do with a message: reply, pin, edit, delete, copy its link, use the app's shortcuts.
+// Actions on a message: reply, pin, edit, delete, copy its link, use the app's shortcuts.
 import { perform, me, part, tell } from "./server.js";
 import { askWhether } from "./dialogs.js";
 import { closeMenus, openMenu } from "./menus.js";
@@ -32,7 +32,7 @@ async function edit(row) {
   field.setSelectionRange(field.value.length, field.value.length);
 }
 
-// The arrow up in an empty composer: what one wrote last is to be put right.
+// Arrow up in an empty composer edits the person's last message.
 document.addEventListener("editlast", () => {
   const own = [...document.querySelectorAll("#messages .row[data-for-reader]:not(.ephemeral, .note)")].at(-1);
   if (own) edit(own);

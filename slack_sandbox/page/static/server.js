@@ -1,10 +1,10 @@
-// Talking to the sandbox as the person of this window.
+// Requests to the sandbox as the person of this window.
 const root = document.documentElement;
 export const me = { name: root.dataset.as, id: root.dataset.user };
 
 const address = (path, params = {}) => `${path}?${new URLSearchParams({ ...params, as: me.name })}`;
 
-/** The HTML of a part of the screen, or null when it is not there any more. */
+/** The HTML of a part of the screen, or null if it no longer exists. */
 export async function part(name, params) {
   const answer = await fetch(address(`/part/${name}`, params));
   return answer.status === 200 ? await answer.text() : null;
@@ -12,7 +12,7 @@ export async function part(name, params) {
 
 const asked = new Map();
 
-/** As `part`; undefined when it was asked for again meanwhile, because answers may overtake each other. */
+/** Like `part`, but undefined if it was requested again meanwhile, because answers may overtake each other. */
 export async function newestPart(name, params) {
   const mine = Symbol(name);
   asked.set(name, mine);
@@ -30,7 +30,7 @@ export async function screen(href) {
   return { html: await answer.text(), place: new URL(answer.url).pathname };
 }
 
-/** Do something; a refusal is told to the person, and comes back as null. */
+/** Perform an action; a refusal is shown to the person, and null returned. */
 export async function perform(name, body = {}) {
   const answer = await fetch(address(`/do/${name}`), {
     method: "POST",
@@ -43,7 +43,7 @@ export async function perform(name, body = {}) {
   return null;
 }
 
-/** Files as a message in a channel; without a channel for a form, whose fields take the ids that come back. */
+/** Upload files as a message in a channel; without a channel, for a form, whose fields take the returned ids. */
 export async function upload(channel, files, thread = "") {
   const form = new FormData();
   form.set("channel", channel);

@@ -1,4 +1,4 @@
-// Before the first paint: the theme this browser chose last.
+// Before the first paint: set the theme last chosen in this browser.
 "use strict";
 const chosenTheme = localStorage.getItem("theme");
 if (chosenTheme) document.documentElement.dataset.theme = chosenTheme;
