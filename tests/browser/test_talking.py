@@ -29,6 +29,21 @@ def test_a_message_elsewhere_marks_its_channel_until_it_is_read(windows: Windows
     ana.page.locator("#sidebar .unread").wait_for(state="detached")
 
 
+def test_a_press_counts_although_its_place_is_drawn_anew_before_the_button_is_up(
+    windows: Windows, sandbox: Sandbox
+) -> None:
+    ana = windows.window("ana").opens()
+    ana.page.locator("#sidebar a", has_text="random").hover()
+
+    ana.page.mouse.down()
+    with ana.page.expect_response(lambda answer: "/part/sidebar" in answer.url):
+        sandbox.person("ben").says("<@U0ANA> look here", channel="random")
+    ana.page.mouse.up()
+
+    ana.page.locator("#heading h1", has_text="random").wait_for()
+    ana.sees("look here")
+
+
 def test_a_reply_stays_in_its_thread(windows: Windows, sandbox: Sandbox) -> None:
     sandbox.person("ben").says("Is anyone on the trunk?", channel="incidents")
     ana, ben = windows.window("ana").opens(), windows.window("ben").opens()

@@ -1,4 +1,6 @@
 // Requests to the sandbox as the person of this window.
+import { whenReleased } from "./presses.js";
+
 const root = document.documentElement;
 export const me = { name: root.dataset.as, id: root.dataset.user };
 
@@ -7,7 +9,9 @@ const address = (path, params = {}) => `${path}?${new URLSearchParams({ ...param
 /** The HTML of a part of the screen, or null if it no longer exists. */
 export async function part(name, params) {
   const answer = await fetch(address(`/part/${name}`, params));
-  return answer.status === 200 ? await answer.text() : null;
+  const drawn = answer.status === 200 ? await answer.text() : null;
+  await whenReleased();
+  return drawn;
 }
 
 const asked = new Map();
@@ -27,7 +31,9 @@ export async function screen(href) {
   url.searchParams.set("as", me.name);
   url.searchParams.set("main", "1");
   const answer = await fetch(url);
-  return { html: await answer.text(), place: new URL(answer.url).pathname };
+  const html = await answer.text();
+  await whenReleased();
+  return { html, place: new URL(answer.url).pathname };
 }
 
 /** Perform an action; a refusal is shown to the person, and null returned. */
