@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from msgspec import Struct, field
 from sqlmodel import Session
 
-from bot.config.floor import Moment
 from bot.errors import WatchfloorError
 from bot.incidents import actions as changes
 from bot.incidents import audiences as known_audiences
@@ -48,11 +47,10 @@ def open_composer(services: Services, trigger_id: str, number: int, by: str) -> 
 
 def _form(services: Services, incident: Incident) -> Block:
     audiences = known_audiences.audiences_of(services, incident)
-    not_scheduled = (Moment.NEVER, Moment.AT_CLOSE)
     preselected = [
         name
         for name, audience in audiences.items()
-        if audience.usual_cadence(incident.severity) not in not_scheduled
+        if audience.usual_cadence(incident.severity) not in promises.AT_THE_END
     ]
     return forms.compose_form(incident, services.floor, audiences, preselected)
 

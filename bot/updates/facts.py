@@ -27,6 +27,8 @@ from bot.updates.views import LANGUAGE_SEPARATOR
 
 # Only these add news: the author of an edited update, or of "nothing new", has read what happened.
 AUTOMATIC_CHOICES = (Choice.NONE, Choice.NOW)
+# What an audience waits for that is told neither by the clock nor when something changes.
+NEXT_WHEN: dict[object, str] = {Moment.AT_CLOSE: "close", Moment.NEVER: "resolved"}
 HIDDEN_OUTSIDE: dict[str, Any] = {
     "lead": "",
     "channel": "",
@@ -240,7 +242,7 @@ def _next_promised(session: Session, promise: Promise, now: datetime) -> datetim
 
 
 def _next_update(session: Session, incident: Incident, context: UpdateContext) -> dict[str, str]:
-    """When the next update comes: at a time, when something changes, at the close, or never again."""
+    """When the next update comes: at a time, when something changes, at the end or the close, or never again."""
     promise, now = context.promise, context.now
     due_at = promise.next_due_at or _next_promised(session, promise, now)
     if incident.status not in OPEN:
@@ -248,4 +250,4 @@ def _next_update(session: Session, incident: Incident, context: UpdateContext) -
     if due_at:
         return {"next_update": near_time(due_at, now), "next_when": "clock"}
     cadence = context.audience.usual_cadence(incident.severity)
-    return {"next_update": "", "next_when": "close" if cadence == Moment.AT_CLOSE else "change"}
+    return {"next_update": "", "next_when": NEXT_WHEN.get(cadence, "change")}

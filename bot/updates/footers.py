@@ -82,7 +82,7 @@ def _without_next(services: Services, promise: Promise, text: str, languages: Se
     composed_at = promise.composed_at or promise.due_at
     due = near_time(promise.next_due_at, composed_at) if promise.next_due_at else ""
     for language in languages:
-        for next_when in ("clock",) if due else ("change", "close"):
+        for next_when in ("clock",) if due else ("change", "resolved", "close"):
             facts = {"next_update": due, "next_when": next_when, "is_over": False, "missed": 0}
             try:
                 sentence = services.templates.render(f"{NEXT_TEMPLATE}/{language}.j2", facts)

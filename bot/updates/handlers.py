@@ -26,7 +26,6 @@ from bot.incidents.events import (
     Withdrawn,
 )
 from bot.incidents.facts import UpdatesKept
-from bot.incidents.rules import is_higher
 from bot.updates import cadence_actions, draft_answers, draft_recipients, promise_changes, record, tables
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
@@ -47,7 +46,7 @@ def send_first(change: Change, event: ChannelOpened) -> None:
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Move promises to the cadence of the new severity."""
     draft_answers.withdraw_nothing_new(change)
-    promises.reschedule(change, is_raised=is_higher(event.new, event.old))
+    promises.reschedule(change, event.old)
     _send_what_is_due(change)
 
 
@@ -72,7 +71,7 @@ def follow_situation(change: Change, event: SituationChanged) -> None:
 def send_last_update(change: Change, event: Resolved) -> None:
     """Send the final update to every audience that is told before the close."""
     cadence_actions.end_pause(change)
-    promises.send_now_to_all(change, RequestedUpdate(f"{promises.RESOLVED}:{event.key}", change.by))
+    promises.send_last(change, RequestedUpdate(f"{promises.RESOLVED}:{event.key}", change.by))
     _send_what_is_due(change)
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from bot.config.floor import Moment
 from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
+from bot.incidents.rules import is_higher
 from bot.updates import draft_messages, pauses, promise_changes, rules, tables
 from bot.updates.scheduling import (
     add_promise,
@@ -28,6 +29,8 @@ RESOLVED = "resolved"
 CLOSED = "closed"
 DECLINED = "declined"
 MERGED = "merged"
+# An audience with one of these hears nothing by the clock, nor when something changes.
+AT_THE_END = (Moment.NEVER, Moment.AT_CLOSE)
 
 
 class RequestedUpdate(Struct, frozen=True):
@@ -50,11 +53,15 @@ def promise_first_updates(change: Change, only: str | None = None) -> None:
     add_promises(change, promises)
 
 
-def reschedule(change: Change, *, is_raised: bool) -> None:
-    """Move every promise to the new severity's cadence, and tell the audiences told on change. After a rise,
-    no audience waits longer than for the first update of an incident of that severity."""
+def reschedule(change: Change, old_severity: str) -> None:
+    """Move every promise to the new severity's cadence, and tell the audiences told on change.
+
+    After a rise, no audience waits longer than for the first update of an incident of that severity. Informed
+    audiences that the new severity leaves out are told so: their last update promised another one.
+    """
     if pauses.current(change.session, change.number):
         return
+    is_raised = is_higher(change.incident.severity, old_severity)
     by_audience, new = scheduled_promises(change), list[Promise]()
     for name, audience in audiences_of(change.services, change.incident).items():
         cadence = cadence_of(change.services, change.incident, name, change.now)
@@ -72,7 +79,19 @@ def reschedule(change: Change, *, is_raised: bool) -> None:
         elif isinstance(first, timedelta):
             new += scheduled(change, name, rules.first_update_due(first, change.now))
     add_promises(change, new)
-    on_change(change)
+    on_change(change, _left_out(change, old_severity))
+
+
+def _left_out(change: Change, old_severity: str) -> set[str]:
+    """The informed audiences that hear nothing more before the end, and did at the old severity."""
+    informed = tables.informed_audiences(change.session, change.number)
+    return {
+        name
+        for name, audience in audiences_of(change.services, change.incident).items()
+        if name in informed
+        and audience.usual_cadence(old_severity) not in AT_THE_END
+        and audience.usual_cadence(change.incident.severity) in AT_THE_END
+    }
 
 
 def quicken(change: Change) -> None:
@@ -86,15 +105,18 @@ def quicken(change: Change) -> None:
                 change_cadence(change, promise, cadence)
 
 
-def on_change(change: Change) -> None:
-    """Promise an update to audiences that are told on change; all changes in their quiet hours make one update."""
+def on_change(change: Change, also: Collection[str] = ()) -> None:
+    """Promise an update to the audiences told on change and to those named in `also`.
+
+    All changes in an audience's quiet hours make one update.
+    """
     if pauses.current(change.session, change.number):
         return
     audiences = audiences_of(change.services, change.incident)
     names = [
         name
         for name, audience in audiences.items()
-        if audience.usual_cadence(change.incident.severity) == Moment.ON_CHANGE
+        if audience.usual_cadence(change.incident.severity) == Moment.ON_CHANGE or name in also
     ]
     for waiting in tables.waiting(change.session, change.number):
         if waiting.audience in names and waiting.occasion == CHANGE:
@@ -111,12 +133,27 @@ def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[s
     """
     names = []
     for name, audience in audiences_of(change.services, change.incident).items():
-        is_informed = audience.usual_cadence(change.incident.severity) not in (Moment.NEVER, Moment.AT_CLOSE)
+        is_informed = audience.usual_cadence(change.incident.severity) not in AT_THE_END
         if is_informed if only is None else name in only:
             names.append(name)
     waiting = tables.waiting(change.session, change.number)
     add_promises(change, [_sent_now(change, name, request, waiting) for name in names])
     return names
+
+
+def send_last(change: Change, request: RequestedUpdate) -> None:
+    """Promise the last update now, to informed audiences as well as to those that this severity includes.
+
+    Audiences that are told at the close hear then.
+    """
+    informed = tables.informed_audiences(change.session, change.number)
+    names = {
+        name
+        for name, audience in audiences_of(change.services, change.incident).items()
+        if (cadence := audience.usual_cadence(change.incident.severity)) not in AT_THE_END
+        or (cadence == Moment.NEVER and name in informed)
+    }
+    send_now_to_all(change, request, only=names)
 
 
 def _sent_now(change: Change, name: str, request: RequestedUpdate, waiting: Sequence[Promise]) -> Promise:

@@ -51,6 +51,22 @@ def test_executives_hear_at_once_of_what_is_grave_or_becomes_so(floor: TestFloor
     assert any("S1 · Chat is slow" in text for text in updates(floor, "executives")[-2:])
 
 
+def test_executives_whom_a_lower_severity_leaves_out_hear_so_and_hear_the_end(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    assert "*Next update <!date^" in updates(floor, "executives")[-1]
+
+    floor.says("ana", "/incident severity S3 one line only", channel)
+    floor.says("ana", "/incident severity S4 nobody calls there", channel)
+    floor.passes(hours=3)
+
+    _, told = updates(floor, "executives")
+    assert "S3 · IVR down" in told
+    assert "The next update comes when it is resolved." in told
+    floor.says("ana", "/incident resolve the trunk is back", channel)
+    assert len(updates(floor, "executives")) == 3
+    assert "This is the last update." in updates(floor, "executives")[-1]
+
+
 def test_the_digest_gets_its_updates_in_a_thread(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
     floor.passes(minutes=30)
