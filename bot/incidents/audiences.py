@@ -35,14 +35,16 @@ def audience_title(services: Services, name: str) -> str:
     return configured.title if configured else name
 
 
-def describe_channels(audience: Audience, incident: Incident) -> str:
+def describe_channels(services: Services, incident: Incident, name: str) -> str:
     """Where an audience reads of it: `#executives`, or `the incident's channel and the incidents channel`."""
     channel_names = {
         HERE: "the incident's channel",
         DIGEST: "the incidents channel",
         PARTNERS: "under partners' notices",
     }
-    channels = [HERE] if incident.is_private else audience.channels
+    channels = (
+        channels_of(services, incident, name) if incident.is_private else services.floor.audiences[name].channels
+    )
     return " and ".join(channel_names.get(channel, channel) for channel in channels)
 
 

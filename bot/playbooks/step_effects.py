@@ -88,14 +88,13 @@ class StepEffects(Struct, frozen=True):
     def _send(self, posts: Post | None) -> list[str]:
         if posts is None:
             return []
-        audience = audiences_of(self.change.services, self.change.incident).get(posts.to)
-        if audience is None:
+        if posts.to not in audiences_of(self.change.services, self.change.incident):
             return [wording.PRIVATE_NOT_SENT]
         if not (self.sending and self.sending.text):
             return [wording.EMPTY_NOT_SENT]
         key = f"step:{self.step.step_id}:{self.step.at.isoformat()}"
         self.change.publish(UpdateRequested(posts.to, self.sending.text, key))
-        return [wording.update_requested(describe_channels(audience, self.change.incident))]
+        return [wording.update_requested(describe_channels(self.change.services, self.change.incident, posts.to))]
 
     def _invite(self, invites: Invites | None) -> list[str]:
         if invites is None:

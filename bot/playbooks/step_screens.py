@@ -40,8 +40,8 @@ def answer_form(services: Services, step_id: int, user_id: str) -> Block:
         incident = incidents.by_number(session, step.incident_id)
         known = milestones_of(session, incident.number) if any(ask.milestone for ask in written.asks) else {}
     suggested = suggested_times(written, known, incident.declared_at, now)
-    audience = audiences_of(services, incident).get(written.posts.to) if written.posts else None
-    where = describe_channels(audience, incident) if audience else ""
+    audience = written.posts.to if written.posts else ""
+    where = describe_channels(services, incident, audience) if audience in audiences_of(services, incident) else ""
     return forms.answer_form(step, written, message, where, suggested, zone)
 
 

@@ -46,12 +46,11 @@ def render(session: Session, services: Services, incident: Incident, display: Ou
 
 def _draft(session: Session, services: Services, incident: Incident, promise: Promise) -> Draft:
     title = known_audiences.audience_title(services, promise.audience)
-    audience = services.floor.audiences.get(promise.audience)
-    if audience is None or promise.state != WAITING:
+    if promise.audience not in services.floor.audiences or promise.state != WAITING:
         return Draft(title, "", promise)
     return Draft(
         title,
-        known_audiences.describe_channels(audience, incident),
+        known_audiences.describe_channels(services, incident, promise.audience),
         promise,
         preview(session, services, incident, promise),
     )

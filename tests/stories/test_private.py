@@ -11,6 +11,7 @@ from slack_sandbox.message_text import visible_text
 from tests.floor import TestFloor
 from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, seen_by_all, untouched
+from tests.stories.seen_updates import drafts
 
 SECRET = "payroll of the board leaked"
 CHANNEL = "inc-1-payroll-of-the-board-leaked"
@@ -152,6 +153,10 @@ def test_it_has_only_the_audiences_that_it_was_given_by_hand(floor: TestFloor) -
     assert "Choose from" in floor.says("ana", "/incident updates add nobody", channel)
     assert "Executives hear" in floor.says("ana", "/incident updates add Executives", channel)
     assert "already" in floor.says("ana", "/incident updates add executives", channel)
+    floor.says("ana", "/incident claim communications_lead", channel)
+    floor.says("ana", "/incident cadence executives 30 min", channel)
+    floor.passes(minutes=25)
+    assert any("→ #executives" in draft for draft in drafts(floor, "ana")), "the draft says where it goes"
     floor.says("ana", "/incident update It is contained", channel)
 
     assert sum("It is contained" in message.words for message in floor.erik.sees("executives")) == 1
