@@ -88,7 +88,10 @@ def queues(session: Session, numbers: Collection[int] | None = None) -> Sequence
 
 
 def windows_of_others(session: Session, number: int, start: int, end: int) -> Sequence[tuple[int, int]]:
-    """When other incidents of S0 to S2, drills aside, were open in that time: contacts then were not usual."""
+    """When other incidents of S0 to S2, drills aside, were open in that time: contacts then were not usual.
+
+    An incident that is still open counts until `end`.
+    """
     after, before = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
     ended = sa.func.coalesce(col(Incident.resolved_at), col(Incident.closed_at))
     found = session.exec(
@@ -97,10 +100,10 @@ def windows_of_others(session: Session, number: int, start: int, end: int) -> Se
             col(Incident.is_drill).is_(False),
             col(Incident.severity).in_(("S0", "S1", "S2")),
             col(Incident.declared_at) < before,
-            ended > after,
+            sa.or_(ended.is_(None), ended > after),
         )
     )
-    return [(int(began.timestamp()), int(over.timestamp())) for began, over in found if over]
+    return [(int(began.timestamp()), int(over.timestamp()) if over else end) for began, over in found]
 
 
 def last_import(session: Session) -> Import | None:

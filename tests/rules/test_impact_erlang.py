@@ -97,6 +97,12 @@ def test_erlang_a_has_a_sensible_answer_for_any_load(arrivals, aht_s, agents, th
     assert waiting.abandoned_in <= waiting.abandoned + 1e-7
 
 
+def test_a_load_that_no_number_of_agents_carries_has_no_required_number():
+    beyond = Load(25_000 / 300, 300, 1, 20, 120)
+    assert required_a(beyond, 0.95, ServiceLevel.OF_OFFERED) is None
+    assert required_c(beyond, 0.95) is None
+
+
 @given(st.floats(0.01, 3), st.floats(30, 900), st.sampled_from(list(ServiceLevel)))
 def test_the_required_agents_reach_the_target_and_one_less_does_not(arrivals, aht_s, formula):
     load = Load(arrivals, aht_s, 1, 20, 120)

@@ -213,11 +213,11 @@ def required_c(load: Load, target: float) -> int | None:
 
 def required_a(load: Load, target: float, formula: ServiceLevel) -> int | None:
     """The fewest agents with which Erlang A reaches the target; None when `MOST_AGENTS` do not."""
-    low, high = 0, max(8, ceil(load.erlangs * 1.1) + 8)
+    low, high = 0, min(max(8, ceil(load.erlangs * 1.1) + 8), MOST_AGENTS)
     while not _reaches(load, high, target, formula):
-        low, high = high, high * 2
-        if high > MOST_AGENTS:
+        if high == MOST_AGENTS:
             return None
+        low, high = high, min(high * 2, MOST_AGENTS)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if _reaches(load, middle, target, formula) else (middle, high)
