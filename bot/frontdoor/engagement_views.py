@@ -24,10 +24,10 @@ SHOWN = 700
 TITLE = 120
 
 
-def form(number: int, team: str, now: datetime, answer_by: datetime) -> Block:
+def form(number: int, team: str, now: datetime, answer_by: datetime, wrong: str) -> Block:
     """The form with what the routing team needs to know."""
     blocks = [
-        field("What is wrong?", ids.WRONG, _text(ids.WRONG, "Billing in Spanish reaches the English queue")),
+        field("What is wrong?", ids.WRONG, _text(ids.WRONG, "Billing in Spanish reaches the English queue", wrong)),
         field(
             "Example contacts",
             ids.EXAMPLES,
@@ -46,8 +46,8 @@ def form(number: int, team: str, now: datetime, answer_by: datetime) -> Block:
 _NO_TEAM = '`front_door: {routing_team: "@group"}` in `floor.yaml` names the team that is brought in.'
 
 
-def _text(name: str, placeholder: str) -> Block:
-    return text_input(name, multiline=True, longest=LONGEST, placeholder=placeholder)
+def _text(name: str, placeholder: str, initial: str = "") -> Block:
+    return text_input(name, initial=initial, multiline=True, longest=LONGEST, placeholder=placeholder)
 
 
 def answer_form(engagement: Engagement) -> Block:

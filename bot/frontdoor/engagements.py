@@ -41,12 +41,12 @@ class Fault(Struct, frozen=True):
     answer_by: datetime | None
 
 
-def form(services: Services, number: int, by: str, now: datetime) -> Block:
+def form(services: Services, number: int, by: str, now: datetime, wrong: str = "") -> Block:
     """The form for a fault."""
     incident = visible_incident(services, number, by, "lead")
     check_may_change(number, incident.status)
     floor = services.floor.front_door
-    return views.form(number, floor.routing_team or "", now, now + floor.routing_answer_within)
+    return views.form(number, floor.routing_team or "", now, now + floor.routing_answer_within, wrong)
 
 
 def ask(services: Services, number: int, fault: Fault, by: str, now: datetime) -> str:

@@ -36,7 +36,8 @@ def front_door(services: Services, typed: SlashCommand) -> Response:
 def routing(services: Services, typed: SlashCommand) -> Response:
     """`/incident routing`: a routing fault, with examples, its owner and when an answer is due."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    services.slack.open_view(typed.trigger_id, engagements.form(services, number, typed.user_id, utcnow()))
+    form = engagements.form(services, number, typed.user_id, utcnow(), wrong=typed.rest.strip())
+    services.slack.open_view(typed.trigger_id, form)
     return None
 
 

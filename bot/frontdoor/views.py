@@ -175,8 +175,9 @@ def overview(incident: Incident, messages: Sequence[tuple[CallerMessage, Wording
     for message, wording in messages:
         blocks += card(message, wording, now)[1]
     add = button("Record a message", ids.ADD, str(incident.number), style=None if messages else "primary")
-    blocks = blocks or [section(NOTHING_ON)]
-    return NOTHING_ON, [*blocks, actions([add], block_id="frontdoor-add")]
+    text = f"What callers hear because of incident {incident.number}" if messages else NOTHING_ON
+    blocks = blocks or [section(text)]
+    return text, [*blocks, actions([add], block_id="frontdoor-add")]
 
 
 def reminder(message: CallerMessage, wording: Wording, incident: Incident, where: str, now: datetime) -> Screen:

@@ -78,6 +78,7 @@ def is_card(key: str) -> bool:
 def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_resolved(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down in Manila")
     floor.says("ana", "/incident claim commander", channel)
+    assert floor.says("ana", "/incident frontdoor", channel).startswith("No caller message")
     floor.says("ana", "/incident frontdoor add", channel)
     late = int(utcnow().timestamp()) + 3600
     fields = {TEXT["en"]: ENGLISH, TEXT["es"]: "Sabemos que se cortan", ids.LINES: "Billing; Orders"}
@@ -96,6 +97,7 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
         assert known in shown
     assert "<!here>" not in floor.live_markup(channel)
     assert "📞 Callers hear a message (inform) · nobody has dialled in yet · check again" in floor.card(channel)
+    assert floor.says("ana", "/incident frontdoor", channel) == "What callers hear because of incident 1"
     press(floor, "ben", ids.HEARD, channel)
     assert "heard by <@U0BEN>" in card(floor, channel)
     assert "📞 Callers hear a message (inform) · heard by <@U0BEN>" in floor.card(channel)
@@ -175,7 +177,8 @@ def test_steps_of_a_playbook_switch_it_and_a_waived_one_rings_on_after_the_end(f
 
 def test_a_routing_fault_is_asked_escalated_and_answered(floor: TestFloor) -> None:
     channel = floor.declares("S1 Spanish callers reach English agents")
-    floor.says("ana", "/incident routing", channel)
+    floor.says("ana", "/incident routing Spanish goes to English", channel)
+    assert "Spanish goes to English" in str(floor.ana.modal), "what was typed stands in the form"
     assert submit(floor, "ana", {ids.WRONG: "Spanish goes to <!here> English", ids.EXAMPLES: "c-1, 09:02"}).closed
     assert "U0CHLOE" in floor.sandbox.workspace.channel(channel).members, "the team is brought in"
     assert "Looked at by nobody yet" in floor.words(channel)
