@@ -120,9 +120,9 @@ def listing(services: Services, group_id: int, channel_id: str, by: str, page: i
 
 
 def _channels(session: Session, group: AlertGroup) -> set[str]:
-    shown = session.exec(select(OutboxRow).where(OutboxRow.key == proposing.key_of(group))).first()
+    message_row = session.exec(select(OutboxRow).where(OutboxRow.key == proposing.key_of(group))).first()
     incident = incidents.by_number(session, group.incident_id) if group.incident_id else None
-    channel_ids = (shown.channel_id if shown else "", incident.channel_id if incident else "")
+    channel_ids = (message_row.channel_id if message_row else "", incident.channel_id if incident else "")
     return {channel_id for channel_id in channel_ids if channel_id}
 
 

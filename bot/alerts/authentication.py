@@ -45,8 +45,8 @@ def _bearer(secret: bytes, headers: Mapping[str, str]) -> str:
 def _pagerduty(secret: bytes, body: bytes, headers: Mapping[str, str]) -> str:
     """`X-PagerDuty-Signature: v1=…,v1=…`: several while a secret is replaced."""
     expected = f"v1={hmac.new(secret, body, hashlib.sha256).hexdigest()}"
-    sent = headers.get("x-pagerduty-signature", "").split(",")[:PAGERDUTY_MOST]
-    if not any(_is_same(one.strip().encode(), expected.encode()) for one in sent):
+    sent_signatures = headers.get("x-pagerduty-signature", "").split(",")[:PAGERDUTY_MOST]
+    if not any(_is_same(one.strip().encode(), expected.encode()) for one in sent_signatures):
         raise NotSigned()
     return expected
 
@@ -64,5 +64,5 @@ def _grafana(secret: bytes, body: bytes, headers: Mapping[str, str], now: dateti
     return expected
 
 
-def _is_same(sent: bytes, expected: bytes) -> bool:
-    return hmac.compare_digest(hashlib.sha256(sent).digest(), hashlib.sha256(expected).digest())
+def _is_same(received: bytes, expected: bytes) -> bool:
+    return hmac.compare_digest(hashlib.sha256(received).digest(), hashlib.sha256(expected).digest())

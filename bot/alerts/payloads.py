@@ -87,7 +87,7 @@ def cloudwatch(body: Mapping[str, Any]) -> list[ReceivedAlert]:
     if alarm["NewStateValue"] not in ("ALARM", "OK"):
         return []
     trigger = alarm.get("Trigger") or {}
-    dimensions = {str(one["name"]): str(one["value"]) for one in trigger.get("Dimensions") or ()}
+    dimensions = {str(dimension["name"]): str(dimension["value"]) for dimension in trigger.get("Dimensions") or ()}
     fields = {
         "alarm": str(alarm["AlarmName"]),
         "region": str(alarm.get("Region") or ""),
@@ -143,7 +143,7 @@ def generic(body: Mapping[str, Any], mapping: Mappings) -> list[ReceivedAlert]:
 
 
 def _of_mapping(body: Mapping[str, Any], item: Any, mapping: Mappings) -> ReceivedAlert:
-    values = {name: made(body=body, item=item) for name, made in mapping.items() if name != "alerts"}
+    values = {name: expression(body=body, item=item) for name, expression in mapping.items() if name != "alerts"}
     texts = {name: str(value if value is not None else "") for name, value in values.items()}
     labels = values.get("labels")
     if not texts["key"]:
@@ -160,10 +160,10 @@ def _of_mapping(body: Mapping[str, Any], item: Any, mapping: Mappings) -> Receiv
     )
 
 
-def _is_firing(status: object, firing: Sequence[str]) -> bool:
-    word = str(status).strip().lower()
-    if word not in (*firing, *RESOLVED):
+def _is_firing(status: object, firing_words: Sequence[str]) -> bool:
+    status_text = str(status).strip().lower()
+    if status_text not in (*firing_words, *RESOLVED):
         raise NotUnderstood(
-            f"the status {word[:40]!r} is neither that of an alert that fires nor of a resolved one"
+            f"the status {status_text[:40]!r} is neither that of an alert that fires nor of a resolved one"
         )
-    return word in firing
+    return status_text in firing_words

@@ -27,14 +27,14 @@ def key_of(group: AlertGroup) -> str:
 def show(services: Services, session: Session, group: AlertGroup, now: datetime) -> None:
     """Post or edit the single message about a group; a group that is only noted has none."""
     key = key_of(group)
-    row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
-    if row is None and group.state != State.PROPOSED and not group.declared_key:
+    message_row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
+    if message_row is None and group.state != State.PROPOSED and not group.declared_key:
         return
     incident = incidents.by_number(session, group.incident_id) if group.incident_id else None
     alerts = tables.alerts_of(session, group.number)
     text, blocks = views.message(group, alerts, incident, group.due_at)
-    if row is not None:
-        outbox.edit(session, row, blocks, now)
+    if message_row is not None:
+        outbox.edit(session, message_row, blocks, now)
         return
     outbox.enqueue(
         session,

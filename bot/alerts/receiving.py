@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.alerts import proposing, tables
 from bot.alerts.rules import ReceivedAlert, State, group_key, is_outdated, reaches, tidy
-from bot.alerts.sources import AlertSourceMade
+from bot.alerts.sources import ConfiguredAlertSource
 from bot.alerts.tables import Alert, AlertGroup
 from bot.incidents import incidents
 from bot.incidents.rules import OPEN
@@ -15,31 +15,35 @@ from bot.services import Services
 from bot.timeline import timeline
 
 
-def take(
-    services: Services, session: Session, source: AlertSourceMade, received: Sequence[ReceivedAlert], now: datetime
+def receive_alerts(
+    services: Services,
+    session: Session,
+    source: ConfiguredAlertSource,
+    received: Sequence[ReceivedAlert],
+    now: datetime,
 ) -> int:
     """Record new and changed alerts. Returns how many there were."""
     alerts = [tidy(alert) for alert in received]
-    known = tables.newest(session, source.name, [alert.key for alert in alerts])
-    changed = 0
+    newest_by_key = tables.newest(session, source.name, [alert.key for alert in alerts])
+    changed_count = 0
     for alert in alerts:
-        before = known.get(alert.key)
-        if before is not None and is_outdated(alert, before.sent_at or before.fired_at):
+        previous_alert = newest_by_key.get(alert.key)
+        if previous_alert is not None and is_outdated(alert, previous_alert.sent_at or previous_alert.fired_at):
             continue
-        is_live = before is not None and before.resolved_at is None
+        is_live = previous_alert is not None and previous_alert.resolved_at is None
         if alert.is_firing and not is_live:
-            known[alert.key] = _fire(services, session, source, alert, now)
-            changed += 1
-        elif before is not None and is_live and alert.is_firing:
-            _repeat(session, before, alert)
-        elif before is not None and is_live:
-            _resolve(services, session, source, before, alert, now)
-            changed += 1
-    return changed
+            newest_by_key[alert.key] = _fire(services, session, source, alert, now)
+            changed_count += 1
+        elif previous_alert is not None and is_live and alert.is_firing:
+            _repeat(session, previous_alert, alert)
+        elif previous_alert is not None and is_live:
+            _resolve(services, session, source, previous_alert, alert, now)
+            changed_count += 1
+    return changed_count
 
 
 def _fire(
-    services: Services, session: Session, source: AlertSourceMade, received: ReceivedAlert, now: datetime
+    services: Services, session: Session, source: ConfiguredAlertSource, received: ReceivedAlert, now: datetime
 ) -> Alert:
     """Record an alert that has begun to fire, in its live group or a new one."""
     key = group_key(received, source.described.group_by)
@@ -64,22 +68,22 @@ def _fire(
 
 
 def _begin_group(
-    session: Session, source: AlertSourceMade, received: ReceivedAlert, key: str, now: datetime
+    session: Session, source: ConfiguredAlertSource, received: ReceivedAlert, key: str, now: datetime
 ) -> AlertGroup:
     """Start a new group. It joins the previous group's incident only while that is open."""
-    place = source.rule_of(received)
+    rule_index = source.rule_of(received)
     group = AlertGroup(
         source_name=source.name,
         group_key=key,
-        title=received.title if place is None else source.title_of(received, place),
-        rule_place=-1 if place is None else place,
-        severity="" if place is None else source.rules[place].described.severity,
+        title=received.title if rule_index is None else source.title_of(received, rule_index),
+        rule_place=-1 if rule_index is None else rule_index,
+        severity="" if rule_index is None else source.rules[rule_index].described.severity,
         began_at=now,
     )
-    before = tables.last_group(session, source.name, key)
-    if before is not None and _is_incident_open(session, before.incident_id):
-        group.state, group.incident_id = State.DECLARED, before.incident_id
-        group.rule_place = before.rule_place
+    previous_group = tables.last_group(session, source.name, key)
+    if previous_group is not None and _is_incident_open(session, previous_group.incident_id):
+        group.state, group.incident_id = State.DECLARED, previous_group.incident_id
+        group.rule_place = previous_group.rule_place
     tables.save(session, group)
     return group
 
@@ -91,23 +95,25 @@ def _is_incident_open(session: Session, number: int | None) -> bool:
 def _follow_rule(
     services: Services,
     session: Session,
-    source: AlertSourceMade,
+    source: ConfiguredAlertSource,
     group: AlertGroup,
     received: ReceivedAlert,
     now: datetime,
 ) -> None:
     """Propose or declare once enough of the group's alerts fire; earlier decisions are not asked for again."""
     if group.rule_place < 0:
-        place = source.rule_of(received)
-        if place is None:
+        rule_index = source.rule_of(received)
+        if rule_index is None:
             return
-        group.rule_place, group.severity = place, source.rules[place].described.severity
-        group.title = source.title_of(received, place)
+        group.rule_place, group.severity = rule_index, source.rules[rule_index].described.severity
+        group.title = source.title_of(received, rule_index)
         tables.save(session, group)
     rule = source.rules[group.rule_place].described
     if group.state == State.NOTED and rule.then != "note":
-        firing = [alert.fired_at for alert in tables.alerts_of(session, group.number) if alert.resolved_at is None]
-        if reaches(firing, rule.at_least, rule.within, now):
+        fired_times = [
+            alert.fired_at for alert in tables.alerts_of(session, group.number) if alert.resolved_at is None
+        ]
+        if reaches(fired_times, rule.at_least, rule.within, now):
             if rule.then == "declare":
                 proposing.declare_at_once(session, group, now)
             else:
@@ -125,7 +131,7 @@ def _repeat(session: Session, alert: Alert, received: ReceivedAlert) -> None:
 def _resolve(
     services: Services,
     session: Session,
-    source: AlertSourceMade,
+    source: ConfiguredAlertSource,
     alert: Alert,
     received: ReceivedAlert,
     now: datetime,

@@ -109,6 +109,6 @@ def confirm(content: Mapping[str, Any], topic: str, fetch: Fetch) -> None:
     match, token = _TOPIC.fullmatch(topic), str(content.get("Token"))
     if match is None or not _TOKEN.fullmatch(token):
         raise NotSigned()
-    ending = "amazonaws.com.cn" if match[1] == "aws-cn" else "amazonaws.com"
-    host = f"sns.{match[2]}.{ending}"
+    domain = "amazonaws.com.cn" if match[1] == "aws-cn" else "amazonaws.com"
+    host = f"sns.{match[2]}.{domain}"
     fetch(host, f"https://{host}/?Action=ConfirmSubscription&TopicArn={topic}&Token={token}")

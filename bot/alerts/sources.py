@@ -24,7 +24,7 @@ class CryptographyMissing(WatchfloorError):
     """Alerts of SNS need the package cryptography; `pip install 'watchfloor[sns]'` brings it."""
 
 
-class RuleMade(Struct, frozen=True):
+class CompiledRule(Struct, frozen=True):
     """A rule with its compiled expressions."""
 
     described: AlertRule
@@ -32,32 +32,32 @@ class RuleMade(Struct, frozen=True):
     title: Expression | None
 
 
-class AlertSourceMade(Struct, frozen=True):
+class ConfiguredAlertSource(Struct, frozen=True):
     """A system that may send alerts."""
 
     name: str
     described: AlertSource
     secret: bytes
-    rules: tuple[RuleMade, ...]
+    rules: tuple[CompiledRule, ...]
     mapping: Mapping[str, Expression]
 
     def rule_of(self, alert: ReceivedAlert) -> int | None:
         """The index of the first rule that matches an alert; None if none does."""
-        for place, rule in enumerate(self.rules):
+        for rule_index, rule in enumerate(self.rules):
             try:
                 if rule.when(**alert.facts):
-                    return place
+                    return rule_index
             except ExpressionBroken:
                 continue  # such as adding strings: the rule does not match
         return None
 
-    def title_of(self, alert: ReceivedAlert, place: int) -> str:
+    def title_of(self, alert: ReceivedAlert, rule_index: int) -> str:
         """The title of an incident for the alert."""
-        made = self.rules[place].title
-        if made is None:
+        title_expression = self.rules[rule_index].title
+        if title_expression is None:
             return alert.title
         try:
-            return " ".join(str(made(**alert.facts)).split())[:300] or alert.title
+            return " ".join(str(title_expression(**alert.facts)).split())[:300] or alert.title
         except ExpressionBroken:
             return alert.title
 
@@ -66,29 +66,29 @@ class AlertSourceMade(Struct, frozen=True):
 class AlertSources:
     """All alert sources by name, built once."""
 
-    by_name: Mapping[str, AlertSourceMade]
+    by_name: Mapping[str, ConfiguredAlertSource]
     certificates: Certificates = field(repr=False)
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor, environment: Mapping[str, str] | None = None) -> Self:
         """Build them from floor.yaml. Raises `AlertSecretMissing`, `ExpressionBroken`, `CryptographyMissing`."""
         values = os.environ if environment is None else environment
-        made = {name: _make(name, described, values) for name, described in floor.alerts.items()}
+        sources_by_name = {name: _configure(name, described, values) for name, described in floor.alerts.items()}
         if any(described.kind == "sns" for described in floor.alerts.values()):
             _check_cryptography()
-        return cls(made, Certificates(fetcher(Network.of(settings.proxy, settings.ca_file))))
+        return cls(sources_by_name, Certificates(fetcher(Network.of(settings.proxy, settings.ca_file))))
 
 
-def _make(name: str, described: AlertSource, environment: Mapping[str, str]) -> AlertSourceMade:
+def _configure(name: str, described: AlertSource, environment: Mapping[str, str]) -> ConfiguredAlertSource:
     secret = environment.get(described.secret, "").strip() if described.secret else ""
     if described.secret and not secret:
         raise AlertSecretMissing(variable=described.secret, name=name)
     rules = tuple(
-        RuleMade(rule, Expression(rule.when), Expression(rule.title) if rule.title else None)
+        CompiledRule(rule, Expression(rule.when), Expression(rule.title) if rule.title else None)
         for rule in described.rules
     )
     mapping = {key: Expression(text) for key, text in described.mapping.items()}
-    return AlertSourceMade(name, described, secret.encode(), rules, mapping)
+    return ConfiguredAlertSource(name, described, secret.encode(), rules, mapping)
 
 
 def _check_cryptography() -> None:

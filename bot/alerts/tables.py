@@ -68,12 +68,12 @@ NEXT_DUE = select(sa.func.min(col(AlertGroup.due_at))).where(col(AlertGroup.due_
 
 def newest(session: Session, source: str, keys: Sequence[str]) -> dict[str, Alert]:
     """The newest alert of each key, in one statement."""
-    last = (
+    newest_ids = (
         select(sa.func.max(col(Alert.id)))
         .where(Alert.source_name == source, col(Alert.alert_key).in_(keys))
         .group_by(col(Alert.alert_key))
     )
-    return {alert.alert_key: alert for alert in session.exec(select(Alert).where(col(Alert.id).in_(last)))}
+    return {alert.alert_key: alert for alert in session.exec(select(Alert).where(col(Alert.id).in_(newest_ids)))}
 
 
 def live_group(session: Session, source: str, group_key: str) -> AlertGroup | None:
@@ -129,8 +129,10 @@ def save(session: Session, *rows: Any) -> None:
 
 def delete_ended(session: Session, before: datetime, limit: int = 500) -> None:
     """Delete groups that ended before then and belong to no incident, up to `limit` at a time."""
-    old = select(AlertGroup.id).where(col(AlertGroup.ended_at) < before, col(AlertGroup.incident_id).is_(None))
-    ids = session.exec(old.limit(limit)).all()
+    ended_groups = select(AlertGroup.id).where(
+        col(AlertGroup.ended_at) < before, col(AlertGroup.incident_id).is_(None)
+    )
+    ids = session.exec(ended_groups.limit(limit)).all()
     session.connection().execute(sa.delete(Alert).where(col(Alert.group_id).in_(ids)))
     session.connection().execute(sa.delete(AlertGroup).where(col(AlertGroup.id).in_(ids)))
 

@@ -18,42 +18,45 @@ IGNORED_FOR_H = 2
 
 
 def message(
-    group: AlertGroup, alerts: Sequence[Alert], incident: Incident | None, until: datetime | None
+    group: AlertGroup, alerts: Sequence[Alert], incident: Incident | None, ignored_until: datetime | None
 ) -> tuple[str, list[Block]]:
     """The single message about a group, in its current state."""
-    firing = [alert for alert in alerts if alert.resolved_at is None]
+    firing_alerts = [alert for alert in alerts if alert.resolved_at is None]
     title = one_line(group.title, 250)
-    mark = "🔔" if firing else "✅"
-    text = f"{mark} {title}: {_counted(firing, alerts)}"
-    lines = [_line(alert) for alert in (firing or alerts)[:ALERTS_SHOWN]]
+    mark = "🔔" if firing_alerts else "✅"
+    text = f"{mark} {title}: {_count_text(firing_alerts, alerts)}"
+    lines = [_line(alert) for alert in (firing_alerts or alerts)[:ALERTS_SHOWN]]
     if len(alerts) > len(lines):
-        more = len(firing or alerts) - len(lines)
-        others = f"and {more:,} more" if more > 0 else "and those that are resolved"
-        lines.append(f"{others}: `{COMMAND} {group.number}` lists all")
-    blocks = [section(f"{mark} *{title}*\n" + "\n".join(lines)), context(_standing(group, alerts, incident, until))]
-    if group.state in (State.PROPOSED, State.IGNORED) and firing:
+        hidden_count = len(firing_alerts or alerts) - len(lines)
+        rest_text = f"and {hidden_count:,} more" if hidden_count > 0 else "and those that are resolved"
+        lines.append(f"{rest_text}: `{COMMAND} {group.number}` lists all")
+    blocks = [
+        section(f"{mark} *{title}*\n" + "\n".join(lines)),
+        context(_status_line(group, alerts, incident, ignored_until)),
+    ]
+    if group.state in (State.PROPOSED, State.IGNORED) and firing_alerts:
         blocks.append(_buttons(group))
     return text, blocks
 
 
 def listing(group: AlertGroup, alerts: Sequence[Alert], page: int) -> tuple[str, list[Block]]:
     """All alerts of a group, page by page, firing ones first."""
-    ordered = sorted(alerts, key=lambda alert: alert.resolved_at is not None)
-    firing = [alert for alert in alerts if alert.resolved_at is None]
-    text = f"*{one_line(group.title, 250)}*: {_counted(firing, alerts)}"
-    shown, which_page = page_of(ordered, page, PER_PAGE, f"{COMMAND} {group.number}")
-    return text, [*paragraphs([text, *map(_line_of_listing, shown)], rest=""), *which_page]
+    ordered_alerts = sorted(alerts, key=lambda alert: alert.resolved_at is not None)
+    firing_alerts = [alert for alert in alerts if alert.resolved_at is None]
+    text = f"*{one_line(group.title, 250)}*: {_count_text(firing_alerts, alerts)}"
+    shown_alerts, page_note = page_of(ordered_alerts, page, PER_PAGE, f"{COMMAND} {group.number}")
+    return text, [*paragraphs([text, *map(_line_of_listing, shown_alerts)], rest=""), *page_note]
 
 
 def _line_of_listing(alert: Alert) -> str:
-    ended = f", resolved {day_and_time(alert.resolved_at)}" if alert.resolved_at else ""
-    return f"{_line(alert)}{ended}"
+    resolved_text = f", resolved {day_and_time(alert.resolved_at)}" if alert.resolved_at else ""
+    return f"{_line(alert)}{resolved_text}"
 
 
-def _counted(firing: Sequence[Alert], alerts: Sequence[Alert]) -> str:
-    if not firing:
+def _count_text(firing_alerts: Sequence[Alert], alerts: Sequence[Alert]) -> str:
+    if not firing_alerts:
         return "resolved" if len(alerts) == 1 else f"all {len(alerts)} alerts are resolved"
-    return "1 alert fires" if len(firing) == 1 else f"{len(firing)} alerts fire"
+    return "1 alert fires" if len(firing_alerts) == 1 else f"{len(firing_alerts)} alerts fire"
 
 
 def _line(alert: Alert) -> str:
@@ -62,18 +65,20 @@ def _line(alert: Alert) -> str:
     return f"• {title}{severity} · since {day_and_time(alert.fired_at)}"
 
 
-def _standing(group: AlertGroup, alerts: Sequence[Alert], incident: Incident | None, until: datetime | None) -> str:
-    firing = [alert for alert in alerts if alert.resolved_at is None]
-    origin = f"From {one_line(group.source_name, 40)} · {_counted(firing, alerts)}"
+def _status_line(
+    group: AlertGroup, alerts: Sequence[Alert], incident: Incident | None, ignored_until: datetime | None
+) -> str:
+    firing_alerts = [alert for alert in alerts if alert.resolved_at is None]
+    origin = f"From {one_line(group.source_name, 40)} · {_count_text(firing_alerts, alerts)}"
     if incident is not None and incident.is_private:
         return f"{origin} · Added to an incident."
     if incident is not None:
-        where = f" {channel_link(incident.channel_id)}" if incident.channel_id else ""
-        return f"{origin} · Incident {incident.number}{where} has them."
+        channel_text = f" {channel_link(incident.channel_id)}" if incident.channel_id else ""
+        return f"{origin} · Incident {incident.number}{channel_text} has them."
     if group.state == State.DECLARED:
         return f"{origin} · An incident is being opened."
-    if group.state == State.IGNORED and until:
-        return f"{origin} · Ignored by {mention(group.decided_by)} until {day_and_time(until)}"
+    if group.state == State.IGNORED and ignored_until:
+        return f"{origin} · Ignored by {mention(group.decided_by)} until {day_and_time(ignored_until)}"
     return origin
 
 

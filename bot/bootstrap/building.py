@@ -59,7 +59,7 @@ def build_services(settings: Settings) -> Services:
         Network.of(settings.proxy, settings.ca_file),
     )
     slack.other_team_ids = settings.other_team_ids
-    parts_by_class = [make(settings, floor_settings) for make in registry.parts]
+    noun_parts = [build_part(settings, floor_settings) for build_part in registry.parts]
     parts: dict[type, Any] = {
         type(part): part
         for part in (
@@ -67,7 +67,7 @@ def build_services(settings: Settings) -> Services:
             PeopleCache(),
             Listening(),
             Departures(registry.departures, registry.unavailable),
-            *parts_by_class,
+            *noun_parts,
         )
         if part is not None
     }

@@ -74,10 +74,10 @@ class Bot:
         recovery.begin_listening(self.services, utcnow())
         if self.services.replicas.are_several:
             self.services.background.submit("take over", partial(take_over, self.services))
-        self.services.background.submit("learn", self._learn)
+        self.services.background.submit("learn", self._load_from_slack)
         self._scheduler = scheduler.start(self._jobs())
 
-    def _learn(self) -> None:
+    def _load_from_slack(self) -> None:
         directory.refresh(self.services)
         for job in self.services.get(Registry).jobs:
             if job.is_for_start:
@@ -91,8 +91,8 @@ class Bot:
             Job("learn", REFRESH_EVERY_S, partial(directory.refresh, services)),
             Job("adopt", ADOPT_EVERY_S, services.flows.adopt),
         ]
-        registered = services.get(Registry).jobs
-        jobs += [Job(job.name, job.every_s, partial(job.run, services)) for job in registered]
+        registered_jobs = services.get(Registry).jobs
+        jobs += [Job(job.name, job.every_s, partial(job.run, services)) for job in registered_jobs]
         if self.reachability:
             jobs.append(Job("ask Slack", LOOK_EVERY_S, self.reachability.look))
         if connection := self.socket_mode or self.reachability:
@@ -115,21 +115,21 @@ class Bot:
             secret = self.settings.slack_signing_secret.get_secret_value()
             self.events_endpoint = EventsEndpoint(self.app, secret, ReplayGuard(self.services.database))
             self.reachability = Reachability(self.services.slack)
-            self.services.get(Listening).use(self.reachability)
+            self.services.get(Listening).set_connection(self.reachability)
         else:
             app_token = self.settings.slack_app_token.get_secret_value()
             log = logging.getLogger(SOCKET_MODE)
             slack = Gateway.to(self.settings.slack_api_url, app_token, self.services.slack.network, log)
             self.socket_mode = SocketModeConnection(self.app, slack)
-            self.services.get(Listening).use(self.socket_mode)
+            self.services.get(Listening).set_connection(self.socket_mode)
             self.socket_mode.connect()
         if self.server:
-            posts = signed_posts(self.services, self.settings)
+            routes = signed_posts(self.services, self.settings)
             alerts_endpoint = AlertsEndpoint(self.services)
             if alerts_endpoint.is_open:
-                posts.append(Route("/alerts/{name}", alerts_endpoint.answer, methods=["POST"]))
-            posts += [*Api(self.services).routes(), Metrics(self.services, self.ticks).route()]
-            self.server.start(site(self._health(), self.events_endpoint, posts))
+                routes.append(Route("/alerts/{name}", alerts_endpoint.answer, methods=["POST"]))
+            routes += [*Api(self.services).routes(), Metrics(self.services, self.ticks).route()]
+            self.server.start(site(self._health(), self.events_endpoint, routes))
 
     def _health(self) -> Health:
         every_s = self.settings.tick_every_s
@@ -158,10 +158,10 @@ class Bot:
         if self.events_endpoint:
             self.events_endpoint.close()
         # Read before the connection is closed.
-        heard_all = self.services.get(Listening).is_sure(self.services.floor.timeline.recover_after)
+        has_heard_all = self.services.get(Listening).is_sure(self.services.floor.timeline.recover_after)
         if self.socket_mode:
             self.socket_mode.close()
-        if heard_all:
+        if has_heard_all:
             self._record_last_heartbeat()
         self.services.background.finish()
         self.services.flows.close(STOP_TIMEOUT_S)

@@ -99,12 +99,12 @@ def readable_case(services: Services, number: int, by: str, now: datetime) -> tu
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "cases")
-        case, earlier = tables.case(session, number), tables.notes_of(session, number, NOTES_SHOWN)
-        names = display_names(session, {user for each in earlier for user in mentioned_user_ids(each.text)})
+        case, recent_notes = tables.case(session, number), tables.notes_of(session, number, NOTES_SHOWN)
+        names = display_names(session, {user for each in recent_notes for user in mentioned_user_ids(each.text)})
     lines = [
         f"{near_time(each.at, now)} {mention(each.by) if each.by else 'Watchfloor'} "
         f"{one_line(to_plain_text(each.text, names.get), 200)}"
-        for each in earlier
+        for each in recent_notes
     ]
     return case, "\n".join(lines), translator_of_reader(services, by)
 
@@ -115,7 +115,7 @@ def take(services: Services, number: int, occasion: str, by: str, now: datetime)
         translate = decision.translate
         if decision.case.owner_id == by:
             return translate("{name} is yours already.", name=decision.name)
-        _give(decision, by)
+        _set_owner(decision, by)
         written = decision.written
         decision.note("taken", written("took the case"), occasion)
     return translate("{name} is yours.", name=decision.name)
@@ -127,31 +127,31 @@ def assign(services: Services, number: int, to: str, reason: str, occasion: str,
         raise CannotTake(person=mention(to))
     _check_reason(reason)
     with deciding(services, number, by, now) as decision:
-        _give(decision, to)
+        _set_owner(decision, to)
         written, name = decision.written, decision.name
         text = written("assigned the case to {person}: {why}", person=mention(to), why=reason)
         decision.note("assigned", text, occasion)
         if to != by:
-            _tell(decision, to, reason, occasion)
+            _notify_new_owner(decision, to, reason, occasion)
         translate = decision.translate
     if to == by:
         return translate("{name} is yours.", name=name)
     return translate("{person} has {name} now, and has been told.", person=mention(to), name=name)
 
 
-def _tell(decision: Decision, to: str, reason: str, occasion: str) -> None:
+def _notify_new_owner(decision: Decision, to: str, reason: str, occasion: str) -> None:
     """Tell a colleague that a case is theirs, and why."""
     case, translate = decision.case, translator_for(decision.session, decision.services, to)
     title = one_line(case.title, 150)
     text = translate(
         "{person} assigned {name} to you: {title}", person=mention(decision.by), name=decision.name, title=title
     )
-    why = translate("Why: {why}", why=one_line(reason, 500))
+    reason_line = translate("Why: {why}", why=one_line(reason, 500))
     key = f"case:{case.number}:assigned:{occasion}"
-    outbox.post(decision.session, key, to, f"{text}\n{why}", decision.now)
+    outbox.post(decision.session, key, to, f"{text}\n{reason_line}", decision.now)
 
 
-def _give(decision: Decision, to: str) -> None:
+def _set_owner(decision: Decision, to: str) -> None:
     decision.case.owner_id = to
     decision.case.snoozed_until = None
     escalating.end(decision.session, decision.case.number, escalating.UNASSIGNED, decision.now)
@@ -181,8 +181,8 @@ def snooze(
         # Work notes are read in another system, so the time is written out in UTC.
         text = written("snoozed it until {when} UTC: {why}", when=f"{until:%Y-%m-%d %H:%M}", why=reason)
         decision.note("snoozed", text, occasion)
-    back = "{name} is back on the board {when}, or when it breaches."
-    return translate(back, name=decision.name, when=near_time(until, now))
+    snoozed_phrase = "{name} is back on the board {when}, or when it breaches."
+    return translate(snoozed_phrase, name=decision.name, when=near_time(until, now))
 
 
 def escalate(services: Services, number: int, reason: str, occasion: str, by: str, now: datetime) -> str:
@@ -194,11 +194,11 @@ def escalate(services: Services, number: int, reason: str, occasion: str, by: st
         people = escalating.begin_by_hand(decision.session, services, decision.case, reason, by, now)
     if people:
         return translate("{people} has been told about {name}.", people=", ".join(people), name=decision.name)
-    nobody = (
+    nobody_phrase = (
         "The escalation of {name} is on record, but floor.yaml names nobody to tell. Ask your administrator for "
         "`cases: teams: … manager`."
     )
-    return translate(nobody, name=decision.name)
+    return translate(nobody_phrase, name=decision.name)
 
 
 def _check_reason(reason: str) -> None:

@@ -12,7 +12,7 @@ from bot.slack.text import format_duration, one_line
 Screen = tuple[str, list[Block]]
 NO_TEAMS = "No team has open cases, and floor.yaml names none under `cases: teams`."
 HELP = "`/incident balance` helps."
-NAMED = 10
+NAMES_SHOWN = 10
 
 
 def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None, translate: Translator) -> Screen:
@@ -20,7 +20,7 @@ def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None, tr
     if not teams:
         return translate(NO_TEAMS), [section(translate(NO_TEAMS))]
     title = translate("Load of the teams")
-    blocks = [header(title), *paragraphs([_line(team, translate) for team in teams], rest="")]
+    blocks = [header(title), *paragraphs([_line_of_team(team, translate) for team in teams], rest="")]
     if move:
         text = translate(
             "Move *{count} cases* from {source} to {target}: {why}", **_facts(move, move.count, translate)
@@ -31,8 +31,10 @@ def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None, tr
     elif any(team.skill for team in teams):
         blocks.append(section(translate("Nothing is worth moving.")))
     if index is not None:
-        even = "Balance {index}: the largest load over the mean; {even} is even."
-        blocks.append(context(translate(even, index=decimal(index, translate), even=decimal(1.0, translate))))
+        index_phrase = "Balance {index}: the largest load over the mean; {even} is even."
+        blocks.append(
+            context(translate(index_phrase, index=decimal(index, translate), even=decimal(1.0, translate)))
+        )
     return title, blocks
 
 
@@ -40,7 +42,7 @@ def _name(team: str, translate: Translator) -> str:
     return one_line(team, 80) or translate("no team")
 
 
-def _line(team: TeamLoad, translate: Translator) -> str:
+def _line_of_team(team: TeamLoad, translate: Translator) -> str:
     parts = [
         translate("{count} to work on", count=team.actionable),
         translate("{count} unassigned", count=team.unassigned),
@@ -50,8 +52,8 @@ def _line(team: TeamLoad, translate: Translator) -> str:
     ]
     if team.backlog_days is not None:
         parts.append(translate("{days} days of backlog", days=decimal(team.backlog_days, translate)))
-    where = f" ({one_line(team.region, 60)})" if team.region else ""
-    return f"*{_name(team.team, translate)}*{where}: {', '.join(parts)}"
+    region_note = f" ({one_line(team.region, 60)})" if team.region else ""
+    return f"*{_name(team.team, translate)}*{region_note}: {', '.join(parts)}"
 
 
 def _facts(move: Move, count: int, translate: Translator) -> dict[str, object]:
@@ -65,7 +67,7 @@ def reason(move: Move, translate: Translator) -> str:
     people = (
         translate("nobody") if load is None else translate("{load} cases a person", load=decimal(load, translate))
     )
-    before = translate(
+    loads_text = translate(
         "{people} at {source}, {load} at {target} and {after} there afterwards",
         people=people,
         source=_name(move.source, translate),
@@ -74,29 +76,36 @@ def reason(move: Move, translate: Translator) -> str:
         after=decimal(move.load_after, translate),
     )
     hours = format_duration(move.overlap)
-    together = "both work at all hours" if move.overlap >= DAY else "both work for {hours} of the next day"
-    return f"{before}; {translate(together, hours=hours)}"
+    hours_phrase = "both work at all hours" if move.overlap >= DAY else "both work for {hours} of the next day"
+    return f"{loads_text}; {translate(hours_phrase, hours=hours)}"
 
 
-def moved_message(move: Move, names: Sequence[str], who: str, translate: Translator) -> Screen:
+def moved_message(move: Move, names: Sequence[str], person: str, translate: Translator) -> Screen:
     """The message to the managers of both teams."""
     text = translate(
         "{person} moved {count} cases from {source} to {target}: {why}",
-        person=who,
+        person=person,
         **_facts(move, len(names), translate),
     )
-    shown = names if len(names) <= NAMED else names[: NAMED - 1]
-    more = [translate("and {count} more", count=len(names) - len(shown))] if len(names) > len(shown) else []
-    return text, [section(text), context(one_line(", ".join([*shown, *more]), 500))]
+    shown_names = names if len(names) <= NAMES_SHOWN else names[: NAMES_SHOWN - 1]
+    more = (
+        [translate("and {count} more", count=len(names) - len(shown_names))]
+        if len(names) > len(shown_names)
+        else []
+    )
+    return text, [section(text), context(one_line(", ".join([*shown_names, *more]), 500))]
 
 
 def intake_text(region: str, count: int, usual: Sequence[int], translate: Translator) -> str:
     """The alert to managers about unusual intake."""
-    mean = decimal(sum(usual) / len(usual) if usual else 0.0, translate)
-    where, came = one_line(region, 60), "{count} cases came in the last hour; {usual} are usual at this time."
-    if where:
-        came = "{count} cases came in {region} in the last hour; {usual} are usual at this time."
-    return f"📈 {translate(came, count=count, usual=mean, region=where)} {translate(HELP)}"
+    usual_mean = decimal(sum(usual) / len(usual) if usual else 0.0, translate)
+    region_text, intake_phrase = (
+        one_line(region, 60),
+        "{count} cases came in the last hour; {usual} are usual at this time.",
+    )
+    if region_text:
+        intake_phrase = "{count} cases came in {region} in the last hour; {usual} are usual at this time."
+    return f"📈 {translate(intake_phrase, count=count, usual=usual_mean, region=region_text)} {translate(HELP)}"
 
 
 def queue_text(team: str, waiting: int, free: int, translate: Translator) -> str:
@@ -106,5 +115,7 @@ def queue_text(team: str, waiting: int, free: int, translate: Translator) -> str
         people = (
             translate("1 engineer is free") if free == 1 else translate("{count} engineers are free", count=free)
         )
-    waits = "{count} cases wait unassigned for {team}, and {people}."
-    return f"📥 {translate(waits, count=waiting, team=_name(team, translate), people=people)} {translate(HELP)}"
+    queue_phrase = "{count} cases wait unassigned for {team}, and {people}."
+    return (
+        f"📥 {translate(queue_phrase, count=waiting, team=_name(team, translate), people=people)} {translate(HELP)}"
+    )

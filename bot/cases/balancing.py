@@ -28,7 +28,7 @@ from bot.slack.phrases import Translator
 from bot.slack.text import mention, one_line
 
 ENDED_WITHIN = timedelta(days=7)
-KNOWN_FOR = timedelta(days=28)
+HISTORY_READ = timedelta(days=28)
 # An alert is not repeated for this long, which covers a night.
 QUIET_FOR = timedelta(hours=8)
 HOUR = timedelta(hours=1)
@@ -62,8 +62,8 @@ def loads(session: Session, services: Services, now: datetime) -> list[TeamLoad]
     """The load of every team that is configured or has cases."""
     settings, cases = services.floor.cases, services.get(OpenCases).all(session)
     capacity = capacities(session, services, cases, now)
-    ended = sa.select(col(Case.team), sa.func.count()).where(col(Case.ended_at) > now - ENDED_WITHIN)
-    rows = session.connection().execute(ended.group_by(col(Case.team))).all()
+    ended_counts = sa.select(col(Case.team), sa.func.count()).where(col(Case.ended_at) > now - ENDED_WITHIN)
+    rows = session.connection().execute(ended_counts.group_by(col(Case.team))).all()
     ended_by_team = {row[0]: row[1] for row in rows}
     actionable = Counter(case.team for case in cases if _is_actionable(case))
     unassigned = Counter(case.team for case in cases if _is_actionable(case) and case.is_unassigned)
@@ -92,10 +92,10 @@ def _is_actionable(case: OpenCase) -> bool:
 def _suggestion(settings: Cases, teams: Sequence[TeamLoad], now: datetime) -> Move | None:
     schedules = {name: schedule_of(settings, region.schedule) for name, region in settings.regions.items()}
     overlaps = {
-        (one, other): rules.overlap(schedules[one], schedules[other], now)
-        for one in schedules
-        for other in schedules
-        if one != other
+        (region_name, other_region): rules.overlap(schedules[region_name], schedules[other_region], now)
+        for region_name in schedules
+        for other_region in schedules
+        if region_name != other_region
     }
     return rules.suggestion(teams, overlaps)
 
@@ -106,57 +106,57 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
         teams = loads(session, services, now)
-        wanted = _suggestion(services.floor.cases, teams, now)
-        if wanted is None or (wanted.source, wanted.target) != (source, target):
+        suggested_move = _suggestion(services.floor.cases, teams, now)
+        if suggested_move is None or (suggested_move.source, suggested_move.target) != (source, target):
             raise NothingToMove()
-        cases = _end_of_queue(session, source, min(count, wanted.count))
+        cases = _end_of_queue(session, source, min(count, suggested_move.count))
         for case in cases:
             case.moved_from, case.team = source, target
             case.region = services.floor.cases.teams[target].region or case.region
             case.touched_at = now
             session.add(case)
         written = translator(services.floor.language)
-        why = balance_views.reason(wanted, written)
+        why = balance_views.reason(suggested_move, written)
         text = written("moved the case from {source} to {target}: {why}", source=source, target=target, why=why)
         for case in cases:
             key = f"moved:{case.number}:{now.isoformat()}"
-            notes.add(session, services, case, _note(case, key, text, by, now))
-        _notify_both(session, services, wanted, cases, by, now)
+            notes.add(session, services, case, _move_note(case, key, text, by, now))
+        _notify_managers_of_both(session, services, suggested_move, cases, by, now)
         following.after_rows(session, services.floor, now)
         translate = translator_for(session, services, by)
-    moved = "{count} cases were moved from {source} to {target}. Both teams' managers are told."
-    return translate(moved, count=len(cases), source=one_line(source, 80), target=one_line(target, 80))
+    moved_phrase = "{count} cases were moved from {source} to {target}. Both teams' managers are told."
+    return translate(moved_phrase, count=len(cases), source=one_line(source, 80), target=one_line(target, 80))
 
 
-def _note(case: Case, key: str, text: str, by: str, now: datetime) -> CaseNote:
+def _move_note(case: Case, key: str, text: str, by: str, now: datetime) -> CaseNote:
     return CaseNote(case_id=case.number, key=key, kind="moved", by=by, at=now, text=text)
 
 
 def _end_of_queue(session: Session, team: str, count: int) -> list[Case]:
-    waiting = (col(Case.team) == team, col(Case.is_open), col(Case.owner) == "", col(Case.owner_id).is_(None))
-    last = sa.select(Case).where(*waiting, col(Case.due_at).is_not(None)).order_by(col(Case.due_at).desc())
-    return list(session.scalars(last.limit(count).with_for_update()))
+    is_waiting = (col(Case.team) == team, col(Case.is_open), col(Case.owner) == "", col(Case.owner_id).is_(None))
+    query = sa.select(Case).where(*is_waiting, col(Case.due_at).is_not(None)).order_by(col(Case.due_at).desc())
+    return list(session.scalars(query.limit(count).with_for_update()))
 
 
-def _notify_both(
-    session: Session, services: Services, wanted: Move, cases: Sequence[Case], by: str, now: datetime
+def _notify_managers_of_both(
+    session: Session, services: Services, suggested_move: Move, cases: Sequence[Case], by: str, now: datetime
 ) -> None:
-    for team in (wanted.source, wanted.target):
+    for team in (suggested_move.source, suggested_move.target):
         for person in _managers(session, services, team):
             translate = translator_for(session, services, person)
             names = [case.name for case in cases]
-            text, blocks = balance_views.moved_message(wanted, names, mention(by), translate)
-            key = f"cases-moved:{wanted.source}:{wanted.target}:{now.isoformat()}:{person}"
+            text, blocks = balance_views.moved_message(suggested_move, names, mention(by), translate)
+            key = f"cases-moved:{suggested_move.source}:{suggested_move.target}:{now.isoformat()}:{person}"
             outbox.post(session, key, person, text, now, blocks=blocks)
 
 
 def _managers(session: Session, services: Services, team: str) -> list[str]:
     settings = services.floor.cases
-    known = settings.teams.get(team)
-    if known is None:
+    team_settings = settings.teams.get(team)
+    if team_settings is None:
         return []
-    region = settings.regions.get(known.region)
-    names = [known.manager] if known.manager else list(region.managers if region else ())
+    region = settings.regions.get(team_settings.region)
+    names = [team_settings.manager] if team_settings.manager else list(region.managers if region else ())
     return escalating.reachable(session, services, names)
 
 
@@ -164,9 +164,9 @@ def watch(services: Services, now: datetime) -> None:
     """Alert the managers of a region, and of regions open at the same time, to unusual intake and long queues."""
     with services.database.transaction() as session:
         boards.set_balance_clock(session, now)
-        old = sa.delete(CaseAlert).where(col(CaseAlert.at) < now - QUIET_FOR)
-        session.connection().execute(old)
-        for alert in [*_intake(session, services, now), *_queues(session, services, now)]:
+        delete_old = sa.delete(CaseAlert).where(col(CaseAlert.at) < now - QUIET_FOR)
+        session.connection().execute(delete_old)
+        for alert in [*_intake_alerts(session, services, now), *_queue_alerts(session, services, now)]:
             if insert_new(session, CaseAlert(key=alert.key, at=now)):
                 _notify_managers(session, services, alert, now)
 
@@ -179,22 +179,22 @@ class _Alert(Struct, frozen=True):
     text: Callable[[Translator], str]
 
 
-def _intake(session: Session, services: Services, now: datetime) -> list[_Alert]:
+def _intake_alerts(session: Session, services: Services, now: datetime) -> list[_Alert]:
     """Alerts for regions with far more cases in the last hour than is usual at this time of day."""
-    since = now - KNOWN_FOR
+    since = now - HISTORY_READ
     rows = session.connection().execute(
         sa.select(col(Case.region), col(Case.opened_at)).where(
             col(Case.opened_at) > since, col(Case.opened_at) <= now
         )
     )
     by_region: dict[str, Counter[int]] = {}
-    first: datetime | None = None
+    first_opened_at: datetime | None = None
     for region, opened_at in rows:
-        first = min(first or opened_at, opened_at)
+        first_opened_at = min(first_opened_at or opened_at, opened_at)
         days, within = divmod(now - opened_at, timedelta(days=1))
         if within < HOUR:
             by_region.setdefault(region, Counter())[days] += 1
-    known_days = (now - first) // timedelta(days=1) if first else 0
+    known_days = (now - first_opened_at) // timedelta(days=1) if first_opened_at else 0
     return [
         _Alert(f"intake:{region}", region, partial(balance_views.intake_text, region, counts[0], usual))
         for region, counts in by_region.items()
@@ -202,32 +202,35 @@ def _intake(session: Session, services: Services, now: datetime) -> list[_Alert]
     ]
 
 
-def _queues(session: Session, services: Services, now: datetime) -> list[_Alert]:
+def _queue_alerts(session: Session, services: Services, now: datetime) -> list[_Alert]:
     """Alerts for teams whose queue is longer than their free engineers can pick up."""
     settings, cases = services.floor.cases, services.get(OpenCases).all(session)
     capacity = capacities(session, services, cases, now)
-    waiting = Counter(case.team for case in cases if case.is_unassigned and case.due_at is not None)
+    waiting_counts = Counter(case.team for case in cases if case.is_unassigned and case.due_at is not None)
     return [
         _Alert(
             f"queue:{name}",
             settings.teams[name].region,
-            partial(balance_views.queue_text, name, waiting[name], team.free),
+            partial(balance_views.queue_text, name, waiting_counts[name], team.free),
         )
         for name, team in capacity.items()
-        if team.is_known and rules.is_queue_too_long(waiting[name], team.free, team.per_hour)
+        if team.is_known and rules.is_queue_too_long(waiting_counts[name], team.free, team.per_hour)
     ]
 
 
 def _notify_managers(session: Session, services: Services, alert: _Alert, now: datetime) -> None:
     settings = services.floor.cases
-    own = settings.regions.get(alert.region)
-    names = list(own.managers) if own else []
-    for name, other in settings.regions.items():
-        if own and name != alert.region:
-            one, two = schedule_of(settings, own.schedule), schedule_of(settings, other.schedule)
-            names += other.managers if rules.overlap(one, two, now) else ()
+    own_region = settings.regions.get(alert.region)
+    names = list(own_region.managers) if own_region else []
+    for name, other_region in settings.regions.items():
+        if own_region and name != alert.region:
+            own_schedule, other_schedule = (
+                schedule_of(settings, own_region.schedule),
+                schedule_of(settings, other_region.schedule),
+            )
+            names += other_region.managers if rules.overlap(own_schedule, other_schedule, now) else ()
     people = escalating.reachable(session, services, names)
     channel_id = directory.channel_id(session, escalating.alerts_channel(services))
-    for target in people or ([channel_id] if channel_id else []):
-        text = alert.text(translator_for(session, services, target))
-        outbox.post(session, f"case-alert:{alert.key}:{now.isoformat()}:{target}", target, text, now)
+    for recipient in people or ([channel_id] if channel_id else []):
+        text = alert.text(translator_for(session, services, recipient))
+        outbox.post(session, f"case-alert:{alert.key}:{now.isoformat()}:{recipient}", recipient, text, now)

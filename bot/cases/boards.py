@@ -61,8 +61,8 @@ def screen(services: Services, wanted: Wanted, now: datetime) -> views.Screen:
 def on_home(services: Services, user_id: str) -> list[Block]:
     """The home tab's blocks with the cases at risk first; empty if no case is open."""
     now = utcnow()
-    shown = page(services, Wanted(by=user_id), now, ON_HOME)
-    return views.home_blocks(shown, translator_of_reader(services, user_id), now) if shown.total else []
+    home_page = page(services, Wanted(by=user_id), now, ON_HOME)
+    return views.home_blocks(home_page, translator_of_reader(services, user_id), now) if home_page.total else []
 
 
 def change_soon(session: Session, floor: Floor, now: datetime) -> None:
@@ -71,33 +71,35 @@ def change_soon(session: Session, floor: Floor, now: datetime) -> None:
     insert_new(session, BoardClock(channel=BALANCE, due_at=now))
     if channel is None or insert_new(session, BoardClock(channel=channel, due_at=now)):
         return
-    sooner = sa.update(BoardClock).where(col(BoardClock.channel) == channel, col(BoardClock.due_at) > now + SOON)
-    session.connection().execute(sooner.values(due_at=now + SOON))
+    update_clock = sa.update(BoardClock).where(
+        col(BoardClock.channel) == channel, col(BoardClock.due_at) > now + SOON
+    )
+    session.connection().execute(update_clock.values(due_at=now + SOON))
 
 
 def refresh(services: Services, now: datetime) -> None:
     """Redraw the board in the channel; it is not sent if nothing changed."""
     channel = services.floor.cases.board
     with services.database.transaction() as session:
-        others = col(BoardClock.channel).not_in([channel or "", BALANCE])
-        session.connection().execute(sa.delete(BoardClock).where(others))
-        ours = sa.update(BoardClock).where(col(BoardClock.channel) == channel)
-        session.connection().execute(ours.values(due_at=now + EVERY))
+        is_other_channel = col(BoardClock.channel).not_in([channel or "", BALANCE])
+        session.connection().execute(sa.delete(BoardClock).where(is_other_channel))
+        update_clock = sa.update(BoardClock).where(col(BoardClock.channel) == channel)
+        session.connection().execute(update_clock.values(due_at=now + EVERY))
         if channel and not outbox.enqueue(session, kinds.CASE_BOARD, SUBJECT, now, subject=SUBJECT):
             outbox.edit_named(session, None, kinds.CASE_BOARD, SUBJECT, now)
 
 
 def set_balance_clock(session: Session, now: datetime) -> None:
     """Schedule the next check of intake and queues."""
-    its = sa.update(BoardClock).where(col(BoardClock.channel) == BALANCE)
-    session.connection().execute(its.values(due_at=now + EVERY))
+    update_clock = sa.update(BoardClock).where(col(BoardClock.channel) == BALANCE)
+    session.connection().execute(update_clock.values(due_at=now + EVERY))
 
 
 def message(context: Context) -> Message:
     """The current board."""
     now = utcnow()
-    shown = page(context.services, Wanted(), now, IN_CHANNEL)
-    return views.board_message(shown, translator(context.services.floor.language), now)
+    first_page = page(context.services, Wanted(), now, IN_CHANNEL)
+    return views.board_message(first_page, translator(context.services.floor.language), now)
 
 
 def channel_of(context: Context) -> str:

@@ -25,37 +25,49 @@ def capacities(
 ) -> dict[str, Capacity]:
     """The capacity of each team: its engineers, and those of them who are not working on a case."""
     teams = services.floor.cases.teams
-    busy = _busy(cases)
-    counted = {
-        name: Capacity(max(0, team.engineers - len(busy.get(name, ()))), team.cases_per_hour, team.engineers)
+    busy_by_team = _busy_by_team(cases)
+    fixed_capacities = {
+        name: Capacity(
+            max(0, team.engineers - len(busy_by_team.get(name, ()))), team.cases_per_hour, team.engineers
+        )
         for name, team in teams.items()
         if not team.role
     }
-    if len(counted) == len(teams):
-        return counted
-    on = services.get(Registry).ask(ON_SHIFT)(session, services, now, None)
-    known = directory.display_names(session, {each.user_id for each in on if each.user_id})
-    at_work = {name for each in busy.values() for name in each}
-    return counted | {name: _rostered(team, on, known, at_work) for name, team in teams.items() if team.role}
+    if len(fixed_capacities) == len(teams):
+        return fixed_capacities
+    people_on_shift = services.get(Registry).ask(ON_SHIFT)(session, services, now, None)
+    display_names = directory.display_names(session, {each.user_id for each in people_on_shift if each.user_id})
+    at_work = {name for each in busy_by_team.values() for name in each}
+    return fixed_capacities | {
+        name: _rostered_capacity(team, people_on_shift, display_names, at_work)
+        for name, team in teams.items()
+        if team.role
+    }
 
 
-def _busy(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
+def _busy_by_team(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
     """The people working on a case of each team."""
-    busy: dict[str, set[str]] = {}
+    busy_by_team: dict[str, set[str]] = {}
     for case in cases:
         if case.worker:
-            busy.setdefault(case.team, set()).add(case.worker)
-    return busy
+            busy_by_team.setdefault(case.team, set()).add(case.worker)
+    return busy_by_team
 
 
-def _rostered(team: Team, on: Sequence[OnShift], known: Mapping[str, str], at_work: set[str]) -> Capacity:
+def _rostered_capacity(
+    team: Team, people_on_shift: Sequence[OnShift], display_names: Mapping[str, str], at_work: set[str]
+) -> Capacity:
     """The people on shift in the team's role and region; a case of any team makes a person busy."""
-    crew = {each.user_id or each.person: _names(each, known) for each in on if _is_of(team, each)}
-    free = sum(not names & at_work for names in crew.values())
-    return Capacity(free, team.cases_per_hour, len(crew), is_rostered=True)
+    names_of_crew = {
+        person.user_id or person.person: _names(person, display_names)
+        for person in people_on_shift
+        if _is_in_team(team, person)
+    }
+    free = sum(not names & at_work for names in names_of_crew.values())
+    return Capacity(free, team.cases_per_hour, len(names_of_crew), is_rostered=True)
 
 
-def _is_of(team: Team, person: OnShift) -> bool:
+def _is_in_team(team: Team, person: OnShift) -> bool:
     is_there = not team.region or person.region.casefold() == team.region.casefold()
     return is_there and person.role.casefold() == team.role.casefold()
 
@@ -64,15 +76,22 @@ def people_of(session: Session, services: Services, start: datetime, end: dateti
     """How many people each team had in a period: those on shift for it, otherwise the number in floor.yaml."""
     teams = services.floor.cases.teams
     is_rostered = any(team.role for team in teams.values())
-    on = services.get(Registry).ask(ON_SHIFT)(session, services, start, end) if is_rostered else ()
-    return {name: _people(team, on) if team.role else team.engineers for name, team in teams.items()}
+    people_on_shift = services.get(Registry).ask(ON_SHIFT)(session, services, start, end) if is_rostered else ()
+    return {
+        name: _count_people(team, people_on_shift) if team.role else team.engineers for name, team in teams.items()
+    }
 
 
-def _people(team: Team, on: Sequence[OnShift]) -> int:
-    return len({each.user_id or each.person for each in on if _is_of(team, each)})
+def _count_people(team: Team, people_on_shift: Sequence[OnShift]) -> int:
+    return len({person.user_id or person.person for person in people_on_shift if _is_in_team(team, person)})
 
 
-def _names(person: OnShift, known: Mapping[str, str]) -> set[str]:
+def _names(person: OnShift, display_names: Mapping[str, str]) -> set[str]:
     """Every name by which a case may refer to the person: Slack id, name in the roster, display name."""
-    names = (person.user_id, person.person, person.person.partition("@")[0], known.get(person.user_id or ""))
+    names = (
+        person.user_id,
+        person.person,
+        person.person.partition("@")[0],
+        display_names.get(person.user_id or ""),
+    )
     return {name.casefold() for name in names if name}

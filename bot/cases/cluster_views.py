@@ -28,9 +28,9 @@ def title_of(cluster: Cluster, cases: Sequence[Case], translate: Translator) -> 
     """The title of an incident declared from these cases."""
     count = translate("{count} similar cases", count=len(cases))
     if cluster.traits:
-        named = ", ".join(value for _, value in cluster.traits)
-        about = f"{named}: {', '.join(cluster.terms)}" if cluster.terms else named
-        return f"{count}: {about}"[:LONGEST_TITLE]
+        trait_values = ", ".join(value for _, value in cluster.traits)
+        subject = f"{trait_values}: {', '.join(cluster.terms)}" if cluster.terms else trait_values
+        return f"{count}: {subject}"[:LONGEST_TITLE]
     example = cases[0].title if cases else ""
     return f"{count}: {example or ', '.join(cluster.terms)}"[:LONGEST_TITLE]
 
@@ -40,7 +40,7 @@ def proposal(
 ) -> tuple[str, list[Block]]:
     """The proposal, with buttons until somebody has decided."""
     customers = len({case.customer for case in cases if case.customer})
-    within = translate(format_duration(cluster.last_at - cluster.first_at))
+    length = translate(format_duration(cluster.last_at - cluster.first_at))
     facts = [
         *(f"{translate(name)}: {one_line(value, 80)}" for name, value in cluster.traits),
         *(
@@ -52,23 +52,26 @@ def proposal(
         translate(
             "usual in {window}: {count}",
             window=format_duration_of(cluster.window_s),
-            count=_usual(cluster, translate),
+            count=_usual_count(cluster, translate),
         ),
     ]
     headline = translate(
         "*{count} similar cases* of {customers} customers within {length}",
         count=len(cases),
         customers=customers,
-        length=within,
+        length=length,
     )
     examples = examples_of(cases, EXAMPLES, translate, "• ")
-    blocks = [section(f"🧩 {headline}\n{' · '.join(facts)}\n{examples}"), *_decision(cluster, translate, now)]
+    blocks = [
+        section(f"🧩 {headline}\n{' · '.join(facts)}\n{examples}"),
+        *_decision_blocks(cluster, translate, now),
+    ]
     return translate(
         "{count} similar cases of {customers} customers", count=len(cases), customers=customers
     ), blocks
 
 
-def _usual(cluster: Cluster, translate: Translator) -> str:
+def _usual_count(cluster: Cluster, translate: Translator) -> str:
     if cluster.expected < LEAST_EXPECTED:
         return translate("hardly any")
     return translate("about {count}", count=decimal(cluster.expected, translate))
@@ -76,15 +79,15 @@ def _usual(cluster: Cluster, translate: Translator) -> str:
 
 def decimal(number: float, translate: Translator) -> str:
     """The number with one decimal place."""
-    written = f"{number:.1f}"
-    return written.replace(".", ",") if translate.language == "es" else written
+    number_text = f"{number:.1f}"
+    return number_text.replace(".", ",") if translate.language == "es" else number_text
 
 
 def examples_of(cases: Sequence[Case], most: int, translate: Translator, bullet: str = "") -> str:
     """The first cases, one per line, and how many more there are."""
-    shown = cases if len(cases) <= most else cases[: most - 1]
-    lines = [f"{bullet}{example(case)}" for case in shown]
-    more = len(cases) - len(shown)
+    shown_cases = cases if len(cases) <= most else cases[: most - 1]
+    lines = [f"{bullet}{example(case)}" for case in shown_cases]
+    more = len(cases) - len(shown_cases)
     return "\n".join([*lines, *([translate("and {count} more", count=more)] if more else [])])
 
 
@@ -99,7 +102,7 @@ def example(case: Case) -> str:
     return one_line(" · ".join(part for part in parts if part), 160)
 
 
-def _decision(cluster: Cluster, translate: Translator, now: datetime) -> list[Block]:
+def _decision_blocks(cluster: Cluster, translate: Translator, now: datetime) -> list[Block]:
     facts = {
         "when": near_time(cluster.decided_at, now) if cluster.decided_at else "",
         "person": mention(cluster.by),
@@ -120,10 +123,10 @@ def _decision(cluster: Cluster, translate: Translator, now: datetime) -> list[Bl
 def not_related_form(number: int, translate: Translator) -> Block:
     """The form for the reason why the cases are not related."""
     hint = translate("Cases like these are proposed less often.")
-    why = field(translate("Why"), ids.REASON, text_input(ids.REASON, longest=500), hint=hint)
+    reason_field = field(translate("Why"), ids.REASON, text_input(ids.REASON, longest=500), hint=hint)
     return modal(
         translate("Not related"),
-        [why],
+        [reason_field],
         callback_id=ids.NOT_RELATED_FORM,
         submit=translate("Save"),
         close=translate("Cancel"),

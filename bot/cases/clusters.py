@@ -69,7 +69,7 @@ def of_occasion(session: Session, new: Cluster) -> Cluster:
     return session.exec(select(Cluster).where(Cluster.occasion == new.occasion).with_for_update()).one()
 
 
-def keep_in_turn(session: Session) -> None:
+def lock_saving(session: Session) -> None:
     """Take a lock until the transaction ends, so that processes save groups one by one and see each other's."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite allows one writer at a time
         session.connection().execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('similar cases', 0))"))
@@ -95,9 +95,9 @@ def members(session: Session, cluster_ids: Collection[int]) -> dict[int, list[in
 
 def cases_of(session: Session, cluster_id: int) -> Sequence[Case]:
     """The cases of a group, in the order in which they were opened."""
-    theirs = select(ClusterMember.case_id).where(ClusterMember.cluster_id == cluster_id)
+    member_ids = select(ClusterMember.case_id).where(ClusterMember.cluster_id == cluster_id)
     return session.exec(
-        select(Case).where(col(Case.id).in_(theirs)).order_by(col(Case.opened_at), col(Case.id))
+        select(Case).where(col(Case.id).in_(member_ids)).order_by(col(Case.opened_at), col(Case.id))
     ).all()
 
 

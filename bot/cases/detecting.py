@@ -40,11 +40,11 @@ class Detector:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.scanner = Scanner()
-        self.known: set[int] = set()
+        self.known_ids: set[int] = set()
 
     def forget(self) -> None:
         """Drop the cache, to be filled again from the database."""
-        self.scanner, self.known = Scanner(), set()
+        self.scanner, self.known_ids = Scanner(), set()
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor) -> "Detector":
@@ -56,20 +56,20 @@ class Detector:
 
         The cases due in this process are left out; they are added one by one as they are compared.
         """
-        if not self.known.isdisjoint(due):
+        if not self.known_ids.isdisjoint(due):
             # Another process claimed them and did not finish; it may be gone.
             self.forget()
-        by_others = sa.or_(col(Case.examine_at).is_(None), col(Case.examine_at) > now)
-        looked_at = sa.select(*map(col, _COLUMNS)).where(by_others, col(Case.id).not_in(due))
-        if self.known:
+        is_not_due_here = sa.or_(col(Case.examine_at).is_(None), col(Case.examine_at) > now)
+        compared_cases = sa.select(*map(col, _COLUMNS)).where(is_not_due_here, col(Case.id).not_in(due))
+        if self.known_ids:
             # Anything written since has a higher number or was compared a moment ago.
-            looked_at = looked_at.where(col(Case.touched_at) > now - timedelta(hours=1))
+            compared_cases = compared_cases.where(col(Case.touched_at) > now - timedelta(hours=1))
         else:
-            looked_at = looked_at.where(col(Case.opened_at) > now - REMEMBERED)
-        newest = looked_at.order_by(col(Case.opened_at).desc()).limit(MOST_REMEMBERED)
-        for row in reversed(session.connection().execute(newest).all()):
-            if row.id not in self.known:
-                self.known.add(row.id)
+            compared_cases = compared_cases.where(col(Case.opened_at) > now - REMEMBERED)
+        newest_cases = compared_cases.order_by(col(Case.opened_at).desc()).limit(MOST_REMEMBERED)
+        for row in reversed(session.connection().execute(newest_cases).all()):
+            if row.id not in self.known_ids:
+                self.known_ids.add(row.id)
                 self.scanner.add(_sighting(row))
 
 
@@ -100,7 +100,7 @@ def look(services: Services, now: datetime) -> None:
         candidates = [each for case in due if (each := _compare(detector, alerting, case))]
         try:
             with services.database.transaction() as session:
-                _keep_all(session, services, candidates, now)
+                _save_all(session, services, candidates, now)
                 _set_due(session, due, None)
         except Exception:  # raised again below
             # They are compared again once their claim expires, by a scanner that has not seen them.
@@ -110,34 +110,34 @@ def look(services: Services, now: datetime) -> None:
 
 def _claim(services: Services, now: datetime) -> Sequence[Case]:
     """Claim cases for this process; another may claim them if they are not finished within a minute."""
-    waiting = select(Case).where(col(Case.examine_at) <= now).order_by(col(Case.opened_at), col(Case.id))
+    query = select(Case).where(col(Case.examine_at) <= now).order_by(col(Case.opened_at), col(Case.id))
     with services.database.transaction() as session:
-        due = session.exec(waiting.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+        due = session.exec(query.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
         _set_due(session, due, now + CLAIMED_FOR)
         session.expunge_all()
     return due
 
 
 def _set_due(session: Session, cases: Sequence[Case], due_at: datetime | None) -> None:
-    theirs = sa.update(Case).where(col(Case.id).in_([case.number for case in cases]))
-    session.connection().execute(theirs.values(examine_at=due_at))
+    update_cases = sa.update(Case).where(col(Case.id).in_([case.number for case in cases]))
+    session.connection().execute(update_cases.values(examine_at=due_at))
 
 
 def _compare(detector: "Detector", alerting: Alerting, case: Case) -> Candidate | None:
-    detector.known.add(case.number)
+    detector.known_ids.add(case.number)
     candidate = detector.scanner.see(_sighting(case))
     return candidate if alerting.decide(candidate) else None
 
 
-def _keep_all(session: Session, services: Services, candidates: Sequence[Candidate], now: datetime) -> None:
+def _save_all(session: Session, services: Services, candidates: Sequence[Candidate], now: datetime) -> None:
     """Decide on current data, as another process may have found the same groups meanwhile, and save the result."""
     if not candidates:
         return
-    clusters.keep_in_turn(session)
+    clusters.lock_saving(session)
     alerting = _alerting(services, session, now)
     for candidate in candidates:
         if decision := alerting.decide(candidate):
-            _keep(session, services, candidate, decision, now)
+            _save_candidate(session, services, candidate, decision, now)
 
 
 def _alerting(services: Services, session: Session, now: datetime) -> Alerting:
@@ -145,9 +145,9 @@ def _alerting(services: Services, session: Session, now: datetime) -> Alerting:
     alerting = Alerting(services.floor.cases.alerts_a_day)
     first_at = session.exec(select(sa.func.min(Case.opened_at))).one()
     alerting.begin((first_at or now).timestamp())
-    earlier = clusters.since(session, now - REMEMBERED)
-    members = clusters.members(session, [each.number for each in earlier])
-    alerting.episodes = [_episode(each, members.get(each.number, [])) for each in earlier]
+    recent_clusters = clusters.since(session, now - REMEMBERED)
+    members = clusters.members(session, [each.number for each in recent_clusters])
+    alerting.episodes = [_episode(each, members.get(each.number, [])) for each in recent_clusters]
     return alerting
 
 
@@ -169,30 +169,32 @@ def key_of(cluster: Cluster) -> Key:
     return tuple((name, value) for name, value in cluster.traits)
 
 
-def _keep(session: Session, services: Services, candidate: Candidate, decision: Decision, now: datetime) -> None:
+def _save_candidate(
+    session: Session, services: Services, candidate: Candidate, decision: Decision, now: datetime
+) -> None:
     episode, at = decision.episode, datetime.fromtimestamp(candidate.at, UTC)
     if episode.number:
         cluster = clusters.get_locked(session, episode.number)
     else:
-        cluster = clusters.of_occasion(session, _new(candidate, at))
+        cluster = clusters.of_occasion(session, _new_cluster(candidate, at))
     cluster.last_at, cluster.score = max(cluster.last_at, at), max(cluster.score, candidate.score)
     session.add(cluster)
     session.flush()
     episode.number = cluster.number
-    fresh = clusters.add_members(session, cluster.number, candidate.cases)
+    new_members = clusters.add_members(session, cluster.number, candidate.cases)
     cases = clusters.cases_of(session, cluster.number)
     texts = [f"{case.title} {case.text}" for case in cases]
     cluster.terms = shared_terms(texts)
     cluster.title = cluster_views.title_of(cluster, cases, translator(services.floor.language))
     if decision.alerts:
         cluster.alerted_at = now
-    if cluster.state == clusters.INCIDENT and fresh:
-        linking.link_more(session, services, cluster, [case for case in cases if case.number in fresh], now)
-    if cluster.alerted_at is not None and fresh:
+    if cluster.state == clusters.INCIDENT and new_members:
+        linking.link_more(session, services, cluster, [case for case in cases if case.number in new_members], now)
+    if cluster.alerted_at is not None and new_members:
         proposing.propose(session, services, cluster, cases, now)
 
 
-def _new(candidate: Candidate, at: datetime) -> Cluster:
+def _new_cluster(candidate: Candidate, at: datetime) -> Cluster:
     key = json.dumps(candidate.key)
     return Cluster(
         key=key,

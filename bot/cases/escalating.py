@@ -14,7 +14,7 @@ from bot.cases.rules.states import ENDED, Phase
 from bot.cases.tables import Case, CaseNote
 from bot.cases.wording import translator, translator_for
 from bot.config.floor import Floor
-from bot.config.floor.cases import CaseEscalation as Allowed
+from bot.config.floor.cases import CaseEscalation as AllowedTimes
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.services import Services
@@ -25,8 +25,8 @@ from bot.slack.text import format_duration, mention, one_line
 __all__ = ["NOT_ACTIONED", "UNASSIGNED", "end"]
 
 # The reason for a notification, in the language of each recipient.
-Why = Callable[[Translator], str]
-LAIN = {
+ReasonText = Callable[[Translator], str]
+IDLE_SENTENCES = {
     UNASSIGNED: "It has been unassigned for {length}.",
     NOT_ACTIONED: "It has been not actioned for {length}.",
     BY_HAND: "It was escalated {length} ago, and nobody has answered.",
@@ -35,20 +35,20 @@ LAIN = {
 
 def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
     """Start or stop the clocks of a case according to its current state at the source."""
-    allowed = _allowed(floor, case)
+    allowed_times = _allowed_times(floor, case)
     is_unassigned = case.is_open and case.phase != Phase.PENDING and case.is_unassigned
     is_idle = case.is_open and case.phase == Phase.NEW and not case.is_unassigned
-    for kind, lies in ((UNASSIGNED, is_unassigned), (NOT_ACTIONED, is_idle)):
-        if not (lies and allowed):
+    for kind, applies in ((UNASSIGNED, is_unassigned), (NOT_ACTIONED, is_idle)):
+        if not (applies and allowed_times):
             end(session, case.number, kind, now)
             continue
-        since = _since(session, case, kind)
-        within = allowed.unassigned if kind == UNASSIGNED else allowed.not_actioned
-        clock = CaseEscalation(case_id=case.number, kind=kind, since=since, due_at=first_due(since, within))
+        since = _idle_since(session, case, kind)
+        allowed_idle = allowed_times.unassigned if kind == UNASSIGNED else allowed_times.not_actioned
+        clock = CaseEscalation(case_id=case.number, kind=kind, since=since, due_at=first_due(since, allowed_idle))
         escalation_tables.begin(session, clock)
 
 
-def _since(session: Session, case: Case, kind: str) -> datetime:
+def _idle_since(session: Session, case: Case, kind: str) -> datetime:
     """Since when the case is idle, even if it was reported late; a person's decision restarts the clock."""
     began_at = case.opened_at if kind == UNASSIGNED and not case.reopened else case.updated_at
     decided = [note.at for note in tables.notes_of(session, case.number) if note.by]
@@ -83,14 +83,14 @@ def escalate_due(services: Services, now: datetime) -> None:
 
 def lain(kind: str, length: timedelta, translate: Translator) -> str:
     """A sentence on how long nobody has acted on the case."""
-    return translate(LAIN[kind], length=translate(format_duration(length)))
+    return translate(IDLE_SENTENCES[kind], length=translate(format_duration(length)))
 
 
 def _notify_next(
-    session: Session, services: Services, clock: CaseEscalation, case: Case, why: Why, now: datetime
+    session: Session, services: Services, clock: CaseEscalation, case: Case, why: ReasonText, now: datetime
 ) -> Sequence[str]:
-    allowed = _allowed(services.floor, case) or Allowed()
-    step = next_level(clock.level, _people(session, services, case), allowed.next_after, now)
+    allowed_times = _allowed_times(services.floor, case) or AllowedTimes()
+    step = next_level(clock.level, _people_by_level(session, services, case), allowed_times.next_after, now)
     written = translator(services.floor.language)
     if step is None:
         # No level names anybody: post it in the alerts channel, where it is at least seen.
@@ -131,10 +131,10 @@ def alerts_channel(services: Services) -> str:
 
 def message(clock: CaseEscalation, case: Case, why: str, translate: Translator) -> tuple[str, list[Block]]:
     """The notification, with its button."""
-    about = " · ".join(one_line(part, 60) for part in (case.customer, case.team, case.region) if part)
-    text = f"⏫ *{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}\n{about}\n{why}"
-    handle = button(translate("I'll handle it"), ids.ACTIONED, str(clock.number), style="primary")
-    return text, [section(text), actions([handle])]
+    case_context = " · ".join(one_line(part, 60) for part in (case.customer, case.team, case.region) if part)
+    text = f"⏫ *{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}\n{case_context}\n{why}"
+    handle_button = button(translate("I'll handle it"), ids.ACTIONED, str(clock.number), style="primary")
+    return text, [section(text), actions([handle_button])]
 
 
 def answer(services: Services, number: int, by: str, now: datetime) -> str:
@@ -155,13 +155,13 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
         end(session, case.number, clock.kind, now, by)
         key = f"actioned:{clock.number}"
         written = translator(services.floor.language)
-        handled = written("is handling the escalation ({kind})", kind=written(clock.kind))
-        note = CaseNote(case_id=case.number, key=key, kind="actioned", by=by, at=now, text=handled)
+        note_text = written("is handling the escalation ({kind})", kind=written(clock.kind))
+        note = CaseNote(case_id=case.number, key=key, kind="actioned", by=by, at=now, text=note_text)
         notes.add(session, services, case, note)
     return translate("Thank you. Nobody else is told about {name}.", name=name)
 
 
-def _people(session: Session, services: Services, case: Case) -> list[list[str]]:
+def _people_by_level(session: Session, services: Services, case: Case) -> list[list[str]]:
     """The people who can be reached, by level."""
     settings = services.floor.cases
     team = settings.teams.get(case.team)
@@ -175,12 +175,12 @@ def _people(session: Session, services: Services, case: Case) -> list[list[str]]
 
 def reachable(session: Session, services: Services, names: Sequence[str]) -> list[str]:
     """Resolve names to the ids of known people who are not gone; a group stands for its members."""
-    wanted = [user_id for name in names for user_id in _resolved(session, services, name)]
-    there = {person.id for person in directory.people(session, wanted) if not person.is_gone}
-    return [each for each in dict.fromkeys(wanted) if each in there]
+    user_ids = [user_id for name in names for user_id in _resolve_name(session, services, name)]
+    reachable_ids = {person.id for person in directory.people(session, user_ids) if not person.is_gone}
+    return [each for each in dict.fromkeys(user_ids) if each in reachable_ids]
 
 
-def _resolved(session: Session, services: Services, name: str) -> Sequence[str]:
+def _resolve_name(session: Session, services: Services, name: str) -> Sequence[str]:
     if ":" in name:  # such as `roster:queue manager`, which another package resolves
         resolved = (resolve(services, 0, name) for resolve in services.get(Registry).people)
         return next((user_ids for user_ids in resolved if user_ids is not None), ())
@@ -189,6 +189,6 @@ def _resolved(session: Session, services: Services, name: str) -> Sequence[str]:
     return [person] if person else directory.group_members(session, handle) or ([name] if name == handle else ())
 
 
-def _allowed(floor: Floor, case: Case) -> Allowed | None:
+def _allowed_times(floor: Floor, case: Case) -> AllowedTimes | None:
     by_priority = {str(priority): allowed for priority, allowed in floor.cases.escalations.items()}
     return by_priority.get(case.priority)

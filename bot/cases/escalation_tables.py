@@ -37,19 +37,19 @@ def begin(session: Session, escalation: CaseEscalation) -> bool:
 
 def end(session: Session, case_id: int, kind: str, now: datetime, by: str | None = None) -> None:
     """Stop a clock."""
-    running = (
+    is_running = (
         col(CaseEscalation.case_id) == case_id,
         col(CaseEscalation.kind) == kind,
         col(CaseEscalation.ended_at).is_(None),
     )
-    stopped = sa.update(CaseEscalation).where(*running).values(ended_at=now, due_at=None, answered_by=by)
-    session.connection().execute(stopped)
+    stop_clock = sa.update(CaseEscalation).where(*is_running).values(ended_at=now, due_at=None, answered_by=by)
+    session.connection().execute(stop_clock)
 
 
 def due(session: Session, now: datetime, limit: int = 50) -> Sequence[CaseEscalation]:
     """The expired clocks, locked so that no other process handles them too."""
-    which = select(CaseEscalation).where(col(CaseEscalation.due_at) <= now).order_by(col(CaseEscalation.due_at))
-    return session.exec(which.limit(limit).with_for_update(skip_locked=True)).all()
+    query = select(CaseEscalation).where(col(CaseEscalation.due_at) <= now).order_by(col(CaseEscalation.due_at))
+    return session.exec(query.limit(limit).with_for_update(skip_locked=True)).all()
 
 
 def get(session: Session, number: int) -> CaseEscalation | None:

@@ -28,15 +28,17 @@ def risky_cases(session: Session, services: Services, now: datetime) -> Sequence
     risky = [entry for entry in entries if entry.colour in (RED, AMBER) or entry.case.number in escalated][
         :MOST_ITEMS
     ]
-    return [_item(session, entry, entry.case.number in escalated) for entry in risky]
+    return [_handover_item(session, entry, entry.case.number in escalated) for entry in risky]
 
 
-def _item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
+def _handover_item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
     case, notes = entry.case, tables.notes_of(session, entry.case.number, 10)
-    typed = next((note.text for note in notes if note.by and note.kind in ("note", "snoozed", "assigned")), "")
+    typed_next_step = next(
+        (note.text for note in notes if note.by and note.kind in ("note", "snoozed", "assigned")), ""
+    )
     # Handovers translate it for their reader.
-    left = _left(entry, Translator())
-    parts = [case.customer, case.team, left, *(["escalated without an answer"] if is_escalated else [])]
+    time_left = _time_left_text(entry, Translator())
+    parts = [case.customer, case.team, time_left, *(["escalated without an answer"] if is_escalated else [])]
     return HandoverItem(
         key=f"case:{case.number}",
         title=f"{case.name} {case.title}".strip(),
@@ -44,13 +46,13 @@ def _item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
         stability=entry.colour,
         situation=", ".join(part for part in parts if part),
         owner_id=case.owner_id,
-        next_step=typed,
+        next_step=typed_next_step,
         due_at=case.due_at,
-        needs_next_step=not typed and (case.priority in ("P1", "P2") or is_escalated),
+        needs_next_step=not typed_next_step and (case.priority in ("P1", "P2") or is_escalated),
     )
 
 
-def _left(entry: Entry, translate: Translator) -> str:
+def _time_left_text(entry: Entry, translate: Translator) -> str:
     if entry.left is None:
         return translate("the clock is paused")
     return (
@@ -63,22 +65,24 @@ def _left(entry: Entry, translate: Translator) -> str:
 def case_figures(session: Session, services: Services, start: datetime, end: datetime) -> Sequence[CaseFigures]:
     """Cases opened, ended, open at the end and within SLA in a period, by region, team and kind of work item."""
     people = people_of(session, services, start, end)
-    came = sa.and_(col(Case.opened_at) >= start, col(Case.opened_at) < end)
-    ended = sa.and_(col(Case.ended_at) >= start, col(Case.ended_at) < end)
-    open_then = sa.and_(col(Case.opened_at) < end, sa.or_(col(Case.ended_at).is_(None), col(Case.ended_at) >= end))
-    has_target = sa.and_(ended, col(Case.target_s).is_not(None))
-    names = (col(Case.region), col(Case.team), col(Case.kind))
-    counted = sa.select(
-        *names,
-        _count(came),
-        _count(ended),
-        _count(open_then),
+    is_opened = sa.and_(col(Case.opened_at) >= start, col(Case.opened_at) < end)
+    is_ended = sa.and_(col(Case.ended_at) >= start, col(Case.ended_at) < end)
+    is_open_at_end = sa.and_(
+        col(Case.opened_at) < end, sa.or_(col(Case.ended_at).is_(None), col(Case.ended_at) >= end)
+    )
+    has_target = sa.and_(is_ended, col(Case.target_s).is_not(None))
+    group_columns = (col(Case.region), col(Case.team), col(Case.kind))
+    query = sa.select(
+        *group_columns,
+        _count(is_opened),
+        _count(is_ended),
+        _count(is_open_at_end),
         _count(has_target),
         _count(sa.and_(has_target, col(Case.is_breached).is_(False))),
-        _count(sa.and_(came, col(Case.reopened) > 0)),
+        _count(sa.and_(is_opened, col(Case.reopened) > 0)),
     )
-    relevant = sa.or_(came, ended, open_then)
-    rows = session.connection().execute(counted.where(relevant).group_by(*names).order_by(*names))
+    relevant = sa.or_(is_opened, is_ended, is_open_at_end)
+    rows = session.connection().execute(query.where(relevant).group_by(*group_columns).order_by(*group_columns))
     return [
         CaseFigures(
             region=region,
@@ -102,12 +106,12 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 def sensitive_cases(session: Session, services: Services, now: datetime, language: str) -> Sequence[SensitiveCase]:
     """The open cases of sensitive customers, by name; the caller must check that the reader may see them."""
-    ranked = ranking(session, services, now)
-    entries = [ranked[place] for place, case in enumerate(ranked.cases) if case.is_sensitive]
-    return [_sensitive(entry, translator(language)) for entry in entries]
+    ranked_cases = ranking(session, services, now)
+    entries = [ranked_cases[index] for index, case in enumerate(ranked_cases.cases) if case.is_sensitive]
+    return [_sensitive_case(entry, translator(language)) for entry in entries]
 
 
-def _sensitive(entry: Entry, translate: Translator) -> SensitiveCase:
+def _sensitive_case(entry: Entry, translate: Translator) -> SensitiveCase:
     case = entry.case
     return SensitiveCase(
         name=case.name,
@@ -117,5 +121,5 @@ def _sensitive(entry: Entry, translate: Translator) -> SensitiveCase:
         region=case.region,
         team=case.team,
         owner_id=case.owner_id,
-        left=_left(entry, translate),
+        left=_time_left_text(entry, translate),
     )

@@ -49,8 +49,8 @@ def snooze_form(case: Case, notice: str, translate: Translator, until: datetime)
 def _form(
     title: str, callback_id: str, case: Case, notice: str, fields: list[Block], submit: str, translate: Translator
 ) -> Block:
-    about = section(f"*{one_line(case.name, 60)}* {one_line(case.title, 150)}")
-    earlier = [section(notice)] if notice else []
+    case_section = section(f"*{one_line(case.name, 60)}* {one_line(case.title, 150)}")
+    notice_section = [section(notice)] if notice else []
     label = "Note" if callback_id == ids.NOTE_FORM else "Why"
     reason = field(
         translate(label),
@@ -58,7 +58,7 @@ def _form(
         text_input(ids.REASON, multiline=True, longest=1_000),
         hint=translate("It goes to the case's work notes."),
     )
-    blocks = [about, *earlier, *fields, reason]
+    blocks = [case_section, *notice_section, *fields, reason]
     return modal(
         translate(title),
         blocks,
@@ -71,14 +71,14 @@ def _form(
 
 def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, translate: Translator) -> Block:
     """The form to declare an incident from similar cases."""
-    linked = "{count} similar cases are linked to it, and hear of its updates in their work notes."
-    about = section(translate(linked, count=len(cases)))
+    linked_phrase = "{count} similar cases are linked to it, and hear of its updates in their work notes."
+    linked_section = section(translate(linked_phrase, count=len(cases)))
     title = field(translate("What is wrong?"), ids.TITLE, text_input(ids.TITLE, initial=cluster.title, longest=300))
     hint = translate("When unsure, take the higher.")
     severity = field(translate("Severity"), ids.SEVERITY, severity_select(floor, "S2"), hint=hint)
     return modal(
         translate("Declare an incident"),
-        [about, title, severity],
+        [linked_section, title, severity],
         callback_id=ids.DECLARE_FORM,
         submit=translate("Declare"),
         close=translate("Cancel"),
@@ -94,10 +94,10 @@ def link_form(number: int, incidents: Sequence[Incident], translate: Translator)
             translate("No open incident"), [section(text)], callback_id=ids.INCIDENT_FORM, close=translate("Close")
         )
     options = [option(f"#{each.number} {each.severity} {each.title}", str(each.number)) for each in incidents]
-    chosen = field(translate("Incident"), ids.INCIDENT, select(ids.INCIDENT, options))
+    incident_field = field(translate("Incident"), ids.INCIDENT, select(ids.INCIDENT, options))
     return modal(
         translate("It is an incident"),
-        [chosen],
+        [incident_field],
         callback_id=ids.INCIDENT_FORM,
         submit=translate("Link"),
         close=translate("Cancel"),

@@ -59,26 +59,28 @@ class GuideLibrary:
 
     def guides(self) -> list[Guide]:
         """The guides of floor.yaml, then those of the folder by path."""
-        named = [Guide(each.url, each.title, each.words, each.url) for each in self._cases.guides]
-        files = (
+        linked_guides = [Guide(each.url, each.title, each.words, each.url) for each in self._cases.guides]
+        file_guides = (
             Guide(str(file.path), file.title, file.text[:2_000], "", file.text) for file in guide_files(self._cases)
         )
-        return [*named, *files]
+        return [*linked_guides, *file_guides]
 
 
 def all_guides(session: Session, services: Services) -> list[Guide]:
     """Every guide that a search can find."""
-    published = knowledge_tables.published(session)
-    own = [Guide(f"own:{each.number}", each.title, each.text, "", each.text) for each in published]
-    return [*services.get(GuideLibrary).guides(), *own]
+    published_rows = knowledge_tables.published(session)
+    published_guides = [
+        Guide(f"own:{each.number}", each.title, each.text, "", each.text) for each in published_rows
+    ]
+    return [*services.get(GuideLibrary).guides(), *published_guides]
 
 
 def find(guides: Sequence[Guide], text: str, most: int = SHOWN) -> list[Guide]:
     """The guides that match these words, best match first."""
     index = TextIndex()
-    for place, guide in enumerate(guides):
-        index.add(place, grams(guide.title, guide.words))
-    return [guides[place] for place, _ in index.alike(grams(text), LEAST_ALIKE)[:most]]
+    for position, guide in enumerate(guides):
+        index.add(position, grams(guide.title, guide.words))
+    return [guides[position] for position, _ in index.alike(grams(text), LEAST_ALIKE)[:most]]
 
 
 def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Block]]:
@@ -88,15 +90,15 @@ def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Blo
         raise WordsMissing()
     with services.database.reading() as session:
         guides, translate = all_guides(session, services), translator_for(session, services, by)
-    alike = find(guides, typed)
+    matching_guides = find(guides, typed)
     if not guides:
         return translate(NO_GUIDES)
-    if not alike:
+    if not matching_guides:
         return translate(
             "No guide is about “{words}”. Other or fewer words may find one.", words=one_line(typed, 80)
         )
     blocks: list[Block] = []
-    for guide in alike:
+    for guide in matching_guides:
         title = link(guide.url, guide.title) if guide.url else f"*{one_line(guide.title, 150)}*"
         blocks.append(section(f"📖 {title}"))
         if guide.text:
@@ -104,7 +106,7 @@ def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Blo
     count = (
         translate("1 of 1 guide")
         if len(guides) == 1
-        else translate("{shown} of {all} guides", shown=len(alike), all=len(guides))
+        else translate("{shown} of {all} guides", shown=len(matching_guides), all=len(guides))
     )
     return count, [*blocks, context(count)]
 
@@ -114,8 +116,8 @@ def reading_view(services: Services, name: str, by: str) -> Block:
     check_member(services, by)
     with services.database.reading() as session:
         guides, translate = all_guides(session, services), translator_for(session, services, by)
-    named = [each for each in guides if name == each.key or name.casefold() == each.title.casefold()]
-    guide = next(iter(named or find(guides, name, 1)), None)
+    exact_matches = [each for each in guides if name == each.key or name.casefold() == each.title.casefold()]
+    guide = next(iter(exact_matches or find(guides, name, 1)), None)
     if guide is None:
         raise GuideGone()
     lines = [one_line(line, 2_000) for line in guide.text.splitlines()]

@@ -12,10 +12,10 @@ ROWS_AT_ONCE = 50
 SOURCE = "file"
 
 
-def import_rows(database: Database, floor: Floor, source: str, read: ReadCases) -> Stored:
+def import_rows(database: Database, floor: Floor, source: str, content: ReadCases) -> Stored:
     """Import the rows, all rows of a case in one transaction. Idempotent: an interrupted import can be repeated."""
     total, start = Stored(), 0
-    rows = sorted(read.rows, key=lambda row: row.external_id)
+    rows = sorted(content.rows, key=lambda row: row.external_id)
     with low_priority():
         while start < len(rows):
             end = min(start + ROWS_AT_ONCE, len(rows))

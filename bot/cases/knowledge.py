@@ -55,10 +55,10 @@ def note_gap(change: Change, event: Closed) -> None:
     session, incident = change.session, change.incident
     if incident.is_private or incident.is_drill or not tables.cases_of_incident(session, change.number):
         return
-    known = guides.all_guides(session, change.services)
+    existing_guides = guides.all_guides(session, change.services)
     groups = clusters.of_incident(session, change.number)
     terms = list(dict.fromkeys(term for group in groups for term in group.terms))
-    if guides.find(known, f"{incident.title} {' '.join(terms)}", 1):
+    if guides.find(existing_guides, f"{incident.title} {' '.join(terms)}", 1):
         return
     owner = incidents.commander(session, change.number) or incident.declared_by
     translate = translator_for(session, change.services, owner)
@@ -70,13 +70,13 @@ def note_gap(change: Change, event: Closed) -> None:
         noted_at=change.now,
     )
     if knowledge_tables.note(session, gap):
-        missing = (
+        missing_phrase = (
             "No guide is about incident {number}, “{title}”, though several customers had it. "
             "A draft is made of its timeline."
         )
-        text = translate(missing, number=change.number, title=one_line(incident.title, 150))
-        write = button(translate("Write the guide…"), ids.WRITE, str(gap.number), style="primary")
-        blocks = [section(text), actions([write])]
+        text = translate(missing_phrase, number=change.number, title=one_line(incident.title, 150))
+        write_button = button(translate("Write the guide…"), ids.WRITE, str(gap.number), style="primary")
+        blocks = [section(text), actions([write_button])]
         key = f"knowledge:{gap.number}"
         outbox.post(session, key, owner, text, change.now, blocks=blocks, incident_id=change.number)
         change.log("guide_missing", user=owner)
@@ -99,12 +99,12 @@ def _draft(change: Change, terms: list[str], translate: Translator) -> str:
         return names.get(user_id or "", "")
 
     lines = [sentence(entry.kind, entry.actor_id, entry.facts, name_of, translate.language) for entry in entries]
-    done = [f"- {line}" for line in lines[:MOST_LINES]] or ["- …"]
+    step_lines = [f"- {line}" for line in lines[:MOST_LINES]] or ["- …"]
     if len(lines) > MOST_LINES:
-        done.append(f"- {translate('and {count} more', count=len(lines) - MOST_LINES)}")
+        step_lines.append(f"- {translate('and {count} more', count=len(lines) - MOST_LINES)}")
     parts = (
         translate("What people see: {what}", what=", ".join(terms) or change.incident.title),
-        "\n".join([translate("What was done in incident {number}:", number=change.number), *done]),
+        "\n".join([translate("What was done in incident {number}:", number=change.number), *step_lines]),
         translate("It is over when: …"),
     )
     return "\n\n".join(parts)[:LONGEST]
@@ -157,9 +157,9 @@ def send_to_review(
         # The last person to change it is its author; the other of the two publishes it.
         gap.title, gap.text, gap.owner_id, gap.reviewer_id, gap.state = title.strip(), text, by, reviewer, IN_REVIEW
         session.add(gap)
-        head, blocks = review_message(gap, by, translator_for(session, services, reviewer))
+        headline, blocks = review_message(gap, by, translator_for(session, services, reviewer))
         key = f"knowledge:{number}:review:{occasion}"
-        outbox.post(session, key, reviewer, head, now, blocks=blocks, incident_id=gap.incident_id)
+        outbox.post(session, key, reviewer, headline, now, blocks=blocks, incident_id=gap.incident_id)
         timeline.append(session, gap.incident_id, "guide_to_review", now, by, user=reviewer, text=gap.title)
         translate = translator_for(session, services, by)
     return translate("{person} is asked to read it.", person=mention(reviewer))
@@ -167,7 +167,7 @@ def send_to_review(
 
 def review_message(gap: KnowledgeGap, by: str, translate: Translator) -> tuple[str, list[Block]]:
     """The request to the reviewer, with its buttons."""
-    head = translate(
+    headline = translate(
         "{person} wrote the guide “{title}” and asks you to read it.", person=mention(by), title=_title(gap)
     )
     lines = [one_line(line, 2_000) for line in gap.text.splitlines()]
@@ -176,7 +176,7 @@ def review_message(gap: KnowledgeGap, by: str, translate: Translator) -> tuple[s
         button(translate("Change…"), ids.WRITE, str(gap.number)),
     ]
     body = paragraphs(lines, rest=translate("*Change…* shows all of it."), room=8_000)
-    return head, [section(head), *body, actions(buttons)]
+    return headline, [section(headline), *body, actions(buttons)]
 
 
 def _title(gap: KnowledgeGap) -> str:

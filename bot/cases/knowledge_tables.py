@@ -62,7 +62,7 @@ def published(session: Session) -> Sequence[KnowledgeGap]:
 
 def counts(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
     """How many gaps were noted in a period, and how many are published; only of incidents counted in reports."""
-    within = (col(KnowledgeGap.noted_at) >= start, col(KnowledgeGap.noted_at) < end)
-    noted = select(KnowledgeGap.state).join(Incident, col(Incident.id) == col(KnowledgeGap.incident_id))
-    states = session.exec(noted.where(*within, incidents.is_counted())).all()
+    is_in_period = (col(KnowledgeGap.noted_at) >= start, col(KnowledgeGap.noted_at) < end)
+    states_query = select(KnowledgeGap.state).join(Incident, col(Incident.id) == col(KnowledgeGap.incident_id))
+    states = session.exec(states_query.where(*is_in_period, incidents.is_counted())).all()
     return len(states), sum(state == PUBLISHED for state in states)

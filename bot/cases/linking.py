@@ -97,7 +97,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
     """Declare an incident from these cases; they are linked in the transaction that records it."""
     cluster, cases = declare_form(services, number, by)
     written = translator(services.floor.language)
-    first = written(
+    introduction = written(
         "{count} similar cases, the first at {when} UTC:",
         count=len(cases),
         when=f"{cluster.first_at:%Y-%m-%d %H:%M}",
@@ -109,7 +109,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
         title=title or cluster.title,
         severity=severity,
         at=now,
-        description=f"{first}\n{cluster_views.examples_of(cases, DESCRIBED, written)}",
+        description=f"{introduction}\n{cluster_views.examples_of(cases, DESCRIBED, written)}",
     )
     question = declare_unless_open(services, complete(services, request))
     if question:
@@ -156,15 +156,15 @@ def _link_cluster(change: Change, cluster: Cluster, by: str) -> None:
 def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
     """Link cases to the incident and record it in their work notes."""
     by_number = {case.number: case for case in cases}
-    new = tables.link(change.session, change.number, by_number, by, change.now)
-    if not new:
+    new_numbers = tables.link(change.session, change.number, by_number, by, change.now)
+    if not new_numbers:
         return
-    names = listed([by_number[number].name for number in new], DESCRIBED)
-    change.log("cases_linked", count=len(new), text=names)
+    names = listed([by_number[number].name for number in new_numbers], DESCRIBED)
+    change.log("cases_linked", count=len(new_numbers), text=names)
     written = translator(change.services.floor.language)
-    what = f"{change.incident.severity} {change.incident.title}"
-    text = written("is part of incident {number}: {what}", number=change.number, what=what)
-    _note_all(change, [by_number[number] for number in new], LINKED, f"linked:{change.number}", text)
+    incident_title = f"{change.incident.severity} {change.incident.title}"
+    text = written("is part of incident {number}: {what}", number=change.number, what=incident_title)
+    _add_note_to_all(change, [by_number[number] for number in new_numbers], LINKED, f"linked:{change.number}", text)
 
 
 def link_more(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
@@ -187,8 +187,8 @@ def dismiss(services: Services, number: int, reason: str, by: str, now: datetime
         _decide(session, services, cluster, clusters.DISMISSED, by, now)
         cases = clusters.cases_of(session, number)
         written, translate = translator(services.floor.language), translator_for(session, services, by)
-        looked = "looked like {count} other cases, but is not related: {why}"
-        text = written(looked, count=len(cases) - 1, why=cluster.reason)
+        dismissed_phrase = "looked like {count} other cases, but is not related: {why}"
+        text = written(dismissed_phrase, count=len(cases) - 1, why=cluster.reason)
         notes.add_to_all(session, services, cases, "not related", f"dismissed:{number}", text, by, now)
     return translate("Thank you. Cases like these are proposed less often from now on.")
 
@@ -206,26 +206,30 @@ def copy_update(change: Change, event: UpdateComposed) -> None:
         return
     cases = tables.cases_of_incident(change.session, change.number)
     key = f"update:{event.promise_id}"
-    _note_all(change, cases, UPDATE, key, shorten(event.text, LONGEST_NOTE))
+    _add_note_to_all(change, cases, UPDATE, key, shorten(event.text, LONGEST_NOTE))
 
 
 def note_end(change: Change, event: Resolved | Declined) -> None:
     """Note in the cases that the incident was resolved or declined."""
     cases = tables.cases_of_incident(change.session, change.number)
     written = translator(change.services.floor.language)
-    how = "incident {number} is resolved" if isinstance(event, Resolved) else "incident {number} was a false alarm"
-    _note_all(change, cases, ENDED, f"ended:{event.key}", written(how, number=change.number))
+    outcome_phrase = (
+        "incident {number} is resolved" if isinstance(event, Resolved) else "incident {number} was a false alarm"
+    )
+    _add_note_to_all(change, cases, ENDED, f"ended:{event.key}", written(outcome_phrase, number=change.number))
 
 
 def follow_merge(change: Change, event: Merged) -> None:
     """Link the cases of the merged incident to the one in which it continues."""
     cases = tables.cases_of_incident(change.session, change.number)
-    into = incidents.by_number(change.session, event.into)
+    target_incident = incidents.by_number(change.session, event.into)
     if cases:
-        link_cases(Change(change.session, change.services, into, change.by, change.now), cases, change.by)
+        link_cases(
+            Change(change.session, change.services, target_incident, change.by, change.now), cases, change.by
+        )
 
 
-def _note_all(change: Change, cases: Sequence[Case], kind: str, key: str, text: str) -> None:
+def _add_note_to_all(change: Change, cases: Sequence[Case], kind: str, key: str, text: str) -> None:
     """Add a note to each case; nothing for a private incident, whose existence must not be revealed."""
     if change.incident.is_private:
         return

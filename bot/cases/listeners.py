@@ -72,7 +72,9 @@ def _register_board(app: App, services: Services) -> None:
     @app.action(re.compile(rf"^({re.escape(ids.PAGE)}|{re.escape(ids.FILTER)})\."))
     def turn(ack: Ack, body: Payload) -> None:
         ack()
-        responses.replace_message(services, body, lambda: boards.screen(services, _wanted(body), utcnow()))
+        responses.replace_message(
+            services, body, lambda: boards.screen(services, _wanted_in_button(body), utcnow())
+        )
 
     @app.action(ids.TAKE)
     def take(ack: Ack, body: Payload) -> None:
@@ -103,33 +105,33 @@ def _register_board(app: App, services: Services) -> None:
         ),
     }
     for action_id, build in builders.items():
-        listening.opens_form(app, services, action_id, _about_case(build))
+        listening.opens_form(app, services, action_id, _form_about_case(build))
 
 
-def _about_case(build: Callable[[Case, str, Translator], Block]) -> listening.Build:
-    def about(services: Services, number: int, by: str, now: datetime) -> Block:
+def _form_about_case(build: Callable[[Case, str, Translator], Block]) -> listening.Build:
+    def build_form(services: Services, number: int, by: str, now: datetime) -> Block:
         return build(*actions.readable_case(services, number, by, now))
 
-    return about
+    return build_form
 
 
-def _wanted(body: Payload) -> Wanted:
+def _wanted_in_button(body: Payload) -> Wanted:
     try:
-        chosen, terms, page = json.loads(parse.action_value(body))
-        if (chosen and chosen not in FILTERS) or not isinstance(page, int) or not 0 <= page < 10_000:
+        filter_name, search_words, page = json.loads(parse.action_value(body))
+        if (filter_name and filter_name not in FILTERS) or not isinstance(page, int) or not 0 <= page < 10_000:
             raise NotOurForm()
-        return Wanted(chosen, tuple(str(word)[:100] for word in terms), parse.user_id(body), page)
+        return Wanted(filter_name, tuple(str(word)[:100] for word in search_words), parse.user_id(body), page)
     except (ValueError, TypeError):
         raise NotOurForm() from None
 
 
 def _register_forms(app: App, services: Services) -> None:
-    def typed(body: Payload) -> tuple[int, str, str, str]:
+    def form_values(body: Payload) -> tuple[int, str, str, str]:
         reason, occasion = parse.field_value(body, ids.REASON), str(body["view"]["id"])
         return parse.form_number(body), reason, occasion, parse.user_id(body)
 
     def assign(body: Payload) -> str:
-        number, reason, occasion, by = typed(body)
+        number, reason, occasion, by = form_values(body)
         to = parse.field_value(body, ids.PERSON)
         return actions.assign(services, number, to, reason, occasion, by, utcnow())
 
@@ -140,15 +142,15 @@ def _register_forms(app: App, services: Services) -> None:
         services,
         ids.ESCALATE_FORM,
         ids.REASON,
-        lambda body: actions.escalate(services, *typed(body), utcnow()),
+        lambda body: actions.escalate(services, *form_values(body), utcnow()),
     )
 
     listening.on_form(
-        app, services, ids.NOTE_FORM, ids.REASON, lambda body: actions.note(services, *typed(body), utcnow())
+        app, services, ids.NOTE_FORM, ids.REASON, lambda body: actions.note(services, *form_values(body), utcnow())
     )
 
     def snooze(body: Payload) -> str:
-        number, reason, occasion, by = typed(body)
+        number, reason, occasion, by = form_values(body)
         until = parse.selected_time(body, ids.UNTIL)
         return actions.snooze(services, number, until, reason, occasion, by, utcnow())
 
@@ -218,10 +220,10 @@ def _register_guides(app: App, services: Services) -> None:
 
     listening.on_click(app, services, ids.PUBLISH, knowledge.publish)
 
-    def written(body: Payload) -> str:
+    def send_to_review(body: Payload) -> str:
         title, text, reviewer = (parse.field_value(body, name) for name in (ids.TITLE, ids.TEXT, ids.PERSON))
         number, by = parse.form_number(body), parse.user_id(body)
         occasion = str(body["view"]["id"])
         return knowledge.send_to_review(services, number, title, text, reviewer, occasion, by, utcnow())
 
-    listening.on_form(app, services, ids.WRITE_FORM, ids.TEXT, written)
+    listening.on_form(app, services, ids.WRITE_FORM, ids.TEXT, send_to_review)

@@ -66,9 +66,9 @@ def _write(services: Services, number: int) -> None:
     if writer is None or note.written_at is not None:
         return
     names = display_names(services, mentioned_user_ids(f"<@{note.by}> {note.text}"))
-    who = names.get(note.by, note.by) if note.by else "Watchfloor"
-    writer(case.external_id, f"{who}: {to_plain_text(note.text, names.get)}", note.key)
+    author = names.get(note.by, note.by) if note.by else "Watchfloor"
+    writer(case.external_id, f"{author}: {to_plain_text(note.text, names.get)}", note.key)
     with services.database.transaction() as session:
-        written = session.get_one(CaseNote, number)
-        written.written_at = utcnow()
-        session.add(written)
+        sent_note = session.get_one(CaseNote, number)
+        sent_note.written_at = utcnow()
+        session.add(sent_note)

@@ -58,28 +58,28 @@ class OpenCases:
             return self._in_order
 
     def _refresh(self, session: Session) -> None:
-        before: dict[int, OpenCase | None] = {}
-        changed = sa.select(*map(col, _COLUMNS))
+        cases_before: dict[int, OpenCase | None] = {}
+        query = sa.select(*map(col, _COLUMNS))
         if self._seen_at is None:
-            changed = changed.where(col(Case.is_open))
+            query = query.where(col(Case.is_open))
         else:
             unread = self._unread(session, self._seen_at - OVERLAP)
             if not unread:
                 return
-            touched, is_few = col(Case.touched_at), len(unread) <= MOST_MOMENTS
-            changed = changed.where(touched.in_(unread) if is_few else touched >= min(unread))
-        for row in session.connection().execute(changed):
+            touched_at, is_few = col(Case.touched_at), len(unread) <= MOST_MOMENTS
+            query = query.where(touched_at.in_(unread) if is_few else touched_at >= min(unread))
+        for row in session.connection().execute(query):
             if row.id in self._read and self._read[row.id] == row.touched_at:
                 continue  # read before, within the overlap
             self._note_read(row.id, row.touched_at)
-            before.setdefault(row.id, self._cases.get(row.id))
+            cases_before.setdefault(row.id, self._cases.get(row.id))
             if self._seen_at is None or row.touched_at > self._seen_at:
                 self._seen_at = row.touched_at
             if row.is_open:
-                self._cases[row.id] = self._case(row)
+                self._cases[row.id] = self._open_case(row)
             else:
                 self._cases.pop(row.id, None)
-        self._sort(before)
+        self._update_order(cases_before)
         self._forget_ended()
 
     def _unread(self, session: Session, since: datetime) -> list[datetime]:
@@ -87,10 +87,14 @@ class OpenCases:
 
         After an import the overlap holds thousands of cases, so they are counted by moment and not read again.
         """
-        self._moments = {at: read for at, read in self._moments.items() if at >= since}
-        touched, number = col(Case.touched_at), col(Case.id)
-        counted = sa.select(touched, sa.func.count(), sa.func.sum(number)).where(touched >= since).group_by(touched)
-        rows = session.connection().execute(counted)
+        self._moments = {at: counts for at, counts in self._moments.items() if at >= since}
+        touched_at, number = col(Case.touched_at), col(Case.id)
+        query = (
+            sa.select(touched_at, sa.func.count(), sa.func.sum(number))
+            .where(touched_at >= since)
+            .group_by(touched_at)
+        )
+        rows = session.connection().execute(query)
         return [at for at, count, total in rows if self._moments.get(at) != (count, total)]
 
     def _note_read(self, number: int, at: datetime) -> None:
@@ -100,17 +104,17 @@ class OpenCases:
                 self._moments[moment] = count + sign, total + sign * number
         self._read[number] = at
 
-    def _sort(self, before: Mapping[int, OpenCase | None]) -> None:
+    def _update_order(self, cases_before: Mapping[int, OpenCase | None]) -> None:
         """Move changed cases to their places; sorting all cases again would take too long for a click."""
-        if len(before) > FEW:
+        if len(cases_before) > FEW:
             self._in_order = sorted(self._cases.values(), key=_ORDER)
-        elif before:
+        elif cases_before:
             in_order = list(self._in_order)
-            for number, was in before.items():
-                if was is not None:
-                    del in_order[bisect_left(in_order, was.order, key=_ORDER)]
-                if (now := self._cases.get(number)) is not None:
-                    insort(in_order, now, key=_ORDER)
+            for number, previous in cases_before.items():
+                if previous is not None:
+                    del in_order[bisect_left(in_order, previous.order, key=_ORDER)]
+                if (current := self._cases.get(number)) is not None:
+                    insort(in_order, current, key=_ORDER)
             self._in_order = in_order
 
     def _forget_ended(self) -> None:
@@ -120,7 +124,7 @@ class OpenCases:
         since = self._seen_at - OVERLAP
         self._read = {number: at for number, at in self._read.items() if at >= since or number in self._cases}
 
-    def _case(self, row: Any) -> OpenCase:
+    def _open_case(self, row: Any) -> OpenCase:
         return OpenCase(
             number=row.id,
             name=row.name,

@@ -106,7 +106,7 @@ def read_cases(path: Path, zone: str) -> ReadCases:
     """Read every case of a file; times without a zone are in `zone`. Raises `FileRefused`."""
     sheet = open_sheet(path, HEADER)
     columns = columns_of(sheet.header, COLUMNS | TRAITS)
-    result = ReadCases(columns={name: sheet.header[place] for name, place in columns.items()})
+    result = ReadCases(columns={name: sheet.header[position] for name, position in columns.items()})
     reader = _Reader(sheet, columns, zone)
     for line, cells in sheet.rows():
         if len(result.rows) >= MOST_ROWS:
@@ -128,9 +128,9 @@ class _Reader:
         self._clock = Clock(ZoneInfo(zone))
 
     def _dates(self, sheet: Sheet) -> Iterator[str]:
-        places = [self._columns[name] for name in MOMENTS if name in self._columns]
+        positions = [self._columns[name] for name in MOMENTS if name in self._columns]
         for _, cells in sheet.rows():
-            yield from (cells[place] for place in places if place < len(cells))
+            yield from (cells[position] for position in positions if position < len(cells))
 
     def row(self, cells: Sequence[str]) -> CaseRow:
         """Convert a row to a case. Raises `NotReadable` with the reason."""
@@ -166,8 +166,8 @@ class _Reader:
         )
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
-        place = self._columns.get(name)
-        text = cells[place] if place is not None and place < len(cells) else ""
+        position = self._columns.get(name)
+        text = cells[position] if position is not None and position < len(cells) else ""
         return "" if is_unknown(text) else text
 
     def _text(self, cells: Sequence[str], name: str, longest: int) -> str:

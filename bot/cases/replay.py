@@ -26,24 +26,24 @@ class Alert(Struct, frozen=True):
 
     def line(self) -> str:
         """The alert as one line."""
-        shared = [f"{name}={value}" for name, value in self.traits]
+        shared_parts = [f"{name}={value}" for name, value in self.traits]
         if self.terms:
-            shared.append(f"words: {', '.join(self.terms)}")
+            shared_parts.append(f"words: {', '.join(self.terms)}")
         return (
             f"{self.at:%Y-%m-%d %H:%M} UTC  {len(self.names)} cases of {self.customers} customers since "
-            f"{self.first_at:%H:%M} ({'; '.join(shared) or 'alike'}), {self.expected:.2f} expected in "
+            f"{self.first_at:%H:%M} ({'; '.join(shared_parts) or 'alike'}), {self.expected:.2f} expected in "
             f"{self.window_s // 60} min, score {self.score:.1f}: {' '.join(self.names)}"
         )
 
 
 def alerts(rows: Sequence[CaseRow], alerts_a_day: int) -> Iterator[Alert]:
     """The alerts, in the order in which they would have come. Of several rows of a case, the oldest counts."""
-    first: dict[str, CaseRow] = {}
+    oldest_rows: dict[str, CaseRow] = {}
     for row in rows:
-        known = first.get(row.external_id)
-        if known is None or row.updated_at < known.updated_at:
-            first[row.external_id] = row
-    cases = sorted(first.values(), key=lambda row: (row.opened_at, row.external_id))
+        earlier_row = oldest_rows.get(row.external_id)
+        if earlier_row is None or row.updated_at < earlier_row.updated_at:
+            oldest_rows[row.external_id] = row
+    cases = sorted(oldest_rows.values(), key=lambda row: (row.opened_at, row.external_id))
     scanner, alerting = Scanner(), Alerting(alerts_a_day)
     for number, row in enumerate(cases):
         at = row.opened_at.timestamp()

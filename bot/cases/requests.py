@@ -80,14 +80,16 @@ class Body(BaseModel):
     cases: Annotated[list[SentCase], Field(min_length=1, max_length=MOST_ROWS)]
 
 
-def _take(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
+def _store_cases(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
     try:
-        sent = Body.model_validate_json(body)
-    except ValidationError as wrong:
-        raise NotUnderstood.of(wrong) from None
-    stored = storing.upsert(session, services.floor.cases, sent.source, [each.row() for each in sent.cases], now)
+        request_body = Body.model_validate_json(body)
+    except ValidationError as error:
+        raise NotUnderstood.of(error) from None
+    stored = storing.upsert(
+        session, services.floor.cases, request_body.source, [each.row() for each in request_body.cases], now
+    )
     following.after_rows(session, services.floor, now)
     return {"rows": stored.count, "new": stored.new, "changed": stored.changed, "unchanged": stored.unchanged}
 
 
-POST = SignedPost("/cases", lambda settings: settings.cases_secret, _take)
+POST = SignedPost("/cases", lambda settings: settings.cases_secret, _store_cases)

@@ -38,7 +38,7 @@ class Stored(Struct):
         return self.new + self.changed + self.unchanged
 
 
-class _Known(Struct, frozen=True):
+class _StoredCase(Struct, frozen=True):
     """What is known of a case before its rows are applied."""
 
     source: str
@@ -54,49 +54,51 @@ def upsert(session: Session, settings: Cases, source: str, rows: Iterable[CaseRo
     by_case: dict[str, list[CaseRow]] = {}
     for row in rows:
         by_case.setdefault(row.external_id, []).append(row)
-    waiting = list(by_case.items())
-    for start in range(0, len(waiting), AT_ONCE):
-        chunk = waiting[start : start + AT_ONCE]
+    rows_of_cases = list(by_case.items())
+    for start in range(0, len(rows_of_cases), AT_ONCE):
+        chunk = rows_of_cases[start : start + AT_ONCE]
         cases = tables.by_external_ids(session, source, [external_id for external_id, _ in chunk])
         states = tables.states_of(session, [each.number for each in cases.values()])
-        written: list[tuple[Case, list[Step]]] = []
+        changed_cases: list[tuple[Case, list[Step]]] = []
         for external_id, versions in chunk:
             case = cases.get(external_id)
             steps = [Step(each.at, each.phase, each.state) for each in states.get(case.number, [])] if case else []
             versions.sort(key=lambda row: row.updated_at)
-            written += _changed(settings, result, _Known(source, case, steps, now), versions)
+            changed_cases += _apply_rows(settings, result, _StoredCase(source, case, steps, now), versions)
         # In one flush: row by row, a file would block other writers for longer.
-        session.add_all(case for case, _ in written)
+        session.add_all(case for case, _ in changed_cases)
         session.flush()
-        tables.add_states(session, [_state(case.number, step) for case, steps in written for step in steps])
+        tables.add_states(
+            session, [_state_row(case.number, step) for case, steps in changed_cases for step in steps]
+        )
     return result
 
 
-def _changed(
-    settings: Cases, result: Stored, known: _Known, versions: Sequence[CaseRow]
+def _apply_rows(
+    settings: Cases, result: Stored, stored_case: _StoredCase, versions: Sequence[CaseRow]
 ) -> list[tuple[Case, list[Step]]]:
     """The updated case with its new states; empty if nothing changed."""
-    newest, history = versions[-1], _history(versions, known.states)
-    case = known.case or _new(known.source, newest, known.now)
-    before = case.model_dump(exclude={"touched_at"}) if known.case else {}
+    newest, history = versions[-1], _history(versions, stored_case.states)
+    case = stored_case.case or _new_case(stored_case.source, newest, stored_case.now)
+    values_before = case.model_dump(exclude={"touched_at"}) if stored_case.case else {}
     if newest.updated_at >= case.updated_at:
-        _take_over(settings, case, newest)
-    _follow_history(case, history, max(each.reopened for each in versions))
+        _apply_newest_row(settings, case, newest)
+    _apply_history(case, history, max(each.reopened for each in versions))
     _set_deadline(settings, case, history)
-    if before == case.model_dump(exclude={"touched_at"}) and len(history) == len(known.states):
+    if values_before == case.model_dump(exclude={"touched_at"}) and len(history) == len(stored_case.states):
         result.unchanged += 1
         return []
-    case.touched_at = known.now
-    if not before:
+    case.touched_at = stored_case.now
+    if not values_before:
         result.new += 1
     else:
         result.changed += 1
-        if case.is_open and not before["is_open"]:
+        if case.is_open and not values_before["is_open"]:
             result.reopened.append(case.number)
-    return [(case, [each for each in history if each not in known.states])]
+    return [(case, [each for each in history if each not in stored_case.states])]
 
 
-def _new(source: str, row: CaseRow, now: datetime) -> Case:
+def _new_case(source: str, row: CaseRow, now: datetime) -> Case:
     is_recent = now - EXAMINED_FOR < row.opened_at
     return Case(
         source=source,
@@ -110,7 +112,7 @@ def _new(source: str, row: CaseRow, now: datetime) -> Case:
     )
 
 
-def _take_over(settings: Cases, case: Case, row: CaseRow) -> None:
+def _apply_newest_row(settings: Cases, case: Case, row: CaseRow) -> None:
     if row.owner != case.owner:
         case.owner_id = None
     contract = settings.contract_of(row.customer)
@@ -130,14 +132,14 @@ def _take_over(settings: Cases, case: Case, row: CaseRow) -> None:
     case.updated_at = row.updated_at
 
 
-def _history(versions: Sequence[CaseRow], before: Sequence[Step]) -> list[Step]:
+def _history(versions: Sequence[CaseRow], known_steps: Sequence[Step]) -> list[Step]:
     """Every state with the time it began; rows that repeat the previous state are skipped."""
-    changes = [StateChange(each.at, each.state) for each in before]
+    changes = [StateChange(each.at, each.state) for each in known_steps]
     for row in versions:
         changes += row.history
         if row.state:
-            ended = row.ended_at if phase_of(row.state) in ENDED else None
-            changes.append(StateChange(ended or row.updated_at, row.state))
+            ended_at = row.ended_at if phase_of(row.state) in ENDED else None
+            changes.append(StateChange(ended_at or row.updated_at, row.state))
     history: list[Step] = []
     phase: str = Phase.NEW
     for change in sorted(set(changes), key=lambda each: (each.at, each.state)):
@@ -147,11 +149,11 @@ def _history(versions: Sequence[CaseRow], before: Sequence[Step]) -> list[Step]:
     return history
 
 
-def _state(case_id: int, step: Step) -> CaseState:
+def _state_row(case_id: int, step: Step) -> CaseState:
     return CaseState(case_id=case_id, at=step.at, state=step.state, phase=step.phase)
 
 
-def _follow_history(case: Case, steps: Sequence[Step], reopened: int) -> None:
+def _apply_history(case: Case, steps: Sequence[Step], reopened: int) -> None:
     if steps:
         case.phase = steps[-1].phase
     case.is_open = case.phase not in ENDED
@@ -161,12 +163,12 @@ def _follow_history(case: Case, steps: Sequence[Step], reopened: int) -> None:
 
 def _ended_at(steps: Sequence[Step]) -> datetime:
     """When the case ended: if it was resolved and then closed, when it was resolved."""
-    ended = steps[-1].at
+    ended_at = steps[-1].at
     for step in reversed(steps):
         if step.phase not in ENDED:
             break
-        ended = step.at
-    return ended
+        ended_at = step.at
+    return ended_at
 
 
 def _set_deadline(settings: Cases, case: Case, steps: Sequence[Step]) -> None:

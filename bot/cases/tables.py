@@ -135,8 +135,8 @@ def locked(session: Session, number: int) -> Case:
 
 def by_external_ids(session: Session, source: str, external_ids: Collection[str]) -> dict[str, Case]:
     """The cases of a source with these ids, locked until the transaction ends."""
-    theirs = select(Case).where(Case.source == source, col(Case.external_id).in_(external_ids))
-    return {each.external_id: each for each in session.exec(theirs.with_for_update())}
+    query = select(Case).where(Case.source == source, col(Case.external_id).in_(external_ids))
+    return {each.external_id: each for each in session.exec(query.with_for_update())}
 
 
 def of_numbers(session: Session, numbers: Collection[int]) -> dict[int, Case]:
@@ -146,10 +146,10 @@ def of_numbers(session: Session, numbers: Collection[int]) -> dict[int, Case]:
 
 def states_of(session: Session, case_ids: Collection[int]) -> dict[int, list[CaseState]]:
     """The states of several cases, in chronological order."""
-    in_order = select(CaseState).where(col(CaseState.case_id).in_(case_ids)).order_by(col(CaseState.at))
+    query = select(CaseState).where(col(CaseState.case_id).in_(case_ids)).order_by(col(CaseState.at))
     states: dict[int, list[CaseState]] = {}
-    for each in session.exec(in_order):
-        states.setdefault(each.case_id, []).append(each)
+    for state in session.exec(query):
+        states.setdefault(state.case_id, []).append(state)
     return states
 
 
@@ -160,8 +160,8 @@ def add_states(session: Session, states: Iterable[CaseState]) -> None:
 
 def notes_of(session: Session, case_id: int, limit: int = 20) -> Sequence[CaseNote]:
     """The decisions about a case, newest first."""
-    newest = select(CaseNote).where(CaseNote.case_id == case_id).order_by(col(CaseNote.id).desc())
-    return session.exec(newest.limit(limit)).all()
+    query = select(CaseNote).where(CaseNote.case_id == case_id).order_by(col(CaseNote.id).desc())
+    return session.exec(query.limit(limit)).all()
 
 
 def add_note(session: Session, note: CaseNote) -> bool:
@@ -180,16 +180,16 @@ def link(session: Session, incident_id: int, case_ids: Iterable[int], by: str, n
 
 def cases_of_incident(session: Session, incident_id: int) -> Sequence[Case]:
     """The cases linked to an incident."""
-    linked = select(IncidentCase.case_id).where(IncidentCase.incident_id == incident_id)
-    return session.exec(select(Case).where(col(Case.id).in_(linked)).order_by(col(Case.id))).all()
+    case_ids = select(IncidentCase.case_id).where(IncidentCase.incident_id == incident_id)
+    return session.exec(select(Case).where(col(Case.id).in_(case_ids)).order_by(col(Case.id))).all()
 
 
 def has_private_incident(session: Session, case_id: int) -> bool:
     """True if the case is linked to a private incident."""
-    theirs = (
+    query = (
         select(Incident.id)
         .join(IncidentCase, col(IncidentCase.incident_id) == col(Incident.id))
         .where(IncidentCase.case_id == case_id, col(Incident.is_private))
         .limit(1)
     )
-    return session.exec(theirs).first() is not None
+    return session.exec(query).first() is not None

@@ -15,12 +15,15 @@ MEANINGS = {"external_id": "external id", "opened_at": "opened at", "updated_at"
 MEANINGS |= {"started_at": "started at", "resolved_at": "resolved at", "closed_at": "closed at"}
 
 
-def preview_message(number: int, file_name: str, read: ReadCases, translate: Translator) -> tuple[str, list[Block]]:
+def preview_message(
+    number: int, file_name: str, content: ReadCases, translate: Translator
+) -> tuple[str, list[Block]]:
     """What the file contains, with the buttons to import or discard it."""
     columns = ", ".join(
-        f"{one_line(column, 40)} → {translate(MEANINGS.get(name, name))}" for name, column in read.columns.items()
+        f"{one_line(column, 40)} → {translate(MEANINGS.get(name, name))}"
+        for name, column in content.columns.items()
     )
-    counts = {"count": read.cases, "rows": len(read.rows), "open": _open(read)}
+    counts = {"count": content.cases, "rows": len(content.rows), "open": _open(content)}
     lines = [
         translate(
             "{name}: {count} cases in {rows} rows, {open} of them open",
@@ -28,23 +31,23 @@ def preview_message(number: int, file_name: str, read: ReadCases, translate: Tra
             **counts,
         ),
         columns,
-        *left_out(read, translate),
+        *left_out(content, translate),
     ]
     value = str(number)
     buttons = [
         button(translate("Import"), ids.USE, value, style="primary"),
         button(translate("Discard"), ids.DISCARD, value),
     ]
-    text = translate("{count} cases can be imported", count=read.cases)
+    text = translate("{count} cases can be imported", count=content.cases)
     return text, [section("\n".join(lines)), actions(buttons)]
 
 
-def _open(read: ReadCases) -> int:
-    newest = {row.external_id: row for row in sorted(read.rows, key=lambda row: row.updated_at)}
+def _open(content: ReadCases) -> int:
+    newest = {row.external_id: row for row in sorted(content.rows, key=lambda row: row.updated_at)}
     return sum(phase_of(row.state) not in ENDED for row in newest.values())
 
 
-def left_out(read: ReadCases, translate: Translator) -> list[str]:
+def left_out(content: ReadCases, translate: Translator) -> list[str]:
     """Lines about rows that were left out, the first ones with their reasons."""
     lines = [
         translate(
@@ -52,15 +55,15 @@ def left_out(read: ReadCases, translate: Translator) -> list[str]:
             line=row.line,
             why=one_line(reason_in(row.reason, translate.language), 150),
         )
-        for row in read.left_out[:REASONS_SHOWN]
+        for row in content.left_out[:REASONS_SHOWN]
     ]
-    more = len(read.left_out) - len(lines)
+    more = len(content.left_out) - len(lines)
     if more:
         lines.append(translate("{count} more rows are left out; the file in this thread names them.", count=more))
     return lines
 
 
-def imported_text(file_name: str, stored: Stored, read: ReadCases, translate: Translator) -> str:
+def imported_text(file_name: str, stored: Stored, content: ReadCases, translate: Translator) -> str:
     """The result of an import, in a sentence."""
     counts = (
         ("{count} new", stored.new),
@@ -72,4 +75,4 @@ def imported_text(file_name: str, stored: Stored, read: ReadCases, translate: Tr
     if stored.reopened:
         sentences.append(translate("{count} were reopened.", count=len(stored.reopened)))
     sentences.append(translate("`/incident board` shows what is open."))
-    return "\n".join([" ".join(sentences), *left_out(read, translate)])
+    return "\n".join([" ".join(sentences), *left_out(content, translate)])

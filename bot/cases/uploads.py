@@ -56,7 +56,7 @@ class CasePreview(Numbered, table=True):
 
 def show(services: Services, dropped: DroppedFile, path: Path) -> None:
     """Post a preview of the file, with its buttons."""
-    read = read_cases(path, services.floor.cases.zone)
+    content = read_cases(path, services.floor.cases.zone)
     with services.database.transaction() as session:
         preview = CasePreview(
             file_id=dropped.file_id,
@@ -68,8 +68,10 @@ def show(services: Services, dropped: DroppedFile, path: Path) -> None:
         )
         if insert_new(session, preview):
             translate = translator_for(session, services, preview.by)
-            _say(session, preview, *upload_views.preview_message(preview.number, dropped.name, read, translate))
-            _list_left_out(session, preview, read, translate)
+            _post_or_edit(
+                session, preview, *upload_views.preview_message(preview.number, dropped.name, content, translate)
+            )
+            _list_left_out(session, preview, content, translate)
 
 
 READER = TableReader(is_table_of_cases, show)
@@ -77,10 +79,10 @@ READER = TableReader(is_table_of_cases, show)
 
 def use(services: Services, number: int, by: str, now: datetime) -> None:
     """Start the import of the file's cases."""
-    with _waiting(services, number, by) as (session, preview):
+    with _waiting_preview(services, number, by) as (session, preview):
         preview.state, preview.by = IMPORTING, by
         session.add(preview)
-        _say(session, preview, translator_for(session, services, by)("Importing …"), [])
+        _post_or_edit(session, preview, translator_for(session, services, by)("Importing …"), [])
         payload = {"preview": number}
         key = f"case-file:{number}"
         outbox.enqueue(session, kinds.CASE_FILE, key, now, payload=payload, channel_id=preview.channel_id, lane=key)
@@ -88,14 +90,16 @@ def use(services: Services, number: int, by: str, now: datetime) -> None:
 
 def discard(services: Services, number: int, by: str) -> None:
     """Discard the file."""
-    with _waiting(services, number, by) as (session, preview):
+    with _waiting_preview(services, number, by) as (session, preview):
         preview.state = DISCARDED
         session.add(preview)
-        _say(session, preview, translator_for(session, services, by)("Discarded; nothing of it was kept."), [])
+        _post_or_edit(
+            session, preview, translator_for(session, services, by)("Discarded; nothing of it was kept."), []
+        )
 
 
 @contextmanager
-def _waiting(services: Services, number: int, by: str) -> Iterator[tuple[Session, CasePreview]]:
+def _waiting_preview(services: Services, number: int, by: str) -> Iterator[tuple[Session, CasePreview]]:
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
@@ -117,44 +121,44 @@ def _import(services: Services, number: int) -> None:
         translate = translator_for(session, services, preview.by)
     if preview.state != IMPORTING:
         return
-    read = ReadCases()
+    content = ReadCases()
     try:
-        read = _read(services, preview)
-        stored = importing.import_rows(services.database, services.floor, importing.SOURCE, read)
-        text, state = upload_views.imported_text(preview.file_name, stored, read, translate), IMPORTED
-    except WatchfloorError as refused:
-        text, state = f"⚠️ {refused.sentence_in(translate.language)}", DISCARDED
+        content = _read_content(services, preview)
+        stored = importing.import_rows(services.database, services.floor, importing.SOURCE, content)
+        text, state = upload_views.imported_text(preview.file_name, stored, content, translate), IMPORTED
+    except WatchfloorError as refusal:
+        text, state = f"⚠️ {refusal.sentence_in(translate.language)}", DISCARDED
     with services.database.transaction() as session:
         current = session.get_one(CasePreview, number)
         current.state = state
         session.add(current)
-        _say(session, current, text, [])
-        _list_left_out(session, current, read, translate)
+        _post_or_edit(session, current, text, [])
+        _list_left_out(session, current, content, translate)
 
 
-def _list_left_out(session: Session, preview: CasePreview, read: ReadCases, translate: Translator) -> None:
+def _list_left_out(session: Session, preview: CasePreview, content: ReadCases, translate: Translator) -> None:
     """Attach a file of left-out rows if there are more than the message names."""
-    if len(read.left_out) > upload_views.REASONS_SHOWN:
+    if len(content.left_out) > upload_views.REASONS_SHOWN:
         thread = row_files.Thread(preview.channel_id, preview.ts)
-        rows = [(row.line, reason_in(row.reason, translate.language)) for row in read.left_out]
+        rows = [(row.line, reason_in(row.reason, translate.language)) for row in content.left_out]
         row_files.post_left_out(session, thread, preview.file_name, rows, len(rows), utcnow())
 
 
-def _read(services: Services, preview: CasePreview) -> ReadCases:
+def _read_content(services: Services, preview: CasePreview) -> ReadCases:
     with TemporaryDirectory(prefix="cases-") as folder:
         path = Path(folder) / (Path(preview.file_name).name or "file")
         try:
             path.write_bytes(services.slack.download(preview.file_id))
-        except SlackRefused as refused:
-            raise FileGone(name=preview.file_name, reason=refused.error.replace("_", " ")) from refused
+        except SlackRefused as refusal:
+            raise FileGone(name=preview.file_name, reason=refusal.error.replace("_", " ")) from refusal
         return read_cases(path, services.floor.cases.zone)
 
 
-def _say(session: Session, preview: CasePreview, text: str, blocks: list[Block]) -> None:
+def _post_or_edit(session: Session, preview: CasePreview, text: str, blocks: list[Block]) -> None:
     """Post or edit the one message about a file, in its thread."""
-    key, shown = f"case-preview:{preview.number}", blocks or [section(text)]
+    key, message_blocks = f"case-preview:{preview.number}", blocks or [section(text)]
     row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
     if row is not None:
-        outbox.edit(session, row, shown, utcnow())
+        outbox.edit(session, row, message_blocks, utcnow())
         return
-    outbox.post(session, key, preview.channel_id, text, utcnow(), thread_ts=preview.ts, blocks=shown)
+    outbox.post(session, key, preview.channel_id, text, utcnow(), thread_ts=preview.ts, blocks=message_blocks)

@@ -15,9 +15,9 @@ PER_PAGE = 6
 EMOJI = {RED: "🔴", AMBER: "🟡", PAUSED: "⏸️"}
 LABELS = {"red": "Red", "amber": "Amber", "unassigned": "Unassigned", "reopened": "Reopened"}
 LABELS |= {"sensitive": "Sensitive", "mine": "Mine"}
-COUNTED = {RED: "{count} red", AMBER: "{count} amber"}
-MARKED = {"unassigned": "{count} unassigned", "reopened": "{count} reopened"}
-MARKED |= {"sensitive": "{count} sensitive", "snoozed": "{count} snoozed"}
+COLOUR_COUNTS = {RED: "{count} red", AMBER: "{count} amber"}
+MARK_COUNTS = {"unassigned": "{count} unassigned", "reopened": "{count} reopened"}
+MARK_COUNTS |= {"sensitive": "{count} sensitive", "snoozed": "{count} snoozed"}
 NO_CASES = (
     "No case is open. `watchfloor cases import` or a file dropped into a direct message to me brings them here."
 )
@@ -33,7 +33,7 @@ def board_screen(board: Board, translate: Translator, now: datetime) -> Screen:
         blocks += [section(case_text(entry, translate, now)), actions(_buttons(entry, translate))]
     if not board.entries:
         blocks.append(section(translate("No open case matches.")))
-    return text, [*blocks, actions(_pages(board, translate)), context(_shown(board, translate))]
+    return text, [*blocks, actions(_pages(board, translate)), context(_range_text(board, translate))]
 
 
 def board_message(board: Board, translate: Translator, now: datetime) -> Screen:
@@ -44,8 +44,8 @@ def board_message(board: Board, translate: Translator, now: datetime) -> Screen:
     blocks: list[Block] = [header(translate("Cases by time to breach")), section(text)]
     for entry in board.entries:
         blocks += [section(case_text(entry, translate, now)), actions(_buttons(entry, translate))]
-    rest = translate("`/incident board` shows all, `/incident board unassigned` a part.")
-    return text, [*blocks, context(f"{_shown(board, translate)} {rest}")]
+    hint = translate("`/incident board` shows all, `/incident board unassigned` a part.")
+    return text, [*blocks, context(f"{_range_text(board, translate)} {hint}")]
 
 
 def home_blocks(board: Board, translate: Translator, now: datetime) -> list[Block]:
@@ -60,8 +60,8 @@ def headline(board: Board, translate: Translator) -> str:
     parts = [translate("{count} open", count=board.total)]
     if counts["breached"]:
         parts.append(f"*{translate('{count} breached', count=counts['breached'])}*")
-    parts += [f"{EMOJI[name]} {translate(COUNTED[name], count=counts[name])}" for name in (RED, AMBER)]
-    parts += [translate(phrase, count=counts[name]) for name, phrase in MARKED.items() if counts[name]]
+    parts += [f"{EMOJI[name]} {translate(COLOUR_COUNTS[name], count=counts[name])}" for name in (RED, AMBER)]
+    parts += [translate(phrase, count=counts[name]) for name, phrase in MARK_COUNTS.items() if counts[name]]
     return " · ".join(parts)
 
 
@@ -70,14 +70,14 @@ def case_text(entry: Entry, translate: Translator, now: datetime) -> str:
     case = entry.case
     name = link(case.url, case.name) if case.url else one_line(case.name, 60)
     marks = [f"⚠️ {translate('sensitive')}"] if case.is_sensitive else []
-    marks += [_times(case.reopened, translate)] if case.reopened else []
-    first = f"{EMOJI.get(entry.colour, '🟢')} *{name}* {case.priority} {one_line(case.title, 90)}".rstrip()
-    about = [one_line(part, 60) for part in (case.customer, case.team, case.region) if part]
-    second = " · ".join([*about, _owner(entry, translate), *marks])
-    return f"{first}\n{second}\n{arithmetic(entry, translate, now)}"
+    marks += [_reopened_text(case.reopened, translate)] if case.reopened else []
+    first_line = f"{EMOJI.get(entry.colour, '🟢')} *{name}* {case.priority} {one_line(case.title, 90)}".rstrip()
+    case_context = [one_line(part, 60) for part in (case.customer, case.team, case.region) if part]
+    second_line = " · ".join([*case_context, _owner(entry, translate), *marks])
+    return f"{first_line}\n{second_line}\n{arithmetic(entry, translate, now)}"
 
 
-def _times(reopened: int, translate: Translator) -> str:
+def _reopened_text(reopened: int, translate: Translator) -> str:
     return translate("reopened") if reopened == 1 else translate("reopened {count} times", count=reopened)
 
 
@@ -97,12 +97,12 @@ def arithmetic(entry: Entry, translate: Translator, now: datetime) -> str:
     )
     if not entry.position:
         return deadline
-    place = translate("{place} in the queue", place=ordinal(entry.position, translate))
-    who = "" if entry.free is None else f", {_free(entry, translate)}"
+    position_text = translate("{place} in the queue", place=ordinal(entry.position, translate))
+    free_text = "" if entry.free is None else f", {_free(entry, translate)}"
     if entry.pickup is None:
-        return f"{deadline} · {place}{who}"
+        return f"{deadline} · {position_text}{free_text}"
     pickup = translate("likely taken in {length}", length=translate(format_duration(entry.pickup)))
-    return f"{deadline} · {place}{who}: {pickup}"
+    return f"{deadline} · {position_text}{free_text}: {pickup}"
 
 
 def _free(entry: Entry, translate: Translator) -> str:
@@ -141,43 +141,45 @@ def _buttons(entry: Entry, translate: Translator) -> list[Block]:
 
 
 def _filters(board: Board, translate: Translator) -> list[Block]:
-    chosen = board.wanted
+    wanted = board.wanted
     buttons = (
-        [button(translate("All"), f"{ids.FILTER}.all", kept(Wanted(words=chosen.words)))] if chosen.filter else []
+        [button(translate("All"), f"{ids.FILTER}.all", button_value(Wanted(words=wanted.words)))]
+        if wanted.filter
+        else []
     )
     for name in FILTERS:
-        if name != chosen.filter and (name == MINE or board.counts[name]):
+        if name != wanted.filter and (name == MINE or board.counts[name]):
             label = translate(LABELS[name]) if name == MINE else f"{translate(LABELS[name])} {board.counts[name]}"
-            buttons.append(button(label, f"{ids.FILTER}.{name}", kept(Wanted(name, chosen.words))))
+            buttons.append(button(label, f"{ids.FILTER}.{name}", button_value(Wanted(name, wanted.words))))
     return buttons
 
 
 def _pages(board: Board, translate: Translator) -> list[Block]:
     """The buttons for the other pages, and to refresh this one with later decisions."""
-    chosen, buttons = board.wanted, []
-    if chosen.page:
-        earlier = Wanted(chosen.filter, chosen.words, "", chosen.page - 1)
-        buttons.append(button(f"← {translate('Back')}", f"{ids.PAGE}.back", kept(earlier)))
-    if (chosen.page + 1) * PER_PAGE < board.matching:
-        later = Wanted(chosen.filter, chosen.words, "", chosen.page + 1)
-        buttons.append(button(f"{translate('More')} →", f"{ids.PAGE}.more", kept(later)))
-    again = Wanted(chosen.filter, chosen.words, "", chosen.page)
-    return [*buttons, button(translate("Refresh"), f"{ids.PAGE}.again", kept(again))]
+    wanted, buttons = board.wanted, []
+    if wanted.page:
+        previous_page = Wanted(wanted.filter, wanted.words, "", wanted.page - 1)
+        buttons.append(button(f"← {translate('Back')}", f"{ids.PAGE}.back", button_value(previous_page)))
+    if (wanted.page + 1) * PER_PAGE < board.matching:
+        next_page = Wanted(wanted.filter, wanted.words, "", wanted.page + 1)
+        buttons.append(button(f"{translate('More')} →", f"{ids.PAGE}.more", button_value(next_page)))
+    same_page = Wanted(wanted.filter, wanted.words, "", wanted.page)
+    return [*buttons, button(translate("Refresh"), f"{ids.PAGE}.again", button_value(same_page))]
 
 
-def _shown(board: Board, translate: Translator) -> str:
+def _range_text(board: Board, translate: Translator) -> str:
     first = board.wanted.page * PER_PAGE + 1
-    chosen = translate(LABELS[board.wanted.filter]).lower() if board.wanted.filter else ""
-    which = " ".join((chosen, *board.wanted.words)).strip()
-    named = f" ({one_line(which, 80)})" if which else ""
+    filter_label = translate(LABELS[board.wanted.filter]).lower() if board.wanted.filter else ""
+    search_text = " ".join((filter_label, *board.wanted.words)).strip()
+    search_note = f" ({one_line(search_text, 80)})" if search_text else ""
     if not board.entries:
-        return translate("0 cases{named}.", named=named)
+        return translate("0 cases{named}.", named=search_note)
     last = first + len(board.entries) - 1
     return translate(
-        "Cases {first}–{last} of {all}{named}.", first=first, last=last, all=board.matching, named=named
+        "Cases {first}–{last} of {all}{named}.", first=first, last=last, all=board.matching, named=search_note
     )
 
 
-def kept(wanted: Wanted) -> str:
+def button_value(wanted: Wanted) -> str:
     """The value of a button. Users can forge it, so it only says what to show."""
     return json.dumps([wanted.filter, list(wanted.words), wanted.page])

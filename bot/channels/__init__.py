@@ -19,13 +19,20 @@ def register(registry: "Registry") -> None:
     registry.record(messages.record_pin, "pin_added", "pin_removed")
     registry.record(membership.record_channel_lost, "channel_archive", "channel_deleted", "channel_left")
     registry.record(membership.record_channel_lost, "group_archive", "group_deleted", "group_left")
-    named = ("channel_archive", "channel_deleted", "channel_left", "group_archive", "group_deleted", "group_left")
-    registry.record(membership.record_named_channel_lost, *named)
+    lost_event_types = (
+        "channel_archive",
+        "channel_deleted",
+        "channel_left",
+        "group_archive",
+        "group_deleted",
+        "group_left",
+    )
+    registry.record(membership.record_named_channel_lost, *lost_event_types)
     registry.record(membership.record_channel_found, "channel_unarchive", "group_unarchive")
     registry.record(membership.record_channel_renamed, "channel_rename", "group_rename")
     registry.record(membership.record_channel_id_changed, "channel_id_changed")
     registry.record(membership.record_person_changed, "user_change", "team_join")
     registry.record(membership.record_group_changed, "subteam_updated")
-    registry.ticks.append(Tick("early messages", recovery.read_back_early, early.NEXT_LOOK))
+    registry.ticks.append(Tick("early messages", recovery.read_back_early, early.NEXT_DUE))
     registry.ticks.append(Tick("gaps", recovery.tick))
     registry.purge_rules += [PurgeRule("listening"), PurgeRule("timeline_gaps"), PurgeRule("heard_early")]

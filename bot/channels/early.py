@@ -13,7 +13,7 @@ from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 
 # A noted channel is dropped after this time if no incident has claimed it and none is waiting for its channel.
-KEPT = timedelta(minutes=10)
+RETENTION = timedelta(minutes=10)
 
 
 class HeardEarly(Row, table=True):
@@ -26,12 +26,12 @@ class HeardEarly(Row, table=True):
 
 
 # While there are rows, the clock looks up which incident they belong to.
-NEXT_LOOK = sa.select(col(HeardEarly.at)).order_by(col(HeardEarly.at)).limit(1)
+NEXT_DUE = sa.select(col(HeardEarly.at)).order_by(col(HeardEarly.at)).limit(1)
 
 
 _IS_AWAITED = select(Incident.id).where(col(Incident.channel_id).is_(None), col(Incident.status).in_(OPEN)).exists()
 # One statement: between two, the awaited channel could be stored, and both would miss it.
-_WHOSE = sa.select(
+_INCIDENT_AND_IS_AWAITED = sa.select(
     select(Incident.id).where(col(Incident.channel_id) == sa.bindparam("channel")).limit(1).scalar_subquery(),
     _IS_AWAITED,
 )
@@ -40,7 +40,7 @@ _WHOSE = sa.select(
 def incident_or_note(services: Services, channel_id: str, now: datetime) -> int | None:
     """Return the channel's incident. While an incident waits for its channel, note an unknown one."""
     with services.database.reading() as session:
-        number, is_awaited = session.connection().execute(_WHOSE, {"channel": channel_id}).one()
+        number, is_awaited = session.connection().execute(_INCIDENT_AND_IS_AWAITED, {"channel": channel_id}).one()
     if number is None and is_awaited:
         with services.database.transaction() as session:
             insert_new(session, HeardEarly(channel_id=channel_id, at=now))

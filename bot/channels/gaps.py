@@ -89,7 +89,7 @@ def open_gap(session: Session, incident_id: int, since: datetime, until: datetim
     insert_new(session, gap)
 
 
-def unfilled(session: Session) -> list[int]:
+def unfilled_gap_ids(session: Session) -> list[int]:
     """The ids of the gaps still to be filled."""
     return [number for number in session.connection().execute(_UNFILLED).scalars() if number is not None]
 
@@ -106,10 +106,10 @@ def locked(session: Session, number: int) -> Gap:
 
 def refused_since(session: Session, incident_id: int) -> datetime | None:
     """The start of the first gap whose messages Slack refused to show; None without one."""
-    first = sa.select(sa.func.min(col(Gap.since))).where(
+    query = sa.select(sa.func.min(col(Gap.since))).where(
         col(Gap.incident_id) == incident_id, col(Gap.state) == REFUSED
     )
-    return session.connection().execute(first).scalar()
+    return session.connection().execute(query).scalar()
 
 
 def update_gap(session: Session, gap: Gap, **changes: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.runtime.heartbeat import Heartbeat
 
 
-class Line(Protocol):
+class SlackConnection(Protocol):
     """The connection over which Slack sends events."""
 
     @property
@@ -18,19 +18,19 @@ class Listening:
     """Reconfirmed as long as Slack reaches the bot and the database stores what it sends."""
 
     def __init__(self) -> None:
-        self._line: Line | None = None
+        self._connection: SlackConnection | None = None
         self._confirmed = Heartbeat()
         # True once the time before this process listened is recorded.
         self.has_begun = False
 
-    def use(self, line: Line) -> None:
-        """Set the line over which Slack sends its events; without one, the bot counts as hearing."""
-        self._line = line
+    def set_connection(self, connection: SlackConnection) -> None:
+        """Set the connection over which Slack sends its events; without one, the bot counts as hearing."""
+        self._connection = connection
 
     @property
     def is_hearing(self) -> bool:
         """True if an event would reach the bot now."""
-        return self._line is None or self._line.is_connected
+        return self._connection is None or self._connection.is_connected
 
     @property
     def unsure_s(self) -> float:

@@ -89,10 +89,10 @@ def record_channel_found(services: Services, event: Event) -> None:
 
 def record_channel_renamed(services: Services, event: Event) -> None:
     """Refresh the channels if the rename may change which channel a name in `floor.yaml` means."""
-    renamed = event["channel"]
+    renamed_channel = event["channel"]
     with services.database.reading() as session:
         known_ids = directory.known_channels(session).values()
-    if renamed["id"] in known_ids or renamed["name"] in channel_names(services):
+    if renamed_channel["id"] in known_ids or renamed_channel["name"] in channel_names(services):
         services.background.submit("channels", partial(refresh_channels, services))
 
 

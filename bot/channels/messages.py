@@ -21,13 +21,13 @@ def record_message(services: Services, event: Event) -> None:
     """Record that a message was sent, edited or deleted. Direct messages belong to no incident."""
     if event.get("channel_type") == "im":
         return
-    subtype, own = event.get("subtype"), own_ids(services)
+    subtype, bot_ids = event.get("subtype"), own_ids(services)
     if subtype == "message_changed":
-        _record_observed(services, event["channel"], observing.observe_edit(event, own))
+        _record_observed(services, event["channel"], observing.observe_edit(event, bot_ids))
     elif subtype == "message_deleted":
-        _record_observed(services, event["channel"], observing.observe_deletion(event, own))
+        _record_observed(services, event["channel"], observing.observe_deletion(event, bot_ids))
         _repost_deleted_message(services, event)
-    elif observing.is_message(event, own):
+    elif observing.is_message(event, bot_ids):
         _record_observed(services, event["channel"], [observing.observe_message(event, event["ts"])])
 
 
@@ -41,9 +41,9 @@ def record_reaction(services: Services, event: Event) -> None:
 
 def record_pin(services: Services, event: Event) -> None:
     """Record that a message was pinned or unpinned. The bot's pin of its own card is ignored."""
-    observed = observing.observe_pin(event, is_on=event["type"] == "pin_added")
-    if observed and event["user"] not in own_ids(services):
-        _record_observed(services, event["channel_id"], [observed])
+    observation = observing.observe_pin(event, is_on=event["type"] == "pin_added")
+    if observation and event["user"] not in own_ids(services):
+        _record_observed(services, event["channel_id"], [observation])
 
 
 def own_ids(services: Services) -> frozenset[str]:
@@ -57,8 +57,8 @@ def message_policy(services: Services) -> MessagePolicy:
     return MessagePolicy(settings.kinds, settings.keep_deleted_words)
 
 
-def _record_observed(services: Services, channel_id: str, observed: Iterable[ObservedMessage]) -> None:
-    observations = list(observed)
+def _record_observed(services: Services, channel_id: str, observed_messages: Iterable[ObservedMessage]) -> None:
+    observations = list(observed_messages)
     if not observations:
         return
     number = early.incident_or_note(services, channel_id, utcnow())

@@ -31,7 +31,7 @@ from bot.timeline import observing, recording, timeline
 PAGES_AT_ONCE = 10
 PAUSE_S = 24.0
 HEARTBEAT_EVERY = timedelta(seconds=10)
-NOT_IN_CHANNEL = ("not_in_channel", "channel_not_found", "is_archived")
+NOT_IN_CHANNEL_ERRORS = ("not_in_channel", "channel_not_found", "is_archived")
 
 
 class GapRequest(BaseModel):
@@ -78,9 +78,14 @@ def _read_channel(services: Services, gap: Gap, channel_id: str) -> None:
         gap = gaps.locked(session, gap.number)
         new_messages = sum(_recover(session, services, gap, message) for message in page.messages)
         state = gaps.CHANNEL if page.has_more and page.messages else gaps.THREADS
-        known = dict.fromkeys([*gap.threads, *threads])
+        unread_threads = dict.fromkeys([*gap.threads, *threads])
         gaps.update_gap(
-            session, gap, read_to_ts=read_to, threads=list(known), state=state, found=gap.found + new_messages
+            session,
+            gap,
+            read_to_ts=read_to,
+            threads=list(unread_threads),
+            state=state,
+            found=gap.found + new_messages,
         )
 
 
@@ -91,13 +96,13 @@ def _was_answered(message: dict[str, Any], gap: Gap) -> bool:
 def _read_thread(services: Services, gap: Gap, channel_id: str) -> None:
     thread_ts, _, oldest = gap.threads[0].partition(" ")
     page = services.slack.replies(channel_id, thread_ts, oldest, services.floor.timeline.recover_page)
-    answers = [message for message in page.messages if message["ts"] != thread_ts]
+    replies = [message for message in page.messages if message["ts"] != thread_ts]
     with services.database.transaction() as session:
         gap = gaps.locked(session, gap.number)
-        new_messages = sum(_recover(session, services, gap, message) for message in answers)
+        new_messages = sum(_recover(session, services, gap, message) for message in replies)
         threads_left = gap.threads[1:]
-        if page.has_more and answers:
-            threads_left = [f"{thread_ts} {answers[-1]['ts']}", *threads_left]
+        if page.has_more and replies:
+            threads_left = [f"{thread_ts} {replies[-1]['ts']}", *threads_left]
         gaps.update_gap(session, gap, threads=threads_left, found=gap.found + new_messages)
 
 
@@ -105,10 +110,10 @@ def _recover(session: Session, services: Services, gap: Gap, message: dict[str, 
     """Add a message of the history to the timeline; return True if it was not known."""
     if not observing.is_message(message, own_ids(services)):
         return False
-    known = recording.known_message(session, gap.incident_id, message["ts"])
-    observed = observing.observe_from_history(message, gap.until_ts, known)
-    recording.record_message(session, gap.incident_id, observed, message_policy(services))
-    return known is None or not known.is_confirmed
+    known_message = recording.known_message(session, gap.incident_id, message["ts"])
+    observation = observing.observe_from_history(message, gap.until_ts, known_message)
+    recording.record_message(session, gap.incident_id, observation, message_policy(services))
+    return known_message is None or not known_message.is_confirmed
 
 
 @step
@@ -145,7 +150,7 @@ def give_up(services: Services, gap_id: int, reason: str) -> None:
 
 
 def _refusal_text(incident: Incident, gap: Gap, reason: str) -> str:
-    remedy = wording.INVITE_ME if reason in NOT_IN_CHANNEL else ""
+    remedy = wording.INVITE_ME if reason in NOT_IN_CHANNEL_ERRORS else ""
     return wording.gap_not_read(
         channel_link(incident.channel_id or ""), day_and_time(gap.since), day_and_time(gap.until), reason, remedy
     )
@@ -181,8 +186,8 @@ def open_gaps_after_silence(services: Services, now: datetime) -> None:
 def is_heartbeat_due(services: Services, now: datetime) -> bool:
     """True if it is time to record a heartbeat again, so that the next start knows when the bot last listened."""
     with services.database.reading() as session:
-        last = gaps.last_heartbeat(session)
-    return last is None or abs(now - last) >= HEARTBEAT_EVERY
+        last_heartbeat_at = gaps.last_heartbeat(session)
+    return last_heartbeat_at is None or abs(now - last_heartbeat_at) >= HEARTBEAT_EVERY
 
 
 def record_last_heartbeat(services: Services, now: datetime) -> None:
@@ -198,19 +203,19 @@ def read_back_early(services: Services, now: datetime) -> None:
         until = max(now, utcnow())
         # An incident may wait for its channel for any length of time, even across a restart.
         is_awaited = early.is_awaited(session)
-        for heard in early.all_heard(session):
-            incident = incidents.of_channel(session, heard.channel_id)
+        for noted_channel in early.all_heard(session):
+            incident = incidents.of_channel(session, noted_channel.channel_id)
             if incident is not None:
                 gaps.open_gap(session, incident.number, incident.declared_at, until)
-            if incident is not None or (now - heard.at > early.KEPT and not is_awaited):
-                session.delete(heard)
+            if incident is not None or (now - noted_channel.at > early.RETENTION and not is_awaited):
+                session.delete(noted_channel)
     start_filling(services)
 
 
 def start_filling(services: Services) -> None:
     """Start filling every open gap; the key makes this idempotent."""
     with services.database.reading() as session:
-        gap_ids = gaps.unfilled(session)
+        gap_ids = gaps.unfilled_gap_ids(session)
     for gap_id in gap_ids:
         services.flows.start_once(f"gap:{gap_id}", fill_gap, GapRequest(gap_id=gap_id))
 
@@ -218,11 +223,11 @@ def start_filling(services: Services) -> None:
 def tick(services: Services, now: datetime) -> None:
     """Keep listening and filling gaps; a process that was deaf for a while begins like one that was off."""
     listening, allowed_s = services.get(Listening), services.floor.timeline.recover_after.total_seconds()
-    looked_at = elapsed_s()
+    checked_at = elapsed_s()
     if listening.is_hearing:
         is_in_doubt = not listening.has_begun or listening.unsure_s > allowed_s
         if is_in_doubt or is_heartbeat_due(services, now):
             open_gaps_after_silence(services, now)
         else:
-            listening.confirm(looked_at)
+            listening.confirm(checked_at)
     start_filling(services)

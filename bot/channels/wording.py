@@ -3,9 +3,9 @@
 INVITE_ME = "`/invite` me there and I will read it back. "
 
 
-def gap_not_read(where: str, since: str, until: str, reason: str, remedy: str) -> str:
+def gap_not_read(channel: str, since: str, until: str, reason: str, remedy: str) -> str:
     """The message to the incident's lead."""
     return (
-        f"I did not listen to {where} from {since} to {until}, and Slack does not show me what was said "
+        f"I did not listen to {channel} from {since} to {until}, and Slack does not show me what was said "
         f"({reason}). {remedy}`/incident note` writes down what matters of it."
     )

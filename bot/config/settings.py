@@ -128,8 +128,8 @@ def read() -> Settings:
     """Return the settings. Raises `SettingsRefused` with every error in them."""
     try:
         return Settings()
-    except ValidationError as wrong:
-        raise SettingsRefused(problems=" ".join(_explain(error) for error in wrong.errors())) from None
+    except ValidationError as validation_error:
+        raise SettingsRefused(problems=" ".join(_explain(error) for error in validation_error.errors())) from None
     except UnicodeDecodeError:
         raise SettingsRefused(problems="`.env` is not UTF-8 text; save it as UTF-8.") from None
 

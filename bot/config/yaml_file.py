@@ -49,8 +49,8 @@ class Problem(Struct, frozen=True):
     reason: str
 
     def __str__(self) -> str:
-        where = f" ({self.key})" if self.key else ""
-        return f"{self.file}:{self.line}{where}: {self.reason}"
+        key_note = f" ({self.key})" if self.key else ""
+        return f"{self.file}:{self.line}{key_note}: {self.reason}"
 
 
 class FileRefused(Exception):
@@ -71,11 +71,11 @@ def validate(path: Path, lines: "LineNumbers", content: Any, model: type[Model])
     """Return the content from `parse` as a `model`. Raises `FileRefused` with every key that does not fit."""
     try:
         return model.model_validate(content)
-    except ValidationError as wrong:
+    except ValidationError as validation_error:
         raise FileRefused(
             [
                 Problem(path.name, lines.of(error["loc"]), dotted_path(error["loc"]), _explain(error, model))
-                for error in wrong.errors()
+                for error in validation_error.errors()
             ]
         ) from None
 
@@ -114,13 +114,13 @@ def parse(path: Path) -> tuple[LineNumbers, Any]:
             _refuse_odd_spaces(path, text)
         _record_lines(path, root, (), numbers)
         return LineNumbers(numbers), _constructed(path, loader, root)
-    except yaml.MarkedYAMLError as broken:
+    except yaml.MarkedYAMLError as error:
         _refuse_odd_spaces(path, text)
-        mark = broken.problem_mark or broken.context_mark
+        mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise FileRefused([Problem(path.name, line, "", f"is not YAML: {_remedy(broken.problem)}")]) from None
-    except yaml.YAMLError as broken:
-        raise FileRefused([Problem(path.name, 1, "", f"is not readable text: {broken}")]) from None
+        raise FileRefused([Problem(path.name, line, "", f"is not YAML: {_remedy(error.problem)}")]) from None
+    except yaml.YAMLError as error:
+        raise FileRefused([Problem(path.name, 1, "", f"is not readable text: {error}")]) from None
 
 
 def _text_of(path: Path) -> str:
@@ -132,10 +132,10 @@ def _text_of(path: Path) -> str:
             reason = f"is {status.st_size} bytes; at most {LARGEST_BYTES} are read"
             raise FileRefused([Problem(path.name, 1, "", reason)])
         return path.read_text(encoding="utf-8")
-    except OSError as broken:
-        raise FileRefused([Problem(path.name, 1, "", f"cannot be read: {broken.strerror}")]) from None
-    except UnicodeDecodeError as broken:
-        raise FileRefused([Problem(path.name, 1, "", f"is not readable text: {broken}")]) from None
+    except OSError as error:
+        raise FileRefused([Problem(path.name, 1, "", f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        raise FileRefused([Problem(path.name, 1, "", f"is not readable text: {error}")]) from None
 
 
 def _remedy(problem: str | None) -> str:
@@ -146,8 +146,8 @@ def _remedy(problem: str | None) -> str:
 
 def _refuse_odd_spaces(path: Path, text: str) -> None:
     for number, line in enumerate(text.splitlines(), 1):
-        if odd := ODD_SPACE.search(line):
-            raise FileRefused([_odd_space(path, number, odd[0][-1])])
+        if match := ODD_SPACE.search(line):
+            raise FileRefused([_odd_space(path, number, match[0][-1])])
 
 
 def _odd_space(path: Path, line: int, space: str) -> Problem:
@@ -170,10 +170,10 @@ def _constructed(path: Path, loader: Any, root: yaml.Node) -> Any:
     try:
         return loader.construct_document(root)
     except ValueError:
-        alone = SAFE_LOADER("")
+        fresh_loader = SAFE_LOADER("")
         for node in _scalars(root):
             try:
-                alone.construct_object(node)
+                fresh_loader.construct_object(node)
             except ValueError:
                 line, reason = (
                     node.start_mark.line + 1,
@@ -195,13 +195,13 @@ def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
                 yield from _scalars(part)
 
 
-def _record_lines(path: Path, node: yaml.Node, place: KeyPath, numbers: dict[KeyPath, int]) -> None:
-    numbers.setdefault(place, node.start_mark.line + 1)
+def _record_lines(path: Path, node: yaml.Node, node_path: KeyPath, numbers: dict[KeyPath, int]) -> None:
+    numbers.setdefault(node_path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value[:1] in ODD_SPACES:
                 raise FileRefused([_odd_space(path, key.start_mark.line + 1, key.value[0])])
-            key_path = (*place, str(key.value))
+            key_path = (*node_path, str(key.value))
             if key_path in numbers:
                 line = key.start_mark.line + 1
                 raise FileRefused([Problem(path.name, line, dotted_path(key_path), "is given twice; keep one")])
@@ -209,13 +209,13 @@ def _record_lines(path: Path, node: yaml.Node, place: KeyPath, numbers: dict[Key
             _record_lines(path, value, key_path, numbers)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _record_lines(path, item, (*place, index), numbers)
+            _record_lines(path, item, (*node_path, index), numbers)
     elif node.tag == INTEGER and ":" in node.value:
         reason = (
             f"`{node.value}` is a number to YAML; write a length of time like `90 min`, "
             f'and a time of day in quotes: `"{node.value}"`'
         )
-        raise FileRefused([Problem(path.name, node.start_mark.line + 1, dotted_path(place), reason)])
+        raise FileRefused([Problem(path.name, node.start_mark.line + 1, dotted_path(node_path), reason)])
 
 
 def dotted_path(path: Sequence[str | int]) -> str:
@@ -226,8 +226,8 @@ def dotted_path(path: Sequence[str | int]) -> str:
 def _explain(error: Any, model: type[BaseModel]) -> str:
     kind, value = error["type"], error.get("input")
     if kind == "extra_forbidden":
-        *around, name = error["loc"]
-        suggestion = did_you_mean(str(name), _keys_at(model, around)) or " Check the spelling or remove it."
+        *parents, name = error["loc"]
+        suggestion = did_you_mean(str(name), _keys_at(model, parents)) or " Check the spelling or remove it."
         return f"is not a known key.{suggestion}"
     if kind == "missing":
         return "is missing"
@@ -244,8 +244,8 @@ def _explain(error: Any, model: type[BaseModel]) -> str:
 def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> set[str]:
     """Return the keys allowed at `path`; lists and mappings are replaced by what they contain."""
     models = {model}
-    for part in path:
-        fields = [owner.model_fields[str(part)] for owner in models if str(part) in owner.model_fields]
+    for key in path:
+        fields = [owner.model_fields[str(key)] for owner in models if str(key) in owner.model_fields]
         models = {model for field in fields for model in _models_in(field.annotation)} if fields else models
     return {name for owner in models for name in owner.model_fields}
 

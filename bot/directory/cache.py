@@ -19,15 +19,15 @@ class PeopleCache:
         self._people: dict[str, tuple[PersonFacts, float]] = {}
         self._version = 0
 
-    def find(self, user_id: str, read: Callable[[str], PersonFacts | None]) -> PersonFacts | None:
-        """Return the person, using `read` on a cache miss; None if the database does not know them either."""
+    def find(self, user_id: str, read_person: Callable[[str], PersonFacts | None]) -> PersonFacts | None:
+        """Return the person, from `read_person` on a cache miss; None if the database does not know them either."""
         person, read_at = self._people.get(user_id, (None, 0.0))
         if person and clock.monotonic_s() - read_at < KEPT_S:
             return person
         with self._lock:
             version = self._version
         now = clock.monotonic_s()
-        person = read(user_id)
+        person = read_person(user_id)
         with self._lock:
             # A row read before a concurrent change is not cached.
             if person and version == self._version and len(self._people) < MOST_PEOPLE:

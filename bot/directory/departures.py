@@ -9,21 +9,22 @@ from sqlmodel import Session
 from bot.services import Services
 
 Handler = Callable[[Services, str], None]
-Within = Callable[[Session, Services, str, datetime], None]
+HandlerInTransaction = Callable[[Session, Services, str, datetime], None]
 
 
 class Departures(Struct):
     """The callbacks, in order. `handlers` are called outside a transaction, perhaps again for the same person.
 
-    Those in `within` are called in the transaction that records the departure, for what may not wait an instant.
+    Those in `handlers_in_transaction` are called in the transaction that records the departure, for what may not
+    wait an instant.
     """
 
     handlers: list[Handler] = field(default_factory=list)
-    within: list[Within] = field(default_factory=list)
+    handlers_in_transaction: list[HandlerInTransaction] = field(default_factory=list)
 
     def record(self, session: Session, services: Services, user_id: str, now: datetime) -> None:
         """Call the callbacks that run in the transaction that records the departure."""
-        for handle in self.within:
+        for handle in self.handlers_in_transaction:
             handle(session, services, user_id, now)
 
     def announce(self, services: Services, user_id: str) -> None:

@@ -24,11 +24,11 @@ PAGES_OF_PEOPLE = 20
 def person_of(services: Services, user_id: str) -> PersonFacts:
     """Return the person, asking Slack only for an unknown one."""
 
-    def read(user_id: str) -> PersonFacts | None:
+    def read_person(user_id: str) -> PersonFacts | None:
         with services.database.reading() as session:
             return tables.person(session, user_id)
 
-    return services.get(PeopleCache).find(user_id, read) or _fetch_person(services, user_id)
+    return services.get(PeopleCache).find(user_id, read_person) or _fetch_person(services, user_id)
 
 
 def _fetch_person(services: Services, user_id: str) -> PersonFacts:
@@ -52,18 +52,26 @@ def remember(services: Services, people: Iterable[PersonFacts], now: datetime) -
     """
     people = list(people)
     with services.database.transaction() as session:
-        known = {person.id: person for person in tables.people(session, [person.id for person in people])}
+        people_before = {person.id: person for person in tables.people(session, [person.id for person in people])}
         # Slack gives the locale when asked for it, but not always in an event.
         people = [
-            replace(one, locale=known[one.id].locale) if one.id in known and not one.locale else one
-            for one in people
+            replace(facts, locale=people_before[facts.id].locale)
+            if facts.id in people_before and not facts.locale
+            else facts
+            for facts in people
         ]
-        tables.save_people(session, (one for one in people if not one.is_gone or one.id in known), now)
-        gone = [one.id for one in people if one.is_gone and one.id in known and not known[one.id].is_gone]
-        for user_id in gone:
+        tables.save_people(
+            session, (facts for facts in people if not facts.is_gone or facts.id in people_before), now
+        )
+        gone_ids = [
+            facts.id
+            for facts in people
+            if facts.is_gone and facts.id in people_before and not people_before[facts.id].is_gone
+        ]
+        for user_id in gone_ids:
             services.get(Departures).record(session, services, user_id, now)
     services.get(PeopleCache).clear()
-    return gone
+    return gone_ids
 
 
 def display_names(services: Services, user_ids: Collection[str]) -> dict[str, str]:
@@ -86,45 +94,45 @@ def resolve_people(services: Services, names: Iterable[str]) -> list[str]:
 def known_people(services: Services, names: Iterable[str]) -> tuple[list[str], list[str]]:
     """The ids of everyone known without asking Slack, each once; and the groups that are not known."""
     user_ids: dict[str, None] = {}
-    unknown: list[str] = []
+    unknown_groups: list[str] = []
     with services.database.reading() as session:
         for name in names:
             members = tables.group_members(session, name.removeprefix("@")) if name.startswith("@") else [name]
             if members is None:
-                unknown.append(name)
+                unknown_groups.append(name)
             user_ids |= dict.fromkeys(members or ())
-    return list(user_ids), unknown
+    return list(user_ids), unknown_groups
 
 
 def _group_members(services: Services, handle: str) -> list[str]:
     with services.database.reading() as session:
-        known = tables.group_members(session, handle)
-    if known is None:
+        member_ids = tables.group_members(session, handle)
+    if member_ids is None:
         refresh_groups(services)
         with services.database.reading() as session:
-            known = tables.group_members(session, handle)
-    return known or []
+            member_ids = tables.group_members(session, handle)
+    return member_ids or []
 
 
 def channel_id(services: Services, name: str) -> str:
     """Return a channel's id by its name, joining it if needed; raises `SlackRefused` if the bot cannot."""
     name = name.removeprefix("#")
     with services.database.reading() as session:
-        known = tables.channel_id(session, name)
-    if known is None:
-        known = services.slack.join_by_name(name)
+        known_id = tables.channel_id(session, name)
+    if known_id is None:
+        known_id = services.slack.join_by_name(name)
         with services.database.transaction() as session:
-            tables.save_channel(session, name, known)
-    return known
+            tables.save_channel(session, name, known_id)
+    return known_id
 
 
 def refresh(services: Services) -> None:
     """Load people, groups and channels from Slack before they are needed. Failures are retried later."""
-    for part in (refresh_identity, refresh_groups, refresh_channels, refresh_people):
+    for load in (refresh_identity, refresh_groups, refresh_channels, refresh_people):
         try:
-            part(services)
+            load(services)
         except (SlackRefused, TryLater) as failure:
-            log.warning("could not learn from Slack", extra={"lesson": part.__name__, "reason": str(failure)})
+            log.warning("could not learn from Slack", extra={"lesson": load.__name__, "reason": str(failure)})
 
 
 def refresh_identity(services: Services) -> None:
@@ -134,8 +142,8 @@ def refresh_identity(services: Services) -> None:
 
 def refresh_groups(services: Services) -> None:
     """Load the members of the groups that `floor.yaml` names."""
-    listed = {group["handle"]: group for group in services.slack.groups()}
-    groups = [tables.group_from_slack(handle, listed.get(handle, {})) for handle in services.floor.groups]
+    groups_by_handle = {group["handle"]: group for group in services.slack.groups()}
+    groups = [tables.group_from_slack(handle, groups_by_handle.get(handle, {})) for handle in services.floor.groups]
     with services.database.transaction() as session:
         tables.save_groups(session, groups)
 
@@ -157,19 +165,19 @@ def refresh_channels(services: Services) -> None:
 
     Known ids are compared, because a channel may have been archived and recreated under the same name.
     """
-    joined = services.slack.joined_channels()
-    named = channel_names(services)
+    joined_ids = services.slack.joined_channels()
+    configured_names = channel_names(services)
     with services.database.transaction() as session:
-        known = tables.known_channels(session)
-        for name, known_id in known.items():
-            if joined.get(name, known_id) != known_id:
-                tables.save_channel(session, name, joined[name])
-            elif known_id not in joined.values():
+        known_ids = tables.known_channels(session)
+        for name, known_id in known_ids.items():
+            if joined_ids.get(name, known_id) != known_id:
+                tables.save_channel(session, name, joined_ids[name])
+            elif known_id not in joined_ids.values():
                 tables.forget_channel(session, known_id)
-        for name in sorted((named & joined.keys()) - known.keys()):
-            tables.save_channel(session, name, joined[name])
-    still_known = {name for name, known_id in known.items() if known_id in joined.values()}
-    for name in sorted(f"#{name}" for name in named - still_known - joined.keys()):
+        for name in sorted((configured_names & joined_ids.keys()) - known_ids.keys()):
+            tables.save_channel(session, name, joined_ids[name])
+    still_known = {name for name, known_id in known_ids.items() if known_id in joined_ids.values()}
+    for name in sorted(f"#{name}" for name in configured_names - still_known - joined_ids.keys()):
         try:
             channel_id(services, name)
         except SlackRefused as refused:
@@ -195,8 +203,8 @@ def channel_names(services: Services) -> set[str]:
 def refresh_people(services: Services) -> None:
     """Load everyone in the workspace, so that a click need not wait for Slack to say who clicked."""
     for page in islice(services.slack.people(), PAGES_OF_PEOPLE):
-        gone = remember(services, [person_from_slack(user, home(services)) for user in page], utcnow())
-        _announce_gone(services, gone)
+        gone_ids = remember(services, [person_from_slack(user, home(services)) for user in page], utcnow())
+        _announce_gone(services, gone_ids)
 
 
 def person_changed(services: Services, user: dict[str, object]) -> None:

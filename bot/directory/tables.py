@@ -53,9 +53,9 @@ def save_people(session: Session, people: Iterable[PersonFacts], now: datetime) 
     upsert_all(session, [Person(**asdict(facts), heard_at=now) for facts in people])
 
 
-def group_from_slack(handle: str, listed: Mapping[str, Any]) -> Group:
+def group_from_slack(handle: str, slack_group: Mapping[str, Any]) -> Group:
     """The group with that handle as Slack lists it; a group that Slack does not list has no members."""
-    return Group(handle=handle, id=listed.get("id", ""), members=list(listed.get("users") or []))
+    return Group(handle=handle, id=slack_group.get("id", ""), members=list(slack_group.get("users") or []))
 
 
 def save_groups(session: Session, groups: Sequence[Group]) -> None:
@@ -84,8 +84,10 @@ def people(session: Session, user_ids: Iterable[str]) -> list[PersonFacts]:
     ids = list(dict.fromkeys(user_ids))
     if not ids:
         return []
-    known = {row.id: PersonFacts(**row._mapping) for row in session.connection().execute(_PEOPLE, {"ids": ids})}
-    return [known[user_id] for user_id in ids if user_id in known]
+    people_by_id = {
+        row.id: PersonFacts(**row._mapping) for row in session.connection().execute(_PEOPLE, {"ids": ids})
+    }
+    return [people_by_id[user_id] for user_id in ids if user_id in people_by_id]
 
 
 def user_id_by_handle(session: Session, handle: str) -> str | None:
@@ -95,18 +97,18 @@ def user_id_by_handle(session: Session, handle: str) -> str | None:
 
 def ids_by_name(session: Session) -> dict[str, str]:
     """The ids of everyone who is not gone, by handle and by name, both case-folded."""
-    known = session.exec(select(Person.id, Person.handle, Person.name).where(col(Person.is_gone).is_(False))).all()
-    by_name = {name.casefold(): user_id for user_id, _, name in known}
-    return by_name | {handle.casefold(): user_id for user_id, handle, _ in known if handle}
+    rows = session.exec(select(Person.id, Person.handle, Person.name).where(col(Person.is_gone).is_(False))).all()
+    by_name = {name.casefold(): user_id for user_id, _, name in rows}
+    return by_name | {handle.casefold(): user_id for user_id, handle, _ in rows if handle}
 
 
 def another_handle(session: Session, than: str) -> str | None:
     """The handle of another colleague who may act; None if no other is known."""
-    may_act = (
+    may_act_conditions = (
         col(flag).is_(False) for flag in (Person.is_guest, Person.is_stranger, Person.is_bot, Person.is_gone)
     )
-    other = select(Person.handle).where(*may_act, col(Person.id) != than, col(Person.handle) != "")
-    return session.exec(other.order_by(col(Person.handle)).limit(1)).first()
+    query = select(Person.handle).where(*may_act_conditions, col(Person.id) != than, col(Person.handle) != "")
+    return session.exec(query.order_by(col(Person.handle)).limit(1)).first()
 
 
 def gone(session: Session, user_ids: Iterable[str]) -> set[str]:
@@ -153,8 +155,8 @@ def forget_channel(session: Session, channel_id: str) -> None:
 
 def replace_channel(session: Session, old_id: str, new_id: str) -> None:
     """Replace a channel's id with the one Slack gave it."""
-    theirs = sa.update(KnownChannel).where(col(KnownChannel.id) == old_id)
-    session.connection().execute(theirs.values(id=new_id))
+    statement = sa.update(KnownChannel).where(col(KnownChannel.id) == old_id)
+    session.connection().execute(statement.values(id=new_id))
 
 
 _CHANNEL_ID = sa.select(col(KnownChannel.id)).where(col(KnownChannel.name) == sa.bindparam("channel"))

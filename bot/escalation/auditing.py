@@ -22,7 +22,7 @@ def escalations_that_stopped(
     """Return a check for incidents whose next tier is late, or that have no commander and nobody next to page."""
     due_turns = {number for number, _, _ in tables.due(session, now - LATE_AFTER)}
 
-    def look(incident: Incident) -> dict[str, str]:
+    def check(incident: Incident) -> dict[str, str]:
         sentences = {}
         if incident.number in due_turns:
             sentences[f"late tier:{incident.number}"] = "has an escalation that is not carried out"
@@ -32,7 +32,7 @@ def escalations_that_stopped(
             )
         return sentences
 
-    return look
+    return check
 
 
 def _has_nobody_to_escalate_to(session: Session, severity: Severity, incident: Incident, now: datetime) -> bool:

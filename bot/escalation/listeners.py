@@ -65,11 +65,11 @@ def parse_recipient(raw: str, roles: list[str]) -> tuple[str, str]:
     for pattern in (PERSON, GROUP):
         if match := pattern.match(typed):
             return match[1], _plain_reason(typed[match.end() :])
-    first, _, rest = typed.partition(" ")
-    if not first.startswith("@"):
+    first_word, _, rest = typed.partition(" ")
+    if not first_word.startswith("@"):
         with suppress(parse.UnknownRole):
-            return parse.role(first, roles) if first else "", _plain_reason(rest)
-    return _plain_reason(first), _plain_reason(rest)
+            return parse.role(first_word, roles) if first_word else "", _plain_reason(rest)
+    return _plain_reason(first_word), _plain_reason(rest)
 
 
 def _plain_reason(raw: str) -> str:

@@ -81,5 +81,5 @@ def _leaves_nobody(session: Session, number: int, pages: list[Page], *, was_comi
     """True if this person's refusal is why the next tier must be paged: nobody else comes or was paged later."""
     if any(page.answer == Answer.COMING for page in tables.pages(session, number)):
         return False
-    reached = rules.last_told(tables.ladder(session, number))
-    return was_coming or (reached is not None and any(page.tier == reached.position for page in pages))
+    last_rung = rules.last_told(tables.ladder(session, number))
+    return was_coming or (last_rung is not None and any(page.tier == last_rung.position for page in pages))

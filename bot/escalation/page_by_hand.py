@@ -114,12 +114,12 @@ def _refusal(services: Services, number: int, recipient: str, reason: str, by: s
 def _example_recipient(services: Services, number: int, by: str) -> str:
     """A recipient that `by` could page: a role, else a group, else a person."""
     with services.database.reading() as session:
-        held = incidents.roles(session, number)
+        holders_by_role = incidents.roles(session, number)
         colleague = directory.another_handle(session, by)
-    others = [role for role, holders in held.items() if set(holders) - {by}]
-    names = [*others, *(f"@{group}" for group in services.floor.groups)]
-    can_be_paged = (name for name in names if 0 < len(people(services, number, [name])) <= MAX_PEOPLE)
-    return next(can_be_paged, f"@{colleague}" if colleague else mention(by))
+    roles_of_others = [role for role, holders in holders_by_role.items() if set(holders) - {by}]
+    names = [*roles_of_others, *(f"@{group}" for group in services.floor.groups)]
+    pageable_names = (name for name in names if 0 < len(people(services, number, [name])) <= MAX_PEOPLE)
+    return next(pageable_names, f"@{colleague}" if colleague else mention(by))
 
 
 def _as_typed(recipient: str, reason: str) -> str:

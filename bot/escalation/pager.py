@@ -48,12 +48,12 @@ class Pager(Struct, frozen=True):
             raise PagerRefused(reason=f"it answered {status}")
 
     def _headers(self, body: bytes, key: str, now: datetime) -> dict[str, str]:
-        at = str(int(now.timestamp()))
+        timestamp = str(int(now.timestamp()))
         return {
             "Content-Type": "application/json",
             "Idempotency-Key": key,
-            "X-Watchfloor-Timestamp": at,
-            "X-Watchfloor-Signature": signature(self.secret, at, body),
+            "X-Watchfloor-Timestamp": timestamp,
+            "X-Watchfloor-Signature": signature(self.secret, timestamp, body),
         }
 
     def _send(self, body: bytes, headers: dict[str, str]) -> int:
@@ -67,10 +67,10 @@ class Pager(Struct, frozen=True):
         try:
             with client(self.network, reach, timeout_s=TIMEOUT_S) as http:
                 return http.post(self.url, content=body, headers=headers).status_code
-        except AddressRefused as refused:
-            raise PagerRefused(reason=refused.sentence.rstrip(".")) from refused
-        except httpx.HTTPError as lost:
-            raise TryLater(f"the pager does not answer ({type(lost).__name__})") from lost
+        except AddressRefused as refusal:
+            raise PagerRefused(reason=refusal.sentence.rstrip(".")) from refusal
+        except httpx.HTTPError as error:
+            raise TryLater(f"the pager does not answer ({type(error).__name__})") from error
 
 
 def build_pager(settings: floor.Pager | None, environment: Mapping[str, str], network: Network) -> Pager | None:
@@ -83,6 +83,6 @@ def build_pager(settings: floor.Pager | None, environment: Mapping[str, str], ne
     return Pager(settings.url, secret.encode(), settings.allow_private, network)
 
 
-def signature(secret: bytes, at: str, body: bytes) -> str:
+def signature(secret: bytes, timestamp: str, body: bytes) -> str:
     """The signature that proves to the receiver that a page is ours and recent."""
-    return f"v1={hmac.new(secret, b'v1:' + at.encode() + b':' + body, hashlib.sha256).hexdigest()}"
+    return f"v1={hmac.new(secret, b'v1:' + timestamp.encode() + b':' + body, hashlib.sha256).hexdigest()}"

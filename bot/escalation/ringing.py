@@ -35,7 +35,7 @@ def call(context: Context) -> Call:
     page = tables.get(context.session, int(context.row.subject))
     payload = _pager_payload(context.session, page)
     return Call(
-        context.row.key, lambda: _reschedule(context.services, page, _ring(context.services, page, payload))
+        context.row.key, lambda: _record_result(context.services, page, _ring(context.services, page, payload))
     )
 
 
@@ -47,14 +47,14 @@ def _ring(services: Services, page: Page, payload: dict[str, Any]) -> str:
         return ""
     try:
         pager.ring(payload, page.key, now)
-    except PagerRefused as refused:
-        return refused.sentence
-    except TryLater as failed:
+    except PagerRefused as refusal:
+        return refusal.sentence
+    except TryLater as error:
         age = now - page.told_at
         if age < GIVE_UP_AFTER:
             wait_s = min(WAITS_AT_MOST_S, max(1.0, age.total_seconds() / PART_OF_AGE))
-            raise TryLater(failed.reason, wait_s=wait_s) from failed
-        return failed.reason
+            raise TryLater(error.reason, wait_s=wait_s) from error
+        return error.reason
     return ""
 
 
@@ -73,7 +73,7 @@ def _pager_payload(session: Session, page: Page) -> dict[str, Any]:
     return payload if incident.is_private else payload | {"title": incident.title, "reason": page.reason}
 
 
-def _reschedule(services: Services, page: Page, reason: str) -> None:
+def _record_result(services: Services, page: Page, reason: str) -> None:
     with services.database.transaction() as session:
         tables.set_pager(session, page.number, tables.PAGER_FAILED if reason else tables.PAGER_CALLED)
         if reason:

@@ -66,26 +66,33 @@ def merge_higher_ladder(ladder: Sequence[Rung], higher: Sequence[Rung], now: dat
 
     A tier that was already told waits again if it gained people; the earlier of the two due times counts.
     """
-    old = {rung.position: rung for rung in ladder if not rung.is_top}
-    new = {rung.position: rung for rung in higher if not rung.is_top}
-    merged = [_merged(old.get(place), new.get(place), now) for place in sorted({*old, *new})]
+    rungs_by_position = {rung.position: rung for rung in ladder if not rung.is_top}
+    higher_by_position = {rung.position: rung for rung in higher if not rung.is_top}
+    merged = [
+        _merge_rungs(rungs_by_position.get(position), higher_by_position.get(position), now)
+        for position in sorted({*rungs_by_position, *higher_by_position})
+    ]
     if any(rung.is_waiting for rung in merged):
         return _with_top_rung(_in_due_order(merged))
     return list(ladder)
 
 
-def _merged(old: Rung | None, new: Rung | None, now: datetime) -> Rung:
+def _merge_rungs(old: Rung | None, new: Rung | None, now: datetime) -> Rung:
     if old is None or new is None:
-        kept = old or new
-        assert kept is not None
-        return replace(kept, due_at=kept.due_at or now + kept.after) if kept.is_waiting else kept
+        only_rung = old or new
+        assert only_rung is not None
+        return (
+            replace(only_rung, due_at=only_rung.due_at or now + only_rung.after)
+            if only_rung.is_waiting
+            else only_rung
+        )
     new_names = tuple(name for name in new.tell if name not in old.tell)
     if not old.is_waiting and not new_names:
         return old
-    due = [moment for moment in (old.due_at, new.due_at) if moment]
+    due_times = [moment for moment in (old.due_at, new.due_at) if moment]
     # The shorter of the two delays, so that delays still grow from rung to rung.
     after = min(old.after, new.after)
-    return replace(new, after=after, tell=(*old.tell, *new_names), state=State.WAITING, due_at=min(due))
+    return replace(new, after=after, tell=(*old.tell, *new_names), state=State.WAITING, due_at=min(due_times))
 
 
 def mark_told(ladder: Sequence[Rung], position: int) -> Ladder:
@@ -146,17 +153,20 @@ def reopen_ladder(ladder: Sequence[Rung]) -> Ladder:
 
 def answer_by(ladder: Sequence[Rung], now: datetime) -> datetime:
     """The time after which people told now count as silent, no later than the next rung's turn."""
-    coming = [rung.due_at for rung in ladder if rung.is_waiting and rung.due_at and rung.due_at > now]
-    return min([now + ANSWER_WITHIN, *coming])
+    coming_turns = [rung.due_at for rung in ladder if rung.is_waiting and rung.due_at and rung.due_at > now]
+    return min([now + ANSWER_WITHIN, *coming_turns])
 
 
 def _with_top_rung(rungs: Ladder) -> Ladder:
     if not rungs:
         return []
-    last = rungs[-1]
-    latest = max((rung.due_at for rung in rungs if rung.due_at), default=None)
-    due_at = latest + ANSWER_WITHIN if latest else None
-    return [*rungs, Rung(last.position + 1, last.after + ANSWER_WITHIN, (), last.stops_on, due_at=due_at)]
+    last_rung = rungs[-1]
+    latest_due_at = max((rung.due_at for rung in rungs if rung.due_at), default=None)
+    due_at = latest_due_at + ANSWER_WITHIN if latest_due_at else None
+    return [
+        *rungs,
+        Rung(last_rung.position + 1, last_rung.after + ANSWER_WITHIN, (), last_rung.stops_on, due_at=due_at),
+    ]
 
 
 def _in_due_order(rungs: Iterable[Rung]) -> Ladder:

@@ -172,23 +172,23 @@ def overdue_answers(session: Session, now: datetime, limit: int = 200) -> Sequen
 
 def unanswered(session: Session, limit: int = 100) -> Sequence[tuple[Page, Incident]]:
     """Pages of open incidents that have no answer."""
-    owes = sa.or_(
+    owes_answer = sa.or_(
         col(Page.answer) == Answer.SILENT,
         sa.and_(col(Page.answer) == Answer.NONE, col(Page.answer_by).is_not(None)),
     )
     query = select(Page, Incident).join(Incident, col(Incident.id) == col(Page.incident_id))
     is_open = (col(Incident.status).in_(OPEN), col(Incident.is_drill).is_(False))
-    return session.exec(query.where(owes, *is_open).order_by(col(Page.id)).limit(limit)).all()
+    return session.exec(query.where(owes_answer, *is_open).order_by(col(Page.id)).limit(limit)).all()
 
 
 def mark_silent(session: Session, page_id: int, now: datetime) -> Page | None:
     """Mark a page as silent; None if an answer came meanwhile or another replica marked it."""
-    changed = session.connection().execute(
+    result = session.connection().execute(
         sa.update(Page)
         .where(col(Page.id) == page_id, col(Page.answer_by) <= now)
         .values(answer=Answer.SILENT, answer_by=None)
     )
-    return get(session, page_id) if changed.rowcount else None
+    return get(session, page_id) if result.rowcount else None
 
 
 def clear_answer_deadlines(session: Session, incident_id: int) -> None:

@@ -14,18 +14,18 @@ from bot.incidents.events import AnswerOverdue, HandoverUnaccepted
 
 def page_next_people(change: Change, event: HandoverUnaccepted) -> None:
     """Page the next tier, or else the last one told, to see to it. The commander stays in command."""
-    _page(change, event.key, "a handover of command has not been accepted", (event.old, event.new))
+    _page_next_tier(change, event.key, "a handover of command has not been accepted", (event.old, event.new))
 
 
 def page_for_answer(change: Change, event: AnswerOverdue) -> None:
     """Do the same for any other request that waits for an answer."""
-    _page(change, event.key, event.reason, event.asked)
+    _page_next_tier(change, event.key, event.reason, event.asked)
 
 
-def _page(change: Change, key: str, reason: str, asked: Sequence[str]) -> None:
+def _page_next_tier(change: Change, key: str, reason: str, asked_ids: Sequence[str]) -> None:
     session, number = change.session, change.number
     names = _next_names(tables.ladder(session, number))
-    people = [user_id for user_id in _people(change, names) if user_id not in asked]
+    people = [user_id for user_id in _people(change, names) if user_id not in asked_ids]
     if not people or not may_page(change.services, change.incident):
         return
     occasion = Occasion(key=key, reason=reason, answer_by=change.now + ANSWER_WITHIN)
@@ -36,8 +36,8 @@ def _page(change: Change, key: str, reason: str, asked: Sequence[str]) -> None:
 
 def _next_names(ladder: Ladder) -> Sequence[str]:
     tiers = [rung for rung in ladder if rung.tell]
-    waiting = [rung for rung in tiers if rung.is_waiting]
-    return next((rung.tell for rung in [*waiting, *reversed(tiers)]), ())
+    waiting_tiers = [rung for rung in tiers if rung.is_waiting]
+    return next((rung.tell for rung in [*waiting_tiers, *reversed(tiers)]), ())
 
 
 def _people(change: Change, names: Sequence[str]) -> list[str]:

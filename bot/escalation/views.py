@@ -44,7 +44,7 @@ class EscalationFacts(Struct, frozen=True):
         return [page.user_id for page in self.pages if page.answer == Answer.COMING]
 
     @property
-    def asks(self) -> bool:
+    def needs_people(self) -> bool:
         """True if somebody is still wanted."""
         return self.incident.status in OPEN and not self.coming
 
@@ -56,7 +56,7 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     blocks = [section(f"🔔 *You are needed* in {_incident_phrase(facts.incident)}\n{_request_line(page)}\n{where}")]
     if page.answer in THANKS:
         blocks.append(section(THANKS[Answer(page.answer)]))
-    elif facts.asks or (page.asked_by and facts.incident.status in OPEN):
+    elif facts.needs_people or (page.asked_by and facts.incident.status in OPEN):
         blocks.append(_buttons(facts.incident))
     elif facts.coming:
         blocks.append(section(f"{mentions(facts.coming)} is on the way; you are no longer needed."))
@@ -72,15 +72,15 @@ def channel_message(facts: EscalationFacts) -> tuple[str, list[Block]]:
     blocks = [section("\n".join([f"📟 *Escalation* {_ladder_status(facts)}", *page_lines]))]
     if len(facts.pages) > PAGES_SHOWN:
         blocks.append(context(f"… and {len(facts.pages) - PAGES_SHOWN} before them."))
-    if facts.asks:
+    if facts.needs_people:
         blocks.append(_buttons(facts.incident))
     return text, blocks
 
 
 def _buttons(incident: Incident) -> Block:
     number = str(incident.number)
-    come = button("On my way", ids.ON_MY_WAY, number, style="primary")
-    return actions([come, button("Can't", ids.CANNOT, number)], block_id=f"escalation-{number}")
+    coming_button = button("On my way", ids.ON_MY_WAY, number, style="primary")
+    return actions([coming_button, button("Can't", ids.CANNOT, number)], block_id=f"escalation-{number}")
 
 
 def _incident_phrase(incident: Incident) -> str:

@@ -15,7 +15,7 @@ def register(registry: "Registry") -> None:
 
     registry.parts.append(sources.Sources.of)
     registry.ticks += [
-        Tick("sources of the floor", reading.keep_feeds),
+        Tick("sources of the floor", reading.schedule_feeds),
         Tick("sources", reading.start_due, tables.NEXT_READ),
     ]
     registry.audits_of_floor.append(auditing.sources_behind)

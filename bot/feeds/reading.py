@@ -58,9 +58,9 @@ def read_next(services: Services, source: str, stream: str) -> str:
         page = _page(services, feed)
         store(services, feed, page)
     except TryLater as later:
-        return _failed(services, feed, later.reason, later.wait_s)
+        return _record_failure(services, feed, later.reason, later.wait_s)
     except WatchfloorError as refused:
-        return _failed(services, feed, refused.sentence, None)
+        return _record_failure(services, feed, refused.sentence, None)
     return DONE if page.complete_until else MORE
 
 
@@ -68,41 +68,41 @@ def _page(services: Services, feed: Feed) -> Page[Any]:
     source = services.get(Sources).get(feed.source)
     try:
         return read_page(source, feed.stream, feed.cursor, utcnow())
-    except (LookupError, TypeError, ValueError, AttributeError) as wrong:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         # Another system may answer anything, and third-party sources may have bugs.
         log.exception("a page of a source is not understood", extra={"source": feed.source})
-        reason = f"its answer is not understood ({type(wrong).__name__}: {wrong})"
-        raise SourceRefused(name=feed.source, reason=reason) from wrong
+        reason = f"its answer is not understood ({type(error).__name__}: {error})"
+        raise SourceRefused(name=feed.source, reason=reason) from error
 
 
 def store(services: Services, feed: Feed, page: Page[Any]) -> None:
     """Hand the rows to the nouns that use them and move the cursor, in one transaction."""
-    error = _bring_files(services, feed.source, page.rows) if feed.stream == TABLES else ""
+    file_error = _import_files(services, feed.source, page.rows) if feed.stream == TABLES else ""
     with services.database.transaction() as session:
         current = tables.feed_locked(session, feed.source, feed.stream)
         if current.pages != feed.pages:
             return  # another replica was faster
         if page.rows and feed.stream != TABLES:
-            _hand_over(session, services, current, page.rows)
-        _move(session, current, page, error)
+            _store_rows(session, services, current, page.rows)
+        _advance_cursor(session, current, page, file_error)
 
 
-def _bring_files(services: Services, source: str, files: Sequence[TableFile]) -> str:
+def _import_files(services: Services, source: str, files: Sequence[TableFile]) -> str:
     """Import files, each in its own chunks because it is long; idempotent, because the key is the content.
 
     Returns why files cannot be used; one such file does not stop the others.
     """
     takers = services.get(Registry).takes_files
-    return " ".join(filter(None, (take(services, source, file) for file in files for take in takers)))
+    return " ".join(filter(None, (take_file(services, source, file) for file in files for take_file in takers)))
 
 
-def _hand_over(session: Session, services: Services, feed: Feed, rows: Sequence[Any]) -> None:
+def _store_rows(session: Session, services: Services, feed: Feed, rows: Sequence[Any]) -> None:
     key = f"{feed.source}:{feed.stream}:{feed.pages}"
-    for take in services.get(Registry).takes_rows.get(feed.stream, ()):
-        take(session, services, feed.source, key, rows)
+    for take_rows in services.get(Registry).takes_rows.get(feed.stream, ()):
+        take_rows(session, services, feed.source, key, rows)
 
 
-def _move(session: Session, feed: Feed, page: Page[Any], error: str) -> None:
+def _advance_cursor(session: Session, feed: Feed, page: Page[Any], error: str) -> None:
     feed.cursor, feed.pages, feed.rows = page.next_cursor, feed.pages + 1, feed.rows + len(page.rows)
     # A file's error is shown until the next file arrives.
     feed.failures, feed.error = 0, error or (feed.error if feed.stream == TABLES and not page.rows else "")
@@ -111,7 +111,7 @@ def _move(session: Session, feed: Feed, page: Page[Any], error: str) -> None:
     session.add(feed)
 
 
-def _failed(services: Services, feed: Feed, reason: str, wait_s: float | None) -> str:
+def _record_failure(services: Services, feed: Feed, reason: str, wait_s: float | None) -> str:
     log.warning("a source cannot be read", extra={"source": feed.source, "stream": feed.stream, "reason": reason})
     with services.database.transaction() as session:
         current = tables.feed_locked(session, feed.source, feed.stream)
@@ -126,21 +126,21 @@ def _failed(services: Services, feed: Feed, reason: str, wait_s: float | None) -
 @step
 def plan_next(services: Services, request: ReadRequest, state: str) -> None:
     """Set when the feed is read again: at once if there is more, by its schedule if it is complete."""
-    described = services.get(Sources).settings.get(request.source)
-    if state == STOPPED or described is None:
+    source_settings = services.get(Sources).settings.get(request.source)
+    if state == STOPPED or source_settings is None:
         return
     now = utcnow()
     with services.database.transaction() as session:
         feed = tables.feed_locked(session, request.source, request.stream)
-        feed.next_at = now if state == MORE else rules.next_read(described.every, request.due_at, now)
+        feed.next_at = now if state == MORE else rules.next_read(source_settings.every, request.due_at, now)
         session.add(feed)
 
 
 def start_due(services: Services, now: datetime) -> None:
     """Start a flow for each due feed. The flow is durable before the due time is cleared."""
     with services.database.reading() as session:
-        due = tables.due(session, now)
-    for feed in due:
+        due_feeds = tables.due(session, now)
+    for feed in due_feeds:
         assert feed.next_at is not None
         key = f"feed:{feed.source}:{feed.stream}:{feed.next_at.timestamp():.6f}"
         request = ReadRequest(source=feed.source, stream=feed.stream, due_at=feed.next_at)
@@ -149,20 +149,20 @@ def start_due(services: Services, now: datetime) -> None:
             tables.begin(session, feed)
 
 
-def keep_feeds(services: Services, now: datetime) -> None:
+def schedule_feeds(services: Services, now: datetime) -> None:
     """Once after startup, schedule the sources that floor.yaml names, and stop reading those it no longer names."""
     sources = services.get(Sources)
-    if sources.are_kept:
+    if sources.are_scheduled:
         return
-    wanted = set()
+    used_feeds = set()
     for name in sources.settings:
         try:
-            wanted |= {(name, stream) for stream in used_streams(services, name)}
-        except WatchfloorError as unusable:
-            log.error("a source cannot be used", extra={"source": name, "reason": unusable.sentence})
+            used_feeds |= {(name, stream) for stream in used_streams(services, name)}
+        except WatchfloorError as refused:
+            log.error("a source cannot be used", extra={"source": name, "reason": refused.sentence})
     with services.database.transaction() as session:
-        tables.keep(session, wanted, now)
-    sources.are_kept = True
+        tables.keep(session, used_feeds, now)
+    sources.are_scheduled = True
 
 
 def used_streams(services: Services, name: str) -> list[str]:

@@ -33,8 +33,8 @@ class Sources(Struct):
     folder: Path
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     # True once the feeds to read are in the database.
-    are_kept: bool = False
-    _made: dict[str, Source] = field(default_factory=dict)
+    are_scheduled: bool = False
+    _sources: dict[str, Source] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -46,30 +46,34 @@ class Sources(Struct):
     def get(self, name: str) -> Source:
         """The source of that name. Raises a `WatchfloorError` that says why there is none."""
         with self._lock:
-            if name not in self._made:
-                self._made[name] = self._make(name)
-            return self._made[name]
+            if name not in self._sources:
+                self._sources[name] = self._create(name)
+            return self._sources[name]
 
-    def _make(self, name: str) -> Source:
-        described = self.settings.get(name)
-        if described is None:
+    def _create(self, name: str) -> Source:
+        source_settings = self.settings.get(name)
+        if source_settings is None:
             raise UnknownSource(name=name, known=", ".join(sorted(self.settings)) or "none")
         # Loaded only if a floor has sources.
         from bot.runtime.outgoing import Reach, client
 
-        hosts = kinds.hosts_of(described.kind, described.url)
-        reach = Reach.of(described.url, described.allow_networks, is_insecure=described.insecure, hosts=hosts)
-        http = client(self.network, reach, described.url)
-        config = SourceConfig(name, described.url, self._secret(name, described), described.options, self.folder)
+        hosts = kinds.hosts_of(source_settings.kind, source_settings.url)
+        reach = Reach.of(
+            source_settings.url, source_settings.allow_networks, is_insecure=source_settings.insecure, hosts=hosts
+        )
+        http = client(self.network, reach, source_settings.url)
+        config = SourceConfig(
+            name, source_settings.url, self._secret(name, source_settings), source_settings.options, self.folder
+        )
         try:
-            return kinds.build_function(described.kind)(config, http)
-        except (KeyError, TypeError, ValueError) as wrong:
-            raise SourceRefused(name=name, reason=f"its options are wrong ({wrong})") from wrong
+            return kinds.build_function(source_settings.kind)(config, http)
+        except (KeyError, TypeError, ValueError) as error:
+            raise SourceRefused(name=name, reason=f"its options are wrong ({error})") from error
 
-    def _secret(self, name: str, described: floor.Source) -> str:
-        if not described.secret:
+    def _secret(self, name: str, source_settings: floor.Source) -> str:
+        if not source_settings.secret:
             return ""
-        secret = self.environment.get(described.secret, "").strip()
+        secret = self.environment.get(source_settings.secret, "").strip()
         if not secret:
-            raise SecretMissing(name=name, variable=described.secret)
+            raise SecretMissing(name=name, variable=source_settings.secret)
         return secret

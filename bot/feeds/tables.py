@@ -59,19 +59,19 @@ def due(session: Session, now: datetime) -> Sequence[Feed]:
 
 def begin(session: Session, feed: Feed) -> None:
     """Clear the due time of a feed that is being read, unless it was rescheduled meanwhile."""
-    mine = sa.update(Feed).where(col(Feed.id) == feed.number, col(Feed.next_at) == feed.next_at)
-    session.connection().execute(mine.values(next_at=None))
+    update = sa.update(Feed).where(col(Feed.id) == feed.number, col(Feed.next_at) == feed.next_at)
+    session.connection().execute(update.values(next_at=None))
 
 
-def keep(session: Session, wanted: Collection[tuple[str, str]], now: datetime) -> None:
+def keep(session: Session, used_feeds: Collection[tuple[str, str]], now: datetime) -> None:
     """Schedule a feed for each of these; others are no longer read, but are kept in case they come back."""
-    for source, stream in sorted(wanted):
+    for source, stream in sorted(used_feeds):
         insert_new(session, Feed(source=source, stream=stream, next_at=now))
-    for known in every_feed(session):
-        is_wanted = (known.source, known.stream) in wanted
-        if is_wanted and known.next_at is None:
+    for row in every_feed(session):
+        is_used = (row.source, row.stream) in used_feeds
+        if is_used and row.next_at is None:
             # Not read until now, or left behind by a process that ended; if its flow still runs, that does no harm.
-            known.next_at = now
-        elif not is_wanted:
-            known.next_at = None
-        session.add(known)
+            row.next_at = now
+        elif not is_used:
+            row.next_at = None
+        session.add(row)

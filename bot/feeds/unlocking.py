@@ -7,19 +7,19 @@ from bot.services import Services
 from bot.sources.port import Lockouts, Outcome, PasswordResets, Source
 
 # Does something for an account, by its id, and returns why it was not done.
-Help = Callable[[str], str]
+AccountFunction = Callable[[str], str]
 
 
-def unlocking(services: Services, name: str) -> Help | None:
+def unlocking(services: Services, name: str) -> AccountFunction | None:
     """A function that unlocks an account of that source and returns why it did not; None if the source cannot."""
     source = _source(services, name)
-    return _help(source.unlock) if isinstance(source, Lockouts) else None
+    return _as_account_function(source.unlock) if isinstance(source, Lockouts) else None
 
 
-def resetting(services: Services, name: str) -> Help | None:
+def resetting(services: Services, name: str) -> AccountFunction | None:
     """A function that has that source mail a reset and returns why it did not; None if the source cannot."""
     source = _source(services, name)
-    return _help(source.reset_password) if isinstance(source, PasswordResets) else None
+    return _as_account_function(source.reset_password) if isinstance(source, PasswordResets) else None
 
 
 def _source(services: Services, name: str) -> Source | None:
@@ -27,9 +27,9 @@ def _source(services: Services, name: str) -> Source | None:
     return sources.get(name) if name in sources.settings else None
 
 
-def _help(ask: Callable[[str], Outcome]) -> Help:
-    def act(user_id: str) -> str:
-        outcome = ask(user_id)
+def _as_account_function(request: Callable[[str], Outcome]) -> AccountFunction:
+    def run(user_id: str) -> str:
+        outcome = request(user_id)
         return "" if outcome.is_done else outcome.reason or "the source refused"
 
-    return act
+    return run

@@ -83,10 +83,10 @@ def _postpone(
     *,
     reason: str = "",
 ) -> None:
-    old, follow_up.due_on = follow_up.due_on, due_on
+    previous_due_on, follow_up.due_on = follow_up.due_on, due_on
     follow_up.moved += 1
     schedule_reminder(services, follow_up, now)
-    facts = {"old": old.isoformat(), "new": due_on.isoformat(), "reason": reason}
+    facts = {"old": previous_due_on.isoformat(), "new": due_on.isoformat(), "reason": reason}
     log_change(session, follow_up, "followup_moved", now, by, **facts)
 
 

@@ -11,17 +11,17 @@ HEADER = ("number", "what", "kind", "owner", "due on", "state", "finished at (UT
 def _rows(session: Session, number: int, name: Naming) -> Rows:
     return [
         (
-            one.number,
-            one.text,
-            one.kind,
-            name(one.owner_id),
-            one.due_on.isoformat(),
-            one.state,
-            one.finished_at,
-            name(one.finished_by),
-            one.link,
+            follow_up.number,
+            follow_up.text,
+            follow_up.kind,
+            name(follow_up.owner_id),
+            follow_up.due_on.isoformat(),
+            follow_up.state,
+            follow_up.finished_at,
+            name(follow_up.finished_by),
+            follow_up.link,
         )
-        for one in tables.of_incident(session, number)
+        for follow_up in tables.of_incident(session, number)
     ]
 
 

@@ -87,11 +87,11 @@ def _register_shortcut(app: App, services: Services) -> None:
     def from_message(ack: Ack, body: Payload) -> None:
         def act() -> None:
             origin = parse.shortcut_message(body)
-            said = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
+            message_text = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
             number = followup_screens.number_of_channel(services, origin.channel_id)
             link = services.slack.permalink(origin.channel_id, origin.ts)
             view = followup_screens.add_form(
-                services, number, parse.user_id(body), utcnow(), text=rules.clean_text(said), link=link
+                services, number, parse.user_id(body), utcnow(), text=rules.clean_text(message_text), link=link
             )
             services.slack.open_view(body["trigger_id"], view)
 
@@ -165,5 +165,5 @@ def _day(body: Payload) -> date:
 def _link(body: Payload) -> str:
     try:
         return rules.read_link(parse.field_value(body, ids.LINK))
-    except rules.NotALink as refused:
-        raise FieldsRefused({ids.LINK: refused.sentence}) from None
+    except rules.NotALink as refusal:
+        raise FieldsRefused({ids.LINK: refusal.sentence}) from None

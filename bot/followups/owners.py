@@ -26,14 +26,14 @@ def return_unowned(session: Session, follow_up: FollowUp) -> None:
 def _who_finds_an_owner(session: Session, follow_up: FollowUp, previous_owner: str | None) -> str | None:
     incident = incidents.by_number(session, follow_up.incident_id)
     candidates = [follow_up.added_by, incidents.commander(session, incident.number), incident.declared_by]
-    allowed = [
-        person
-        for person in candidates
-        if person
-        and person != previous_owner
-        and (not incident.is_private or participants.takes_part(session, incident.number, person))
+    eligible = [
+        user_id
+        for user_id in candidates
+        if user_id
+        and user_id != previous_owner
+        and (not incident.is_private or participants.takes_part(session, incident.number, user_id))
     ]
-    return next(iter(allowed), None)
+    return next(iter(eligible), None)
 
 
 def handle_reader_gone(session: Session, display: OutboxRow, now: datetime) -> None:

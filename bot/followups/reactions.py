@@ -26,13 +26,13 @@ Event = dict[str, Any]
 
 def record_mark(services: Services, event: Event) -> None:
     """Add a follow-up for a marked message. A refusal goes only to the user who reacted."""
-    if _is_ours(services, event):
-        _run(services, event["user"], partial(_add, services, event, utcnow()))
+    if _is_mark_of_user(services, event):
+        _run_or_refuse(services, event["user"], partial(_add, services, event, utcnow()))
 
 
 def record_unmark(services: Services, event: Event) -> None:
     """Drop an untouched follow-up when the user who added it removes the reaction."""
-    if not _is_ours(services, event):
+    if not _is_mark_of_user(services, event):
         return
     with services.database.reading() as session:
         follow_up = tables.by_source(session, _key(event))
@@ -40,13 +40,13 @@ def record_unmark(services: Services, event: Event) -> None:
         finish = partial(
             followup_changes.finish, services, follow_up.number, State.DROPPED, event["user"], utcnow()
         )
-        _run(services, event["user"], finish)
+        _run_or_refuse(services, event["user"], finish)
 
 
-def _is_ours(services: Services, event: Event) -> bool:
+def _is_mark_of_user(services: Services, event: Event) -> bool:
     is_message = event["item"].get("type") == "message"
-    is_ours = event["reaction"] == services.floor.followups.reaction and is_message
-    return is_ours and bool(event["user"] != services.slack.user_id())
+    is_mark = event["reaction"] == services.floor.followups.reaction and is_message
+    return is_mark and bool(event["user"] != services.slack.user_id())
 
 
 def _is_untouched(follow_up: FollowUp) -> bool:
@@ -83,7 +83,7 @@ def _message_text(session: Session, number: int, ts: str) -> str:
     return str(entry.facts.get("text", "")) if entry else ""
 
 
-def _run(services: Services, user_id: str, action: Callable[[], object]) -> None:
+def _run_or_refuse(services: Services, user_id: str, action: Callable[[], object]) -> None:
     try:
         action()
     except WatchfloorError as refusal:

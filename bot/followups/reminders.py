@@ -56,8 +56,8 @@ def _incidents_channel(services: Services) -> str | None:
     """Return the channel's id; None if Slack refuses access, which is reported to administrators elsewhere."""
     try:
         return channel_id(services, services.floor.incidents_channel)
-    except SlackRefused as refused:
-        log.warning("no channel for the follow-ups of the week", extra={"reason": refused.error})
+    except SlackRefused as refusal:
+        log.warning("no channel for the follow-ups of the week", extra={"reason": refusal.error})
         return None
 
 

@@ -21,7 +21,7 @@ def _is_over(settled: Settled, error: str) -> bool:
     return not incidents.by_number(settled.session, settled.row.incident_id or 0).is_active
 
 
-def _lose_reader(settled: Settled, error: str) -> bool:
+def _handle_reader_gone(settled: Settled, error: str) -> bool:
     owners.handle_reader_gone(settled.session, settled.row, utcnow())
     return True
 
@@ -31,7 +31,7 @@ KINDS = (
         kinds.FOLLOW_UP,
         "keep a follow-up's message up to date",
         _follow_up,
-        refusals={error: Refusal.OWN for error, means in COMMON.items() if means is Refusal.LOST_CHANNEL},
+        refusals={error: Refusal.OWN for error, refusal in COMMON.items() if refusal is Refusal.LOST_CHANNEL},
         on_refused=_is_over,
     ),
     Kind(
@@ -40,6 +40,6 @@ KINDS = (
         _follow_up,
         _reader,
         refusals=dict.fromkeys(owners.PERSON_GONE_ERRORS, Refusal.OWN),
-        on_refused=_lose_reader,
+        on_refused=_handle_reader_gone,
     ),
 )

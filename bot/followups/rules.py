@@ -108,8 +108,8 @@ def _split_owner(raw: str) -> tuple[str, str]:
 
 
 def _split_kind(text: str) -> tuple[str, str]:
-    first, colon, rest = text.partition(":")
-    return (first.lower(), rest.strip()) if colon and first.lower() in list(Kind) else ("", text)
+    typed_kind, colon, rest = text.partition(":")
+    return (typed_kind.lower(), rest.strip()) if colon and typed_kind.lower() in list(Kind) else ("", text)
 
 
 def clean_text(text: str) -> str:

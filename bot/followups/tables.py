@@ -136,22 +136,22 @@ def counts(session: Session, incident_ids: Collection[int]) -> dict[int, tuple[i
 
 def incidents_with_open(session: Session, incident_ids: Collection[int]) -> set[int]:
     """Return those of these incidents that have open follow-ups."""
-    open_ones = select(FollowUp.incident_id).where(
+    query = select(FollowUp.incident_id).where(
         FollowUp.state == State.OPEN, col(FollowUp.incident_id).in_(incident_ids)
     )
-    return set(session.exec(open_ones.distinct()))
+    return set(session.exec(query.distinct()))
 
 
 def open_of(session: Session, user_id: str, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
     """A person's open follow-ups over all incidents, including those to find an owner for, earliest first."""
-    is_theirs = sa.or_(col(FollowUp.owner_id) == user_id, col(FollowUp.asked_id) == user_id)
-    return _open_pairs(session, limit, is_theirs, _visible_to(user_id))
+    is_responsible = sa.or_(col(FollowUp.owner_id) == user_id, col(FollowUp.asked_id) == user_id)
+    return _open_pairs(session, limit, is_responsible, _visible_to(user_id))
 
 
 def overdue(session: Session, user_id: str, now: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
     """The late follow-ups over all incidents that this person may see, longest overdue first."""
-    late = col(FollowUp.due_at) <= now - LATE_AFTER
-    return _open_pairs(session, limit, late, _visible_to(user_id))
+    is_late = col(FollowUp.due_at) <= now - LATE_AFTER
+    return _open_pairs(session, limit, is_late, _visible_to(user_id))
 
 
 def public_open(session: Session, before: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
@@ -161,9 +161,9 @@ def public_open(session: Session, before: datetime, limit: int) -> Sequence[tupl
 
 def public_counts(session: Session, now: datetime, since: datetime) -> tuple[int, int, int]:
     """Return the numbers of public follow-ups that are open, that are late, and that were done since a moment."""
-    late = sa.func.sum(sa.case((col(FollowUp.due_at) <= now - LATE_AFTER, 1), else_=0))
+    late_count = sa.func.sum(sa.case((col(FollowUp.due_at) <= now - LATE_AFTER, 1), else_=0))
     opened, overdue_now = session.exec(
-        select(sa.func.count(), late)
+        select(sa.func.count(), late_count)
         .select_from(FollowUp)
         .join(Incident, col(Incident.id) == col(FollowUp.incident_id))
         .where(FollowUp.state == State.OPEN, _is_public())
@@ -218,9 +218,9 @@ def overdue_at(session: Session, at: datetime) -> int:
 
     Follow-ups of drills, and of declined or merged incidents, are not counted.
     """
-    late = (col(FollowUp.due_at) <= at - LATE_AFTER, col(FollowUp.added_at) <= at)
-    unfinished = sa.or_(col(FollowUp.finished_at).is_(None), col(FollowUp.finished_at) > at)
-    counted = (
+    is_late = (col(FollowUp.due_at) <= at - LATE_AFTER, col(FollowUp.added_at) <= at)
+    is_unfinished = sa.or_(col(FollowUp.finished_at).is_(None), col(FollowUp.finished_at) > at)
+    query = (
         select(sa.func.count()).select_from(FollowUp).join(Incident, col(Incident.id) == col(FollowUp.incident_id))
     )
-    return session.exec(counted.where(*late, unfinished, incidents.is_counted())).one()
+    return session.exec(query.where(*is_late, is_unfinished, incidents.is_counted())).one()

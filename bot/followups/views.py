@@ -14,8 +14,8 @@ from bot.slack.blocks import MESSAGE_TEXT, Block, Element, actions, button, cont
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, day, escape, link, mention, one_line, shorten
 
-WORDS_SHOWN = 600
-WORDS_IN_LIST = 200
+TEXT_SHOWN = 600
+TEXT_IN_LIST = 200
 DIGEST_SHOWN = 15
 LISTED_PER_PAGE = 20
 NOBODY = "_nobody yet_"
@@ -48,12 +48,12 @@ def channel_message(facts: FollowUpFacts) -> tuple[str, list[Block]]:
 
 def _channel_buttons(follow_up: FollowUp) -> list[Element]:
     number = str(follow_up.number)
-    for_playbook = button("For a playbook…", incident_ids.PROPOSE_FROM_FOLLOW_UP, number)
+    playbook_button = button("For a playbook…", incident_ids.PROPOSE_FROM_FOLLOW_UP, number)
     if not follow_up.is_open:
-        return [button("Open again", ids.REOPEN, number), for_playbook]
-    done = button("Done", ids.DONE, number, style="primary")
-    take = [] if follow_up.owner_id else [button("Take it", ids.TAKE, number)]
-    return [done, *take, button("Change…", ids.CHANGE, number), for_playbook]
+        return [button("Open again", ids.REOPEN, number), playbook_button]
+    done_button = button("Done", ids.DONE, number, style="primary")
+    take_buttons = [] if follow_up.owner_id else [button("Take it", ids.TAKE, number)]
+    return [done_button, *take_buttons, button("Change…", ids.CHANGE, number), playbook_button]
 
 
 class DirectMessage(Struct, frozen=True):
@@ -72,13 +72,15 @@ def owner_message(facts: FollowUpFacts, message: DirectMessage) -> tuple[str, li
     """Return a direct message to the owner, or the person who is to find one; the newest has the buttons."""
     follow_up = facts.follow_up
     text_shown = _short_text(follow_up) if message.may_read else "_its text is in the channel_"
-    lead = _lead(facts, message)
-    text = f"🔖 {lead} Follow-up {follow_up.number}: {text_shown}"
+    status_sentence = _status_sentence(facts, message)
+    text = f"🔖 {status_sentence} Follow-up {follow_up.number}: {text_shown}"
     if message.number < follow_up.told:
         # Older messages are reduced, so that they do not distract from the newest.
-        return text, [context(f"{_emoji(facts)} *Follow-up {follow_up.number}* {shorten(text_shown, 80)} · {lead}")]
+        return text, [
+            context(f"{_emoji(facts)} *Follow-up {follow_up.number}* {shorten(text_shown, 80)} · {status_sentence}")
+        ]
     blocks = [
-        section(f"{_emoji(facts)} {lead}\n*Follow-up {follow_up.number}* {text_shown}"),
+        section(f"{_emoji(facts)} {status_sentence}\n*Follow-up {follow_up.number}* {text_shown}"),
         context(_details(facts, with_link=message.may_read)),
     ]
     if follow_up.is_open and message.reader_id == follow_up.responsible_id and message.may_read:
@@ -87,7 +89,7 @@ def owner_message(facts: FollowUpFacts, message: DirectMessage) -> tuple[str, li
     return text, blocks
 
 
-def _lead(facts: FollowUpFacts, message: DirectMessage) -> str:
+def _status_sentence(facts: FollowUpFacts, message: DirectMessage) -> str:
     follow_up = facts.follow_up
     if follow_up.state == State.DONE:
         return f"Done by {mention(follow_up.finished_by or '')}. Thank you."
@@ -116,8 +118,8 @@ def _handed_over_line(follow_up: FollowUp) -> str:
 def _owner_buttons(follow_up: FollowUp, reader_id: str) -> list[Element]:
     number = str(follow_up.number)
     if reader_id != follow_up.owner_id:
-        give = button("Assign…", ids.CHANGE, number, style="primary")
-        return [give, button("Take it", ids.TAKE, number)]
+        assign_button = button("Assign…", ids.CHANGE, number, style="primary")
+        return [assign_button, button("Take it", ids.TAKE, number)]
     return [
         button("Done", ids.DONE, number, style="primary"),
         button("Later…", ids.LATER, number),
@@ -126,7 +128,7 @@ def _owner_buttons(follow_up: FollowUp, reader_id: str) -> list[Element]:
 
 
 def _short_text(follow_up: FollowUp) -> str:
-    return one_line(follow_up.text, WORDS_SHOWN)
+    return one_line(follow_up.text, TEXT_SHOWN)
 
 
 def _emoji(facts: FollowUpFacts) -> str:
@@ -186,12 +188,12 @@ def listing(pairs: Sequence[tuple[FollowUp, Incident]], listed: Listed, now: dat
     shown, which_page = page_of(pairs, listed.page, LISTED_PER_PAGE, listed.command)
     for follow_up, incident in shown:
         facts = FollowUpFacts(follow_up, incident, now)
-        text = one_line(follow_up.text, WORDS_IN_LIST)
+        text = one_line(follow_up.text, TEXT_IN_LIST)
         line_text = (
             f"{_emoji(facts)} *{follow_up.number}* {text}\n{_status_line(facts)} · {_channel_or_number(incident)}"
         )
-        change = button("Open…", ids.CHANGE, str(follow_up.number))
-        blocks.append(section(line_text, block_id=f"followup-{follow_up.number}", accessory=change))
+        open_button = button("Open…", ids.CHANGE, str(follow_up.number))
+        blocks.append(section(line_text, block_id=f"followup-{follow_up.number}", accessory=open_button))
     return f"{listed.title}: {len(pairs)}", [*blocks, *which_page]
 
 

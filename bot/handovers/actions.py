@@ -24,7 +24,7 @@ from bot.slack.blocks import Block
 from bot.slack.text import mention, near_time
 
 COMMANDER = "commander"
-SHOWN = (kinds.HANDOVER, kinds.HANDOVER_LINE)
+MESSAGE_KINDS = (kinds.HANDOVER, kinds.HANDOVER_LINE)
 
 
 def offer_form(services: Services, number: int, by: str, now: datetime, person: str | None = None) -> Block:
@@ -32,11 +32,11 @@ def offer_form(services: Services, number: int, by: str, now: datetime, person: 
     incident = visible_incident(services, number, by)
     check_may_change(number, incident.status)
     with services.database.reading() as session:
-        _check_commands(incidents.commander(session, number), by)
-        last = tables.last(session, number, Kind.COMMAND)
+        _check_is_commander(incidents.commander(session, number), by)
+        last_handover = tables.last(session, number, Kind.COMMAND)
         summary = "\n\n".join(part.text for part in summarise(session, services, incident, now))
-    if last and last.state == State.RETURNED and last.from_id == by:
-        return views.offer_form(incident, summary, person=person or last.to_id, note=last.note)
+    if last_handover and last_handover.state == State.RETURNED and last_handover.from_id == by:
+        return views.offer_form(incident, summary, person=person or last_handover.to_id, note=last_handover.note)
     return views.offer_form(incident, summary, person=person)
 
 
@@ -47,23 +47,23 @@ def offer(services: Services, number: int, to: str, note: str, by: str, now: dat
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
         check_may_change(number, incident.status)
-        _check_commands(incidents.commander(session, number), by)
+        _check_is_commander(incidents.commander(session, number), by)
         if to == by:
             raise rules.AlreadyCommander()
-        earlier = tables.pending(session, number, Kind.COMMAND)
-        if earlier and earlier.to_id == to:
+        earlier_offer = tables.pending(session, number, Kind.COMMAND)
+        if earlier_offer and earlier_offer.to_id == to:
             raise rules.AlreadyOffered(person=mention(to))
-        if earlier:
-            _withdraw(change, earlier)
-        handover = _new(change, to, note)
+        if earlier_offer:
+            _withdraw(change, earlier_offer)
+        handover = _new_handover(change, to, note)
         tables.add(session, handover)
-        _show(change, handover)
+        _add_messages(change, handover)
         change.log("handover_offered", user=to)
         invite_participant(session, number, to, now)
     return wording.offered(mention(to))
 
 
-def _new(change: Change, to: str, note: str) -> Handover:
+def _new_handover(change: Change, to: str, note: str) -> Handover:
     floor, now = change.services.floor.handovers, change.now
     summary = "\n\n".join(part.text for part in summarise(change.session, change.services, change.incident, now))
     return Handover(
@@ -79,29 +79,29 @@ def _new(change: Change, to: str, note: str) -> Handover:
     )
 
 
-def _show(change: Change, handover: Handover) -> None:
-    for kind in SHOWN:
+def _add_messages(change: Change, handover: Handover) -> None:
+    for kind in MESSAGE_KINDS:
         outbox.add(change.session, kind, change.number, change.now, str(handover.number), priority=outbox.URGENT)
 
 
 def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
     """Take command: roles, drafts, steps and reminders move along at once. Return the reply."""
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
-        handover = _answerable(change, handover_id, wording.NOT_CHANGED_HANDS)
+        handover = _handover_to_answer(change, handover_id, wording.NOT_CHANGED_HANDS)
         check_may_change(change.number, change.incident.status)
         handover.decide(State.ACCEPTED, now)
         change.session.add(handover)
         _hand_over_roles(change, handover)
         change.publish(CommandHandedOver(handover.from_id, handover.to_id))
         change.log("handover_accepted", user=handover.from_id)
-        change.mark_stale(*SHOWN)
+        change.mark_stale(*MESSAGE_KINDS)
     return wording.you_command(change.number, services.floor.role(COMMANDER).help)
 
 
 def _hand_over_roles(change: Change, handover: Handover) -> None:
     """Transfer every role that the outgoing person holds; responder is not transferred, since both may hold it."""
-    held = incidents.roles(change.session, change.number)
-    for role, holders in held.items():
+    holders_by_role = incidents.roles(change.session, change.number)
+    for role, holders in holders_by_role.items():
         if handover.from_id in holders and role != "responder":
             incidents.give_role(change.session, change.number, role, handover.to_id, change.now)
             change.publish(RoleChanged(role, handover.to_id))
@@ -115,12 +115,12 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
     if not question.strip():
         raise rules.QuestionMissing()
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
-        handover = _answerable(change, handover_id, wording.NOT_CHANGED_HANDS)
+        handover = _handover_to_answer(change, handover_id, wording.NOT_CHANGED_HANDS)
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
         change.session.add(handover)
         change.log("handover_returned", user=handover.from_id)
-        change.mark_stale(*SHOWN)
+        change.mark_stale(*MESSAGE_KINDS)
         text, blocks = views.question_message(handover, change.incident)
         key = f"handover:{handover.number}:back"
         outbox.post(change.session, key, handover.from_id, text, now, incident_id=change.number, blocks=blocks)
@@ -184,10 +184,10 @@ def _withdraw(change: Change, handover: Handover) -> None:
     change.session.add(handover)
     change.session.flush()
     change.log("handover_withdrawn", user=handover.to_id)
-    outbox.mark_stale(change.session, change.number, SHOWN)
+    outbox.mark_stale(change.session, change.number, MESSAGE_KINDS)
 
 
-def _answerable(change: Change, handover_id: int, advice: str) -> Handover:
+def _handover_to_answer(change: Change, handover_id: int, advice: str) -> Handover:
     """Return the pending handover if the caller may answer it."""
     handover = tables.get(change.session, handover_id)
     if handover.to_id != change.by:
@@ -202,7 +202,7 @@ def _check_pending(handover: Handover, now: datetime, advice: str) -> None:
         raise rules.HandoverOver(state=state, when=near_time(handover.decided_at or now, now), next=advice)
 
 
-def _check_commands(commander: str | None, by: str) -> None:
+def _check_is_commander(commander: str | None, by: str) -> None:
     if commander != by:
         raise rules.NotCommander(holder=f": {mention(commander)}" if commander else wording.NOBODY_COMMANDS)
 

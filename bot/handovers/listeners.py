@@ -33,8 +33,8 @@ def hand_over(services: Services, typed: SlashCommand) -> Response:
         return shift_listeners.shift_command(services, typed)
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     person = PERSON.search(typed.raw)
-    named_role = typed.raw[: person.start()] if person else typed.raw.partition("@")[0]
-    if named_role.strip():
+    typed_role = typed.raw[: person.start()] if person else typed.raw.partition("@")[0]
+    if typed_role.strip():
         role, to = parse.role_and_person(typed.raw, list(services.floor.roles), "handover")
         return actions.hand_over_role(services, number, role, to, typed.user_id, utcnow())
     if typed.raw.strip() and person is None:

@@ -20,10 +20,10 @@ def remind(services: Services, now: datetime) -> None:
     for handover_id, number in due:
         with services.database.transaction() as session:
             incident = incidents.by_number_locked(session, number)
-            _follow_up(Change(session, services, incident, "", now), tables.get(session, handover_id))
+            _remind_or_escalate(Change(session, services, incident, "", now), tables.get(session, handover_id))
 
 
-def _follow_up(change: Change, handover: Handover) -> None:
+def _remind_or_escalate(change: Change, handover: Handover) -> None:
     if handover.due_at is None or handover.due_at > change.now:
         return
     if handover.reminded_at is None:
@@ -37,9 +37,9 @@ def _remind(change: Change, handover: Handover) -> None:
     floor, now = change.services.floor.handovers, change.now
     handover.reminded_at = now
     # A reminder that was late, after a restart, still leaves time to answer.
-    gap = floor.escalated_after - floor.reminded_after
+    time_to_answer = floor.escalated_after - floor.reminded_after
     due_at = rules.next_look(handover.offered_at, now, floor.reminded_after, floor.escalated_after)
-    handover.due_at = max(due_at, now + gap)
+    handover.due_at = max(due_at, now + time_to_answer)
     where = channel_link(change.incident.channel_id or "")
     text = wording.reminder(mention(handover.from_id), change.number, where, near_time(handover.offered_at, now))
     key = f"handover:{handover.number}:reminder"

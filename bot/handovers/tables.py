@@ -88,8 +88,8 @@ def pending(session: Session, incident_id: int, kind: str) -> Handover | None:
 
 def last(session: Session, incident_id: int, kind: str) -> Handover | None:
     """The newest handover of this kind, if any."""
-    of_kind = select(Handover).where(Handover.incident_id == incident_id, Handover.kind == kind)
-    return session.exec(of_kind.order_by(col(Handover.id).desc()).limit(1)).first()
+    query = select(Handover).where(Handover.incident_id == incident_id, Handover.kind == kind)
+    return session.exec(query.order_by(col(Handover.id).desc()).limit(1)).first()
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[Handover]:

@@ -103,8 +103,11 @@ def question_message(handover: Handover, incident: Incident) -> tuple[str, list[
     question = " The question is in its channel."
     if not incident.is_private:
         question = f"\n> {one_line(handover.question, LONGEST_QUESTION)}"
-    again = button("Hand over again", ids.OFFER_AGAIN, str(incident.number), style="primary")
-    return text, [section(f"{text}{question}"), actions([again], block_id=f"handover-again-{handover.number}")]
+    again_button = button("Hand over again", ids.OFFER_AGAIN, str(incident.number), style="primary")
+    return text, [
+        section(f"{text}{question}"),
+        actions([again_button], block_id=f"handover-again-{handover.number}"),
+    ]
 
 
 def offered_line(handover: Handover) -> tuple[str, list[Block]]:
@@ -113,8 +116,8 @@ def offered_line(handover: Handover) -> tuple[str, list[Block]]:
         f"🤝 {mention(handover.from_id)} hands command over to {mention(handover.to_id)} and stays in command "
         "until they accept."
     )
-    back = button("Take back", ids.WITHDRAW, str(handover.number))
-    return text, [section(text), actions([back], block_id=f"handover-offered-{handover.number}")]
+    back_button = button("Take back", ids.WITHDRAW, str(handover.number))
+    return text, [section(text), actions([back_button], block_id=f"handover-offered-{handover.number}")]
 
 
 def settled_line(handover: Handover, now: datetime) -> tuple[str, list[Block]]:

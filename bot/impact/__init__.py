@@ -37,7 +37,7 @@ def register(registry: "Registry") -> None:
     listeners.register_commands(registry)
     registry.on(events.Declared, watching.look_again)
     registry.record(uploads.record_file, "message")
-    registry.ticks.append(Tick("figures", watching.look, tables.NEXT_LOOK))
+    registry.ticks.append(Tick("figures", watching.check_new_imports, tables.NEXT_CHECK))
     registry.kinds += renderers.KINDS
     registry.takes_rows.setdefault("intervals", []).append(feeding.take_intervals)
     registry.takes_files.append(feeding.take_file)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.errors import WatchfloorError
 from bot.impact import answer_wording, forms, gathering, ids, importing, interval_tables, tables, views
-from bot.impact.forms import Last
+from bot.impact.forms import LastInterval
 from bot.impact.importing import Source
 from bot.impact.origins import origins_of
 from bot.impact.reading.rows import QueueName, ReadRow
@@ -29,7 +29,7 @@ from bot.sources.tabular.cells import NotReadable, read_length, read_number
 
 INTERVAL_S = 1800
 INTERVALS_OFFERED = 24
-KEPT_FOR = timedelta(days=2)
+PREFILL_WITHIN = timedelta(days=2)
 
 
 class NoQueueChosen(WatchfloorError):
@@ -72,8 +72,8 @@ def figures_screen(services: Services, number: int, by: str, now: datetime, page
 
 
 def _last_import(session: Session) -> datetime | None:
-    found = tables.last_import(session)
-    return found.visible_at if found else None
+    last_import = tables.last_import(session)
+    return last_import.visible_at if last_import else None
 
 
 def queues_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[QueueFacts]:
@@ -88,32 +88,32 @@ def figures_form(services: Services, number: int, by: str, now: datetime) -> Blo
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         queues = queues_of(session, services, incident, now)
-        last = _last(session, queues, by, now)
-    interval_s = last.interval_s if last and last.interval_s <= 3600 else INTERVAL_S
-    return forms.figures_form(number, queues, _starts(services, now, interval_s), interval_s, last)
+        last_interval = _last_interval(session, queues, by, now)
+    interval_s = last_interval.interval_s if last_interval and last_interval.interval_s <= 3600 else INTERVAL_S
+    return forms.figures_form(number, queues, _starts(services, now, interval_s), interval_s, last_interval)
 
 
 def _starts(services: Services, now: datetime, interval_s: int) -> list[datetime]:
     """The intervals that the form offers, the last completed one first."""
     zone = ZoneInfo(services.floor.figures.zone)
-    running = int(now.timestamp()) // interval_s * interval_s
-    starts = [running - place * interval_s for place in range(1, INTERVALS_OFFERED)]
-    return [datetime.fromtimestamp(at, UTC).astimezone(zone) for at in [starts[0], running, *starts[1:]]]
+    current_start = int(now.timestamp()) // interval_s * interval_s
+    starts = [current_start - place * interval_s for place in range(1, INTERVALS_OFFERED)]
+    return [datetime.fromtimestamp(at, UTC).astimezone(zone) for at in [starts[0], current_start, *starts[1:]]]
 
 
-def _last(session: Session, queues: Sequence[QueueFacts], by: str, now: datetime) -> Last | None:
+def _last_interval(session: Session, queues: Sequence[QueueFacts], by: str, now: datetime) -> LastInterval | None:
     """The newest interval that this person entered or imported, or else the newest of all."""
     if not queues:
         return None
-    since = int((now - KEPT_FOR).timestamp())
+    since = int((now - PREFILL_WITHIN).timestamp())
     rows = interval_tables.rows_between(session, [queue.id for queue in queues], (since, int(now.timestamp()) + 1))
     if not rows:
         return None
-    mine = tables.imports_of_person(session, by, {row[2] for row in rows})
-    latest = max(rows, key=lambda row: (row[2] in mine, row[1], row[2]))
+    own_imports = tables.imports_of_person(session, by, {row[2] for row in rows})
+    latest = max(rows, key=lambda row: (row[2] in own_imports, row[1], row[2]))
     label = next(queue.label for queue in queues if queue.id == latest[0])
     [interval] = merged([latest])
-    return Last(label, interval.starts_at, interval.interval_s, interval.figures)
+    return LastInterval(label, interval.starts_at, interval.interval_s, interval.figures)
 
 
 def add_interval(
@@ -143,9 +143,9 @@ def add_interval(
 
 def _queue_name(session: Session, queue: str) -> QueueName:
     if queue.isascii() and queue.isdigit():
-        known = tables.queues(session, [int(queue)])
-        if known:
-            [row] = known
+        queues = tables.queues(session, [int(queue)])
+        if queues:
+            [row] = queues
             return QueueName(row.name, row.site, row.partner, row.language, row.channel)
     return QueueName(" ".join(queue.split())[:100])
 
@@ -153,15 +153,15 @@ def _queue_name(session: Session, queue: str) -> QueueName:
 def read_typed(typed: Mapping[str, str]) -> tuple[float | None, ...]:
     """Parse the typed figures; decimals with a point or a comma. The error names every wrong field."""
     amounts: dict[str, float | None] = {}
-    wrong: dict[str, NotReadable] = {}
+    unreadable: dict[str, NotReadable] = {}
     for name, text in typed.items():
-        read = read_length if Meaning(name) in LENGTHS else read_number
+        parse = read_length if Meaning(name) in LENGTHS else read_number
         try:
-            amounts[name] = read(text, "," if text.count(",") == 1 and "." not in text else ".")
+            amounts[name] = parse(text, "," if text.count(",") == 1 and "." not in text else ".")
         except NotReadable as reason:
-            wrong[name] = reason
-    if wrong:
-        raise FiguresNotReadable(wrong)
+            unreadable[name] = reason
+    if unreadable:
+        raise FiguresNotReadable(unreadable)
     if all(amount is None for amount in amounts.values()):
         raise NothingTyped()
     figures = Figures(**amounts)

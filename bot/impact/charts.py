@@ -58,13 +58,13 @@ def chart_png(services: Services, number: int, now: datetime) -> bytes:
 def drawn_chart(database: Database, floor: Floor, number: int, now: datetime) -> bytes:
     """The same chart, from a database and a floor. Raises `TryLater` if it could not be drawn in time."""
     language = LANGUAGES.get(floor.language, ENGLISH)
-    with drawing("bot.impact.draw_chart") as drawn:
+    with drawing("bot.impact.draw_chart") as draw:
         with database.reading() as session:
             incident = incidents.by_number(session, number)
             assessment = gathering.gather(session, floor, incident, now)
         if not assessment.is_known:
             return b""
-        return drawn(payload(incident, assessment, ZoneInfo(floor.figures.zone), language))
+        return draw(payload(incident, assessment, ZoneInfo(floor.figures.zone), language))
 
 
 def payload(
@@ -73,9 +73,13 @@ def payload(
     """Everything to draw, as plain data; times are the site's local times."""
     phrases = language.phrases
     goal = assessment.whole.goal
-    known = [point for point in assessment.points if _is_shown(point, assessment)]
-    points = known[-POINTS_SHOWN:]
-    cut = phrases["chart cut"].format(shown=len(points), all=len(known)) if len(known) > len(points) else ""
+    shown_points = [point for point in assessment.points if _is_shown(point, assessment)]
+    points = shown_points[-POINTS_SHOWN:]
+    cut_note = (
+        phrases["chart cut"].format(shown=len(points), all=len(shown_points))
+        if len(shown_points) > len(points)
+        else ""
+    )
     expected = phrases["forecast" if assessment.forecast_intervals else "usual"]
     level = phrases["chart level"].format(formula=formula(goal, language))
     level += phrases["chart goal"].format(target=percent(goal.target, language)) if goal else ""
@@ -85,7 +89,7 @@ def payload(
         "level_title": level,
         "volume_title": phrases["chart offered"].format(source=expected),
         "note": phrases["chart note"].format(zone=zone.key),
-        "cut": cut,
+        "cut": cut_note,
         "points": [_point(point, zone) for point in points],
         "marks": _marks(incident, points, zone, language),
     }
@@ -117,18 +121,18 @@ def _marks(incident: Incident, points: list[Point], zone: ZoneInfo, language: La
         ("resolved", incident.resolved_at),
     ):
         moment = at.timestamp() if at else None
-        for place, point in enumerate(points):
+        for index, point in enumerate(points):
             if moment is not None and point.starts_at <= moment < point.starts_at + point.interval_s:
                 share = (moment - point.starts_at) / point.interval_s
                 local = at.astimezone(zone) if at else None
                 name = language.phrases[f"chart {title}"]
-                marks.append({"title": f"{name} {local:%H:%M}", "place": place + share})
+                marks.append({"title": f"{name} {local:%H:%M}", "place": index + share})
     return marks
 
 
 def call(context: Context) -> Call:
     """Draw the chart, upload it and share it in the channel."""
-    return shared_files.call(context, channel_of(context), _share)
+    return shared_files.call(context, channel_of(context), _upload_and_share)
 
 
 def channel_of(context: Context) -> str:
@@ -136,15 +140,15 @@ def channel_of(context: Context) -> str:
     return incidents.by_number(context.session, context.row.incident_id or 0).channel_id or ""
 
 
-def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
-    number, kept = row.incident_id or 0, row.payload or {}
+def _upload_and_share(services: Services, row: OutboxRow, channel_id: str) -> None:
+    number, row_payload = row.incident_id or 0, row.payload or {}
     png = chart_png(services, number, utcnow())
     if not png:
         return
     file_id = services.slack.upload(f"figures-{number}.png", png)
     with services.database.transaction() as session:
-        outbox.remember(session, row, kept | {"file_id": file_id}, utcnow())
-    text = answer_wording.chart_shared(mention(kept["asked_by"]))
+        outbox.remember(session, row, row_payload | {"file_id": file_id}, utcnow())
+    text = answer_wording.chart_shared(mention(row_payload["asked_by"]))
     services.slack.share_files([(file_id, f"Figures {number}")], channel_id, text)
 
 

@@ -47,8 +47,8 @@ class Canvas:
         bold: bool = False,
     ) -> None:
         """Draw a text with its anchor at a place."""
-        place = (at[0] * SCALE, at[1] * SCALE)
-        self._draw.text(place, text, fill=colour, font=self._font(size, bold), anchor=anchor)
+        position = (at[0] * SCALE, at[1] * SCALE)
+        self._draw.text(position, text, fill=colour, font=self._font(size, bold), anchor=anchor)
 
     def width(self, text: str, size: float) -> float:
         """The width of a text."""
@@ -62,11 +62,11 @@ class Canvas:
 
     def line(self, points: list[tuple[float, float]], colour: str, width: float = 1.5, dash: float = 0) -> None:
         """Draw a line through points; dashed if `dash` is a length."""
-        placed = [(x * SCALE, y * SCALE) for x, y in points]
+        scaled_points = [(x * SCALE, y * SCALE) for x, y in points]
         if dash:
-            self._dashed(placed, colour, width, dash * SCALE)
-        elif len(placed) > 1:
-            self._draw.line(placed, fill=colour, width=round(width * SCALE), joint="curve")
+            self._dashed(scaled_points, colour, width, dash * SCALE)
+        elif len(scaled_points) > 1:
+            self._draw.line(scaled_points, fill=colour, width=round(width * SCALE), joint="curve")
 
     def dot(self, at: tuple[float, float], radius: float, colour: str) -> None:
         """Draw a filled circle."""
@@ -107,52 +107,57 @@ def _font_file(bold: bool) -> Path:
 def render_png(facts: Json) -> bytes:
     """The chart as PNG."""
     canvas, points = Canvas(), facts["points"]
-    canvas.text((10, 22), _plain(facts["title"], LONGEST_TITLE), 14, bold=True)
-    canvas.text((10, 42), _plain(facts["volume_title"], LONGEST_NOTE), 11, FAINT)
-    below = TOP + PANEL + GAP
+    canvas.text((10, 22), _plain_text(facts["title"], LONGEST_TITLE), 14, bold=True)
+    canvas.text((10, 42), _plain_text(facts["volume_title"], LONGEST_NOTE), 11, FAINT)
+    level_top = TOP + PANEL + GAP
     canvas.text(
-        (10, below - 10), _plain(facts["level_title"], LONGEST_NOTE), _fitting(canvas, facts["level_title"]), FAINT
+        (10, level_top - 10),
+        _plain_text(facts["level_title"], LONGEST_NOTE),
+        _fitting_size(canvas, facts["level_title"]),
+        FAINT,
     )
     _shade(canvas, points, TOP, TOP + PANEL)
-    _shade(canvas, points, below, below + PANEL)
+    _shade(canvas, points, level_top, level_top + PANEL)
     _volume(canvas, points, TOP)
-    _level(canvas, points, facts["target"], below)
-    _marks(canvas, facts["marks"], len(points), below)
-    _time_axis(canvas, points, below + PANEL)
-    for above, note in ((0, facts["note"]), (11, facts["cut"])):
-        place = (WIDTH - MARGIN_RIGHT, below + PANEL + 36 - above)
-        canvas.text(place, _plain(note, LONGEST_NOTE), 9, FAINT, "rs")
+    _level(canvas, points, facts["target"], level_top)
+    _marks(canvas, facts["marks"], len(points), level_top)
+    _time_axis(canvas, points, level_top + PANEL)
+    for offset, note in ((0, facts["note"]), (11, facts["cut"])):
+        position = (WIDTH - MARGIN_RIGHT, level_top + PANEL + 36 - offset)
+        canvas.text(position, _plain_text(note, LONGEST_NOTE), 9, FAINT, "rs")
     return canvas.png()
 
 
-def _fitting(canvas: Canvas, text: str) -> float:
+def _fitting_size(canvas: Canvas, text: str) -> float:
     """The largest font size at which the text fits on one line."""
     return next((size for size in (11, 10, 9, 8) if canvas.width(text[:LONGEST_NOTE], size) <= WIDTH - 20), 8)
 
 
-def _plain(text: str, longest: int) -> str:
+def _plain_text(text: str, longest: int) -> str:
     letters = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")
     return letters if len(letters) <= longest else letters[: longest - 1].rstrip() + "…"
 
 
-def _x(place: float, count: int) -> float:
+def _x(position: float, count: int) -> float:
     """Where an interval begins on the axis."""
-    return MARGIN_LEFT + place * (WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / max(1, count)
+    return MARGIN_LEFT + position * (WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / max(1, count)
 
 
 def _shade(canvas: Canvas, points: list[Json], top: float, bottom: float) -> None:
-    for place, point in enumerate(points):
+    for index, point in enumerate(points):
         if point["is_incident"]:
-            canvas.box((_x(place, len(points)), top, _x(place + 1, len(points)), bottom), SHADE)
+            canvas.box((_x(index, len(points)), top, _x(index + 1, len(points)), bottom), SHADE)
 
 
 def _volume(canvas: Canvas, points: list[Json], top: float) -> None:
     count, bottom = len(points), top + PANEL
-    known = [point[name] for point in points for name in ("offered", "expected", "high") if point[name] is not None]
-    highest = _round_up(max(known, default=1))
-    _grid(canvas, top, [(share, _short(share * highest)) for share in (0, 0.5, 1)])
-    for place, point in enumerate(points):
-        left, right = _x(place, count), _x(place + 1, count)
+    amounts = [
+        point[name] for point in points for name in ("offered", "expected", "high") if point[name] is not None
+    ]
+    highest = _round_up(max(amounts, default=1))
+    _grid(canvas, top, [(share, _short_amount(share * highest)) for share in (0, 0.5, 1)])
+    for index, point in enumerate(points):
+        left, right = _x(index, count), _x(index + 1, count)
         if point["low"] is not None and point["high"] > point["low"]:
             canvas.box(
                 (left, bottom - PANEL * point["high"] / highest, right, bottom - PANEL * point["low"] / highest),
@@ -163,8 +168,8 @@ def _volume(canvas: Canvas, points: list[Json], top: float) -> None:
             canvas.box((left + gap, bottom - height, right - gap, bottom), BAR_IN if point["is_incident"] else BAR)
     for run in _runs(points, "expected"):
         steps = [
-            (_x(place + side, count), bottom - PANEL * points[place]["expected"] / highest)
-            for place in run
+            (_x(index + side, count), bottom - PANEL * points[index]["expected"] / highest)
+            for index in run
             for side in (0, 1)
         ]
         canvas.line(steps, PLAN, 1.8)
@@ -177,18 +182,20 @@ def _level(canvas: Canvas, points: list[Json], target: float | None, top: float)
         height = bottom - PANEL * target
         canvas.line([(MARGIN_LEFT, height), (WIDTH - MARGIN_RIGHT, height)], GOAL, 1.5, dash=4)
     for run in _runs(points, "level"):
-        placed = [(_x(place + 0.5, count), bottom - PANEL * min(1.0, points[place]["level"])) for place in run]
-        canvas.line(placed, LEVEL, 2)
-        for at in placed:
-            canvas.dot(at, 2.4, LEVEL)
+        level_points = [
+            (_x(index + 0.5, count), bottom - PANEL * min(1.0, points[index]["level"])) for index in run
+        ]
+        canvas.line(level_points, LEVEL, 2)
+        for level_point in level_points:
+            canvas.dot(level_point, 2.4, LEVEL)
 
 
 def _runs(points: list[Json], name: str) -> list[list[int]]:
     """Runs of consecutive intervals whose figure is known: an unknown figure is a gap, never a line."""
     runs: list[list[int]] = [[]]
-    for place, point in enumerate(points):
+    for index, point in enumerate(points):
         if point[name] is not None:
-            runs[-1].append(place)
+            runs[-1].append(index)
         elif runs[-1]:
             runs.append([])
     return [run for run in runs if run]
@@ -201,28 +208,28 @@ def _grid(canvas: Canvas, top: float, lines: list[tuple[float, str]]) -> None:
         canvas.text((MARGIN_LEFT - 4, y), label, 10, FAINT, "rm")
 
 
-def _marks(canvas: Canvas, marks: list[Json], count: int, below: float) -> None:
+def _marks(canvas: Canvas, marks: list[Json], count: int, level_top: float) -> None:
     for mark in marks:
         x = _x(mark["place"], count)
-        for top in (TOP, below):
+        for top in (TOP, level_top):
             canvas.line([(x, top), (x, top + PANEL)], INK, 1.2, dash=2)
     for row, mark in enumerate(marks):
         x = _x(mark["place"], count)
-        wide, y = canvas.width(mark["title"], 10), TOP + 12 + 14 * row
-        is_left = x + wide + 6 > WIDTH - MARGIN_RIGHT
-        left = x - wide - 6 if is_left else x
-        canvas.box((left, y - 10, left + wide + 6, y + 3), "white")
+        title_width, y = canvas.width(mark["title"], 10), TOP + 12 + 14 * row
+        is_left = x + title_width + 6 > WIDTH - MARGIN_RIGHT
+        left = x - title_width - 6 if is_left else x
+        canvas.box((left, y - 10, left + title_width + 6, y + 3), "white")
         canvas.text((left + 3, y), mark["title"], 10, bold=False)
 
 
 def _time_axis(canvas: Canvas, points: list[Json], bottom: float) -> None:
     count = len(points)
-    every = max(1, -(-count // LABELS))
-    for place in range(0, count, every):
-        x = _x(place, count)
+    label_step = max(1, -(-count // LABELS))
+    for index in range(0, count, label_step):
+        x = _x(index, count)
         canvas.line([(x, bottom), (x, bottom + 3)], FAINT, 0.7)
-        anchor = "la" if place == 0 else "ma"
-        canvas.text((x, bottom + 6), points[place]["label"], 10, FAINT, anchor)
+        anchor = "la" if index == 0 else "ma"
+        canvas.text((x, bottom + 6), points[index]["label"], 10, FAINT, anchor)
 
 
 def _round_up(amount: float) -> float:
@@ -233,7 +240,7 @@ def _round_up(amount: float) -> float:
     return next(step * factor for factor in (1, 2, 4, 5, 8, 10, 20) if step * factor >= amount)
 
 
-def _short(amount: float) -> str:
+def _short_amount(amount: float) -> str:
     return f"{amount / 1000:g}k" if amount >= 1000 else f"{amount:g}"
 
 

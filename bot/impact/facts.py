@@ -25,69 +25,71 @@ def sentences(session: Session, number: int, language: str) -> FigureSentences:
     summary = watch_tables.summary(session, number)
     if summary is None:
         return FigureSentences()
-    said = summary.sentences.get(language) or summary.sentences.get("en", {})
-    return FigureSentences(said.get("line", ""), said.get("operations", ""), said.get("executives", ""))
+    texts = summary.sentences.get(language) or summary.sentences.get("en", {})
+    return FigureSentences(texts.get("line", ""), texts.get("operations", ""), texts.get("executives", ""))
 
 
-def table(session: Session, services: Services, number: int, now: datetime, language: str) -> FigureTable:
+def table(session: Session, services: Services, number: int, now: datetime, language_code: str) -> FigureTable:
     """The incident interval by interval, all its queues together, for the post-mortem."""
     incident = incidents.by_number(session, number)
     assessment = gathering.gather(session, services.floor, incident, now)
     if not assessment.whole.since.intervals:
         return FigureTable()
-    zone, words = ZoneInfo(services.floor.figures.zone), LANGUAGES.get(language, ENGLISH)
-    within = [point for point in assessment.points if point.is_incident]
-    agents = [_agents_cells(point, words) for point in within]
+    zone, language = ZoneInfo(services.floor.figures.zone), LANGUAGES.get(language_code, ENGLISH)
+    incident_points = [point for point in assessment.points if point.is_incident]
+    agents = [_agents_cells(point, language) for point in incident_points]
     # A column with nothing but `n/a` is left out.
-    known = [place for place in range(len(words.agents_header)) if any(row[place] != UNKNOWN for row in agents)]
+    known_columns = [
+        column for column in range(len(language.agents_header)) if any(row[column] != UNKNOWN for row in agents)
+    ]
     rows = tuple(
-        (*_row(point, zone, words), *(row[place] for place in known))
-        for point, row in zip(within, agents, strict=True)
+        (*_row(point, zone, language), *(row[column] for column in known_columns))
+        for point, row in zip(incident_points, agents, strict=True)
     )
-    header = (*words.header, *(words.agents_header[place] for place in known))
-    meant, cost = notes(assessment, words, zone.key)
-    origins = _origins(session, assessment, number, zone, words)
-    return FigureTable(header, rows, (f"{meant} {origins}".strip(), cost))
+    header = (*language.header, *(language.agents_header[column] for column in known_columns))
+    definitions_text, cost_text = notes(assessment, language, zone.key)
+    origins = _origins(session, assessment, number, zone, language)
+    return FigureTable(header, rows, (f"{definitions_text} {origins}".strip(), cost_text))
 
 
-def _origins(session: Session, assessment: Assessment, number: int, zone: ZoneInfo, words: Language) -> str:
+def _origins(session: Session, assessment: Assessment, number: int, zone: ZoneInfo, language: Language) -> str:
     """The sources of the figures, their times and any corrections, in plain text."""
-    known = origins_of(session, assessment, number)
-    names = directory.display_names(session, people_of(known))
-    told = [_origin(origin, names, zone, words) for origin in known[:ORIGINS_NAMED]]
-    return words.phrases["sources"].format(sources="; ".join(told)) if told else ""
+    origins = origins_of(session, assessment, number)
+    names = directory.display_names(session, people_of(origins))
+    origin_texts = [_origin(origin, names, zone, language) for origin in origins[:ORIGINS_NAMED]]
+    return language.phrases["sources"].format(sources="; ".join(origin_texts)) if origin_texts else ""
 
 
-def _origin(origin: Origin, names: Mapping[str, str], zone: ZoneInfo, words: Language) -> str:
-    source = words.phrases.get({"": "other incident", "form": "form"}.get(origin.source, ""), origin.source)
+def _origin(origin: Origin, names: Mapping[str, str], zone: ZoneInfo, language: Language) -> str:
+    source = language.phrases.get({"": "other incident", "form": "form"}.get(origin.source, ""), origin.source)
     at = f"{origin.at.astimezone(zone):%Y-%m-%d %H:%M}"
-    when = [at]
+    times = [at]
     if origin.corrected_at == origin.at:
-        when = [words.phrases["corrected"].format(at=at)]
+        times = [language.phrases["corrected"].format(at=at)]
     elif origin.corrected_at:
-        when.append(words.phrases["corrected"].format(at=f"{origin.corrected_at.astimezone(zone):%H:%M}"))
-    return ", ".join(part for part in (source, names.get(origin.by, ""), *when) if part)
+        times.append(language.phrases["corrected"].format(at=f"{origin.corrected_at.astimezone(zone):%H:%M}"))
+    return ", ".join(part for part in (source, names.get(origin.by, ""), *times) if part)
 
 
-def _row(point: Point, zone: ZoneInfo, words: Language) -> tuple[str, ...]:
+def _row(point: Point, zone: ZoneInfo, language: Language) -> tuple[str, ...]:
     at, totals = datetime.fromtimestamp(point.starts_at, UTC).astimezone(zone), point.totals
     return (
         at.strftime("%Y-%m-%d %H:%M"),
-        amount(totals.offered.value, words),
-        amount(point.expected, words),
-        percent(totals.service_level.value, words),
+        amount(totals.offered.value, language),
+        amount(point.expected, language),
+        percent(totals.service_level.value, language),
         length(totals.asa.value),
         length(totals.aht.value),
-        percent(totals.abandonment.value, words),
+        percent(totals.abandonment.value, language),
     )
 
 
-def _agents_cells(point: Point, words: Language) -> tuple[str, str, str]:
+def _agents_cells(point: Point, language: Language) -> tuple[str, str, str]:
     totals = point.totals
     return (
-        amount(point.agents, words),
-        percent(totals.adherence.value, words, 0),
-        percent(totals.occupancy_told.value, words, 0),
+        amount(point.agents, language),
+        percent(totals.adherence.value, language, 0),
+        percent(totals.occupancy_told.value, language, 0),
     )
 
 

@@ -23,7 +23,7 @@ def take_intervals(session: Session, services: Services, source: str, key: str, 
     """Import a page; its rows count with the commit that moves the cursor."""
     # A page may repeat a queue and interval; the later row is more complete.
     by_interval = {
-        (row.queue, row.starts_at): row for row in (_row(line, each) for line, each in enumerate(rows, 1))
+        (row.queue, row.starts_at): row for row in (_row(line, interval) for line, interval in enumerate(rows, 1))
     }
     if by_interval:
         importing.import_few(session, Source(f"source:{key}", source), list(by_interval.values()), utcnow())
@@ -41,8 +41,8 @@ def take_file(services: Services, source: str, file: TableFile) -> str:
     try:
         sheet = open_report(file.path)
         columns = _columns(services, sheet)
-        its = Source(importing.content_key(file.path, columns, zone), file.name)
-        importing.import_rows(services.database, its, read(plan(sheet, columns), ZoneInfo(zone)))
+        import_source = Source(importing.content_key(file.path, columns, zone), file.name)
+        importing.import_rows(services.database, import_source, read(plan(sheet, columns), ZoneInfo(zone)))
     except ImportRunning as running:
         raise TryLater("another process imports the file") from running
     except WatchfloorError as refused:
@@ -52,5 +52,5 @@ def take_file(services: Services, source: str, file: TableFile) -> str:
 
 def _columns(services: Services, sheet: Sheet) -> ColumnMap:
     with services.database.reading() as session:
-        kept = preview_tables.column_map(session, sheet.shape)
-    return ColumnMap.from_json(kept) if kept else recognise(sheet)
+        stored_columns = preview_tables.column_map(session, sheet.shape)
+    return ColumnMap.from_json(stored_columns) if stored_columns else recognise(sheet)

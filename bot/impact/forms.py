@@ -27,11 +27,11 @@ FIELDS = (
     (ids.FORECAST, "Forecast of offered", ""),
 )
 # Slack allows 100 blocks in a form; wide files have more columns than a user would change by hand.
-COLUMNS_ASKED = 40
+COLUMNS_IN_FORM = 40
 NO_QUEUE = "-"
 
 
-class Last(Struct, frozen=True):
+class LastInterval(Struct, frozen=True):
     """The interval typed or imported last: the form starts from it."""
 
     queue: str
@@ -41,30 +41,38 @@ class Last(Struct, frozen=True):
 
 
 def figures_form(
-    number: int, queues: Sequence[QueueFacts], starts: Sequence[datetime], interval_s: int, last: Last | None
+    number: int,
+    queues: Sequence[QueueFacts],
+    starts: Sequence[datetime],
+    interval_s: int,
+    last_interval: LastInterval | None,
 ) -> Block:
     """The form for one queue and interval; agents and handle time start with their last values."""
     queue_options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues]
-    chosen = next((str(queue.id) for queue in queues if last and queue.label == last.queue), None)
+    initial_queue = next(
+        (str(queue.id) for queue in queues if last_interval and queue.label == last_interval.queue), None
+    )
     blocks: list[Block] = []
     if queue_options:
-        blocks.append(field("Queue", ids.QUEUE, select(ids.QUEUE, queue_options, initial=chosen), optional=True))
+        blocks.append(
+            field("Queue", ids.QUEUE, select(ids.QUEUE, queue_options, initial=initial_queue), optional=True)
+        )
     new_queue = text_input(ids.NEW_QUEUE, longest=100, placeholder="Billing")
     title = "Another queue" if queue_options else "Queue"
     blocks.append(field(title, ids.NEW_QUEUE, new_queue, optional=bool(queue_options)))
     intervals = [option(_interval_label(at), str(int(at.timestamp()))) for at in starts]
     blocks.append(field("Interval", ids.INTERVAL, select(ids.INTERVAL, intervals, initial=intervals[0]["value"])))
     for name, label, hint in FIELDS:
-        element = text_input(name, longest=20, initial=_kept(name, last))
+        element = text_input(name, longest=20, initial=_initial_text(name, last_interval))
         blocks.append(field(label, name, element, optional=True, hint=hint))
     return modal("Figures", blocks, callback_id=ids.FORM, submit="Save", private_metadata=f"{number}:{interval_s}")
 
 
-def _kept(name: str, last: Last | None) -> str:
+def _initial_text(name: str, last_interval: LastInterval | None) -> str:
     """The last value of a figure that seldom changes between intervals; empty for the others."""
-    if last is None or name not in (ids.AHT, ids.AGENTS, ids.SCHEDULED):
+    if last_interval is None or name not in (ids.AHT, ids.AGENTS, ids.SCHEDULED):
         return ""
-    amount = getattr(last.figures, name)
+    amount = getattr(last_interval.figures, name)
     return "" if amount is None else f"{amount:g}"
 
 
@@ -80,17 +88,17 @@ def columns_form(number: int, name: str, header: Sequence[str], columns: ColumnM
     if Meaning.QUEUE not in columns.meanings:
         blocks.append(field("Queue of the whole file", ids.QUEUE, queue_name, optional=True))
     order: list[Element] = [option("Day before month (31/12)", "day"), option("Month before day (12/31)", "month")]
-    initial = "month" if columns.day_first is False else "day"
-    blocks.append(field("Dates", ids.DAY_FIRST, select(ids.DAY_FIRST, order, initial=initial)))
+    initial_order = "month" if columns.day_first is False else "day"
+    blocks.append(field("Dates", ids.DAY_FIRST, select(ids.DAY_FIRST, order, initial=initial_order)))
     zones = [option("As the file says", "file"), option(f"All are local times of {zone}"[:75], "local")]
-    chosen = "local" if columns.ignore_zone else "file"
-    blocks.append(field("Time zone", ids.ZONE, select(ids.ZONE, zones, initial=chosen)))
-    for at, title in list(enumerate(header))[:COLUMNS_ASKED]:
-        meaning = str(columns.meanings[at]) or NO_QUEUE
-        label = one_line(title, 100) or f"Column {at + 1}"
-        blocks.append(field(label, f"{ids.COLUMN}.{at}", select(ids.COLUMN, choices, initial=meaning)))
-    if len(header) > COLUMNS_ASKED:
-        left_out = len(header) - COLUMNS_ASKED
+    initial_zone = "local" if columns.ignore_zone else "file"
+    blocks.append(field("Time zone", ids.ZONE, select(ids.ZONE, zones, initial=initial_zone)))
+    for index, title in list(enumerate(header))[:COLUMNS_IN_FORM]:
+        meaning = str(columns.meanings[index]) or NO_QUEUE
+        label = one_line(title, 100) or f"Column {index + 1}"
+        blocks.append(field(label, f"{ids.COLUMN}.{index}", select(ids.COLUMN, choices, initial=meaning)))
+    if len(header) > COLUMNS_IN_FORM:
+        left_out = len(header) - COLUMNS_IN_FORM
         blocks.append(context(f"The last {left_out} of {len(header)} columns are read as shown in the message."))
     return modal("Columns", blocks, callback_id=ids.COLUMNS_FORM, submit="Read it so", private_metadata=str(number))
 

@@ -48,14 +48,14 @@ def gather_with_outlook(
     series: dict[int, list[QueueInterval]] = defaultdict(list)
     for interval in merged(interval_tables.rows_between(session, numbers, span)):
         series[interval.queue_id].append(interval)
-    others = tables.windows_of_others(session, incident.number, weeks[-1][0], span[0])
+    other_windows = tables.windows_of_others(session, incident.number, weeks[-1][0], span[0])
     local = local_clock(zone)
-    past = _past(session, series, weeks, others, local)
+    past = _past_by_queue(session, series, weeks, other_windows, local)
     assessment = assess(queues, series, past, window, local)
 
     def look_ahead() -> Outlook | None:
-        hit = next((group.id for group in assessment.queues), 0)
-        worst = next((queue for queue in queues if queue.id == hit), None)
+        worst_id = next((group.id for group in assessment.queues), 0)
+        worst = next((queue for queue in queues if queue.id == worst_id), None)
         return outlook(worst, series[worst.id], past.get(worst.id, Past()), local) if worst else None
 
     return assessment, look_ahead
@@ -65,32 +65,38 @@ def has_figures(session: Session, floor: Floor, incident: Incident, now: datetim
     """Whether any figures of the incident's queues are known for its day."""
     window = window_of(incident, now, ZoneInfo(floor.figures.zone))
     numbers = [queue.id for queue in queues_in_scope(session, floor, incident, window)]
-    known = interval_tables.queues_between(session, window.day, max(window.until, window.end) + AHEAD_S)
-    return not set(known).isdisjoint(numbers)
+    queues_with_figures = interval_tables.queues_between(
+        session, window.day, max(window.until, window.end) + AHEAD_S
+    )
+    return not set(queues_with_figures).isdisjoint(numbers)
 
 
 def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
     """The window from the declaration to the end, or until now; its day begins at the site's midnight."""
     start = int(incident.declared_at.timestamp())
     ended_at = incident.resolved_at or now
-    ended = max(int(ended_at.timestamp()), start + 1)
-    end = min(ended, start + LONGEST_S)
-    until = min(int(now.timestamp()), end + int(RECOVERS_FOR.total_seconds())) if incident.resolved_at else end
+    actual_end = max(int(ended_at.timestamp()), start + 1)
+    end = min(actual_end, start + LONGEST_S)
+    recovery_end = (
+        min(int(now.timestamp()), end + int(RECOVERS_FOR.total_seconds())) if incident.resolved_at else end
+    )
     midnight = incident.declared_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Window(int(midnight.timestamp()), start, end, max(until, end), is_cut=ended > end)
+    return Window(int(midnight.timestamp()), start, end, max(recovery_end, end), is_cut=actual_end > end)
 
 
 def queues_in_scope(session: Session, floor: Floor, incident: Incident, window: Window) -> list[QueueFacts]:
     """The queues with figures imported for the incident; else those of its sites and partners; else all."""
-    brought = tables.queues_of_incident(session, incident.number)
-    known = tables.queues(
-        session, brought or interval_tables.queues_between(session, window.start - LONGEST_S, window.end)
+    imported_queue_ids = tables.queues_of_incident(session, incident.number)
+    queues = tables.queues(
+        session, imported_queue_ids or interval_tables.queues_between(session, window.start - LONGEST_S, window.end)
     )
-    if not brought and (incident.sites or incident.partners):
-        places = {name.casefold() for name in (*incident.sites, *incident.partners)}
-        own = [queue for queue in known if {queue.site.casefold(), queue.partner.casefold()} & places]
-        known = own or known
-    return [queue_facts(queue, floor) for queue in known]
+    if not imported_queue_ids and (incident.sites or incident.partners):
+        scope_names = {name.casefold() for name in (*incident.sites, *incident.partners)}
+        matching_queues = [
+            queue for queue in queues if {queue.site.casefold(), queue.partner.casefold()} & scope_names
+        ]
+        queues = matching_queues or queues
+    return [queue_facts(queue, floor) for queue in queues]
 
 
 def queue_facts(queue: Queue, floor: Floor) -> QueueFacts:
@@ -101,48 +107,53 @@ def queue_facts(queue: Queue, floor: Floor) -> QueueFacts:
 def goal_of(name: str, floor: Floor) -> Goal:
     """A queue's goal from floor.yaml."""
     group = floor.figures.group_of(name)
-    asked = group.service_level
+    service_level = group.service_level
     return Goal(
-        ServiceLevel(asked.formula), asked.within.total_seconds(), asked.target, group.patience.total_seconds()
+        ServiceLevel(service_level.formula),
+        service_level.within.total_seconds(),
+        service_level.target,
+        group.patience.total_seconds(),
     )
 
 
 def local_clock(zone: ZoneInfo) -> Callable[[int], int]:
     """A function from a moment to local seconds, in which the same weekday and time are always a week apart."""
-    known: dict[int, int] = {}
+    local_by_moment: dict[int, int] = {}
 
     def local(moment: int) -> int:
-        if moment not in known:
+        if moment not in local_by_moment:
             offset = datetime.fromtimestamp(moment, UTC).astimezone(zone).utcoffset() or timedelta()
-            known[moment] = moment + int(offset.total_seconds())
-        return known[moment]
+            local_by_moment[moment] = moment + int(offset.total_seconds())
+        return local_by_moment[moment]
 
     return local
 
 
-def _past(
+def _past_by_queue(
     session: Session,
     series: Mapping[int, Sequence[QueueInterval]],
     weeks: Sequence[Span],
-    others: Sequence[Span],
+    other_windows: Sequence[Span],
     local: Callable[[int], int],
 ) -> dict[int, Past]:
     """What was usual for each queue, without the intervals in which another incident was open.
 
     Contacts by interval are read only for queues whose forecast does not cover every interval.
     """
-    unplanned = [
+    queues_without_forecast = [
         queue_id
         for queue_id, intervals in series.items()
         if any(each.figures.forecast_offered is None for each in intervals)
     ]
     offered: dict[int, dict[int, float]] = defaultdict(dict)
-    if unplanned:
-        for queue_id, starts_at, came in interval_tables.offered_before(session, unplanned, weeks, others):
-            offered[queue_id][local(starts_at)] = came
+    if queues_without_forecast:
+        for queue_id, starts_at, contacts in interval_tables.offered_before(
+            session, queues_without_forecast, weeks, other_windows
+        ):
+            offered[queue_id][local(starts_at)] = contacts
     return {
         queue_id: Past(offered.get(queue_id, {}), _quotient(sums[0:2]), _quotient(sums[2:4]), _quotient(sums[4:6]))
-        for queue_id, *sums in interval_tables.sums_before(session, list(series), weeks[:WEEKS], others)
+        for queue_id, *sums in interval_tables.sums_before(session, list(series), weeks[:WEEKS], other_windows)
     }
 
 

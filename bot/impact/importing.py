@@ -29,7 +29,7 @@ CHUNK_S = 0.01
 ATTEMPTS = 40
 # A process that writes rows touches its import with every chunk.
 ABANDONED_AFTER = timedelta(minutes=2)
-MOST_NAMED = 1_000
+MOST_LEFT_OUT = 1_000
 Changed = TypeVar("Changed")
 
 
@@ -64,7 +64,7 @@ class Result(Struct):
     def leave_out(self, row: LeftOut) -> None:
         """Record a row that is not used."""
         self.left_out_count += 1
-        if len(self.left_out) < MOST_NAMED:
+        if len(self.left_out) < MOST_LEFT_OUT:
             self.left_out.append(row)
 
 
@@ -80,18 +80,18 @@ def content_key(path: Path, columns: ColumnMap, zone: str) -> str:
 def import_rows(database: Database, source: Source, rows: Iterable[ReadRow | LeftOut]) -> Result:
     """Import all rows, or none if interrupted; importing the same content again changes nothing."""
     with low_priority():
-        known = _begin(database, source, utcnow())
-        if known.visible_at is not None:
-            return Result(known.number, known.rows, known.left_out, is_known=True)
+        import_row = _begin_import(database, source, utcnow())
+        if import_row.visible_at is not None:
+            return Result(import_row.number, import_row.rows, import_row.left_out, is_known=True)
         try:
-            return _write_and_show(database, known.number, iter(rows))
+            return _write_and_show(database, import_row.number, iter(rows))
         except Exception:  # whatever failed, release the import for the next try and re-raise
-            _let_go(database, known.number)
+            _release(database, import_row.number)
             raise
 
 
 def _write_and_show(database: Database, import_id: int, rows: Iterator[ReadRow | LeftOut]) -> Result:
-    _clear(database, import_id)
+    _delete_leftover_rows(database, import_id)
     result = Result(import_id)
     _write_all(database, result, rows)
     if not result.rows:
@@ -100,12 +100,12 @@ def _write_and_show(database: Database, import_id: int, rows: Iterator[ReadRow |
     return result
 
 
-def _let_go(database: Database, import_id: int) -> None:
+def _release(database: Database, import_id: int) -> None:
     """Release a failed import, so that a retry need not wait."""
     with database.transaction() as session:
-        its = session.get_one(Import, import_id)
-        its.touched_at -= ABANDONED_AFTER
-        session.add(its)
+        import_row = session.get_one(Import, import_id)
+        import_row.touched_at -= ABANDONED_AFTER
+        session.add(import_row)
 
 
 def reasons(left_out: Iterable[LeftOut], limit: int = 5) -> str:
@@ -115,49 +115,49 @@ def reasons(left_out: Iterable[LeftOut], limit: int = 5) -> str:
 
 def import_few(session: Session, source: Source, rows: Iterable[ReadRow], now: datetime) -> Result:
     """Import a few rows within the transaction of a form or a request."""
-    known = _claimed(session, source, now)
-    if known.visible_at is not None:
-        return Result(known.number, known.rows, is_known=True)
-    result, few = Result(known.number), list(rows)
-    result.queues = _add_queues(session, known.number, {row.queue for row in few})
-    kept = _without_repeats(session, result, few)
-    _insert(session, result, kept)
-    result.rows = len(kept)
+    import_row = _claim(session, source, now)
+    if import_row.visible_at is not None:
+        return Result(import_row.number, import_row.rows, is_known=True)
+    result, row_list = Result(import_row.number), list(rows)
+    result.queues = _add_queues(session, import_row.number, {row.queue for row in row_list})
+    unique_rows = _without_repeats(session, result, row_list)
+    _insert(session, result, unique_rows)
+    result.rows = len(unique_rows)
     make_visible(session, result, now)
     return result
 
 
 def make_visible(session: Session, result: Result, now: datetime) -> None:
     """Make the rows count from this commit on."""
-    its = session.get_one(Import, result.import_id)
-    its.rows, its.left_out, its.visible_at = result.rows, result.left_out_count, now
-    its.due_at = now
-    session.add(its)
+    import_row = session.get_one(Import, result.import_id)
+    import_row.rows, import_row.left_out, import_row.visible_at = result.rows, result.left_out_count, now
+    import_row.due_at = now
+    session.add(import_row)
 
 
-def _begin(database: Database, source: Source, now: datetime) -> Import:
+def _begin_import(database: Database, source: Source, now: datetime) -> Import:
     with database.transaction() as session:
-        return _claimed(session, source, now)
+        return _claim(session, source, now)
 
 
-def _claimed(session: Session, source: Source, now: datetime) -> Import:
-    known = tables.import_of_key(session, source.key)
-    if known is None:
-        known = Import(
+def _claim(session: Session, source: Source, now: datetime) -> Import:
+    import_row = tables.import_of_key(session, source.key)
+    if import_row is None:
+        import_row = Import(
             key=source.key, source=source.name, by=source.by, incident_id=source.incident_id, touched_at=now
         )
-        session.add(known)
+        session.add(import_row)
         session.flush()
-        return known
-    if known.visible_at is None:
-        if now - known.touched_at < ABANDONED_AFTER and known.touched_at <= now:
+        return import_row
+    if import_row.visible_at is None:
+        if now - import_row.touched_at < ABANDONED_AFTER and import_row.touched_at <= now:
             raise ImportRunning()
-        known.touched_at = now
-        session.add(known)
-    return known
+        import_row.touched_at = now
+        session.add(import_row)
+    return import_row
 
 
-def _clear(database: Database, import_id: int) -> None:
+def _delete_leftover_rows(database: Database, import_id: int) -> None:
     """Delete what an interrupted import left behind, queue by queue."""
     with database.reading() as session:
         numbers = tables.queues_of_import(session, import_id)
@@ -182,8 +182,10 @@ def _usable(result: Result, rows: Iterator[ReadRow | LeftOut]) -> Iterator[ReadR
 
 
 def _write_chunk(database: Database, result: Result, chunk: list[ReadRow]) -> None:
-    if new := {row.queue for row in chunk} - result.queues.keys():
-        result.queues |= _change_when_free(database, lambda session: _add_queues(session, result.import_id, new))
+    if new_names := {row.queue for row in chunk} - result.queues.keys():
+        result.queues |= _change_when_free(
+            database, lambda session: _add_queues(session, result.import_id, new_names)
+        )
     try:
         _insert_chunk(database, result, chunk)
     except IntegrityError:
@@ -208,20 +210,20 @@ def _change_when_free(
 ) -> Changed:
     """Retry while the database is busy: users wait for its other work, but not for an import."""
 
-    def once() -> Changed:
+    def attempt() -> Changed:
         with database.transaction(is_synced=is_synced) as session:
             return change(session)
 
     for _ in range(ATTEMPTS - 1):
         with suppress(DatabaseBusy):
-            return once()
-    return once()
+            return attempt()
+    return attempt()
 
 
 def _add_queues(session: Session, import_id: int, names: Collection[QueueName]) -> dict[QueueName, int]:
-    numbers = tables.queue_ids(session, sorted(names))
-    tables.add_import_queues(session, import_id, numbers.values())
-    return numbers
+    ids_by_name = tables.queue_ids(session, sorted(names))
+    tables.add_import_queues(session, import_id, ids_by_name.values())
+    return ids_by_name
 
 
 def _insert(session: Session, result: Result, rows: Sequence[ReadRow]) -> None:
@@ -231,14 +233,14 @@ def _insert(session: Session, result: Result, rows: Sequence[ReadRow]) -> None:
 
 def _without_repeats(session: Session, result: Result, chunk: list[ReadRow]) -> list[ReadRow]:
     """Leave out rows that repeat a queue and interval of the file, and record them in the result."""
-    numbers = [result.queues[row.queue] for row in chunk]
-    known = interval_tables.keys_of(session, result.import_id, numbers, chunk)
-    kept = []
-    for row, queue_id in zip(chunk, numbers, strict=True):
+    queue_ids = [result.queues[row.queue] for row in chunk]
+    known_keys = interval_tables.keys_of(session, result.import_id, queue_ids, chunk)
+    unique_rows = []
+    for row, queue_id in zip(chunk, queue_ids, strict=True):
         key = (queue_id, row.starts_at)
-        if key in known:
+        if key in known_keys:
             result.leave_out(LeftOut(row.line, "its queue and interval were in the file before"))
         else:
-            known.add(key)
-            kept.append(row)
-    return kept
+            known_keys.add(key)
+            unique_rows.append(row)
+    return unique_rows

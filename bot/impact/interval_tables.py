@@ -73,19 +73,19 @@ def insert_rows(session: Session, import_id: int, queue_ids: Sequence[int], rows
     names = [*_KEYS, *(name for name, _ in columns)]
     values = zip(queue_ids, starts, repeat(import_id), lengths, *(amounts for _, amounts in columns), strict=False)
     ordered, connection = iter(sorted(values, key=itemgetter(0, 1))), session.connection()
-    place = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
-    row = f"({', '.join([place] * len(names))})"
-    while some := tuple(islice(ordered, ROWS_OF_A_STATEMENT)):
-        rows_of_it = ", ".join([row] * len(some))
-        statement = f"INSERT INTO interval_figures ({', '.join(names)}) VALUES {rows_of_it}"  # noqa: S608 - names of ours
-        connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
+    placeholder = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
+    row_placeholder = f"({', '.join([placeholder] * len(names))})"
+    while chunk := tuple(islice(ordered, ROWS_OF_A_STATEMENT)):
+        chunk_placeholders = ", ".join([row_placeholder] * len(chunk))
+        statement = f"INSERT INTO interval_figures ({', '.join(names)}) VALUES {chunk_placeholders}"  # noqa: S608 - names of ours
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(chunk)))
 
 
 def keys_of(
     session: Session, import_id: int, queue_ids: Collection[int], rows: Sequence[ReadRow]
 ) -> set[tuple[int, int]]:
     """Queue and start of the rows that an import already has in the time range of these rows."""
-    found = session.exec(
+    result = session.exec(
         select(IntervalFigures.queue_id, IntervalFigures.starts_at).where(
             IntervalFigures.import_id == import_id,
             col(IntervalFigures.queue_id).in_(set(queue_ids)),
@@ -93,7 +93,7 @@ def keys_of(
             col(IntervalFigures.starts_at) <= max(row.starts_at for row in rows),
         )
     )
-    return set(found.all())
+    return set(result.all())
 
 
 def queues_between(session: Session, start: int, end: int) -> Sequence[int]:
@@ -113,12 +113,12 @@ _ROW = tuple(getattr(IntervalFigures, name) for name in (*_KEYS, *NAMES))
 
 def rows_between(session: Session, numbers: Collection[int], span: Span) -> Sequence[Sequence[Any]]:
     """Visible rows of these queues in that time, by queue and time, the latest import last."""
-    found = session.connection().execute(_visible(_ROW, numbers, [span]).order_by(*_last_import_last()))
-    return found.all()
+    result = session.connection().execute(_visible_rows(_ROW, numbers, [span]).order_by(*_last_import_last()))
+    return result.all()
 
 
 def offered_before(
-    session: Session, numbers: Collection[int], spans: Sequence[Span], others: Sequence[Span]
+    session: Session, numbers: Collection[int], spans: Sequence[Span], other_windows: Sequence[Span]
 ) -> Sequence[Sequence[Any]]:
     """Queue, start and contacts in these spans, without the intervals during another incident.
 
@@ -126,12 +126,12 @@ def offered_before(
     """
     offered = col(IntervalFigures.offered)
     columns = (IntervalFigures.queue_id, IntervalFigures.starts_at, offered)
-    known = _visible(columns, numbers, spans).where(offered.is_not(None), *_outside(others))
-    return session.connection().execute(known.order_by(*_last_import_last())).all()
+    query = _visible_rows(columns, numbers, spans).where(offered.is_not(None), *_outside_windows(other_windows))
+    return session.connection().execute(query.order_by(*_last_import_last())).all()
 
 
 def sums_before(
-    session: Session, numbers: Collection[int], spans: Sequence[Span], others: Sequence[Span]
+    session: Session, numbers: Collection[int], spans: Sequence[Span], other_windows: Sequence[Span]
 ) -> Sequence[Sequence[Any]]:
     """Each queue with the sums that tell what is usual in these spans: abandoned and offered, waiting and answered,
     handling and answered, each where both are known."""
@@ -142,45 +142,52 @@ def sums_before(
         (col(IntervalFigures.aht_s) * answered, answered),
     )
     sums: list[Any] = [
-        sa.func.sum(sa.case((sa.and_(part.is_not(None), whole.is_not(None)), each)))
+        sa.func.sum(sa.case((sa.and_(part.is_not(None), whole.is_not(None)), term)))
         for part, whole in pairs
-        for each in (part, whole)
+        for term in (part, whole)
     ]
     queue_id = col(IntervalFigures.queue_id)
-    summed = _visible((queue_id, *sums), numbers, spans).where(*_outside(others)).group_by(queue_id)
-    return session.connection().execute(summed).all()
+    query = (
+        _visible_rows((queue_id, *sums), numbers, spans).where(*_outside_windows(other_windows)).group_by(queue_id)
+    )
+    return session.connection().execute(query).all()
 
 
-def _visible(columns: Sequence[Any], numbers: Collection[int], spans: Sequence[Span]) -> sa.Select[Any]:
+def _visible_rows(columns: Sequence[Any], numbers: Collection[int], spans: Sequence[Span]) -> sa.Select[Any]:
     """Visible rows of these queues in any of these spans. The spans are joined as rows, each found by the key:
     conditions joined by OR would scan every row that a queue ever had."""
-    times = sa.union_all(
-        *(sa.select(sa.literal(start).label("start"), sa.literal(end).label("end")) for start, end in _apart(spans))
+    spans_table = sa.union_all(
+        *(
+            sa.select(sa.literal(start).label("start"), sa.literal(end).label("end"))
+            for start, end in _merge_overlaps(spans)
+        )
     ).subquery("spans")
     starts_at = col(IntervalFigures.starts_at)
     return (
         sa.select(*columns)
-        .select_from(times)
-        .join(IntervalFigures, sa.and_(starts_at >= times.c.start, starts_at < times.c.end))
+        .select_from(spans_table)
+        .join(IntervalFigures, sa.and_(starts_at >= spans_table.c.start, starts_at < spans_table.c.end))
         .join(Import, col(Import.id) == col(IntervalFigures.import_id))
         .where(col(IntervalFigures.queue_id).in_(numbers), col(Import.visible_at).is_not(None))
     )
 
 
-def _apart(spans: Sequence[Span]) -> list[Span]:
+def _merge_overlaps(spans: Sequence[Span]) -> list[Span]:
     """Merge overlapping spans, so that no row is in two of them."""
-    apart: list[Span] = []
+    merged: list[Span] = []
     for start, end in sorted(spans):
-        if apart and start <= apart[-1][1]:
-            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
         else:
-            apart.append((start, end))
-    return apart
+            merged.append((start, end))
+    return merged
 
 
-def _outside(others: Sequence[Span]) -> list[Any]:
+def _outside_windows(other_windows: Sequence[Span]) -> list[Any]:
     starts_at = col(IntervalFigures.starts_at)
-    return [sa.not_(sa.and_(starts_at > start - LONGEST_INTERVAL_S, starts_at < end)) for start, end in others]
+    return [
+        sa.not_(sa.and_(starts_at > start - LONGEST_INTERVAL_S, starts_at < end)) for start, end in other_windows
+    ]
 
 
 def _last_import_last() -> Sequence[Any]:
@@ -190,5 +197,5 @@ def _last_import_last() -> Sequence[Any]:
 
 def delete_rows(session: Session, import_id: int, queue_id: int) -> None:
     """Delete a queue's rows of an import that never became visible."""
-    theirs = (col(IntervalFigures.queue_id) == queue_id, col(IntervalFigures.import_id) == import_id)
-    session.connection().execute(sa.delete(IntervalFigures).where(*theirs))
+    conditions = (col(IntervalFigures.queue_id) == queue_id, col(IntervalFigures.import_id) == import_id)
+    session.connection().execute(sa.delete(IntervalFigures).where(*conditions))

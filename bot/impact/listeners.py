@@ -4,7 +4,7 @@ from slack_bolt import App
 
 from bot.errors import WatchfloorError
 from bot.impact import actions, answer_wording, charts, forms, ids, uploads, whatif_actions
-from bot.impact.forms import COLUMNS_ASKED, NO_QUEUE
+from bot.impact.forms import COLUMNS_IN_FORM, NO_QUEUE
 from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import Meaning
 from bot.impact.rules.whatif import read_lever, read_levers
@@ -45,16 +45,16 @@ def register_commands(registry: Registry) -> None:
 def figures(services: Services, typed: SlashCommand) -> Response:
     """`/incident figures`, `/incident figures 2`, `/incident figures add`, `/incident figures chart`: the queues'
     figures and what it cost."""
-    number, word = incident_number_here(services, typed.channel_id, typed.user_id), typed.rest.strip().lower()
-    if word == ADD:
+    number, argument = incident_number_here(services, typed.channel_id, typed.user_id), typed.rest.strip().lower()
+    if argument == ADD:
         view = actions.figures_form(services, number, typed.user_id, utcnow())
         services.slack.open_view(typed.trigger_id, view)
         return None
-    if word == CHART:
+    if argument == CHART:
         return charts.request_chart(services, number, typed.trigger_id, typed.user_id)
-    if word and not word.isdecimal():
+    if argument and not argument.isdecimal():
         raise UnknownWord()
-    return actions.figures_screen(services, number, typed.user_id, utcnow(), parse.page_number(word))
+    return actions.figures_screen(services, number, typed.user_id, utcnow(), parse.page_number(argument))
 
 
 def whatif(services: Services, typed: SlashCommand) -> Response:
@@ -107,9 +107,9 @@ def _register_files(app: App, services: Services) -> None:
 def _register_forms(app: App, services: Services) -> None:
     def change_columns(body: Payload) -> None:
         number = parse.form_number(body)
-        _, known, header = uploads.columns_of(services, number, parse.user_id(body))
+        _, columns, header = uploads.columns_of(services, number, parse.user_id(body))
         occasion = str(body["view"]["id"])
-        uploads.change_columns(services, number, _columns(body, known, header), parse.user_id(body), occasion)
+        uploads.change_columns(services, number, _columns(body, columns, header), parse.user_id(body), occasion)
 
     def add(body: Payload) -> Response:
         try:
@@ -138,13 +138,13 @@ def _add(services: Services, body: Payload) -> Response:
     )
 
 
-def _columns(body: Payload, known: ColumnMap, header: list[str]) -> ColumnMap:
+def _columns(body: Payload, columns: ColumnMap, header: list[str]) -> ColumnMap:
     """The chosen columns; those beyond the form's limit stay as they are."""
-    meanings = list(known.meanings)
-    for at in range(min(len(header), COLUMNS_ASKED)):
-        chosen = parse.field_value(body, f"{ids.COLUMN}.{at}")
+    meanings = list(columns.meanings)
+    for index in range(min(len(header), COLUMNS_IN_FORM)):
+        meaning_text = parse.field_value(body, f"{ids.COLUMN}.{index}")
         try:
-            meanings[at] = Meaning("" if chosen == NO_QUEUE else chosen)
+            meanings[index] = Meaning("" if meaning_text == NO_QUEUE else meaning_text)
         except ValueError:
             raise NotOurForm() from None
     return ColumnMap(
@@ -156,11 +156,11 @@ def _columns(body: Payload, known: ColumnMap, header: list[str]) -> ColumnMap:
 
 
 def _compute(services: Services, body: Payload) -> Response:
-    parts = [(word, parse.field_value(body, name)) for name, word in LEVER_FIELDS]
-    written = [f"{word} {text}" for word, text in parts if text]
-    if not written:
+    typed_changes = [(lever_name, parse.field_value(body, name)) for name, lever_name in LEVER_FIELDS]
+    change_texts = [f"{lever_name} {text}" for lever_name, text in typed_changes if text]
+    if not change_texts:
         raise NoChange()
-    number, levers = parse.form_number(body), [read_lever(text) for text in written]
+    number, levers = parse.form_number(body), [read_lever(text) for text in change_texts]
     visible_incident(services, number, parse.user_id(body))
-    queue, changes = parse.field_value(body, ids.QUEUE), ", ".join(written)
+    queue, changes = parse.field_value(body, ids.QUEUE), ", ".join(change_texts)
     return whatif_actions.whatif(services, number, queue, levers, changes, parse.user_id(body), utcnow())

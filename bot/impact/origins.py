@@ -25,26 +25,26 @@ class Origin(Struct):
 
 def origins_of(session: Session, assessment: Assessment, number: int) -> list[Origin]:
     """The origins of an incident's figures, newest first."""
-    pairs = assessment.told_by | assessment.restated_by
+    pairs = assessment.actual_imports | assessment.correcting_imports
     imports = {each.number: each for each in tables.imports(session, {import_id for import_id, _ in pairs})}
-    found: dict[tuple[str, str], Origin] = {}
-    for import_id, queue in assessment.told_by:
-        if origin := _origin(found, imports.get(import_id), number):
+    origins_by_key: dict[tuple[str, str], Origin] = {}
+    for import_id, queue in assessment.actual_imports:
+        if origin := _origin(origins_by_key, imports.get(import_id), number):
             origin.queues.add(queue)
-    for import_id, queue in assessment.restated_by:
-        its = imports.get(import_id)
-        if (origin := _origin(found, its, number)) and its and its.visible_at:
+    for import_id, queue in assessment.correcting_imports:
+        import_row = imports.get(import_id)
+        if (origin := _origin(origins_by_key, import_row, number)) and import_row and import_row.visible_at:
             origin.corrected.add(queue)
-            origin.corrected_at = max(origin.corrected_at or its.visible_at, its.visible_at)
-    return sorted(found.values(), key=lambda origin: (origin.at, origin.source), reverse=True)
+            origin.corrected_at = max(origin.corrected_at or import_row.visible_at, import_row.visible_at)
+    return sorted(origins_by_key.values(), key=lambda origin: (origin.at, origin.source), reverse=True)
 
 
-def _origin(found: dict[tuple[str, str], Origin], its: Import | None, number: int) -> Origin | None:
-    if its is None or its.visible_at is None:
+def _origin(origins_by_key: dict[tuple[str, str], Origin], import_row: Import | None, number: int) -> Origin | None:
+    if import_row is None or import_row.visible_at is None:
         return None
-    key = (its.source, its.by) if its.incident_id in (None, number) else ("", "")
-    origin = found.setdefault(key, Origin(*key, its.visible_at))
-    origin.at = max(origin.at, its.visible_at)
+    key = (import_row.source, import_row.by) if import_row.incident_id in (None, number) else ("", "")
+    origin = origins_by_key.setdefault(key, Origin(*key, import_row.visible_at))
+    origin.at = max(origin.at, import_row.visible_at)
     return origin
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, select
 from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
 
 
-class KeptColumnMap(Row, table=True):
+class StoredColumnMap(Row, table=True):
     """The confirmed column map for files of one shape."""
 
     __tablename__ = "figure_column_maps"
@@ -38,13 +38,13 @@ class Preview(Numbered, table=True):
 
 def column_map(session: Session, shape: str) -> dict[str, Any] | None:
     """The column map for files of that shape, if one was confirmed."""
-    kept = session.exec(select(KeptColumnMap).where(KeptColumnMap.shape == shape)).first()
-    return kept.columns if kept else None
+    stored_map = session.exec(select(StoredColumnMap).where(StoredColumnMap.shape == shape)).first()
+    return stored_map.columns if stored_map else None
 
 
-def keep_column_map(session: Session, shape: str, columns: dict[str, Any], by: str, now: datetime) -> None:
+def save_column_map(session: Session, shape: str, columns: dict[str, Any], by: str, now: datetime) -> None:
     """Save the column map with which files of that shape are read from now on."""
-    upsert(session, KeptColumnMap(shape=shape, columns=columns, by=by, at=now))
+    upsert(session, StoredColumnMap(shape=shape, columns=columns, by=by, at=now))
 
 
 def add_preview(session: Session, preview: Preview) -> bool:

@@ -36,14 +36,14 @@ class FilePreview(Struct, frozen=True):
 def preview_message(preview: FilePreview) -> Screen:
     """How each column is read, rows read, rows left out and why; *Use it* or *Change a column*."""
     name = one_line(preview.name, 80)
-    text = f"{name}: {_intervals(preview.rows)} can be used"
+    text = f"{name}: {_interval_count(preview.rows)} can be used"
     blocks = [
-        section(f"📄 *{name}*\n{_found(preview)}"),
+        section(f"📄 *{name}*\n{_content_text(preview)}"),
         section("*Columns*\n" + "\n".join(_column_lines(preview.plan))),
     ]
     if preview.left_out_count:
         blocks.append(_left_out(preview.left_out, preview.left_out_count))
-    blocks.append(context(_how_read(preview)))
+    blocks.append(context(_reading_notes(preview)))
     value = str(preview.number)
     elements = [button("Change a column", ids.COLUMNS, value), button("Discard", ids.DISCARD, value)]
     if preview.rows:
@@ -52,15 +52,15 @@ def preview_message(preview: FilePreview) -> Screen:
     return text, blocks
 
 
-def _rows(count: int) -> str:
+def _row_count(count: int) -> str:
     return "1 row" if count == 1 else f"{number(count)} rows"
 
 
-def _intervals(rows: int) -> str:
+def _interval_count(rows: int) -> str:
     return "1 interval" if rows == 1 else f"{number(rows)} intervals"
 
 
-def _found(preview: FilePreview) -> str:
+def _content_text(preview: FilePreview) -> str:
     if not preview.rows:
         return "None of the rows can be used with the columns as they are read now."
     queues = ", ".join(queue_name(queue) for queue in preview.queues[:QUEUES_SHOWN])
@@ -68,13 +68,13 @@ def _found(preview: FilePreview) -> str:
     first, last = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, preview.last_at))
     minutes = preview.plan.interval_s // 60
     span = f"{first} to {last}, {minutes} min each" if preview.first_at != preview.last_at else first
-    return f"{_intervals(preview.rows)} of {queues}{more}\n{span}"
+    return f"{_interval_count(preview.rows)} of {queues}{more}\n{span}"
 
 
 def _column_lines(plan: Plan) -> list[str]:
-    named = list(zip(plan.sheet.header, plan.columns.meanings, strict=True))
-    used = [f"• {one_line(name, 50)} → {TITLES[meaning]}" for name, meaning in named if meaning]
-    ignored = [one_line(name, 30) for name, meaning in named if not meaning and name]
+    columns = list(zip(plan.sheet.header, plan.columns.meanings, strict=True))
+    used = [f"• {one_line(name, 50)} → {TITLES[meaning]}" for name, meaning in columns if meaning]
+    ignored = [one_line(name, 30) for name, meaning in columns if not meaning and name]
     lines = used[:COLUMNS_SHOWN]
     if len(used) > COLUMNS_SHOWN:
         lines.append(f"• and {len(used) - COLUMNS_SHOWN} more columns")
@@ -85,7 +85,7 @@ def _column_lines(plan: Plan) -> list[str]:
     return [*lines, f"Not used: {', '.join(ignored[:8])}{and_more(ignored, 8)}"] if ignored else lines
 
 
-def _how_read(preview: FilePreview) -> str:
+def _reading_notes(preview: FilePreview) -> str:
     parts = [f"Times without a zone are read as {preview.zone}"]
     if preview.plan.has_short_days:
         order = "day before month" if preview.plan.day_first else "month before day"
@@ -111,7 +111,7 @@ def imported_message(result: Result, name: str) -> Screen:
         text = f"{one_line(name, 80)} was imported before, so nothing was changed."
         return text, plain(text)
     count = "counts" if result.rows == 1 else "count"
-    text = f"✅ {_intervals(result.rows)} of {one_line(name, 80)} {count} now. `/incident figures` shows them."
+    text = f"✅ {_interval_count(result.rows)} of {one_line(name, 80)} {count} now. `/incident figures` shows them."
     blocks = plain(text)
     if result.left_out_count:
         blocks.append(_left_out(result.left_out, result.left_out_count))
@@ -123,4 +123,4 @@ def _left_out(rows: Sequence[LeftOut], count: int) -> Block:
     lines = [f"• line {row.line}: {escape(row.reason)}" for row in rows[:REASONS_SHOWN]]
     more = count - len(lines)
     lines += [f"… and {number(more)} more, in the file in this thread"] if more > 0 else []
-    return section("\n".join([f"*Left out* {_rows(count)}", *lines]))
+    return section("\n".join([f"*Left out* {_row_count(count)}", *lines]))

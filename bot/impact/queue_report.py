@@ -17,7 +17,7 @@ from bot.services import Services
 
 
 def queue_figures(
-    session: Session, services: Services, start: datetime, end: datetime, language: str
+    session: Session, services: Services, start: datetime, end: datetime, language_code: str
 ) -> Sequence[QueueFigures]:
     """Every queue with known figures, the one with the most contacts first."""
     span = (int(start.timestamp()), int(end.timestamp()))
@@ -25,12 +25,14 @@ def queue_figures(
         queue.number: queue for queue in tables.queues(session, interval_tables.queues_between(session, *span))
     }
     intervals = merged(interval_tables.rows_between(session, list(queues), span))
-    words = LANGUAGES.get(language, ENGLISH)
-    found = [
-        _figures(queues[number], gathering.goal_of(queues[number].name, services.floor), list(own), words)
-        for number, own in groupby(intervals, key=lambda interval: interval.queue_id)
+    language = LANGUAGES.get(language_code, ENGLISH)
+    figures = [
+        _figures(
+            queues[number], gathering.goal_of(queues[number].name, services.floor), list(queue_intervals), language
+        )
+        for number, queue_intervals in groupby(intervals, key=lambda interval: interval.queue_id)
     ]
-    return sorted(found, key=lambda each: (-(each.offered or 0), each.name, each.site))
+    return sorted(figures, key=lambda line: (-(line.offered or 0), line.name, line.site))
 
 
 def _figures(queue: Queue, goal: Goal, intervals: Sequence[QueueInterval], language: Language) -> QueueFigures:

@@ -6,12 +6,12 @@ from bot.outbox.kinds import Context, Kind
 from bot.outbox.rules import Refusal
 
 
-def _of_row(context: Context) -> str:
+def _channel_of_row(context: Context) -> str:
     return context.row.channel_id or ""
 
 
 KINDS = (
-    Kind(kinds.FIGURES_FILE, "", uploads.call, _of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.FIGURES_FILE, "", uploads.call, _channel_of_row, otherwise=Refusal.FINAL),
     Kind(
         kinds.FIGURES_CHART,
         "",

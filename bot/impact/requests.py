@@ -67,29 +67,29 @@ class Body(BaseModel):
     figures: Annotated[list[Interval], Field(min_length=1, max_length=MOST_ROWS)]
 
 
-def take(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
+def import_request(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
     """Save the figures of a body within the transaction. Raises `NotUnderstood`."""
     try:
-        sent = Body.model_validate_json(body)
-    except ValidationError as wrong:
-        raise NotUnderstood.of(wrong) from None
-    _check_rows(sent)
-    source = Source(f"post:{hashlib.sha256(body).hexdigest()}", sent.source, "", None)
-    rows = [interval.row(line) for line, interval in enumerate(sent.figures, 1)]
+        request_body = Body.model_validate_json(body)
+    except ValidationError as error:
+        raise NotUnderstood.of(error) from None
+    _check_rows(request_body)
+    source = Source(f"post:{hashlib.sha256(body).hexdigest()}", request_body.source, "", None)
+    rows = [interval.row(line) for line, interval in enumerate(request_body.figures, 1)]
     result = importing.import_few(session, source, rows, now)
     return TAKEN_BEFORE if result.is_known else {"rows": result.rows}
 
 
-POST = SignedPost("/figures", lambda settings: settings.figures_secret, take)
+POST = SignedPost("/figures", lambda settings: settings.figures_secret, import_request)
 
 
-def _check_rows(sent: Body) -> None:
-    seen: set[tuple[object, ...]] = set()
-    for place, interval in enumerate(sent.figures):
+def _check_rows(request_body: Body) -> None:
+    seen_keys: set[tuple[object, ...]] = set()
+    for index, interval in enumerate(request_body.figures):
         if interval.minutes not in MINUTES:
-            raise NotUnderstood(f"figures.{place}.minutes: one of {', '.join(map(str, MINUTES))}")
-        row = interval.row(place)
+            raise NotUnderstood(f"figures.{index}.minutes: one of {', '.join(map(str, MINUTES))}")
+        row = interval.row(index)
         key = (row.queue, row.starts_at)
-        if key in seen:
-            raise NotUnderstood(f"figures.{place}: the same queue and interval twice")
-        seen.add(key)
+        if key in seen_keys:
+            raise NotUnderstood(f"figures.{index}: the same queue and interval twice")
+        seen_keys.add(key)

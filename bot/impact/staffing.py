@@ -27,39 +27,45 @@ def agents_needed(
     """The agents needed by the queues whose names match, at the site or at none. After a queue's forecast ends,
     what is usual for the weekday and time is used; nothing if that is unknown, too."""
     span = (int(start.timestamp()), int(end.timestamp()))
-    known = interval_tables.queues_between(session, span[0] - PROFILE_WEEKS * WEEK_S, span[1])
-    queues = {queue.number: queue for queue in tables.queues(session, known) if _is_wanted(queue, patterns, site)}
+    queue_ids = interval_tables.queues_between(session, span[0] - PROFILE_WEEKS * WEEK_S, span[1])
+    queues = {queue.number: queue for queue in tables.queues(session, queue_ids) if _matches(queue, patterns, site)}
     # An interval that has already begun counts as well.
-    wide = (span[0] - interval_tables.LONGEST_INTERVAL_S, span[1])
+    wide_span = (span[0] - interval_tables.LONGEST_INTERVAL_S, span[1])
     forecast = [
-        each
-        for each in merged(interval_tables.rows_between(session, list(queues), wide))
-        if each.figures.forecast_offered is not None and each.ends_at > span[0]
+        interval
+        for interval in merged(interval_tables.rows_between(session, list(queues), wide_span))
+        if interval.figures.forecast_offered is not None and interval.ends_at > span[0]
     ]
-    planned = [(each, True) for each in forecast]
-    planned += [(each, False) for each in _usual(session, services, list(queues), forecast, span)]
-    aht = _usual_aht(session, [each for each, _ in planned], span[0])
+    planned = [(interval, True) for interval in forecast]
+    planned += [(interval, False) for interval in _usual(session, services, list(queues), forecast, span)]
+    aht = _usual_aht(session, [interval for interval, _ in planned], span[0])
     goals = {number: gathering.goal_of(queue.name, services.floor) for number, queue in queues.items()}
     loads = [
         Planned(
-            *(each.starts_at, each.ends_at, each.figures.forecast_offered or 0.0, aht_s, goals[each.queue_id]),
+            *(
+                interval.starts_at,
+                interval.ends_at,
+                interval.figures.forecast_offered or 0.0,
+                aht_s,
+                goals[interval.queue_id],
+            ),
             is_forecast,
         )
-        for each, is_forecast in planned
-        if (aht_s := each.figures.forecast_aht_s or aht.get(each.queue_id))
+        for interval, is_forecast in planned
+        if (aht_s := interval.figures.forecast_aht_s or aht.get(interval.queue_id))
     ]
-    return [_answer(each) for each in requirements(loads)]
+    return [_to_agents_needed(requirement) for requirement in requirements(loads)]
 
 
 def _usual(
     session: Session, services: Services, queues: Sequence[int], forecast: Sequence[QueueInterval], span: Span
 ) -> Iterator[QueueInterval]:
     """What is usual, from the same weekdays of eight weeks without incidents, where a queue's forecast ends."""
-    until = dict.fromkeys(queues, span[0])
-    for each in forecast:
-        until[each.queue_id] = max(until[each.queue_id], each.ends_at)
-    lacking = [queue_id for queue_id, ends_at in until.items() if ends_at < span[1]]
-    if not lacking:
+    forecast_ends = dict.fromkeys(queues, span[0])
+    for interval in forecast:
+        forecast_ends[interval.queue_id] = max(forecast_ends[interval.queue_id], interval.ends_at)
+    queues_without_forecast = [queue_id for queue_id, ends_at in forecast_ends.items() if ends_at < span[1]]
+    if not queues_without_forecast:
         return
     weeks = [
         (
@@ -68,37 +74,39 @@ def _usual(
         )
         for week in range(1, PROFILE_WEEKS + 1)
     ]
-    others = tables.windows_of_others(session, 0, weeks[-1][0], span[0])
+    other_windows = tables.windows_of_others(session, 0, weeks[-1][0], span[0])
     local = gathering.local_clock(ZoneInfo(services.floor.figures.zone))
-    came: dict[int, dict[int, float]] = defaultdict(dict)
-    for queue_id, starts_at, offered in interval_tables.offered_before(session, lacking, weeks, others):
-        came[queue_id][starts_at] = offered
-    for queue_id, history in came.items():
-        yield from usual_intervals(queue_id, history, until[queue_id], span[1], local)
+    contacts_by_queue: dict[int, dict[int, float]] = defaultdict(dict)
+    for queue_id, starts_at, offered in interval_tables.offered_before(
+        session, queues_without_forecast, weeks, other_windows
+    ):
+        contacts_by_queue[queue_id][starts_at] = offered
+    for queue_id, history in contacts_by_queue.items():
+        yield from usual_intervals(queue_id, history, forecast_ends[queue_id], span[1], local)
 
 
-def _is_wanted(queue: Queue, patterns: Sequence[str], site: str) -> bool:
-    is_there = not site or not queue.site or queue.site.casefold() == site.casefold()
-    return is_there and any(fnmatchcase(queue.name.casefold(), pattern.casefold()) for pattern in patterns)
+def _matches(queue: Queue, patterns: Sequence[str], site: str) -> bool:
+    is_at_site = not site or not queue.site or queue.site.casefold() == site.casefold()
+    return is_at_site and any(fnmatchcase(queue.name.casefold(), pattern.casefold()) for pattern in patterns)
 
 
 def _usual_aht(session: Session, intervals: Sequence[QueueInterval], until: int) -> dict[int, float]:
-    lacking = {each.queue_id for each in intervals if not each.figures.forecast_aht_s}
-    if not lacking:
+    queues_without_aht = {interval.queue_id for interval in intervals if not interval.figures.forecast_aht_s}
+    if not queues_without_aht:
         return {}
     since = until - int(USUAL_OF.total_seconds())
-    sums = interval_tables.sums_before(session, lacking, [(since, until)], ())
+    sums = interval_tables.sums_before(session, queues_without_aht, [(since, until)], ())
     return {queue_id: handled_s / answered for queue_id, *_, handled_s, answered in sums if answered and handled_s}
 
 
-def _answer(found: Requirement) -> AgentsNeeded:
+def _to_agents_needed(requirement: Requirement) -> AgentsNeeded:
     return AgentsNeeded(
-        datetime.fromtimestamp(found.starts_at, UTC),
-        datetime.fromtimestamp(found.ends_at, UTC),
-        found.agents,
-        found.agents_c,
-        found.offered,
-        found.aht_s,
-        found.patience_s,
-        found.is_forecast,
+        datetime.fromtimestamp(requirement.starts_at, UTC),
+        datetime.fromtimestamp(requirement.ends_at, UTC),
+        requirement.agents,
+        requirement.agents_c,
+        requirement.offered,
+        requirement.aht_s,
+        requirement.patience_s,
+        requirement.is_forecast,
     )

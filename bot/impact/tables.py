@@ -66,10 +66,8 @@ class ImportQueue(Row, table=True):
 def queue_ids(session: Session, names: Collection[QueueName]) -> dict[QueueName, int]:
     """The numbers of these queues; new ones are inserted."""
     insert_all_new(session, [_queue(name) for name in names])
-    known = session.exec(select(Queue).where(col(Queue.name).in_({name.queue for name in names})))
-    numbers = {
-        QueueName(each.name, each.site, each.partner, each.language, each.channel): each.number for each in known
-    }
+    rows = session.exec(select(Queue).where(col(Queue.name).in_({name.queue for name in names})))
+    numbers = {QueueName(row.name, row.site, row.partner, row.language, row.channel): row.number for row in rows}
     return {name: numbers[name] for name in names}
 
 
@@ -81,10 +79,10 @@ def _queue(name: QueueName) -> Queue:
 
 def queues(session: Session, numbers: Collection[int] | None = None) -> Sequence[Queue]:
     """All queues, or those with these numbers, by name."""
-    chosen = select(Queue).order_by(col(Queue.name), col(Queue.site), col(Queue.id))
+    query = select(Queue).order_by(col(Queue.name), col(Queue.site), col(Queue.id))
     if numbers is not None:
-        chosen = chosen.where(col(Queue.id).in_(numbers))
-    return session.exec(chosen).all()
+        query = query.where(col(Queue.id).in_(numbers))
+    return session.exec(query).all()
 
 
 def windows_of_others(session: Session, number: int, start: int, end: int) -> Sequence[tuple[int, int]]:
@@ -93,23 +91,26 @@ def windows_of_others(session: Session, number: int, start: int, end: int) -> Se
     An incident that is still open counts until `end`.
     """
     after, before = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
-    ended = sa.func.coalesce(col(Incident.resolved_at), col(Incident.closed_at))
-    found = session.exec(
-        select(Incident.declared_at, ended).where(
+    end_column = sa.func.coalesce(col(Incident.resolved_at), col(Incident.closed_at))
+    rows = session.exec(
+        select(Incident.declared_at, end_column).where(
             col(Incident.id) != number,
             col(Incident.is_drill).is_(False),
             col(Incident.severity).in_(("S0", "S1", "S2")),
             col(Incident.declared_at) < before,
-            sa.or_(ended.is_(None), ended > after),
+            sa.or_(end_column.is_(None), end_column > after),
         )
     )
-    return [(int(began.timestamp()), int(over.timestamp()) if over else end) for began, over in found]
+    return [
+        (int(declared_at.timestamp()), int(ended_at.timestamp()) if ended_at else end)
+        for declared_at, ended_at in rows
+    ]
 
 
 def last_import(session: Session) -> Import | None:
     """The import that became visible last."""
-    known = select(Import).where(col(Import.visible_at).is_not(None))
-    return session.exec(known.order_by(col(Import.visible_at).desc(), col(Import.id).desc()).limit(1)).first()
+    query = select(Import).where(col(Import.visible_at).is_not(None))
+    return session.exec(query.order_by(col(Import.visible_at).desc(), col(Import.id).desc()).limit(1)).first()
 
 
 def imports(session: Session, numbers: Collection[int]) -> Sequence[Import]:
@@ -119,12 +120,12 @@ def imports(session: Session, numbers: Collection[int]) -> Sequence[Import]:
 
 def imports_of_person(session: Session, by: str, numbers: Collection[int]) -> set[int]:
     """The imports among these that the person made."""
-    found = session.exec(select(Import.id).where(Import.by == by, col(Import.id).in_(numbers)))
-    return {number for number in found if number is not None}
+    import_ids = session.exec(select(Import.id).where(Import.by == by, col(Import.id).in_(numbers)))
+    return {number for number in import_ids if number is not None}
 
 
 # When new figures are to be checked next.
-NEXT_LOOK = sa.select(sa.func.min(col(Import.due_at))).where(col(Import.due_at).is_not(None))
+NEXT_CHECK = sa.select(sa.func.min(col(Import.due_at))).where(col(Import.due_at).is_not(None))
 
 
 def due_imports(session: Session, now: datetime, limit: int = 100) -> Sequence[Import]:
@@ -137,16 +138,16 @@ def due_imports(session: Session, now: datetime, limit: int = 100) -> Sequence[I
     ).all()
 
 
-def set_looked_at(session: Session, numbers: Collection[int], now: datetime) -> None:
+def mark_checked(session: Session, numbers: Collection[int], now: datetime) -> None:
     """Mark these imports as checked, except those that became due again after `now`."""
-    theirs = (col(Import.id).in_(numbers), col(Import.due_at) <= now)
-    session.connection().execute(sa.update(Import).where(*theirs).values(due_at=None))
+    conditions = (col(Import.id).in_(numbers), col(Import.due_at) <= now)
+    session.connection().execute(sa.update(Import).where(*conditions).values(due_at=None))
 
 
-def look_at_last_again(session: Session, now: datetime, since: datetime) -> None:
+def recheck_last_import(session: Session, now: datetime, since: datetime) -> None:
     """Make the last import due again, unless it is older than `since`."""
-    last = sa.select(sa.func.max(col(Import.id))).where(col(Import.visible_at) >= since).scalar_subquery()
-    session.connection().execute(sa.update(Import).where(col(Import.id) == last).values(due_at=now))
+    last_id = sa.select(sa.func.max(col(Import.id))).where(col(Import.visible_at) >= since).scalar_subquery()
+    session.connection().execute(sa.update(Import).where(col(Import.id) == last_id).values(due_at=now))
 
 
 def set_touched(session: Session, import_id: int, now: datetime) -> None:
@@ -161,9 +162,11 @@ def import_of_key(session: Session, key: str) -> Import | None:
 
 def queues_of_incident(session: Session, incident_id: int) -> Sequence[int]:
     """The queues with figures imported for that incident."""
-    its = (Import.incident_id == incident_id, col(Import.visible_at).is_not(None))
-    found = select(ImportQueue.queue_id).join(Import, col(Import.id) == col(ImportQueue.import_id)).where(*its)
-    return session.exec(found.distinct()).all()
+    conditions = (Import.incident_id == incident_id, col(Import.visible_at).is_not(None))
+    query = (
+        select(ImportQueue.queue_id).join(Import, col(Import.id) == col(ImportQueue.import_id)).where(*conditions)
+    )
+    return session.exec(query.distinct()).all()
 
 
 def add_import_queues(session: Session, import_id: int, numbers: Iterable[int]) -> None:

@@ -95,7 +95,7 @@ def _enqueue(session: Session, preview: Preview, occasion: str) -> None:
 
 def use(services: Services, number: int, by: str) -> None:
     """Import the file as its preview shows it."""
-    with _waiting(services, number, by) as (session, preview):
+    with _waiting_preview(services, number, by) as (session, preview):
         preview.state, preview.by = IMPORTING, by
         session.add(preview)
         _show(session, preview, "Importing …", [])
@@ -104,7 +104,7 @@ def use(services: Services, number: int, by: str) -> None:
 
 def discard(services: Services, number: int, by: str) -> None:
     """Discard the file."""
-    with _waiting(services, number, by) as (session, preview):
+    with _waiting_preview(services, number, by) as (session, preview):
         preview.state = DISCARDED
         session.add(preview)
         _show(session, preview, answer_wording.FILE_DISCARDED, [])
@@ -112,7 +112,7 @@ def discard(services: Services, number: int, by: str) -> None:
 
 def change_columns(services: Services, number: int, columns: ColumnMap, by: str, occasion: str) -> None:
     """Read the file with other columns, and show the preview again."""
-    with _waiting(services, number, by) as (session, preview):
+    with _waiting_preview(services, number, by) as (session, preview):
         preview.columns = columns.as_json() | {"header": (preview.columns or {}).get("header", [])}
         session.add(preview)
         _enqueue(session, preview, f"again:{occasion}")
@@ -120,13 +120,13 @@ def change_columns(services: Services, number: int, columns: ColumnMap, by: str,
 
 def columns_of(services: Services, number: int, by: str) -> tuple[Preview, ColumnMap, list[str]]:
     """A waiting file's columns, for the form."""
-    with _waiting(services, number, by) as (_, preview):
-        kept = preview.columns or {}
-        return preview, ColumnMap.from_json(kept), list(kept.get("header", []))
+    with _waiting_preview(services, number, by) as (_, preview):
+        stored_columns = preview.columns or {}
+        return preview, ColumnMap.from_json(stored_columns), list(stored_columns.get("header", []))
 
 
 @contextmanager
-def _waiting(services: Services, number: int, by: str) -> Iterator[tuple[Session, Preview]]:
+def _waiting_preview(services: Services, number: int, by: str) -> Iterator[tuple[Session, Preview]]:
     check_member(services, by)
     with services.database.transaction() as session:
         preview = preview_tables.preview(session, number)
@@ -150,7 +150,11 @@ def _handle(services: Services, number: int) -> None:
         return
     try:
         with _downloaded(services, preview) as path:
-            if preview.state == WAITING and preview.columns is None and _is_taken(services, preview, path):
+            if (
+                preview.state == WAITING
+                and preview.columns is None
+                and _hand_to_table_reader(services, preview, path)
+            ):
                 return
             if preview.state == WAITING:
                 _read_for_preview(services, preview, path)
@@ -159,10 +163,10 @@ def _handle(services: Services, number: int) -> None:
     except ImportRunning as running:
         raise TryLater("another process imports the file") from running
     except WatchfloorError as refused:
-        _end(services, preview, f"⚠️ {refused.sentence}", [])
+        _finish(services, preview, f"⚠️ {refused.sentence}", [])
 
 
-def _is_taken(services: Services, preview: Preview, path: Path) -> bool:
+def _hand_to_table_reader(services: Services, preview: Preview, path: Path) -> bool:
     """Hand a file of something other than figures to the noun that reads it. True if there is one."""
     readers = services.get(Registry).table_readers
     reader = next((reader for reader in readers if reader.recognises(path)), None)
@@ -198,43 +202,45 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
     sheet = open_report(path)
     columns = _columns(services.database, preview, sheet)
     zone = services.floor.figures.zone
-    kept = columns.as_json() | {"header": list(sheet.header)}
+    stored_columns = columns.as_json() | {"header": list(sheet.header)}
     left_out, count = list[LeftOut](), 0
     try:
-        found = summarize(preview, plan(sheet, columns, needs_queue=False), zone)
-        left_out, count = list(found.left_out), found.left_out_count
-        text, blocks = preview_views.preview_message(found)
+        file_preview = summarize(preview, plan(sheet, columns, needs_queue=False), zone)
+        left_out, count = list(file_preview.left_out), file_preview.left_out_count
+        text, blocks = preview_views.preview_message(file_preview)
     except NoTimes as refused:
         text, blocks = preview_views.without_times(preview.number, refused.sentence)
     with services.database.transaction() as session:
         current = preview_tables.preview(session, preview.number)
         if current is not None and current.state == WAITING:
-            current.columns = kept
+            current.columns = stored_columns
             session.add(current)
             _show(session, current, text, blocks)
-            _list_left_out(session, current, left_out, count)
+            _post_left_out(session, current, left_out, count)
 
 
 def _columns(database: Database, preview: Preview, sheet: Sheet) -> ColumnMap:
     """The columns as changed for this file, else as confirmed for its shape, else by their names."""
     with database.reading() as session:
-        kept = preview.columns or preview_tables.column_map(session, sheet.shape)
-    if kept and len(kept.get("meanings", ())) == len(sheet.header):
-        return ColumnMap.from_json(kept)
-    named = recognise(sheet)
+        stored_columns = preview.columns or preview_tables.column_map(session, sheet.shape)
+    if stored_columns and len(stored_columns.get("meanings", ())) == len(sheet.header):
+        return ColumnMap.from_json(stored_columns)
+    recognised_columns = recognise(sheet)
     # A file with an interval per column may have more of them tomorrow.
-    return replace(named, queue=kept.get("queue", "")) if kept else named
+    return (
+        replace(recognised_columns, queue=stored_columns.get("queue", "")) if stored_columns else recognised_columns
+    )
 
 
-def summarize(preview: Preview, made: Plan, zone: str) -> FilePreview:
+def summarize(preview: Preview, file_plan: Plan, zone: str) -> FilePreview:
     """Read the whole file without storing anything."""
     rows, first_at, last_at, count = 0, 0, 0, 0
     left_out: list[LeftOut] = []
     queues: dict[str, None] = {}
-    for row in read(made, ZoneInfo(zone)):
+    for row in read(file_plan, ZoneInfo(zone)):
         if isinstance(row, LeftOut):
             count += 1
-            if len(left_out) < importing.MOST_NAMED:
+            if len(left_out) < importing.MOST_LEFT_OUT:
                 left_out.append(row)
             continue
         rows += 1
@@ -242,7 +248,7 @@ def summarize(preview: Preview, made: Plan, zone: str) -> FilePreview:
         first_at = min(first_at or row.starts_at, row.starts_at)
         last_at = max(last_at, row.starts_at)
     return FilePreview(
-        preview.number, preview.file_name, made, zone, rows, list(queues), first_at, last_at, left_out, count
+        preview.number, preview.file_name, file_plan, zone, rows, list(queues), first_at, last_at, left_out, count
     )
 
 
@@ -252,13 +258,13 @@ def _import(services: Services, preview: Preview, path: Path) -> None:
     source = Source(importing.content_key(path, columns, zone), preview.file_name, preview.by, preview.incident_id)
     result = importing.import_rows(services.database, source, read(plan(sheet, columns), ZoneInfo(zone)))
     with services.database.transaction() as session:
-        preview_tables.keep_column_map(session, sheet.shape, columns.as_json(), preview.by, utcnow())
-    _end(services, preview, *preview_views.imported_message(result, preview.file_name), state=IMPORTED)
+        preview_tables.save_column_map(session, sheet.shape, columns.as_json(), preview.by, utcnow())
+    _finish(services, preview, *preview_views.imported_message(result, preview.file_name), state=IMPORTED)
     with services.database.transaction() as session:
-        _list_left_out(session, preview, result.left_out, result.left_out_count)
+        _post_left_out(session, preview, result.left_out, result.left_out_count)
 
 
-def _list_left_out(session: Session, preview: Preview, rows: Sequence[LeftOut], count: int) -> None:
+def _post_left_out(session: Session, preview: Preview, rows: Sequence[LeftOut], count: int) -> None:
     """Post the rows left out as a file in the thread if the message cannot name them all."""
     if count > preview_views.REASONS_SHOWN:
         thread = row_files.Thread(preview.channel_id, preview.ts, preview.incident_id)
@@ -266,7 +272,7 @@ def _list_left_out(session: Session, preview: Preview, rows: Sequence[LeftOut], 
         row_files.post_left_out(session, thread, preview.file_name, lines, count, utcnow())
 
 
-def _end(services: Services, preview: Preview, text: str, blocks: list[Block], state: str = DISCARDED) -> None:
+def _finish(services: Services, preview: Preview, text: str, blocks: list[Block], state: str = DISCARDED) -> None:
     with services.database.transaction() as session:
         current = preview_tables.preview(session, preview.number)
         if current is not None and current.state in (WAITING, IMPORTING):
@@ -277,10 +283,10 @@ def _end(services: Services, preview: Preview, text: str, blocks: list[Block], s
 
 def _show(session: Session, preview: Preview, text: str, blocks: list[Block]) -> None:
     """Post or edit the one message about a file, in its thread."""
-    key, shown = f"figures-preview:{preview.number}", blocks or preview_views.plain(text)
+    key, shown_blocks = f"figures-preview:{preview.number}", blocks or preview_views.plain(text)
     row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
     if row is not None:
-        outbox.edit(session, row, shown, utcnow())
+        outbox.edit(session, row, shown_blocks, utcnow())
         return
     outbox.post(
         session,
@@ -290,5 +296,5 @@ def _show(session: Session, preview: Preview, text: str, blocks: list[Block]) ->
         utcnow(),
         incident_id=preview.incident_id,
         thread_ts=preview.ts,
-        blocks=shown,
+        blocks=shown_blocks,
     )

@@ -16,7 +16,7 @@ from bot.slack.text import ago, clock_time, one_line
 
 Screen = tuple[str, list[Block]]
 QUEUES_SHOWN, PLACES_SHOWN = 8, 5
-SOURCE, ORIGINS_SHOWN, NAMED = 80, 5, 3
+SOURCE, ORIGINS_SHOWN, QUEUES_NAMED = 80, 5, 3
 NO_FIGURES = (
     "There are no figures for the time of this incident yet. Drop a report of your contact centre (CSV or xlsx) "
     "into the channel, or add one interval by hand."
@@ -87,20 +87,20 @@ def _now(group: Group) -> str:
 
 def _agents(group: Group) -> list[str]:
     """`agents 38 staffed, 42 scheduled, 3 available, 41 required`: as far as it is known."""
-    named = (
+    counts = (
         ("staffed", group.agents),
         ("scheduled", group.agents_scheduled),
         ("available", group.agents_available),
         ("required", group.agents_planned),
     )
-    known = [f"{number(amount)} {name}" for name, amount in named if amount is not None]
-    return [f"agents {', '.join(known)}"] if known else []
+    count_texts = [f"{number(amount)} {name}" for name, amount in counts if amount is not None]
+    return [f"agents {', '.join(count_texts)}"] if count_texts else []
 
 
 def _use_of_agents(totals: Totals) -> list[str]:
     """Adherence and occupancy, where they are known."""
-    named = (("adherence", totals.adherence.value), ("occupancy", totals.occupancy_told.value))
-    return [f"{name} {percent(share, decimals=0)}" for name, share in named if share is not None]
+    shares = (("adherence", totals.adherence.value), ("occupancy", totals.occupancy_told.value))
+    return [f"{name} {percent(share, decimals=0)}" for name, share in shares if share is not None]
 
 
 def _imported(group: Group) -> str:
@@ -113,13 +113,13 @@ def _goal(goal: Goal | None) -> str:
     return f" (goal {percent(goal.target)})" if goal else ""
 
 
-def _against(came: Amount, planned: Amount) -> str:
-    share = difference(came, planned) if planned else ""
+def _against(actual: Amount, planned: Amount) -> str:
+    share = difference(actual, planned) if planned else ""
     return f" ({share} of {number(planned)})" if share else ""
 
 
-def _against_length(came: Amount, planned: Amount) -> str:
-    share = difference(came, planned) if planned else ""
+def _against_length(actual: Amount, planned: Amount) -> str:
+    share = difference(actual, planned) if planned else ""
     return f" ({share})" if share else ""
 
 
@@ -160,14 +160,14 @@ def _cost(assessment: Assessment) -> str:
 
 def _parts_lost(cost: Losses) -> str:
     """The parts of the contacts lost; unknown parts are not in the sum, and the text says so."""
-    came = f"{number(cost.suppressed.amount)} did not come" if cost.suppressed.known else ""
-    back = f" − {number(cost.returned)} came back" if cost.returned else ""
+    suppressed_text = f"{number(cost.suppressed.amount)} did not come" if cost.suppressed.known else ""
+    returned_text = f" − {number(cost.returned)} came back" if cost.returned else ""
     if not cost.excess_abandons.known:
-        return f"{came}{back} (how many usually give up is not known)"
-    gave_up = f"{number(cost.excess_abandons.amount)} gave up beyond the usual"
-    if not came:
-        return f"{gave_up} (how many were to come is not known)"
-    return f"{came}{back} + {gave_up} (upper bound)"
+        return f"{suppressed_text}{returned_text} (how many usually give up is not known)"
+    abandons_text = f"{number(cost.excess_abandons.amount)} gave up beyond the usual"
+    if not suppressed_text:
+        return f"{abandons_text} (how many were to come is not known)"
+    return f"{suppressed_text}{returned_text} + {abandons_text} (upper bound)"
 
 
 def _outlook(ahead: Outlook) -> str:
@@ -175,10 +175,12 @@ def _outlook(ahead: Outlook) -> str:
         f"about {clock_time(moment(at))}" if at is not None else "not within twelve hours"
         for at in (ahead.service_level_at, ahead.backlog_at)
     )
-    assumed = {"forecast": "as forecast", "usual": "as usual", "now": "as in the last interval"}[ahead.contacts]
+    contacts_text = {"forecast": "as forecast", "usual": "as usual", "now": "as in the last interval"}[
+        ahead.contacts
+    ]
     return (
         f"*Time to recover* of {queue_name(ahead.queue)}\nService level back {level} · backlog back {backlog}\n"
-        f"_If the cause is gone now, contacts come {assumed} and {ahead.agents} agents answer._"
+        f"_If the cause is gone now, contacts come {contacts_text} and {ahead.agents} agents answer._"
     )
 
 
@@ -209,14 +211,14 @@ def _group_line(group: Group) -> str:
 
 
 def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
-    planned, of = assessment.forecast_intervals, assessment.expected_intervals
-    if not of:
+    forecast_count, expected_count = assessment.forecast_intervals, assessment.expected_intervals
+    if not expected_count:
         expected = "nothing to compare with: no forecast, and no earlier weeks"
-    elif planned == of:
+    elif forecast_count == expected_count:
         expected = "the forecast"
     else:
         usual = "the usual of the same weekday and time, from up to eight weeks"
-        expected = usual if not planned else f"the forecast, or {usual}"
+        expected = usual if not forecast_count else f"the forecast, or {usual}"
     parts = [f"Service level: {formula(assessment.whole.goal)}.", f"Expected: {expected}{_range(assessment)}."]
     parts += definitions(assessment.whole.since)
     if assessment.restated:
@@ -244,20 +246,20 @@ def _origin(origin: Origin, queues: int, *, is_only: bool) -> str:
     if not (is_corrected and origin.corrected_at == origin.at):
         text += f", {at}"
     text += f", {corrected}" if is_corrected else ""
-    told = origin.queues | origin.corrected
-    if queues > 1 and not (is_only and len(told) == queues):
-        text += f": {_queues(told, queues)}"
+    queue_names = origin.queues | origin.corrected
+    if queues > 1 and not (is_only and len(queue_names) == queues):
+        text += f": {_queues(queue_names, queues)}"
     return text + (f"; {_queues(origin.corrected, queues)} {corrected}" if corrected and not is_corrected else "")
 
 
-def _queues(names: Collection[str], of: int) -> str:
-    if len(names) == of:
+def _queues(names: Collection[str], total: int) -> str:
+    if len(names) == total:
         return "all queues"
-    first = [queue_name(name) for name in sorted(names)[:NAMED]]
-    return ", ".join(first) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    shown_names = [queue_name(name) for name in sorted(names)[:QUEUES_NAMED]]
+    return ", ".join(shown_names) + (f" and {len(names) - QUEUES_NAMED} more" if len(names) > QUEUES_NAMED else "")
 
 
 def _range(assessment: Assessment) -> str:
-    within = [point for point in assessment.points if point.is_incident and point.low is not None]
-    low, high = sum(point.low or 0 for point in within), sum(point.high or 0 for point in within)
-    return f", between {number(low)} and {number(high)}" if within and low < high else ""
+    incident_points = [point for point in assessment.points if point.is_incident and point.low is not None]
+    low, high = sum(point.low or 0 for point in incident_points), sum(point.high or 0 for point in incident_points)
+    return f", between {number(low)} and {number(high)}" if incident_points and low < high else ""

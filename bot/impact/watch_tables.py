@@ -35,8 +35,8 @@ class Summary(Row, table=True):
 
 def watches(session: Session, incident_id: int) -> dict[int, QueueWatch]:
     """The alert states of an incident's queues, by queue."""
-    found = session.exec(select(QueueWatch).where(QueueWatch.incident_id == incident_id))
-    return {watch.queue_id: watch for watch in found}
+    rows = session.exec(select(QueueWatch).where(QueueWatch.incident_id == incident_id))
+    return {watch.queue_id: watch for watch in rows}
 
 
 def save_watch(session: Session, watch: QueueWatch) -> None:

@@ -24,52 +24,54 @@ FOLLOWED_FOR = timedelta(hours=4)
 RECENT = timedelta(hours=12)
 
 
-def look(services: Services, now: datetime) -> None:
+def check_new_imports(services: Services, now: datetime) -> None:
     """Check new imports against every incident that they may concern."""
     with services.database.reading() as session:
-        due = [each.number for each in tables.due_imports(session, now)]
-        followed = _followed(session, now) if due else []
-    for incident in followed:
-        _look_at(services, incident, max(due), now)
-    if due:
+        due_numbers = [each.number for each in tables.due_imports(session, now)]
+        followed_incidents = _followed_incidents(session, now) if due_numbers else []
+    for incident in followed_incidents:
+        _check_incident(services, incident, max(due_numbers), now)
+    if due_numbers:
         with services.database.transaction() as session:
-            tables.set_looked_at(session, due, now)
+            tables.mark_checked(session, due_numbers, now)
 
 
 def look_again(change: Change, event: Declared) -> None:
     """Check the last import again: its figures may concern the new incident."""
-    tables.look_at_last_again(change.session, change.now, change.now - RECENT)
+    tables.recheck_last_import(change.session, change.now, change.now - RECENT)
 
 
-def _followed(session: Session, now: datetime) -> list[Incident]:
-    lately = [col(Incident.resolved_at).is_not(None), col(Incident.resolved_at) > now - FOLLOWED_FOR]
-    recovering = session.exec(select(Incident).where(*lately)).all()
+def _followed_incidents(session: Session, now: datetime) -> list[Incident]:
+    conditions = [col(Incident.resolved_at).is_not(None), col(Incident.resolved_at) > now - FOLLOWED_FOR]
+    recovering = session.exec(select(Incident).where(*conditions)).all()
     return [*incidents.all_open(session), *recovering]
 
 
-def _look_at(services: Services, incident: Incident, import_id: int, now: datetime) -> None:
+def _check_incident(services: Services, incident: Incident, import_id: int, now: datetime) -> None:
     # Read before the transaction, so that no click waits for the arithmetic.
     with services.database.reading() as session:
         assessment = gathering.gather(session, services.floor, incident, now)
-        before = watch_tables.watches(session, incident.number)
+        watches_before = watch_tables.watches(session, incident.number)
     if not assessment.is_known:
         return
-    watched = [_watch(incident.number, group, before.get(group.id)) for group in assessment.queues]
+    states_with_lines = [
+        _watch_queue(incident.number, group, watches_before.get(group.id)) for group in assessment.queues
+    ]
     with services.database.transaction() as session:
         current = incidents.by_number_locked(session, incident.number)
         watch_tables.save_summary(session, _summary(services, incident.number, assessment, now))
-        for state, _ in watched:
+        for state, _ in states_with_lines:
             watch_tables.save_watch(session, state)
-        lines = [line for _, line in watched if line]
+        lines = [line for _, line in states_with_lines if line]
         if lines and services.floor.figures.warnings and current.channel_id and current.status in OPEN:
-            _say(session, current, import_id, lines, now)
+            _post_alerts(session, current, import_id, lines, now)
         outbox.mark_stale(session, incident.number, (kinds.CARD,))
 
 
-def _watch(number: int, group: Group, before: QueueWatch | None) -> tuple[QueueWatch, str]:
+def _watch_queue(number: int, group: Group, watch_before: QueueWatch | None) -> tuple[QueueWatch, str]:
     """The queue's state after its new intervals, and the line to post if it changed."""
-    state = Watch(Alert(before.alert), before.low_in_a_row) if before else Watch()
-    began, until = state.alert, before.watched_until if before else 0
+    state = Watch(Alert(watch_before.alert), watch_before.low_in_a_row) if watch_before else Watch()
+    alert_before, until = state.alert, watch_before.watched_until if watch_before else 0
     level_seen = 0.0
     assert group.goal is not None
     for starts_at, level in group.levels:
@@ -84,11 +86,11 @@ def _watch(number: int, group: Group, before: QueueWatch | None) -> tuple[QueueW
         low_in_a_row=state.low_in_a_row,
         watched_until=until,
     )
-    is_new = state.alert != began
+    is_new = state.alert != alert_before
     return row, wording.alert_line(group.title, state.alert, level_seen, group.goal) if is_new else ""
 
 
-def _say(session: Session, incident: Incident, import_id: int, lines: list[str], now: datetime) -> None:
+def _post_alerts(session: Session, incident: Incident, import_id: int, lines: list[str], now: datetime) -> None:
     text = "\n".join(lines)
     key = f"figures-alert:{incident.number}:{import_id}"
     outbox.post(
@@ -100,13 +102,13 @@ def _say(session: Session, incident: Incident, import_id: int, lines: list[str],
         incident_id=incident.number,
         blocks=[section(text)],
     )
-    plain = [line.replace("*", "").partition(" ")[2] for line in lines]
-    timeline.append_once(session, incident.number, key, "figures_warning", now, text="; ".join(plain))
+    plain_lines = [line.replace("*", "").partition(" ")[2] for line in lines]
+    timeline.append_once(session, incident.number, key, "figures_warning", now, text="; ".join(plain_lines))
 
 
 def _summary(services: Services, number: int, assessment: Assessment, now: datetime) -> Summary:
     """The sentences of the card and the updates, in the floor's language, English and Spanish."""
     languages = {services.floor.language, "en", "es"}
     sentences = {name: wording.sentences(assessment, name) for name in sorted(languages & set(wording.LANGUAGES))}
-    own = sentences.get(services.floor.language) or sentences["en"]
-    return Summary(incident_id=number, line=own.get("line", ""), sentences=sentences, at=now)
+    floor_sentences = sentences.get(services.floor.language) or sentences["en"]
+    return Summary(incident_id=number, line=floor_sentences.get("line", ""), sentences=sentences, at=now)

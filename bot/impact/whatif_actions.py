@@ -21,7 +21,7 @@ from bot.slack.text import listed, one_line
 LOOKS_BACK = timedelta(hours=26)
 RECOVERS_WITHIN_S = 12 * 3600
 LEAST_ABANDONS = 20
-NAMED = 10
+QUEUES_NAMED = 10
 
 
 class NoQueues(WatchfloorError):
@@ -42,18 +42,18 @@ def whatif(
     """The answer for one queue, from its last interval with offered contacts, handle time and agents."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
-        chosen = choose(queues_of(session, services, incident, now), queue)
+        chosen_queue = choose(queues_of(session, services, incident, now), queue)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
-        intervals = list(merged(interval_tables.rows_between(session, [chosen.id], span)))
-    latest = _latest(intervals, chosen)
-    patience_s, source = _patience(intervals, chosen)
-    load = _load(latest, chosen, patience_s)
-    later = changed(load, levers, latest.interval_s)
-    goal, minutes = chosen.goal, outage_minutes(levers)
-    after = answer(later, goal.target, goal.formula)
+        intervals = list(merged(interval_tables.rows_between(session, [chosen_queue.id], span)))
+    latest = _latest(intervals, chosen_queue)
+    patience_s, source = _patience(intervals, chosen_queue)
+    load = _load(latest, chosen_queue, patience_s)
+    changed_load = changed(load, levers, latest.interval_s)
+    goal, minutes = chosen_queue.goal, outage_minutes(levers)
+    after = answer(changed_load, goal.target, goal.formula)
     return whatif_screen(
         WhatIf(
-            queue=chosen.label,
+            queue=chosen_queue.label,
             goal=goal,
             changes=" ".join(typed.split()),
             before=answer(load, goal.target, goal.formula),
@@ -63,7 +63,7 @@ def whatif(
             at=latest.starts_at,
             interval_s=latest.interval_s,
             outage_min=minutes,
-            recovery=_recovery(later, chosen, latest.interval_s, minutes) if minutes else None,
+            recovery=_recovery(changed_load, chosen_queue, latest.interval_s, minutes) if minutes else None,
         )
     )
 
@@ -82,14 +82,16 @@ def choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
     """The typed queue, or the only one if none was typed."""
     if not queues:
         raise NoQueues()
-    wanted = typed.strip().casefold()
-    exact = [queue for queue in queues if wanted in (str(queue.id), queue.name.casefold(), queue.label.casefold())]
-    alike = exact or [queue for queue in queues if wanted and wanted in queue.label.casefold()]
-    found = alike if wanted else queues
-    if len(found) != 1:
-        names = listed([one_line(queue.label, 40) for queue in queues], NAMED)
+    typed_name = typed.strip().casefold()
+    exact = [
+        queue for queue in queues if typed_name in (str(queue.id), queue.name.casefold(), queue.label.casefold())
+    ]
+    matches = exact or [queue for queue in queues if typed_name and typed_name in queue.label.casefold()]
+    candidates = matches if typed_name else queues
+    if len(candidates) != 1:
+        names = listed([one_line(queue.label, 40) for queue in queues], QUEUES_NAMED)
         raise WhichQueue(example=one_line(queues[0].name, 40), names=names)
-    return found[0]
+    return candidates[0]
 
 
 def _latest(intervals: list[QueueInterval], queue: QueueFacts) -> QueueInterval:
@@ -111,16 +113,16 @@ def _patience(intervals: list[QueueInterval], queue: QueueFacts) -> tuple[float,
     answered = waited_s = abandoned = abandon_waited_s = 0.0
     for interval in intervals:
         figures = interval.figures
-        known = (figures.answered, figures.asa_s, figures.abandoned, figures.abandon_wait_s)
-        if None not in known:
+        inputs = (figures.answered, figures.asa_s, figures.abandoned, figures.abandon_wait_s)
+        if None not in inputs:
             answered += figures.answered or 0
             waited_s += (figures.answered or 0) * (figures.asa_s or 0)
             abandoned += figures.abandoned or 0
             abandon_waited_s += (figures.abandoned or 0) * (figures.abandon_wait_s or 0)
     if abandoned >= LEAST_ABANDONS and answered:
-        found = patience(answered, waited_s / answered, abandoned, abandon_waited_s / abandoned)
-        if found:
-            return found, answer_wording.PATIENCE_OF_QUEUE
+        patience_s = patience(answered, waited_s / answered, abandoned, abandon_waited_s / abandoned)
+        if patience_s:
+            return patience_s, answer_wording.PATIENCE_OF_QUEUE
     return queue.goal.patience_s, answer_wording.PATIENCE_CONFIGURED
 
 
@@ -137,10 +139,10 @@ def _load(interval: QueueInterval, queue: QueueFacts, patience_s: float) -> Load
 
 def _recovery(load: Load, queue: QueueFacts, interval_s: int, minutes: float) -> Recovery:
     """The recovery after `minutes` without any agent; the intervals of the outage come first."""
-    lasts = -(-int(minutes * 60) // interval_s)
-    whole = Span(load.arrivals_per_s, load.aht_s, load.agents)
-    spans = [Span(load.arrivals_per_s, load.aht_s, 0)] * lasts
-    spans += [whole] * max(1, (RECOVERS_WITHIN_S // interval_s) - lasts)
+    outage_intervals = -(-int(minutes * 60) // interval_s)
+    usual_span = Span(load.arrivals_per_s, load.aht_s, load.agents)
+    spans = [Span(load.arrivals_per_s, load.aht_s, 0)] * outage_intervals
+    spans += [usual_span] * max(1, (RECOVERS_WITHIN_S // interval_s) - outage_intervals)
     return recovery(
         spans,
         0,
@@ -148,5 +150,5 @@ def _recovery(load: Load, queue: QueueFacts, interval_s: int, minutes: float) ->
         threshold_s=load.threshold_s,
         patience_s=load.patience_s,
         target=queue.goal.target,
-        after=lasts,
+        after=outage_intervals,
     )

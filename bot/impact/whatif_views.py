@@ -40,39 +40,39 @@ REMEDY_TEXTS = {
 }
 
 
-def whatif_screen(answer: WhatIf) -> Screen:
+def whatif_screen(whatif: WhatIf) -> Screen:
     """Both models side by side, the assumption in which they differ, and the ways back, cheapest first."""
-    text = f"What if {answer.changes}"
-    load, later = answer.before.load, answer.after.load
+    text = f"What if {whatif.changes}"
+    load, load_after = whatif.before.load, whatif.after.load
     facts = (
-        f"{number(later.arrivals_per_s * answer.interval_s)} contacts in {answer.interval_s // 60} min, "
-        f"AHT {length(later.aht_s)}, {later.agents} agents (now {load.agents})"
+        f"{number(load_after.arrivals_per_s * whatif.interval_s)} contacts in {whatif.interval_s // 60} min, "
+        f"AHT {length(load_after.aht_s)}, {load_after.agents} agents (now {load.agents})"
     )
     blocks = [
-        section(f"🧮 *{escape(text)}* · {queue_name(answer.queue)}\n{facts}"),
-        section("\n".join([*_model_lines(answer), _required(answer)])),
+        section(f"🧮 *{escape(text)}* · {queue_name(whatif.queue)}\n{facts}"),
+        section("\n".join([*_model_lines(whatif), _required(whatif)])),
     ]
-    if answer.outage_min:
-        blocks.append(section(_recovery_text(answer)))
-    if answer.remedies:
-        lines = [f"{place}. {_remedy(way)}" for place, way in enumerate(answer.remedies, 1)]
-        blocks.append(section("\n".join([f"*Back to {percent(answer.goal.target)}*, the cheapest first", *lines])))
-    blocks.append(context(_assumptions(answer)))
+    if whatif.outage_min:
+        blocks.append(section(_recovery_text(whatif)))
+    if whatif.remedies:
+        lines = [f"{rank}. {_remedy(remedy)}" for rank, remedy in enumerate(whatif.remedies, 1)]
+        blocks.append(section("\n".join([f"*Back to {percent(whatif.goal.target)}*, the cheapest first", *lines])))
+    blocks.append(context(_assumptions(whatif)))
     return text, blocks
 
 
-def _model_lines(answer: WhatIf) -> list[str]:
+def _model_lines(whatif: WhatIf) -> list[str]:
     return [
-        f"*Callers give up* (Erlang A): {_impatient(answer.before.impatient, answer)} → "
-        f"*{_impatient(answer.after.impatient, answer)}*, {percent(answer.after.impatient.abandoned)} abandon",
-        f"*Callers never give up* (Erlang C): {_patient(answer.before.patient)} → "
-        f"*{_patient(answer.after.patient)}*",
+        f"*Callers give up* (Erlang A): {_impatient(whatif.before.impatient, whatif)} → "
+        f"*{_impatient(whatif.after.impatient, whatif)}*, {percent(whatif.after.impatient.abandoned)} abandon",
+        f"*Callers never give up* (Erlang C): {_patient(whatif.before.patient)} → "
+        f"*{_patient(whatif.after.patient)}*",
     ]
 
 
-def _impatient(waiting: Waiting, answer: WhatIf) -> str:
-    level = waiting.service_level(answer.goal.formula)
-    return f"{percent(level)} within {length(answer.goal.threshold_s)}, wait {length(waiting.asa_s)}"
+def _impatient(waiting: Waiting, whatif: WhatIf) -> str:
+    level = waiting.service_level(whatif.goal.formula)
+    return f"{percent(level)} within {length(whatif.goal.threshold_s)}, wait {length(waiting.asa_s)}"
 
 
 def _patient(waiting: Waiting | Unstable) -> str:
@@ -82,37 +82,37 @@ def _patient(waiting: Waiting | Unstable) -> str:
     return f"{percent(waiting.answered_in)}, ASA {length(waiting.asa_s)}"
 
 
-def _required(answer: WhatIf) -> str:
-    by_a, by_c = answer.after.required_a, answer.after.required_c
-    return f"Agents for {percent(answer.goal.target)}: {number(by_a)} (Erlang A), {number(by_c)} (Erlang C)"
+def _required(whatif: WhatIf) -> str:
+    by_a, by_c = whatif.after.required_a, whatif.after.required_c
+    return f"Agents for {percent(whatif.goal.target)}: {number(by_a)} (Erlang A), {number(by_c)} (Erlang C)"
 
 
-def _remedy(way: Remedy) -> str:
-    agents = f"{way.agents} agent{'s' if way.agents != 1 else ''}"
-    return REMEDY_TEXTS[way.name].format(agents=agents, share=percent(way.share))
+def _remedy(remedy: Remedy) -> str:
+    agents = f"{remedy.agents} agent{'s' if remedy.agents != 1 else ''}"
+    return REMEDY_TEXTS[remedy.name].format(agents=agents, share=percent(remedy.share))
 
 
-def _recovery_text(answer: WhatIf) -> str:
-    minutes = answer.interval_s // 60
-    assumed = f"if contacts keep coming as now and {answer.after.load.agents} agents are back"
-    if answer.recovery is None:
+def _recovery_text(whatif: WhatIf) -> str:
+    minutes = whatif.interval_s // 60
+    assumption = f"if contacts keep coming as now and {whatif.after.load.agents} agents are back"
+    if whatif.recovery is None:
         return "How long it takes to recover is not known."
     level, backlog = (
-        f"{at * minutes} min after it began" if at is not None else "not within what is computed (12 h)"
-        for at in (answer.recovery.service_level, answer.recovery.backlog)
+        f"{index * minutes} min after it began" if index is not None else "not within what is computed (12 h)"
+        for index in (whatif.recovery.service_level, whatif.recovery.backlog)
     )
     return (
-        f"*Nobody answers for {number(answer.outage_min)} min*\nService level back: {level}\n"
-        f"Backlog back to usual: {backlog}\n({assumed}; to the interval of {minutes} min)"
+        f"*Nobody answers for {number(whatif.outage_min)} min*\nService level back: {level}\n"
+        f"Backlog back to usual: {backlog}\n({assumption}; to the interval of {minutes} min)"
     )
 
 
-def _assumptions(answer: WhatIf) -> str:
-    patience = length(answer.before.load.patience_s)
+def _assumptions(whatif: WhatIf) -> str:
+    patience = length(whatif.before.load.patience_s)
     difference_text = (
-        f"The difference is the callers' patience: {patience} in Erlang A ({answer.patience_source}), endless in C."
+        f"The difference is the callers' patience: {patience} in Erlang A ({whatif.patience_source}), endless in C."
     )
     return (
-        f"{difference_text} Figures of the interval at {clock_time(moment(answer.at))}. "
-        f"Service level: {formula(answer.goal)}."
+        f"{difference_text} Figures of the interval at {clock_time(moment(whatif.at))}. "
+        f"Service level: {formula(whatif.goal)}."
     )

@@ -150,11 +150,11 @@ def length(seconds: Amount) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02d}"
 
 
-def difference(came: Amount, expected: float, language: Language = ENGLISH) -> str:
+def difference(actual: Amount, expected: float, language: Language = ENGLISH) -> str:
     """`+22 %`: how much more came than was expected; empty when that is not known."""
-    if came is None or expected <= 0:
+    if actual is None or expected <= 0:
         return ""
-    share = round(100 * (came - expected) / expected)
+    share = round(100 * (actual - expected) / expected)
     return f"{'+' if share > 0 else '−' if share < 0 else '±'}{number(abs(share), language)} %"
 
 
@@ -175,18 +175,21 @@ def since_text(start: int, end: int) -> str:
     return format_duration(timedelta(seconds=max(60, end - start)))
 
 
-def sentences(assessment: Assessment, language: str) -> dict[str, str]:
+def sentences(assessment: Assessment, language_code: str) -> dict[str, str]:
     """The sentences of the card and the updates, by place; nothing when there are no figures."""
-    words = LANGUAGES.get(language, ENGLISH)
+    language = LANGUAGES.get(language_code, ENGLISH)
     if not assessment.whole.since.intervals:
         return {}
-    level, lost = _level(assessment.whole, words), _lost(assessment, words)
-    came = _came(assessment, words)
+    level, lost = _level(assessment.whole, language), _lost(assessment, language)
+    offered_text = _offered(assessment, language)
     return {
-        "line": " · ".join(part for part in (level, lost, came) if part),
-        "executives": _sentence([lost, level, _points(assessment, words)]),
+        "line": " · ".join(part for part in (level, lost, offered_text) if part),
+        "executives": _sentence([lost, level, _points(assessment, language)]),
         "operations": "\n".join(
-            [_sentence([level, came, _abandoned(assessment.whole, words), lost]), *_queue_lines(assessment, words)]
+            [
+                _sentence([level, offered_text, _abandoned(assessment.whole, language), lost]),
+                *_queue_lines(assessment, language),
+            ]
         ),
     }
 
@@ -196,86 +199,88 @@ def _sentence(parts: Sequence[str]) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _level(group: Group, words: Language) -> str:
+def _level(group: Group, language: Language) -> str:
     level = group.since.service_level.value
     if level is None:
         return ""
-    seen = percent(level, words)
+    level_text = percent(level, language)
     if group.goal is None:
-        return words.phrases["level alone"].format(level=seen)
-    return words.phrases["level"].format(level=seen, target=percent(group.goal.target, words))
+        return language.phrases["level alone"].format(level=level_text)
+    return language.phrases["level"].format(level=level_text, target=percent(group.goal.target, language))
 
 
-def _lost(assessment: Assessment, words: Language) -> str:
+def _lost(assessment: Assessment, language: Language) -> str:
     lost = assessment.whole.losses.contacts_lost
-    return words.phrases["lost"].format(lost=number(lost, words)) if lost is not None and lost >= 1 else ""
+    return language.phrases["lost"].format(lost=number(lost, language)) if lost is not None and lost >= 1 else ""
 
 
-def _came(assessment: Assessment, words: Language) -> str:
+def _offered(assessment: Assessment, language: Language) -> str:
     since = assessment.whole.since
     if since.offered.value is None:
         return ""
-    offered = number(since.offered.value, words)
-    share = difference(since.offered.value, assessment.whole.expected, words)
+    offered = number(since.offered.value, language)
+    share = difference(since.offered.value, assessment.whole.expected, language)
     if not share:
-        return words.phrases["offered"].format(offered=offered)
-    source = words.phrases["forecast" if assessment.forecast_intervals else "usual"]
-    return words.phrases["against"].format(offered=offered, difference=share, source=source)
+        return language.phrases["offered"].format(offered=offered)
+    source = language.phrases["forecast" if assessment.forecast_intervals else "usual"]
+    return language.phrases["against"].format(offered=offered, difference=share, source=source)
 
 
-def _abandoned(group: Group, words: Language) -> str:
+def _abandoned(group: Group, language: Language) -> str:
     share = group.since.abandonment.value
-    return words.phrases["abandoned"].format(share=percent(share, words)) if share else ""
+    return language.phrases["abandoned"].format(share=percent(share, language)) if share else ""
 
 
-def _points(assessment: Assessment, words: Language) -> str:
+def _points(assessment: Assessment, language: Language) -> str:
     points = assessment.points_lost
-    return words.phrases["points"].format(points=number(points, words, 1)) if points and points >= 0.1 else ""
+    return language.phrases["points"].format(points=number(points, language, 1)) if points and points >= 0.1 else ""
 
 
-def _queue_lines(assessment: Assessment, words: Language, most: int = 5) -> list[str]:
+def _queue_lines(assessment: Assessment, language: Language, limit: int = 5) -> list[str]:
     """One line per queue, worst first, if there are several."""
     if len(assessment.queues) < 2:
         return []
     lines = []
-    for group in assessment.queues[:most]:
-        parts = [_level(group, words), _abandoned(group, words)]
-        known = ", ".join(part for part in parts if part)
-        if known:
-            lines.append(f"• {queue_name(group.title)}: {known}")
+    for group in assessment.queues[:limit]:
+        parts = [_level(group, language), _abandoned(group, language)]
+        line_text = ", ".join(part for part in parts if part)
+        if line_text:
+            lines.append(f"• {queue_name(group.title)}: {line_text}")
     return lines
 
 
 def alert_line(queue: str, alert: str, level: float, goal: Goal) -> str:
     """The line about a queue that fell below a limit, or is back above it."""
-    seen, target = percent(level), percent(goal.target)
+    level_text, target = percent(level), percent(goal.target)
     name = f"*{queue_name(queue)}*"
     if alert == "critical":
-        return f"🔴 {name}: service level {seen}, under 60 % of the goal ({target}) for two intervals"
+        return f"🔴 {name}: service level {level_text}, under 60 % of the goal ({target}) for two intervals"
     if alert == "warning":
-        return f"🟠 {name}: service level {seen}, under 80 % of the goal ({target})"
-    return f"🟢 {name}: service level {seen}, back above 80 % of the goal ({target})"
+        return f"🟠 {name}: service level {level_text}, under 80 % of the goal ({target})"
+    return f"🟢 {name}: service level {level_text}, back above 80 % of the goal ({target})"
 
 
-def notes(assessment: Assessment, words: Language, zone: str) -> tuple[str, str]:
+def notes(assessment: Assessment, language: Language, zone: str) -> tuple[str, str]:
     """The definitions of the figures, and what the incident cost, in plain text."""
     is_planned = assessment.forecast_intervals == assessment.expected_intervals
-    source = words.phrases["forecast" if is_planned else "usual"]
-    meant = words.phrases["definitions"].format(
-        formula=formula(assessment.whole.goal, words), source=source, zone=zone
+    source = language.phrases["forecast" if is_planned else "usual"]
+    definitions_text = language.phrases["definitions"].format(
+        formula=formula(assessment.whole.goal, language), source=source, zone=zone
     )
-    cut = [words.phrases["seven days"]] if assessment.window.is_cut else []
-    return " ".join([meant, *definitions(assessment.whole.since, words), *cut]), _cost(assessment, words)
+    cut = [language.phrases["seven days"]] if assessment.window.is_cut else []
+    return " ".join([definitions_text, *definitions(assessment.whole.since, language), *cut]), _cost(
+        assessment, language
+    )
 
 
-def definitions(totals: Totals, words: Language = ENGLISH) -> list[str]:
+def definitions(totals: Totals, language: Language = ENGLISH) -> list[str]:
     """How adherence and occupancy were computed, where they are known."""
     occupancy = "occupancy" if totals.counts_available else "occupancy of staffed"
-    named = (("adherence", totals.adherence.value), (occupancy, totals.occupancy_told.value))
-    return [words.phrases[name] for name, share in named if share is not None]
+    shares = (("adherence", totals.adherence.value), (occupancy, totals.occupancy_told.value))
+    return [language.phrases[name] for name, share in shares if share is not None]
 
 
-def _cost(assessment: Assessment, words: Language) -> str:
+def _cost(assessment: Assessment, language: Language) -> str:
     """What the incident cost; unknown parts are left out."""
     cost = assessment.whole.losses
     parts = {
@@ -283,13 +288,19 @@ def _cost(assessment: Assessment, words: Language) -> str:
         "returned": cost.returned or None,
         "abandons": cost.excess_abandons.value,
     }
-    known = [_known(f"cost {name}", amount, words) for name, amount in parts.items() if amount is not None]
-    lost = _known("cost lost", cost.contacts_lost, words, parts=f" ({', '.join(known)})" if known else "")
-    waiting = _known("cost waiting", cost.excess_wait_min.value, words)
-    points = _known("cost points", assessment.points_lost, words, 1)
+    part_texts = [
+        _amount_phrase(f"cost {name}", amount, language) for name, amount in parts.items() if amount is not None
+    ]
+    lost = _amount_phrase(
+        "cost lost", cost.contacts_lost, language, parts=f" ({', '.join(part_texts)})" if part_texts else ""
+    )
+    waiting = _amount_phrase("cost waiting", cost.excess_wait_min.value, language)
+    points = _amount_phrase("cost points", assessment.points_lost, language, 1)
     return " ".join(filter(None, (lost, waiting, points)))
 
 
-def _known(phrase: str, amount: Amount, words: Language, decimals: int = 0, **more: str) -> str:
+def _amount_phrase(phrase: str, amount: Amount, language: Language, decimals: int = 0, **more: str) -> str:
     """The phrase with its amount; empty if that is unknown."""
-    return "" if amount is None else words.phrases[phrase].format(amount=number(amount, words, decimals), **more)
+    return (
+        "" if amount is None else language.phrases[phrase].format(amount=number(amount, language, decimals), **more)
+    )

@@ -37,17 +37,17 @@ def visible_incident(
     return incident
 
 
-def named_incident(services: Services, typed: str, word: str, user_id: str) -> int:
+def named_incident(services: Services, reference: str, subcommand: str, user_id: str) -> int:
     """Return the number of the other incident named after `/incident WORD`, if the person may see it."""
-    number, channel_id = merge_rules.read_reference(typed, word)
+    number, channel_id = merge_rules.read_reference(reference, subcommand)
     with services.database.reading() as session:
-        named = (
+        incident = (
             incidents.of_channel(session, channel_id) if channel_id else incidents.by_number(session, number or 0)
         )
-        if named is None:
-            raise merge_rules.WhichIncident(word=word)
-        incidents.check_visible(session, named, user_id)
-    return named.number
+        if incident is None:
+            raise merge_rules.WhichIncident(word=subcommand)
+        incidents.check_visible(session, incident, user_id)
+    return incident.number
 
 
 def open_incident_form(

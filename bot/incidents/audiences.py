@@ -31,8 +31,8 @@ def channels_of(services: Services, incident: Incident, name: str) -> list[str]:
 
 def audience_title(services: Services, name: str) -> str:
     """An audience's title, or its name if the floor no longer has it."""
-    configured = services.floor.audiences.get(name)
-    return configured.title if configured else name
+    audience = services.floor.audiences.get(name)
+    return audience.title if audience else name
 
 
 def describe_channels(services: Services, incident: Incident, name: str) -> str:
@@ -51,6 +51,8 @@ def describe_channels(services: Services, incident: Incident, name: str) -> str:
 def other_languages(services: Services, incident: Incident) -> list[str]:
     """The languages other than the floor's own in which the incident is read."""
     partners = [partner for partner in services.floor.partners if partner.name in incident.partners]
-    read = [language for audience in audiences_of(services, incident).values() for language in audience.languages]
-    read += [partner.language for partner in partners if not incident.is_private]
-    return [language for language in dict.fromkeys(read) if language != services.floor.language]
+    languages = [
+        language for audience in audiences_of(services, incident).values() for language in audience.languages
+    ]
+    languages += [partner.language for partner in partners if not incident.is_private]
+    return [language for language in dict.fromkeys(languages) if language != services.floor.language]

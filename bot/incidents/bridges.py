@@ -23,9 +23,9 @@ class BadBridge(WatchfloorError):
     host name, or a phone number such as `+44 20 7946 0000`."""
 
 
-def set_bridge(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
+def set_bridge(services: Services, number: int, typed_address: str, by: str, now: datetime) -> str:
     """Set or remove the bridge. Return the answer to show."""
-    address = "" if typed.lower() in NONE_WORDS else _read(typed)
+    address = "" if typed_address.lower() in NONE_WORDS else _read_address(typed_address)
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if change.incident.bridge != address:
@@ -34,15 +34,15 @@ def set_bridge(services: Services, number: int, typed: str, by: str, now: dateti
             # The address stays out of the record, because anyone who reads it might get in.
             change.log("bridge" if address else "bridge_removed")
             change.publish(BridgeChanged())
-        shown = bridge_text(change.incident, services.floor)
+        current_bridge = bridge_text(change.incident, services.floor)
     if address:
         return wording.BRIDGE_SAVED
-    return wording.floor_bridge_shows(shown) if shown else wording.BRIDGE_REMOVED
+    return wording.floor_bridge_shows(current_bridge) if current_bridge else wording.BRIDGE_REMOVED
 
 
-def _read(typed: str) -> str:
+def _read_address(typed_address: str) -> str:
     try:
-        return read_address(typed)
+        return read_address(typed_address)
     except UnsafeAddress as unsafe:
         raise BadBridge() from unsafe
 
@@ -55,8 +55,8 @@ def bridge(services: Services, typed: SlashCommand) -> Response:
         # A link's visible text may be a label, so the raw address is used.
         return set_bridge(services, number, typed.raw if "<" in typed.raw else typed.rest, typed.user_id, utcnow())
     with services.database.reading() as session:
-        shown = bridge_text(incidents.by_number(session, number), services.floor)
-    return shown or wording.NO_BRIDGE
+        current_bridge = bridge_text(incidents.by_number(session, number), services.floor)
+    return current_bridge or wording.NO_BRIDGE
 
 
 def register(registry: Registry) -> None:

@@ -42,8 +42,8 @@ def is_lost(session: Session, number: int) -> bool:
 
 def lost_since(session: Session, number: int) -> datetime | None:
     """When the channel was lost; None while it is there."""
-    last = timeline.last_of(session, number, (LOST_KIND, FOUND_KIND))
-    return last.at if last is not None and last.kind == LOST_KIND else None
+    last_entry = timeline.last_of(session, number, (LOST_KIND, FOUND_KIND))
+    return last_entry.at if last_entry is not None and last_entry.kind == LOST_KIND else None
 
 
 def mark_channel_lost(session: Session, incident: Incident, loss: Loss, now: datetime) -> None:

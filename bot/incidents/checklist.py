@@ -16,7 +16,7 @@ NEEDED_MILESTONES = (MilestoneName.STARTED, MilestoneName.DETECTED, MilestoneNam
 
 def checked(session: Session, services: Services, incident: Incident) -> list[tuple[str, bool]]:
     """The items that apply, in order, each with whether it is done."""
-    items = sorted(services.get(Registry).checklist, key=lambda item: item.place)
+    items = sorted(services.get(Registry).checklist, key=lambda item: item.position)
     states = [(item.title, item.is_done(session, incident)) for item in items]
     return [(title, is_done) for title, is_done in states if is_done is not None]
 
@@ -30,8 +30,8 @@ def _has_impact(session: Session, incident: Incident) -> bool:
 
 
 def _has_milestones(session: Session, incident: Incident) -> bool:
-    known = milestones_of(session, incident.number)
-    return all(name in known for name in NEEDED_MILESTONES)
+    milestones = milestones_of(session, incident.number)
+    return all(name in milestones for name in NEEDED_MILESTONES)
 
 
 ITEMS = (

@@ -33,7 +33,7 @@ from bot.slack.blocks import Block
 
 def register(registry: Registry) -> None:
     """`/incident WORD …`, with what `/incident help` says of it."""
-    for word, subcommand in {
+    for name, subcommand in {
         "declare": declare,
         "drill": drill,
         "severity": severity,
@@ -54,9 +54,9 @@ def register(registry: Registry) -> None:
         "related": related_incidents,
         "private": make_private,
     }.items():
-        registry.command(word, subcommand)
-    for section, place, text in HELP:
-        registry.help(section, place, text)
+        registry.command(name, subcommand)
+    for section, position, text in HELP:
+        registry.help(section, position, text)
 
 
 HELP = (
@@ -101,19 +101,21 @@ def drill(services: Services, typed: SlashCommand) -> Response:
 def severity(services: Services, typed: SlashCommand) -> Response:
     """`/incident severity S0 Cebu too`: another severity, and why."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    first, reason = parse.first_word(typed.rest)
-    if not first:
+    typed_severity, reason = parse.first_word(typed.rest)
+    if not typed_severity:
         return _open_form(services, typed, number, lambda incident: forms.severity_form(incident, services.floor))
-    return changes.change_severity(services, number, rules.read_severity(first), reason, typed.user_id, utcnow())
+    return changes.change_severity(
+        services, number, rules.read_severity(typed_severity), reason, typed.user_id, utcnow()
+    )
 
 
 def status(services: Services, typed: SlashCommand) -> Response:
     """`/incident status mitigated moved to trunk 8`: another status, and why."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    first, reason = parse.first_word(typed.rest)
-    if not first:
+    typed_status, reason = parse.first_word(typed.rest)
+    if not typed_status:
         return _open_form(services, typed, number, forms.status_form)
-    new_status = rules.read_status(first)
+    new_status = rules.read_status(typed_status)
     return lifecycle.change_status(services, number, new_status, reason, typed.user_id, utcnow())
 
 
@@ -202,8 +204,8 @@ def decline(services: Services, typed: SlashCommand) -> Response:
 def merge(services: Services, typed: SlashCommand) -> Response:
     """`/incident merge 12`: it is the same incident as 12, and goes on there."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    into = named_incident(services, typed.raw, "merge", typed.user_id)
-    return merging.merge(services, number, into, typed.user_id, utcnow())
+    target_number = named_incident(services, typed.raw, "merge", typed.user_id)
+    return merging.merge(services, number, target_number, typed.user_id, utcnow())
 
 
 def related_incidents(services: Services, typed: SlashCommand) -> Response:
@@ -212,11 +214,11 @@ def related_incidents(services: Services, typed: SlashCommand) -> Response:
     number = incident_number_here(services, typed.channel_id, typed.user_id)
     if not typed.rest:
         return related.describe(services, number)
-    first, rest = parse.first_word(typed.raw)
-    is_removed = first.lower() in ("remove", "not", "no")
-    other = named_incident(services, rest if is_removed else typed.raw, "related", typed.user_id)
+    first_word, argument = parse.first_word(typed.raw)
+    is_removed = first_word.lower() in ("remove", "not", "no")
+    other_number = named_incident(services, argument if is_removed else typed.raw, "related", typed.user_id)
     change = related.unrelate if is_removed else related.relate
-    return change(services, number, other, typed.user_id, utcnow())
+    return change(services, number, other_number, typed.user_id, utcnow())
 
 
 def make_private(services: Services, typed: SlashCommand) -> Response:

@@ -96,17 +96,17 @@ def _time_fields(prefilled: Prefilled) -> list[Block]:
 def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> list[Block]:
     """Type, sites and partners; `placeholder` says what an empty field means."""
     types = [option(label, name) for name, label in floor.types.items()]
-    chosen = scope.type or None
-    type_select = select(ids.TYPE, types, initial=chosen, placeholder=placeholder)
+    initial_type = scope.type or None
+    type_select = select(ids.TYPE, types, initial=initial_type, placeholder=placeholder)
     fields = [form_field("What is it about?", ids.TYPE, type_select, optional=True)]
-    several = (
+    multi_select_fields = (
         ("Sites affected", ids.SITES, floor.sites, scope.sites),
         ("Partners affected", ids.PARTNERS, floor.partner_names, scope.partners),
     )
-    for label, name, places, affected in several:
-        if places:
-            options = [option(place, place) for place in places]
-            menu = multi_select(name, options, initial=affected, placeholder=placeholder)
+    for label, name, choices, initial_choices in multi_select_fields:
+        if choices:
+            options = [option(choice, choice) for choice in choices]
+            menu = multi_select(name, options, initial=initial_choices, placeholder=placeholder)
             fields.append(form_field(label, name, menu, optional=True))
     return fields
 
@@ -126,11 +126,11 @@ def scope_form(incident: Incident, floor: Floor) -> Block:
 
 def guesses(incident: Incident, names: Sequence[str], floor: Floor) -> Block:
     """The values taken from the title, with a button to correct them."""
-    values = {
+    values_by_field = {
         ids.TYPE: [floor.types.get(incident.type, incident.type)],
         ids.SITES: incident.sites,
         ids.PARTNERS: incident.partners,
     }
-    listed = escape(" · ".join(value for name in names for value in values[name]))
+    guessed_values = escape(" · ".join(value for name in names for value in values_by_field[name]))
     change = button("Change…", f"{ids.CHANGE_SCOPE}.guessed", str(incident.number))
-    return section(f"Taken from the title: {listed}.", accessory=change)
+    return section(f"Taken from the title: {guessed_values}.", accessory=change)

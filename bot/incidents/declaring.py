@@ -42,7 +42,7 @@ from bot.slack.text import one_line
 DUPLICATES_WITHIN = timedelta(hours=12)
 DUPLICATES_SHOWN = 3
 # An unanswered question is repeated by direct message, because the first may have been overlooked or lost.
-ASKED_AGAIN_AFTER = timedelta(minutes=2)
+REMINDER_DELAY = timedelta(minutes=2)
 
 
 class DrillTitleMissing(WatchfloorError):
@@ -69,10 +69,12 @@ def check_may_declare(services: Services, user_id: str) -> None:
         check_permission(services, session, user_id, "declare")
 
 
-def declare_as_typed(services: Services, trigger_id: str, user_id: str, typed: str, reply_to: str) -> Response:
+def declare_as_typed(
+    services: Services, trigger_id: str, user_id: str, typed_declaration: str, reply_to: str
+) -> Response:
     """Declare at once from what was typed, or open a prefilled form if something is missing or needs a look.
     Return the answer to show meanwhile."""
-    declaration = recognition.read_declaration(typed)
+    declaration = recognition.read_declaration(typed_declaration)
     if declaration.kind == Kind.DRILL:
         return drill_from_command(services, trigger_id, user_id, declaration, reply_to)
     past = None
@@ -92,7 +94,7 @@ def declare_as_typed(services: Services, trigger_id: str, user_id: str, typed: s
         ended_at=past.ended_at if past else None,
         reply_to=reply_to,
     )
-    question = declare_unless_open(services, scope.complete(services, request), ASKED_AGAIN_AFTER)
+    question = declare_unless_open(services, scope.complete(services, request), REMINDER_DELAY)
     if question:
         return question
     severity_note = "" if declaration.severity else wording.default_severity(DEFAULT_SEVERITY)
@@ -135,7 +137,7 @@ def opening(title: str) -> str:
 
 
 def declare_unless_open(
-    services: Services, request: DeclareRequest, asked_again_after: timedelta = timedelta()
+    services: Services, request: DeclareRequest, reminder_delay: timedelta = timedelta()
 ) -> duplicate_views.Message | None:
     """Start the declaration; or hold it and return the question whether it duplicates an open incident.
 
@@ -149,11 +151,11 @@ def declare_unless_open(
         return None
     now = request.at
     with services.database.transaction() as session:
-        held = request.model_dump(mode="json")
+        request_json = request.model_dump(mode="json")
         numbers = [incident.number for incident in duplicates]
-        pending = pending_declarations.hold(session, request.key, request.user_id, held, numbers, now)
+        pending = pending_declarations.hold(session, request.key, request.user_id, request_json, numbers, now)
         text, blocks = duplicate_views.question(pending.number, duplicates)
-        asked_at, key = now + asked_again_after, question_key(pending)
+        asked_at, key = now + reminder_delay, question_key(pending)
         outbox.post(session, key, request.user_id, text, asked_at, incident_id=numbers[0], blocks=blocks)
     return text, blocks
 
@@ -167,9 +169,9 @@ def _likely_duplicates(session: Session, request: DeclareRequest) -> Sequence[In
     if request.ended_at or incidents.by_key(session, request.key) is not None:
         return []
     titles = incidents.titles_since(session, request.at - DUPLICATES_WITHIN, request.user_id)
-    alike = recognition.find_duplicates(request.title, titles)[:DUPLICATES_SHOWN]
-    by_number = incidents.by_numbers(session, alike) if alike else {}
-    return [by_number[number] for number in alike]
+    similar_numbers = recognition.find_duplicates(request.title, titles)[:DUPLICATES_SHOWN]
+    incidents_by_number = incidents.by_numbers(session, similar_numbers) if similar_numbers else {}
+    return [incidents_by_number[number] for number in similar_numbers]
 
 
 def check_may_be_declared(services: Services, request: DeclareRequest) -> None:

@@ -36,14 +36,14 @@ def _register_declaration(app: App, services: Services) -> None:
         def act() -> None:
             origin = parse.shortcut_message(body)
             message_text = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
-            recognised = scope.scope_in(services, message_text)
-            origin = origin.model_copy(update={"decided": _fields_of(recognised)})
+            recognised_scope = scope.scope_in(services, message_text)
+            origin = origin.model_copy(update={"decided": _recognised_fields(recognised_scope)})
             open_declare_form(
                 services,
                 body["trigger_id"],
                 parse.user_id(body),
-                Prefilled(scope=recognised, description=message_text),
-                private_metadata=origin.kept(),
+                Prefilled(scope=recognised_scope, description=message_text),
+                private_metadata=origin.to_metadata(),
             )
 
         responses.answer_click(services, body, act, ack)
@@ -102,13 +102,13 @@ def _register_question(app: App, services: Services) -> None:
         responses.answer_question(services, body, act, ack)
 
 
-def _fields_of(recognised: Scope) -> list[str]:
-    values = {
-        ids.TYPE: recognised.type != rules.OTHER,
-        ids.SITES: recognised.sites,
-        ids.PARTNERS: recognised.partners,
+def _recognised_fields(recognised_scope: Scope) -> list[str]:
+    recognised_values = {
+        ids.TYPE: recognised_scope.type != rules.OTHER,
+        ids.SITES: recognised_scope.sites,
+        ids.PARTNERS: recognised_scope.partners,
     }
-    return [name for name, value in values.items() if value]
+    return [name for name, value in recognised_values.items() if value]
 
 
 def _declare_request(services: Services, body: Payload) -> DeclareRequest:

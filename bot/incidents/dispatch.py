@@ -31,7 +31,7 @@ CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
 # The most open incidents named to a person who types a command in a channel without one.
 MOST_LINKS = 5
 # An incident's number where a command is expected.
-ALONE = re.compile(r"#?\d{1,18}")
+NUMBER_ALONE = re.compile(r"#?\d{1,18}")
 
 
 def register(app: App, services: Services) -> None:
@@ -66,7 +66,7 @@ def register(app: App, services: Services) -> None:
         return next()
 
     @app.middleware
-    def keep(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
+    def record_slack_event(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
         if req.body.get("type") != "event_callback":
             return next()
         try:
@@ -89,19 +89,19 @@ def check_click(services: Services, body: Payload) -> None:
 
 def refuse_click(services: Services, body: Payload, sentence: str, ack: Ack) -> BoltResponse:
     """Refuse a click; in a flood of clicks, only the first gets an answer."""
-    person = parse.user_id(body)
-    return refuse(services, body, sentence, ack, lambda: services.get(PersonLimits).is_news(person, utcnow()))
+    user_id = parse.user_id(body)
+    return refuse(services, body, sentence, ack, lambda: services.get(PersonLimits).is_news(user_id, utcnow()))
 
 
 def refuse(
-    services: Services, body: Payload, sentence: str, ack: Ack, is_said: Callable[[], bool] = lambda: True
+    services: Services, body: Payload, sentence: str, ack: Ack, should_answer: Callable[[], bool] = lambda: True
 ) -> BoltResponse:
     """Refuse with a sentence: beside the first field of a form, which stays open; else only for the person."""
     blocks = body.get("view", {}).get("blocks") or ()
     fields = [block["block_id"] for block in blocks if block.get("type") == "input" and "block_id" in block]
     if body["type"] == "view_submission" and fields:
         return ack(response_action="errors", errors={fields[0]: sentence})
-    if is_said():
+    if should_answer():
         responses.respond_later(services, body, sentence)
     return ack()
 
@@ -118,19 +118,19 @@ def run_command(registry: Registry, services: Services, typed: SlashCommand) -> 
     parse.check_length(typed)
     if typed.word not in registry.guest_commands:
         check_member(services, typed.user_id)
-    if ALONE.fullmatch(typed.word):
-        raise _where_it_is(services, typed)
+    if NUMBER_ALONE.fullmatch(typed.word):
+        raise _in_another_channel(services, typed)
     subcommand = registry.commands.get(typed.word)
     if subcommand is None:
         raise rules.unknown_subcommand(typed.word, [word for word in registry.commands if word], typed.rest)
     try:
         return subcommand(services, typed)
-    except NoIncidentHere as nowhere:
+    except NoIncidentHere as no_incident:
         check_member(services, typed.user_id)  # guests are told of no incident
-        raise _with_links(services, typed.user_id, nowhere) from nowhere
+        raise _with_links(services, typed.user_id, no_incident) from no_incident
 
 
-def _where_it_is(services: Services, typed: SlashCommand) -> WatchfloorError:
+def _in_another_channel(services: Services, typed: SlashCommand) -> WatchfloorError:
     """Return the error for an incident's number typed without a command: it links to the incident's channel."""
     number = named_incident(services, typed.word, typed.word, typed.user_id)
     with services.database.reading() as session:
@@ -138,12 +138,12 @@ def _where_it_is(services: Services, typed: SlashCommand) -> WatchfloorError:
     return InAnotherChannel(number=number, channel=channel_link(incident.channel_id or ""))
 
 
-def _with_links(services: Services, user_id: str, nowhere: NoIncidentHere) -> NoIncidentHere:
+def _with_links(services: Services, user_id: str, no_incident: NoIncidentHere) -> NoIncidentHere:
     """Return the same error with links to the incidents that the person may have meant."""
     with services.database.reading() as session:
-        shown = incidents.active(session, user_id, limit=MOST_LINKS + 1)
-    links = [channel_link(incident.channel_id) for incident in shown if incident.channel_id]
+        open_incidents = incidents.active(session, user_id, limit=MOST_LINKS + 1)
+    links = [channel_link(incident.channel_id) for incident in open_incidents if incident.channel_id]
     if not links:
-        return nowhere
-    more = wording.MORE_IN_LIST if len(shown) > MOST_LINKS else ""
+        return no_incident
+    more = wording.MORE_IN_LIST if len(open_incidents) > MOST_LINKS else ""
     return OnlyElsewhere(links=", ".join(links[:MOST_LINKS]) + more)

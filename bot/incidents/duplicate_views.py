@@ -19,7 +19,7 @@ def question(pending_id: int, duplicates: Sequence[Incident]) -> Message:
         f"({incident.severity}, {incident.status})"
         for incident in duplicates
     )
-    joins = [
+    join_buttons = [
         button(
             "Join it" if is_one else f"Join #{incident.number}",
             f"{ids.JOIN_DUPLICATE}.{incident.number}",
@@ -27,8 +27,8 @@ def question(pending_id: int, duplicates: Sequence[Incident]) -> Message:
         )
         for incident in duplicates
     ]
-    others = [
+    other_buttons = [
         button("It is another one", ids.OPEN_ANOTHER, str(pending_id), style="primary"),
         button("Cancel", ids.CANCEL_DECLARATION, str(pending_id)),
     ]
-    return text, [section(f"*{text}*\n{lines}"), actions([*joins, *others])]
+    return text, [section(f"*{text}*\n{lines}"), actions([*join_buttons, *other_buttons])]

@@ -157,7 +157,7 @@ Value = TypeVar("Value")
 
 def always(answer: Value) -> Callable[..., Value]:
     """Return a function that gives the same answer for any arguments, for facts that no noun answers."""
-    return lambda *asked: answer
+    return lambda *arguments: answer
 
 
 NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]

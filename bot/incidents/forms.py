@@ -30,11 +30,11 @@ WHY_DECLINE = "Why is it a false alarm?"
 WHEN_UNSURE = "When unsure between two, take the higher."
 
 
-def severity_select(floor: Floor, chosen: str) -> Block:
+def severity_select(floor: Floor, initial_severity: str) -> Block:
     options = [
         option(f"{severity.emoji} {name}", name, severity.guidance) for name, severity in floor.severities.items()
     ]
-    return select(ids.SEVERITY, options, initial=chosen)
+    return select(ids.SEVERITY, options, initial=initial_severity)
 
 
 def severity_form(incident: Incident, floor: Floor) -> Block:
@@ -55,9 +55,9 @@ def severity_form(incident: Incident, floor: Floor) -> Block:
 def status_form(incident: Incident) -> Block:
     """The form that sets the status, with a reason."""
     options = [option(f"{STATUS_EMOJI[status]} {status}", str(status)) for status in OPEN]
-    current = incident.status if incident.status in OPEN else "investigating"
+    initial_status = incident.status if incident.status in OPEN else "investigating"
     blocks = [
-        form_field("Status", ids.STATUS, select(ids.STATUS, options, initial=current)),
+        form_field("Status", ids.STATUS, select(ids.STATUS, options, initial=initial_status)),
         form_field(
             "Why?",
             ids.REASON,
@@ -96,9 +96,9 @@ def lifecycle_form(
         ),
     ]
     if required:
-        listed = "\n".join(f"• {escape(step)}" for step in required)
+        required_steps = "\n".join(f"• {escape(step)}" for step in required)
         blocks += [
-            section(f"*The playbook wants these first:*\n{listed}"),
+            section(f"*The playbook wants these first:*\n{required_steps}"),
             form_field(
                 "Go on without them? Why?",
                 ids.WAIVER,
@@ -118,8 +118,8 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
     """The control panel: a button for everything that can be done."""
     number = str(incident.number)
     summary = f"{incident.severity} · {incident.status} · {one_line(incident.title, 140)}"
-    due = f"Next update {near_time(next_update_at, now)}." if next_update_at else "No update is due."
-    blocks = [section(f"*Incident #{number}*\n{summary}"), context(due)]
+    next_update = f"Next update {near_time(next_update_at, now)}." if next_update_at else "No update is due."
+    blocks = [section(f"*Incident #{number}*\n{summary}"), context(next_update)]
     if incident.is_active:
         blocks.append(
             actions(
@@ -149,8 +149,8 @@ def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:
     return [resolve, button("False alarm…", ids.DECLINE, number), edit]
 
 
-def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest: str) -> tuple[str, list[Block]]:
-    """The open incidents shown, a line each, out of `total`; `rest` says where the others are."""
+def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest_note: str) -> tuple[str, list[Block]]:
+    """The open incidents shown, a line each, out of `total`; `rest_note` says where the others are."""
     if not incidents:
         return "Nothing is open.", [section("Nothing is open. `/incident declare` opens an incident.")]
     lines = [
@@ -160,22 +160,22 @@ def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest: str
         f"{incident.status} since {day_and_time(incident.declared_at)}"
         for incident in incidents
     ]
-    blocks = [header("Open incidents"), *paragraphs(lines, rest=rest)]
+    blocks = [header("Open incidents"), *paragraphs(lines, rest=rest_note)]
     if total > len(incidents):
-        blocks.append(context(f"{total} are open. {rest}"))
+        blocks.append(context(f"{total} are open. {rest_note}"))
     return f"{total} open", blocks
 
 
 def home(incidents: Sequence[Incident], floor: Floor, total: int) -> list[Block]:
     """The App Home tab."""
-    _, listed = open_list(incidents, floor, total, "`/incident list` shows all, page by page.")
+    _, list_blocks = open_list(incidents, floor, total, "`/incident list` shows all, page by page.")
     declare = button("Declare an incident", ids.DECLARE, "home", style="danger")
     return [
         header("Watchfloor"),
         section("Something is wrong? Declare it: one too many is better than one too late."),
         actions([declare], block_id="home.declare"),
         divider(),
-        *listed,
+        *list_blocks,
         context("`/incident help` lists every command."),
     ]
 

@@ -19,10 +19,10 @@ def publish_home(services: Services, user_id: str) -> None:
         services.slack.publish_home(user_id, [section(NotForGuests().sentence)])
         return
     with services.database.reading() as session:
-        shown = incidents.active(session, user_id, limit=MAX_INCIDENTS)
-        is_cut = len(shown) == MAX_INCIDENTS
-        total = incidents.count_active(session, user_id) if is_cut else len(shown)
-        blocks = forms.home(shown, services.floor, total)
+        shown_incidents = incidents.active(session, user_id, limit=MAX_INCIDENTS)
+        is_cut = len(shown_incidents) == MAX_INCIDENTS
+        total = incidents.count_active(session, user_id) if is_cut else len(shown_incidents)
+        blocks = forms.home(shown_incidents, services.floor, total)
     for part in services.get(Registry).home:
         blocks += part(services, user_id)
     services.slack.publish_home(user_id, blocks)

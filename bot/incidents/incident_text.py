@@ -44,17 +44,18 @@ def incident_text(
     if language == floor.language:
         originals: dict[str, Any] = {field.value: situation.text(field) for field in RECORDED_FIELDS}
         return IncidentText(incident.title, type_title, tuple(incident.sites), **originals)
-    known = situation_tables.translations(session, incident, language)
-    marked = _marking(services, language)
+    translations = situation_tables.translations(session, incident, language)
+    translation_or_mark = _translation_marker(services, language)
     fields = (SituationField.TITLE, *RECORDED_FIELDS)
     texts: dict[str, Any] = {
-        field.value: marked(situation.text(field), known.get(field)) for field in RECORDED_FIELDS
+        field.value: translation_or_mark(situation.text(field), translations.get(field))
+        for field in RECORDED_FIELDS
     }
     return IncidentText(
-        marked(incident.title, known.get(SituationField.TITLE)),
-        marked(type_title, floor.in_language(type_title, language)),
+        translation_or_mark(incident.title, translations.get(SituationField.TITLE)),
+        translation_or_mark(type_title, floor.in_language(type_title, language)),
         tuple(floor.in_language(site, language) or site for site in incident.sites),
-        untranslated=frozenset(field.value for field in fields if not known.get(field)),
+        untranslated=frozenset(field.value for field in fields if not translations.get(field)),
         **texts,
     )
 
@@ -63,31 +64,33 @@ def for_outsiders(
     session: Session, services: Services, text: IncidentText, language: str, partner: str = ""
 ) -> Callable[[SituationField], str]:
     """Return a function that reads a field as outsiders may; untranslated text uses its own language for names."""
-    own = outside_filter(session, services, language, partner)
-    typed = outside_filter(session, services, services.floor.language, partner) if text.untranslated else own
+    filter_text = outside_filter(session, services, language, partner)
+    filter_original = (
+        outside_filter(session, services, services.floor.language, partner) if text.untranslated else filter_text
+    )
     common_words = COMMON_WORDS.get(language)
 
-    def read(field: SituationField) -> str:
-        value: str = getattr(text, field)
-        is_foreign = field in text.untranslated and not (common_words and common_words.search(value))
-        return (typed if is_foreign else own)(value)
+    def read_field(field: SituationField) -> str:
+        field_text: str = getattr(text, field)
+        is_foreign = field in text.untranslated and not (common_words and common_words.search(field_text))
+        return (filter_original if is_foreign else filter_text)(field_text)
 
-    return read
+    return read_field
 
 
 def as_typed(services: Services, text: str, language: str) -> str:
     """Return text that is never translated, marked for readers of a language other than the floor's."""
-    return text if language == services.floor.language else _marking(services, language)(text, None)
+    return text if language == services.floor.language else _translation_marker(services, language)(text, None)
 
 
-def _marking(services: Services, language: str) -> Callable[[str, str | None], str]:
+def _translation_marker(services: Services, language: str) -> Callable[[str, str | None], str]:
     """Return a function that gives a text's translation, or the text with a mark if there is none."""
     try:
         mark = services.templates.phrases(PHRASES, language).get(NOT_TRANSLATED, DEFAULT_MARK)
     except TemplateBroken:
         mark = DEFAULT_MARK
 
-    def marked(original: str, translation: str | None) -> str:
+    def translation_or_mark(original: str, translation: str | None) -> str:
         return translation or (f"{original} {mark}" if original else "")
 
-    return marked
+    return translation_or_mark

@@ -47,14 +47,14 @@ def _require(incident: Incident | None) -> Incident:
 
 
 def check_visible(
-    session: Session, incident: Incident, user_id: str, missing: type[WatchfloorError] = NoSuchIncident
+    session: Session, incident: Incident, user_id: str, error_class: type[WatchfloorError] = NoSuchIncident
 ) -> None:
     """Refuse a person who does not take part in a private incident, as if it did not exist.
 
-    `missing` is the error raised if there is no such thing at all, so the two cases cannot be told apart.
+    `error_class` is the error raised if there is no such thing at all, so the two cases cannot be told apart.
     """
     if incident.is_private and not participants.takes_part(session, incident.number, user_id):
-        raise missing()
+        raise error_class()
 
 
 def by_channel(session: Session, channel_id: str) -> Incident:
@@ -99,10 +99,10 @@ _WAITING_FOR_CHANNEL = (
 )
 
 
-def waiting_for_channel(session: Session, declared_by: str, before: int) -> int:
+def count_waiting_for_channel(session: Session, declared_by: str, before: int) -> int:
     """The number of a person's open incidents, declared before that one, that have no channel yet."""
-    which = {"declarer": declared_by, "number": before}
-    return int(session.connection().execute(_WAITING_FOR_CHANNEL, which).scalar_one())
+    parameters = {"declarer": declared_by, "number": before}
+    return int(session.connection().execute(_WAITING_FOR_CHANNEL, parameters).scalar_one())
 
 
 def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:
@@ -117,8 +117,8 @@ def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident
 
 def count_active(session: Session, user_id: str) -> int:
     """The number of active incidents that this person may see."""
-    theirs = select(sa.func.count()).select_from(Incident)
-    return session.exec(theirs.where(col(Incident.status).in_(ACTIVE), visible_to(user_id))).one()
+    query = select(sa.func.count()).select_from(Incident)
+    return session.exec(query.where(col(Incident.status).in_(ACTIVE), visible_to(user_id))).one()
 
 
 def is_counted() -> sa.ColumnElement[bool]:
@@ -198,12 +198,16 @@ def set_channel(session: Session, number: int, channel_id: str, channel_name: st
     return incident
 
 
-def lead_on(session: Session, number: int, into: int) -> Sequence[int]:
+def redirect_merged(session: Session, number: int, target_number: int) -> Sequence[int]:
     """Redirect incidents merged into this one earlier to the other one; return their numbers."""
     merged_here = col(Incident.merged_into) == number
-    earlier = [one for one in session.exec(select(Incident.id).where(merged_here)) if one is not None]
-    session.connection().execute(sa.update(Incident).where(merged_here).values(merged_into=into))
-    return earlier
+    earlier_numbers = [
+        earlier_number
+        for earlier_number in session.exec(select(Incident.id).where(merged_here))
+        if earlier_number is not None
+    ]
+    session.connection().execute(sa.update(Incident).where(merged_here).values(merged_into=target_number))
+    return earlier_numbers
 
 
 def change_status(session: Session, incident: Incident, status: str, now: datetime) -> None:
@@ -229,10 +233,10 @@ _ROLES = (
 
 def roles(session: Session, incident_id: int) -> dict[str, list[str]]:
     """The holders of each role, in the order they took it."""
-    held: dict[str, list[str]] = {}
+    holders_by_role: dict[str, list[str]] = {}
     for role, user_id in session.exec(_ROLES, params={"of_incident": incident_id}):
-        held.setdefault(role, []).append(user_id)
-    return held
+        holders_by_role.setdefault(role, []).append(user_id)
+    return holders_by_role
 
 
 def roles_of(session: Session, user_id: str) -> list[tuple[int, str]]:
@@ -257,8 +261,8 @@ def private_channels(session: Session) -> list[tuple[int, str]]:
 
 def replace_channel(session: Session, old_id: str, new_id: str) -> None:
     """Replace the id of an incident's channel with the one Slack gave it."""
-    theirs = sa.update(Incident).where(col(Incident.channel_id) == old_id)
-    session.connection().execute(theirs.values(channel_id=new_id))
+    statement = sa.update(Incident).where(col(Incident.channel_id) == old_id)
+    session.connection().execute(statement.values(channel_id=new_id))
 
 
 def commander(session: Session, incident_id: int) -> str | None:

@@ -80,26 +80,28 @@ def _invite(services: Services, row: OutboxRow, channel_id: str) -> None:
     if not channel_id:
         raise TryLater("the incident has no channel yet", wait_s=CHANNEL_SOON_S)
     payload = row.payload or {}
-    people, reply_to = payload["user_ids"], payload["reply_to"]
-    refused = _invite_people(services, row, channel_id, people)
+    user_ids, reply_to = payload["user_ids"], payload["reply_to"]
+    errors_by_user = _invite_people(services, row, channel_id, user_ids)
     if reply_to:
         # They see the channel anyway, so a lost answer is not retried.
         with suppress(SlackRefused, OutcomeUnknown):
-            services.slack.respond(reply_to, _answer(channel_id, refused.get(people[0]), _bridge(services, row)))
+            services.slack.respond(
+                reply_to, _answer_text(channel_id, errors_by_user.get(user_ids[0]), _bridge_text(services, row))
+            )
     for group in payload["groups"]:
         _invite_group(services, row, channel_id, group)
 
 
-def _invite_people(services: Services, row: OutboxRow, channel_id: str, people: list[str]) -> dict[str, str]:
+def _invite_people(services: Services, row: OutboxRow, channel_id: str, user_ids: list[str]) -> dict[str, str]:
     """Invite people; return those who could not be invited, and why."""
-    if not people:
+    if not user_ids:
         return {}
     try:
-        refused = services.slack.invite(channel_id, people)
+        errors_by_user = services.slack.invite(channel_id, user_ids)
     except SlackRefused as failure:
-        refused = dict.fromkeys(people, failure.error)
-    _record(services, row, people, refused)
-    return refused
+        errors_by_user = dict.fromkeys(user_ids, failure.error)
+    _record_invitations(services, row, user_ids, errors_by_user)
+    return errors_by_user
 
 
 def _invite_group(services: Services, row: OutboxRow, channel_id: str, group: str) -> None:
@@ -121,23 +123,25 @@ def _report_group(services: Services, row: OutboxRow, channel_id: str, group: st
         timeline.append_once(session, number, f"{row.key}:{group}", "trouble", now, **facts)
 
 
-def _record(services: Services, row: OutboxRow, people: list[str], refused: dict[str, str]) -> None:
+def _record_invitations(
+    services: Services, row: OutboxRow, user_ids: list[str], errors_by_user: dict[str, str]
+) -> None:
     number, now = row.incident_id or 0, utcnow()
     with services.database.transaction() as session:
-        participants.join(session, number, [user_id for user_id in people if user_id not in refused], now)
-        for user_id, reason in refused.items():
+        participants.join(session, number, [user_id for user_id in user_ids if user_id not in errors_by_user], now)
+        for user_id, reason in errors_by_user.items():
             facts = {"what": "invite", "user": user_id, "reason": reason}
             timeline.append_once(session, number, f"{row.key}:{user_id}", "trouble", now, **facts)
 
 
-def _bridge(services: Services, row: OutboxRow) -> str:
+def _bridge_text(services: Services, row: OutboxRow) -> str:
     with services.database.reading() as session:
         incident = incidents.by_number(session, row.incident_id or 0)
     return bridge_outside_channel(incident, services.floor)
 
 
-def _answer(channel_id: str, refused: str | None, bridge: str) -> str:
-    if refused is None:
+def _answer_text(channel_id: str, error: str | None, bridge: str) -> str:
+    if error is None:
         return wording.you_are_in(channel_link(channel_id), bridge).strip()
-    reason = REFUSAL_REASONS.get(refused) or refusals.reason("conversations.invite", refused)
+    reason = REFUSAL_REASONS.get(error) or refusals.reason("conversations.invite", error)
     return wording.could_not_add(channel_link(channel_id), reason)

@@ -19,25 +19,27 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
     """Set the status. Return the answer to show."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
-        old = change.incident.status
-        if old == status:
+        old_status = change.incident.status
+        if old_status == status:
             raise rules.NotChanged(state=status)
         set_status(change, status, reason)
         is_undescribed = not situation_tables.current(change.session, number).text(SituationField.CAUSE)
     question = f" {wording.DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
-    return wording.status_changed(old, status, question)
+    return wording.status_changed(old_status, status, question)
 
 
 def set_status(change: Change, status: str, reason: str) -> None:
     """The same within a transaction on the incident. A resolved incident is reopened by this."""
-    old = change.incident.status
-    set_and_publish(change, status, "status", StatusChanged(old, status), old=old, new=status, reason=reason)
+    old_status = change.incident.status
+    set_and_publish(
+        change, status, "status", StatusChanged(old_status, status), old=old_status, new=status, reason=reason
+    )
 
 
-def set_and_publish(change: Change, status: str, entry: str, event: Event, **facts: Any) -> None:
+def set_and_publish(change: Change, status: str, entry_kind: str, event: Event, **facts: Any) -> None:
     """Change the status, log it and publish the event. The only place where a status changes."""
     incidents.change_status(change.session, change.incident, status, change.now)
-    change.log(entry, **facts)
+    change.log(entry_kind, **facts)
     change.publish(event)
 
 

@@ -46,26 +46,26 @@ class Recent:
     """
 
     def __init__(self) -> None:
-        self._begun: deque[tuple[datetime, str, str]] = deque()
+        self._requests: deque[tuple[datetime, str, str]] = deque()
         self._keys: set[str] = set()
         self._by_person: Counter[str] = Counter()
 
     def count(self, now: datetime, user_id: str | None = None) -> int:
         """The number of requests, of everyone or of one person."""
-        while self._begun and not now - WINDOW < self._begun[0][0] <= now + WINDOW:
-            _, by, key = self._begun.popleft()
+        while self._requests and not now - WINDOW < self._requests[0][0] <= now + WINDOW:
+            _, by, key = self._requests.popleft()
             self._keys.discard(key)
             self._by_person[by] -= 1
             if not self._by_person[by]:
                 del self._by_person[by]
-        return len(self._begun) if user_id is None else self._by_person[user_id]
+        return len(self._requests) if user_id is None else self._by_person[user_id]
 
     def add(self, now: datetime, user_id: str, key: str) -> None:
         """Count a request, unless its key is known."""
         if key not in self._keys:
             self._keys.add(key)
             self._by_person[user_id] += 1
-            self._begun.append((now, user_id, key))
+            self._requests.append((now, user_id, key))
 
 
 class PersonLimits:
@@ -75,42 +75,46 @@ class PersonLimits:
         self._limits = limits
         self._lock = threading.Lock()
         self._declarations, self._commands, self._clicks = Recent(), Recent(), Recent()
-        self._told: dict[str, datetime] = {}
+        self._told_at_by_user: dict[str, datetime] = {}
 
     def check_declaration(self, user_id: str, key: str, now: datetime) -> None:
         """Refuse declarations beyond the limit of a person or the workspace, but never a person's first."""
         with self._lock:
-            own, all_together = self._declarations.count(now, user_id), self._declarations.count(now)
-            if own >= self._limits.declarations_per_person:
-                raise TooManyDeclarations(count=own)
-            if own and all_together >= self._limits.declarations:
-                raise TooManyInWorkspace(count=all_together)
+            own_count, total_count = self._declarations.count(now, user_id), self._declarations.count(now)
+            if own_count >= self._limits.declarations_per_person:
+                raise TooManyDeclarations(count=own_count)
+            if own_count and total_count >= self._limits.declarations:
+                raise TooManyInWorkspace(count=total_count)
             self._declarations.add(now, user_id, key)
 
     def check_command(self, user_id: str, key: str, now: datetime) -> None:
         """Refuse commands beyond the limit of a person."""
         with self._lock:
-            own = self._commands.count(now, user_id)
-            if own >= self._limits.commands_per_person:
-                raise TooManyCommands(count=own)
+            own_count = self._commands.count(now, user_id)
+            if own_count >= self._limits.commands_per_person:
+                raise TooManyCommands(count=own_count)
             self._commands.add(now, user_id, key)
 
     def check_click(self, user_id: str, key: str, now: datetime) -> None:
         """Refuse clicks and forms beyond the limit of a person or the workspace. A few are always accepted."""
         with self._lock:
-            own = self._clicks.count(now, user_id)
-            if own >= self._limits.clicks_per_person:
-                raise TooManyClicks(count=own)
-            if own >= FEW_CLICKS and (all_together := self._clicks.count(now)) >= self._limits.clicks:
-                raise TooManyClicksHere(count=all_together)
+            own_count = self._clicks.count(now, user_id)
+            if own_count >= self._limits.clicks_per_person:
+                raise TooManyClicks(count=own_count)
+            if own_count >= FEW_CLICKS and (total_count := self._clicks.count(now)) >= self._limits.clicks:
+                raise TooManyClicksHere(count=total_count)
             self._clicks.add(now, user_id, key)
 
     def is_news(self, user_id: str, now: datetime) -> bool:
         """True if this person was not told within the last minute; in a flood, one sentence is enough."""
         with self._lock:
-            told_at = self._told.get(user_id)
+            told_at = self._told_at_by_user.get(user_id)
             if told_at is not None and told_at - WINDOW < now < told_at + WINDOW:
                 return False
-            self._told = {who: at for who, at in self._told.items() if now < at + WINDOW}
-            self._told[user_id] = now
+            self._told_at_by_user = {
+                person_id: last_told_at
+                for person_id, last_told_at in self._told_at_by_user.items()
+                if now < last_told_at + WINDOW
+            }
+            self._told_at_by_user[user_id] = now
             return True

@@ -91,10 +91,10 @@ def _register_forms(app: App, services: Services) -> None:
     @app.view(ids.SEVERITY_FORM)
     def severity(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            wanted = rules.read_severity(parse.field_value(body, ids.SEVERITY))
+            new_severity = rules.read_severity(parse.field_value(body, ids.SEVERITY))
             reason = parse.field_value(body, ids.REASON)
             changes.change_severity(
-                services, parse.form_number(body), wanted, reason, parse.user_id(body), utcnow()
+                services, parse.form_number(body), new_severity, reason, parse.user_id(body), utcnow()
             )
 
         responses.answer_form(services, body, ids.SEVERITY, act, ack)
@@ -102,10 +102,10 @@ def _register_forms(app: App, services: Services) -> None:
     @app.view(ids.STATUS_FORM)
     def status(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            wanted = rules.read_status(parse.field_value(body, ids.STATUS))
+            new_status = rules.read_status(parse.field_value(body, ids.STATUS))
             reason = parse.field_value(body, ids.REASON)
             lifecycle.change_status(
-                services, parse.form_number(body), wanted, reason, parse.user_id(body), utcnow()
+                services, parse.form_number(body), new_status, reason, parse.user_id(body), utcnow()
             )
 
         responses.answer_form(services, body, ids.STATUS, act, ack)
@@ -113,22 +113,22 @@ def _register_forms(app: App, services: Services) -> None:
     @app.view(ids.SCOPE_FORM)
     def change_scope(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            new = Scope(
+            new_scope = Scope(
                 parse.field_value(body, ids.TYPE) or rules.OTHER,
                 tuple(parse.selected_values(body, ids.SITES)),
                 tuple(parse.selected_values(body, ids.PARTNERS)),
             )
             title = rules.clean_title(parse.field_value(body, ids.TITLE))
-            scope.edit(services, parse.form_number(body), title, new, parse.user_id(body), utcnow())
+            scope.edit(services, parse.form_number(body), title, new_scope, parse.user_id(body), utcnow())
 
         responses.answer_form(services, body, ids.TITLE, act, ack)
 
     @app.view(ids.ROLE_FORM)
     def role(ack: Ack, body: Payload) -> None:
         def act() -> None:
-            wanted = parse.role(parse.field_value(body, ids.ROLE), list(services.floor.roles))
+            role_name = parse.role(parse.field_value(body, ids.ROLE), list(services.floor.roles))
             person = parse.field_value(body, ids.PERSON)
-            roles.assign(services, parse.form_number(body), wanted, person, parse.user_id(body), utcnow())
+            roles.assign(services, parse.form_number(body), role_name, person, parse.user_id(body), utcnow())
 
         responses.answer_form(services, body, ids.PERSON, act, ack)
 
@@ -217,7 +217,7 @@ def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: L
 
 def _register_lifecycle_form(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:
     @app.view(lifecycle_button.form)
-    def take(ack: Ack, body: Payload) -> None:
+    def submit_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
             lifecycle_button.act(services, body, utcnow())
 

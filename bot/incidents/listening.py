@@ -26,10 +26,10 @@ def one_of_many(name: str) -> re.Pattern[str]:
 def on_click(app: App, services: Services, button: Name, act: Act) -> None:
     """Listen to a button that carries the number of its subject."""
 
-    def of_number(body: Payload) -> Response:
+    def act_on_number(body: Payload) -> Response:
         return act(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-    on_action(app, services, button, of_number)
+    on_action(app, services, button, act_on_number)
 
 
 def on_action(app: App, services: Services, button: Name, act: Callable[[Payload], Response]) -> None:
@@ -43,10 +43,10 @@ def on_action(app: App, services: Services, button: Name, act: Callable[[Payload
 def opens_form(app: App, services: Services, button: Name, build: Build) -> None:
     """Listen to a button that opens a form about the subject whose number it carries."""
 
-    def of_number(body: Payload) -> Block:
+    def build_for_number(body: Payload) -> Block:
         return build(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-    opens_view(app, services, button, of_number)
+    opens_view(app, services, button, build_for_number)
 
 
 def opens_view(app: App, services: Services, button: Name, build: Callable[[Payload], Block]) -> None:
@@ -54,15 +54,15 @@ def opens_view(app: App, services: Services, button: Name, build: Callable[[Payl
 
     @app.action(button)
     def open_view(ack: Ack, body: Payload) -> None:
-        def run() -> None:
+        def open_built_view() -> None:
             services.slack.open_view(body["trigger_id"], build(body))
 
-        responses.answer_click(services, body, run, ack)
+        responses.answer_click(services, body, open_built_view, ack)
 
 
 def on_form(app: App, services: Services, form: str, field: str, act: Callable[[Payload], Response]) -> None:
     """Listen to a form's submission; a refusal is shown beside `field`."""
 
     @app.view(form)
-    def take(ack: Ack, body: Payload) -> None:
+    def submit_form(ack: Ack, body: Payload) -> None:
         responses.answer_form(services, body, field, lambda: act(body), ack)

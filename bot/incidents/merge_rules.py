@@ -71,12 +71,12 @@ def check_may_relate(incident: MergeFacts, other: MergeFacts) -> None:
         raise BothPrivate()
 
 
-def read_reference(typed: str, word: str) -> tuple[int | None, str | None]:
+def read_reference(reference: str, subcommand: str) -> tuple[int | None, str | None]:
     """Parse a reference: `12`, `#12` or `inc-12-ivr-down` as a number, a channel mention as the channel's id."""
-    mention = re.match(r"\s*<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>", typed)
+    mention = re.match(r"\s*<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>", reference)
     if mention:
         return None, mention[1]
-    number = re.match(r"\s*(?:#?(?:inc|drill)-|#)?(\d{1,18})(?![\w])", typed)
-    if number is None:
-        raise WhichIncident(word=word)
-    return int(number[1]), None
+    number_match = re.match(r"\s*(?:#?(?:inc|drill)-|#)?(\d{1,18})(?![\w])", reference)
+    if number_match is None:
+        raise WhichIncident(word=subcommand)
+    return int(number_match[1]), None

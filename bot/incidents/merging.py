@@ -17,53 +17,57 @@ from bot.services import Services
 from bot.slack.text import channel_link
 
 
-def merge(services: Services, number: int, into: int, by: str, now: datetime) -> str:
+def merge(services: Services, number: int, target_number: int, by: str, now: datetime) -> str:
     """Merge an incident into another one in a single transaction. Return the answer to show."""
     check_member(services, by)
     with services.database.transaction() as session:
-        incident, target = _locked(session, number, into)
-        for one in (incident, target):
-            incidents.check_visible(session, one, by)
-            check_permission(services, session, by, "close", one.number)
+        incident, target = _lock_incidents(session, number, target_number)
+        for either_incident in (incident, target):
+            incidents.check_visible(session, either_incident, by)
+            check_permission(services, session, by, "close", either_incident.number)
         merge_rules.check_may_merge(incident, target)
         change = Change(session, services, incident, by, now)
         target_change = Change(session, services, target, by, now)
         was_open = incident.status in OPEN
-        incident.merged_into = into
-        for earlier in incidents.lead_on(session, number, into):
-            outbox.mark_stale(session, earlier)
-        event = Merged(into, target.title, was_open)
-        lifecycle.set_and_publish(change, Status.MERGED, "merged", event, number=into)
+        incident.merged_into = target_number
+        for earlier_number in incidents.redirect_merged(session, number, target_number):
+            outbox.mark_stale(session, earlier_number)
+        event = Merged(target_number, target.title, was_open)
+        lifecycle.set_and_publish(change, Status.MERGED, "merged", event, number=target_number)
         _take_over(target_change, incident)
-        _say_where_it_goes_on(change, target)
+        _post_link_to_target(change, target)
         change.mark_stale()
         target_change.mark_stale()
-    return wording.merged(number, into, channel_link(target.channel_id or ""))
+    return wording.merged(number, target_number, channel_link(target.channel_id or ""))
 
 
-def _locked(session: Session, number: int, into: int) -> tuple[Incident, Incident]:
+def _lock_incidents(session: Session, number: int, target_number: int) -> tuple[Incident, Incident]:
     # Locked in numerical order, so that two incidents merged into each other at once cannot deadlock.
-    locked = {one: incidents.by_number_locked(session, one) for one in sorted({number, into})}
-    return locked[number], locked[into]
+    incidents_by_number = {one: incidents.by_number_locked(session, one) for one in sorted({number, target_number})}
+    return incidents_by_number[number], incidents_by_number[target_number]
 
 
-def _take_over(change: Change, merged: Incident) -> None:
+def _take_over(change: Change, merged_incident: Incident) -> None:
     """Log the merge in the target, add the merged incident's sites and partners, and invite its role holders."""
-    change.log("merged_from", number=merged.number, text=merged.title)
-    own, added = scope_of(change.incident), scope_of(merged)
-    sites = tuple(dict.fromkeys((*own.sites, *added.sites)))
-    partners = tuple(dict.fromkeys((*own.partners, *added.partners)))
-    set_scope(change, Scope(own.type, sites, partners))
-    holders = {user_id for held in incidents.roles(change.session, merged.number).values() for user_id in held}
+    change.log("merged_from", number=merged_incident.number, text=merged_incident.title)
+    own_scope, merged_scope = scope_of(change.incident), scope_of(merged_incident)
+    sites = tuple(dict.fromkeys((*own_scope.sites, *merged_scope.sites)))
+    partners = tuple(dict.fromkeys((*own_scope.partners, *merged_scope.partners)))
+    set_scope(change, Scope(own_scope.type, sites, partners))
+    holders = {
+        user_id
+        for user_ids in incidents.roles(change.session, merged_incident.number).values()
+        for user_id in user_ids
+    }
     if holders and not change.incident.is_private:
-        key = f"merged:{merged.number}:{change.number}"
+        key = f"merged:{merged_incident.number}:{change.number}"
         invitations.invite(change.session, change.number, key, change.now, sorted(holders))
 
 
-def _say_where_it_goes_on(change: Change, target: Incident) -> None:
+def _post_link_to_target(change: Change, target: Incident) -> None:
     if change.incident.channel_id is None:
         return
-    where = channel_link(target.channel_id or "")
-    text = wording.goes_on_in(target.number, where)
+    target_link = channel_link(target.channel_id or "")
+    text = wording.goes_on_in(target.number, target_link)
     key = f"merged:{change.number}"
     outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)

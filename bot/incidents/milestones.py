@@ -63,14 +63,16 @@ def add_afterwards(
 def apply_milestones(session: Session, incident: Incident) -> None:
     """Copy the milestones to the incident's own times, which the card and updates show, and redraw both."""
     session.flush()
-    known = milestones_of(session, incident.number)
-    if MilestoneName.DECLARED in known:
-        incident.declared_at = known[MilestoneName.DECLARED].at
-    incident.mitigated_at = known[MilestoneName.MITIGATED].at if MilestoneName.MITIGATED in known else None
-    if MilestoneName.RESOLVED in known and incident.status in (Status.RESOLVED, Status.CLOSED):
-        incident.resolved_at = known[MilestoneName.RESOLVED].at
-    if MilestoneName.CLOSED in known and incident.status == Status.CLOSED:
-        incident.closed_at = known[MilestoneName.CLOSED].at
+    milestones_by_name = milestones_of(session, incident.number)
+    if MilestoneName.DECLARED in milestones_by_name:
+        incident.declared_at = milestones_by_name[MilestoneName.DECLARED].at
+    incident.mitigated_at = (
+        milestones_by_name[MilestoneName.MITIGATED].at if MilestoneName.MITIGATED in milestones_by_name else None
+    )
+    if MilestoneName.RESOLVED in milestones_by_name and incident.status in (Status.RESOLVED, Status.CLOSED):
+        incident.resolved_at = milestones_by_name[MilestoneName.RESOLVED].at
+    if MilestoneName.CLOSED in milestones_by_name and incident.status == Status.CLOSED:
+        incident.closed_at = milestones_by_name[MilestoneName.CLOSED].at
     session.add(incident)
     outbox.mark_stale(session, incident.number)
 
@@ -78,6 +80,6 @@ def apply_milestones(session: Session, incident: Incident) -> None:
 def check_still_possible(session: Session, incident: Incident, now: datetime) -> None:
     """Refuse a moved entry if it makes a milestone that depends on it impossible."""
     session.flush()
-    known = milestones_of(session, incident.number)
-    for name, milestone in known.items():
-        milestones.check_order(known, name, milestone.at, now)
+    milestones_by_name = milestones_of(session, incident.number)
+    for name, milestone in milestones_by_name.items():
+        milestones.check_order(milestones_by_name, name, milestone.at, now)

@@ -60,12 +60,12 @@ class _Names:
     def __init__(self, session: Session, services: Services, language: str, partner: str) -> None:
         self.people = directory.colleague_names(session)
         self.places = (*services.floor.sites, *services.floor.partner_names)
-        self._others = [name for name in services.floor.partner_names if name != partner]
+        self._other_partners = [name for name in services.floor.partner_names if name != partner]
         self.phrases = update_phrases(services, language)
 
     def hide_people(self, text: str) -> str:
         return redaction.hide_people(text, self.people, self.phrases["we"], self.places)
 
     def hide_partners(self, text: str) -> str:
-        text = redaction.replace_partner_names(text, self._others, self.phrases)
+        text = redaction.replace_partner_names(text, self._other_partners, self.phrases)
         return redaction.fix_grammar(text, self.phrases)

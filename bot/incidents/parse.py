@@ -53,16 +53,20 @@ class SlashCommand(Struct, frozen=True):
     response_url: str
 
 
-def page_number(typed: str) -> int:
+def page_number(typed_page: str) -> int:
     """The page requested; 1 if the text is not a page number."""
-    word = typed.strip()
-    return max(1, int(word)) if word.isascii() and word.isdigit() and len(word) <= LONGEST_PAGE_NUMBER else 1
+    text = typed_page.strip()
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= LONGEST_PAGE_NUMBER else 1
 
 
-def word_and_page(typed: str) -> tuple[str, int]:
+def word_and_page(argument: str) -> tuple[str, int]:
     """`mine 2` as what is listed and its page."""
-    words, _, last = typed.strip().rpartition(" ")
-    return (words.strip(), page_number(last)) if last.isascii() and last.isdigit() else (typed.strip(), 1)
+    list_name, _, last_word = argument.strip().rpartition(" ")
+    return (
+        (list_name.strip(), page_number(last_word))
+        if last_word.isascii() and last_word.isdigit()
+        else (argument.strip(), 1)
+    )
 
 
 def slash_command(body: Payload) -> SlashCommand:
@@ -96,8 +100,8 @@ def first_word(text: str) -> tuple[str, str]:
 def action_value(body: Payload) -> str:
     """The value of the clicked button or the chosen option."""
     action = body["actions"][0]
-    chosen = action.get("selected_option") or {}
-    return str(action.get("value") or chosen.get("value") or action.get("selected_user") or "")
+    option = action.get("selected_option") or {}
+    return str(action.get("value") or option.get("value") or action.get("selected_user") or "")
 
 
 def user_id(body: Payload) -> str:
@@ -109,14 +113,14 @@ def field_value(body: Payload, name: str) -> str:
     """The text or option entered in the field `name` of a form; empty if none."""
     field = _field(body, name)
     option = field.get("selected_option") or {}
-    chosen = option.get("value") or field.get("selected_user") or field.get("selected_date")
-    return str(field.get("value") or chosen or "").strip()
+    selected_value = option.get("value") or field.get("selected_user") or field.get("selected_date")
+    return str(field.get("value") or selected_value or "").strip()
 
 
 def selected_time(body: Payload, name: str) -> datetime | None:
     """The time chosen in the field `name` of a form."""
-    chosen = _field(body, name).get("selected_date_time")
-    return datetime.fromtimestamp(int(chosen), UTC) if chosen else None
+    timestamp = _field(body, name).get("selected_date_time")
+    return datetime.fromtimestamp(int(timestamp), UTC) if timestamp else None
 
 
 def selected_values(body: Payload, name: str) -> list[str]:
@@ -155,7 +159,7 @@ class SourceMessage(BaseModel):
     # The form fields prefilled from the message: if one is empty on submission, a person emptied it.
     decided: list[str] = []
 
-    def kept(self) -> str:
+    def to_metadata(self) -> str:
         """Return the message serialized for the form's metadata, shortened until it fits."""
         room = MAX_SOURCE_MESSAGE
         while (
@@ -201,21 +205,23 @@ def form_number(body: Payload) -> int:
     return parse_number(private_metadata(body))
 
 
-def role_and_person(typed: str, known: list[str], example: str) -> tuple[str, str]:
+def role_and_person(argument: str, role_names: list[str], example: str) -> tuple[str, str]:
     """`commander <@U1|ana>` as a role and a user id."""
-    person = re.search(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>", typed)
+    person = re.search(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>", argument)
     if person is None:
-        role_name = role(typed.partition("@")[0], known)
+        role_name = role(argument.partition("@")[0], role_names)
         raise PersonMissing(example=f"{example} {role_name}")
-    return role(typed[: person.start()], known), person[1]
+    return role(argument[: person.start()], role_names), person[1]
 
 
-def role(typed: str, known: list[str]) -> str:
+def role(typed_role: str, role_names: list[str]) -> str:
     """Parse a role as people write it: `Commander`, `comms lead`, `communications_lead`."""
-    normalized = re.sub(r"[\s_-]+", "_", typed.strip().lower()) or "commander"
-    matching = [name for name in known if name == normalized or name.startswith(normalized) or normalized in name]
+    normalized = re.sub(r"[\s_-]+", "_", typed_role.strip().lower()) or "commander"
+    matching_names = [
+        name for name in role_names if name == normalized or name.startswith(normalized) or normalized in name
+    ]
     if normalized.startswith("comms"):
-        matching = ["communications_lead"]
-    if not matching:
-        raise UnknownRole(given=quoted(typed), known=", ".join(name.replace("_", " ") for name in known))
-    return matching[0]
+        matching_names = ["communications_lead"]
+    if not matching_names:
+        raise UnknownRole(given=quoted(typed_role), known=", ".join(name.replace("_", " ") for name in role_names))
+    return matching_names[0]

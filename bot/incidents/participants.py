@@ -38,10 +38,10 @@ def join(session: Session, incident_id: int, user_ids: Sequence[str], now: datet
 
 def replace(session: Session, incident_id: int, user_ids: Sequence[str], now: datetime) -> None:
     """Record that exactly these people are in the incident's channel."""
-    others = sa.delete(Participant).where(
+    delete_others = sa.delete(Participant).where(
         col(Participant.incident_id) == incident_id, col(Participant.user_id).not_in(user_ids)
     )
-    session.connection().execute(others)
+    session.connection().execute(delete_others)
     join(session, incident_id, user_ids, now)
 
 

@@ -26,13 +26,13 @@ class Past(Struct, frozen=True):
     ended_at: datetime
 
 
-def read_past(typed: str, timezone: str, now: datetime) -> Past | None:
+def read_past(typed_text: str, timezone: str, now: datetime) -> Past | None:
     """`IVR down from 14:05 to 15:20` taken apart, the times in the writer's zone; None when it lacks one of them.
 
     A beginning without a day is the last such time that was, an end without a day the first one after it. Raises
     `NoSuchTime` and what `rules.check_past` raises.
     """
-    match = _TIMES.match(" ".join(typed.split()))
+    match = _TIMES.match(" ".join(typed_text.split()))
     if match is None:
         return None
     try:

@@ -26,7 +26,7 @@ def open_another(services: Services, pending_id: int, by: str, reply_to: str, no
     with services.database.transaction() as session:
         pending = pending_declarations.locked(session, pending_id, by)
         if pending.state != Decision.WAITING:
-            return _decided(session, pending)
+            return _earlier_decision(session, pending)
         request = DeclareRequest.model_validate(pending.request)
         request = request.model_copy(update={"at": now, "reply_to": reply_to})
         # The request stays in the row until the flow is started.
@@ -64,17 +64,17 @@ def join_duplicate(services: Services, pending_id: int, number: int, by: str, re
     with services.database.transaction() as session:
         pending = pending_declarations.locked(session, pending_id, by)
         if pending.state != Decision.WAITING or number not in pending.duplicates:
-            return _decided(session, pending)
+            return _earlier_decision(session, pending)
         incident = incidents.by_number_locked(session, number)
         incidents.check_visible(session, incident, by)
-        reported = DeclareRequest.model_validate(pending.request)
-        text = ": ".join(part for part in (reported.title, reported.description) if part)
+        reported_request = DeclareRequest.model_validate(pending.request)
+        text = ": ".join(part for part in (reported_request.title, reported_request.description) if part)
         timeline.append(session, number, "reported_again", now, by, text=text)
-        _end(session, pending, Decision.JOINED)
+        _record_decision(session, pending, Decision.JOINED)
         key = f"declaration:{pending.number}:join"
         invitations.invite(session, number, key, now, [by], reply_to=reply_to)
-    where = channel_link(incident.channel_id or "")
-    return wording.joined(where)
+    channel = channel_link(incident.channel_id or "")
+    return wording.joined(channel)
 
 
 def cancel(services: Services, pending_id: int, by: str) -> str:
@@ -82,22 +82,22 @@ def cancel(services: Services, pending_id: int, by: str) -> str:
     with services.database.transaction() as session:
         pending = pending_declarations.locked(session, pending_id, by)
         if pending.state != Decision.WAITING:
-            return _decided(session, pending)
-        _end(session, pending, Decision.CANCELLED)
+            return _earlier_decision(session, pending)
+        _record_decision(session, pending, Decision.CANCELLED)
     return wording.DECLARATION_CANCELLED
 
 
-def _end(session: Session, pending: PendingDeclaration, decision: Decision) -> None:
+def _record_decision(session: Session, pending: PendingDeclaration, decision: Decision) -> None:
     pending.state, pending.request = decision, {}
     session.add(pending)
     outbox.supersede(session, question_key(pending))
 
 
-def _decided(session: Session, pending: PendingDeclaration) -> str:
+def _earlier_decision(session: Session, pending: PendingDeclaration) -> str:
     """The answer for a declaration that has already been decided."""
     if pending.state == Decision.OPENED:
         incident = incidents.by_key(session, pending.key)
-        where = channel_link(incident.channel_id) if incident and incident.channel_id else "being opened"
-        return wording.answered_with(where)
-    what = "you joined the other incident" if pending.state == Decision.JOINED else "you cancelled it"
-    return wording.answered_already(what)
+        channel = channel_link(incident.channel_id) if incident and incident.channel_id else "being opened"
+        return wording.answered_with(channel)
+    decision = "you joined the other incident" if pending.state == Decision.JOINED else "you cancelled it"
+    return wording.answered_already(decision)

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, col, select
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, insert_new, utc_column
 
-KEPT_FOR = timedelta(days=7)
+RETENTION = timedelta(days=7)
 
 
 class NoSuchDeclaration(WatchfloorError):
@@ -47,8 +47,8 @@ def hold(
     session: Session, key: str, user_id: str, request: dict[str, Any], duplicates: Sequence[int], now: datetime
 ) -> PendingDeclaration:
     """Hold a declaration until it is decided; return the existing one if delivered before. Delete old ones."""
-    old = sa.delete(PendingDeclaration).where(col(PendingDeclaration.asked_at) < now - KEPT_FOR)
-    session.connection().execute(old)
+    delete_old = sa.delete(PendingDeclaration).where(col(PendingDeclaration.asked_at) < now - RETENTION)
+    session.connection().execute(delete_old)
     row = PendingDeclaration(key=key, user_id=user_id, request=request, duplicates=list(duplicates), asked_at=now)
     insert_new(session, row)
     return session.exec(select(PendingDeclaration).where(PendingDeclaration.key == key)).one()

@@ -15,11 +15,11 @@ def people(services: Services, number: int, names: Iterable[str]) -> list[str]:
     """The ids of everyone named who may act: `@name`, `@group`, a user id, or a role of the incident."""
     user_ids: dict[str, None] = {}
     for name in names:
-        user_ids |= dict.fromkeys(_resolved(services, number, name))
+        user_ids |= dict.fromkeys(_resolve_name(services, number, name))
     return [user_id for user_id in user_ids if _may_act(services, user_id)]
 
 
-def _resolved(services: Services, number: int, name: str) -> Sequence[str]:
+def _resolve_name(services: Services, number: int, name: str) -> Sequence[str]:
     for resolve in services.get(Registry).people:
         user_ids = resolve(services, number, name)
         if user_ids is not None:
@@ -48,12 +48,12 @@ def person_or_group(services: Services, number: int, name: str) -> Sequence[str]
         return [name]
     handle = name.removeprefix("@")
     with services.database.reading() as session:
-        person = directory.user_id_by_handle(session, handle)
-        known = directory.group_members(session, handle)
-    return [person] if person else known or _group(services, name)
+        user_id = directory.user_id_by_handle(session, handle)
+        member_ids = directory.group_members(session, handle)
+    return [user_id] if user_id else member_ids or _members_of_unlisted_group(services, name)
 
 
-def _group(services: Services, name: str) -> Sequence[str] | None:
+def _members_of_unlisted_group(services: Services, name: str) -> Sequence[str] | None:
     """The members of a group that `floor.yaml` does not mention."""
     try:
         groups = services.slack.groups()

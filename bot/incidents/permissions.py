@@ -39,21 +39,21 @@ def check_permission(
     services: Services, session: Session, user_id: str, permission: Permission, incident_id: int | None = None
 ) -> None:
     """Raise `NotAllowed` unless `floor.yaml` lets this person do it."""
-    allowed: Sequence[str] = getattr(services.floor.permissions, permission)
-    if "anyone" in allowed:
+    allowed_names: Sequence[str] = getattr(services.floor.permissions, permission)
+    if "anyone" in allowed_names:
         return
-    if not is_one_of(session, allowed, user_id, incident_id):
-        names = ", ".join(name.replace("_", " ") for name in allowed)
+    if not is_one_of(session, allowed_names, user_id, incident_id):
+        names = ", ".join(name.replace("_", " ") for name in allowed_names)
         raise NotAllowed(who=names, what=PERMISSION_PHRASES[permission])
 
 
-def is_one_of(session: Session, allowed: Sequence[str], user_id: str, incident_id: int | None = None) -> bool:
+def is_one_of(session: Session, allowed_names: Sequence[str], user_id: str, incident_id: int | None = None) -> bool:
     """True if this person is one of those named: user ids, roles of the incident and `@groups`."""
-    held = incidents.roles(session, incident_id) if incident_id else {}
-    roles = [role for role, holders in held.items() if user_id in holders]
+    holders_by_role = incidents.roles(session, incident_id) if incident_id else {}
+    roles = [role for role, holders in holders_by_role.items() if user_id in holders]
     groups = [
         name.removeprefix("@")
-        for name in allowed
+        for name in allowed_names
         if name.startswith("@") and user_id in (directory.group_members(session, name.removeprefix("@")) or [])
     ]
-    return is_permitted(allowed, user_id, roles, groups)
+    return is_permitted(allowed_names, user_id, roles, groups)

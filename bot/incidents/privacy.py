@@ -34,9 +34,9 @@ from bot.slack.blocks import section
 from bot.slack.messages import Post
 from bot.slack.text import channel_link, escape
 
-TAKEN_BACK = "the incident is private now"
-COPIES = "copy:"
-MESSAGES = (outbox.MESSAGE, batches.kind_of(outbox.MESSAGE))
+REFUSED_AS_PRIVATE = "the incident is private now"
+COPY_KEY_PREFIX = "copy:"
+MESSAGE_KINDS = (outbox.MESSAGE, batches.kind_of(outbox.MESSAGE))
 PUBLIC_KINDS = (kinds.DIGEST, kinds.UPDATE, batches.kind_of(kinds.UPDATE), kinds.PARTNER)
 
 
@@ -72,67 +72,67 @@ def make_private(services: Services, number: int, reason: str, by: str, now: dat
         related.forget(change.session, number)
         change.publish(MadePrivate())
         change.session.flush()
-        _take_back(change, old_channel)
+        _withdraw_messages(change, old_channel)
     return wording.MADE_PRIVATE
 
 
-def _take_back(change: Change, old_channel: str) -> None:
+def _withdraw_messages(change: Change, old_channel: str) -> None:
     """Enqueue a row for each message to be deleted, in one lane with the archiving; also the opening and report."""
     session, number, now = change.session, change.number, change.now
     registry = change.services.get(Registry)
-    in_channel = {kind.name for kind in registry.kinds if kind.recipient is None}
+    kinds_in_channel = {kind.name for kind in registry.kinds if kind.recipient is None}
     rows = session.exec(select(OutboxRow).where(OutboxRow.incident_id == number).order_by(col(OutboxRow.id))).all()
-    lane: dict[str, Any] = {"incident_id": number, "lane": f"private:{number}:{now.isoformat()}"}
-    rows = [whole for row in rows if (whole := _whole(change, row, old_channel))]
+    lane_fields: dict[str, Any] = {"incident_id": number, "lane": f"private:{number}:{now.isoformat()}"}
+    rows = [row_or_batch for row in rows if (row_or_batch := _row_or_batch(change, row, old_channel))]
     user_ids = participants.of_incident(session, number)
     request = PrivateRequest(number=number, user_ids=user_ids).model_dump()
     key = f"private:{number}:{now.isoformat()}"
     outbox.enqueue(session, kinds.PRIVATE_CHANNEL, key, now, incident_id=number, payload=request)
-    for row in [row for row in rows if _is_on_its_way(row, old_channel)]:
-        is_here = row.kind in in_channel or f":{HERE}" in row.key
+    for row in [row for row in rows if _is_in_flight(row, old_channel)]:
+        is_in_channel = row.kind in kinds_in_channel or f":{HERE}" in row.key
         payload = {
-            "channel_id": old_channel if is_here else "",
+            "channel_id": old_channel if is_in_channel else "",
             "thread_ts": _thread_of(change, row),
             "row": row.id,
             "key": row.key,
         }
         at = look_at(row.attempted_at or now, 1)
-        outbox.enqueue(session, kinds.DELETION, f"delete:{row.key}", max(at, now), payload=payload, **lane)
-    for channel_id, ts in _withdrawn(rows, old_channel, in_channel, now):
+        outbox.enqueue(session, kinds.DELETION, f"delete:{row.key}", max(at, now), payload=payload, **lane_fields)
+    for channel_id, ts in _messages_to_delete(rows, old_channel, kinds_in_channel, now):
         payload = {"channel_id": channel_id, "ts": ts}
-        outbox.enqueue(session, kinds.DELETION, f"delete:{channel_id}:{ts}", now, payload=payload, **lane)
+        outbox.enqueue(session, kinds.DELETION, f"delete:{channel_id}:{ts}", now, payload=payload, **lane_fields)
     payload = {"channel_id": old_channel}
-    outbox.enqueue(session, kinds.ARCHIVING, f"archive:{old_channel}", now, payload=payload, **lane)
+    outbox.enqueue(session, kinds.ARCHIVING, f"archive:{old_channel}", now, payload=payload, **lane_fields)
     outbox.add(session, kinds.PRIVACY_REPORT, number, now)
 
 
-def _withdrawn(
-    rows: Iterable[OutboxRow], old_channel: str, in_channel: set[str], now: datetime
+def _messages_to_delete(
+    rows: Iterable[OutboxRow], old_channel: str, kinds_in_channel: set[str], now: datetime
 ) -> Iterator[tuple[str, str]]:
     """Yield the messages to be deleted; what is shown in the incident's channel is shown again in the new one."""
     for row in rows:
         if row.kind == kinds.CHANNEL_NAME:
             row.shown = row.wanted  # the new channel is created with its own name
-        elif row.is_rendered and row.kind in in_channel:
+        elif row.is_rendered and row.kind in kinds_in_channel:
             if row.ts and row.channel_id:
                 yield row.channel_id, row.ts
-            _show_anew(row, now)
+            _reset_row(row, now)
         elif _is_public(row, old_channel):
             if row.ts and row.channel_id:
                 yield row.channel_id, row.ts
-            row.refused, row.ts = TAKEN_BACK, None
+            row.refused, row.ts = REFUSED_AS_PRIVATE, None
 
 
-def _whole(change: Change, row: OutboxRow, old_channel: str) -> OutboxRow | None:
+def _row_or_batch(change: Change, row: OutboxRow, old_channel: str) -> OutboxRow | None:
     """Return the row whose message is to be deleted; None if the message also says something else."""
     if row.batch_id is None or row.kind == kinds.UPDATE or not _is_public(row, old_channel):
         return row
     batch = batches.leave(change.session, row, change.now)
-    row.refused, row.ts = TAKEN_BACK, None
+    row.refused, row.ts = REFUSED_AS_PRIVATE, None
     return batch
 
 
-def _is_on_its_way(row: OutboxRow, old_channel: str) -> bool:
+def _is_in_flight(row: OutboxRow, old_channel: str) -> bool:
     """True if the message may still arrive although it is withdrawn; it is then looked for and deleted."""
     is_sent = row.attempted_at is not None and row.ts is None and row.refused is None and row.shown < row.wanted
     return is_sent and _is_public(row, old_channel)
@@ -143,10 +143,10 @@ def _is_public(row: OutboxRow, old_channel: str) -> bool:
     if row.channel_id == old_channel or row.kind in PUBLIC_KINDS:
         return True
     is_direct = (row.channel_id or "D").startswith(("D", "U", "W"))
-    return row.kind in MESSAGES and (not is_direct or row.key.startswith(COPIES))
+    return row.kind in MESSAGE_KINDS and (not is_direct or row.key.startswith(COPY_KEY_PREFIX))
 
 
-def _show_anew(row: OutboxRow, now: datetime) -> None:
+def _reset_row(row: OutboxRow, now: datetime) -> None:
     row.replaced += 1
     row.key = outbox.key_of(row.kind, row.incident_id or 0, row.subject, row.replaced)
     row.ts = row.channel_id = row.attempted_at = row.error = row.refused = None
@@ -204,13 +204,15 @@ def _delete_if_arrived(services: Services, payload: Mapping[str, Any]) -> None:
         row = session.get(OutboxRow, payload["row"])
         if row is None or row.attempted_at is None:
             return
-        channel_id = payload["channel_id"] or _place(session, services, row)
-    posted = services.slack.find(Post(payload["key"], channel_id, "", [], payload["thread_ts"]), row.attempted_at)
-    if posted:
-        services.slack.delete_message(posted.channel_id, posted.ts)
+        channel_id = payload["channel_id"] or _channel_of_row(session, services, row)
+    posted_message = services.slack.find(
+        Post(payload["key"], channel_id, "", [], payload["thread_ts"]), row.attempted_at
+    )
+    if posted_message:
+        services.slack.delete_message(posted_message.channel_id, posted_message.ts)
 
 
-def _place(session: Session, services: Services, row: OutboxRow) -> str:
+def _channel_of_row(session: Session, services: Services, row: OutboxRow) -> str:
     """The channel to which a row outside the incident's channel was sent."""
     kind = _kind_of(services, row)
     return row.channel_id or (kind.recipient(Context(session, services, None, row)) if kind.recipient else "")
@@ -224,8 +226,8 @@ def _thread_of(change: Change, row: OutboxRow) -> str | None:
 
 
 def _kind_of(services: Services, row: OutboxRow) -> Kind:
-    known = batches.with_batches([kinds.POSTED, *services.get(Registry).kinds])
-    return next(kind for kind in known if kind.name == row.kind)
+    all_kinds = batches.with_batches([kinds.POSTED, *services.get(Registry).kinds])
+    return next(kind for kind in all_kinds if kind.name == row.kind)
 
 
 def archive_call(context: Context) -> Call:
@@ -244,21 +246,21 @@ def report(context: Context) -> Message:
     number = context.incident.number
     deletions = outbox.named(context.session, number, kinds.DELETION)
     archiving = outbox.named(context.session, number, kinds.ARCHIVING)
-    refused = [row for row in deletions if row.refused]
-    done = sum(row.is_settled for row in deletions) - len(refused)
-    lines = [wording.deleted(done, len(deletions))]
+    refused_rows = [row for row in deletions if row.refused]
+    deleted_count = sum(row.is_settled for row in deletions) - len(refused_rows)
+    lines = [wording.deleted(deleted_count, len(deletions))]
     lines += [
-        wording.not_deleted(times, channel_link(channel_id), refusals.reason("chat.delete", error))
-        for (channel_id, error), times in Counter(_where_and_why(row) for row in refused).items()
+        wording.not_deleted(count, channel_link(channel_id), refusals.reason("chat.delete", error))
+        for (channel_id, error), count in Counter(_channel_and_error(row) for row in refused_rows).items()
     ]
     for row in archiving:
-        old = channel_link((row.payload or {})["channel_id"])
+        old_channel = channel_link((row.payload or {})["channel_id"])
         state = "archived" if row.is_settled and not row.refused else "not archived"
-        lines.append(wording.old_channel(old, state))
+        lines.append(wording.old_channel(old_channel, state))
     lines.append(wording.READ_OR_COPIED)
     text = "\n".join(lines)
     return text, [section(text)]
 
 
-def _where_and_why(row: OutboxRow) -> tuple[str, str]:
+def _channel_and_error(row: OutboxRow) -> tuple[str, str]:
     return str((row.payload or {})["channel_id"]), row.refused or ""

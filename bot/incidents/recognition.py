@@ -52,10 +52,10 @@ class Scope(Struct, frozen=True):
     partners: tuple[str, ...] = ()
 
 
-def read_declaration(typed: str) -> Declaration:
+def read_declaration(typed_declaration: str) -> Declaration:
     """`S1 IVR down in Manila`, `afterwards S1 …` or `S1 drill …` taken apart. A first word that looks like a
     severity but is none is refused."""
-    kind, text = _split_kind(typed.strip())
+    kind, text = _split_kind(typed_declaration.strip())
     match = _SEVERITY_FIRST.match(text)
     if match is None:
         return Declaration(None, clean_title(text), kind)
@@ -114,17 +114,17 @@ def significant_words(title: str) -> frozenset[str]:
     return frozenset(word for word in re.findall(r"\w+", fold(title)) if word not in STOP_WORDS)
 
 
-def find_duplicates(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
+def find_duplicates(title: str, numbered_titles: Iterable[tuple[int, str]]) -> list[int]:
     """The numbers of the `(number, title)` pairs that resemble the title, most similar first.
 
     Similarity is the share of common words in the shorter of the two titles (overlap coefficient, 0 to 1).
     """
     own_words = significant_words(title)
     scores: list[tuple[float, int]] = []
-    for number, other in others:
-        other_words = significant_words(other)
-        shared = len(own_words & other_words)
-        smaller = min(len(own_words), len(other_words))
-        if smaller and shared / smaller > DUPLICATE_THRESHOLD:
-            scores.append((-shared / smaller, number))
+    for number, other_title in numbered_titles:
+        other_words = significant_words(other_title)
+        shared_count = len(own_words & other_words)
+        smaller_count = min(len(own_words), len(other_words))
+        if smaller_count and shared_count / smaller_count > DUPLICATE_THRESHOLD:
+            scores.append((-shared_count / smaller_count, number))
     return [number for _, number in sorted(scores)]

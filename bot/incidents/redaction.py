@@ -51,8 +51,8 @@ GUESSES = tuple(
     )
 )
 _CLAUSE = re.compile(r"[^.!?;]+")
-_HOPED = re.compile(rf"\b{_HOPE}\b", re.IGNORECASE)
-_HOPED_FOR = re.compile(rf"\b{_END}\b|{_CLOCK}", re.IGNORECASE)
+_HOPE_PATTERN = re.compile(rf"\b{_HOPE}\b", re.IGNORECASE)
+_END_PATTERN = re.compile(rf"\b{_END}\b|{_CLOCK}", re.IGNORECASE)
 # The longest clock time, which may extend beyond its clause: 7 p.m.
 _LONGEST_CLOCK = 12
 _REFERENCES = re.compile(r"(?<![\w&])[@#][\w.\-]+")
@@ -83,49 +83,53 @@ def is_safe_outside(text: str) -> bool:
 
 def _hopes(text: str, start: int, end: int) -> bool:
     """True if a clause hopes for an end. Two searches, as one pattern for both would try every pair of words."""
-    hope = _HOPED.search(text, start, end)
-    hoped_for = _HOPED_FOR.search(text, hope.end(), end + _LONGEST_CLOCK) if hope else None
-    return hoped_for is not None and hoped_for.start() < end
+    hope_match = _HOPE_PATTERN.search(text, start, end)
+    end_match = _END_PATTERN.search(text, hope_match.end(), end + _LONGEST_CLOCK) if hope_match else None
+    return end_match is not None and end_match.start() < end
 
 
-def redact(text: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
+def redact(text: str, people: Iterable[str], we: str, place_names: Iterable[str] = ()) -> str:
     """Remove guesses of an end and the names of `people`. Return plain text on one line.
 
-    `we` (such as `our team`) replaces the names; every `@name` and `#channel` is removed. A word in `known`, the
-    names of sites and partners, is not taken for a person.
+    `we` (such as `our team`) replaces the names; every `@name` and `#channel` is removed. A word in `place_names`,
+    the names of sites and partners, is not taken for a person.
     """
     safe_text = " ".join(sentence.strip() for sentence in SENTENCES.split(text) if is_safe_outside(sentence))
-    return hide_people(safe_text, people, we, known)
+    return hide_people(safe_text, people, we, place_names)
 
 
-def hide_people(text: str, people: Iterable[str], we: str, known: Iterable[str] = ()) -> str:
+def hide_people(text: str, people: Iterable[str], we: str, place_names: Iterable[str] = ()) -> str:
     """Return the text on one line, with `we` in place of people's names and without `#channels`."""
-    hidden = _REFERENCES.sub(lambda match: we if match[0].startswith("@") else "", text)
-    hidden = _replace_people(hidden, set(people), we, {part for name in known for part in _name_parts(name)})
-    return _collapse_repeats(" ".join(hidden.split()), we)
+    redacted_text = _REFERENCES.sub(lambda match: we if match[0].startswith("@") else "", text)
+    redacted_text = _replace_people(
+        redacted_text, set(people), we, {part for name in place_names for part in _name_parts(name)}
+    )
+    return _collapse_repeats(" ".join(redacted_text.split()), we)
 
 
 def replace_partner_names(text: str, names: Iterable[str], phrases: Mapping[str, str]) -> str:
     """Replace each partner's name, in any case, with a phrase: `partner`, `another_partner` for one that was not
     mentioned before, `partners` for several in a row."""
-    known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    if not known:
+    alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    if not alternatives:
         return text
-    name = rf"(?<!\w)(?:{known})(?!\w)"
-    pattern = rf"(?P<comma>(?<!\s)\s*,\s*)?(?P<run>{name}(?:{_JOINED}{name})*)"
-    spoken_of: set[str] = set()
+    name_pattern = rf"(?<!\w)(?:{alternatives})(?!\w)"
+    pattern = rf"(?P<comma>(?<!\s)\s*,\s*)?(?P<run>{name_pattern}(?:{_JOINED}{name_pattern})*)"
+    already_mentioned: set[str] = set()
 
-    def said(match: re.Match[str]) -> str:
-        named = {each[0].casefold() for each in re.finditer(name, match["run"], re.IGNORECASE)}
-        is_another = bool(spoken_of) and not named & spoken_of
-        spoken_of.update(named)
-        if len(named) == 1:
+    def replacement(match: re.Match[str]) -> str:
+        mentioned_names = {
+            name_match[0].casefold() for name_match in re.finditer(name_pattern, match["run"], re.IGNORECASE)
+        }
+        is_another = bool(already_mentioned) and not mentioned_names & already_mentioned
+        already_mentioned.update(mentioned_names)
+        if len(mentioned_names) == 1:
             return (match["comma"] or "") + phrases["another_partner" if is_another else "partner"]
         # The list now ends here: "Chat, Northline and Telvia" becomes "Chat and several partners".
-        last = re.findall(rf"\s{_AND}\s", match["run"], re.IGNORECASE)
-        return (last[-1] if last and match["comma"] else match["comma"] or "") + phrases["partners"]
+        conjunctions = re.findall(rf"\s{_AND}\s", match["run"], re.IGNORECASE)
+        return (conjunctions[-1] if conjunctions and match["comma"] else match["comma"] or "") + phrases["partners"]
 
-    return re.sub(pattern, said, text, flags=re.IGNORECASE)
+    return re.sub(pattern, replacement, text, flags=re.IGNORECASE)
 
 
 def fix_grammar(text: str, phrases: Mapping[str, str]) -> str:
@@ -133,11 +137,15 @@ def fix_grammar(text: str, phrases: Mapping[str, str]) -> str:
 
     The rules are phrases such as `al {partner}: a {partner}`; each covers one partner, another and several.
     """
-    rules = {rule: becomes for rule, becomes in phrases.items() if "{we}" in rule or "{partner}" in rule}
+    rules = {
+        rule: rule_replacement
+        for rule, rule_replacement in phrases.items()
+        if "{we}" in rule or "{partner}" in rule
+    }
     for rule in sorted(rules, key=len, reverse=True):
         for placeholder in _placeholders_of(rule, phrases):
-            before, after = re.escape(_fill(rule, placeholder)), _fill(rules[rule], placeholder)
-            text = re.sub(rf"(?<!\w){before}(?!\w)", _match_case(after), text, flags=re.IGNORECASE)
+            original, replacement = re.escape(_fill(rule, placeholder)), _fill(rules[rule], placeholder)
+            text = re.sub(rf"(?<!\w){original}(?!\w)", _match_case(replacement), text, flags=re.IGNORECASE)
     for placeholder in (phrases[name] for name in PLACEHOLDERS):
         text = _capitalize_at_start(text, placeholder)
     return text
@@ -178,22 +186,22 @@ def _replace_people(text: str, people: set[str], we: str, places: set[str]) -> s
     single_names = {part for name in people for part in _name_parts(name)} - places - COMMON_WORDS
     full_names = {tuple(part.lower() for part in re.findall(r"[^\W\d_]+", name)) for name in people}
     word_matches = list(_WORD.finditer(text))
-    plain = [re.sub(r"['’]s$", "", word[0]) for word in word_matches]
-    hidden = {at for at, word in enumerate(plain) if word in single_names}
+    plain_words = [re.sub(r"['’]s$", "", word[0]) for word in word_matches]
+    hidden_indices = {index for index, word in enumerate(plain_words) if word in single_names}
     for length in range(2, LONGEST_NAME + 1):
-        for at in range(len(plain) - length + 1):
-            if tuple(word.lower() for word in plain[at : at + length]) in full_names:
-                hidden |= set(range(at, at + length))
-    text = _replace_spans(text, [word_matches[at].span() for at in sorted(hidden)], we)
+        for index in range(len(plain_words) - length + 1):
+            if tuple(word.lower() for word in plain_words[index : index + length]) in full_names:
+                hidden_indices |= set(range(index, index + length))
+    text = _replace_spans(text, [word_matches[index].span() for index in sorted(hidden_indices)], we)
     # Scripts without spaces join a name to the text around it.
     for part in sorted((part for part in single_names if not re.search(r"[a-zÀ-ɏ]", part, re.IGNORECASE)), key=len):
         text = text.replace(part, we)
     return text
 
 
-def _replace_spans(text: str, spans: Iterable[tuple[int, int]], by: str) -> str:
-    pieces, kept_from = [], 0
+def _replace_spans(text: str, spans: Iterable[tuple[int, int]], replacement: str) -> str:
+    pieces, next_start = [], 0
     for start, end in spans:
-        pieces += [text[kept_from:start], by]
-        kept_from = end
-    return "".join([*pieces, text[kept_from:]])
+        pieces += [text[next_start:start], replacement]
+        next_start = end
+    return "".join([*pieces, text[next_start:]])

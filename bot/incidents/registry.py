@@ -54,10 +54,10 @@ class Section(IntEnum):
 
 
 class HelpLine(Struct, frozen=True, order=True):
-    """A line of `/incident help`, ordered by section and place."""
+    """A line of `/incident help`, ordered by section and position."""
 
     section: Section
-    place: int
+    position: int
     text: str
 
 
@@ -132,7 +132,7 @@ class Export(Struct, frozen=True):
 class SummaryPart(Struct, frozen=True):
     """A part of the summary for a person who takes over or catches up: its title, and its lines as mrkdwn."""
 
-    place: int
+    position: int
     title: str
     lines: Callable[[Session, Services, Incident, datetime], Sequence[str]]
 
@@ -140,7 +140,7 @@ class SummaryPart(Struct, frozen=True):
 class ChecklistItem(Struct, frozen=True):
     """An item of the checklist for the end of an incident; `is_done` returns None if it does not apply."""
 
-    place: int
+    position: int
     title: str
     is_done: Callable[[Session, Incident], bool | None]
 
@@ -208,9 +208,9 @@ class Registry(Struct):
     unavailable: list[Callable[[Session, Services, str, datetime], None]] = field(default_factory=list)
     # The parts of a person's home tab.
     home: list[Callable[[Services, str], list[Block]]] = field(default_factory=list)
-    # The parts of an incident's summary, sorted by place when used.
+    # The parts of an incident's summary, sorted by position when used.
     summary_parts: list[SummaryPart] = field(default_factory=list)
-    # What should be done before a post-mortem is published, sorted by place when used.
+    # What should be done before a post-mortem is published, sorted by position when used.
     checklist: list[ChecklistItem] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
     audits_of_floor: list[FloorAudit] = field(default_factory=list)
@@ -242,15 +242,15 @@ class Registry(Struct):
         """Every event that has handlers, with the handlers in calling order."""
         yield from self._handlers.items()
 
-    def command(self, word: str, subcommand: Subcommand, *, for_guests: bool = False) -> None:
+    def command(self, name: str, subcommand: Subcommand, *, for_guests: bool = False) -> None:
         """`/incident WORD …` calls the function."""
-        self.commands[word] = subcommand
+        self.commands[name] = subcommand
         if for_guests:
-            self.guest_commands.add(word)
+            self.guest_commands.add(name)
 
-    def help(self, section: Section, place: int, text: str) -> None:
+    def help(self, section: Section, position: int, text: str) -> None:
         """Add a line to `/incident help`."""
-        self.help_lines.append(HelpLine(section, place, text))
+        self.help_lines.append(HelpLine(section, position, text))
 
     def record(self, recorder: Recorder, *event_types: str) -> None:
         """Register a recorder for these Slack events; it runs before they are acknowledged."""

@@ -27,9 +27,9 @@ class RelatedIncident(Row, table=True):
 
 def of_incident(session: Session, number: int) -> Sequence[Incident]:
     """The incidents that this one names, and those merged into it."""
-    named = select(RelatedIncident.related_id).where(RelatedIncident.incident_id == number)
-    either = sa.or_(col(Incident.id).in_(named), col(Incident.merged_into) == number)
-    return session.exec(select(Incident).where(either).order_by(col(Incident.id))).all()
+    related_ids = select(RelatedIncident.related_id).where(RelatedIncident.incident_id == number)
+    is_related = sa.or_(col(Incident.id).in_(related_ids), col(Incident.merged_into) == number)
+    return session.exec(select(Incident).where(is_related).order_by(col(Incident.id))).all()
 
 
 def relate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:
@@ -38,8 +38,10 @@ def relate(services: Services, number: int, other_number: int, by: str, now: dat
         other = incidents.by_number(change.session, other_number)
         incidents.check_visible(change.session, other, by)
         merge_rules.check_may_relate(change.incident, other)
-        rows = [_name(change.session, one, two) for one, two in _pairs(change.incident, other)]
-        if any(rows):
+        new_relations = [
+            _insert_relation(change.session, one, two) for one, two in _naming_pairs(change.incident, other)
+        ]
+        if any(new_relations):
             _log(change, other, "related")
     return wording.related(number, other_number)
 
@@ -59,32 +61,37 @@ def unrelate(services: Services, number: int, other_number: int, by: str, now: d
 
 def forget(session: Session, number: int) -> None:
     """Remove this incident from all that name it, because it is private now."""
-    naming = select(RelatedIncident.incident_id).where(RelatedIncident.related_id == number)
-    for other in session.exec(naming).all():
-        outbox.mark_stale(session, other, (kinds.CARD,))
+    query = select(RelatedIncident.incident_id).where(RelatedIncident.related_id == number)
+    for other_number in session.exec(query).all():
+        outbox.mark_stale(session, other_number, (kinds.CARD,))
     session.connection().execute(sa.delete(RelatedIncident).where(col(RelatedIncident.related_id) == number))
 
 
 def describe(services: Services, number: int) -> str:
     """The related incidents as text, for a person in the incident's channel."""
     with services.database.reading() as session:
-        others = of_incident(session, number)
-    if not others:
+        related_incidents = of_incident(session, number)
+    if not related_incidents:
         return wording.NOTHING_RELATED
-    lines = [f"#{one.number} {channel_link(one.channel_id or '')} {one_line(one.title, 120)}" for one in others]
+    lines = [
+        f"#{other.number} {channel_link(other.channel_id or '')} {one_line(other.title, 120)}"
+        for other in related_incidents
+    ]
     return "\n".join(["*Related incidents*", *lines, wording.RELATED_ADVICE])
 
 
-def _pairs(incident: Incident, other: Incident) -> list[tuple[Incident, Incident]]:
+def _naming_pairs(incident: Incident, other: Incident) -> list[tuple[Incident, Incident]]:
     return [(one, two) for one, two in ((incident, other), (other, incident)) if not two.is_private]
 
 
-def _name(session: Session, incident: Incident, other: Incident) -> bool:
+def _insert_relation(session: Session, incident: Incident, other: Incident) -> bool:
     return insert_new(session, RelatedIncident(incident_id=incident.number, related_id=other.number))
 
 
 def _log(change: Change, other: Incident, kind: str) -> None:
     """Log the change in each of the two that names the other, and redraw the other's card."""
-    for one, two in _pairs(change.incident, other):
-        Change(change.session, change.services, one, change.by, change.now).log(kind, number=two.number)
+    for incident, named_incident in _naming_pairs(change.incident, other):
+        Change(change.session, change.services, incident, change.by, change.now).log(
+            kind, number=named_incident.number
+        )
     outbox.mark_stale(change.session, other.number, (kinds.CARD,))

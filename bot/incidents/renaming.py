@@ -30,19 +30,19 @@ def rename(services: Services, number: int, title: str, by: str, now: datetime) 
 
 def set_title(change: Change, title: str) -> None:
     """The same within a transaction on the incident."""
-    old, incident = change.incident.title, change.incident
+    old_title, incident = change.incident.title, change.incident
     if incident.is_drill:
         title = drill_title(title, change.services.floor.language)
-    if old == title:
+    if old_title == title:
         return
     incident.title = title
     change.session.add(incident)
-    change.log("renamed", was=old, text=title)
+    change.log("renamed", was=old_title, text=title)
     if outbox.find(change.session, change.number, kinds.CHANNEL_NAME) is None:
         outbox.add(change.session, kinds.CHANNEL_NAME, change.number, change.now)
     else:
         change.mark_stale(kinds.CHANNEL_NAME)
-    change.publish(Renamed(old, title))
+    change.publish(Renamed(old_title, title))
 
 
 def call(context: Context) -> Call:
@@ -57,13 +57,13 @@ def call(context: Context) -> Call:
 def _rename_channel(services: Services, number: int, channel_id: str, names: list[str]) -> None:
     for name in names:
         try:
-            renamed = services.slack.rename_channel(channel_id, name)
+            new_name = services.slack.rename_channel(channel_id, name)
         except SlackRefused as refused:
             if refused.error != "name_taken" or name == names[-1]:
                 raise
             continue
         with services.database.transaction() as session:
-            incidents.set_channel(session, number, channel_id, renamed)
+            incidents.set_channel(session, number, channel_id, new_name)
         return
 
 

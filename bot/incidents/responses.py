@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
 LONGEST_ERROR = 2000
-UNKNOWN_PERSON = ("user_not_found", "users_not_found", "user_not_visible")
+UNKNOWN_PERSON_ERRORS = ("user_not_found", "users_not_found", "user_not_visible")
 Response = str | tuple[str, list[Block]] | None
 
 
@@ -31,7 +31,7 @@ def sentence_of(services: Services, reader_id: str, failure: Exception, *, has_c
     """The sentence for the person who asked. After a commit it never says that nothing was changed."""
     if has_changed and isinstance(failure, DatabaseBusy):
         return ChangeUnknown().sentence
-    if isinstance(failure, SlackRefused) and failure.error in UNKNOWN_PERSON:
+    if isinstance(failure, SlackRefused) and failure.error in UNKNOWN_PERSON_ERRORS:
         failure = PersonUnknown()
     if isinstance(failure, WatchfloorError):
         return failure.sentence_in(language_of_reader(services, reader_id)) if failure.es else failure.sentence

@@ -96,32 +96,34 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
         incidents.drop_role(change.session, number, role, by)
         change.publish(RoleChanged(role, None))
         change.log("role_left", user=by, role=_role_title(services, role))
-        remaining = incidents.roles(change.session, number).get(role, [])
-    vacant = "" if remaining else wording.ROLE_VACANT
+        remaining_holders = incidents.roles(change.session, number).get(role, [])
+    vacant = "" if remaining_holders else wording.ROLE_VACANT
     return wording.role_left(_role_title(services, role), vacant)
 
 
 def release_all(services: Services, user_id: str) -> None:
     """Free the roles of a person whose account is deactivated, and ask in the channels who takes them."""
     with services.database.reading() as session:
-        held = incidents.roles_of(session, user_id)
+        held_roles = incidents.roles_of(session, user_id)
         name = directory.display_names(session, [user_id]).get(user_id, user_id)
-    for number in dict.fromkeys(number for number, _ in held):
-        _release(services, number, user_id, name, [role for of, role in held if of == number])
+    for number in dict.fromkeys(number for number, _ in held_roles):
+        _release(
+            services, number, user_id, name, [role for held_number, role in held_roles if held_number == number]
+        )
 
 
 def _release(services: Services, number: int, user_id: str, name: str, roles: Sequence[str]) -> None:
     now = utcnow()
     with services.database.transaction() as session:
         change = Change(session, services, incidents.by_number_locked(session, number), "", now)
-        dropped = [role for role in roles if incidents.drop_role(session, number, role, user_id)]
-        for role in dropped:
+        dropped_roles = [role for role in roles if incidents.drop_role(session, number, role, user_id)]
+        for role in dropped_roles:
             change.publish(RoleChanged(role, None))
             change.log("role_left", user=user_id, role=_role_title(services, role))
-        if not dropped:
+        if not dropped_roles:
             return
         change.mark_stale()
-        titles = " and ".join(_role_title(services, role) for role in dropped)
+        titles = " and ".join(_role_title(services, role) for role in dropped_roles)
         text = wording.account_gone(escape(name), titles)
         channel_id, key = change.incident.channel_id, f"gone:{number}:{user_id}:{now.isoformat()}"
         if channel_id:
@@ -133,20 +135,24 @@ def lead_of(session: Session, incident: Incident) -> str:
 
     The id of its channel if all of them are gone.
     """
-    held = incidents.roles(session, incident.number)
-    commanders = held.pop("commander", [])
-    candidates = [*commanders, incident.declared_by, *(user_id for others in held.values() for user_id in others)]
-    gone = directory.gone(session, candidates)
-    here = [user_id for user_id in candidates if user_id not in gone]
-    return here[0] if here else incident.channel_id or incident.declared_by
+    holders_by_role = incidents.roles(session, incident.number)
+    commanders = holders_by_role.pop("commander", [])
+    candidates = [
+        *commanders,
+        incident.declared_by,
+        *(user_id for holders in holders_by_role.values() for user_id in holders),
+    ]
+    gone_ids = directory.gone(session, candidates)
+    present_ids = [user_id for user_id in candidates if user_id not in gone_ids]
+    return present_ids[0] if present_ids else incident.channel_id or incident.declared_by
 
 
 def _assign(change: Change, role: str, to: str) -> None:
     number, services, now = change.number, change.services, change.now
     incidents.give_role(change.session, number, role, to, now)
     change.publish(RoleChanged(role, to))
-    where = channel_link(change.incident.channel_id or "")
-    text = wording.role_given(_role_title(services, role), number, where, services.floor.role(role).help)
+    channel = channel_link(change.incident.channel_id or "")
+    text = wording.role_given(_role_title(services, role), number, channel, services.floor.role(role).help)
     if bridge := bridge_outside_channel(change.incident, services.floor):
         text += f"\n{bridge}"
     key = f"role:{number}:{role}:{to}:{now.isoformat()}"

@@ -128,21 +128,21 @@ class UnknownSubcommand(WatchfloorError):
     """There is no command `/incident {given}`.{suggestion} `/incident help` lists them all."""
 
 
-def read_severity(typed: str) -> str:
+def read_severity(typed_severity: str) -> str:
     """`s1`, `S1`, `sev1`, `SEV-1`, `severity 1` as `S1`."""
-    match = re.fullmatch(r"(s|sev|severity|p)[\s-]*(\d{1,3}):?", typed.strip(), re.IGNORECASE)
+    match = re.fullmatch(r"(s|sev|severity|p)[\s-]*(\d{1,3}):?", typed_severity.strip(), re.IGNORECASE)
     if match and match[1].lower() == "p":
-        raise PriorityIsNotSeverity(given=quoted(typed))
+        raise PriorityIsNotSeverity(given=quoted(typed_severity))
     if not match or int(match[2]) > 4:
-        raise UnknownSeverity(given=quoted(typed))
+        raise UnknownSeverity(given=quoted(typed_severity))
     return f"S{int(match[2])}"
 
 
-def read_status(typed: str) -> Status:
+def read_status(typed_status: str) -> Status:
     """Parse a status that a person may set directly; resolving and closing have their own commands."""
-    nearest = get_close_matches(typed.strip().lower(), [str(status) for status in OPEN], n=1, cutoff=0.7)
+    nearest = get_close_matches(typed_status.strip().lower(), [str(status) for status in OPEN], n=1, cutoff=0.7)
     if not nearest:
-        raise UnknownStatus(given=quoted(typed))
+        raise UnknownStatus(given=quoted(typed_status))
     return Status(nearest[0])
 
 
@@ -152,9 +152,9 @@ def clean_title(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(printable.split()))[:LONGEST_TITLE]
 
 
-def quoted(typed: str) -> str:
+def quoted(typed_text: str) -> str:
     """Return typed text made safe to repeat in a refusal: short, and without anything that reads as markup."""
-    plain = " ".join(re.sub(r"[<>&`]", " ", typed).split())
+    plain = " ".join(re.sub(r"[<>&`]", " ", typed_text).split())
     return plain[:LONGEST_QUOTED] or "…"
 
 
@@ -170,30 +170,34 @@ def channel_name(number: int, title: str, attempt: int = 1) -> str:
     return f"{prefix}{slug[:room]}{suffix}".rstrip("-")
 
 
-def unknown_subcommand(typed: str, known: Sequence[str], rest: str = "") -> UnknownSubcommand:
+def unknown_subcommand(typed_word: str, subcommands: Sequence[str], argument: str = "") -> UnknownSubcommand:
     """Return the refusal for an unknown subcommand; it suggests the nearest one, or declaring for a sentence."""
-    nearest = _nearest_subcommand(typed.lower(), known)
-    is_severity = re.fullmatch(r"(s|sev)-?[0-4][:,]?", typed, re.IGNORECASE)
-    is_misspelt = typed in SYNONYMS or SequenceMatcher(None, typed, nearest).ratio() > SURELY_MISSPELT
+    nearest = _nearest_subcommand(typed_word.lower(), subcommands)
+    is_severity = re.fullmatch(r"(s|sev)-?[0-4][:,]?", typed_word, re.IGNORECASE)
+    is_misspelt = typed_word in SYNONYMS or SequenceMatcher(None, typed_word, nearest).ratio() > SURELY_MISSPELT
     if is_severity:
-        nearest = f"declare {typed.upper()} {quoted(rest)}"
-    elif len(rest.split()) >= WORDS_OF_A_SENTENCE and not is_misspelt:
-        nearest = f"declare {quoted(f'{typed} {rest}')}"
+        nearest = f"declare {typed_word.upper()} {quoted(argument)}"
+    elif len(argument.split()) >= WORDS_OF_A_SENTENCE and not is_misspelt:
+        nearest = f"declare {quoted(f'{typed_word} {argument}')}"
     suggestion = f" Did you mean `/incident {nearest}`?" if nearest else ""
-    return UnknownSubcommand(given=quoted(typed), suggestion=suggestion)
+    return UnknownSubcommand(given=quoted(typed_word), suggestion=suggestion)
 
 
-def _nearest_subcommand(typed: str, known: Sequence[str]) -> str:
+def _nearest_subcommand(typed_word: str, subcommands: Sequence[str]) -> str:
     """The subcommand probably meant, or empty if unclear. Ones that end something need a closer match."""
-    if typed in SYNONYMS:
-        return SYNONYMS[typed]
-    begun = [word for word in known if word.startswith(typed)]
-    if len(typed) >= SHORTEST_BEGINNING and len(begun) == 1 and begun[0] not in ENDING:
-        return begun[0]
-    nearest = get_close_matches(typed, known, n=1, cutoff=0.6)
-    if nearest and nearest[0] in ENDING:
-        nearest = [word for word in get_close_matches(typed, nearest, cutoff=0.85) if word[0] == typed[0]]
-    return nearest[0] if nearest else ""
+    if typed_word in SYNONYMS:
+        return SYNONYMS[typed_word]
+    completions = [subcommand for subcommand in subcommands if subcommand.startswith(typed_word)]
+    if len(typed_word) >= SHORTEST_BEGINNING and len(completions) == 1 and completions[0] not in ENDING:
+        return completions[0]
+    close_matches = get_close_matches(typed_word, subcommands, n=1, cutoff=0.6)
+    if close_matches and close_matches[0] in ENDING:
+        close_matches = [
+            subcommand
+            for subcommand in get_close_matches(typed_word, close_matches, cutoff=0.85)
+            if subcommand[0] == typed_word[0]
+        ]
+    return close_matches[0] if close_matches else ""
 
 
 def check_past(started_at: datetime | None, ended_at: datetime | None, now: datetime) -> None:
@@ -236,7 +240,7 @@ def is_higher(severity: str, than: str) -> bool:
     return severity < than
 
 
-def is_permitted(allowed: Sequence[str], user_id: str, roles: Iterable[str], groups: Iterable[str]) -> bool:
-    """True if `allowed` covers this person (`anyone`, a user id, a role of the incident, a `@group`)."""
-    held = {*roles, *(f"@{group}" for group in groups)}
-    return "anyone" in allowed or user_id in allowed or bool(held & set(allowed))
+def is_permitted(allowed_names: Sequence[str], user_id: str, roles: Iterable[str], groups: Iterable[str]) -> bool:
+    """True if `allowed_names` covers this person (`anyone`, a user id, a role of the incident, a `@group`)."""
+    own_names = {*roles, *(f"@{group}" for group in groups)}
+    return "anyone" in allowed_names or user_id in allowed_names or bool(own_names & set(allowed_names))

@@ -28,39 +28,43 @@ def scope_in(services: Services, text: str) -> Scope:
 
 def complete(services: Services, request: DeclareRequest, decided: Collection[str] = ()) -> DeclareRequest:
     """Return the request with its empty fields filled in from the title, except those that were `decided`."""
-    recognised = scope_in(services, request.title)
-    guesses = {"type": recognised.type, "sites": list(recognised.sites), "partners": list(recognised.partners)}
-    guessed = {
+    recognised_scope = scope_in(services, request.title)
+    recognised_values = {
+        "type": recognised_scope.type,
+        "sites": list(recognised_scope.sites),
+        "partners": list(recognised_scope.partners),
+    }
+    filled_in = {
         name: value
-        for name, value in guesses.items()
+        for name, value in recognised_values.items()
         if value and value != rules.OTHER and name not in decided and not getattr(request, name)
     }
-    completed = {"type": request.type or rules.OTHER} | guessed | {"guessed": list(guessed)}
-    return request.model_copy(update=completed)
+    updated_fields = {"type": request.type or rules.OTHER} | filled_in | {"guessed": list(filled_in)}
+    return request.model_copy(update=updated_fields)
 
 
-def change_type(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
+def change_type(services: Services, number: int, typed_type: str, by: str, now: datetime) -> str:
     """Change the incident's type; a playbook that fits better is offered. Return the answer to show."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
-        old = scope_of(change.incident)
-        new = Scope(_read_type(services, typed), old.sites, old.partners)
-        set_scope(change, new)
-    return wording.about(services.floor.types[new.type])
+        old_scope = scope_of(change.incident)
+        new_scope = Scope(_read_type(services, typed_type), old_scope.sites, old_scope.partners)
+        set_scope(change, new_scope)
+    return wording.about(services.floor.types[new_scope.type])
 
 
-def edit(services: Services, number: int, title: str, new: Scope, by: str, now: datetime) -> str:
+def edit(services: Services, number: int, title: str, new_scope: Scope, by: str, now: datetime) -> str:
     """Change title, type, sites and partners; added partners are told as if declared with them."""
     if not title:
         raise rules.NewTitleMissing()
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
-        old, floor = scope_of(change.incident), services.floor
+        old_scope, floor = scope_of(change.incident), services.floor
         # The form does not offer what `floor.yaml` no longer has, so the incident keeps it.
-        sites = (*new.sites, *(site for site in old.sites if site not in floor.sites))
-        partners = (*new.partners, *(name for name in old.partners if name not in floor.partner_names))
+        sites = (*new_scope.sites, *(site for site in old_scope.sites if site not in floor.sites))
+        partners = (*new_scope.partners, *(name for name in old_scope.partners if name not in floor.partner_names))
         set_title(change, title)
-        set_scope(change, Scope(new.type, sites, partners))
+        set_scope(change, Scope(new_scope.type, sites, partners))
     return "Saved."
 
 
@@ -69,36 +73,42 @@ def scope_of(incident: Incident) -> Scope:
     return Scope(incident.type, tuple(incident.sites), tuple(incident.partners))
 
 
-def set_scope(change: Change, new: Scope) -> None:
+def set_scope(change: Change, new_scope: Scope) -> None:
     """Set type, sites and partners within a transaction on the incident."""
-    incident, old = change.incident, scope_of(change.incident)
-    if old == new:
+    incident, old_scope = change.incident, scope_of(change.incident)
+    if old_scope == new_scope:
         return
-    incident.type, incident.sites, incident.partners = new.type, list(new.sites), list(new.partners)
+    incident.type, incident.sites, incident.partners = (
+        new_scope.type,
+        list(new_scope.sites),
+        list(new_scope.partners),
+    )
     change.session.add(incident)
-    _log(change, old, new)
-    change.publish(ScopeChanged(old, new))
+    _log(change, old_scope, new_scope)
+    change.publish(ScopeChanged(old_scope, new_scope))
 
 
-def _log(change: Change, old: Scope, new: Scope) -> None:
+def _log(change: Change, old_scope: Scope, new_scope: Scope) -> None:
     types = change.services.floor.types
-    if new.type != old.type:
-        change.log("type", old=types.get(old.type, old.type), new=types.get(new.type, new.type))
-    if new.sites != old.sites:
-        change.log("sites", new=", ".join(new.sites) or "none")
+    if new_scope.type != old_scope.type:
+        change.log(
+            "type", old=types.get(old_scope.type, old_scope.type), new=types.get(new_scope.type, new_scope.type)
+        )
+    if new_scope.sites != old_scope.sites:
+        change.log("sites", new=", ".join(new_scope.sites) or "none")
     for kind, partners in (
-        ("partner_added", [name for name in new.partners if name not in old.partners]),
-        ("partner_removed", [name for name in old.partners if name not in new.partners]),
+        ("partner_added", [name for name in new_scope.partners if name not in old_scope.partners]),
+        ("partner_removed", [name for name in old_scope.partners if name not in new_scope.partners]),
     ):
         for name in partners:
             change.log(kind, partner=name)
 
 
-def _read_type(services: Services, typed: str) -> str:
+def _read_type(services: Services, typed_type: str) -> str:
     """Parse one of the floor's types from its name or title, as people write it."""
     types = {name: name for name in services.floor.types}
     types |= {title.casefold(): name for name, title in services.floor.types.items()}
-    nearest = get_close_matches(typed.strip().casefold().replace("-", "_"), types, n=1, cutoff=0.6)
-    if not nearest:
-        raise UnknownType(given=escape(typed.strip()[:40]) or "nothing", known=", ".join(services.floor.types))
-    return types[nearest[0]]
+    close_matches = get_close_matches(typed_type.strip().casefold().replace("-", "_"), types, n=1, cutoff=0.6)
+    if not close_matches:
+        raise UnknownType(given=escape(typed_type.strip()[:40]) or "nothing", known=", ".join(services.floor.types))
+    return types[close_matches[0]]

@@ -38,23 +38,27 @@ def save(services: Services, number: int, edit: SituationEdit, by: str, now: dat
     check_cause(edit.texts[SituationField.CAUSE], edit.certainty)
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
-        shown = situation_tables.current(change.session, number, edit.seen_id)
-        translated = _new_translations(change, edit)
-        changed = [name for name, text, certainty in _edited(edit, shown) if record(change, name, text, certainty)]
-        _add_translations(change, translated)
-        if changed or translated:
-            change.publish(SituationChanged(tuple(changed)))
-    return wording.SITUATION_SAVED if changed or translated else wording.NOTHING_CHANGED
+        shown_situation = situation_tables.current(change.session, number, edit.seen_id)
+        new_translations = _new_translations(change, edit)
+        changed_fields = [
+            name
+            for name, text, certainty in _edited_fields(edit, shown_situation)
+            if record(change, name, text, certainty)
+        ]
+        _add_translations(change, new_translations)
+        if changed_fields or new_translations:
+            change.publish(SituationChanged(tuple(changed_fields)))
+    return wording.SITUATION_SAVED if changed_fields or new_translations else wording.NOTHING_CHANGED
 
 
-def _edited(edit: SituationEdit, shown: Situation) -> Iterator[tuple[SituationField, str, str]]:
+def _edited_fields(edit: SituationEdit, shown_situation: Situation) -> Iterator[tuple[SituationField, str, str]]:
     for name in RECORDED_FIELDS:
         text = edit.texts[name]
         certainty = edit.certainty if name == SituationField.CAUSE else ""
-        value = shown.value(name)
-        is_untouched = (text, certainty) == ((value.text, value.certainty) if value else ("", ""))
+        shown_value = shown_situation.value(name)
+        is_untouched = (text, certainty) == ((shown_value.text, shown_value.certainty) if shown_value else ("", ""))
         # Saving the form with no needs records that nothing is needed.
-        if not is_untouched or (value is None and name == SituationField.NEEDS):
+        if not is_untouched or (shown_value is None and name == SituationField.NEEDS):
             yield name, text, certainty
 
 
@@ -74,8 +78,8 @@ def record(change: Change, name: SituationField, text: str, certainty: str = "")
 
     The caller publishes `SituationChanged` once for all fields.
     """
-    present = situation_tables.current(change.session, change.number).value(name)
-    if present is not None and (present.text, present.certainty) == (text, certainty):
+    current_value = situation_tables.current(change.session, change.number).value(name)
+    if current_value is not None and (current_value.text, current_value.certainty) == (text, certainty):
         return False
     _add(change, name, text, certainty=certainty)
     if name == SituationField.IMPACT:
@@ -122,14 +126,14 @@ def _log(change: Change, name: SituationField, text: str, certainty: str) -> Non
 def _new_translations(change: Change, edit: SituationEdit) -> dict[tuple[str, SituationField], str]:
     """The translations that differ from what the form showed: an untouched one does not vouch for a changed
     original."""
-    shown = {
+    shown_by_language = {
         language: situation_tables.translations(change.session, change.incident, language, edit.seen_id)
         for language, _ in edit.translations
     }
     return {
         (language, name): text
         for (language, name), text in edit.translations.items()
-        if text != shown[language].get(name, "")
+        if text != shown_by_language[language].get(name, "")
     }
 
 

@@ -8,9 +8,9 @@ from bot.incidents.registry import Export, Naming, Rows
 HEADER = ("field", "text", "certainty", "language", "by", "at (UTC)")
 
 
-def _rows(session: Session, number: int, name: Naming) -> Rows:
+def _rows(session: Session, number: int, name_of: Naming) -> Rows:
     return [
-        (row.field, row.text, row.certainty, row.language, name(row.by), row.at)
+        (row.field, row.text, row.certainty, row.language, name_of(row.by), row.at)
         for row in situation_tables.all_rows(session, number)
     ]
 

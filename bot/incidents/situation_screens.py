@@ -31,7 +31,7 @@ def open_form(services: Services, trigger_id: str, number: int, user_id: str) ->
 def save_form(services: Services, body: Payload) -> None:
     """Record what was entered; a refusal is shown beside the field it concerns."""
     number, _, seen_id = parse.private_metadata(body).partition(":")
-    edit = _read(body, parse.parse_number(seen_id))
+    edit = _read_edit(body, parse.parse_number(seen_id))
     try:
         situation_actions.save(services, parse.parse_number(number), edit, parse.user_id(body), utcnow())
     except CauseMissing as missing:
@@ -40,7 +40,7 @@ def save_form(services: Services, body: Payload) -> None:
         raise FieldsRefused({ids.CERTAINTY: missing.sentence}) from missing
 
 
-def _read(body: Payload, seen_id: int) -> SituationEdit:
+def _read_edit(body: Payload, seen_id: int) -> SituationEdit:
     translations: dict[tuple[str, SituationField], str] = {}
     for block_id in body["view"]["state"]["values"]:
         name, _, language = block_id.partition(".")

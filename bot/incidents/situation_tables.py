@@ -52,8 +52,8 @@ _CURRENT = select(SituationValue).where(col(SituationValue.id).in_(_CURRENT_IDS)
 
 def current(session: Session, number: int, newest_id: int = NOW) -> Situation:
     """The situation as recorded now, or as of the row `newest_id`."""
-    values = {row.field: row.value for row in _rows(session, number, ORIGINAL, newest_id)}
-    return Situation(**values) if values else NOTHING_RECORDED
+    values_by_field = {row.field: row.value for row in _rows(session, number, ORIGINAL, newest_id)}
+    return Situation(**values_by_field) if values_by_field else NOTHING_RECORDED
 
 
 def _rows(session: Session, number: int, language: str, newest_id: int) -> Iterable[SituationValue]:

@@ -36,7 +36,7 @@ NO_CAUSE: dict[str, str] = {
 class Part(Struct, frozen=True):
     """A part of a summary; the lines are mrkdwn."""
 
-    place: int
+    position: int
     title: str
     lines: Sequence[str]
 
@@ -48,14 +48,14 @@ class Part(Struct, frozen=True):
 
 def summarise(session: Session, services: Services, incident: Incident, now: datetime) -> list[Part]:
     """The parts that are not empty, in order; long ones end with how many more lines there are."""
-    parts = sorted(services.get(Registry).summary_parts, key=lambda part: part.place)
-    composed = (
-        Part(part.place, part.title, _shortened(part.lines(session, services, incident, now))) for part in parts
+    parts = sorted(services.get(Registry).summary_parts, key=lambda part: part.position)
+    composed_parts = (
+        Part(part.position, part.title, _shorten(part.lines(session, services, incident, now))) for part in parts
     )
-    return [part for part in composed if part.lines]
+    return [part for part in composed_parts if part.lines]
 
 
-def _shortened(lines: Sequence[str]) -> list[str]:
+def _shorten(lines: Sequence[str]) -> list[str]:
     if len(lines) <= LINES_SHOWN:
         return list(lines)
     return [*lines[: LINES_SHOWN - 1], f"{ELLIPSIS} and {len(lines) - LINES_SHOWN + 1} more"]
@@ -73,12 +73,12 @@ def situation_lines(situation: Situation, status: str) -> list[str]:
     cause = one_line(situation.text(SituationField.CAUSE), LINE)
     is_unknown = situation.certainty == Certainty.UNKNOWN
     no_cause = "not known yet" if is_unknown else NO_CAUSE.get(status, "not known yet")
-    suspected = " (suspected)" if situation.certainty == Certainty.SUSPECTED else ""
+    suspected_mark = " (suspected)" if situation.certainty == Certainty.SUSPECTED else ""
     actions = one_line(situation.text(SituationField.ACTIONS), LINE)
     needs = one_line(situation.text(SituationField.NEEDS), LINE)
     return [
         f"*Impact:* {one_line(situation.text(SituationField.IMPACT), LINE) or 'not described yet'}",
-        f"*Cause{suspected}:* {cause or no_cause}",
+        f"*Cause{suspected_mark}:* {cause or no_cause}",
         *([f"*Under way:* {actions}"] if actions else []),
         *([f"*Needed:* {needs}"] if needs else []),
     ]
@@ -104,8 +104,8 @@ def _people_in(entries: Iterable[TimelineEntry]) -> set[str]:
 
 
 def _text(entry: TimelineEntry, names: dict[str, str]) -> str:
-    corrected = (entry.correction or {}).get("words")
-    return one_line(str(corrected or to_plain_text(str(entry.facts.get("text") or ""), names.get)), LINE)
+    corrected_text = (entry.correction or {}).get("words")
+    return one_line(str(corrected_text or to_plain_text(str(entry.facts.get("text") or ""), names.get)), LINE)
 
 
 PARTS = (

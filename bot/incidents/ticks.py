@@ -21,23 +21,23 @@ def run_ticks(services: Services, now: datetime) -> bool:
     """Run what is due at `now`; a failing tick does not stop the others. Return True if none failed."""
     due_times: DueTimes | None = None
     is_well = True
-    for each in services.get(Registry).ticks:
+    for tick in services.get(Registry).ticks:
         try:
-            if each.due is None:
-                each.run(services, now)
+            if tick.due is None:
+                tick.run(services, now)
                 continue
             # Read again after each tick that ran, because it may have made a later one due.
             due_times = due_times or read_due_times(services)
-            due_at = due_times[each.name]
+            due_at = due_times[tick.name]
             if due_at is not None and due_at <= now:
                 due_times = None
-                each.run(services, now)
+                tick.run(services, now)
         except TryLater as later:  # such as when the process is ending
             is_well = False
-            log.warning("not done now", extra={"look": each.name, "reason": later.reason})
+            log.warning("not done now", extra={"look": tick.name, "reason": later.reason})
         except Exception:  # the clock must survive any error; the next tick tries again
             is_well = False
-            log.exception("tick failed", extra={"look": each.name})
+            log.exception("tick failed", extra={"look": tick.name})
     return is_well
 
 
@@ -48,11 +48,11 @@ def next_due(services: Services) -> datetime | None:
 
 def read_due_times(services: Services) -> DueTimes:
     """The next due time of each tick that has `due`, by name, read in one statement."""
-    ticks = tuple(each for each in services.get(Registry).ticks if each.due is not None)
+    ticks = tuple(tick for tick in services.get(Registry).ticks if tick.due is not None)
     with services.database.reading() as session:
         return dict(session.connection().execute(_select_due_times(ticks)).one()._mapping)
 
 
 @cache
 def _select_due_times(ticks: tuple[Tick, ...]) -> sa.Select[Any]:
-    return sa.select(*(each.due.scalar_subquery().label(each.name) for each in ticks if each.due is not None))
+    return sa.select(*(tick.due.scalar_subquery().label(tick.name) for tick in ticks if tick.due is not None))

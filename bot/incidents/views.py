@@ -115,8 +115,8 @@ def _reactions(floor: Floor) -> str:
         "customer impact": names.customer_impact,
         "follow-up": (floor.followups.reaction,),
     }
-    explained = [f":{names[0]}: {meaning}" for meaning, names in meanings.items() if names and names[0]]
-    return f"React to a message to put it on record: {', '.join(explained)}" if explained else ""
+    explanations = [f":{names[0]}: {meaning}" for meaning, names in meanings.items() if names and names[0]]
+    return f"React to a message to put it on record: {', '.join(explanations)}" if explanations else ""
 
 
 def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
@@ -125,7 +125,7 @@ def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
     return [
         _impact(incident),
         *_figures(facts),
-        *_known(facts.situation),
+        *_situation_lines(facts.situation),
         _callers_hear(facts),
         _state(facts),
         _roles(facts, floor),
@@ -139,15 +139,15 @@ def _figures(facts: IncidentFacts) -> list[str]:
 
 def _callers_hear(facts: IncidentFacts) -> str:
     """One line while a message is on: what it does to the call, who dialled in, when to check again."""
-    on = facts.callers_hear
-    if not on:
+    messages_on = facts.callers_hear
+    if not messages_on:
         return ""
-    variants = ", ".join(dict.fromkeys(message.variant for message in on))
-    heard_by = [message.heard_by for message in on]
-    heard = f"heard by {mentions(dict.fromkeys(heard_by))}" if all(heard_by) else "nobody has dialled in yet"
-    look_at = near_time(min(message.look_at for message in on), facts.now)
-    messages = "a message" if len(on) == 1 else f"{len(on)} messages"
-    return f"📞 Callers hear {messages} ({escape(variants)}) · {heard} · check again {look_at}"
+    variants = ", ".join(dict.fromkeys(message.variant for message in messages_on))
+    heard_by = [message.heard_by for message in messages_on]
+    hearers = f"heard by {mentions(dict.fromkeys(heard_by))}" if all(heard_by) else "nobody has dialled in yet"
+    look_at = near_time(min(message.look_at for message in messages_on), facts.now)
+    count_text = "a message" if len(messages_on) == 1 else f"{len(messages_on)} messages"
+    return f"📞 Callers hear {count_text} ({escape(variants)}) · {hearers} · check again {look_at}"
 
 
 def _links(facts: IncidentFacts) -> list[str]:
@@ -202,7 +202,7 @@ def _impact(incident: Incident) -> str:
     return "_Impact not recorded_"
 
 
-def _known(situation: Situation) -> list[str]:
+def _situation_lines(situation: Situation) -> list[str]:
     """What is recorded besides the impact, a line each."""
     lines = []
     if situation.text(SituationField.CAUSE):
@@ -249,10 +249,10 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     incident = facts.incident
     severity = floor.severity(incident.severity)
     commander = mentions(facts.roles.get("commander", [])) or "_no commander yet_"
-    where = channel_link(incident.channel_id) if incident.channel_id else "_channel being opened_"
+    channel = channel_link(incident.channel_id) if incident.channel_id else "_channel being opened_"
     headline = (
         f"{severity.emoji} *{incident.severity}* · *{one_line(incident.title, TITLE_SHOWN)}*\n"
-        f"{where} · {_status(incident)} · {commander}"
+        f"{channel} · {_status(incident)} · {commander}"
     )
     details = [f"#{incident.number}", _about(incident, floor), _duration(facts)]
     if facts.next_update_at:
@@ -284,9 +284,9 @@ def topic(facts: IncidentFacts, floor: Floor) -> str:
     """
     incident = facts.incident
     state = f"merged into #{incident.merged_into}" if incident.merged_into else incident.status
-    over = "" if incident.status in OPEN else f"{STATUS_EMOJI[incident.status]} {state} · "
+    ended_prefix = "" if incident.status in OPEN else f"{STATUS_EMOJI[incident.status]} {state} · "
     bridge = escape(bridge_of(incident, floor)) if incident.status in OPEN else ""
-    headline = f"{over}{incident.severity} · {one_line(incident.title, TITLE_SHOWN)}"
+    headline = f"{ended_prefix}{incident.severity} · {one_line(incident.title, TITLE_SHOWN)}"
     with_bridge = f"{headline} · {bridge}"
     # A truncated address leads nowhere.
     return with_bridge if bridge and len(with_bridge) <= TOPIC_TEXT else headline

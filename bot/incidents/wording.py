@@ -62,14 +62,16 @@ MADE_PRIVATE = (
 READ_OR_COPIED = "• Nobody can take back what somebody has read or copied."
 
 
-def severity_changed(old: str, new: str) -> str:
+def severity_changed(old_severity: str, new_severity: str) -> str:
     """The answer to a change of severity."""
-    return f"Severity changed from {old} to {new}. Updates now follow the {new} schedule."
+    return (
+        f"Severity changed from {old_severity} to {new_severity}. Updates now follow the {new_severity} schedule."
+    )
 
 
-def status_changed(old: str, new: str, question: str) -> str:
+def status_changed(old_status: str, new_status: str, question: str) -> str:
     """The answer to a change of status; `question` asks for what is missing."""
-    return f"Status changed from {old} to {new}.{question}"
+    return f"Status changed from {old_status} to {new_status}.{question}"
 
 
 def reopened(number: int) -> str:
@@ -82,19 +84,19 @@ def default_severity(severity: str) -> str:
     return f" It is {severity} until you change it."
 
 
-def joined(where: str) -> str:
+def joined(channel: str) -> str:
     """The answer if the incident was already open."""
-    return f"Nothing new was opened. What you reported is on the record of {where}."
+    return f"Nothing new was opened. What you reported is on the record of {channel}."
 
 
-def answered_with(where: str) -> str:
+def answered_with(channel: str) -> str:
     """The answer to a second click if an incident was opened."""
-    return f"You have answered this already: the incident is {where}."
+    return f"You have answered this already: the incident is {channel}."
 
 
-def answered_already(what: str) -> str:
+def answered_already(decision: str) -> str:
     """The answer to a second click."""
-    return f"You have answered this already: {what}."
+    return f"You have answered this already: {decision}."
 
 
 def not_opened(reason: str) -> str:
@@ -102,9 +104,9 @@ def not_opened(reason: str) -> str:
     return f"The incident was not opened: {reason} Nothing was left half-done; please try again."
 
 
-def declared(number: int, state: str, where: str, severity: str, title: str, ending: str) -> str:
+def declared(number: int, state: str, channel: str, severity: str, title: str, ending: str) -> str:
     """The message to the declarer."""
-    return f"Incident {number} {state}: {where} ({severity}, {title}). {ending}"
+    return f"Incident {number} {state}: {channel} ({severity}, {title}). {ending}"
 
 
 def not_invited(people: str) -> str:
@@ -117,14 +119,14 @@ def group_not_invited(group: str, reason: str) -> str:
     return f"I could not invite {group}: {reason}. Please invite them by hand with `/invite`."
 
 
-def you_are_in(where: str, bridge: str) -> str:
+def you_are_in(channel: str, bridge: str) -> str:
     """The answer to joining."""
-    return f"You are in {where}. {bridge}"
+    return f"You are in {channel}. {bridge}"
 
 
-def could_not_add(where: str, reason: str) -> str:
+def could_not_add(channel: str, reason: str) -> str:
     """The answer if Slack refuses the invitation."""
-    return f"I could not add you to {where}: {reason}."
+    return f"I could not add you to {channel}: {reason}."
 
 
 def floor_bridge_shows(bridge: str) -> str:
@@ -132,14 +134,14 @@ def floor_bridge_shows(bridge: str) -> str:
     return f"Bridge removed. The floor's own shows instead: {bridge}"
 
 
-def merged(number: int, into: int, where: str) -> str:
+def merged(number: int, target_number: int, channel: str) -> str:
     """The answer to merging."""
-    return f"Incident {number} is merged into incident {into}: {where}."
+    return f"Incident {number} is merged into incident {target_number}: {channel}."
 
 
-def goes_on_in(number: int, where: str) -> str:
+def goes_on_in(number: int, channel: str) -> str:
     """The message in the merged incident's channel."""
-    return f"This incident was merged into #{number}. Please go on in {where}."
+    return f"This incident was merged into #{number}. Please go on in {channel}."
 
 
 def milestone_set(title: str, at: str) -> str:
@@ -155,20 +157,20 @@ def no_private_channel(number: int, reason: str) -> str:
     )
 
 
-def deleted(done: int, total: int) -> str:
+def deleted(deleted_count: int, total: int) -> str:
     """The line on how many messages were deleted."""
-    return f"This incident is private now. I deleted {done} of my {total} messages about it."
+    return f"This incident is private now. I deleted {deleted_count} of my {total} messages about it."
 
 
-def not_deleted(times: int, where: str, reason: str) -> str:
+def not_deleted(count: int, channel: str, reason: str) -> str:
     """The line on messages that could not be deleted."""
-    return f"• {times} of them in {where} stay there: {reason}."
+    return f"• {count} of them in {channel} stay there: {reason}."
 
 
-def old_channel(where: str, state: str) -> str:
+def old_channel(channel: str, state: str) -> str:
     """The line on the old channel."""
     return (
-        f"• What people wrote in {where} is still there. The channel is {state}, and everybody in the workspace "
+        f"• What people wrote in {channel} is still there. The channel is {state}, and everybody in the workspace "
         "can read it; a workspace owner can delete it."
     )
 
@@ -226,6 +228,6 @@ def account_gone(name: str, roles: str) -> str:
     )
 
 
-def role_given(role: str, number: int, where: str, duties: str) -> str:
+def role_given(role: str, number: int, channel: str, duties: str) -> str:
     """The message to a person who was given a role."""
-    return f"You are *{role}* of incident {number} in {where}. {duties}"
+    return f"You are *{role}* of incident {number} in {channel}. {duties}"

@@ -39,8 +39,8 @@ TURN_S = 2.0
 PRIVATE_TITLE = 40
 # The key of the timeline entry of an incident that got no channel.
 WITHDRAWN = "withdrawn"
-TIMES = ("started_at", "ended_at")
-MESSAGE = ("message_at", "message_text", "message_link", "message_author")
+TIME_FIELDS = ("started_at", "ended_at")
+MESSAGE_FIELDS = ("message_at", "message_text", "message_link", "message_author")
 
 
 class DeclareRequest(BaseModel):
@@ -76,10 +76,10 @@ def declare(services: Services, request: DeclareRequest) -> None:
     refusal = open_channel(services, number)
     if refusal:
         withdraw(services, number, refusal)
-        tell(services, number, request, refusal)
+        notify_declarer(services, number, request, refusal)
         return
-    bring_in(services, number, request.user_id)
-    tell(services, number, request, "")
+    invite_and_show(services, number, request.user_id)
+    notify_declarer(services, number, request, "")
 
 
 @step
@@ -90,9 +90,9 @@ def record(services: Services, request: DeclareRequest) -> int:
     except IntegrityError:
         # Another process runs the same flow, because it took this one for dead.
         with services.database.reading() as session:
-            if (theirs := incidents.by_key(session, request.key)) is None:
+            if (existing := incidents.by_key(session, request.key)) is None:
                 raise
-            return theirs.number
+            return existing.number
 
 
 def _record(services: Services, request: DeclareRequest) -> int:
@@ -118,7 +118,9 @@ def _is_bot(services: Services, user_id: str) -> bool:
 
 def incident_of(request: DeclareRequest) -> Incident:
     """Return the requested incident, without a number yet."""
-    fields = request.model_dump(exclude={"key", "user_id", "at", "reply_to", "guessed", *TIMES, *MESSAGE})
+    fields = request.model_dump(
+        exclude={"key", "user_id", "at", "reply_to", "guessed", *TIME_FIELDS, *MESSAGE_FIELDS}
+    )
     if request.ended_at:
         fields |= {"status": rules.Status.RESOLVED, "resolved_at": request.ended_at}
     declared_at = request.started_at if request.started_at and request.ended_at else request.at
@@ -142,11 +144,11 @@ def open_channel(services: Services, number: int) -> str:
         incident = incidents.by_number(session, number)
         if incident.channel_id:
             return ""
-        withdrawn = timeline.by_source(session, number, WITHDRAWN)
-        if withdrawn is not None:
+        withdrawn_entry = timeline.by_source(session, number, WITHDRAWN)
+        if withdrawn_entry is not None:
             # The flow is retried because a later step failed; there is still no channel to create.
-            return str(withdrawn.facts["reason"])
-        _let_others_pass(session, incident)
+            return str(withdrawn_entry.facts["reason"])
+        _wait_for_turn(session, incident)
     # The public channel from before the incident became private keeps its name.
     title = f"{incident.title[:PRIVATE_TITLE]} private" if incident.made_private_at else incident.title
     for attempt in range(1, MAX_NAMES_TRIED + 1):
@@ -168,12 +170,12 @@ def open_channel(services: Services, number: int) -> str:
     return wording.NO_CHANNEL_NAME_LEFT
 
 
-def _let_others_pass(session: Session, incident: Incident) -> None:
+def _wait_for_turn(session: Session, incident: Incident) -> None:
     """Make a person who declares many at once take turns with others: Slack creates twenty channels a minute."""
-    ahead = incidents.waiting_for_channel(session, incident.declared_by, incident.number)
-    if ahead >= WAITING_AT_ONCE:
+    waiting_before = incidents.count_waiting_for_channel(session, incident.declared_by, incident.number)
+    if waiting_before >= WAITING_AT_ONCE:
         raise TryLater(
-            "the same person's incidents before it come first", wait_s=TURN_S * (ahead // WAITING_AT_ONCE)
+            "the same person's incidents before it come first", wait_s=TURN_S * (waiting_before // WAITING_AT_ONCE)
         )
 
 
@@ -190,15 +192,15 @@ def withdraw(services: Services, number: int, reason: str) -> None:
         outbox.give_up(session, number)
 
 
-def bring_in(services: Services, number: int, declarer_id: str) -> None:
+def invite_and_show(services: Services, number: int, declarer_id: str) -> None:
     """Invite people and show the card at the same time: the declarer waits for two of Slack's answers, not three.
 
     Not a step of the flow: this is idempotent, and a checkpoint costs more than finding it done.
     """
     services.background.yield_to_foreground()
-    inviting = services.background.start(functools.partial(invite_people, services, number, declarer_id))
+    invitation = services.background.start(functools.partial(invite_people, services, number, declarer_id))
     post_displays(services, number)
-    inviting.result()
+    invitation.result()
 
 
 def invite_people(services: Services, number: int, declarer_id: str) -> None:
@@ -207,42 +209,44 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
         incident = incidents.by_number(session, number)
     groups = services.floor.severity(incident.severity).invite if _calls_people(services, incident) else ()
     # Unknown groups are invited from the outbox, so that nobody waits for Slack to list their members.
-    known, unknown = known_people(services, groups)
-    people = [user_id for user_id in dict.fromkeys([declarer_id, *known]) if not _is_bot(services, user_id)]
-    if people:
-        invite_all(services, incident, people)
-    if unknown:
+    member_ids, unknown_groups = known_people(services, groups)
+    user_ids = [user_id for user_id in dict.fromkeys([declarer_id, *member_ids]) if not _is_bot(services, user_id)]
+    if user_ids:
+        invite_all(services, incident, user_ids)
+    if unknown_groups:
         with services.database.transaction() as session:
-            invitations.invite(session, number, f"responders:{number}", utcnow(), [], groups=unknown)
+            invitations.invite(session, number, f"responders:{number}", utcnow(), [], groups=unknown_groups)
 
 
-def invite_all(services: Services, incident: Incident, people: list[str]) -> None:
+def invite_all(services: Services, incident: Incident, user_ids: list[str]) -> None:
     """Invite people in one call. Those who cannot be invited are named."""
     assert incident.channel_id is not None
     try:
-        refused = services.slack.invite(incident.channel_id, people)
+        errors_by_user = services.slack.invite(incident.channel_id, user_ids)
     except SlackRefused as error:
-        refused = dict.fromkeys(people, error.error)
+        errors_by_user = dict.fromkeys(user_ids, error.error)
     with services.database.transaction() as session:
-        invited = [user_id for user_id in people if user_id not in refused]
-        participants.join(session, incident.number, invited, utcnow())
-        if refused:
-            _report_failed_invitations(session, incident, refused)
+        invited_ids = [user_id for user_id in user_ids if user_id not in errors_by_user]
+        participants.join(session, incident.number, invited_ids, utcnow())
+        if errors_by_user:
+            _report_failed_invitations(session, incident, errors_by_user)
 
 
 def _calls_people(services: Services, incident: Incident) -> bool:
     return incident.status in rules.OPEN and drills.may_page(services, incident)
 
 
-def _report_failed_invitations(session: Session, incident: Incident, failures: dict[str, str]) -> None:
+def _report_failed_invitations(session: Session, incident: Incident, errors_by_user: dict[str, str]) -> None:
     assert incident.channel_id is not None
-    names = directory.display_names(session, failures)
-    people = ", ".join(f"{escape(names.get(user_id, user_id))} ({why})" for user_id, why in failures.items())
+    names = directory.display_names(session, errors_by_user)
+    people = ", ".join(
+        f"{escape(names.get(user_id, user_id))} ({reason})" for user_id, reason in errors_by_user.items()
+    )
     text = wording.not_invited(people)
     key = f"invitations:{incident.number}" + (":private" if incident.made_private_at else "")
     outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
-    for user_id, why in failures.items():
-        facts = {"what": "invite", "user": user_id, "reason": why}
+    for user_id, reason in errors_by_user.items():
+        facts = {"what": "invite", "user": user_id, "reason": reason}
         timeline.append_once(session, incident.number, f"{key}:{user_id}", "trouble", utcnow(), **facts)
 
 
@@ -251,7 +255,7 @@ def post_displays(services: Services, number: int) -> None:
     services.get(Worker).deliver_incident(number)
 
 
-def tell(services: Services, number: int, request: DeclareRequest, refusal: str) -> None:
+def notify_declarer(services: Services, number: int, request: DeclareRequest, refusal: str) -> None:
     """Tell the declarer once where the incident is, or why there is none. It needs no checkpoint."""
     with services.database.transaction() as session:
         incident = incidents.by_number(session, number)

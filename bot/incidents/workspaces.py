@@ -19,14 +19,14 @@ def is_ours(body: Payload, home: Home, own_ids: Collection[str]) -> bool:
     In a channel shared with a partner, Slack names the partner's workspace for its people's actions; the bot's own
     message, or a form that it opened from here, shows that the request is ours.
     """
-    places = list(_places(body))
-    if not places or any(home.holds(team_id, enterprise_id) for team_id, enterprise_id in places):
+    workspaces = list(_workspaces_of(body))
+    if not workspaces or any(home.holds(team_id, enterprise_id) for team_id, enterprise_id in workspaces):
         return True
     message = _part(body, "message")
     return any(str(message.get(name)) in own_ids for name in ("user", "bot_id"))
 
 
-def _places(body: Payload) -> Iterator[tuple[str, str]]:
+def _workspaces_of(body: Payload) -> Iterator[tuple[str, str]]:
     enterprise_id = str(body.get("enterprise_id") or _part(body, "enterprise").get("id") or "")
     if team_id := team_of(body):
         yield team_id, enterprise_id

@@ -14,7 +14,7 @@ from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.workflows import DeclareRequest
 from bot.lockouts import failure_views, failures, recording, rules, tables, views, wording
 from bot.lockouts.failure_rules import SHOWN_FOR
-from bot.lockouts.recording import Seen
+from bot.lockouts.recording import AccountChange
 from bot.lockouts.rules import Release
 from bot.lockouts.tables import Burst, LockedAccount
 from bot.lockouts.views import Screen
@@ -38,25 +38,34 @@ def overview(services: Services, by: str, now: datetime) -> Screen:
         check_permission(services, session, by, "lockouts")
         accounts = tables.all_open(session)
         partners = {account.partner for account in accounts}
-        usual = {each: rules.usual_in_window(tables.seen_before(session, each, now)) for each in partners}
+        usual = {
+            partner: rules.usual_in_window(tables.count_before_window(session, partner, now))
+            for partner in partners
+        }
     return views.overview(accounts, usual, now)
 
 
-def failures_of(services: Services, whose: str, by: str, now: datetime) -> Screen:
+def failures_of(services: Services, login_or_partner: str, by: str, now: datetime) -> Screen:
     """Why sign-ins of one person, or of a partner's people, failed in the last day."""
     check_member(services, by)
     since = now - SHOWN_FOR
-    partner = next((name for name in services.floor.partner_names if name.casefold() == whose.casefold()), "")
+    partner = next(
+        (name for name in services.floor.partner_names if name.casefold() == login_or_partner.casefold()), ""
+    )
     with services.database.reading() as session:
         check_permission(services, session, by, "lockouts")
-        found = (
-            failures.of_partner(session, partner, since) if partner else failures.of_login(session, whose, since)
+        sign_in_failures = (
+            failures.of_partner(session, partner, since)
+            if partner
+            else failures.of_login(session, login_or_partner, since)
         )
-        accounts = [each for each in tables.all_open(session) if _is_of(each, partner, whose)]
-    return failure_views.card(partner or whose, found, accounts, now)
+        accounts = [
+            account for account in tables.all_open(session) if _belongs_to(account, partner, login_or_partner)
+        ]
+    return failure_views.card(partner or login_or_partner, sign_in_failures, accounts, now)
 
 
-def _is_of(account: LockedAccount, partner: str, login: str) -> bool:
+def _belongs_to(account: LockedAccount, partner: str, login: str) -> bool:
     return account.partner == partner if partner else account.login.casefold() == login.casefold()
 
 
@@ -79,13 +88,13 @@ def add(services: Services, partner: str, logins: str, release: Release, key: st
     """Add lockouts that a user reports. Returns the answer for the user."""
     check_member(services, by)
     rows = [
-        Seen(f"{key}:{at}", login.casefold(), login, LockoutKind.LOCKED, now, partner, release)
-        for at, login in enumerate(rules.read_logins(logins))
+        AccountChange(f"{key}:{index}", login.casefold(), login, LockoutKind.LOCKED, now, partner, release)
+        for index, login in enumerate(rules.read_logins(logins))
     ]
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
-        new = recording.record(session, services.floor, FORM_SOURCE, rows, now)
-    return wording.lockouts_added(new, len(rows))
+        new_count = recording.record(session, services.floor, FORM_SOURCE, rows, now)
+    return wording.lockouts_added(new_count, len(rows))
 
 
 def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:

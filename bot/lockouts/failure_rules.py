@@ -49,24 +49,24 @@ def counted(values: Sequence[str], most: int = 3) -> list[tuple[str, int]]:
 
 def hints(failures: Sequence[Failure]) -> list[str]:
     """What to check first, in sentences; empty if the attempts suggest nothing."""
-    people = {each.login for each in failures}
-    found = [_of_network(failures, len(people)), _of_device(failures)]
-    if any(each.reason == LOCKED for each in failures):
-        found.append("An account is locked: unlock it first, a new password alone does not help.")
-    if len(people) == 1 and len({each.place for each in failures if each.place}) > 1:
-        found.append("The attempts come from several places: ask the agent whether all were theirs.")
-    return [hint for hint in found if hint]
+    people = {failure.login for failure in failures}
+    hint_texts = [_network_hint(failures, len(people)), _device_hint(failures)]
+    if any(failure.reason == LOCKED for failure in failures):
+        hint_texts.append("An account is locked: unlock it first, a new password alone does not help.")
+    if len(people) == 1 and len({failure.place for failure in failures if failure.place}) > 1:
+        hint_texts.append("The attempts come from several places: ask the agent whether all were theirs.")
+    return [hint for hint in hint_texts if hint]
 
 
-def _of_network(failures: Sequence[Failure], people: int) -> str:
+def _network_hint(failures: Sequence[Failure], people: int) -> str:
     """A hint that most of the people who fail share one address."""
-    behind: dict[str, set[str]] = {}
-    for each in failures:
-        if each.address:
-            behind.setdefault(each.address, set()).add(each.login)
-    if people < LEAST_PEOPLE or not behind:
+    logins_by_address: dict[str, set[str]] = {}
+    for failure in failures:
+        if failure.address:
+            logins_by_address.setdefault(failure.address, set()).add(failure.login)
+    if people < LEAST_PEOPLE or not logins_by_address:
         return ""
-    address, logins = max(behind.items(), key=lambda entry: len(entry[1]))
+    address, logins = max(logins_by_address.items(), key=lambda entry: len(entry[1]))
     if len(logins) < SHARE * people:
         return ""
     return (
@@ -75,13 +75,13 @@ def _of_network(failures: Sequence[Failure], people: int) -> str:
     )
 
 
-def _of_device(failures: Sequence[Failure]) -> str:
+def _device_hint(failures: Sequence[Failure]) -> str:
     """A hint that wrong passwords come faster than people type."""
-    moments: dict[tuple[str, str], list[datetime]] = {}
-    for each in failures:
-        if each.reason == WRONG_PASSWORD:
-            moments.setdefault((each.login, each.client), []).append(each.at)
-    for (_, client), times in moments.items():
+    times_by_device: dict[tuple[str, str], list[datetime]] = {}
+    for failure in failures:
+        if failure.reason == WRONG_PASSWORD:
+            times_by_device.setdefault((failure.login, failure.client), []).append(failure.at)
+    for (_, client), times in times_by_device.items():
         times.sort()
         pairs = zip(times, times[TRIES - 1 :], strict=False)
         if any(last - first <= TRIES_WITHIN for first, last in pairs):

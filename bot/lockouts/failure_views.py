@@ -15,9 +15,11 @@ PEOPLE_SHOWN = 8
 NAME = 80
 
 
-def card(whose: str, failures: Sequence[Failure], locked: Sequence[LockedAccount], now: datetime) -> Screen:
+def card(
+    login_or_partner: str, failures: Sequence[Failure], locked: Sequence[LockedAccount], now: datetime
+) -> Screen:
     """Why sign-ins failed in the last day, from where, with what program, and what to check first."""
-    name = one_line(whose, NAME)
+    name = one_line(login_or_partner, NAME)
     title = f"Sign-in failures of {name}"
     state = _state(locked)
     if not failures:
@@ -26,13 +28,13 @@ def card(whose: str, failures: Sequence[Failure], locked: Sequence[LockedAccount
             "only of logins that it knows: check how the name is written there."
         )
         return title, [section(text), *_buttons(locked)]
-    people = Counter(each.login for each in failures)
-    times = f"{_times(len(failures))} in the last 24 hours, the last {near_time(failures[0].at, now)}"
+    people = Counter(failure.login for failure in failures)
+    times = f"{_failure_count(len(failures))} in the last 24 hours, the last {near_time(failures[0].at, now)}"
     of_people = f", {len(people)} people" if len(people) > 1 else ""
     lines = [f"🔎 *{title}*", f"{times}{of_people}{state}", *_facts(failures)]
     blocks: list[Block] = [section("\n".join(lines))]
-    if found := hints(failures):
-        blocks.append(section("\n".join(["*Look at first*", *(f"• {escape(hint)}" for hint in found)])))
+    if hint_texts := hints(failures):
+        blocks.append(section("\n".join(["*Look at first*", *(f"• {escape(hint)}" for hint in hint_texts)])))
     if len(people) > 1:
         blocks.append(section("\n".join(["*People*", *_people(failures, people)])))
     blocks.append(
@@ -47,31 +49,31 @@ def _state(locked: Sequence[LockedAccount]) -> str:
     return " · locked out now" if len(locked) == 1 else f" · {len(locked)} locked out now"
 
 
-def _times(count: int) -> str:
+def _failure_count(count: int) -> str:
     return "1 failure" if count == 1 else f"{count} failures"
 
 
 def _facts(failures: Sequence[Failure]) -> list[str]:
-    named = (
-        ("Why", [meaning(each.reason) for each in failures]),
-        ("From", [_from(each) for each in failures]),
-        ("With", [each.client for each in failures]),
+    values_by_title = (
+        ("Why", [meaning(failure.reason) for failure in failures]),
+        ("From", [_origin_text(failure) for failure in failures]),
+        ("With", [failure.client for failure in failures]),
     )
-    return [f"{title}: {_listed(values)}" for title, values in named if any(values)]
+    return [f"{title}: {_counted_list(values)}" for title, values in values_by_title if any(values)]
 
 
-def _from(failure: Failure) -> str:
+def _origin_text(failure: Failure) -> str:
     return f"{failure.place} ({failure.address})" if failure.place and failure.address else failure.address
 
 
-def _listed(values: Sequence[str]) -> str:
+def _counted_list(values: Sequence[str]) -> str:
     return " · ".join(f"{count} × {one_line(value, NAME)}" for value, count in counted(values))
 
 
 def _people(failures: Sequence[Failure], people: "Counter[str]") -> list[str]:
     lines = []
     for login, count in people.most_common(PEOPLE_SHOWN):
-        [(reason, _)] = counted([meaning(each.reason) for each in failures if each.login == login], 1)
+        [(reason, _)] = counted([meaning(failure.reason) for failure in failures if failure.login == login], 1)
         lines.append(f"• {one_line(login, NAME)}: {count}, mostly {escape(reason)}")
     more = len(people) - PEOPLE_SHOWN
     return [*lines, f"… and {more} more"] if more > 0 else lines

@@ -49,9 +49,9 @@ def record(session: Session, floor: Floor, source: str, rows: Sequence[Lockout])
     """Keep new failures, and delete those older than a week."""
     if not rows:
         return
-    insert_all_new(session, [_row(floor, source, each) for each in rows])
-    old = sa.delete(SignInFailure).where(col(SignInFailure.at) < utcnow() - KEPT_FOR)
-    session.connection().execute(old)
+    insert_all_new(session, [_row(floor, source, row) for row in rows])
+    deletion = sa.delete(SignInFailure).where(col(SignInFailure.at) < utcnow() - KEPT_FOR)
+    session.connection().execute(deletion)
 
 
 def _row(floor: Floor, source: str, row: Lockout) -> SignInFailure:
@@ -71,15 +71,15 @@ def _row(floor: Floor, source: str, row: Lockout) -> SignInFailure:
 
 def of_login(session: Session, login: str, since: datetime) -> list[Failure]:
     """The failures of one person, the newest first."""
-    return _since(session, SignInFailure.login == login.casefold(), since)
+    return _failures_since(session, SignInFailure.login == login.casefold(), since)
 
 
 def of_partner(session: Session, partner: str, since: datetime) -> list[Failure]:
     """The failures of a partner's people, the newest first."""
-    return _since(session, SignInFailure.partner == partner, since)
+    return _failures_since(session, SignInFailure.partner == partner, since)
 
 
-def _since(session: Session, whose: bool, since: datetime) -> list[Failure]:
-    query = select(SignInFailure).where(whose, col(SignInFailure.at) >= since)
+def _failures_since(session: Session, condition: bool, since: datetime) -> list[Failure]:
+    query = select(SignInFailure).where(condition, col(SignInFailure.at) >= since)
     rows = session.exec(query.order_by(col(SignInFailure.at).desc()).limit(MOST_SHOWN))
     return [Failure(row.login, row.at, row.reason, row.address, row.place, row.client) for row in rows]

@@ -45,14 +45,14 @@ def call(context: Context) -> Call:
 def _handle(services: Services, key: str, channel_id: str, payload: dict[str, Any]) -> None:
     now = utcnow()
     try:
-        text = _take(services, payload, now)
+        text = _record_file(services, payload, now)
     except WatchfloorError as refused:
         text = f"⚠️ {refused.sentence}"
     with services.database.transaction() as session:
         outbox.post(session, f"{key}:read", channel_id, text, now, thread_ts=payload["ts"])
 
 
-def _take(services: Services, payload: dict[str, Any], now: datetime) -> str:
+def _record_file(services: Services, payload: dict[str, Any], now: datetime) -> str:
     check_member(services, payload["by"])
     with services.database.reading() as session:
         check_permission(services, session, payload["by"], "lockouts")
@@ -64,13 +64,13 @@ def _take(services: Services, payload: dict[str, Any], now: datetime) -> str:
     with TemporaryDirectory(prefix="lockouts-") as folder:
         path = Path(folder) / (Path(name).name or "file")
         path.write_bytes(content)
-        read = reading.read_lockouts(path, services.floor.zone, now)
+        result = reading.read_lockouts(path, services.floor.zone, now)
     with services.database.transaction() as session:
-        new = recording.record(session, services.floor, SOURCE, read.rows, now)
-    lines = [taken_line(one_line(name, 100), read, new), *map(escape, reading.left_out_lines(read))]
+        new_count = recording.record(session, services.floor, SOURCE, result.rows, now)
+    lines = [taken_line(one_line(name, 100), result, new_count), *map(escape, reading.left_out_lines(result))]
     return "\n".join(lines)
 
 
-def taken_line(name: str, read: ReadLockouts, new: int) -> str:
+def taken_line(name: str, result: ReadLockouts, new_count: int) -> str:
     """The result of reading a file, in one sentence."""
-    return wording.file_taken(name, len(read.rows), new)
+    return wording.file_taken(name, len(result.rows), new_count)

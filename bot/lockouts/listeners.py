@@ -25,12 +25,12 @@ def register_commands(registry: Registry) -> None:
 def lockouts(services: Services, typed: SlashCommand) -> Response:
     """`/incident lockouts`, `/incident lockouts add`, `/incident lockouts Northline`: which agents are locked out;
     of a login or a partner why sign-ins failed."""
-    whose = typed.rest.strip()
-    if whose.lower() == ADD:
+    argument = typed.rest.strip()
+    if argument.lower() == ADD:
         services.slack.open_view(typed.trigger_id, actions.form(services, typed.user_id))
         return None
-    if whose:
-        return actions.failures_of(services, whose, typed.user_id, utcnow())
+    if argument:
+        return actions.failures_of(services, argument, typed.user_id, utcnow())
     return actions.overview(services, typed.user_id, utcnow())
 
 
@@ -48,7 +48,7 @@ def register(app: App, services: Services) -> None:
     listening.opens_view(app, services, ids.MANY, lambda body: unlocking.form(services, parse.user_id(body)))
     listening.opens_view(app, services, ids.APPROVE, lambda body: _approval_form(services, body))
     listening.on_form(app, services, ids.FORM, ids.LOGINS, lambda body: _add(services, body))
-    listening.on_form(app, services, ids.MANY_FORM, ids.ACCOUNTS, lambda body: _ask_many(services, body))
+    listening.on_form(app, services, ids.MANY_FORM, ids.ACCOUNTS, lambda body: _request_many(services, body))
 
     @app.view(ids.APPROVAL_FORM)
     def approve(ack: Ack, body: Payload) -> None:
@@ -79,14 +79,14 @@ def _more(services: Services, body: Payload) -> Response:
     raise NotOurForm()
 
 
-def _ask_many(services: Services, body: Payload) -> str:
+def _request_many(services: Services, body: Payload) -> str:
     action, partner = parse.field_value(body, ids.ACTION), parse.field_value(body, ids.PARTNER)
     if action not in list(AccountAction):
         raise NotOurForm()
     numbers = [parse.parse_number(number) for number in parse.selected_values(body, ids.ACCOUNTS)]
-    all_of = "" if partner == PARTNER_UNKNOWN else partner or None
+    partner_filter = "" if partner == PARTNER_UNKNOWN else partner or None
     key, by = str(body["view"]["id"]), parse.user_id(body)
-    return unlocking.ask_many(services, AccountAction(action), numbers, all_of, key, by, utcnow())
+    return unlocking.request_many(services, AccountAction(action), numbers, partner_filter, key, by, utcnow())
 
 
 def _add(services: Services, body: Payload) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from bot.lockouts.recording import Seen
+from bot.lockouts.recording import AccountChange
 from bot.lockouts.rules import Release
 from bot.sources.port import LockoutKind
 from bot.sources.tabular.cells import NotReadable, is_unknown
@@ -59,7 +59,7 @@ IS_LOCKED = ("locked", "locked out", "lockedout", "true", "yes", "1", "bloqueado
 class ReadLockouts(Struct):
     """The contents of a file; `left_out` has each omitted line with the reason."""
 
-    rows: list[Seen] = field(default_factory=list)
+    rows: list[AccountChange] = field(default_factory=list)
     left_out: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -95,10 +95,10 @@ def read_lockouts(path: Path, zone: str, now: datetime, partner: str = "") -> Re
     return result
 
 
-def left_out_lines(read: ReadLockouts) -> list[str]:
+def left_out_lines(result: ReadLockouts) -> list[str]:
     """Lines about the omitted rows, the first few with their reasons."""
-    lines = [f"Line {line} is left out: {reason}." for line, reason in read.left_out[:REASONS_SHOWN]]
-    more = len(read.left_out) - len(lines)
+    lines = [f"Line {line} is left out: {reason}." for line, reason in result.left_out[:REASONS_SHOWN]]
+    more = len(result.left_out) - len(lines)
     return [*lines, f"{more} more rows are left out."] if more else lines
 
 
@@ -107,13 +107,13 @@ class _Reader:
 
     def __init__(self, sheet: Sheet, zone: str, now: datetime, partner: str) -> None:
         self._columns, self._now, self._partner = columns_of(sheet.header, COLUMNS), now, partner
-        place = self._columns.get("at")
-        dates = [cells[place] for _, cells in sheet.rows() if place is not None and place < len(cells)]
+        column = self._columns.get("at")
+        dates = [cells[column] for _, cells in sheet.rows() if column is not None and column < len(cells)]
         self._day_first = says_day_first(dates)
         self._clock = Clock(ZoneInfo(zone))
         self._digest = hashlib.sha256(sheet.path.read_bytes()).hexdigest()[:16]
 
-    def row(self, cells: Sequence[str]) -> Seen:
+    def row(self, cells: Sequence[str]) -> AccountChange:
         """A row as a lockout. Raises `NotReadable` with the reason."""
         login = self._text(cells, "login")
         if not login:
@@ -124,7 +124,7 @@ class _Reader:
         at = self._moment(cells)
         # A row without a time is identified by its file; a row with a time is the same row in later files.
         occasion = at.isoformat() if at else self._digest
-        return Seen(
+        return AccountChange(
             external_id=self._text(cells, "id") or f"{login.casefold()}@{occasion}",
             user_id=self._text(cells, "user_id") or login.casefold(),
             login=login,
@@ -135,8 +135,8 @@ class _Reader:
         )
 
     def _text(self, cells: Sequence[str], name: str) -> str:
-        place = self._columns.get(name)
-        text = " ".join(cells[place].split())[:LONGEST] if place is not None and place < len(cells) else ""
+        column = self._columns.get(name)
+        text = " ".join(cells[column].split())[:LONGEST] if column is not None and column < len(cells) else ""
         return "" if is_unknown(text) else text
 
     def _moment(self, cells: Sequence[str]) -> datetime | None:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 AT_LIMIT = "user.account.lock.limit"
 
 
-class Seen(Struct, frozen=True):
+class AccountChange(Struct, frozen=True):
     """A reported change to an account, from any source."""
 
     external_id: str
@@ -37,8 +37,8 @@ class Seen(Struct, frozen=True):
 def take_rows(session: Session, services: Services, source: str, key: str, rows: Sequence[Lockout]) -> None:
     """Record rows from a source; the login's domain determines the partner."""
     failures.record(session, services.floor, source, [row for row in rows if row.kind == LockoutKind.FAILED])
-    seen = [
-        Seen(
+    changes = [
+        AccountChange(
             row.external_id,
             row.user_id,
             row.login,
@@ -49,18 +49,18 @@ def take_rows(session: Session, services: Services, source: str, key: str, rows:
         for row in rows
         if row.kind != LockoutKind.FAILED
     ]
-    record(session, services.floor, source, seen, utcnow())
+    record(session, services.floor, source, changes, utcnow())
 
 
-def record(session: Session, floor: Floor, source: str, rows: Iterable[Seen], now: datetime) -> int:
+def record(session: Session, floor: Floor, source: str, rows: Iterable[AccountChange], now: datetime) -> int:
     """Record new lockouts, and propose an incident for a burst. Returns the number of newly locked accounts."""
-    new, partners = 0, set()
-    for row in sorted(rows, key=lambda each: each.at):
+    new_count, partners = 0, set()
+    for row in sorted(rows, key=lambda change: change.at):
         if row.kind != LockoutKind.LOCKED:
             _end(session, source, row)
             continue
-        if known := tables.open_of(session, source, row.user_id):
-            _at_limit(session, known, row)
+        if open_account := tables.open_of(session, source, row.user_id):
+            _record_limit(session, open_account, row)
             continue
         partner = row.partner or floor.lockouts.partner_of(row.login)
         account = LockedAccount(
@@ -73,33 +73,33 @@ def record(session: Session, floor: Floor, source: str, rows: Iterable[Seen], no
             locked_at=row.at,
         )
         if tables.add(session, account):
-            new += 1
+            new_count += 1
             partners.add(partner)
     for partner in sorted(partners - {""}):
-        _look(session, floor, partner, now)
-    return new
+        _check_burst(session, floor, partner, now)
+    return new_count
 
 
-def _at_limit(session: Session, account: LockedAccount, row: Seen) -> None:
+def _record_limit(session: Session, account: LockedAccount, row: AccountChange) -> None:
     """Record that an account already locked no longer unlocks itself."""
     if row.release == Release.ADMINISTRATOR:
         account.release = Release.ADMINISTRATOR
         session.add(account)
 
 
-def _end(session: Session, source: str, row: Seen) -> None:
+def _end(session: Session, source: str, row: AccountChange) -> None:
     account = tables.open_of(session, source, row.user_id)
     if account is not None and account.locked_at <= row.at:
         account.unlocked_at = row.at
         session.add(account)
 
 
-def _look(session: Session, floor: Floor, partner: str, now: datetime) -> None:
+def _check_burst(session: Session, floor: Floor, partner: str, now: datetime) -> None:
     """Propose one incident for a partner's burst; later lockouts join it while it is open."""
     recent = tables.recent(session, partner, now)
     burst = tables.open_burst(session, partner)
     if burst is None:
-        usual = rules.usual_in_window(tables.seen_before(session, partner, now))
+        usual = rules.usual_in_window(tables.count_before_window(session, partner, now))
         if not rules.is_burst(len(recent), usual):
             return
         burst = Burst(partner=partner, usual=usual, first_at=recent[0].locked_at, asked_at=now)

@@ -24,21 +24,21 @@ NOT_DONE = {
 }
 
 
-def _request(context: Context) -> Call:
+def _request_call(context: Context) -> Call:
     """The request, which may be repeated: an account that is not locked counts as unlocked, and the last mail
     counts."""
     services, row = context.services, context.row
-    return Call(row.key, lambda: _ask(services, row.key, row.payload or {}))
+    return Call(row.key, lambda: _run_request(services, row.key, row.payload or {}))
 
 
-def _ask(services: Services, key: str, payload: dict[str, object]) -> None:
+def _run_request(services: Services, key: str, payload: dict[str, object]) -> None:
     lockout_id, by = int(str(payload["lockout"])), str(payload["by"])
     action = AccountAction(str(payload.get("action", AccountAction.UNLOCK)))
     with services.database.reading() as session:
         account = session.get_one(LockedAccount, lockout_id)
-    ask = helping(services, action, account.source)
+    request_action = helping(services, action, account.source)
     try:
-        reason = ask(account.user_id) if ask else "no source that can do it is configured"
+        reason = request_action(account.user_id) if request_action else "no source that can do it is configured"
     except WatchfloorError as refused:
         reason = refused.sentence
     now = utcnow()
@@ -58,20 +58,20 @@ def _ask(services: Services, key: str, payload: dict[str, object]) -> None:
         outbox.post(session, f"{key}:done", by, text, now)
 
 
-def _batch(context: Context) -> Message:
+def _batch_message(context: Context) -> Message:
     number, _, target = context.row.subject.partition(":")
     batch = unlocking_tables.batch(context.session, int(number), is_locked=False)
-    asked = unlocking_tables.requests_of(context.session, batch.number)
+    requests = unlocking_tables.requests_of(context.session, batch.number)
     is_public = target not in (batch.by, batch.decided_by)
-    return unlocking_views.message(batch, asked, is_public=is_public)
+    return unlocking_views.message(batch, requests, is_public=is_public)
 
 
-def _of_row(context: Context) -> str:
+def _channel_of_row(context: Context) -> str:
     return context.row.channel_id or ""
 
 
 KINDS = (
-    Kind(kinds.LOCKOUT_UNLOCK, "", _request, lambda context: "", otherwise=Refusal.FINAL),
-    Kind(kinds.LOCKOUT_BATCH, "", _batch, _of_row, otherwise=Refusal.FINAL),
-    Kind(kinds.LOCKOUT_FILE, "", file_import.call, _of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.LOCKOUT_UNLOCK, "", _request_call, lambda context: "", otherwise=Refusal.FINAL),
+    Kind(kinds.LOCKOUT_BATCH, "", _batch_message, _channel_of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.LOCKOUT_FILE, "", file_import.call, _channel_of_row, otherwise=Refusal.FINAL),
 )

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from sqlmodel import Session
 
 from bot.incidents.registry import SignedPost
-from bot.lockouts.recording import Seen, record
+from bot.lockouts.recording import AccountChange, record
 from bot.lockouts.rules import Release
 from bot.services import Services
 from bot.sources.port import LockoutKind
@@ -31,10 +31,12 @@ class SentLockout(BaseModel):
     partner: Annotated[str, Field(max_length=75)] = ""
     release: Release = Release.ADMINISTRATOR
 
-    def seen(self) -> Seen:
+    def account_change(self) -> AccountChange:
         """The event in the form in which it is recorded."""
         user_id = self.user_id or self.login.casefold()
-        return Seen(self.id, user_id, self.login, LockoutKind(self.event), self.at, self.partner, self.release)
+        return AccountChange(
+            self.id, user_id, self.login, LockoutKind(self.event), self.at, self.partner, self.release
+        )
 
 
 class Body(BaseModel):
@@ -46,14 +48,14 @@ class Body(BaseModel):
     lockouts: Annotated[list[SentLockout], Field(min_length=1, max_length=MOST_ROWS)]
 
 
-def _take(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
+def _record_request(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
     try:
-        sent = Body.model_validate_json(body)
-    except ValidationError as wrong:
-        raise NotUnderstood.of(wrong) from None
-    rows = [each.seen() for each in sent.lockouts]
-    new = record(session, services.floor, sent.source, rows, now)
-    return {"rows": len(rows), "new": new}
+        request_body = Body.model_validate_json(body)
+    except ValidationError as error:
+        raise NotUnderstood.of(error) from None
+    rows = [each.account_change() for each in request_body.lockouts]
+    new_count = record(session, services.floor, request_body.source, rows, now)
+    return {"rows": len(rows), "new": new_count}
 
 
-POST = SignedPost("/lockouts", lambda settings: settings.lockouts_secret, _take)
+POST = SignedPost("/lockouts", lambda settings: settings.lockouts_secret, _record_request)

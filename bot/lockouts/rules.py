@@ -78,15 +78,15 @@ class NotTheSamePerson(WatchfloorError):
     """You have asked for it yourself, so somebody else has to approve it."""
 
 
-def check_asked(asked: int, login: str) -> None:
+def check_asked(request_count: int, login: str) -> None:
     """Raise `SecondPersonNeeded` if a person has reached the number of accounts allowed within ten minutes."""
-    if needs_second_person(asked, 1):
-        raise SecondPersonNeeded(count=asked, login=login)
+    if needs_second_person(request_count, 1):
+        raise SecondPersonNeeded(count=request_count, login=login)
 
 
-def needs_second_person(asked: int, more: int) -> bool:
-    """True if, after `asked` accounts within ten minutes, a person may not request `more` alone."""
-    return asked + more > MOST_ASKED
+def needs_second_person(request_count: int, new_count: int) -> bool:
+    """True if after `request_count` accounts within ten minutes a person may not request `new_count` alone."""
+    return request_count + new_count > MOST_ASKED
 
 
 def check_approver(asked_by: str, by: str) -> None:
@@ -95,10 +95,10 @@ def check_approver(asked_by: str, by: str) -> None:
         raise NotTheSamePerson()
 
 
-def usual_in_window(seen: int, days: int = USUAL_DAYS) -> float:
+def usual_in_window(lockout_count: int, days: int = USUAL_DAYS) -> float:
     """The usual number of lockouts in a window, from the number seen in the preceding `days`."""
     windows = timedelta(days=days) / WINDOW
-    return max(LEAST_USUAL, seen / windows)
+    return max(LEAST_USUAL, lockout_count / windows)
 
 
 def is_burst(count: int, usual: float) -> bool:

@@ -104,15 +104,15 @@ def recent(session: Session, partner: str, now: datetime) -> Sequence[LockedAcco
     return session.exec(query.order_by(col(LockedAccount.locked_at))).all()
 
 
-def seen_before(session: Session, partner: str, now: datetime) -> int:
+def count_before_window(session: Session, partner: str, now: datetime) -> int:
     """The number of a partner's lockouts in the weeks before the window, excluding bursts."""
     query = select(sa.func.count()).select_from(LockedAccount)
-    within = (
+    before_window = (
         col(LockedAccount.locked_at) > now - timedelta(days=USUAL_DAYS),
         col(LockedAccount.locked_at) <= now - WINDOW,
     )
     ordinary = (LockedAccount.partner == partner, col(LockedAccount.burst_id).is_(None))
-    return session.exec(query.where(*ordinary, *within)).one()
+    return session.exec(query.where(*ordinary, *before_window)).one()
 
 
 def open_burst(session: Session, partner: str) -> Burst | None:
@@ -123,13 +123,13 @@ def open_burst(session: Session, partner: str) -> Burst | None:
 def burst(session: Session, burst_id: int, *, is_locked: bool = True) -> Burst:
     """A burst, locked for update unless `is_locked` is False. Raises `NoSuchLockout`."""
     query = select(Burst).where(Burst.id == burst_id)
-    found = session.exec(query.with_for_update() if is_locked else query).first()
-    if found is None:
+    row = session.exec(query.with_for_update() if is_locked else query).first()
+    if row is None:
         raise NoSuchLockout()
-    return found
+    return row
 
 
 def put_into(session: Session, burst_id: int, lockout_ids: Collection[int]) -> None:
     """Assign these lockouts to a burst."""
-    theirs = sa.update(LockedAccount).where(col(LockedAccount.id).in_(lockout_ids))
-    session.connection().execute(theirs.values(burst_id=burst_id))
+    update = sa.update(LockedAccount).where(col(LockedAccount.id).in_(lockout_ids))
+    session.connection().execute(update.values(burst_id=burst_id))

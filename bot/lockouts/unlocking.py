@@ -23,11 +23,11 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 FACTS = {AccountAction.UNLOCK: UNLOCKING, AccountAction.RESET: RESETTING}
-MISSING: dict[AccountAction, type[WatchfloorError]] = {
+REFUSALS: dict[AccountAction, type[WatchfloorError]] = {
     AccountAction.UNLOCK: rules.NoUnlocking,
     AccountAction.RESET: rules.NoResetting,
 }
-ASKED = {
+REQUESTED_ANSWERS = {
     AccountAction.UNLOCK: wording.UNLOCK_ASKED,
     AccountAction.RESET: wording.RESET_ASKED,
 }
@@ -43,22 +43,24 @@ class DecidedAlready(WatchfloorError):
 
 def unlock(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """Ask the source to unlock an account. Returns the answer for the user; the result comes by direct message."""
-    return _ask(services, AccountAction.UNLOCK, lockout_id, by, now)
+    return _request_one(services, AccountAction.UNLOCK, lockout_id, by, now)
 
 
 def reset(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """Ask the source to mail the owner a way to set a new password. Returns the answer for the user."""
-    return _ask(services, AccountAction.RESET, lockout_id, by, now)
+    return _request_one(services, AccountAction.RESET, lockout_id, by, now)
 
 
-def _ask(services: Services, action: AccountAction, lockout_id: int, by: str, now: datetime) -> str:
+def _request_one(services: Services, action: AccountAction, lockout_id: int, by: str, now: datetime) -> str:
     with open_account(services, lockout_id, by) as (session, account):
         check_possible(services, action, account)
-        asked = unlocking_tables.asked_by(session, by, now - rules.ASKED_WITHIN, account.number)
-        rules.check_asked(asked, account.login)
+        request_count = unlocking_tables.count_requested_accounts(
+            session, by, now - rules.ASKED_WITHIN, account.number
+        )
+        rules.check_asked(request_count, account.login)
         account.claimed_by = account.claimed_by or by
-        _request(session, action, account, by, now)
-    return ASKED[action].format(source=account.source, login=account.login)
+        _add_request(session, action, account, by, now)
+    return REQUESTED_ANSWERS[action].format(source=account.source, login=account.login)
 
 
 def check_possible(services: Services, action: AccountAction, account: LockedAccount) -> None:
@@ -68,7 +70,7 @@ def check_possible(services: Services, action: AccountAction, account: LockedAcc
     if account.release == Release.DIRECTORY:
         raise rules.DirectorySourced(login=account.login)
     if not helping(services, action, account.source):
-        raise MISSING[action](login=account.login)
+        raise REFUSALS[action](login=account.login)
 
 
 def helping(services: Services, action: AccountAction, source: str) -> Callable[[str], str] | None:
@@ -76,7 +78,7 @@ def helping(services: Services, action: AccountAction, source: str) -> Callable[
     return services.get(Registry).ask(FACTS[action])(services, source)
 
 
-def _request(
+def _add_request(
     session: Session,
     action: AccountAction,
     account: LockedAccount,
@@ -85,8 +87,8 @@ def _request(
     batch_id: int | None = None,
 ) -> None:
     """Add the request and the outbox row that carries it out."""
-    asked = AccountRequest(lockout_id=account.number, batch_id=batch_id, action=action, by=by, asked_at=now)
-    number = unlocking_tables.add_request(session, asked).number
+    request = AccountRequest(lockout_id=account.number, batch_id=batch_id, action=action, by=by, asked_at=now)
+    number = unlocking_tables.add_request(session, request).number
     payload = {"lockout": account.number, "by": by, "action": action, "request": number, "batch": batch_id}
     key = f"lockout-request:{number}"
     outbox.enqueue(session, kinds.LOCKOUT_UNLOCK, key, now, payload=payload, channel_id=by)
@@ -101,10 +103,10 @@ def form(services: Services, by: str) -> Block:
     return unlocking_views.form(accounts)
 
 
-def ask_many(
+def request_many(
     services: Services,
     action: AccountAction,
-    chosen: Sequence[int],
+    chosen_numbers: Sequence[int],
     partner: str | None,
     key: str,
     by: str,
@@ -114,15 +116,17 @@ def ask_many(
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
-        numbers = [each.number for each in tables.all_open(session) if _is_meant(each, chosen, partner)]
+        numbers = [
+            account.number for account in tables.all_open(session) if _is_selected(account, chosen_numbers, partner)
+        ]
         if not numbers:
             raise NobodyChosen()
-        asked = unlocking_tables.asked_by(session, by, now - rules.ASKED_WITHIN)
-        new = RequestBatch(key=key, action=action, lockouts=numbers, by=by, asked_at=now)
-        batch = unlocking_tables.add_batch(session, new)
+        request_count = unlocking_tables.count_requested_accounts(session, by, now - rules.ASKED_WITHIN)
+        new_batch = RequestBatch(key=key, action=action, lockouts=numbers, by=by, asked_at=now)
+        batch = unlocking_tables.add_batch(session, new_batch)
         if batch is None:
             raise DecidedAlready()
-        if not rules.needs_second_person(asked, len(numbers)):
+        if not rules.needs_second_person(request_count, len(numbers)):
             _start(session, services, batch, [by], now)
             return wording.MANY_STARTED
         _show(session, batch, directory.channel_id(session, services.floor.incidents_channel) or by, now)
@@ -130,8 +134,8 @@ def ask_many(
     return wording.second_person_needed(channel)
 
 
-def _is_meant(account: LockedAccount, chosen: Sequence[int], partner: str | None) -> bool:
-    return account.number in chosen or (partner is not None and account.partner == partner)
+def _is_selected(account: LockedAccount, chosen_numbers: Sequence[int], partner: str | None) -> bool:
+    return account.number in chosen_numbers or (partner is not None and account.partner == partner)
 
 
 def approval_form(services: Services, batch_id: int, by: str) -> Block:
@@ -139,7 +143,7 @@ def approval_form(services: Services, batch_id: int, by: str) -> Block:
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "lockouts")
-        batch = _waiting(session, batch_id, by, is_locked=False)
+        batch = _batch_to_approve(session, batch_id, by, is_locked=False)
         accounts = tables.of_numbers(session, batch.lockouts)
     return unlocking_views.approval_form(batch, accounts)
 
@@ -149,7 +153,7 @@ def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
-        batch = _waiting(session, batch_id, by)
+        batch = _batch_to_approve(session, batch_id, by)
         batch.decided_by = by
         _start(session, services, batch, [batch.by, by], now)
     return wording.MANY_APPROVED
@@ -160,20 +164,20 @@ def decline(services: Services, batch_id: int, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
-        batch = _undecided(unlocking_tables.batch(session, batch_id))
+        batch = _check_undecided(unlocking_tables.batch(session, batch_id))
         batch.state, batch.decided_by = DECLINED, by
         session.add(batch)
         outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(batch.number), now)
     return wording.MANY_DECLINED
 
 
-def _waiting(session: Session, batch_id: int, by: str, *, is_locked: bool = True) -> RequestBatch:
-    batch = _undecided(unlocking_tables.batch(session, batch_id, is_locked=is_locked))
+def _batch_to_approve(session: Session, batch_id: int, by: str, *, is_locked: bool = True) -> RequestBatch:
+    batch = _check_undecided(unlocking_tables.batch(session, batch_id, is_locked=is_locked))
     rules.check_approver(batch.by, by)
     return batch
 
 
-def _undecided(batch: RequestBatch) -> RequestBatch:
+def _check_undecided(batch: RequestBatch) -> RequestBatch:
     if batch.state != WAITING:
         raise DecidedAlready()
     return batch
@@ -194,14 +198,14 @@ def _start(
             continue
         account.claimed_by = account.claimed_by or batch.by
         session.add(account)
-        _request(session, action, account, batch.by, now, batch.number)
+        _add_request(session, action, account, batch.by, now, batch.number)
     outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(batch.number), now)
     for reader in readers:
         _show(session, batch, reader, now)
 
 
 def _refuse(session: Session, batch: RequestBatch, account: LockedAccount, reason: str, now: datetime) -> None:
-    refused = AccountRequest(
+    request = AccountRequest(
         lockout_id=account.number,
         batch_id=batch.number,
         action=batch.action,
@@ -210,7 +214,7 @@ def _refuse(session: Session, batch: RequestBatch, account: LockedAccount, reaso
         answered_at=now,
         trouble=reason,
     )
-    unlocking_tables.add_request(session, refused)
+    unlocking_tables.add_request(session, request)
 
 
 def _show(session: Session, batch: RequestBatch, target: str, now: datetime) -> None:

@@ -50,11 +50,15 @@ class AccountRequest(Numbered, table=True):
     trouble: str = ""
 
 
-def asked_by(session: Session, by: str, since: datetime, besides: int = 0) -> int:
+def count_requested_accounts(session: Session, by: str, since: datetime, except_lockout_id: int = 0) -> int:
     """The number of other accounts for which a person has made requests since then."""
     count = sa.func.count(sa.distinct(col(AccountRequest.lockout_id)))
-    theirs = (AccountRequest.by == by, col(AccountRequest.asked_at) > since, AccountRequest.lockout_id != besides)
-    return session.exec(select(count).where(*theirs)).one()
+    conditions = (
+        AccountRequest.by == by,
+        col(AccountRequest.asked_at) > since,
+        AccountRequest.lockout_id != except_lockout_id,
+    )
+    return session.exec(select(count).where(*conditions)).one()
 
 
 def add_request(session: Session, request: AccountRequest) -> AccountRequest:
@@ -74,10 +78,10 @@ def add_batch(session: Session, batch: RequestBatch) -> RequestBatch | None:
 def batch(session: Session, number: int, *, is_locked: bool = True) -> RequestBatch:
     """The batch with that number, locked for update unless `is_locked` is False. Raises `NoSuchBatch`."""
     query = select(RequestBatch).where(RequestBatch.id == number)
-    found = session.exec(query.with_for_update() if is_locked else query).first()
-    if found is None:
+    row = session.exec(query.with_for_update() if is_locked else query).first()
+    if row is None:
         raise NoSuchBatch()
-    return found
+    return row
 
 
 def requests_of(session: Session, number: int) -> Sequence[tuple[AccountRequest, LockedAccount]]:

@@ -32,22 +32,25 @@ NO_ACCOUNTS = "No account is locked that could be unlocked here."
 # An option's value may not be empty; no partner has this name.
 PARTNER_UNKNOWN = "-"
 
-Asked = Sequence[tuple[AccountRequest, LockedAccount]]
+RequestsWithAccounts = Sequence[tuple[AccountRequest, LockedAccount]]
 
 
 def form(accounts: Sequence[LockedAccount]) -> Block:
     """The form that asks for the action and the accounts."""
-    able = [account for account in accounts if account.release != Release.DIRECTORY]
-    if not able:
+    actionable = [account for account in accounts if account.release != Release.DIRECTORY]
+    if not actionable:
         return modal("Several at once", [section(NO_ACCOUNTS)], callback_id=ids.MANY_FORM)
     choices = [option(title, action) for action, title in CHOICES.items()]
     logins = [
-        option(one_line(f"{each.login} · {each.partner or NO_PARTNER}", 70), str(each.number)) for each in able
+        option(one_line(f"{each.login} · {each.partner or NO_PARTNER}", 70), str(each.number))
+        for each in actionable
     ]
-    counted = [(partner, len(list(group))) for partner, group in groupby(able, lambda account: account.partner)]
+    partner_counts = [
+        (partner, len(list(group))) for partner, group in groupby(actionable, lambda account: account.partner)
+    ]
     partners = [
         option(one_line(f"{partner or NO_PARTNER}: {count}", 70), partner or PARTNER_UNKNOWN)
-        for partner, count in counted
+        for partner, count in partner_counts
     ]
     return modal(
         "Several at once",
@@ -64,7 +67,7 @@ def form(accounts: Sequence[LockedAccount]) -> Block:
 
 def approval_form(batch: RequestBatch, accounts: Sequence[LockedAccount]) -> Block:
     """The accounts by partner, for a second person to approve."""
-    lines = [f"*{_doing(batch)}*, asked by {mention(batch.by)}"]
+    lines = [f"*{_action_text(batch)}*, asked by {mention(batch.by)}"]
     for partner, group in groupby(sorted(accounts, key=lambda each: each.partner), lambda each: each.partner):
         logins = [one_line(account.login, LOGIN) for account in group]
         lines += [f"*{escape(partner) or NO_PARTNER}* ({len(logins)})", *(f"• {login}" for login in logins)]
@@ -77,9 +80,9 @@ def approval_form(batch: RequestBatch, accounts: Sequence[LockedAccount]) -> Blo
     )
 
 
-def message(batch: RequestBatch, asked: Asked, *, is_public: bool) -> Screen:
+def message(batch: RequestBatch, requests: RequestsWithAccounts, *, is_public: bool) -> Screen:
     """The request and its results; a channel sees no login."""
-    title = f"🔓 *{_doing(batch)}*, asked by {mention(batch.by)}"
+    title = f"🔓 *{_action_text(batch)}*, asked by {mention(batch.by)}"
     if batch.state == WAITING:
         number = str(batch.number)
         buttons = [
@@ -87,34 +90,34 @@ def message(batch: RequestBatch, asked: Asked, *, is_public: bool) -> Screen:
             button("Decline", ids.DECLINE, number),
         ]
         text = f"{title}\nMore than ten within ten minutes need a second person."
-        return _doing(batch), [section(text), actions(buttons, block_id=f"lockout-batch-{number}")]
-    decided = mention(batch.decided_by) if batch.decided_by else ""
+        return _action_text(batch), [section(text), actions(buttons, block_id=f"lockout-batch-{number}")]
+    decider = mention(batch.decided_by) if batch.decided_by else ""
     if batch.state == DECLINED:
-        return _doing(batch), [section(f"{title}\n{decided} declined it.")]
-    approved = f", approved by {decided}" if decided else ""
-    lines = [f"{title}{approved}", _counts(asked)]
+        return _action_text(batch), [section(f"{title}\n{decider} declined it.")]
+    approved_by = f", approved by {decider}" if decider else ""
+    lines = [f"{title}{approved_by}", _counts(requests)]
     if not is_public:
-        lines += _results(asked)
-    return _doing(batch), paragraphs(lines, rest="")
+        lines += _results(requests)
+    return _action_text(batch), paragraphs(lines, rest="")
 
 
-def _doing(batch: RequestBatch) -> str:
+def _action_text(batch: RequestBatch) -> str:
     count = len(batch.lockouts)
     accounts = "1 account" if count == 1 else f"{count} accounts"
     return DOING[AccountAction(batch.action)].format(accounts=accounts)
 
 
-def _counts(asked: Asked) -> str:
-    failed = sum(bool(request.trouble) for request, _ in asked)
-    waiting = sum(request.answered_at is None for request, _ in asked)
-    parts = [(len(asked) - failed - waiting, "done"), (failed, "not done"), (waiting, "not answered yet")]
+def _counts(requests: RequestsWithAccounts) -> str:
+    failed = sum(bool(request.trouble) for request, _ in requests)
+    waiting = sum(request.answered_at is None for request, _ in requests)
+    parts = [(len(requests) - failed - waiting, "done"), (failed, "not done"), (waiting, "not answered yet")]
     return " · ".join(f"{count} {name}" for count, name in parts if count)
 
 
-def _results(asked: Asked) -> list[str]:
+def _results(requests: RequestsWithAccounts) -> list[str]:
     """One line for each account, those with trouble first."""
-    ordered = sorted(asked, key=lambda entry: (not entry[0].trouble, entry[0].answered_at is not None))
-    return [_result(request, one_line(account.login, LOGIN)) for request, account in ordered]
+    failed_first = sorted(requests, key=lambda entry: (not entry[0].trouble, entry[0].answered_at is not None))
+    return [_result(request, one_line(account.login, LOGIN)) for request, account in failed_first]
 
 
 def _result(request: AccountRequest, login: str) -> str:

@@ -33,15 +33,15 @@ NO_PARTNER = "No partner known"
 def overview(accounts: Sequence[LockedAccount], usual: Mapping[str, float], now: datetime) -> Screen:
     """Locked accounts by partner, compared with the usual number; what ends each and who handles it."""
     blocks: list[Block] = []
-    shown = 0
+    shown_count = 0
     for partner, group in groupby(accounts, lambda account: account.partner):
-        found = list(group)
-        blocks.append(section(_heading(partner, found, usual.get(partner, 0))))
-        for account in found[: max(0, SHOWN - shown)]:
+        group_accounts = list(group)
+        blocks.append(section(_heading(partner, group_accounts, usual.get(partner, 0))))
+        for account in group_accounts[: max(0, SHOWN - shown_count)]:
             blocks += _account(account, now)
-        shown += len(found)
-    if shown > SHOWN:
-        blocks.append(context(f"… and {shown - SHOWN} more. Those that are done make room."))
+        shown_count += len(group_accounts)
+    if shown_count > SHOWN:
+        blocks.append(context(f"… and {shown_count - SHOWN} more. Those that are done make room."))
     blocks = blocks or [section(NOBODY)]
     buttons = [button("Add lockouts", ids.ADD)]
     if len(accounts) > 1:
@@ -50,10 +50,10 @@ def overview(accounts: Sequence[LockedAccount], usual: Mapping[str, float], now:
 
 
 def _heading(partner: str, accounts: Sequence[LockedAccount], usual: float) -> str:
-    needing = sum(account.release == Release.ADMINISTRATOR for account in accounts)
+    blocked = sum(account.release == Release.ADMINISTRATOR for account in accounts)
     agents = "1 agent" if len(accounts) == 1 else f"{len(accounts)} agents"
     return (
-        f"*{escape(partner) or NO_PARTNER}* {agents} locked out, {needing} of them need an administrator · usual "
+        f"*{escape(partner) or NO_PARTNER}* {agents} locked out, {blocked} of them need an administrator · usual "
         f"in six minutes: {usual:.2f} · `/incident whatif agents -{len(accounts)}` says what it costs"
     )
 
@@ -108,8 +108,8 @@ def proposal(burst: Burst, channel_id: str, now: datetime) -> Screen:
         f"{near_time(burst.first_at, now)}. In six minutes {burst.usual:.2f} are usual, {LEAST} are proposed."
     )
     if burst.incident_id:
-        where = channel_link(channel_id) if channel_id else f"#{burst.incident_id}"
-        return text, [section(f"{text}\n{where} was declared for it.")]
+        incident_link = channel_link(channel_id) if channel_id else f"#{burst.incident_id}"
+        return text, [section(f"{text}\n{incident_link} was declared for it.")]
     if burst.state != "open":
         return text, [section(f"{text}\n{mention(burst.decided_by or '')} says that it is no incident.")]
     number = str(burst.number)

@@ -12,9 +12,9 @@ MANY_APPROVED = "It has begun. Each result comes by direct message, in one messa
 MANY_DECLINED = "Recorded: nothing is done for these accounts."
 
 
-def lockouts_added(new: int, total: int) -> str:
+def lockouts_added(new_count: int, total: int) -> str:
     """The answer to adding lockouts."""
-    return f"{new} of {total} are newly locked out. `/incident lockouts` shows all."
+    return f"{new_count} of {total} are newly locked out. `/incident lockouts` shows all."
 
 
 def claimed(login: str) -> str:
@@ -37,9 +37,9 @@ def burst_title(agents: int, partner: str) -> str:
     return f"{agents} agents of {partner} locked out"
 
 
-def file_taken(name: str, accounts: int, new: int) -> str:
+def file_taken(name: str, accounts: int, new_count: int) -> str:
     """The result of reading a file."""
-    return f"{name}: {accounts} locked accounts, {new} of them newly. `/incident lockouts` shows all."
+    return f"{name}: {accounts} locked accounts, {new_count} of them newly. `/incident lockouts` shows all."
 
 
 def second_person_needed(channel: str) -> str:

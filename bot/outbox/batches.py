@@ -46,7 +46,7 @@ _UNTRIED = (
 _OF_GROUP = OutboxRow.batch_group == sa.bindparam("group")
 # Built once, because every update and every message to a person runs them.
 _LAST_TRIED_AT = select(sa.func.max(OutboxRow.attempted_at)).where(_OF_GROUP)
-_WAITING = (
+_WAITING_BATCH = (
     select(OutboxRow)
     .where(_OF_GROUP, *_UNTRIED)
     .order_by(col(OutboxRow.id).desc())
@@ -100,31 +100,35 @@ def add(session: Session, part: OutboxRow, batching: Batching, length: int) -> b
     session.flush()
     last_at = session.exec(_LAST_TRIED_AT, params={"group": batching.group}).one() if batching.apart else None
     until = max(batching.until, last_at + batching.apart) if last_at else batching.until
-    batch_id = _join(session, part, batching, length, until) or _begin(session, part, batching, length, until)
+    batch_id = _join_waiting_batch(session, part, batching, length, until) or _start_batch(
+        session, part, batching, length, until
+    )
     session.connection().execute(_JOIN_BATCH, {"part": part.number, "batch": batch_id})
     return True
 
 
-def _join(session: Session, part: OutboxRow, batching: Batching, length: int, until: datetime) -> int | None:
+def _join_waiting_batch(
+    session: Session, part: OutboxRow, batching: Batching, length: int, until: datetime
+) -> int | None:
     """Add the part to the waiting batch, and return the batch's id; None if there is no batch with room."""
-    waiting = session.exec(_WAITING, params={"group": batching.group}).first()
-    if waiting is None:
+    batch = session.exec(_WAITING_BATCH, params={"group": batching.group}).first()
+    if batch is None:
         return None
-    size = waiting.payload or {}
-    parts, characters = int(size.get("parts", 1)) + 1, int(size.get("length", 0)) + length
+    batch_size = batch.payload or {}
+    parts, characters = int(batch_size.get("parts", 1)) + 1, int(batch_size.get("length", 0)) + length
     if parts > MOST_PARTS or characters > LONGEST_BATCH:
         return None
     values = {
-        "wanted": waiting.wanted + 1,
+        "wanted": batch.wanted + 1,
         "payload": {"parts": parts, "length": characters},
-        "priority": min(waiting.priority, part.priority),
-        "retry_at": min(waiting.retry_at, until),
+        "priority": min(batch.priority, part.priority),
+        "retry_at": min(batch.retry_at, until),
     }
-    joined = sa.update(OutboxRow).where(col(OutboxRow.id) == waiting.id, *_UNTRIED).values(**values)
-    return waiting.number if session.connection().execute(joined).rowcount else None
+    update = sa.update(OutboxRow).where(col(OutboxRow.id) == batch.id, *_UNTRIED).values(**values)
+    return batch.number if session.connection().execute(update).rowcount else None
 
 
-def _begin(session: Session, part: OutboxRow, batching: Batching, length: int, until: datetime) -> int:
+def _start_batch(session: Session, part: OutboxRow, batching: Batching, length: int, until: datetime) -> int:
     batch = OutboxRow(
         key=f"{part.key}:batch",
         kind=kind_of(part.kind),
@@ -148,10 +152,10 @@ def error_of(session: Session, rows: Sequence[OutboxRow]) -> str | None:
     return session.exec(errors.order_by(col(OutboxRow.id)).limit(1)).first()
 
 
-def _said(parts: Sequence[OutboxRow]) -> list[OutboxRow]:
+def _shown_parts(parts: Sequence[OutboxRow]) -> list[OutboxRow]:
     """The parts that a batch shows, most important first, without those withdrawn before they were sent."""
-    said = [part for part in parts if part.refused is None or part.ts is not None]
-    return sorted(said, key=lambda part: (part.priority, part.number))
+    shown_parts = [part for part in parts if part.refused is None or part.ts is not None]
+    return sorted(shown_parts, key=lambda part: (part.priority, part.number))
 
 
 def leave(session: Session, part: OutboxRow, now: datetime) -> OutboxRow | None:
@@ -159,7 +163,7 @@ def leave(session: Session, part: OutboxRow, now: datetime) -> OutboxRow | None:
     batch = session.get(OutboxRow, part.batch_id)
     if batch is None:
         return None
-    if any(other.id != part.id for other in _said(queries.parts_of(session, batch.number))):
+    if any(other_part.id != part.id for other_part in _shown_parts(queries.parts_of(session, batch.number))):
         edit_batches(session, (col(OutboxRow.id) == part.id,), now)
         return None
     return batch
@@ -185,7 +189,7 @@ def _batch_kind(kind: Kind) -> Kind:
 
 def _render(kind: Kind, context: Context) -> Message | Call:
     messages = []
-    for part in _said(context.parts):
+    for part in _shown_parts(context.parts):
         message = kind.render(replace(context, row=part))
         assert not isinstance(message, Call), "a call is nothing to join"
         messages.append(message)
@@ -196,13 +200,13 @@ def _render(kind: Kind, context: Context) -> Message | Call:
 
 
 def _recipient(kind: Kind, context: Context) -> str:
-    first = _first_part(context)
-    return kind.recipient(replace(context, row=first)) if first and kind.recipient else ""
+    first_part = _first_part(context)
+    return kind.recipient(replace(context, row=first_part)) if first_part and kind.recipient else ""
 
 
 def _thread(kind: Kind, context: Context) -> str | None:
-    first = _first_part(context)
-    return kind.thread(replace(context, row=first)) if first and kind.thread else None
+    first_part = _first_part(context)
+    return kind.thread(replace(context, row=first_part)) if first_part and kind.thread else None
 
 
 def _first_part(context: Context) -> OutboxRow | None:
@@ -230,7 +234,7 @@ def _note_given_up(kind: Kind, settled: Settled, error: str) -> None:
 def _settled_parts(settled: Settled, values: Mapping[str, object]) -> list[OutboxRow]:
     """Settle the parts, and return them as they were before, which is how the worker passes on a row."""
     session = settled.session
-    parts = _said(queries.parts_of(session, settled.row.number))
+    parts = _shown_parts(queries.parts_of(session, settled.row.number))
     for part in parts:
         session.expunge(part)
     change_rows(session, [part.number for part in parts], values)

@@ -56,7 +56,9 @@ def deliver(services: Services, rendered: Rendered) -> Outcome:
         return _deliver(services, rendered)
     except SlackRefused as refused:
         log.warning("Slack refused a row of the outbox", extra={"key": row.key, "reason": refused.error})
-        return refusals.moved(services, rendered, refused.error) or refusals.outcome(rendered, refused)
+        return refusals.outcome_if_channel_moved(services, rendered, refused.error) or refusals.outcome(
+            rendered, refused
+        )
     except NotSent as later:
         return outcomes.put_off(row, later)
     except TryLater as later:
@@ -78,17 +80,17 @@ def _deliver(services: Services, rendered: Rendered) -> Outcome:
         if step is Step.WAIT and row.attempted_at is not None:
             return outcomes.again(row, rules.look_at(row.attempted_at, row.looked))
         if step is Step.LOOK:
-            return _look(services, rendered)
+            return _check_earlier_attempt(services, rendered)
     return _call(services, rendered)
 
 
 def _call(services: Services, rendered: Rendered) -> Outcome:
-    row, what = rendered.row, rendered.what
+    row, message_or_call = rendered.row, rendered.message_or_call
     is_same = rendered.content_hash == row.content_hash
-    if isinstance(what, Call):
-        posted = None if is_same else what.perform()
+    if isinstance(message_or_call, Call):
+        posted = None if is_same else message_or_call.perform()
         return outcomes.delivered(rendered, posted)
-    text, blocks = what
+    text, blocks = message_or_call
     if row.ts is None:
         return outcomes.delivered(rendered, services.slack.post(_post(rendered)))
     posted = Posted(rendered.channel_id, row.ts)
@@ -98,19 +100,19 @@ def _call(services: Services, rendered: Rendered) -> Outcome:
 
 
 def _post(rendered: Rendered) -> Post:
-    assert not isinstance(rendered.what, Call)
-    text, blocks = rendered.what
+    assert not isinstance(rendered.message_or_call, Call)
+    text, blocks = rendered.message_or_call
     return Post(rendered.row.key, rendered.channel_id, text, blocks, rendered.thread_ts)
 
 
-def _look(services: Services, rendered: Rendered) -> Outcome:
+def _check_earlier_attempt(services: Services, rendered: Rendered) -> Outcome:
     """Look in Slack whether the attempt with an unknown outcome was carried out."""
-    row, what = rendered.row, rendered.what
+    row, message_or_call = rendered.row, rendered.message_or_call
     assert row.attempted_at is not None
     try:
-        if isinstance(what, Call):
-            assert what.exists is not None
-            if what.exists():
+        if isinstance(message_or_call, Call):
+            assert message_or_call.exists is not None
+            if message_or_call.exists():
                 return outcomes.delivered(rendered, None)
         elif posted := services.slack.find(_post(rendered), row.attempted_at):
             return _settle_earlier_attempt(services, rendered, posted)
@@ -125,8 +127,8 @@ def _look(services: Services, rendered: Rendered) -> Outcome:
 
 
 def _settle_earlier_attempt(services: Services, rendered: Rendered, posted: Posted) -> Outcome:
-    assert not isinstance(rendered.what, Call)
+    assert not isinstance(rendered.message_or_call, Call)
     if rendered.row.is_rendered or rendered.row.wanted > 1:
         # The earlier attempt may have posted an older version.
-        services.slack.update(posted, *rendered.what)
+        services.slack.update(posted, *rendered.message_or_call)
     return outcomes.delivered(rendered, posted)

@@ -144,9 +144,9 @@ def joined(messages: Sequence[Message]) -> Message:
     """The messages one below the other, with a divider between them."""
     blocks: list[Block] = []
     block_ids: set[str] = set()
-    for text, own in messages:
+    for text, message_blocks in messages:
         blocks += [divider()] if blocks else []
-        for block in own or [section(text)]:
+        for block in message_blocks or [section(text)]:
             # Slack accepts each id only once in a message.
             is_taken = block.get("block_id") in block_ids
             blocks.append({name: value for name, value in block.items() if not (is_taken and name == "block_id")})

@@ -21,10 +21,10 @@ _TABLE: sa.Table = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel
 _INCIDENTS = sa.table("incidents", sa.column("id"), sa.column("channel_id"))
 
 
-def _lease(*which: Any, limit: int) -> sa.UpdateBase:
-    free = (
+def _lease(*conditions: Any, limit: int) -> sa.UpdateBase:
+    free_rows = (
         select(OutboxRow.id)
-        .where(*FREE, *which, col(OutboxRow.id).not_in(sa.bindparam("in_hand", expanding=True)))
+        .where(*FREE, *conditions, col(OutboxRow.id).not_in(sa.bindparam("in_hand", expanding=True)))
         .order_by(col(OutboxRow.priority), col(OutboxRow.retry_at), col(OutboxRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -32,7 +32,7 @@ def _lease(*which: Any, limit: int) -> sa.UpdateBase:
     )
     return (
         sa.update(_TABLE)
-        .where(_TABLE.c.id.in_(sa.select(free.c.id)))
+        .where(_TABLE.c.id.in_(sa.select(free_rows.c.id)))
         .values(
             leased_until=sa.bindparam("until", type_=UtcDateTime()),
             leased_by=sa.bindparam("owner"),
@@ -43,20 +43,20 @@ def _lease(*which: Any, limit: int) -> sa.UpdateBase:
 
 
 def _is_first_of_lane() -> Any:
-    earlier = aliased(OutboxRow)
-    is_waiting = sa.and_(col(earlier.wanted) > col(earlier.shown), col(earlier.refused).is_(None))
-    before = select(earlier.id).where(
-        earlier.lane == OutboxRow.lane, col(earlier.id) < col(OutboxRow.id), is_waiting
+    earlier_row = aliased(OutboxRow)
+    is_waiting = sa.and_(col(earlier_row.wanted) > col(earlier_row.shown), col(earlier_row.refused).is_(None))
+    earlier_waiting_rows = select(earlier_row.id).where(
+        earlier_row.lane == OutboxRow.lane, col(earlier_row.id) < col(OutboxRow.id), is_waiting
     )
-    return sa.or_(col(OutboxRow.lane).is_(None), ~before.exists())
+    return sa.or_(col(OutboxRow.lane).is_(None), ~earlier_waiting_rows.exists())
 
 
 def _is_first_shown() -> Any:
     """True if something is being shown for the first time; a row put off, such as a digest in a flood, is not."""
-    new = aliased(OutboxRow)
-    of_incident = (col(new.incident_id) == sa.bindparam("of_incident"), col(new.is_rendered).is_(True))
-    is_new = (col(new.shown) == 0, col(new.refused).is_(None), col(new.retry_at) <= NOW)
-    return select(new.id).where(*of_incident, *is_new).exists()
+    new_row = aliased(OutboxRow)
+    of_incident = (col(new_row.incident_id) == sa.bindparam("of_incident"), col(new_row.is_rendered).is_(True))
+    is_new = (col(new_row.shown) == 0, col(new_row.refused).is_(None), col(new_row.retry_at) <= NOW)
+    return select(new_row.id).where(*of_incident, *is_new).exists()
 
 
 # Built once, because every redraw runs them.
@@ -90,20 +90,20 @@ def of_messages(session: Session, owner: str, now: datetime, in_hand: Collection
 
 
 def _leased(
-    session: Session, which: sa.UpdateBase, owner: str, now: datetime, in_hand: Collection[int], **facts: Any
+    session: Session, statement: sa.UpdateBase, owner: str, now: datetime, in_hand: Collection[int], **facts: Any
 ) -> list[OutboxRow]:
     parameters = {"owner": owner, "now": now, "until": now + LEASE, "in_hand": list(in_hand), **facts}
     session.flush()
     # Run on the connection, because the session would rebuild an update of mapped rows each time.
-    leased = session.connection().execute(which, parameters).mappings()
-    return sorted((OutboxRow(**row) for row in leased), key=lambda row: (row.priority, row.number))
+    leased_rows = session.connection().execute(statement, parameters).mappings()
+    return sorted((OutboxRow(**row) for row in leased_rows), key=lambda row: (row.priority, row.number))
 
 
 def end(session: Session, owner: str) -> None:
     """End all leases of a process that has ended. A row in use is skipped; it is free when its lease expires."""
-    theirs = sa.select(_TABLE.c.id).where(_TABLE.c.leased_by == owner).with_for_update(skip_locked=True)
-    ended = sa.update(_TABLE).where(_TABLE.c.id.in_(theirs))
-    session.connection().execute(ended.values(leased_by=None, leased_until=None))
+    leased_ids = sa.select(_TABLE.c.id).where(_TABLE.c.leased_by == owner).with_for_update(skip_locked=True)
+    update = sa.update(_TABLE).where(_TABLE.c.id.in_(leased_ids))
+    session.connection().execute(update.values(leased_by=None, leased_until=None))
 
 
 def settle(session: Session, outcomes: Sequence[tuple[OutboxRow, Mapping[str, Any]]]) -> dict[int, datetime | None]:
@@ -112,26 +112,28 @@ def settle(session: Session, outcomes: Sequence[tuple[OutboxRow, Mapping[str, An
     """
     if not outcomes:
         return {}
-    first = outcomes[0][0]
-    parameters: dict[str, Any] = {"owner": first.leased_by, "until": first.leased_until}
+    first_row = outcomes[0][0]
+    parameters: dict[str, Any] = {"owner": first_row.leased_by, "until": first_row.leased_until}
     # Sorted by changed columns, whatever order the answers came in: each order would be a separate statement.
     in_order = sorted(outcomes, key=lambda outcome: sorted(outcome[1]))
-    for place, (row, values) in enumerate(in_order):
-        parameters |= {f"id_{place}": row.number} | {f"{name}_{place}": value for name, value in values.items()}
+    for index, (row, values) in enumerate(in_order):
+        parameters |= {f"id_{index}": row.number} | {f"{name}_{index}": value for name, value in values.items()}
         if "content_hash" in values:
-            parameters[f"hash_before_{place}"] = row.content_hash
+            parameters[f"hash_before_{index}"] = row.content_hash
         if "retry_at" in values:
-            parameters[f"retry_before_{place}"] = row.retry_at
+            parameters[f"retry_before_{index}"] = row.retry_at
     session.flush()
     settlement = _settlement(tuple(tuple(sorted(values)) for _, values in in_order))
-    settled = session.connection().execute(settlement, parameters)
-    return {row.id: row.retry_at if row.wanted > row.shown and row.refused is None else None for row in settled}
+    settled_rows = session.connection().execute(settlement, parameters)
+    return {
+        row.id: row.retry_at if row.wanted > row.shown and row.refused is None else None for row in settled_rows
+    }
 
 
 @lru_cache(maxsize=256)
-def _settlement(changed: tuple[tuple[str, ...], ...]) -> sa.UpdateBase:
+def _settlement(changed_columns: tuple[tuple[str, ...], ...]) -> sa.UpdateBase:
     """The statement that changes these columns of each row. Cached, because a few are used again and again."""
-    ids = [sa.bindparam(f"id_{place}", type_=_TABLE.c.id.type) for place in range(len(changed))]
+    ids = [sa.bindparam(f"id_{index}", type_=_TABLE.c.id.type) for index in range(len(changed_columns))]
     in_order = (
         sa.select(_TABLE.c.id)
         .where(
@@ -145,9 +147,9 @@ def _settlement(changed: tuple[tuple[str, ...], ...]) -> sa.UpdateBase:
     )
     values = {
         name: sa.case(
-            *((_TABLE.c.id == ids[place], _unless_changed(name, place)) for place in places), else_=_TABLE.c[name]
+            *((_TABLE.c.id == ids[index], _unless_changed(name, index)) for index in indexes), else_=_TABLE.c[name]
         )
-        for name, places in _places(changed).items()
+        for name, indexes in _indexes_by_column(changed_columns).items()
     }
     return (
         sa.update(_TABLE)
@@ -157,21 +159,26 @@ def _settlement(changed: tuple[tuple[str, ...], ...]) -> sa.UpdateBase:
     )
 
 
-def _places(changed: tuple[tuple[str, ...], ...]) -> dict[str, list[int]]:
-    names = sorted({name for names in changed for name in names})
-    return {name: [place for place, its in enumerate(changed) if name in its] for name in names}
+def _indexes_by_column(changed_columns: tuple[tuple[str, ...], ...]) -> dict[str, list[int]]:
+    names = sorted({name for names in changed_columns for name in names})
+    return {
+        name: [index for index, column_names in enumerate(changed_columns) if name in column_names]
+        for name in names
+    }
 
 
-def _unless_changed(name: str, place: int) -> Any:
+def _unless_changed(name: str, index: int) -> Any:
     column = _TABLE.c[name]
-    new = sa.bindparam(f"{name}_{place}", type_=column.type)
+    new_value = sa.bindparam(f"{name}_{index}", type_=column.type)
     if name == "shown":
         # If it was given up meanwhile, it stays so. Zero stands for a message that must be reposted.
-        return sa.case((sa.and_(new > 0, column > new), column), else_=new)
+        return sa.case((sa.and_(new_value > 0, column > new_value), column), else_=new_value)
     if name == "retry_at":
         # It was hurried meanwhile, because what it waited for is there.
-        return sa.case((column != sa.bindparam(f"retry_before_{place}", type_=column.type), column), else_=new)
+        return sa.case(
+            (column != sa.bindparam(f"retry_before_{index}", type_=column.type), column), else_=new_value
+        )
     if name == "content_hash":
         # A person changed the message meanwhile, so its content in Slack is unknown.
-        return sa.case((column == sa.bindparam(f"hash_before_{place}", type_=column.type), new), else_="")
-    return new
+        return sa.case((column == sa.bindparam(f"hash_before_{index}", type_=column.type), new_value), else_="")
+    return new_value

@@ -33,14 +33,18 @@ class Rendered(Struct, frozen=True, dict=True):
 
     row: OutboxRow
     kind: Kind
-    what: Message | Call
+    message_or_call: Message | Call
     channel_id: str
     thread_ts: str | None = None
 
     @cached_property
     def content_hash(self) -> str:
         """A hash that is equal for equal content."""
-        content = self.what.content if isinstance(self.what, Call) else json.dumps(self.what)
+        content = (
+            self.message_or_call.content
+            if isinstance(self.message_or_call, Call)
+            else json.dumps(self.message_or_call)
+        )
         return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -81,7 +85,7 @@ def delivered(rendered: Rendered, posted: Posted | None) -> Outcome:
         values |= {"channel_id": posted.channel_id, "ts": posted.ts}
     elif row.channel_id is None:
         values["channel_id"] = rendered.channel_id
-    if isinstance(rendered.what, Call):
+    if isinstance(rendered.message_or_call, Call):
         values["attempted_at"] = None
     values |= {"looked": 0, "attempts": 0, "error": None}
     is_mended = row.error is not None and row.is_rendered and row.kind != CARD
@@ -109,8 +113,8 @@ def error_values(row: OutboxRow, later: TryLater) -> dict[str, Any]:
 
 def may_be_repeated(rendered: Rendered) -> bool:
     """True if repeating the call does no harm even if it was already carried out."""
-    if isinstance(rendered.what, Call):
-        return rendered.what.exists is None or rendered.content_hash == rendered.row.content_hash
+    if isinstance(rendered.message_or_call, Call):
+        return rendered.message_or_call.exists is None or rendered.content_hash == rendered.row.content_hash
     return rendered.row.ts is not None
 
 

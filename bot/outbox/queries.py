@@ -35,23 +35,23 @@ def posts_of(session: Session, incident_id: int, key_begins: str, key_ends: str)
 _OF_SUBJECT = OutboxRow.subject == sa.bindparam("subject")
 
 
-def _named(whose: sa.ColumnElement[bool]) -> SelectOfScalar[OutboxRow]:
-    query = select(OutboxRow).where(whose, OutboxRow.kind == sa.bindparam("kind"))
+def _query_of_kind(incident_condition: sa.ColumnElement[bool]) -> SelectOfScalar[OutboxRow]:
+    query = select(OutboxRow).where(incident_condition, OutboxRow.kind == sa.bindparam("kind"))
     return query.order_by(col(OutboxRow.id)).execution_options(populate_existing=True)
 
 
 # Built once, because every delivery of an update runs them.
-_NAMED = _named(OF_INCIDENT)
-_NAMED_OF_SUBJECT = _NAMED.where(_OF_SUBJECT)
+_ROWS_OF_KIND = _query_of_kind(OF_INCIDENT)
+_ROWS_OF_KIND_AND_SUBJECT = _ROWS_OF_KIND.where(_OF_SUBJECT)
 
 
 def named(session: Session, incident_id: int | None, kind: str, subject: str | None = None) -> Sequence[OutboxRow]:
     """The rows of this kind of an incident, or of none, in order; optionally those of one subject only."""
     if incident_id is None:
-        rows = _named(col(OutboxRow.incident_id).is_(None))
+        rows = _query_of_kind(col(OutboxRow.incident_id).is_(None))
         rows = rows if subject is None else rows.where(_OF_SUBJECT)
     else:
-        rows = _NAMED if subject is None else _NAMED_OF_SUBJECT
+        rows = _ROWS_OF_KIND if subject is None else _ROWS_OF_KIND_AND_SUBJECT
     return session.exec(rows, params={"of_incident": incident_id, "kind": kind, "subject": subject}).all()
 
 
@@ -71,7 +71,7 @@ def parts_of(session: Session, batch_id: int) -> Sequence[OutboxRow]:
     return session.exec(_PARTS, params={"batch": batch_id}).all()
 
 
-_ONE = select(OutboxRow).where(
+_ROW_OF_SUBJECT = select(OutboxRow).where(
     OF_INCIDENT,
     col(OutboxRow.is_rendered).is_(True),
     OutboxRow.kind == sa.bindparam("kind"),
@@ -81,8 +81,8 @@ _ONE = select(OutboxRow).where(
 
 def find(session: Session, incident_id: int, kind: str, subject: str = "") -> OutboxRow | None:
     """The row of this kind and subject that is rendered from an incident."""
-    which = {"of_incident": incident_id, "kind": kind, "subject": subject}
-    return session.exec(_ONE, params=which).first()
+    parameters = {"of_incident": incident_id, "kind": kind, "subject": subject}
+    return session.exec(_ROW_OF_SUBJECT, params=parameters).first()
 
 
 def at(session: Session, kind: str, channel_id: str, ts: str) -> OutboxRow | None:
@@ -94,8 +94,8 @@ def at(session: Session, kind: str, channel_id: str, ts: str) -> OutboxRow | Non
 
 def is_shown_by(session: Session, channel_id: str, ts: str) -> bool:
     """True if this message shows a row."""
-    ours = select(OutboxRow.id).where(OutboxRow.channel_id == channel_id, OutboxRow.ts == ts)
-    return session.exec(ours.limit(1)).first() is not None
+    query = select(OutboxRow.id).where(OutboxRow.channel_id == channel_id, OutboxRow.ts == ts)
+    return session.exec(query.limit(1)).first() is not None
 
 
 NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
@@ -139,8 +139,8 @@ def failing(session: Session, failures: int) -> list[Failing]:
 
 
 # Built once, because it runs every second.
-_WHOSE = sa.case((col(OutboxRow.is_rendered).is_(True), col(OutboxRow.incident_id)), else_=None)
-_DUE = sa.select(_WHOSE).where(*FREE).distinct().limit(100)
+_INCIDENT_ID = sa.case((col(OutboxRow.is_rendered).is_(True), col(OutboxRow.incident_id)), else_=None)
+_DUE = sa.select(_INCIDENT_ID).where(*FREE).distinct().limit(100)
 
 
 def due(session: Session, now: datetime) -> set[int | None]:

@@ -34,7 +34,7 @@ def outcome(rendered: Rendered, refused: SlackRefused) -> Outcome:
     return Outcome(row, values, _lost_channel(kind, error, means))
 
 
-def moved(services: Services, rendered: Rendered, error: str) -> Outcome | None:
+def outcome_if_channel_moved(services: Services, rendered: Rendered, error: str) -> Outcome | None:
     """The outcome if the channel's name now means another channel: deliver there at once. None if it does not."""
     row, kind = rendered.row, rendered.kind
     is_edited_for_ever = row.ts is not None and kind.otherwise is not Refusal.RETRY
@@ -43,11 +43,11 @@ def moved(services: Services, rendered: Rendered, error: str) -> Outcome | None:
     kind.forget(services, rendered.channel_id)
     if _recipient_now(services, rendered) in (None, rendered.channel_id):
         return None
-    anew = {"retry_at": utcnow(), "channel_id": None}
+    retry_values = {"retry_at": utcnow(), "channel_id": None}
     if row.ts is None:
-        return Outcome(row, anew | ({"attempted_at": None} if outcomes.is_first_attempt(row) else {}))
-    lost = _lost_message(rendered)
-    return Outcome(row, {**lost.values, **anew}, lost.then)
+        return Outcome(row, retry_values | ({"attempted_at": None} if outcomes.is_first_attempt(row) else {}))
+    lost_outcome = _lost_message(rendered)
+    return Outcome(row, {**lost_outcome.values, **retry_values}, lost_outcome.then)
 
 
 def _recipient_now(services: Services, rendered: Rendered) -> str | None:

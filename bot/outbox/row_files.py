@@ -59,12 +59,12 @@ def _send(context: Context) -> Call:
 
 
 def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
-    kept = row.payload or {}
-    file_id = services.slack.upload(kept["name"], to_csv(HEADER, kept["rows"]))
+    payload = row.payload or {}
+    file_id = services.slack.upload(payload["name"], to_csv(HEADER, payload["rows"]))
     with services.database.transaction() as session:
-        remember(session, row, kept | {"file_id": file_id}, utcnow())
-    text = f"The {kept['count']:,} rows that are left out, each with its reason."
-    services.slack.share_files([(file_id, kept["name"])], channel_id, text, kept["ts"])
+        remember(session, row, payload | {"file_id": file_id}, utcnow())
+    text = f"The {payload['count']:,} rows that are left out, each with its reason."
+    services.slack.share_files([(file_id, payload["name"])], channel_id, text, payload["ts"])
 
 
 KIND = Kind(kinds.ROWS_FILE, "", _send, lambda context: context.row.channel_id or "", otherwise=Refusal.FINAL)

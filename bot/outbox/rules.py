@@ -41,10 +41,10 @@ COMMON: Mapping[str, Refusal] = dict.fromkeys(
 PASSING = errors_meaning(Meaning.LATER) | errors_meaning(Meaning.UNAUTHORIZED)
 
 
-def meaning(error: str, own: Mapping[str, Refusal], otherwise: Refusal, *, is_posted: bool) -> Refusal:
+def meaning(error: str, own_meanings: Mapping[str, Refusal], otherwise: Refusal, *, is_posted: bool) -> Refusal:
     """What an error means, according to the kind's own table, then the common one."""
-    usual = Refusal.RETRY if error in PASSING else otherwise
-    meaning = own.get(error) or COMMON.get(error) or usual
+    default = Refusal.RETRY if error in PASSING else otherwise
+    meaning = own_meanings.get(error) or COMMON.get(error) or default
     if meaning is Refusal.LOST_MESSAGE and not is_posted:
         return otherwise
     return meaning

@@ -110,9 +110,9 @@ def key_of(kind: str, incident_id: int, subject: str, replaced: int = 0) -> str:
     return f"{kind}:{incident_id}:{subject}:{replaced}"
 
 
-def update_in_order(*which: Any) -> sa.Update:
+def update_in_order(*conditions: Any) -> sa.Update:
     """An update that locks rows in the order of their ids, so that two updates of the same rows cannot deadlock."""
-    in_order = select(OutboxRow.id).where(*which).order_by(col(OutboxRow.id)).with_for_update()
+    in_order = select(OutboxRow.id).where(*conditions).order_by(col(OutboxRow.id)).with_for_update()
     return sa.update(OutboxRow).where(col(OutboxRow.id).in_(in_order)).execution_options(synchronize_session=False)
 
 

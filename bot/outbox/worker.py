@@ -32,19 +32,19 @@ class Worker:
         self._services, self._kinds = services, kinds
         self._lock = threading.Lock()
         # Only one thread of this process delivers a row at a time, whatever the clock says.
-        self._in_hand: set[int] = set()
+        self._row_ids_in_hand: set[int] = set()
         self._senders: set[int] = set()
         # Rows that were leased in the transaction that changed them, until a thread takes them.
         self._leased_already: dict[int, list[list[OutboxRow]]] = {}
         # Incidents with rows that were in hand while other rows of theirs were leased.
-        self._behind: set[int] = set()
+        self._incidents_behind: set[int] = set()
 
     def lease(self, session: Session) -> None:
         """Before a commit, lease what the transaction changed, which saves a separate transaction."""
-        changed = [incident_id for incident_id in session.info.get(DUE, ()) if incident_id is not None]
+        incident_ids = [incident_id for incident_id in session.info.get(DUE, ()) if incident_id is not None]
         # With many incidents, each is leased when its turn comes, so that no lease expires in the queue.
-        if len(changed) == 1:
-            lease = partial(leases.edits_of_incident, incident_id=changed[0])
+        if len(incident_ids) == 1:
+            lease = partial(leases.edits_of_incident, incident_id=incident_ids[0])
             session.info[LEASED] = self._lease(session, lease)
 
     def wake(self, notes: Mapping[str, Any]) -> None:
@@ -67,8 +67,8 @@ class Worker:
             self._services.background.submit(f"outbox:{incident_id}", partial(self.deliver_incident, incident_id))
             return
         with self._lock:
-            free = [number for number in range(SENDERS) if number not in self._senders]
-        number = free[0] if free else 0
+            free_senders = [number for number in range(SENDERS) if number not in self._senders]
+        number = free_senders[0] if free_senders else 0
         self._services.background.submit(f"outbox messages:{number}", partial(self._send, number))
 
     def deliver_incident(self, incident_id: int) -> None:
@@ -78,22 +78,22 @@ class Worker:
 
     def _deliver_incident(self, incident_id: int) -> None:
         for leased in self._leases_of(incident_id):
-            with self._held(leased) as rows:
+            with self._claim_rows(leased) as rows:
                 is_behind = self._deliver(rows, incident_id)
             if is_behind:
                 with self._lock:
-                    self._behind.add(incident_id)
+                    self._incidents_behind.add(incident_id)
                 self._submit(incident_id)
 
     def _leases_of(self, incident_id: int) -> Iterator[list[OutboxRow]]:
         """Yield the rows of one lease at a time: they are settled together."""
         with self._lock:
             leased_already = self._leased_already.pop(incident_id, [])
-            is_behind = incident_id in self._behind
-            self._behind.discard(incident_id)
+            is_behind = incident_id in self._incidents_behind
+            self._incidents_behind.discard(incident_id)
         yield from leased_already
         if is_behind or not leased_already:
-            yield self._leased(partial(leases.of_incident, incident_id=incident_id))
+            yield self._lease_rows(partial(leases.of_incident, incident_id=incident_id))
 
     def _send(self, number: int) -> None:
         with self._lock:
@@ -106,65 +106,67 @@ class Worker:
                 self._senders.discard(number)
 
     def _send_some(self) -> bool:
-        with self._held(self._leased(leases.of_messages)) as rows:
+        with self._claim_rows(self._lease_rows(leases.of_messages)) as rows:
             if len(rows) == leases.MESSAGES_AT_ONCE:
                 # There may be enough rows for more than one sender.
                 self._submit(None)
             self._deliver(rows, None)
         return bool(rows)
 
-    def _leased(self, lease: Lease) -> list[OutboxRow]:
+    def _lease_rows(self, lease: Lease) -> list[OutboxRow]:
         with self._services.database.transaction() as session:
             return self._lease(session, lease)
 
     def _lease(self, session: Session, lease: Lease) -> list[OutboxRow]:
         with self._lock:
-            in_hand = set(self._in_hand)
+            in_hand = set(self._row_ids_in_hand)
         return lease(session, owner=self._services.replicas.name, now=utcnow(), in_hand=in_hand)
 
     @contextmanager
-    def _held(self, rows: Sequence[OutboxRow]) -> Iterator[list[OutboxRow]]:
+    def _claim_rows(self, rows: Sequence[OutboxRow]) -> Iterator[list[OutboxRow]]:
         numbers = {row.number for row in rows}
         with self._lock:
-            numbers -= self._in_hand
-            self._in_hand |= numbers
+            numbers -= self._row_ids_in_hand
+            self._row_ids_in_hand |= numbers
         try:
             yield [row for row in rows if row.number in numbers]
         finally:
             with self._lock:
-                self._in_hand -= numbers
+                self._row_ids_in_hand -= numbers
 
     def _deliver(self, rows: Sequence[OutboxRow], incident_id: int | None) -> bool:
         """Deliver leased rows; True if something must be delivered again at once."""
         if not rows:
             return False
-        outcomes, rendered = self._rendered(rows, incident_id)
-        new_cards = [one for one in rendered if one.row.kind == CARD and one.row.ts is None]
-        others = [one for one in rendered if one not in new_cards]
-        is_behind = self._settle(outcomes + self._called(new_cards)) if new_cards or outcomes else False
-        return self._settle(self._called(others)) or is_behind
+        outcomes, rendered_rows = self._render_rows(rows, incident_id)
+        new_cards = [item for item in rendered_rows if item.row.kind == CARD and item.row.ts is None]
+        other_rows = [item for item in rendered_rows if item not in new_cards]
+        is_behind = self._settle(outcomes + self._call_slack(new_cards)) if new_cards or outcomes else False
+        return self._settle(self._call_slack(other_rows)) or is_behind
 
-    def _rendered(self, rows: Sequence[OutboxRow], incident_id: int | None) -> tuple[list[Outcome], list[Rendered]]:
+    def _render_rows(
+        self, rows: Sequence[OutboxRow], incident_id: int | None
+    ) -> tuple[list[Outcome], list[Rendered]]:
         """Render the rows from one read after the lease: what is shown is never older than what the lease wants."""
         outcomes: list[Outcome] = []
-        rendered: list[Rendered] = []
+        rendered_rows: list[Rendered] = []
         with self._services.database.reading() as session:
             snapshot = None if incident_id is None else self._kinds.incidents.snapshot(session, incident_id)
             for row in rows:
-                one = delivery.render(self._kinds, Context(session, self._services, snapshot, row))
-                if isinstance(one, Outcome):
-                    outcomes.append(one)
+                result = delivery.render(self._kinds, Context(session, self._services, snapshot, row))
+                if isinstance(result, Outcome):
+                    outcomes.append(result)
                 else:
-                    rendered.append(one)
-        return outcomes, rendered
+                    rendered_rows.append(result)
+        return outcomes, rendered_rows
 
-    def _called(self, rendered: Sequence[Rendered]) -> list[Outcome]:
+    def _call_slack(self, rendered_rows: Sequence[Rendered]) -> list[Outcome]:
         outcomes: list[Outcome] = []
 
-        def call(one: Rendered) -> None:
-            outcomes.append(delivery.deliver(self._services, one))
+        def call(rendered: Rendered) -> None:
+            outcomes.append(delivery.deliver(self._services, rendered))
 
-        self._services.background.run_all([partial(call, one) for one in rendered])
+        self._services.background.run_all([partial(call, rendered) for rendered in rendered_rows])
         return outcomes
 
     def _settle(self, outcomes: Sequence[Outcome]) -> bool:

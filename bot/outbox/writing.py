@@ -94,24 +94,26 @@ def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now
     if payload.get("blocks") == list(blocks):
         return
     wake(session, None)
-    this_one = (col(OutboxRow.id) == row.id,)
-    _edit_where(session, this_one, now, payload=payload | {"blocks": list(blocks)})
-    edit_batches(session, this_one, now)
+    conditions = (col(OutboxRow.id) == row.id,)
+    _edit_where(session, conditions, now, payload=payload | {"blocks": list(blocks)})
+    edit_batches(session, conditions, now)
 
 
-def edit_batches(session: Session, parts: Sequence[Any], now: datetime) -> None:
+def edit_batches(session: Session, part_conditions: Sequence[Any], now: datetime) -> None:
     """Render again the batches that contain any of these changed rows."""
-    batches = select(OutboxRow.batch_id).where(*parts, col(OutboxRow.batch_id).is_not(None))
-    numbers = [number for number in session.exec(batches.distinct()).all() if number is not None]
-    if numbers:
-        _edit_where(session, (col(OutboxRow.id).in_(numbers),), now)
+    batches = select(OutboxRow.batch_id).where(*part_conditions, col(OutboxRow.batch_id).is_not(None))
+    batch_ids = [number for number in session.exec(batches.distinct()).all() if number is not None]
+    if batch_ids:
+        _edit_where(session, (col(OutboxRow.id).in_(batch_ids),), now)
 
 
-def _edit_where(session: Session, which: Sequence[Any], now: datetime, **values: Any) -> None:
+def _edit_where(session: Session, conditions: Sequence[Any], now: datetime, **values: Any) -> None:
     """Render these rows again; those already in Slack at once, whatever kept them from it before."""
-    session.connection().execute(update_in_order(*which).values(**values, **RENDER_AGAIN))
-    again = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
-    session.connection().execute(update_in_order(*which, col(OutboxRow.ts).is_not(None)).values(**again))
+    session.connection().execute(update_in_order(*conditions).values(**values, **RENDER_AGAIN))
+    retry_values = {"refused": None, "retry_at": now, "attempts": 0, "error": None}
+    session.connection().execute(
+        update_in_order(*conditions, col(OutboxRow.ts).is_not(None)).values(**retry_values)
+    )
 
 
 def change_rows(session: Session, numbers: Collection[int], values: Mapping[str, Any]) -> None:
@@ -119,73 +121,75 @@ def change_rows(session: Session, numbers: Collection[int], values: Mapping[str,
     session.connection().execute(update_in_order(col(OutboxRow.id).in_(list(numbers))).values(**values))
 
 
-def supersede(session: Session, key_begins: str) -> None:
+def supersede(session: Session, key_prefix: str) -> None:
     """Cancel untried posts and pending edits with such keys, because a newer text follows."""
-    old = (
+    update = (
         sa.update(OutboxRow)
         .where(
             sa.text(UNSETTLED),
             sa.or_(col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_not(None)),
-            col(OutboxRow.key).startswith(key_begins, autoescape=True),
+            col(OutboxRow.key).startswith(key_prefix, autoescape=True),
             # A batch has its key from its first part, but also contains the other parts.
             col(OutboxRow.batch_group).is_(None),
         )
         .values(refused=SUPERSEDED)
     )
-    session.connection().execute(old)
+    session.connection().execute(update)
 
 
 def remove_untried(session: Session, incident_id: int, kind: str, subject: str) -> bool:
     """Delete rows that were never tried; False if they were tried and may be in Slack."""
-    theirs = _named(incident_id, kind, subject)
+    conditions = _conditions_of(incident_id, kind, subject)
     untried = (col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_(None))
-    return bool(session.connection().execute(sa.delete(OutboxRow).where(*theirs, *untried)).rowcount)
+    return bool(session.connection().execute(sa.delete(OutboxRow).where(*conditions, *untried)).rowcount)
 
 
 def hurry(session: Session, incident_id: int, kind: str, subject: str, now: datetime) -> None:
     """Make these rows due now, because what they waited for is there."""
     wake(session, None)
-    theirs = _named(incident_id, kind, subject)
-    session.connection().execute(update_in_order(*theirs, sa.text(UNSETTLED)).values(retry_at=now))
+    conditions = _conditions_of(incident_id, kind, subject)
+    session.connection().execute(update_in_order(*conditions, sa.text(UNSETTLED)).values(retry_at=now))
 
 
 def remember(session: Session, row: OutboxRow, payload: dict[str, Any], now: datetime) -> None:
     """Save what the next call must know, such as an uploaded file. Raises `TryLater` if the lease has expired."""
-    ours = (
+    lease_conditions = (
         col(OutboxRow.id) == row.id,
         col(OutboxRow.leased_by) == row.leased_by,
         col(OutboxRow.leased_until) == row.leased_until,
     )
-    kept = sa.update(OutboxRow).where(*ours, col(OutboxRow.leased_until) > now).values(payload=payload)
-    if not session.connection().execute(kept).rowcount:
+    update = (
+        sa.update(OutboxRow).where(*lease_conditions, col(OutboxRow.leased_until) > now).values(payload=payload)
+    )
+    if not session.connection().execute(update).rowcount:
         raise TryLater("the lease has ended")
 
 
-def _named(incident_id: int | None, kind: str, subject: str) -> tuple[Any, ...]:
+def _conditions_of(incident_id: int | None, kind: str, subject: str) -> tuple[Any, ...]:
     return col(OutboxRow.incident_id) == incident_id, col(OutboxRow.kind) == kind, col(OutboxRow.subject) == subject
 
 
 def edit_named(session: Session, incident_id: int | None, kind: str, subject: str, now: datetime) -> None:
     """Render these changed rows again: they are edited in place, or sent with the new content."""
     wake(session, None)
-    theirs = _named(incident_id, kind, subject)
-    _edit_where(session, theirs, now)
-    edit_batches(session, theirs, now)
+    conditions = _conditions_of(incident_id, kind, subject)
+    _edit_where(session, conditions, now)
+    edit_batches(session, conditions, now)
 
 
 def edit_about(session: Session, kind: str, subject: str, now: datetime) -> None:
     """Edit messages without an incident that are about the same thing, named in their subject before a colon."""
     wake(session, None)
-    theirs = (
+    conditions = (
         col(OutboxRow.incident_id).is_(None),
         col(OutboxRow.kind) == kind,
         col(OutboxRow.subject).startswith(f"{subject}:", autoescape=True),
         col(OutboxRow.refused).is_(None),
     )
-    session.connection().execute(update_in_order(*theirs).values(**RENDER_AGAIN, retry_at=now))
+    session.connection().execute(update_in_order(*conditions).values(**RENDER_AGAIN, retry_at=now))
 
 
 def withdraw(session: Session, incident_id: int, kind: str, subject: str) -> None:
     """Cancel what has not been delivered yet of these rows."""
-    theirs = update_in_order(*_named(incident_id, kind, subject), sa.text(UNSETTLED))
-    session.connection().execute(theirs.values(refused=SUPERSEDED))
+    update = update_in_order(*_conditions_of(incident_id, kind, subject), sa.text(UNSETTLED))
+    session.connection().execute(update.values(refused=SUPERSEDED))

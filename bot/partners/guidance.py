@@ -69,10 +69,12 @@ def texts_in(session: Session, number: int, language: str) -> dict[GuidanceField
     return row.texts if row else dict.fromkeys(GuidanceField, "")
 
 
-def missing(session: Session, number: int, languages: Collection[str]) -> list[str]:
+def languages_without_guidance(session: Session, number: int, languages: Collection[str]) -> list[str]:
     """The languages without any guidance."""
-    written = {language for language, row in of_incident(session, number).items() if any(row.texts.values())}
-    return [language for language in languages if language not in written]
+    written_languages = {
+        language for language, row in of_incident(session, number).items() if any(row.texts.values())
+    }
+    return [language for language in languages if language not in written_languages]
 
 
 def save(

@@ -30,8 +30,8 @@ def form(services: Services, number: int, by: str) -> Block:
     check_may_change(number, incident.status)
     with services.database.reading() as session:
         languages = _languages(session, services, incident) or ["en"]
-        written = {language: guidance.texts_in(session, number, language) for language in languages}
-    return guidance_views.guidance_form(incident, written)
+        texts_by_language = {language: guidance.texts_in(session, number, language) for language in languages}
+    return guidance_views.guidance_form(incident, texts_by_language)
 
 
 def save(
@@ -40,21 +40,21 @@ def save(
     """Save the guidance and edit notices already sent. Returns a note about what partners will not see."""
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
-        changed = [
+        changed_languages = [
             language
-            for language, written in texts.items()
-            if guidance.save(change.session, number, language, written, by, now)
+            for language, language_texts in texts.items()
+            if guidance.save(change.session, number, language, language_texts, by, now)
         ]
-        for language in changed:
+        for language in changed_languages:
             change.log("partner_guidance", language=guidance_views.language_name(language))
         outbox.mark_stale(change.session, number, (kinds.PARTNER,))
-        notes = [note for language in changed for note in _left_out(change, language, texts[language])]
+        notes = [note for language in changed_languages for note in _left_out(change, language, texts[language])]
     return " ".join(["Saved.", *notes]) if notes else None
 
 
 def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str]) -> list[str]:
     """Notes on what the notice in a language leaves out of the written texts."""
-    read = guidance.outside_reading(change.session, change.services, language)
+    text_for_outsiders = guidance.outside_reading(change.session, change.services, language)
     lines = {field: [" ".join(line.split()) for line in text.split("\n")] for field, text in texts.items()}
     guesses = [
         f"“{one_line(sentence, SENTENCE)}”"
@@ -64,7 +64,7 @@ def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str])
     name, notes = guidance_views.language_name(language), []
     if guesses:
         notes.append(wording.guesses_left_out(name, " ".join(guesses)))
-    if any(read(GuidanceField.RELIEF, line) != line for each in lines.values() for line in each):
+    if any(text_for_outsiders(GuidanceField.RELIEF, line) != line for each in lines.values() for line in each):
         notes.append(wording.names_left_out(name))
     return notes
 
@@ -77,10 +77,10 @@ def ask_lead(change: Change, event: RoleChanged) -> None:
         return
     rows = tables.of_incident(change.session, change.number)
     languages = _languages(change.session, change.services, change.incident)
-    missing = guidance.missing(change.session, change.number, languages)
-    if missing:
+    missing_languages = guidance.languages_without_guidance(change.session, change.number, languages)
+    if missing_languages:
         partners = [row.partner for row in rows if row.cleared_at is None]
-        text, blocks = guidance_views.request(change.incident, partners, missing)
+        text, blocks = guidance_views.request(change.incident, partners, missing_languages)
         key = f"partner-guidance:{change.number}:{event.holder}"
         batches.post_to_person(
             change.session, key, event.holder, text, change.now, incident_id=change.number, blocks=blocks

@@ -36,10 +36,10 @@ def field_id(field: GuidanceField, language: str) -> str:
     return f"{field}.{language}"
 
 
-def guidance_form(incident: Incident, written: Mapping[str, Texts]) -> Block:
+def guidance_form(incident: Incident, texts_by_language: Mapping[str, Texts]) -> Block:
     """Four fields for each language that the incident's partners read; empty fields are left out of notices."""
     blocks = [context("Goes into each partner's notice, in its language. Empty fields are left out.")]
-    for language, texts in written.items():
+    for language, texts in texts_by_language.items():
         blocks.append(header(language_name(language)))
         blocks += [_field(field, language, texts[field]) for field in GuidanceField]
     return modal(
@@ -64,9 +64,9 @@ def guidance_button(incident: Incident) -> Block:
 
 def request(incident: Incident, partners: Sequence[str], languages: Sequence[str]) -> tuple[str, list[Block]]:
     """The request to the lead of the communications for guidance; the bot never invents any."""
-    missing = " or ".join(language_name(language) for language in languages)
+    names = " or ".join(language_name(language) for language in languages)
     text = (
         f"Partners of incident {incident.number} ({channel_link(incident.channel_id or '')}) get a notice: "
-        f"{escape(', '.join(partners))}. What should their agents say and do? Nothing is written yet in {missing}."
+        f"{escape(', '.join(partners))}. What should their agents say and do? Nothing is written yet in {names}."
     )
     return text, [section(text), actions([guidance_button(incident)], block_id=f"guidance-{incident.number}")]

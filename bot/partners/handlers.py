@@ -66,8 +66,8 @@ def update_notices(change: Change) -> None:
     for partner in incident.partners:
         tables.add(session, incident.number, partner)
     is_told_by_clock = incident.status in OPEN and not (incident.is_private or incident.is_drill)
-    within = services.floor.severity(incident.severity).partner_notice_within
-    due_at = rules.notice_due(incident.declared_at, within, now)
+    promised_within = services.floor.severity(incident.severity).partner_notice_within
+    due_at = rules.notice_due(incident.declared_at, promised_within, now)
     for row in tables.of_incident(session, incident.number):
         if row.state == State.WAITING and not row.is_being_sent:
             row.plan(NextAction.TELL, due_at if is_told_by_clock else None)

@@ -36,11 +36,11 @@ def register(app: App, services: Services) -> None:
 
         responses.answer_click(services, body, act, ack)
 
-    def counted(body: Payload) -> None:
+    def save_agent_count(body: Payload) -> None:
         number, agent_count = parse.form_number(body), parse.field_value(body, ids.AGENTS)
         partner_answers.record_agent_count(services, number, agent_count, parse.user_id(body), utcnow())
 
-    listening.on_form(app, services, ids.AFFECTED_FORM, ids.AGENTS, counted)
+    listening.on_form(app, services, ids.AFFECTED_FORM, ids.AGENTS, save_agent_count)
 
     listening.opens_view(
         app,
@@ -50,7 +50,7 @@ def register(app: App, services: Services) -> None:
     )
 
     @app.view(ids.GUIDANCE_FORM)
-    def written(ack: Ack, body: Payload) -> None:
+    def save_guidance(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             number, texts = parse.form_number(body), _guidance_texts(body)
             return guidance_actions.save(services, number, texts, parse.user_id(body), utcnow())
@@ -72,17 +72,17 @@ def partners(services: Services, typed: SlashCommand) -> Response:
     """`/incident partners`, `add NAME`, `tell NAME`, `phoned NAME 12`, `guidance`: who was told, and who has
     answered."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    word, _, rest = typed.rest.partition(" ")
-    rest = rest.strip()
+    word, _, argument = typed.rest.partition(" ")
+    argument = argument.strip()
     if word.lower() == "guidance":
         services.slack.open_view(typed.trigger_id, guidance_actions.form(services, number, typed.user_id))
         return None
     if word.lower() == "add":
-        return partner_matrix.add(services, number, rest, typed.user_id, utcnow())
+        return partner_matrix.add(services, number, argument, typed.user_id, utcnow())
     if word.lower() == "tell":
-        return partner_matrix.send_notice_now(services, number, rest, typed.user_id, utcnow())
+        return partner_matrix.send_notice_now(services, number, argument, typed.user_id, utcnow())
     if word.lower() == "phoned":
-        name, agents = _name_and_agents(rest)
+        name, agents = _name_and_agents(argument)
         return partner_matrix.record_phoned(services, number, name, agents, typed.user_id, utcnow())
     return partner_matrix.matrix(services, number, typed.user_id, utcnow(), parse.page_number(word))
 
@@ -97,5 +97,5 @@ def _guidance_texts(body: Payload) -> dict[str, dict[GuidanceField, str]]:
 
 
 def _name_and_agents(typed: str) -> tuple[str, str]:
-    name, _, last = typed.rpartition(" ")
-    return (name, last) if name and last[:1].isdigit() else (typed, "")
+    name, _, last_word = typed.rpartition(" ")
+    return (name, last_word) if name and last_word[:1].isdigit() else (typed, "")

@@ -42,16 +42,16 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
     with changing(services, number, by, now) as change:
         incident = change.incident
         check_may_change(number, incident.status)
-        added = [name for name in names if name not in incident.partners]
-        if not added:
+        added_names = [name for name in names if name not in incident.partners]
+        if not added_names:
             return wording.listed_already(", ".join(names))
-        incident.partners = [*incident.partners, *added]
+        incident.partners = [*incident.partners, *added_names]
         change.session.add(incident)
-        for name in added:
+        for name in added_names:
             change.log("partner_added", partner=name)
         partners.update_notices(change)
     start_due(services, now)
-    return wording.added(", ".join(added))
+    return wording.added(", ".join(added_names))
 
 
 def send_notice_now(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
@@ -66,23 +66,23 @@ def send_notice_now(services: Services, number: int, typed: str, by: str, now: d
             change.log("partner_added", partner=partner)
             partners.update_notices(change)
         rows = tables.of_incident(session, number)
-        waiting = [row for row in rows if row.state == State.WAITING and partner in ("", row.partner)]
-        if not waiting or incident.status not in OPEN:
+        waiting_rows = [row for row in rows if row.state == State.WAITING and partner in ("", row.partner)]
+        if not waiting_rows or incident.status not in OPEN:
             raise NoPartnerWaiting()
         if incident.is_private and not partner:
-            raise PrivateNeedsName(number=number, example=waiting[0].partner)
-        for row in waiting:
+            raise PrivateNeedsName(number=number, example=waiting_rows[0].partner)
+        for row in waiting_rows:
             if not row.is_being_sent:
                 row.plan(NextAction.TELL, now)
                 session.add(row)
     start_due(services, now)
-    return wording.notice_sent(", ".join(row.partner for row in waiting))
+    return wording.notice_sent(", ".join(row.partner for row in waiting_rows))
 
 
 def record_phoned(services: Services, number: int, typed: str, agents: str, by: str, now: datetime) -> str:
     """Record that a partner was phoned, with the number of affected agents if known."""
     partner = read_partner(typed, services.floor.partner_names)
-    counted = read_agents(agents)
+    agent_count = read_agents(agents)
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
         check_may_change(number, incident.status)
@@ -90,14 +90,14 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
         if row.told_at is None:
             row.told_at, row.told_severity, row.told_by, row.state = now, incident.severity, by, State.PHONED
             outbox.remove_untried(session, number, kinds.PARTNER, partner)
-        if counted is not None or row.answer == Answer.NONE:
+        if agent_count is not None or row.answer == Answer.NONE:
             # A call without a number does not retract the partner's earlier answer.
-            row.answer = Answer.AFFECTED if counted else Answer.RECEIVED
+            row.answer = Answer.AFFECTED if agent_count else Answer.RECEIVED
             row.answered_at, row.answered_by = now, by
-            row.agents = row.agents if counted is None else counted
+            row.agents = row.agents if agent_count is None else agent_count
         row.plan(NextAction.NOTHING, None)
         session.add(row)
-        agents_note = f"{counted} agents affected" if counted else ""
+        agents_note = f"{agent_count} agents affected" if agent_count else ""
         change.log("partner_phoned", partner=partner, reason=agents_note)
         outbox.mark_stale(session, number, (kinds.PARTNER,))
     return wording.phoned(partner)

@@ -50,8 +50,8 @@ def labels(services: Services, language: str) -> Labels:
 def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
     """The notice in its current state."""
     row, now = tables.find(session, incident.number, display.subject), utcnow()
-    known = labels(services, partner_of(services, row.partner).language)
-    return views.notice(notice_text(session, services, incident, row, now), row, known, now)
+    partner_labels = labels(services, partner_of(services, row.partner).language)
+    return views.notice(notice_text(session, services, incident, row, now), row, partner_labels, now)
 
 
 def notice_text(session: Session, services: Services, incident: Incident, row: PartnerNotice, now: datetime) -> str:
@@ -78,13 +78,13 @@ def _facts(
     language = partner_of(services, row.partner).language
     severity = services.floor.severity(incident.severity)
     text = incident_text(session, services, incident, situation_tables.current(session, incident.number), language)
-    read = for_outsiders(session, services, text, language, row.partner)
+    text_for_outsiders = for_outsiders(session, services, text, language, row.partner)
     return {
         "partner": escape(row.partner),
-        "title": one_line(read(SituationField.TITLE) or text.type, TITLE),
+        "title": one_line(text_for_outsiders(SituationField.TITLE) or text.type, TITLE),
         "emoji": severity.emoji,
         "meaning": escape(severity.guidance),
-        "impact": one_line(read(SituationField.IMPACT), IMPACT),
+        "impact": one_line(text_for_outsiders(SituationField.IMPACT), IMPACT),
         "places": one_line(", ".join(text.sites), TITLE),
         "status": str(incident.status),
         "is_over": row.cleared_at is not None or incident.status not in OPEN,
@@ -97,9 +97,9 @@ def _facts(
 def _guidance(session: Session, services: Services, incident: Incident, row: PartnerNotice) -> dict[str, str]:
     """The guidance in the partner's language, filtered for outsiders; empty where nothing was written."""
     language = partner_of(services, row.partner).language
-    read = guidance.outside_reading(session, services, language, row.partner)
+    text_for_outsiders = guidance.outside_reading(session, services, language, row.partner)
     texts = guidance.texts_in(session, incident.number, language)
-    return {str(field): shorten(escape(read(field, text)), GUIDANCE) for field, text in texts.items()}
+    return {str(field): shorten(escape(text_for_outsiders(field, text)), GUIDANCE) for field, text in texts.items()}
 
 
 def _next_update(session: Session, services: Services, incident: Incident, now: datetime) -> str:

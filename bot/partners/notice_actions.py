@@ -45,17 +45,17 @@ def _send(services: Services, number: int, notice_id: int, now: datetime) -> Non
 
 def note_refused(settled: Settled, error: str) -> None:
     """Mark the partner as one to be phoned, because Slack refused the notice."""
-    _mark_unreachable(settled.session, _of(settled), error, utcnow())
+    _mark_unreachable(settled.session, _notice_of(settled), error, utcnow())
 
 
 def note_told(settled: Settled, posted: Posted | None) -> None:
     """Record that the notice has arrived in the partner's channel and that an answer is awaited."""
-    row = _of(settled)
+    row = _notice_of(settled)
     if row.state == State.WAITING and posted is not None:
         _mark_told(settled.session, settled.services, row, posted, utcnow())
 
 
-def _of(settled: Settled) -> PartnerNotice:
+def _notice_of(settled: Settled) -> PartnerNotice:
     return tables.find(settled.session, settled.row.incident_id or 0, settled.row.subject)
 
 
@@ -121,15 +121,15 @@ def _name_silent(services: Services, number: int, now: datetime) -> None:
         rows = [
             row for row in tables.of_incident(session, number) if row.act == NextAction.NAME and _is_due(row, now)
         ]
-        missing = [row for row in rows if row.is_silent or row.state == State.UNREACHABLE]
-        _log_named(session, missing, now)
+        silent_rows = [row for row in rows if row.is_silent or row.state == State.UNREACHABLE]
+        _log_named(session, silent_rows, now)
         for row in rows:
             row.plan(NextAction.NOTHING, None)
             session.add(row)
-        if missing and incident.status in OPEN:
-            named = ",".join(str(row.number) for row in missing)
+        if silent_rows and incident.status in OPEN:
+            row_numbers = ",".join(str(row.number) for row in silent_rows)
             partners.ask_to_phone(
-                Change(session, services, incident, "", now), missing, f"{named}:{now.isoformat()}"
+                Change(session, services, incident, "", now), silent_rows, f"{row_numbers}:{now.isoformat()}"
             )
 
 
@@ -137,7 +137,7 @@ def _is_due(row: PartnerNotice, now: datetime) -> bool:
     return row.due_at is not None and row.due_at <= now
 
 
-def _log_named(session: Session, missing: Sequence[PartnerNotice], now: datetime) -> None:
-    for row in missing:
+def _log_named(session: Session, silent_rows: Sequence[PartnerNotice], now: datetime) -> None:
+    for row in silent_rows:
         row.named_at = now
         timeline.append(session, row.incident_id, "partner_named", now, partner=row.partner)

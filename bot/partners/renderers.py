@@ -11,7 +11,7 @@ def _notice(context: Context) -> Message:
     return messages.render(context.session, context.services, context.incident, context.row)
 
 
-def _place(context: Context) -> str:
+def _channel_id(context: Context) -> str:
     return messages.channel_of(context.services, context.row)
 
 
@@ -20,7 +20,7 @@ KINDS = (
         kinds.PARTNER,
         "keep a partner's notice up to date",
         _notice,
-        _place,
+        _channel_id,
         refused_at_first=Refusal.FINAL,
         forget=forget_channel,
         on_delivered=notice_actions.note_told,

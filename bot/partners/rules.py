@@ -74,13 +74,13 @@ def notice_due(declared_at: datetime, within: timedelta | None, now: datetime) -
     return max(now, declared_at + within - min(LEAD_TIME, within / MAX_LEAD_FRACTION))
 
 
-def read_partner(typed: str, known: Sequence[str]) -> str:
+def read_partner(typed: str, partner_names: Sequence[str]) -> str:
     """Return the partner whose name is closest to the typed one. Raises `UnknownPartner`."""
-    by_name = {name.casefold(): name for name in known}
-    nearest = get_close_matches(typed.strip().casefold(), by_name, n=1, cutoff=0.7)
-    if not nearest:
-        raise UnknownPartner(given=quoted(typed), known=", ".join(known) or "none")
-    return by_name[nearest[0]]
+    by_name = {name.casefold(): name for name in partner_names}
+    close_matches = get_close_matches(typed.strip().casefold(), by_name, n=1, cutoff=0.7)
+    if not close_matches:
+        raise UnknownPartner(given=quoted(typed), known=", ".join(partner_names) or "none")
+    return by_name[close_matches[0]]
 
 
 def read_agents(typed: str, hint: str = "") -> int | None:

@@ -70,16 +70,16 @@ def add(session: Session, incident_id: int, partner: str) -> bool:
     return insert_new(session, PartnerNotice(incident_id=incident_id, partner=partner))
 
 
-def get(session: Session, notice_id: int, missing: type[WatchfloorError] = NoSuchIncident) -> PartnerNotice:
-    """The notice with that id. Raises `missing` if there is none."""
+def get(session: Session, notice_id: int, error_class: type[WatchfloorError] = NoSuchIncident) -> PartnerNotice:
+    """The notice with that id. Raises `error_class` if there is none."""
     notice = session.get(PartnerNotice, notice_id)
     if notice is None:
-        raise missing()
+        raise error_class()
     return notice
 
 
 def locked(
-    session: Session, notice_id: int, missing: type[WatchfloorError] = NoSuchIncident
+    session: Session, notice_id: int, error_class: type[WatchfloorError] = NoSuchIncident
 ) -> tuple[PartnerNotice, Incident]:
     """The notice and its incident, both locked until the transaction ends."""
     row = session.exec(
@@ -91,7 +91,7 @@ def locked(
         .execution_options(populate_existing=True)
     ).first()
     if row is None:
-        raise missing()
+        raise error_class()
     return row
 
 

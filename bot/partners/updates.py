@@ -53,10 +53,12 @@ def edit_footers(change: Change, event: UpdateAmended) -> None:
     """Correct the time of the next update in the updates below partners' notices, each in its language."""
     session, number = change.session, change.number
     rows = {str(row.number): row for row in tables.of_incident(session, number)}
-    begins = _key_prefix(number, event.audience)
-    for posted in outbox.posts_of(session, number, begins, f":{event.promise_id}"):
-        language = partner_of(change.services, rows[posted.key.split(":")[-2]].partner).language
-        outbox.edit(session, posted, event.render(event.promise_id, posted.text, (language,), True), change.now)
+    key_prefix = _key_prefix(number, event.audience)
+    for posted_row in outbox.posts_of(session, number, key_prefix, f":{event.promise_id}"):
+        language = partner_of(change.services, rows[posted_row.key.split(":")[-2]].partner).language
+        outbox.edit(
+            session, posted_row, event.render(event.promise_id, posted_row.text, (language,), True), change.now
+        )
 
 
 def _key_prefix(number: int, audience: str) -> str:

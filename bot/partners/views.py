@@ -47,8 +47,8 @@ def _answer(row: PartnerNotice, labels: Labels, now: datetime) -> str:
     if row.agents is not None:
         mark += " – " + fill(labels["agents_said"], agents=row.agents)
     answerer = mention(row.answered_by) if row.answered_by else ""
-    when = near_time(row.answered_at, now) if row.answered_at else ""
-    return fill(labels["answered"], mark=mark, who=answerer, when=when)
+    time_text = near_time(row.answered_at, now) if row.answered_at else ""
+    return fill(labels["answered"], mark=mark, who=answerer, when=time_text)
 
 
 def affected_form(row: PartnerNotice, labels: Labels) -> Block:
@@ -90,8 +90,8 @@ def matrix(facts: Matrix) -> Screen:
     )
     guidance = guidance_button(facts.incident) if facts.incident.is_active else None
     blocks = [section(f"*Partners* {summary}", accessory=guidance)]
-    shown, which_page = page_of(facts.rows, facts.page, PER_PAGE, "/incident partners")
-    blocks += [*(_partner_section(facts, row) for row in shown), *which_page]
+    shown_rows, page_note = page_of(facts.rows, facts.page, PER_PAGE, "/incident partners")
+    blocks += [*(_partner_section(facts, row) for row in shown_rows), *page_note]
     blocks.append(
         context(
             "`/incident partners add NAME` · `/incident partners tell` tells those who wait now · "
@@ -123,18 +123,20 @@ def _told_line(facts: Matrix, row: PartnerNotice) -> str:
         return "not told yet: the notice is on its way"
     if row.state == State.WAITING:
         is_due = row.act == NextAction.TELL and row.due_at
-        due = f"not told yet, at the latest {near_time(row.due_at, facts.now)}" if is_due and row.due_at else ""
-        return due or "not told yet: no time was promised"
+        due_text = (
+            f"not told yet, at the latest {near_time(row.due_at, facts.now)}" if is_due and row.due_at else ""
+        )
+        return due_text or "not told yet: no time was promised"
     if row.state == State.DROPPED:
         return "not told: it was over by then"
     if row.state == State.UNREACHABLE:
         return "*to be phoned*" + (f" (Slack refused: {escape(row.trouble)})" if row.trouble else ", no channel")
-    when = near_time(row.told_at, facts.now) if row.told_at else ""
+    time_text = near_time(row.told_at, facts.now) if row.told_at else ""
     if row.state == State.PHONED:
         by = f" by {mention(row.told_by)}" if row.told_by else ""
-        return f"phoned {when}{by}, as {row.told_severity}"
-    where = channel_link(row.channel_id) if row.channel_id else ""
-    return f"told {when} in {where}, as {row.told_severity}"
+        return f"phoned {time_text}{by}, as {row.told_severity}"
+    channel_text = channel_link(row.channel_id) if row.channel_id else ""
+    return f"told {time_text} in {channel_text}, as {row.told_severity}"
 
 
 def _answer_lines(row: PartnerNotice, now: datetime) -> list[str]:
@@ -180,7 +182,7 @@ def phone_request(
     first_line = (
         f"Please phone {len(rows)} partner{'s' if len(rows) > 1 else ''} about incident {incident.number} {where}:"
     )
-    rest = "`/incident partners` in its channel shows all, page by page."
-    blocks = [*paragraphs([first_line, *lines], rest=rest, room=PHONE_LIST_CHARACTERS)]
+    rest_hint = "`/incident partners` in its channel shows all, page by page."
+    blocks = [*paragraphs([first_line, *lines], rest=rest_hint, room=PHONE_LIST_CHARACTERS)]
     text = "\n".join([first_line, *lines])
     return text, [*blocks, context("`/incident partners` in its channel has a button to record each call.")]

@@ -65,25 +65,25 @@ class Proposal(Struct, frozen=True):
     def sentence(self) -> str:
         """The proposal in words."""
         if self.kind == SKIPPED:
-            how = f"was skipped in {self.times} of the last {self.runs} runs: drop it, or give it a condition"
+            finding = f"was skipped in {self.times} of the last {self.runs} runs: drop it, or give it a condition"
         else:
-            how = f"was late in all of the last {self.times} runs: give it more time, or another owner"
-        return f"{self.file}, step `{self.step_key}`: “{self.title}” {how}."
+            finding = f"was late in all of the last {self.times} runs: give it more time, or another owner"
+        return f"{self.file}, step `{self.step_key}`: “{self.title}” {finding}."
 
 
 def measure(steps: Iterable[MeasuredStep]) -> Adherence:
     """Count the steps of a run. Lateness is finished minus due, averaged over late steps; None if none was late."""
     steps = list(steps)
-    late = [length for step in steps if (length := lateness(step))]
+    delays = [length for step in steps if (length := lateness(step))]
     states = [step.state for step in steps if step.state != State.OPEN or step.wanted_at]
     return Adherence(
         done=states.count(State.DONE),
         skipped=states.count(State.SKIPPED),
         waived=states.count(State.WAIVED),
         left_open=states.count(State.OPEN),
-        late=len(late),
+        late=len(delays),
         out_of_order=sum(step.out_of_order for step in steps),
-        average_lateness=sum(late, timedelta()) / len(late) if late else None,
+        average_lateness=sum(delays, timedelta()) / len(delays) if delays else None,
     )
 
 
@@ -101,16 +101,16 @@ def proposals(playbook: str, runs: Sequence[Sequence[MeasuredStep]]) -> list[Pro
         for step in steps:
             if step.wanted_at:
                 by_step.setdefault(step.step_key, []).append(step)
-    candidates = (_proposal(playbook, key, seen) for key, seen in by_step.items())
+    candidates = (_proposal(playbook, key, earlier_steps) for key, earlier_steps in by_step.items())
     return [proposal for proposal in candidates if proposal]
 
 
 def _proposal(playbook: str, key: str, earlier_steps: Sequence[MeasuredStep]) -> Proposal | None:
     title = earlier_steps[0].title
-    skipped = sum(step.state == State.SKIPPED for step in earlier_steps)
-    timed = [step for step in earlier_steps if step.state == State.DONE and step.due_at]
-    if skipped >= SKIPPED_TOO_OFTEN:
-        return Proposal(playbook, key, SKIPPED, title, skipped, len(earlier_steps))
-    if len(timed) >= LATE_TOO_OFTEN and all(lateness(step) for step in timed):
-        return Proposal(playbook, key, LATE, title, len(timed), len(earlier_steps))
+    skipped_count = sum(step.state == State.SKIPPED for step in earlier_steps)
+    steps_with_due_time = [step for step in earlier_steps if step.state == State.DONE and step.due_at]
+    if skipped_count >= SKIPPED_TOO_OFTEN:
+        return Proposal(playbook, key, SKIPPED, title, skipped_count, len(earlier_steps))
+    if len(steps_with_due_time) >= LATE_TOO_OFTEN and all(lateness(step) for step in steps_with_due_time):
+        return Proposal(playbook, key, LATE, title, len(steps_with_due_time), len(earlier_steps))
     return None

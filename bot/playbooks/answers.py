@@ -32,31 +32,33 @@ class FormAnswers(Struct, frozen=True):
     errors: dict[str, str]
 
 
-def suggested_times(written: Step, known: Milestones, declared_at: datetime, now: datetime) -> dict[str, datetime]:
+def suggested_times(
+    definition: Step, known_milestones: Milestones, declared_at: datetime, now: datetime
+) -> dict[str, datetime]:
     """Initial values of the step's time questions: the known milestone, or else now.
 
     Milestones before the declaration default to its time, the latest possible one.
     """
     times = {}
-    for ask in written.asks:
-        milestone = known.get(MilestoneName(ask.milestone)) if ask.milestone else None
-        latest = declared_at if ask.milestone in BEFORE_DECLARATION else now
+    for ask in definition.asks:
+        milestone = known_milestones.get(MilestoneName(ask.milestone)) if ask.milestone else None
+        default_time = declared_at if ask.milestone in BEFORE_DECLARATION else now
         if ask.kind == "time":
-            times[ask.id] = milestone.at if milestone else latest
+            times[ask.id] = milestone.at if milestone else default_time
     return times
 
 
-def milestones_in(written: Step, answers: Mapping[str, Any]) -> Iterator[tuple[Ask, MilestoneName, datetime]]:
+def milestones_in(definition: Step, answers: Mapping[str, Any]) -> Iterator[tuple[Ask, MilestoneName, datetime]]:
     """Yield the milestones that the answers set, with their times."""
-    for ask in written.asks:
+    for ask in definition.asks:
         if ask.milestone and ask.id in answers:
             yield ask, MilestoneName(ask.milestone), datetime.fromisoformat(str(answers[ask.id]))
 
 
-def read_form(written: Step, values: Mapping[str, Mapping[str, Any]], now: datetime) -> FormAnswers:
+def read_form(definition: Step, values: Mapping[str, Mapping[str, Any]], now: datetime) -> FormAnswers:
     """The answers in a submitted form's `state.values`, with an error message for each invalid field."""
     form_answers = FormAnswers({}, {})
-    for ask in written.asks:
+    for ask in definition.asks:
         raw = _raw_value(values.get(ask.id, {}).get(VALUE, {}))
         if raw is None or raw == "":
             continue
@@ -71,15 +73,15 @@ def read_form(written: Step, values: Mapping[str, Mapping[str, Any]], now: datet
     return form_answers
 
 
-def check_answers(written: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
+def check_answers(definition: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The answers to this step's questions only; refused if a required one is missing or a choice is unknown."""
-    known = {ask.id: answers[ask.id] for ask in written.asks if answers.get(ask.id) not in (None, "")}
-    for ask in written.asks:
-        if ask.id not in known and not ask.optional:
-            raise AnswersMissing(title=escape(written.title), question=escape(ask.question))
-        if ask.kind == "choice" and ask.id in known and known[ask.id] not in ask.options:
-            raise AnswerNotOffered(answer=escape(str(known[ask.id])), question=escape(ask.question))
-    return known
+    known_answers = {ask.id: answers[ask.id] for ask in definition.asks if answers.get(ask.id) not in (None, "")}
+    for ask in definition.asks:
+        if ask.id not in known_answers and not ask.optional:
+            raise AnswersMissing(title=escape(definition.title), question=escape(ask.question))
+        if ask.kind == "choice" and ask.id in known_answers and known_answers[ask.id] not in ask.options:
+            raise AnswerNotOffered(answer=escape(str(known_answers[ask.id])), question=escape(ask.question))
+    return known_answers
 
 
 def render_answer(ask: Ask, answer: Any) -> str:
@@ -91,9 +93,11 @@ def render_answer(ask: Ask, answer: Any) -> str:
     return escape(str(answer))
 
 
-def render_answers(written: Step, answers: Mapping[str, Any]) -> dict[str, str]:
+def render_answers(definition: Step, answers: Mapping[str, Any]) -> dict[str, str]:
     """Answers by question, as mrkdwn, in the order of the questions."""
-    return {escape(ask.question): render_answer(ask, answers[ask.id]) for ask in written.asks if ask.id in answers}
+    return {
+        escape(ask.question): render_answer(ask, answers[ask.id]) for ask in definition.asks if ask.id in answers
+    }
 
 
 def _raw_value(field: Mapping[str, Any]) -> Any:

@@ -27,13 +27,13 @@ def render_text(name: str, book: Playbook) -> str:
 def _applies(book: Playbook) -> str:
     applies = book.applies
     parts = [
-        f"{kind} {', '.join(listed)}"
-        for kind, listed in (
+        f"{kind} {', '.join(values)}"
+        for kind, values in (
             ("type", applies.types),
             ("severity", applies.severities),
             ("site", applies.sites),
         )
-        if listed
+        if values
     ]
     parts += ["private"] if book.private else []
     return "; ".join(parts) or "any incident that has no playbook of its own"
@@ -82,9 +82,9 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
 def _condition(when: When) -> Iterator[str]:
     if when.severity_at_least:
         yield f"severity is at least {when.severity_at_least}"
-    for what, listed in (("site", when.site_among), ("partner", when.partner_among)):
-        if listed:
-            yield f"a {what} is {' or '.join(listed)}"
+    for kind, names in (("site", when.site_among), ("partner", when.partner_among)):
+        if names:
+            yield f"a {kind} is {' or '.join(names)}"
     for state, keys in (("done", when.done), ("skipped", when.skipped)):
         yield from (f"`{key}` is {state}" for key in keys)
     yield from (f"{name} is {' or '.join(values)}" for name, values in when.answers.items())

@@ -32,71 +32,74 @@ def _steps_with_path(book: Playbook) -> Iterator[tuple[KeyPath, Step]]:
 
 
 def _asks_with_path(book: Playbook) -> Iterator[tuple[KeyPath, Ask]]:
-    for place, step in _steps_with_path(book):
+    for path, step in _steps_with_path(book):
         for k, ask in enumerate(step.asks):
-            yield (*place, "asks", k), ask
+            yield (*path, "asks", k), ask
 
 
 def _find_repeated(book: Playbook) -> Iterator[Finding]:
     phases = [(("phases", i), phase.id) for i, phase in enumerate(book.phases)]
-    steps = [(place, step.id) for place, step in _steps_with_path(book)]
-    asks = [(place, ask.id) for place, ask in _asks_with_path(book)]
+    steps = [(path, step.id) for path, step in _steps_with_path(book)]
+    asks = [(path, ask.id) for path, ask in _asks_with_path(book)]
     for kind, names in (("phase", phases), ("step", steps), ("question", asks)):
         counts: Counter[str] = Counter()
-        for place, name in names:
+        for path, name in names:
             counts[name] += 1
             if counts[name] == 2:
-                yield (*place, "id"), f"another {kind} is already called `{name}`; give this one its own id"
+                yield (*path, "id"), f"another {kind} is already called `{name}`; give this one its own id"
     titles = Counter(phase.title for phase in book.phases)
     for i, phase in enumerate(book.phases):
         if titles[phase.title] > 1:
             yield ("phases", i, "title"), f"several phases are called “{phase.title}”; give each its own title"
-    for place, name in steps:
+    for path, name in steps:
         if name in (START, PHASE):
-            yield (*place, "id"), f"`{name}` has a meaning in `due`; call the step something else"
-    for place, name in asks:
+            yield (*path, "id"), f"`{name}` has a meaning in `due`; call the step something else"
+    for path, name in asks:
         if name in FACTS:
-            yield (*place, "id"), f"`{name}` is a word of messages already ({FACTS[name]}); choose another id"
+            yield (*path, "id"), f"`{name}` is a word of messages already ({FACTS[name]}); choose another id"
         if name == MESSAGE:
-            yield (*place, "id"), f"`{MESSAGE}` is the name of the form's own field; choose another id"
+            yield (*path, "id"), f"`{MESSAGE}` is the name of the form's own field; choose another id"
 
 
 def _find_bad_references(book: Playbook) -> Iterator[Finding]:
-    for place, step in _steps_with_path(book):
+    for path, step in _steps_with_path(book):
         after = step.due.after if step.due else START
         if after not in (START, PHASE, *book.steps):
-            yield (*place, "due"), _no_such("step", after, (START, PHASE, *book.steps))
+            yield (*path, "due"), _no_such("step", after, (START, PHASE, *book.steps))
         for key, names in (("done", step.when.done), ("skipped", step.when.skipped)):
             for name in names:
                 if name not in book.steps:
-                    yield (*place, "when", key), _no_such("step", name, book.steps)
+                    yield (*path, "when", key), _no_such("step", name, book.steps)
         for name, values in step.when.answers.items():
-            answers = (*place, "when", "answers", name)
+            answers = (*path, "when", "answers", name)
             if name not in book.asks:
                 yield answers, _no_such("question", name, book.asks)
             else:
                 yield from ((answers, reason) for reason in _wrong_values(book.asks[name], values))
 
 
-def _no_such(kind: str, name: str, known: Iterable[str]) -> str:
-    return f"there is no {kind} `{name}`.{did_you_mean(name, known)}"
+def _no_such(kind: str, name: str, known_names: Iterable[str]) -> str:
+    return f"there is no {kind} `{name}`.{did_you_mean(name, known_names)}"
 
 
 def _wrong_values(ask: Ask, values: Iterable[str]) -> Iterator[str]:
     for value in values:
         if ask.kind == "choice" and value not in ask.options:
-            nearest = did_you_mean(value, ask.options) or f" It offers: {', '.join(ask.options)}."
-            yield f"`{value}` is no option of `{ask.id}`.{nearest}"
+            suggestion = did_you_mean(value, ask.options) or f" It offers: {', '.join(ask.options)}."
+            yield f"`{value}` is no option of `{ask.id}`.{suggestion}"
         if ask.kind == "number" and not NUMBER_CONDITION.fullmatch(value):
             yield f"`{value}` is no number; write `12`, `at least 12` or `at most 12`"
 
 
 def _find_bad_placeholders(book: Playbook) -> Iterator[Finding]:
-    known = (*FACTS, *book.asks)
-    for place, step in _steps_with_path(book):
-        for word in placeholders_in(step.posts.message) if step.posts else ():
-            if word not in known:
-                yield (*place, "posts", "message"), f"`{{{word}}}` stands for nothing.{did_you_mean(word, known)}"
+    known_names = (*FACTS, *book.asks)
+    for path, step in _steps_with_path(book):
+        for placeholder in placeholders_in(step.posts.message) if step.posts else ():
+            if placeholder not in known_names:
+                yield (
+                    (*path, "posts", "message"),
+                    f"`{{{placeholder}}}` stands for nothing.{did_you_mean(placeholder, known_names)}",
+                )
 
 
 def _dependencies(book: Playbook) -> dict[str, set[str]]:
@@ -116,18 +119,18 @@ def _find_cycles(book: Playbook) -> Iterator[Finding]:
         TopologicalSorter(_dependencies(book)).prepare()
     except CycleError as error:
         names: list[str] = error.args[1]
-        place = next(place for place, step in _steps_with_path(book) if step.id == names[0])
+        path = next(path for path, step in _steps_with_path(book) if step.id == names[0])
         chain = " → ".join(f"`{name}`" for name in reversed(names))
-        yield place, f"waits for itself: {chain}; break the circle in `when` or `due`"
+        yield path, f"waits for itself: {chain}; break the circle in `when` or `due`"
 
 
 def _find_unreachable(book: Playbook) -> Iterator[Finding]:
     unreachable: set[str] = set()
-    for place, step in _steps_with_path(book):
+    for path, step in _steps_with_path(book):
         for reason in (_why_impossible(book, step), _why_unreachable(step, unreachable)):
             if reason:
                 unreachable.add(step.id)
-                yield (*place, "when"), f"can never hold: {reason}"
+                yield (*path, "when"), f"can never hold: {reason}"
                 break
 
 
@@ -137,9 +140,9 @@ def _why_impossible(book: Playbook, step: Step) -> str | None:
         return f"the playbook is for {', '.join(applies.severities)}, all below {when.severity_at_least}"
     if when.site_among and applies.sites and not set(when.site_among) & set(applies.sites):
         return f"the playbook is for {', '.join(applies.sites)} only"
-    both = set(when.done) & set(when.skipped)
-    if both:
-        return f"`{min(both)}` cannot be done and skipped at once"
+    contradictory_steps = set(when.done) & set(when.skipped)
+    if contradictory_steps:
+        return f"`{min(contradictory_steps)}` cannot be done and skipped at once"
     return None
 
 
@@ -149,21 +152,21 @@ def _why_unreachable(step: Step, unreachable: set[str]) -> str | None:
 
 
 def _against_floor(book: Playbook, floor: Floor) -> Iterator[Finding]:
-    def unknown(kind: str, names: Iterable[str], known: Iterable[str], place: KeyPath) -> Iterator[Finding]:
-        known = tuple(known)
+    def unknown(kind: str, names: Iterable[str], known_names: Iterable[str], path: KeyPath) -> Iterator[Finding]:
+        known_names = tuple(known_names)
         for name in names:
-            if name not in known:
-                yield place, f"floor.yaml has no {kind} `{name}`.{did_you_mean(name, known)}"
+            if name not in known_names:
+                yield path, f"floor.yaml has no {kind} `{name}`.{did_you_mean(name, known_names)}"
 
     yield from unknown("type", book.applies.types, floor.types, ("applies", "types"))
     yield from unknown("site", book.applies.sites, floor.sites, ("applies", "sites"))
-    for place, step in _steps_with_path(book):
-        yield from unknown("site", step.when.site_among, floor.sites, (*place, "when", "site_among"))
+    for path, step in _steps_with_path(book):
+        yield from unknown("site", step.when.site_among, floor.sites, (*path, "when", "site_among"))
         yield from unknown(
-            "partner", step.when.partner_among, floor.partner_names, (*place, "when", "partner_among")
+            "partner", step.when.partner_among, floor.partner_names, (*path, "when", "partner_among")
         )
         yield from unknown(
-            "audience", [step.posts.to] if step.posts else [], floor.audiences, (*place, "posts", "to")
+            "audience", [step.posts.to] if step.posts else [], floor.audiences, (*path, "posts", "to")
         )
 
 
@@ -171,9 +174,9 @@ def unknown_guides(book: Playbook, floor: Floor) -> Iterator[Finding]:
     """Guides named by steps but found in no file. That is not an error: guides can also be published in Slack, and
     they are found by title when the step is read."""
     titles = [*(guide.title for guide in book.guides), *guide_titles(floor.cases)]
-    for place, step in _steps_with_path(book):
+    for path, step in _steps_with_path(book):
         for title in step.guides:
             if title not in titles:
-                elsewhere = "It is found if it was published in Slack; `/incident guide` shows what is."
-                nearest = did_you_mean(title, titles)
-                yield (*place, "guides"), f"no file has the guide “{title}”.{nearest} {elsewhere}"
+                published_hint = "It is found if it was published in Slack; `/incident guide` shows what is."
+                suggestion = did_you_mean(title, titles)
+                yield (*path, "guides"), f"no file has the guide “{title}”.{suggestion} {published_hint}"

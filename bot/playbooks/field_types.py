@@ -52,10 +52,10 @@ def at_most(limit: int) -> Callable[[str], str]:
 def matching(pattern: str, example: str) -> Callable[[str], str]:
     """Return a validator that refuses words not matching `pattern`, and shows the example."""
 
-    def check(word: str) -> str:
-        if not re.fullmatch(pattern, word):
-            raise ValueError(f"`{word}` does not fit; write it like `{example}`")
-        return word
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"`{text}` does not fit; write it like `{example}`")
+        return text
 
     return check
 
@@ -95,8 +95,8 @@ class OrAlone:
     """JSON schema annotation: a list of one may be written without brackets."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        listed = handler(schema)
-        return {"anyOf": [listed, listed["items"]]}
+        list_schema = handler(schema)
+        return {"anyOf": [list_schema, list_schema["items"]]}
 
 
 LENGTH_PATTERN = r"^\d{1,5} ?(s|min|h|days?)$"

@@ -58,33 +58,33 @@ def assign_form(step: AnyStep) -> Block:
 
 def answer_form(
     step: AnyStep,
-    written: Step,
+    definition: Step,
     message: str = "",
-    where: str = "",
+    recipients: str = "",
     times: Mapping[str, datetime] = NO_TIMES,
     zone: str = "",
 ) -> Block:
-    """The form with the step's questions and the message it sends to `where`; submitting it finishes the step.
+    """The form with the step's questions and the message it sends to `recipients`; submitting it finishes the step.
 
     Time questions are prefilled from `times`; `zone` is the time zone of the user who answers.
-    If `where` is empty, because the incident is private, the form says that nothing is sent.
+    If `recipients` is empty, because the incident is private, the form says that nothing is sent.
     """
-    instructions = f"\n{escape(written.instructions)}" if written.instructions else ""
+    instructions = f"\n{escape(definition.instructions)}" if definition.instructions else ""
     blocks = [section(f"*{escape(step.title)}*{instructions}")]
     blocks += [
         field(ask.question, ask.id, _field_for(ask, times), hint=_hint(ask, zone), optional=ask.optional)
-        for ask in written.asks
+        for ask in definition.asks
     ]
-    if written.posts and where:
+    if definition.posts and recipients:
         message_input = text_input(ids.VALUE, initial=message, multiline=True)
         hint = (
             "Read it and change it if you like. Write times in UTC, as 14:05 UTC: readers see their own. "
             "If you leave it empty, nothing is sent."
         )
-        blocks.append(field(f"Message to {where}", ids.MESSAGE, message_input, hint=hint, optional=True))
-    elif written.posts:
+        blocks.append(field(f"Message to {recipients}", ids.MESSAGE, message_input, hint=hint, optional=True))
+    elif definition.posts:
         blocks.append(context("This incident is private: the message of this step is not sent."))
-    submit = "Send and finish" if written.posts and where else "Done"
+    submit = "Send and finish" if definition.posts and recipients else "Done"
     return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit=submit, private_metadata=str(step.number))
 
 
@@ -125,8 +125,8 @@ def _step_line(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders)
     if not is_open(step):
         return context(f"▫️ {escape(step.title)} · not needed for now")
     instructions = run.book.steps[step.step_key].instructions
-    more = f"\n{shorten(escape(instructions), INSTRUCTIONS_SHOWN)}" if instructions else ""
+    instructions_line = f"\n{shorten(escape(instructions), INSTRUCTIONS_SHOWN)}" if instructions else ""
     due_note = f" · due {clock_time(step.due_at)}" if step.due_at else ""
     late_note = f" · 🔴 *{format_duration(now - step.due_at)} late*" if step.due_at and is_late(step, now) else ""
-    text = f"*{escape(step.title)}*\n{owner_of(step, holders)}{late_note or due_note}{more}"
+    text = f"*{escape(step.title)}*\n{owner_of(step, holders)}{late_note or due_note}{instructions_line}"
     return section(text, accessory=done_button(step) if run.is_running else None)

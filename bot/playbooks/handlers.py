@@ -46,8 +46,8 @@ def hand_over_steps(change: Change, event: CommandHandedOver) -> None:
 def skip_told(change: Change, event: UpdateComposed) -> None:
     """Skip steps meant to tell an audience once it has had its first update."""
     session, now = change.session, change.now
-    running = [run for run in runs_of(session, change.number) if run.is_running]
-    if any(event.audience not in run.incident.told for run in running):
+    running_runs = [run for run in runs_of(session, change.number) if run.is_running]
+    if any(event.audience not in run.incident.told for run in running_runs):
         runs.update_facts(session, change.number, facts_now(change), now)
         outbox.mark_stale(session, change.number, (kinds.CARD, kinds.RUN))
 

@@ -57,9 +57,9 @@ class Library(Struct, frozen=True):
         return Library(self.folder, self.floor, entries)
 
     def _reload_file(self, path: Path, stamp: FileStamp) -> LibraryFile:
-        before = self.entries.get(path)
-        if before and before.stamp == stamp:
-            return before
+        previous_entry = self.entries.get(path)
+        if previous_entry and previous_entry.stamp == stamp:
+            return previous_entry
         try:
             return LibraryFile(stamp, read_playbook(path, self.floor))
         except FileRefused as refused:
@@ -67,7 +67,7 @@ class Library(Struct, frozen=True):
         except Exception as broken:  # one bad file must never stop a declaration, whatever is wrong with it
             log.exception("a playbook cannot be read", extra={"file": path.name})
             problems = (Problem(path.name, 1, "", f"cannot be read: {type(broken).__name__}"),)
-        return LibraryFile(stamp, before.playbook if before else None, problems)
+        return LibraryFile(stamp, previous_entry.playbook if previous_entry else None, problems)
 
 
 def load_library(folder: Path, floor: Floor | None = None) -> Library:
@@ -112,8 +112,8 @@ def read_playbook(path: Path, floor: Floor | None = None) -> Playbook:
     try:
         book = yamlfile.validate(path, lines, content, Playbook)
     except FileRefused as refused:
-        rest = _remaining_problems(path, lines, content, refused, floor)
-        raise FileRefused(_by_line([*refused.problems, *rest])) from None
+        remaining_problems = _remaining_problems(path, lines, content, refused, floor)
+        raise FileRefused(_by_line([*refused.problems, *remaining_problems])) from None
     problems = _problems_of(path, lines, book, floor)
     if problems:
         raise FileRefused(_by_line(problems))
@@ -128,11 +128,11 @@ def _remaining_problems(
     path: Path, lines: yamlfile.LineNumbers, content: Any, refused: FileRefused, floor: Floor | None
 ) -> list[Problem]:
     """Problems that remain after the refused keys are removed, so that a single check reports everything."""
-    rest = deepcopy(content)
+    accepted_content = deepcopy(content)
     for problem in refused.problems:
-        _remove_at(rest, problem.key.split("."))
+        _remove_at(accepted_content, problem.key.split("."))
     try:
-        return _problems_of(path, lines, yamlfile.validate(path, lines, rest, Playbook), floor)
+        return _problems_of(path, lines, yamlfile.validate(path, lines, accepted_content, Playbook), floor)
     except FileRefused:
         return []
 
@@ -156,7 +156,10 @@ def _problems_of(path: Path, lines: yamlfile.LineNumbers, book: Playbook, floor:
 
 
 def _as_problems(path: Path, lines: yamlfile.LineNumbers, problems: Iterable[Finding]) -> list[Problem]:
-    return [Problem(path.name, lines.of(place), yamlfile.dotted_path(place), reason) for place, reason in problems]
+    return [
+        Problem(path.name, lines.of(key_path), yamlfile.dotted_path(key_path), reason)
+        for key_path, reason in problems
+    ]
 
 
 def _stamps(folder: Path) -> dict[Path, FileStamp]:

@@ -67,11 +67,11 @@ def _register_buttons(app: App, services: Services) -> None:
 
 
 def _register_offers(app: App, services: Services) -> None:
-    for action_id, begin, what in (
+    for action_id, start, outcome in (
         (ids.START, playbook_runs.start_manually, "started it"),
         (ids.SWITCH, playbook_runs.switch, "switched to it"),
     ):
-        _register_offer(app, services, action_id, begin, what)
+        _register_offer(app, services, action_id, start, outcome)
 
 
 def _register_offer(app: App, services: Services, action_id: str, start: StartPlaybook, outcome: str) -> None:
@@ -142,11 +142,13 @@ def _register_forms(app: App, services: Services) -> None:
     def answer(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             step_id = screens.step_in_form(body)
-            reading, posts = step_screens.read_answers(services, step_id, body["view"]["state"]["values"])
-            if reading.errors:
-                raise FieldsRefused(reading.errors)
-            sending = MessageToSend(parse.field_value(body, ids.MESSAGE)) if posts else None
-            return steps.complete(services, step_id, parse.user_id(body), utcnow(), reading.answers, sending)
+            form_answers, posts = step_screens.read_answers(services, step_id, body["view"]["state"]["values"])
+            if form_answers.errors:
+                raise FieldsRefused(form_answers.errors)
+            message_to_send = MessageToSend(parse.field_value(body, ids.MESSAGE)) if posts else None
+            return steps.complete(
+                services, step_id, parse.user_id(body), utcnow(), form_answers.answers, message_to_send
+            )
 
         submitted(body, act, ack)
 
@@ -159,7 +161,7 @@ def _register_proposals(app: App, services: Services) -> None:
 
     def propose(body: Payload) -> str:
         incident = parse.private_metadata(body)
-        new = NewProposal(
+        new_proposal = NewProposal(
             key=f"form:{body['view']['id']}",
             playbook=parse.field_value(body, ids.PLAYBOOK),
             text=parse.field_value(body, ids.TEXT),
@@ -167,7 +169,7 @@ def _register_proposals(app: App, services: Services) -> None:
             decides_id=parse.field_value(body, ids.DECIDES),
             incident=parse.parse_number(incident) if incident else None,
         )
-        return proposals.propose(services, new, parse.user_id(body), utcnow())
+        return proposals.propose(services, new_proposal, parse.user_id(body), utcnow())
 
     def decline(body: Payload) -> str:
         number, reason = parse.form_number(body), parse.field_value(body, ids.REASON)

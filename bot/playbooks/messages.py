@@ -7,11 +7,11 @@ FACTS = {
     "number": "the incident's number",
     "title": "the incident's title",
     "severity": "S0 to S4",
-    "status": "where it stands, such as investigating",
-    "type": "what it is about, in the floor's words",
-    "sites": "the sites it touches",
-    "partners": "the partners it touches",
-    "commander": "who leads",
+    "status": "the incident's status, such as investigating",
+    "type": "the incident's type, as the floor calls it",
+    "sites": "the sites affected",
+    "partners": "the partners affected",
+    "commander": "the commander's name",
     "started": "when it was declared, in UTC; each reader sees it in their own zone",
     "lasting": "how long it has lasted",
     "next_update": "when the next update is promised",
@@ -22,7 +22,7 @@ PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 
 def placeholders_in(message: str) -> list[str]:
     """The words in braces, in order of appearance."""
-    return [word.strip() for word in PLACEHOLDER.findall(message)]
+    return [placeholder.strip() for placeholder in PLACEHOLDER.findall(message)]
 
 
 def fill(message: str, values: Mapping[str, str]) -> str:

@@ -54,8 +54,8 @@ def is_late(step: TrackedStep, now: datetime) -> bool:
 
 def progress(steps: Iterable[TrackedStep]) -> Progress:
     """Count the finished steps among the wanted ones."""
-    relevant = [step for step in steps if step.state != State.OPEN or step.wanted_at]
-    return Progress(sum(step.state != State.OPEN for step in relevant), len(relevant))
+    counted_steps = [step for step in steps if step.state != State.OPEN or step.wanted_at]
+    return Progress(sum(step.state != State.OPEN for step in counted_steps), len(counted_steps))
 
 
 def open_steps(steps: Iterable[StepT]) -> list[StepT]:
@@ -65,20 +65,20 @@ def open_steps(steps: Iterable[StepT]) -> list[StepT]:
 
 def current_phase(steps: Iterable[TrackedStep]) -> str | None:
     """The phase of the first open step; None if every step is finished."""
-    waiting = open_steps(steps)
+    unfinished_steps = open_steps(steps)
     # A repeated step in a later round does not take the run back to its phase.
-    return next((step.phase for step in [*filter(_is_first_round, waiting), *waiting]), None)
+    return next((step.phase for step in [*filter(_is_first_round, unfinished_steps), *unfinished_steps]), None)
 
 
 def next_steps(steps: Sequence[StepT], now: datetime, limit: int = MAX_NEXT) -> list[StepT]:
     """The steps to do now: the current phase's, then late or repeated ones, then some more if those are few."""
-    waiting = open_steps(steps)
-    phase = current_phase(waiting)
-    in_phase = [step for step in waiting if step.phase == phase]
-    others = [step for step in waiting if step.phase != phase]
-    urgent = [*in_phase, *(step for step in others if _is_urgent(step, now))][:limit]
-    rest = [step for step in others if not _is_urgent(step, now)]
-    return urgent + rest[: max(0, MIN_SHOWN - len(urgent))]
+    unfinished_steps = open_steps(steps)
+    phase = current_phase(unfinished_steps)
+    in_phase = [step for step in unfinished_steps if step.phase == phase]
+    steps_in_other_phases = [step for step in unfinished_steps if step.phase != phase]
+    urgent = [*in_phase, *(step for step in steps_in_other_phases if _is_urgent(step, now))][:limit]
+    less_urgent = [step for step in steps_in_other_phases if not _is_urgent(step, now)]
+    return urgent + less_urgent[: max(0, MIN_SHOWN - len(urgent))]
 
 
 def _is_first_round(step: TrackedStep) -> bool:
@@ -96,8 +96,8 @@ def late_steps(steps: Iterable[StepT], now: datetime) -> list[StepT]:
 
 def is_out_of_order(step: TrackedStep, steps: Iterable[TrackedStep]) -> bool:
     """True if an earlier step is still open for its first round."""
-    above = (other for other in open_steps(steps) if other.position < step.position)
-    return any(_is_first_round(other) for other in above)
+    earlier_steps = (earlier_step for earlier_step in open_steps(steps) if earlier_step.position < step.position)
+    return any(_is_first_round(earlier_step) for earlier_step in earlier_steps)
 
 
 def blocking_steps(steps: Iterable[StepT], action: str) -> list[StepT]:

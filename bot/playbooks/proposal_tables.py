@@ -72,5 +72,5 @@ def newest(session: Session, limit: int) -> Sequence[PlaybookProposal]:
 
 def of_incident(session: Session, number: int) -> Sequence[PlaybookProposal]:
     """The proposals an incident led to, oldest first."""
-    own = select(PlaybookProposal).where(PlaybookProposal.incident_id == number)
-    return session.exec(own.order_by(col(PlaybookProposal.id))).all()
+    query = select(PlaybookProposal).where(PlaybookProposal.incident_id == number)
+    return session.exec(query.order_by(col(PlaybookProposal.id))).all()

@@ -54,7 +54,7 @@ def decline_form(proposal: PlaybookProposal) -> Block:
     return modal(
         "Decline it",
         [
-            section(_what(proposal)),
+            section(_summary_line(proposal)),
             field("Why?", ids.REASON, text_input(ids.REASON, multiline=True, longest=LONGEST_TEXT)),
         ],
         callback_id=ids.DECLINE_FORM,
@@ -73,15 +73,17 @@ def listing(proposals: Sequence[PlaybookProposal], reader: str) -> tuple[str, li
     """The list of proposals, with buttons on those that the reader decides."""
     if not proposals:
         return NONE_YET, []
-    waiting = sum(proposal.is_open for proposal in proposals)
-    text = f"*Proposals for playbooks*: {waiting} to be decided"
-    shown = [block for each in proposals for block in _blocks(each, with_buttons=each.decides_id == reader)]
-    return text, [section(text), *shown]
+    open_count = sum(proposal.is_open for proposal in proposals)
+    text = f"*Proposals for playbooks*: {open_count} to be decided"
+    proposal_blocks = [
+        block for each in proposals for block in _blocks(each, with_buttons=each.decides_id == reader)
+    ]
+    return text, [section(text), *proposal_blocks]
 
 
 def _blocks(proposal: PlaybookProposal, *, with_buttons: bool) -> list[Block]:
     number = str(proposal.number)
-    blocks = [section(_what(proposal)), context(_status(proposal))]
+    blocks = [section(_summary_line(proposal)), context(_status(proposal))]
     if with_buttons and proposal.is_open:
         accept = button("Accept", ids.ACCEPT_PROPOSAL, number, style="primary")
         decline = button("Decline…", ids.DECLINE_PROPOSAL, number)
@@ -89,7 +91,7 @@ def _blocks(proposal: PlaybookProposal, *, with_buttons: bool) -> list[Block]:
     return blocks
 
 
-def _what(proposal: PlaybookProposal) -> str:
+def _summary_line(proposal: PlaybookProposal) -> str:
     emoji = EMOJI[ProposalState(proposal.state)]
     return f"{emoji} *{one_line(proposal.playbook_name, 80)}*: {one_line(proposal.text, SHOWN_TEXT)}"
 
@@ -100,13 +102,18 @@ def _status(proposal: PlaybookProposal) -> str:
     if proposal.is_open:
         return " · ".join([f"{mention(proposal.decides_id)} decides", owner, *origins])
     decided = f"{proposal.state} by {mention(proposal.decides_id)}"
-    why = [one_line(proposal.reason, 200)] if proposal.reason else []
-    return " · ".join([decided, *why, *([owner] if proposal.state == ProposalState.ACCEPTED else []), *origins])
+    reason = [one_line(proposal.reason, 200)] if proposal.reason else []
+    return " · ".join([decided, *reason, *([owner] if proposal.state == ProposalState.ACCEPTED else []), *origins])
 
 
 def decided_text(proposal: PlaybookProposal) -> str:
     """The message to those waiting for the decision."""
-    file, what = f"`playbooks/{one_line(proposal.playbook_name, 80)}.yaml`", one_line(proposal.text, SHOWN_TEXT)
+    file, change = (
+        f"`playbooks/{one_line(proposal.playbook_name, 80)}.yaml`",
+        one_line(proposal.text, SHOWN_TEXT),
+    )
     if proposal.state == ProposalState.ACCEPTED:
-        return f"✅ {mention(proposal.decides_id)} accepts it; {mention(proposal.owner_id)} changes {file}: {what}"
-    return f"✖️ {mention(proposal.decides_id)} declines it ({one_line(proposal.reason, 300)}): {file}: {what}"
+        return (
+            f"✅ {mention(proposal.decides_id)} accepts it; {mention(proposal.owner_id)} changes {file}: {change}"
+        )
+    return f"✖️ {mention(proposal.decides_id)} declines it ({one_line(proposal.reason, 300)}): {file}: {change}"

@@ -69,8 +69,8 @@ class NewProposal(Struct, frozen=True):
 def form(services: Services, by: str, text: str = "", incident: int | None = None) -> Block:
     """The proposal form, prefilled with the finding."""
     check_member(services, by)
-    known = services.get(ReloadingLibrary).library.playbooks
-    return proposal_views.form([(name, book.title) for name, book in known.items()], text, incident, by)
+    playbooks = services.get(ReloadingLibrary).library.playbooks
+    return proposal_views.form([(name, book.title) for name, book in playbooks.items()], text, incident, by)
 
 
 def form_of_follow_up(services: Services, number: int, by: str, now: datetime) -> Block:
@@ -95,35 +95,37 @@ def _check_public(session: Session, number: int, by: str) -> None:
         raise PrivateFinding(number=number)
 
 
-def propose(services: Services, new: NewProposal, by: str, now: datetime) -> str:
+def propose(services: Services, new_proposal: NewProposal, by: str, now: datetime) -> str:
     """Save a proposal and ask the person who decides. Return the answer."""
     check_member(services, by)
-    if not new.text.strip():
+    if not new_proposal.text.strip():
         raise NothingProposed()
-    if not (new.owner_id and new.decides_id):
+    if not (new_proposal.owner_id and new_proposal.decides_id):
         raise PeopleMissing()
-    if not all(person_of(services, user_id).may_act for user_id in (new.owner_id, new.decides_id)):
+    if not all(
+        person_of(services, user_id).may_act for user_id in (new_proposal.owner_id, new_proposal.decides_id)
+    ):
         raise NotForGuests()
-    if new.playbook not in services.get(ReloadingLibrary).library.playbooks:
+    if new_proposal.playbook not in services.get(ReloadingLibrary).library.playbooks:
         raise UnknownPlaybook()
     with services.database.transaction() as session:
-        if new.incident is not None:
-            _check_public(session, new.incident, by)
+        if new_proposal.incident is not None:
+            _check_public(session, new_proposal.incident, by)
         proposal = PlaybookProposal(
-            key=new.key,
-            playbook_name=new.playbook,
-            text=new.text.strip(),
-            incident_id=new.incident,
+            key=new_proposal.key,
+            playbook_name=new_proposal.playbook,
+            text=new_proposal.text.strip(),
+            incident_id=new_proposal.incident,
             by=by,
             proposed_at=now,
-            owner_id=new.owner_id,
-            decides_id=new.decides_id,
+            owner_id=new_proposal.owner_id,
+            decides_id=new_proposal.decides_id,
         )
         if proposal_tables.add(session, proposal):
             text, blocks = proposal_views.question(proposal)
             outbox.post(session, _key(proposal), proposal.decides_id, text, now, blocks=blocks)
             _log(session, proposal, "playbook_proposed", by, now, user=proposal.decides_id)
-    return wording.proposed(mention(new.decides_id))
+    return wording.proposed(mention(new_proposal.decides_id))
 
 
 def _key(proposal: PlaybookProposal) -> str:
@@ -165,9 +167,9 @@ def _decide(services: Services, number: int, state: ProposalState, reason: str, 
         proposal.state, proposal.reason, proposal.decided_at = state, reason, now
         session.add(proposal)
         session.flush()
-        _show_again(session, proposal, now)
-        because = {"reason": reason} if reason else {}
-        _log(session, proposal, f"playbook_change_{state}", by, now, **because)
+        _redraw_question(session, proposal, now)
+        log_facts = {"reason": reason} if reason else {}
+        _log(session, proposal, f"playbook_change_{state}", by, now, **log_facts)
         text = proposal_views.decided_text(proposal)
         for user_id in sorted({proposal.by, proposal.owner_id} - {by}):
             outbox.post(session, f"{_key(proposal)}:decided:{user_id}", user_id, text, now)
@@ -181,7 +183,7 @@ def _log(session: Session, proposal: PlaybookProposal, kind: str, by: str, now: 
         timeline.append(session, proposal.incident_id, kind, now, by, **facts)
 
 
-def _show_again(session: Session, proposal: PlaybookProposal, now: datetime) -> None:
+def _redraw_question(session: Session, proposal: PlaybookProposal, now: datetime) -> None:
     row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == _key(proposal))).first()
     if row is not None:
         outbox.edit(session, row, proposal_views.question(proposal)[1], now)
@@ -200,4 +202,4 @@ def hide_words(change: Change, event: MadePrivate) -> None:
         proposal.text, proposal.reason, proposal.incident_id = "its incident is private now", "", None
         change.session.add(proposal)
         change.session.flush()
-        _show_again(change.session, proposal, change.now)
+        _redraw_question(change.session, proposal, change.now)

@@ -18,7 +18,7 @@ class ReloadingLibrary:
         self._every_s = every_s
         self._checked_at = time.monotonic()
         self._lock = threading.Lock()
-        self._told: Library | None = None
+        self._last_returned: Library | None = None
 
     @property
     def library(self) -> Library:
@@ -31,7 +31,7 @@ class ReloadingLibrary:
     def library_if_changed(self) -> Library | None:
         """The playbooks if the folder has changed since the last call, or on the first call; else None."""
         library = self.library
-        if library is self._told:
+        if library is self._last_returned:
             return None
-        self._told = library
+        self._last_returned = library
         return library

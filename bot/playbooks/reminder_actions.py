@@ -35,8 +35,8 @@ STEPS_PER_MESSAGE = (MESSAGE_BLOCKS - 1) // 2
 def remind_of_overdue_steps(services: Services, now: datetime) -> None:
     """Send every due reminder, each once, however many replicas tick."""
     with services.database.reading() as session:
-        due = due_reminders(session, now)
-    for number, steps in groupby(sorted(due, key=_sort_key), key=lambda step: step.incident_id):
+        due_steps = due_reminders(session, now)
+    for number, steps in groupby(sorted(due_steps, key=_sort_key), key=lambda step: step.incident_id):
         with services.database.transaction() as session:
             _remind(Change(session, services, incidents.by_number(session, number), "", now), list(steps))
 
@@ -45,41 +45,43 @@ def _sort_key(step: PlaybookStep) -> tuple[int, int, int]:
     return step.incident_id, step.run_id, step.position
 
 
-def _remind(change: Change, due: Iterable[PlaybookStep]) -> None:
+def _remind(change: Change, due_steps: Iterable[PlaybookStep]) -> None:
     session, incident, now = change.session, change.incident, change.now
     targets = ReminderTargets(incident, incidents.roles(session, incident.number), _first_tier_mention(change))
-    ready = _without_those_of_busy_people(change, due, targets)
-    claimed = [step for step in ready if reminders.claim_reminder(session, step.number, step.reminders_sent, now)]
-    if claimed:
+    steps_to_remind = _without_steps_of_busy_people(change, due_steps, targets)
+    claimed_steps = [
+        step for step in steps_to_remind if reminders.claim_reminder(session, step.number, step.reminders_sent, now)
+    ]
+    if claimed_steps:
         change.mark_stale(kinds.CARD, kinds.RUN)
     if not incident.is_active or incident.channel_id is None:
         return
     steps_by_person: dict[tuple[int, str], dict[int, str]] = {}
-    for step in claimed:
-        level, recipient, why = targets.next_of(step)
-        steps_by_person.setdefault((step.run_id, recipient), {})[step.number] = why
+    for step in claimed_steps:
+        level, recipient, reason = targets.next_of(step)
+        steps_by_person.setdefault((step.run_id, recipient), {})[step.number] = reason
         change.log("step_reminded", step=step.title, level=level)
     for (_, recipient), reasons in steps_by_person.items():
-        steps = [step for step in claimed if step.number in reasons]
-        for first in range(0, len(steps), STEPS_PER_MESSAGE):
-            _post_reminder(change, steps[first : first + STEPS_PER_MESSAGE], recipient, reasons)
+        steps = [step for step in claimed_steps if step.number in reasons]
+        for start in range(0, len(steps), STEPS_PER_MESSAGE):
+            _post_reminder(change, steps[start : start + STEPS_PER_MESSAGE], recipient, reasons)
 
 
-def _without_those_of_busy_people(
-    change: Change, due: Iterable[PlaybookStep], targets: "ReminderTargets"
+def _without_steps_of_busy_people(
+    change: Change, due_steps: Iterable[PlaybookStep], targets: "ReminderTargets"
 ) -> list[PlaybookStep]:
     """The steps to remind of now; the others are postponed until their recipient's quiet time is over."""
-    ready = []
+    steps_to_remind = []
     called_at = _last_calls(change)
-    for step in due:
+    for step in due_steps:
         level, recipient, _ = targets.next_of(step)
         quiet = QUIET_OF_GROUPS if level == "ladder" else QUIET
         again_at = called_at[recipient] + quiet if recipient in called_at else change.now
         if again_at > change.now:
             reminders.postpone(change.session, step.number, step.reminders_sent, again_at)
         else:
-            ready.append(step)
-    return ready
+            steps_to_remind.append(step)
+    return steps_to_remind
 
 
 def _last_calls(change: Change) -> dict[str, datetime]:
@@ -95,13 +97,13 @@ def _last_calls(change: Change) -> dict[str, datetime]:
 def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, reasons: dict[int, str]) -> None:
     """Post one message in the run's thread, keyed by its first step, which is in no other message."""
     session, incident, now = change.session, change.incident, change.now
-    first = steps[0]
-    key = reminder_messages.key_of(first)
+    first_step = steps[0]
+    key = reminder_messages.key_of(first_step)
     for step in steps:
         step.reminders_sent += 1
     text, blocks = playbook_views.reminder_message(steps, now, reasons)
     address = f"{recipient}{ADDRESSED}{wording.due_and_open(len(steps))}"
-    message = outbox.find(session, incident.number, kinds.RUN, str(first.run_id))
+    message = outbox.find(session, incident.number, kinds.RUN, str(first_step.run_id))
     outbox.post(
         session,
         key,
@@ -151,8 +153,8 @@ def _first_tier_mention(change: Change) -> str:
 def repeat_steps(services: Services, now: datetime) -> None:
     """Reopen repeated steps whose time has come."""
     with services.database.reading() as session:
-        due = reminders.steps_to_repeat(session, now)
-    for step_id in due:
+        due_step_ids = reminders.steps_to_repeat(session, now)
+    for step_id in due_step_ids:
         with services.database.transaction() as session:
             change = reminders.repeat(session, step_id, now)
             if change is None:

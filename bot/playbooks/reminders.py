@@ -14,28 +14,28 @@ from bot.playbooks.tables import PlaybookRun, PlaybookStep
 WATCHFLOOR_ITSELF = "watchfloor"
 
 
-def claim_reminder(session: Session, step_id: int, sent: int, now: datetime) -> bool:
-    """Claim the reminder after `sent` ones; False if it was claimed already, or the step is finished."""
-    changed = session.exec(
+def claim_reminder(session: Session, step_id: int, reminders_sent: int, now: datetime) -> bool:
+    """Claim the reminder after `reminders_sent` ones; False if it was claimed already, or the step is finished."""
+    result = session.exec(
         sa.update(PlaybookStep)
         .where(
             col(PlaybookStep.id) == step_id,
-            col(PlaybookStep.reminders_sent) == sent,
+            col(PlaybookStep.reminders_sent) == reminders_sent,
             col(PlaybookStep.state) == State.OPEN,
         )
-        .values(reminders_sent=sent + 1, remind_at=rules.next_reminder_at(sent + 1, now))
+        .values(reminders_sent=reminders_sent + 1, remind_at=rules.next_reminder_at(reminders_sent + 1, now))
         .execution_options(synchronize_session=False)
     )
-    return bool(changed.rowcount)
+    return bool(result.rowcount)
 
 
-def postpone(session: Session, step_id: int, sent: int, until: datetime) -> None:
-    """Postpone the reminder after `sent` ones, to be sent with those due by then."""
+def postpone(session: Session, step_id: int, reminders_sent: int, until: datetime) -> None:
+    """Postpone the reminder after `reminders_sent` ones, to be sent with those due by then."""
     session.exec(
         sa.update(PlaybookStep)
         .where(
             col(PlaybookStep.id) == step_id,
-            col(PlaybookStep.reminders_sent) == sent,
+            col(PlaybookStep.reminders_sent) == reminders_sent,
             col(PlaybookStep.state) == State.OPEN,
         )
         .values(remind_at=until)

@@ -8,11 +8,13 @@ from bot.runtime.clock import utcnow
 
 
 def _run(context: Context) -> Message:
-    seen = context.snapshot.run(int(context.row.subject))
-    known = known_playbooks(context.services).get(seen.run.playbook)
-    newer_exists = known is not None and known.version != seen.run.version
+    run_and_steps = context.snapshot.run(int(context.row.subject))
+    current_playbook = known_playbooks(context.services).get(run_and_steps.run.playbook)
+    newer_exists = current_playbook is not None and current_playbook.version != run_and_steps.run.version
     holders = context.snapshot.facts.roles
-    return views.run_message(seen.run, seen.steps, utcnow(), newer_exists=newer_exists, holders=holders)
+    return views.run_message(
+        run_and_steps.run, run_and_steps.steps, utcnow(), newer_exists=newer_exists, holders=holders
+    )
 
 
 KINDS = (Kind(kinds.RUN, "keep the playbook's message up to date", _run),)

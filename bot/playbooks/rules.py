@@ -60,8 +60,8 @@ class StepRecord(Protocol):
 
 def pick(playbooks: Mapping[str, Playbook], facts: IncidentFacts) -> str | None:
     """The name of the best-fitting playbook: most conditions first, then fewest listed values, then by name."""
-    fitting = [name for name, book in playbooks.items() if fits(book, facts)]
-    return min(fitting, key=lambda name: (_breadth(playbooks[name]), name), default=None)
+    fitting_names = [name for name, book in playbooks.items() if fits(book, facts)]
+    return min(fitting_names, key=lambda name: (_breadth(playbooks[name]), name), default=None)
 
 
 def fits(book: Playbook, facts: IncidentFacts) -> bool:
@@ -75,8 +75,8 @@ def fits(book: Playbook, facts: IncidentFacts) -> bool:
 
 
 def _breadth(book: Playbook) -> tuple[int, int]:
-    conditions = [listed for listed in (book.applies.types, book.applies.severities, book.applies.sites) if listed]
-    return -len(conditions), sum(len(listed) for listed in conditions)
+    conditions = [values for values in (book.applies.types, book.applies.severities, book.applies.sites) if values]
+    return -len(conditions), sum(len(values) for values in conditions)
 
 
 def all_answers(steps: Iterable[StepRecord]) -> dict[str, Any]:
@@ -146,13 +146,15 @@ def phase_starts(
     book: Playbook, started_at: datetime, wanted_at: Mapping[str, datetime], steps: Sequence[StepRecord]
 ) -> dict[str, datetime | None]:
     """When each phase began: when the last wanted step of earlier phases ended; None if not yet."""
-    ended = _ended_at(steps)
-    begin: datetime | None = started_at
+    end_times = _end_times(steps)
+    phase_start: datetime | None = started_at
     starts: dict[str, datetime | None] = {}
     for phase in book.phases:
-        starts[phase.id] = begin
-        ends = [ended.get(step.id) for step in phase.steps if step.id in wanted_at]
-        begin = max([begin, *(end for end in ends if end)]) if begin and all(ends) else None
+        starts[phase.id] = phase_start
+        phase_ends = [end_times.get(step.id) for step in phase.steps if step.id in wanted_at]
+        phase_start = (
+            max([phase_start, *(end for end in phase_ends if end)]) if phase_start and all(phase_ends) else None
+        )
     return starts
 
 
@@ -164,35 +166,35 @@ def due_times(
     A step that becomes wanted later, for example because the severity rose, gets its full time from then.
     """
     starts = phase_starts(book, started_at, wanted_at, steps)
-    ended = _ended_at(steps)
-    due: dict[str, datetime | None] = {}
+    end_times = _end_times(steps)
+    due_by_step: dict[str, datetime | None] = {}
     for phase in book.phases:
         for step in phase.steps:
             if step.id in wanted_at:
-                origin = _origin(step, started_at, starts[phase.id], ended)
+                origin = _origin(step, started_at, starts[phase.id], end_times)
                 within = step.due.within if step.due else None
-                due[step.id] = max(origin, wanted_at[step.id]) + within if origin and within else None
-    return due
+                due_by_step[step.id] = max(origin, wanted_at[step.id]) + within if origin and within else None
+    return due_by_step
 
 
-def _ended_at(steps: Iterable[StepRecord]) -> dict[str, datetime]:
+def _end_times(steps: Iterable[StepRecord]) -> dict[str, datetime]:
     return {step.step_key: step.finished_at for step in steps if step.finished_at}
 
 
 def _origin(
-    step: Step, started_at: datetime, phase_start: datetime | None, ended: Mapping[str, datetime]
+    step: Step, started_at: datetime, phase_start: datetime | None, end_times: Mapping[str, datetime]
 ) -> datetime | None:
     after = step.due.after if step.due else START
     if after == START:
         return started_at
-    return phase_start if after == PHASE else ended.get(after)
+    return phase_start if after == PHASE else end_times.get(after)
 
 
-def reminder_level(sent: int) -> str | None:
-    """`owner`, `commander` or `ladder` for the reminder after `sent` ones; None when there were enough."""
-    return REMINDER_LEVELS[sent] if sent < MAX_REMINDERS else None
+def reminder_level(reminders_sent: int) -> str | None:
+    """`owner`, `commander` or `ladder` for the reminder after `reminders_sent` ones; None after enough."""
+    return REMINDER_LEVELS[reminders_sent] if reminders_sent < MAX_REMINDERS else None
 
 
-def next_reminder_at(sent: int, now: datetime) -> datetime | None:
-    """When to remind again after `sent` reminders, the last of them `now`; missed ones never pile up."""
-    return now + REMINDER_GAPS[sent - 1] if 0 < sent < MAX_REMINDERS else None
+def next_reminder_at(reminders_sent: int, now: datetime) -> datetime | None:
+    """When to remind again after `reminders_sent` ones, the last of them `now`; missed ones never pile up."""
+    return now + REMINDER_GAPS[reminders_sent - 1] if 0 < reminders_sent < MAX_REMINDERS else None

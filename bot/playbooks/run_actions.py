@@ -37,24 +37,25 @@ class StoppedAlready(WatchfloorError):
     start {name}` starts it anew."""
 
 
-def facts_of(incident: Incident, told: Collection[str] = (), held: Collection[str] = ()) -> IncidentFacts:
-    """The facts of an incident that playbooks use; `told` are the audiences that had an update, `held` the filled
-    roles."""
+def facts_of(
+    incident: Incident, told_audiences: Collection[str] = (), held_roles: Collection[str] = ()
+) -> IncidentFacts:
+    """The facts of an incident that playbooks use; `told_audiences` had an update, `held_roles` are filled."""
     return IncidentFacts(
         severity=incident.severity,
         type=incident.type,
         sites=tuple(incident.sites),
         partners=tuple(incident.partners),
         started_at=incident.declared_at,
-        told=tuple(sorted(told)),
-        held=tuple(sorted(held)),
+        told=tuple(sorted(told_audiences)),
+        held=tuple(sorted(held_roles)),
     )
 
 
 def facts_now(change: Change) -> IncidentFacts:
     """The current facts of the incident for its running playbooks."""
-    told = change.services.get(Registry).ask(AUDIENCES_TOLD)(change.session, change.number)
-    return facts_of(change.incident, told, incidents.roles(change.session, change.number))
+    told_audiences = change.services.get(Registry).ask(AUDIENCES_TOLD)(change.session, change.number)
+    return facts_of(change.incident, told_audiences, incidents.roles(change.session, change.number))
 
 
 def matching_playbook(services: Services, incident: Incident) -> str | None:
@@ -129,14 +130,14 @@ def _stop(change: Change, name: str) -> PlaybookRun:
     raise _not_running(name, runs_of_name, change.now)
 
 
-def _not_running(name: str, earlier: Sequence[PlaybookRun], now: datetime) -> WatchfloorError:
+def _not_running(name: str, earlier_runs: Sequence[PlaybookRun], now: datetime) -> WatchfloorError:
     """The refusal to stop it; it says so if the playbook was stopped already, in case that answer was lost."""
-    last = earlier[-1] if earlier else None
-    if last is None or last.stopped_at is None:
+    last_run = earlier_runs[-1] if earlier_runs else None
+    if last_run is None or last_run.stopped_at is None:
         return NotRunning(given=escape(name[:60]))
-    by = f"by {mention(last.stopped_by)} " if last.stopped_by else ""
+    by = f"by {mention(last_run.stopped_by)} " if last_run.stopped_by else ""
     return StoppedAlready(
-        title=escape(last.title), when=f"{by}at {near_time(last.stopped_at, now)}", name=last.playbook
+        title=escape(last_run.title), when=f"{by}at {near_time(last_run.stopped_at, now)}", name=last_run.playbook
     )
 
 
@@ -149,16 +150,16 @@ def stop_all(change: Change, event: Closed | Declined | Merged) -> None:
 
 def _end(change: Change, run: PlaybookRun) -> PlaybookRun:
     session, now = change.session, change.now
-    ended = runs.stop_run(session, run.number, change.by, now)
+    stopped_run = runs.stop_run(session, run.number, change.by, now)
     reminder_messages.redraw(session, change.number, steps_of(session, run.number), now, is_over=True)
-    return ended
+    return stopped_run
 
 
 def list_playbooks(services: Services, number: int) -> str:
     """The playbooks running in an incident, and those that could be started."""
     with services.database.reading() as session:
-        running = [run for run in runs_of(session, number) if run.is_running]
-    lines = [wording.running_line(run.playbook, escape(run.title)) for run in running]
+        running_runs = [run for run in runs_of(session, number) if run.is_running]
+    lines = [wording.running_line(run.playbook, escape(run.title)) for run in running_runs]
     lines = lines or [wording.NONE_RUNNING]
     lines.append(wording.HOW_TO_START)
     playbooks_by_name = known_playbooks(services)

@@ -23,13 +23,13 @@ class NoSuchRun(WatchfloorError):
     """That playbook is not running here. `/incident playbook` shows which ones are, and starts one."""
 
 
-_RUNNING_ONES = (
+_RUNNING_RUNS = (
     select(PlaybookRun)
     .where(PlaybookRun.incident_id == sa.bindparam("of_incident"), col(PlaybookRun.stopped_at).is_(None))
     .order_by(col(PlaybookRun.id))
 )
-_RUNNING = _RUNNING_ONES.where(PlaybookRun.playbook == sa.bindparam("name"))
-_RUNNING_ONES_LOCKED = _RUNNING_ONES.with_for_update().execution_options(populate_existing=True)
+_RUNNING_RUN_OF_PLAYBOOK = _RUNNING_RUNS.where(PlaybookRun.playbook == sa.bindparam("name"))
+_RUNNING_RUNS_LOCKED = _RUNNING_RUNS.with_for_update().execution_options(populate_existing=True)
 
 
 def start_run(
@@ -43,29 +43,29 @@ def start_run(
 ) -> PlaybookRun:
     """Start a run with its own copy of the playbook, or return the running one if there is one."""
     # The caller holds the incident's lock or is declaring it, so no second run can start in between.
-    running = session.exec(_RUNNING, params={"of_incident": incident_id, "name": name}).first()
-    if running:
-        return running
+    running_run = session.exec(_RUNNING_RUN_OF_PLAYBOOK, params={"of_incident": incident_id, "name": name}).first()
+    if running_run:
+        return running_run
     run = _new_run(incident_id, name, playbook, facts, by, now)
     session.add(run)
     session.flush()
     book = run.book
     steps = [_new_step(run, book, key, position) for position, key in enumerate(playbook.steps, start=1)]
-    changed = reschedule(run, steps, now)
+    changed_steps = reschedule(run, steps, now)
     insert_steps(session, incident_id, steps)
-    log_skipped(session, run, changed, now)
+    log_skipped(session, run, changed_steps, now)
     session.flush()
     return run
 
 
 def stop_run(session: Session, run_id: int, by: str, now: datetime) -> PlaybookRun:
     """Stop a run; its steps are no longer reminded of or repeated. Raises `NoSuchRun` if it is over already."""
-    stopped = session.exec(
+    result = session.exec(
         sa.update(PlaybookRun)
         .where(col(PlaybookRun.id) == run_id, col(PlaybookRun.stopped_at).is_(None))
         .values(stopped_at=now, stopped_by=by)
     )
-    if not stopped.rowcount:
+    if not result.rowcount:
         raise NoSuchRun()
     session.exec(
         sa.update(PlaybookStep).where(col(PlaybookStep.run_id) == run_id).values(remind_at=None, repeat_at=None)
@@ -77,7 +77,7 @@ def stop_run(session: Session, run_id: int, by: str, now: datetime) -> PlaybookR
 
 def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: datetime) -> list[PlaybookRun]:
     """Update the incident's facts in every running playbook, and reschedule its steps accordingly."""
-    runs = session.exec(_RUNNING_ONES_LOCKED, params={"of_incident": incident_id}).all()
+    runs = session.exec(_RUNNING_RUNS_LOCKED, params={"of_incident": incident_id}).all()
     for run in runs:
         run.facts = _facts_as_json(facts)
         follow(session, run, steps_of(session, run.number), now)
@@ -87,18 +87,18 @@ def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: 
 
 def follow(session: Session, run: PlaybookRun, steps: Iterable[StepRow], now: datetime) -> None:
     """Recompute and write which steps are wanted, when they are due, and which are no longer needed."""
-    changed = reschedule(run, steps, now)
-    write_schedule(session, changed)
-    log_skipped(session, run, changed, now)
+    changed_steps = reschedule(run, steps, now)
+    write_schedule(session, changed_steps)
+    log_skipped(session, run, changed_steps, now)
 
 
-def log_skipped(session: Session, run: PlaybookRun, changed: Iterable[AnyStep], now: datetime) -> None:
+def log_skipped(session: Session, run: PlaybookRun, changed_steps: Iterable[AnyStep], now: datetime) -> None:
     """Log automatically skipped steps in the timeline with the reason, and re-render their reminders."""
-    skipped = [step for step in changed if step.state == State.SKIPPED]
-    for step in skipped:
+    skipped_steps = [step for step in changed_steps if step.state == State.SKIPPED]
+    for step in skipped_steps:
         facts = {"playbook": run.title, "step": step.title, "step_key": step.step_key, "reason": step.reason}
         timeline.append(session, run.incident_id, "step_skipped", now, **facts)
-    reminder_messages.redraw(session, run.incident_id, skipped, now)
+    reminder_messages.redraw(session, run.incident_id, skipped_steps, now)
 
 
 def reschedule(run: PlaybookRun, steps: Iterable[S], now: datetime) -> list[S]:
@@ -107,12 +107,12 @@ def reschedule(run: PlaybookRun, steps: Iterable[S], now: datetime) -> list[S]:
     An untouched step is skipped if its purpose is already met.
     """
     steps = list(steps)
-    changed = _set_times(run, steps, now)
+    changed_steps = _set_times(run, steps, now)
     book, incident = run.book, run.incident
-    skipped = [step for step in steps if _skip_if_met(book, incident, step, now)]
-    if skipped:  # this may make other steps wanted
-        changed = [*changed, *skipped, *_set_times(run, steps, now)]
-    return list({id(step): step for step in changed}.values())
+    skipped_steps = [step for step in steps if _skip_if_met(book, incident, step, now)]
+    if skipped_steps:  # this may make other steps wanted
+        changed_steps = [*changed_steps, *skipped_steps, *_set_times(run, steps, now)]
+    return list({id(step): step for step in changed_steps}.values())
 
 
 def _set_times(run: PlaybookRun, steps: Sequence[S], now: datetime) -> list[S]:
@@ -140,14 +140,14 @@ def _skip_if_met(book: Playbook, incident: IncidentFacts, step: AnyStep, now: da
 def _reschedule_step(step: AnyStep, wanted_at: datetime | None, due_at: datetime | None) -> bool:
     if step.state != State.OPEN:
         return False  # a finished step keeps the due time by which it was measured
-    before = step.wanted_at, step.due_at, step.remind_at
+    previous_times = step.wanted_at, step.due_at, step.remind_at
     if step.rounds and wanted_at:
         due_at = step.due_at  # a repeated step is due at its own interval
     remind_at = step.remind_at if wanted_at else None
-    changed = before[:2] != (wanted_at, due_at)
-    if wanted_at and rules.reminder_level(step.reminders_sent) and (changed or remind_at is None):
+    is_moved = previous_times[:2] != (wanted_at, due_at)
+    if wanted_at and rules.reminder_level(step.reminders_sent) and (is_moved or remind_at is None):
         remind_at = due_at
-    if before == (wanted_at, due_at, remind_at):
+    if previous_times == (wanted_at, due_at, remind_at):
         return False
     step.wanted_at, step.due_at, step.remind_at = wanted_at, due_at, remind_at
     return True
@@ -169,17 +169,17 @@ def _new_run(
 
 
 def _new_step(run: PlaybookRun, book: Playbook, key: str, position: int) -> StepRow:
-    written = book.steps[key]
+    definition = book.steps[key]
     return StepRow(
         id=0,
         run_id=run.number,
         step_key=key,
         position=position,
         phase=book.phase_of(key).title,
-        title=written.title,
-        owner_role=written.owner,
-        required_before=(written.required or "").removeprefix("before "),
-        asks=bool(written.asks or written.posts),
+        title=definition.title,
+        owner_role=definition.owner,
+        required_before=(definition.required or "").removeprefix("before "),
+        asks=bool(definition.asks or definition.posts),
     )
 
 

@@ -34,13 +34,13 @@ def complete(
     by: str,
     now: datetime,
     answers: dict[str, Any] | None = None,
-    sending: MessageToSend | None = None,
+    message_to_send: MessageToSend | None = None,
 ) -> str | None:
     """Mark a step done and apply its effects. Return the answer that describes them, if there are any."""
     sentences: list[str] = []
 
     def then(change: Change, step: StepChange) -> None:
-        sentences.extend(StepEffects(change, step, sending, answers or {}).apply())
+        sentences.extend(StepEffects(change, step, message_to_send, answers or {}).apply())
 
     change = _change_step(
         services,
@@ -90,8 +90,10 @@ def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None
     change = _change_step(
         services, step_id, by, now, lambda session, locked_step: steps.undo(session, locked_step, by, now)
     )
-    written = change.written
-    has_effects = written.posts or written.sets or written.invites or any(ask.milestone for ask in written.asks)
+    definition = change.definition
+    has_effects = (
+        definition.posts or definition.sets or definition.invites or any(ask.milestone for ask in definition.asks)
+    )
     if change.facts["was"] != State.DONE or not has_effects:
         return None
     return wording.step_open_again(escape(change.title))

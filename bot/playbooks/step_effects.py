@@ -35,17 +35,17 @@ class StepEffects(Struct, frozen=True):
 
     change: Change
     step: StepChange
-    sending: MessageToSend | None
+    message_to_send: MessageToSend | None
     answers: Mapping[str, Any]
 
     def apply(self) -> list[str]:
         """Apply all effects; return sentences about them for the user who finished the step."""
-        sets = self.step.written.sets
+        sets = self.step.definition.sets
         # Read before the status is set, because the status itself implies a milestone.
-        known = milestones_of(self.change.session, self.change.number) if self._milestones() else {}
+        known_milestones = milestones_of(self.change.session, self.change.number) if self._milestones() else {}
         sentences = self._set(sets) if sets else []
-        sentences += self._set_milestones(known)
-        return [*sentences, *self._send(self.step.written.posts), *self._invite(self.step.written.invites)]
+        sentences += self._set_milestones(known_milestones)
+        return [*sentences, *self._send(self.step.definition.posts), *self._invite(self.step.definition.invites)]
 
     def _set(self, sets: Sets) -> list[str]:
         incident, sentences = self.change.incident, []
@@ -61,13 +61,13 @@ class StepEffects(Struct, frozen=True):
         return sentences
 
     def _milestones(self) -> list[tuple[Ask, MilestoneName, datetime]]:
-        return list(milestones_in(self.step.written, self.answers))
+        return list(milestones_in(self.step.definition, self.answers))
 
-    def _set_milestones(self, known: Milestones) -> list[str]:
+    def _set_milestones(self, known_milestones: Milestones) -> list[str]:
         sentences = []
         for ask, name, at in self._milestones():
             # The first mitigation stays the milestone, whatever fixed the incident for good.
-            if name in known and (known[name].at == at or name == MilestoneName.MITIGATED):
+            if name in known_milestones and (known_milestones[name].at == at or name == MilestoneName.MITIGATED):
                 continue
             key = f"{self.step.step_id}:{self.step.at.isoformat()}:{ask.id}"
             try:
@@ -78,8 +78,12 @@ class StepEffects(Struct, frozen=True):
         return sentences
 
     def _set_front_door(self, state: str) -> str:
-        asked = next((ask.id for ask in self.step.written.asks if ask.kind == "time"), "")
-        heard_at = datetime.fromisoformat(str(self.answers[asked])) if self.answers.get(asked) else None
+        time_question_id = next((ask.id for ask in self.step.definition.asks if ask.kind == "time"), "")
+        heard_at = (
+            datetime.fromisoformat(str(self.answers[time_question_id]))
+            if self.answers.get(time_question_id)
+            else None
+        )
         self.change.publish(FrontDoorSet(state, heard_at))
         if state == "normal":
             return wording.CALLER_MESSAGE_OFF
@@ -90,22 +94,22 @@ class StepEffects(Struct, frozen=True):
             return []
         if posts.to not in audiences_of(self.change.services, self.change.incident):
             return [wording.PRIVATE_NOT_SENT]
-        if not (self.sending and self.sending.text):
+        if not (self.message_to_send and self.message_to_send.text):
             return [wording.EMPTY_NOT_SENT]
         key = f"step:{self.step.step_id}:{self.step.at.isoformat()}"
-        self.change.publish(UpdateRequested(posts.to, self.sending.text, key))
+        self.change.publish(UpdateRequested(posts.to, self.message_to_send.text, key))
         return [wording.update_requested(describe_channels(self.change.services, self.change.incident, posts.to))]
 
     def _invite(self, invites: Invites | None) -> list[str]:
         if invites is None:
             return []
         session, number, at = self.change.session, self.change.number, self.step.at
-        held = incidents.roles(session, number)
-        holders = [user_id for role in invites.roles for user_id in held.get(role, [])]
+        holders_by_role = incidents.roles(session, number)
+        holders = [user_id for role in invites.roles for user_id in holders_by_role.get(role, [])]
         groups = [f"@{group.removeprefix('@')}" for group in invites.groups]
         invite(session, number, f"invite:{self.step.step_id}:{at.isoformat()}", at, holders, groups=groups)
-        named = [*invites.groups, *(role.replace("_", " ") for role in invites.roles)]
-        return [wording.invited(", ".join(named))]
+        invited_names = [*invites.groups, *(role.replace("_", " ") for role in invites.roles)]
+        return [wording.invited(", ".join(invited_names))]
 
 
 def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:

@@ -17,10 +17,10 @@ from bot.services import Services
 from bot.slack.text import format_duration, mentioned_user_ids, to_plain_text, typed_time
 
 
-def message_text(session: Session, services: Services, step: PlaybookStep, written: Step, now: datetime) -> str:
+def message_text(session: Session, services: Services, step: PlaybookStep, definition: Step, now: datetime) -> str:
     """The text of the step's message; empty if it sends none. Plain text with times in UTC: sending escapes it and
     converts its times to each reader's zone."""
-    if written.posts is None:
+    if definition.posts is None:
         return ""
     incident = incidents.by_number(session, step.incident_id)
     commander = incidents.commander(session, incident.number)
@@ -39,21 +39,21 @@ def message_text(session: Session, services: Services, step: PlaybookStep, writt
         "lasting": format_duration(max(now - incident.declared_at, timedelta())),
         "next_update": typed_time(due_at, now) if due_at else "",
     }
-    return fill(written.posts.message, facts | _answers(session, step, now))
+    return fill(definition.posts.message, facts | _answers(session, step, now))
 
 
 def _answers(session: Session, step: PlaybookStep, now: datetime) -> dict[str, str]:
     run = find_run(session, step.run_id)
     asks = run.book.asks
     answers = {key: value for each in steps_of(session, run.number) for key, value in each.answers.items()}
-    shown = {
+    answer_texts = {
         key: typed_time(datetime.fromisoformat(str(value)), now)
         if asks[key].kind == "time"
         else render_answer(asks[key], value)
         for key, value in answers.items()
         if key in asks
     }
-    people = {user_id for text in shown.values() for user_id in mentioned_user_ids(text)}
+    people = {user_id for text in answer_texts.values() for user_id in mentioned_user_ids(text)}
     names = directory.display_names(session, people)
     # The user reads and edits the text in a form, which shows no markup.
-    return {key: to_plain_text(text, names.get) for key, text in shown.items()}
+    return {key: to_plain_text(text, names.get) for key, text in answer_texts.items()}

@@ -87,10 +87,10 @@ def steps_of_incident(session: Session, incident_id: int) -> dict[int, list[Step
 
 
 @cache
-def _set_columns(names: tuple[str, ...], unchanged: tuple[str, ...] = ()) -> sa.Update:
-    """An UPDATE of these columns of a step, conditional on the `unchanged` columns having the values read."""
-    as_read = [_STEPS.c[name].is_not_distinct_from(sa.bindparam(f"was_{name}")) for name in unchanged]
-    change = sa.update(_STEPS).where(_STEPS.c.id == sa.bindparam("step_id"), *as_read)
+def _set_columns(names: tuple[str, ...], unchanged_names: tuple[str, ...] = ()) -> sa.Update:
+    """An UPDATE of these columns of a step, conditional on the columns `unchanged_names` having the values read."""
+    conditions = [_STEPS.c[name].is_not_distinct_from(sa.bindparam(f"was_{name}")) for name in unchanged_names]
+    change = sa.update(_STEPS).where(_STEPS.c.id == sa.bindparam("step_id"), *conditions)
     return change.values({name: sa.bindparam(name) for name in names})
 
 

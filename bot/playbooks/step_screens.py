@@ -35,21 +35,23 @@ def answer_form(services: Services, step_id: int, user_id: str) -> Block:
     """The form with the step's questions, and with its message and recipients."""
     zone, now = person_of(services, user_id).timezone, utcnow()
     with services.database.reading() as session:
-        step, written = written_step(session, step_id)
-        message = message_text(session, services, step, written, now)
+        step, definition = written_step(session, step_id)
+        message = message_text(session, services, step, definition, now)
         incident = incidents.by_number(session, step.incident_id)
-        known = milestones_of(session, incident.number) if any(ask.milestone for ask in written.asks) else {}
-    suggested = suggested_times(written, known, incident.declared_at, now)
-    audience = written.posts.to if written.posts else ""
-    where = describe_channels(services, incident, audience) if audience in audiences_of(services, incident) else ""
-    return forms.answer_form(step, written, message, where, suggested, zone)
+        known_milestones = (
+            milestones_of(session, incident.number) if any(ask.milestone for ask in definition.asks) else {}
+        )
+    suggested = suggested_times(definition, known_milestones, incident.declared_at, now)
+    name = definition.posts.to if definition.posts else ""
+    recipients = describe_channels(services, incident, name) if name in audiences_of(services, incident) else ""
+    return forms.answer_form(step, definition, message, recipients, suggested, zone)
 
 
 def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tuple[FormAnswers, bool]:
     """The answers in a submitted form, and whether the step sends a message."""
     with services.database.reading() as session:
-        _, written = written_step(session, step_id)
-    return read_form(written, values, utcnow()), written.posts is not None
+        _, definition = written_step(session, step_id)
+    return read_form(definition, values, utcnow()), definition.posts is not None
 
 
 def all_steps(services: Services, run_id: int, user_id: str) -> Block:
@@ -77,8 +79,8 @@ def steps_of_person(services: Services, user_id: str, page: int = 1) -> tuple[st
     """A person's open steps in all incidents, page by page."""
     check_member(services, user_id)
     with services.database.reading() as session:
-        held = incidents.roles_of(session, user_id)
-        steps = open_steps_of(session, user_id, held)
+        held_roles = incidents.roles_of(session, user_id)
+        steps = open_steps_of(session, user_id, held_roles)
         channels = incidents.channels(session, {step.incident_id for step in steps})
     return playbook_views.my_steps(steps, channels, utcnow(), page)
 

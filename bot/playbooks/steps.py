@@ -45,7 +45,7 @@ class StepChange(Struct, frozen=True):
     title: str
     by: str
     at: datetime
-    written: Step
+    definition: Step
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -63,7 +63,7 @@ class LockedStep(Struct, frozen=True):
     step: StepRow
 
     @property
-    def written(self) -> Step:
+    def definition(self) -> Step:
         """The step's definition in the run's copy of the playbook."""
         return self.run.book.steps[self.step.step_key]
 
@@ -77,16 +77,16 @@ def complete(
 ) -> StepChange:
     """Mark the step done, with the answers to its questions."""
     locked_step = lock_step(session, step)
-    written = locked_step.written
+    definition = locked_step.definition
     check_open(locked_step.step)
-    known_answers = given_answers.check_answers(written, answers or {})
+    known_answers = given_answers.check_answers(definition, answers or {})
     late_s = _late_s(locked_step.step, now)
     out_of_order = is_out_of_order(locked_step.step, locked_step.steps)
     finish = {"answers": known_answers, "out_of_order": out_of_order, "rounds": locked_step.step.rounds + 1}
-    if written.repeat_every:
-        finish["repeat_at"] = now + written.repeat_every
+    if definition.repeat_every:
+        finish["repeat_at"] = now + definition.repeat_every
     _finish(session, locked_step, State.DONE, by, now, finish)
-    rendered_answers = given_answers.render_answers(written, known_answers)
+    rendered_answers = given_answers.render_answers(definition, known_answers)
     facts = {"answers": rendered_answers, "out_of_order": out_of_order, "late_s": late_s}
     return step_change("step_done", locked_step, by, now, facts)
 
@@ -127,7 +127,12 @@ def undo(session: Session, step: int | LockedStep, by: str, now: datetime) -> St
     if previous_state == State.OPEN:
         raise StepChangedMeanwhile(**_latest_change(locked_step.step))
     _update_if(
-        session, locked_step, {"state": previous_state}, by, now, _as_before(locked_step.step, previous_state)
+        session,
+        locked_step,
+        {"state": previous_state},
+        by,
+        now,
+        _columns_when_reopened(locked_step.step, previous_state),
     )
     settle(session, locked_step, now)
     return step_change("step_undone", locked_step, by, now, {"was": previous_state})
@@ -145,10 +150,10 @@ def lock_step(session: Session, step: int | LockedStep, check: Check = lambda in
     if not run.is_running:
         raise RunIsOver(title=escape(run.title))
     steps = steps_of(session, run.number)
-    return LockedStep(incident, run, steps, _the_step(steps, step))
+    return LockedStep(incident, run, steps, _find_step(steps, step))
 
 
-def _the_step(steps: list[StepRow], step_id: int) -> StepRow:
+def _find_step(steps: list[StepRow], step_id: int) -> StepRow:
     step = next((step for step in steps if step.id == step_id), None)
     if step is None:
         raise NoSuchIncident()
@@ -167,7 +172,7 @@ def step_change(kind: str, locked_step: LockedStep, by: str, now: datetime, fact
         step.title,
         by,
         now,
-        locked_step.written,
+        locked_step.definition,
         step_facts | facts,
     )
 
@@ -185,7 +190,7 @@ def _finish_without_doing(
     return step_change(kind, locked_step, by, now, {"reason": reason, "late_s": late_s})
 
 
-def _as_before(step: StepRow, state: State) -> dict[str, Any]:
+def _columns_when_reopened(step: StepRow, state: State) -> dict[str, Any]:
     """The columns of a reopened step; earlier rounds of a repeated step still count."""
     rounds = step.rounds - (state == State.DONE)
     columns = {"state": State.OPEN, "rounds": rounds, "reason": None, "repeat_at": None, "out_of_order": False}
@@ -193,10 +198,10 @@ def _as_before(step: StepRow, state: State) -> dict[str, Any]:
 
 
 def _finish(
-    session: Session, locked_step: LockedStep, state: State, by: str, now: datetime, more: dict[str, Any]
+    session: Session, locked_step: LockedStep, state: State, by: str, now: datetime, extra_columns: dict[str, Any]
 ) -> None:
-    finished = {"state": state, "finished_at": now, "finished_by": by, "remind_at": None}
-    _update_if(session, locked_step, {"state": State.OPEN}, by, now, finished | more)
+    columns = {"state": state, "finished_at": now, "finished_by": by, "remind_at": None}
+    _update_if(session, locked_step, {"state": State.OPEN}, by, now, columns | extra_columns)
     settle(session, locked_step, now)
 
 
@@ -211,7 +216,7 @@ def _update_if(
     """Write the values with one conditional UPDATE, which decides who was first."""
     values = values | {"changed_by": by, "changed_at": now}
     if not change_step(session, locked_step.step, values, expected):
-        step = _the_step(steps_of(session, locked_step.run.number), locked_step.step.id)
+        step = _find_step(steps_of(session, locked_step.run.number), locked_step.step.id)
         raise StepChangedMeanwhile(**_latest_change(step))
 
 
@@ -229,11 +234,11 @@ def check_open(step: StepRow) -> None:
 
 
 def _latest_change(step: StepRow) -> dict[str, str]:
-    what = f"given to {mention(step.owner_id)}" if step.state == State.OPEN and step.owner_id else ""
+    change_text = f"given to {mention(step.owner_id)}" if step.state == State.OPEN and step.owner_id else ""
     return {
         "who": mention(step.changed_by) if step.changed_by else "Watchfloor",
         "title": escape(step.title),
-        "what": what or {State.OPEN: "opened again"}.get(State(step.state), f"marked {step.state}"),
+        "what": change_text or {State.OPEN: "opened again"}.get(State(step.state), f"marked {step.state}"),
         "when": clock_time(step.changed_at) if step.changed_at else "the start",
     }
 

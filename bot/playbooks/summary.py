@@ -21,10 +21,10 @@ def open_steps_of(session: Session, services: Services, incident: Incident, now:
     for run in tables.runs_of(session, incident.number):
         if run.is_running:
             steps = step_rows.steps_of(session, run.number)
-            coming = next_steps(steps, now)
-            later = [step for step in open_steps(steps) if step not in coming]
+            first_steps = next_steps(steps, now)
+            later_steps = [step for step in open_steps(steps) if step not in first_steps]
             lines += [
                 f"{one_line(step.title, TITLE_SHOWN)} · {views.owner_and_clock(step, now, holders)}"
-                for step in [*coming, *later]
+                for step in [*first_steps, *later_steps]
             ]
     return lines

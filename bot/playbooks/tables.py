@@ -164,23 +164,23 @@ def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str
 
 def release_steps(session: Session, user_id: str) -> set[int]:
     """Remove the owner from a person's open steps; return the incidents the steps belong to."""
-    theirs = (
+    update = (
         sa.update(PlaybookStep)
         .where(col(PlaybookStep.owner_id) == user_id, col(PlaybookStep.state) == State.OPEN)
         .values(owner_id=None)
         .returning(col(PlaybookStep.incident_id))
     )
-    return set(session.connection().execute(theirs).scalars())
+    return set(session.connection().execute(update).scalars())
 
 
-def hand_over_steps(session: Session, incident_id: int, old: str, new: str) -> None:
+def hand_over_steps(session: Session, incident_id: int, old_owner_id: str, new_owner_id: str) -> None:
     """Reassign one person's open steps in an incident to another."""
-    theirs = (
+    steps_of_person = (
         col(PlaybookStep.incident_id) == incident_id,
-        col(PlaybookStep.owner_id) == old,
+        col(PlaybookStep.owner_id) == old_owner_id,
         col(PlaybookStep.state) == State.OPEN,
     )
-    session.connection().execute(sa.update(PlaybookStep).where(*theirs).values(owner_id=new))
+    session.connection().execute(sa.update(PlaybookStep).where(*steps_of_person).values(owner_id=new_owner_id))
 
 
 def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:
@@ -273,6 +273,6 @@ NEXT_REPETITION = (
 
 def due_reminders(session: Session, now: datetime, limit: int = REMINDERS_AT_ONCE) -> list[PlaybookStep]:
     """The open steps whose reminder is due, longest overdue first; those beyond `limit` wait for the next tick."""
-    due = _open_and_running().where(col(PlaybookStep.remind_at) <= now)
-    query = due.order_by(col(PlaybookStep.remind_at)).limit(limit)
+    due_steps = _open_and_running().where(col(PlaybookStep.remind_at) <= now)
+    query = due_steps.order_by(col(PlaybookStep.remind_at)).limit(limit)
     return list(session.exec(query.execution_options(populate_existing=True)))

@@ -73,19 +73,19 @@ def run_message(
 
 def progress_line(steps: Sequence[AnyStep]) -> str:
     """`▰▰▰▱▱▱▱▱▱▱ 3 of 10`: for the incident's card."""
-    finished_steps = progress(steps)
-    filled = BAR_LENGTH * finished_steps.finished // finished_steps.wanted if finished_steps.wanted else BAR_LENGTH
+    run_progress = progress(steps)
+    filled = BAR_LENGTH * run_progress.finished // run_progress.wanted if run_progress.wanted else BAR_LENGTH
     # Show the first of many steps too; rounding down keeps the full bar for when every step is finished.
-    filled = max(filled, min(finished_steps.finished, 1))
-    return f"{'▰' * filled}{'▱' * (BAR_LENGTH - filled)} {finished_steps.finished} of {finished_steps.wanted}"
+    filled = max(filled, min(run_progress.finished, 1))
+    return f"{'▰' * filled}{'▱' * (BAR_LENGTH - filled)} {run_progress.finished} of {run_progress.wanted}"
 
 
 def next_step_line(steps: Sequence[AnyStep], now: datetime) -> str:
     """The next step with its owner and clock, on one line, for the incident's card."""
-    coming = next_steps(steps, now, limit=1)
-    if not coming:
+    first_steps = next_steps(steps, now, limit=1)
+    if not first_steps:
         return "Every step is finished."
-    return f"*{one_line(coming[0].title, 200)}* · {owner_and_clock(coming[0], now)}"
+    return f"*{one_line(first_steps[0].title, 200)}* · {owner_and_clock(first_steps[0], now)}"
 
 
 def reminder_message(
@@ -108,16 +108,16 @@ def redrawn_reminder(
     blocks: Sequence[Block], steps: Mapping[int, AnyStep], now: datetime, *, is_over: bool = False
 ) -> list[Block]:
     """The blocks of a reminder with these steps' current state; `is_over`: the steps are no longer needed."""
-    redrawn: list[Block] = []
+    redrawn_blocks: list[Block] = []
     for block in blocks:
         prefix, _, number = block.get("block_id", "").partition("-")
         step = steps.get(int(number)) if number.isdigit() else None
         if step is None or f"{prefix}-" not in (REMINDER_PREFIX, BUTTONS_PREFIX):
-            redrawn.append(block)
+            redrawn_blocks.append(block)
         elif f"{prefix}-" == REMINDER_PREFIX:
             # The step's buttons, right below it, are rendered with it.
-            redrawn += _reminder(step, now, is_over=is_over)
-    return redrawn
+            redrawn_blocks += _reminder(step, now, is_over=is_over)
+    return redrawn_blocks
 
 
 def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool = False) -> list[Block]:
@@ -130,14 +130,14 @@ def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool =
     text = f"⏰ *{escape(step.title)}* · {owner_and_clock(step, now)}{snooze_note}" + (
         f"\n_{reason}_" if reason else ""
     )
-    snooze = [
+    snooze_choices = [
         button("Snooze 10 min", ids.STEP_SNOOZE_10, str(step.number)),
         button("Snooze 30 min", ids.STEP_SNOOZE_30, str(step.number)),
     ]
     # After the last reminder there is nothing left to snooze.
-    offered = snooze if reminder_level(step.reminders_sent) and not snooze_note else []
+    snoozes = snooze_choices if reminder_level(step.reminders_sent) and not snooze_note else []
     assign_button = [] if step.owner_id else [button("Assign", ids.STEP_ASSIGN, str(step.number))]
-    buttons = actions([done_button(step), *assign_button, *offered], block_id=f"{BUTTONS_PREFIX}{step.number}")
+    buttons = actions([done_button(step), *assign_button, *snoozes], block_id=f"{BUTTONS_PREFIX}{step.number}")
     return [section(text, block_id=block_id), buttons]
 
 
@@ -163,20 +163,20 @@ def undo_button(step: AnyStep) -> Element:
 def finished_line(step: AnyStep) -> str:
     """`✅ Title · Ana 14:02`, with the reason of a skipped step and a note if it was out of order."""
     finisher = mention(step.finished_by) if step.finished_by else "Watchfloor"
-    when = clock_time(step.finished_at) if step.finished_at else ""
+    finish_time = clock_time(step.finished_at) if step.finished_at else ""
     notes = [escape(step.reason)] if step.reason else []
     notes += ["out of order"] if step.out_of_order else []
     note = f" ({shorten('; '.join(notes), 300)})" if notes else ""
-    return f"{STATE_EMOJI.get(State(step.state), '▫️')} {escape(step.title)} · {finisher} {when}{note}"
+    return f"{STATE_EMOJI.get(State(step.state), '▫️')} {escape(step.title)} · {finisher} {finish_time}{note}"
 
 
-def finished_with_answers(written: Step, step: AnyStep) -> str:
+def finished_with_answers(definition: Step, step: AnyStep) -> str:
     """The line of a finished step, with its answers below."""
-    answers = render_answers(written, step.answers) if step.state != State.OPEN else {}
+    answers = render_answers(definition, step.answers) if step.state != State.OPEN else {}
     return "\n".join(
         [
             finished_line(step),
-            *(f"> {asked} *{shorten(answer, ANSWER_SHOWN)}*" for asked, answer in answers.items()),
+            *(f"> {question} *{shorten(answer, ANSWER_SHOWN)}*" for question, answer in answers.items()),
         ]
     )
 
@@ -197,16 +197,19 @@ def _phase_line(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
 
 
 def _step_to_do(run: PlaybookRun, step: AnyStep, now: datetime, holders: Holders) -> list[Block]:
-    written = run.book.steps[step.step_key]
-    instructions = f"\n{shorten(escape(written.instructions), INSTRUCTIONS_SHOWN)}" if written.instructions else ""
+    definition = run.book.steps[step.step_key]
+    instructions = (
+        f"\n{shorten(escape(definition.instructions), INSTRUCTIONS_SHOWN)}" if definition.instructions else ""
+    )
     text = f"*{escape(step.title)}*\n{owner_and_clock(step, now, holders)}{instructions}"
-    linked = [guide for guide in run.book.guides if guide.title in written.guides]
-    text += f"\n📖 {_links(linked)}" if linked else ""
-    elsewhere = [title for title in written.guides if title not in {guide.title for guide in linked}]
-    reading = [
-        button(f"📖 {title}", f"{incident_ids.READ_GUIDE}.{place}", title) for place, title in enumerate(elsewhere)
+    linked_guides = [guide for guide in run.book.guides if guide.title in definition.guides]
+    text += f"\n📖 {_links(linked_guides)}" if linked_guides else ""
+    other_titles = [title for title in definition.guides if title not in {guide.title for guide in linked_guides}]
+    guide_buttons = [
+        button(f"📖 {title}", f"{incident_ids.READ_GUIDE}.{index}", title)
+        for index, title in enumerate(other_titles)
     ]
-    return [section(text), actions([*_buttons(step), *reading], block_id=f"step-{step.number}")]
+    return [section(text), actions([*_buttons(step), *guide_buttons], block_id=f"step-{step.number}")]
 
 
 def _buttons(step: AnyStep) -> list[Element]:
@@ -234,40 +237,42 @@ def owner_and_clock(step: AnyStep, now: datetime, holders: Holders = NO_HOLDERS)
 
 def _finished(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     """Finished steps with their answers, the newest with a button to undo it."""
-    finished = sorted((step for step in steps if step.state != State.OPEN), key=lambda step: str(step.finished_at))
-    if not finished:
+    finished_steps = sorted(
+        (step for step in steps if step.state != State.OPEN), key=lambda step: str(step.finished_at)
+    )
+    if not finished_steps:
         return []
-    *earlier, newest = finished
+    *earlier_steps, newest = finished_steps
     undo = undo_button(newest) if run.is_running else None
-    written = run.book.steps
-    newest_text = finished_with_answers(written[newest.step_key], newest)
+    definitions = run.book.steps
+    newest_text = finished_with_answers(definitions[newest.step_key], newest)
     blocks = [section(newest_text, block_id=f"finished-{newest.number}", accessory=undo)]
-    if earlier:
-        shown = reversed(earlier[-FINISHED_SHOWN:])
-        lines = [finished_with_answers(written[step.step_key], step) for step in shown]
-        more = len(earlier) - len(lines)
-        blocks.append(context("\n".join(lines) + (f"\n… and {more} more" if more else "")))
+    if earlier_steps:
+        shown_steps = reversed(earlier_steps[-FINISHED_SHOWN:])
+        lines = [finished_with_answers(definitions[step.step_key], step) for step in shown_steps]
+        hidden_count = len(earlier_steps) - len(lines)
+        blocks.append(context("\n".join(lines) + (f"\n… and {hidden_count} more" if hidden_count else "")))
     return blocks
 
 
 def _stand_down(run: PlaybookRun, steps: Sequence[AnyStep]) -> list[Block]:
     """The stand-down conditions, shown from the last but one phase on, since nobody needs them before."""
     book = run.book
-    ending = [phase.title for phase in book.phases[-PHASES_OF_THE_END:]]
-    if not (run.is_running and book.stand_down and current_phase(steps) in [*ending, None]):
+    ending_phases = [phase.title for phase in book.phases[-PHASES_OF_THE_END:]]
+    if not (run.is_running and book.stand_down and current_phase(steps) in [*ending_phases, None]):
         return []
     return [context("*Stand down when*\n" + "\n".join(f"• {escape(line)}" for line in book.stand_down))]
 
 
 def _footer(run: PlaybookRun, steps: Sequence[AnyStep], now: datetime, newer_exists: bool) -> list[Block]:
-    waiting, late = open_steps(steps), late_steps(steps, now)
-    notes = [f"{len(late)} late"] if late and run.is_running else []
-    hidden_count = len(waiting) - len(next_steps(steps, now))
+    unfinished_steps, overdue_steps = open_steps(steps), late_steps(steps, now)
+    notes = [f"{len(overdue_steps)} late"] if overdue_steps and run.is_running else []
+    hidden_count = len(unfinished_steps) - len(next_steps(steps, now))
     notes += [f"{hidden_count} more to come"] if hidden_count and run.is_running else []
     notes += [f"guides: {_links(run.book.guides)}"] if run.book.guides else []
     notes += ["the file has changed since; this run keeps its copy"] if newer_exists else []
     notes += [f"stopped by {mention(run.stopped_by or '')} {clock_time(run.stopped_at)}"] if run.stopped_at else []
-    notes += ["every step is finished"] if run.is_running and not waiting else []
+    notes += ["every step is finished"] if run.is_running and not unfinished_steps else []
     show_all = actions([button("Show all", ids.SHOW_ALL, str(run.number))], block_id=f"run-{run.number}")
     return [*([context(" · ".join(notes))] if notes else []), show_all]
 
@@ -282,13 +287,13 @@ def my_steps(
     """A page of a person's open steps in all incidents, each with its channel and clock."""
     if not steps:
         return "You have no open steps.", [section("You have no open steps.")]
-    shown, which_page = page_of(steps, page, MY_STEPS_PER_PAGE, "/incident steps")
+    shown_steps, page_note = page_of(steps, page, MY_STEPS_PER_PAGE, "/incident steps")
     blocks = [
         section(
             f"*{escape(step.title)}*\n{channel_link(channels[step.incident_id])} · {owner_and_clock(step, now)}",
             accessory=done_button(step),
         )
-        for step in shown
+        for step in shown_steps
     ]
     summary = f"You have {len(steps)} open step{'s' if len(steps) > 1 else ''}"
-    return summary, [section(f"*{summary}*"), *blocks, *which_page]
+    return summary, [section(f"*{summary}*"), *blocks, *page_note]

@@ -97,9 +97,9 @@ def cadence_set(length: str) -> str:
     return f"Updates are promised every {length} now."
 
 
-def update_requested(where: str) -> str:
+def update_requested(channels: str) -> str:
     """An effect of a finished step."""
-    return f"The update goes to {where} now."
+    return f"The update goes to {channels} now."
 
 
 def invited(names: str) -> str:
@@ -107,6 +107,6 @@ def invited(names: str) -> str:
     return f"Invited into the channel: {names}."
 
 
-def step_given(person: str, number: int, where: str, title: str) -> str:
+def step_given(person: str, number: int, channel: str, title: str) -> str:
     """The message to the new owner of a step."""
-    return f"<@{person}> gave you a step of incident {number} in {where}: *{title}*"
+    return f"<@{person}> gave you a step of incident {number} in {channel}: *{title}*"

@@ -16,10 +16,10 @@ NAMED_ENTRIES_SHOWN = 20
 def prompts_section(record: Record, phrases: Phrases) -> Section:
     """Return questions only people can answer, and entries that name people, to keep the text free of blame."""
     prompts = [Statement(phrases(f"prompt_{key}"), nature="prompt") for key in PROMPTS]
-    named = entries_with_names(record)
-    if named:
-        entry_numbers = tuple(named[:NAMED_ENTRIES_SHOWN])
-        prompts.append(Statement(phrases("names_stand", n=len(named)), entry_numbers))
+    entries_naming_people = entries_with_names(record)
+    if entries_naming_people:
+        entry_numbers = tuple(entries_naming_people[:NAMED_ENTRIES_SHOWN])
+        prompts.append(Statement(phrases("names_stand", n=len(entries_naming_people)), entry_numbers))
     return Section("prompts", phrases("section_prompts"), [Lines(prompts)])
 
 
@@ -33,8 +33,8 @@ def entries_with_names(record: Record) -> list[int]:
 
 
 def _name_parts(name: str) -> Iterable[str]:
-    first = name.split(" ", 1)[0]
-    return [part for part in (name, first) if len(part) >= SHORTEST_NAME]
+    first_name = name.split(" ", 1)[0]
+    return [part for part in (name, first_name) if len(part) >= SHORTEST_NAME]
 
 
 def follow_ups_section(record: Record, phrases: Phrases) -> Section:
@@ -71,21 +71,21 @@ def similar_section(record: Record, phrases: Phrases) -> Section:
         none_similar = Lines([Statement(phrases("no_similar"), nature="note")])
         return Section("similar", phrases("section_similar"), [none_similar])
     head = [phrases(f"head_{key}") for key in ("incident", "when", "likeness", "follow_ups_done")]
-    rows = [_similar(earlier, phrases) for earlier in record.similar]
+    rows = [_similar(similar_incident, phrases) for similar_incident in record.similar]
     return Section("similar", phrases("section_similar"), [Table(head, rows)])
 
 
-def _similar(earlier: Similar, phrases: Phrases) -> list[Statement]:
-    done = phrases("kept_of", kept=earlier.follow_ups_done, due=earlier.follow_ups)
-    title = f"#{earlier.number} {earlier.severity} {earlier.title}"
-    likeness = phrases(earlier.link or ("sounds_alike" if earlier.is_alike else "same_type"))
+def _similar(similar_incident: Similar, phrases: Phrases) -> list[Statement]:
+    done_text = phrases("kept_of", kept=similar_incident.follow_ups_done, due=similar_incident.follow_ups)
+    title = f"#{similar_incident.number} {similar_incident.severity} {similar_incident.title}"
+    likeness = phrases(similar_incident.link or ("sounds_alike" if similar_incident.is_alike else "same_type"))
     cells = [
-        phrases.moment(earlier.declared_at),
+        phrases.moment(similar_incident.declared_at),
         likeness,
-        done if earlier.follow_ups else phrases("no_follow_ups_kept"),
+        done_text if similar_incident.follow_ups else phrases("no_follow_ups_kept"),
     ]
     return [
-        Statement(title, nature="note", url=earlier.url),
+        Statement(title, nature="note", url=similar_incident.url),
         *(Statement(cell, nature="note") for cell in cells),
     ]
 

@@ -56,11 +56,11 @@ def _write_files(services: Services, postmortem: PostMortem) -> Iterator[File]:
     record = read_record(services, postmortem.incident_id, now, phrases, is_preview=postmortem.is_preview)
     pictures: list[bytes] = []
 
-    def draw() -> None:
+    def draw_pictures() -> None:
         pictures.extend([picture_for(services, record, now), chart_for(services, record, now)])
 
     # Drawing takes longest and is needed last.
-    drawing = services.background.start(draw)
+    drawing = services.background.start(draw_pictures)
     document = compose(record, phrases)
     yield from _render_file(services, record.number, document, MARKDOWN)
     yield from _render_file(services, record.number, document, LEADERSHIP)

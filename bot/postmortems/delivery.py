@@ -78,14 +78,14 @@ def upload_call(context: Context) -> Call:
 
 def _upload(services: Services, postmortem_id: int) -> None:
     with services.database.reading() as session:
-        lacking = _without_files(session, postmortem_id)
-    made = _upload_to_each(services, postmortem_id, lacking) if lacking else []
+        outdated_copies = _without_files(session, postmortem_id)
+    new_uploads = _upload_to_each(services, postmortem_id, outdated_copies) if outdated_copies else []
     with services.database.transaction() as session:
         tables.locked(session, postmortem_id)
         # Meanwhile a newer version may have arrived, or another process may have been faster.
-        wanted = {copy.number: copy.wanted_version for copy in _without_files(session, postmortem_id)}
-        for row in sorted(made, key=lambda row: content.KINDS.index(row.kind)):
-            if wanted.get(row.copy_id) == row.version:
+        wanted_versions = {copy.number: copy.wanted_version for copy in _without_files(session, postmortem_id)}
+        for row in sorted(new_uploads, key=lambda row: content.KINDS.index(row.kind)):
+            if wanted_versions.get(row.copy_id) == row.version:
                 session.add(row)
         session.flush()
         for copy in copies.outdated_copies(session, postmortem_id):
@@ -102,10 +102,10 @@ def _has_files(session: Session, copy: Copy) -> bool:
     return bool(versions.uploads(session, copy.number, copy.wanted_version))
 
 
-def _upload_to_each(services: Services, postmortem_id: int, outdated: Sequence[Copy]) -> list[Upload]:
+def _upload_to_each(services: Services, postmortem_id: int, outdated_copies: Sequence[Copy]) -> list[Upload]:
     """Upload the files per copy, since Slack shows a file in one thread only; uploads overlap with writing."""
     uploaded: list[Upload] = []
-    version = outdated[0].wanted_version
+    version = outdated_copies[0].wanted_version
 
     def send(copy: Copy, file: content.File) -> None:
         file_id = services.slack.upload(file.name, file.content)
@@ -113,13 +113,13 @@ def _upload_to_each(services: Services, postmortem_id: int, outdated: Sequence[C
             Upload(copy_id=copy.number, version=version, kind=file.kind, name=file.name, file_id=file_id)
         )
 
-    sending = [
+    futures = [
         services.background.start(functools.partial(send, copy, file))
         for file in content.files_of_version(services, postmortem_id, version)
-        for copy in outdated
+        for copy in outdated_copies
     ]
-    for sent in sending:
-        sent.result()
+    for future in futures:
+        future.result()
     return uploaded
 
 
@@ -134,14 +134,14 @@ def share_call(context: Context) -> Call:
     services, row, session = context.services, context.row, context.session
     copy = copies.get(session, int(row.subject))
     files = versions.uploads(session, copy.number, _version(row))
-    shown = outbox.find(session, copy.incident_id, kinds.POST_MORTEM, row.subject)
+    message_row = outbox.find(session, copy.incident_id, kinds.POST_MORTEM, row.subject)
 
     def is_shared() -> bool:
-        if shown is None or shown.channel_id is None:
+        if message_row is None or message_row.channel_id is None:
             return False
-        return services.slack.is_shared(files[0].file_id, shown.channel_id)
+        return services.slack.is_shared(files[0].file_id, message_row.channel_id)
 
-    return Call(row.key, functools.partial(_share, services, _version(row), files, shown), exists=is_shared)
+    return Call(row.key, functools.partial(_share, services, _version(row), files, message_row), exists=is_shared)
 
 
 def _version(row: OutboxRow) -> int:
@@ -161,11 +161,11 @@ def _share(services: Services, version: int, files: Sequence[Upload], display: O
             raise
 
 
-def _message_soon_s(shown: OutboxRow | None) -> float:
+def _message_soon_s(message_row: OutboxRow | None) -> float:
     """Return the wait for the message. It grows with the attempt's age, as unknown outcomes are checked late."""
-    if shown is None or shown.attempted_at is None:
+    if message_row is None or message_row.attempted_at is None:
         return MESSAGE_SOON_S
-    return max(MESSAGE_SOON_S, (utcnow() - shown.attempted_at).total_seconds() / 2)
+    return max(MESSAGE_SOON_S, (utcnow() - message_row.attempted_at).total_seconds() / 2)
 
 
 def note_shown(settled: Settled, posted: Posted | None) -> None:

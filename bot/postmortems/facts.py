@@ -53,9 +53,9 @@ def phrases_of(services: Services, now: datetime) -> Phrases:
 def picture_for(services: Services, record: Record, now: datetime) -> bytes:
     """Return the picture with people labelled as in the text; empty if late, as the text has the same facts."""
     labels = record.labels
-    draw = services.get(Registry).ask(PICTURE)
+    draw_picture = services.get(Registry).ask(PICTURE)
     try:
-        return draw(services, record.number, now, lambda user_id: labels.get(user_id, user_id))
+        return draw_picture(services, record.number, now, lambda user_id: labels.get(user_id, user_id))
     except TryLater:
         return b""
 

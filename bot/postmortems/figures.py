@@ -68,15 +68,18 @@ def milestones(record: Record, commander_title: str) -> dict[str, Milestone]:
     }
     from_entries = {key: Milestone(entry.at, entry.number) for key, entry in entries_by_key.items() if entry}
     return {
-        key: both[key] for both in [from_entries | dict(record.milestones)] for key in MILESTONES if key in both
+        key: all_milestones[key]
+        for all_milestones in [from_entries | dict(record.milestones)]
+        for key in MILESTONES
+        if key in all_milestones
     }
 
 
 def _commander(record: Record, title: str) -> Entry | None:
-    named = (
+    role_entries = (
         entry for entry in record.all(*ROLE_GIVEN) if str(entry.facts.get("role")).casefold() == title.casefold()
     )
-    return next(named, None)
+    return next(role_entries, None)
 
 
 def _last_while_over(record: Record, kind: str) -> Entry | None:

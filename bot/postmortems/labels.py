@@ -10,21 +10,21 @@ Nth = Callable[[str, int], str]
 def person_labels(
     holders_by_role: Mapping[str, Sequence[str]],
     titles: Mapping[str, str],
-    others: Iterable[str],
+    other_ids: Iterable[str],
     participant: str,
     nth: Nth,
 ) -> dict[str, str]:
     """Return each person's label: their first role in the order of `titles`; `nth` distinguishes several holders.
 
-    `holders_by_role` has the people of each role in the order in which they took it; `others` took part without a
-    role and are labelled `participant`.
+    `holders_by_role` has the people of each role in the order in which they took it; `other_ids` took part without
+    a role and are labelled `participant`.
     """
     first_role: dict[str, str] = {}
     for role in titles:
         for user_id in holders_by_role.get(role, ()):
             first_role.setdefault(user_id, role)
     pairs = [(user_id, titles[role]) for user_id, role in first_role.items()]
-    pairs += [(user_id, participant) for user_id in dict.fromkeys(others) if user_id not in first_role]
+    pairs += [(user_id, participant) for user_id in dict.fromkeys(other_ids) if user_id not in first_role]
     counts: Counter[str] = Counter()
     labels: dict[str, str] = {}
     for user_id, label in pairs:

@@ -79,9 +79,11 @@ def _register_forms(app: App, services: Services) -> None:
 
 def _register_publishing(app: App, services: Services) -> None:
     def publish(body: Payload) -> None:
-        where, reason = parse.field_value(body, ids.WHERE), parse.field_value(body, ids.REASON)
+        channel_choice, reason = parse.field_value(body, ids.WHERE), parse.field_value(body, ids.REASON)
         try:
-            reviewing.publish(services, parse.form_number(body), where, reason, parse.user_id(body), utcnow())
+            reviewing.publish(
+                services, parse.form_number(body), channel_choice, reason, parse.user_id(body), utcnow()
+            )
         except StillUnknown as unknown:
             raise FieldsRefused({ids.REASON: unknown.sentence}) from unknown
 
@@ -93,10 +95,10 @@ def _register_form(
     services: Services,
     form: str,
     field: str,
-    read: Callable[[Payload, str], FormValue],
+    read_value: Callable[[Payload, str], FormValue],
     change: Callable[[Services, int, FormValue, str, datetime], object],
 ) -> None:
     def act(body: Payload) -> None:
-        change(services, parse.form_number(body), read(body, field), parse.user_id(body), utcnow())
+        change(services, parse.form_number(body), read_value(body, field), parse.user_id(body), utcnow())
 
     listening.on_form(app, services, form, field, act)

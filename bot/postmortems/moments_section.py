@@ -22,13 +22,13 @@ class _Moment(Struct, frozen=True):
 
 def moments_section(record: Record, reached: Mapping[str, Milestone], phrases: Phrases) -> Section:
     """Return at most twelve moments in order of time: milestones first, then decisions, marks, severity changes."""
-    chosen: dict[int, _Moment] = {}
+    moments_by_entry: dict[int, _Moment] = {}
     for moment in _candidates(record, reached, phrases):
-        if len(chosen) < MOST_MOMENTS:
-            chosen.setdefault(moment.entry, moment)
+        if len(moments_by_entry) < MOST_MOMENTS:
+            moments_by_entry.setdefault(moment.entry, moment)
     lines = [
         Statement(f"{phrases.moment(moment.at)} {moment.text}", (moment.entry,))
-        for moment in sorted(chosen.values(), key=lambda moment: (moment.at, moment.entry))
+        for moment in sorted(moments_by_entry.values(), key=lambda moment: (moment.at, moment.entry))
     ]
     return Section("moments", phrases("section_moments"), [Lines(lines)])
 

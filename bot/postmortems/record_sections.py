@@ -127,12 +127,13 @@ def _promises(record: Record, phrases: Phrases) -> Table:
 
 
 def _promise_row(promise: Promise, phrases: Phrases) -> list[Statement]:
-    late = rules.lateness(promise.due_at, promise.sent_at)
+    lateness = rules.lateness(promise.due_at, promise.sent_at)
     cells = [
         promise.audience,
         phrases.moment(promise.due_at),
         phrases.moment(promise.sent_at) if promise.sent_at else phrases("not_sent"),
-        (phrases.length(late) if late else "–") + (f" ({promise.late_because})" if promise.late_because else ""),
+        (phrases.length(lateness) if lateness else "–")
+        + (f" ({promise.late_because})" if promise.late_because else ""),
         str(promise.missed or "–"),
         promise.asked_by or phrases("automatic"),
     ]
@@ -161,10 +162,10 @@ def _partners(record: Record, phrases: Phrases) -> Table:
 def decisions_section(record: Record, phrases: Phrases) -> Section:
     """Return decisions and ruled-out hypotheses, as marked at the time."""
     parts: list[Part] = []
-    for tag, empty in (("decision", "ask_decisions"), ("ruled_out", "ask_ruled_out")):
+    for tag, open_question in (("decision", "ask_decisions"), ("ruled_out", "ask_ruled_out")):
         lines = [_note_line(entry, phrases) for entry in record.entries if tag in (entry.tag, entry.kind)]
         parts += [Heading(phrases("heading_ruled_out"))] if tag == "ruled_out" else []
-        parts.append(Lines(lines or [unknown_statement(phrases, record.commander, phrases(empty))]))
+        parts.append(Lines(lines or [unknown_statement(phrases, record.commander, phrases(open_question))]))
     return Section("decisions", phrases("section_decisions"), parts)
 
 
@@ -191,10 +192,10 @@ def _run(run: Run, phrases: Phrases) -> Iterable[Part]:
 
 def _counts(run: Run, phrases: Phrases) -> str:
     counts = [phrases(f"steps_{key}", n=number) for key, number in run.counts.items() if number]
-    late = ""
+    lateness_text = ""
     if run.average_lateness_s is not None:
-        late = phrases("steps_lateness", length=phrases.length(rules.duration_of(run.average_lateness_s)))
-    return ", ".join(filter(None, [*counts, late])) or phrases("steps_none")
+        lateness_text = phrases("steps_lateness", length=phrases.length(rules.duration_of(run.average_lateness_s)))
+    return ", ".join(filter(None, [*counts, lateness_text])) or phrases("steps_none")
 
 
 def _step_row(step: Step, run: Run, phrases: Phrases) -> list[Statement]:

@@ -41,9 +41,11 @@ def _remind(session: Session, services: Services, postmortem: PostMortem, now: d
 def _post_reminder(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
     """Remind the author, or, while there is none, the first recipient of the draft."""
     copies_held = copies.of_postmortem(session, postmortem.number)
-    gone = directory.gone(session, [copy.place for copy in copies_held])
-    here = [copy for copy in copies_held if copy.place not in gone] or copies_held
-    copy_to_remind = next((copy for copy in here if copy.place == postmortem.author_id), here[0])
+    gone_places = directory.gone(session, [copy.place for copy in copies_held])
+    reachable_copies = [copy for copy in copies_held if copy.place not in gone_places] or copies_held
+    copy_to_remind = next(
+        (copy for copy in reachable_copies if copy.place == postmortem.author_id), reachable_copies[0]
+    )
     incident = incidents.by_number(session, postmortem.incident_id)
     text, blocks = views.reminder(facts(session, services, incident, copy_to_remind))
     moment = postmortem.remind_at or now

@@ -10,11 +10,11 @@ def _postmortem(context: Context) -> Message:
     return messages.render(context.session, context.services, context.incident, context.row)
 
 
-def _place(context: Context) -> str:
+def _channel_of_copy(context: Context) -> str:
     return messages.channel_of(context.session, context.row)
 
 
-def _nowhere(context: Context) -> str:
+def _no_channel(context: Context) -> str:
     """Return no channel, because the call determines it."""
     return ""
 
@@ -24,14 +24,14 @@ KINDS = (
         kinds.POST_MORTEM,
         "keep the message about the post-mortem up to date",
         _postmortem,
-        _place,
+        _channel_of_copy,
         on_delivered=delivery.note_shown,
     ),
     Kind(
         kinds.POST_MORTEM_UPLOAD,
         "",
         delivery.upload_call,
-        _nowhere,
+        _no_channel,
         otherwise=Refusal.FINAL,
         on_given_up=delivery.note_not_uploaded,
     ),
@@ -39,10 +39,10 @@ KINDS = (
         kinds.POST_MORTEM_FILES,
         "",
         delivery.share_call,
-        _nowhere,
+        _no_channel,
         otherwise=Refusal.FINAL,
         on_delivered=delivery.note_shared,
         on_given_up=delivery.note_not_shared,
     ),
-    Kind(kinds.CANVAS, "", delivery.canvas_call, _nowhere, otherwise=Refusal.FINAL),
+    Kind(kinds.CANVAS, "", delivery.canvas_call, _no_channel, otherwise=Refusal.FINAL),
 )

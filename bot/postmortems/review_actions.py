@@ -139,27 +139,29 @@ def record_verdict(
         outbox.mark_stale(session, postmortem.incident_id, (kinds.POST_MORTEM,))
 
 
-def publish(services: Services, postmortem_id: int, where: str, reason: str, by: str, now: datetime) -> str:
+def publish(
+    services: Services, postmortem_id: int, channel_choice: str, reason: str, by: str, now: datetime
+) -> str:
     """Post the newest version in the incident's channel, or the channel named in `floor.yaml`. Return the answer.
 
     Open checklist items require a reason, which goes on record.
     """
-    configured_channel = channel_id(services, _channel(services)) if where == ids.CONFIGURED else None
+    configured_channel = channel_id(services, _channel(services)) if channel_choice == ids.CONFIGURED else None
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         _check_publishing(services, session, postmortem)
         undone = facts_of(session, services, incident, postmortem).undone
         if undone and not reason.strip():
             raise review.StillUnknown(undone="; ".join(undone))
         if undone:
-            left = {"undone": "; ".join(undone), "reason": reason.strip()}
-            timeline.append(session, incident.number, "postmortem_incomplete", now, by, **left)
-        place = configured_channel or incident.channel_id
-        if place is None:
+            undone_facts = {"undone": "; ".join(undone), "reason": reason.strip()}
+            timeline.append(session, incident.number, "postmortem_incomplete", now, by, **undone_facts)
+        target_channel_id = configured_channel or incident.channel_id
+        if target_channel_id is None:
             raise NoChannel()
         postmortem.state = State.PUBLISHED.value
         postmortem.published_at, postmortem.published_by = now, by
         postmortem.remind_at = None
-        copies.add(session, postmortem, place).is_published = True
+        copies.add(session, postmortem, target_channel_id).is_published = True
     return wording.PUBLISHING
 
 

@@ -54,13 +54,15 @@ class Change(Struct, frozen=True):
     entry: int = 0
 
 
-def spans(first: str, start: datetime, changes: Sequence[Change], end: datetime, entry: int = 0) -> list[Span]:
+def spans(
+    first_value: str, start: datetime, changes: Sequence[Change], end: datetime, entry: int = 0
+) -> list[Span]:
     """Return the periods between changes, in order and without gaps, from `start` to `end`."""
-    marks = [Change(start, first, entry=entry), *changes]
+    all_changes = [Change(start, first_value, entry=entry), *changes]
     ends = [change.at for change in changes] + [end]
     return [
-        Span(change.new, change.at, max(change.at, until), change.by, change.reason, change.entry)
-        for change, until in zip(marks, ends, strict=True)
+        Span(change.new, change.at, max(change.at, next_at), change.by, change.reason, change.entry)
+        for change, next_at in zip(all_changes, ends, strict=True)
     ]
 
 

@@ -52,14 +52,14 @@ def impact_statement(record: Record, phrases: Phrases) -> Statement:
     return Statement(phrases("summary_impact_unknown", ask=phrases.unknown(record.commander)), nature="open")
 
 
-def cause_statement(record: Record, phrases: Phrases, place: str = "summary") -> Statement:
-    """Return the cause as last recorded, and whether it is known or suspected; `place` is where it is shown."""
+def cause_statement(record: Record, phrases: Phrases, section: str = "summary") -> Statement:
+    """Return the cause as last recorded, and whether it is known or suspected; `section` is where it is shown."""
     entry = record.last("cause", "cause_unknown")
     text = str(entry.facts.get("text") or "") if entry and entry.kind == "cause" else ""
     if entry is None or not text:
-        return Statement(phrases(f"{place}_cause_unknown", ask=phrases.unknown(record.commander)), nature="open")
+        return Statement(phrases(f"{section}_cause_unknown", ask=phrases.unknown(record.commander)), nature="open")
     certainty = "known" if entry.facts.get("certainty") == "known" else "suspected"
-    return Statement(phrases(f"{place}_cause_{certainty}", cause=text), (entry.number,))
+    return Statement(phrases(f"{section}_cause_{certainty}", cause=text), (entry.number,))
 
 
 def change_statements(record: Record, phrases: Phrases) -> list[Statement]:
@@ -68,10 +68,12 @@ def change_statements(record: Record, phrases: Phrases) -> list[Statement]:
         ask = phrases.unknown(record.commander)
         return [Statement(phrases("summary_change_unknown", ask=ask), nature="open")]
     statements = [_change_statement(item, phrases) for item in record.follow_ups[:CHANGES_SHOWN]]
-    more = len(record.follow_ups) - CHANGES_SHOWN
-    if more > 0:
+    hidden_count = len(record.follow_ups) - CHANGES_SHOWN
+    if hidden_count > 0:
         refs = _present_numbers(*(item.entry for item in record.follow_ups[CHANGES_SHOWN:]))
-        statements.append(Statement(phrases("summary_more_changes", n=more), refs, "fact" if refs else "note"))
+        statements.append(
+            Statement(phrases("summary_more_changes", n=hidden_count), refs, "fact" if refs else "note")
+        )
     return statements
 
 
@@ -89,14 +91,14 @@ def _duration_statement(record: Record, reached: Reached, phrases: Phrases) -> S
             _present_numbers(_last_change(record)),
         )
     start = reached.get(figures.STARTED) or reached[figures.DECLARED]
-    since = figures.STARTED if figures.STARTED in reached else figures.DECLARED
-    facts = {"length": phrases.length(end.at - start.at), "since": phrases(f"milestone_{since}").lower()}
+    first_milestone = figures.STARTED if figures.STARTED in reached else figures.DECLARED
+    facts = {"length": phrases.length(end.at - start.at), "since": phrases(f"milestone_{first_milestone}").lower()}
     return Statement(phrases("summary_length", **facts), (start.entry, end.entry))
 
 
 def _last_change(record: Record) -> int | None:
-    last = record.last("status", "reopened", "declared")
-    return last.number if last else None
+    last_change = record.last("status", "reopened", "declared")
+    return last_change.number if last_change else None
 
 
 def _ending_statement(record: Record, phrases: Phrases) -> Statement:
@@ -108,20 +110,20 @@ def _ending_statement(record: Record, phrases: Phrases) -> Statement:
 
 def communication_statement(record: Record, phrases: Phrases) -> Statement:
     """Return how many updates were sent, and how many of those promised were on time."""
-    sent = [promise for promise in record.promises if promise.sent_at]
-    if not sent:
+    sent_promises = [promise for promise in record.promises if promise.sent_at]
+    if not sent_promises:
         return Statement(phrases("summary_untold"), nature="note")
-    kept = sum(audience.kept for audience in record.adherence)
-    due = sum(audience.promised for audience in record.adherence)
-    refs = tuple(promise.entry for promise in sent if promise.entry)
-    facts = {"sent": len(sent), "kept": kept, "due": due}
+    kept_count = sum(audience.kept for audience in record.adherence)
+    promised_count = sum(audience.promised for audience in record.adherence)
+    refs = tuple(promise.entry for promise in sent_promises if promise.entry)
+    facts = {"sent": len(sent_promises), "kept": kept_count, "due": promised_count}
     return Statement(phrases("summary_told", **facts), (refs[0], refs[-1]) if len(refs) > 1 else refs)
 
 
 def gravest(record: Record) -> str:
     """Return the gravest severity the incident ever had; S0 is the gravest."""
-    changed = [str(entry.facts.get("new")) for entry in record.all("severity")]
-    return min([_first_severity(record), *changed])
+    later_severities = [str(entry.facts.get("new")) for entry in record.all("severity")]
+    return min([_first_severity(record), *later_severities])
 
 
 def _first_severity(record: Record) -> str:

@@ -57,7 +57,7 @@ def set_aside(session: Session, incident_id: int) -> None:
 
 def release_author(session: Session, user_id: str) -> set[int]:
     """Remove a person as author of unfinished post-mortems. Return the incidents concerned."""
-    theirs = (
+    update = (
         sa.update(PostMortem)
         .where(
             col(PostMortem.author_id) == user_id,
@@ -66,7 +66,7 @@ def release_author(session: Session, user_id: str) -> set[int]:
         .values(author_id=None)
         .returning(col(PostMortem.incident_id))
     )
-    return set(session.connection().execute(theirs).scalars())
+    return set(session.connection().execute(update).scalars())
 
 
 def get(session: Session, postmortem_id: int) -> PostMortem:

@@ -102,11 +102,11 @@ def add(
         return False
     postmortem.version = number
     session.add(postmortem)
-    for other in copies.of_postmortem(session, postmortem.number):
-        other.wanted_version = number
+    for other_copy in copies.of_postmortem(session, postmortem.number):
+        other_copy.wanted_version = number
         # Reviewers of the previous version have not seen this one.
-        other.verdict, other.comment = Verdict.NONE.value, ""
-        session.add(other)
+        other_copy.verdict, other_copy.comment = Verdict.NONE.value, ""
+        session.add(other_copy)
     uploaded_in.shared_version = number
     session.add(Upload(copy_id=uploaded_in.number, version=number, kind="uploaded", name=name, file_id=file_id))
     return True

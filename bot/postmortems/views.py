@@ -108,7 +108,7 @@ def _summary(facts: PostMortemFacts) -> str:
     return f"{duration_text}\n{adherence_text}"
 
 
-def _status_lines(facts: PostMortemFacts, shown: Copy) -> list[str]:
+def _status_lines(facts: PostMortemFacts, shown_copy: Copy) -> list[str]:
     postmortem = facts.postmortem
     if postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
         return []
@@ -118,7 +118,7 @@ def _status_lines(facts: PostMortemFacts, shown: Copy) -> list[str]:
     lines += [f"• {mention(copy.place)} {_verdict_text(copy)}" for copy in facts.reviewers]
     if postmortem.published_at and postmortem.published_by:
         lines.append(f"Published {day_and_time(postmortem.published_at)} by {mention(postmortem.published_by)}.")
-    lines += [_trouble_line(copy) for copy in facts.copies if copy.trouble and copy.number != shown.number]
+    lines += [_trouble_line(copy) for copy in facts.copies if copy.trouble and copy.number != shown_copy.number]
     return lines
 
 
@@ -182,8 +182,8 @@ def _small_print(facts: PostMortemFacts, copy: Copy) -> list[str]:
     version = f"Version {facts.postmortem.version}"
     version += f", uploaded by {mention(facts.uploaded_by)}" if facts.uploaded_by else ", written from the record"
     if copy.trouble:
-        why = escape(refusals.reason(SHARE_METHOD, copy.trouble))
-        return [f"{version}. ⚠️ Its files could not be put in this thread: {why}."]
+        reason = escape(refusals.reason(SHARE_METHOD, copy.trouble))
+        return [f"{version}. ⚠️ Its files could not be put in this thread: {reason}."]
     if copy.is_published or facts.postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
         return [f"{version}. The files are in the thread."]
     return [f"{version}. The files are in the thread; an edited one uploaded there is the next version."]
@@ -193,8 +193,8 @@ def reminder(facts: PostMortemFacts) -> tuple[str, list[Block]]:
     """Return the reminder to the author, before the due time or when it is late."""
     due = facts.postmortem.due_at
     assert due is not None
-    when = f"was due {day_and_time(due)}" if due <= facts.now else f"is due {day_and_time(due)}"
-    text = f"⏰ The post-mortem of {_incident_phrase(facts.incident)} {when}; it is {facts.postmortem.state}."
+    due_text = f"was due {day_and_time(due)}" if due <= facts.now else f"is due {day_and_time(due)}"
+    text = f"⏰ The post-mortem of {_incident_phrase(facts.incident)} {due_text}; it is {facts.postmortem.state}."
     number = str(facts.postmortem.number)
     buttons = [button("Open draft", ids.OPEN, number, url=facts.address)] if facts.address else []
     buttons += [
@@ -207,11 +207,11 @@ def reminder(facts: PostMortemFacts) -> tuple[str, list[Block]]:
 
 def assign_form(facts: PostMortemFacts) -> Block:
     """The form to choose the author."""
-    chosen = user_select(ids.AUTHOR, initial=facts.author or None)
-    due = (
+    author_field = user_select(ids.AUTHOR, initial=facts.author or None)
+    due_text = (
         f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."
     )
-    blocks = [section(f"{_incident_phrase(facts.incident)}\n{due}"), field("Author", ids.AUTHOR, chosen)]
+    blocks = [section(f"{_incident_phrase(facts.incident)}\n{due_text}"), field("Author", ids.AUTHOR, author_field)]
     return modal(
         "Assign the author",
         blocks,
@@ -252,10 +252,10 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
         choices, initial = [incident_channel, everyone], ids.OWN_CHANNEL
     blocks.append(field("Where?", ids.WHERE, radio_buttons(ids.WHERE, choices, initial=initial)))
     if facts.undone:
-        listed = "\n".join(f"⬜ {title}" for title in facts.undone)
+        undone_lines = "\n".join(f"⬜ {title}" for title in facts.undone)
         reason = text_input(ids.REASON, longest=500, placeholder="The reason goes on record")
         blocks += [
-            section(f"*Not done yet*\n{listed}"),
+            section(f"*Not done yet*\n{undone_lines}"),
             field("Publish without it? Why?", ids.REASON, reason, optional=True),
         ]
     return modal(

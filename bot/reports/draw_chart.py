@@ -22,37 +22,37 @@ def draw(facts: dict[str, Any]) -> bytes:
     queues, count = facts["queues"]["rows"], len(facts["groups"])
     width, height = SIZE_INCHES
     size = (width, height * (1 + count + bool(queues)) / 3)
-    figure, parts = pyplot.subplots(1 + count + bool(queues), 1, figsize=size, dpi=DPI, squeeze=False)
-    trend, *bars = parts[: 1 + count, 0]
+    figure, axes_grid = pyplot.subplots(1 + count + bool(queues), 1, figsize=size, dpi=DPI, squeeze=False)
+    trend, *bars = axes_grid[: 1 + count, 0]
     figure.suptitle(facts["title"], fontsize=11, color=INK)
-    titles, counts = [each[0] for each in facts["trend"]], [each[1] for each in facts["trend"]]
+    titles, counts = [point[0] for point in facts["trend"]], [point[1] for point in facts["trend"]]
     trend.plot(range(len(counts)), counts, marker="o", color=BAR)
     trend.set_xticks(range(len(titles)), [_first_day(title) for title in titles], fontsize=8)
     _count_from_zero(trend, counts)
-    words = facts["words"]
-    trend.set_title(words["Incidents, this period and the previous four"], fontsize=10)
+    texts = facts["words"]
+    trend.set_title(texts["Incidents, this period and the previous four"], fontsize=10)
     for axes, group in zip(bars, facts["groups"], strict=True):
-        _bars(axes, group, words)
+        _bars(axes, group, texts)
     if queues:
-        _table(parts[-1, 0], words["Queues, this period"], queues, facts["queues"]["notes"])
+        _table(axes_grid[-1, 0], texts["Queues, this period"], queues, facts["queues"]["notes"])
     figure.tight_layout()
-    made = BytesIO()
-    figure.savefig(made, format="png")
-    return made.getvalue()
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
 
 
-def _bars(axes: Any, group: dict[str, Any], words: dict[str, str]) -> None:
-    places = range(len(group["names"]))
-    axes.bar([place - 0.2 for place in places], group["now"], 0.4, color=BAR, label=words["This period"])
+def _bars(axes: Any, group: dict[str, Any], texts: dict[str, str]) -> None:
+    positions = range(len(group["names"]))
+    axes.bar([position - 0.2 for position in positions], group["now"], 0.4, color=BAR, label=texts["This period"])
     axes.bar(
-        [place + 0.2 for place in places],
+        [position + 0.2 for position in positions],
         group["before"],
         0.4,
         color=BEFORE,
-        label=words["Mean of the previous four"],
+        label=texts["Mean of the previous four"],
     )
     names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in group["names"]]
-    axes.set_xticks(places, names, fontsize=8)
+    axes.set_xticks(positions, names, fontsize=8)
     axes.set_title(group["title"], fontsize=10)
     axes.legend(fontsize=7)
     _count_from_zero(axes, [*group["now"], *group["before"]])
@@ -73,8 +73,8 @@ def _table(axes: Any, title: str, rows: Sequence[Sequence[str]], notes: Sequence
             cell.set_text_props(ha="left")
         if row == 0:
             cell.set_text_props(weight="bold", color=INK)
-    for place, note in enumerate(line for part in notes for line in part):
-        axes.text(0, 0.02 - 0.09 * place, note, fontsize=7, color=INK, transform=axes.transAxes)
+    for index, note in enumerate(line for part in notes for line in part):
+        axes.text(0, 0.02 - 0.09 * index, note, fontsize=7, color=INK, transform=axes.transAxes)
 
 
 def _count_from_zero(axes: Any, counts: Sequence[float]) -> None:

@@ -34,7 +34,7 @@ from bot.timeline import milestones
 from bot.timeline.milestones import MilestoneName, Milestones
 from bot.timeline.tables import TimelineEntry
 
-AT_ONCE = 500
+INCIDENTS_PER_QUERY = 500
 
 
 def gather(services: Services, period: Period, zone: ZoneInfo, region: str, language: str = "en") -> Report:
@@ -43,13 +43,15 @@ def gather(services: Services, period: Period, zone: ZoneInfo, region: str, lang
     with services.database.snapshot() as session:
         incidents = counted(session, services, earlier[0].start, period.end, region)
         tallies = [_tally(session, services, each, region) for each in (*earlier, period)]
-        own = _queues(session, services, (period.start, period.end), region, language)
+        queues_now = _queues(session, services, (period.start, period.end), region, language)
         is_short = period.end - period.start <= queues.LONGEST_COMPARED
-        past = _queues(session, services, (earlier[0].start, period.start), region, language) if is_short else {}
+        queues_before = (
+            _queues(session, services, (earlier[0].start, period.start), region, language) if is_short else {}
+        )
     incidents = [_in_language(each, services.floor, language) for each in incidents]
     severities = list(services.floor.severities)
     report = rules.compose(period, earlier, incidents, tallies, severities, region)
-    return replace(report, queues=queues.queue_lines(own, past))
+    return replace(report, queues=queues.queue_lines(queues_now, queues_before))
 
 
 def _queues(
@@ -58,8 +60,8 @@ def _queues(
     """The queues of a region's sites, or all, by their name and the formula of their service level."""
     sites = {site.casefold() for site in services.floor.reports.regions.get(region, ())}
     figures = services.get(Registry).ask(QUEUE_FIGURES)(session, services, *span, language)
-    wanted = [each for each in figures if not region or each.site.casefold() in sites]
-    return {(each.name, each.formula): _values(each) for each in wanted}
+    figures_of_region = [each for each in figures if not region or each.site.casefold() in sites]
+    return {(each.name, each.formula): _queue_values(each) for each in figures_of_region}
 
 
 def _in_language(incident: Counted, floor: Floor, language: str) -> Counted:
@@ -67,9 +69,9 @@ def _in_language(incident: Counted, floor: Floor, language: str) -> Counted:
     return replace(incident, type=kind, sites=tuple(sites))
 
 
-def _values(of: QueueFigures) -> QueueValues:
-    level, abandoned = queues.percent(of.service_level), queues.percent(of.abandonment)
-    return QueueValues(of.offered, level, of.asa_s, of.aht_s, abandoned)
+def _queue_values(figures: QueueFigures) -> QueueValues:
+    level, abandoned = queues.percent(figures.service_level), queues.percent(figures.abandonment)
+    return QueueValues(figures.offered, level, figures.asa_s, figures.aht_s, abandoned)
 
 
 def sensitive_cases(services: Services, now: datetime, region: str, language: str) -> list[SensitiveCase]:
@@ -84,22 +86,27 @@ def counted(
 ) -> list[Counted]:
     """Every incident declared in that time that reports count; with `only_public`, without private ones."""
     declared = (col(Incident.declared_at) >= start, col(Incident.declared_at) < end)
-    real = [*declared, is_counted()]
+    conditions = [*declared, is_counted()]
     if only_public:
-        real.append(col(Incident.is_private).is_(False))
-    all_incidents = session.exec(select(Incident).where(*real).order_by(col(Incident.id))).all()
+        conditions.append(col(Incident.is_private).is_(False))
+    all_incidents = session.exec(select(Incident).where(*conditions).order_by(col(Incident.id))).all()
     sites = set(services.floor.reports.regions.get(region, ()))
-    wanted = [incident for incident in all_incidents if not region or sites & set(incident.sites)]
-    known: dict[int, Milestones] = {}
-    kept: dict[int, UpdatesKept] = {}
-    numbers = [incident.number for incident in wanted]
-    for place in range(0, len(numbers), AT_ONCE):
-        some = numbers[place : place + AT_ONCE]
-        known |= _milestones(session, some)
-        kept |= services.get(Registry).ask(UPDATES_KEPT_OF_MANY)(session, some)
+    incidents_of_region = [incident for incident in all_incidents if not region or sites & set(incident.sites)]
+    milestones_by_incident: dict[int, Milestones] = {}
+    updates_by_incident: dict[int, UpdatesKept] = {}
+    numbers = [incident.number for incident in incidents_of_region]
+    for offset in range(0, len(numbers), INCIDENTS_PER_QUERY):
+        batch = numbers[offset : offset + INCIDENTS_PER_QUERY]
+        milestones_by_incident |= _milestones(session, batch)
+        updates_by_incident |= services.get(Registry).ask(UPDATES_KEPT_OF_MANY)(session, batch)
     return [
-        _counted(services, incident, known.get(incident.number, {}), kept.get(incident.number, UpdatesKept()))
-        for incident in wanted
+        _counted(
+            services,
+            incident,
+            milestones_by_incident.get(incident.number, {}),
+            updates_by_incident.get(incident.number, UpdatesKept()),
+        )
+        for incident in incidents_of_region
     ]
 
 
@@ -114,14 +121,16 @@ def _milestones(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int,
             col(TimelineEntry.incident_id).in_(numbers), col(TimelineEntry.kind).in_(milestones.KINDS)
         ).order_by(col(TimelineEntry.incident_id), col(TimelineEntry.id))
     )
-    for number, own in groupby(entries, key=lambda entry: entry.incident_id):
-        yield number, milestones.milestones_from(own)
+    for number, entries_of_incident in groupby(entries, key=lambda entry: entry.incident_id):
+        yield number, milestones.milestones_from(entries_of_incident)
 
 
-def _counted(services: Services, incident: Incident, known: Milestones, updates: UpdatesKept) -> Counted:
-    at = {name: milestone.at for name, milestone in known.items()}
-    started = at.get(MilestoneName.STARTED, incident.declared_at)
-    detected = at.get(MilestoneName.DETECTED)
+def _counted(
+    services: Services, incident: Incident, milestones_by_name: Milestones, updates: UpdatesKept
+) -> Counted:
+    times = {name: milestone.at for name, milestone in milestones_by_name.items()}
+    started = times.get(MilestoneName.STARTED, incident.declared_at)
+    detected = times.get(MilestoneName.DETECTED)
     return Counted(
         number=incident.number,
         title="private" if incident.is_private else incident.title,
@@ -129,10 +138,10 @@ def _counted(services: Services, incident: Incident, known: Milestones, updates:
         type=services.floor.types.get(incident.type, incident.type),
         sites=tuple(incident.sites),
         declared_at=incident.declared_at,
-        detect_s=_length(at.get(MilestoneName.STARTED), detected),
-        acknowledge_s=_length(detected or incident.declared_at, at.get(MilestoneName.ACKNOWLEDGED)),
-        mitigate_s=_length(started, at.get(MilestoneName.MITIGATED)),
-        resolve_s=_length(started, at.get(MilestoneName.RESOLVED)),
+        detect_s=_length(times.get(MilestoneName.STARTED), detected),
+        acknowledge_s=_length(detected or incident.declared_at, times.get(MilestoneName.ACKNOWLEDGED)),
+        mitigate_s=_length(started, times.get(MilestoneName.MITIGATED)),
+        resolve_s=_length(started, times.get(MilestoneName.RESOLVED)),
         updates_kept=updates.kept,
         updates_promised=updates.promised,
     )
@@ -145,16 +154,16 @@ def _length(start: datetime | None, end: datetime | None) -> float | None:
 def _tally(session: Session, services: Services, period: Period, region: str) -> Tally:
     registry, start, end = services.get(Registry), period.start, period.end
     handovers = registry.ask(SHIFT_HANDOVERS)(session, start, end)
-    gaps, late = registry.ask(SHIFT_GAPS)(session, start, end)
-    missing, written = registry.ask(KNOWLEDGE_GAPS)(session, start, end)
+    gaps, gaps_late = registry.ask(SHIFT_GAPS)(session, start, end)
+    guides_missing, guides_written = registry.ask(KNOWLEDGE_GAPS)(session, start, end)
     return Tally(
         handovers=handovers.begun,
         handovers_complete=handovers.complete,
         gaps=gaps,
-        gaps_late=late,
+        gaps_late=gaps_late,
         follow_ups_overdue=registry.ask(FOLLOW_UPS_OVERDUE)(session, end),
-        guides_missing=missing,
-        guides_written=written,
+        guides_missing=guides_missing,
+        guides_written=guides_written,
         work=_work(session, services, period, region),
     )
 
@@ -162,16 +171,16 @@ def _tally(session: Session, services: Services, period: Period, region: str) ->
 def _work(session: Session, services: Services, period: Period, region: str) -> dict[str, Work]:
     """Cases, changes and tasks of a region or all."""
     work: dict[str, Work] = {}
-    for each in services.get(Registry).ask(CASE_FIGURES)(session, services, period.start, period.end):
-        if region and each.region.casefold() != region.casefold():
+    for figures in services.get(Registry).ask(CASE_FIGURES)(session, services, period.start, period.end):
+        if region and figures.region.casefold() != region.casefold():
             continue
-        known = work.get(each.kind, Work())
-        work[each.kind] = Work(
-            known.intake + each.intake,
-            known.ended + each.ended,
-            known.backlog + each.backlog,
-            known.with_target + each.with_target,
-            known.met + each.met,
-            known.people + each.people,
+        total = work.get(figures.kind, Work())
+        work[figures.kind] = Work(
+            total.intake + figures.intake,
+            total.ended + figures.ended,
+            total.backlog + figures.backlog,
+            total.with_target + figures.with_target,
+            total.met + figures.met,
+            total.people + figures.people,
         )
     return work

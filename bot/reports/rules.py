@@ -172,12 +172,14 @@ def _between(kind: str, start: date, end: date, zone: ZoneInfo) -> Period:
 
 def spread(values: Iterable[float | None]) -> Spread:
     """n, median and 90th percentile of what is known."""
-    known = sorted(value for value in values if value is not None)
-    if not known:
+    sorted_values = sorted(value for value in values if value is not None)
+    if not sorted_values:
         return Spread(0, None, None)
-    middle = len(known) // 2
-    median = known[middle] if len(known) % 2 else (known[middle - 1] + known[middle]) / 2
-    return Spread(len(known), median, known[ceil(0.9 * len(known)) - 1])
+    middle = len(sorted_values) // 2
+    median = (
+        sorted_values[middle] if len(sorted_values) % 2 else (sorted_values[middle - 1] + sorted_values[middle]) / 2
+    )
+    return Spread(len(sorted_values), median, sorted_values[ceil(0.9 * len(sorted_values)) - 1])
 
 
 def compose(
@@ -189,42 +191,57 @@ def compose(
     region: str = "",
 ) -> Report:
     """The report from everything declared in the period and the four before; one tally each, the oldest first."""
-    own = [incident for incident in incidents if period.holds(incident.declared_at)]
-    past = [incident for incident in incidents if any(each.holds(incident.declared_at) for each in earlier)]
-    rows = [Row("Incidents", "All", len(own), len(past) / PERIODS_BEFORE)]
-    rows += _counted(
-        "Severity", [incident.severity for incident in own], [incident.severity for incident in past], severities
+    current_incidents = [incident for incident in incidents if period.holds(incident.declared_at)]
+    past_incidents = [
+        incident for incident in incidents if any(each.holds(incident.declared_at) for each in earlier)
+    ]
+    rows = [Row("Incidents", "All", len(current_incidents), len(past_incidents) / PERIODS_BEFORE)]
+    rows += _count_rows(
+        "Severity",
+        [incident.severity for incident in current_incidents],
+        [incident.severity for incident in past_incidents],
+        severities,
     )
-    rows += _counted("Type", [incident.type for incident in own], [incident.type for incident in past])
-    sites = ([site for incident in some for site in incident.sites] for some in (own, past))
-    rows += _counted("Site", *sites)
-    rows += [row for name, attribute in TIMES.items() for row in _time_rows(name, attribute, own, past)]
-    rows += _promises(own, past)
+    rows += _count_rows(
+        "Type", [incident.type for incident in current_incidents], [incident.type for incident in past_incidents]
+    )
+    sites = ([site for incident in some for site in incident.sites] for some in (current_incidents, past_incidents))
+    rows += _count_rows("Site", *sites)
+    rows += [
+        row
+        for name, attribute in TIMES.items()
+        for row in _time_rows(name, attribute, current_incidents, past_incidents)
+    ]
+    rows += _promises(current_incidents, past_incidents)
     rows += _tally_rows(tallies)
     trend = [
         (each.title, sum(each.holds(incident.declared_at) for incident in incidents)) for each in (*earlier, period)
     ]
-    return Report(period, region, rows, sorted(own, key=lambda incident: incident.number), trend)
+    return Report(period, region, rows, sorted(current_incidents, key=lambda incident: incident.number), trend)
 
 
-def _counted(group: str, own: Sequence[str], past: Sequence[str], always: Collection[str] = ()) -> list[Row]:
-    counts, earlier = Counter(own), Counter(past)
+def _count_rows(group: str, current: Sequence[str], past: Sequence[str], always: Collection[str] = ()) -> list[Row]:
+    counts, earlier = Counter(current), Counter(past)
     names = [*always, *sorted({*counts, *earlier} - set(always))]
     return [Row(group, name, counts[name], earlier[name] / PERIODS_BEFORE) for name in names]
 
 
-def _time_rows(name: str, attribute: str, own: Sequence[Counted], past: Sequence[Counted]) -> list[Row]:
-    now, then = (spread(getattr(incident, attribute) for incident in some) for some in (own, past))
+def _time_rows(
+    name: str, attribute: str, current_incidents: Sequence[Counted], past_incidents: Sequence[Counted]
+) -> list[Row]:
+    now, then = (
+        spread(getattr(incident, attribute) for incident in some) for some in (current_incidents, past_incidents)
+    )
     return [
         Row("Time", f"{name}, median", now.median, then.median, "seconds", now.n),
         Row("Time", f"{name}, 90th percentile", now.p90, then.p90, "seconds", now.n),
     ]
 
 
-def _promises(own: Sequence[Counted], past: Sequence[Counted]) -> list[Row]:
+def _promises(current_incidents: Sequence[Counted], past_incidents: Sequence[Counted]) -> list[Row]:
     now, then = (
         (sum(incident.updates_kept for incident in some), sum(incident.updates_promised for incident in some))
-        for some in (own, past)
+        for some in (current_incidents, past_incidents)
     )
     return [_share_row("Updates kept", now, then)]
 
@@ -239,42 +256,53 @@ def _share(parts: tuple[int, int]) -> float | None:
 
 
 def _tally_rows(tallies: Sequence[Tally]) -> list[Row]:
-    *past, own = tallies
+    *past_tallies, current = tallies
     rows = [
-        _share_of_tallies("Handovers complete", own, past, "handovers_complete", "handovers"),
-        _share_of_tallies("Gaps filled late", own, past, "gaps_late", "gaps"),
-        _count_of_tallies("Follow-ups overdue", own, past, "follow_ups_overdue"),
+        _share_of_tallies("Handovers complete", current, past_tallies, "handovers_complete", "handovers"),
+        _share_of_tallies("Gaps filled late", current, past_tallies, "gaps_late", "gaps"),
+        _count_of_tallies("Follow-ups overdue", current, past_tallies, "follow_ups_overdue"),
     ]
-    if own.guides_missing or any(each.guides_missing for each in past):
-        rows.append(_share_of_tallies("Missing guides written", own, past, "guides_written", "guides_missing"))
-    return rows + [row for kind in WORK_TITLES if kind in own.work for row in _work_rows(kind, own, past)]
+    if current.guides_missing or any(tally.guides_missing for tally in past_tallies):
+        rows.append(
+            _share_of_tallies("Missing guides written", current, past_tallies, "guides_written", "guides_missing")
+        )
+    return rows + [
+        row for kind in WORK_TITLES if kind in current.work for row in _work_rows(kind, current, past_tallies)
+    ]
 
 
-def _work_rows(kind: str, own: Tally, past: Sequence[Tally]) -> list[Row]:
-    title, now, then = WORK_TITLES[kind], own.work[kind], [each.work.get(kind, Work()) for each in past]
+def _work_rows(kind: str, current: Tally, past_tallies: Sequence[Tally]) -> list[Row]:
+    title, now, past_work = (
+        WORK_TITLES[kind],
+        current.work[kind],
+        [tally.work.get(kind, Work()) for tally in past_tallies],
+    )
     rows = [
         Row(
             "Floor",
             f"{title} {name}",
-            getattr(now, part),
-            sum(getattr(each, part) for each in then) / PERIODS_BEFORE,
+            getattr(now, attribute),
+            sum(getattr(tally, attribute) for tally in past_work) / PERIODS_BEFORE,
         )
-        for name, part in (("opened", "intake"), ("ended", "ended"), ("open", "backlog"))
+        for name, attribute in (("opened", "intake"), ("ended", "ended"), ("open", "backlog"))
     ]
-    met = sum(each.met for each in then), sum(each.with_target for each in then)
-    rows.append(_share_row(f"{title} within target", (now.met, now.with_target), met))
+    past_met = sum(tally.met for tally in past_work), sum(tally.with_target for tally in past_work)
+    rows.append(_share_row(f"{title} within target", (now.met, now.with_target), past_met))
     if now.people:
-        before_people = sum(each.people for each in then)
-        load = sum(each.backlog for each in then) / before_people if before_people else None
+        before_people = sum(tally.people for tally in past_work)
+        load = sum(tally.backlog for tally in past_work) / before_people if before_people else None
         rows.append(Row("Floor", f"{title} open per person", now.backlog / now.people, load, n=now.people))
     return rows
 
 
-def _share_of_tallies(name: str, own: Tally, past: Sequence[Tally], part: str, whole: str) -> Row:
-    then = sum(getattr(each, part) for each in past), sum(getattr(each, whole) for each in past)
-    return _share_row(name, (getattr(own, part), getattr(own, whole)), then)
+def _share_of_tallies(name: str, current: Tally, past_tallies: Sequence[Tally], part: str, whole: str) -> Row:
+    past_parts = (
+        sum(getattr(tally, part) for tally in past_tallies),
+        sum(getattr(tally, whole) for tally in past_tallies),
+    )
+    return _share_row(name, (getattr(current, part), getattr(current, whole)), past_parts)
 
 
-def _count_of_tallies(name: str, own: Tally, past: Sequence[Tally], part: str) -> Row:
-    then = sum(getattr(each, part) or 0 for each in past) / PERIODS_BEFORE
-    return Row("Floor", name, getattr(own, part), then)
+def _count_of_tallies(name: str, current: Tally, past_tallies: Sequence[Tally], part: str) -> Row:
+    past_mean = sum(getattr(tally, part) or 0 for tally in past_tallies) / PERIODS_BEFORE
+    return Row("Floor", name, getattr(current, part), past_mean)

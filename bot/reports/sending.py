@@ -29,7 +29,7 @@ from bot.timeline.rules import zone_of
 EVERY_S = 60
 # A report that is late by more than this, because the bot was off, is not sent any more.
 NOT_LATER_THAN = timedelta(hours=12)
-DRAWN = (
+CHART_TEXTS = (
     "Incidents, this period and the previous four",
     "This period",
     "Mean of the previous four",
@@ -38,7 +38,7 @@ DRAWN = (
 DAYS = re.compile(r"(\d{1,3}) ?days?")
 
 
-class Asked(Struct, frozen=True):
+class ReportRequest(Struct, frozen=True):
     """What to report on."""
 
     period: Period
@@ -48,11 +48,11 @@ class Asked(Struct, frozen=True):
 def send_due(services: Services) -> None:
     """Enqueue every report that is due, once across all replicas."""
     now = utcnow()
-    for place, report in enumerate(services.floor.reports.sent):
+    for index, report in enumerate(services.floor.reports.sent):
         due_at, period = _due(report, now)
         if not timedelta() <= now - due_at < NOT_LATER_THAN:
             continue
-        key = f"report:{place}:{report.every}:{report.region}:{period.start:%Y-%m-%d}"
+        key = f"report:{index}:{report.every}:{report.region}:{period.start:%Y-%m-%d}"
         with services.database.reading() as session:
             is_known = outbox.has_key_beginning(session, key)
         if not is_known:
@@ -72,18 +72,18 @@ def _enqueue(services: Services, report: SentReport, period: Period, key: str, n
     targets = [name for name in report.to if name.startswith("#")] + people(services, 0, names)
     with services.database.transaction() as session:
         for target in targets:
-            payload = _payload(Asked(period, report.region), target, report.zone)
+            payload = _payload(ReportRequest(period, report.region), target, report.zone)
             outbox.enqueue(session, kinds.REPORT, f"{key}:{target}", now, payload=payload)
 
 
-def _payload(asked: Asked, target: str, zone: str) -> dict[str, Any]:
-    period = asked.period
+def _payload(report_request: ReportRequest, target: str, zone: str) -> dict[str, Any]:
+    period = report_request.period
     return {
         "kind": period.kind,
         "start": period.start.isoformat(),
         "end": period.end.isoformat(),
         "title": period.title,
-        "region": asked.region,
+        "region": report_request.region,
         "target": target,
         "zone": zone,
     }
@@ -92,35 +92,35 @@ def _payload(asked: Asked, target: str, zone: str) -> dict[str, Any]:
 def request(services: Services, typed: str, key: str, by: str, now: datetime) -> str:
     """Enqueue a report by direct message for the person who asks. Returns the text for the user."""
     check_member(services, by)
-    asked = read_request(services, typed, now)
+    report_request = read_request(services, typed, now)
     with services.database.transaction() as session:
-        payload = _payload(asked, by, services.floor.zone)
+        payload = _payload(report_request, by, services.floor.zone)
         outbox.enqueue(session, kinds.REPORT, f"report:asked:{key}", now, payload=payload, priority=outbox.URGENT)
     language = language_of_reader(services, by)
     answer = translate("The report for {} is being prepared and will come by direct message.", language)
-    return answer.format(wording.days(asked.period.title, language))
+    return answer.format(wording.days(report_request.period.title, language))
 
 
-def read_request(services: Services, typed: str, now: datetime) -> Asked:
+def read_request(services: Services, typed: str, now: datetime) -> ReportRequest:
     """`week`, `90 days`, `month EMEA`; raises `UnknownPeriod`, `UnknownRegion`."""
-    words, zone = " ".join(typed.split()), zone_of(services.floor.zone)
-    match = DAYS.match(words.casefold())
-    kind, _, rest = words.partition(" ")
+    text, zone = " ".join(typed.split()), zone_of(services.floor.zone)
+    match = DAYS.match(text.casefold())
+    kind, _, rest = text.partition(" ")
     kind = kind.casefold().removesuffix("ly").replace("dai", "day") or "week"
     if match and 0 < int(match[1]) <= rules.LONGEST_DAYS:
-        period, rest = rules.last_days(int(match[1]), now, zone), words[match.end() :]
+        period, rest = rules.last_days(int(match[1]), now, zone), text[match.end() :]
     elif kind in rules.KINDS:
         period = rules.last_period(kind, now, zone)
     else:
         raise rules.UnknownPeriod()
-    return Asked(period, read_region(services, rest.strip()))
+    return ReportRequest(period, read_region(services, rest.strip()))
 
 
 def read_region(services: Services, typed: str) -> str:
-    known = {name.casefold(): name for name in services.floor.reports.regions}
-    if typed and typed.casefold() not in known:
-        raise rules.UnknownRegion(given=quoted(typed), known=", ".join(known.values()) or "none yet")
-    return known.get(typed.casefold(), "")
+    regions_by_name = {name.casefold(): name for name in services.floor.reports.regions}
+    if typed and typed.casefold() not in regions_by_name:
+        raise rules.UnknownRegion(given=quoted(typed), known=", ".join(regions_by_name.values()) or "none yet")
+    return regions_by_name.get(typed.casefold(), "")
 
 
 def target_of(context: Context) -> str:
@@ -146,9 +146,9 @@ def _conversation(services: Services, target: str) -> str:
 
 
 def _share(services: Services, row: OutboxRow, target: str) -> None:
-    kept = row.payload or {}
+    row_payload = row.payload or {}
     language = language_of_reader(services, target)
-    report = of_payload(services, kept, language)
+    report = of_payload(services, row_payload, language)
     sensitive = _sensitive_for(services, target, report.region, language)
     name = f"report-{report.period.start:%Y-%m-%d}"
     files = (
@@ -157,11 +157,11 @@ def _share(services: Services, row: OutboxRow, target: str) -> None:
     )
     file_ids = [services.slack.upload(file, content) for file, content in files]
     with services.database.transaction() as session:
-        outbox.remember(session, row, {**kept, "file_ids": file_ids}, utcnow())
+        outbox.remember(session, row, {**row_payload, "file_ids": file_ids}, utcnow())
     title = views.title(report, language)
-    shared = list(zip(file_ids, (title, translate("{}, figures", language).format(title)), strict=True))
+    files_with_titles = list(zip(file_ids, (title, translate("{}, figures", language).format(title)), strict=True))
     services.slack.share_files(
-        shared, _conversation(services, target), views.summary(report, len(sensitive or ()), language)
+        files_with_titles, _conversation(services, target), views.summary(report, len(sensitive or ()), language)
     )
 
 
@@ -172,11 +172,11 @@ def _sensitive_for(services: Services, target: str, region: str, language: str) 
     return gathering.sensitive_cases(services, utcnow(), region, language)
 
 
-def of_payload(services: Services, kept: dict[str, Any], language: str) -> Report:
+def of_payload(services: Services, row_payload: dict[str, Any], language: str) -> Report:
     """The report that a row asks for, with its formulas in a language."""
-    start, end = (datetime.fromisoformat(kept[name]) for name in ("start", "end"))
-    period = Period(kept["kind"], start, end, kept["title"])
-    return gathering.gather(services, period, ZoneInfo(kept["zone"]), kept["region"], language)
+    start, end = (datetime.fromisoformat(row_payload[name]) for name in ("start", "end"))
+    period = Period(row_payload["kind"], start, end, row_payload["title"])
+    return gathering.gather(services, period, ZoneInfo(row_payload["zone"]), row_payload["region"], language)
 
 
 def picture(report: Report, language: str = "en") -> bytes:
@@ -186,7 +186,7 @@ def picture(report: Report, language: str = "en") -> bytes:
         "title": views.title(report, language),
         "trend": [(wording.days(title, language), count) for title, count in report.trend],
         "groups": [group for group in groups if group["names"]],
-        "words": {word: translate(word, language) for word in DRAWN},
+        "words": {text: translate(text, language) for text in CHART_TEXTS},
         "queues": views.queue_table(report, language),
     }
     return draw("bot.reports.draw_chart", facts)

@@ -25,7 +25,7 @@ SUMMARY = (
 QUEUE_HEADING = ("Queue", "Offered", "SL", "ASA", "AHT", "Abandoned")
 MOST_QUEUES, LONGEST_NAME = 5, 22
 # The rest is in the picture and the spreadsheet.
-QUEUES_SAID = 3
+QUEUES_IN_SUMMARY = 3
 
 
 def title(report: Report, language: str = ENGLISH) -> str:
@@ -70,17 +70,21 @@ def queue_table(report: Report, language: str = ENGLISH) -> dict[str, list[list[
 
 def summary(report: Report, sensitive: int = 0, language: str = ENGLISH) -> str:
     """The message that accompanies the picture and the spreadsheet."""
-    every = report.row("Incidents", "All")
+    total_row = report.row("Incidents", "All")
     severities = [row for row in report.rows if row.group == "Severity" and row.now]
     split = ", ".join(f"{row.now:g} {escape(row.name)}" for row in severities)
     incidents = translate("Incidents", language)
     lines = [
         f"📊 *{escape(title(report, language))}*",
-        f"{incidents}: {every.now:g}{f' ({split})' if split else ''}, {_before(every, language)}",
+        f"{incidents}: {total_row.now:g}{f' ({split})' if split else ''}, {_before(total_row, language)}",
     ]
-    known = {(row.group, row.name): row for row in report.rows}
-    lines += [_line(known[key], language) for key in SUMMARY if key in known and known[key].now is not None]
-    lines += [_queue_line(line, language) for line in report.queues[:QUEUES_SAID]]
+    rows_by_key = {(row.group, row.name): row for row in report.rows}
+    lines += [
+        _line(rows_by_key[key], language)
+        for key in SUMMARY
+        if key in rows_by_key and rows_by_key[key].now is not None
+    ]
+    lines += [_queue_line(line, language) for line in report.queues[:QUEUES_IN_SUMMARY]]
     if sensitive:
         text = "⚠️ Open cases of sensitive customers: {}, by name in the spreadsheet"
         lines.append(translate(text, language).format(sensitive))

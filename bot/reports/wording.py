@@ -206,11 +206,11 @@ HELP = "`/incident report week` figures as picture and spreadsheet; `day`, `mont
 
 def translate(text: str, language: str) -> str:
     """A text of the report in a language; a text without a translation stays English."""
-    words = LANGUAGES.get(language, ({}, ()))[0]
-    if text in words or not words:
-        return words.get(text, text)
+    translations = LANGUAGES.get(language, ({}, ()))[0]
+    if text in translations or not translations:
+        return translations.get(text, text)
     first, comma, rest = text.partition(", ")
-    return f"{words.get(first, first)}, {words.get(rest, rest)}" if comma else text
+    return f"{translations.get(first, first)}, {translations.get(rest, rest)}" if comma else text
 
 
 def days(title: str, language: str) -> str:

@@ -33,14 +33,14 @@ def build(report: Report, sensitive: Sequence[SensitiveCase] | None = None, lang
     # Loaded here, because it is seldom needed.
     import xlsxwriter
 
-    made = BytesIO()
+    buffer = BytesIO()
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(made, options) as workbook:
+    with xlsxwriter.Workbook(buffer, options) as workbook:
         book = Book(workbook, language)
         _figures(book, report)
         _incidents(book, report)
@@ -49,7 +49,7 @@ def build(report: Report, sensitive: Sequence[SensitiveCase] | None = None, lang
         if sensitive is not None:
             _sensitive(book, sensitive)
         _definitions(book)
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 class Book:
@@ -68,7 +68,7 @@ class Book:
         sheet = self.workbook.add_worksheet(self.translate(name))
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(header) - 1, 18)
-        sheet.write_row(0, 0, [self.translate(each) for each in header], self.bold)
+        sheet.write_row(0, 0, [self.translate(title) for title in header], self.bold)
         return sheet
 
 
@@ -95,8 +95,8 @@ def _figures(book: Book, report: Report) -> None:
                 sheet.write_number(line, column, value)
         sheet.write_string(line, 4, book.translate(unit))
     _trend(book, sheet, report)
-    for place, group in enumerate(CHARTED):
-        _bars(book, sheet, report, group, f"H{2 + 16 * (place + 1)}")
+    for index, group in enumerate(CHARTED):
+        _bars(book, sheet, report, group, f"H{2 + 16 * (index + 1)}")
     sheet.write_string(len(report.rows) + 2, 0, views.title(report, book.language))
 
 
@@ -122,33 +122,33 @@ def _trend(book: Book, sheet: Any, report: Report) -> None:
     sheet.insert_chart("H2", chart)
 
 
-def _bars(book: Book, sheet: Any, report: Report, group: str, at: str) -> None:
+def _bars(book: Book, sheet: Any, report: Report, group: str, position: str) -> None:
     lines = [line for line, row in enumerate(report.rows, 1) if row.group == group]
     if not lines:
         return
     chart = book.workbook.add_chart({"type": "column"})
     for column, name in ((2, "This period"), (3, "Mean of the previous four")):
-        places = {"categories": [sheet.name, lines[0], 1, lines[-1], 1]}
-        places["values"] = [sheet.name, lines[0], column, lines[-1], column]
-        chart.add_series({"name": book.translate(name), **places})
+        ranges = {"categories": [sheet.name, lines[0], 1, lines[-1], 1]}
+        ranges["values"] = [sheet.name, lines[0], column, lines[-1], column]
+        chart.add_series({"name": book.translate(name), **ranges})
     chart.set_title({"name": book.translate(f"Incidents by {group.lower()}")})
-    sheet.insert_chart(at, chart)
+    sheet.insert_chart(position, chart)
 
 
 def _incidents(book: Book, report: Report) -> None:
     sheet = book.sheet("Incidents", INCIDENTS)
     moment = book.workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    for line, each in enumerate(report.incidents, 1):
-        sheet.write_number(line, 0, each.number)
-        texts = (each.title, each.severity, each.type, ", ".join(each.sites))
+    for line, incident in enumerate(report.incidents, 1):
+        sheet.write_number(line, 0, incident.number)
+        texts = (incident.title, incident.severity, incident.type, ", ".join(incident.sites))
         for column, text in enumerate(texts, 1):
             sheet.write_string(line, column, text)
-        sheet.write_datetime(line, 5, each.declared_at.astimezone(UTC).replace(tzinfo=None), moment)
-        lengths = (each.detect_s, each.acknowledge_s, each.mitigate_s, each.resolve_s)
+        sheet.write_datetime(line, 5, incident.declared_at.astimezone(UTC).replace(tzinfo=None), moment)
+        lengths = (incident.detect_s, incident.acknowledge_s, incident.mitigate_s, incident.resolve_s)
         for column, length in enumerate(lengths, 6):
             if length is not None:
                 sheet.write_number(line, column, round(length / MINUTE_S, 2))
-        sheet.write_row(line, 10, (each.updates_kept, each.updates_promised))
+        sheet.write_row(line, 10, (incident.updates_kept, incident.updates_promised))
 
 
 def _queues(book: Book, report: Report) -> None:
@@ -167,8 +167,8 @@ def _queues(book: Book, report: Report) -> None:
 
 def _sensitive(book: Book, cases: Sequence[SensitiveCase]) -> None:
     sheet = book.sheet("Sensitive cases", SENSITIVE)
-    for line, each in enumerate(cases, 1):
-        texts = (each.name, each.customer, each.priority, each.region, each.team, each.title, each.left)
+    for line, case in enumerate(cases, 1):
+        texts = (case.name, case.customer, case.priority, case.region, case.team, case.title, case.left)
         for column, text in enumerate(texts):
             sheet.write_string(line, column, text)
 

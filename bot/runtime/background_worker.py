@@ -32,7 +32,7 @@ class BackgroundWorker:
         self._lock = threading.Lock()
         self._foreground_idle = threading.Condition()
         self._one_at_a_time = threading.Lock()
-        self._waiting = 0
+        self._waiting_people = 0
         self._resubmitted: dict[str, bool] = {}
         self._is_closed = False
 
@@ -66,24 +66,24 @@ class BackgroundWorker:
     def foreground(self) -> Iterator[None]:
         """While a person waits for an acknowledgement, background work gives way, but not for long."""
         with self._foreground_idle:
-            self._waiting += 1
+            self._waiting_people += 1
         try:
             yield
         finally:
             with self._foreground_idle:
-                self._waiting -= 1
+                self._waiting_people -= 1
                 self._foreground_idle.notify_all()
 
     def yield_to_foreground(self) -> None:
         """Delay a flow a little while a crowd waits for acknowledgements: what it has begun is safe."""
         with self._foreground_idle:
-            self._foreground_idle.wait_for(lambda: self._waiting <= FOREGROUND_CROWD, CROWD_WAIT_S)
+            self._foreground_idle.wait_for(lambda: self._waiting_people <= FOREGROUND_CROWD, CROWD_WAIT_S)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
         """Let waiting people go first. If they keep coming, work continues alongside them, one job at a time."""
         with self._foreground_idle:
-            is_idle = self._foreground_idle.wait_for(lambda: self._waiting == 0, FOREGROUND_WAIT_S)
+            is_idle = self._foreground_idle.wait_for(lambda: self._waiting_people == 0, FOREGROUND_WAIT_S)
         with nullcontext() if is_idle else self._one_at_a_time:
             yield
 

@@ -31,7 +31,7 @@ class ChunkSize:
     @contextmanager
     def measured(self, rows: int) -> Iterator[None]:
         """Time a block that writes this many rows, and adapt the size."""
-        began = self._now_s()
+        started_at_s = self._now_s()
         yield
-        fitting = int(rows * self._target_s / max(self._now_s() - began, 0.001))
-        self.rows = max(self._smallest, min(self._largest, fitting, self.rows * 2))
+        fitting_rows = int(rows * self._target_s / max(self._now_s() - started_at_s, 0.001))
+        self.rows = max(self._smallest, min(self._largest, fitting_rows, self.rows * 2))

@@ -14,8 +14,8 @@ TIMEOUT_S = 60
 
 def draw(module: str, facts: dict[str, Any]) -> bytes:
     """The PNG that a module draws from these facts. Raises `TryLater` if it could not be drawn in time."""
-    with drawing(module) as drawn:
-        return drawn(facts)
+    with drawing(module) as draw_png:
+        return draw_png(facts)
 
 
 @contextmanager

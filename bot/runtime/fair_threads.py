@@ -22,12 +22,12 @@ class FairThreads:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._lock = threading.Lock()
-        self._waiting: OrderedDict[str, deque[Job]] = OrderedDict()
+        self._jobs_by_user: OrderedDict[str, deque[Job]] = OrderedDict()
 
-    def submit(self, whose: str, job: Job) -> None:
+    def submit(self, user_id: str, job: Job) -> None:
         """Run the job on some thread when it is that person's turn."""
         with self._lock:
-            self._waiting.setdefault(whose, deque()).append(job)
+            self._jobs_by_user.setdefault(user_id, deque()).append(job)
         self._pool.submit(self._run_next)
 
     def _run_next(self) -> None:
@@ -40,10 +40,10 @@ class FairThreads:
 
     def _next_job(self) -> Job:
         with self._lock:
-            whose, jobs = self._waiting.popitem(last=False)
+            user_id, jobs = self._jobs_by_user.popitem(last=False)
             job = jobs.popleft()
             if jobs:
-                self._waiting[whose] = jobs
+                self._jobs_by_user[user_id] = jobs
             return job
 
     def shutdown(self, *, wait: bool = True, cancel_futures: bool = False) -> None:

@@ -61,9 +61,9 @@ class Network(Struct, frozen=True):
         host = parts.hostname or ""
         if _is_this_machine(host) or proxy_bypass(host):
             return None
-        known = getproxies()
+        proxies_by_scheme = getproxies()
         scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
-        return self.proxy or known.get(scheme) or known.get("all") or None
+        return self.proxy or proxies_by_scheme.get(scheme) or proxies_by_scheme.get("all") or None
 
     def tls_for(self, url: str) -> ssl.SSLContext | None:
         """The certificates to trust for `url`, if it is encrypted: `urllib` prepares every call with them anew."""

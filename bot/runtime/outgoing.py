@@ -90,8 +90,8 @@ class CheckedTransport(httpx.BaseTransport):
 
     def __init__(self, network: Network, reach: Reach) -> None:
         self._network, self._reach = network, reach
-        self._direct = httpx.HTTPTransport(verify=network.tls, trust_env=False)
-        self._through: dict[str, httpx.HTTPTransport] = {}
+        self._direct_transport = httpx.HTTPTransport(verify=network.tls, trust_env=False)
+        self._proxy_transports: dict[str, httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request, or raise `AddressRefused`."""
@@ -99,14 +99,14 @@ class CheckedTransport(httpx.BaseTransport):
         if request.url.scheme != "https" and not (self._reach.allows_plain_http and request.url.scheme == "http"):
             raise AddressRefused(host=host, reason="it must be called by `https://`.")
         if proxy := self._network.proxy_for(str(request.url)):
-            answer = self._behind(proxy, host).handle_request(request)
+            answer = self._proxy_transport(proxy, host).handle_request(request)
         else:
             answer = self._send_pinned(request)
         if answer.headers.get("content-encoding", "identity") != "identity":
             answer.close()
             # A few compressed bytes could become gigabytes.
             raise AnswerTooLarge("the answer is compressed, though that was not asked for")
-        answer.stream = _Limited(answer.stream)
+        answer.stream = _LimitedStream(answer.stream)
         return answer
 
     def _send_pinned(self, request: httpx.Request) -> httpx.Response:
@@ -115,30 +115,32 @@ class CheckedTransport(httpx.BaseTransport):
         addresses = self._checked_addresses(url.host, port)
         for address in addresses[:-1]:
             try:
-                return self._direct.handle_request(_to(request, address))
+                return self._direct_transport.handle_request(_pinned_request(request, address))
             except httpx.ConnectError:
                 continue  # such as IPv6 on a network without it
-        return self._direct.handle_request(_to(request, addresses[-1]))
+        return self._direct_transport.handle_request(_pinned_request(request, addresses[-1]))
 
     def _checked_addresses(self, host: str, port: int) -> list[str]:
         try:
-            known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            address_infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as failure:
             raise httpx.ConnectError(f"{host} is not known") from failure
-        addresses = list(dict.fromkeys(str(one[4][0]) for one in known))
+        addresses = list(dict.fromkeys(str(info[4][0]) for info in address_infos))
         if not addresses or not all(map(self._reach.allows, addresses)):
             reason = "it is not a public address; name its network in `allow_networks` if it is meant."
             raise AddressRefused(host=host, reason=reason)
         return addresses[:MOST_ADDRESSES]
 
-    def _behind(self, proxy: str, host: str) -> httpx.HTTPTransport:
+    def _proxy_transport(self, proxy: str, host: str) -> httpx.HTTPTransport:
         if not self._reach.allows_host(host):
             reason = "behind a proxy only hosts that floor.yaml names are called."
             raise AddressRefused(host=host, reason=reason)
         self._refuse_private_literal(host)
-        if proxy not in self._through:
-            self._through[proxy] = httpx.HTTPTransport(verify=self._network.tls, proxy=proxy, trust_env=False)
-        return self._through[proxy]
+        if proxy not in self._proxy_transports:
+            self._proxy_transports[proxy] = httpx.HTTPTransport(
+                verify=self._network.tls, proxy=proxy, trust_env=False
+            )
+        return self._proxy_transports[proxy]
 
     def _refuse_private_literal(self, host: str) -> None:
         try:
@@ -150,18 +152,18 @@ class CheckedTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close all connections."""
-        for transport in (self._direct, *self._through.values()):
+        for transport in (self._direct_transport, *self._proxy_transports.values()):
             transport.close()
 
 
-def _to(request: httpx.Request, address: str) -> httpx.Request:
+def _pinned_request(request: httpx.Request, address: str) -> httpx.Request:
     # The certificate is still checked for the host, which is also named in the request.
     extensions = {**request.extensions, "sni_hostname": request.url.host}
     url = request.url.copy_with(host=address)
     return httpx.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=extensions)
 
 
-class _Limited(httpx.SyncByteStream):
+class _LimitedStream(httpx.SyncByteStream):
     """An answer's content, limited in size and time."""
 
     def __init__(self, stream: object) -> None:
@@ -169,10 +171,10 @@ class _Limited(httpx.SyncByteStream):
         self._stream = stream
 
     def __iter__(self) -> Iterator[bytes]:
-        began, size = elapsed_s(), 0
+        started_at_s, size = elapsed_s(), 0
         for chunk in self._stream:
             size += len(chunk)
-            if size > LARGEST_BYTES or elapsed_s() - began > WHOLE_S:
+            if size > LARGEST_BYTES or elapsed_s() - started_at_s > WHOLE_S:
                 raise AnswerTooLarge("the answer is too large, or too slow")
             yield chunk
 

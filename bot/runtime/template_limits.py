@@ -56,20 +56,20 @@ class AddLimits(NodeTransformer):
     def visit_For(self, loop: nodes.For) -> nodes.For:
         """Check the time in each iteration of a loop."""
         self.generic_visit(loop)
-        loop.iter = _filtered(cast(nodes.Expr, loop.iter), EACH_TURN, loop)
+        loop.iter = _apply_filter(cast(nodes.Expr, loop.iter), EACH_TURN, loop)
         return loop
 
     def visit_Concat(self, concat: nodes.Concat) -> nodes.Expr:
         """`first ~ second`."""
         self.generic_visit(concat)
-        return _filtered(nodes.List(concat.nodes), CONCATENATE, concat)
+        return _apply_filter(nodes.List(concat.nodes), CONCATENATE, concat)
 
 
-def _filtered(expression: nodes.Expr, name: str, place: nodes.Node) -> nodes.Filter:
-    made = nodes.Filter(expression, name, [], [], None, None)
-    made.set_environment(place.environment)  # type: ignore[arg-type]  # a parsed node has one
-    made.set_lineno(place.lineno)
-    return made
+def _apply_filter(expression: nodes.Expr, name: str, original: nodes.Node) -> nodes.Filter:
+    filter_node = nodes.Filter(expression, name, [], [], None, None)
+    filter_node.set_environment(original.environment)  # type: ignore[arg-type]  # a parsed node has one
+    filter_node.set_lineno(original.lineno)
+    return filter_node
 
 
 def _each_turn(items: Iterable[Any]) -> Iterator[Any]:

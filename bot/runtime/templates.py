@@ -84,17 +84,17 @@ class SandboxedTemplates(ImmutableSandboxedEnvironment):
 
 def _limited_range() -> Callable[..., range]:
     """`range` that counts to ten thousand in all, so that loops within loops end."""
-    left = MAX_ITERATIONS
+    remaining = MAX_ITERATIONS
 
-    def counted(*bounds: int) -> range:
-        nonlocal left
-        asked = range(*bounds)
-        left -= len(asked)
-        if left < 0:
+    def limited_range(*bounds: int) -> range:
+        nonlocal remaining
+        requested_range = range(*bounds)
+        remaining -= len(requested_range)
+        if remaining < 0:
             raise SecurityError(f"it goes round more than {MAX_ITERATIONS} times")
-        return asked
+        return requested_range
 
-    return counted
+    return limited_range
 
 
 @lru_cache(maxsize=16)
@@ -195,8 +195,8 @@ class Templates:
         try:
             return use(self._jinja.get_template(name))
         except TemplateNotFound as absent:
-            missing = "the file is missing" if absent.name == name else f"it needs {absent.name}, which is missing"
-            raise TemplateBroken(name=name, reason=missing) from None
+            reason = "the file is missing" if absent.name == name else f"it needs {absent.name}, which is missing"
+            raise TemplateBroken(name=name, reason=reason) from None
         except (OSError, UnicodeDecodeError) as unreadable:
             raise TemplateBroken(name=name, reason="the file cannot be read") from unreadable
         except TEMPLATE_ERRORS as broken:

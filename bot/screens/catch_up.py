@@ -24,7 +24,7 @@ from bot.timeline import timeline
 
 # At the beginning, when everybody joins at once, there is nothing to catch up on.
 QUIET_AT_FIRST = timedelta(minutes=5)
-JOINED = ("joined", "left")
+MEMBERSHIP_KINDS = ("joined", "left")
 
 
 def screen(services: Services, number: int, user_id: str) -> tuple[str, list[Block]]:
@@ -62,14 +62,14 @@ def record_joined(services: Services, event: dict[str, str]) -> None:
 def _is_late(session: Session, incident: Incident, user_id: str, now: datetime) -> bool:
     if not incident.is_active or now - incident.declared_at < QUIET_AT_FIRST:
         return False
-    coming_and_going = timeline.of_kinds(session, incident.number, JOINED)
-    return sum(entry.actor_id == user_id for entry in coming_and_going) <= 1
+    membership_entries = timeline.of_kinds(session, incident.number, MEMBERSHIP_KINDS)
+    return sum(entry.actor_id == user_id for entry in membership_entries) <= 1
 
 
 def _facts(session: Session, services: Services, incident: Incident, now: datetime) -> CatchUp:
     snapshot = read_snapshot(session, incident.number)
     parts = summarise(session, services, incident, now)
-    decisions = next((part.lines for part in parts if part.place == DECISIONS), ())
+    decisions = next((part.lines for part in parts if part.position == DECISIONS), ())
     return CatchUp(
         facts=snapshot.facts,
         decisions=tuple(decisions),

@@ -41,8 +41,8 @@ def incident_panel(services: Services, number: int, user_id: str) -> Screen:
 def help_screen(services: Services) -> Screen:
     """The list of commands."""
     lines: list[str] = []
-    for part, listed in groupby(sorted(services.get(Registry).help_lines), lambda line: line.section):
-        lines += [HEADINGS[part]] if part in HEADINGS else []
-        lines += [line.text for line in listed]
+    for help_section, help_lines in groupby(sorted(services.get(Registry).help_lines), lambda line: line.section):
+        lines += [HEADINGS[help_section]] if help_section in HEADINGS else []
+        lines += [line.text for line in help_lines]
     text = "\n".join(lines)
     return text, paragraphs(lines, rest="")

@@ -66,7 +66,7 @@ class Snapshot(Struct, frozen=True):
 
     def run(self, number: int) -> RunSnapshot:
         """Return a run of this incident by its number."""
-        return next(seen for seen in self.runs if seen.run.number == number)
+        return next(run_snapshot for run_snapshot in self.runs if run_snapshot.run.number == number)
 
 
 # Built once: every redraw reads them, in three statements.
@@ -121,20 +121,20 @@ _CALLERS_HEAR = sa.select(
 _OTHER = aliased(Incident)
 
 
-def _link(kind: str, *which: Any) -> Any:
+def _link(kind: str, *conditions: Any) -> Any:
     number = sa.cast(col(_OTHER.id), sa.String)
     channel_id = sa.func.coalesce(col(_OTHER.channel_id), "")
-    return sa.select(sa.literal(kind), col(_OTHER.id), number, channel_id, _NO_TIME).where(*which)
+    return sa.select(sa.literal(kind), col(_OTHER.id), number, channel_id, _NO_TIME).where(*conditions)
 
 
-_NAMED = sa.select(col(RelatedIncident.related_id)).where(col(RelatedIncident.incident_id) == _NUMBER)
-_TARGET = sa.select(col(Incident.merged_into)).where(col(Incident.id) == _NUMBER)
+_RELATED_IDS = sa.select(col(RelatedIncident.related_id)).where(col(RelatedIncident.incident_id) == _NUMBER)
+_MERGED_INTO_ID = sa.select(col(Incident.merged_into)).where(col(Incident.id) == _NUMBER)
 _LINKS = (
-    _link(MERGED_INTO, col(_OTHER.id) == _TARGET.scalar_subquery()),
+    _link(MERGED_INTO, col(_OTHER.id) == _MERGED_INTO_ID.scalar_subquery()),
     _link(MERGED_HERE, col(_OTHER.merged_into) == _NUMBER),
-    _link(RELATED, col(_OTHER.id).in_(_NAMED)),
+    _link(RELATED, col(_OTHER.id).in_(_RELATED_IDS)),
 )
-_SURROUNDINGS = sa.union_all(
+_INCIDENT_FACTS = sa.union_all(
     _ROLE_HOLDERS, _PROMISED_UPDATES, _TROUBLED_ROWS, _SITUATION_VALUES, _FIGURES, _CALLERS_HEAR, *_LINKS
 ).order_by("place")
 
@@ -143,19 +143,19 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
     """Read the incident once, for everything that is rendered from it. Raises `NoSuchIncident`."""
     now = utcnow()
     incident, runs = _incident_with_runs(session, number)
-    running = [seen for seen in runs if seen.run.is_running]
+    running_runs = [run_snapshot for run_snapshot in runs if run_snapshot.run.is_running]
     roles: dict[str, list[str]] = {}
-    promised_at: list[datetime] = []
+    promised_times: list[datetime] = []
     troubles: list[str] = []
     situation: dict[str, Value] = {}
     figures = ""
     callers_hear: list[CallerMessageOn] = []
     links: list[IncidentLink] = []
-    for fact, _, name, value, at in session.connection().execute(_SURROUNDINGS, {"number": number}):
+    for fact, _, name, value, at in session.connection().execute(_INCIDENT_FACTS, {"number": number}):
         if fact == "role":
             roles.setdefault(name, []).append(value)
         elif fact == "update":
-            promised_at.append(at)
+            promised_times.append(at)
         elif fact.startswith("situation:"):
             situation[name] = Value(value, "", at, fact.partition(":")[2])
         elif fact == "figures":
@@ -170,28 +170,28 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         incident=incident,
         roles=roles,
         now=now,
-        next_update_at=_next_update(promised_at, now),
-        progress=tuple(_progress(seen) for seen in running),
-        next_step=_next_step(running[0], now) if running else "",
+        next_update_at=_next_update(promised_times, now),
+        progress=tuple(_progress(run_snapshot) for run_snapshot in running_runs),
+        next_step=_next_step(running_runs[0], now) if running_runs else "",
         troubles=tuple(troubles),
         situation=Situation(**situation),
         figures=figures,
         callers_hear=tuple(callers_hear),
-        links=tuple(_named_once(links)),
+        links=tuple(_without_repeats(links)),
     )
     return Snapshot(facts, runs)
 
 
-def _named_once(links: Sequence[IncidentLink]) -> Iterator[IncidentLink]:
+def _without_repeats(links: Sequence[IncidentLink]) -> Iterator[IncidentLink]:
     """Leave out related incidents that are already named as merged."""
-    merged = {link.number for link in links if link.kind != RELATED}
-    return (link for link in links if link.kind != RELATED or link.number not in merged)
+    merged_numbers = {link.number for link in links if link.kind != RELATED}
+    return (link for link in links if link.kind != RELATED or link.number not in merged_numbers)
 
 
-def _next_update(promised_at: Sequence[datetime], now: datetime) -> datetime | None:
+def _next_update(promised_times: Sequence[datetime], now: datetime) -> datetime | None:
     """The first promise. One that has just become due is being sent, so the next one counts."""
-    to_come = [at for at in promised_at if not now - BEING_SENT < at <= now]
-    return min(to_come or promised_at, default=None)
+    upcoming_times = [at for at in promised_times if not now - BEING_SENT < at <= now]
+    return min(upcoming_times or promised_times, default=None)
 
 
 def _incident_with_runs(session: Session, number: int) -> tuple[Incident, list[RunSnapshot]]:

@@ -35,8 +35,8 @@ def register(registry: "Registry") -> None:
     registry.parts.append(rosters.RosterFolder.of)
     registry.jobs.append(Job("rosters", rosters.EVERY_S, rosters.read_all, is_for_start=True))
     registry.ticks += [
-        Tick("point of contact", contact.refresh, tables.next_look(tables.CONTACT)),
-        Tick("coverage", coverage.look, tables.next_look(tables.COVERAGE)),
+        Tick("point of contact", contact.refresh, tables.next_check(tables.CONTACT)),
+        Tick("coverage", coverage.find_open_times, tables.next_check(tables.COVERAGE)),
         Tick("open shifts", coverage.escalate, finding_tables.NEXT_ESCALATION),
         Tick("absences", absences.begin_due, tables.NEXT_ABSENCE),
     ]

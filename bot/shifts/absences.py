@@ -70,7 +70,7 @@ def enter(
         session.add(absence)
         session.flush()
         if starts_at <= now:
-            _replace(session, services, absence, now)
+            _reassign(session, services, absence, now)
         tables.roster_changed(session, now)
         facts = {"person": mention(by), "when": views.times(starts_at, ends_at, now)}
         if user_id != by:
@@ -78,9 +78,9 @@ def enter(
             text = translate("{person} entered an absence of yours: {when}.", **facts)
             outbox.post(session, f"absence:{absence.number}", user_id, text, now)
         translate = people.translator_for(session, services, by)
-    own, other = "You are absent: {when}.", "{person} is absent: {when}."
-    said = translate(own if user_id == by else other, **{**facts, "person": mention(user_id)})
-    return f"{said} {translate('Shifts in that time count as open.')}"
+    own_phrase, other_phrase = "You are absent: {when}.", "{person} is absent: {when}."
+    absence_text = translate(own_phrase if user_id == by else other_phrase, **{**facts, "person": mention(user_id)})
+    return f"{absence_text} {translate('Shifts in that time count as open.')}"
 
 
 def _check_may_enter(services: Services, by: str) -> None:
@@ -90,7 +90,7 @@ def _check_may_enter(services: Services, by: str) -> None:
         raise NotYourAbsence() from None
 
 
-def _replace(session: Session, services: Services, absence: Absence, now: datetime) -> None:
+def _reassign(session: Session, services: Services, absence: Absence, now: datetime) -> None:
     """Reassign what the person is accountable for."""
     absence.replaced_due_at = None
     session.add(absence)
@@ -102,7 +102,7 @@ def begin_due(services: Services, now: datetime) -> None:
     """Reassign what people are accountable for when their absences have begun, once per absence."""
     with services.database.transaction() as session:
         for absence in tables.absences_due(session, now):
-            _replace(session, services, absence, now)
+            _reassign(session, services, absence, now)
 
 
 def cancel(services: Services, number: int, by: str, now: datetime) -> str:
@@ -159,18 +159,20 @@ def rows(services: Services, now: datetime) -> list[tuple[csv_file.Cell, ...]]:
     """The absences of the last and the next 90 days; times are UTC."""
     with services.database.reading() as session:
         absences = tables.absences_between(session, now - EXPORTED, now + EXPORTED)
-        names = directory.display_names(session, {each for one in absences for each in (one.user_id, one.by)})
+        names = directory.display_names(
+            session, {each for absence in absences for each in (absence.user_id, absence.by)}
+        )
     return [
         (
-            names.get(each.user_id, each.user_id),
-            each.user_id,
-            each.kind,
-            each.starts_at,
-            each.ends_at,
-            int((each.ends_at - each.starts_at).total_seconds() // 60),
-            each.note,
-            names.get(each.by, each.by),
-            each.entered_at,
+            names.get(absence.user_id, absence.user_id),
+            absence.user_id,
+            absence.kind,
+            absence.starts_at,
+            absence.ends_at,
+            int((absence.ends_at - absence.starts_at).total_seconds() // 60),
+            absence.note,
+            names.get(absence.by, absence.by),
+            absence.entered_at,
         )
-        for each in absences
+        for absence in absences
     ]

@@ -27,7 +27,7 @@ SUBJECT = "contact"
 def refresh(services: Services, now: datetime) -> None:
     """Update the pinned message, or post and pin it if there is none."""
     with services.database.transaction() as session:
-        tables.set_clock(session, CONTACT, _next_look(session, now))
+        tables.set_clock(session, CONTACT, _next_check(session, now))
         if not services.floor.shifts.contact:
             return
         _ask_to_hand_over(session, services, now)
@@ -37,7 +37,7 @@ def refresh(services: Services, now: datetime) -> None:
             outbox.edit_named(session, None, kinds.CONTACT, SUBJECT, now)
 
 
-def _next_look(session: Session, now: datetime) -> datetime:
+def _next_check(session: Session, now: datetime) -> datetime:
     """When the next shift or absence starts or ends, or 15 minutes before, when a handover is requested."""
     boundary = tables.next_boundary(session, now)
     if boundary is None:
@@ -59,21 +59,23 @@ def message(context: Context) -> Message:
     """The current message about the point of contact."""
     session, floor, now = context.session, context.services.floor, utcnow()
     role = floor.shifts.contact
-    on = tables.on_at(session, now, role)
-    return views.contact_message(floor, translator(floor.language), on, next_on(session, now, role), now)
+    current_shifts = tables.on_at(session, now, role)
+    return views.contact_message(
+        floor, translator(floor.language), current_shifts, next_on(session, now, role), now
+    )
 
 
 def next_on(session: Session, at: datetime, role: str = "", region: str = "", most: int = 2) -> Sequence[Shift]:
     """The shifts that begin next after a moment, all with the same start."""
-    coming = [
+    coming_shifts = [
         shift
         for shift in tables.between(session, at, at + NEXT_WITHIN)
         if shift.starts_at > at
         and (not role or shift.role.casefold() == role.casefold())
         and (not region or shift.region.casefold() == region.casefold())
     ]
-    first = [shift for shift in coming if shift.starts_at == coming[0].starts_at]
-    return first[:most]
+    next_shifts = [shift for shift in coming_shifts if shift.starts_at == coming_shifts[0].starts_at]
+    return next_shifts[:most]
 
 
 def channel_of(context: Context) -> str:
@@ -89,10 +91,10 @@ def pin(context: Context) -> Call:
     def perform() -> None:
         with services.database.reading() as session:
             rows = outbox.named(session, None, kinds.CONTACT, SUBJECT)
-        shown = next((row for row in rows if row.ts and row.channel_id), None)
-        if shown is None:
+        posted_row = next((row for row in rows if row.ts and row.channel_id), None)
+        if posted_row is None:
             raise TryLater("the point of contact is not posted yet", wait_s=MESSAGE_SOON_S)
-        services.slack.pin(str(shown.channel_id), str(shown.ts))
+        services.slack.pin(str(posted_row.channel_id), str(posted_row.ts))
 
     return Call("pinned", perform)
 

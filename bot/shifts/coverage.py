@@ -19,11 +19,11 @@ from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_momen
 from bot.shifts.tables import COVERAGE
 
 EVERY = timedelta(minutes=10)
-ASKED_AT_MOST = 10
+MOST_ASKED = 10
 # An open time that is found late is escalated at once; people told of it within this time are not told again.
-JUST_TOLD = timedelta(minutes=15)
+TOLD_WITHIN = timedelta(minutes=15)
 # People who were on in a role within this time may be asked to fill an open time in it.
-KNOWN_SINCE = timedelta(days=60)
+ROSTERED_WITHIN = timedelta(days=60)
 
 
 def needed(need: Need) -> Needed:
@@ -32,7 +32,7 @@ def needed(need: Need) -> Needed:
     return Needed(need.role, need.region, need.site, need.hours, days, need.zone, need.people)
 
 
-def look(services: Services, now: datetime) -> None:
+def find_open_times(services: Services, now: datetime) -> None:
     """Find open times within the look-ahead, and notify people of new ones."""
     until = now + services.floor.shifts.ahead
     # Read before the transaction, so that clicks do not wait for the arithmetic.
@@ -52,44 +52,44 @@ def look(services: Services, now: datetime) -> None:
 def _reconcile(session: Session, services: Services, findings: Sequence[Finding], now: datetime) -> list[OpenTime]:
     """Update the known open times and return the new ones. A known open time that grows is not new."""
     unmatched = list(findings)
-    for known in finding_tables.all_open(session):
-        same = next((each for each in unmatched if _is_same(each, known)), None)
-        if same:
-            unmatched.remove(same)
-            _follow(session, services, known, same, now)
+    for open_time in finding_tables.all_open(session):
+        finding = next((each for each in unmatched if _is_about(each, open_time)), None)
+        if finding:
+            unmatched.remove(finding)
+            _update(session, services, open_time, finding, now)
         else:
-            known.settle(State.SOLVED if known.ends_at > now else State.PASSED, now)
-            _save(session, known, now)
-    return [_new(session, services, each, now) for each in unmatched]
+            open_time.settle(State.SOLVED if open_time.ends_at > now else State.PASSED, now)
+            _save(session, open_time, now)
+    return [_new_open_time(session, services, each, now) for each in unmatched]
 
 
-def _is_same(finding: Finding, known: OpenTime) -> bool:
+def _is_about(finding: Finding, open_time: OpenTime) -> bool:
     is_alike = (finding.problem, finding.role, finding.region, finding.site) == (
-        *(known.problem, known.role, known.region, known.site),
+        *(open_time.problem, open_time.role, open_time.region, open_time.site),
     )
-    is_same_person = finding.problem != Problem.OVERLAP or list(finding.people) == known.people
-    starts, ends = to_minute(known.starts_at), to_minute(known.ends_at)
+    is_same_person = finding.problem != Problem.OVERLAP or list(finding.people) == open_time.people
+    starts, ends = to_minute(open_time.starts_at), to_minute(open_time.ends_at)
     return is_alike and is_same_person and finding.start < ends and finding.end > starts
 
 
-def _follow(session: Session, services: Services, known: OpenTime, finding: Finding, now: datetime) -> None:
+def _update(session: Session, services: Services, open_time: OpenTime, finding: Finding, now: datetime) -> None:
     starts_at, ends_at = to_moment(finding.start), to_moment(finding.end)
     # An open time that has begun keeps its start.
-    starts_at = known.starts_at if known.starts_at <= now else starts_at
+    starts_at = open_time.starts_at if open_time.starts_at <= now else starts_at
     facts = (starts_at, ends_at, list(finding.people), finding.needed, _basis(finding))
-    if facts == (known.starts_at, known.ends_at, known.people, known.needed, known.basis):
+    if facts == (open_time.starts_at, open_time.ends_at, open_time.people, open_time.needed, open_time.basis):
         return
-    known.starts_at, known.ends_at, known.people, known.needed, known.basis = facts
-    if known.escalated_at is None and known.escalate_at is not None:
-        known.escalate_at = max(now, starts_at - services.floor.shifts.escalate_before)
-    _save(session, known, now)
+    open_time.starts_at, open_time.ends_at, open_time.people, open_time.needed, open_time.basis = facts
+    if open_time.escalated_at is None and open_time.escalate_at is not None:
+        open_time.escalate_at = max(now, starts_at - services.floor.shifts.escalate_before)
+    _save(session, open_time, now)
 
 
 def _basis(finding: Finding) -> dict[str, Any] | None:
     return finding.basis.to_json() if finding.basis else None
 
 
-def _new(session: Session, services: Services, finding: Finding, now: datetime) -> OpenTime:
+def _new_open_time(session: Session, services: Services, finding: Finding, now: datetime) -> OpenTime:
     starts_at = to_moment(finding.start)
     open_time = OpenTime(
         problem=finding.problem,
@@ -138,11 +138,11 @@ def _notify(
             _post_in_channel(session, services, open_time, now, occasion=":asked")
         return
     if open_time.problem == Problem.OVERLAP:
-        able = [user_id for user_id in open_time.people if user_id.startswith(("U", "W"))]
+        candidates = [user_id for user_id in open_time.people if user_id.startswith(("U", "W"))]
     else:
-        able = fillers(session, open_time, duties, now)[:ASKED_AT_MOST]
-    post(session, open_time, able, now)
-    if open_time.problem == Problem.SHORT or not able:
+        candidates = fillers(session, open_time, duties, now)[:MOST_ASKED]
+    post(session, open_time, candidates, now)
+    if open_time.problem == Problem.SHORT or not candidates:
         post(session, open_time, managers, now, is_manager=True)
 
 
@@ -150,15 +150,19 @@ def fillers(session: Session, open_time: OpenTime, duties: Iterable[Duty], now: 
     """People in the role who are neither on shift nor absent then; only those of the region, if there are any."""
     start, end = to_minute(open_time.starts_at), to_minute(open_time.ends_at)
     busy = {duty.person for duty in duties if duty.start < end and duty.end > start}
-    away = {each.user_id for each in tables.absences_between(session, open_time.starts_at, open_time.ends_at)}
-    known = tables.people_in_role(session, open_time.role, now - KNOWN_SINCE)
+    absent_ids = {each.user_id for each in tables.absences_between(session, open_time.starts_at, open_time.ends_at)}
+    people_in_role = tables.people_in_role(session, open_time.role, now - ROSTERED_WITHIN)
     may_act = {
-        person.id for person in directory.people(session, [user_id for user_id, _ in known]) if person.may_act
+        person.id
+        for person in directory.people(session, [user_id for user_id, _ in people_in_role])
+        if person.may_act
     }
-    free = sorted({user_id for user_id, _ in known if user_id in may_act} - busy - away)
-    regions = {user_id for user_id, region in known if region.casefold() == open_time.region.casefold()}
-    near = [user_id for user_id in free if user_id in regions]
-    return near or free
+    free_people = sorted({user_id for user_id, _ in people_in_role if user_id in may_act} - busy - absent_ids)
+    ids_in_region = {
+        user_id for user_id, region in people_in_role if region.casefold() == open_time.region.casefold()
+    }
+    people_of_region = [user_id for user_id in free_people if user_id in ids_in_region]
+    return people_of_region or free_people
 
 
 def post(
@@ -190,11 +194,11 @@ def escalate(services: Services, now: datetime) -> None:
             managers = by_region.get(open_time.region, by_region[""])
             if open_time.problem == Problem.OVERLAP and not managers:
                 continue
-            informed = () if open_time.found_at < now - JUST_TOLD else open_time.told
-            again = [user_id for user_id in open_time.told if user_id not in (*informed, *managers)]
-            late = [user_id for user_id in managers if user_id not in informed]
-            post(session, open_time, late, now, is_manager=True, occasion=":late")
-            post(session, open_time, again, now, occasion=":late")
+            recently_told = () if open_time.found_at < now - TOLD_WITHIN else open_time.told
+            people_to_remind = [user_id for user_id in open_time.told if user_id not in (*recently_told, *managers)]
+            managers_to_notify = [user_id for user_id in managers if user_id not in recently_told]
+            post(session, open_time, managers_to_notify, now, is_manager=True, occasion=":late")
+            post(session, open_time, people_to_remind, now, occasion=":late")
             if not managers:
                 _post_in_channel(session, services, open_time, now, occasion=":late")
 

@@ -20,17 +20,17 @@ def take(session: Session, services: Services, source: str, key: str, rows: Sequ
     content = hashlib.sha256(f"{sorted(map(repr, rows))} {now:%Y-%m-%d}".encode()).hexdigest()[:32]
     state = session.get(RosterState, source)
     if state is None or state.content_hash != content or state.error:
-        importing.take_over(session, services, source, _read(rows, services.floor), "", now, content)
+        importing.replace_shifts(session, services, source, _read_rows(rows, services.floor), "", now, content)
 
 
-def _read(rows: Sequence[Shift], floor: Floor) -> Iterator[ReadShift | LeftOut]:
+def _read_rows(rows: Sequence[Shift], floor: Floor) -> Iterator[ReadShift | LeftOut]:
     titles = {title.casefold(): name for name, title in floor.shifts.roles.items()}
     for row in rows:
         role = titles.get(row.role.casefold(), row.role.casefold())
         reason = objection(row.starts_at, row.ends_at)
         if role not in floor.shifts.roles:
-            known = ", ".join(sorted(floor.shifts.roles)) or "none yet"
-            reason = f"names no role of floor.yaml (`shifts: roles`: {known})"
+            role_names = ", ".join(sorted(floor.shifts.roles)) or "none yet"
+            reason = f"names no role of floor.yaml (`shifts: roles`: {role_names})"
         if reason:
             yield LeftOut(f"{row.person}, {row.starts_at:%d %B %Y %H:%M} UTC", reason)
         else:

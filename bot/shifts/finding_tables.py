@@ -88,8 +88,8 @@ def get(session: Session, number: int) -> OpenTime:
 
 def all_open(session: Session) -> Sequence[OpenTime]:
     """Every open time in state `OPEN`, by start."""
-    is_open = select(OpenTime).where(OpenTime.state == State.OPEN)
-    return session.exec(is_open.order_by(col(OpenTime.starts_at), col(OpenTime.id))).all()
+    query = select(OpenTime).where(OpenTime.state == State.OPEN)
+    return session.exec(query.order_by(col(OpenTime.starts_at), col(OpenTime.id))).all()
 
 
 def due(session: Session, now: datetime) -> Sequence[OpenTime]:
@@ -110,6 +110,6 @@ def look_up(session: Session, number: int) -> OpenTime:
 
 def gaps_late(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
     """How many gaps began in a period, and how many of them were filled only after escalation, or never."""
-    began = (OpenTime.problem == "gap", col(OpenTime.starts_at) >= start, col(OpenTime.starts_at) < end)
-    gaps = session.exec(select(OpenTime).where(*began)).all()
+    is_gap_in_period = (OpenTime.problem == "gap", col(OpenTime.starts_at) >= start, col(OpenTime.starts_at) < end)
+    gaps = session.exec(select(OpenTime).where(*is_gap_in_period)).all()
     return len(gaps), sum(gap.escalated_at is not None or gap.state == State.PASSED for gap in gaps)

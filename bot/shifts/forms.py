@@ -104,7 +104,7 @@ def people_form(open_time: OpenTime, floor: Floor, translate: Translator, now: d
 
 def swap_form(
     shift: Shift,
-    others: Sequence[Shift],
+    other_shifts: Sequence[Shift],
     names: Mapping[str, str],
     zone: ZoneInfo,
     floor: Floor,
@@ -112,9 +112,9 @@ def swap_form(
     now: datetime,
 ) -> Block:
     """The form to swap a shift: the shift, and what to exchange it for or whom to give it to."""
-    own = shift_line(shift, floor, translate, now)
-    options = [option(_plain(each, names, zone), str(each.number)) for each in others]
-    blocks = [section(own)]
+    shift_text = shift_line(shift, floor, translate, now)
+    options = [option(_option_text(each, names, zone), str(each.number)) for each in other_shifts]
+    blocks = [section(shift_text)]
     if options:
         blocks.append(field(translate("In exchange for"), ids.OTHER, select(ids.OTHER, options), optional=True))
     blocks.append(field(translate("Or give it to"), ids.PERSON, user_select(ids.PERSON), optional=True))
@@ -128,6 +128,6 @@ def swap_form(
     )
 
 
-def _plain(shift: Shift, names: Mapping[str, str], zone: ZoneInfo) -> str:
+def _option_text(shift: Shift, names: Mapping[str, str], zone: ZoneInfo) -> str:
     start, end = (moment.astimezone(zone) for moment in (shift.starts_at, shift.ends_at))
     return f"{names.get(shift.user_id or '', shift.person)}: {start:%a %d %b %H:%M}–{end:%H:%M}"

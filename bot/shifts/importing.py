@@ -15,7 +15,7 @@ from bot.shifts.tables import RosterState, Shift
 
 # How far ahead a roster is read, and how far back it may still make corrections.
 AHEAD, BACK = timedelta(days=62), timedelta(days=1)
-TELL_AHEAD = timedelta(days=14)
+NOTIFIED_AHEAD = timedelta(days=14)
 MOST_LEFT_OUT = 10_000
 FIELDS = ("role", "region", "site", "zone", "starts_at", "ends_at")
 
@@ -41,11 +41,11 @@ class Result(Struct, frozen=True):
     unknown: Sequence[str]
 
 
-def take_over(
+def replace_shifts(
     session: Session,
     services: Services,
     name: str,
-    read: Iterable[ReadShift | LeftOut],
+    entries: Iterable[ReadShift | LeftOut],
     by: str,
     now: datetime,
     content: str,
@@ -53,18 +53,20 @@ def take_over(
     """Replace a roster's shifts with those read. Nobody is told the first time, when all shifts are new."""
     floor, state = services.floor, session.get(RosterState, name)
     is_first = state is None or not state.content_hash
-    rows, left_out = _apart(each for each in read if isinstance(each, LeftOut) or each.ends_at > now - BACK)
+    rows, left_out = _split_entries(
+        each for each in entries if isinstance(each, LeftOut) or each.ends_at > now - BACK
+    )
     ids = people.user_ids(session, floor, {row.person for row in rows.values()})
-    moved, counts = _apply(session, name, rows, ids, now)
+    shift_changes, counts = _apply(session, name, rows, ids, now)
     if not is_first:
-        _notify(session, services, name, moved, now, content)
+        _notify(session, services, name, shift_changes, now, content)
     state = RosterState(
         name=name,
         content_hash=content,
         read_at=now,
         by=by,
         shifts=len(rows),
-        left_out=_kept(left_out),
+        left_out=_stored_left_out(left_out),
     )
     upsert(session, state)
     tables.roster_changed(session, now)
@@ -72,67 +74,69 @@ def take_over(
     return Result(name, len(rows), *counts, left_out, unknown)
 
 
-def _kept(left_out: Sequence[LeftOut]) -> list[list[str]]:
+def _stored_left_out(left_out: Sequence[LeftOut]) -> list[list[str]]:
     """The entries left out, for the list of rosters; beyond 10,000 they are only counted."""
-    kept = [[each.where, each.reason] for each in left_out[:MOST_LEFT_OUT]]
-    more = len(left_out) - len(kept)
-    return [*kept, [f"{more:,} more", "they are not listed"]] if more else kept
+    stored_entries = [[each.where, each.reason] for each in left_out[:MOST_LEFT_OUT]]
+    more = len(left_out) - len(stored_entries)
+    return [*stored_entries, [f"{more:,} more", "they are not listed"]] if more else stored_entries
 
 
-def _apart(read: Iterable[ReadShift | LeftOut]) -> tuple[dict[str, ReadShift], list[LeftOut]]:
+def _split_entries(entries: Iterable[ReadShift | LeftOut]) -> tuple[dict[str, ReadShift], list[LeftOut]]:
     rows: dict[str, ReadShift] = {}
     left_out: list[LeftOut] = []
-    for each in read:
-        if isinstance(each, LeftOut):
-            left_out.append(each)
-        elif each.external_id in rows:
-            left_out.append(LeftOut(f"{each.person}, {each.starts_at:%d %B %Y %H:%M} UTC", "is there twice"))
+    for entry in entries:
+        if isinstance(entry, LeftOut):
+            left_out.append(entry)
+        elif entry.external_id in rows:
+            left_out.append(LeftOut(f"{entry.person}, {entry.starts_at:%d %B %Y %H:%M} UTC", "is there twice"))
         else:
-            rows[each.external_id] = each
+            rows[entry.external_id] = entry
     return rows, left_out
 
 
 def _apply(
     session: Session, name: str, rows: dict[str, ReadShift], ids: dict[str, str], now: datetime
 ) -> tuple[list[Moved], tuple[int, int, int]]:
-    known = {shift.external_id: shift for shift in tables.of_source(session, name, now - BACK)}
+    shifts_by_id = {shift.external_id: shift for shift in tables.of_source(session, name, now - BACK)}
     # A shift that was over may be in the roster again, at another time.
-    past = tables.past_of_source(session, name, rows.keys() - known.keys())
-    known |= {shift.external_id: shift for shift in past}
-    moved: list[Moved] = []
-    added = [_new(name, row, ids.get(row.person), now) for key, row in rows.items() if key not in known]
+    past_shifts = tables.past_of_source(session, name, rows.keys() - shifts_by_id.keys())
+    shifts_by_id |= {shift.external_id: shift for shift in past_shifts}
+    shift_changes: list[Moved] = []
+    added = [
+        _new_shift(name, row, ids.get(row.person), now) for key, row in rows.items() if key not in shifts_by_id
+    ]
     session.add_all(added)
-    moved += [_moved(shift, None, _times(shift)) for shift in added]
+    shift_changes += [_shift_change(shift, None, _times(shift)) for shift in added]
     changed = 0
-    for key, shift in known.items():
+    for key, shift in shifts_by_id.items():
         if key in rows:
-            differences = _change(shift, rows[key], ids.get(rows[key].person), now)
-            changed += bool(differences)
-            moved += differences
-    removed = [shift for key, shift in known.items() if key not in rows and shift.ends_at > now]
+            changes_of_shift = _update_shift(shift, rows[key], ids.get(rows[key].person), now)
+            changed += bool(changes_of_shift)
+            shift_changes += changes_of_shift
+    removed = [shift for key, shift in shifts_by_id.items() if key not in rows and shift.ends_at > now]
     for shift in removed:
-        moved.append(_moved(shift, _times(shift), None))
-        _remove(session, shift, now)
+        shift_changes.append(_shift_change(shift, _times(shift), None))
+        _remove_shift(session, shift, now)
     session.flush()
-    return moved, (len(added), changed, len(removed))
+    return shift_changes, (len(added), changed, len(removed))
 
 
-def _new(name: str, row: ReadShift, user_id: str | None, now: datetime) -> Shift:
-    facts = {field: getattr(row, field) for field in (*FIELDS, "external_id", "person")}
-    return Shift(source=name, user_id=user_id, changed_at=now, **facts)
+def _new_shift(name: str, row: ReadShift, user_id: str | None, now: datetime) -> Shift:
+    values = {field: getattr(row, field) for field in (*FIELDS, "external_id", "person")}
+    return Shift(source=name, user_id=user_id, changed_at=now, **values)
 
 
 def _times(shift: Shift | ReadShift) -> tuple[datetime, datetime]:
     return shift.starts_at, shift.ends_at
 
 
-def _moved(
+def _shift_change(
     shift: Shift, before: tuple[datetime, datetime] | None, after: tuple[datetime, datetime] | None
 ) -> Moved:
     return Moved(shift.user_id or "", shift.role, before, after)
 
 
-def _change(shift: Shift, row: ReadShift, user_id: str | None, now: datetime) -> list[Moved]:
+def _update_shift(shift: Shift, row: ReadShift, user_id: str | None, now: datetime) -> list[Moved]:
     """Update a shift. A swap stands until the roster names somebody else."""
     rostered = shift.rostered or shift.person
     is_same_person = row.person == rostered
@@ -141,19 +145,19 @@ def _change(shift: Shift, row: ReadShift, user_id: str | None, now: datetime) ->
         if shift.user_id is None and user_id:
             shift.user_id = user_id
         return []
-    before = _moved(shift, _times(shift), None)
+    before = _shift_change(shift, _times(shift), None)
     for field in FIELDS:
         setattr(shift, field, getattr(row, field))
     if not is_same_person:
         shift.person, shift.user_id, shift.rostered = row.person, user_id, ""
     shift.changed_at = now
-    after = _moved(shift, None, _times(shift))
+    after = _shift_change(shift, None, _times(shift))
     if before.user_id == after.user_id:
         return [Moved(after.user_id, after.role, before.before, after.after)]
     return [before, after]
 
 
-def _remove(session: Session, shift: Shift, now: datetime) -> None:
+def _remove_shift(session: Session, shift: Shift, now: datetime) -> None:
     """Remove a shift that left the roster; one that has begun ends now instead."""
     if shift.starts_at >= now:
         session.delete(shift)
@@ -163,13 +167,13 @@ def _remove(session: Session, shift: Shift, now: datetime) -> None:
 
 
 def _notify(
-    session: Session, services: Services, name: str, moved: Sequence[Moved], now: datetime, content: str
+    session: Session, services: Services, name: str, shift_changes: Sequence[Moved], now: datetime, content: str
 ) -> None:
     by_person: dict[str, list[Moved]] = {}
-    for each in moved:
-        nearest = min(times[0] for times in (each.before, each.after) if times)
-        if each.user_id and nearest <= now + TELL_AHEAD and _is_ahead(each, now):
-            by_person.setdefault(each.user_id, []).append(each)
+    for shift_change in shift_changes:
+        earliest_start = min(times[0] for times in (shift_change.before, shift_change.after) if times)
+        if shift_change.user_id and earliest_start <= now + NOTIFIED_AHEAD and _is_ahead(shift_change, now):
+            by_person.setdefault(shift_change.user_id, []).append(shift_change)
     for user_id, changes in sorted(by_person.items()):
         key = f"roster:{name}:{content}:{user_id}"
         translate = people.translator_for(session, services, user_id)
@@ -177,5 +181,5 @@ def _notify(
         outbox.post(session, key, user_id, text, now)
 
 
-def _is_ahead(moved: Moved, now: datetime) -> bool:
-    return any(times[1] > now for times in (moved.before, moved.after) if times)
+def _is_ahead(shift_change: Moved, now: datetime) -> bool:
+    return any(times[1] > now for times in (shift_change.before, shift_change.after) if times)

@@ -87,21 +87,21 @@ def _register_open_times(app: App, services: Services) -> None:
 
 
 def _open_time_form(build: Callable[..., Block]) -> listening.Build:
-    def about(services: Services, number: int, by: str, now: datetime) -> Block:
+    def build_form(services: Services, number: int, by: str, now: datetime) -> Block:
         with services.database.reading() as session:
             open_time = finding_tables.look_up(session, number)
             translate = people.translator_for(session, services, by)
         return build(open_time, services.floor, translate, now)
 
-    return about
+    return build_form
 
 
 def _register_swaps(app: App, services: Services) -> None:
     listening.opens_form(app, services, listening.one_of_many(ids.SWAP), oncall.swap_form)
 
     def propose(body: Payload) -> Response:
-        other = parse.field_value(body, ids.OTHER)
-        number = parse.parse_number(other) if other else None
+        chosen_shift = parse.field_value(body, ids.OTHER)
+        number = parse.parse_number(chosen_shift) if chosen_shift else None
         to, by = parse.field_value(body, ids.PERSON), parse.user_id(body)
         return offers.propose(services, parse.form_number(body), number, to, by, utcnow())
 
@@ -123,11 +123,11 @@ def _register_swaps(app: App, services: Services) -> None:
 
 
 def _register_entries(app: App, services: Services) -> None:
-    def form(body: Payload) -> Block:
+    def absence_form(body: Payload) -> Block:
         by = parse.user_id(body)
         return forms.absence_form(by, _translator(services, by), utcnow())
 
-    listening.opens_view(app, services, ids.ABSENCE, form)
+    listening.opens_view(app, services, ids.ABSENCE, absence_form)
 
     listening.on_click(app, services, listening.one_of_many(ids.CANCEL_ABSENCE), absences.cancel)
 

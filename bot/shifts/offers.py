@@ -78,8 +78,8 @@ class WhomMissing(WatchfloorError):
 
 def check_manager(services: Services, by: str, region: str = "") -> None:
     """Raise `OnlyManagers` unless the person is a manager in floor.yaml; without any managers, everyone may."""
-    known = people.managers(services)
-    managers = {*known[""], *known.get(region, ())}
+    managers_by_region = people.managers(services)
+    managers = {*managers_by_region[""], *managers_by_region.get(region, ())}
     if managers and by not in managers:
         raise OnlyManagers()
 
@@ -89,7 +89,7 @@ def take(services: Services, number: int, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         translate = people.translator_for(session, services, by)
-        open_time = _open(session, number, translate, now)
+        open_time = _open_time_to_fill(session, number, translate, now)
         if not _is_in_role(session, open_time, by, now):
             raise NotInRole(role=views.place(services.floor, translate, open_time.role, ""))
         _fill(session, open_time, by, now)
@@ -98,11 +98,11 @@ def take(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def _is_in_role(session: Session, open_time: OpenTime, user_id: str, now: datetime) -> bool:
-    known = tables.people_in_role(session, open_time.role, now - coverage.KNOWN_SINCE)
-    return user_id in {each for each, _ in known}
+    people_in_role = tables.people_in_role(session, open_time.role, now - coverage.ROSTERED_WITHIN)
+    return user_id in {each for each, _ in people_in_role}
 
 
-def _open(session: Session, number: int, translate: Translator, now: datetime) -> OpenTime:
+def _open_time_to_fill(session: Session, number: int, translate: Translator, now: datetime) -> OpenTime:
     open_time = finding_tables.get(session, number)
     if not open_time.is_open:
         raise NotOpen(outcome=open_time_views.outcome(open_time, translate, now))
@@ -153,7 +153,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
     managers = people.managers(services)
     with services.database.transaction() as session:
         answer = people.translator_for(session, services, by)
-        open_time = _open(session, number, answer, now)
+        open_time = _open_time_to_fill(session, number, answer, now)
         is_manager = by in {*managers[""], *managers.get(open_time.region, ())}
         if not is_manager and not _is_in_role(session, open_time, by, now):
             raise OnlyManagers()
@@ -176,7 +176,7 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
         raise AnswerMissing()
     with services.database.transaction() as session:
         translate = people.translator_for(session, services, by)
-        open_time = _open(session, number, translate, now)
+        open_time = _open_time_to_fill(session, number, translate, now)
         if open_time.answer:
             raise AnsweredAlready(answer=open_time_views.answer_text(open_time, translate, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
@@ -187,19 +187,21 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
     return translate("Your answer is on record, and everyone who was asked can see it.")
 
 
-def propose(services: Services, own: int, other: int | None, to: str, by: str, now: datetime) -> str:
+def propose(
+    services: Services, own_shift_id: int, other_shift_id: int | None, to: str, by: str, now: datetime
+) -> str:
     """Ask a colleague to take a shift, with or without one of theirs in exchange. Returns the reply."""
     check_member(services, by)
     with services.database.reading() as session:
-        to = (tables.get(session, other).user_id if other else to) or ""
+        to = (tables.get(session, other_shift_id).user_id if other_shift_id else to) or ""
     if to in ("", by):
         raise WhomMissing()
     people.check_can_take(services, to)
     with services.database.transaction() as session:
-        shift = tables.get(session, own)
-        for_shift = tables.get(session, other) if other else None
+        shift = tables.get(session, own_shift_id)
+        for_shift = tables.get(session, other_shift_id) if other_shift_id else None
         _check_swap(session, shift, for_shift, by, to, now)
-        swap = Swap(from_id=by, to_id=to, shift_id=own, for_shift_id=other, asked_at=now)
+        swap = Swap(from_id=by, to_id=to, shift_id=own_shift_id, for_shift_id=other_shift_id, asked_at=now)
         session.add(swap)
         session.flush()
         translate = people.translator_for(session, services, to)
@@ -228,19 +230,19 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
     """Accept a request and change the roster. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
-        swap = _asked_of(session, number, by)
+        swap = _swap_asked_of(session, number, by)
         swap.state, swap.answered_at = swap_tables.State.AGREED, now
         session.add(swap)
         text: Callable[[Translator], str]
         answer = people.translator_for(session, services, by)
         if swap.open_time_id:
-            open_time = _open(session, swap.open_time_id, answer, now)
+            open_time = _open_time_to_fill(session, swap.open_time_id, answer, now)
             _fill(session, open_time, by, now)
             text = partial(_taken_text, open_time, by, now)
         else:
             text = _exchange(session, services, swap, now)
-        agreed = text(people.translator_for(session, services, swap.from_id))
-        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, agreed, now)
+        agreed_text = text(people.translator_for(session, services, swap.from_id))
+        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, agreed_text, now)
         return text(answer)
 
 
@@ -255,14 +257,14 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     by_id = {shift.id: shift for shift in shifts}
     shift, for_shift = by_id[swap.shift_id], by_id.get(swap.for_shift_id)
     _check_swap(session, shift, for_shift, swap.from_id, swap.to_id, now)
-    _give(session, shift, swap.to_id, now)
+    _set_person(session, shift, swap.to_id, now)
     if for_shift:
-        _give(session, for_shift, swap.from_id, now)
+        _set_person(session, for_shift, swap.from_id, now)
     tables.roster_changed(session, now)
     return lambda translate: views.swapped_text(shift, for_shift, services.floor, translate, now)
 
 
-def _give(session: Session, shift: Shift, user_id: str, now: datetime) -> None:
+def _set_person(session: Session, shift: Shift, user_id: str, now: datetime) -> None:
     shift.rostered = shift.rostered or shift.person
     shift.person, shift.user_id, shift.changed_at = user_id, user_id, now
     session.add(shift)
@@ -272,19 +274,19 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
     """Decline a request and tell the person who asked. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
-        swap = _asked_of(session, number, by)
+        swap = _swap_asked_of(session, number, by)
         swap.state, swap.answered_at = swap_tables.State.DECLINED, now
         session.add(swap)
         translate = people.translator_for(session, services, swap.from_id)
-        rest = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
+        advice = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
         refusal = translate("{person} can't take it.", person=mention(by))
-        text = f"{refusal} {translate(rest)}"
+        text = f"{refusal} {translate(advice)}"
         outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, text, now)
         answer = people.translator_for(session, services, by)
     return answer("{person} has been told that you can't.", person=mention(swap.from_id))
 
 
-def _asked_of(session: Session, number: int, by: str) -> Swap:
+def _swap_asked_of(session: Session, number: int, by: str) -> Swap:
     swap = swap_tables.asked(session, number)
     if swap.to_id != by:
         raise NotForYou(person=mention(swap.to_id))

@@ -44,12 +44,12 @@ class NobodyCalled(WatchfloorError):
 def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
     """Answer `/incident oncall` with the list that was asked for."""
     check_member(services, by)
-    word, page = parse.word_and_page(typed.strip().casefold())
-    if word in MINE:
+    list_name, page = parse.word_and_page(typed.strip().casefold())
+    if list_name in MINE:
         return own(services, by, now, page)
-    if word in OPEN:
+    if list_name in OPEN:
         return gaps(services, by, now, page)
-    if word in ROSTERS:
+    if list_name in ROSTERS:
         return rosters(services, by, now, page)
     match = AT.search(typed)
     at = read_at(match[1], zone_of(person_of(services, by).timezone), now) if match else now
@@ -62,63 +62,63 @@ def who(services: Services, typed: str, at: datetime, by: str, now: datetime) ->
     with services.database.reading() as session:
         regions = {region for shift in tables.between(session, at, at + OWN_AHEAD) if (region := shift.region)}
         role, region = read_place(typed, floor, regions)
-        on = tables.on_at(session, at, role, region)
+        current_shifts = tables.on_at(session, at, role, region)
         next_on = contact.next_on(session, at, role, region, most=6)
         translate = people.translator_for(session, services, by)
-    return views.oncall_message(floor, translate, on, next_on, at, now, " ".join(typed.split()))
+    return views.oncall_message(floor, translate, current_shifts, next_on, at, now, " ".join(typed.split()))
 
 
 def read_place(typed: str, floor: Floor, regions: set[str]) -> tuple[str, str]:
     """`gqm EMEA` as role and region, either of them or neither; a role's title will do."""
-    rest = " ".join(typed.split())
-    if not rest:
+    remaining_text = " ".join(typed.split())
+    if not remaining_text:
         return "", ""
     names = {name: name for name in floor.shifts.roles}
     names |= {title.casefold(): name for name, title in floor.shifts.roles.items()}
     known_regions = {region.casefold(): region for region in regions}
     role = ""
     for name in sorted(names, key=len, reverse=True):
-        if re.search(rf"(?:^|\s){re.escape(name)}(?:\s|$)", rest.casefold()):
-            role, at = names[name], rest.casefold().index(name)
-            rest = f"{rest[:at]} {rest[at + len(name) :]}".strip()
+        if re.search(rf"(?:^|\s){re.escape(name)}(?:\s|$)", remaining_text.casefold()):
+            role, position = names[name], remaining_text.casefold().index(name)
+            remaining_text = f"{remaining_text[:position]} {remaining_text[position + len(name) :]}".strip()
             break
-    if not rest:
+    if not remaining_text:
         return role, ""
-    if rest.casefold() in known_regions:
-        return role, known_regions[rest.casefold()]
-    known = ", ".join([*floor.shifts.roles, *sorted(regions)]) or "none yet"
-    raise NobodyCalled(given=quoted(rest), known=known)
+    if remaining_text.casefold() in known_regions:
+        return role, known_regions[remaining_text.casefold()]
+    choices = ", ".join([*floor.shifts.roles, *sorted(regions)]) or "none yet"
+    raise NobodyCalled(given=quoted(remaining_text), known=choices)
 
 
 def read_at(typed: str, zone: ZoneInfo, now: datetime) -> datetime:
     """Parse a time typed in the user's time zone; without a day, the next such time, or one up to an hour ago."""
-    words = re.sub(r"(\d) ([ap]\.?m)", r"\1\2", " ".join(typed.split()).casefold())
+    typed_time = re.sub(r"(\d) ([ap]\.?m)", r"\1\2", " ".join(typed.split()).casefold())
     local = now.astimezone(zone)
-    day_word, _, clock = words.rpartition(" ")
+    day_name, _, clock_text = typed_time.rpartition(" ")
     try:
-        if not day_word and re.fullmatch(r"\d{1,2}", words):
-            clock = f"{words}:00"
-        if re.match(r"\d{4}-\d{2}-\d{2}|\d{1,2}/", words):
-            start = read_start(words.split()[0], words.partition(" ")[2], day_first=True).at
+        if not day_name and re.fullmatch(r"\d{1,2}", typed_time):
+            clock_text = f"{typed_time}:00"
+        if re.match(r"\d{4}-\d{2}-\d{2}|\d{1,2}/", typed_time):
+            start = read_start(typed_time.split()[0], typed_time.partition(" ")[2], day_first=True).at
         else:
-            day = _day(day_word, local)
-            start = datetime.combine(day.date(), read_time(clock or words))
-            if not day_word and start < local.replace(tzinfo=None) - timedelta(hours=1):
+            day = _day(day_name, local)
+            start = datetime.combine(day.date(), read_time(clock_text or typed_time))
+            if not day_name and start < local.replace(tzinfo=None) - timedelta(hours=1):
                 start += timedelta(days=1)
         return datetime.fromtimestamp(Clock(zone).moment(start, ""), tz=now.tzinfo)
     except NotReadable:
         raise NotATime(given=quoted(typed)) from None
 
 
-def _day(word: str, local: datetime) -> datetime:
-    if word in ("", "today"):
+def _day(day_name: str, local: datetime) -> datetime:
+    if day_name in ("", "today"):
         return local
-    if word == "tomorrow":
+    if day_name == "tomorrow":
         return local + timedelta(days=1)
-    matching = [number for number, name in enumerate(WEEKDAYS) if len(word) > 2 and name.startswith(word)]
-    if not matching:
-        raise NotReadable(word)
-    return local + timedelta(days=(matching[0] - local.weekday()) % 7)
+    weekdays = [number for number, name in enumerate(WEEKDAYS) if len(day_name) > 2 and name.startswith(day_name)]
+    if not weekdays:
+        raise NotReadable(day_name)
+    return local + timedelta(days=(weekdays[0] - local.weekday()) % 7)
 
 
 def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
@@ -151,13 +151,17 @@ def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:
     check_member(services, by)
     with services.database.reading() as session:
         shift = tables.get(session, number)
-        coming = tables.between(session, now, now + OWN_AHEAD)
-        others = [
-            each
-            for each in coming
-            if each.role == shift.role and each.user_id not in (by, None) and each.starts_at > now
+        coming_shifts = tables.between(session, now, now + OWN_AHEAD)
+        other_shifts = [
+            coming_shift
+            for coming_shift in coming_shifts
+            if coming_shift.role == shift.role
+            and coming_shift.user_id not in (by, None)
+            and coming_shift.starts_at > now
         ]
-        names = directory.display_names(session, {each.user_id for each in others if each.user_id})
+        names = directory.display_names(
+            session, {coming_shift.user_id for coming_shift in other_shifts if coming_shift.user_id}
+        )
         translate = people.translator_for(session, services, by)
     zone = zone_of(person_of(services, by).timezone)
-    return forms.swap_form(shift, others, names, zone, services.floor, translate, now)
+    return forms.swap_form(shift, other_shifts, names, zone, services.floor, translate, now)

@@ -63,8 +63,8 @@ def load_text(basis: Basis, translate: Translator, now: datetime) -> str:
     patience = format_duration(timedelta(seconds=basis.patience_s))
     text += f" {translate(MODELS, patience=patience, agents=basis.agents, agents_c=basis.agents_c)}"
     if basis.shrinkage:
-        rest = "With {share} % shrinkage that is {people} on shift."
-        text += f" {translate(rest, share=round(100 * basis.shrinkage), people=basis.people)}"
+        shrinkage_phrase = "With {share} % shrinkage that is {people} on shift."
+        text += f" {translate(shrinkage_phrase, share=round(100 * basis.shrinkage), people=basis.people)}"
     return text
 
 
@@ -72,8 +72,8 @@ def open_time_message(
     open_time: OpenTime, floor: Floor, translate: Translator, now: datetime, *, is_manager: bool = False
 ) -> Message:
     """The current message to a person who could fill it, or to a manager, who is asked for people."""
-    late = f"{translate('Still open')}: " if open_time.escalated_at and open_time.is_open else ""
-    text = f"{SIGNS[Problem(open_time.problem)]} {late}{describe(open_time, floor, translate, now)}."
+    late_note = f"{translate('Still open')}: " if open_time.escalated_at and open_time.is_open else ""
+    text = f"{SIGNS[Problem(open_time.problem)]} {late_note}{describe(open_time, floor, translate, now)}."
     if not open_time.is_open:
         return text, [section(f"{text}\n{outcome(open_time, translate, now)}")]
     if open_time.basis:
@@ -81,12 +81,12 @@ def open_time_message(
     if open_time.answer:
         text += f"\n{answer_text(open_time, translate, now)}."
     if open_time.problem == Problem.OVERLAP:
-        change = translate("Change the roster, or swap one of the shifts: `/incident oncall mine`")
-        return text, [section(text), context(change)]
-    return text, [section(text), _answers(open_time, translate, is_manager=is_manager)]
+        advice = translate("Change the roster, or swap one of the shifts: `/incident oncall mine`")
+        return text, [section(text), context(advice)]
+    return text, [section(text), _answer_buttons(open_time, translate, is_manager=is_manager)]
 
 
-def _answers(open_time: OpenTime, translate: Translator, *, is_manager: bool) -> Block:
+def _answer_buttons(open_time: OpenTime, translate: Translator, *, is_manager: bool) -> Block:
     number = str(open_time.number)
     buttons = [button(translate("Ask somebody"), ids.ASK, number)]
     if open_time.problem != Problem.BELOW_LOAD:
@@ -125,12 +125,12 @@ def gaps_message(
     text = f"*{translate('Open in the roster')}*"
     blocks: list[Block] = [section(text)]
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)
-    for each in shown:
-        line = f"{SIGNS[Problem(each.problem)]} {describe(each, floor, translate, now)}"
-        if each.answer:
-            line += f"\n{answer_text(each, translate, now)}"
-        take = button(translate("I'll take it"), f"{ids.TAKE}.{each.number}", str(each.number))
-        blocks.append(section(line, accessory=None if each.problem == Problem.OVERLAP else take))
+    for open_time in shown:
+        line = f"{SIGNS[Problem(open_time.problem)]} {describe(open_time, floor, translate, now)}"
+        if open_time.answer:
+            line += f"\n{answer_text(open_time, translate, now)}"
+        take_button = button(translate("I'll take it"), f"{ids.TAKE}.{open_time.number}", str(open_time.number))
+        blocks.append(section(line, accessory=None if open_time.problem == Problem.OVERLAP else take_button))
     return text, [*blocks, *which_page]
 
 

@@ -36,17 +36,19 @@ def translator_for(session: Session, services: Services, reader_id: str) -> Tran
 def user_ids(session: Session, floor: Floor, people: Iterable[str]) -> dict[str, str]:
     """The Slack ids of people in a roster, as far as known: by `people` in floor.yaml, by handle, by name, or by
     the part of their e-mail address before the @."""
-    known = directory.ids_by_name(session)
-    named = {name.casefold(): handle for name, handle in floor.shifts.people.items()}
-    user_ids = {person: _user_id(named.get(person.casefold(), person), known) for person in set(people)}
+    ids_by_name = directory.ids_by_name(session)
+    handles_by_name = {name.casefold(): handle for name, handle in floor.shifts.people.items()}
+    user_ids = {
+        person: _user_id(handles_by_name.get(person.casefold(), person), ids_by_name) for person in set(people)
+    }
     return {person: user_id for person, user_id in user_ids.items() if user_id}
 
 
-def _user_id(person: str, known: Mapping[str, str]) -> str | None:
+def _user_id(person: str, ids_by_name: Mapping[str, str]) -> str | None:
     if re.fullmatch(PERSON_ID, person):
         return person
     name = person.removeprefix("@").casefold()
-    return known.get(name) or known.get(name.partition("@")[0])
+    return ids_by_name.get(name) or ids_by_name.get(name.partition("@")[0])
 
 
 def on_shift(services: Services, number: int, name: str) -> Sequence[str] | None:
@@ -54,11 +56,11 @@ def on_shift(services: Services, number: int, name: str) -> Sequence[str] | None
     if not name.startswith(ROSTER):
         return None
     with services.database.reading() as session:
-        on = tables.on_at(session, utcnow(), name.removeprefix(ROSTER))
-    return list(dict.fromkeys(shift.user_id for shift in on if shift.user_id))
+        current_shifts = tables.on_at(session, utcnow(), name.removeprefix(ROSTER))
+    return list(dict.fromkeys(shift.user_id for shift in current_shifts if shift.user_id))
 
 
-def named(services: Services, names: Iterable[str]) -> list[str]:
+def resolve_names(services: Services, names: Iterable[str]) -> list[str]:
     """The people that these names of floor.yaml stand for and who may act."""
     return incident_people.people(services, NO_INCIDENT, names)
 
@@ -66,7 +68,10 @@ def named(services: Services, names: Iterable[str]) -> list[str]:
 def managers(services: Services) -> dict[str, list[str]]:
     """Delivery managers by region; "" holds those of all other regions."""
     regions = {name: region.managers for name, region in services.floor.cases.regions.items() if region.managers}
-    return {name: named(services, names) for name, names in {"": services.floor.shifts.managers, **regions}.items()}
+    return {
+        name: resolve_names(services, names)
+        for name, names in {"": services.floor.shifts.managers, **regions}.items()
+    }
 
 
 def check_can_take(services: Services, user_id: str) -> None:

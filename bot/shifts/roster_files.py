@@ -59,31 +59,31 @@ def call(context: Context) -> Call:
     """The call that imports the file and replies in its thread."""
     services, row = context.services, context.row
     payload = row.payload or {}
-    return Call(row.key, lambda: _handle(services, str(row.channel_id), payload))
+    return Call(row.key, lambda: _import_and_reply(services, str(row.channel_id), payload))
 
 
-def _handle(services: Services, channel_id: str, payload: dict[str, Any]) -> None:
+def _import_and_reply(services: Services, channel_id: str, payload: dict[str, Any]) -> None:
     now = utcnow()
     try:
-        text = _take(services, payload)
-    except WatchfloorError as refused:
-        text = f"⚠️ {refused.sentence_in(language_of_reader(services, payload['by']))}"
+        text = _import_file(services, payload)
+    except WatchfloorError as refusal:
+        text = f"⚠️ {refusal.sentence_in(language_of_reader(services, payload['by']))}"
     with services.database.transaction() as session:
         key = f"roster_file:{payload['file_id']}:read"
         outbox.post(session, key, channel_id, text, now, thread_ts=payload["ts"])
 
 
-def _take(services: Services, payload: dict[str, Any]) -> str:
+def _import_file(services: Services, payload: dict[str, Any]) -> str:
     by, name = payload["by"], payload["name"]
     if not person_of(services, by).may_act:
         raise offers.OnlyManagers()
     offers.check_manager(services, by)
     try:
         content = services.slack.download(payload["file_id"])
-    except SlackRefused as refused:
-        raise FileGone(name=name, reason=refused.error.replace("_", " ")) from refused
+    except SlackRefused as refusal:
+        raise FileGone(name=name, reason=refusal.error.replace("_", " ")) from refusal
     roster = Roster(name=name.rsplit(".", 1)[0][:60] or "roster", file=name, zone=services.floor.zone)
-    result = rosters.take(services, roster, name, content, by, utcnow())
+    result = rosters.import_content(services, roster, name, content, by, utcnow())
     with services.database.reading() as session:
         return roster_views.result_text(result, people.translator_for(session, services, by))
 

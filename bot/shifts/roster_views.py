@@ -25,20 +25,20 @@ def changes_text(
     changes: "Sequence[Moved]", roster: str, floor: Floor, translate: Translator, now: datetime
 ) -> str:
     """The message about one person's changes in a roster."""
-    lines = [_change(each, floor, translate, now) for each in sorted(changes, key=_first)[:CHANGES]]
+    lines = [_change_line(each, floor, translate, now) for each in sorted(changes, key=_first_start)[:CHANGES]]
     if len(changes) > CHANGES:
         lines.append(
             translate("… and {count} more: {command}", count=len(changes) - CHANGES, command=f"`{MINE_COMMAND}`")
         )
-    head = translate("Your shifts changed (roster {name}):", name=one_line(roster, 60))
-    return "\n".join([f"🗓️ {head}", *lines])
+    headline = translate("Your shifts changed (roster {name}):", name=one_line(roster, 60))
+    return "\n".join([f"🗓️ {headline}", *lines])
 
 
-def _first(change: "Moved") -> datetime:
+def _first_start(change: "Moved") -> datetime:
     return min(times[0] for times in (change.before, change.after) if times)
 
 
-def _change(change: "Moved", floor: Floor, translate: Translator, now: datetime) -> str:
+def _change_line(change: "Moved", floor: Floor, translate: Translator, now: datetime) -> str:
     role = place(floor, translate, change.role, "")
     before = times(*change.before, now) if change.before else ""
     after = times(*change.after, now) if change.after else ""
@@ -55,11 +55,13 @@ def rosters_message(
     """The last reading of each roster, and a page of the entries that are not shifts."""
     if not states:
         return translate("No roster was read yet. `docs/shifts.md` says how to name one in floor.yaml."), []
-    head = f"*{translate('Rosters')}*"
-    lines = [head]
+    headline = f"*{translate('Rosters')}*"
+    lines = [headline]
     for state in states:
-        read = translate("{count} shifts, read {when}", count=state.shifts, when=near_time(state.read_at, now))
-        lines.append(f"*{escape(state.name)}*: {read}")
+        reading_text = translate(
+            "{count} shifts, read {when}", count=state.shifts, when=near_time(state.read_at, now)
+        )
+        lines.append(f"*{escape(state.name)}*: {reading_text}")
         if state.error:
             lines.append(f"⚠️ {escape(state.error)}")
     entries = [
@@ -73,7 +75,7 @@ def rosters_message(
     if unknown:
         lines.append(translate("`shifts: people` in floor.yaml says who they are."))
     shown, which_page = page_of(entries, page, PER_PAGE, ROSTERS_COMMAND)
-    return head, [*paragraphs([*lines, *shown], rest=""), *which_page]
+    return headline, [*paragraphs([*lines, *shown], rest=""), *which_page]
 
 
 def _entry(where: str, reason: str, translate: Translator) -> str:
@@ -93,8 +95,8 @@ def result_text(result: "Result | None", translate: Translator) -> str:
     """The result of importing a roster that was sent to the bot."""
     if result is None:
         return translate("Nothing changed since this roster was read last.")
-    counted = "{name}: {count} shifts in the next two months count now."
-    lines = [f"✅ {translate(counted, name=escape(result.name), count=result.shifts)}"]
+    count_phrase = "{name}: {count} shifts in the next two months count now."
+    lines = [f"✅ {translate(count_phrase, name=escape(result.name), count=result.shifts)}"]
     if result.changed or result.removed:
         counts = {"added": result.added, "changed": result.changed, "removed": result.removed}
         lines.append(translate("{added} are new, {changed} changed, {removed} are gone.", **counts))
@@ -105,6 +107,8 @@ def result_text(result: "Result | None", translate: Translator) -> str:
         count = len(result.left_out) - LEFT_OUT_SHOWN
         lines.append(f"• {translate('… and {count} more: {command}', count=count, command=f'`{ROSTERS_COMMAND}`')}")
     if result.unknown:
-        named = "Not known in Slack: {names}. {command} lists them all."
-        lines.append(translate(named, names=_names(result.unknown, translate), command=f"`{ROSTERS_COMMAND}`"))
+        unknown_phrase = "Not known in Slack: {names}. {command} lists them all."
+        lines.append(
+            translate(unknown_phrase, names=_names(result.unknown, translate), command=f"`{ROSTERS_COMMAND}`")
+        )
     return "\n".join(lines)

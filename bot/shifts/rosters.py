@@ -52,17 +52,17 @@ def read_all(services: Services) -> None:
     for roster in shifts.rosters:
         try:
             read_one(services, roster, utcnow())
-        except WatchfloorError as refused:
-            _report(services, roster.name, refused.sentence_in(services.floor.language), utcnow())
+        except WatchfloorError as refusal:
+            _report(services, roster.name, refusal.sentence_in(services.floor.language), utcnow())
 
 
 def read_one(services: Services, roster: Roster, now: datetime) -> Result | None:
     """Read and import a roster; None if nothing changed since the last time."""
     content = fetching.content(roster, services.get(RosterFolder).path, services.slack.network)
-    return take(services, roster, roster.file or roster.address.partition("?")[0], content, "", now)
+    return import_content(services, roster, roster.file or roster.address.partition("?")[0], content, "", now)
 
 
-def take(
+def import_content(
     services: Services, roster: Roster, file_name: str, content: bytes, by: str, now: datetime
 ) -> Result | None:
     """Import a roster's content at least once a day, as recurring shifts come into view; None if unchanged."""
@@ -72,9 +72,9 @@ def take(
         state = session.get(RosterState, roster.name)
     if state and state.content_hash == digest and not state.error:
         return None
-    read = list(parse(roster.name, file_name, content, defaults_of(services.floor, roster), now))
+    entries = list(parse(roster.name, file_name, content, defaults_of(services.floor, roster), now))
     with services.database.transaction() as session:
-        return importing.take_over(session, services, roster.name, read, by, now, digest)
+        return importing.replace_shifts(session, services, roster.name, entries, by, now, digest)
 
 
 def defaults_of(floor: Floor, roster: Roster) -> Defaults:

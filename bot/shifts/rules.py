@@ -139,14 +139,14 @@ def problems(duties: Sequence[Duty], needs: Iterable[Needed], start: int, end: i
 
 
 def _uncovered(duties: Sequence[Duty], need: Needed, start: int, end: int) -> Iterator[Finding]:
-    counted = [duty for duty in duties if duty.end > start and duty.start < end and need.is_met_by(duty)]
-    parts = staffed(counted, start, end)
+    counted_duties = [duty for duty in duties if duty.end > start and duty.start < end and need.is_met_by(duty)]
+    parts = staffed(counted_duties, start, end)
     for window_start, window_end in windows(need, start, end):
         for part_start, part_end, people in within(parts, window_start, window_end):
             if len(people) < need.people:
                 problem = Problem.SHORT if people else Problem.GAP
-                where = (need.role, need.region, need.site)
-                yield Finding(problem, *where, part_start, part_end, need.people, people)
+                place = (need.role, need.region, need.site)
+                yield Finding(problem, *place, part_start, part_end, need.people, people)
 
 
 Part = tuple[int, int, tuple[str, ...]]
@@ -161,18 +161,18 @@ def staffed(duties: Sequence[Duty], start: int, end: int) -> list[Part]:
             starting.setdefault(max(duty.start, start), []).append(duty.person)
             ending.setdefault(min(duty.end, end), []).append(duty.person)
     parts: list[Part] = []
-    on: dict[str, int] = {}
-    at = start
+    shift_counts: dict[str, int] = {}
+    part_start = start
     for moment in sorted({*starting, *ending, end}):
-        if moment > at:
-            _append(parts, at, moment, tuple(sorted(on)))
-            at = moment
+        if moment > part_start:
+            _append(parts, part_start, moment, tuple(sorted(shift_counts)))
+            part_start = moment
         for person in ending.get(moment, ()):
-            on[person] -= 1
-            if not on[person]:
-                del on[person]
+            shift_counts[person] -= 1
+            if not shift_counts[person]:
+                del shift_counts[person]
         for person in starting.get(moment, ()):
-            on[person] = on.get(person, 0) + 1
+            shift_counts[person] = shift_counts.get(person, 0) + 1
     return parts
 
 
@@ -205,23 +205,23 @@ def windows(need: Needed, start: int, end: int) -> list[tuple[int, int]]:
     points = {start, end, *(point for point in _clock_points(need, zone, start, end) if start < point < end)}
     spans: list[tuple[int, int]] = []
     ordered = sorted(points)
-    for here, there in pairwise(ordered):
-        if not _is_needed(need, to_moment(here).astimezone(zone)):
+    for span_start, span_end in pairwise(ordered):
+        if not _is_needed(need, to_moment(span_start).astimezone(zone)):
             continue
-        if spans and spans[-1][1] == here:
-            spans[-1] = (spans[-1][0], there)
+        if spans and spans[-1][1] == span_start:
+            spans[-1] = (spans[-1][0], span_end)
         else:
-            spans.append((here, there))
+            spans.append((span_start, span_end))
     return spans
 
 
 def _is_needed(need: Needed, local: datetime) -> bool:
     opens, closes = need.hours
-    today, yesterday = local.weekday() in need.weekdays, (local.weekday() - 1) % 7 in need.weekdays
+    applies_today, applied_yesterday = local.weekday() in need.weekdays, (local.weekday() - 1) % 7 in need.weekdays
     now = local.time()
     if opens < closes:
-        return today and opens <= now < closes
-    return (today and now >= opens) or (yesterday and now < closes)
+        return applies_today and opens <= now < closes
+    return (applies_today and now >= opens) or (applied_yesterday and now < closes)
 
 
 def _clock_points(need: Needed, zone: ZoneInfo, start: int, end: int) -> Iterator[int]:
@@ -254,12 +254,12 @@ def overlaps(duties: Iterable[Duty], start: int, end: int) -> Iterator[Finding]:
     for duty in duties:
         if duty.end > start and duty.start < end:
             by_person.setdefault(duty.person, []).append(duty)
-    for person, own in by_person.items():
+    for person, duties_of_person in by_person.items():
         latest: Duty | None = None
-        for duty in sorted(own, key=lambda each: (each.start, each.end)):
+        for duty in sorted(duties_of_person, key=lambda each: (each.start, each.end)):
             if latest and duty.start < latest.end:
-                both = max(duty.start, start), min(duty.end, latest.end, end)
-                yield Finding(Problem.OVERLAP, duty.role, duty.region, duty.site, *both, people=(person,))
+                overlap = max(duty.start, start), min(duty.end, latest.end, end)
+                yield Finding(Problem.OVERLAP, duty.role, duty.region, duty.site, *overlap, people=(person,))
             latest = duty if latest is None or duty.end > latest.end else latest
 
 

@@ -16,17 +16,19 @@ SOON = timedelta(hours=2)
 
 def next_on_shift(session: Session, services: Services, user_id: str, now: datetime) -> Sequence[str]:
     """People who may take over a shift: on in the same role within two hours of its end, nearest start first."""
-    own = [shift for shift in tables.of_person(session, user_id, now - SOON, now + SOON) if shift.starts_at <= now]
-    role = own[-1].role if own else services.floor.shifts.contact
-    until = max(own[-1].ends_at, now) if own else now
-    coming = [
+    current_shifts = [
+        shift for shift in tables.of_person(session, user_id, now - SOON, now + SOON) if shift.starts_at <= now
+    ]
+    role = current_shifts[-1].role if current_shifts else services.floor.shifts.contact
+    until = max(current_shifts[-1].ends_at, now) if current_shifts else now
+    coming_shifts = [
         shift
         for shift in tables.between(session, now, until + SOON)
         if shift.role == role and shift.user_id not in (None, user_id) and shift.ends_at > until
     ]
     # People who come on when the shift ends are listed before those who are on throughout.
-    ordered = sorted(coming, key=lambda shift: (abs(shift.starts_at - until), shift.starts_at))
-    return list(dict.fromkeys(str(shift.user_id) for shift in ordered))
+    shifts_by_start = sorted(coming_shifts, key=lambda shift: (abs(shift.starts_at - until), shift.starts_at))
+    return list(dict.fromkeys(str(shift.user_id) for shift in shifts_by_start))
 
 
 def contact_now(session: Session, services: Services, now: datetime) -> Sequence[str]:
@@ -47,10 +49,12 @@ def fallback(session: Session, services: Services, user_id: str, now: datetime) 
     """Who is accountable for an unavailable person: the first available person named in floor.yaml, if any."""
     shifts = services.floor.shifts
     names = [*shifts.fallback, *([f"{ROSTER}{shifts.contact}"] if shifts.contact else []), *shifts.managers]
-    away = tables.absent_at(session, now)
+    absent_ids = tables.absent_at(session, now)
     candidates = [each for name in names for each in _people(session, name, now)]
     may_act = {person.id for person in directory.people(session, candidates) if person.may_act}
-    return next((each for each in candidates if each != user_id and each not in away and each in may_act), None)
+    return next(
+        (each for each in candidates if each != user_id and each not in absent_ids and each in may_act), None
+    )
 
 
 def _people(session: Session, name: str, now: datetime) -> Sequence[str]:

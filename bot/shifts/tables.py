@@ -123,8 +123,8 @@ def locked(session: Session, shift_ids: Iterable[int]) -> list[Shift]:
 
 def between(session: Session, start: datetime, end: datetime) -> Sequence[Shift]:
     """Every shift that touches the period, by start."""
-    touching = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
-    return session.exec(select(Shift).where(*touching).order_by(col(Shift.starts_at), col(Shift.id))).all()
+    touches_period = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
+    return session.exec(select(Shift).where(*touches_period).order_by(col(Shift.starts_at), col(Shift.id))).all()
 
 
 def on_at(session: Session, moment: datetime, role: str = "", region: str = "") -> list[Shift]:
@@ -132,15 +132,15 @@ def on_at(session: Session, moment: datetime, role: str = "", region: str = "") 
 
     Shifts of absent people and of deactivated accounts are left out.
     """
-    away = absent_at(session, moment)
-    wanted = select(Shift).where(col(Shift.starts_at) <= moment, col(Shift.ends_at) > moment)
+    absent_ids = absent_at(session, moment)
+    query = select(Shift).where(col(Shift.starts_at) <= moment, col(Shift.ends_at) > moment)
     if role:
-        wanted = wanted.where(sa.func.lower(col(Shift.role)) == role.casefold())
+        query = query.where(sa.func.lower(col(Shift.role)) == role.casefold())
     if region:
-        wanted = wanted.where(sa.func.lower(col(Shift.region)) == region.casefold())
-    shifts = session.exec(wanted.order_by(col(Shift.starts_at), col(Shift.id))).all()
-    away |= directory.gone(session, (shift.user_id for shift in shifts if shift.user_id))
-    return [shift for shift in shifts if shift.user_id not in away]
+        query = query.where(sa.func.lower(col(Shift.region)) == region.casefold())
+    shifts = session.exec(query.order_by(col(Shift.starts_at), col(Shift.id))).all()
+    absent_ids |= directory.gone(session, (shift.user_id for shift in shifts if shift.user_id))
+    return [shift for shift in shifts if shift.user_id not in absent_ids]
 
 
 def absent_at(session: Session, moment: datetime) -> set[str]:
@@ -169,21 +169,21 @@ NEXT_ABSENCE = sa.select(sa.func.min(col(Absence.replaced_due_at)))
 
 def of_person(session: Session, user_id: str, start: datetime, end: datetime) -> Sequence[Shift]:
     """The shifts of a person that touch a period, by start."""
-    own = select(Shift).where(Shift.user_id == user_id, col(Shift.ends_at) > start, col(Shift.starts_at) < end)
-    return session.exec(own.order_by(col(Shift.starts_at))).all()
+    query = select(Shift).where(Shift.user_id == user_id, col(Shift.ends_at) > start, col(Shift.starts_at) < end)
+    return session.exec(query.order_by(col(Shift.starts_at))).all()
 
 
 def of_source(session: Session, source: str, ending_after: datetime) -> Sequence[Shift]:
     """The shifts of a roster that end after a moment."""
-    own = select(Shift).where(Shift.source == source, col(Shift.ends_at) > ending_after)
-    return session.exec(own.order_by(col(Shift.id))).all()
+    query = select(Shift).where(Shift.source == source, col(Shift.ends_at) > ending_after)
+    return session.exec(query.order_by(col(Shift.id))).all()
 
 
 def past_of_source(session: Session, source: str, external_ids: Collection[str]) -> Sequence[Shift]:
     """All shifts of a roster with one of these external ids, past ones as well."""
-    own = select(Shift.id, Shift.external_id).where(Shift.source == source)
-    again = [shift_id for shift_id, external_id in session.exec(own) if external_id in external_ids]
-    return [session.get_one(Shift, shift_id) for shift_id in again]
+    query = select(Shift.id, Shift.external_id).where(Shift.source == source)
+    shift_ids = [shift_id for shift_id, external_id in session.exec(query) if external_id in external_ids]
+    return [session.get_one(Shift, shift_id) for shift_id in shift_ids]
 
 
 def people_in_role(session: Session, role: str, since: datetime) -> Sequence[tuple[str, str]]:
@@ -198,18 +198,18 @@ def people_in_role(session: Session, role: str, since: datetime) -> Sequence[tup
 
 def next_boundary(session: Session, after: datetime) -> datetime | None:
     """When the next shift or absence starts or ends."""
-    starts = select(sa.func.min(col(Shift.starts_at))).where(col(Shift.starts_at) > after)
-    ends = select(sa.func.min(col(Shift.ends_at))).where(col(Shift.ends_at) > after)
-    away = select(sa.func.min(col(Absence.ends_at))).where(col(Absence.ends_at) > after)
-    comes = select(sa.func.min(col(Absence.starts_at))).where(col(Absence.starts_at) > after)
-    moments = [session.exec(query).one() for query in (starts, ends, away, comes)]
+    shift_starts = select(sa.func.min(col(Shift.starts_at))).where(col(Shift.starts_at) > after)
+    shift_ends = select(sa.func.min(col(Shift.ends_at))).where(col(Shift.ends_at) > after)
+    absence_ends = select(sa.func.min(col(Absence.ends_at))).where(col(Absence.ends_at) > after)
+    absence_starts = select(sa.func.min(col(Absence.starts_at))).where(col(Absence.starts_at) > after)
+    moments = [session.exec(query).one() for query in (shift_starts, shift_ends, absence_ends, absence_starts)]
     return min((moment for moment in moments if moment), default=None)
 
 
 def unknown_people(session: Session, after: datetime) -> Sequence[str]:
     """People in current and coming shifts who are not known in Slack."""
-    unknown = select(Shift.person).where(col(Shift.user_id).is_(None), col(Shift.ends_at) > after)
-    return session.exec(unknown.distinct().order_by(col(Shift.person))).all()
+    query = select(Shift.person).where(col(Shift.user_id).is_(None), col(Shift.ends_at) > after)
+    return session.exec(query.distinct().order_by(col(Shift.person))).all()
 
 
 def roster_states(session: Session) -> Sequence[RosterState]:
@@ -217,7 +217,7 @@ def roster_states(session: Session) -> Sequence[RosterState]:
     return session.exec(select(RosterState).order_by(col(RosterState.name))).all()
 
 
-def look_at(session: Session, name: str, at: datetime) -> None:
+def schedule_check(session: Session, name: str, at: datetime) -> None:
     """Schedule a check at `at`, unless an earlier one is scheduled."""
     clock = session.get(ShiftClock, name, populate_existing=True)
     if clock is None:
@@ -240,7 +240,7 @@ def set_clock(session: Session, name: str, at: datetime) -> None:
     session.expire_all()
 
 
-def next_look(name: str) -> sa.Select[Any]:
+def next_check(name: str) -> sa.Select[Any]:
     """The query for when a check is due next."""
     return sa.select(col(ShiftClock.due_at)).where(col(ShiftClock.name) == name)
 
@@ -248,38 +248,41 @@ def next_look(name: str) -> sa.Select[Any]:
 def roster_changed(session: Session, now: datetime) -> None:
     """Schedule immediate checks of the point of contact and the coverage after a change of shifts."""
     for name in (CONTACT, COVERAGE):
-        look_at(session, name, now)
+        schedule_check(session, name, now)
 
 
 def available_duties(session: Session, start: datetime, end: datetime) -> list[Duty]:
     """The shifts in a period without their absences, as the rules need them."""
-    away: dict[str, list[tuple[int, int]]] = {}
+    absences_by_person: dict[str, list[tuple[int, int]]] = {}
     for absence in absences_between(session, start, end):
-        away.setdefault(absence.user_id, []).append((to_minute(absence.starts_at), to_minute(absence.ends_at)))
+        absences_by_person.setdefault(absence.user_id, []).append(
+            (to_minute(absence.starts_at), to_minute(absence.ends_at))
+        )
     # Columns instead of mapped rows, because a roster of two months has ten thousand shifts.
     columns = (Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site)
-    touching = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
-    found = session.connection().execute(sa.select(*columns).where(*touching))  # type: ignore[call-overload]  # a list of columns
+    touches_period = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
+    rows = session.connection().execute(sa.select(*columns).where(*touches_period))  # type: ignore[call-overload]  # a list of columns
     return [
         part
-        for starts_at, ends_at, person, user_id, *place in found
+        for starts_at, ends_at, person, user_id, *attributes in rows
         for part in without_absences(
-            Duty(to_minute(starts_at), to_minute(ends_at), user_id or person, *place), away.get(user_id or "", ())
+            Duty(to_minute(starts_at), to_minute(ends_at), user_id or person, *attributes),
+            absences_by_person.get(user_id or "", ()),
         )
     ]
 
 
-def without_absences(duty: Duty, away: Sequence[tuple[int, int]]) -> list[Duty]:
+def without_absences(duty: Duty, absences: Sequence[tuple[int, int]]) -> list[Duty]:
     """The parts of a shift outside the absences."""
-    if not away:
+    if not absences:
         return [duty]
     parts = [(duty.start, duty.end)]
-    for start, end in away:
+    for start, end in absences:
         parts = [
             piece
             for low, high in parts
             for piece in ((low, min(high, start)), (max(low, end), high))
             if piece[0] < piece[1]
         ]
-    rest = (duty.person, duty.role, duty.region, duty.site)
-    return [Duty(low, high, *rest) for low, high in parts]
+    attributes = (duty.person, duty.role, duty.region, duty.site)
+    return [Duty(low, high, *attributes) for low, high in parts]

@@ -50,15 +50,18 @@ def shift_line(shift: Shift, floor: Floor, translate: Translator, now: datetime)
 
 
 def contact_message(
-    floor: Floor, translate: Translator, on: Sequence[Shift], next_on: Sequence[Shift], now: datetime
+    floor: Floor, translate: Translator, current_shifts: Sequence[Shift], next_on: Sequence[Shift], now: datetime
 ) -> Message:
     """The pinned message: who is the point of contact, and who comes next."""
     title = place(floor, translate, floor.shifts.contact, "")
-    head = translate("Point of contact now")
-    if on:
-        lines = [f"📍 *{head}*: {_until(shift, f'{person(shift)}{_where(shift)}', translate, now)}" for shift in on]
+    headline = translate("Point of contact now")
+    if current_shifts:
+        lines = [
+            f"📍 *{headline}*: {_until(shift, f'{person(shift)}{_where(shift)}', translate, now)}"
+            for shift in current_shifts
+        ]
     else:
-        lines = [f"📍 *{head}*: {translate('nobody is on shift as {title}.', title=title)}"]
+        lines = [f"📍 *{headline}*: {translate('nobody is on shift as {title}.', title=title)}"]
     lines += [
         translate(
             "Next: {person}, from {when}",
@@ -94,31 +97,33 @@ def shift_ends_message(shift: Shift, translate: Translator, now: datetime) -> Me
 def oncall_message(
     floor: Floor,
     translate: Translator,
-    on: Sequence[Shift],
+    current_shifts: Sequence[Shift],
     next_on: Sequence[Shift],
     at: datetime,
     now: datetime,
-    asked: str,
+    typed_text: str,
 ) -> Message:
     """Who is on at a moment, with their roles, and who comes next."""
     moment = translate("now") if at == now else day_and_time(at)
-    about = f", {escape(asked)}" if asked else ""
-    if on:
-        text = f"*{translate('On shift {when}', when=moment)}*{about}"
+    typed_note = f", {escape(typed_text)}" if typed_text else ""
+    if current_shifts:
+        text = f"*{translate('On shift {when}', when=moment)}*{typed_note}"
     else:
-        text = translate("Nobody is on shift {when}.", when=f"{moment}{about}")
+        text = translate("Nobody is on shift {when}.", when=f"{moment}{typed_note}")
         if not next_on:
             hint = "`/incident shift` adds one; a roster as a file can be dropped into a direct message to me."
             text += f" {translate(hint)}"
-    lines = [_line_of_shift(floor, translate, shift, at) for shift in on[:LISTED]]
-    if len(on) > LISTED:
-        more = "… and {count} more; name a role or region, such as `/incident oncall gqm EMEA`."
-        lines.append(translate(more, count=len(on) - LISTED))
+    lines = [_line_of_shift(floor, translate, shift, at) for shift in current_shifts[:LISTED]]
+    if len(current_shifts) > LISTED:
+        more_phrase = "… and {count} more; name a role or region, such as `/incident oncall gqm EMEA`."
+        lines.append(translate(more_phrase, count=len(current_shifts) - LISTED))
     if next_on:
         lines.append(f"*{translate('Next')}*")
     for shift in next_on:
-        who = translate("{person} from {when}", person=person(shift), when=near_time(shift.starts_at, at))
-        lines.append(f"• {place(floor, translate, shift.role, shift.region, shift.site)}: {who}")
+        person_and_start = translate(
+            "{person} from {when}", person=person(shift), when=near_time(shift.starts_at, at)
+        )
+        lines.append(f"• {place(floor, translate, shift.role, shift.region, shift.site)}: {person_and_start}")
     return "\n".join([text, *lines]), paragraphs([text, *lines], rest="")
 
 
@@ -131,47 +136,49 @@ def own_shifts(
     page: int = 1,
 ) -> Message:
     """A page of a person's coming shifts and absences, each with its button."""
-    none = "You have no shifts in the roster for the next four weeks."
-    text = f"*{translate('Your shifts')}*" if shifts else translate(none)
+    no_shifts_phrase = "You have no shifts in the roster for the next four weeks."
+    text = f"*{translate('Your shifts')}*" if shifts else translate(no_shifts_phrase)
     rows: list[Block] = []
     for shift in shifts:
         where = place(floor, translate, shift.role, shift.region, shift.site)
-        swap = button(translate("Swap"), f"{ids.SWAP}.{shift.number}", str(shift.number))
+        swap_button = button(translate("Swap"), f"{ids.SWAP}.{shift.number}", str(shift.number))
         line = f"{times(shift.starts_at, shift.ends_at, now)}\n{where}"
         # A shift that has begun cannot be swapped.
-        rows.append(section(line, accessory=swap if shift.starts_at > now else None))
+        rows.append(section(line, accessory=swap_button if shift.starts_at > now else None))
     for absence in absences:
         kind, when = (
             translate(ABSENT.get(absence.kind, absence.kind)),
             times(absence.starts_at, absence.ends_at, now),
         )
-        back = button(translate("Take back"), f"{ids.CANCEL_ABSENCE}.{absence.number}", str(absence.number))
-        rows.append(section(f"{translate('Absent')} ({escape(kind)}): {when}", accessory=back))
+        cancel_button = button(
+            translate("Take back"), f"{ids.CANCEL_ABSENCE}.{absence.number}", str(absence.number)
+        )
+        rows.append(section(f"{translate('Absent')} ({escape(kind)}): {when}", accessory=cancel_button))
     shown, which_page = page_of(rows, page, PER_PAGE, MINE_COMMAND)
-    enter = actions([button(translate("Enter an absence"), ids.ABSENCE, "new")], block_id="shift-absence")
-    return text, [section(text), *shown, *which_page, enter]
+    enter_button = actions([button(translate("Enter an absence"), ids.ABSENCE, "new")], block_id="shift-absence")
+    return text, [section(text), *shown, *which_page, enter_button]
 
 
 def swap_message(
     shift: Shift, for_shift: Shift | None, by: str, swap_id: int, floor: Floor, translate: Translator, now: datetime
 ) -> Message:
     """The request to take a shift, with or without one in exchange."""
-    own = shift_line(shift, floor, translate, now)
-    text = translate("{person} asks you to take: {shift}", person=mention(by), shift=own)
+    shift_text = shift_line(shift, floor, translate, now)
+    text = translate("{person} asks you to take: {shift}", person=mention(by), shift=shift_text)
     if for_shift:
-        theirs = shift_line(for_shift, floor, translate, now)
-        text += f"\n{translate('{person} takes yours: {shift}', person=mention(by), shift=theirs)}"
+        exchange_text = shift_line(for_shift, floor, translate, now)
+        text += f"\n{translate('{person} takes yours: {shift}', person=mention(by), shift=exchange_text)}"
     return text, [section(text), yes_or_no("Agree", translate, swap_id, f"shift-swap-{swap_id}")]
 
 
 def yes_or_no(yes: str, translate: Translator, swap_id: int, block_id: str) -> Block:
     """The buttons below a question to one person."""
     number = str(swap_id)
-    both = [
+    buttons = [
         button(translate(yes), ids.AGREE, number, style="primary"),
         button(translate("I can't"), ids.DECLINE, number),
     ]
-    return actions(both, block_id=block_id)
+    return actions(buttons, block_id=block_id)
 
 
 def swapped_text(shift: Shift, for_shift: Shift | None, floor: Floor, translate: Translator, now: datetime) -> str:

@@ -12,7 +12,7 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from bot.errors import WatchfloorError
 from bot.runtime import clock
 from bot.slack import deadline
-from bot.slack.listeners import ACTION, SHORTCUT, VIEW, Listener, Listeners, Named, kind_and_id
+from bot.slack.listeners import ACTION, SHORTCUT, VIEW, IdOrPattern, Listener, Listeners, kind_and_id
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ WhileWaiting = Callable[[], AbstractContextManager[None]]
 Answer = Callable[[BoltResponse], None]
 
 
-def whose(body: Any) -> str:
+def user_of_request(body: Any) -> str:
     """The user who sent the request, as far as it says; users take turns."""
     if not isinstance(body, dict):
         return ""
@@ -40,7 +40,7 @@ class ImmediateAckApp(App):
     def __init__(self, while_waiting: WhileWaiting, **options: Any) -> None:
         super().__init__(process_before_response=True, **options)
         self._foreground = while_waiting
-        self._running = 0
+        self._running_count = 0
         self.malformed = 0
         # Whether a request is an echo of the bot's own action; it is then acknowledged without a listener.
         self.is_echo: Callable[[Any], bool] = lambda body: False
@@ -49,21 +49,21 @@ class ImmediateAckApp(App):
         self._lock = threading.Lock()
         self._by_kind: dict[str, Listeners] = defaultdict(Listeners)
 
-    def action(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
+    def action(self, constraints: IdOrPattern, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
         """Call a function of `ack` and `body` for clicks on this element."""
         return self._registering(ACTION, constraints)
 
-    def view(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
+    def view(self, constraints: IdOrPattern, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
         """Call a function of `ack` and `body` when this form is submitted."""
         return self._registering(VIEW, constraints)
 
-    def shortcut(self, constraints: Named, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
+    def shortcut(self, constraints: IdOrPattern, *_: Any, **__: Any) -> Callable[[Listener], Listener]:  # type: ignore[override]  # found by id alone
         """Call a function of `ack` and `body` for this shortcut, global or on a message."""
         return self._registering(SHORTCUT, constraints)
 
-    def _registering(self, kind: str, named: Named) -> Callable[[Listener], Listener]:
+    def _registering(self, kind: str, id_or_pattern: IdOrPattern) -> Callable[[Listener], Listener]:
         def register(listener: Listener) -> Listener:
-            self._by_kind[kind].add(named, listener)
+            self._by_kind[kind].add(id_or_pattern, listener)
             return listener
 
         return register
@@ -90,7 +90,7 @@ class ImmediateAckApp(App):
 
     def is_idle(self) -> bool:
         """True if all listeners have ended, including those that went on after acknowledging."""
-        return self._running == 0
+        return self._running_count == 0
 
     def note_malformed(self) -> None:
         """Count a request that was refused because it did not have the shape of Slack's."""
@@ -100,23 +100,23 @@ class ImmediateAckApp(App):
     @contextmanager
     def _count_running(self) -> Iterator[None]:
         with self._lock:
-            self._running += 1
+            self._running_count += 1
         try:
             yield
         finally:
             with self._lock:
-                self._running -= 1
+                self._running_count -= 1
 
     def handle_request(self, request: BoltRequest, answer: Answer, received_at_s: float | None = None) -> None:
         """Find the request's listener and run it to its end; call `answer` once, as soon as it acknowledges.
 
         `received_at_s` is when the request was received by `clock.elapsed_s`; the default is now.
         """
-        with self._count_running(), ExitStack() as waiting:
-            waiting.callback(deadline.end)
+        with self._count_running(), ExitStack() as until_acknowledged:
+            until_acknowledged.callback(deadline.end)
             deadline.begin(clock.elapsed_s() if received_at_s is None else received_at_s)
-            waiting.enter_context(self._foreground())
-            ack = ImmediateAck(waiting, answer)
+            until_acknowledged.enter_context(self._foreground())
+            ack = ImmediateAck(until_acknowledged, answer)
             request.context["ack"] = ack
             response = self.dispatch(request)
             ack.answer_once(response)
@@ -125,9 +125,9 @@ class ImmediateAckApp(App):
 class ImmediateAck(Ack):
     """An acknowledgement that is on its way when the call returns; from then on, the user no longer waits."""
 
-    def __init__(self, waiting: ExitStack, answer: Answer) -> None:
+    def __init__(self, until_acknowledged: ExitStack, answer: Answer) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt's own is not typed
-        self._waiting, self._answer, self._is_answered = waiting, answer, False
+        self._until_acknowledged, self._answer, self._is_answered = until_acknowledged, answer, False
 
     def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
         """Acknowledge."""
@@ -140,4 +140,4 @@ class ImmediateAck(Ack):
         if not self._is_answered:
             self._is_answered = True
             self._answer(response)
-            self._waiting.close()
+            self._until_acknowledged.close()

@@ -60,10 +60,12 @@ def body(method: str, arguments: Mapping[str, Any]) -> Body:
 
     A nested value in a form is JSON in a field.
     """
-    sent = _without_half_characters({name: value for name, value in arguments.items() if value is not None})
+    present_arguments = _without_half_characters(
+        {name: value for name, value in arguments.items() if value is not None}
+    )
     if method in JSON_METHODS:
-        return {"json": sent}
-    return {"params": {name: _field(value) for name, value in sent.items()}}
+        return {"json": present_arguments}
+    return {"params": {name: _field(value) for name, value in present_arguments.items()}}
 
 
 def _field(value: Any) -> Any:
@@ -85,15 +87,15 @@ def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:
     return f"{method} {arguments.get('channel')}" if method == "chat.postMessage" else method
 
 
-def _reason(lost: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     """Why no answer came, in the network's words, such as that a certificate was not verified."""
-    reason = getattr(lost, "reason", None)
-    return getattr(reason, "strerror", None) or str(reason or "") or type(lost).__name__
+    reason = getattr(error, "reason", None)
+    return getattr(reason, "strerror", None) or str(reason or "") or type(error).__name__
 
 
-def _is_unsent(lost: BaseException) -> bool:
+def _is_unsent(error: BaseException) -> bool:
     """True if it failed before there was a connection on which to send the request."""
-    reason = getattr(lost, "reason", lost)
+    reason = getattr(error, "reason", error)
     if isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError):
         return True
     # A proxy did not let us through.
@@ -216,8 +218,8 @@ class ApiClient:
 
     def own_ids(self) -> frozenset[str]:
         """The bot's own ids in events: its user's, and its bot's if Slack names one."""
-        me = self._auth_test()
-        return frozenset(str(me[name]) for name in ("user_id", "bot_id") if me.get(name))
+        identity = self._auth_test()
+        return frozenset(str(identity[name]) for name in ("user_id", "bot_id") if identity.get(name))
 
     def permalink(self, channel_id: str, ts: str) -> str:
         """The URL of a message, built without a call, because Slack's URLs follow this form."""

@@ -45,14 +45,14 @@ class Channels(ApiClient):
 
     def join_by_name(self, name: str) -> str:
         """The id of the channel with that name, joined if it is public. Raises `SlackRefused` if there is none."""
-        joined = self._find_by_name(name, "users.conversations", "public_channel,private_channel")
-        if joined:
-            return str(joined["id"])
-        listed = self._find_by_name(name, "conversations.list", "public_channel")
-        if listed is None:
+        joined_channel = self._find_by_name(name, "users.conversations", "public_channel,private_channel")
+        if joined_channel:
+            return str(joined_channel["id"])
+        public_channel = self._find_by_name(name, "conversations.list", "public_channel")
+        if public_channel is None:
             raise SlackRefused("conversations.join", "channel_not_found", f"#{name}")
-        self.call("conversations.join", channel=listed["id"])
-        return str(listed["id"])
+        self.call("conversations.join", channel=public_channel["id"])
+        return str(public_channel["id"])
 
     def joined_channels(self) -> dict[str, str]:
         """The ids of the channels that the bot is in, by name, without archived ones."""
@@ -77,11 +77,11 @@ class Channels(ApiClient):
 
     def invite(self, channel_id: str, user_ids: Sequence[str]) -> dict[str, str]:
         """Invite people; return those who could not be invited, with Slack's reasons."""
-        refused: dict[str, str] = {}
+        reasons_by_user: dict[str, str] = {}
         for start in range(0, len(user_ids), INVITE_BATCH):
             batch = user_ids[start : start + INVITE_BATCH]
-            refused |= self._invite_some(channel_id, batch)
-        return {user_id: why for user_id, why in refused.items() if why != "already_in_channel"}
+            reasons_by_user |= self._invite_some(channel_id, batch)
+        return {user_id: why for user_id, why in reasons_by_user.items() if why != "already_in_channel"}
 
     def _invite_some(self, channel_id: str, user_ids: Sequence[str]) -> dict[str, str]:
         try:
@@ -114,5 +114,5 @@ class Channels(ApiClient):
 
     def has_bookmark(self, channel_id: str, url: str) -> bool:
         """True if the link is among the channel's bookmarks."""
-        listed = self.call("bookmarks.list", channel_id=channel_id)["bookmarks"]
-        return any(bookmark.get("link") == url for bookmark in listed)
+        bookmarks = self.call("bookmarks.list", channel_id=channel_id)["bookmarks"]
+        return any(bookmark.get("link") == url for bookmark in bookmarks)

@@ -16,10 +16,10 @@ GONE = (401, 403, 404, 410)
 HTML = "text/html"
 
 
-def _refuse_page(what: str, answer: HTTPResponse) -> None:
+def _refuse_page(method: str, answer: HTTPResponse) -> None:
     """Raise `OutcomeUnknown` if a proxy's page, or Slack's sign-in page, came instead of what was asked for."""
     if answer.headers.get_content_type() == HTML:
-        raise OutcomeUnknown(what, "a page instead of an answer")
+        raise OutcomeUnknown(method, "a page instead of an answer")
 
 
 class Files(ApiClient):
@@ -76,10 +76,10 @@ class Files(ApiClient):
 
     def _is_slack_url(self, url: str) -> bool:
         """True for a URL of the workspace that the token is for."""
-        ours, theirs = urlsplit(self._client.base_url), urlsplit(url)
-        home = (ours.hostname or "").removeprefix("www.")
-        host = theirs.hostname or ""
-        return theirs.scheme == ours.scheme and (host == home or host.endswith(f".{home}"))
+        workspace_url, file_url = urlsplit(self._client.base_url), urlsplit(url)
+        home = (workspace_url.hostname or "").removeprefix("www.")
+        host = file_url.hostname or ""
+        return file_url.scheme == workspace_url.scheme and (host == home or host.endswith(f".{home}"))
 
     def file_url(self, file_id: str, name: str, owner_id: str | None = None) -> str:
         """The URL that opens a file in Slack, built without a call, because Slack's URLs follow this form."""

@@ -18,7 +18,7 @@ class Listener(Protocol):
 
 
 # An id, or a pattern of many ids.
-Named = str | re.Pattern[str]
+IdOrPattern = str | re.Pattern[str]
 
 ACTION, VIEW, SHORTCUT = "block_actions", "view_submission", "shortcut"
 _SHORTCUTS = (SHORTCUT, "message_action")
@@ -30,12 +30,12 @@ class Listeners(Struct):
     by_id: dict[str, Listener] = field(default_factory=dict)
     by_pattern: list[tuple[re.Pattern[str], Listener]] = field(default_factory=list)
 
-    def add(self, named: Named, listener: Listener) -> None:
+    def add(self, id_or_pattern: IdOrPattern, listener: Listener) -> None:
         """Register a listener."""
-        if isinstance(named, str):
-            self.by_id.setdefault(named, listener)
+        if isinstance(id_or_pattern, str):
+            self.by_id.setdefault(id_or_pattern, listener)
         else:
-            self.by_pattern.append((named, listener))
+            self.by_pattern.append((id_or_pattern, listener))
 
     def find(self, called: str) -> Listener | None:
         """The listener for this id, if there is one."""

@@ -85,11 +85,14 @@ class Messages(ApiClient):
     def find(self, post: Post, attempted_at: datetime) -> Posted | None:
         """The message that carries the key of `post`, if it arrived after `attempted_at`."""
         channel_id = self._conversation_id(post.channel_id)
-        where: dict[str, Any] = {"channel": channel_id, "oldest": f"{(attempted_at - CLOCK_SKEW).timestamp():.6f}"}
+        arguments: dict[str, Any] = {
+            "channel": channel_id,
+            "oldest": f"{(attempted_at - CLOCK_SKEW).timestamp():.6f}",
+        }
         method = "conversations.history"
         if post.thread_ts:
-            method, where = "conversations.replies", where | {"ts": post.thread_ts}
-        pages = self.pages(method, **where, include_all_metadata=True, limit=200, at_most=SEARCHED_PAGES)
+            method, arguments = "conversations.replies", arguments | {"ts": post.thread_ts}
+        pages = self.pages(method, **arguments, include_all_metadata=True, limit=200, at_most=SEARCHED_PAGES)
         for page in pages:
             for message in page["messages"]:
                 if message.get("metadata", {}).get("event_payload", {}).get("key") == post.key:

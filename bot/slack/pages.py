@@ -15,14 +15,14 @@ def page_of(rows: Sequence[Row], page: int, per_page: int, command: str) -> tupl
     """
     pages = max(1, -(-len(rows) // per_page))
     page = min(max(page, 1), pages)
-    shown = rows[(page - 1) * per_page : page * per_page]
+    page_rows = rows[(page - 1) * per_page : page * per_page]
     if pages == 1:
-        return shown, []
+        return page_rows, []
     next_page = page % pages + 1
     text = f"Page {page} of {pages}, {len(rows)} in all · `{command} {next_page}` shows page {next_page}"
-    return shown, [context(text)]
+    return page_rows, [context(text)]
 
 
-def and_more(rows: Sequence[object], shown: int) -> str:
+def and_more(rows: Sequence[object], shown_count: int) -> str:
     """The end of a line that lists only the first of something: ` and 3 more`, or nothing."""
-    return f" and {len(rows) - shown} more" if len(rows) > shown else ""
+    return f" and {len(rows) - shown_count} more" if len(rows) > shown_count else ""

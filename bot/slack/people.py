@@ -29,8 +29,8 @@ class People(ApiClient):
     def is_in_do_not_disturb(self, user_id: str, now: datetime) -> bool:
         """True if the person does not want to be disturbed now."""
         dnd = self.call("dnd.info", user=user_id)
-        starts, ends = dnd.get("next_dnd_start_ts", 0), dnd.get("next_dnd_end_ts", 0)
-        return bool(dnd.get("dnd_enabled")) and starts <= now.timestamp() < ends
+        start_s, end_s = dnd.get("next_dnd_start_ts", 0), dnd.get("next_dnd_end_ts", 0)
+        return bool(dnd.get("dnd_enabled")) and start_s <= now.timestamp() < end_s
 
     def groups(self) -> list[dict[str, Any]]:
         """The workspace's user groups with their members."""

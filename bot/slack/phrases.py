@@ -23,16 +23,16 @@ Patterns = Mapping[str, Sequence[tuple[str, str]]]
 
 def by_pattern(text: str, language: str, *patterns: Patterns) -> str:
     """Translate a text that other rules have written in English; a text that matches no pattern stays."""
-    for known in patterns:
-        for pattern, own in known.get(language, ()):
+    for patterns_by_language in patterns:
+        for pattern, translation in patterns_by_language.get(language, ()):
             if match := re.fullmatch(pattern, text):
-                return match.expand(own)
+                return match.expand(translation)
     return text
 
 
-def translator_in(language: str, *translated: Mapping[str, Mapping[str, str]]) -> Translator:
+def translator_in(language: str, *phrase_tables: Mapping[str, Mapping[str, str]]) -> Translator:
     """The translator for a language, from phrases by language."""
-    own: dict[str, str] = {}
-    for each in translated:
-        own |= each.get(language, {})
-    return Translator(language, own)
+    phrases: dict[str, str] = {}
+    for phrases_by_language in phrase_tables:
+        phrases |= phrases_by_language.get(language, {})
+    return Translator(language, phrases)

@@ -15,7 +15,7 @@ class Reachability:
 
     def __init__(self, slack: Gateway) -> None:
         self._slack = slack
-        self._answered = Heartbeat()
+        self._heartbeat = Heartbeat()
         self._failures = 0
         # Why Slack is not reached, as part of a sentence.
         self.trouble = ""
@@ -28,7 +28,7 @@ class Reachability:
     @property
     def silent_s(self) -> float:
         """Seconds since Slack last answered."""
-        return self._answered.age_s
+        return self._heartbeat.age_s
 
     def look(self) -> None:
         """Make a call to Slack that costs nothing."""
@@ -41,5 +41,5 @@ class Reachability:
             if self._failures >= FAILURES_THAT_COUNT:
                 self.trouble = f"Slack does not answer ({silent.reason})"
             return
-        self._answered.beat()
+        self._heartbeat.beat()
         self._failures, self.trouble = 0, ""

@@ -225,10 +225,10 @@ def _by_error(table: Mapping[Meaning, str]) -> dict[str, Meaning]:
     return {error: means for means, errors in table.items() for error in errors.split()}
 
 
-def errors_meaning(wanted: Meaning) -> frozenset[str]:
+def errors_meaning(wanted_meaning: Meaning) -> frozenset[str]:
     """Every error of any method that has this meaning."""
     tables = (COMMON, *BY_METHOD.values())
-    return frozenset(error for table in tables for error in table.get(wanted, "").split())
+    return frozenset(error for table in tables for error in table.get(wanted_meaning, "").split())
 
 
 _COMMON = _by_error(COMMON)

@@ -17,7 +17,7 @@ from bot.errors import TryLater
 from bot.runtime import clock
 from bot.runtime.clock import machine_time
 from bot.runtime.fair_threads import FairThreads
-from bot.slack.app import ImmediateAckApp, whose
+from bot.slack.app import ImmediateAckApp, user_of_request
 from bot.slack.errors import SlackRefused
 from bot.slack.gateway import Gateway
 from bot.slack.refusals import Meaning
@@ -59,7 +59,7 @@ class SocketModeConnection:
     def silent_s(self) -> float:
         """Seconds since Slack last sent anything."""
         return min(
-            (web_socket.heard.age_s for web_socket in self._web_sockets),
+            (web_socket.heartbeat.age_s for web_socket in self._web_sockets),
             default=clock.elapsed_s() - self._last_heard_s,
         )
 
@@ -74,7 +74,8 @@ class SocketModeConnection:
             self._is_closing = True
             self._changed.notify_all()
             self._changed.wait_for(
-                lambda: not any(web_socket.owed for web_socket in self._web_sockets), FINISH_TIMEOUT_S
+                lambda: not any(web_socket.unfinished_envelopes for web_socket in self._web_sockets),
+                FINISH_TIMEOUT_S,
             )
         for web_socket in list(self._web_sockets):
             web_socket.close()
@@ -89,28 +90,28 @@ class SocketModeConnection:
         except SlackRefused as refused:
             if refused.meaning in FINAL:
                 raise
-            return self._refused(f"Slack refuses a connection: {refused.reason}")
+            return self._note_refusal(f"Slack refuses a connection: {refused.reason}")
         except TryLater as silent:
-            return self._failed(f"Slack does not answer ({silent.reason})")
+            return self._note_failure(f"Slack does not answer ({silent.reason})")
         try:
             web_socket = WebSocket(url, self._slack.network)
         except WebSocketRefused as refused:
-            return self._refused(
+            return self._note_refusal(
                 f"Slack answers over HTTPS, but its WebSocket does not work: {refused}. A proxy or firewall may "
                 "not let WebSockets to wss-primary.slack.com through"
             )
         self._add(web_socket)
         return True
 
-    def _failed(self, trouble: str) -> bool:
+    def _note_failure(self, trouble: str) -> bool:
         self.trouble = trouble
         return False
 
-    def _refused(self, trouble: str) -> bool:
+    def _note_refusal(self, trouble: str) -> bool:
         """Log once what somebody has to fix: the cause is not that Slack is down."""
         if trouble != self.trouble:
             log.warning("not connected to Slack; I keep trying", extra={"reason": trouble})
-        return self._failed(trouble)
+        return self._note_failure(trouble)
 
     def _add(self, web_socket: WebSocket) -> None:
         with self._changed:
@@ -121,7 +122,7 @@ class SocketModeConnection:
     def _read(self, web_socket: WebSocket) -> None:
         web_socket.read(self._on_message)
         with self._changed:
-            self._last_heard_s = clock.elapsed_s() - web_socket.heard.age_s
+            self._last_heard_s = clock.elapsed_s() - web_socket.heartbeat.age_s
             self._web_sockets.remove(web_socket)
             self._leaving.pop(web_socket, None)
             if not self._web_sockets:
@@ -150,7 +151,7 @@ class SocketModeConnection:
         try:
             return self._try_connect()
         except SlackRefused as refused:
-            return self._refused(f"Slack refuses a connection: {refused.reason}")
+            return self._note_refusal(f"Slack refuses a connection: {refused.reason}")
 
     def _needs_connection(self) -> bool:
         return not any(web_socket.is_open and web_socket not in self._leaving for web_socket in self._web_sockets)
@@ -158,7 +159,7 @@ class SocketModeConnection:
     def _hang_up_drained(self) -> None:
         now_s = clock.elapsed_s()
         for web_socket, since_s in list(self._leaving.items()):
-            is_silent = web_socket.owed == 0 and web_socket.heard.age_s > DRAINED_AFTER_S
+            is_silent = web_socket.unfinished_envelopes == 0 and web_socket.heartbeat.age_s > DRAINED_AFTER_S
             if not self._needs_connection() and (is_silent or now_s - since_s > LONGEST_DRAIN_S):
                 web_socket.close()
 
@@ -178,7 +179,7 @@ class SocketModeConnection:
         elif request is not None and not self._is_closing:
             web_socket.count(+1)
             self._threads.submit(
-                whose(request.payload), partial(self._handle, web_socket, request, clock.elapsed_s())
+                user_of_request(request.payload), partial(self._handle, web_socket, request, clock.elapsed_s())
             )
 
     def _handle(self, web_socket: WebSocket, request: SocketModeRequest, received_at_s: float) -> None:

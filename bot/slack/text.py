@@ -25,11 +25,11 @@ def shorten(text: str, limit: int) -> str:
     """At most `limit` characters; an ellipsis marks the cut, which never splits an escape, a mention or a date."""
     if len(text) <= limit:
         return text
-    kept = _OPEN_TOKEN.sub("", text[: limit - len(ELLIPSIS)])
-    ampersand = kept.rfind("&")
-    if ampersand >= 0 and ";" not in kept[ampersand:]:
-        kept = kept[:ampersand]
-    return kept.rstrip() + ELLIPSIS
+    shortened = _OPEN_TOKEN.sub("", text[: limit - len(ELLIPSIS)])
+    ampersand = shortened.rfind("&")
+    if ampersand >= 0 and ";" not in shortened[ampersand:]:
+        shortened = shortened[:ampersand]
+    return shortened.rstrip() + ELLIPSIS
 
 
 def one_line(text: str, limit: int) -> str:
@@ -79,8 +79,8 @@ def listed(parts: Sequence[str], most: int, separator: str = ", ") -> str:
     """The parts joined; if there are more than `most`, only the first, and how many more there are."""
     if len(parts) <= most:
         return separator.join(parts)
-    shown = parts[: most - 1]
-    return separator.join([*shown, f"and {len(parts) - len(shown)} more"])
+    shown_parts = parts[: most - 1]
+    return separator.join([*shown_parts, f"and {len(parts) - len(shown_parts)} more"])
 
 
 def channel_link(channel_id: str) -> str:

@@ -30,16 +30,16 @@ class WebSocket:
     """A connection on which Slack sends envelopes; each is acknowledged on the one it came through."""
 
     def __init__(self, url: str, network: Network) -> None:
-        self._closing = ExitStack()
-        self._socket = _open(url, network, self._closing)
-        self.heard = Heartbeat()
+        self._exit_stack = ExitStack()
+        self._socket = _open(url, network, self._exit_stack)
+        self.heartbeat = Heartbeat()
         self.is_open = True
         # Envelopes whose listeners have not ended.
-        self.owed = 0
+        self.unfinished_envelopes = 0
         self._lock = threading.Lock()
-        self._hear_hello()
+        self._await_hello()
 
-    def _hear_hello(self) -> None:
+    def _await_hello(self) -> None:
         """Wait for Slack's hello: a proxy may open a WebSocket and swallow what is sent through it."""
         try:
             self._socket.recv(timeout=HELLO_TIMEOUT_S)
@@ -48,13 +48,13 @@ class WebSocket:
             raise WebSocketRefused("it opens, but nothing that Slack sends comes through") from silent
         except ConnectionClosed as closed:
             raise WebSocketRefused("it is closed as soon as it opens") from closed
-        self.heard.beat()
+        self.heartbeat.beat()
 
     def read(self, on_message: Callable[["WebSocket", Message], None]) -> None:
         """Pass on every message until the connection ends."""
         try:
             for text in self._socket:
-                self.heard.beat()
+                self.heartbeat.beat()
                 message = read_json(text)
                 if isinstance(message, dict):
                     on_message(self, message)
@@ -67,7 +67,7 @@ class WebSocket:
     def count(self, change: int) -> None:
         """Count an envelope that came (+1), or whose listener has ended (-1)."""
         with self._lock:
-            self.owed += change
+            self.unfinished_envelopes += change
 
     def send_socket_mode_response(self, response: SocketModeResponse) -> None:
         """Acknowledge. Raises `ConnectionClosed`."""
@@ -76,12 +76,12 @@ class WebSocket:
     def close(self) -> None:
         """Close the connection."""
         self.is_open = False
-        self._closing.close()
+        self._exit_stack.close()
 
 
-def _open(url: str, network: Network, closing: ExitStack) -> Any:
+def _open(url: str, network: Network, exit_stack: ExitStack) -> Any:
     try:
-        return closing.enter_context(
+        return exit_stack.enter_context(
             connect(
                 url,
                 ssl=network.tls_for(url),
@@ -100,9 +100,9 @@ def _open(url: str, network: Network, closing: ExitStack) -> Any:
         raise WebSocketRefused(f"it is refused ({_reason(refused)})") from refused
 
 
-def _reason(refused: Exception) -> str:
+def _reason(error: Exception) -> str:
     """The reason without the URL, which contains a ticket."""
-    response = getattr(refused, "response", None)
+    response = getattr(error, "response", None)
     if response is not None:
         return f"HTTP {response.status_code}"
-    return getattr(refused, "strerror", None) or type(refused).__name__
+    return getattr(error, "strerror", None) or type(error).__name__

@@ -23,20 +23,20 @@ LONGEST_DETAIL = 200
 LONGEST_WAIT_S = 3600.0
 
 
-def checked(name: str, answer: "httpx.Response") -> Any:
+def checked(name: str, response: "httpx.Response") -> Any:
     """Return a response's JSON. Raises `TryLater` if waiting helps, `SourceRefused` if somebody must act."""
-    status = answer.status_code
+    status = response.status_code
     if status in LATER or status >= 500:
-        raise TryLater(f"{name} answered {status}", wait_s=wait_s(answer.headers) if status in LATER else None)
+        raise TryLater(f"{name} answered {status}", wait_s=wait_s(response.headers) if status in LATER else None)
     if status == 401:
         raise CredentialsRefused(name=name)
     if status >= 300:
         text = REASONS.get(status, "it answered {status} ({detail})")
-        raise SourceRefused(name=name, reason=text.format(status=status, detail=_detail(answer)))
-    if status == 204 or not answer.content:
+        raise SourceRefused(name=name, reason=text.format(status=status, detail=_detail(response)))
+    if status == 204 or not response.content:
         return None
     try:
-        return json.loads(answer.content)
+        return json.loads(response.content)
     except ValueError:
         # The page of a proxy or a captive portal, whatever its status.
         raise TryLater(f"{name} did not answer with JSON") from None
@@ -47,16 +47,20 @@ def wait_s(headers: Mapping[str, str]) -> float | None:
 
     None if it does not say. Times are compared with its own `Date`, because clocks differ.
     """
-    after = headers.get("retry-after", "").strip()
-    if after.isdigit():
-        return min(float(after), LONGEST_WAIT_S)
-    reset = headers.get("x-rate-limit-reset", "").strip()
-    until = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() and len(reset) < 12 else _date(after)
-    now = said_at(headers)
-    return min(LONGEST_WAIT_S, max(1.0, (until - now).total_seconds())) if until and now else None
+    retry_after = headers.get("retry-after", "").strip()
+    if retry_after.isdigit():
+        return min(float(retry_after), LONGEST_WAIT_S)
+    reset_at = headers.get("x-rate-limit-reset", "").strip()
+    retry_at = (
+        datetime.fromtimestamp(int(reset_at), UTC)
+        if reset_at.isdigit() and len(reset_at) < 12
+        else _date(retry_after)
+    )
+    now = answered_at(headers)
+    return min(LONGEST_WAIT_S, max(1.0, (retry_at - now).total_seconds())) if retry_at and now else None
 
 
-def said_at(headers: Mapping[str, str]) -> datetime | None:
+def answered_at(headers: Mapping[str, str]) -> datetime | None:
     """Return when the other system answered, by its own clock; None if it does not say."""
     return _date(headers.get("date", ""))
 
@@ -69,8 +73,8 @@ def _date(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _detail(answer: "httpx.Response") -> str:
-    return " ".join(answer.text.split())[:LONGEST_DETAIL] or "no reason given"
+def _detail(response: "httpx.Response") -> str:
+    return " ".join(response.text.split())[:LONGEST_DETAIL] or "no reason given"
 
 
 def next_link(headers: Mapping[str, str]) -> str:

@@ -66,7 +66,7 @@ class Connect:
     def check(self) -> list[str]:
         """Check that current figures can be read."""
         try:
-            self._call("get_current_metric_data", self._asked_now(list(self._queues)[:1]), None)
+            self._call("get_current_metric_data", self._current_parameters(list(self._queues)[:1]), None)
         except SourceRefused as refused:
             return [refused.sentence]
         return []
@@ -75,30 +75,30 @@ class Connect:
         """Return the page after the cursor: a time span, a batch of queues, and Connect's continuation token."""
         length = timedelta(minutes=self._minutes)
         finished = _floor(now, length)
-        place: dict[str, Any] = json.loads(cursor or _cursor(finished - FIRST_READ))
-        if not (place["token"] or place["batch"]):
-            place["from"] = max(place["from"], moments.iso(finished - HISTORY))
-        start = moments.required(place["from"])
+        position: dict[str, Any] = json.loads(cursor or _cursor(finished - FIRST_READ))
+        if not (position["token"] or position["batch"]):
+            position["from"] = max(position["from"], moments.iso(finished - HISTORY))
+        start = moments.required(position["from"])
         end = min(start + LONGEST_SPAN, finished)
         batches = _batches(list(self._queues))
         rows: list[Interval] = []
         if start < end:
-            rows, token = self._finished(start, end, batches[place["batch"]], place["token"], now)
+            rows, token = self._finished_intervals(start, end, batches[position["batch"]], position["token"], now)
             if token:
-                return Page(rows, json.dumps(place | {"token": token}))
-            if place["batch"] + 1 < len(batches):
-                return Page(rows, json.dumps(place | {"batch": place["batch"] + 1, "token": ""}))
+                return Page(rows, json.dumps(position | {"token": token}))
+            if position["batch"] + 1 < len(batches):
+                return Page(rows, json.dumps(position | {"batch": position["batch"] + 1, "token": ""}))
         if end < finished:
             return Page(rows, _cursor(end))
         for batch in batches:
-            rows += self._current(now, batch)
+            rows += self._current_intervals(now, batch)
         # The last interval is read again: calls that were still in progress end in it.
         return Page(rows, _cursor(end - length), end)
 
-    def _finished(
+    def _finished_intervals(
         self, start: datetime, end: datetime, queues: Sequence[str], token: str, now: datetime
     ) -> tuple[list[Interval], str]:
-        asked: dict[str, Any] = {
+        parameters: dict[str, Any] = {
             "ResourceArn": self._instance_arn,
             "StartTime": start,
             "EndTime": end,
@@ -108,10 +108,10 @@ class Connect:
             "Metrics": [self._metric(name) for name in FIGURES],
             "MaxResults": PAGE,
         }
-        answer = self._call("get_metric_data_v2", asked | ({"NextToken": token} if token else {}), now)
+        response = self._call("get_metric_data_v2", parameters | ({"NextToken": token} if token else {}), now)
         length_s = self._minutes * 60
-        rows = [self._interval(result, length_s) for result in answer.get("MetricResults") or ()]
-        return rows, str(answer.get("NextToken") or "")
+        rows = [self._interval(result, length_s) for result in response.get("MetricResults") or ()]
+        return rows, str(response.get("NextToken") or "")
 
     def _metric(self, name: str) -> dict[str, Any]:
         if name not in WITH_THRESHOLD:
@@ -121,23 +121,25 @@ class Connect:
     def _interval(self, result: Mapping[str, Any], length_s: int) -> Interval:
         collections = result.get("Collections") or ()
         # A missing value is unknown; zero is a value.
-        values = {one["Metric"]["Name"]: one["Value"] for one in collections if one.get("Value") is not None}
+        values = {
+            metric["Metric"]["Name"]: metric["Value"] for metric in collections if metric.get("Value") is not None
+        }
         figures = {FIGURES[name]: float(value) for name, value in values.items() if name in FIGURES}
         starts_at = result["MetricInterval"]["StartTime"].astimezone(UTC)
         return Interval(self._queue(result["Dimensions"]["QUEUE"]), starts_at, length_s, figures)
 
-    def _current(self, now: datetime, queues: Sequence[str]) -> list[Interval]:
+    def _current_intervals(self, now: datetime, queues: Sequence[str]) -> list[Interval]:
         rows: list[Interval] = []
         token = ""
         while True:
-            asked = self._asked_now(queues) | ({"NextToken": token} if token else {})
-            answer = self._call("get_current_metric_data", asked, now)
-            rows += self._current_rows(answer.get("MetricResults") or (), now)
-            token = str(answer.get("NextToken") or "")
+            parameters = self._current_parameters(queues) | ({"NextToken": token} if token else {})
+            response = self._call("get_current_metric_data", parameters, now)
+            rows += self._current_rows(response.get("MetricResults") or (), now)
+            token = str(response.get("NextToken") or "")
             if not token:
                 return rows
 
-    def _asked_now(self, queues: Sequence[str]) -> dict[str, Any]:
+    def _current_parameters(self, queues: Sequence[str]) -> dict[str, Any]:
         return {
             "InstanceId": self._instance_id,
             "Filters": {"Queues": list(queues), "Channels": ["VOICE"]},
@@ -150,7 +152,7 @@ class Connect:
         starts_at = _floor(now, timedelta(minutes=self._minutes))
         rows = []
         for result in results:
-            values = {one["Metric"]["Name"]: one.get("Value") for one in result.get("Collections") or ()}
+            values = {metric["Metric"]["Name"]: metric.get("Value") for metric in result.get("Collections") or ()}
             figures = {
                 name: float(values[key]) for key, (name, _) in CURRENT.items() if values.get(key) is not None
             }
@@ -168,22 +170,22 @@ class Connect:
         if now:
             self._throttle.check(now)
         try:
-            answer: dict[str, Any] = getattr(self._client, method)(**parameters)
+            response: dict[str, Any] = getattr(self._client, method)(**parameters)
         except ClientError as refused:
             self._raise(refused.response, now)
         except (BotoCoreError, ResponseParserError) as failure:
             raise TryLater(f"{self._name} does not answer ({type(failure).__name__})") from failure
-        if "MetricResults" not in answer:
+        if "MetricResults" not in response:
             # boto3 takes a proxy's page, or half a response, for an empty one.
             raise TryLater(f"{self._name} did not answer with figures")
-        return answer
+        return response
 
     def _raise(self, response: Mapping[str, Any], now: datetime | None) -> None:
         error, status = response.get("Error") or {}, response["ResponseMetadata"]["HTTPStatusCode"]
         code = str(error.get("Code"))
         if code in THROTTLED or status == 429:
-            after = str(response["ResponseMetadata"].get("HTTPHeaders", {}).get("retry-after", ""))
-            wait_s = float(after) if after.isdigit() else THROTTLE_S
+            retry_after = str(response["ResponseMetadata"].get("HTTPHeaders", {}).get("retry-after", ""))
+            wait_s = float(retry_after) if retry_after.isdigit() else THROTTLE_S
             if now:
                 self._throttle.close(now + timedelta(seconds=wait_s))
             raise TryLater(f"{self._name}: the account's limit of requests is reached", wait_s=wait_s)
@@ -206,17 +208,19 @@ def _client(config: SourceConfig, region: str, http: httpx.Client) -> Any:
     address = {"endpoint_url": config.url} if config.url else {}
     client = boto3.client("connect", region_name=region, config=settings, **keys, **address)
     # The return value of a handler for this event is the response: boto3 opens no connection of its own.
-    client.meta.events.register("before-send.connect", lambda request, **_: _answer(config.name, http, request))
+    client.meta.events.register(
+        "before-send.connect", lambda request, **_: _send_signed(config.name, http, request)
+    )
     return client
 
 
-def _answer(name: str, http: httpx.Client, request: Any) -> Any:
+def _send_signed(name: str, http: httpx.Client, request: Any) -> Any:
     """Send a request that boto3 has signed, and return the response."""
     from botocore.awsrequest import AWSResponse
 
     headers = {key: value if isinstance(value, str) else value.decode() for key, value in request.headers.items()}
-    answer = sent(name, lambda: http.request(request.method, request.url, headers=headers, content=request.body))
-    return AWSResponse(request.url, answer.status_code, dict(answer.headers), _Content(answer.content))
+    response = sent(name, lambda: http.request(request.method, request.url, headers=headers, content=request.body))
+    return AWSResponse(request.url, response.status_code, dict(response.headers), _Content(response.content))
 
 
 class _Content:

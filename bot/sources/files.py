@@ -34,17 +34,19 @@ class Folder:
 
     def files(self, cursor: str, now: datetime) -> Page[TableFile]:
         """Return the next new or changed file, oldest first; the cursor holds the state of each file read."""
-        known: dict[str, str] = json.loads(cursor) if cursor else {}
-        present = self._files()
-        read = {name: state for name, state in known.items() if name in present}
-        waiting = [name for name, path in present.items() if known.get(name) != _state(path)]
-        settled = [name for name in waiting if now.timestamp() - present[name].stat().st_mtime >= SETTLED_AFTER_S]
-        if not settled:
-            return Page((), json.dumps(read), now)
-        name = settled[0]
-        read[name] = _state(present[name])
-        file = TableFile(f"{name}:{read[name]}", name, present[name])
-        return Page((file,), json.dumps(read), now if len(settled) == 1 else None)
+        known_states: dict[str, str] = json.loads(cursor) if cursor else {}
+        paths = self._files()
+        read_states = {name: state for name, state in known_states.items() if name in paths}
+        changed_names = [name for name, path in paths.items() if known_states.get(name) != _state(path)]
+        settled_names = [
+            name for name in changed_names if now.timestamp() - paths[name].stat().st_mtime >= SETTLED_AFTER_S
+        ]
+        if not settled_names:
+            return Page((), json.dumps(read_states), now)
+        name = settled_names[0]
+        read_states[name] = _state(paths[name])
+        file = TableFile(f"{name}:{read_states[name]}", name, paths[name])
+        return Page((file,), json.dumps(read_states), now if len(settled_names) == 1 else None)
 
     def _files(self) -> dict[str, Path]:
         if not self._folder.is_dir():
@@ -89,18 +91,18 @@ class Sheet:
         return Page((TableFile(digest, f"{self._name}.csv", path),), digest, now)
 
     def _content(self) -> bytes:
-        answer = sent(self._name, partial(self._http.get, self._url))
-        if answer.status_code in REDIRECTS:
-            answer = sent(self._name, partial(self._http.get, self._redirect(answer)))
-        if answer.status_code != 200:
-            checked(self._name, answer)
-        if "text/csv" not in answer.headers.get("content-type", ""):
+        response = sent(self._name, partial(self._http.get, self._url))
+        if response.status_code in REDIRECTS:
+            response = sent(self._name, partial(self._http.get, self._redirect(response)))
+        if response.status_code != 200:
+            checked(self._name, response)
+        if "text/csv" not in response.headers.get("content-type", ""):
             reason = "it is no CSV; publish the sheet with File → Share → Publish to web → CSV"
             raise SourceRefused(name=self._name, reason=reason)
-        return answer.content
+        return response.content
 
-    def _redirect(self, answer: httpx.Response) -> str:
+    def _redirect(self, response: httpx.Response) -> str:
         """Return the address on a host of Google's own from which Google serves a published sheet."""
-        if address := handed_out_at(answer):
+        if address := handed_out_at(response):
             return address
-        raise SourceRefused(name=self._name, reason=f"it leads to {host_of(answer)}")
+        raise SourceRefused(name=self._name, reason=f"it leads to {host_of(response)}")

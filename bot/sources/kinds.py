@@ -28,11 +28,11 @@ def build_function(kind: str) -> Build:
     built_in = _built_in()
     if kind in built_in:
         return built_in[kind]
-    added = {point.name: point for point in entry_points(group=GROUP)}
-    if kind not in added:
-        raise UnknownKind(kind=kind, known=", ".join(sorted({*built_in, *added})))
+    entry_points_by_name = {point.name: point for point in entry_points(group=GROUP)}
+    if kind not in entry_points_by_name:
+        raise UnknownKind(kind=kind, known=", ".join(sorted({*built_in, *entry_points_by_name})))
     try:
-        build: Build = added[kind].load()
+        build: Build = entry_points_by_name[kind].load()
     except Exception as failure:  # a third-party package may fail in any way
         raise KindUnusable(kind=kind, reason=f"{type(failure).__name__}: {failure}") from failure
     return build

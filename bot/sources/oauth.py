@@ -31,26 +31,26 @@ class ClientCredentials(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with a token."""
         if not self._token:
-            self._token = self._read(
+            self._token = self._read_token(
                 (yield httpx.Request("POST", self._url, data=self._form, headers={"Accept": "application/json"}))
             )
         request.headers["Authorization"] = f"Bearer {self._token}"
-        answer = yield request
-        if answer.status_code == UNAUTHORIZED:
-            self._token = self._read(
+        response = yield request
+        if response.status_code == UNAUTHORIZED:
+            self._token = self._read_token(
                 (yield httpx.Request("POST", self._url, data=self._form, headers={"Accept": "application/json"}))
             )
             request.headers["Authorization"] = f"Bearer {self._token}"
             yield request
 
-    def _read(self, answer: httpx.Response) -> str:
-        if answer.status_code >= 500:
-            raise TryLater(f"{self._name} gave no token ({answer.status_code})")
+    def _read_token(self, response: httpx.Response) -> str:
+        if response.status_code >= 500:
+            raise TryLater(f"{self._name} gave no token ({response.status_code})")
         try:
-            token: Any = answer.json().get("access_token")
+            token: Any = response.json().get("access_token")
         except (ValueError, AttributeError):
             token = None
-        if answer.status_code >= 300 or not isinstance(token, str):
+        if response.status_code >= 300 or not isinstance(token, str):
             raise SourceRefused(name=self._name, reason="it gives no token; check `client_id` and the secret")
         return token
 

@@ -54,38 +54,38 @@ class Okta:
     def since(self, cursor: str, now: datetime) -> Page[Lockout]:
         """Return the page after the cursor, which holds Okta's own continuation."""
         begin = {"since": moments.iso(now - FIRST_READ), "sortOrder": "ASCENDING", "filter": FILTER}
-        asked = json.loads(cursor) if cursor else {**begin, "limit": str(PAGE)}
-        events, following = self._events(asked)
+        parameters = json.loads(cursor) if cursor else {**begin, "limit": str(PAGE)}
+        events, next_parameters = self._events(parameters)
         # There is a continuation even at the end: an empty page is the end, a short one may not be.
-        return Page(lockouts(events), json.dumps(following or asked), None if events else now)
+        return Page(lockouts(events), json.dumps(next_parameters or parameters), None if events else now)
 
     def unlock(self, user_id: str) -> Outcome:
         """Unlock an account."""
         address = f"/api/v1/users/{quote(user_id, safe='')}/lifecycle/unlock"
-        answer = sent(self._name, partial(self._http.post, address, headers=self._headers))
-        if answer.status_code == 403 and NOT_LOCKED in answer.text:
+        response = sent(self._name, partial(self._http.post, address, headers=self._headers))
+        if response.status_code == 403 and NOT_LOCKED in response.text:
             return Outcome(True, "the account was not locked")
-        checked(self._name, answer)
+        checked(self._name, response)
         return Outcome(True)
 
     def reset_password(self, user_id: str) -> Outcome:
         """Have Okta mail a link to set a new password. Since Okta mails it, its response has no link."""
         address = f"/api/v1/users/{quote(user_id, safe='')}/lifecycle/reset_password"
-        asked = partial(self._http.post, address, params={"sendEmail": "true"}, headers=self._headers)
-        answer = sent(self._name, asked)
-        if answer.status_code == 403 and NOT_ALLOWED in answer.text:
+        send = partial(self._http.post, address, params={"sendEmail": "true"}, headers=self._headers)
+        response = sent(self._name, send)
+        if response.status_code == 403 and NOT_ALLOWED in response.text:
             return Outcome(False, "the state of the account allows no reset; its password may be kept elsewhere")
-        checked(self._name, answer)
+        checked(self._name, response)
         return Outcome(True)
 
     def _events(self, parameters: dict[str, str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
-        asked = partial(self._http.get, "/api/v1/logs", params=parameters, headers=self._headers)
-        answer = sent(self._name, asked)
-        events = checked(self._name, answer)
+        send = partial(self._http.get, "/api/v1/logs", params=parameters, headers=self._headers)
+        response = sent(self._name, send)
+        events = checked(self._name, response)
         if not isinstance(events, list):
             raise SourceRefused(name=self._name, reason="what it answers is not a list of events")
         # Only the query is used: the token is sent to no other address, whatever a response names.
-        return events, dict(parse_qsl(urlsplit(next_link(answer.headers)).query))
+        return events, dict(parse_qsl(urlsplit(next_link(response.headers)).query))
 
 
 def lockouts(events: Sequence[dict[str, Any]]) -> list[Lockout]:
@@ -114,7 +114,7 @@ def _outcome(event: dict[str, Any]) -> dict[str, Any]:
 
 def _lockout(event: dict[str, Any]) -> Lockout:
     user, has_failed = _user(event), _has_failed(event)
-    address, place, client = _from_where(event.get("client") or {}) if has_failed else ("", "", "")
+    address, place, client = _sign_in_origin(event.get("client") or {}) if has_failed else ("", "", "")
     return Lockout(
         external_id=event["uuid"],
         user_id=user["id"],
@@ -129,10 +129,10 @@ def _lockout(event: dict[str, Any]) -> Lockout:
     )
 
 
-def _from_where(client: dict[str, Any]) -> tuple[str, str, str]:
+def _sign_in_origin(client: dict[str, Any]) -> tuple[str, str, str]:
     """Return the network address, town and program of a sign-in."""
     context, agent = client.get("geographicalContext") or {}, client.get("userAgent") or {}
-    place = (str(context.get(name) or "") for name in ("city", "country"))
+    town = (str(context.get(name) or "") for name in ("city", "country"))
     program = (str(agent.get(name) or "") for name in ("browser", "os"))
-    known = " on ".join(part for part in program if part and part != "UNKNOWN")
-    return str(client.get("ipAddress") or ""), ", ".join(filter(None, place)), known
+    client_text = " on ".join(part for part in program if part and part != "UNKNOWN")
+    return str(client.get("ipAddress") or ""), ", ".join(filter(None, town)), client_text

@@ -16,13 +16,13 @@ def hosts_of(url: str) -> tuple[str, ...]:
     return GOOGLE if urlsplit(url).hostname == PUBLISHER else ()
 
 
-def host_of(answer: "httpx.Response") -> str:
+def host_of(response: "httpx.Response") -> str:
     """Return the host that a response redirects to, for a sentence."""
-    return urlsplit(str(answer.headers.get("location", ""))).hostname or "another address"
+    return urlsplit(str(response.headers.get("location", ""))).hostname or "another address"
 
 
-def handed_out_at(answer: "httpx.Response") -> str:
+def handed_out_at(response: "httpx.Response") -> str:
     """Return the address from which Google serves a published sheet; empty if the redirect leads elsewhere."""
-    address = str(answer.headers.get("location", ""))
-    parts = urlsplit(address)
-    return address if parts.scheme == "https" and (parts.hostname or "").endswith(GOOGLE) else ""
+    address = str(response.headers.get("location", ""))
+    url_parts = urlsplit(address)
+    return address if url_parts.scheme == "https" and (url_parts.hostname or "").endswith(GOOGLE) else ""

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.sources import moments
-from bot.sources.answers import checked, said_at, sent
+from bot.sources.answers import answered_at, checked, sent
 from bot.sources.oauth import credentials
 from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, SourceConfig, SourceRefused
 
@@ -47,7 +47,7 @@ class Salesforce:
         self._name, self._http, self._url = config.name, http, config.url.rstrip("/")
         self._auth = credentials(config, "/services/oauth2/token")
         # Salesforce's clock at its last response: ours may differ.
-        self._said_at: datetime | None = None
+        self._answered_at: datetime | None = None
         self._priorities = PRIORITIES | dict(config.options.get("priorities") or {})
 
     def check(self) -> list[str]:
@@ -64,38 +64,44 @@ class Salesforce:
 
     def changed(self, cursor: str, now: datetime) -> Page[Case]:
         """Return the page after the cursor: the last record's time and id, and Salesforce's query continuation."""
-        place = json.loads(cursor) if cursor else {"at": moments.iso(now - FIRST_READ), "id": "", "next": ""}
-        records, following = self._get(place["next"]) if place["next"] else self._query(_changed(place))
-        waiting = {} if records or following else self._waiting()
-        cases = records if waiting == {} else self._of(list(waiting))
+        position = json.loads(cursor) if cursor else {"at": moments.iso(now - FIRST_READ), "id": "", "next": ""}
+        records, next_address = (
+            self._get(position["next"]) if position["next"] else self._query(_changed_query(position))
+        )
+        waiting = {} if records or next_address else self._waiting_cases()
+        cases = records if waiting == {} else self._cases_with_ids(list(waiting))
         rows = [self._case(record, waiting.get(record["Id"])) for record in cases]
-        last = records[-1] if records else None
-        at, case_id = (_at(last), last["Id"]) if last else (place["at"], place["id"])
-        is_last = not (records or following)
+        last_record = records[-1] if records else None
+        changed_at, case_id = (
+            (_changed_at(last_record), last_record["Id"]) if last_record else (position["at"], position["id"])
+        )
+        is_last = not (records or next_address)
         if is_last:
-            at, case_id = min(at, moments.iso((self._said_at or now) - LATE)), ""
-        return Page(rows, json.dumps({"at": at, "id": case_id, "next": following}), now if is_last else None)
+            changed_at, case_id = min(changed_at, moments.iso((self._answered_at or now) - LATE)), ""
+        return Page(
+            rows, json.dumps({"at": changed_at, "id": case_id, "next": next_address}), now if is_last else None
+        )
 
-    def _waiting(self) -> dict[str, Record]:
-        records, following = self._query(WAITING)
-        while following:
-            more, following = self._get(following)
-            records = [*records, *more]
+    def _waiting_cases(self) -> dict[str, Record]:
+        records, next_address = self._query(WAITING)
+        while next_address:
+            more_records, next_address = self._get(next_address)
+            records = [*records, *more_records]
         return {work["WorkItemId"]: work for work in records if str(work["WorkItemId"]).startswith(CASE_PREFIX)}
 
-    def _of(self, case_ids: Sequence[str]) -> list[Record]:
+    def _cases_with_ids(self, case_ids: Sequence[str]) -> list[Record]:
         all_records: list[Record] = []
         for start in range(0, len(case_ids), PAGE):
             names = ", ".join(f"'{case_id}'" for case_id in case_ids[start : start + PAGE] if case_id.isalnum())
-            records, following = self._query(f"{FIELDS} WHERE Id IN ({names})")
+            records, next_address = self._query(f"{FIELDS} WHERE Id IN ({names})")
             all_records += records
-            while following:
-                records, following = self._get(following)
+            while next_address:
+                records, next_address = self._get(next_address)
                 all_records += records
         return all_records
 
     def _case(self, record: Record, waiting: Record | None) -> Case:
-        since = waiting and (waiting.get("CustomRequestedDateTime") or waiting.get("CreatedDate"))
+        waiting_since = waiting and (waiting.get("CustomRequestedDateTime") or waiting.get("CreatedDate"))
         milestones = ((record.get("CaseMilestones") or {}).get("records")) or ()
         return Case(
             external_id=record["Id"],
@@ -112,8 +118,8 @@ class Salesforce:
             traits={"category": str(record.get("Type") or ""), "subcategory": str(record.get("Reason") or "")},
             link=f"{self._url}/lightning/r/Case/{record['Id']}/view",
             is_open=not record.get("IsClosed"),
-            waiting_since=moments.read(since) if since else None,
-            targets=tuple(_milestone(one) for one in milestones if not one.get("IsCompleted")),
+            waiting_since=moments.read(waiting_since) if waiting_since else None,
+            targets=tuple(_milestone(milestone) for milestone in milestones if not milestone.get("IsCompleted")),
         )
 
     def _query(self, query: str) -> tuple[list[Record], str]:
@@ -122,23 +128,23 @@ class Salesforce:
     def _get(self, address: str, parameters: dict[str, str] | None = None) -> tuple[list[Record], str]:
         # Only the path of a continuation is used: the token is sent to no other address, whatever a response names.
         path = urlsplit(address).path
-        answer = sent(self._name, partial(self._http.get, path, params=parameters, auth=self._auth))
-        content = checked(self._name, answer)
-        self._said_at = said_at(answer.headers)
+        response = sent(self._name, partial(self._http.get, path, params=parameters, auth=self._auth))
+        content = checked(self._name, response)
+        self._answered_at = answered_at(response.headers)
         records = content.get("records") if isinstance(content, dict) else None
         if not isinstance(records, list):
             raise SourceRefused(name=self._name, reason="what it answers has no `records`")
         return records, str(content.get("nextRecordsUrl") or "")
 
 
-def _changed(place: Mapping[str, str]) -> str:
-    behind = f"SystemModstamp > {place['at']}"
-    if place["id"]:
-        behind = f"({behind} OR (SystemModstamp = {place['at']} AND Id > '{place['id']}'))"
-    return f"{FIELDS} WHERE {behind} ORDER BY SystemModstamp, Id LIMIT {PAGE}"
+def _changed_query(position: Mapping[str, str]) -> str:
+    condition = f"SystemModstamp > {position['at']}"
+    if position["id"]:
+        condition = f"({condition} OR (SystemModstamp = {position['at']} AND Id > '{position['id']}'))"
+    return f"{FIELDS} WHERE {condition} ORDER BY SystemModstamp, Id LIMIT {PAGE}"
 
 
-def _at(record: Record) -> str:
+def _changed_at(record: Record) -> str:
     return moments.iso(moments.required(record["SystemModstamp"]))
 
 

@@ -60,27 +60,29 @@ class ServiceNow:
 
     def changed(self, cursor: str, now: datetime) -> Page[Case]:
         """Return the page after the cursor: the last record's time and id, and an offset within its second."""
-        place: dict[str, Any] = (
-            json.loads(cursor) if cursor else {"at": _written(now - FIRST_READ), "id": "", "offset": 0}
+        position: dict[str, Any] = (
+            json.loads(cursor) if cursor else {"at": _time_text(now - FIRST_READ), "id": "", "offset": 0}
         )
         query = "^".join(
-            filter(None, [self._query, f"sys_updated_on>={place['at']}", "ORDERBYsys_updated_on", "ORDERBYsys_id"])
+            filter(
+                None, [self._query, f"sys_updated_on>={position['at']}", "ORDERBYsys_updated_on", "ORDERBYsys_id"]
+            )
         )
-        records, has_more = self._records("incident", query, FIELDS, place["offset"], PAGE)
-        new = [record for record in records if _key(record) > (place["at"], place["id"])]
-        rows = self._cases(new)
-        return Page(rows, json.dumps(_next(place, records, has_more)), None if has_more else now)
+        records, has_more = self._records("incident", query, FIELDS, position["offset"], PAGE)
+        new_records = [record for record in records if _key(record) > (position["at"], position["id"])]
+        rows = self._cases(new_records)
+        return Page(rows, json.dumps(_next_position(position, records, has_more)), None if has_more else now)
 
     def add(self, case_id: str, text: str, key: str) -> None:
         """Add a work note that contains its key, unless a note with that key exists."""
-        marked = f"{text}\n[{key}]"
-        known = f"element_id={case_id}^element=work_notes^valueLIKE[{key}]"
-        entries, _ = self._records("sys_journal_field", known, "sys_id", 0, 1)
+        note_text = f"{text}\n[{key}]"
+        same_note_query = f"element_id={case_id}^element=work_notes^valueLIKE[{key}]"
+        entries, _ = self._records("sys_journal_field", same_note_query, "sys_id", 0, 1)
         if entries:
             return
         address = f"/api/now/table/incident/{quote(case_id, safe='')}"
-        note = partial(self._http.patch, address, json={"work_notes": marked}, auth=self._auth)
-        checked(self._name, sent(self._name, note))
+        send = partial(self._http.patch, address, json={"work_notes": note_text}, auth=self._auth)
+        checked(self._name, sent(self._name, send))
 
     def _cases(self, records: Sequence[Record]) -> list[Case]:
         targets = self._targets([_value(record, "sys_id") for record in records])
@@ -104,15 +106,15 @@ class ServiceNow:
             number=_value(record, "number"),
             title=_value(record, "short_description"),
             priority=f"P{_value(record, 'priority')}" if _value(record, "priority") else "",
-            state=_shown(record, "state"),
+            state=_display_value(record, "state"),
             opened_at=moments.required(_value(record, "opened_at")),
             updated_at=moments.required(_value(record, "sys_updated_on")),
-            queue=_shown(record, "assignment_group"),
-            assignee=_shown(record, "assigned_to"),
+            queue=_display_value(record, "assignment_group"),
+            assignee=_display_value(record, "assigned_to"),
             link=f"{self._url}/nav_to.do?uri=incident.do?sys_id={case_id}",
-            customer=_shown(record, "company") or _shown(record, "caller_id"),
+            customer=_display_value(record, "company") or _display_value(record, "caller_id"),
             text=_value(record, "description")[:LONGEST_TEXT],
-            traits={trait: _shown(record, name) for name, trait in TRAITS.items()},
+            traits={trait: _display_value(record, name) for name, trait in TRAITS.items()},
             is_open=_value(record, "active") == "true",
             targets=tuple(targets),
         )
@@ -122,24 +124,24 @@ class ServiceNow:
 
         Records that may not be read are missing from a page, so a short page is not necessarily the last.
         """
-        asked = {"sysparm_query": query, "sysparm_fields": fields, "sysparm_display_value": "all"}
+        selection = {"sysparm_query": query, "sysparm_fields": fields, "sysparm_display_value": "all"}
         page = {"sysparm_limit": str(limit), "sysparm_offset": str(offset)}
         address = f"/api/now/table/{table}"
-        answer = sent(self._name, partial(self._http.get, address, params=asked | page, auth=self._auth))
-        content = checked(self._name, answer)
+        response = sent(self._name, partial(self._http.get, address, params=selection | page, auth=self._auth))
+        content = checked(self._name, response)
         records = content.get("result") if isinstance(content, dict) else None
         if not isinstance(records, list):
             raise SourceRefused(name=self._name, reason="what it answers has no `result`")
-        return records, bool(next_link(answer.headers))
+        return records, bool(next_link(response.headers))
 
 
-def _next(place: dict[str, Any], records: Sequence[Record], has_more: bool) -> dict[str, Any]:
-    last = max((_key(record) for record in records), default=(place["at"], place["id"]))
-    if last[0] > place["at"]:
-        return {"at": last[0], "id": last[1], "offset": 0}
+def _next_position(position: dict[str, Any], records: Sequence[Record], has_more: bool) -> dict[str, Any]:
+    last_key = max((_key(record) for record in records), default=(position["at"], position["id"]))
+    if last_key[0] > position["at"]:
+        return {"at": last_key[0], "id": last_key[1], "offset": 0}
     # A second with more than a page: re-read half a page, as records that change in between leave the query.
-    offset = place["offset"] + PAGE // 2 if has_more else 0
-    return {"at": place["at"], "id": place["id"] if has_more else last[1], "offset": offset}
+    offset = position["offset"] + PAGE // 2 if has_more else 0
+    return {"at": position["at"], "id": position["id"] if has_more else last_key[1], "offset": offset}
 
 
 def _key(record: Record) -> tuple[str, str]:
@@ -149,7 +151,7 @@ def _key(record: Record) -> tuple[str, str]:
 def _target(record: Record) -> ServiceTarget:
     paused = moments.read(_value(record, "pause_duration"))
     return ServiceTarget(
-        name=_shown(record, "sla"),
+        name=_display_value(record, "sla"),
         started_at=moments.required(_value(record, "start_time")),
         due_at=moments.read(_value(record, "planned_end_time")),
         # A duration is written as a time since 1970.
@@ -164,10 +166,10 @@ def _value(record: Record, name: str) -> str:
     return str((field.get("value") if isinstance(field, dict) else field) or "")
 
 
-def _shown(record: Record, name: str) -> str:
+def _display_value(record: Record, name: str) -> str:
     field = record.get(name)
     return str((field.get("display_value") if isinstance(field, dict) else field) or "")
 
 
-def _written(moment: datetime) -> str:
+def _time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -25,10 +25,10 @@ class NotUnderstood(Exception):
     """The body does not have the documented shape; the message says what is wrong."""
 
     @classmethod
-    def of(cls, wrong: ValidationError) -> "NotUnderstood":
+    def of(cls, error: ValidationError) -> "NotUnderstood":
         """Return the exception with the places and reasons of the errors."""
-        problems = wrong.errors(include_url=False, include_input=False)[:_PROBLEMS_SHOWN]
-        return cls("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems))
+        problems = error.errors(include_url=False, include_input=False)[:_PROBLEMS_SHOWN]
+        return cls("; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in problems))
 
 
 def check(secret: bytes, body: bytes, headers: Mapping[str, str], now: datetime) -> str:

@@ -58,31 +58,31 @@ def erase_text(session: Session, incident_id: int, after: int, limit: int) -> tu
         .limit(limit)
         .with_for_update()
     ).all()
-    changed = [entry for entry in entries if _erase(entry)]
-    for entry in changed:
+    erased_entries = [entry for entry in entries if _erase(entry)]
+    for entry in erased_entries:
         session.add(entry)
         log.erase(session, entry, ERASED)
-    return len(changed), entries[-1].number if entries else None
+    return len(erased_entries), entries[-1].number if entries else None
 
 
 def _erase(entry: TimelineEntry) -> bool:
-    erased = {
+    erased_columns = {
         "facts": without_text(entry.facts),
         "heard": _without_message_text(entry.heard),
         "correction": without_text(entry.correction) if entry.correction else entry.correction,
         "hiding": without_text(entry.hiding) if entry.hiding else entry.hiding,
     }
-    if all(getattr(entry, name) == value for name, value in erased.items()):
+    if all(getattr(entry, name) == value for name, value in erased_columns.items()):
         return False
-    for name, value in erased.items():
+    for name, value in erased_columns.items():
         setattr(entry, name, value)
     return True
 
 
 def without_text(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts without what people wrote; a sentence made of them still says who, what and when."""
-    erased = {name: _erased_value(name, value) for name, value in facts.items() if name != AUTHOR_NAME}
-    return {name: value for name, value in erased.items() if value is not None or facts[name] is None}
+    erased_facts = {name: _erased_value(name, value) for name, value in facts.items() if name != AUTHOR_NAME}
+    return {name: value for name, value in erased_facts.items() if value is not None or facts[name] is None}
 
 
 def _erased_value(name: str, value: Any) -> Any:
@@ -99,7 +99,7 @@ def _erased_value(name: str, value: Any) -> Any:
 
 def keep_figures(answers: dict[str, Any]) -> dict[str, Any]:
     """Return the answers, keeping only figures; the questions stay, as they are the playbook's own."""
-    return {asked: answer if FIGURE.fullmatch(str(answer)) else REMOVED for asked, answer in answers.items()}
+    return {question: answer if FIGURE.fullmatch(str(answer)) else REMOVED for question, answer in answers.items()}
 
 
 def _without_message_text(stored: dict[str, Any] | None) -> dict[str, Any] | None:

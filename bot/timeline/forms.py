@@ -74,28 +74,28 @@ def amend_form(private_metadata: str, title: str, text: str, at: datetime, *, is
     )
 
 
-def milestone_form(number: int, known: Mapping[MilestoneName, Milestone], now: datetime) -> Block:
+def milestone_form(number: int, known_milestones: Mapping[MilestoneName, Milestone], now: datetime) -> Block:
     """The form to set when a milestone was reached, with the reason."""
     names = [option(TITLES[name], str(name)) for name in MilestoneName]
     detection_options = [option(DETECTED_TITLES[how], how) for how in DETECTED_BY]
-    missing = next((name for name in MilestoneName if name not in known), MilestoneName.STARTED)
-    how = select(ids.HOW, detection_options, placeholder="Who or what noticed it")
-    why = text_input(ids.REASON, longest=500)
-    why["placeholder"] = plain_text("What shows it: a graph, a call, a log", PLACEHOLDER)
+    first_unknown = next((name for name in MilestoneName if name not in known_milestones), MilestoneName.STARTED)
+    detection_field = select(ids.HOW, detection_options, placeholder="Who or what noticed it")
+    reason_field = text_input(ids.REASON, longest=500)
+    reason_field["placeholder"] = plain_text("What shows it: a graph, a call, a log", PLACEHOLDER)
     blocks = [
-        section("\n".join(_milestone_line(name, known.get(name)) for name in MilestoneName)),
-        form_field("Which one?", ids.MILESTONE, select(ids.MILESTONE, names, initial=str(missing))),
+        section("\n".join(_milestone_line(name, known_milestones.get(name)) for name in MilestoneName)),
+        form_field("Which one?", ids.MILESTONE, select(ids.MILESTONE, names, initial=str(first_unknown))),
         form_field("When was it?", ids.AT, datetime_picker(ids.AT, now)),
-        form_field("How was it noticed?", ids.HOW, how, hint=ONLY_WHEN_DETECTED, optional=True),
-        form_field("How do you know?", ids.REASON, why),
+        form_field("How was it noticed?", ids.HOW, detection_field, hint=ONLY_WHEN_DETECTED, optional=True),
+        form_field("How do you know?", ids.REASON, reason_field),
     ]
     return modal("Milestones", blocks, callback_id=ids.MILESTONE_FORM, submit="Set", private_metadata=str(number))
 
 
-def _milestone_line(name: MilestoneName, known: Milestone | None) -> str:
-    if known is None:
+def _milestone_line(name: MilestoneName, milestone: Milestone | None) -> str:
+    if milestone is None:
         return f"*{TITLES[name]}* – not known"
-    notes = ["estimated"] if known.is_estimated else []
-    notes += [f"by {DETECTED_TITLES[known.how].lower()}"] if known.how in DETECTED_TITLES else []
-    notes += [escape(known.basis)] if known.basis else []
-    return f"*{TITLES[name]}* {day_and_time(known.at)}{' – ' + ', '.join(notes) if notes else ''}"
+    notes = ["estimated"] if milestone.is_estimated else []
+    notes += [f"by {DETECTED_TITLES[milestone.how].lower()}"] if milestone.how in DETECTED_TITLES else []
+    notes += [escape(milestone.basis)] if milestone.basis else []
+    return f"*{TITLES[name]}* {day_and_time(milestone.at)}{' – ' + ', '.join(notes) if notes else ''}"

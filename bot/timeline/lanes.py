@@ -81,8 +81,8 @@ class Picture(Struct, frozen=True):
 
 
 def _from_to(start: datetime, end: datetime) -> str:
-    last = end.strftime("%H:%M") if start.date() == end.date() else end.strftime("%Y-%m-%d %H:%M")
-    return f"{start.strftime('%Y-%m-%d %H:%M')} – {last}"
+    end_text = end.strftime("%H:%M") if start.date() == end.date() else end.strftime("%Y-%m-%d %H:%M")
+    return f"{start.strftime('%Y-%m-%d %H:%M')} – {end_text}"
 
 
 def _in_zone(value: Any, local: timezone) -> Any:
@@ -140,7 +140,7 @@ def _spans(entries: Iterable[Entry], value: Callable[[Entry], str | None], end: 
     """Return a span for each value, from when it was set until the next one was set."""
     starts = [(label, entry.at) for entry in entries if (label := value(entry))]
     ends = [*(at for _, at in starts[1:]), end][: len(starts)]
-    return [Span(label, at, until) for (label, at), until in zip(starts, ends, strict=True)]
+    return [Span(label, at, next_start) for (label, at), next_start in zip(starts, ends, strict=True)]
 
 
 class _RoleSpans(Struct):
@@ -148,7 +148,7 @@ class _RoleSpans(Struct):
 
     name: NameOf
     translation: Language
-    held: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    held_since: dict[tuple[str, str], datetime] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
 
@@ -160,18 +160,18 @@ class _RoleSpans(Struct):
             elif entry.kind.startswith("role_"):
                 if not _is_shared(role):
                     self._end_role_for_all(role, entry.at)
-                self.held.setdefault((role, user), entry.at)
-        for role, user in list(self.held):
+                self.held_since.setdefault((role, user), entry.at)
+        for role, user in list(self.held_since):
             self._end_role(role, user, end)
         self.spans.sort(key=lambda span: (span.row, span.start))
 
     def _end_role_for_all(self, role: str, at: datetime) -> None:
-        for held_role, user in list(self.held):
+        for held_role, user in list(self.held_since):
             if held_role == role:
                 self._end_role(role, user, at)
 
     def _end_role(self, role: str, user: str, at: datetime) -> None:
-        since = self.held.pop((role, user), None)
+        since = self.held_since.pop((role, user), None)
         if since is None:
             return
         row = f"{role}:{user}" if _is_shared(role) else role
@@ -200,9 +200,9 @@ def _update_markers(entries: Iterable[Entry], translation: Language) -> list[Mar
         audience = str(entry.facts.get("audience", ""))
         if audience not in rows:
             rows.append(audience)
-        missed = str(entry.facts.get("missed", "")) if entry.kind == "updates_missed" else ""
+        missed_count = str(entry.facts.get("missed", "")) if entry.kind == "updates_missed" else ""
         title = translation.term(entry.kind, audience)
-        markers.append(Marker(title, entry.at, missed, rows.index(audience)))
+        markers.append(Marker(title, entry.at, missed_count, rows.index(audience)))
     return markers
 
 

@@ -65,7 +65,7 @@ class LogRecord(Row, table=True):
 class Operation(Struct, frozen=True):
     """The operation on an entry: added, heard, corrected, hidden, shown or erased."""
 
-    what: str
+    name: str
     by: str | None = None
     reason: str = ""
 
@@ -88,27 +88,31 @@ def _on_postgresql(element: _ChainHash, compiler: Any, **kwargs: Any) -> str:
     return f"encode(sha256(convert_to({previous_hash} || {link}, 'UTF8')), 'hex')"
 
 
-class _Noted(Struct, frozen=True):
+class _PendingChange(Struct, frozen=True):
     """A transaction's change to an entry; `read` returns the entry's number and state at commit."""
 
     incident_id: int
     operation: Operation
-    read: Callable[[], tuple[int, str]]
+    read_state: Callable[[], tuple[int, str]]
 
 
 def record_change(session: Session, entry: "TimelineEntry", operation: Operation) -> None:
     """Note that this transaction changes the entry."""
-    _note(session, _Noted(entry.incident_id, operation, lambda: (entry.number, state_of(entry))))
+    _add_pending_change(
+        session, _PendingChange(entry.incident_id, operation, lambda: (entry.number, state_of(entry)))
+    )
 
 
 def note_added(session: Session, number: int, columns: Mapping[str, Any], by: str | None) -> None:
     """Note that this transaction added an entry with these columns; omitted columns are empty."""
     state = canonical({name: _json_value(columns.get(name)) for name in HASHED_FIELDS})
-    _note(session, _Noted(columns["incident_id"], Operation("added", by=by), lambda: (number, state)))
+    _add_pending_change(
+        session, _PendingChange(columns["incident_id"], Operation("added", by=by), lambda: (number, state))
+    )
 
 
-def _note(session: Session, noted: _Noted) -> None:
-    session.info.setdefault(PENDING_CHANGES, []).append(noted)
+def _add_pending_change(session: Session, pending_change: _PendingChange) -> None:
+    session.info.setdefault(PENDING_CHANGES, []).append(pending_change)
 
 
 def state_of(entry: "TimelineEntry") -> str:
@@ -132,15 +136,15 @@ def erase(session: Session, entry: "TimelineEntry", operation: Operation) -> Non
 
 def _write_records(session: Any) -> None:
     """Append the noted changes to the chains before a commit."""
-    pending = session.info.pop(PENDING_CHANGES, [])
-    if not pending:
+    pending_changes = session.info.pop(PENDING_CHANGES, [])
+    if not pending_changes:
         return
     session.flush()
     now = utcnow()
-    for incident_id, changes in groupby(sorted(pending, key=_incident_id), key=_incident_id):
+    for incident_id, changes in groupby(sorted(pending_changes, key=_incident_id), key=_incident_id):
         records = [_record(change, now) for change in changes]
-        for first in range(0, len(records), RECORDS_AT_ONCE):
-            _append_records(session, incident_id, records[first : first + RECORDS_AT_ONCE])
+        for start in range(0, len(records), RECORDS_AT_ONCE):
+            _append_records(session, incident_id, records[start : start + RECORDS_AT_ONCE])
 
 
 _incident_id = attrgetter("incident_id")
@@ -150,12 +154,12 @@ def _discard_pending(session: Any) -> None:
     session.info.pop(PENDING_CHANGES, None)
 
 
-def _record(noted: _Noted, now: datetime) -> dict[str, Any]:
-    operation = noted.operation
-    number, state = noted.read()
+def _record(pending_change: _PendingChange, now: datetime) -> dict[str, Any]:
+    operation = pending_change.operation
+    number, state = pending_change.read_state()
     change = {
         "entry": number,
-        "what": operation.what,
+        "what": operation.name,
         "by": operation.by,
         # The text itself is in the entry, from which it can be erased when its retention ends.
         "reason": digest(operation.reason) if operation.reason else "",
@@ -163,7 +167,7 @@ def _record(noted: _Noted, now: datetime) -> dict[str, Any]:
         "digest": digest(state),
     }
     return {
-        "incident_id": noted.incident_id,
+        "incident_id": pending_change.incident_id,
         "entry_id": number,
         "change": canonical(change),
         "state": state,
@@ -184,9 +188,13 @@ def _append_records(session: Session, incident_id: int, records: list[dict[str, 
 def _advance_chain(session: Session, incident_id: int, hashes: list[str]) -> tuple[int, str]:
     """Reserve the chain's next positions. Return its new length and the previous hash."""
     statement = _advance_statement(session.get_bind().dialect.name, len(hashes))
-    parameters = {f"link_{place}": link for place, link in enumerate(hashes)}
-    first = {"incident_id": incident_id, "length": len(hashes), "hash": reduce(chain_hash, hashes, INITIAL_HASH)}
-    length, previous_hash = session.connection().execute(statement, first | parameters).one()
+    parameters = {f"link_{index}": link for index, link in enumerate(hashes)}
+    initial_values = {
+        "incident_id": incident_id,
+        "length": len(hashes),
+        "hash": reduce(chain_hash, hashes, INITIAL_HASH),
+    }
+    length, previous_hash = session.connection().execute(statement, initial_values | parameters).one()
     return int(length), str(previous_hash)
 
 

@@ -104,15 +104,15 @@ Milestones = Mapping[MilestoneName, Milestone]
 class _MilestoneReader(Struct):
     """The milestones found so far while reading the entries."""
 
-    found: dict[MilestoneName, Milestone] = field(default_factory=dict)
+    inferred: dict[MilestoneName, Milestone] = field(default_factory=dict)
     set_by_hand: dict[MilestoneName, Milestone] = field(default_factory=dict)
 
-    def add_first(self, name: MilestoneName, entry: Entry, **more: Any) -> None:
-        self.found.setdefault(name, Milestone(name, entry.at, entry.number, entry.actor_id, **more))
+    def add_first(self, name: MilestoneName, entry: Entry, **details: Any) -> None:
+        self.inferred.setdefault(name, Milestone(name, entry.at, entry.number, entry.actor_id, **details))
 
     def forget(self, *names: MilestoneName) -> None:
         for name in names:
-            self.found.pop(name, None)
+            self.inferred.pop(name, None)
             self.set_by_hand.pop(name, None)
 
 
@@ -127,7 +127,7 @@ def milestones_from(entries: Iterable[Entry]) -> dict[MilestoneName, Milestone]:
     return {
         name: milestone
         for name in MilestoneName
-        if (milestone := reader.set_by_hand.get(name) or reader.found.get(name))
+        if (milestone := reader.set_by_hand.get(name) or reader.inferred.get(name))
     }
 
 
@@ -162,12 +162,12 @@ def _read_sign(reader: _MilestoneReader, entry: Entry) -> None:
         reader.add_first(FIRST_SIGNS[entry.kind], entry)
 
 
-def check_order(known: Milestones, name: MilestoneName, at: datetime, now: datetime) -> None:
+def check_order(known_milestones: Milestones, name: MilestoneName, at: datetime, now: datetime) -> None:
     """Check a time against the other milestones. Raises `MilestoneInFuture`, `ImpossibleOrder`. One minute is
     tolerated, because people give minutes and machines seconds."""
     if at > now + CLOCK_TOLERANCE:
         raise MilestoneInFuture()
-    times = {other: milestone.at for other, milestone in known.items()} | {name: at}
+    times = {other_name: milestone.at for other_name, milestone in known_milestones.items()} | {name: at}
     for earlier, later in ORDER:
         if name not in (earlier, later) or earlier not in times or later not in times:
             continue

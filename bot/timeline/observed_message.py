@@ -74,23 +74,26 @@ def merge(first: ObservedMessage, second: ObservedMessage) -> ObservedMessage:
 
 def _versions(versions: Sequence[Version]) -> tuple[Version, ...]:
     """Return each version once, in order. Slack's edit times are whole seconds, so event times break ties."""
-    known: dict[tuple[str, str], Version] = {}
+    versions_by_key: dict[tuple[str, str], Version] = {}
     for version in versions:
         key = (version.ts, version.text)
-        before = known.get(key, version)
-        known[key] = Version(
-            version.ts, version.text, max(before.heard_ts, version.heard_ts), max(before.files, version.files)
+        earlier_version = versions_by_key.get(key, version)
+        versions_by_key[key] = Version(
+            version.ts,
+            version.text,
+            max(earlier_version.heard_ts, version.heard_ts),
+            max(earlier_version.files, version.files),
         )
-    return tuple(sorted(known.values(), key=lambda version: (version.ts, version.heard_ts, version.text)))
+    return tuple(sorted(versions_by_key.values(), key=lambda version: (version.ts, version.heard_ts, version.text)))
 
 
 def _marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """Return the latest state of each mark."""
-    last: dict[str, Mark] = {}
+    latest_marks: dict[str, Mark] = {}
     for mark in marks:
-        known = last.get(mark.key, mark)
-        last[mark.key] = max(known, mark, key=lambda each: (each.ts, each.is_on, each.by))
-    return tuple(sorted(last.values(), key=lambda mark: (mark.ts, mark.key)))
+        latest_mark = latest_marks.get(mark.key, mark)
+        latest_marks[mark.key] = max(latest_mark, mark, key=lambda each: (each.ts, each.is_on, each.by))
+    return tuple(sorted(latest_marks.values(), key=lambda mark: (mark.ts, mark.key)))
 
 
 def without_text(message: ObservedMessage) -> ObservedMessage:
@@ -123,23 +126,23 @@ def facts_of(message: ObservedMessage, policy: MessagePolicy) -> Json:
     `text`; `files` as `{name, link}`; `earlier`, its texts before edits; `edited_at`, `deleted_at`; `thread_ts`;
     `marked_by`, everyone who marked it as important; `recovered` if it was read back from history.
     """
-    last = message.versions[-1] if message.versions else Version(message.ts, "")
+    last_version = message.versions[-1] if message.versions else Version(message.ts, "")
     optional: Json = {
         "thread_ts": message.thread_ts if message.thread_ts != message.ts else "",
         "author_name": message.author_name,
-        "files": [{"name": name, "link": link} for name, link in last.files],
+        "files": [{"name": name, "link": link} for name, link in last_version.files],
         "earlier": _earlier(message.versions),
-        "edited_at": time_of_ts(last.ts).isoformat() if last.ts > message.ts else "",
+        "edited_at": time_of_ts(last_version.ts).isoformat() if last_version.ts > message.ts else "",
         "deleted_at": time_of_ts(message.deleted_ts).isoformat() if message.deleted_ts else "",
         "marked_by": list(dict.fromkeys(mark.by for mark in _active_marks(message, policy))),
         "recovered": not message.is_live,
     }
-    return {"text": last.text} | {name: value for name, value in optional.items() if value}
+    return {"text": last_version.text} | {name: value for name, value in optional.items() if value}
 
 
 def _earlier(versions: Sequence[Version]) -> list[str]:
     texts = [version.text for version in versions]
-    return [text for text, following in pairwise(texts) if text != following]
+    return [text for text, next_text in pairwise(texts) if text != next_text]
 
 
 def _active_marks(message: ObservedMessage, policy: MessagePolicy) -> list[Mark]:

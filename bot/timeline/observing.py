@@ -50,8 +50,8 @@ def _files(message: Message) -> tuple[tuple[str, str], ...]:
 
 def observe_edit(event: Event, own_ids: frozenset[str]) -> list[ObservedMessage]:
     """Read both versions from an edit; the deletion of a thread's first message also arrives as an edit."""
-    message, previous = event["message"], event.get("previous_message") or {}
-    observed = [observe_message(previous)] if is_message(previous, own_ids) else []
+    message, previous_message = event["message"], event.get("previous_message") or {}
+    observed = [observe_message(previous_message)] if is_message(previous_message, own_ids) else []
     if message.get("subtype") == TOMBSTONE:
         return [*observed, ObservedMessage(message["ts"], deleted_ts=event["ts"], is_live=True)]
     return [*observed, observe_message(message, event["ts"])] if is_message(message, own_ids) else []
@@ -59,11 +59,11 @@ def observe_edit(event: Event, own_ids: frozenset[str]) -> list[ObservedMessage]
 
 def observe_deletion(event: Event, own_ids: frozenset[str]) -> list[ObservedMessage]:
     """Read a deletion, and the deleted message unless Slack left it out."""
-    previous = event.get("previous_message") or {}
-    if previous and not is_message(previous, own_ids):
+    previous_message = event.get("previous_message") or {}
+    if previous_message and not is_message(previous_message, own_ids):
         return []
-    ts = event.get("deleted_ts") or previous["ts"]
-    observed = [observe_message(previous)] if previous else []
+    ts = event.get("deleted_ts") or previous_message["ts"]
+    observed = [observe_message(previous_message)] if previous_message else []
     return [*observed, ObservedMessage(ts, deleted_ts=event["ts"], is_live=True)]
 
 
@@ -84,31 +84,33 @@ def observe_pin(event: Event, *, is_on: bool) -> ObservedMessage | None:
     )
 
 
-def observe_from_history(message: Message, read_ts: str, known: ObservedMessage | None = None) -> ObservedMessage:
+def observe_from_history(
+    message: Message, read_ts: str, recorded_message: ObservedMessage | None = None
+) -> ObservedMessage:
     """Read a message from history at `read_ts` with its current marks; known marks that are gone are off."""
     marks = [
         Mark(reaction["name"].partition("::")[0], user, read_ts, is_on=True)
         for reaction in message.get("reactions") or []
         for user in reaction.get("users") or []
     ]
-    if message.get("pinned_to") and not _is_pinned(known):
+    if message.get("pinned_to") and not _is_pinned(recorded_message):
         marks.append(Mark(PIN, "", read_ts, is_on=True))
     observed = observe_message(message, is_live=False)
-    return replace(observed, marks=tuple(marks) + _removed_marks(message, known, marks, read_ts))
+    return replace(observed, marks=tuple(marks) + _removed_marks(message, recorded_message, marks, read_ts))
 
 
-def _is_pinned(known: ObservedMessage | None) -> bool:
-    return known is not None and any(mark.name == PIN and mark.is_on for mark in known.marks)
+def _is_pinned(recorded_message: ObservedMessage | None) -> bool:
+    return recorded_message is not None and any(mark.name == PIN and mark.is_on for mark in recorded_message.marks)
 
 
 def _removed_marks(
-    message: Message, known: ObservedMessage | None, current_marks: list[Mark], read_ts: str
+    message: Message, recorded_message: ObservedMessage | None, current_marks: list[Mark], read_ts: str
 ) -> tuple[Mark, ...]:
-    if known is None:
+    if recorded_message is None:
         return ()
     keys = {mark.key for mark in current_marks} | ({PIN} if message.get("pinned_to") else set())
     return tuple(
         Mark(mark.name, mark.by, read_ts, is_on=False)
-        for mark in known.marks
+        for mark in recorded_message.marks
         if mark.is_on and mark.key not in keys
     )

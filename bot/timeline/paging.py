@@ -19,7 +19,7 @@ def read_page(
     entries, and the time they span."""
     conditions = _conditions(incident_id, filter_name)
     statement = sa.select(sa.func.count(), sa.func.min(col(TimelineEntry.at)), sa.func.max(col(TimelineEntry.at)))
-    total, first, last = session.connection().execute(statement.where(*conditions)).one()
+    total, first_at, last_at = session.connection().execute(statement.where(*conditions)).one()
     page = min(page, pages(total)) or pages(total)
     entries = session.exec(
         select(TimelineEntry)
@@ -28,11 +28,11 @@ def read_page(
         .offset((page - 1) * PER_PAGE)
         .limit(PER_PAGE)
     ).all()
-    return entries, page, total, _duration(first, last)
+    return entries, page, total, _duration(first_at, last_at)
 
 
-def _duration(first: datetime | None, last: datetime | None) -> timedelta:
-    return last - first if first and last else timedelta()
+def _duration(first_at: datetime | None, last_at: datetime | None) -> timedelta:
+    return last_at - first_at if first_at and last_at else timedelta()
 
 
 def _conditions(incident_id: int, filter_name: str) -> list[sa.ColumnElement[bool]]:

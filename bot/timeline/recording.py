@@ -38,15 +38,15 @@ def known_message(session: Session, incident_id: int, message_ts: str) -> Observ
 def _merge_into_entry(
     session: Session, entry: TimelineEntry, observed: ObservedMessage, policy: MessagePolicy
 ) -> bool:
-    known = observed_message.from_json(entry.heard) if entry.heard else ObservedMessage(observed.ts)
-    merged = policy.kept(observed_message.merge(known, observed))
-    if merged == known:
+    recorded_message = observed_message.from_json(entry.heard) if entry.heard else ObservedMessage(observed.ts)
+    merged = policy.kept(observed_message.merge(recorded_message, observed))
+    if merged == recorded_message:
         return False
     for name, value in _columns(merged, policy).items():
         setattr(entry, name, value)
     entry.is_shown = entry.is_shown and entry.hiding is None
     session.add(entry)
-    if len(merged.versions) < len(known.versions):
+    if len(merged.versions) < len(recorded_message.versions):
         log.erase(session, entry, log.Operation("erased", reason="deleted in Slack"))
     else:
         log.record_change(session, entry, log.Operation("heard"))

@@ -46,10 +46,10 @@ def available_fonts() -> tuple[str, ...]:
 
 @cache
 def _known_codepoints() -> frozenset[int]:
-    known: set[int] = set()
+    codepoints: set[int] = set()
     for name in available_fonts():
-        known |= set(font_manager.get_font(font_manager.findfont(name)).get_charmap())
-    return frozenset(known)
+        codepoints |= set(font_manager.get_font(font_manager.findfont(name)).get_charmap())
+    return frozenset(codepoints)
 
 
 def load_fonts() -> None:
@@ -60,8 +60,8 @@ def load_fonts() -> None:
 def renderable_text(text: str, longest: int = 60) -> str:
     """Return the text as it can be drawn: no control characters, and `·` for characters missing in every font."""
     plain = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")
-    shown = "".join(letter if ord(letter) in _known_codepoints() else UNKNOWN_GLYPH for letter in plain)
-    return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
+    drawable = "".join(letter if ord(letter) in _known_codepoints() else UNKNOWN_GLYPH for letter in plain)
+    return drawable if len(drawable) <= longest else drawable[: longest - 1].rstrip() + "…"
 
 
 def render_png(facts: Json) -> bytes:
@@ -171,23 +171,23 @@ def _label_beside(axes: Axes, span: Json, start: float, end: float) -> None:
 
 
 def _dots(axes: Axes, moments: list[Json]) -> None:
-    named: set[int] = set()
+    labelled_rows: set[int] = set()
     low, high = axes.get_xlim()
     for moment in moments:
         at = _axis_position(_time(moment["at"]))
         missed = bool(moment["note"])
         axes.plot(at, moment["row"], marker="X" if missed else "o", color="#b3001b" if missed else "#2a9d8f", ms=6)
     for moment in moments:
-        if moment["row"] not in named:
-            named.add(moment["row"])
-            first = _axis_position(_time(moment["at"]))
-            is_left = first - low > (high - low) * 0.35
-            place = first - (high - low) * 0.025 if is_left else low + (high - low) * 0.005
+        if moment["row"] not in labelled_rows:
+            labelled_rows.add(moment["row"])
+            first_position = _axis_position(_time(moment["at"]))
+            is_left = first_position - low > (high - low) * 0.35
+            label_position = first_position - (high - low) * 0.025 if is_left else low + (high - low) * 0.005
             lift = 0 if is_left else -0.33
             side = "right" if is_left else "left"
             size = 9 if is_left else 7.5
             axes.text(
-                place,
+                label_position,
                 moment["row"] + lift,
                 renderable_text(moment["label"], 24),
                 va="center",
@@ -200,13 +200,13 @@ def _dots(axes: Axes, moments: list[Json]) -> None:
 def _numbered_moments(axes: Axes, moments: list[Json]) -> None:
     """Draw numbers, because names would overlap; the legend lists the names."""
     low, high = axes.get_xlim()
-    last, apart = -1.0, (high - low) * 0.035
+    last_position, least_distance = -1.0, (high - low) * 0.035
     for number, moment in enumerate(sorted(moments, key=lambda each: str(each["at"])), 1):
         at = _axis_position(_time(moment["at"]))
         axes.axvline(at, color=INK, linewidth=0.8)
-        last = max(at, last + apart) if last > 0 else at
+        last_position = max(at, last_position + least_distance) if last_position > 0 else at
         circle = {"boxstyle": "circle,pad=0.18", "facecolor": INK, "edgecolor": "white"}
-        axes.text(last, 0, str(number), color="white", size=8.5, ha="center", va="center", bbox=circle)
+        axes.text(last_position, 0, str(number), color="white", size=8.5, ha="center", va="center", bbox=circle)
 
 
 def _render_legend(figure: Figure, facts: Json) -> None:

@@ -31,7 +31,7 @@ class Renderer:
     def render(self, payload: bytes) -> bytes:
         """Return the PNG. Raises `TryLater` if it could not be drawn, or not in time."""
         # The process may just have exited because it was idle; the retry starts a new one.
-        answer = self._ask(payload) or self._ask(payload)
+        answer = self._request_picture(payload) or self._request_picture(payload)
         if not answer.endswith(PNG_END):
             raise TryLater("the picture could not be drawn")
         return answer.removeprefix(BEGUN)
@@ -46,7 +46,7 @@ class Renderer:
         with self._lock:
             self._end()
 
-    def _ask(self, payload: bytes) -> bytes:
+    def _request_picture(self, payload: bytes) -> bytes:
         """Return the process's answer; empty if it has ended."""
         with self._lock:
             control = self._control or self._start()
@@ -65,28 +65,28 @@ class Renderer:
 
     def _exchange(self, control: socket.socket, payload: bytes) -> bytes:
         """Request one picture over a new connection, passing its other end to the process."""
-        ours, theirs = socket.socketpair()
-        with closing(ours):
-            ours.settimeout(self._timeout_s)
-            with closing(theirs):
-                socket.send_fds(control, [b"."], [theirs.fileno()])
-            ours.sendall(payload)
-            ours.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: ours.recv(65536), b""))
+        own_end, other_end = socket.socketpair()
+        with closing(own_end):
+            own_end.settimeout(self._timeout_s)
+            with closing(other_end):
+                socket.send_fds(control, [b"."], [other_end.fileno()])
+            own_end.sendall(payload)
+            own_end.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: own_end.recv(65536), b""))
 
     def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        with closing(theirs):
+        own_end, other_end = socket.socketpair()
+        with closing(other_end):
             # In its own session, so Ctrl-C does not reach it; it exits once the bot has ended.
             self._process = subprocess.Popen(  # noqa: S603 - our own module; user input is passed as data
                 self._command,
-                stdin=theirs.fileno(),
+                stdin=other_end.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        self._control = ours
-        return ours
+        self._control = own_end
+        return own_end
 
     def _discard(self, control: socket.socket) -> None:
         with self._lock:

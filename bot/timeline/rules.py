@@ -137,9 +137,9 @@ def read_note(typed: str, timezone: str, now: datetime) -> Note:
 
 
 def _split_kind(text: str) -> tuple[str, str]:
-    prefix, colon, rest = text.partition(":")
+    prefix, colon, note_text = text.partition(":")
     kind = PREFIXES.get(" ".join(prefix.lower().split())) if colon else None
-    return (kind, rest.strip()) if kind else (NOTE, text)
+    return (kind, note_text.strip()) if kind else (NOTE, text)
 
 
 def read_time(typed_day: str | None, hour: str, minute: str, timezone: str, now: datetime) -> datetime:

@@ -129,22 +129,22 @@ def get(session: Session, incident_id: int, number: int) -> TimelineEntry:
 
 def locked(session: Session, incident_id: int, number: int) -> TimelineEntry:
     """Return the same entry, locked until the transaction ends."""
-    return _require(session, number, _held(_numbered(incident_id, number)))
+    return _require(session, number, _locked_query(_numbered(incident_id, number)))
 
 
 def _numbered(incident_id: int, number: int) -> SelectOfScalar[TimelineEntry]:
     return select(TimelineEntry).where(TimelineEntry.incident_id == incident_id, TimelineEntry.id == number)
 
 
-def _require(session: Session, number: int, wanted: SelectOfScalar[TimelineEntry]) -> TimelineEntry:
-    entry = session.exec(wanted).first()
+def _require(session: Session, number: int, query: SelectOfScalar[TimelineEntry]) -> TimelineEntry:
+    entry = session.exec(query).first()
     if entry is None:
         raise NoSuchEntry(number=number)
     return entry
 
 
-def _held(wanted: SelectOfScalar[TimelineEntry]) -> SelectOfScalar[TimelineEntry]:
-    return wanted.with_for_update().execution_options(populate_existing=True)
+def _locked_query(query: SelectOfScalar[TimelineEntry]) -> SelectOfScalar[TimelineEntry]:
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
@@ -154,7 +154,7 @@ def by_source(session: Session, incident_id: int, source_key: str) -> TimelineEn
 
 def locked_by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
     """Return the same entry, locked until the transaction ends."""
-    return session.exec(_held(_from_source(incident_id, source_key))).first()
+    return session.exec(_locked_query(_from_source(incident_id, source_key))).first()
 
 
 def _from_source(incident_id: int, source_key: str) -> SelectOfScalar[TimelineEntry]:

@@ -32,34 +32,38 @@ class _LogReader(Struct):
     erased_records: dict[int, list[int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def find(self, text: str) -> None:
+    def add_finding(self, text: str) -> None:
         self.findings.append(Finding(self.incident_id, text))
 
     def check_record(self, record: LogRecord) -> None:
         """Check that the record is the next one, holds the previous hash, and matches its own hash."""
         if record.position != self.length + 1:
-            missing = f"{self.length + 1}" if record.position == self.length + 2 else f"{self.length + 1} and more"
-            self.find(f"record {missing} of its log was taken out, before entry {record.entry_id}.")
+            missing_records = (
+                f"{self.length + 1}" if record.position == self.length + 2 else f"{self.length + 1} and more"
+            )
+            self.add_finding(f"record {missing_records} of its log was taken out, before entry {record.entry_id}.")
         elif record.previous_hash != self.hash or record.hash != chain_hash(
             record.previous_hash, digest(record.change)
         ):
-            self.find(f"record {record.position} of its log, about entry {record.entry_id}, was changed.")
+            self.add_finding(f"record {record.position} of its log, about entry {record.entry_id}, was changed.")
         self.length, self.hash = record.position, record.hash
-        self._read(record)
+        self._apply_change(record)
 
-    def _read(self, record: LogRecord) -> None:
+    def _apply_change(self, record: LogRecord) -> None:
         try:
             change = json.loads(record.change)
-            number, expected_digest, what = int(change["entry"]), str(change["digest"]), str(change["what"])
+            number, expected_digest, operation = int(change["entry"]), str(change["digest"]), str(change["what"])
         except (ValueError, KeyError, TypeError):
             return
         if number != record.entry_id:
-            self.find(f"record {record.position} of its log was turned from entry {number} to {record.entry_id}.")
+            self.add_finding(
+                f"record {record.position} of its log was turned from entry {number} to {record.entry_id}."
+            )
         if record.state is None:
             self.erased_records.setdefault(number, []).append(record.position)
         elif digest(record.state) != expected_digest:
-            self.find(f"what record {record.position} of its log kept of entry {number} was changed.")
-        if what == "erased":
+            self.add_finding(f"what record {record.position} of its log kept of entry {number} was changed.")
+        if operation == "erased":
             self.erased_records.pop(number, None)
         self.digests[number] = expected_digest
 
@@ -82,11 +86,11 @@ def verify(session: Session, incident_id: int) -> Sequence[Finding]:
     chain = session.get(Chain, incident_id)
     length = chain.length if chain else 0
     if length > reader.length:
-        reader.find(f"the last {length - reader.length} records of its log were taken out.")
+        reader.add_finding(f"the last {length - reader.length} records of its log were taken out.")
     elif length < reader.length or (chain and chain.hash != reader.hash):
-        reader.find("the end of its log does not carry the hash that was set.")
+        reader.add_finding("the end of its log does not carry the hash that was set.")
     for number, positions in reader.erased_records.items():
-        reader.find(f"what record {positions[0]} of its log kept of entry {number} was taken out.")
+        reader.add_finding(f"what record {positions[0]} of its log kept of entry {number} was taken out.")
     _compare_entries(session, reader)
     return reader.findings
 
@@ -96,11 +100,11 @@ def _compare_entries(session: Session, reader: _LogReader) -> None:
     for entry in all_rows(session, reader.incident_id):
         expected_digest = unmatched.pop(entry.number, None)
         if expected_digest is None:
-            reader.find(f"entry {entry.number} was put in; the log knows nothing of it.")
+            reader.add_finding(f"entry {entry.number} was put in; the log knows nothing of it.")
         elif expected_digest != digest(state_of(entry)):
-            reader.find(f"entry {entry.number} was changed; the log says otherwise.")
+            reader.add_finding(f"entry {entry.number} was changed; the log says otherwise.")
     for number in unmatched:
-        reader.find(f"entry {number} was taken out of the timeline.")
+        reader.add_finding(f"entry {number} was taken out of the timeline.")
 
 
 def _records(session: Session, incident_id: int) -> Iterator[LogRecord]:

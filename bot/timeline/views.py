@@ -70,10 +70,10 @@ def timeline_page(page: Page) -> tuple[str, list[Block]]:
 
 
 def _entry_section(entry: EntryLine, page: Page) -> Block:
-    when = day_and_time(entry.at) if page.is_over_several_days else clock_time(entry.at)
+    time_text = day_and_time(entry.at) if page.is_over_several_days else clock_time(entry.at)
     emoji = LABEL_EMOJI.get(entry.label or "", MARKED_EMOJI if entry.is_marked else "")
     number = link(entry.url, f"[{entry.number}]") if entry.url else f"[{entry.number}]"
-    text = f"*{when}* {emoji + ' ' if emoji else ''}{one_line(entry.sentence, LONGEST_LINE)} {number}"
+    text = f"*{time_text}* {emoji + ' ' if emoji else ''}{one_line(entry.sentence, LONGEST_LINE)} {number}"
     amend = button("Correct…", ids.AMEND, f"{page.incident}:{entry.number}") if entry.may_amend else None
     return section(text, accessory=amend)
 

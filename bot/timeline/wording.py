@@ -57,14 +57,14 @@ class Language(Struct, frozen=True):
     # For sentences that contain names and figures: their pattern, and its translation with placeholders.
     patterns: Mapping[str, str] = field(default_factory=dict)
 
-    def term(self, kind: str, word: str) -> str:
+    def term(self, kind: str, text: str) -> str:
         """Translate one of the bot's own words or sentences."""
-        return self.terms.get(f"{kind} {word}") or self.terms.get(word) or self._of_pattern(kind, word)
+        return self.terms.get(f"{kind} {text}") or self.terms.get(text) or self._of_pattern(kind, text)
 
     def _of_pattern(self, kind: str, sentence: str) -> str:
-        for pattern, own in self.patterns.items():
+        for pattern, translation in self.patterns.items():
             if match := re.fullmatch(pattern, sentence):
-                return own.format(*(self.term(kind, part) for part in match.groups()))
+                return translation.format(*(self.term(kind, part) for part in match.groups()))
         return sentence
 
 
@@ -191,7 +191,7 @@ def _notes(facts: Facts, name_of: NameOf, translation: Language) -> list[str]:
 
 def _answers(facts: Facts, name_of: NameOf) -> str:
     answers = facts.get("answers") or {}
-    lines = [f"{asked} {to_plain_text(str(answer), name_of)}" for asked, answer in answers.items()]
+    lines = [f"{question} {to_plain_text(str(answer), name_of)}" for question, answer in answers.items()]
     return f" ({'; '.join(lines)})" if lines else ""
 
 

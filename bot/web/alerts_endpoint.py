@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from bot.alerts import authentication, payloads, receiving, sns
-from bot.alerts.sources import AlertSourceMade, AlertSources
+from bot.alerts.sources import AlertSources, ConfiguredAlertSource
 from bot.errors import TryLater, WatchfloorError
 from bot.runtime.clock import elapsed_s, utcnow
 from bot.services import Services
@@ -49,11 +49,11 @@ class AlertsEndpoint:
         if source is None:
             # Answered like a wrong secret, so that nobody learns which names exist.
             return _refusal(401, NOT_SIGNED)
-        return await run_in_threadpool(self._take, source, body, dict(request.headers))
+        return await run_in_threadpool(self._receive, source, body, dict(request.headers))
 
-    def _take(self, source: AlertSourceMade, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
+    def _receive(self, source: ConfiguredAlertSource, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
         try:
-            return self._taken(source, body, headers)
+            return self._process(source, body, headers)
         except NotSigned:
             return _refusal(401, NOT_SIGNED)
         except NotUnderstood as wrong:
@@ -66,7 +66,7 @@ class AlertsEndpoint:
             # Another replica took the same alert at the same moment.
             return _refusal(503, "try again")
 
-    def _taken(self, source: AlertSourceMade, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
+    def _process(self, source: ConfiguredAlertSource, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
         now = utcnow()
         content = payloads.parse(body) if source.described.kind == "sns" else {}
         certificates = self._sources.certificates
@@ -81,28 +81,30 @@ class AlertsEndpoint:
             return JSONResponse({"new": 0, "note": "the subscription is confirmed"})
         alerts = payloads.read(source.described.kind, body, source.mapping)
         with self._services.database.transaction() as session:
-            if once and not self._replay_guard.take(session, f"alerts:{source.name}:{once}"):
+            if once and not self._replay_guard.claim(session, f"alerts:{source.name}:{once}"):
                 return JSONResponse({"new": 0, "note": "taken before, so nothing was changed"})
-            return JSONResponse({"new": receiving.take(self._services, session, source, alerts, now)})
+            return JSONResponse({"new": receiving.receive_alerts(self._services, session, source, alerts, now)})
 
 
 class Rate:
     """A limit of requests per minute, with bursts of as many; it counts only callers that know the secret."""
 
     def __init__(self, per_minute: int) -> None:
-        self._per_s, self._most = per_minute / 60, float(per_minute)
-        self._left, self._at = self._most, elapsed_s()
+        self._per_s, self._largest_burst = per_minute / 60, float(per_minute)
+        self._requests_left, self._counted_at = self._largest_burst, elapsed_s()
         self._lock = threading.Lock()
 
     def wait_s(self) -> float:
         """Take one request; return how long to wait if none is left, otherwise 0."""
         with self._lock:
             now = elapsed_s()
-            self._left = min(self._most, self._left + (now - self._at) * self._per_s)
-            self._at = now
-            if self._left < 1:
-                return (1 - self._left) / self._per_s
-            self._left -= 1
+            self._requests_left = min(
+                self._largest_burst, self._requests_left + (now - self._counted_at) * self._per_s
+            )
+            self._counted_at = now
+            if self._requests_left < 1:
+                return (1 - self._requests_left) / self._per_s
+            self._requests_left -= 1
             return 0.0
 
 

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.errors import WatchfloorError
 from bot.runtime.fair_threads import FairThreads
-from bot.slack.app import Answer, ImmediateAckApp, whose
+from bot.slack.app import Answer, ImmediateAckApp, user_of_request
 from bot.slack.request_shape import Malformed, checked
 from bot.web.replay_guard import ReplayGuard
 
@@ -84,7 +84,7 @@ class EventsEndpoint:
         if self._app.is_echo(request.body):
             answer(BoltResponse(status=200))
             return future
-        self._threads.submit(whose(request.body), partial(self._handle_once, request, signature, answer))
+        self._threads.submit(user_of_request(request.body), partial(self._handle_once, request, signature, answer))
         return future
 
     def _handle_once(self, request: BoltRequest, signature: str, answer: Answer) -> None:

@@ -39,19 +39,19 @@ class Health:
         self._checks = tuple(checks)
         self._lock = threading.Lock()
         self._findings: list[Finding] = []
-        self._found_at = -MOST_OFTEN_EVERY_S
+        self._checked_at = -MOST_OFTEN_EVERY_S
 
-    def _look(self) -> list[Finding]:
+    def _current_findings(self) -> list[Finding]:
         """The findings of a moment ago, or of now: anyone may ask, as often as they like."""
         with self._lock:
-            if elapsed_s() - self._found_at > MOST_OFTEN_EVERY_S:
+            if elapsed_s() - self._checked_at > MOST_OFTEN_EVERY_S:
                 self._findings = [check() for check in self._checks]
-                self._found_at = elapsed_s()
+                self._checked_at = elapsed_s()
             return self._findings
 
     async def answer(self, request: Request) -> JSONResponse:
         """200 when all is well, 503 with the reasons otherwise."""
-        findings = await run_in_threadpool(self._look)
+        findings = await run_in_threadpool(self._current_findings)
         is_ok = all(finding.is_ok for finding in findings)
         report = {
             "ok": is_ok,

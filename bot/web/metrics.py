@@ -70,19 +70,19 @@ class Metrics:
 
     def _samples(self, now: datetime) -> Iterator[Sample]:
         with self._services.database.reading() as session:
-            count = queries.open_by_severity(session)
-            alarms, failing = len(open_alarms(session)), outbox.failing(session, MANY_FAILURES)
-            read = feeds.every_feed(session)
+            open_counts = queries.open_by_severity(session)
+            alarms, failing_rows = len(open_alarms(session)), outbox.failing(session, MANY_FAILURES)
+            feed_states = feeds.every_feed(session)
         for severity in SEVERITIES:
-            yield "watchfloor_incidents_open", {"severity": severity}, count.get(severity, 0)
+            yield "watchfloor_incidents_open", {"severity": severity}, open_counts.get(severity, 0)
         yield "watchfloor_alarms_open", {}, alarms
         yield "watchfloor_clock_age_seconds", {}, self._heartbeat.age_s
         by_kind: dict[str, int] = {}
-        for one in failing:
-            by_kind[one.kind] = by_kind.get(one.kind, 0) + one.count
+        for failure in failing_rows:
+            by_kind[failure.kind] = by_kind.get(failure.kind, 0) + failure.count
         for kind, rows in by_kind.items():
             yield "watchfloor_outbox_failing", {"kind": kind}, rows
-        for feed in read:
+        for feed in feed_states:
             labels = {"source": feed.source, "stream": feed.stream}
             yield "watchfloor_source_failures", labels, feed.failures
             if feed.read_at is not None:

@@ -38,11 +38,11 @@ class ReplayGuard:
         """
         try:
             with self._database.transaction(is_synced=False) as session:
-                return self.take(session, signature)
+                return self.claim(session, signature)
         except (DatabaseBusy, ChangeUnknown):
             return True
 
-    def take(self, session: Session, signature: str) -> bool:
+    def claim(self, session: Session, signature: str) -> bool:
         """Remember a signature in a transaction, which undoes that if it fails; True if it was unknown before."""
         now = machine_time()
         self._forget(session.connection(), now)

@@ -46,14 +46,14 @@ class SignedPostEndpoint:
             return _refusal(413, "at most 2 MB at once")
         except ClientDisconnect:
             return _refusal(400, "cut off")
-        return await run_in_threadpool(self._take, body, dict(request.headers))
+        return await run_in_threadpool(self._receive, body, dict(request.headers))
 
-    def _take(self, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
+    def _receive(self, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
         now = utcnow()
         try:
             signature = signatures.check(self._secret, body, headers, now)
             with self._services.database.transaction() as session:
-                if not self._replay_guard.take(session, signature):
+                if not self._replay_guard.claim(session, signature):
                     return JSONResponse(TAKEN_BEFORE)
                 return JSONResponse(self.post.take(self._services, session, body, now))
         except NotSigned:

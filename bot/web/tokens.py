@@ -54,8 +54,8 @@ def create(session: Session, name: str, scopes: Collection[str], now: datetime) 
 
 def revoke(session: Session, name: str, now: datetime) -> None:
     """Revoke a token: it opens nothing from now on. Raises `NoSuchToken`."""
-    mine = sa.update(ApiToken).where(col(ApiToken.name) == name, col(ApiToken.revoked_at).is_(None))
-    if not session.connection().execute(mine.values(revoked_at=now)).rowcount:
+    update = sa.update(ApiToken).where(col(ApiToken.name) == name, col(ApiToken.revoked_at).is_(None))
+    if not session.connection().execute(update.values(revoked_at=now)).rowcount:
         raise NoSuchToken(name=name)
 
 
@@ -71,8 +71,8 @@ def may_read(session: Session, authorization: str, scope: str) -> bool | None:
         return None
     # Looked up by its digest, so that the time it takes reveals nothing about the token.
     query = select(ApiToken).where(ApiToken.digest == _digest(token.strip()), col(ApiToken.revoked_at).is_(None))
-    known = session.exec(query).first()
-    return None if known is None else scope in known.scopes
+    stored_token = session.exec(query).first()
+    return None if stored_token is None else scope in stored_token.scopes
 
 
 def _digest(token: str) -> str:

@@ -65,7 +65,7 @@ class Alerting:
             return None
         now = candidate.at
         self.episodes = [each for each in self.episodes if each.last_at > now - REMEMBERED_S]
-        episode = self._same(candidate)
+        episode = self._matching_episode(candidate)
         if episode is None:
             episode = Episode(candidate.key, now, now, 0.0)
             self.episodes.append(episode)
@@ -79,7 +79,7 @@ class Alerting:
     def threshold(self, candidate: Candidate, episode: Episode) -> float:
         """The score that this candidate must reach."""
         usual = max(self._usual_peak(candidate.at, episode), self._peak_of_full_day(candidate.at))
-        return min(usual, ALWAYS) + self._taught(candidate)
+        return min(usual, ALWAYS) + self._rise_by_dismissals(candidate)
 
     def _usual_peak(self, now: float, episode: Episode) -> float:
         """The peak score that bursts of the last four weeks exceeded only as often as alerts are allowed."""
@@ -94,18 +94,22 @@ class Alerting:
         alerted = [each for each in self.episodes if each.alerted_at is not None and each.alerted_at > now - DAY_S]
         return max(each.peak for each in alerted) if len(alerted) >= self._alerts_a_day else LEAST_SCORE
 
-    def _taught(self, candidate: Candidate) -> float:
+    def _rise_by_dismissals(self, candidate: Candidate) -> float:
         """What dismissals of similar bursts add to the threshold."""
         return sum(
-            DISMISSED_BY * math.pow(0.5, (candidate.at - each.last_at) / DISMISSED_HALF_S)
-            for each in self.episodes
-            if each.is_dismissed and _is_alike(each, candidate)
+            DISMISSED_BY * math.pow(0.5, (candidate.at - episode.last_at) / DISMISSED_HALF_S)
+            for episode in self.episodes
+            if episode.is_dismissed and _is_alike(episode, candidate)
         )
 
-    def _same(self, candidate: Candidate) -> Episode | None:
-        recent: Sequence[Episode] = [each for each in self.episodes if each.last_at > candidate.at - SAME_FOR_S]
-        same = [each for each in recent if _is_alike(each, candidate) or _overlap(each, candidate) >= OVERLAP]
-        return max(same, key=lambda each: (each.alerted_at is not None, each.last_at), default=None)
+    def _matching_episode(self, candidate: Candidate) -> Episode | None:
+        recent_episodes: Sequence[Episode] = [
+            each for each in self.episodes if each.last_at > candidate.at - SAME_FOR_S
+        ]
+        matching_episodes = [
+            each for each in recent_episodes if _is_alike(each, candidate) or _overlap(each, candidate) >= OVERLAP
+        ]
+        return max(matching_episodes, key=lambda each: (each.alerted_at is not None, each.last_at), default=None)
 
 
 def _is_alike(episode: Episode, candidate: Candidate) -> bool:

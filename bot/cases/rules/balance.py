@@ -74,13 +74,13 @@ def _move(source: TeamLoad, target: TeamLoad, overlap: timedelta) -> Move | None
     if not target.available or overlap <= timedelta():
         return None
     people = source.available + target.available
-    even = (source.actionable + target.actionable) / people
-    count = min(source.unassigned, math.floor(source.actionable - even * source.available))
+    even_load = (source.actionable + target.actionable) / people
+    count = min(source.unassigned, math.floor(source.actionable - even_load * source.available))
     if count < LEAST_MOVED:
         return None
     target_load = target.actionable / target.available
-    after = (target.actionable + count) / target.available
-    return Move(count, source.team, target.team, source.load, target_load, after, overlap)
+    load_after = (target.actionable + count) / target.available
+    return Move(count, source.team, target.team, source.load, target_load, load_after, overlap)
 
 
 def balance_index(teams: Sequence[TeamLoad]) -> float | None:
@@ -90,13 +90,13 @@ def balance_index(teams: Sequence[TeamLoad]) -> float | None:
     return max(loads) / mean if mean else None
 
 
-def overlap(one: Schedule, other: Schedule, now: datetime) -> timedelta:
+def overlap(first: Schedule, second: Schedule, now: datetime) -> timedelta:
     """How long both schedules are open at once within the next 24 hours."""
-    until, common = now + DAY, timedelta()
-    for since, end in _spans(one, now, until):
-        for other_since, other_end in _spans(other, now, until):
-            common += max(timedelta(), min(end, other_end) - max(since, other_since))
-    return common
+    until, total = now + DAY, timedelta()
+    for since, end in _spans(first, now, until):
+        for other_since, other_end in _spans(second, now, until):
+            total += max(timedelta(), min(end, other_end) - max(since, other_since))
+    return total
 
 
 def _spans(schedule: Schedule, now: datetime, until: datetime) -> list[tuple[datetime, datetime]]:

@@ -58,8 +58,8 @@ class OpenCase:
         self.amber_s = (self.target_s or 0) * AMBER_SHARE
         self.due_s = self.due_at.timestamp() if self.due_at else math.inf
         self.snoozed_s = self.snoozed_until.timestamp() if self.snoozed_until else -math.inf
-        known = ((UNASSIGNED, self.is_unassigned), (REOPENED, self.reopened), (SENSITIVE, self.is_sensitive))
-        self.marks = tuple(name for name, holds in known if holds)
+        marks = ((UNASSIGNED, self.is_unassigned), (REOPENED, self.reopened), (SENSITIVE, self.is_sensitive))
+        self.marks = tuple(name for name, applies in marks if applies)
         self.order = (self.due_s, self.priority, self.number)
 
 
@@ -123,9 +123,9 @@ def read_wanted(typed: str, by: str) -> Wanted:
     """`red EMEA 2` as a filter, words and a page."""
     words = typed.casefold().split()
     page = next((int(word) - 1 for word in words if word.isascii() and word.isdigit() and 0 < len(word) < 5), 0)
-    named = next((word for word in words if word in FILTERS), "")
-    rest = tuple(word for word in words if word not in FILTERS and not word.isdigit())
-    return Wanted(named, rest, by, max(0, page))
+    filter_name = next((word for word in words if word in FILTERS), "")
+    search_words = tuple(word for word in words if word not in FILTERS and not word.isdigit())
+    return Wanted(filter_name, search_words, by, max(0, page))
 
 
 class Ranking:
@@ -142,26 +142,26 @@ class Ranking:
         return len(self.cases)
 
     def __iter__(self) -> Iterator[Entry]:
-        return (self[place] for place in range(len(self.cases)))
+        return (self[index] for index in range(len(self.cases)))
 
-    def __getitem__(self, place: int) -> Entry:
-        case, position = self.cases[place], self._positions[place]
+    def __getitem__(self, index: int) -> Entry:
+        case, position = self.cases[index], self._positions[index]
         team = self._capacity.get(case.team, Capacity())
-        left = case.due_at - self._now if case.due_at is not None else None
+        time_left = case.due_at - self._now if case.due_at is not None else None
         pickup = expected_pickup(position, team)
         free = team.free if case.team in self._capacity else None
         on_shift = team.on if team.is_rostered else None
-        return Entry(case, position, free, pickup, left, self.colours[place], on_shift)
+        return Entry(case, position, free, pickup, time_left, self.colours[index], on_shift)
 
 
 def _positions(cases: Sequence[OpenCase]) -> list[int]:
     """The place of each case among the waiting cases of its team; 0 if it is not waiting."""
-    waiting: dict[str, int] = {}
+    waiting_counts: dict[str, int] = {}
     positions = []
     for case in cases:
         position = 0
         if case.is_waiting:
-            position = waiting[case.team] = waiting.get(case.team, 0) + 1
+            position = waiting_counts[case.team] = waiting_counts.get(case.team, 0) + 1
         positions.append(position)
     return positions
 
@@ -171,16 +171,20 @@ def _colours(
 ) -> list[str]:
     """The colour of each case, by whether the time left covers the expected pick-up. One loop over plain seconds,
     because there are many thousand cases."""
-    waits = {team: (each.free, 3_600 / each.per_hour) for team, each in capacity.items() if each.free}
-    soonest, colours = now_s + SAFETY_S, []
+    waits = {
+        team: (team_capacity.free, 3_600 / team_capacity.per_hour)
+        for team, team_capacity in capacity.items()
+        if team_capacity.free
+    }
+    safe_from, colours = now_s + SAFETY_S, []
     for case, position in zip(cases, positions, strict=True):
-        slack = case.due_s - soonest
+        slack_s = case.due_s - safe_from
         if position and case.team in waits:
-            at_once, taking_s = waits[case.team]
-            slack -= -(-position // at_once) * taking_s
-        if slack < 0:
+            free, seconds_per_case = waits[case.team]
+            slack_s -= -(-position // free) * seconds_per_case
+        if slack_s < 0:
             colours.append(RED)
-        elif slack < case.amber_s:
+        elif slack_s < case.amber_s:
             colours.append(AMBER)
         else:
             colours.append(GREEN if case.due_at is not None else PAUSED)
@@ -200,25 +204,25 @@ def expected_pickup(position: int, team: Capacity) -> timedelta | None:
 def board(ranking: Ranking, wanted: Wanted, now: datetime, per_page: int) -> Board:
     """A page of the wanted cases; snoozed cases return when their time is over or they breach."""
     cases, colours, now_s = ranking.cases, ranking.colours, now.timestamp()
-    awake = [place for place, case in enumerate(cases) if case.snoozed_s <= now_s or case.due_s <= now_s]
-    counts = Counter(colours[place] for place in awake)
-    counts.update(chain.from_iterable(cases[place].marks for place in awake))
+    unsnoozed = [index for index, case in enumerate(cases) if case.snoozed_s <= now_s or case.due_s <= now_s]
+    counts = Counter(colours[index] for index in unsnoozed)
+    counts.update(chain.from_iterable(cases[index].marks for index in unsnoozed))
     counts["breached"] = sum(case.due_s <= now_s for case in cases)
-    counts["snoozed"] = len(cases) - len(awake)
-    is_wanted = _is_wanted(wanted)
-    shown = [place for place in awake if is_wanted(cases[place], colours[place])] if is_wanted else awake
-    page = min(wanted.page, max(0, (len(shown) - 1) // per_page))
-    chosen = Wanted(wanted.filter, wanted.words, wanted.by, page)
-    entries = [ranking[place] for place in shown[page * per_page :][:per_page]]
-    return Board(entries, len(ranking), counts, chosen, len(shown))
+    counts["snoozed"] = len(cases) - len(unsnoozed)
+    is_wanted = _filter_of(wanted)
+    matching = [index for index in unsnoozed if is_wanted(cases[index], colours[index])] if is_wanted else unsnoozed
+    page = min(wanted.page, max(0, (len(matching) - 1) // per_page))
+    wanted_page = Wanted(wanted.filter, wanted.words, wanted.by, page)
+    entries = [ranking[index] for index in matching[page * per_page :][:per_page]]
+    return Board(entries, len(ranking), counts, wanted_page, len(matching))
 
 
-def _is_wanted(wanted: Wanted) -> Callable[[OpenCase, str], bool] | None:
+def _filter_of(wanted: Wanted) -> Callable[[OpenCase, str], bool] | None:
     """A predicate on a case and its colour; None if every case is wanted."""
     if not wanted.filter and not wanted.words:
         return None
 
-    def ask(case: OpenCase, colour: str) -> bool:
+    def is_match(case: OpenCase, colour: str) -> bool:
         if wanted.filter == MINE and case.owner_id != wanted.by:
             return False
         if wanted.filter not in ("", MINE, colour, *case.marks):
@@ -226,4 +230,4 @@ def _is_wanted(wanted: Wanted) -> Callable[[OpenCase, str], bool] | None:
         text = f"{case.name} {case.customer} {case.region} {case.team} {case.priority} {case.title}".casefold()
         return all(word in text for word in wanted.words)
 
-    return ask
+    return is_match

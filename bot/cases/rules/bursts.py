@@ -76,7 +76,7 @@ class Scanner:
         self._by_key: dict[Key, Occurrences] = defaultdict(Occurrences)
         self._texts = TextIndex()
         self._text_cases = Occurrences()
-        self._of_case: dict[int, tuple[float, int, str]] = {}
+        self._entries_by_case: dict[int, tuple[float, int, str]] = {}
 
     def add(self, sighting: Sighting) -> None:
         """Index a case without looking for a group."""
@@ -85,14 +85,14 @@ class Scanner:
     def see(self, sighting: Sighting) -> Candidate | None:
         """Index a case and return the most surprising group that it belongs to."""
         document = grams(sighting.title, sighting.text)
-        alike = self._texts.alike(document, ALIKE[0])
+        similar_cases = self._texts.alike(document, ALIKE[0])
         self._remember(sighting, document)
         by_traits = (
-            replace(each, score=each.score - (WITHOUT_WORDS if document else 0.0))
-            for each in self._by_traits(sighting)
+            replace(candidate, score=candidate.score - (WITHOUT_WORDS if document else 0.0))
+            for candidate in self._candidates_by_traits(sighting)
         )
-        candidates = [*by_traits, *self._by_words(sighting, alike)]
-        return max(candidates, key=lambda each: (each.score, len(each.cases)), default=None)
+        candidates = [*by_traits, *self._candidates_by_words(sighting, similar_cases)]
+        return max(candidates, key=lambda candidate: (candidate.score, len(candidate.cases)), default=None)
 
     def _remember(self, sighting: Sighting, document: dict[str, float]) -> None:
         at, number, customer = sighting.at, sighting.number, sighting.customer
@@ -102,11 +102,11 @@ class Scanner:
         if document:
             self._texts.add(number, document)
             self._text_cases.add(at, number, customer)
-            self._of_case[number] = (at, number, customer)
+            self._entries_by_case[number] = (at, number, customer)
 
-    def _by_traits(self, sighting: Sighting) -> Iterator[Candidate]:
+    def _candidates_by_traits(self, sighting: Sighting) -> Iterator[Candidate]:
         now = sighting.at
-        days = (now - self._all.seen[0][0]) / DAY_S
+        days = (now - self._all.entries[0][0]) / DAY_S
         for window_s in WINDOWS_S:
             all_cases = self._all.counts(self._all.since(now - window_s, now), now)
             if all_cases.before < LEAST_HISTORY:
@@ -126,36 +126,41 @@ class Scanner:
         subject is up everywhere, or everything is up at a site, the combination is not a surprise."""
         if len(key) == 1:
             return share(counts, all_cases, 1 / (1 + all_cases.before)) * all_cases.within
-        first, second = (self._single(part, now, window_s) for part in key)
+        first, second = (self._counts_of_trait(part, now, window_s) for part in key)
         shares = [share(each, all_cases, 1 / (1 + all_cases.before)) for each in (first, second)]
-        usual = share(counts, all_cases, _share_of_two(key, *shares)) * all_cases.within
-        others = [each.within - counts.within + 1 for each in (first, second)]
-        return max(usual, others[0] * shares[1], others[1] * shares[0])
+        usual_count = share(counts, all_cases, _share_of_two(key, *shares)) * all_cases.within
+        counts_without_pair = [each.within - counts.within + 1 for each in (first, second)]
+        return max(usual_count, counts_without_pair[0] * shares[1], counts_without_pair[1] * shares[0])
 
-    def _single(self, part: tuple[str, str], now: float, window_s: int) -> Counts:
-        seen = self._by_key[(part,)]
-        return seen.counts(seen.since(now - window_s, now), now)
+    def _counts_of_trait(self, part: tuple[str, str], now: float, window_s: int) -> Counts:
+        occurrences = self._by_key[(part,)]
+        return occurrences.counts(occurrences.since(now - window_s, now), now)
 
-    def _by_words(self, sighting: Sighting, alike: list[tuple[int, float]]) -> Iterator[Candidate]:
-        mine = (sighting.at, sighting.number, sighting.customer)
-        for least in ALIKE:
-            entries = sorted([self._of_case[number] for number, cosine in alike if cosine >= least] + [mine])
+    def _candidates_by_words(
+        self, sighting: Sighting, similar_cases: list[tuple[int, float]]
+    ) -> Iterator[Candidate]:
+        new_entry = (sighting.at, sighting.number, sighting.customer)
+        for least_similarity in ALIKE:
+            entries = sorted(
+                [self._entries_by_case[number] for number, cosine in similar_cases if cosine >= least_similarity]
+                + [new_entry]
+            )
             if len(entries) < LEAST_CUSTOMERS_OF_WORDS:
                 return
-            seen = Occurrences()
+            occurrences = Occurrences()
             for entry in entries:
-                seen.add(*entry)
-            yield from self._text_windows(seen, sighting.at)
+                occurrences.add(*entry)
+            yield from self._candidates_by_window(occurrences, sighting.at)
 
-    def _text_windows(self, seen: Occurrences, now: float) -> Iterator[Candidate]:
+    def _candidates_by_window(self, occurrences: Occurrences, now: float) -> Iterator[Candidate]:
         for window_s in WINDOWS_S:
-            members = seen.since(now - window_s, now)
+            members = occurrences.since(now - window_s, now)
             if len({customer for _, _, customer in members}) < LEAST_CUSTOMERS_OF_WORDS:
                 continue
             all_cases = self._text_cases.counts(self._text_cases.since(now - window_s, now), now)
             if all_cases.before < LEAST_HISTORY:
                 continue
-            counts = seen.counts(members, now)
+            counts = occurrences.counts(members, now)
             expected = share(counts, all_cases, 1 / (1 + all_cases.before)) * all_cases.within
             yield _candidate((), members, now, window_s, surprise(counts, expected))
 
@@ -170,9 +175,12 @@ def _share_of_two(key: Key, first: float, second: float) -> float:
 
 def keys(traits: Mapping[str, str]) -> list[Key]:
     """Every trait, and every pair of traits that says more than one alone."""
-    known = sorted((name, value) for name, value in traits.items() if value)
-    pairs = [pair for pair in combinations(known, 2) if not {pair[0][0], pair[1][0]} <= NESTED]
-    return [*((each,) for each in known), *(pair for pair in pairs if not {pair[0][0], pair[1][0]} <= PLACES)]
+    present_traits = sorted((name, value) for name, value in traits.items() if value)
+    pairs = [pair for pair in combinations(present_traits, 2) if not {pair[0][0], pair[1][0]} <= NESTED]
+    return [
+        *((each,) for each in present_traits),
+        *(pair for pair in pairs if not {pair[0][0], pair[1][0]} <= PLACES),
+    ]
 
 
 def _candidate(

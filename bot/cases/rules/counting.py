@@ -26,31 +26,31 @@ class Counts(Struct, frozen=True):
 class Occurrences(Struct):
     """Occurrences of something in the last four weeks: time, case and customer."""
 
-    seen: list[tuple[float, int, str]] = field(default_factory=list)
+    entries: list[tuple[float, int, str]] = field(default_factory=list)
     # Counts by hour of the day; compact, because there are many thousand of these objects.
     hours: "array[int]" = field(default_factory=lambda: array("I", bytes(96)))
 
     def add(self, at: float, case: int, customer: str) -> None:
         """Add an occurrence; one that arrives out of order is inserted in its place."""
         entry = (at, case, customer)
-        if self.seen and entry < self.seen[-1]:
-            insort(self.seen, entry)
+        if self.entries and entry < self.entries[-1]:
+            insort(self.entries, entry)
         else:
-            self.seen.append(entry)
+            self.entries.append(entry)
         self.hours[hour_of(at)] += 1
         self._forget(at - REMEMBERED_S)
 
     def _forget(self, before: float) -> None:
         expired = 0
-        while self.seen[expired][0] < before:
-            self.hours[hour_of(self.seen[expired][0])] -= 1
+        while self.entries[expired][0] < before:
+            self.hours[hour_of(self.entries[expired][0])] -= 1
             expired += 1
-        del self.seen[:expired]
+        del self.entries[:expired]
 
     def since(self, at: float, until: float) -> list[tuple[float, int, str]]:
         """The occurrences after `at` and not after `until`, latest first."""
         entries = []
-        for entry in reversed(self.seen):
+        for entry in reversed(self.entries):
             if entry[0] <= at:
                 break
             if entry[0] <= until:
@@ -59,7 +59,7 @@ class Occurrences(Struct):
 
     def counts(self, window: list[tuple[float, int, str]], now: float) -> Counts:
         """Count the occurrences in the window and before it."""
-        band = {hour_of(now + shift * HOUR_S) for shift in (-1, 0, 1)}
-        inside = sum(hour_of(at) in band for at, _, _ in window)
-        at_this_hour = sum(self.hours[hour] for hour in band) - inside
-        return Counts(len(window), len(self.seen) - len(window), at_this_hour)
+        hours_around = {hour_of(now + shift * HOUR_S) for shift in (-1, 0, 1)}
+        count_inside = sum(hour_of(at) in hours_around for at, _, _ in window)
+        at_this_hour = sum(self.hours[hour] for hour in hours_around) - count_inside
+        return Counts(len(window), len(self.entries) - len(window), at_this_hour)

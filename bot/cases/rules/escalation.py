@@ -27,8 +27,12 @@ def next_level(level: int, people: Sequence[Sequence[str]], next_after: timedelt
     """The first level from `level` on that has people; None if no such level is left. A level without people, such
     as one whose manager is away, is skipped at once rather than waited for. `people` holds the people who can be
     reached, by level."""
-    for at in range(level, len(LEVELS)):
-        if people[at]:
-            has_more = any(people[at + 1 :])
-            return Next(at, tuple(dict.fromkeys(people[at])), now + next_after if has_more else None)
+    for candidate_level in range(level, len(LEVELS)):
+        if people[candidate_level]:
+            has_more = any(people[candidate_level + 1 :])
+            return Next(
+                candidate_level,
+                tuple(dict.fromkeys(people[candidate_level])),
+                now + next_after if has_more else None,
+            )
     return None

@@ -40,8 +40,8 @@ STOP_WORDS = frozenset(f"{_ENGLISH} {_SPANISH}".split())
 
 def fold(text: str) -> str:
     """The text in lower case without accents."""
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def grams(title: str, text: str = "") -> dict[str, float]:
@@ -52,9 +52,9 @@ def grams(title: str, text: str = "") -> dict[str, float]:
         for word in _WORD.findall(fold(part[:LONGEST_TEXT])):
             if word in STOP_WORDS:
                 continue
-            framed = f" {word} "
-            for place in range(max(1, len(framed) - GRAM + 1)):
-                counts[framed[place : place + GRAM]] += weight
+            padded_word = f" {word} "
+            for start in range(max(1, len(padded_word) - GRAM + 1)):
+                counts[padded_word[start : start + GRAM]] += weight
     return {gram: 1 + math.log(count) for gram, count in counts.items()}
 
 
@@ -62,16 +62,16 @@ class _Segment(Struct):
     """Up to `SEGMENT` documents: for each gram, the places of the documents with it and its weight in each."""
 
     keys: list[int] = field(default_factory=list)
-    places: "dict[str, array[int]]" = field(default_factory=lambda: defaultdict(lambda: array("i")))
+    positions: "dict[str, array[int]]" = field(default_factory=lambda: defaultdict(lambda: array("i")))
     weights: "dict[str, array[float]]" = field(default_factory=lambda: defaultdict(lambda: array("f")))
     norms: "array[float]" = field(default_factory=lambda: array("f"))
 
     def add(self, key: int, document: dict[str, float], norm: float) -> None:
-        place = len(self.keys)
+        position = len(self.keys)
         self.keys.append(key)
         self.norms.append(norm)
         for gram, weight in document.items():
-            self.places[gram].append(place)
+            self.positions[gram].append(position)
             self.weights[gram].append(weight)
 
     def scores(self, query: dict[str, float]) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
@@ -81,8 +81,8 @@ class _Segment(Struct):
 
         total = np.zeros(len(self.keys), np.float32)
         for gram, weight in query.items():
-            if gram in self.places:
-                total[np.frombuffer(self.places[gram], np.int32)] += (
+            if gram in self.positions:
+                total[np.frombuffer(self.positions[gram], np.int32)] += (
                     np.frombuffer(self.weights[gram], np.float32) * weight
                 )
         return (total / np.frombuffer(self.norms, np.float32)).astype(np.float32) if self.keys else total
@@ -91,9 +91,9 @@ class _Segment(Struct):
         import numpy as np
 
         squares = np.zeros(len(self.keys), np.float32)
-        for gram, places in self.places.items():
-            weighed = np.frombuffer(self.weights[gram], np.float32) * idf.get(gram, 0.0)
-            squares[np.frombuffer(places, np.int32)] += weighed * weighed
+        for gram, positions in self.positions.items():
+            weighted = np.frombuffer(self.weights[gram], np.float32) * idf.get(gram, 0.0)
+            squares[np.frombuffer(positions, np.int32)] += weighted * weighted
         self.norms = array("f", np.sqrt(np.maximum(squares, 1e-9)).tolist())
 
 
@@ -115,7 +115,7 @@ class TextIndex:
             self._old, self._young = self._young, _Segment()
         self._young.add(key, document, self._norm(document))
         if len(self) in RENEWED_AT and not self._old.keys:
-            self._young.renew_norms({gram: self._idf(gram) for gram in self._young.places})
+            self._young.renew_norms({gram: self._idf(gram) for gram in self._young.positions})
 
     def alike(self, document: dict[str, float], least: float) -> list[tuple[int, float]]:
         """The documents whose cosine with this one is at least `least` (0 to 1), most similar first."""
@@ -131,14 +131,16 @@ class TextIndex:
             for gram, weight in document.items()
             if count < ENOUGH or self._frequency(gram) <= COMMON_SHARE * count
         }
-        alike: list[tuple[int, float]] = []
+        similar: list[tuple[int, float]] = []
         for segment in (self._young, self._old):
             scores = segment.scores(query)
-            alike += [(segment.keys[place], float(scores[place])) for place in np.flatnonzero(scores >= least)]
-        return sorted(alike, key=lambda each: (-each[1], -each[0]))
+            similar += [
+                (segment.keys[position], float(scores[position])) for position in np.flatnonzero(scores >= least)
+            ]
+        return sorted(similar, key=lambda each: (-each[1], -each[0]))
 
     def _frequency(self, gram: str) -> int:
-        return sum(len(segment.places.get(gram, ())) for segment in (self._old, self._young))
+        return sum(len(segment.positions.get(gram, ())) for segment in (self._old, self._young))
 
     def _idf(self, gram: str) -> float:
         return max(0.0, math.log((len(self) + 1) / (self._frequency(gram) + 0.5)))

@@ -36,11 +36,11 @@ class Clock(Struct, frozen=True):
         """When the target is used up; None while an open pause leaves that unknown."""
         if self.schedule.is_always:
             return self._deadline_around_the_clock()
-        left = self.target
+        time_left = self.target
         for since, until in self._running():
-            if until - since >= left:
-                return since + left
-            left -= until - since
+            if until - since >= time_left:
+                return since + time_left
+            time_left -= until - since
         return None
 
     def _deadline_around_the_clock(self) -> datetime | None:

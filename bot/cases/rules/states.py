@@ -23,7 +23,7 @@ class Phase(StrEnum):
 ENDED = (Phase.RESOLVED, Phase.CLOSED)
 STOPPED = (Phase.PENDING, *ENDED)
 # ServiceNow's numeric states, which some files contain instead of names.
-_CODES = {
+_PHASE_BY_CODE = {
     "1": Phase.NEW,
     "2": Phase.WORKING,
     "3": Phase.PENDING,
@@ -32,7 +32,7 @@ _CODES = {
     "8": Phase.CLOSED,
 }
 # The first match counts: "awaiting closure" is pending, "closed - pending review" is closed.
-_WORDS = (
+_PATTERNS = (
     (Phase.CLOSED, r"^(closed|cancel|complete|done|rejected|cerrad|cancelad)"),
     (Phase.PENDING, r"await|pending|hold|wait|schedul|paus|suspend|espera|pendiente"),
     (Phase.RESOLVED, r"resolv|solved|fixed|resuelt"),
@@ -44,9 +44,9 @@ _WORDS = (
 def phase_of(state: str) -> Phase | None:
     """The phase that the name of a state stands for; None if the name says nothing, such as `-100`."""
     text = state.strip().lower()
-    if text in _CODES:
-        return _CODES[text]
-    for phase, pattern in _WORDS:
+    if text in _PHASE_BY_CODE:
+        return _PHASE_BY_CODE[text]
+    for phase, pattern in _PATTERNS:
         if re.search(pattern, text):
             return phase
     return Phase.WORKING if re.search(r"[a-z]{3}", text) else None

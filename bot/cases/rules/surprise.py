@@ -53,9 +53,9 @@ def negative_binomial_tail(count: int, mean: float, size: float) -> float:
         + size * math.log(success)
         + count * math.log1p(-success)
     )
-    term, total, place = math.exp(log_term), 0.0, count
-    while term > total * 1e-12 or place <= mean:
+    term, total, value = math.exp(log_term), 0.0, count
+    while term > total * 1e-12 or value <= mean:
         total += term
-        term *= (size + place) / (place + 1) * (1 - success)
-        place += 1
+        term *= (size + value) / (value + 1) * (1 - success)
+        value += 1
     return min(1.0, total)

@@ -177,12 +177,14 @@ class Floor(FloorPart):
                 f"bridges: {', '.join(unknown_bridges)} are neither types nor severities; use those or `default`"
             )
         for kind, names in (("partners", self.partner_names), ("sites", self.sites), ("audiences", self.audiences)):
-            if twice := _alike(names):
-                raise ValueError(f"{kind}: two have the same name, {twice}; give each a name of its own")
+            if same_names := _same_names(names):
+                raise ValueError(f"{kind}: two have the same name, {same_names}; give each a name of its own")
         tiers = [tier for severity in self.severities.values() for tier in severity.ladder]
-        rostered = {name.removeprefix(ROSTER) for tier in tiers for name in tier.tell if name.startswith(ROSTER)}
-        in_teams = {team.role for team in self.cases.teams.values() if team.role}
-        for part, roles in (("severities", rostered), ("cases: teams", in_teams)):
+        roster_roles = {
+            name.removeprefix(ROSTER) for tier in tiers for name in tier.tell if name.startswith(ROSTER)
+        }
+        team_roles = {team.role for team in self.cases.teams.values() if team.role}
+        for part, roles in (("severities", roster_roles), ("cases: teams", team_roles)):
             if unknown_roles := sorted(name for name in roles if name.casefold() not in self.shifts.roles):
                 raise ValueError(
                     f"{part}: {', '.join(unknown_roles)} is no role of `shifts`; add it to its `roles`"
@@ -199,8 +201,8 @@ class Floor(FloorPart):
     def in_language(self, name: str, language: str) -> str | None:
         """Return the name of a type, role, audience or site in a language; None if it is not translated."""
         # A floor may keep the shipped names and read another language.
-        own = name if language == self.language else None
-        return self.translations.get(language, {}).get(name, own)
+        untranslated = name if language == self.language else None
+        return self.translations.get(language, {}).get(name, untranslated)
 
     @property
     def groups(self) -> set[str]:
@@ -241,14 +243,14 @@ class Floor(FloorPart):
         return self.roles[name]  # type: ignore[index]  # likewise
 
 
-def _alike(names: Iterable[str]) -> str:
+def _same_names(names: Iterable[str]) -> str:
     """Return two names that differ at most in capitals, or an empty string."""
-    known: dict[str, str] = {}
+    name_by_folded: dict[str, str] = {}
     for name in names:
         folded = name.casefold()
-        if folded in known:
-            return f"`{known[folded]}` and `{name}`"
-        known[folded] = name
+        if folded in name_by_folded:
+            return f"`{name_by_folded[folded]}` and `{name}`"
+        name_by_folded[folded] = name
     return ""
 
 

@@ -85,8 +85,8 @@ class Audience(FloorPart):
     def _one_language(cls, raw: Any) -> Any:
         """`language: es` is short for `languages: [es]`."""
         if isinstance(raw, dict) and "language" in raw and "languages" not in raw:
-            rest = {name: value for name, value in raw.items() if name != "language"}
-            return rest | {"languages": [raw["language"]]}
+            other_keys = {name: value for name, value in raw.items() if name != "language"}
+            return other_keys | {"languages": [raw["language"]]}
         return raw
 
     @field_validator("channels")

@@ -20,21 +20,21 @@ DAY_MIN = 24 * 60
 Hours = tuple[tuple[int, ...], int, int]
 
 
-def _tidy(raw: str) -> str:
+def _normalised(raw: str) -> str:
     """Return the text in lower case, with single blanks between words and none around a hyphen."""
     return "-".join(part.strip() for part in " ".join(raw.lower().split()).split("-"))
 
 
 def read_hours(raw: Any) -> Any:
     """`monday-friday 09:00-17:00` as weekdays and minutes of the day; `24:00` ends a day."""
-    match = _HOURS.fullmatch(_tidy(raw)) if isinstance(raw, str) else None
+    match = _HOURS.fullmatch(_normalised(raw)) if isinstance(raw, str) else None
     if isinstance(raw, tuple):
         return raw
     if match is None or match["first"] not in WEEKDAYS or (match["last"] or WEEKDAYS[0]) not in WEEKDAYS:
         raise ValueError(f"{raw!r} are no hours; write them like `monday-friday 09:00-17:00`")
-    first = WEEKDAYS.index(match["first"])
-    last = WEEKDAYS.index(match["last"]) if match["last"] else first
-    days = tuple((first + place) % 7 for place in range((last - first) % 7 + 1))
+    first_day = WEEKDAYS.index(match["first"])
+    last_day = WEEKDAYS.index(match["last"]) if match["last"] else first_day
+    days = tuple((first_day + offset) % 7 for offset in range((last_day - first_day) % 7 + 1))
     begins, ends = _minutes(match["begins"]), _minutes(match["ends"])
     if begins >= ends:
         raise ValueError(f"{raw!r} ends before it begins; write a night as two, such as `monday 22:00-24:00`")
@@ -141,20 +141,26 @@ class Cases(FloorPart):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Cases":
-        named = [self.schedule, *(contract.schedule for contract in self.contracts.values())]
-        named += [region.schedule for region in self.regions.values()]
-        unknown = sorted({name for name in named if name != ALWAYS and name not in self.schedules})
-        if unknown:
-            raise ValueError(f"{', '.join(unknown)} is no schedule; add it to `schedules`, or write `always`")
-        regions = sorted({team.region for team in self.teams.values() if team.region} - set(self.regions))
-        if regions:
-            raise ValueError(f"{', '.join(regions)} is no region; add it to `regions`")
+        used_schedules = [self.schedule, *(contract.schedule for contract in self.contracts.values())]
+        used_schedules += [region.schedule for region in self.regions.values()]
+        unknown_schedules = sorted(
+            {name for name in used_schedules if name != ALWAYS and name not in self.schedules}
+        )
+        if unknown_schedules:
+            raise ValueError(
+                f"{', '.join(unknown_schedules)} is no schedule; add it to `schedules`, or write `always`"
+            )
+        unknown_regions = sorted({team.region for team in self.teams.values() if team.region} - set(self.regions))
+        if unknown_regions:
+            raise ValueError(f"{', '.join(unknown_regions)} is no region; add it to `regions`")
         return self
 
     def contract_of(self, customer: str) -> Contract:
         """Return a customer's contract, or one with the defaults."""
-        own = (each for each in self.contracts.values() if _is_one_of(customer, each.customers))
-        return next(own, Contract(customers=("*",), schedule=self.schedule, targets=self.targets))
+        own_contracts = (
+            contract for contract in self.contracts.values() if _is_one_of(customer, contract.customers)
+        )
+        return next(own_contracts, Contract(customers=("*",), schedule=self.schedule, targets=self.targets))
 
     def is_sensitive(self, customer: str) -> bool:
         """Whether the customer is marked as sensitive."""

@@ -66,6 +66,6 @@ class Figures(FloorPart):
 
     def group_of(self, name: str) -> QueueGroup:
         """Return the group of a queue, or one with the default goal."""
-        own = (group for group in self.groups.values() if group.has(name))
-        usual = QueueGroup(queues=("*",), service_level=self.service_level, patience=self.patience)
-        return next(own, usual)
+        matching_groups = (group for group in self.groups.values() if group.has(name))
+        default_group = QueueGroup(queues=("*",), service_level=self.service_level, patience=self.patience)
+        return next(matching_groups, default_group)

@@ -24,8 +24,8 @@ def guide_files(cases: Cases) -> Iterator[GuideFile]:
     for path in sorted(folder.glob("**/*.md")) if folder and folder.is_dir() else ():
         if path.stat().st_size <= LARGEST_FILE:
             text = path.read_text(encoding="utf-8", errors="replace")
-            first = next((line for line in text.splitlines() if line.strip()), "")
-            title = first.lstrip("# ").strip() if first.startswith("#") else path.stem.replace("-", " ")
+            first_line = next((line for line in text.splitlines() if line.strip()), "")
+            title = first_line.lstrip("# ").strip() if first_line.startswith("#") else path.stem.replace("-", " ")
             yield GuideFile(path, title[:LONGEST_TITLE], text)
 
 

@@ -46,8 +46,8 @@ def read_cadence(raw: Any) -> Any:
         return Moment(raw)
     try:
         return read_duration(raw)
-    except ValueError as wrong:
-        raise ValueError(f"{wrong}, or `on change`, `at close`, `never`") from None
+    except ValueError as error:
+        raise ValueError(f"{error}, or `on change`, `at close`, `never`") from None
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def read_deadline(raw: Any) -> Any:
         return raw
     try:
         return read_duration(raw)
-    except ValueError as wrong:
-        raise ValueError(f"{wrong}, or `3 working days`") from None
+    except ValueError as error:
+        raise ValueError(f"{error}, or `3 working days`") from None
 
 
 Deadline = Annotated[timedelta | WorkingDays, BeforeValidator(read_deadline)]
@@ -143,9 +143,9 @@ def unknown_name(name: str, allowed: tuple[str, ...]) -> str:
     nearest = get_close_matches(name.lower(), allowed, n=1, cutoff=0.7)
     if nearest:
         return f"{name!r} is not known here; did you mean `{nearest[0]}`?"
-    words = [f"`{word}`" for word in allowed]
+    quoted_words = [f"`{word}`" for word in allowed]
     group = f"a group like `@{name.lower().replace(' ', '-')}`"
-    choice = f"{', '.join(words)} or {group}" if words else group
+    choice = f"{', '.join(quoted_words)} or {group}" if quoted_words else group
     return f"{name!r} is not known here; write {choice}"
 
 
@@ -154,10 +154,10 @@ def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = (), *, roster
 
     With `rosters`, `roster:role` may stand for the people on shift. Raises `ValueError`.
     """
-    known = rf"@\S+|{PERSON_ID}|{ROSTER}\S+" if rosters else rf"@\S+|{PERSON_ID}"
+    pattern = rf"@\S+|{PERSON_ID}|{ROSTER}\S+" if rosters else rf"@\S+|{PERSON_ID}"
     names = tuple(map(read_handle, names))
     for name in names:
-        if name not in allowed and not re.fullmatch(known, name):
+        if name not in allowed and not re.fullmatch(pattern, name):
             raise ValueError(unknown_name(name, allowed))
     return names
 

@@ -90,9 +90,9 @@ class Reactions(FloorPart):
         return tuple(name.strip(":").partition("::")[0] for name in names)
 
     @model_validator(mode="after")
-    def _say_one_thing(self) -> "Reactions":
-        named = [name for names in self.model_dump().values() for name in names]
-        repeated = sorted({name for name in named if named.count(name) > 1})
+    def _are_distinct(self) -> "Reactions":
+        all_names = [name for names in self.model_dump().values() for name in names]
+        repeated = sorted({name for name in all_names if all_names.count(name) > 1})
         if repeated:
             raise ValueError(f"{', '.join(repeated)}: a reaction can say only one thing; name it once")
         return self

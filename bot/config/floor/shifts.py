@@ -130,11 +130,13 @@ class Shifts(FloorPart):
 
     @model_validator(mode="after")
     def _are_known(self) -> "Shifts":
-        named = [*(need.role for need in self.needs), *(roster.role for roster in self.rosters), self.contact]
-        named += [name.removeprefix(ROSTER) for name in (*self.managers, *self.fallback) if name.startswith(ROSTER)]
-        unknown = sorted({name for name in named if name and name.casefold() not in self.roles})
-        if unknown:
-            raise ValueError(f"{', '.join(unknown)} is no role; add it to `roles`")
+        used_roles = [*(need.role for need in self.needs), *(roster.role for roster in self.rosters), self.contact]
+        used_roles += [
+            name.removeprefix(ROSTER) for name in (*self.managers, *self.fallback) if name.startswith(ROSTER)
+        ]
+        unknown_roles = sorted({name for name in used_roles if name and name.casefold() not in self.roles})
+        if unknown_roles:
+            raise ValueError(f"{', '.join(unknown_roles)} is no role; add it to `roles`")
         names = [roster.name.casefold() for roster in self.rosters]
         if len(set(names)) < len(names):
             raise ValueError("rosters: two have the same name; give each a name of its own")

@@ -27,12 +27,12 @@ def accept_item(services: Services, handover_id: int, by: str, now: datetime) ->
     """Accept one item. Return the reply."""
 
     def act(session: Session, shift: ShiftHandover) -> str:
-        handover = _pending(session, handover_id)
+        handover = _pending_handover(session, handover_id)
         _check_repeated(session, services, shift, [handover])
         _accept(session, handover, now)
         return translator_for(session, services, by)("You are accountable for it now.")
 
-    return _changing(services, _shift_of(services, handover_id), by, now, act)
+    return _answer_as_recipient(services, _shift_of(services, handover_id), by, now, act)
 
 
 def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) -> str:
@@ -45,7 +45,7 @@ def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) 
             _accept(session, handover, now)
         return translator_for(session, services, by)("{count} unchanged items are yours now.", count=len(unchanged))
 
-    return _changing(services, shift_id, by, now, act)
+    return _answer_as_recipient(services, shift_id, by, now, act)
 
 
 def unchanged_items(session: Session, shift: ShiftHandover) -> list[Handover]:
@@ -64,12 +64,12 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
         shift.repeated = text.strip()
         session.add(shift)
         key = f"shift_handover:{shift.number}:repeated:{now.isoformat()}"
-        repeated = views.repeated_text(shift, translator_for(session, services, shift.from_id))
-        outbox.post(session, key, shift.from_id, repeated, now)
+        repeated_text = views.repeated_text(shift, translator_for(session, services, shift.from_id))
+        outbox.post(session, key, shift.from_id, repeated_text, now)
         translate = translator_for(session, services, by)
         return translate("{person} has it. Now accept the items.", person=mention(shift.from_id))
 
-    return _changing(services, shift_id, by, now, act)
+    return _answer_as_recipient(services, shift_id, by, now, act)
 
 
 def send_back(services: Services, handover_id: int, question: str, by: str, now: datetime) -> str:
@@ -78,7 +78,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         raise rules.QuestionMissing()
 
     def act(session: Session, shift: ShiftHandover) -> str:
-        handover = _pending(session, handover_id)
+        handover = _pending_handover(session, handover_id)
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
         session.add(handover)
@@ -88,7 +88,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         translate = translator_for(session, services, by)
         return translate("{person} has your question and stays accountable.", person=mention(handover.from_id))
 
-    return _changing(services, _shift_of(services, handover_id), by, now, act)
+    return _answer_as_recipient(services, _shift_of(services, handover_id), by, now, act)
 
 
 def escalate_due(services: Services, now: datetime) -> None:
@@ -99,17 +99,17 @@ def escalate_due(services: Services, now: datetime) -> None:
             shift.due_at = None
             session.add(shift)
             _complete_if_done(session, services, shift, now)
-            waiting = [each for each in tables.items(session, shift.number) if each.is_pending]
-            if not waiting:
+            pending_items = [each for each in tables.items(session, shift.number) if each.is_pending]
+            if not pending_items:
                 continue
             shift.escalated_at = now
             for user_id in dict.fromkeys((shift.to_id, shift.from_id, *managers)):
                 translate = translator_for(session, services, user_id)
-                text = views.unaccepted_text(shift, len(waiting), translate, now)
+                text = views.unaccepted_text(shift, len(pending_items), translate, now)
                 outbox.post(session, f"shift_handover:{shift.number}:unaccepted:{user_id}", user_id, text, now)
 
 
-def _changing(
+def _answer_as_recipient(
     services: Services, shift_id: int, by: str, now: datetime, act: Callable[[Session, ShiftHandover], str]
 ) -> str:
     """Run an action of the incoming person in one transaction and refresh the message of both people."""
@@ -118,21 +118,23 @@ def _changing(
         shift = tables.locked(session, shift_id)
         if shift.to_id != by:
             raise rules.NotYourShift(person=mention(shift.to_id))
-        answer = act(session, shift)
+        reply = act(session, shift)
         _complete_if_done(session, services, shift, now)
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
-    return answer
+    return reply
 
 
-def _check_repeated(session: Session, services: Services, shift: ShiftHandover, wanted: Sequence[Handover]) -> None:
+def _check_repeated(
+    session: Session, services: Services, shift: ShiftHandover, handovers: Sequence[Handover]
+) -> None:
     """Require the top items to be repeated in the incoming person's own words before they are accepted."""
     keys = [each.item for each in tables.items(session, shift.number)]
-    first = rules.top(keys, services.floor.shifts.handover.repeated)
-    if not shift.repeated and any(each.item in first for each in wanted):
+    top_keys = rules.top(keys, services.floor.shifts.handover.repeated)
+    if not shift.repeated and any(each.item in top_keys for each in handovers):
         raise rules.RepeatFirst()
 
 
-def _pending(session: Session, handover_id: int) -> Handover:
+def _pending_handover(session: Session, handover_id: int) -> Handover:
     handover = item_tables.get(session, handover_id)
     if not handover.is_pending or handover.kind != Kind.SHIFT:
         raise rules.ItemAnswered(state=handover.state)
@@ -142,7 +144,7 @@ def _pending(session: Session, handover_id: int) -> Handover:
 def _accept(session: Session, handover: Handover, now: datetime) -> None:
     handover.decide(State.ACCEPTED, now)
     session.add(handover)
-    accountability.give(session, handover.item, handover.to_id, accountability.ACCEPTED, now)
+    accountability.transfer(session, handover.item, handover.to_id, accountability.ACCEPTED, now)
 
 
 def _complete_if_done(session: Session, services: Services, shift: ShiftHandover, now: datetime) -> None:

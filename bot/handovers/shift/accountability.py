@@ -48,16 +48,16 @@ def begin(session: Session, item: str, user_id: str, now: datetime) -> None:
         session.flush()
 
 
-def give(session: Session, item: str, user_id: str, reason: str, now: datetime) -> None:
+def transfer(session: Session, item: str, user_id: str, reason: str, now: datetime) -> None:
     """Make another person accountable from the same instant at which the previous person stops being so."""
-    held = tables.accountable(session, item)
-    if held is not None and held.user_id == user_id:
+    current = tables.accountable(session, item)
+    if current is not None and current.user_id == user_id:
         return
-    if held is not None:
+    if current is not None:
         # A clock that was set back must not make an interval end before it began.
-        now = max(now, held.since)
-        held.until = now
-        session.add(held)
+        now = max(now, current.since)
+        current.until = now
+        session.add(current)
         session.flush()
     session.add(Accountability(item=item, user_id=user_id, since=now, reason=reason))
     session.flush()
@@ -65,12 +65,12 @@ def give(session: Session, item: str, user_id: str, reason: str, now: datetime) 
 
 def end(session: Session, item: str, now: datetime) -> None:
     """End the accountability for an item that is over, and withdraw any pending offer of it."""
-    held = tables.accountable(session, item)
-    if held is not None:
-        held.until = max(now, held.since)
-        session.add(held)
-    if pending := tables.pending_item(session, item):
-        withdraw(session, pending, now)
+    current = tables.accountable(session, item)
+    if current is not None:
+        current.until = max(now, current.since)
+        session.add(current)
+    if pending_offer := tables.pending_item(session, item):
+        withdraw(session, pending_offer, now)
     session.flush()
 
 
@@ -105,8 +105,8 @@ def follow_ended(change: Change, event: Resolved | Closed | Declined | Merged | 
 def hide_words(change: Change, event: MadePrivate) -> None:
     """Remove the incident's text from shift handovers, leaving only the fact that the incident exists."""
     for handover in tables.of_incident(change.session, change.number):
-        hidden = {"key": handover.item, "title": private_title(change.number), "incident_id": change.number}
-        handover.content = {**hidden, "severity": change.incident.severity}
+        content = {"key": handover.item, "title": private_title(change.number), "incident_id": change.number}
+        handover.content = {**content, "severity": change.incident.severity}
         handover.note = handover.question = ""
         change.session.add(handover)
         change.session.flush()
@@ -132,34 +132,38 @@ def _on_duty(change: Change) -> str:
 def replace(session: Session, services: Services, user_id: str, now: datetime) -> None:
     """Transfer a person's items to the fallback, if there is one, in this transaction; withdraw offers to them."""
     fallback = services.get(Registry).ask(FALLBACK)(session, services, user_id, now)
-    held = tables.held_by(session, user_id)
+    accountabilities = tables.held_by(session, user_id)
     if fallback:
-        for each in held:
-            give(session, each.item, fallback, UNAVAILABLE, now)
-    for pending in tables.pending_of(session, user_id):
-        _follow(session, services, pending, user_id, fallback, now)
-    if held:
-        _notify(session, services, user_id, fallback, [each.item for each in held], now)
+        for accountability in accountabilities:
+            transfer(session, accountability.item, fallback, UNAVAILABLE, now)
+    for pending_offer in tables.pending_of(session, user_id):
+        _settle_offer(session, services, pending_offer, user_id, fallback, now)
+    if accountabilities:
+        _notify(
+            session, services, user_id, fallback, [accountability.item for accountability in accountabilities], now
+        )
 
 
-def _follow(
-    session: Session, services: Services, pending: Handover, user_id: str, fallback: str | None, now: datetime
+def _settle_offer(
+    session: Session, services: Services, pending_offer: Handover, user_id: str, fallback: str | None, now: datetime
 ) -> None:
     """Withdraw an offer to the person; one from them passes to the fallback (accepted if made to it)."""
-    if pending.to_id == user_id:
-        withdraw(session, pending, now)
-        if pending.from_id != user_id:
-            translate = translator_for(session, services, pending.from_id)
+    if pending_offer.to_id == user_id:
+        withdraw(session, pending_offer, now)
+        if pending_offer.from_id != user_id:
+            translate = translator_for(session, services, pending_offer.from_id)
             text = f"{translate(STILL_YOURS, person=mention(user_id))} {translate(OFFER_AGAIN)}"
-            outbox.post(session, f"shift_handover:{pending.shift_id}:{user_id}:away", pending.from_id, text, now)
-    elif fallback == pending.to_id:
-        pending.decide(State.ACCEPTED, now)
-        session.add(pending)
+            outbox.post(
+                session, f"shift_handover:{pending_offer.shift_id}:{user_id}:away", pending_offer.from_id, text, now
+            )
+    elif fallback == pending_offer.to_id:
+        pending_offer.decide(State.ACCEPTED, now)
+        session.add(pending_offer)
     elif fallback:
-        pending.from_id = fallback
-        session.add(pending)
+        pending_offer.from_id = fallback
+        session.add(pending_offer)
     session.flush()
-    outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(pending.shift_id), now)
+    outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(pending_offer.shift_id), now)
 
 
 def _notify(
@@ -169,9 +173,9 @@ def _notify(
     floor = services.floor
     channel_id = directory.channel_id(session, floor.shifts.channel or floor.incidents_channel)
     translate = translator_for(session, services, fallback or channel_id or "")
-    what = translate("1 item") if count == 1 else translate("{count} items", count=count)
+    items_text = translate("1 item") if count == 1 else translate("{count} items", count=count)
     key = f"accountable:{user_id}:{now.isoformat()}"
-    facts = {"person": mention(user_id), "items": what}
+    facts = {"person": mention(user_id), "items": items_text}
     if fallback:
         outbox.post(session, key, fallback, f"{translate(YOURS_NOW, **facts)} {translate(SHOWS_THEM)}", now)
     elif channel_id:

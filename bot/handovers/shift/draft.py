@@ -16,7 +16,7 @@ from bot.incidents.situation import SituationField
 from bot.incidents.tables import Incident
 from bot.services import Services
 
-FROM_NOUNS = (RISKY_CASES, UNANSWERED_PAGES, PROMISES_DUE)
+ITEM_SOURCES = (RISKY_CASES, UNANSWERED_PAGES, PROMISES_DUE)
 NEEDS_NEXT_STEP = ("S0", "S1")
 PRIVATE = "private"
 
@@ -25,24 +25,24 @@ def gather(session: Session, services: Services, now: datetime) -> list[Handover
     """Everything that is open now, whoever is accountable for it; most severe first."""
     registry = services.get(Registry)
     items = [
-        _incident(session, services, incident, now)
+        _incident_item(session, services, incident, now)
         for incident in incidents.all_open(session)
         if not incident.is_drill
     ]
-    for fact in FROM_NOUNS:
+    for fact in ITEM_SOURCES:
         items += registry.ask(fact)(session, services, now)
     items += [
         HandoverItem(f"watch:{each.number}", each.text, stability="watched") for each in tables.watched(session)
     ]
     items = _with_known_steps(session, items)
-    return rules.in_order(_without_words_of_private(session, items))[: rules.MOST_ITEMS]
+    return rules.in_order(_without_private_text(session, items))[: rules.MOST_ITEMS]
 
 
 def _with_known_steps(session: Session, items: Sequence[HandoverItem]) -> list[HandoverItem]:
     """Fill in next steps that engineers added to earlier handovers, where the record has none of its own."""
-    lacking = [item.key for item in items if rules.lacks_next_step(item)]
-    known = tables.last_next_steps(session, lacking)
-    return [replace(item, next_step=known[item.key]) if item.key in known else item for item in items]
+    keys_without_step = [item.key for item in items if rules.lacks_next_step(item)]
+    next_steps = tables.last_next_steps(session, keys_without_step)
+    return [replace(item, next_step=next_steps[item.key]) if item.key in next_steps else item for item in items]
 
 
 def of_person(session: Session, services: Services, user_id: str, now: datetime) -> list[HandoverItem]:
@@ -60,12 +60,12 @@ def of_person(session: Session, services: Services, user_id: str, now: datetime)
     return [item for item in items if holders.get(item.key, user_id) == user_id]
 
 
-def _incident(session: Session, services: Services, incident: Incident, now: datetime) -> HandoverItem:
+def _incident_item(session: Session, services: Services, incident: Incident, now: datetime) -> HandoverItem:
     number = incident.number
     situation = situation_tables.current(session, number)
     steps = services.get(Registry).ask(STEPS_TAKEN)(session, number)
     actions = situation.text(SituationField.ACTIONS)
-    written = [actions, *(step.title for step in steps[:3])]
+    next_steps = [actions, *(step.title for step in steps[:3])]
     parts = [situation.text(SituationField.IMPACT), situation.text(SituationField.CAUSE)]
     return HandoverItem(
         key=f"incident:{number}",
@@ -74,17 +74,17 @@ def _incident(session: Session, services: Services, incident: Incident, now: dat
         stability=STABILITY.get(incident.status, incident.status),
         situation=" · ".join(part for part in parts if part),
         owner_id=incidents.commander(session, number),
-        next_step=" · ".join(part for part in written if part),
+        next_step=" · ".join(part for part in next_steps if part),
         needs_next_step=incident.severity in NEEDS_NEXT_STEP,
         channel_id=incident.channel_id or "",
         incident_id=number,
     )
 
 
-def _without_words_of_private(session: Session, items: Sequence[HandoverItem]) -> list[HandoverItem]:
+def _without_private_text(session: Session, items: Sequence[HandoverItem]) -> list[HandoverItem]:
     """Reduce each item of a private incident to the fact that it exists."""
     numbers = {item.incident_id for item in items if item.incident_id}
-    known = incidents.by_numbers(session, [number for number in numbers if number])
+    incidents_by_number = incidents.by_numbers(session, [number for number in numbers if number])
     return [
         HandoverItem(
             key=item.key,
@@ -94,7 +94,7 @@ def _without_words_of_private(session: Session, items: Sequence[HandoverItem]) -
             incident_id=item.incident_id,
             due_at=item.due_at,
         )
-        if item.incident_id and known[item.incident_id].is_private
+        if item.incident_id and incidents_by_number[item.incident_id].is_private
         else item
         for item in items
     ]

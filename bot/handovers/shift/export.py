@@ -76,21 +76,21 @@ def rows(session: Session, start: datetime, end: datetime) -> Sequence[Sequence[
     names = directory.display_names(session, people)
     cells: list[Sequence[csv_file.Cell]] = []
     for shift in shifts:
-        opening = (
+        shift_cells = (
             shift.number,
             *(names.get(user_id, user_id) for user_id in (shift.from_id, shift.to_id)),
             *(shift.state, shift.offered_at, shift.escalated_at, shift.completed_at),
             ", ".join(names.get(user_id, user_id) for user_id in shift.present),
         )
-        for each in tables.items(session, shift.number):
-            item = from_json(each.content or {"key": each.item, "title": ""})
+        for handover in tables.items(session, shift.number):
+            item = from_json(handover.content or {"key": handover.item, "title": ""})
             is_private = _is_private(session, item.incident_id)
-            title, step = ("private", "") if is_private else (item.title, item.next_step)
+            title, next_step = ("private", "") if is_private else (item.title, item.next_step)
             cells.append(
                 (
-                    *opening,
-                    *(each.item, title, item.severity, item.stability, step),
-                    *(State(each.state).value, each.decided_at, each.question, each.note),
+                    *shift_cells,
+                    *(handover.item, title, item.severity, item.stability, next_step),
+                    *(State(handover.state).value, handover.decided_at, handover.question, handover.note),
                 )
             )
     return cells

@@ -19,12 +19,12 @@ LISTED_IN_FORM = 40
 
 def offer_form(items: Sequence[HandoverItem], person: str | None, translate: Translator) -> Block:
     """The form of an offer: the recipient, everything that is handed over, and the outgoing person's additions."""
-    listed = [f"• {_short(item, translate)}" for item in items[:LISTED_IN_FORM]]
+    item_lines = [f"• {_item_line(item, translate)}" for item in items[:LISTED_IN_FORM]]
     if len(items) > LISTED_IN_FORM:
-        listed.append(translate("… and {count} more", count=len(items) - LISTED_IN_FORM))
+        item_lines.append(translate("… and {count} more", count=len(items) - LISTED_IN_FORM))
     blocks = [
         field(translate("Who takes over?"), ids.PERSON, user_select(ids.PERSON, initial=person)),
-        section("\n".join(listed)),
+        section("\n".join(item_lines)),
         context(translate("You stay accountable for each of these until it is accepted.")),
         field(
             translate("Risks of the next two hours"),
@@ -61,10 +61,10 @@ def offer_form(items: Sequence[HandoverItem], person: str | None, translate: Tra
     )
 
 
-def _short(item: HandoverItem, translate: Translator) -> str:
-    missing = f" ⚠️ {translate('no next step')}" if rules.lacks_next_step(item) else ""
+def _item_line(item: HandoverItem, translate: Translator) -> str:
+    missing_note = f" ⚠️ {translate('no next step')}" if rules.lacks_next_step(item) else ""
     severity = f"{item.severity} " if item.severity else ""
-    return f"{severity}{one_line(of_item(item.title, translate.language), 60)}{missing}"
+    return f"{severity}{one_line(of_item(item.title, translate.language), 60)}{missing_note}"
 
 
 def question_form(handover: Handover, translate: Translator) -> Block:
@@ -108,9 +108,9 @@ def answer_form(handover: Handover, translate: Translator) -> Block:
 
 def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int, translate: Translator) -> Block:
     """The form in which the incoming person repeats the top items in their own words."""
-    listed = "\n".join(f"• {name_of(each)}" for each in handovers[:count])
+    item_lines = "\n".join(f"• {name_of(each)}" for each in handovers[:count])
     blocks = [
-        section(listed or translate("Nothing is left to accept.")),
+        section(item_lines or translate("Nothing is left to accept.")),
         field(
             translate("In your own words: what is most important, what do you do first?"),
             ids.REPEATED,

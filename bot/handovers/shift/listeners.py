@@ -29,14 +29,14 @@ PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 def shift_command(services: Services, typed: SlashCommand) -> Response:
     """`/incident handover shift @ben`, `watch the trunks`, `watched`, `export`"""
-    word, rest = parse.first_word(typed.rest)
+    subcommand, argument = parse.first_word(typed.rest)
     by, now = typed.user_id, utcnow()
-    if word.lower() == EXPORT:
+    if subcommand.lower() == EXPORT:
         return export.request(services, typed.trigger_id, by, now)
-    if word.lower() == WATCH and rest:
-        return watching.watch(services, rest, by, now)
-    if word.lower() in (WATCH, WATCHED):
-        return watching.watched(services, by, parse.page_number(rest))
+    if subcommand.lower() == WATCH and argument:
+        return watching.watch(services, argument, by, now)
+    if subcommand.lower() in (WATCH, WATCHED):
+        return watching.watched(services, by, parse.page_number(argument))
     person = PERSON.search(typed.raw)
     view = offering.offer_form(services, by, now, person[1] if person else None)
     services.slack.open_view(typed.trigger_id, view)
@@ -51,14 +51,14 @@ def register(app: App, services: Services) -> None:
     _register_call(app, services)
 
 
-def _answer(
+def _form_handler(
     services: Services, field: str, act: Callable[[Services, int, str, str, datetime], Response]
 ) -> Callable[[Payload], Response]:
-    def answered(body: Payload) -> Response:
+    def handle_form(body: Payload) -> Response:
         number, text = parse.form_number(body), parse.field_value(body, field)
         return act(services, number, text, parse.user_id(body), utcnow())
 
-    return answered
+    return handle_form
 
 
 def _register_offer(app: App, services: Services) -> None:
@@ -83,7 +83,7 @@ def _register_answers(app: App, services: Services) -> None:
     listening.on_click(app, services, listening.one_of_many(ids.ACCEPT_UNCHANGED), accepting.accept_unchanged)
     listening.opens_view(app, services, ids.REPEAT, lambda body: _repeat_form(services, body))
     listening.on_form(
-        app, services, ids.REPEAT_FORM, ids.REPEATED, _answer(services, ids.REPEATED, accepting.repeat)
+        app, services, ids.REPEAT_FORM, ids.REPEATED, _form_handler(services, ids.REPEATED, accepting.repeat)
     )
 
 
@@ -100,30 +100,38 @@ def _repeat_form(services: Services, body: Payload) -> Block:
 
 def _register_questions(app: App, services: Services) -> None:
     listening.opens_view(
-        app, services, ids.SEND_ITEM_BACK, lambda body: forms.question_form(*_item(services, body, "to_id"))
+        app,
+        services,
+        ids.SEND_ITEM_BACK,
+        lambda body: forms.question_form(*_item_and_translator(services, body, "to_id")),
     )
     listening.on_form(
         app,
         services,
         ids.ITEM_QUESTION_FORM,
         ids.QUESTION,
-        _answer(services, ids.QUESTION, accepting.send_back),
+        _form_handler(services, ids.QUESTION, accepting.send_back),
     )
     listening.opens_view(
-        app, services, ids.ANSWER_ITEM, lambda body: forms.answer_form(*_item(services, body, "from_id"))
+        app,
+        services,
+        ids.ANSWER_ITEM,
+        lambda body: forms.answer_form(*_item_and_translator(services, body, "from_id")),
     )
-    listening.on_form(app, services, ids.ANSWER_FORM, ids.ANSWER, _answer(services, ids.ANSWER, offering.answer))
+    listening.on_form(
+        app, services, ids.ANSWER_FORM, ids.ANSWER, _form_handler(services, ids.ANSWER, offering.answer)
+    )
     listening.opens_view(app, services, ids.ADD_NEXT_STEP, lambda body: _next_step_form(services, body))
 
     def add_step(body: Payload) -> Response:
-        shift_id, item = _split(parse.private_metadata(body))
+        shift_id, item = _split_value(parse.private_metadata(body))
         text, by = parse.field_value(body, ids.NEXT_STEP), parse.user_id(body)
         return offering.add_next_step(services, shift_id, item, text, by, utcnow())
 
     listening.on_form(app, services, ids.NEXT_STEP_FORM, ids.NEXT_STEP, add_step)
 
 
-def _item(services: Services, body: Payload, reader: str) -> tuple[Handover, Translator]:
+def _item_and_translator(services: Services, body: Payload, reader: str) -> tuple[Handover, Translator]:
     """Return an item, for the person who may answer it, and the translator into their language."""
     with services.database.reading() as session:
         handover = item_tables.get(session, parse.clicked_number(body))
@@ -133,7 +141,7 @@ def _item(services: Services, body: Payload, reader: str) -> tuple[Handover, Tra
     return handover, translate
 
 
-def _split(value: str) -> tuple[int, str]:
+def _split_value(value: str) -> tuple[int, str]:
     number, bar, item = value.partition("|")
     if not bar:
         raise NotOurForm()
@@ -141,7 +149,7 @@ def _split(value: str) -> tuple[int, str]:
 
 
 def _next_step_form(services: Services, body: Payload) -> Block:
-    shift_id, item = _split(parse.action_value(body))
+    shift_id, item = _split_value(parse.action_value(body))
     with services.database.reading() as session:
         handovers = [each for each in tables.items(session, shift_id) if each.item == item]
         translate = translator_for(session, services, parse.user_id(body))

@@ -49,36 +49,36 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
         items = draft.of_person(session, services, by, now)
         if not items:
             raise rules.NothingToHandOver()
-        _end_earlier(session, by, now)
+        _end_earlier_offers(session, by, now)
         accept_by = now + services.floor.shifts.handover.accepted_within
         shift = ShiftHandover(from_id=by, to_id=to, offered_at=now, due_at=accept_by)
         shift.risks, shift.contingencies = risks.strip(), contingencies.strip()
         session.add(shift)
         session.flush()
         for item in items:
-            item_tables.add(session, _offered(shift, item, by, now))
+            item_tables.add(session, _new_offer(shift, item, by, now))
         _ask_for_next_steps(session, services, items, shift, now)
-        _show(session, shift, now)
+        _enqueue_messages(session, shift, now)
         translate = translator_for(session, services, by)
     return translate(
         "{person} has your handover. You stay accountable for each item until they accept it.", person=mention(to)
     )
 
 
-def _end_earlier(session: Session, by: str, now: datetime) -> None:
+def _end_earlier_offers(session: Session, by: str, now: datetime) -> None:
     """End earlier offers that were not accepted; their items are offered again."""
-    for earlier in tables.offered_by(session, by):
-        earlier.state, earlier.due_at = ShiftState.ENDED, None
-        session.add(earlier)
-        for handover in tables.items(session, earlier.number):
+    for earlier_offer in tables.offered_by(session, by):
+        earlier_offer.state, earlier_offer.due_at = ShiftState.ENDED, None
+        session.add(earlier_offer)
+        for handover in tables.items(session, earlier_offer.number):
             if handover.is_pending:
                 accountability.withdraw(session, handover, now)
-    for pending in tables.pending_of(session, by):
-        if pending.from_id == by:
-            accountability.withdraw(session, pending, now)
+    for pending_item in tables.pending_of(session, by):
+        if pending_item.from_id == by:
+            accountability.withdraw(session, pending_item, now)
 
 
-def _offered(shift: ShiftHandover, item: HandoverItem, by: str, now: datetime) -> Handover:
+def _new_offer(shift: ShiftHandover, item: HandoverItem, by: str, now: datetime) -> Handover:
     return Handover(
         kind=Kind.SHIFT,
         incident_id=item.incident_id,
@@ -103,7 +103,7 @@ def _ask_for_next_steps(
             outbox.post(session, key, item.owner_id, text, now, blocks=blocks)
 
 
-def _show(session: Session, shift: ShiftHandover, now: datetime) -> None:
+def _enqueue_messages(session: Session, shift: ShiftHandover, now: datetime) -> None:
     number = str(shift.number)
     for user_id in (shift.to_id, shift.from_id):
         key, subject = f"shift_handover:{number}:{user_id}", f"{number}:{user_id}"
@@ -120,22 +120,22 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
     with services.database.transaction() as session:
         handover = item_tables.get(session, handover_id)
         shift = tables.locked(session, handover.shift_id or 0)
-        held = tables.accountable(session, handover.item)
-        if held is None or held.user_id != by:
-            person = mention(held.user_id) if held else "Nobody"
+        holder = tables.accountable(session, handover.item)
+        if holder is None or holder.user_id != by:
+            person = mention(holder.user_id) if holder else "Nobody"
             raise rules.NotAccountable(person=person)
         if handover.state != State.RETURNED or not shift.is_offered:
             raise rules.ItemAnswered(state=handover.state)
-        again = _offered(shift, _current(session, services, handover, now), by, now)
-        again.note, again.question = text.strip(), handover.question
-        if not item_tables.add(session, again):
+        new_offer = _new_offer(shift, _current_item(session, services, handover, now), by, now)
+        new_offer.note, new_offer.question = text.strip(), handover.question
+        if not item_tables.add(session, new_offer):
             raise rules.ItemAnswered(state="offered again")
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
         translate = translator_for(session, services, by)
     return translate("{person} has your answer and can accept it now.", person=mention(handover.to_id))
 
 
-def _current(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
+def _current_item(session: Session, services: Services, handover: Handover, now: datetime) -> HandoverItem:
     """Return the item as it is now, or as it was offered if it is over."""
     matching = (item for item in draft.gather(session, services, now) if item.key == handover.item)
     return next(matching, rules.from_json(handover.content or {}))

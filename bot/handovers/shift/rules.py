@@ -127,10 +127,10 @@ def to_json(item: HandoverItem) -> dict[str, Any]:
     return facts
 
 
-def from_json(kept: dict[str, Any]) -> HandoverItem:
+def from_json(stored_item: dict[str, Any]) -> HandoverItem:
     """Return the item from its stored JSON."""
-    due_at = datetime.fromisoformat(kept["due_at"]) if kept.get("due_at") else None
-    return HandoverItem(**{**kept, "due_at": due_at})
+    due_at = datetime.fromisoformat(stored_item["due_at"]) if stored_item.get("due_at") else None
+    return HandoverItem(**{**stored_item, "due_at": due_at})
 
 
 def top(keys: Sequence[str], count: int) -> set[str]:

@@ -102,22 +102,22 @@ def locked(session: Session, number: int) -> ShiftHandover:
 
 def offered_by(session: Session, user_id: str) -> Sequence[ShiftHandover]:
     """A person's offers that have not been accepted in full."""
-    offered = (ShiftHandover.from_id == user_id, ShiftHandover.state == ShiftState.OFFERED)
-    return session.exec(select(ShiftHandover).where(*offered).order_by(col(ShiftHandover.id))).all()
+    is_offered = (ShiftHandover.from_id == user_id, ShiftHandover.state == ShiftState.OFFERED)
+    return session.exec(select(ShiftHandover).where(*is_offered).order_by(col(ShiftHandover.id))).all()
 
 
 def items(session: Session, shift_id: int) -> Sequence[Handover]:
     """The newest offer of each item of a handover, in order."""
-    own = select(Handover).where(Handover.shift_id == shift_id).order_by(col(Handover.id))
-    newest = {row.item: row for row in session.exec(own.execution_options(populate_existing=True))}
+    query = select(Handover).where(Handover.shift_id == shift_id).order_by(col(Handover.id))
+    newest = {row.item: row for row in session.exec(query.execution_options(populate_existing=True))}
     return list(newest.values())
 
 
 def pending_of(session: Session, user_id: str) -> Sequence[Handover]:
     """Pending items that a person has offered or is to accept."""
-    theirs = sa.or_(col(Handover.from_id) == user_id, col(Handover.to_id) == user_id)
+    involves_person = sa.or_(col(Handover.from_id) == user_id, col(Handover.to_id) == user_id)
     is_pending = (Handover.kind == Kind.SHIFT, Handover.state == State.PENDING)
-    return session.exec(select(Handover).where(theirs, *is_pending).order_by(col(Handover.id))).all()
+    return session.exec(select(Handover).where(involves_person, *is_pending).order_by(col(Handover.id))).all()
 
 
 def pending_item(session: Session, item: str) -> Handover | None:
@@ -128,14 +128,14 @@ def pending_item(session: Session, item: str) -> Handover | None:
 
 def of_incident(session: Session, number: int) -> Sequence[Handover]:
     """Every shift item about an incident."""
-    own = (Handover.incident_id == number, Handover.kind == Kind.SHIFT)
-    return session.exec(select(Handover).where(*own).order_by(col(Handover.id))).all()
+    is_about_incident = (Handover.incident_id == number, Handover.kind == Kind.SHIFT)
+    return session.exec(select(Handover).where(*is_about_incident).order_by(col(Handover.id))).all()
 
 
 def last_accepted(session: Session, keys: Collection[str]) -> dict[str, str]:
     """Return each item's fingerprint at its last acceptance."""
-    accepted = (Handover.kind == Kind.SHIFT, Handover.state == State.ACCEPTED, col(Handover.item).in_(keys))
-    rows = session.exec(select(Handover).where(*accepted).order_by(col(Handover.id)))
+    is_accepted = (Handover.kind == Kind.SHIFT, Handover.state == State.ACCEPTED, col(Handover.item).in_(keys))
+    rows = session.exec(select(Handover).where(*is_accepted).order_by(col(Handover.id)))
     return {row.item: row.fingerprint for row in rows}
 
 
@@ -143,8 +143,8 @@ def last_next_steps(session: Session, keys: Collection[str]) -> dict[str, str]:
     """Return each item's most recent next step, if it had one."""
     if not keys:
         return {}
-    of_items = select(Handover).where(Handover.kind == Kind.SHIFT, col(Handover.item).in_(keys))
-    rows = session.exec(of_items.order_by(col(Handover.id)))
+    query = select(Handover).where(Handover.kind == Kind.SHIFT, col(Handover.item).in_(keys))
+    rows = session.exec(query.order_by(col(Handover.id)))
     return {row.item: step for row in rows if (step := str((row.content or {}).get("next_step") or ""))}
 
 
@@ -160,8 +160,8 @@ NEXT_DUE: sa.Select[Any] = sa.select(sa.func.min(col(ShiftHandover.due_at)))
 
 def between(session: Session, start: datetime, end: datetime) -> Sequence[ShiftHandover]:
     """The handovers offered in a period, in order."""
-    offered = (col(ShiftHandover.offered_at) >= start, col(ShiftHandover.offered_at) < end)
-    return session.exec(select(ShiftHandover).where(*offered).order_by(col(ShiftHandover.id))).all()
+    is_in_period = (col(ShiftHandover.offered_at) >= start, col(ShiftHandover.offered_at) < end)
+    return session.exec(select(ShiftHandover).where(*is_in_period).order_by(col(ShiftHandover.id))).all()
 
 
 _ACCOUNTABLE = (

@@ -40,10 +40,10 @@ def name_of(handover: Handover) -> str:
 
 def lines_of(item: HandoverItem, translate: Translator, now: datetime) -> list[str]:
     """An item's lines: severity and stability, situation, next step and its owner, due time."""
-    head = " · ".join(part for part in (item.severity, translate(item.stability)) if part)
-    where = f" {channel_link(item.channel_id)}" if item.channel_id else ""
+    condition = " · ".join(part for part in (item.severity, translate(item.stability)) if part)
+    channel_text = f" {channel_link(item.channel_id)}" if item.channel_id else ""
     title = one_line(of_item(item.title, translate.language), 150)
-    lines = [f"*{title}*{f' ({escape(head)})' if head else ''}{where}"]
+    lines = [f"*{title}*{f' ({escape(condition)})' if condition else ''}{channel_text}"]
     if item.situation:
         parts = (of_item(part, translate.language) for part in item.situation.split(", "))
         lines.append(one_line(", ".join(parts), 300))
@@ -51,9 +51,14 @@ def lines_of(item: HandoverItem, translate: Translator, now: datetime) -> list[s
         owner = f"{mention(item.owner_id)}: " if item.owner_id else ""
         lines.append(translate("Next: {step}", step=f"{owner}{one_line(item.next_step, 300)}"))
     elif item.needs_next_step:
-        asked, nobody = "No next step yet; {person} is asked.", "No next step yet, and nobody in Slack owns it."
-        lacking = translate(asked, person=mention(item.owner_id)) if item.owner_id else translate(nobody)
-        lines.append(f"⚠️ {lacking}")
+        asked_phrase, nobody_phrase = (
+            "No next step yet; {person} is asked.",
+            "No next step yet, and nobody in Slack owns it.",
+        )
+        missing_text = (
+            translate(asked_phrase, person=mention(item.owner_id)) if item.owner_id else translate(nobody_phrase)
+        )
+        lines.append(f"⚠️ {missing_text}")
     if item.due_at:
         lines.append(translate("Due {when}", when=near_time(item.due_at, now)))
     return lines
@@ -72,21 +77,21 @@ def handover_message(
     is_incoming = reader == shift.to_id
     accepted = sum(each.state == State.ACCEPTED for each in handovers)
     counts = {"accepted": accepted, "count": len(handovers)}
-    to_you = "{person} hands the shift over to you: {accepted} of {count} accepted."
-    by_you = "You hand the shift over to {person}: {accepted} of {count} accepted."
-    other = mention(shift.from_id if is_incoming else shift.to_id)
-    text = f"🤝 {translate(to_you if is_incoming else by_you, person=other, **counts)}"
+    incoming_phrase = "{person} hands the shift over to you: {accepted} of {count} accepted."
+    outgoing_phrase = "You hand the shift over to {person}: {accepted} of {count} accepted."
+    other_person = mention(shift.from_id if is_incoming else shift.to_id)
+    text = f"🤝 {translate(incoming_phrase if is_incoming else outgoing_phrase, person=other_person, **counts)}"
     if shift.state == ShiftState.COMPLETE:
         text += f" {translate('Complete since {when}.', when=near_time(shift.completed_at or now, now))}"
     elif shift.state == ShiftState.ENDED:
         text += f" {translate('The rest was offered again.')}"
-    blocks = [section(text), *_added(shift, translate)]
+    blocks = [section(text), *_added_sections(shift, translate)]
     if shift.is_offered:
         blocks += _top_buttons(shift, unchanged, floor, translate, is_incoming=is_incoming)
-    return text, [*blocks, divider(), *_items(shift, handovers, translate, now, is_incoming=is_incoming)]
+    return text, [*blocks, divider(), *_item_blocks(shift, handovers, translate, now, is_incoming=is_incoming)]
 
 
-def _added(shift: ShiftHandover, translate: Translator) -> list[Block]:
+def _added_sections(shift: ShiftHandover, translate: Translator) -> list[Block]:
     parts = (("Risks", shift.risks), ("If … then …", shift.contingencies), ("In their own words", shift.repeated))
     return [section(f"*{translate(title)}*\n{escape(text)}") for title, text in parts if text]
 
@@ -107,13 +112,13 @@ def _top_buttons(
     return [actions(buttons, block_id=f"shift-handover-{number}")] if buttons else []
 
 
-def _items(
+def _item_blocks(
     shift: ShiftHandover, handovers: Sequence[Handover], translate: Translator, now: datetime, *, is_incoming: bool
 ) -> list[Block]:
-    waiting = [each for each in handovers if each.is_pending]
+    pending = [each for each in handovers if each.is_pending]
     answered = [each for each in handovers if not each.is_pending]
     blocks: list[Block] = []
-    for handover in waiting[:SHOWN]:
+    for handover in pending[:SHOWN]:
         lines = lines_of(from_json(handover.content or {}), translate, now)
         if handover.note:
             question = f"> {one_line(handover.question, 200)}\n" if handover.question else ""
@@ -121,47 +126,49 @@ def _items(
         blocks.append(section("\n".join(lines)))
         if is_incoming and shift.is_offered:
             number = str(handover.number)
-            both = [
+            buttons = [
                 button(translate("Accept"), ids.ACCEPT_ITEM, number, style="primary"),
                 button(translate("Ask first"), ids.SEND_ITEM_BACK, number),
             ]
-            blocks.append(actions(both, block_id=f"shift-item-{number}"))
-    if len(waiting) > SHOWN:
+            blocks.append(actions(buttons, block_id=f"shift-item-{number}"))
+    if len(pending) > SHOWN:
         blocks.append(
             context(
-                translate("… and {count} more, which come when these are answered.", count=len(waiting) - SHOWN)
+                translate("… and {count} more, which come when these are answered.", count=len(pending) - SHOWN)
             )
         )
     if answered:
-        done = [f"{SIGNS[State(each.state)]} {name_of(each)}" for each in answered]
-        blocks += paragraphs(done, rest="", room=ANSWERED_CHARACTERS)
+        answered_lines = [f"{SIGNS[State(each.state)]} {name_of(each)}" for each in answered]
+        blocks += paragraphs(answered_lines, rest="", room=ANSWERED_CHARACTERS)
     return blocks
 
 
 def question_message(handover: Handover, translate: Translator) -> Message:
     """The question, for the outgoing person."""
-    asks = "{person} asks about *{item}*. You stay accountable for it."
-    asked = translate(asks, person=mention(handover.to_id), item=name_of(handover))
-    text = f"{asked}\n> {one_line(handover.question, 500)}"
-    reply = button(translate("Answer"), ids.ANSWER_ITEM, str(handover.number), style="primary")
-    return text, [section(text), actions([reply], block_id=f"shift-question-{handover.number}")]
+    question_phrase = "{person} asks about *{item}*. You stay accountable for it."
+    question_text = translate(question_phrase, person=mention(handover.to_id), item=name_of(handover))
+    text = f"{question_text}\n> {one_line(handover.question, 500)}"
+    answer_button = button(translate("Answer"), ids.ANSWER_ITEM, str(handover.number), style="primary")
+    return text, [section(text), actions([answer_button], block_id=f"shift-question-{handover.number}")]
 
 
 def repeated_text(shift: ShiftHandover, translate: Translator) -> str:
     """The incoming person's words, for the outgoing person to check."""
-    quoted = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
-    head = translate("{person} understood it like this:", person=mention(shift.to_id))
-    return f"{head}\n{quoted}\n{translate('If something is wrong or missing, say so now.')}"
+    quoted_lines = "\n".join(f"> {line}" for line in escape(shift.repeated).splitlines())
+    headline = translate("{person} understood it like this:", person=mention(shift.to_id))
+    return f"{headline}\n{quoted_lines}\n{translate('If something is wrong or missing, say so now.')}"
 
 
 def next_step_question(item: HandoverItem, shift: ShiftHandover, translate: Translator) -> Message:
     """The request to an engineer for the next step."""
-    hands = "{person} hands the shift over, and *{item}* has no next step."
+    phrase = "{person} hands the shift over, and *{item}* has no next step."
     text = (
-        f"{translate(hands, person=mention(shift.from_id), item=one_line(item.title, 150))} {translate(WHAT_NEXT)}"
+        f"{translate(phrase, person=mention(shift.from_id), item=one_line(item.title, 150))} {translate(WHAT_NEXT)}"
     )
-    add = button(translate("Add the next step"), ids.ADD_NEXT_STEP, f"{shift.number}|{item.key}", style="primary")
-    return text, [section(text), actions([add], block_id=f"next-step-{shift.number}")]
+    add_button = button(
+        translate("Add the next step"), ids.ADD_NEXT_STEP, f"{shift.number}|{item.key}", style="primary"
+    )
+    return text, [section(text), actions([add_button], block_id=f"next-step-{shift.number}")]
 
 
 def call_message(
@@ -169,11 +176,15 @@ def call_message(
 ) -> Message:
     """The call's agenda, link and attendance."""
     text = f"📞 {translate('Handover call')}: {mention(shift.from_id)} → {mention(shift.to_id)}"
-    agenda = [f"{place}. {name_of(each)}" for place, each in enumerate(handovers[:15], 1)]
+    agenda = [f"{position}. {name_of(each)}" for position, each in enumerate(handovers[:15], 1)]
     if len(handovers) > 15:
         agenda.append(translate("… and {count} more", count=len(handovers) - 15))
-    nobody = "Nobody has said yet that they are there."
-    present = translate("Present: {people}", people=mentions(shift.present)) if shift.present else translate(nobody)
+    nobody_phrase = "Nobody has said yet that they are there."
+    present = (
+        translate("Present: {people}", people=mentions(shift.present))
+        if shift.present
+        else translate(nobody_phrase)
+    )
     blocks = [
         section(f"{text}\n{link(floor.shifts.handover.call, translate('Join the call'))}"),
         section("\n".join(agenda) or translate("Nothing is open.")),
@@ -199,8 +210,8 @@ def unaccepted_text(shift: ShiftHandover, waiting: int, translate: Translator, n
 
 def complete_text(shift: ShiftHandover, translate: Translator) -> str:
     """The message to the outgoing person when everything has been accepted."""
-    done = "{person} has accepted everything. Your shift is handed over; rest well."
-    return f"🤝 {translate(done, person=mention(shift.to_id))}"
+    complete_phrase = "{person} has accepted everything. Your shift is handed over; rest well."
+    return f"🤝 {translate(complete_phrase, person=mention(shift.to_id))}"
 
 
 def watched_message(items: Sequence[WatchItem], translate: Translator, page: int = 1) -> Message:
@@ -212,6 +223,6 @@ def watched_message(items: Sequence[WatchItem], translate: Translator, page: int
     blocks: list[Block] = [section(f"*{translate('Watched')}*")]
     shown, which_page = page_of(items, page, WATCHED_PER_PAGE, "/incident handover watched")
     for item in shown:
-        done = button(translate("Done"), f"{ids.END_WATCH}.{item.number}", str(item.number))
-        blocks.append(section(f"{one_line(item.text, 300)} ({mention(item.by)})", accessory=done))
+        done_button = button(translate("Done"), f"{ids.END_WATCH}.{item.number}", str(item.number))
+        blocks.append(section(f"{one_line(item.text, 300)} ({mention(item.by)})", accessory=done_button))
     return translate("Watched"), [*blocks, *which_page]

@@ -16,10 +16,10 @@ def header_score(names: Sequence[str]) -> int:
     """How many known columns a line names; 0 if it names no figure and so is not a header."""
     meanings = [meaning_of(name) for name in names]
     moments = sum(is_moment(name) for name in names)
-    known = len({meaning for meaning in meanings if meaning})
-    has_figures = bool(NUMBERS & set(meanings)) or Meaning.CALL in meanings or (moments and known)
+    known_count = len({meaning for meaning in meanings if meaning})
+    has_figures = bool(NUMBERS & set(meanings)) or Meaning.CALL in meanings or (moments and known_count)
     has_counts = bool(COUNTS & set(meanings))
-    return known + moments + has_counts if has_figures and known + moments >= 2 else 0
+    return known_count + moments + has_counts if has_figures and known_count + moments >= 2 else 0
 
 
 HEADER = Header(header_score, "*Date*, *Interval*, *Queue*, *Offered* and *Answered*")

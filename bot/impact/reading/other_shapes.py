@@ -17,7 +17,7 @@ from bot.sources.tabular.sheet import is_moment
 M = Meaning
 # In a file of forecasts, the plain names mean the forecast figures.
 _OF_PLAN = {M.OFFERED: M.FORECAST, M.AHT: M.FORECAST_AHT, M.AGENTS: M.FORECAST_AGENTS}
-_PLACES = {name: place for place, name in enumerate(NAMES)}
+_FIGURE_INDEX = {name: index for index, name in enumerate(NAMES)}
 
 
 def read(plan: Plan, zone: ZoneInfo, threshold_s: float = 20) -> Iterator[ReadRow | LeftOut]:
@@ -32,40 +32,40 @@ def read(plan: Plan, zone: ZoneInfo, threshold_s: float = 20) -> Iterator[ReadRo
 def read_wide(plan: Plan, zone: ZoneInfo) -> Iterator[ReadRow | LeftOut]:
     """Read a figure per row and an interval per column. Rows of one queue are merged; there are few of them."""
     rows = list(padded_rows(plan))
-    named = [(line, _metric(plan, row), row) for line, row in rows]
-    is_plan = any(metric == M.FORECAST for _, metric, _ in named)
+    rows_with_metric = [(line, _metric(plan, row), row) for line, row in rows]
+    is_plan = any(metric == M.FORECAST for _, metric, _ in rows_with_metric)
     starts = _starts(plan, zone)
     intervals: dict[tuple[QueueName, int], tuple[int, list[Amount]]] = {}
     queue_of = queue_reader(plan)
-    for line, metric, row in named:
+    for line, metric, row in rows_with_metric:
         meaning = _OF_PLAN.get(metric, metric) if is_plan else metric
         if meaning not in NUMBERS or any(is_totals(cell) for cell in row[:1]):
             yield LeftOut(line, "I do not know its figure")
             continue
         try:
             queue = queue_of(row)
-            amounts = [(at, start, _amount(plan, meaning, row, at)) for at, start in starts]
+            amounts = [(column, start, _amount(plan, meaning, row, column)) for column, start in starts]
         except NotReadable as reason:
             yield LeftOut(line, str(reason))
             continue
         for _, start, amount in amounts:
             _, figures = intervals.setdefault((queue, start), (line, [None] * len(NAMES)))
-            figures[_PLACES[meaning]] = amount
+            figures[_FIGURE_INDEX[meaning]] = amount
     for (queue, start), (line, figures) in intervals.items():
         if any(amount is not None for amount in figures):
             yield ReadRow(line, queue, start, _wide_interval_s(starts), tuple(figures))
 
 
 def _metric(plan: Plan, row: list[str]) -> Meaning:
-    name = next((row[at] for at in plan.places(M.METRIC) if at < len(row)), "")
+    name = next((row[column] for column in plan.places(M.METRIC) if column < len(row)), "")
     return meaning_of(name)
 
 
 def _starts(plan: Plan, zone: ZoneInfo) -> list[tuple[int, int]]:
     clock = Clock(zone)
     return [
-        (at, clock.moment(moments.read_start(name, "", day_first=plan.day_first).at, ""))
-        for at, name in enumerate(plan.sheet.header)
+        (column, clock.moment(moments.read_start(name, "", day_first=plan.day_first).at, ""))
+        for column, name in enumerate(plan.sheet.header)
         if is_moment(name)
     ]
 
@@ -75,8 +75,8 @@ def _wide_interval_s(starts: list[tuple[int, int]]) -> int:
     return min(distances, default=USUAL_INTERVAL_S)
 
 
-def _amount(plan: Plan, meaning: Meaning, row: list[str], at: int) -> Amount:
-    text = row[at] if at < len(row) else ""
+def _amount(plan: Plan, meaning: Meaning, row: list[str], column: int) -> Amount:
+    text = row[column] if column < len(row) else ""
     if meaning in LENGTHS:
         return cells.read_length(text, plan.decimal)
     if meaning == M.SERVICE_LEVEL:
@@ -87,7 +87,7 @@ def _amount(plan: Plan, meaning: Meaning, row: list[str], at: int) -> Amount:
 def read_calls(plan: Plan, zone: ZoneInfo, threshold_s: float) -> Iterator[ReadRow | LeftOut]:
     """Read a call per row, counted into half-hours. A call that was not answered was abandoned."""
     clock = Clock(zone)
-    counted: dict[tuple[QueueName, int], tuple[int, list[float]]] = {}
+    sums_by_interval: dict[tuple[QueueName, int], tuple[int, list[float]]] = {}
     queue_of = queue_reader(plan)
     for line, row in padded_rows(plan):
         try:
@@ -98,18 +98,18 @@ def read_calls(plan: Plan, zone: ZoneInfo, threshold_s: float) -> Iterator[ReadR
             yield LeftOut(line, str(reason))
             continue
         half_hour = clock.moment(start, line) // USUAL_INTERVAL_S * USUAL_INTERVAL_S
-        _, sums = counted.setdefault((queue, half_hour), (line, [0.0] * 4))
+        _, sums = sums_by_interval.setdefault((queue, half_hour), (line, [0.0] * 4))
         sums[0] += 1
         if wait_s is not None:
             sums[1] += 1
             sums[2] += wait_s <= threshold_s
             sums[3] += wait_s
-    for (queue, half_hour), (line, sums) in counted.items():
-        yield ReadRow(line, queue, half_hour, USUAL_INTERVAL_S, _of_calls(*sums))
+    for (queue, half_hour), (line, sums) in sums_by_interval.items():
+        yield ReadRow(line, queue, half_hour, USUAL_INTERVAL_S, _figures_of_calls(*sums))
 
 
 def _wait_s(plan: Plan, row: list[str], start: datetime) -> float | None:
-    text = next((row[at].strip() for at in plan.places(M.CALL_ANSWERED) if at < len(row)), "")
+    text = next((row[column].strip() for column in plan.places(M.CALL_ANSWERED) if column < len(row)), "")
     if cells.is_unknown(text):
         return None
     answered = (
@@ -122,7 +122,7 @@ def _wait_s(plan: Plan, row: list[str], start: datetime) -> float | None:
     return (answered - start).total_seconds()
 
 
-def _of_calls(offered: float, answered: float, in_time: float, waited_s: float) -> tuple[Amount, ...]:
+def _figures_of_calls(offered: float, answered: float, in_time: float, waited_s: float) -> tuple[Amount, ...]:
     figures: list[Amount] = [None] * len(NAMES)
     amounts = {
         "offered": offered,
@@ -132,5 +132,5 @@ def _of_calls(offered: float, answered: float, in_time: float, waited_s: float) 
         "asa_s": waited_s / answered if answered else None,
     }
     for name, amount in amounts.items():
-        figures[_PLACES[name]] = amount
+        figures[_FIGURE_INDEX[name]] = amount
     return tuple(figures)

@@ -41,10 +41,12 @@ class ColumnMap(Struct, frozen=True):
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "ColumnMap":
+    def from_json(cls, stored_map: Mapping[str, Any]) -> "ColumnMap":
         """The column map from its stored form."""
-        meanings = tuple(Meaning(name) for name in kept["meanings"])
-        return cls(meanings, kept.get("queue", ""), kept.get("day_first"), bool(kept.get("ignore_zone")))
+        meanings = tuple(Meaning(name) for name in stored_map["meanings"])
+        return cls(
+            meanings, stored_map.get("queue", ""), stored_map.get("day_first"), bool(stored_map.get("ignore_zone"))
+        )
 
 
 class Plan(Struct, frozen=True):
@@ -64,7 +66,7 @@ class Plan(Struct, frozen=True):
 
     def places(self, *meanings: Meaning) -> list[int]:
         """The places of the columns with these meanings."""
-        return [at for at, meaning in enumerate(self.columns.meanings) if meaning in meanings]
+        return [column for column, meaning in enumerate(self.columns.meanings) if meaning in meanings]
 
     @property
     def is_wide(self) -> bool:
@@ -79,12 +81,12 @@ class Plan(Struct, frozen=True):
 
 def recognise(sheet: Sheet) -> ColumnMap:
     """Recognise the columns by their names; of two with the same meaning, the first counts."""
-    taken: set[Meaning] = set()
+    seen_meanings: set[Meaning] = set()
     meanings: list[Meaning] = []
     for name in sheet.header:
         meaning = Meaning.IGNORED if is_moment(name) else meaning_of(name)
-        meaning = Meaning.IGNORED if meaning in taken else meaning
-        taken.add(meaning)
+        meaning = Meaning.IGNORED if meaning in seen_meanings else meaning
+        seen_meanings.add(meaning)
         meanings.append(meaning)
     return ColumnMap(tuple(meanings), queue=_queue_in_titles(sheet.titles))
 
@@ -96,60 +98,66 @@ def _queue_in_titles(titles: Iterable[str]) -> str:
 
 def plan(sheet: Sheet, columns: ColumnMap, *, needs_queue: bool = True) -> Plan:
     """Plan how to read the file with these columns. Raises `NoTimes` or `NoQueue`."""
-    made = Plan(sheet, columns, ".", True, False, USUAL_INTERVAL_S, False)
-    if not made.is_wide and not made.places(Meaning.START, Meaning.DATE):
+    file_plan = Plan(sheet, columns, ".", True, False, USUAL_INTERVAL_S, False)
+    if not file_plan.is_wide and not file_plan.places(Meaning.START, Meaning.DATE):
         raise NoTimes(name=sheet.path.name)
-    if needs_queue and not columns.queue and not made.places(Meaning.QUEUE):
+    if needs_queue and not columns.queue and not file_plan.places(Meaning.QUEUE):
         raise NoQueue(name=sheet.path.name)
     rows = [row for _, row in islice(sheet.rows(), SAMPLE)]
-    certain = columns.day_first if columns.day_first is not None else _day_first(made, rows)
-    made = replace(made, day_first=certain is not False, is_day_certain=certain is not None)
+    is_day_first = columns.day_first if columns.day_first is not None else _day_first(file_plan, rows)
+    file_plan = replace(file_plan, day_first=is_day_first is not False, is_day_certain=is_day_first is not None)
     return replace(
-        made,
-        decimal="." if sheet.is_workbook else _decimal(made, rows),
-        has_short_days=_has_short_days(made, rows),
-        interval_s=_interval_s(made, rows),
-        is_percent=_is_percent(made, rows),
-        thresholds=tuple(sorted({at for at in map(threshold_of, sheet.header) if at})),
+        file_plan,
+        decimal="." if sheet.is_workbook else _decimal(file_plan, rows),
+        has_short_days=_has_short_days(file_plan, rows),
+        interval_s=_interval_s(file_plan, rows),
+        is_percent=_is_percent(file_plan, rows),
+        thresholds=tuple(sorted({threshold for threshold in map(threshold_of, sheet.header) if threshold})),
     )
 
 
-def _column(rows: Sequence[Sequence[str]], places: Iterable[int]) -> list[str]:
-    return [row[at].strip() for at in places for row in rows if at < len(row)]
+def _column(rows: Sequence[Sequence[str]], columns: Iterable[int]) -> list[str]:
+    return [row[column].strip() for column in columns for row in rows if column < len(row)]
 
 
-def _decimal(made: Plan, rows: Sequence[Sequence[str]]) -> str:
-    places = made.places(*NUMBERS) or [at for at, name in enumerate(made.sheet.header) if is_moment(name)]
-    return cells.decimal_sign(_column(rows, places), _column(rows, made.places(*COUNTS)))
+def _decimal(file_plan: Plan, rows: Sequence[Sequence[str]]) -> str:
+    columns = file_plan.places(*NUMBERS) or [
+        column for column, name in enumerate(file_plan.sheet.header) if is_moment(name)
+    ]
+    return cells.decimal_sign(_column(rows, columns), _column(rows, file_plan.places(*COUNTS)))
 
 
-def _day_first(made: Plan, rows: Sequence[Sequence[str]]) -> bool | None:
+def _day_first(file_plan: Plan, rows: Sequence[Sequence[str]]) -> bool | None:
     """Whether the day comes first, from the whole file: `13/02` in its last row settles all the others. Dates that
     begin with the year need no answer, so a file of a million of them is not read again for it."""
-    places = made.places(Meaning.DATE, Meaning.START)
-    if made.sheet.is_workbook or not places or all(map(_YEAR_FIRST.match, filter(None, _column(rows, places)))):
+    columns = file_plan.places(Meaning.DATE, Meaning.START)
+    if (
+        file_plan.sheet.is_workbook
+        or not columns
+        or all(map(_YEAR_FIRST.match, filter(None, _column(rows, columns))))
+    ):
         return None
-    seen: set[str] = set()
-    for _, row in made.sheet.rows():
-        for at in places:
-            if at < len(row) and (day := row[at][:10]) not in seen:
-                seen.add(day)
+    seen_days: set[str] = set()
+    for _, row in file_plan.sheet.rows():
+        for column in columns:
+            if column < len(row) and (day := row[column][:10]) not in seen_days:
+                seen_days.add(day)
                 if (answer := moments.says_day_first([day])) is not None:
                     return answer
     return None
 
 
-def _has_short_days(made: Plan, rows: Sequence[Sequence[str]]) -> bool:
+def _has_short_days(file_plan: Plan, rows: Sequence[Sequence[str]]) -> bool:
     """True if there are dates such as `03/04/2026`, which can be read in two ways."""
-    return any(map(_SHORT_DAY.match, _column(rows, made.places(Meaning.DATE, Meaning.START))))
+    return any(map(_SHORT_DAY.match, _column(rows, file_plan.places(Meaning.DATE, Meaning.START))))
 
 
-def _is_percent(made: Plan, rows: Sequence[Sequence[str]]) -> bool:
+def _is_percent(file_plan: Plan, rows: Sequence[Sequence[str]]) -> bool:
     """True if the imported service levels go up to 100, not to 1."""
-    places = made.places(Meaning.SERVICE_LEVEL)
-    if any("%" in made.sheet.header[at] for at in places):
+    columns = file_plan.places(Meaning.SERVICE_LEVEL)
+    if any("%" in file_plan.sheet.header[column] for column in columns):
         return True
-    for text in _column(rows, places):
+    for text in _column(rows, columns):
         try:
             share = cells.read_share(text, ",", is_percent=False) if "," in text else float(text)
         except (NotReadable, ValueError):
@@ -159,44 +167,46 @@ def _is_percent(made: Plan, rows: Sequence[Sequence[str]]) -> bool:
     return False
 
 
-def _interval_s(made: Plan, rows: Sequence[Sequence[str]]) -> int:
+def _interval_s(file_plan: Plan, rows: Sequence[Sequence[str]]) -> int:
     """The length of the intervals: from their ranges or ends, else the usual distance between starts."""
     starts, lengths = [], Counter[int]()
     for row in rows:
         try:
-            start = start_of(made, row)
+            start = start_of(file_plan, row)
         except NotReadable:
             continue
         starts.append(start.at.replace(tzinfo=None))
-        if length_s := start.length_s or _until_end(made, row, start):
+        if length_s := start.length_s or _until_end(file_plan, row, start):
             lengths[length_s] += 1
     if not lengths:
         distances = ((b - a).total_seconds() for a, b in pairwise(starts))
         lengths = Counter(int(each) for each in distances if each > 0)
-    usual = [length for length, _ in lengths.most_common() if length in INTERVALS_S]
-    return usual[0] if usual else USUAL_INTERVAL_S
+    usual_lengths = [length for length, _ in lengths.most_common() if length in INTERVALS_S]
+    return usual_lengths[0] if usual_lengths else USUAL_INTERVAL_S
 
 
-def _until_end(made: Plan, row: Sequence[str], start: moments.Local) -> int | None:
-    for at in made.places(Meaning.END):
-        end = moments.read_start(row[at], "", day_first=made.day_first)
+def _until_end(file_plan: Plan, row: Sequence[str], start: moments.Local) -> int | None:
+    for column in file_plan.places(Meaning.END):
+        end = moments.read_start(row[column], "", day_first=file_plan.day_first)
         if end.is_moment == start.is_moment:
             return int((end.at - start.at).total_seconds())
     return None
 
 
-def start_of(made: Plan, row: Sequence[str]) -> moments.Local:
+def start_of(file_plan: Plan, row: Sequence[str]) -> moments.Local:
     """When the interval of a row begins. Raises `NotReadable` if the row does not say."""
-    date_text, time_text = when_texts(made, row)
-    return moments.read_start(date_text, time_text, day_first=made.day_first, ignore_zone=made.columns.ignore_zone)
+    date_text, time_text = when_texts(file_plan, row)
+    return moments.read_start(
+        date_text, time_text, day_first=file_plan.day_first, ignore_zone=file_plan.columns.ignore_zone
+    )
 
 
-def when_texts(made: Plan, row: Sequence[str] | Mapping[int, str]) -> tuple[str, str]:
+def when_texts(file_plan: Plan, row: Sequence[str] | Mapping[int, str]) -> tuple[str, str]:
     """The texts of the date and the time; one cell may hold both."""
     cells_at = row if isinstance(row, Mapping) else dict(enumerate(row))
 
     def text(meaning: Meaning) -> str:
-        return next((cells_at[at].strip() for at in made.places(meaning) if at in cells_at), "")
+        return next((cells_at[column].strip() for column in file_plan.places(meaning) if column in cells_at), "")
 
     day, start = text(Meaning.DATE), text(Meaning.START)
     clock = text(Meaning.TIME)

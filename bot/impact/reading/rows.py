@@ -16,9 +16,8 @@ from bot.sources.tabular.moments import Clock
 from bot.sources.tabular.text_table import Cells
 
 LONGEST_NAME = 100
-MEMORY = 50_000
-# Rows in a block.
-TOGETHER = 100
+CACHE_SIZE = 50_000
+ROWS_PER_BLOCK = 100
 M = Meaning
 
 
@@ -64,12 +63,12 @@ class _Queues(dict[tuple[str, ...], QueueName]):
         self._default = default
 
     def __missing__(self, texts: tuple[str, ...]) -> QueueName:
-        tidy = [" ".join(text.split())[:LONGEST_NAME] for text in texts]
-        if is_totals(tidy[0]):
+        tidy_texts = [" ".join(text.split())[:LONGEST_NAME] for text in texts]
+        if is_totals(tidy_texts[0]):
             raise _Totals("a row of totals")
-        if not (tidy[0] or self._default):
+        if not (tidy_texts[0] or self._default):
             raise NotReadable("it names no queue")
-        self[texts] = QueueName(tidy[0] or self._default, *tidy[1:])
+        self[texts] = QueueName(tidy_texts[0] or self._default, *tidy_texts[1:])
         return self[texts]
 
 
@@ -84,7 +83,7 @@ class _Amounts(dict[str, Amount]):
             amount = self._read(text)
         except NotReadable as reason:
             raise NotReadable(f"{self._name}: {reason}") from None
-        if len(self) > MEMORY:
+        if len(self) > CACHE_SIZE:
             self.clear()
         self[text] = amount
         return amount
@@ -93,15 +92,15 @@ class _Amounts(dict[str, Amount]):
 class _Starts(dict[tuple[str, ...], tuple[int, int] | None]):
     """A cache of interval starts and lengths by their cells; None where the clock shows a time twice."""
 
-    def __init__(self, plan: Plan, zone: ZoneInfo, places: Sequence[int]) -> None:
-        self._plan, self._clock, self._places = plan, Clock(zone), places
+    def __init__(self, plan: Plan, zone: ZoneInfo, columns: Sequence[int]) -> None:
+        self._plan, self._clock, self._columns = plan, Clock(zone), columns
 
     def __missing__(self, texts: tuple[str, ...]) -> tuple[int, int] | None:
         start = self._start(texts)
-        found = self._clock.moment(start.at, None), start.length_s or self._plan.interval_s
-        if len(self) > MEMORY:
+        start_and_length = self._clock.moment(start.at, None), start.length_s or self._plan.interval_s
+        if len(self) > CACHE_SIZE:
             self.clear()
-        self[texts] = None if self._clock.is_repeated(start.at) else found
+        self[texts] = None if self._clock.is_repeated(start.at) else start_and_length
         return self[texts]
 
     def repeated(self, texts: tuple[str, ...], queue: QueueName) -> tuple[int, int]:
@@ -112,7 +111,7 @@ class _Starts(dict[tuple[str, ...], tuple[int, int] | None]):
     def _start(self, texts: tuple[str, ...]) -> moments.Local:
         if any(is_totals(text) for text in texts):
             raise _Totals("a row of totals")
-        row = dict(zip(self._places, texts, strict=True))
+        row = dict(zip(self._columns, texts, strict=True))
         day, clock = when_texts(self._plan, row)
         if not day:
             raise NotReadable("it does not say when it was")
@@ -124,7 +123,7 @@ class _Starts(dict[tuple[str, ...], tuple[int, int] | None]):
 def read_rows(plan: Plan, zone: ZoneInfo) -> Iterator[ReadRow | LeftOut]:
     """Read every row of a file with an interval per row, in order. Written for speed: files have a million rows."""
     reader, rows = _Reader(plan, zone), plan.sheet.rows()
-    while block := list(islice(rows, TOGETHER)):
+    while block := list(islice(rows, ROWS_PER_BLOCK)):
         yield from reader.read(block)
         # Yield to the bot's other threads: otherwise they would get a turn only every 5 ms.
         time.sleep(0)
@@ -135,10 +134,10 @@ class _Reader:
 
     def __init__(self, plan: Plan, zone: ZoneInfo) -> None:
         self._plan, self._width = plan, len(plan.sheet.header)
-        self._queue_places = _queue_places(plan)
+        self._queue_columns = _queue_columns(plan)
         self._queues = _Queues(plan.columns.queue)
-        self._when_places = plan.places(M.DATE, M.START, M.TIME)
-        self._starts = _Starts(plan, zone, self._when_places)
+        self._time_columns = plan.places(M.DATE, M.START, M.TIME)
+        self._starts = _Starts(plan, zone, self._time_columns)
         self._amounts = {
             meaning: (at, _Amounts(plan, at, meaning))
             for at, meaning in enumerate(plan.columns.meanings)
@@ -148,7 +147,7 @@ class _Reader:
     def read(self, rows: list[Cells]) -> Sequence[ReadRow | LeftOut]:
         """Read a block; if a row in it cannot be read, read each half by itself, down to that row."""
         try:
-            return self._together(rows)
+            return self._read_block(rows)
         except NotReadable as reason:
             if len(rows) == 1:
                 [(line, cells)] = rows
@@ -156,34 +155,40 @@ class _Reader:
         middle = len(rows) // 2
         return [*self.read(rows[:middle]), *self.read(rows[middle:])]
 
-    def _together(self, rows: list[Cells]) -> list[ReadRow]:
+    def _read_block(self, rows: list[Cells]) -> list[ReadRow]:
         lines, cells = zip(*rows, strict=True)
         if min(map(len, cells)) < self._width:
             cells = tuple(row + [""] * (self._width - len(row)) for row in cells)
-        queues = list(map(self._queues.__getitem__, _beside(cells, self._queue_places)))
-        starts = self._starts_of(list(_beside(cells, self._when_places)), queues)
-        amounts = {meaning: [known[row[at]] for row in cells] for meaning, (at, known) in self._amounts.items()}
-        _check_known(amounts.values())
+        queues = list(map(self._queues.__getitem__, _cells_of_columns(cells, self._queue_columns)))
+        starts = self._starts_of(list(_cells_of_columns(cells, self._time_columns)), queues)
+        amounts = {
+            meaning: [amounts_by_text[row[at]] for row in cells]
+            for meaning, (at, amounts_by_text) in self._amounts.items()
+        }
+        _check_any_known(amounts.values())
         _add_averages(amounts)
         figures = zip(*(amounts.get(meaning, repeat(None, len(rows))) for meaning in _FIGURES), strict=True)
         return list(map(ReadRow, lines, queues, *zip(*starts, strict=True), figures))
 
-    def _starts_of(self, whens: list[tuple[str, ...]], queues: list[QueueName]) -> list[tuple[int, int]]:
-        starts = list(map(self._starts.__getitem__, whens))
-        known = [start for start in starts if start is not None]
-        if len(known) == len(starts):
-            return known
+    def _starts_of(self, time_cells: list[tuple[str, ...]], queues: list[QueueName]) -> list[tuple[int, int]]:
+        starts = list(map(self._starts.__getitem__, time_cells))
+        clear_starts = [start for start in starts if start is not None]
+        if len(clear_starts) == len(starts):
+            return clear_starts
         if len(starts) > 1:
             raise NotReadable("the clock shows it twice")
-        return [self._starts.repeated(whens[0], queues[0])]
+        return [self._starts.repeated(time_cells[0], queues[0])]
 
 
-def _beside(rows: Sequence[list[str]], places: Sequence[int]) -> Iterator[tuple[str, ...]]:
+def _cells_of_columns(rows: Sequence[list[str]], columns: Sequence[int]) -> Iterator[tuple[str, ...]]:
     """The cells of these columns, row by row; -1 stands for a column that the file does not have."""
-    return zip(*([row[at] for row in rows] if at >= 0 else repeat("", len(rows)) for at in places), strict=True)
+    return zip(
+        *([row[column] for row in rows] if column >= 0 else repeat("", len(rows)) for column in columns),
+        strict=True,
+    )
 
 
-def _check_known(columns: Collection[Sequence[Amount]]) -> None:
+def _check_any_known(columns: Collection[Sequence[Amount]]) -> None:
     """Raise `NotReadable` if a row has no figure at all."""
     if all(None in amounts for amounts in columns) and (
         not columns or (None,) * len(columns) in zip(*columns, strict=True)
@@ -195,10 +200,10 @@ def _add_averages(amounts: dict[Meaning, list[Amount]]) -> None:
     """Turn total times into averages over answered contacts, where these are known."""
     for whole, average in _TOTALS_OF.items():
         if whole in amounts and M.ANSWERED in amounts:
-            known = amounts.get(average) or repeat(None)
+            averages = amounts.get(average) or repeat(None)
             amounts[average] = [
                 sum_ / answered if mean is None and sum_ is not None and answered else mean
-                for mean, sum_, answered in zip(known, amounts[whole], amounts[M.ANSWERED], strict=False)
+                for mean, sum_, answered in zip(averages, amounts[whole], amounts[M.ANSWERED], strict=False)
             ]
 
 
@@ -206,11 +211,11 @@ def queue_reader(plan: Plan) -> Callable[[Sequence[str]], QueueName]:
     """A function that gives a row's queue. It raises `NotReadable` if the row names none, or is a row of totals."""
     queues = _Queues(plan.columns.queue)
     # The empty cell after the last one stands for what the file does not have.
-    cells_of = itemgetter(*(at if at >= 0 else len(plan.sheet.header) for at in _queue_places(plan)))
+    cells_of = itemgetter(*(at if at >= 0 else len(plan.sheet.header) for at in _queue_columns(plan)))
     return lambda row: queues[cells_of(row)]
 
 
-def _queue_places(plan: Plan) -> list[int]:
+def _queue_columns(plan: Plan) -> list[int]:
     """The columns with the parts of a queue's name; -1 for those that the file does not have."""
     return [next(iter(plan.places(part)), -1) for part in QUEUE_PARTS]
 
@@ -227,8 +232,10 @@ def padded_rows(plan: Plan) -> Iterator[Cells]:
 
 def _reason(plan: Plan, row: Sequence[str], reason: NotReadable) -> str:
     """Why a row is left out; for a row of totals, its other defects do not matter."""
-    named = plan.places(M.DATE, M.START, M.TIME, M.QUEUE)
-    return "a row of totals" if any(is_totals(row[at]) for at in named if at < len(row)) else str(reason)
+    columns = plan.places(M.DATE, M.START, M.TIME, M.QUEUE)
+    return (
+        "a row of totals" if any(is_totals(row[column]) for column in columns if column < len(row)) else str(reason)
+    )
 
 
 def _reader(plan: Plan, at: int, meaning: Meaning) -> Callable[[str], Amount]:

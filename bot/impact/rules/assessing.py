@@ -51,28 +51,41 @@ def assess(
     days = [_Day(queue, series[queue.id]) for queue in queues if series.get(queue.id)]
     for day in days:
         formula = day.queue.goal.formula
-        day.vectors = [vector(each.figures, formula, each.interval_s) for each in day.intervals]
+        day.vectors = [vector(interval.figures, formula, interval.interval_s) for interval in day.intervals]
         _expect(day, past.get(day.queue.id, Past()), window, local)
     groups = [(day, _group(day, past.get(day.queue.id, Past()), window)) for day in days]
     affected = [(day, group) for day, group in groups if group.since.intervals]
-    concerned = [day for day, _ in affected]
-    within = [(day, each) for day in concerned for each in day.intervals if _is_in(each, window)]
-    sources = [day.expected[each.starts_at].is_forecast for day, each in within if each.starts_at in day.expected]
+    affected_days = [day for day, _ in affected]
+    incident_intervals = [
+        (day, interval) for day in affected_days for interval in day.intervals if _is_in(interval, window)
+    ]
+    forecast_flags = [
+        day.expected[interval.starts_at].is_forecast
+        for day, interval in incident_intervals
+        if interval.starts_at in day.expected
+    ]
     return Assessment(
         window=window,
-        whole=_sum("", (group for _, group in affected)),
+        whole=_sum_groups("", (group for _, group in affected)),
         queues=tuple(sorted((group for _, group in affected), key=_worst_first)),
-        sites=_by(affected, lambda queue: queue.site),
-        partners=_by(affected, lambda queue: queue.partner),
-        points=_points(concerned, window),
-        points_lost=points_lost(_with_belonging(concerned, window)),
-        forecast_intervals=sum(sources),
-        expected_intervals=len(sources),
-        restated=sum(bool(each.restated) for _, each in within),
-        told_by=frozenset(
-            (number, day.queue.label) for day, each in within if _is_actual(each.figures) for number in each.told_by
+        sites=_groups_by(affected, lambda queue: queue.site),
+        partners=_groups_by(affected, lambda queue: queue.partner),
+        points=_points(affected_days, window),
+        points_lost=points_lost(_totals_with_belonging(affected_days, window)),
+        forecast_intervals=sum(forecast_flags),
+        expected_intervals=len(forecast_flags),
+        restated=sum(bool(interval.restated) for _, interval in incident_intervals),
+        actual_imports=frozenset(
+            (number, day.queue.label)
+            for day, interval in incident_intervals
+            if _is_actual(interval.figures)
+            for number in interval.actual_import_ids
         ),
-        restated_by=frozenset((each.restated_by, day.queue.label) for day, each in within if each.restated_by),
+        correcting_imports=frozenset(
+            (interval.correcting_import_id, day.queue.label)
+            for day, interval in incident_intervals
+            if interval.correcting_import_id
+        ),
     )
 
 
@@ -90,14 +103,14 @@ def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) 
             day.expected[interval.starts_at] = from_forecast(planned)
             continue
         length_s = interval.interval_s
-        before = usual.setdefault(length_s, Usual(past.offered, length_s))
-        known = before.at(local(interval.starts_at), level=day_level(so_far))
-        if known is None:
+        usual_of_length = usual.setdefault(length_s, Usual(past.offered, length_s))
+        expected = usual_of_length.at(local(interval.starts_at), level=day_level(so_far))
+        if expected is None:
             continue
-        day.expected[interval.starts_at] = known
-        came = interval.figures.offered
-        if came is not None and not _is_in(interval, window):
-            so_far.append((came, known.offered / day_level(so_far)))
+        day.expected[interval.starts_at] = expected
+        actual = interval.figures.offered
+        if actual is not None and not _is_in(interval, window):
+            so_far.append((actual, expected.offered / day_level(so_far)))
 
 
 def _group(day: _Day, past: Past, window: Window) -> Group:
@@ -147,7 +160,7 @@ def _is_actual(figures: Figures) -> bool:
     )
 
 
-def _sum(title: str, groups: Iterable[Group]) -> Group:
+def _sum_groups(title: str, groups: Iterable[Group]) -> Group:
     """Sum several queues; the last interval is that of the queues with the newest figures."""
     parts = list(groups)
     if not parts:
@@ -176,9 +189,11 @@ def _if_all_known(amounts: Iterable[Amount]) -> Amount:
     return None if None in known else sum(amount or 0.0 for amount in known)
 
 
-def _by(affected: Sequence[tuple[_Day, Group]], name_of: Callable[[QueueFacts], str]) -> tuple[Group, ...]:
+def _groups_by(affected: Sequence[tuple[_Day, Group]], name_of: Callable[[QueueFacts], str]) -> tuple[Group, ...]:
     names = sorted({name_of(day.queue) for day, _ in affected} - {""})
-    return tuple(_sum(name, (group for day, group in affected if name_of(day.queue) == name)) for name in names)
+    return tuple(
+        _sum_groups(name, (group for day, group in affected if name_of(day.queue) == name)) for name in names
+    )
 
 
 def _worst_first(group: Group) -> tuple[float, str]:
@@ -188,11 +203,11 @@ def _worst_first(group: Group) -> tuple[float, str]:
 
 def _points(days: Sequence[_Day], window: Window) -> tuple[Point, ...]:
     """The day interval by interval, all queues together."""
-    at_once: dict[int, list[tuple[QueueInterval, Vector, Expected | None]]] = defaultdict(list)
+    parts_by_start: dict[int, list[tuple[QueueInterval, Vector, Expected | None]]] = defaultdict(list)
     for day in days:
         for interval, numbers in zip(day.intervals, day.vectors, strict=True):
-            at_once[interval.starts_at].append((interval, numbers, day.expected.get(interval.starts_at)))
-    return tuple(_point(at_once[at], window) for at in sorted(at_once))
+            parts_by_start[interval.starts_at].append((interval, numbers, day.expected.get(interval.starts_at)))
+    return tuple(_point(parts_by_start[at], window) for at in sorted(parts_by_start))
 
 
 def _point(parts: Sequence[tuple[QueueInterval, Vector, Expected | None]], window: Window) -> Point:
@@ -209,7 +224,7 @@ def _point(parts: Sequence[tuple[QueueInterval, Vector, Expected | None]], windo
     )
 
 
-def _with_belonging(days: Sequence[_Day], window: Window) -> list[tuple[Vector, bool]]:
+def _totals_with_belonging(days: Sequence[_Day], window: Window) -> list[tuple[Vector, bool]]:
     """Every interval's totals, and whether it belongs to the incident."""
     return [
         (totals, _is_in(interval, window))

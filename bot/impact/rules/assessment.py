@@ -102,8 +102,8 @@ class Assessment(Struct, frozen=True):
     expected_intervals: int = 0
     restated: int = 0
     # Pairs of import and queue: imports that supplied the actual figures, and imports that corrected them.
-    told_by: frozenset[tuple[int, str]] = frozenset()
-    restated_by: frozenset[tuple[int, str]] = frozenset()
+    actual_imports: frozenset[tuple[int, str]] = frozenset()
+    correcting_imports: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def is_known(self) -> bool:

@@ -101,9 +101,13 @@ def _profile(weeks: Sequence[Mapping[int, float]]) -> Mapping[int, _Time]:
     scales = [newest / volume if volume and newest else 1.0 for volume in volumes]
     profile = {}
     for at in {at for week in weeks for at in week}:
-        known = [(week[at], scale) for week, scale in zip(weeks, scales, strict=True) if at in week]
-        came = [offered for offered, _ in known]
-        profile[at] = _Time(_mean_without_outliers([came * scale for came, scale in known]), min(came), max(came))
+        offered_and_scale = [(week[at], scale) for week, scale in zip(weeks, scales, strict=True) if at in week]
+        contacts = [offered for offered, _ in offered_and_scale]
+        profile[at] = _Time(
+            _mean_without_outliers([offered * scale for offered, scale in offered_and_scale]),
+            min(contacts),
+            max(contacts),
+        )
     return profile
 
 
@@ -117,10 +121,10 @@ def _smoothed(profile: Mapping[int, _Time], starts_at: int, interval_s: int) -> 
     weighted, weights = SMOOTHING[0] * middle, float(SMOOTHING[0])
     for steps, weight in enumerate(SMOOTHING[1:], 1):
         sides = [profile.get(starts_at + sign * steps * interval_s) for sign in (-1, 1)]
-        around = [side.mean for side in sides if side and middle / ALIKE <= side.mean <= middle * ALIKE]
-        if len(around) < len(sides):
+        neighbours = [side.mean for side in sides if side and middle / ALIKE <= side.mean <= middle * ALIKE]
+        if len(neighbours) < len(sides):
             break
-        weighted, weights = weighted + weight * sum(around), weights + 2 * weight
+        weighted, weights = weighted + weight * sum(neighbours), weights + 2 * weight
     return weighted / weights
 
 
@@ -131,14 +135,14 @@ def day_level(so_far: Sequence[tuple[float, float]]) -> float:
     """
     if not so_far:
         return 1.0
-    came, usually = (sum(column) for column in zip(*so_far, strict=True))
-    if usually <= 0:
+    actual_sum, usual_sum = (sum(column) for column in zip(*so_far, strict=True))
+    if usual_sum <= 0:
         return 1.0
     weight = len(so_far) / (len(so_far) + HALF_WEIGHT)
-    return float(min(HIGHEST_LEVEL, max(LOWEST_LEVEL, 1 + weight * (came / usually - 1))))
+    return float(min(HIGHEST_LEVEL, max(LOWEST_LEVEL, 1 + weight * (actual_sum / usual_sum - 1))))
 
 
 def mean_error(pairs: Sequence[tuple[float, float]]) -> float:
     """The mean absolute percentage error of (expected, came); intervals without contacts are left out."""
-    errors = [abs(came - expected) / came for expected, came in pairs if came > 0]
+    errors = [abs(actual - expected) / actual for expected, actual in pairs if actual > 0]
     return 100 * sum(errors) / len(errors)

@@ -121,9 +121,9 @@ def erlang_a(load: Load) -> Waiting:
 
 
 def _nobody_answers(load: Load) -> Waiting:
-    gone = -expm1(-load.threshold_s / load.patience_s)
+    abandoned_in = -expm1(-load.threshold_s / load.patience_s)
     queue = load.arrivals_per_s * load.patience_s
-    return Waiting(1.0, load.patience_s, 0.0, queue, 0.0, 1.0, gone)
+    return Waiting(1.0, load.patience_s, 0.0, queue, 0.0, 1.0, abandoned_in)
 
 
 def _state_shares(load: Load, leaving: float) -> tuple[float, float, float]:

@@ -195,7 +195,7 @@ def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
     staffed_s = None if row.agents is None else row.agents * interval_s
     available_s = None if row.agents_available is None else row.agents_available * interval_s
     scheduled_s = None if row.agents_scheduled is None else row.agents_scheduled * interval_s
-    kept_s = None if staffed_s is None or scheduled_s is None else min(staffed_s, scheduled_s)
+    adherent_s = None if staffed_s is None or scheduled_s is None else min(staffed_s, scheduled_s)
     short = row.abandoned_in
     return (
         1,
@@ -211,7 +211,7 @@ def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
         *(_UNKNOWN_RATIO if short is None else _ratio(_minus(abandoned, short), _minus(offered, short))),
         *_ratio(handling_s, _plus(handling_s, available_s)),
         *_ratio(handling_s, staffed_s),
-        *_ratio(kept_s, scheduled_s),
+        *_ratio(adherent_s, scheduled_s),
     )
 
 
@@ -236,11 +236,11 @@ def totals_from(numbers: Vector) -> Totals:
         return Totals()
     parts: list[Any] = [int(numbers[0])]
     at = 1
-    for each in fields(Totals)[1:]:
-        is_count = each.default_factory is Count
+    for total_field in fields(Totals)[1:]:
+        is_count = total_field.default_factory is Count
         width = 3 if is_count else 4
-        whole: list[Any] = [*numbers[at : at + width - 2], *map(int, numbers[at + width - 2 : at + width])]
-        parts.append(Count(*whole) if is_count else Ratio(*whole))
+        amounts: list[Any] = [*numbers[at : at + width - 2], *map(int, numbers[at + width - 2 : at + width])]
+        parts.append(Count(*amounts) if is_count else Ratio(*amounts))
         at += width
     return Totals(*parts)
 

@@ -65,17 +65,17 @@ def loss_vector(interval: Interval) -> Vector:
     late = max(0, SL* × O - Ans_T); excess waiting = Ans × (ASA - w0); excess handling = Ans × (AHT - h0).
     F, a0, w0 and h0 are the baseline's.
     """
-    row, usual, is_recovery = interval.figures, interval.baseline, interval.is_recovery
-    above = _difference(row.offered, usual.offered)
-    below = None if above is None else -above
+    row, baseline, is_recovery = interval.figures, interval.baseline, interval.is_recovery
+    surplus = _difference(row.offered, baseline.offered)
+    shortfall = None if surplus is None else -surplus
     return (
-        *_positive(None if is_recovery else above),
-        *_positive(None if is_recovery else below),
-        *_positive(above if is_recovery else None),
-        *_part(_difference(row.abandoned, _product(usual.abandonment, row.offered))),
+        *_positive(None if is_recovery else surplus),
+        *_positive(None if is_recovery else shortfall),
+        *_positive(surplus if is_recovery else None),
+        *_part(_difference(row.abandoned, _product(baseline.abandonment, row.offered))),
         *_positive(_difference(_product(interval.target, row.offered), row.answered_in)),
-        *_part(_product(row.answered, _difference(row.asa_s, usual.asa_s)), 60),
-        *_part(_product(row.answered, _difference(row.aht_s, usual.aht_s)), 3600),
+        *_part(_product(row.answered, _difference(row.asa_s, baseline.asa_s)), 60),
+        *_part(_product(row.answered, _difference(row.aht_s, baseline.aht_s)), 3600),
     )
 
 

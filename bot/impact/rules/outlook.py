@@ -46,7 +46,7 @@ def outlook(
         span, source = _span(figures, planned.get(starts_at, Figures()), past, usual.at(local(starts_at)), length_s)
         spans.append(span)
         sources.append(source)
-    found = recovery(
+    recovery_result = recovery(
         spans,
         (figures.offered or 0) / length_s * (figures.asa_s or 0),
         interval_s=length_s,
@@ -55,11 +55,15 @@ def outlook(
         target=queue.goal.target,
     )
 
-    def moment(place: int | None) -> int | None:
-        return None if place is None else latest.ends_at + place * length_s
+    def moment(index: int | None) -> int | None:
+        return None if index is None else latest.ends_at + index * length_s
 
     return Outlook(
-        queue.label, moment(found.service_level), moment(found.backlog), int(spans[0].agents), sources[0]
+        queue.label,
+        moment(recovery_result.service_level),
+        moment(recovery_result.backlog),
+        int(spans[0].agents),
+        sources[0],
     )
 
 

@@ -53,12 +53,12 @@ def usual_intervals(
 ) -> Iterator[QueueInterval]:
     """What is usual for the weekday and time between two moments, from past contacts by the start of their
     interval; nothing without a past."""
-    begins = sorted(history)
-    if len(begins) < FEWEST:
+    starts = sorted(history)
+    if len(starts) < FEWEST:
         return
-    length_s = mode(after - before for before, after in pairwise(begins))
+    length_s = mode(after - before for before, after in pairwise(starts))
     usual = Usual({local(moment): offered for moment, offered in history.items()}, length_s)
-    first = start - (start - begins[-1]) % length_s
+    first = start - (start - starts[-1]) % length_s
     for starts_at in range(first, end, length_s):
         if expected := usual.at(local(starts_at)):
             figures = Figures(forecast_offered=expected.offered)
@@ -67,41 +67,42 @@ def usual_intervals(
 
 def requirements(planned: Sequence[Planned]) -> Iterator[Requirement]:
     """Requirements by time. Intervals of different lengths are cut at each other's ends; empty ones are skipped."""
-    points = sorted({moment for each in planned for moment in (each.starts_at, each.ends_at)})
+    points = sorted({moment for interval in planned for moment in (interval.starts_at, interval.ends_at)})
     parts: list[list[Planned]] = [[] for _ in points]
-    for each in planned:
-        for place in range(bisect_left(points, each.starts_at), bisect_left(points, each.ends_at)):
-            parts[place].append(each)
-    for place, within in enumerate(parts):
-        if any(each.offered > 0 and each.aht_s > 0 for each in within):
-            yield _requirement(points[place], points[place + 1], within)
+    for interval in planned:
+        for index in range(bisect_left(points, interval.starts_at), bisect_left(points, interval.ends_at)):
+            parts[index].append(interval)
+    for index, planned_of_period in enumerate(parts):
+        if any(interval.offered > 0 and interval.aht_s > 0 for interval in planned_of_period):
+            yield _requirement(points[index], points[index + 1], planned_of_period)
 
 
-def _requirement(starts_at: int, ends_at: int, within: Sequence[Planned]) -> Requirement:
+def _requirement(starts_at: int, ends_at: int, planned_of_period: Sequence[Planned]) -> Requirement:
     """The requirement of one period. Queues with the same goal share agents; each other goal has its own."""
     by_goal = [
-        [each for each in within if each.goal == goal] for goal in dict.fromkeys(each.goal for each in within)
+        [planned for planned in planned_of_period if planned.goal == goal]
+        for goal in dict.fromkeys(planned.goal for planned in planned_of_period)
     ]
-    needed = [_agents(*_load(same), same[0].goal) for same in by_goal]
-    per_s, aht_s = _load(within)
+    agents_of_goals = [_agents(*_load(planned_of_goal), planned_of_goal[0].goal) for planned_of_goal in by_goal]
+    per_s, aht_s = _load(planned_of_period)
     return Requirement(
         starts_at,
         ends_at,
         per_s * (ends_at - starts_at),
         aht_s,
-        min(each.goal.patience_s for each in within),
-        sum(each[0] for each in needed),
-        sum(each[1] for each in needed),
-        all(each.is_forecast for each in within),
+        min(planned.goal.patience_s for planned in planned_of_period),
+        sum(agents[0] for agents in agents_of_goals),
+        sum(agents[1] for agents in agents_of_goals),
+        all(planned.is_forecast for planned in planned_of_period),
     )
 
 
 def _load(planned: Iterable[Planned]) -> tuple[float, float]:
     """Contacts per second, and their mean handle time."""
     per_s = erlangs = 0.0
-    for each in planned:
-        per_s += each.per_s
-        erlangs += each.per_s * each.aht_s
+    for item in planned:
+        per_s += item.per_s
+        erlangs += item.per_s * item.aht_s
     return per_s, erlangs / per_s if per_s else 0.0
 
 

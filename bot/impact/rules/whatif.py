@@ -38,21 +38,21 @@ class Lever(Struct, frozen=True):
 
 
 _NUMBER = r"\d{1,7}(?:[.,]\d{1,4})?"
-_NAMED = "agents?|aht|handle time|volume|calls|contacts|outage"
+_LEVER_NAMES = "agents?|aht|handle time|volume|calls|contacts|outage"
 _LEVER = re.compile(
-    rf"(?P<name>{_NAMED})\s*"
+    rf"(?P<name>{_LEVER_NAMES})\s*"
     rf"(?P<sign>[x×*+\-−–]?)\s*(?P<number>{_NUMBER})\s*(?P<unit>%|s|sec|seconds|min|minutes|h)?",
     re.IGNORECASE,
 )
 # Users separate changes by a comma, a word, or nothing.
-_BETWEEN = re.compile(rf"[;\n]|,\s|\sand\s|\s+(?=(?:{_NAMED})\b)", re.IGNORECASE)
+_SEPARATOR = re.compile(rf"[;\n]|,\s|\sand\s|\s+(?=(?:{_LEVER_NAMES})\b)", re.IGNORECASE)
 _NAMES = {"agent": "agents", "handle time": "aht", "calls": "volume", "contacts": "volume"}
 _SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0}
 
 
 def read_levers(typed: str) -> list[Lever]:
     """`agents -6, aht +25%` as levers; `UnknownLever` names the part that is not understood."""
-    levers = [read_lever(part) for part in _BETWEEN.split(typed) if part.strip()]
+    levers = [read_lever(part) for part in _SEPARATOR.split(typed) if part.strip()]
     if not levers:
         raise UnknownLever(given=typed.strip()[:60] or "nothing")
     return levers
@@ -103,23 +103,23 @@ def changed(load: Load, levers: Iterable[Lever], interval_s: float) -> Load:
         if lever.name == "agents":
             agents = round(lever.of(load.agents))
             if not 0 <= agents <= MOST_AGENTS:
-                raise LeverImpossible(given=_written(lever), result=f"{agents} agents")
+                raise LeverImpossible(given=_lever_text(lever), result=f"{agents} agents")
             load = replace(load, agents=agents)
         elif lever.name == "aht":
-            load = replace(load, aht_s=_sensible(lever, lever.of(load.aht_s), "a handle time of {:.0f} s"))
+            load = replace(load, aht_s=_checked_amount(lever, lever.of(load.aht_s), "a handle time of {:.0f} s"))
         elif lever.name == "volume":
-            contacts = _sensible(lever, lever.of(load.arrivals_per_s * interval_s), "{:.0f} contacts")
+            contacts = _checked_amount(lever, lever.of(load.arrivals_per_s * interval_s), "{:.0f} contacts")
             load = replace(load, arrivals_per_s=contacts / interval_s)
     return load
 
 
-def _sensible(lever: Lever, amount: float, phrase: str) -> float:
+def _checked_amount(lever: Lever, amount: float, phrase: str) -> float:
     if not 0 < amount <= LARGEST:
-        raise LeverImpossible(given=_written(lever), result=phrase.format(amount))
+        raise LeverImpossible(given=_lever_text(lever), result=phrase.format(amount))
     return amount
 
 
-def _written(lever: Lever) -> str:
+def _lever_text(lever: Lever) -> str:
     if lever.absolute is not None:
         return f"{lever.name} {lever.absolute:g}"
     return f"{lever.name} x{lever.factor:g}" if lever.factor != 1 else f"{lever.name} {lever.added:+g}"

@@ -19,11 +19,13 @@ class Row(SQLModel):
 
     def __init__(self, **values: Any) -> None:
         fields = type(self).__pydantic_fields__
-        missing = {name: field for name, field in fields.items() if name not in values and not field.is_required()}
+        omitted_fields = {
+            name: field for name, field in fields.items() if name not in values and not field.is_required()
+        }
         # A new row has no history: nothing listens to its initial values.
         self.__dict__.update(values)
         self.__dict__.update(
-            {name: field.get_default(call_default_factory=True) for name, field in missing.items()}
+            {name: field.get_default(call_default_factory=True) for name, field in omitted_fields.items()}
         )
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -15,7 +15,7 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 MOST_AT_ONCE = 20
 
 
-class _Waiting(Struct, eq=False):
+class _WaitingChange(Struct, eq=False):
     order: str
     change: Change
     is_done: bool = False
@@ -28,7 +28,7 @@ class GroupCommit:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._lock, self._turn = threading.Lock(), threading.Lock()
-        self._queue: list[_Waiting] = []
+        self._queue: list[_WaitingChange] = []
 
     @property
     def waiting(self) -> int:
@@ -40,20 +40,20 @@ class GroupCommit:
 
         Changes are made in the order of `order`, so that two replicas take locks in the same order.
         """
-        waiting = _Waiting(order, change)
+        waiting_change = _WaitingChange(order, change)
         with self._lock:
-            self._queue.append(waiting)
-        while not waiting.is_done:
+            self._queue.append(waiting_change)
+        while not waiting_change.is_done:
             with self._turn:
-                if not waiting.is_done:
+                if not waiting_change.is_done:
                     self._commit_next()
-        if waiting.failure is not None:
-            raise waiting.failure
+        if waiting_change.failure is not None:
+            raise waiting_change.failure
 
     def _commit_next(self) -> None:
         with self._lock:
             batch, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
-        batch.sort(key=lambda waiting: waiting.order)
+        batch.sort(key=lambda waiting_change: waiting_change.order)
         try:
             self._commit(batch)
             self._end(batch)
@@ -64,23 +64,23 @@ class GroupCommit:
             self._commit_each(batch)
         finally:
             # No caller waits forever, even if this thread is terminated.
-            self._end([waiting for waiting in batch if not waiting.is_done], ChangeUnknown())
+            self._end([waiting_change for waiting_change in batch if not waiting_change.is_done], ChangeUnknown())
 
-    def _commit(self, batch: list[_Waiting]) -> None:
+    def _commit(self, batch: list[_WaitingChange]) -> None:
         with self._transaction() as session:
-            for waiting in batch:
-                waiting.change(session)
+            for waiting_change in batch:
+                waiting_change.change(session)
 
-    def _commit_each(self, batch: list[_Waiting]) -> None:
-        for waiting in batch:
+    def _commit_each(self, batch: list[_WaitingChange]) -> None:
+        for waiting_change in batch:
             try:
-                self._commit([waiting])
-                self._end([waiting])
+                self._commit([waiting_change])
+                self._end([waiting_change])
             except Exception as failure:  # noqa: BLE001 - raised by the thread that brought it
-                self._end([waiting], failure)
+                self._end([waiting_change], failure)
 
     @staticmethod
-    def _end(batch: list[_Waiting], failure: Exception | None = None) -> None:
-        for waiting in batch:
-            waiting.failure = failure
-            waiting.is_done = True
+    def _end(batch: list[_WaitingChange], failure: Exception | None = None) -> None:
+        for waiting_change in batch:
+            waiting_change.failure = failure
+            waiting_change.is_done = True

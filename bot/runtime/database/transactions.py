@@ -49,11 +49,11 @@ _commits: ContextVar[list[None] | None] = ContextVar("commits", default=None)
 def noting_commits() -> Iterator[list[None]]:
     """Note the commits made in this block: after one, no user may be told that nothing was changed."""
     commits: list[None] = []
-    earlier = _commits.set(commits)
+    token = _commits.set(commits)
     try:
         yield commits
     finally:
-        _commits.reset(earlier)
+        _commits.reset(token)
 
 
 def does_person_wait() -> bool:
@@ -71,7 +71,9 @@ class Database:
             self.engine = sqlite_database(url) if self.is_sqlite else postgresql_database(url)
         self._wal_sync = WalSync(sqlite_file(url)) if self.is_sqlite else None
         # PostgreSQL refuses locks in read-only transactions, so that reads and changes never wait for each other.
-        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
+        self._read_engine = (
+            self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
+        )
         # SQLite admits one writer and makes the others poll; a queue of our own is fair and faster.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._low_priority_lock = threading.Lock()
@@ -142,7 +144,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A read of the state."""
-        with self._translated_errors(), Session(self._reading, expire_on_commit=False) as session:
+        with self._translated_errors(), Session(self._read_engine, expire_on_commit=False) as session:
             yield session
         self._outage.works()
 

@@ -21,16 +21,16 @@ class WalSync:
         self._log = Path(f"{database}-wal")
         self._turn = threading.Lock()
         # Waits for the disk are numbered; one of them serves all threads that came before it began.
-        self._begun = self._ended = self._failed = 0
+        self._last_begun = self._last_ended = self._last_failed = 0
 
     def wait(self) -> None:
         """Return when all that this thread has committed is on the disk. Raises `OSError` if it may not be."""
-        needed = self._begun + 1
+        needed = self._last_begun + 1
         with self._turn:
-            if self._ended < needed:
-                self._begun += 1
+            if self._last_ended < needed:
+                self._last_begun += 1
                 self._flush_log()
-            elif needed <= self._failed:
+            elif needed <= self._last_failed:
                 # Another attempt could succeed although the disk has lost the data of this one.
                 raise OSError("the disk did not take what was committed")
 
@@ -45,10 +45,10 @@ class WalSync:
                 finally:
                     os.close(log)
         except OSError:
-            self._failed = self._begun
+            self._last_failed = self._last_begun
             raise
         finally:
-            self._ended = self._begun
+            self._last_ended = self._last_begun
 
 
 def synced_connection(wal_sync: WalSync) -> type[sqlite3.Connection]:

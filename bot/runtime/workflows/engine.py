@@ -148,28 +148,30 @@ class Flows:
         if self.is_closing:
             return
         with self._counting:
-            running, is_crowded = set(self._running_ids), len(self._running_ids) >= THREADS // 2
-        pending = DBOS.list_workflows(
+            running_ids, is_crowded = set(self._running_ids), len(self._running_ids) >= THREADS // 2
+        pending_flows = DBOS.list_workflows(
             status="PENDING", executor_id=self._replica, load_input=False, load_output=False
         )
-        left = {flow.workflow_id for flow in pending} - running if not is_crowded else set()
-        if lost := sorted(left & self._left_behind):
-            log.warning("adopting", extra={"flows": len(lost)})
+        unattended_ids = {flow.workflow_id for flow in pending_flows} - running_ids if not is_crowded else set()
+        if lost_ids := sorted(unattended_ids & self._left_behind):
+            log.warning("adopting", extra={"flows": len(lost_ids)})
             with self._count_being_started():
-                DBOS.resume_workflows(lost)
-        self._left_behind = left
+                DBOS.resume_workflows(lost_ids)
+        self._left_behind = unattended_ids
 
     def replicas_with_flows(self) -> set[str]:
         """The replicas that are running flows now, or died while running them."""
-        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-        return {flow.executor_id for flow in running if flow.executor_id}
+        pending_flows = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return {flow.executor_id for flow in pending_flows if flow.executor_id}
 
     def take_over(self, replica: str) -> None:
         """Continue the flows of a dead replica; each is taken by a replica with a free thread."""
-        pending = DBOS.list_workflows(status="PENDING", executor_id=replica, load_input=False, load_output=False)
-        if pending:
-            log.warning("taking over", extra={"replica": replica, "flows": len(pending)})
-            DBOS.resume_workflows([flow.workflow_id for flow in pending])
+        pending_flows = DBOS.list_workflows(
+            status="PENDING", executor_id=replica, load_input=False, load_output=False
+        )
+        if pending_flows:
+            log.warning("taking over", extra={"replica": replica, "flows": len(pending_flows)})
+            DBOS.resume_workflows([flow.workflow_id for flow in pending_flows])
 
     def stuck(self, for_s: float) -> list[str]:
         """The keys of the flows that were started more than `for_s` seconds ago and are not finished."""
@@ -227,7 +229,7 @@ class Flows:
             with self._count_running(), turns, low_priority():
                 if self.is_closing:
                     raise NotStarted
-                inside = yield_to_foreground.set(self._give_way)
+                token = yield_to_foreground.set(self._give_way)
                 try:
                     declared.function(services, declared.request_type.model_validate(request))
                 except (TryLater, DatabaseBusy, ChangeUnknown, OperationalError) as wait:
@@ -238,7 +240,7 @@ class Flows:
                         raise
                     self._retry_later(declared, key, request, attempt, failures + 1, failure)
                 finally:
-                    yield_to_foreground.reset(inside)
+                    yield_to_foreground.reset(token)
 
         return run
 

@@ -101,19 +101,19 @@ def _given_up_as(client: DBOSClient, key: str) -> list[WorkflowStatus]:
 def delete_finished(engine: Any, older_than: timedelta) -> int:
     """Delete the records of finished flows that were started longer ago than this; return how many."""
     # The engine dates its records by the machine's clock.
-    before = (machine_time() - older_than).isoformat()
+    started_before = (machine_time() - older_than).isoformat()
     names_only = {"load_input": False, "load_output": False}
     unfinished = engine.list_workflows(status=list(UNFINISHED), **names_only)
     # A flow that comes back later still needs to know when it was started.
     needed = {flow.workflow_id.partition(ATTEMPT_SEPARATOR)[0] for flow in unfinished}
     deleted = offset = 0
     while True:
-        old = engine.list_workflows(
-            status=list(FINISHED), end_time=before, limit=DELETE_BATCH, offset=offset, **names_only
+        finished_flows = engine.list_workflows(
+            status=list(FINISHED), end_time=started_before, limit=DELETE_BATCH, offset=offset, **names_only
         )
-        keys = [flow.workflow_id for flow in old if flow.workflow_id not in needed]
+        keys = [flow.workflow_id for flow in finished_flows if flow.workflow_id not in needed]
         if keys:
             engine.delete_workflows(keys)
-        deleted, offset = deleted + len(keys), offset + len(old) - len(keys)
-        if len(old) < DELETE_BATCH:
+        deleted, offset = deleted + len(keys), offset + len(finished_flows) - len(keys)
+        if len(finished_flows) < DELETE_BATCH:
             return deleted

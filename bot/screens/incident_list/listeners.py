@@ -41,20 +41,20 @@ def search(services: Services, typed: SlashCommand) -> Response:
     return show_list(services, typed)
 
 
-def list_page(services: Services, wanted: Filter, user_id: str) -> views.Screen:
+def list_page(services: Services, list_filter: Filter, user_id: str) -> views.Screen:
     """Return a page of the incidents that this person may see."""
     check_member(services, user_id)
-    types_by_word = rules.types_named(wanted.words, services.floor.types)
+    types_by_word = rules.types_named(list_filter.words, services.floor.types)
     with services.database.reading() as session:
-        incidents = queries.page_of(session, wanted, types_by_word, user_id, utcnow())
-    return views.page(incidents, wanted, services.floor)
+        incidents = queries.page_of(session, list_filter, types_by_word, user_id, utcnow())
+    return views.page(incidents, list_filter, services.floor)
 
 
 def register(app: App, services: Services) -> None:
     """Register the listeners for the buttons below a page, and for the form."""
 
     @app.action(re.compile(rf"^{re.escape(ids.PAGE)}\."))
-    def turn(ack: Ack, body: Payload) -> None:
+    def turn_page(ack: Ack, body: Payload) -> None:
         def page() -> views.Screen:
             return list_page(services, _filter_of(body), parse.user_id(body))
 
@@ -79,7 +79,7 @@ def register(app: App, services: Services) -> None:
         responses.answer_click(services, body, act, ack)
 
     @app.view(ids.FORM)
-    def show(ack: Ack, body: Payload) -> None:
+    def show_results(ack: Ack, body: Payload) -> None:
         def results() -> Block:
             return views.results(list_page(services, _filter_in_form(body), parse.user_id(body)))
 
@@ -95,13 +95,13 @@ def _filter_of(body: Payload) -> Filter:
 
 
 def _filter_in_form(body: Payload) -> Filter:
-    typed = rules.read_filter(parse.field_value(body, ids.WORDS), utcnow())
+    typed_filter = rules.read_filter(parse.field_value(body, ids.WORDS), utcnow())
     return Filter(
         state=parse.field_value(body, ids.STATE) or ALL,
         is_mine=bool(parse.selected_values(body, ids.MINE)),
-        severities=tuple(parse.selected_values(body, ids.SEVERITIES)) or typed.severities,
+        severities=tuple(parse.selected_values(body, ids.SEVERITIES)) or typed_filter.severities,
         types=tuple(parse.selected_values(body, ids.TYPES)),
         sites=tuple(parse.selected_values(body, ids.SITES)),
-        hours=int(parse.field_value(body, ids.PERIOD) or 0) or typed.hours,
-        words=typed.words,
+        hours=int(parse.field_value(body, ids.PERIOD) or 0) or typed_filter.hours,
+        words=typed_filter.words,
     )

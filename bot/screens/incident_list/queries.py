@@ -19,40 +19,40 @@ STATUSES: Mapping[str, Sequence[str]] = {
 
 
 def page_of(
-    session: Session, wanted: Filter, types_by_word: Mapping[str, Sequence[str]], user_id: str, now: datetime
+    session: Session, list_filter: Filter, types_by_word: Mapping[str, Sequence[str]], user_id: str, now: datetime
 ) -> Sequence[Incident]:
     """Return one page, plus one incident if there is another page."""
     # Open incidents are few and come most severe first; all others come newest first.
-    order = [col(Incident.severity)] if wanted.state == OPEN else []
+    order = [col(Incident.severity)] if list_filter.state == OPEN else []
     return session.exec(
         select(Incident)
-        .where(*_conditions(wanted, types_by_word, user_id, now))
+        .where(*_conditions(list_filter, types_by_word, user_id, now))
         .order_by(*order, col(Incident.id).desc())
-        .offset(wanted.page * PER_PAGE)
+        .offset(list_filter.page * PER_PAGE)
         .limit(PER_PAGE + 1)
     ).all()
 
 
 def _conditions(
-    wanted: Filter, types_by_word: Mapping[str, Sequence[str]], user_id: str, now: datetime
+    list_filter: Filter, types_by_word: Mapping[str, Sequence[str]], user_id: str, now: datetime
 ) -> Iterator[sa.ColumnElement[bool]]:
     yield visible_to(user_id)
-    if wanted.state != ALL:
-        yield col(Incident.status).in_(STATUSES.get(wanted.state, (wanted.state,)))
-    if wanted.is_mine:
+    if list_filter.state != ALL:
+        yield col(Incident.status).in_(STATUSES.get(list_filter.state, (list_filter.state,)))
+    if list_filter.is_mine:
         has_role = sa.exists().where(
             col(RoleHolder.incident_id) == col(Incident.id), col(RoleHolder.user_id) == user_id
         )
         yield sa.or_(col(Incident.declared_by) == user_id, has_role)
-    if wanted.severities:
-        yield col(Incident.severity).in_(wanted.severities)
-    if wanted.types:
-        yield col(Incident.type).in_(wanted.types)
-    if wanted.sites:
-        yield sa.or_(*(_affects(site) for site in wanted.sites))
-    if wanted.hours:
-        yield col(Incident.declared_at) >= now - timedelta(hours=wanted.hours)
-    for word in wanted.words:
+    if list_filter.severities:
+        yield col(Incident.severity).in_(list_filter.severities)
+    if list_filter.types:
+        yield col(Incident.type).in_(list_filter.types)
+    if list_filter.sites:
+        yield sa.or_(*(_affects(site) for site in list_filter.sites))
+    if list_filter.hours:
+        yield col(Incident.declared_at) >= now - timedelta(hours=list_filter.hours)
+    for word in list_filter.words:
         is_of_type = col(Incident.type).in_(types_by_word.get(word, ()))
         yield sa.or_(col(Incident.search_text).contains(word, autoescape=True), is_of_type)
 

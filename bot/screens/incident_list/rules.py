@@ -57,29 +57,29 @@ class Filter(BaseModel):
         return self.model_copy(update={"page": max(0, page)})
 
 
-def read_filter(typed: str, now: datetime) -> Filter:
+def read_filter(typed_filter: str, now: datetime) -> Filter:
     """Return the filter typed by a person, such as `mine closed S1 last 7 days` or `crm since 2026-11-01`.
 
     Any other words are searched for in titles, impact, causes, types, sites and partners. A search by words or
     period covers all incidents unless a state is named.
     """
-    text = " ".join(fold(typed).split())
+    text = " ".join(fold(typed_filter).split())
     text, hours = _read_period(text, now)
     severities = tuple(dict.fromkeys(f"S{number}" for number in _SEVERITY.findall(text)))
-    rest = re.findall(r"[\w-]+", _SEVERITY.sub(" ", text))
-    states = [STATES[word] for word in rest if word in STATES]
-    is_mine = any(word in MINE for word in rest)
-    known = {*STATES, *MINE, *NO_SEARCH_WORDS}
-    words = tuple(dict.fromkeys(word for word in rest if word not in known))
-    state = states[-1] if states else ALL if words or hours else OPEN
-    return Filter(state=state, is_mine=is_mine, severities=severities, hours=hours, words=words)
+    words_left = re.findall(r"[\w-]+", _SEVERITY.sub(" ", text))
+    states = [STATES[word] for word in words_left if word in STATES]
+    is_mine = any(word in MINE for word in words_left)
+    keywords = {*STATES, *MINE, *NO_SEARCH_WORDS}
+    search_words = tuple(dict.fromkeys(word for word in words_left if word not in keywords))
+    state = states[-1] if states else ALL if search_words or hours else OPEN
+    return Filter(state=state, is_mine=is_mine, severities=severities, hours=hours, words=search_words)
 
 
 def _read_period(text: str, now: datetime) -> tuple[str, int]:
     """Return the text without its period, and the period in hours; 0 if there is none."""
-    for pattern, read in _PERIODS:
+    for pattern, read_hours in _PERIODS:
         match = pattern.search(text)
-        hours = read(match, now) if match else 0
+        hours = read_hours(match, now) if match else 0
         if match and hours:
             return f"{text[: match.start()]} {text[match.end() :]}", min(hours, LONGEST_PERIOD_H)
     return text, 0

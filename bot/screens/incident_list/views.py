@@ -32,55 +32,63 @@ PERIODS = {"24": "Last 24 hours", "168": "Last 7 days", "744": "Last 31 days", "
 STATE_LABELS = {OPEN: "Open", CLOSED: "Closed", ALL: "Open and closed"}
 
 
-def page(incidents: Sequence[Incident], shown: Filter, floor: Floor) -> Screen:
+def page(incidents: Sequence[Incident], list_filter: Filter, floor: Floor) -> Screen:
     """A page; `incidents` has one more than fits if there is another page."""
-    title = describe(shown, floor)
-    listed = incidents[:PER_PAGE]
-    buttons = _page_buttons(shown, has_more=len(incidents) > PER_PAGE)
-    if not listed:
-        text = _nothing(shown)
+    title = describe(list_filter, floor)
+    incidents_on_page = incidents[:PER_PAGE]
+    buttons = _page_buttons(list_filter, has_more=len(incidents) > PER_PAGE)
+    if not incidents_on_page:
+        text = _empty_page_text(list_filter)
         return text, [section(text), actions(buttons)]
-    lines = "\n".join(_line(incident, floor) for incident in listed)
+    lines = "\n".join(_line(incident, floor) for incident in incidents_on_page)
     blocks = [header(title), section(lines), actions(buttons)]
-    return f"{title}: {len(listed)}", [*blocks, context(EXAMPLES)] if shown.is_plain else blocks
+    return f"{title}: {len(incidents_on_page)}", [*blocks, context(EXAMPLES)] if list_filter.is_plain else blocks
 
 
-def _nothing(shown: Filter) -> str:
-    if shown.is_plain:
+def _empty_page_text(list_filter: Filter) -> str:
+    if list_filter.is_plain:
         return "Nothing is open. `/incident declare` opens an incident."
-    return "No incident matches. Try fewer words or a longer period." if not shown.page else "That was all."
+    return "No incident matches. Try fewer words or a longer period." if not list_filter.page else "That was all."
 
 
 def _line(incident: Incident, floor: Floor) -> str:
-    where = channel_link(incident.channel_id) if incident.channel_id else "no channel"
+    channel = channel_link(incident.channel_id) if incident.channel_id else "no channel"
     state = f"{incident.status}, declared {day_and_time(incident.declared_at)}"
     ended_at = incident.resolved_at or incident.closed_at
-    lasted = f", lasted {format_duration(ended_at - incident.declared_at)}" if ended_at else ""
+    duration = f", lasted {format_duration(ended_at - incident.declared_at)}" if ended_at else ""
     emoji = floor.severity(incident.severity).emoji
     title = one_line(incident.title, 120)
-    return f"{emoji} *{incident.severity}* #{incident.number} {title}{marks(incident)} – {where} {state}{lasted}"
+    return (
+        f"{emoji} *{incident.severity}* #{incident.number} {title}{marks(incident)} – {channel} {state}{duration}"
+    )
 
 
-def _page_buttons(shown: Filter, *, has_more: bool) -> list[Block]:
-    buttons = [button("Filter…", ids.FILTER, shown.model_dump_json())]
-    if shown.page:
-        buttons.append(button("← Back", f"{ids.PAGE}.back", shown.at_page(shown.page - 1).model_dump_json()))
+def _page_buttons(list_filter: Filter, *, has_more: bool) -> list[Block]:
+    buttons = [button("Filter…", ids.FILTER, list_filter.model_dump_json())]
+    if list_filter.page:
+        buttons.append(
+            button("← Back", f"{ids.PAGE}.back", list_filter.at_page(list_filter.page - 1).model_dump_json())
+        )
     if has_more:
-        buttons.append(button("More →", f"{ids.PAGE}.more", shown.at_page(shown.page + 1).model_dump_json()))
+        buttons.append(
+            button("More →", f"{ids.PAGE}.more", list_filter.at_page(list_filter.page + 1).model_dump_json())
+        )
     return buttons
 
 
-def describe(shown: Filter, floor: Floor) -> str:
+def describe(list_filter: Filter, floor: Floor) -> str:
     """`My open incidents: S1, Manila, last 7 days, “crm”`."""
-    whose = "my " if shown.is_mine else ""
-    heading = f"{whose}incidents" if shown.state == ALL else f"{whose}{shown.state} incidents"
+    owner_prefix = "my " if list_filter.is_mine else ""
+    heading = (
+        f"{owner_prefix}incidents" if list_filter.state == ALL else f"{owner_prefix}{list_filter.state} incidents"
+    )
     parts = [
-        *shown.severities,
-        *(floor.types.get(name, name) for name in shown.types),
-        *shown.sites,
-        *([period_phrase(shown.hours)] if shown.hours else []),
-        *([f"“{' '.join(shown.words)}”"] if shown.words else []),
-        *([f"page {shown.page + 1}"] if shown.page else []),
+        *list_filter.severities,
+        *(floor.types.get(name, name) for name in list_filter.types),
+        *list_filter.sites,
+        *([period_phrase(list_filter.hours)] if list_filter.hours else []),
+        *([f"“{' '.join(list_filter.words)}”"] if list_filter.words else []),
+        *([f"page {list_filter.page + 1}"] if list_filter.page else []),
     ]
     return heading.capitalize() + (f": {', '.join(parts)}" if parts else "")
 
@@ -90,34 +98,36 @@ def results(screen: Screen) -> Block:
     return modal("Incidents", screen[1], callback_id=ids.FORM, close="Close")
 
 
-def form(shown: Filter, floor: Floor) -> Block:
+def form(list_filter: Filter, floor: Floor) -> Block:
     """The form for the filter."""
     states = [option(label, name) for name, label in STATE_LABELS.items()]
     states += [option(str(status).capitalize(), str(status)) for status in Status if status not in STATE_LABELS]
     severities = [option(f"{severity.emoji} {name}", name) for name, severity in floor.severities.items()]
     types = [option(title, name) for name, title in floor.types.items()]
     periods = [option("Any time", "0"), *(option(label, hours) for hours, label in PERIODS.items())]
-    words = " ".join(shown.words)
+    search_text = " ".join(list_filter.words)
     blocks = [
-        form_field("State", ids.STATE, select(ids.STATE, states, initial=shown.state)),
+        form_field("State", ids.STATE, select(ids.STATE, states, initial=list_filter.state)),
         form_field(
             "Words",
             ids.WORDS,
-            text_input(ids.WORDS, initial=words, longest=200, placeholder="crm login"),
+            text_input(ids.WORDS, initial=search_text, longest=200, placeholder="crm login"),
             hint="Searched for in title, impact and cause.",
             optional=True,
         ),
-        form_field("Declared", ids.PERIOD, select(ids.PERIOD, periods, initial=str(shown.hours)), optional=True),
-        _several("Severity", ids.SEVERITIES, severities, shown.severities),
-        _several("Type", ids.TYPES, types, shown.types),
+        form_field(
+            "Declared", ids.PERIOD, select(ids.PERIOD, periods, initial=str(list_filter.hours)), optional=True
+        ),
+        _multi_select_field("Severity", ids.SEVERITIES, severities, list_filter.severities),
+        _multi_select_field("Type", ids.TYPES, types, list_filter.types),
     ]
     if floor.sites:
         sites = [option(site, site) for site in floor.sites]
-        blocks.append(_several("Site", ids.SITES, sites, shown.sites))
-    mine = checkboxes(ids.MINE, [option("Declared by me, or I have a role", "mine")])
-    blocks.append(form_field("Mine", ids.MINE, mine, optional=True))
+        blocks.append(_multi_select_field("Site", ids.SITES, sites, list_filter.sites))
+    mine_checkbox = checkboxes(ids.MINE, [option("Declared by me, or I have a role", "mine")])
+    blocks.append(form_field("Mine", ids.MINE, mine_checkbox, optional=True))
     return modal("Find incidents", blocks, callback_id=ids.FORM, submit="Show")
 
 
-def _several(label: str, name: str, options: Sequence[Block], chosen: Sequence[str]) -> Block:
-    return form_field(label, name, multi_select(name, options, initial=chosen), optional=True)
+def _multi_select_field(label: str, name: str, options: Sequence[Block], initial_values: Sequence[str]) -> Block:
+    return form_field(label, name, multi_select(name, options, initial=initial_values), optional=True)

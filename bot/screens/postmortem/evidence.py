@@ -17,8 +17,8 @@ from bot.updates import deliveries
 from bot.updates import tables as updates
 from bot.updates.tables import Promise
 
-OF_RUNS = ("playbook_", "step_")
-OF_LADDERS = ("page", "escalated", "ladder_", "on_my_way")
+RUN_KIND_PREFIXES = ("playbook_", "step_")
+LADDER_KIND_PREFIXES = ("page", "escalated", "ladder_", "on_my_way")
 
 
 class SentUpdate(Struct, frozen=True):
@@ -36,44 +36,50 @@ class Evidence:
         self._slack = services.slack
         self._channel_id = incident.channel_id or ""
         shown_displays = outbox.of_incident(session, incident.number)
-        self._shown = {(display.kind, display.subject): display.ts for display in shown_displays if display.ts}
-        self._runs = {
+        self._ts_by_display = {
+            (display.kind, display.subject): display.ts for display in shown_displays if display.ts
+        }
+        self._run_by_title = {
             step.title: str(run.number)
             for run in runs_of(session, incident.number)
             for step in steps_of(session, run.number)
         } | {run.title: str(run.number) for run in runs_of(session, incident.number)}
-        self._sent = _sent_updates(session, services, incident)
+        self._updates = _sent_updates(session, services, incident)
 
     def address(self, entry: TimelineEntry) -> str:
         """Return the link to an entry: to the message itself, or else to what the bot posted about it."""
         if entry.message_ts:
             return self._slack.permalink(self._channel_id, entry.message_ts)
         if entry.kind == "update_sent":
-            for sent in self._sent:
-                if sent.audience == entry.facts.get("audience") and sent.promise.sent_at == entry.at:
-                    return self._slack.permalink(sent.delivery.channel_id or "", sent.delivery.ts or "")
-        return self._display(entry)
+            for sent_update in self._updates:
+                if sent_update.audience == entry.facts.get("audience") and sent_update.promise.sent_at == entry.at:
+                    return self._slack.permalink(
+                        sent_update.delivery.channel_id or "", sent_update.delivery.ts or ""
+                    )
+        return self._display_url(entry)
 
-    def _display(self, entry: TimelineEntry) -> str:
+    def _display_url(self, entry: TimelineEntry) -> str:
         ts = None
-        if entry.kind.startswith(OF_RUNS):
-            run = self._runs.get(str(entry.facts.get("step") or entry.facts.get("playbook")), "")
-            ts = self._shown.get((kinds.RUN, run))
-        elif entry.kind.startswith(OF_LADDERS):
-            ts = self._shown.get((kinds.LADDER, ""))
-        ts = ts or self._shown.get((kinds.CARD, ""))
+        if entry.kind.startswith(RUN_KIND_PREFIXES):
+            run = self._run_by_title.get(str(entry.facts.get("step") or entry.facts.get("playbook")), "")
+            ts = self._ts_by_display.get((kinds.RUN, run))
+        elif entry.kind.startswith(LADDER_KIND_PREFIXES):
+            ts = self._ts_by_display.get((kinds.LADDER, ""))
+        ts = ts or self._ts_by_display.get((kinds.CARD, ""))
         return self._slack.permalink(self._channel_id, ts) if ts else self._slack.channel_url(self._channel_id)
 
 
 def _sent_updates(session: Session, services: Services, incident: Incident) -> Sequence[SentUpdate]:
-    arrived: dict[int, list[OutboxRow]] = {}
+    deliveries_by_promise: dict[int, list[OutboxRow]] = {}
     for delivery in deliveries.of_incident(session, incident.number):
         if delivery.ts and delivery.channel_id:
-            arrived.setdefault(int(delivery.subject), []).append(delivery)
+            deliveries_by_promise.setdefault(int(delivery.subject), []).append(delivery)
     sent_updates = []
     for promise in updates.of_incident(session, incident.number):
         audience = services.floor.audiences.get(promise.audience)
         title = audience.title if audience else promise.audience
-        sent_updates += [SentUpdate(title, promise, delivery) for delivery in arrived.get(promise.shown_by, [])]
+        sent_updates += [
+            SentUpdate(title, promise, delivery) for delivery in deliveries_by_promise.get(promise.shown_by, [])
+        ]
     # The update in the incident's own channel comes first, because readers of the post-mortem can open it.
-    return sorted(sent_updates, key=lambda sent: sent.delivery.channel_id != incident.channel_id)
+    return sorted(sent_updates, key=lambda update: update.delivery.channel_id != incident.channel_id)

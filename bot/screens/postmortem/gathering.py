@@ -59,22 +59,22 @@ def gather_record(
     entries = timeline.entries(session, number)
     participants = find_participants(session, services.floor, incident, entries, phrases)
     floor, roles = services.floor, services.floor.roles
-    ask = services.get(Registry).ask(FIGURE_TABLE)
-    figures = ask(session, services, number, now, phrases.language)
+    read_figure_table = services.get(Registry).ask(FIGURE_TABLE)
+    figures = read_figure_table(session, services, number, now, phrases.language)
     sentences = services.get(Registry).ask(FIGURE_SENTENCES)(session, number, phrases.language)
     return Record(
         number=number,
         title=incident.title,
-        type=_named(floor, floor.types.get(incident.type, incident.type), phrases),
+        type=_in_language(floor, floor.types.get(incident.type, incident.type), phrases),
         severity=incident.severity,
         status=incident.status,
         declared_at=incident.declared_at,
         written_at=now,
-        commander=_named(floor, roles["commander"].title, phrases),
-        communications_lead=_named(floor, roles["communications_lead"].title, phrases),
+        commander=_in_language(floor, roles["commander"].title, phrases),
+        communications_lead=_in_language(floor, roles["communications_lead"].title, phrases),
         commander_role=roles["commander"].title,
         entries=_entries(session, services, incident, entries, participants),
-        places=[*(_named(floor, site, phrases) for site in incident.sites), *incident.partners],
+        places=[*(_in_language(floor, site, phrases) for site in incident.sites), *incident.partners],
         description=incident.description,
         impact=incident.impact,
         is_private=incident.is_private,
@@ -100,7 +100,7 @@ def gather_record(
     )
 
 
-def _named(floor: Floor, name: str, phrases: Phrases) -> str:
+def _in_language(floor: Floor, name: str, phrases: Phrases) -> str:
     """Return a name from floor.yaml (type, role, audience or site) in the language of the post-mortem."""
     return floor.in_language(name, phrases.language) or name
 
@@ -113,9 +113,9 @@ def _money(session: Session, services: Services, number: int, phrases: Phrases) 
 def _caller_messages(
     session: Session, services: Services, number: int, now: datetime, participants: Participants
 ) -> list[CallerMessage]:
-    heard = services.get(Registry).ask(CALLER_MESSAGES)(session, services, number, now)
+    message_rows = services.get(Registry).ask(CALLER_MESSAGES)(session, services, number, now)
     # The approver may never have been in the channel.
-    names = directory.display_names(session, {row.approved_by for row in heard}) | dict(participants.labels)
+    names = directory.display_names(session, {row.approved_by for row in message_rows}) | dict(participants.labels)
     return [
         CallerMessage(
             on_at=row.on_at,
@@ -126,20 +126,20 @@ def _caller_messages(
             approved_by=names.get(row.approved_by, ""),
             heard_at=row.heard_at,
         )
-        for row in heard
+        for row in message_rows
     ]
 
 
 def _milestones(entries: Sequence[TimelineEntry], phrases: Phrases) -> dict[str, Milestone]:
     milestones_by_name = {}
-    for name, reached in milestones.milestones_from(
+    for name, milestone in milestones.milestones_from(
         entry for entry in entries if entry.kind in milestones.KINDS
     ).items():
-        noticed = phrases("detected_by", how=phrases(f"detected_{reached.how}")) if reached.how else ""
+        detection_note = phrases("detected_by", how=phrases(f"detected_{milestone.how}")) if milestone.how else ""
         note = "; ".join(
-            filter(None, [phrases("estimated") if reached.is_estimated else "", noticed, reached.basis])
+            filter(None, [phrases("estimated") if milestone.is_estimated else "", detection_note, milestone.basis])
         )
-        milestones_by_name[name.value] = Milestone(reached.at, reached.entry, note)
+        milestones_by_name[name.value] = Milestone(milestone.at, milestone.entry, note)
     return milestones_by_name
 
 
@@ -177,20 +177,20 @@ def _promises(
     participants: Participants,
     phrases: Phrases,
 ) -> list[Promise]:
-    sent = {(str(e.facts.get("audience")), e.at): e.id for e in entries if e.kind == "update_sent"}
+    entry_by_update = {(str(e.facts.get("audience")), e.at): e.id for e in entries if e.kind == "update_sent"}
     rows = []
     for promise in updates.concluded_of(session, number):
         audience = services.floor.audiences.get(promise.audience)
         title = audience.title if audience else promise.audience
         rows.append(
             Promise(
-                audience=_named(services.floor, title, phrases),
+                audience=_in_language(services.floor, title, phrases),
                 due_at=promise.due_at,
                 sent_at=promise.sent_at,
                 is_by_clock=promise.occasion == CLOCK,
                 missed=promise.missed,
                 asked_by=participants.name(promise.requested_by) if promise.requested_by else "",
-                entry=sent.get((title, promise.sent_at)) if promise.sent_at else None,
+                entry=entry_by_update.get((title, promise.sent_at)) if promise.sent_at else None,
                 late_because=wording.term("update_late", promise.late_because, phrases.language),
             )
         )
@@ -201,13 +201,13 @@ def _adherence(session: Session, services: Services, number: int, phrases: Phras
     promises = updates.concluded_of(session, number)
     figures_by_audience = []
     for name in dict.fromkeys(promise.audience for promise in promises):
-        figure = adherence(promise for promise in promises if promise.audience == name)
-        configured = services.floor.audiences.get(name)
+        counts = adherence(promise for promise in promises if promise.audience == name)
+        audience = services.floor.audiences.get(name)
         figures_by_audience.append(
             Adherence(
-                _named(services.floor, configured.title if configured else name, phrases),
-                figure.kept,
-                figure.promised,
+                _in_language(services.floor, audience.title if audience else name, phrases),
+                counts.kept,
+                counts.promised,
             )
         )
     return figures_by_audience
@@ -224,45 +224,49 @@ def _partners(session: Session, number: int, entries: Sequence[TimelineEntry]) -
 def _follow_ups(
     session: Session, number: int, entries: Sequence[TimelineEntry], participants: Participants
 ) -> list[FollowUp]:
-    added = {e.facts.get("number"): e.number for e in entries if e.kind == "followup_added"}
+    entry_by_number = {e.facts.get("number"): e.number for e in entries if e.kind == "followup_added"}
     return [
         FollowUp(
-            title=item.text,
-            kind=item.kind,
-            owner=participants.name(item.owner_id) if item.owner_id else "",
-            due_on=item.due_on,
-            is_done=not item.is_open,
-            entry=added.get(item.number),
-            url=item.link,
+            title=follow_up.text,
+            kind=follow_up.kind,
+            owner=participants.name(follow_up.owner_id) if follow_up.owner_id else "",
+            due_on=follow_up.due_on,
+            is_done=not follow_up.is_open,
+            entry=entry_by_number.get(follow_up.number),
+            url=follow_up.link,
         )
-        for item in followups.of_incident(session, number)
+        for follow_up in followups.of_incident(session, number)
     ]
 
 
-def _link(linked: Incident | None, incident: Incident) -> str:
-    if linked is None:
+def _link(linked_incident: Incident | None, incident: Incident) -> str:
+    if linked_incident is None:
         return ""
-    return "merged_here" if linked.merged_into == incident.number else "related"
+    return "merged_here" if linked_incident.merged_into == incident.number else "related"
 
 
 def _similar(session: Session, services: Services, incident: Incident) -> list[Similar]:
     """Linked incidents; then earlier ones with a similar title, most similar first; then the newest of its type."""
-    earlier = {other.number: other for other in incidents.public_before(session, incident.number)}
-    similar_titles = find_duplicates(incident.title, [(number, other.title) for number, other in earlier.items()])
-    same_type = [other.number for other in earlier.values() if other.type == incident.type != OTHER]
-    linked = {other.number: other for other in related.of_incident(session, incident.number)}
-    unlinked = [number for number in dict.fromkeys([*similar_titles, *same_type]) if number not in linked]
-    numbers = [*linked, *unlinked[: max(0, SIMILAR_SHOWN - len(linked))]]
-    found_by_number = earlier | linked
+    earlier_by_number = {other.number: other for other in incidents.public_before(session, incident.number)}
+    similar_titles = find_duplicates(
+        incident.title, [(number, other.title) for number, other in earlier_by_number.items()]
+    )
+    same_type = [other.number for other in earlier_by_number.values() if other.type == incident.type != OTHER]
+    linked_by_number = {other.number: other for other in related.of_incident(session, incident.number)}
+    unlinked_numbers = [
+        number for number in dict.fromkeys([*similar_titles, *same_type]) if number not in linked_by_number
+    ]
+    numbers = [*linked_by_number, *unlinked_numbers[: max(0, SIMILAR_SHOWN - len(linked_by_number))]]
+    incidents_by_number = earlier_by_number | linked_by_number
     counts = followups.counts(session, numbers)
     return [
         Similar(
             number=number,
-            title=found_by_number[number].title,
-            severity=found_by_number[number].severity,
-            declared_at=found_by_number[number].declared_at,
-            url=services.slack.channel_url(found_by_number[number].channel_id or ""),
-            link=_link(linked.get(number), incident),
+            title=incidents_by_number[number].title,
+            severity=incidents_by_number[number].severity,
+            declared_at=incidents_by_number[number].declared_at,
+            url=services.slack.channel_url(incidents_by_number[number].channel_id or ""),
+            link=_link(linked_by_number.get(number), incident),
             is_alike=number in similar_titles,
             follow_ups=sum(counts[number]),
             follow_ups_done=counts[number][1],

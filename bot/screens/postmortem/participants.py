@@ -39,8 +39,10 @@ def find_participants(
     titles = {str(key): role.title for key, role in floor.roles.items()}
     holders_by_role = _holders_by_role(session, incident, entries, titles)
     titles = {key: floor.in_language(title, phrases.language) or title for key, title in titles.items()}
-    others = sorted(_people_without_role(session, incident, entries))
-    label_by_person = person_labels(holders_by_role, titles, others, phrases("participant"), phrases.nth)
+    people_without_role = sorted(_people_without_role(session, incident, entries))
+    label_by_person = person_labels(
+        holders_by_role, titles, people_without_role, phrases("participant"), phrases.nth
+    )
     names = directory.display_names(session, label_by_person)
     people = [
         Person(
@@ -65,9 +67,9 @@ def _holders_by_role(
         role, user_id = keys.get(str(entry.facts.get("role")).casefold()), entry.facts.get("user")
         if entry.kind in ROLE_GIVEN and role and isinstance(user_id, str) and user_id not in holders_by_role[role]:
             holders_by_role[role].append(user_id)
-    for key, now in incidents.roles(session, incident.number).items():
+    for key, current_holders in incidents.roles(session, incident.number).items():
         holders_by_role.setdefault(key, []).extend(
-            user_id for user_id in now if user_id not in holders_by_role[key]
+            user_id for user_id in current_holders if user_id not in holders_by_role[key]
         )
     return holders_by_role
 
@@ -75,10 +77,10 @@ def _holders_by_role(
 def _people_without_role(session: Session, incident: Incident, entries: Sequence[TimelineEntry]) -> set[str]:
     people = {incident.declared_by}
     for entry in entries:
-        people |= {who for who in (entry.actor_id, *wording.user_ids_in(entry.facts)) if who}
+        people |= {user_id for user_id in (entry.actor_id, *wording.user_ids_in(entry.facts)) if user_id}
     for run in runs_of(session, incident.number):
         for step in steps_of(session, run.number):
-            people |= {who for who in (step.owner_id, step.finished_by) if who}
+            people |= {user_id for user_id in (step.owner_id, step.finished_by) if user_id}
     return people
 
 

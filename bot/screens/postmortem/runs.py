@@ -15,12 +15,16 @@ NameOf = Callable[[str], str]
 FINISHING_KINDS = ("step_done", "step_skipped", "step_waived")
 
 
-def runs(session: Session, number: int, entries: Sequence[TimelineEntry], name: NameOf, language: str) -> list[Run]:
+def runs(
+    session: Session, number: int, entries: Sequence[TimelineEntry], name_of: NameOf, language: str
+) -> list[Run]:
     """Each run of the incident: its steps, its adherence, and proposals from the last runs of its file."""
-    return [_run(session, run, entries, name, language) for run in runs_of(session, number)]
+    return [_run(session, run, entries, name_of, language) for run in runs_of(session, number)]
 
 
-def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], name: NameOf, language: str) -> Run:
+def _run(
+    session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], name_of: NameOf, language: str
+) -> Run:
     steps = steps_of(session, run.number)
     adherence_figures = adherence.measure(steps)
     counts = {
@@ -31,12 +35,14 @@ def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], n
         "late": adherence_figures.late,
         "out_of_order": adherence_figures.out_of_order,
     }
-    started = [e.id for e in entries if e.kind == "playbook_started" and e.facts.get("playbook") == run.title]
-    finished = {str(e.facts.get("step")): e.id for e in entries if e.kind in FINISHING_KINDS}
+    start_entries = [e.id for e in entries if e.kind == "playbook_started" and e.facts.get("playbook") == run.title]
+    entry_by_step = {str(e.facts.get("step")): e.id for e in entries if e.kind in FINISHING_KINDS}
     return Run(
         title=run.title,
-        entry=started[0] if started else None,
-        steps=[_step(step, finished, name, language) for step in steps if step.wanted_at or step.finished_at],
+        entry=start_entries[0] if start_entries else None,
+        steps=[
+            _step(step, entry_by_step, name_of, language) for step in steps if step.wanted_at or step.finished_at
+        ],
         counts=counts,
         average_lateness_s=adherence_figures.average_lateness.total_seconds()
         if adherence_figures.average_lateness
@@ -45,16 +51,16 @@ def _run(session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], n
     )
 
 
-def _step(step: AnyStep, finished: dict[str, int | None], name: NameOf, language: str) -> Step:
+def _step(step: AnyStep, entry_by_step: dict[str, int | None], name_of: NameOf, language: str) -> Step:
     return Step(
         title=step.title,
         state=step.state,
-        who=name(step.finished_by) if step.finished_by else "",
+        who=name_of(step.finished_by) if step.finished_by else "",
         finished_at=step.finished_at,
         reason=wording.term("step_skipped", step.reason or "", language),
         is_late=adherence.lateness(step) is not None,
         is_out_of_order=step.out_of_order,
-        entry=finished.get(step.title) if step.finished_at else None,
+        entry=entry_by_step.get(step.title) if step.finished_at else None,
     )
 
 

@@ -37,33 +37,33 @@ def build_files(services: Services, number: int, now: datetime, *, is_private_me
         if incident.is_private and not is_private_meant:
             raise PrivateIncident(number=number)
         record = export_record.record(session, number, now)
-        name = _DisplayNames(
+        name_of = _DisplayNames(
             record["people"], directory.display_names(session, _mentioned_user_ids(session, number))
         )
         files = {
             "incident.json": json.dumps(record, ensure_ascii=False, indent=2).encode(),
-            "timeline.csv": to_csv(TIMELINE, _timeline(session, services, number, name)),
+            "timeline.csv": to_csv(TIMELINE, _timeline(session, services, number, name_of)),
         }
         for export in services.get(Registry).exports:
-            files[export.file] = to_csv(export.header, export.rows(session, number, name))
+            files[export.file] = to_csv(export.header, export.rows(session, number, name_of))
     document = write_document(services, number, now)
     documents = {NAMES[kind].format(number=number): render(services.templates, document, kind) for kind in NAMES}
     files |= {name: text.encode() for name, text in documents.items()}
-    return files | {"timeline.png": picture_png(services, number, now, name)}
+    return files | {"timeline.png": picture_png(services, number, now, name_of)}
 
 
 class _DisplayNames:
     """People's names in the files: the display name, or the id if no name is known."""
 
-    def __init__(self, *known: dict[str, str]) -> None:
-        self._known = {user_id: name for names in known for user_id, name in names.items()}
+    def __init__(self, *name_maps: dict[str, str]) -> None:
+        self._names = {user_id: name for names in name_maps for user_id, name in names.items()}
 
     def __call__(self, user_id: str | None) -> str:
-        return self._known.get(user_id or "", user_id or "")
+        return self._names.get(user_id or "", user_id or "")
 
 
 def _mentioned_user_ids(session: Session, number: int) -> set[str]:
-    return {who for entry in timeline.entries(session, number) for who in wording.user_ids_in(entry.facts)}
+    return {user_id for entry in timeline.entries(session, number) for user_id in wording.user_ids_in(entry.facts)}
 
 
 def _timeline(session: Session, services: Services, number: int, name_of: _DisplayNames) -> Rows:

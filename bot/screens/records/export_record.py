@@ -44,8 +44,8 @@ def tables_of_incidents() -> Sequence[sa.Table]:
 
 def _parent(table: sa.Table, tables: dict[str, sa.Table]) -> sa.ForeignKey | None:
     """The foreign key to the row that this row belongs to, preferably one that is never null."""
-    known = [key for key in table.foreign_keys if key.column.table.name in tables]
-    return min(known, key=lambda key: (bool(key.parent.nullable), key.parent.name), default=None)
+    candidates = [key for key in table.foreign_keys if key.column.table.name in tables]
+    return min(candidates, key=lambda key: (bool(key.parent.nullable), key.parent.name), default=None)
 
 
 def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
@@ -54,10 +54,10 @@ def of_incident(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
         return table.c.id == number
     if "incident_id" in table.columns:
         return table.c.incident_id == number
-    key = _parent(table, {one.name: one for one in tables_of_incidents()})
-    assert key is not None
-    parents = sa.select(key.column).where(of_incident(key.column.table, number))
-    return key.parent.in_(parents)
+    parent_key = _parent(table, {parent_table.name: parent_table for parent_table in tables_of_incidents()})
+    assert parent_key is not None
+    parents = sa.select(parent_key.column).where(of_incident(parent_key.column.table, number))
+    return parent_key.parent.in_(parents)
 
 
 def _rows(session: Session, table: sa.Table, condition: sa.ColumnElement[bool]) -> list[Record]:
@@ -79,7 +79,7 @@ def _json_value(value: Any) -> Any:
 
 def people_in(tables: dict[str, list[Record]], incident: Record) -> set[str]:
     """Every person whose id appears in a row."""
-    rows = [incident, *(row for some in tables.values() for row in some)]
+    rows = [incident, *(row for table_rows in tables.values() for row in table_rows)]
     return {
         value
         for row in rows

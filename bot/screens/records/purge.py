@@ -57,11 +57,19 @@ class Purged(BaseModel):
 def find_due(database: Database, before: datetime) -> Purged:
     """Return the incidents that are due: those that ended before the given time."""
     with database.reading() as session:
-        due = _due_incidents(session, before)
-        held = [incident.number for incident in due if incident.is_held]
-        busy = followups.incidents_with_open(session, [incident.number for incident in due])
-    numbers = [incident.number for incident in due if incident.number not in {*held, *busy}]
-    return Purged(incidents=numbers, held=held, followed_up=sorted(busy - set(held)))
+        due_incidents = _due_incidents(session, before)
+        held_numbers = [incident.number for incident in due_incidents if incident.is_held]
+        numbers_with_follow_ups = followups.incidents_with_open(
+            session, [incident.number for incident in due_incidents]
+        )
+    numbers = [
+        incident.number
+        for incident in due_incidents
+        if incident.number not in {*held_numbers, *numbers_with_follow_ups}
+    ]
+    return Purged(
+        incidents=numbers, held=held_numbers, followed_up=sorted(numbers_with_follow_ups - set(held_numbers))
+    )
 
 
 def _due_incidents(session: Session, before: datetime) -> Sequence[Incident]:
@@ -100,15 +108,15 @@ def purge(
 
 def purge_one(database: Database, registry: Registry, number: int, now: datetime) -> int:
     """Remove the words from one incident. Return how many rows had some."""
-    rows, after = 0, 0
+    rows, last_erased = 0, 0
     while True:
         with database.transaction() as session:
             without_time_limit(session.connection())
-            changed, last = erasure.erase_text(session, number, after, ENTRIES_AT_ONCE)
-        rows += changed
-        if last is None:
+            rows_erased, last_in_batch = erasure.erase_text(session, number, last_erased, ENTRIES_AT_ONCE)
+        rows += rows_erased
+        if last_in_batch is None:
             break
-        after = last
+        last_erased = last_in_batch
     with database.transaction() as session:
         without_time_limit(session.connection())
         incident = incidents.by_number_locked(session, number)

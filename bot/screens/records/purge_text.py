@@ -29,12 +29,12 @@ HASHED_TABLES = frozenset(["timeline_entries", "timeline_log"])
 def remove_text(session: Session, registry: Registry, number: int) -> int:
     """Remove the words from every row of an incident except its timeline. Return how many rows had some."""
     _keep_answer_figures(session, number)
-    removed = 0
+    row_count = 0
     for rule in sorted(registry.purge_rules, key=lambda rule: rule.table):
         table = SQLModel.metadata.tables[rule.table]
         if (rule.columns or rule.emptied) and not rule.over_at:
-            removed += _remove_from_table(session, rule, of_incident(table, number))
-    return removed
+            row_count += _remove_from_table(session, rule, of_incident(table, number))
+    return row_count
 
 
 def _keep_answer_figures(session: Session, number: int) -> None:
@@ -77,5 +77,5 @@ def _remove_from_table(session: Session, rule: PurgeRule, condition: sa.ColumnEl
     if rule.kept:
         name, value = rule.kept
         condition = sa.and_(condition, table.c[name] != value)
-    changed = session.connection().execute(sa.update(table).where(condition, sa.or_(*has_text)).values(**values))
-    return changed.rowcount
+    result = session.connection().execute(sa.update(table).where(condition, sa.or_(*has_text)).values(**values))
+    return result.rowcount

@@ -83,13 +83,13 @@ def show_milestones(services: Services, typed: SlashCommand) -> Response:
 
 def _register_pages(app: App, services: Services) -> None:
     @app.action(re.compile(rf"^({re.escape(ids.FILTER)}|{re.escape(ids.PAGE)}\.(earlier|later))$"))
-    def turn(ack: Ack, body: Payload) -> None:
+    def turn_page(ack: Ack, body: Payload) -> None:
         ack()
-        number, narrowed, page = _page_from_value(parse.action_value(body))
+        number, filter_name, page = _page_from_value(parse.action_value(body))
         responses.replace_message(
             services,
             body,
-            lambda: timeline_screens.timeline_page(services, number, parse.user_id(body), narrowed, page),
+            lambda: timeline_screens.timeline_page(services, number, parse.user_id(body), filter_name, page),
         )
 
     def picture(body: Payload) -> Response:
@@ -101,8 +101,8 @@ def _register_pages(app: App, services: Services) -> None:
 
 def _register_forms(app: App, services: Services) -> None:
     def amend_form(body: Payload) -> Block:
-        number, entry = _entry_from_value(parse.action_value(body))
-        return timeline_screens.amend_form(services, number, entry, parse.user_id(body))
+        number, entry_number = _entry_from_value(parse.action_value(body))
+        return timeline_screens.amend_form(services, number, entry_number, parse.user_id(body))
 
     def add_note(body: Payload) -> Response:
         typed_note = Note(_kind(body), parse.field_value(body, ids.TEXT), parse.selected_time(body, ids.AT))
@@ -110,8 +110,8 @@ def _register_forms(app: App, services: Services) -> None:
         return notes.add_note(services, parse.form_number(body), typed_note, key, parse.user_id(body), utcnow())
 
     def amend(body: Payload) -> Response:
-        number, entry = _entry_from_value(parse.private_metadata(body))
-        return notes.amend_entry(services, number, entry, _amendment(body), parse.user_id(body), utcnow())
+        number, entry_number = _entry_from_value(parse.private_metadata(body))
+        return notes.amend_entry(services, number, entry_number, _amendment(body), parse.user_id(body), utcnow())
 
     listening.opens_form(app, services, ids.NOTE, timeline_screens.note_form)
     listening.opens_form(app, services, ids.MILESTONES, timeline_screens.milestone_form)
@@ -160,8 +160,8 @@ def _amendment(body: Payload) -> Amendment:
 
 def _page_from_value(value: str) -> tuple[int, str, int]:
     """Return the incident, filter and page in a button's value."""
-    number, _, rest = value.partition(":")
-    filter_name, _, page = rest.partition(":")
+    number, _, filter_and_page = value.partition(":")
+    filter_name, _, page = filter_and_page.partition(":")
     return (
         parse.parse_number(number),
         filter_name if filter_name in rules.FILTERS else "all",
@@ -171,5 +171,5 @@ def _page_from_value(value: str) -> tuple[int, str, int]:
 
 def _entry_from_value(value: str) -> tuple[int, int]:
     """Return the incident and entry in the value of a button or a form."""
-    number, _, entry = value.partition(":")
-    return parse.parse_number(number), parse.parse_number(entry)
+    number, _, entry_number = value.partition(":")
+    return parse.parse_number(number), parse.parse_number(entry_number)

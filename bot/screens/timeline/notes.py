@@ -32,9 +32,9 @@ class Amendment(BaseModel):
     reason: str
 
 
-def add_typed_note(services: Services, number: int, typed: str, key: str, by: str, now: datetime) -> str:
+def add_typed_note(services: Services, number: int, typed_text: str, key: str, by: str, now: datetime) -> str:
     """Add the note typed after `/incident note`, its time in the writer's zone. Return the reply."""
-    note = rules.read_note(typed, person_of(services, by).timezone, now)
+    note = rules.read_note(typed_text, person_of(services, by).timezone, now)
     return add_note(services, number, note, key, by, now)
 
 

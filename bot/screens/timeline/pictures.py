@@ -26,12 +26,16 @@ def picture_png(services: Services, number: int, now: datetime, name_of: NameOf 
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
         entries = timeline.of_kinds(session, number, lanes.PICTURE_KINDS)
-        known = milestones_of(session, number)
-        people = directory.display_names(session, {who for entry in entries for who in user_ids_in(entry.facts)})
-    display_name = name_of or (lambda user_id: people.get(user_id, user_id))
+        milestones = milestones_of(session, number)
+        names = directory.display_names(
+            session, {person_id for entry in entries for person_id in user_ids_in(entry.facts)}
+        )
+    display_name = name_of or (lambda user_id: names.get(user_id, user_id))
     title = f"#{number} {incident.title}"
     return pictures.render_picture(
-        lanes.build_picture(title, entries, known, display_name, now, services.floor.language, services.floor.zone)
+        lanes.build_picture(
+            title, entries, milestones, display_name, now, services.floor.language, services.floor.zone
+        )
     )
 
 

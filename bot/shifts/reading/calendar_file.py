@@ -32,8 +32,8 @@ def read_calendar(
 
     try:
         calendar: Any = Calendar.from_ical(content)
-    except (ValueError, IndexError, KeyError) as broken:
-        raise RosterUnreadable(name=name, reason=NO_CALENDAR) from broken
+    except (ValueError, IndexError, KeyError) as error:
+        raise RosterUnreadable(name=name, reason=NO_CALENDAR) from error
     if calendar.name != "VCALENDAR":
         raise RosterUnreadable(name=name, reason=NO_CALENDAR)
     defaults = _with_zone(calendar, defaults)
@@ -43,15 +43,15 @@ def read_calendar(
     for count, event in enumerate(occurrences.between(start, end)):
         if count >= MOST_SHIFTS:
             raise RosterTooLong(name=name, most=MOST_SHIFTS)
-        if (read := _read_event(event, defaults, series)) is not None:
-            yield read
+        if (result := _read_event(event, defaults, series)) is not None:
+            yield result
 
 
 def _with_zone(calendar: Any, defaults: Defaults) -> Defaults:
     """The defaults with the zone that the calendar names, if any, for times without one."""
-    named = str(calendar.get("X-WR-TIMEZONE") or "")
+    zone_name = str(calendar.get("X-WR-TIMEZONE") or "")
     try:
-        zone = ZoneInfo(named).key if named else defaults.zone
+        zone = ZoneInfo(zone_name).key if zone_name else defaults.zone
     except (ValueError, OSError, LookupError):
         zone = defaults.zone
     return Defaults(zone, defaults.role, defaults.region, defaults.roles, defaults.people)
@@ -59,14 +59,14 @@ def _with_zone(calendar: Any, defaults: Defaults) -> Defaults:
 
 def _without_unusable(calendar: Any) -> Iterator[LeftOut]:
     """Remove entries that cannot be expanded from the calendar; yield each with its reason."""
-    kept = []
+    usable_components = []
     for component in calendar.subcomponents:
         reason = _unusable(component) if component.name == "VEVENT" else ""
         if reason:
             yield LeftOut(_title(component), reason)
         else:
-            kept.append(component)
-    calendar.subcomponents = kept
+            usable_components.append(component)
+    calendar.subcomponents = usable_components
 
 
 def _unusable(event: Any) -> str:
@@ -127,11 +127,11 @@ def _external_id(event: Any, defaults: Defaults, series: Collection[str]) -> str
     if uid and uid not in series:
         return uid
     original = event["RECURRENCE-ID"].dt if "RECURRENCE-ID" in event else event["DTSTART"].dt
-    at = _moment(original, defaults.zone) if isinstance(original, datetime) else original
-    return f"{uid} {at:%Y%m%dT%H%M}"
+    occurrence_start = _moment(original, defaults.zone) if isinstance(original, datetime) else original
+    return f"{uid} {occurrence_start:%Y%m%dT%H%M}"
 
 
 def _attendee(event: Any) -> str:
     attendees = event.get("ATTENDEE") or ()
-    first = attendees[0] if isinstance(attendees, list) and attendees else attendees
-    return str(first).lower().removeprefix("mailto:") if first else ""
+    first_attendee = attendees[0] if isinstance(attendees, list) and attendees else attendees
+    return str(first_attendee).lower().removeprefix("mailto:") if first_attendee else ""

@@ -76,34 +76,34 @@ def read_line(text: str, defaults: Defaults, attendee: str = "") -> Line | str:
 
     The role is the longest one that the text begins with; between it and the person stands the region.
     """
-    words = " ".join(text.split())
-    person, rest = _person(words, defaults, attendee)
+    shift_text = " ".join(text.split())
+    person, rest = _person(shift_text, defaults, attendee)
     role, region = _role(rest, defaults)
     if not role:
-        known = ", ".join(sorted(defaults.roles or ())) or "none yet"
-        return f"names no role of floor.yaml (`shifts: roles`: {known})"
+        role_names = ", ".join(sorted(defaults.roles or ())) or "none yet"
+        return f"names no role of floor.yaml (`shifts: roles`: {role_names})"
     if not person:
         return "names nobody; write the person's e-mail address or @handle at the end"
     return Line(role, region or defaults.region, person)
 
 
-def _person(words: str, defaults: Defaults, attendee: str) -> tuple[str, str]:
-    if found := list(_PERSON.finditer(words)):
-        last = found[-1]
-        return last[0].casefold(), words[: last.start()] + words[last.end() :]
+def _person(shift_text: str, defaults: Defaults, attendee: str) -> tuple[str, str]:
+    if matches := list(_PERSON.finditer(shift_text)):
+        last_match = matches[-1]
+        return last_match[0].casefold(), shift_text[: last_match.start()] + shift_text[last_match.end() :]
     for name in sorted(defaults.people or (), key=len, reverse=True):
-        if words.casefold().endswith(f" {name.casefold()}"):
-            return name, words[: -len(name)]
-    return attendee.casefold(), words
+        if shift_text.casefold().endswith(f" {name.casefold()}"):
+            return name, shift_text[: -len(name)]
+    return attendee.casefold(), shift_text
 
 
-def _role(words: str, defaults: Defaults) -> tuple[str, str]:
+def _role(shift_text: str, defaults: Defaults) -> tuple[str, str]:
     names = {name: name for name in defaults.roles or ()}
     names |= {title.casefold(): name for name, title in (defaults.roles or {}).items()}
     for name in sorted(names, key=len, reverse=True):
-        if f"{words.casefold()} ".startswith(f"{name} "):
-            return names[name], words[len(name) :].strip(" -–·:()")
-    return defaults.role, words.strip(" -–·:()")
+        if f"{shift_text.casefold()} ".startswith(f"{name} "):
+            return names[name], shift_text[len(name) :].strip(" -–·:()")
+    return defaults.role, shift_text.strip(" -–·:()")
 
 
 def objection(starts_at: datetime, ends_at: datetime) -> str:

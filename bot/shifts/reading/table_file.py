@@ -48,15 +48,15 @@ NAMES = {
     Column.END: ("end", "to", "until", "end time", "shift end", "ends at", "fin", "hasta"),
     Column.ID: ("id", "shift id", "external id"),
 }
-BY_NAME = {normalized(name): column for column, names in NAMES.items() for name in names}
+COLUMN_BY_NAME = {normalized(name): column for column, names in NAMES.items() for name in names}
 NEEDED = {Column.PERSON, Column.START}
 HOURS = "Hours"
 
 
 def header_score(names: Sequence[str]) -> int:
     """How many known columns a line names; 0 if the person or the start is not among them."""
-    known = {BY_NAME[normalized(name)] for name in names if normalized(name) in BY_NAME}
-    return len(known) if known >= NEEDED else 0
+    named_columns = {COLUMN_BY_NAME[normalized(name)] for name in names if normalized(name) in COLUMN_BY_NAME}
+    return len(named_columns) if named_columns >= NEEDED else 0
 
 
 HEADER = Header(header_score, "*Person*, *Role*, *Region*, *Date*, *Start* and *End*")
@@ -82,28 +82,28 @@ def read_table(
     clocks: dict[str, Clock] = {}
     count = 0
     for row in rows:
-        read = _read_row(row, defaults, clocks, day_first=day_first)
-        if isinstance(read, LeftOut):
-            yield read
-        elif read.ends_at > start and read.starts_at < end:
+        result = _read_row(row, defaults, clocks, day_first=day_first)
+        if isinstance(result, LeftOut):
+            yield result
+        elif result.ends_at > start and result.starts_at < end:
             count += 1
             if count > MOST_SHIFTS:
                 raise RosterTooLong(name=name, most=MOST_SHIFTS)
-            yield read
+            yield result
 
 
 def _rows(sheet: Sheet) -> Iterator[Row]:
-    columns = [BY_NAME.get(normalized(name)) for name in sheet.header]
+    columns = [COLUMN_BY_NAME.get(normalized(name)) for name in sheet.header]
     for line, cells in sheet.rows():
-        by_column = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
-        yield Row(line, by_column)
+        cells_by_column = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+        yield Row(line, cells_by_column)
 
 
 def _read_row(row: Row, defaults: Defaults, clocks: dict[str, Clock], *, day_first: bool) -> ReadShift | LeftOut:
     where = f"line {row.line}"
     text = f"{row[Column.ROLE]} {row[Column.PERSON]}"
-    known = Defaults(defaults.zone, defaults.role, defaults.region, defaults.roles, defaults.people)
-    line = read_line(text, known, row[Column.PERSON])
+    row_defaults = Defaults(defaults.zone, defaults.role, defaults.region, defaults.roles, defaults.people)
+    line = read_line(text, row_defaults, row[Column.PERSON])
     if isinstance(line, str):
         return LeftOut(where, line)
     if not row[Column.PERSON]:
@@ -111,8 +111,8 @@ def _read_row(row: Row, defaults: Defaults, clocks: dict[str, Clock], *, day_fir
     try:
         zone = _zone(row[Column.ZONE] or defaults.zone)
         starts_at, ends_at = _times(row, clocks.setdefault(zone, Clock(ZoneInfo(zone))), day_first=day_first)
-    except NotReadable as wrong:
-        return LeftOut(where, str(wrong))
+    except NotReadable as error:
+        return LeftOut(where, str(error))
     if reason := objection(starts_at, ends_at):
         return LeftOut(where, reason)
     person = row[Column.PERSON].casefold() if "@" in row[Column.PERSON] else row[Column.PERSON]
@@ -130,11 +130,11 @@ def _zone(name: str) -> str:
 
 def _times(row: Row, clock: Clock, *, day_first: bool) -> tuple[datetime, datetime]:
     """The start and end; an end without a date is the next such time after the start."""
-    begins, until = split_range(row[Column.START])
-    start = read_start(row[Column.DAY] or begins, begins if row[Column.DAY] else "", day_first=day_first)
+    start_text, until = split_range(row[Column.START])
+    start = read_start(row[Column.DAY] or start_text, start_text if row[Column.DAY] else "", day_first=day_first)
     end_text = until or row[Column.END]
     if not end_text:
-        raise NotReadable("has no end" if _has_time(begins) else "is a whole day; give it a start and an end")
+        raise NotReadable("has no end" if _has_time(start_text) else "is a whole day; give it a start and an end")
     end = _end(end_text, start.at, day_first=day_first)
     return _moment(clock, start.at, row.line), _moment(clock, end, row.line)
 
@@ -152,8 +152,8 @@ def _end(text: str, start: datetime, *, day_first: bool) -> datetime:
         day = None
     if day is not None:
         return read_start(text, "", day_first=day_first).at
-    clock = read_start(f"{start:%Y-%m-%d}", text, day_first=day_first).at.replace(tzinfo=start.tzinfo)
-    return clock if clock > start else clock + timedelta(days=1)
+    end = read_start(f"{start:%Y-%m-%d}", text, day_first=day_first).at.replace(tzinfo=start.tzinfo)
+    return end if end > start else end + timedelta(days=1)
 
 
 def _moment(clock: Clock, local: datetime, line: int) -> datetime:

@@ -70,12 +70,12 @@ def select(
         "type": "static_select",
         "action_id": action_id,
         "placeholder": plain_text(placeholder, PLACEHOLDER),
-        **_offered(options),
+        **_option_lists(options),
     }
     return element | _initial(options, initial)
 
 
-def _offered(options: Sequence[Element]) -> Element:
+def _option_lists(options: Sequence[Element]) -> Element:
     """The options of a menu; if too many for one list, groups named after their first and last options."""
     if len(options) <= OPTIONS:
         return {"options": list(options)}
@@ -84,13 +84,15 @@ def _offered(options: Sequence[Element]) -> Element:
 
 
 def _group_label(group: Sequence[Element]) -> Element:
-    first, last = (shorten(element["text"]["text"], OPTION_TEXT // 2 - 2) for element in (group[0], group[-1]))
-    return plain_text(f"{first} – {last}", OPTION_TEXT)
+    first_text, last_text = (
+        shorten(element["text"]["text"], OPTION_TEXT // 2 - 2) for element in (group[0], group[-1])
+    )
+    return plain_text(f"{first_text} – {last_text}", OPTION_TEXT)
 
 
 def _initial(options: Sequence[Element], value: str | None) -> Element:
-    chosen = [element for element in options if element["value"] == value]
-    return {"initial_option": chosen[0]} if chosen else {}
+    initial_options = [element for element in options if element["value"] == value]
+    return {"initial_option": initial_options[0]} if initial_options else {}
 
 
 def multi_select(
@@ -101,10 +103,10 @@ def multi_select(
         "type": "multi_static_select",
         "action_id": action_id,
         "placeholder": plain_text(placeholder, PLACEHOLDER),
-        **_offered(options),
+        **_option_lists(options),
     }
-    chosen = [option for option in options if option["value"] in initial]
-    return element | ({"initial_options": chosen} if chosen else {})
+    initial_options = [option for option in options if option["value"] in initial]
+    return element | ({"initial_options": initial_options} if initial_options else {})
 
 
 def overflow(action_id: str, options: Sequence[Element]) -> Element:

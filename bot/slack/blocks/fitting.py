@@ -52,8 +52,8 @@ def fit_blocks(blocks: Sequence[Block], limit: int = MESSAGE_BLOCKS) -> list[Blo
     return _cut(body, limit - 1 - len(buttons), buttons)
 
 
-def _cut(body: Sequence[Block], shown: int, buttons: Sequence[Block]) -> list[Block]:
-    return [*body[:shown], context(f"{ELLIPSIS} {len(body) - shown} more not shown here."), *buttons]
+def _cut(body: Sequence[Block], shown_count: int, buttons: Sequence[Block]) -> list[Block]:
+    return [*body[:shown_count], context(f"{ELLIPSIS} {len(body) - shown_count} more not shown here."), *buttons]
 
 
 def fit_message(blocks: Sequence[Block]) -> list[Block]:
@@ -62,10 +62,10 @@ def fit_message(blocks: Sequence[Block]) -> list[Block]:
         return fit_blocks(blocks)
     body, buttons = _without_last_buttons(blocks)
     room = MESSAGE_CHARACTERS - text_length(buttons) - FIELD_TEXT // 10
-    fitting = 0
-    while fitting < len(body) and (room := room - text_length(body[fitting])) >= 0:
-        fitting += 1
-    return _cut(body, min(fitting, MESSAGE_BLOCKS - 1 - len(buttons)), buttons)
+    fitting_count = 0
+    while fitting_count < len(body) and (room := room - text_length(body[fitting_count])) >= 0:
+        fitting_count += 1
+    return _cut(body, min(fitting_count, MESSAGE_BLOCKS - 1 - len(buttons)), buttons)
 
 
 def _is_short(blocks: Sequence[Block]) -> bool:
@@ -76,8 +76,8 @@ def _is_short(blocks: Sequence[Block]) -> bool:
 def text_length(part: Any) -> int:
     """The number of characters in all texts of a part of a message."""
     if isinstance(part, Mapping):
-        own = len(part["text"]) if isinstance(part.get("text"), str) else 0
-        return own + sum(text_length(value) for value in part.values())
+        own_length = len(part["text"]) if isinstance(part.get("text"), str) else 0
+        return own_length + sum(text_length(value) for value in part.values())
     return sum(map(text_length, part)) if isinstance(part, list | tuple) else 0
 
 

@@ -30,9 +30,9 @@ def is_unknown(text: str) -> bool:
 
 def decimal_sign(texts: Iterable[str], counts: Iterable[str]) -> str:
     """`.` or `,`: what separates decimals in a file, by its cells. `1.204` in a column of counts is 1204."""
-    tidy = [_SPACES.sub("", text) for text in texts]
-    comma = sum(bool(_SAYS_COMMA.fullmatch(text)) for text in tidy)
-    point = sum(bool(_SAYS_POINT.fullmatch(text)) for text in tidy)
+    tidy_texts = [_SPACES.sub("", text) for text in texts]
+    comma = sum(bool(_SAYS_COMMA.fullmatch(text)) for text in tidy_texts)
+    point = sum(bool(_SAYS_POINT.fullmatch(text)) for text in tidy_texts)
     if comma != point:
         return "," if comma > point else "."
     return "," if any(_GROUPED_BY_POINT.fullmatch(_SPACES.sub("", text)) for text in counts) else "."
@@ -44,15 +44,15 @@ def read_number(text: str, decimal: str) -> float | None:
         return None
     tidy = _SPACES.sub("", text)
     if tidy.startswith(("=", "@")):
-        raise NotReadable(f"`{_shown(text)}` is a formula, not a number")
+        raise NotReadable(f"`{_cell_text(text)}` is a formula, not a number")
     if not tidy or not _FORMS[decimal].fullmatch(tidy) or not any(sign.isdigit() for sign in tidy):
-        raise NotReadable(f"`{_shown(text)}` is not a number")
+        raise NotReadable(f"`{_cell_text(text)}` is not a number")
     plain = tidy.replace(",", "") if decimal == "." else tidy.replace(".", "").replace(",", ".")
     number = float(plain)
     if number < 0:
-        raise NotReadable(f"`{_shown(text)}` is negative")
+        raise NotReadable(f"`{_cell_text(text)}` is negative")
     if number > LARGEST:
-        raise NotReadable(f"`{_shown(text)}` is too large")
+        raise NotReadable(f"`{_cell_text(text)}` is too large")
     return number
 
 
@@ -64,7 +64,7 @@ def read_length(text: str, decimal: str, unit_s: float = 1.0) -> float | None:
         return None if number is None else number * unit_s
     sign, first, second, third = match.groups()
     if sign:
-        raise NotReadable(f"`{_shown(text)}` is negative")
+        raise NotReadable(f"`{_cell_text(text)}` is negative")
     if third is None:
         return int(first) * 60.0 + int(second)
     return int(first) * 3600.0 + int(second) * 60.0 + float(third.replace(",", "."))
@@ -79,5 +79,5 @@ def read_share(text: str, decimal: str, *, is_percent: bool) -> float | None:
     return None if number is None else number / 100 if is_percent else number
 
 
-def _shown(text: str) -> str:
+def _cell_text(text: str) -> str:
     return text.strip().replace("`", "'")[:40]

@@ -90,9 +90,9 @@ class Local(Struct, frozen=True):
 
 def read_start(date_text: str, time_text: str, *, day_first: bool, ignore_zone: bool = False) -> Local:
     """Return the start of an interval, from one cell or from a date and a time. A date alone means midnight."""
-    whole = f"{date_text.strip()} {time_text.strip()}".strip()
-    if _ISO.fullmatch(whole) and not split_range(time_text)[1]:
-        return Local(_read_iso(whole, ignore_zone=ignore_zone))
+    full_text = f"{date_text.strip()} {time_text.strip()}".strip()
+    if _ISO.fullmatch(full_text) and not split_range(time_text)[1]:
+        return Local(_read_iso(full_text, ignore_zone=ignore_zone))
     day_text, _, rest = date_text.strip().partition(" ")
     clock = time_text.strip() or rest
     day = read_date(day_text, day_first=day_first)
@@ -136,10 +136,10 @@ class Clock(Struct):
 
         Raises `NotReadable` for a time that the clock skipped.
         """
-        known = self._known.get(at)
-        if known is None:
-            known = self._known[at] = self._look_up(at)
-        moment, is_ambiguous = known
+        moment_and_ambiguity = self._known.get(at)
+        if moment_and_ambiguity is None:
+            moment_and_ambiguity = self._known[at] = self._look_up(at)
+        moment, is_ambiguous = moment_and_ambiguity
         if not is_ambiguous:
             return moment
         times = self._repeated[of, at] = self._repeated.get((of, at), 0) + 1

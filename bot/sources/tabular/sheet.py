@@ -38,11 +38,12 @@ class Header(Struct, frozen=True):
 
 def columns_of(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Return the column of each meaning: the place of the first of its known names that is in the header."""
-    places = {normalized(name): place for place, name in reversed(list(enumerate(header))) if name}
+    columns_by_name = {normalized(name): column for column, name in reversed(list(enumerate(header))) if name}
     columns = {
-        meaning: next((places[name] for name in known if name in places), -1) for meaning, known in names.items()
+        meaning: next((columns_by_name[name] for name in names_of_meaning if name in columns_by_name), -1)
+        for meaning, names_of_meaning in names.items()
     }
-    return {meaning: place for meaning, place in columns.items() if place >= 0}
+    return {meaning: column for meaning, column in columns.items() if column >= 0}
 
 
 class Sheet(Struct, frozen=True):
@@ -105,8 +106,8 @@ def open_sheet(path: Path, header: Header) -> Sheet:
         head = file.read(4)
     if head == OLD_EXCEL:
         raise OldWorkbook(name=path.name)
-    candidates = _in_workbook(path) if head == ZIP else _in_text(path)
-    sheet = _best(path, candidates, header)
+    candidates = _sheets_of_workbook(path) if head == ZIP else _sheets_of_text(path)
+    sheet = _with_best_header(path, candidates, header)
     if len(sheet.header) > MOST_COLUMNS:
         raise TooManyColumns(name=path.name, count=len(sheet.header), most=MOST_COLUMNS)
     if next(sheet.rows(), None) is None:
@@ -114,12 +115,12 @@ def open_sheet(path: Path, header: Header) -> Sheet:
     return sheet
 
 
-def _in_workbook(path: Path) -> list[Sheet]:
+def _sheets_of_workbook(path: Path) -> list[Sheet]:
     workbook.check(path)
     return [Sheet(path, (), 0, (), sheet=name) for name in workbook.sheet_names(path)]
 
 
-def _in_text(path: Path) -> list[Sheet]:
+def _sheets_of_text(path: Path) -> list[Sheet]:
     encoding = text_table.encoding_of(path)
     text_table.check_is_text(path, encoding)
     declared = text_table.declared_separator(path, encoding)
@@ -127,7 +128,7 @@ def _in_text(path: Path) -> list[Sheet]:
     return [Sheet(path, (), 0, (), encoding, separator) for separator in separators]
 
 
-def _best(path: Path, candidates: list[Sheet], header: Header) -> Sheet:
+def _with_best_header(path: Path, candidates: list[Sheet], header: Header) -> Sheet:
     """Choose the header line with the most known names, whatever the separator; the standard sniffer guesses."""
     best: tuple[int, Sheet] | None = None
     for candidate in candidates:

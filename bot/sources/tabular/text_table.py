@@ -59,8 +59,8 @@ def check_is_text(path: Path, encoding: str) -> None:
 def declared_separator(path: Path, encoding: str) -> str | None:
     """Return the separator named by a first line such as `sep=;`, if there is one."""
     with open_text(path, encoding) as file:
-        first = file.readline(20).strip().strip('"')
-    return first[4:5] or "\t" if first.lower().startswith("sep=") else None
+        first_line = file.readline(20).strip().strip('"')
+    return first_line[4:5] or "\t" if first_line.lower().startswith("sep=") else None
 
 
 def open_text(path: Path, encoding: str) -> TextIO:

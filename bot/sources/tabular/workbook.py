@@ -37,11 +37,11 @@ def check(path: Path) -> None:
 
 def _check_size(path: Path, parts: list[zipfile.ZipInfo]) -> None:
     unpacked = sum(part.file_size for part in parts)
-    bursts = any(
+    has_zip_bomb = any(
         part.file_size > MEGABYTE and part.file_size > HIGHEST_RATIO * max(1, part.compress_size) for part in parts
     )
     texts = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
-    if unpacked > LARGEST_UNPACKED or texts > LARGEST_TEXTS or len(parts) > MOST_PARTS or bursts:
+    if unpacked > LARGEST_UNPACKED or texts > LARGEST_TEXTS or len(parts) > MOST_PARTS or has_zip_bomb:
         raise Inflated(name=path.name, size=unpacked // MEGABYTE)
 
 

@@ -23,8 +23,8 @@ from bot.web import tokens
 from bot.web.api import queries, rules
 from bot.web.api.openapi import DESCRIPTION
 
-MOST = 200
-USUAL = 50
+LARGEST_LIMIT = 200
+DEFAULT_LIMIT = 50
 LONGEST_REPORT = timedelta(days=400)
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -77,7 +77,7 @@ class Api:
             return _error(503, refused.sentence)
 
     def _incidents(self, request: Request) -> dict[str, Any]:
-        limit = _number(request, "limit", USUAL, 1, MOST)
+        limit = _number(request, "limit", DEFAULT_LIMIT, 1, LARGEST_LIMIT)
         severities = [one for one in request.query_params.get("severity", "").split(",") if one]
         if not set(severities) <= set(SEVERITIES):
             raise BadRequest("severity: S0 to S4, with commas between")
@@ -91,9 +91,9 @@ class Api:
                 since=_moment(request, "since"),
                 has_drills=_choice(request, "drills", ("false", "true")) == "true",
             )
-        shown = page[:limit]
-        following = shown[-1].number if len(page) > limit else None
-        return {"incidents": [public_view(one) for one in shown], "next_before": following}
+        incidents = page[:limit]
+        next_before = incidents[-1].number if len(page) > limit else None
+        return {"incidents": [public_view(one) for one in incidents], "next_before": next_before}
 
     def _incident(self, request: Request) -> dict[str, Any]:
         with self._services.database.reading() as session:
@@ -107,8 +107,8 @@ class Api:
         with self._services.database.reading() as session:
             if queries.incident(session, number) is None:
                 raise NotThere()
-            ask = self._services.get(Registry).ask(FIGURE_TABLE)
-            table = ask(session, self._services, number, utcnow(), "en")
+            read_table = self._services.get(Registry).ask(FIGURE_TABLE)
+            table = read_table(session, self._services, number, utcnow(), "en")
         rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
         return {"incident": number, "intervals": rows, "notes": list(table.notes)}
 
@@ -145,12 +145,12 @@ def _error(status: int, reason: str) -> JSONResponse:
     return JSONResponse({"error": reason}, status, NO_STORE)
 
 
-def _number(request: Request, name: str, usual: int, least: int, most: int) -> int:
+def _number(request: Request, name: str, default: int, smallest: int, largest: int) -> int:
     text = request.query_params.get(name, "")
     if not text:
-        return usual
-    if not (text.isascii() and text.isdigit() and len(text) < 17 and least <= int(text) <= most):
-        raise BadRequest(f"{name}: a number from {least} to {most}")
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 17 and smallest <= int(text) <= largest):
+        raise BadRequest(f"{name}: a number from {smallest} to {largest}")
     return int(text)
 
 

@@ -5,11 +5,11 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def _parameter(name: str, description: str, schema: Json, where: str = "query") -> Json:
+def _parameter(name: str, description: str, schema: Json, location: str = "query") -> Json:
     return {
         "name": name,
-        "in": where,
-        "required": where == "path",
+        "in": location,
+        "required": location == "path",
         "description": description,
         "schema": schema,
     }
@@ -29,28 +29,28 @@ def _get(scope: str, summary: str, parameters: list[Json], schema: Json) -> Json
     }
 
 
-TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+STRING, INTEGER = {"type": "string"}, {"type": "integer"}
 MOMENT = {"type": "string", "format": "date-time"}
 MAYBE_MOMENT = {"type": ["string", "null"], "format": "date-time"}
-TEXTS = {"type": "array", "items": TEXT}
-NUMBER = _parameter("number", "The incident's number.", WHOLE, "path")
-COUNTS = {"type": "object", "additionalProperties": WHOLE}
+TEXTS = {"type": "array", "items": STRING}
+NUMBER = _parameter("number", "The incident's number.", INTEGER, "path")
+COUNTS = {"type": "object", "additionalProperties": INTEGER}
 MINUTES = {
     "type": "object",
-    "properties": {"n": WHOLE, "median": {"type": ["number", "null"]}, "p90": {"type": ["number", "null"]}},
+    "properties": {"n": INTEGER, "median": {"type": ["number", "null"]}, "p90": {"type": ["number", "null"]}},
 }
 INCIDENT = {
     "type": "object",
     "properties": {
-        "number": WHOLE,
-        "title": TEXT,
+        "number": INTEGER,
+        "title": STRING,
         "severity": {"enum": ["S0", "S1", "S2", "S3", "S4"]},
-        "status": TEXT,
-        "type": TEXT,
+        "status": STRING,
+        "type": STRING,
         "sites": TEXTS,
         "partners": TEXTS,
-        "impact": TEXT,
-        "cause": TEXT,
+        "impact": STRING,
+        "cause": STRING,
         "is_drill": {"type": "boolean"},
         "channel_id": {"type": ["string", "null"]},
         "declared_at": MOMENT,
@@ -70,8 +70,8 @@ LIST = {
 FIGURES = {
     "type": "object",
     "properties": {
-        "incident": WHOLE,
-        "intervals": {"type": "array", "items": {"type": "object", "additionalProperties": TEXT}},
+        "incident": INTEGER,
+        "intervals": {"type": "array", "items": {"type": "object", "additionalProperties": STRING}},
         "notes": TEXTS,
     },
 }
@@ -80,8 +80,8 @@ REPORT = {
     "properties": {
         "from": MOMENT,
         "to": MOMENT,
-        "region": TEXT,
-        "count": WHOLE,
+        "region": STRING,
+        "count": INTEGER,
         "by_severity": COUNTS,
         "by_type": COUNTS,
         "by_site": COUNTS,
@@ -89,22 +89,22 @@ REPORT = {
         "minutes_to_acknowledge": MINUTES,
         "minutes_to_mitigate": MINUTES,
         "minutes_to_resolve": MINUTES,
-        "updates_kept": WHOLE,
-        "updates_promised": WHOLE,
+        "updates_kept": INTEGER,
+        "updates_promised": INTEGER,
     },
 }
 PAGING = [
-    _parameter("before", "Only incidents with a lower number.", WHOLE),
+    _parameter("before", "Only incidents with a lower number.", INTEGER),
     _parameter("limit", "At most so many, up to 200.", {"type": "integer", "default": 50}),
     _parameter("state", "Which ones.", {"enum": ["all", "open"], "default": "all"}),
-    _parameter("severity", "Severities with commas between.", TEXT),
+    _parameter("severity", "Severities with commas between.", STRING),
     _parameter("since", "Declared at that moment or later.", MOMENT),
     _parameter("drills", "Whether drills are among them.", {"enum": ["false", "true"], "default": "false"}),
 ]
 PERIOD = [
     _parameter("from", "The beginning; 30 days before `to` if it is not named.", MOMENT),
     _parameter("to", "The end, which is not part of it; now if it is not named.", MOMENT),
-    _parameter("region", "A region of `reports` in floor.yaml; all of them if it is not named.", TEXT),
+    _parameter("region", "A region of `reports` in floor.yaml; all of them if it is not named.", STRING),
 ]
 DESCRIPTION: Json = {
     "openapi": "3.1.0",

@@ -19,12 +19,15 @@ def report(incidents: Sequence[Counted], types: Mapping[str, str]) -> dict[str, 
     keys = {title: key for key, title in types.items()}
     return {
         "count": len(incidents),
-        "by_severity": _counts(one.severity for one in incidents),
-        "by_type": _counts(keys.get(one.type, one.type) for one in incidents),
-        "by_site": _counts(site for one in incidents for site in one.sites),
-        **{name: _minutes(getattr(one, attribute) for one in incidents) for name, attribute in TIMES.items()},
-        "updates_kept": sum(one.updates_kept for one in incidents),
-        "updates_promised": sum(one.updates_promised for one in incidents),
+        "by_severity": _counts(incident.severity for incident in incidents),
+        "by_type": _counts(keys.get(incident.type, incident.type) for incident in incidents),
+        "by_site": _counts(site for incident in incidents for site in incident.sites),
+        **{
+            name: _minutes(getattr(incident, attribute) for incident in incidents)
+            for name, attribute in TIMES.items()
+        },
+        "updates_kept": sum(incident.updates_kept for incident in incidents),
+        "updates_promised": sum(incident.updates_promised for incident in incidents),
     }
 
 
@@ -34,8 +37,8 @@ def _counts(names: Iterable[str]) -> dict[str, int]:
 
 def _minutes(lengths_s: Iterable[float | None]) -> dict[str, Any]:
     """`n`, median and 90th percentile; None where nothing was measured."""
-    known = spread(lengths_s)
-    return {"n": known.n, "median": _rounded(known.median), "p90": _rounded(known.p90)}
+    quantiles = spread(lengths_s)
+    return {"n": quantiles.n, "median": _rounded(quantiles.median), "p90": _rounded(quantiles.p90)}
 
 
 def _rounded(seconds: float | None) -> float | None:
