@@ -1,12 +1,12 @@
-# Watchfloor. `make run` starts it, `make test` tests it; both make the environment first when it is not there.
+# Watchfloor. `make run` starts it, `make test` tests it; both first create the environment if it is missing.
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-# The tests start many processes, each of which would compile every module again.
+# The tests start many processes, each of which would otherwise compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The tools of `make sbom` and `make audit`, apart from what the bot needs.
+# The tools of `make sbom` and `make audit`, kept apart from the bot's own dependencies.
 TOOLS := .venv-tools/.ready
 
 .PHONY: run test check bench soak pictures sbom audit lock clean
@@ -27,14 +27,14 @@ check: $(READY)
 bench: $(READY)
 	@exec $(BIN)/python -m bench
 
-# More examples of each property, then random incidents among kills, stops and faults, on both databases:
+# More examples of each property, then random incidents amid kills, stops and faults, on both databases:
 # `make soak MINUTES=30 SEED=7`, and `make soak ARGS="--database sqlite --without 'Slack late'"`.
 soak: $(READY)
 	@$(BIN)/pytest -m hypothesis --hypothesis-profile thorough $(if $(SEED),--hypothesis-seed $(SEED))
 	@$(BIN)/python -m tests.soak.fuzz $(if $(SEED),--seed $(SEED))
 	@exec $(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-# The pictures of README.md and docs/: the played story, figures and a ledger, troubles that are made, and the doctor at
+# The pictures of README.md and docs/: the played story, figures and a ledger, provoked troubles, and the doctor's output for
 # each source. They need Chromium.
 pictures: $(READY)
 	@$(BIN)/python -m tests.pictures
@@ -42,13 +42,13 @@ pictures: $(READY)
 	@$(BIN)/python -m tests.trouble_pictures
 	@exec $(BIN)/python -m tests.sources.pictures
 
-# What the bot is made of, as CycloneDX: build/sbom.json.
+# The bot's dependencies, as CycloneDX: build/sbom.json.
 sbom: $(TOOLS)
 	@mkdir -p build
 	@.venv-tools/bin/cyclonedx-py requirements requirements.lock --output-format JSON --output-file build/sbom.json
 	@echo "build/sbom.json lists what the bot is made of."
 
-# Compares it with the published weaknesses; that database is in the internet.
+# Compares the dependencies with the published vulnerabilities; that database is on the Internet.
 audit: $(TOOLS)
 	@.ci/audit
 
@@ -60,7 +60,7 @@ lock: $(READY)
 		--no-emit-index-url --no-emit-options --no-emit-trusted-host --output-file=requirements-tools.lock \
 		requirements-tools.in
 
-# Everything that can be made again. What the bot remembers, in data/, stays.
+# Removes everything that can be made again. The bot's data, in data/, stays.
 clean:
 	@rm -rf .venv .venv-tools build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find bot slack_sandbox tests -name __pycache__ -prune -exec rm -rf {} +
