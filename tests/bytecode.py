@@ -1,6 +1,6 @@
-"""Compiled modules are kept, whatever the shell says: each worker and each bot would compile all of them again.
+"""Compiled modules are kept, whatever the shell's settings; otherwise each worker and bot would compile them again.
 
-`make` sees to it, too; this is for `pytest` as it is typed.
+`make` sees to it, too; this is for `pytest` typed directly.
 """
 
 import os

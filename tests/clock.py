@@ -1,4 +1,4 @@
-"""When the tests live: no test may depend on the hour, the weekday or the month in which it is run."""
+"""The time in tests: no test may depend on the hour, the weekday or the month in which it is run."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ STARTS_AT = datetime(2026, 5, 13, 9, 7, 23, tzinfo=UTC)
 
 
 def workday_clock(folder: Path, starts_at: datetime = STARTS_AT) -> Path:
-    """The file of a sandbox's clock that starts at that moment; one that is there already goes on."""
+    """Return the file of a sandbox's clock that starts at that moment; an existing one goes on."""
     clock = folder / "clock"
     if not clock.exists():
         clock.write_text(f"{(starts_at - datetime.now(UTC)).total_seconds()}\n")

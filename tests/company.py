@@ -1,4 +1,4 @@
-"""A company's network: a proxy with tunnels, behind which everything is signed by the company's own authority."""
+"""A company's network: a proxy with tunnels, behind which the company's own authority signs everything."""
 
 import socket
 import ssl
@@ -21,7 +21,7 @@ PIECE = 65_536
 
 @dataclass(frozen=True)
 class Company:
-    """Where its proxy is, and the file with its authority's certificate."""
+    """The address of its proxy, and the file with its authority's certificate."""
 
     proxy: str
     ca_file: Path
@@ -29,7 +29,7 @@ class Company:
 
 @contextmanager
 def company(folder: Path, port: int) -> Iterator[Company]:
-    """Every tunnel leads to this port of the machine, which looks like `slack.example` there."""
+    """Yield a company whose tunnels all lead to this port of the machine, known as `slack.example` there."""
     certificate, key = _signed_by_itself(folder)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, key)
@@ -45,9 +45,9 @@ def _serve(listener: socket.socket, tls: ssl.SSLContext, port: int) -> None:
 
 
 def _tunnel(client: socket.socket, tls: ssl.SSLContext, port: int) -> None:
-    asked = b""
-    while not asked.endswith(b"\r\n\r\n"):
-        asked += client.recv(1)
+    request = b""
+    while not request.endswith(b"\r\n\r\n"):
+        request += client.recv(1)
     client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
     with (
         suppress(OSError),
@@ -58,7 +58,7 @@ def _tunnel(client: socket.socket, tls: ssl.SSLContext, port: int) -> None:
 
 
 def _exchange(inside: ssl.SSLSocket, onward: socket.socket) -> None:
-    """In one thread: no two may use an encrypted connection at once."""
+    """Copy in both directions in one thread: no two threads may use an encrypted connection at once."""
     while True:
         ready = [inside] if inside.pending() else select([inside, onward], (), ())[0]
         for source in ready:
@@ -71,13 +71,15 @@ def _exchange(inside: ssl.SSLSocket, onward: socket.socket) -> None:
 def _signed_by_itself(folder: Path) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    made = made.serial_number(x509.random_serial_number())
-    made = made.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(datetime(2049, 1, 1, tzinfo=UTC))
-    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(
+        datetime(2049, 1, 1, tzinfo=UTC)
+    )
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     certificate, private = folder / "company.pem", folder / "key.pem"
-    certificate.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    certificate.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     private.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -27,17 +27,17 @@ settings.load_profile("quick")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers a core and one: a test waits for half of its time, for the sandbox or for a bot to start."""
+    """Return two workers per core and one more: a test spends half of its time waiting for the sandbox or a bot."""
     return 2 * (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Distribution:
-    """Tests that share something go to one worker."""
+    """Give tests that share something to one worker."""
     return Distribution(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """All workers of a run share a folder."""
+    """Create a folder that all workers of a run share."""
     if not hasattr(config, "workerinput"):
         folder = TemporaryDirectory(prefix="watchfloor-tests-")
         os.environ[prepared.SHARED] = folder.name
@@ -45,19 +45,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Every module is loaded."""
+    """Tune the garbage collector once every module is loaded."""
     garbage.leave_alone_what_is_loaded()
 
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:
-    """A workspace and a running bot, on SQLite over Socket Mode. By the end nothing malformed was sent."""
+    """A workspace and a running bot, on SQLite over Socket Mode; in the end, nothing malformed was sent."""
     with TestFloor(tmp_path) as floor:
         yield floor
         floor.nothing_was_malformed()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once what was not tried, and why."""
+    """Print once which tests were skipped, and why."""
     for reason in sorted({report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])}):
         terminalreporter.write_line(reason)

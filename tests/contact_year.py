@@ -14,7 +14,7 @@ PEAK, DAY_SPREAD, DISPERSION = 700.0, 0.04, 2.0
 
 @dataclass(frozen=True)
 class Year:
-    """Contacts by the beginning of their half-hour, what was to be expected of each, and the outages."""
+    """Contacts by the beginning of their half-hour, the expectation for each, and the outages."""
 
     contacts: dict[int, float]
     expected: dict[int, float]
@@ -22,9 +22,9 @@ class Year:
 
 
 def year(seed: int) -> Year:
-    """Variance is twice the mean: Gamma and Poisson, as a negative binomial. An outage halves what comes."""
+    """Return a year with a variance of twice the mean: Gamma and Poisson. An outage halves the contacts."""
     dice = random.Random(seed)
-    made = Year({}, {}, set())
+    result = Year({}, {}, set())
     for day in range(DAYS):
         busy = WEEKDAYS[day % 7] * math.exp(dice.gauss(0, DAY_SPREAD))
         outage = dice.randrange(OPENS, CLOSES - 4) if dice.random() < 0.05 else None
@@ -32,29 +32,31 @@ def year(seed: int) -> Year:
             at = day * DAY_S + half_hour * INTERVAL_S
             mean = PEAK * busy * _hour_share(half_hour)
             is_out = outage is not None and outage <= half_hour < outage + 3
-            made.expected[at] = mean
-            made.contacts[at] = float(_over_dispersed(dice, mean * (0.5 if is_out else 1.0)))
+            result.expected[at] = mean
+            result.contacts[at] = float(_over_dispersed(dice, mean * (0.5 if is_out else 1.0)))
             if is_out:
-                made.outages.add(at)
-    return made
+                result.outages.add(at)
+    return result
 
 
 def errors_of_a_year(seed: int, every: int = 1) -> tuple[float, float, float]:
-    """The fallback's error before and within the day, and that of somebody who knows the generator's own means."""
-    made = year(seed)
-    usual = Usual({at: contacts for at, contacts in made.contacts.items() if at not in made.outages}, INTERVAL_S)
+    """Return the fallback's error before and within the day, and the error when the generator's means are known."""
+    simulated = year(seed)
+    usual = Usual(
+        {at: contacts for at, contacts in simulated.contacts.items() if at not in simulated.outages}, INTERVAL_S
+    )
     before, within, floor = [], [], []
     for day in range(7 * PROFILE_WEEKS, DAYS, every):
         so_far: list[tuple[float, float]] = []
         for half_hour in range(OPENS, CLOSES):
             at = day * DAY_S + half_hour * INTERVAL_S
-            if at not in made.outages:
-                expected, came = usual.at(at), made.contacts[at]
+            if at not in simulated.outages:
+                expected, contacts_then = usual.at(at), simulated.contacts[at]
                 assert expected is not None
-                before.append((expected.offered, came))
-                within.append((expected.offered * day_level(so_far), came))
-                floor.append((made.expected[at], came))
-                so_far.append((came, expected.offered))
+                before.append((expected.offered, contacts_then))
+                within.append((expected.offered * day_level(so_far), contacts_then))
+                floor.append((simulated.expected[at], contacts_then))
+                so_far.append((contacts_then, expected.offered))
     return mean_error(before), mean_error(within), mean_error(floor)
 
 
@@ -64,5 +66,5 @@ def _hour_share(half_hour: int) -> float:
 
 def _over_dispersed(dice: random.Random, mean: float) -> int:
     rate = dice.gammavariate(mean / (DISPERSION - 1), DISPERSION - 1)
-    # Poisson, near enough by the normal distribution at these means.
+    # Poisson, approximated by the normal distribution, which is near enough at these means.
     return max(0, round(dice.gauss(rate, math.sqrt(rate))))

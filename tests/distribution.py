@@ -1,4 +1,4 @@
-"""Which tests are run by one worker, one after another: those that share what takes long to make."""
+"""The tests that one worker runs one after another: those that share something that takes long to make."""
 
 from functools import cache
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # xdist says nothing of its types
 
 BROWSER = "tests/browser/"
-# A file of these takes long, so its tests are run side by side, unless they share a fixture.
+# A file of these takes long, so its tests run in parallel, unless they share a fixture.
 LONG = ("tests/crash/", "tests/stories/")
 
 
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # the same
-    """In the order of collection, which begins with the browser and the crash tests: they take longest."""
+    """In the order of collection, which begins with the browser and the crash tests because they take longest."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]

@@ -28,7 +28,7 @@ RULE = "Charged twice on the day of the outage"
 
 
 def main() -> None:
-    """Make them all again."""
+    """Make all pictures again."""
     camera = Camera(IMAGES)
     for scene in (figures, ledger):
         with TemporaryDirectory() as folder, TestFloor(Path(folder)) as floor:
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def figures(camera: Camera, floor: TestFloor) -> None:
-    """A report is dropped into the channel, looked at, and used; then the figures of the incident."""
+    """Drop a report into the channel, preview it and use it; then show the figures of the incident."""
     start = this_half_hour() + HALF_HOUR
     floor.passes(seconds=(start - utcnow()).total_seconds())
     channel = floor.declares("S1 IVR down in Manila")
@@ -63,7 +63,7 @@ def _report(start: datetime, more: int = 0) -> bytes:
 
 
 def ledger(camera: Camera, floor: TestFloor) -> None:
-    """Accounts, a release that a second person approves, the payer's file, and what does not add up."""
+    """Show accounts, a release that a second person approves, the payer's file, and the differences."""
     channel = floor.declares("S2 Card payments charged twice")
     floor.says("ana", "/incident claim commander", channel)
     floor.says("ana", "/incident assign comms <@U0BEN>", channel)

@@ -1,4 +1,4 @@
-"""The floor of a test: who is there, what they see, and how time passes."""
+"""The floor of a test: its people, what they see, and how time passes."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,7 +20,7 @@ from tests.rendered import problems_for_readers
 
 PATIENCE_S = 20
 STEPS = 60
-# `passes` does at once what is due; the clock's own job is for what Slack refused for the moment.
+# `passes` runs due work at once; the clock's own job is for calls that Slack refused for the moment.
 TICKS_EVERY_S = 3
 # Each look asks the database.
 LOOKS_EVERY_S = 0.02
@@ -34,7 +34,7 @@ class TestFloor:
     def __init__(self, folder: Path, *, database_url: str = "", over_http: bool = False, **settings: Any) -> None:
         self.folder = folder
         self.over_http = over_http
-        # Installed with what `watchfloor manifest` prints: a scope or event missing there is missing here.
+        # Installed with the output of `watchfloor manifest`: a scope or event missing there is missing here.
         installed = manifest("https://watchfloor.example" if over_http else "")
         self.sandbox = Sandbox(manifest=settings.pop("manifest", installed), clock_file=workday_clock(folder))
         self._settings: dict[str, Any] = {
@@ -54,13 +54,13 @@ class TestFloor:
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
         self.stop_bot()
         self.sandbox.stop()
-        # What this process runs next lives in its own time.
+        # Whatever this process runs next has its own time.
         clock.use_offset_file(None)
 
     # The bot
 
     def settings(self) -> Settings:
-        """The bot's settings, pointing at this sandbox."""
+        """Return the bot's settings, pointing at this sandbox."""
         way_in: dict[str, Any] = {"SLACK_APP_TOKEN": self.sandbox.app_token}
         if self.over_http:
             way_in = {"SLACK_SIGNING_SECRET": self.sandbox.signing_secret, "PORT": "0", "host": "127.0.0.1"}
@@ -82,7 +82,7 @@ class TestFloor:
 
     @property
     def address(self) -> str:
-        """Where the bot listens for HTTP."""
+        """The address where the bot listens for HTTP."""
         assert self.bot is not None
         assert self.bot.server is not None
         return f"http://127.0.0.1:{self.bot.server.port}"
@@ -94,13 +94,13 @@ class TestFloor:
             self.bot = None
 
     def restart_bot(self) -> None:
-        """Stop and start."""
+        """Stop and start the bot."""
         self.stop_bot()
         self.start_bot()
 
     @property
     def services(self) -> Any:
-        """What the bot works with."""
+        """The services of the running bot."""
         assert self.bot is not None
         return self.bot.services
 
@@ -114,13 +114,13 @@ class TestFloor:
     # Time
 
     def passes(self, **length: float) -> None:
-        """Time passes; the bot, if it runs, looks at the clock once and does what is due."""
+        """Let time pass; a running bot looks at the clock once and does what is due."""
         self.sandbox.clock_offset_s += timedelta(**length).total_seconds()
         if self.bot:
             self.tick()
 
     def passes_until(self, condition: Callable[[], object], **length: float) -> None:
-        """Time passes in small steps until the condition holds: what Slack did not take is tried again later."""
+        """Let time pass in small steps until the condition holds; calls that Slack refused are retried later."""
         for _ in range(STEPS):
             if condition():
                 return
@@ -128,16 +128,16 @@ class TestFloor:
         raise AssertionError("it did not come true, however much time passed")
 
     def tick(self) -> None:
-        """The clock's job runs now, and what it began is finished."""
+        """Run the clock's job now, and finish the work it began."""
         self.begin_tick()
         self.settle()
 
     def begin_tick(self) -> None:
-        """The clock's job runs now; what it began may wait for Slack."""
+        """Run the clock's job now; the work it began may wait for Slack."""
         ticks.run_ticks(self.services, utcnow())
 
     def settle(self) -> None:
-        """Wait until nobody has anything left to do."""
+        """Wait until nothing is left to do."""
         for _ in range(STEPS):
             self.sandbox.wait_until_idle(PATIENCE_S)
             before = self.sandbox.activity
@@ -147,20 +147,20 @@ class TestFloor:
         raise AssertionError("the floor did not come to rest")
 
     def _has_stayed_idle(self, activity: int) -> bool:
-        """Looked at twice: what one part finished meanwhile may have been handed on to another."""
+        """True if everything was idle at both looks: work finished in one part may be handed on to another."""
         is_idle = self.sandbox.is_idle and (self.bot is None or self.bot.is_idle())
         return is_idle and self.sandbox.activity == activity
 
-    # What is seen
+    # What people see
 
     def says(self, who: str, words: str, channel: str = "general") -> str:
-        """Somebody types a command; gives back what they were answered at once."""
+        """Type a command as a person, and return the immediate answer."""
         answer = self.sandbox.person(who).types(words, channel=channel)
         self.settle()
         return str(answer.text)
 
     def declares(self, words: str = "S1 IVR down in Manila", who: str = "ana") -> str:
-        """Somebody declares in one line; gives back the name of the incident's channel."""
+        """Declare in one line, and return the name of the incident's channel."""
         before = {channel.name for channel in self.sandbox.person(who).channels()}
         self.says(who, f"/incident declare {words}")
         new = [channel.name for channel in self.sandbox.person(who).channels() if channel.name not in before]
@@ -168,21 +168,21 @@ class TestFloor:
         return new[0]
 
     def words(self, channel: str, who: str = "ana") -> str:
-        """Everything that is to be read in a channel."""
+        """Return all text that is to be read in a channel."""
         return "\n".join(message.words for message in self.sandbox.person(who).sees(channel))
 
     def card(self, channel: str, who: str = "ana") -> str:
-        """The words of the incident's card."""
+        """Return the text of the incident's card."""
         cards = [m for m in self.sandbox.person(who).sees(channel) if "declared by" in m.words]
         assert len(cards) == 1, f"expected one card, found {len(cards)}"
         return cards[0].words
 
     def ephemeral(self, who: str, channel: str = "general") -> list[str]:
-        """What only this person was shown in a channel."""
+        """Return the ephemeral messages to this person in a channel."""
         return [m.words for m in self.sandbox.person(who).sees(channel) if m.ephemeral]
 
     def live_markup(self, channel: str, who: str = "ana") -> str:
-        """Everything in a channel that Slack would read as formatted text: where a mention would notify."""
+        """Return all text in a channel that Slack would format: where a mention would notify."""
         return "\n".join(
             text
             for message in self.sandbox.person(who).sees(channel)
@@ -190,7 +190,7 @@ class TestFloor:
         )
 
     def nothing_was_malformed(self) -> None:
-        """Slack would have understood everything the bot sent, and a reader sees it as it was meant."""
+        """Check that Slack would have understood everything the bot sent, and that readers see it as meant."""
         assert self.sandbox.refusals == []
         problems = problems_for_readers(self.sandbox)
         assert not problems, "\n".join(problems)

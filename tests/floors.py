@@ -8,10 +8,10 @@ BOOKMARK = '  - {title: Bridge, url: "https://meet.example.com/incidents", emoji
 
 
 def with_a_bookmark(folder: Path) -> Path:
-    """The shipped floor, with a link for every incident's channel."""
+    """Write the shipped floor with a link for every incident's channel, and return its file."""
     shipped = Path("floor.yaml").read_text()
     assert "bookmarks: []" in shipped
-    # A test's people do more in a minute than anybody's hands.
+    # A test's people do more in a minute than any human.
     shipped = shipped.replace("_per_person: 300", "_per_person: 100000")
     file = folder / "floor.yaml"
     file.write_text(shipped.replace("bookmarks: []", f"bookmarks:\n{BOOKMARK}"))
@@ -19,12 +19,14 @@ def with_a_bookmark(folder: Path) -> Path:
 
 
 def with_two_audiences(folder: Path) -> Path:
-    """The same, telling two audiences in three channels: each one more costs every kill its posts and commits."""
+    """Write the same with two audiences in three channels: each more costs every kill its posts and commits."""
     file = with_a_bookmark(folder)
     head, audiences, rest = re.split(
         r"^(audiences:\n(?:^ .*\n)+)", file.read_text(), maxsplit=1, flags=re.MULTILINE
     )
-    kept = [found[0] for name in AUDIENCES if (found := re.search(rf"^  {name}:\n(?:^    .*\n)+", audiences, re.M))]
-    assert len(kept) == len(AUDIENCES)
-    file.write_text(f"{head}audiences:\n{''.join(kept)}{rest}")
+    kept_audiences = [
+        match[0] for name in AUDIENCES if (match := re.search(rf"^  {name}:\n(?:^    .*\n)+", audiences, re.M))
+    ]
+    assert len(kept_audiences) == len(AUDIENCES)
+    file.write_text(f"{head}audiences:\n{''.join(kept_audiences)}{rest}")
     return file

@@ -1,6 +1,6 @@
 """Processes that are forked from one that has loaded and used everything.
 
-A start costs a tenth of a second there, otherwise more than two.
+A start costs a tenth of a second there, otherwise more than two seconds.
 """
 
 import multiprocessing
@@ -18,7 +18,7 @@ CONTEXT.set_forkserver_preload(["tests.crash.warm"])
 def watchfloor(
     words: Sequence[str], folder: Path, environment: Mapping[str, str], output: Path, errors: Path
 ) -> ForkServerProcess:
-    """`watchfloor` and those words, typed in a folder; what it prints is in two files, or in one."""
+    """Run `watchfloor` with those words in a folder; its output goes to two files, or to one."""
     process = CONTEXT.Process(target=_run, args=(words, folder, dict(environment), output, errors), daemon=True)
     process.start()
     return process

@@ -2,12 +2,12 @@
 
 import gc
 
-# So many objects more than were freed: by default it is 700.
+# The collector runs when allocations exceed deallocations by that many; the default is 700.
 COLLECT_EVERY = 10_000
 
 
 def leave_alone_what_is_loaded() -> None:
-    """What is there by now lives to the end of the process, so it need not be looked through again and again."""
+    """Freeze all current objects: they live to the end of the process, so they need not be examined again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_EVERY, *gc.get_threshold()[1:])

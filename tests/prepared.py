@@ -1,4 +1,4 @@
-"""Empty databases of the newest shape, made once for all processes of a run: that takes longer than most tests."""
+"""Migrated databases without rows, made once for all processes of a run: migrating takes longer than most tests."""
 
 import fcntl
 import os
@@ -15,12 +15,12 @@ from bot.runtime import migrations
 from bot.runtime.database import Database
 
 NAME = "watchfloor.sqlite"
-# Names the folder that every process of a run shares; without it each makes its own.
+# Names the folder that all processes of a run share; without it each makes its own.
 SHARED = "TESTS_SHARED_FOLDER"
 
 
 def database(folder: Path) -> str:
-    """The address of an empty database in that folder, or of the one that is there already."""
+    """Return the address of an empty database in that folder, or of the existing one."""
     folder.mkdir(exist_ok=True)
     for file in _template().glob("*.sqlite"):
         if not (folder / file.name).exists():
@@ -30,8 +30,8 @@ def database(folder: Path) -> str:
 
 
 def prepare(database_url: str) -> None:
-    """Bring an empty database to the newest shape, the durable engine's part too."""
-    build_registry()  # it loads the tables of every noun
+    """Migrate an empty database to the newest schema, including the durable engine's part."""
+    build_registry()  # this loads the tables of every noun
     settings = Settings(_env_file=None, database_url=database_url)
     store = Database(settings.database_url)
     migrations.upgrade(store.engine)
@@ -41,19 +41,19 @@ def prepare(database_url: str) -> None:
 
 @cache
 def _template() -> Path:
-    """The folder of a database to be copied, made by whichever process needs it first."""
+    """Return the folder of a database to be copied, made by the first process that needs it."""
     folder = Path(os.environ.get(SHARED) or _own_folder().name)
-    made = folder / "template"
+    template = folder / "template"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            begun = folder / "begun"
-            begun.mkdir(exist_ok=True)
-            prepare(f"sqlite:///{begun / NAME}")
-            # Everything is in the files themselves: what a copy leaves behind, such as a log, is not needed.
-            assert not list(begun.glob("*-wal")), "the template is still open"
-            begun.rename(made)
-    return made
+        if not template.exists():
+            unfinished = folder / "begun"
+            unfinished.mkdir(exist_ok=True)
+            prepare(f"sqlite:///{unfinished / NAME}")
+            # Everything is in the files themselves: other files beside them, such as a log, are not needed.
+            assert not list(unfinished.glob("*-wal")), "the template is still open"
+            unfinished.rename(template)
+    return template
 
 
 @cache

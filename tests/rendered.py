@@ -1,4 +1,4 @@
-"""What the bot sent, as a reader sees it: no raw markup, no token cut in two, no time twice."""
+"""The bot's messages as a reader sees them: no raw markup, no token cut in two, no time twice."""
 
 import json
 import re
@@ -10,29 +10,29 @@ from slack_sandbox import Sandbox
 TOKEN = re.compile(r"<!date\^\d{9,11}\^[^<>|^]*\{[a-z_]+\}[^<>|]*\|[^<>|]+>")
 CUT = re.compile(r"<[!@#][^<>]*(?:$|<)")
 NEXT_UPDATE = re.compile(r"next update|próxima actualización", re.IGNORECASE)
-# What shows several updates in one message, or lists what is due.
+# Texts that show several updates in one message, or list what is due.
 LISTS = ("📣", "Updates of incident", "Changed: the next update", "Cambio: la próxima actualización")
 
 
 def problems_for_readers(sandbox: Sandbox) -> list[str]:
-    """A line for each text of the bot that a reader would not see as it was meant."""
+    """Return a line for each text of the bot that a reader would not see as it was meant."""
     with sandbox.workspace.lock:
-        sent = [(call.method, dict(call.args)) for call in sandbox.journal.calls if not call.is_refusal]
+        calls = [(call.method, dict(call.args)) for call in sandbox.journal.calls if not call.is_refusal]
         files = list(sandbox.workspace.files.values())
-    found = [f"{method}: {problem}" for method, args in sent for problem in _of_call(args)]
-    found += [f"file {file.name}: raw date" for file in files if file.user and b"<!date" in file.content]
-    return list(dict.fromkeys(found))
+    problems = [f"{method}: {problem}" for method, args in calls for problem in _of_call(args)]
+    problems += [f"file {file.name}: raw date" for file in files if file.user and b"<!date" in file.content]
+    return list(dict.fromkeys(problems))
 
 
 def _of_call(args: dict[str, Any]) -> Iterator[str]:
-    shown = list(_texts(args))
-    for is_formatted, text in shown:
+    texts_shown = list(_texts(args))
+    for is_formatted, text in texts_shown:
         if is_formatted:
             yield from _of_formatted(text)
         elif "<!date" in text or "&lt;!date" in text:
             yield f"raw date in plain text: {text[:300]}"
-    # The fallback text is shown where there are no blocks.
-    # Below a line stands another language, or news of another incident.
+    # The fallback text is not checked here: it is shown only where there are no blocks.
+    # Below a divider comes another language, or news of another incident.
     for part in _parts(args.get("blocks") or []):
         texts = [text for is_formatted, text in _texts({"blocks": part}) if is_formatted]
         if not any(mark in text for mark in LISTS for text in texts):
@@ -68,7 +68,7 @@ def _of_message(texts: list[str]) -> Iterator[str]:
 
 
 def _texts(part: Any, key: str = "") -> Iterator[tuple[bool, str]]:
-    """Every text a reader sees, and whether Slack formats it."""
+    """Yield every text that a reader sees, and whether Slack formats it."""
     if isinstance(part, list):
         for item in part:
             yield from _texts(item, key)

@@ -9,7 +9,7 @@ FOLDERS = (Path("../shared/data"), Path("../../shared/data"))
 
 
 def sample(name: str) -> Path:
-    """That file. The test is left out where it is missing; in CI it never is."""
+    """Return that file, or skip the test if it is missing; in CI it never is."""
     for folder in FOLDERS:
         if (folder / name).exists():
             return folder / name

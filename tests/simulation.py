@@ -1,4 +1,4 @@
-"""A call centre event by event: what `bot.impact` computes is compared with it. It shares no code with the bot."""
+"""An event-by-event simulation of a call centre, sharing no code with the bot, to compare `bot.impact` with."""
 
 import heapq
 import random
@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Sequence
 from statistics import median
 
-# Of one interval: arrivals a second, mean handle time, agents.
+# One interval: arrivals per second, mean handle time, agents.
 Plan = tuple[float, float, int]
 
 
 def simulate(
     plan: Sequence[Plan], interval_s: float, threshold_s: float, patience_s: float, seed: int
 ) -> tuple[list[float], list[int]]:
-    """One replication: each interval's share of contacts that are answered in time, and who waits at its end."""
+    """Return, from one replication, each interval's share of contacts answered in time and its final queue."""
     dice = random.Random(seed)
     end = interval_s * len(plan)
     offered, in_time, queues = [0] * len(plan), [0] * len(plan), [0] * len(plan)
@@ -22,7 +22,7 @@ def simulate(
     now, at_interval = 0.0, 0
     next_arrival = _next_arrival(dice, plan, interval_s, 0.0, end)
     while now < end:
-        # What happens next: an arrival, the end of a contact, or the end of an interval.
+        # The next event: an arrival, the end of a contact, or the end of an interval.
         boundary = (at_interval + 1) * interval_s
         now = min(next_arrival, busy[0] if busy else end, boundary, end)
         while busy and busy[0] <= now:
@@ -48,7 +48,8 @@ def simulate(
 
 
 def _next_arrival(dice: random.Random, plan: Sequence[Plan], interval_s: float, now: float, end: float) -> float:
-    """Thinning is not needed: rates are constant within an interval, and the rest of a gap is carried over."""
+    """Return the next arrival. Rates are constant within an interval; the rest of a gap is carried over, without
+    thinning."""
     gap = dice.expovariate(1.0)
     while now < end:
         place = int(now // interval_s)
@@ -71,7 +72,7 @@ def recovered_at(
     replications: int,
     seed: int,
 ) -> tuple[float, float]:
-    """The medians of when the service level was back for two intervals in a row, and when the backlog was."""
+    """Return the medians of when the service level was back for two intervals in a row and when the backlog was."""
     levels_back, queues_back = [], []
     for replication in range(replications):
         levels, queues = simulate(plan, interval_s, threshold_s, patience_s, seed * 1_000 + replication)

@@ -1,4 +1,4 @@
-"""Compiled SQL, shared by all engines of a process: each test has new engines, which would compile it anew."""
+"""Compiled SQL, shared by all engines of a process: each test has new engines, which would compile it again."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 
 class SharedStatements(dict[Any, Any]):
-    """A cache that tells databases apart by their kind: every engine of a kind is configured alike."""
+    """A cache that distinguishes databases by their kind: all engines of a kind are configured alike."""
 
     def get(self, key: Any, default: Any = None) -> Any:
-        """The compiled statement for SQLAlchemy's key, which begins with the engine's dialect."""
+        """Return the compiled statement for SQLAlchemy's key, which begins with the engine's dialect."""
         return super().get(_by_kind(key), default)
 
     def __setitem__(self, key: Any, compiled: Any) -> None:

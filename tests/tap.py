@@ -1,4 +1,4 @@
-"""A tap on the wire between Slack and the bot: passes every request on, and can send each again, byte for byte."""
+"""A tap on the wire between Slack and the bot: passes every request on, and can repeat each byte for byte."""
 
 import hashlib
 import hmac
@@ -25,7 +25,7 @@ class Sent:
 
 
 class Tap:
-    """Listens for Slack, passes on to the bot at `address`."""
+    """Listens for Slack and passes requests on to the bot at `address`."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -45,7 +45,7 @@ class Tap:
                 self.wfile.write(answer)
 
             def log_message(self, *words: object) -> None:
-                """Silent."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
@@ -63,7 +63,7 @@ class Tap:
 
 
 def signed(secret: str, body: str, *, at: str = "", kind: str = FORM) -> Sent:
-    """A request as somebody would send it who knows the signing secret."""
+    """Return a request as anyone who knows the signing secret would send it."""
     moment = at or str(int(time.time()))
     digest = hmac.new(secret.encode(), f"v0:{moment}:{body}".encode(), hashlib.sha256)
     signature = f"v0={digest.hexdigest()}"
@@ -71,7 +71,7 @@ def signed(secret: str, body: str, *, at: str = "", kind: str = FORM) -> Sent:
 
 
 def post(address: str, request: Sent) -> tuple[int, bytes, str]:
-    """Send it; gives back status, body and content type of the answer."""
+    """Send the request and return status, body and content type of the answer."""
     where = urlsplit(address)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
     try:

@@ -1,6 +1,6 @@
-"""Pictures of `docs/troubleshooting.md`: each trouble is made, and what the bot says of it is photographed.
+"""Pictures of `docs/troubleshooting.md`: each trouble is caused, and the bot's words about it are photographed.
 
-`make pictures` runs it after the story. What a terminal shows is drawn from what the bot printed.
+`make pictures` runs it after the story. A terminal's picture is drawn from the bot's output.
 """
 
 import html
@@ -67,9 +67,9 @@ alerts:
 
 
 class Camera:
-    """Keeps what a terminal or a person in the workspace sees.
+    """Takes pictures of what a terminal or a person in the workspace sees.
 
-    The browser has a thread of its own, whose event loop the bot's engine does not bear.
+    The browser has a thread of its own, because the bot's engine does not bear its event loop.
     """
 
     def __init__(self, images: Path = IMAGES) -> None:
@@ -86,24 +86,24 @@ class Camera:
         self._thread.shutdown()
 
     def terminal(self, name: str, command: str, *lines: str) -> None:
-        """What a command printed."""
+        """Keep the output of a command."""
         content = TERMINAL.format(html.escape("\n".join([f"$ {command}", *lines])))
         self._thread.submit(self._keep, name, "pre", "", content=content).result()
 
     def message(self, name: str, floor: TestFloor, who: str, channel: str, text: str) -> None:
-        """The message with these words, as a person sees it."""
+        """Keep the message with this text, as a person sees it."""
         address = f"{floor.sandbox.url}/channel/{_place(floor, who, channel)}?as={who}"
         self._thread.submit(self._keep, name, "#messages .row", text, address=address).result()
 
     def reply(self, name: str, floor: TestFloor, who: str, channel: str, text: str) -> None:
-        """The reply with these words, in the thread of the message that was answered last."""
+        """Keep the reply with this text, in the thread of the message that was answered last."""
         address = f"{floor.sandbox.url}/channel/{_place(floor, who, channel)}?as={who}"
         self._thread.submit(self._keep, name, "#pane .row", text, address=address, first=".replies").result()
 
     def _keep(
         self, name: str, selector: str, text: str, *, content: str = "", address: str = "", first: str = ""
     ) -> None:
-        """`first` is clicked before."""
+        """Keep a part of a page; `first` is clicked before."""
         page = self._browser.new_page(viewport=SIZE, color_scheme="light")
         if address:
             page.goto(address)
@@ -121,7 +121,7 @@ class Camera:
 
 
 def main() -> None:
-    """Make them all again."""
+    """Make all pictures again."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     os.environ["HOOK"] = "a secret of the other system"
     camera = Camera()
@@ -132,7 +132,7 @@ def main() -> None:
 
 
 def _place(floor: TestFloor, who: str, channel: str) -> str:
-    """A channel's id, or that of the person's conversation with the bot."""
+    """Return a channel's id, or that of the person's conversation with the bot."""
     workspace = floor.sandbox.workspace
     if channel != "dm":
         return workspace.channel(channel).id
@@ -141,19 +141,19 @@ def _place(floor: TestFloor, who: str, channel: str) -> str:
 
 
 def _found(settings: Settings, *texts: str) -> list[str]:
-    """What the doctor says about this."""
+    """Return the doctor's problems with these settings."""
     findings = [str(finding) for finding in doctor.examine(settings)]
     return [finding for finding in findings if any(text in finding for text in texts)]
 
 
 def _doctor(camera: Camera, name: str, settings: Settings, *texts: str) -> None:
-    found = _found(settings, *texts)
-    assert found, name
-    camera.terminal(name, "watchfloor doctor", "…", *found)
+    problems = _found(settings, *texts)
+    assert problems, name
+    camera.terminal(name, "watchfloor doctor", "…", *problems)
 
 
 def silent(camera: Camera, folder: Path) -> None:
-    """Nobody answers where Slack should be, and then with a certificate that nobody knows."""
+    """No answer at Slack's address, and then an answer with an unknown certificate."""
     floor = TestFloor(folder)
     settings = floor.settings().model_copy(update={"slack_api_url": "http://127.0.0.1:9/api/"})
     _doctor(camera, "slack-does-not-answer", settings, "Slack does not answer")
@@ -165,8 +165,8 @@ def silent(camera: Camera, folder: Path) -> None:
 def ways_out(camera: Camera, folder: Path) -> None:
     """A proxy that lets nothing through to the hosts beside the Web API."""
     gateway = Gateway.to("https://slack.com/api/", "xoxb-1", Network.of("http://127.0.0.1:9", None))
-    found = [str(finding) for finding in workspace._check_ways_out(gateway) if finding.is_missing]
-    camera.terminal("hooks", "watchfloor doctor", "…", *found)
+    problems = [str(finding) for finding in workspace._check_ways_out(gateway) if finding.is_missing]
+    camera.terminal("hooks", "watchfloor doctor", "…", *problems)
 
 
 def half_open(camera: Camera, folder: Path) -> None:
@@ -252,7 +252,7 @@ def long_list(camera: Camera, folder: Path) -> None:
 
 
 def lost(camera: Camera, folder: Path) -> None:
-    """An account is closed, a channel archived, and what was said while the bot was away is read back."""
+    """A closed account, an archived channel, and messages from the bot's absence that are read back."""
     with TestFloor(folder) as floor:
         channel = floor.declares(who="ben")
         floor.says("ben", "/incident claim commander", channel)
@@ -291,7 +291,7 @@ SCENES: tuple[Callable[[Camera, Path], None], ...] = (
 
 
 def _answer(url: str, body: bytes | None = b'{"key": "x"}') -> list[str]:
-    """Status and text of an answer, as `curl -i` prints them."""
+    """Return status and text of an answer, as `curl -i` prints them."""
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
@@ -311,10 +311,10 @@ def _serving(server: HTTPServer, scheme: str) -> Iterator[str]:
 
 @contextmanager
 def _https(folder: Path) -> Iterator[str]:
-    """A server that shows a certificate of nobody's."""
+    """Run a server with a self-signed certificate."""
     files = [str(folder / name) for name in ("key.pem", "cert.pem")]
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=proxy.example"]
-    subprocess.run([*made, "-keyout", files[0], "-out", files[1]], check=True, capture_output=True)
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=proxy.example"]
+    subprocess.run([*command, "-keyout", files[0], "-out", files[1]], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files[1], files[0])
     server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
@@ -334,7 +334,7 @@ def _redirecting() -> Iterator[str]:
         do_HEAD = do_GET
 
         def log_message(self, format: str, *arguments: Any) -> None:
-            """Nobody reads it."""
+            """Log nothing."""
 
     with _serving(HTTPServer(("127.0.0.1", 0), Moved), "http") as address:
         yield f"{address}/emea.ics"

@@ -1,6 +1,6 @@
-"""Lists what the bot says, for a review: `python -m tests.wording [WORD …]` prints the texts that hold these words.
+"""List the bot's texts for a review: `python -m tests.wording [WORD …]` prints those that hold these words.
 
-Sentences of errors are the docstrings of their classes; what views, listeners and actions say are literals; the
+Sentences of errors are the docstrings of their classes; those of views, listeners and actions are literals; the
 rest stands in templates and language files. Log lines and SQL are left out.
 """
 
@@ -21,7 +21,7 @@ Said = tuple[Path, int, str]
 
 
 def sentences() -> Iterator[Said]:
-    """Place, line and text of everything, file by file."""
+    """Yield place, line and text of every sentence, file by file."""
     for path in sorted(BOT.rglob("*.py")):
         if not NOT_SAID & set(path.parts):
             yield from _in_module(path)
@@ -32,13 +32,13 @@ def sentences() -> Iterator[Said]:
 
 def _in_module(path: Path) -> Iterator[Said]:
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ClassDef) and (said := _error_sentence(node)):
-            yield path, node.lineno, said
+        if isinstance(node, ast.ClassDef) and (sentence := _error_sentence(node)):
+            yield path, node.lineno, sentence
     yield from literals(path)
 
 
 def literals(path: Path) -> Iterator[Said]:
-    """The texts of a module that are literals in its code."""
+    """Yield the texts of a module that are literals in its code."""
     tree = ast.parse(path.read_text())
     left_out = {id(node) for node in _not_said(tree)}
     for node in ast.walk(tree):
@@ -49,14 +49,14 @@ def literals(path: Path) -> Iterator[Said]:
 
 
 def _error_sentence(node: ast.ClassDef) -> str:
-    """An error is a sentence for the person who gets it; every other class describes itself."""
+    """Return the sentence of an error class; every other class only describes itself."""
     bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
     is_error = any(base.endswith(("Error", "Exception", "Refused")) or base == "TryLater" for base in bases)
     return " ".join((ast.get_docstring(node) or "").split()) if is_error else ""
 
 
 def _not_said(tree: ast.Module) -> Iterator[ast.AST]:
-    """Docstrings, what goes to the log, and the pieces of longer texts."""
+    """Yield docstrings, texts for the log, and the pieces of longer texts."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
             statement = node.body[0]
@@ -82,7 +82,7 @@ def _in_template(path: Path) -> Iterator[Said]:
 
 
 def main() -> None:
-    """Print what holds every word of the command line."""
+    """Print the texts that hold every word of the command line."""
     wanted = [word.casefold() for word in sys.argv[1:]]
     for path, line, text in sentences():
         if all(word in text.casefold() for word in wanted):

@@ -42,7 +42,7 @@ class ConnectedApp:
         return [r.payload for r in self.heard if kind in (r.type, r.payload.get("type"))]
 
     def waits_for(self, kind: str) -> Json:
-        """The first event or payload of this type, once it has arrived."""
+        """Return the first event or payload of this type, once it has arrived."""
         with self._changed:
             assert self._changed.wait_for(lambda: self.events(kind) or self.payloads(kind), 10), kind
         return (self.events(kind) or self.payloads(kind))[0]
@@ -80,7 +80,7 @@ def client_of(sandbox: Sandbox, token: str | None = None) -> WebClient:
 
 
 def refusal(call: Callable[..., Any], **args: Any) -> str:
-    """The error of a Web API call, which must be refused."""
+    """Return the error of a Web API call, which must be refused."""
     with pytest.raises(SlackApiError) as caught:
         call(**args)
     return str(caught.value.response["error"])

@@ -10,7 +10,7 @@ def overflow(action_id: str, *values: str) -> Json:
     return {"type": "overflow", "action_id": action_id, "options": options}
 
 
-def test_a_person_acts_in_the_block_that_is_meant(
+def test_a_person_acts_in_the_intended_block(
     sandbox: Sandbox, app: ConnectedApp, client: WebClient, incidents: str
 ):
     steps = [actions(button("done"), overflow("more", "skip", "take"), block_id=f"step-{n}") for n in (1, 2)]

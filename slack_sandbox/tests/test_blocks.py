@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def objections(*blocks: Json) -> list[str]:
-    """Slack's objections to a message with these blocks, as `words at pointer`."""
+    """Return Slack's objections to a message with these blocks, as `words at pointer`."""
     try:
         check_blocks(list(blocks))
     except Refused as refusal:
@@ -57,25 +57,25 @@ def input_block(element: Json, **more: Any) -> Json:
     return {"type": "input", "label": plain("L"), "element": element, **more}
 
 
-def of(length: int) -> str:
+def text_of(length: int) -> str:
     return "x" * length
 
 
 LIMITS = {
-    "section text": (3000, lambda n: section(of(n))),
-    "section field": (2000, lambda n: {"type": "section", "fields": [plain(of(n))]}),
+    "section text": (3000, lambda n: section(text_of(n))),
+    "section field": (2000, lambda n: {"type": "section", "fields": [plain(text_of(n))]}),
     "section fields": (10, lambda n: {"type": "section", "fields": [plain("x")] * n}),
-    "header": (150, lambda n: {"type": "header", "text": plain(of(n))}),
+    "header": (150, lambda n: {"type": "header", "text": plain(text_of(n))}),
     "context elements": (10, lambda n: {"type": "context", "elements": [plain("x")] * n}),
     "actions": (25, lambda n: actions(*[button(str(i)) for i in range(n)])),
-    "button text": (75, lambda n: actions(button("a", of(n)))),
-    "button value": (2000, lambda n: actions(button("a", value=of(n)))),
-    "button url": (3000, lambda n: actions(button("a", url="https:" + of(n - 6)))),
-    "action_id": (255, lambda n: actions(button(of(n)))),
-    "block_id": (255, lambda n: section("x", block_id=of(n))),
-    "option text": (75, lambda n: actions(select(options=[option(of(n))]))),
-    "option value": (150, lambda n: actions(select(options=[option(value=of(n))]))),
-    "option description": (75, lambda n: actions(select(options=[option(description=plain(of(n)))]))),
+    "button text": (75, lambda n: actions(button("a", text_of(n)))),
+    "button value": (2000, lambda n: actions(button("a", value=text_of(n)))),
+    "button url": (3000, lambda n: actions(button("a", url="https:" + text_of(n - 6)))),
+    "action_id": (255, lambda n: actions(button(text_of(n)))),
+    "block_id": (255, lambda n: section("x", block_id=text_of(n))),
+    "option text": (75, lambda n: actions(select(options=[option(text_of(n))]))),
+    "option value": (150, lambda n: actions(select(options=[option(value=text_of(n))]))),
+    "option description": (75, lambda n: actions(select(options=[option(description=plain(text_of(n)))]))),
     "options": (100, lambda n: actions(select(options=[option(value=str(i)) for i in range(n)]))),
     "overflow": (
         5,
@@ -85,25 +85,25 @@ LIMITS = {
         10,
         lambda n: actions({"type": "checkboxes", "action_id": "o", "options": [option()] * n}),
     ),
-    "placeholder": (150, lambda n: actions(select(placeholder=plain(of(n))))),
-    "confirm title": (100, lambda n: actions(button("a", confirm=confirm(title=plain(of(n)))))),
-    "confirm text": (300, lambda n: actions(button("a", confirm=confirm(text=plain(of(n)))))),
-    "confirm button": (30, lambda n: actions(button("a", confirm=confirm(confirm=plain(of(n)))))),
-    "confirm deny": (30, lambda n: actions(button("a", confirm=confirm(deny=plain(of(n)))))),
-    "image url": (3000, lambda n: image(image_url="https:" + of(n - 6))),
-    "image alt": (2000, lambda n: image(alt_text=of(n))),
-    "image title": (2000, lambda n: image(title=plain(of(n)))),
-    "input label": (2000, lambda n: text_input("b", of(n))),
-    "input hint": (2000, lambda n: text_input("b", hint=plain(of(n)))),
+    "placeholder": (150, lambda n: actions(select(placeholder=plain(text_of(n))))),
+    "confirm title": (100, lambda n: actions(button("a", confirm=confirm(title=plain(text_of(n)))))),
+    "confirm text": (300, lambda n: actions(button("a", confirm=confirm(text=plain(text_of(n)))))),
+    "confirm button": (30, lambda n: actions(button("a", confirm=confirm(confirm=plain(text_of(n)))))),
+    "confirm deny": (30, lambda n: actions(button("a", confirm=confirm(deny=plain(text_of(n)))))),
+    "image url": (3000, lambda n: image(image_url="https:" + text_of(n - 6))),
+    "image alt": (2000, lambda n: image(alt_text=text_of(n))),
+    "image title": (2000, lambda n: image(title=plain(text_of(n)))),
+    "input label": (2000, lambda n: text_input("b", text_of(n))),
+    "input hint": (2000, lambda n: text_input("b", hint=plain(text_of(n)))),
     "initial value": (
         3000,
-        lambda n: input_block({"type": "plain_text_input", "initial_value": of(n)}),
+        lambda n: input_block({"type": "plain_text_input", "initial_value": text_of(n)}),
     ),
-    "markdown": (12_000, lambda n: {"type": "markdown", "text": of(n)}),
+    "markdown": (12_000, lambda n: {"type": "markdown", "text": text_of(n)}),
     "table rows": (100, lambda n: {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]] * n}),
     "table columns": (20, lambda n: {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * n]}),
-    "card title": (150, lambda n: {"type": "card", "title": plain(of(n))}),
-    "card body": (200, lambda n: {"type": "card", "body": plain(of(n))}),
+    "card title": (150, lambda n: {"type": "card", "title": plain(text_of(n))}),
+    "card body": (200, lambda n: {"type": "card", "body": plain(text_of(n))}),
     "carousel": (
         10,
         lambda n: {"type": "carousel", "elements": [{"type": "card", "title": plain("x")}] * n},
@@ -116,7 +116,7 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_a_limit_is_taken_and_one_more_is_refused(name: str):
+def test_a_limit_is_accepted_and_one_more_is_refused(name: str):
     most, build = LIMITS[name]
 
     assert objections(build(most)) == []
@@ -124,7 +124,7 @@ def test_a_limit_is_taken_and_one_more_is_refused(name: str):
 
 
 @given(st.sampled_from([n for n in LIMITS if LIMITS[n][0] >= 30]), st.integers(7, 400))
-def test_what_is_longer_is_refused_however_long(name: str, more: int):
+def test_longer_text_is_refused_however_long(name: str, more: int):
     most, build = LIMITS[name]
 
     assert all("must be less than" in o or "no more than" in o for o in objections(build(most + more)))
@@ -132,7 +132,7 @@ def test_what_is_longer_is_refused_however_long(name: str, more: int):
 
 
 @given(st.text(min_size=1, max_size=3000))
-def test_any_text_within_the_limit_is_taken(text: str):
+def test_any_text_within_the_limit_is_accepted(text: str):
     assert objections(section(text)) == []
 
 
@@ -142,7 +142,7 @@ JUNK = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dicti
 
 
 @given(JUNK)
-def test_whatever_is_sent_as_a_block_is_answered_and_never_crashes(junk: Any):
+def test_any_block_is_answered_and_never_causes_a_crash(junk: Any):
     block = {"type": "section", "text": junk} if not isinstance(junk, dict) else junk
     try:
         check_blocks([block])
@@ -158,7 +158,7 @@ def test_whatever_is_sent_as_a_block_is_answered_and_never_crashes(junk: Any):
         ({"type": "header"}, "missing required field: text at /blocks/0"),
         ({"type": "section"}, "missing required field: text or fields at /blocks/0"),
         (section(""), "must be more than 0 characters at /blocks/0/text/text"),
-        (section(of(3001)), "must be less than 3001 characters at /blocks/0/text/text"),
+        (section(text_of(3001)), "must be less than 3001 characters at /blocks/0/text/text"),
         (section("x", colour="red"), "invalid additional property: colour at /blocks/0"),
         (
             {"type": "header", "text": {"type": "mrkdwn", "text": "*x*"}},
@@ -203,7 +203,7 @@ def test_the_same_action_id_may_stand_in_different_blocks():
     assert objections(actions(button("a")), actions(button("a"))) == []
 
 
-def test_options_take_markup_only_in_checkboxes_and_radio_buttons():
+def test_options_accept_markup_only_in_checkboxes_and_radio_buttons():
     rich = {"text": {"type": "mrkdwn", "text": "*x*"}, "value": "1"}
 
     assert objections(actions({"type": "checkboxes", "action_id": "c", "options": [rich]})) == []
@@ -223,14 +223,14 @@ def test_rich_text_is_read_to_its_leaves():
 
 
 def test_markdown_blocks_add_up_in_a_message():
-    half = {"type": "markdown", "text": of(6001)}
+    half = {"type": "markdown", "text": text_of(6001)}
 
     assert objections(half, half)
 
 
 def test_a_refused_message_carries_the_reason_over_the_wire(client: WebClient, incidents: str):
     with pytest.raises(SlackApiError) as refused:
-        client.chat_postMessage(channel=incidents, text="x", blocks=[section(of(3001))])
+        client.chat_postMessage(channel=incidents, text="x", blocks=[section(text_of(3001))])
 
     assert refused.value.response["error"] == "invalid_blocks"
     assert refused.value.response["response_metadata"]["messages"] == [
@@ -239,18 +239,18 @@ def test_a_refused_message_carries_the_reason_over_the_wire(client: WebClient, i
 
 
 VIEW_LIMITS = {
-    "title": (24, lambda n: modal(title=plain(of(n)))),
-    "submit": (24, lambda n: modal(submit=plain(of(n)))),
-    "close": (24, lambda n: modal(close=plain(of(n)))),
-    "private_metadata": (3000, lambda n: modal(private_metadata=of(n))),
-    "callback_id": (255, lambda n: modal(callback_id=of(n))),
+    "title": (24, lambda n: modal(title=plain(text_of(n)))),
+    "submit": (24, lambda n: modal(submit=plain(text_of(n)))),
+    "close": (24, lambda n: modal(close=plain(text_of(n)))),
+    "private_metadata": (3000, lambda n: modal(private_metadata=text_of(n))),
+    "callback_id": (255, lambda n: modal(callback_id=text_of(n))),
     "blocks": (100, lambda n: modal(*[{"type": "divider"}] * n)),
     "home blocks": (100, lambda n: {"type": "home", "blocks": [{"type": "divider"}] * n}),
 }
 
 
 @pytest.mark.parametrize("name", VIEW_LIMITS)
-def test_a_views_limit_is_taken_and_one_more_is_refused(name: str):
+def test_a_views_limit_is_accepted_and_one_more_is_refused(name: str):
     most, build = VIEW_LIMITS[name]
 
     assert view_objections(build(most)) == []
@@ -262,7 +262,7 @@ def test_a_modal_with_inputs_needs_a_submit_button():
     assert view_objections(modal(section("only words"), submit=None)) == []
 
 
-def test_messages_only_blocks_do_not_stand_in_views():
+def test_message_only_blocks_are_refused_in_views():
     assert view_objections(modal({"type": "markdown", "text": "x"})) == [
         "unsupported type: markdown at /view/blocks/0/type"
     ]

@@ -9,9 +9,9 @@ from .conftest import actions, button, refusal, section
 def test_a_posted_message_is_seen_by_members(sandbox: Sandbox, client: WebClient, incidents: str):
     client.chat_postMessage(channel=incidents, text="fallback", blocks=[section("*IVR* down")])
 
-    seen = sandbox.person("ana").sees("incidents")[-1]
-    assert (seen.text, seen.words) == ("fallback", "*IVR* down")
-    assert seen.user == sandbox.workspace.bot.id
+    message = sandbox.person("ana").sees("incidents")[-1]
+    assert (message.text, message.words) == ("fallback", "*IVR* down")
+    assert message.user == sandbox.workspace.bot.id
 
 
 def test_message_times_are_unique_and_increase(client: WebClient, incidents: str):
@@ -20,7 +20,7 @@ def test_message_times_are_unique_and_increase(client: WebClient, incidents: str
     assert times == sorted(set(times), key=float)
 
 
-def test_a_persons_id_stands_for_the_direct_message(sandbox: Sandbox, client: WebClient):
+def test_a_persons_id_stands_for_their_direct_message(sandbox: Sandbox, client: WebClient):
     channel = client.chat_postMessage(channel="U0ANA", text="for you")["channel"]
 
     assert channel.startswith("D")
@@ -41,7 +41,9 @@ def test_an_update_takes_at_most_four_thousand_characters(client: WebClient, inc
     assert client.chat_update(channel=incidents, ts=ts, text="x" * 4000)["ok"]
 
 
-def test_an_update_changes_what_is_given_and_marks_the_message(sandbox: Sandbox, client: WebClient, incidents: str):
+def test_an_update_changes_only_given_fields_and_marks_the_message_as_edited(
+    sandbox: Sandbox, client: WebClient, incidents: str
+):
     ts = client.chat_postMessage(channel=incidents, text="old", blocks=[section("old")])["ts"]
 
     client.chat_update(channel=incidents, ts=ts, text="new")
@@ -53,7 +55,7 @@ def test_an_update_changes_what_is_given_and_marks_the_message(sandbox: Sandbox,
     assert (message.text, message.words) == ("new", "newer")
 
 
-def test_nothing_to_say_is_refused(client: WebClient, incidents: str):
+def test_an_empty_message_is_refused(client: WebClient, incidents: str):
     assert (
         refusal(client.api_call, api_method="chat.postMessage", json={"channel": incidents, "text": " "})
         == "no_text"
@@ -84,7 +86,7 @@ def test_an_ephemeral_needs_its_person_in_the_channel(client: WebClient, inciden
     assert error == "user_not_in_channel"
 
 
-def test_replies_stand_in_their_thread_and_not_in_the_channel(client: WebClient, incidents: str):
+def test_replies_are_in_their_thread_and_not_in_the_channel(client: WebClient, incidents: str):
     parent = client.chat_postMessage(channel=incidents, text="parent")["ts"]
     client.chat_postMessage(channel=incidents, text="reply", thread_ts=parent)
     client.chat_postMessage(channel=incidents, text="shouted", thread_ts=parent, reply_broadcast=True)
@@ -150,15 +152,15 @@ def test_a_scheduled_message_appears_when_its_time_comes(sandbox: Sandbox, clien
 def test_scheduling_has_slacks_limits(sandbox: Sandbox, client: WebClient, incidents: str):
     now = int(sandbox.clock.now())
 
-    def scheduled(at: int) -> str:
+    def refusal_at(at: int) -> str:
         return refusal(client.chat_scheduleMessage, channel=incidents, text="x", post_at=at)
 
-    assert scheduled(now - 60) == "time_in_past"
-    assert scheduled(now + 121 * 86_400) == "time_too_far"
+    assert refusal_at(now - 60) == "time_in_past"
+    assert refusal_at(now + 121 * 86_400) == "time_too_far"
     window = (now // 300 + 2) * 300
     for second in range(30):
         client.chat_scheduleMessage(channel=incidents, text="x", post_at=window + second)
-    assert scheduled(window + 40) == "restricted_too_many"
+    assert refusal_at(window + 40) == "restricted_too_many"
 
 
 @pytest.mark.parametrize("count", [50, 51])
@@ -170,9 +172,7 @@ def test_a_message_has_at_most_fifty_blocks(client: WebClient, incidents: str, c
         assert refusal(client.chat_postMessage, channel=incidents, text="x", blocks=blocks) == "invalid_blocks"
 
 
-def test_the_buttons_of_a_message_are_told_with_value_and_label(
-    sandbox: Sandbox, client: WebClient, incidents: str
-):
+def test_the_buttons_of_a_message_have_value_and_label(sandbox: Sandbox, client: WebClient, incidents: str):
     client.chat_postMessage(channel=incidents, text="x", blocks=[actions(button("step.done", "Done", value="7"))])
 
     assert sandbox.person("ana").sees("incidents")[-1].buttons == [("step.done", "7", "Done")]

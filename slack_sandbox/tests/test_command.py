@@ -23,7 +23,7 @@ def processes() -> Iterator[list["subprocess.Popen[str]"]]:
     started: list[subprocess.Popen[str]] = []
     yield started
     for process in started:
-        with process:  # closes its pipes
+        with process:  # this also closes its pipes
             process.kill()
 
 
@@ -64,10 +64,10 @@ def test_a_person_is_shown_the_environment_of_a_bot(tmp_path: Path, processes: l
     process = start(processes, tmp_path, "--port", "0")
     assert process.stdout is not None
 
-    shown = [process.stdout.readline() for _ in range(5)]
+    lines = [process.stdout.readline() for _ in range(5)]
 
-    assert shown[0].startswith("Open http://127.0.0.1:")
-    assert [line.partition("=")[0] for line in shown[1:]] == [
+    assert lines[0].startswith("Open http://127.0.0.1:")
+    assert [line.partition("=")[0] for line in lines[1:]] == [
         "SLACK_API_URL",
         "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN",
@@ -87,7 +87,7 @@ def test_a_port_in_use_is_named(sandbox: Sandbox, tmp_path: Path, processes: lis
 
 
 @pytest.mark.parametrize("content", ["[", "- a list", "\udcff"])
-def test_a_manifest_that_is_none_is_refused_in_a_sentence(
+def test_a_file_that_is_no_manifest_is_refused_in_a_sentence(
     tmp_path: Path, processes: list["subprocess.Popen[str]"], content: str
 ):
     manifest = tmp_path / "manifest.yaml"

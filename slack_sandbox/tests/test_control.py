@@ -22,14 +22,14 @@ class Remote:
         body = json.dumps(order).encode()
         return self._answer(urllib.request.Request(self._url + verb, body, {"content-type": content_type}))
 
-    def looks(self, name: str, **asked: str) -> Any:
-        return self._answer(urllib.request.Request(f"{self._url}{name}?{urlencode(asked)}"))
+    def looks(self, name: str, **parameters: str) -> Any:
+        return self._answer(urllib.request.Request(f"{self._url}{name}?{urlencode(parameters)}"))
 
     def _answer(self, request: urllib.request.Request) -> Any:
         try:
             return json.load(urllib.request.urlopen(request))
-        except HTTPError as refused:
-            return json.load(refused) | {"status": refused.code}
+        except HTTPError as error:
+            return json.load(error) | {"status": error.code}
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def test_a_person_types_and_sees_over_http(app: ConnectedApp, remote: Remote):
     answer = remote.does("types", **{"as": "ana", "text": "/incident", "channel": "general"})
 
     assert (answer["ok"], answer["text"]) == (True, "On it.")
-    (seen,) = remote.looks("sees", **{"as": "ana", "channel": "general"})
-    assert (seen["words"], seen["ephemeral"]) == ("On it.", True)
+    (message,) = remote.looks("sees", **{"as": "ana", "channel": "general"})
+    assert (message["words"], message["ephemeral"]) == ("On it.", True)
 
 
 def test_a_person_clicks_and_fills_in_over_http(
@@ -60,11 +60,11 @@ def test_a_person_clicks_and_fills_in_over_http(
     assert values["why"]["typed"]["value"] == "rain"
 
 
-def test_what_a_person_cannot_do_is_told_in_words(remote: Remote):
-    told = remote.does("clicks", **{"as": "ana", "action_id": "go", "channel": "incidents"})
+def test_an_impossible_action_is_refused_in_words(remote: Remote):
+    answer = remote.does("clicks", **{"as": "ana", "action_id": "go", "channel": "incidents"})
 
-    assert told["status"] == 409
-    assert "ana sees no 'go'" in told["error"]
+    assert answer["status"] == 409
+    assert "ana sees no 'go'" in answer["error"]
     assert remote.does("juggles", **{"as": "ana"})["status"] == 404
 
 
@@ -76,14 +76,14 @@ def test_faults_and_the_clock_are_ordered_over_http(sandbox: Sandbox, client: We
     assert sandbox.clock_offset_s == 300
 
 
-def test_calls_can_be_looked_at(client: WebClient, remote: Remote):
+def test_calls_can_be_inspected(client: WebClient, remote: Remote):
     client.auth_test()
 
     (call,) = remote.looks("calls", method="auth.test")
     assert (call["status"], call["answer"]["ok"]) == (200, True)
 
 
-def test_a_form_of_a_foreign_page_orders_nothing(sandbox: Sandbox, remote: Remote):
+def test_a_form_on_a_foreign_page_has_no_effect(sandbox: Sandbox, remote: Remote):
     assert remote.does("reset", content_type="text/plain")["status"] == 415
 
     request = urllib.request.Request(f"{sandbox.url}/control/app", headers={"host": "evil.example"})
@@ -91,7 +91,7 @@ def test_a_form_of_a_foreign_page_orders_nothing(sandbox: Sandbox, remote: Remot
         urllib.request.urlopen(request)
 
 
-def test_reset_is_the_first_day_again(sandbox: Sandbox, client: WebClient, remote: Remote):
+def test_a_reset_returns_to_the_first_day(sandbox: Sandbox, client: WebClient, remote: Remote):
     client.conversations_create(name="inc-1")
     sandbox.clock_offset_s = 3600
 
@@ -101,18 +101,18 @@ def test_reset_is_the_first_day_again(sandbox: Sandbox, client: WebClient, remot
     assert (sandbox.calls, sandbox.clock_offset_s) == ([], 0.0)
 
 
-def test_a_crowd_is_hired_and_what_was_delivered_is_looked_at_from_a_number_on(
+def test_a_crowd_is_hired_and_deliveries_are_listed_from_a_number_on(
     sandbox: Sandbox, app: ConnectedApp, remote: Remote
 ):
     hired = remote.does("hires", people=3)
     assert [person["name"] for person in hired] == ["p1", "p2", "p3"]
     assert remote.does("hires", people=1)[0]["name"] == "p4"
     sandbox.wait_until_idle()
-    known = len(remote.looks("envelopes"))
+    envelope_count = len(remote.looks("envelopes"))
 
     remote.does("says", **{"as": "p4", "text": "Hello", "channel": "general"})
     remote.does("types", **{"as": "p4", "text": "/incident", "channel": "general"})
 
-    later = remote.looks("envelopes", first=str(known))
-    assert [envelope["type"] for envelope in later].count("slash_commands") == 1
-    assert len(later) == len(remote.looks("envelopes")) - known
+    new_envelopes = remote.looks("envelopes", first=str(envelope_count))
+    assert [envelope["type"] for envelope in new_envelopes].count("slash_commands") == 1
+    assert len(new_envelopes) == len(remote.looks("envelopes")) - envelope_count

@@ -59,18 +59,18 @@ def test_a_topic_has_at_most_250_characters(sandbox: Sandbox, client: WebClient,
     assert sandbox.workspace.channel("incidents").topic["value"] == "t" * 250
 
 
-def test_the_bot_does_not_know_private_channels_it_is_not_in(client: WebClient):
+def test_the_bot_does_not_see_private_channels_it_is_not_in(client: WebClient):
     assert refusal(client.conversations_info, channel="G0LEADS") == "channel_not_found"
     listed = client.conversations_list(types="public_channel,private_channel")["channels"]
     assert "leads" not in [c["name"] for c in listed]
 
 
-def test_once_invited_the_bot_knows_the_private_channel(sandbox: Sandbox, client: WebClient):
+def test_an_invited_bot_sees_the_private_channel(sandbox: Sandbox, client: WebClient):
     sandbox.person("ana").invites("leads", "watchfloor")
 
     assert client.conversations_info(channel="G0LEADS")["channel"]["is_private"] is True
-    found = client.users_conversations(types="private_channel")["channels"]
-    assert [c["name"] for c in found] == ["leads"]
+    matches = client.users_conversations(types="private_channel")["channels"]
+    assert [c["name"] for c in matches] == ["leads"]
 
 
 def test_lists_come_in_pages(client: WebClient):

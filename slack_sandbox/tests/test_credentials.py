@@ -8,7 +8,7 @@ from slack_sandbox import Sandbox
 from .conftest import client_of, refusal
 
 
-def test_the_app_learns_who_and_where_it_is(client: WebClient):
+def test_the_app_learns_its_identity_and_its_workspace(client: WebClient):
     answer = client.auth_test()
 
     assert (answer["user"], answer["team"]) == ("watchfloor", "Sandbox")
@@ -31,7 +31,7 @@ def test_only_the_app_level_token_opens_connections(sandbox: Sandbox, client: We
     assert refusal(client_of(sandbox, sandbox.app_token).team_info) == "not_allowed_token_type"
 
 
-def test_what_slack_does_not_know_here_is_an_unknown_method(client: WebClient):
+def test_an_unknown_method_is_refused(client: WebClient):
     assert refusal(client.api_call, api_method="admin.users.list") == "unknown_method"
 
 

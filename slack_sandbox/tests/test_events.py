@@ -27,7 +27,9 @@ ANA_DOES: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("event", "action"), ANA_DOES)
-def test_the_app_hears_what_people_do_where_it_is(sandbox: Sandbox, app: ConnectedApp, event: str, action: Any):
+def test_the_app_receives_events_of_peoples_actions_in_its_channels(
+    sandbox: Sandbox, app: ConnectedApp, event: str, action: Any
+):
     ana = sandbox.person("ana")
     ts = ana.says("first", "incidents").ts
     sandbox.quiet()
@@ -38,7 +40,7 @@ def test_the_app_hears_what_people_do_where_it_is(sandbox: Sandbox, app: Connect
     assert app.waits_for(event)["type"] == event
 
 
-def test_an_event_tells_its_id_team_and_time(sandbox: Sandbox, app: ConnectedApp):
+def test_an_event_has_an_id_a_team_and_a_time(sandbox: Sandbox, app: ConnectedApp):
     sandbox.person("ana").says("hello", "incidents")
 
     app.waits_for("message")
@@ -49,28 +51,28 @@ def test_an_event_tells_its_id_team_and_time(sandbox: Sandbox, app: ConnectedApp
     assert payload["authorizations"][0]["user_id"] == sandbox.workspace.bot.id
 
 
-def test_an_edit_tells_what_was_said_before(sandbox: Sandbox, app: ConnectedApp):
+def test_an_edit_includes_the_previous_text(sandbox: Sandbox, app: ConnectedApp):
     ana = sandbox.person("ana")
     ts = ana.says("helo", "incidents").ts
     ana.edits("incidents", ts, "hello")
     ana.deletes("incidents", ts)
     sandbox.quiet()
 
-    said, edited, deleted = app.events("message")
-    assert said["text"] == "helo"
+    posted, edited, deleted = app.events("message")
+    assert posted["text"] == "helo"
     assert (edited["previous_message"]["text"], edited["message"]["text"]) == ("helo", "hello")
     assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", ts)
 
 
-def test_the_bot_hears_of_its_own_posts(client: WebClient, app: ConnectedApp, incidents: str):
+def test_the_bot_receives_events_of_its_own_posts(client: WebClient, app: ConnectedApp, incidents: str):
     client.chat_postMessage(channel=incidents, text="mine", metadata={"event_type": "e", "event_payload": {}})
 
-    heard = app.waits_for("message")
-    assert heard["bot_id"] == "B0WATCHFLOOR"
-    assert heard["metadata"]["event_type"] == "e"
+    event = app.waits_for("message")
+    assert event["bot_id"] == "B0WATCHFLOOR"
+    assert event["metadata"]["event_type"] == "e"
 
 
-def test_where_the_bot_is_not_it_hears_nothing(sandbox: Sandbox, app: ConnectedApp):
+def test_the_bot_receives_no_events_from_channels_it_is_not_in(sandbox: Sandbox, app: ConnectedApp):
     sandbox.person("ana").says("private", "leads")
     sandbox.person("ana").says("elsewhere", "general")
     sandbox.person("ana").says("here", "incidents")

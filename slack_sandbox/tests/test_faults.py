@@ -11,7 +11,7 @@ from slack_sandbox import Sandbox
 from .conftest import ConnectedApp, client_of, refusal
 
 
-def test_a_method_fails_as_often_as_told(sandbox: Sandbox, client: WebClient):
+def test_a_method_fails_as_often_as_ordered(sandbox: Sandbox, client: WebClient):
     sandbox.fault("auth.test", "error", count=2, after=1, error="internal_error")
 
     assert client.auth_test()["ok"]
@@ -46,7 +46,7 @@ def test_a_lost_answer_means_the_work_is_done(sandbox: Sandbox, client: WebClien
     assert [m.text for m in sandbox.person("ana").sees("incidents")] == ["did it"]
 
 
-def test_a_refused_connection_means_it_is_not(sandbox: Sandbox, client: WebClient, incidents: str):
+def test_a_refused_connection_means_the_work_is_not_done(sandbox: Sandbox, client: WebClient, incidents: str):
     sandbox.fault("chat.postMessage", "refused")
 
     with pytest.raises(OSError):
@@ -69,14 +69,14 @@ def test_calls_can_be_slow(sandbox: Sandbox, client: WebClient):
 def test_a_slow_call_can_be_released(sandbox: Sandbox, client: WebClient):
     sandbox.fault("auth.test", "delay", seconds=60)
     with ThreadPoolExecutor(1) as caller:
-        called = caller.submit(client.auth_test)
+        pending_call = caller.submit(client.auth_test)
         sandbox.wait_for(lambda: sandbox.delays.held)
         sandbox.delays.release()
 
-        assert called.result(10)["ok"]
+        assert pending_call.result(10)["ok"]
 
 
-def test_offline_nothing_gets_through(sandbox: Sandbox, client: WebClient, app: ConnectedApp):
+def test_nothing_gets_through_offline(sandbox: Sandbox, client: WebClient, app: ConnectedApp):
     sandbox.offline = True
 
     with pytest.raises(OSError):
@@ -87,7 +87,7 @@ def test_offline_nothing_gets_through(sandbox: Sandbox, client: WebClient, app: 
     assert client.auth_test()["ok"]
 
 
-def test_an_unknown_kind_of_fault_is_told_at_once(sandbox: Sandbox):
+def test_an_unknown_kind_of_fault_is_refused_at_once(sandbox: Sandbox):
     with pytest.raises(ValueError, match="lost_answer"):
         sandbox.fault("auth.test", "explode")
 
@@ -107,7 +107,7 @@ def test_strict_rates_answer_429_beyond_the_tier():
     assert 1 <= int(limited.value.response.headers["retry-after"]) <= 60
 
 
-def test_strict_rates_take_a_message_a_second_in_each_channel():
+def test_strict_rates_accept_one_message_a_second_in_each_channel():
     sandbox = Sandbox(strict_rates=True)
     sandbox.start()
     client = client_of(sandbox)
@@ -119,7 +119,7 @@ def test_strict_rates_take_a_message_a_second_in_each_channel():
     sandbox.stop()
 
 
-def test_a_request_that_is_cut_off_in_the_middle_is_no_call(sandbox: Sandbox, client: WebClient):
+def test_a_truncated_request_is_no_call(sandbox: Sandbox, client: WebClient):
     port = int(sandbox.url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as line:
         line.sendall(b"POST /api/conversations.setTopic HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 90\r\n\r\n{")

@@ -71,7 +71,7 @@ def test_a_request_url_is_verified_by_its_challenge(sandbox: Sandbox, web_app: R
         sandbox.events_url = web_app.url
 
 
-def test_a_command_comes_as_a_signed_form(sandbox: Sandbox, web_app: RequestUrl):
+def test_a_command_arrives_as_a_signed_form(sandbox: Sandbox, web_app: RequestUrl):
     web_app.answer = {"text": "On it."}
 
     assert sandbox.person("ana").types("/incident declare S1", "general").text == "On it."
@@ -81,7 +81,7 @@ def test_a_command_comes_as_a_signed_form(sandbox: Sandbox, web_app: RequestUrl)
     assert parse_qs(body)["text"] == ["declare S1"]
 
 
-def test_a_click_comes_as_a_form_with_a_payload(
+def test_a_click_arrives_as_a_form_with_a_payload(
     sandbox: Sandbox, client: WebClient, web_app: RequestUrl, incidents: str
 ):
     client.chat_postMessage(channel=incidents, text="x", blocks=[actions(button("go"))])
@@ -94,7 +94,7 @@ def test_a_click_comes_as_a_form_with_a_payload(
     assert payload["type"] == "block_actions"
 
 
-def test_an_event_comes_as_json_and_again_until_it_is_taken(sandbox: Sandbox, web_app: RequestUrl):
+def test_an_event_arrives_as_json_and_is_repeated_until_it_is_accepted(sandbox: Sandbox, web_app: RequestUrl):
     web_app.status = 500
 
     sandbox.person("ana").says("hello", "incidents")
@@ -115,14 +115,14 @@ def test_an_app_can_stop_the_retries(sandbox: Sandbox, web_app: RequestUrl):
     assert len(web_app.requests) == 1
 
 
-def test_an_app_that_is_gone_fails_the_command(sandbox: Sandbox, web_app: RequestUrl):
+def test_a_command_fails_when_the_app_is_gone(sandbox: Sandbox, web_app: RequestUrl):
     web_app.server.shutdown()
     web_app.server.server_close()
 
     assert sandbox.person("ana").types("/incident", "general").error == "dispatch_failed"
 
 
-def test_without_an_address_it_is_socket_mode_again(sandbox: Sandbox, web_app: RequestUrl):
+def test_delivery_returns_to_socket_mode_without_an_address(sandbox: Sandbox, web_app: RequestUrl):
     sandbox.events_url = None
 
     assert sandbox.person("ana").types("/incident", "general").error == "dispatch_failed"

@@ -20,7 +20,7 @@ def is_there(client: WebClient, name: str) -> bool:
     return name in [channel["name"] for channel in client.conversations_list()["channels"]]
 
 
-def test_a_post_is_there_only_when_the_test_says_so(sandbox: Sandbox, client: WebClient, incidents: str):
+def test_a_late_post_appears_only_when_the_test_carries_it_out(sandbox: Sandbox, client: WebClient, incidents: str):
     sandbox.fault("chat.postMessage", "late")
 
     with pytest.raises(OSError):
@@ -33,7 +33,7 @@ def test_a_post_is_there_only_when_the_test_says_so(sandbox: Sandbox, client: We
     assert sandbox.late_requests.calls == []
 
 
-def test_a_post_comes_seconds_later_on_the_clock_of_the_sandbox(
+def test_a_late_post_appears_seconds_later_by_the_sandboxs_clock(
     sandbox: Sandbox, client: WebClient, incidents: str
 ):
     sandbox.fault("chat.postMessage", "late", seconds=3600)
@@ -47,7 +47,7 @@ def test_a_post_comes_seconds_later_on_the_clock_of_the_sandbox(
     assert texts(sandbox) == ["late"]
 
 
-def test_a_post_comes_also_when_real_time_passes(sandbox: Sandbox, client: WebClient, incidents: str):
+def test_a_late_post_also_appears_when_real_time_passes(sandbox: Sandbox, client: WebClient, incidents: str):
     sandbox.fault("chat.postMessage", "late", seconds=0.1)
 
     with pytest.raises(OSError):
@@ -56,7 +56,7 @@ def test_a_post_comes_also_when_real_time_passes(sandbox: Sandbox, client: WebCl
     sandbox.wait_for(lambda: texts(sandbox) == ["late"])
 
 
-def test_a_post_comes_after_the_client_has_given_up(sandbox: Sandbox, incidents: str):
+def test_a_late_post_appears_after_the_client_has_given_up(sandbox: Sandbox, incidents: str):
     sandbox.fault("chat.postMessage", "late", answer="wait")
     hasty = WebClient(sandbox.bot_token, base_url=f"{sandbox.url}/api/", timeout=1, retry_handlers=[])
 
@@ -98,7 +98,7 @@ def test_a_gateway_can_answer_before_the_post_is_carried_out(sandbox: Sandbox, c
         lambda call: call.args.get("channel") == "C0INCIDENTS",
     ],
 )
-def test_a_post_comes_just_after_somebody_looked_for_it(
+def test_a_late_post_appears_just_after_somebody_looked_for_it(
     sandbox: Sandbox, client: WebClient, incidents: str, after_call: Any
 ):
     sandbox.fault("chat.postMessage", "late", after_call=after_call)
@@ -112,7 +112,7 @@ def test_a_post_comes_just_after_somebody_looked_for_it(
     assert [message["text"] for message in second] == ["late"]
 
 
-def test_a_late_creation_is_refused_when_the_name_was_taken_meanwhile(sandbox: Sandbox, client: WebClient):
+def test_a_late_creation_is_refused_if_the_name_was_taken_meanwhile(sandbox: Sandbox, client: WebClient):
     sandbox.fault("conversations.create", "late")
 
     with pytest.raises(OSError):
@@ -166,7 +166,7 @@ def test_late_requests_are_forgotten_on_the_first_day(sandbox: Sandbox, client: 
     assert sandbox.carry_out_late_requests() == []
 
 
-def test_late_requests_are_ordered_and_looked_at_over_http(sandbox: Sandbox, client: WebClient, incidents: str):
+def test_late_requests_are_ordered_and_inspected_over_http(sandbox: Sandbox, client: WebClient, incidents: str):
     remote = Remote(sandbox.url)
     remote.does("fault", method="chat.postMessage", kind="late")
     with pytest.raises(OSError):

@@ -7,7 +7,7 @@ from slack_sandbox import Sandbox
 from .conftest import client_of, section
 
 
-def test_a_workspace_in_a_file_is_there_after_a_restart(tmp_path: Path):
+def test_a_workspace_in_a_file_outlives_a_restart(tmp_path: Path):
     data = tmp_path / "workspace.json"
     first = Sandbox(data=data)
     first.start()
@@ -21,15 +21,15 @@ def test_a_workspace_in_a_file_is_there_after_a_restart(tmp_path: Path):
 
     second = Sandbox(data=data)
     second.start()
-    seen = second.person("ana").sees("inc-1")
+    messages = second.person("ana").sees("inc-1")
     later = client_of(second).chat_postMessage(channel=channel, text="after")["ts"]
     second.stop()
 
     assert second.bot_token == first.bot_token
-    assert "*card*" in [m.words for m in seen]
+    assert "*card*" in [m.words for m in messages]
     assert second.workspace.channel("inc-1").pins[0]["ts"] == ts
     assert [f.content for f in second.workspace.files.values()] == [b"# A"]
-    assert float(later) > max(float(m.ts) for m in seen)
+    assert float(later) > max(float(m.ts) for m in messages)
 
 
 def test_a_moved_clock_and_the_order_of_messages_outlive_a_restart(tmp_path: Path):
@@ -73,7 +73,7 @@ def test_the_moved_clock_is_mirrored_to_a_file(tmp_path: Path):
     assert float(message.ts) > time.time() + 290
 
 
-def test_changes_are_heard_by_who_renders_them(sandbox: Sandbox):
+def test_subscribers_receive_changes(sandbox: Sandbox):
     feed = sandbox.workspace.changes.subscribe()
 
     ts = sandbox.person("ana").says("hello", "general").ts
@@ -81,7 +81,7 @@ def test_changes_are_heard_by_who_renders_them(sandbox: Sandbox):
     assert feed.get(timeout=1) == {"kind": "message", "channel": "C0GENERAL", "ts": ts}
 
 
-def test_a_stopped_sandbox_gives_its_port_back():
+def test_a_stopped_sandbox_frees_its_port():
     first = Sandbox()
     first.start()
     port = int(first.url.rpartition(":")[2])

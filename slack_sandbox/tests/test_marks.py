@@ -73,8 +73,8 @@ def test_a_channel_has_one_canvas(sandbox: Sandbox, client: WebClient, incidents
     again = refusal(client.conversations_canvases_create, channel_id=incidents, document_content=text)
     assert again == "team_tier_cannot_create_channel_canvases"
     sandbox.workspace.is_free = False
-    strange = refusal(client.conversations_canvases_create, channel_id="C0GENERAL", document_content=text)
-    assert strange == "not_in_channel"
+    error = refusal(client.conversations_canvases_create, channel_id="C0GENERAL", document_content=text)
+    assert error == "not_in_channel"
     assert refusal(client.canvases_edit, canvas_id="F0NONE", changes=[added]) == "canvas_not_found"
     assert client.canvases_create(title="Alone")["canvas_id"] != canvas
 
@@ -83,13 +83,13 @@ def test_a_channel_names_its_canvas_and_a_canvas_its_author(sandbox: Sandbox, cl
     assert "properties" not in client.conversations_info(channel=incidents)["channel"]
     canvas = sandbox.person("ana").writes_canvas("incidents", "# Notes")
 
-    described = client.conversations_info(channel=incidents)["channel"]["properties"]["canvas"]
-    assert described == {"file_id": canvas, "is_empty": False}
+    canvas_facts = client.conversations_info(channel=incidents)["channel"]["properties"]["canvas"]
+    assert canvas_facts == {"file_id": canvas, "is_empty": False}
     file = client.files_info(file=canvas)["file"]
     assert (file["user"], file["filetype"], file["mode"]) == ("U0ANA", "quip", "quip")
 
 
-def test_a_change_of_a_canvas_says_what_and_where(sandbox: Sandbox, client: WebClient, incidents: str):
+def test_a_canvas_change_needs_a_valid_operation_and_content(sandbox: Sandbox, client: WebClient, incidents: str):
     canvas = sandbox.person("ana").writes_canvas("incidents", "# Notes")
     content = {"type": "markdown", "markdown": "# Plan"}
     for incomplete in (
@@ -99,8 +99,8 @@ def test_a_change_of_a_canvas_says_what_and_where(sandbox: Sandbox, client: WebC
         {"operation": "rename", "document_content": content},
         {"operation": "overwrite", "document_content": content},
     ):
-        refused = refusal(client.canvases_edit, canvas_id=canvas, changes=[incomplete])
-        assert refused == "invalid_arguments", incomplete
+        error = refusal(client.canvases_edit, canvas_id=canvas, changes=[incomplete])
+        assert error == "invalid_arguments", incomplete
     whole = {"operation": "replace", "document_content": content}
     assert refusal(client.canvases_edit, canvas_id=canvas, changes=[whole, whole]) == "invalid_arguments"
     client.canvases_edit(canvas_id=canvas, changes=[whole])
@@ -110,5 +110,5 @@ def test_a_change_of_a_canvas_says_what_and_where(sandbox: Sandbox, client: WebC
     assert refusal(client.canvases_edit, canvas_id=canvas, changes=[whole]) == "restricted_action"
     alone = client.canvases_create(title="Alone")["canvas_id"]
     sandbox.workspace.is_free = True
-    refused = refusal(client.canvases_edit, canvas_id=alone, changes=[whole])
-    assert refused == "free_teams_cannot_edit_standalone_canvases"
+    error = refusal(client.canvases_edit, canvas_id=alone, changes=[whole])
+    assert error == "free_teams_cannot_edit_standalone_canvases"

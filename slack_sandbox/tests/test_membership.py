@@ -19,7 +19,7 @@ def test_inviting_a_member_again_is_refused(client: WebClient, incidents: str):
     assert refusal(client.conversations_invite, channel=incidents, users="U0ANA") == "already_in_channel"
 
 
-def test_one_bad_name_spoils_an_invitation_unless_forced(sandbox: Sandbox, client: WebClient):
+def test_one_bad_id_spoils_an_invitation_unless_forced(sandbox: Sandbox, client: WebClient):
     channel = client.conversations_create(name="inc-1")["channel"]["id"]
     people = ["U0ANA", "U0NOBODY", "U0ULLA"]
 
@@ -36,7 +36,7 @@ def test_one_bad_name_spoils_an_invitation_unless_forced(sandbox: Sandbox, clien
     assert "U0ANA" in sandbox.workspace.channels[channel].members
 
 
-def test_a_hundred_people_fit_into_one_invitation(client: WebClient, incidents: str):
+def test_one_invitation_holds_up_to_a_hundred_people(client: WebClient, incidents: str):
     crowd = [f"U{n}" for n in range(101)]
     assert refusal(client.conversations_invite, channel=incidents, users=crowd) == "too_many_users"
     assert refusal(client.conversations_invite, channel=incidents, users=crowd[:100]) == "user_not_found"
@@ -73,5 +73,5 @@ def test_a_removed_bot_may_no_longer_speak():
     sandbox.stop()
 
 
-def test_with_the_scope_for_it_the_bot_speaks_in_public_without_joining(client: WebClient):
+def test_the_bot_posts_in_public_channels_without_joining_if_it_has_the_scope(client: WebClient):
     assert client.chat_postMessage(channel="#general", text="hello")["channel"] == "C0GENERAL"

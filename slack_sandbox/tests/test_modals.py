@@ -22,7 +22,7 @@ from .conftest import (
 
 @pytest.fixture
 def trigger(sandbox: Sandbox, app: ConnectedApp) -> Any:
-    """A function that returns a fresh trigger id of Ana's at each call."""
+    """Return a function that returns a fresh trigger id of Ana's at each call."""
 
     def pull() -> str:
         sandbox.person("ana").types("/incident", "general")
@@ -36,7 +36,7 @@ def opened(client: WebClient, trigger: Any, *blocks: Json, **more: Any) -> Json:
     return view
 
 
-def test_an_opened_modal_stands_before_its_person(sandbox: Sandbox, client: WebClient, trigger: Any):
+def test_an_opened_modal_is_shown_to_its_person(sandbox: Sandbox, client: WebClient, trigger: Any):
     view = opened(client, trigger, section("Really?"), private_metadata="42", callback_id="sure")
 
     shown = sandbox.person("ana").modal
@@ -90,7 +90,7 @@ def test_an_update_with_an_old_hash_conflicts(client: WebClient, trigger: Any):
     assert refusal(client.views_update, view_id="V0NONE", view=modal(section("3"))) == "not_found"
 
 
-def test_what_was_typed_survives_an_update(sandbox: Sandbox, client: WebClient, trigger: Any):
+def test_typed_text_survives_an_update(sandbox: Sandbox, client: WebClient, trigger: Any):
     view = opened(client, trigger, text_input("why"))
     sandbox.person("ana").fills("Why", "rain")
 
@@ -101,7 +101,7 @@ def test_what_was_typed_survives_an_update(sandbox: Sandbox, client: WebClient, 
     assert shown["state"]["values"]["why"]["typed"]["value"] == "rain"
 
 
-def test_a_submission_tells_every_field_in_slacks_shape(
+def test_a_submission_holds_every_field_in_slacks_shape(
     sandbox: Sandbox, client: WebClient, app: ConnectedApp, trigger: Any
 ):
     level = {"text": plain("High"), "value": "high"}
@@ -151,7 +151,7 @@ def test_errors_keep_the_modal_open_beside_their_fields(
     assert sandbox.person("ana").modal is not None
 
 
-def test_errors_for_a_field_that_is_not_there_are_the_apps_fault(
+def test_errors_for_a_missing_field_are_the_apps_fault(
     sandbox: Sandbox, client: WebClient, app: ConnectedApp, trigger: Any
 ):
     app.answers_to("view_submission", {"response_action": "errors", "errors": {"nowhere": "?"}})
@@ -186,7 +186,7 @@ def test_clear_closes_the_whole_stack(sandbox: Sandbox, client: WebClient, app: 
     assert sandbox.person("ana").modal is None
 
 
-def test_the_app_hears_of_a_closed_modal_when_it_asked_to(
+def test_the_app_is_told_of_a_closed_modal_if_it_asked_to_be(
     sandbox: Sandbox, client: WebClient, app: ConnectedApp, trigger: Any
 ):
     opened(client, trigger, section("1"), notify_on_close=True)

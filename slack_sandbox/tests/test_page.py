@@ -1,4 +1,4 @@
-"""What the page does before the workspace gets a person's action: mentions in commands, and time that passes."""
+"""The page's work before the workspace gets a person's action: mentions in commands, and time that passes."""
 
 import threading
 from collections.abc import Iterator
@@ -38,12 +38,12 @@ def typed(*, should_escape: bool) -> str:
         return str(text)
 
 
-def test_people_and_channels_in_a_command_are_references_where_the_manifest_asks_for_them():
+def test_people_and_channels_in_a_command_become_references_if_the_manifest_asks_for_them():
     assert typed(should_escape=True) == "<@U0BEN> in <#C0INCIDENTS|incidents> & now"
     assert typed(should_escape=False) == "@ben in #incidents & now"
 
 
-def test_time_that_passes_stops_at_each_moment_for_which_the_app_has_something_to_do(tmp_path: Path):
+def test_passing_time_stops_at_each_due_time_of_the_app(tmp_path: Path):
     clock_file = tmp_path / "clock"
     due_file = clock_file.with_name("clock.due")
     with running(Sandbox(clock_file=clock_file)) as sandbox:
@@ -60,7 +60,7 @@ def test_time_that_passes_stops_at_each_moment_for_which_the_app_has_something_t
 
         app = threading.Thread(target=act)
         app.start()
-        # Each stop takes most of a second, so that together they exceed the patience for one.
+        # Each stop takes most of a second, so that together they exceed the patience for one stop.
         sandbox.let_pass(1800, patience_s=2)
         app.join(10)
 
@@ -68,7 +68,7 @@ def test_time_that_passes_stops_at_each_moment_for_which_the_app_has_something_t
         assert 1800 <= sandbox.clock.now() - began < 1830
 
 
-def test_time_begins_to_pass_when_the_app_has_done_what_was_due_before(tmp_path: Path):
+def test_time_begins_to_pass_when_the_app_has_finished_its_earlier_due_work(tmp_path: Path):
     clock_file = tmp_path / "clock"
     due_file = clock_file.with_name("clock.due")
     with running(Sandbox(clock_file=clock_file)) as sandbox:
@@ -82,7 +82,7 @@ def test_time_begins_to_pass_when_the_app_has_done_what_was_due_before(tmp_path:
             stopped_at.append(sandbox.clock.now() - began)
             due_file.write_text(f"{began + 9000:.0f}")
 
-        # The app is working on what is due when the clock is moved, and names its next due time a little later.
+        # The app still does earlier due work when the clock is moved, and names its next due time a little later.
         app = threading.Timer(0.3, act)
         app.start()
         sandbox.let_pass(1800, patience_s=5)

@@ -29,7 +29,7 @@ def test_people_are_found_by_id_and_email(client: WebClient):
     assert refusal(client.users_info, user="U0NOBODY") == "user_not_found"
 
 
-def test_a_locale_is_told_to_who_asks_for_it(client: WebClient, sandbox: Sandbox):
+def test_a_locale_is_included_only_on_request(client: WebClient, sandbox: Sandbox):
     sandbox.workspace.speak(sandbox.workspace.users["U0ANA"], "es-ES")
 
     assert client.users_info(user="U0ANA", include_locale=True)["user"]["locale"] == "es-ES"

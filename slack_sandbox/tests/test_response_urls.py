@@ -18,7 +18,7 @@ def url(sandbox: Sandbox, app: ConnectedApp) -> str:
     return str(app.waits_for("slash_commands")["response_url"])
 
 
-def test_an_answer_later_is_for_the_person_alone(sandbox: Sandbox, url: str):
+def test_a_later_answer_is_only_for_the_person(sandbox: Sandbox, url: str):
     assert WebhookClient(url).send(text="Done.").status_code == 200
 
     assert sandbox.person("ana").sees("general")[-1].text == "Done."
@@ -47,7 +47,7 @@ def test_blocks_are_checked_here_too(sandbox: Sandbox, url: str):
     assert len(sandbox.refusals) == 1
 
 
-def test_the_message_that_was_clicked_is_replaced_or_deleted(
+def test_the_clicked_message_is_replaced_or_deleted(
     sandbox: Sandbox, client: WebClient, app: ConnectedApp, incidents: str
 ):
     blocks = [actions(button("go"))]
@@ -65,6 +65,6 @@ def test_the_message_that_was_clicked_is_replaced_or_deleted(
 
 def _error(url: str, body: object) -> str:
     request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json"})
-    with pytest.raises(HTTPError) as refused:
+    with pytest.raises(HTTPError) as error:
         urllib.request.urlopen(request)
-    return str(json.load(refused.value)["error"])
+    return str(json.load(error.value)["error"])

@@ -14,9 +14,9 @@ def test_a_command_reaches_the_app_and_its_answer_the_person(sandbox: Sandbox, a
     answer = sandbox.person("ana").types("/incident declare S1 IVR down", "general")
 
     assert (answer.ok, answer.text) == (True, "On it.")
-    sent = app.waits_for("slash_commands")
-    assert (sent["command"], sent["text"]) == ("/incident", "declare S1 IVR down")
-    assert (sent["user_id"], sent["channel_name"]) == ("U0ANA", "general")
+    payload = app.waits_for("slash_commands")
+    assert (payload["command"], payload["text"]) == ("/incident", "declare S1 IVR down")
+    assert (payload["user_id"], payload["channel_name"]) == ("U0ANA", "general")
     assert sandbox.person("ana").sees("general")[-1].ephemeral
     assert sandbox.person("ben").sees("general") == []
 
@@ -46,7 +46,7 @@ def test_a_command_nobody_acknowledges_times_out(sandbox: Sandbox, app: Connecte
     assert "operation_timeout" in sandbox.person("ana").sees("general")[-1].text
 
 
-def test_without_a_connection_a_command_fails_at_once(sandbox: Sandbox):
+def test_a_command_fails_at_once_without_a_connection(sandbox: Sandbox):
     assert sandbox.person("ana").types("/incident", "general").error == "dispatch_failed"
 
 
@@ -56,7 +56,7 @@ def test_only_commands_of_the_manifest_exist():
     assert sandbox.person("ana").types("/other", "general").text == "/other is not a valid command."
 
 
-def test_a_click_carries_the_message_the_button_and_the_way_back(
+def test_a_click_carries_the_message_the_button_and_the_response_url(
     sandbox: Sandbox, client: WebClient, app: ConnectedApp, incidents: str
 ):
     blocks = [actions(button("step.done", "Done", value="7"), block_id="step")]
@@ -85,7 +85,7 @@ def test_a_click_carries_the_message_the_button_and_the_way_back(
     )
 
 
-def test_a_choice_is_told_in_actions_and_in_state(
+def test_a_choice_is_in_the_actions_and_in_the_state(
     sandbox: Sandbox, client: WebClient, app: ConnectedApp, incidents: str
 ):
     people = {"type": "users_select", "action_id": "owner"}
@@ -111,18 +111,18 @@ def test_a_choice_is_told_in_actions_and_in_state(
 def test_options_of_an_external_select_come_from_the_app(
     sandbox: Sandbox, client: WebClient, app: ConnectedApp, incidents: str
 ):
-    found = {"text": plain("IVR"), "value": "ivr"}
-    app.answers_to("block_suggestion", {"options": [found]})
+    service = {"text": plain("IVR"), "value": "ivr"}
+    app.answers_to("block_suggestion", {"options": [service]})
     lookup = {"type": "external_select", "action_id": "service"}
     client.chat_postMessage(channel=incidents, text="x", blocks=[actions(lookup)])
 
     sandbox.person("ana").chooses("service", "IVR", channel="incidents")
 
     assert app.waits_for("block_suggestion")["value"] == "IVR"
-    assert app.waits_for("block_actions")["actions"][0]["selected_option"] == found
+    assert app.waits_for("block_actions")["actions"][0]["selected_option"] == service
 
 
-def test_nobody_clicks_what_they_do_not_see(sandbox: Sandbox, client: WebClient, incidents: str):
+def test_people_cannot_click_what_they_do_not_see(sandbox: Sandbox, client: WebClient, incidents: str):
     blocks = [actions(button("go", value="1"))]
     client.chat_postEphemeral(channel=incidents, user="U0ANA", text="x", blocks=blocks)
 
@@ -153,8 +153,8 @@ def test_shortcuts_reach_the_app(sandbox: Sandbox, app: ConnectedApp):
     assert sandbox.person("ana").uses_message_shortcut("keep", channel="incidents", ts=ts).acked
 
     assert app.waits_for("shortcut")["callback_id"] == "declare"
-    kept = app.waits_for("message_action")
-    assert (kept["message"]["text"], kept["channel"]["name"]) == ("worth keeping", "incidents")
+    message_action = app.waits_for("message_action")
+    assert (message_action["message"]["text"], message_action["channel"]["name"]) == ("worth keeping", "incidents")
 
 
 def test_a_shortcut_the_manifest_does_not_have_is_not_offered():
@@ -173,7 +173,7 @@ def test_each_envelope_goes_to_one_of_the_connections(sandbox: Sandbox, app: Con
     other.closes()
 
 
-def test_slacks_own_client_answers_and_comes_back_when_told_to_refresh(sandbox: Sandbox):
+def test_slacks_own_client_answers_and_reconnects_when_told_to_refresh(sandbox: Sandbox):
     app = SocketModeClient(sandbox.app_token, web_client=client_of(sandbox))
     app.socket_mode_request_listeners.append(
         lambda client, request: client.send_socket_mode_response(

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from slack_sandbox import Sandbox
 
-from .conftest import Json, actions, button, modal, plain, refusal, section, text_input
+from .conftest import Json, actions, button, modal, refusal, section, text_input
 
 
 def cell(text: str) -> Json:
@@ -33,7 +33,9 @@ def table(*texts: str) -> Json:
         ([actions({"type": "datepicker", "action_id": "d", "initial_date": "2026-02-28"})], None),
     ],
 )
-def test_a_message_is_refused_as_slack_does(client: WebClient, incidents: str, blocks: Any, error: str | None):
+def test_a_message_is_refused_as_slack_refuses_it(
+    client: WebClient, incidents: str, blocks: Any, error: str | None
+):
     if error:
         assert refusal(client.chat_postMessage, channel=incidents, text="x", blocks=blocks) == error
     else:
@@ -50,7 +52,7 @@ def test_lengths_of_an_input_must_agree(client: WebClient, limits: Json):
     assert refusal(client.views_open, trigger_id="1", view=view) == "invalid_arguments"
 
 
-def test_text_alone_takes_the_blocks_away(client: WebClient, sandbox: Sandbox, incidents: str):
+def test_an_update_with_text_alone_removes_the_blocks(client: WebClient, sandbox: Sandbox, incidents: str):
     ts = client.chat_postMessage(channel=incidents, text="x", blocks=[section("as blocks")])["ts"]
 
     client.chat_update(channel=incidents, ts=ts, text="as text")
@@ -85,7 +87,7 @@ def test_metadata_may_hold_entities(client: WebClient, incidents: str):
     assert client.api_call("chat.postMessage", params=params)["ok"]
 
 
-def test_a_file_appears_after_the_answer_and_by_the_kind_of_its_conversation(client: WebClient, sandbox: Sandbox):
+def test_a_file_appears_after_the_answer_under_the_kind_of_its_conversation(client: WebClient, sandbox: Sandbox):
     sandbox.files_shared_after_s = 0.2
     direct = client.conversations_open(users="U0ANA")["channel"]["id"]
     target = client.files_getUploadURLExternal(filename="a.md", length=1)
@@ -100,7 +102,7 @@ def test_a_file_appears_after_the_answer_and_by_the_kind_of_its_conversation(cli
     assert client.files_info(file=target["file_id"])["file"]["ims"] == [direct]
 
 
-def test_views_name_the_bot_and_a_pin_taken_away_its_message(client: WebClient, sandbox: Sandbox):
+def test_views_name_the_bot(client: WebClient, sandbox: Sandbox):
     view = client.views_publish(user_id="U0ANA", view={"type": "home", "blocks": [section("x")]})["view"]
     assert view["bot_id"].startswith("B")
 
@@ -123,7 +125,6 @@ def test_slack_warns_of_the_character_set(sandbox: Sandbox, content_type: str, b
     assert answer.get("warning") == warning
 
 
-def test_what_was_sent_is_recorded_as_it_was_sent(client: WebClient, sandbox: Sandbox, incidents: str):
+def test_arguments_are_recorded_as_they_were_sent(client: WebClient, sandbox: Sandbox, incidents: str):
     client.chat_postMessage(channel=incidents, text="x", blocks=[section("x")])
     assert "block_id" not in sandbox.calls_of("chat.postMessage")[-1].args["blocks"][0]
-    assert plain("x")["text"] == "x"

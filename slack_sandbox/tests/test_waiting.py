@@ -1,4 +1,4 @@
-"""Waiting for conditions: nothing sleeps, and nothing waits longer than necessary."""
+"""Waiting for conditions: no test sleeps, and none waits longer than necessary."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from slack_sandbox import Sandbox
 from .conftest import SILENCE, ConnectedApp
 
 
-def test_a_call_that_is_held_back_keeps_the_sandbox_busy(sandbox: Sandbox, client: WebClient, incidents: str):
+def test_a_held_call_keeps_the_sandbox_busy(sandbox: Sandbox, client: WebClient, incidents: str):
     sandbox.fault("chat.postMessage", "late", answer="wait")
     with ThreadPoolExecutor() as pool:
         posted = pool.submit(client.chat_postMessage, channel=incidents, text="late")

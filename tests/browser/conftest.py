@@ -26,27 +26,27 @@ QUIET = (
 
 
 def chromium() -> str | None:
-    """Where the browser is: where CHROMIUM says, or on the path."""
-    named = os.environ.get("CHROMIUM")
-    return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
+    """Return the path of the browser: the one in CHROMIUM, or one on the path."""
+    configured = os.environ.get("CHROMIUM")
+    return shutil.which(configured) if configured else next(filter(None, map(shutil.which, NAMES)), None)
 
 
-# For this folder only: its driver keeps an event loop running, which other tests must not find in their thread.
+# Only for this folder: its driver keeps an event loop running, which other tests must not find in their thread.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    found = chromium()
-    if found is None:
+    executable = chromium()
+    if executable is None:
         is_missing = pytest.fail if os.environ.get("CI") else pytest.skip
         is_missing("Install Chromium (`apt-get install chromium-headless-shell`) or name one in CHROMIUM.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="package")
 def clock_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the sandbox and an app that lives in its time keep that time."""
+    """The file for the time of the sandbox and of an app that lives in its time."""
     return tmp_path_factory.mktemp("house") / "clock"
 
 
@@ -63,7 +63,7 @@ def house(clock_file: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(house: Sandbox) -> Sandbox:
-    """The sandbox as it is at the beginning."""
+    """The sandbox in its initial state."""
     house.quiet()
     house.clock_offset_s = 0
     house.reset()
@@ -79,7 +79,7 @@ def profiles(browser: Browser) -> Profiles:
 
 @pytest.fixture
 def windows(profiles: Profiles, sandbox: Sandbox) -> Iterator[Windows]:
-    """Windows on the workspace; at the end none has complained or asked another machine."""
+    """Windows on the workspace; in the end none has complained or called another machine."""
     windows = Windows(profiles, sandbox.url)
     yield windows
     windows.close()

@@ -1,4 +1,4 @@
-"""Deskbot: a small app with one of everything an app can show, for the page to be tried with."""
+"""Deskbot: a small app with one of everything an app can show, for trying the page."""
 
 import re
 from collections.abc import Callable
@@ -103,7 +103,7 @@ def push_details(ack: Callable[..., None], body: Json, client: WebClient) -> Non
 
 
 def tell_kind(ack: Callable[..., None], body: Json, client: WebClient) -> None:
-    """Show a line for the kind that was chosen, in the form that is open."""
+    """Show a line about the chosen kind in the open form."""
     kind = body["actions"][0]["selected_option"]["text"]["text"]
     form = views.form(body["view"]["private_metadata"], hint=f"Questions for {kind}")
     client.views_update(view_id=body["view"]["id"], view=form)

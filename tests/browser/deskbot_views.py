@@ -140,7 +140,7 @@ def home() -> Json:
 
 
 def kit() -> list[Json]:
-    """One of every block, and of every element that a message may hold."""
+    """Return one of every block, and of every element that a message may hold."""
     return [
         {"type": "header", "text": plain(":rotating_light: One of everything")},
         {"type": "section", "text": mrkdwn(WORDS)},

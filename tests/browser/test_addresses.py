@@ -1,4 +1,4 @@
-"""The page's addresses, without a browser: who gets what, and whom the page does not obey."""
+"""The page's addresses, without a browser: who gets which content, and whom the page does not obey."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ def test_no_script_and_no_address_but_ours_is_allowed(http: httpx.Client) -> Non
     assert "unsafe" not in policy
 
 
-def test_another_site_cannot_act_for_the_person_at_the_page(http: httpx.Client, sandbox: Sandbox) -> None:
+def test_another_site_cannot_act_for_the_person_on_the_page(http: httpx.Client, sandbox: Sandbox) -> None:
     order = {"text": "Not my words", "channel": "C0GENERAL"}
 
     refused = http.post("/do/type?as=ana", json=order, headers={"sec-fetch-site": "cross-site"})
@@ -42,14 +42,14 @@ def test_a_file_is_given_only_to_those_who_see_where_it_is_shared(http: httpx.Cl
     file = sandbox.person("ana").uploads("leads", "plan.html", b"<script>alert(1)</script>")
 
     assert http.get(f"/file/{file.id}?as=ben").status_code == 404
-    given = http.get(f"/file/{file.id}?as=erik")
-    assert given.content == file.content
-    # Never shown as a page of ours, whatever it contains.
-    assert given.headers["content-type"] == "application/octet-stream"
-    assert given.headers["content-disposition"] == "attachment; filename*=UTF-8''plan.html"
+    answer = http.get(f"/file/{file.id}?as=erik")
+    assert answer.content == file.content
+    # Never shown as a page of ours, whatever its content.
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''plan.html"
 
 
-def test_a_part_of_a_channel_one_does_not_see_is_empty(http: httpx.Client, sandbox: Sandbox) -> None:
+def test_a_part_of_an_invisible_channel_is_empty(http: httpx.Client, sandbox: Sandbox) -> None:
     secret = sandbox.person("ana").says("The plan", channel="leads")
     part = {"channel": "G0LEADS", "ts": secret.ts}
 
@@ -60,14 +60,14 @@ def test_a_part_of_a_channel_one_does_not_see_is_empty(http: httpx.Client, sandb
 
 
 def test_a_refusal_is_a_sentence(http: httpx.Client) -> None:
-    taken = http.post("/do/create-channel?as=ana", json={"name": "general", "private": False})
+    answer = http.post("/do/create-channel?as=ana", json={"name": "general", "private": False})
 
-    assert taken.json() == {"error": "There is a channel of that name already."}
+    assert answer.json() == {"error": "There is a channel of that name already."}
 
 
 @contextmanager
 def served(data: Path) -> Iterator[tuple[Sandbox, httpx.Client]]:
-    """A workspace that is kept in a file, and somebody who asks for its addresses."""
+    """Yield a workspace that is kept in a file, and a client for its addresses."""
     sandbox = Sandbox(data=data)
     sandbox.start()
     with httpx.Client(base_url=sandbox.url, trust_env=False) as http:
@@ -75,7 +75,7 @@ def served(data: Path) -> Iterator[tuple[Sandbox, httpx.Client]]:
     sandbox.stop()
 
 
-def test_what_was_read_and_what_was_not_outlive_a_restart(tmp_path: Path) -> None:
+def test_read_and_unread_messages_outlive_a_restart(tmp_path: Path) -> None:
     with served(tmp_path / "workspace.json") as (sandbox, http):
         read = sandbox.person("ben").says("Read", channel="random")
         sandbox.person("ben").says("Not read", channel="general")

@@ -1,4 +1,4 @@
-"""Slack's texts and blocks as HTML: what they look like, and that no text becomes markup."""
+"""Slack's texts and blocks as HTML: their look, and that no text becomes markup."""
 
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -71,7 +71,7 @@ def test_mrkdwn_is_drawn_as_slack_draws_it(typed: str, drawn: str) -> None:
     assert mrkdwn.to_html(typed, ANA) == drawn
 
 
-def test_a_link_opens_elsewhere_and_tells_nobody_where_from() -> None:
+def test_a_link_opens_in_a_new_tab_without_a_referrer() -> None:
     drawn = mrkdwn.to_html("<https://example.com/?a=1&amp;b=2|an *example*> and https://a.b/c.", ANA)
 
     assert drawn == (
@@ -100,7 +100,7 @@ def test_a_moment_is_shown_in_the_readers_own_time(form: str, shown: str) -> Non
 @pytest.mark.parametrize(
     ("hours", "shown"), [(0.01, "just now"), (1.5, "1 hour ago"), (49, "2 days ago"), (-2, "in 2 hours")]
 )
-def test_how_long_ago_is_said_in_the_largest_unit(hours: float, shown: str) -> None:
+def test_elapsed_time_is_shown_in_the_largest_unit(hours: float, shown: str) -> None:
     assert dates.ago(datetime.fromtimestamp(NOW - hours * 3600, UTC), ANA.now) == shown
 
 
@@ -217,11 +217,11 @@ def test_plain_text_stays_plain(text: str) -> None:
     assert parsed.tags <= {"br"}
 
 
-# Drawing the whole kit twice takes longer than an example's usual 200 ms where other tests run beside it.
+# Drawing the whole kit twice takes longer than an example's usual 200 ms when other tests run beside it.
 @settings(deadline=None)
 @given(texts)
 def test_no_block_becomes_markup(text: str) -> None:
-    """Every text of the kit is replaced; no tag or event handler appears that is not there with plain words."""
+    """Replace every text of the kit: no tag or event handler appears that is not there with plain words."""
     harmless, nasty = (Parsed(draw_blocks(with_words(views.kit(), words))) for words in ("words", text))
 
     assert nasty.tags <= harmless.tags | TAGS
@@ -230,7 +230,7 @@ def test_no_block_becomes_markup(text: str) -> None:
 
 
 def with_words(node: Any, words: str) -> Any:
-    """The same blocks saying something else everywhere a person or an app writes words."""
+    """Return the same blocks with other text in every place where a person or an app writes."""
     if isinstance(node, list):
         return [with_words(child, words) for child in node]
     if not isinstance(node, dict):

@@ -17,7 +17,7 @@ def open_form(windows: Windows, person: str = "ana") -> Window:
     return window
 
 
-def test_a_form_says_what_is_missing_and_what_the_app_objects_to(windows: Windows) -> None:
+def test_a_form_shows_missing_fields_and_the_apps_objections(windows: Windows) -> None:
     ana = open_form(windows)
 
     ana.presses("Create", inside="#modal")
@@ -56,7 +56,7 @@ def test_a_form_that_changes_keeps_what_was_entered(windows: Windows, sandbox: S
     assert values["due"]["due"]["selected_date_time"] == 1795311000
 
 
-def test_a_form_on_top_of_a_form_goes_back_to_it(windows: Windows) -> None:
+def test_a_form_on_top_of_another_goes_back_to_it(windows: Windows) -> None:
     ana = open_form(windows)
     ana.modal.get_by_label("Title").fill("Trunk down")
 
@@ -79,7 +79,7 @@ def test_escape_closes_a_form(windows: Windows, sandbox: Sandbox) -> None:
     assert sandbox.person("ana").modal is None
 
 
-def test_a_form_that_was_sent_stays_closed_when_an_older_drawing_of_it_comes_late(windows: Windows) -> None:
+def test_a_submitted_form_stays_closed_when_an_older_drawing_of_it_comes_late(windows: Windows) -> None:
     ana = open_form(windows)
     late: list[Route] = []
     drawn: list[APIResponse] = []
@@ -173,7 +173,7 @@ def test_every_element_of_a_message_tells_the_app_what_was_chosen(windows: Windo
     assert acts["hour"]["selected_time"] == "04:15"
 
 
-def test_an_answer_for_one_person_is_seen_by_that_person_alone(windows: Windows) -> None:
+def test_an_answer_for_one_person_is_seen_only_by_that_person(windows: Windows) -> None:
     ana, ben = windows.window("ana").opens(), windows.window("ben").opens()
 
     ana.types("/ticket quiet")

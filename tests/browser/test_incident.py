@@ -13,23 +13,23 @@ from playwright.sync_api import expect
 from tests.browser.windows import Profiles, Window, Windows
 
 ROOT = Path(__file__).parents[2]
-# Much faster than for people who read along.
+# Much faster than for human readers.
 STORY_PACE = 30
 STORY_LASTS_MS = 150_000
 
 
 @pytest.fixture(scope="module")
 def floor_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The bot with a workspace of its own, as the run command starts it."""
+    """The address of a bot with a workspace of its own, as the run command starts it."""
     data = tmp_path_factory.mktemp("floor")
-    ours = {"WATCHFLOOR_SANDBOX_PORT": "0", "WATCHFLOOR_SANDBOX_DIR": str(data)}
+    settings = {"WATCHFLOOR_SANDBOX_PORT": "0", "WATCHFLOOR_SANDBOX_DIR": str(data)}
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "WATCHFLOOR_", "PORT"))}
     command = [sys.executable, "-m", "bot", "run"]
-    with subprocess.Popen(command, cwd=ROOT, env=inherited | ours, stdout=subprocess.PIPE, text=True) as bot:
+    with subprocess.Popen(command, cwd=ROOT, env=inherited | settings, stdout=subprocess.PIPE, text=True) as bot:
         assert bot.stdout is not None
-        told = next((found for line in bot.stdout if (found := re.search(r"http://[\d.:]+", line))), None)
-        assert told is not None, "The bot ended before it said where its workspace is."
-        yield told[0]
+        match = next((address for line in bot.stdout if (address := re.search(r"http://[\d.:]+", line))), None)
+        assert match is not None, "The bot ended before it said where its workspace is."
+        yield match[0]
         bot.terminate()
 
 

@@ -1,4 +1,4 @@
-"""The page as a whole: who one is, the clock, light and dark, phone, keyboard, inspector, speed."""
+"""The page as a whole: identity, clock, light and dark, phone, keyboard, inspector, speed."""
 
 import re
 import time
@@ -14,19 +14,19 @@ from tests.browser.windows import Window, Windows
 
 
 def furnish(sandbox: Sandbox) -> None:
-    """A conversation worth a picture."""
+    """Write a conversation worth a picture."""
     ana, ben, chloe = sandbox.person("ana"), sandbox.person("ben"), sandbox.person("chloe")
-    asked = ana.says("Calls to *Manila* drop after two rings. Is anyone on it? :eyes:", channel="incidents")
-    ben.says("Looking, `trunk-7` is flapping", channel="incidents", thread_ts=asked.ts)
-    chloe.says("Same in Durban", channel="incidents", thread_ts=asked.ts)
-    ben.reacts("eyes", "incidents", asked.ts)
-    ana.reacts("+1", "incidents", asked.ts)
-    ben.pins("incidents", asked.ts)
+    question = ana.says("Calls to *Manila* drop after two rings. Is anyone on it? :eyes:", channel="incidents")
+    ben.says("Looking, `trunk-7` is flapping", channel="incidents", thread_ts=question.ts)
+    chloe.says("Same in Durban", channel="incidents", thread_ts=question.ts)
+    ben.reacts("eyes", "incidents", question.ts)
+    ana.reacts("+1", "incidents", question.ts)
+    ben.pins("incidents", question.ts)
     ana.sets_topic("incidents", "Open incidents, one message each")
     chloe.uploads("incidents", "trunks.csv", b"trunk,state\n7,flapping\n", text="<@U0ANA> the trunks")
 
 
-def test_one_can_be_someone_else(windows: Windows) -> None:
+def test_a_person_can_switch_to_someone_else(windows: Windows) -> None:
     ana = windows.window("ana").opens()
 
     ana.page.get_by_role("button", name="You are Ana Reyes").click()
@@ -61,10 +61,10 @@ def test_the_clock_can_be_moved(windows: Windows, sandbox: Sandbox) -> None:
 
 @pytest.fixture
 def app_is_due(clock_file: Path) -> Iterator[Callable[[float], int]]:
-    """Say, as an app does, when it has something to do next."""
-    said = clock_file.with_name(f"{clock_file.name}.due")
-    yield lambda at: said.write_text(f"{at:.0f}")
-    said.unlink()
+    """Publish the time at which an app has something to do next."""
+    due_file = clock_file.with_name(f"{clock_file.name}.due")
+    yield lambda at: due_file.write_text(f"{at:.0f}")
+    due_file.unlink()
 
 
 def test_the_clock_goes_to_the_next_thing_due(
@@ -173,7 +173,7 @@ def test_the_bar_fits_a_phone_however_far_the_clock_was_moved(windows: Windows, 
 
 
 def seconds_to_open(window: Window, channel: str, last_message: str) -> float:
-    """How long it takes from the click on a channel until its last message is to be read."""
+    """Return the seconds from the click on a channel until its last message is shown."""
     started = time.perf_counter()
     window.goes_to(channel)
     window.sees(last_message)
@@ -191,7 +191,7 @@ def test_a_thousand_messages_open_at_once_and_older_ones_follow(windows: Windows
     few_s = seconds_to_open(ana, "incidents", "Good morning")
     many_s = seconds_to_open(ana, "random", "Line 999")
 
-    # The goal is 0.5 s; the rest is for a machine that does other things at the same time.
+    # The goal is 0.5 s; the rest allows for other work on the same machine.
     assert many_s < 1.5 + 3 * few_s
     for _ in range(12):
         ana.page.locator("#messages").evaluate("list => { list.scrollTop = 0 }")
@@ -203,9 +203,9 @@ def test_a_thousand_messages_open_at_once_and_older_ones_follow(windows: Windows
 
 
 def serious_faults(window: Window) -> list[str]:
-    """What people with a screen reader or weak eyes would stumble over."""
-    found = Axe().run(window.page).response["violations"]
-    serious = [v for v in found if v["impact"] in ("serious", "critical")]
+    """Return the obstacles for people with a screen reader or weak eyes."""
+    result = Axe().run(window.page).response["violations"]
+    serious = [v for v in result if v["impact"] in ("serious", "critical")]
     return [f"{v['id']}: {node['html'][:160]}" for v in serious for node in v["nodes"]]
 
 

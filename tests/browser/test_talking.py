@@ -6,7 +6,7 @@ from slack_sandbox import Sandbox
 from tests.browser.windows import Windows
 
 
-def test_what_one_person_writes_the_other_reads_at_once(windows: Windows) -> None:
+def test_a_message_reaches_the_other_person_at_once(windows: Windows) -> None:
     ana, ben = windows.window("ana").opens(), windows.window("ben").opens()
 
     ana.types("Calls *drop* in Manila, @ben <now>")
@@ -75,7 +75,7 @@ def test_a_reaction_is_counted_and_taken_back(windows: Windows, sandbox: Sandbox
     row.locator(".reaction", has_text="🚀").wait_for(state="detached")
 
 
-def test_ones_own_words_can_be_edited_and_deleted(windows: Windows, sandbox: Sandbox) -> None:
+def test_a_persons_own_messages_can_be_edited_and_deleted(windows: Windows, sandbox: Sandbox) -> None:
     sandbox.person("ana").says("Hello <@U0BEN>", channel="incidents")
     ana = windows.window("ana").opens()
 
@@ -124,7 +124,7 @@ def test_a_private_channel_shows_only_to_its_members(windows: Windows) -> None:
     gus.page.locator("h1", has_text="general").wait_for()
 
 
-def test_signs_complete_to_people_channels_and_emoji(windows: Windows, sandbox: Sandbox) -> None:
+def test_typed_signs_complete_to_people_channels_and_emoji(windows: Windows, sandbox: Sandbox) -> None:
     ana = windows.window("ana").opens()
 
     ana.composer.press_sequentially("@be")
@@ -141,7 +141,7 @@ def test_signs_complete_to_people_channels_and_emoji(windows: Windows, sandbox: 
     assert sandbox.person("ben").sees("incidents")[-1].text == "<@U0BEN> see <#C0OPERATIONS|operations> :rocket:"
 
 
-def test_the_arrow_up_puts_right_what_one_wrote_last(windows: Windows, sandbox: Sandbox) -> None:
+def test_the_up_arrow_edits_ones_last_message(windows: Windows, sandbox: Sandbox) -> None:
     ana = windows.window("ana").opens()
     ana.types("Calls drup")
     ana.sees("Calls drup")
@@ -154,7 +154,7 @@ def test_the_arrow_up_puts_right_what_one_wrote_last(windows: Windows, sandbox: 
     assert sandbox.person("ben").sees("incidents")[-1].text == "Calls drop"
 
 
-def test_what_was_begun_waits_in_its_channel(windows: Windows) -> None:
+def test_an_unsent_message_waits_in_its_channel(windows: Windows) -> None:
     ana = windows.window("ana").opens()
     ana.composer.press_sequentially("Half a sent")
 
@@ -167,7 +167,7 @@ def test_what_was_begun_waits_in_its_channel(windows: Windows) -> None:
 
 def test_nothing_is_missed_between_opening_a_window_and_hearing_changes(windows: Windows, sandbox: Sandbox) -> None:
     ana = windows.window("ana")
-    # The screen is drawn; the stream of changes is not there yet.
+    # The screen is drawn; the stream of changes is not connected yet.
     ana.page.route(
         "**/live*", lambda route: (sandbox.person("ben").says("Just now", channel="incidents"), route.continue_())
     )

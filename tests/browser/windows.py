@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 # How long a window waits before the test fails. It says nothing about the speed of the page: behind it a bot calls
-# Slack a dozen times, which takes long where other tests run beside this one.
+# Slack a dozen times, which takes long when other tests run beside this one.
 PATIENCE_MS = 60_000
 
 
@@ -32,7 +32,7 @@ class Window:
         return self
 
     def goes_to_on_a_phone(self, channel: str) -> "Window":
-        """There the list of channels takes the place of the conversation."""
+        """Open the list of channels first: on a phone it takes the place of the conversation."""
         self.page.get_by_role("button", name="To the channel list").click()
         return self.goes_to(channel)
 
@@ -47,9 +47,9 @@ class Window:
 
     def sees(self, text: str, inside: str = "#main") -> Locator:
         """Wait until the text is there, and return its element."""
-        found = self.page.locator(inside).get_by_text(text).first
-        found.wait_for()
-        return found
+        element = self.page.locator(inside).get_by_text(text).first
+        element.wait_for()
+        return element
 
     def sees_no_more(self, text: str, inside: str = "#main") -> None:
         self.page.locator(inside).get_by_text(text).first.wait_for(state="hidden")
@@ -64,7 +64,7 @@ class Window:
         self.page.locator(".popover:popover-open").get_by_role("menuitem", name=name, exact=True).click()
 
     def answers_form(self, words: str) -> None:
-        """Write the same words into every empty line of the open form, and send it."""
+        """Write the same words into every empty line of the open form, and submit it."""
         self.modal.wait_for()
         for line in self.modal.get_by_role("textbox").all():
             if not line.input_value():
@@ -78,7 +78,7 @@ class Window:
 
     def keeps_a_picture(self, name: str, of: str = "body") -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        # Out of the way: what it points at looks different.
+        # Move the mouse away: an element under it looks different.
         self.page.mouse.move(0, 0)
         self.page.locator(of).screenshot(path=SCREENSHOTS / f"{name}.png")
 
@@ -100,7 +100,7 @@ class Profiles:
 
 
 class Windows:
-    """Opens windows, and listens for what should not happen in any of them."""
+    """Opens windows, and records complaints and foreign requests of all of them."""
 
     def __init__(self, profiles: Profiles, url: str) -> None:
         self._profiles = profiles

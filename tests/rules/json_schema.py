@@ -1,4 +1,4 @@
-"""As much of JSON Schema as an editor needs to check a playbook."""
+"""The part of JSON Schema that an editor needs to check a playbook."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ TYPES = {"string": str, "boolean": bool, "array": list, "object": dict, "null": 
 
 
 def complaints(value: Any, schema: dict[str, Any], root: dict[str, Any], at: str = "") -> Iterator[str]:
-    """What in `value` does not fit the schema."""
+    """Yield each way in which `value` does not fit the schema."""
     if "$ref" in schema:
         yield from complaints(value, root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root, at)
     if "anyOf" in schema and all(list(complaints(value, one, root, at)) for one in schema["anyOf"]):
@@ -27,12 +27,12 @@ def complaints(value: Any, schema: dict[str, Any], root: dict[str, Any], at: str
 
 
 def _of_an_object(value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any], at: str) -> Iterator[str]:
-    known, others = schema.get("properties", {}), schema.get("additionalProperties", {})
+    known, extra = schema.get("properties", {}), schema.get("additionalProperties", {})
     yield from (f"{at}: {name} is missing" for name in schema.get("required", []) if name not in value)
     for name, inner in value.items():
         if name in known:
             yield from complaints(inner, known[name], root, f"{at}.{name}")
-        elif others is False:
+        elif extra is False:
             yield f"{at}: {name} is not known"
         else:
-            yield from complaints(inner, others if isinstance(others, dict) else {}, root, f"{at}.{name}")
+            yield from complaints(inner, extra if isinstance(extra, dict) else {}, root, f"{at}.{name}")

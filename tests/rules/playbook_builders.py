@@ -1,4 +1,4 @@
-"""Playbooks, incidents and runs to test with, in a few words."""
+"""Short builders of playbooks, incidents and runs for tests."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def after(**length: float) -> datetime:
-    """So much after the start."""
+    """Return the time that long after the start."""
     return NOON + timedelta(**length)
 
 
@@ -29,15 +29,15 @@ def facts(severity="S1", type="telephony", sites=(), partners=(), started_at=NOO
 
 
 def book(*steps: str, **more) -> Playbook:
-    """A playbook of one phase; each step is YAML in braces without the braces: `id: call, title: Call`."""
+    """Return a playbook of one phase; each step is the inside of a YAML mapping: `id: call, title: Call`."""
     return phases({"now": steps}, **more)
 
 
-def phases(written: dict[str, tuple[str, ...]], **more) -> Playbook:
-    """A playbook of several phases."""
+def phases(steps_of_phases: dict[str, tuple[str, ...]], **more) -> Playbook:
+    """Return a playbook of several phases."""
     parts = [
         {"id": name, "title": name.title(), "steps": [_step(step) for step in steps]}
-        for name, steps in written.items()
+        for name, steps in steps_of_phases.items()
     ]
     return Playbook.model_validate({"title": "Phones", "summary": "Phones are down.", "phases": parts} | more)
 
@@ -48,12 +48,12 @@ def _step(words: str) -> dict:
 
 
 def database(folder: Path) -> Database:
-    """An empty database with every table."""
+    """Return an empty database with every table."""
     return Database(prepared.database(folder))
 
 
 def declared(session: Session) -> int:
-    """An incident's id."""
+    """Declare an incident and return its id."""
     incident = Incident(
         declared_key=uuid4().hex, title="IVR down", severity="S1", declared_by="UANA", declared_at=NOON
     )
@@ -62,6 +62,6 @@ def declared(session: Session) -> int:
     return incident.number
 
 
-def started(session: Session, playbook: Playbook, name: str = "phones", **given) -> PlaybookRun:
-    """A run of the playbook in a new incident."""
-    return start_run(session, declared(session), name, playbook, facts(**given), "UANA", NOON)
+def started(session: Session, playbook: Playbook, name: str = "phones", **incident_facts) -> PlaybookRun:
+    """Start a run of the playbook in a new incident."""
+    return start_run(session, declared(session), name, playbook, facts(**incident_facts), "UANA", NOON)

@@ -1,4 +1,4 @@
-"""A record of an incident with everything in it, to write post-mortems from."""
+"""An incident record with everything in it, from which tests write post-mortems."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,12 +32,12 @@ TEMPLATES = Templates(Path("message_templates"))
 
 
 def at(minutes: float) -> datetime:
-    """So many minutes after the declaration."""
+    """Return the time that many minutes after the declaration."""
     return START + timedelta(minutes=minutes)
 
 
 def entry(number: int, minutes: float, kind: str, words: str, who: str = "Commander", **more: Any) -> Entry:
-    """An entry that can be read at an address of its own."""
+    """Return an entry with a permalink of its own."""
     url = f"https://floor.example/archives/C1/p{number:010}000000"
     return Entry(number, at(minutes), kind, words, who, url, **more)
 
@@ -116,10 +116,10 @@ RECORD = Record(
 
 
 def words(language: str = "en", zone: str = "UTC") -> Phrases:
-    """The shipped phrases of a language."""
+    """Return the shipped phrases of a language."""
     return Phrases(language, TEMPLATES.phrases(FOLDER, language), zone)
 
 
 def document(language: str = "en", zone: str = "UTC", **changes: Any) -> Document:
-    """The post-mortem of the record, changed in some things."""
+    """Return the post-mortem of the record with some fields changed."""
     return compose(replace(RECORD, **changes), words(language, zone))

@@ -1,4 +1,4 @@
-"""Which addresses people may be sent to."""
+"""Addresses to which people may be sent."""
 
 import pytest
 

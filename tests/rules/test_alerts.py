@@ -31,8 +31,8 @@ CERTIFICATE_URL = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService
 
 
 def read(kind: str, body: Any, **mapping: str) -> list[ReceivedAlert]:
-    made = {name: Expression(text) for name, text in mapping.items()}
-    return payloads.read(kind, json.dumps(body).encode(), made)
+    expressions = {name: Expression(text) for name, text in mapping.items()}
+    return payloads.read(kind, json.dumps(body).encode(), expressions)
 
 
 ALERTMANAGER = {
@@ -74,7 +74,7 @@ def test_alertmanager_and_grafana(kind: str) -> None:
 
 
 def test_datadog_cloudwatch_and_pagerduty() -> None:
-    sent = {
+    message = {
         "id": "7",
         "scope": "site:cebu",
         "title": "Latency",
@@ -82,7 +82,7 @@ def test_datadog_cloudwatch_and_pagerduty() -> None:
         "date": "1795683600000",
     }
     for transition, is_firing in (("Triggered", True), ("Re-Warn", True), ("No Data", True), ("Recovered", False)):
-        [alert] = read("datadog", sent | {"transition": transition})
+        [alert] = read("datadog", message | {"transition": transition})
         assert alert.is_firing is is_firing
     assert alert.labels == {"site": "cebu", "env": "prod"}
     alarm = {"AlarmName": "ivr-5xx", "AlarmArn": "arn:a", "NewStateValue": "ALARM", "Region": "EU (Ireland)"}
@@ -97,7 +97,7 @@ def test_datadog_cloudwatch_and_pagerduty() -> None:
     assert read("pagerduty", {"event": event | {"event_type": "incident.acknowledged"}}) == []
 
 
-def test_any_json_by_expressions_that_reach_nothing() -> None:
+def test_any_json_is_read_by_expressions_that_reach_nothing_else() -> None:
     mapping = {
         "alerts": "body.checks",
         "key": "item.host ~ ':' ~ item.check",
@@ -132,14 +132,14 @@ def test_any_json_by_expressions_that_reach_nothing() -> None:
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_whatever_is_sent_is_alerts_or_a_reason(body: Any) -> None:
+def test_any_payload_is_read_as_alerts_or_refused_with_a_reason(body: Any) -> None:
     for kind in ("alertmanager", "datadog", "sns", "pagerduty"):
-        for sent in (body, {"alerts": [body], "event": body, "Message": body, "id": body, "title": body}):
+        for payload in (body, {"alerts": [body], "event": body, "Message": body, "id": body, "title": body}):
             try:
-                for alert in read(kind, sent):
+                for alert in read(kind, payload):
                     rules.tidy(alert)
-            except NotUnderstood as wrong:
-                assert str(wrong)
+            except NotUnderstood as refusal:
+                assert str(refusal)
 
 
 def test_late_requests_are_outdated_and_resolved_ones_never_count() -> None:
@@ -157,23 +157,26 @@ def test_late_requests_are_outdated_and_resolved_ones_never_count() -> None:
     assert (len(long.key), long.title, long.link, len(long.text)) == (64, "a b", "", 1000)
 
 
-def check(
-    described: AlertSource, body: bytes, headers: dict[str, str], content: Any = None, fetch: Any = None
-) -> str:
+def check(source: AlertSource, body: bytes, headers: dict[str, str], content: Any = None, fetch: Any = None) -> str:
     certificates = Certificates(fetch or (lambda host, url: b""))
-    return authentication.check(described, SECRET, certificates, body, content or {}, headers, NOW)
+    return authentication.check(source, SECRET, certificates, body, content or {}, headers, NOW)
 
 
 def mac(text: bytes) -> str:
     return hmac.new(SECRET, text, hashlib.sha256).hexdigest()
 
 
-def test_who_may_send() -> None:
+def test_only_signed_requests_may_send_alerts() -> None:
     bearer = AlertSource(kind="alertmanager", secret="S")
     assert check(bearer, b"{}", {"authorization": "Bearer shared"}) == ""
-    for wrong in ({}, {"authorization": "Bearer other"}, {"authorization": "Basic shared"}, {"authorization": "é"}):
+    for wrong_headers in (
+        {},
+        {"authorization": "Bearer other"},
+        {"authorization": "Basic shared"},
+        {"authorization": "é"},
+    ):
         with pytest.raises(NotSigned):
-            check(bearer, b"{}", wrong)
+            check(bearer, b"{}", wrong_headers)
     pagerduty = AlertSource(kind="pagerduty", secret="S")
     assert check(pagerduty, b"{}", {"x-pagerduty-signature": f"v1=00,v1={mac(b'{}')}"})
     with pytest.raises(NotSigned):
@@ -186,8 +189,8 @@ def test_who_may_send() -> None:
         stale = {"x-grafana-alerting-timestamp": old, "x-grafana-alerting-signature": mac(old.encode() + b":{}")}
         check(grafana, b"{}", stale)
     signed = AlertSource(kind="datadog", secret="S", signed=True)
-    own = {"x-watchfloor-timestamp": at, "x-watchfloor-signature": signatures.sign(SECRET, at, b"{}")}
-    assert check(signed, b"{}", own)
+    own_headers = {"x-watchfloor-timestamp": at, "x-watchfloor-signature": signatures.sign(SECRET, at, b"{}")}
+    assert check(signed, b"{}", own_headers)
 
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -195,9 +198,9 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 def certificate() -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(KEY.public_key())
-    made = made.serial_number(1).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
-    return made.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(KEY.public_key())
+    builder = builder.serial_number(1).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
+    return builder.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def signed_by_aws(**changed: str) -> dict[str, str]:
@@ -216,27 +219,27 @@ def signed_by_aws(**changed: str) -> dict[str, str]:
     return content
 
 
-def test_messages_of_sns_are_signed_by_aws_and_lead_to_no_other_address() -> None:
+def test_sns_messages_must_be_signed_by_aws_and_lead_to_no_other_address() -> None:
     source = AlertSource(kind="sns", topic=TOPIC)
-    asked: list[str] = []
+    requested_urls: list[str] = []
 
     def fetch(host: str, url: str) -> bytes:
-        asked.append(url)
+        requested_urls.append(url)
         return certificate()
 
-    good = signed_by_aws()
-    assert check(source, b"", {}, good, fetch) == "sns:m1"
-    for wrong in (
-        good | {"Message": "{1}"},
-        good | {"Signature": "AAAA"},
-        good | {"Signature": "no base64!"},
+    valid = signed_by_aws()
+    assert check(source, b"", {}, valid, fetch) == "sns:m1"
+    for forged in (
+        valid | {"Message": "{1}"},
+        valid | {"Signature": "AAAA"},
+        valid | {"Signature": "no base64!"},
         signed_by_aws(TopicArn=TOPIC.replace("alarms", "other")),
         signed_by_aws(Timestamp="2026-11-25T08:59:00.000Z"),
         signed_by_aws(Type="UnsubscribeConfirmation"),
     ):
         with pytest.raises(NotSigned):
-            check(source, b"", {}, wrong, fetch)
-    asked.clear()
+            check(source, b"", {}, forged, fetch)
+    requested_urls.clear()
     for url in (
         "https://evil.example/SimpleNotificationService-0123456789abcdef.pem",
         "https://sns.eu-west-1.amazonaws.com.evil.example/SimpleNotificationService-0123456789abcdef.pem",
@@ -246,15 +249,15 @@ def test_messages_of_sns_are_signed_by_aws_and_lead_to_no_other_address() -> Non
     ):
         with pytest.raises(NotSigned):
             check(source, b"", {}, signed_by_aws(SigningCertURL=url), fetch)
-    assert asked == []
+    assert requested_urls == []
 
-    evil = "http://169.254.169.254/latest"
-    content = signed_by_aws(Type=sns.CONFIRMATION, Token="a" * 40, SubscribeURL=evil)
+    evil_url = "http://169.254.169.254/latest"
+    content = signed_by_aws(Type=sns.CONFIRMATION, Token="a" * 40, SubscribeURL=evil_url)
     assert check(source, b"", {}, content, fetch)
-    asked.clear()
+    requested_urls.clear()
     sns.confirm(content, TOPIC, fetch)
     token = "a" * 40
-    assert asked == [
+    assert requested_urls == [
         f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token={token}"
     ]
     with pytest.raises(NotSigned):
@@ -267,11 +270,11 @@ def test_a_source_is_asked_to_slow_down() -> None:
     assert 0 < rate.wait_s() <= 1
 
 
-def test_what_is_wrong_in_floor_yaml_is_said() -> None:
-    for wrong, reason in (
+def test_mistakes_in_floor_yaml_are_named() -> None:
+    for settings, reason in (
         ({"kind": "sns"}, "name the SNS topic"),
         ({"kind": "alertmanager"}, "name the environment variable"),
         ({"kind": "generic", "secret": "S"}, "key, title, status missing"),
     ):
         with pytest.raises(ValueError, match=reason):
-            AlertSource(**wrong)
+            AlertSource(**settings)

@@ -1,4 +1,4 @@
-"""Rows of the outbox that reach a reader together."""
+"""Outbox rows that reach a reader in one message."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ def leased(session: Session, at: datetime) -> list[OutboxRow]:
     return leases.of_messages(session, "replica", at)
 
 
-def said(session: Session, batch: OutboxRow) -> str:
+def content(session: Session, batch: OutboxRow) -> str:
     message = BATCH.render(Context(session, None, None, batch))  # type: ignore[arg-type]  # posts need no services
     return message.content if isinstance(message, kinds.Call) else message[0]
 
@@ -48,26 +48,26 @@ def deliver(session: Session, batch: OutboxRow, ts: str) -> None:
     BATCH.on_delivered(Settled(session, None, batch), Posted("D1", ts))  # type: ignore[arg-type]  # likewise
 
 
-def test_what_comes_within_a_minute_waits_for_the_next_message_and_what_matters_stands_on_top(
+def test_rows_within_a_minute_share_the_next_message_with_the_most_important_on_top(
     session: Session,
 ) -> None:
     post_to_person(session, "one", "U1", "first", NOW)
     [batch] = leased(session, NOW)
-    assert said(session, batch) == "first", "the first does not wait"
+    assert content(session, batch) == "first", "the first does not wait"
     deliver(session, batch, "1.0")
     for key, priority in (("copy", outbox.LAST), ("late", outbox.USUAL)):
         post_to_person(session, key, "U1", key, NOW + timedelta(seconds=5), priority=priority)
     post_to_person(session, "other", "U2", "to another", NOW + timedelta(seconds=5))
 
     [other] = leased(session, NOW + timedelta(seconds=6))
-    assert said(session, other) == "to another"
+    assert content(session, other) == "to another"
     [batch] = leased(session, NOW + APART)
-    assert said(session, batch) == "late\n\ncopy"
+    assert content(session, batch) == "late\n\ncopy"
     deliver(session, batch, "2.0")
     assert [row(session, key).ts for key in ("one", "late", "copy")] == ["1.0", "2.0", "2.0"]
 
 
-def test_what_is_superseded_leaves_its_batch_and_the_rest_is_said(session: Session) -> None:
+def test_a_superseded_row_leaves_its_batch_and_the_rest_is_sent(session: Session) -> None:
     post_to_person(session, "copy:1:operations:U1:7", "U1", "old news", NOW)
     post_to_person(session, "late", "U1", "an update is late", NOW)
 
@@ -75,14 +75,14 @@ def test_what_is_superseded_leaves_its_batch_and_the_rest_is_said(session: Sessi
     post_to_person(session, "copy:1:operations:U1:8", "U1", "news", NOW)
 
     [batch] = leased(session, NOW)
-    assert said(session, batch) == "an update is late\n\nnews"
+    assert content(session, batch) == "an update is late\n\nnews"
 
 
-def test_a_part_that_changes_has_its_message_edited_and_one_that_is_full_begins_another(session: Session) -> None:
+def test_a_changed_part_has_its_message_edited_and_a_full_batch_begins_another(session: Session) -> None:
     for number in range(batches.MOST_PARTS + 1):
         post_to_person(session, f"part {number}", "U1", f"part {number}", NOW)
     [batch] = leased(session, NOW)
-    assert said(session, batch).count("part") == batches.MOST_PARTS
+    assert content(session, batch).count("part") == batches.MOST_PARTS
     deliver(session, batch, "1.0")
 
     outbox.edit(session, row(session, "part 1"), [{"type": "divider"}], NOW)
@@ -98,4 +98,4 @@ def test_when_everything_was_withdrawn_nothing_is_sent(session: Session) -> None
 
     [batch] = leased(session, NOW)
 
-    assert said(session, batch) == "withdrawn"
+    assert content(session, batch) == "withdrawn"

@@ -1,4 +1,4 @@
-"""Blocks stay within Slack's limits whatever is put into them; the sandbox's own checker is the judge."""
+"""Blocks stay within Slack's limits whatever their content; the sandbox's own checker is the judge."""
 
 import pytest
 from hypothesis import given
@@ -12,8 +12,8 @@ words = st.text(min_size=1, max_size=40).filter(str.strip).flatmap(lambda text: 
 
 
 @given(words, words, words)
-def test_a_message_of_any_words_is_accepted(first: str, second: str, third: str) -> None:
-    made = [
+def test_a_message_with_any_text_is_accepted(first: str, second: str, third: str) -> None:
+    message_blocks = [
         blocks.header(first),
         blocks.section(escape(second)),
         blocks.fields(escape(first), escape(third)),
@@ -21,11 +21,11 @@ def test_a_message_of_any_words_is_accepted(first: str, second: str, third: str)
         blocks.actions([blocks.button(first, "press", second), blocks.user_select("who", placeholder=third)]),
     ]
 
-    check_blocks(blocks.fit_blocks(made))
+    check_blocks(blocks.fit_blocks(message_blocks))
 
 
 @given(words, words, words)
-def test_a_form_of_any_words_is_accepted(label: str, given_before: str, choice: str) -> None:
+def test_a_form_with_any_text_is_accepted(label: str, given_before: str, choice: str) -> None:
     options = [blocks.option(choice, "one", label), blocks.option(choice, "two")]
     form = blocks.modal(
         label,
@@ -58,13 +58,13 @@ LENGTHS = [0, 1, blocks.MESSAGE_BLOCKS, blocks.MESSAGE_BLOCKS + 1, 1_000]
 @pytest.mark.parametrize("length", [10, 500, 2_999])
 def test_a_message_of_many_blocks_is_accepted_and_keeps_its_buttons(number: int, length: int) -> None:
     buttons = blocks.actions([blocks.button("Do it", "do")])
-    made = [*(blocks.section(f"{index} ".ljust(length, "x")) for index in range(number)), buttons]
+    message_blocks = [*(blocks.section(f"{index} ".ljust(length, "x")) for index in range(number)), buttons]
 
-    shown = blocks.fit_message(made)
+    shown = blocks.fit_message(message_blocks)
 
     check_blocks(shown)
     assert shown[-1] == buttons
-    if len(shown) < len(made):
+    if len(shown) < len(message_blocks):
         left_out = number - (len(shown) - 2)
         assert shown[-2]["elements"][0]["text"] == f"… {left_out} more not shown here."
 
@@ -74,14 +74,14 @@ def test_a_message_of_many_blocks_is_accepted_and_keeps_its_buttons(number: int,
 def test_lines_take_as_many_paragraphs_as_they_need_and_the_rest_is_counted(number: int, length: int) -> None:
     lines = [f"line {index} ".ljust(length, "x") for index in range(number)]
 
-    made = blocks.paragraphs(lines, rest="The list shows all.")
+    paragraphs = blocks.paragraphs(lines, rest="The list shows all.")
 
-    check_blocks(made)
-    said = "\n".join(block["text"]["text"] for block in made if block["type"] == "section")
-    shown = sum(f"line {index} " in said for index in range(number))
-    rest = [block["elements"][0]["text"] for block in made if block["type"] == "context"]
+    check_blocks(paragraphs)
+    message_text = "\n".join(block["text"]["text"] for block in paragraphs if block["type"] == "section")
+    shown = sum(f"line {index} " in message_text for index in range(number))
+    rest = [block["elements"][0]["text"] for block in paragraphs if block["type"] == "context"]
     assert rest == ([f"… and {number - shown} more. The list shows all."] if shown < number else [])
-    assert shown == number or len(said) > 9_000
+    assert shown == number or len(message_text) > 9_000
 
 
 @pytest.mark.parametrize("number", [1, blocks.OPTIONS, blocks.OPTIONS + 1, 1_000])
@@ -116,8 +116,8 @@ def test_small_print_and_fields_count_what_they_leave_out(number: int) -> None:
 
 @pytest.mark.parametrize("number", [0, 1, 40, 41, 1_000])
 def test_many_people_are_counted(number: int) -> None:
-    said = mentions(f"U{index}" for index in range(number))
+    line = mentions(f"U{index}" for index in range(number))
 
-    assert said.count("<@") == (number if number <= 40 else 39)
-    assert ("and" in said) == (number > 40)
-    assert number <= 40 or said.endswith(f"and {number - 39} more")
+    assert line.count("<@") == (number if number <= 40 else 39)
+    assert ("and" in line) == (number > 40)
+    assert number <= 40 or line.endswith(f"and {number - 39} more")

@@ -1,4 +1,4 @@
-"""How a call's arguments reach Slack."""
+"""The form in which a call's arguments reach Slack."""
 
 import json
 
@@ -31,7 +31,7 @@ def test_messages_and_views_are_json_with_their_structure() -> None:
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "files.completeUploadExternal"])
-def test_half_a_character_does_not_keep_a_message_back(method: str) -> None:
+def test_an_unpaired_surrogate_does_not_keep_a_message_back(method: str) -> None:
     carried = body(method, {"text": "down \ud83d", "blocks": [{"text": "\ud83d é"}], "is_new": True})
     sent = carried.get("json") or carried["params"]
     assert sent["text"] == "down ?"

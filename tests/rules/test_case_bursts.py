@@ -1,4 +1,4 @@
-"""Similar cases: found by their traits and words, not too often, and as those who said "not related" taught."""
+"""Similar cases: found by their traits and words, within an alert budget, and learning from "not related"."""
 
 import csv
 import random
@@ -32,18 +32,18 @@ from tests.samples import sample
 HOUR, DAY = 3_600.0, 86_400.0
 
 
-def test_the_labelled_burst_is_found_by_its_fifth_case_with_one_other_alert_at_most() -> None:
+def test_the_labelled_burst_is_found_by_its_fifth_case_with_at_most_one_other_alert() -> None:
     file = sample("real_servicenow_burst_problem14.csv")
     with file.open() as text:
         labelled = [row["number"] for row in csv.DictReader(text) if row["problem_id"].strip() != "?"]
-    found = list(replay.alerts(read_cases(file, "UTC").rows, 2))
-    theirs = [alert for alert in found if set(alert.names) & set(labelled)]
-    assert set(theirs[0].names) & set(labelled[:5])
-    assert theirs[0].names[-1] in labelled[:5], "it is one of the first five that brings the alert"
-    assert len(found) - 1 <= 1
+    alerts = list(replay.alerts(read_cases(file, "UTC").rows, 2))
+    of_the_burst = [alert for alert in alerts if set(alert.names) & set(labelled)]
+    assert set(of_the_burst[0].names) & set(labelled[:5])
+    assert of_the_burst[0].names[-1] in labelled[:5], "one of the first five cases raises the alert"
+    assert len(alerts) - 1 <= 1
 
 
-def test_duplicates_are_among_the_five_that_read_most_alike() -> None:
+def test_duplicates_are_among_the_five_most_similar_texts() -> None:
     with sample("real_labelled_duplicates_seamonkey.csv").open() as text:
         reports = list(csv.DictReader(text))
     index, documents = TextIndex(), [grams(each["summary"], each["description"]) for each in reports]
@@ -91,8 +91,7 @@ STARTS = ("", "Hi, ", "Hello team, ", "User reports: ", "RE: ", "Agent says ")
 
 
 def stream(seed: int, days: int = 21, bursts: int = 10) -> list[tuple[Sighting, int | None]]:
-    """Cases of three weeks with a daily rhythm and topics of unlike frequency; in it bursts of one topic,
-    labelled."""
+    """Return three weeks of cases with a daily rhythm and topics of different frequency, with labelled bursts."""
     dice = random.Random(seed)
     topics = [(act, system) for act in ACTS for system in SYSTEMS]
     dice.shuffle(topics)
@@ -103,17 +102,17 @@ def stream(seed: int, days: int = 21, bursts: int = 10) -> list[tuple[Sighting, 
             return f"{dice.choice(STARTS)}{system}: {act} {dice.choice(ENDS)}"
         return f"{dice.choice(STARTS)}{act} {system} {dice.choice(ENDS)} {dice.choice(ENDS)}"
 
-    made: list[tuple[float, str, int | None]] = []
+    cases: list[tuple[float, str, int | None]] = []
     weights = [1 / (place + 10) for place in range(len(topics))]
     for day in range(days):
         for _ in range(dice.randint(80, 120)):
             at = day * DAY + min(23.9, max(0.0, dice.gauss(12, 3))) * HOUR
-            made.append((at, text(dice.choices(topics, weights)[0]), None))
+            cases.append((at, text(dice.choices(topics, weights)[0]), None))
     for label in range(bursts):
         start, topic = dice.uniform(7, days) * DAY // DAY * DAY + dice.uniform(8, 16) * HOUR, dice.choice(topics)
         for _ in range(dice.randint(8, 14)):
-            made.append((start + dice.uniform(0, 40) * 60, text(topic), label))
-    in_order = sorted(made, key=lambda each: each[0])
+            cases.append((start + dice.uniform(0, 40) * 60, text(topic), label))
+    in_order = sorted(cases, key=lambda each: each[0])
     return [
         (Sighting(number, at, f"customer {dice.randint(0, 3000)}", {}, title), label)
         for number, (at, title, label) in enumerate(in_order)
@@ -129,29 +128,29 @@ def alerts_of(cases: list[tuple[Sighting, int | None]]) -> Iterator[Candidate]:
             yield candidate
 
 
-def test_in_a_stream_with_text_four_of_five_alerts_are_right_and_four_of_five_bursts_are_found() -> None:
+def test_four_of_five_alerts_on_a_stream_with_text_are_right_and_four_of_five_bursts_are_found() -> None:
     cases = stream(3)
     labels = dict(enumerate(label for _, label in cases))
-    found, right, count = set(), 0, 0
+    found_bursts, right, count = set(), 0, 0
     for candidate in alerts_of(cases):
-        theirs = [labels[number] for number in candidate.cases if labels[number] is not None]
+        burst_labels = [labels[number] for number in candidate.cases if labels[number] is not None]
         count += 1
-        if len(theirs) * 2 > len(candidate.cases):
+        if len(burst_labels) * 2 > len(candidate.cases):
             right += 1
-            found.add(theirs[0])
+            found_bursts.add(burst_labels[0])
     assert right / count >= 0.8
-    assert len(found) / 10 >= 0.8
+    assert len(found_bursts) / 10 >= 0.8
 
 
 @pytest.mark.parametrize("name", ["products around the clock", "small, with text"])
-def test_at_unlike_desks_four_of_nine_bursts_are_found_at_two_alerts_a_day(name: str) -> None:
+def test_four_of_nine_bursts_are_found_at_unlike_desks_with_two_alerts_a_day(name: str) -> None:
     desk = next(each for each in DESKS if each.name == name)
-    heard = outcome(desk, Log(desk, 1))
-    assert heard.found >= 4
-    assert heard.alerts / desk.days <= 2
+    score = outcome(desk, Log(desk, 1))
+    assert score.found >= 4
+    assert score.alerts / desk.days <= 2
 
 
-def test_a_burst_needs_three_customers_and_a_busy_morning_is_none() -> None:
+def test_a_burst_needs_three_customers_and_a_busy_morning_is_not_one() -> None:
     usual = [
         Sighting(number, number * 600.0, f"c{number}", {"category": f"k{number % 7}"}) for number in range(600)
     ]
@@ -184,7 +183,7 @@ def _is_alerted(candidate: Candidate, episodes: list[Episode]) -> bool:
     return decision.alerts
 
 
-def test_a_group_is_explained_by_the_words_that_most_of_it_shares() -> None:
+def test_a_group_is_explained_by_the_words_that_most_of_its_cases_share() -> None:
     texts = ["Cannot log in to the portal", "portal: login fails", "PORTAL log in not possible", "Portal down"]
     assert shared_terms(texts)[0] == "portal"
     assert "the" not in shared_terms(texts)
@@ -196,7 +195,7 @@ def test_surges_are_over_dispersed() -> None:
 
 
 class Meeting(Scanner):
-    """A scanner that waits, at what it sees, until another one sees something as well."""
+    """A scanner that waits, at each sighting, until another scanner has one, too."""
 
     def __init__(self, sees: Event, other_sees: Event) -> None:
         super().__init__()
@@ -208,7 +207,7 @@ class Meeting(Scanner):
         return super().see(sighting)
 
 
-def test_what_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: str) -> None:
+def test_a_burst_that_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: str) -> None:
     store = Database(prepared_postgres_url)
     first = services()
     channel = escalating.alerts_channel(first)
@@ -222,8 +221,8 @@ def test_what_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: 
     first_sees, second_sees = Event(), Event()
     replicas = [_replica(store, first_sees, second_sees), _replica(store, second_sees, first_sees)]
 
-    # The first has claimed them and is slow: a minute later they are the second's as well. However long a busy
-    # machine takes, they see them together; what breaks one of them lets the other go on, and is what fails.
+    # The first replica has claimed the cases and is slow: a minute later the second claims them, too. However
+    # busy the machine is, both see them together; if one breaks, the other goes on, and the error fails the test.
     with ThreadPoolExecutor() as pool:
         slow = pool.submit(detecting.look, replicas[0], NOON)
         slow.add_done_callback(lambda _: first_sees.set())
@@ -236,9 +235,9 @@ def test_what_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: 
 
     with store.reading() as session:
         (cluster,) = session.exec(select(Cluster)).all()
-        sent = session.exec(select(OutboxRow).where(col(OutboxRow.key).startswith("case-cluster:"))).all()
+        alert_rows = session.exec(select(OutboxRow).where(col(OutboxRow.key).startswith("case-cluster:"))).all()
         assert len(clusters.cases_of(session, cluster.number)) == len(burst)
-    assert [row.channel_id for row in sent] == ["C0ALERTS"]
+    assert [row.channel_id for row in alert_rows] == ["C0ALERTS"]
     store.close()
 
 

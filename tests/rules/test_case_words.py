@@ -1,6 +1,6 @@
-"""What is said of cases in Spanish, one golden text for each surface.
+"""Texts about cases in Spanish: one golden text for each surface.
 
-After a change that is meant, read the files and write them anew: `GOLDEN=write pytest …`.
+After an intended change, read the files and write them anew: `GOLDEN=write pytest …`.
 """
 
 import os
@@ -63,16 +63,16 @@ CLUSTER: dict[str, Any] = {
 }
 
 
-def said(block: object) -> Iterator[str]:
-    """Every text of Block Kit, in its order."""
+def texts_of(block: object) -> Iterator[str]:
+    """Yield every text of Block Kit in its order."""
     if isinstance(block, dict):
         if isinstance(text := block.get("text"), str):
             yield text
         for value in block.values():
-            yield from said(value)
+            yield from texts_of(value)
     elif isinstance(block, list):
         for each in block:
-            yield from said(each)
+            yield from texts_of(each)
 
 
 def open_cases() -> list[OpenCase]:
@@ -180,7 +180,7 @@ def test_cases_speak_spanish(surface: str) -> None:
     screens = []
     for screen in SURFACES[surface]():
         text, blocks = screen if isinstance(screen, tuple) else ("", screen)
-        texts = [screen] if isinstance(screen, str) else [*([text] if text else []), *said(blocks)]
+        texts = [screen] if isinstance(screen, str) else [*([text] if text else []), *texts_of(blocks)]
         screens.append("\n".join(texts))
     written = "\n\n---\n\n".join(screens) + "\n"
     if os.environ.get("GOLDEN") == "write":

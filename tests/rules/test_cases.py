@@ -1,4 +1,4 @@
-"""Cases: deadlines in a contract's calendar, the board's arithmetic, states, files; the samples' right answers."""
+"""Cases: deadlines in a contract's calendar, the board's arithmetic, states, files, with known right answers."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -57,7 +57,7 @@ def test_a_day_of_24_hours_lasts_three_days_of_eight() -> None:
     assert due == datetime.fromisoformat(str(known["due"])).replace(tzinfo=zone)
 
 
-def test_what_is_used_of_a_target_is_counted_within_the_schedule_alone() -> None:
+def test_only_time_within_the_schedule_counts_towards_a_target() -> None:
     known = vector("bus-schedule")
     clock = Clock(
         Schedule(hours=dict.fromkeys(range(7), ((8 * 60, 24 * 60),))), utc("2026-03-02T07:00"), timedelta(hours=8)
@@ -78,7 +78,7 @@ def test_a_weekend_does_not_count() -> None:
     assert clock.deadline() == utc(str(known["due"]))
 
 
-def test_a_hold_outside_the_schedule_moves_nothing_and_one_within_it_by_its_length() -> None:
+def test_a_hold_outside_the_schedule_moves_nothing_and_one_within_it_moves_the_deadline_by_its_length() -> None:
     start, hold = utc("2026-03-02T09:00"), Pause(utc("2026-03-02T17:00"), utc("2026-03-03T09:00"))
     clock = Clock(Schedule(hours=EVERY_DAY), start, timedelta(hours=8), (hold,))
     assert clock.deadline() == utc("2026-03-02T17:00")
@@ -89,14 +89,14 @@ def test_a_hold_outside_the_schedule_moves_nothing_and_one_within_it_by_its_leng
     assert Clock(Schedule(), start, timedelta(hours=8), (hour,)).deadline() == utc("2026-03-02T18:00")
 
 
-def test_nearly_everything_is_no_breach() -> None:
+def test_a_target_that_is_nearly_used_up_is_no_breach() -> None:
     clock = Clock(Schedule(), NOW, timedelta(hours=100))
     at = NOW + timedelta(hours=99, minutes=57, seconds=4)
     assert not clock.is_breached(at)
     assert clock.is_breached(NOW + timedelta(hours=100))
 
 
-def test_while_it_is_paused_no_deadline_is_known_and_what_is_used_stands_still() -> None:
+def test_a_paused_clock_has_no_deadline_and_its_elapsed_time_stands_still() -> None:
     for schedule in (Schedule(), Schedule(hours=EVERY_DAY)):
         start = utc("2026-03-02T09:00")
         clock = Clock(schedule, start, timedelta(hours=8), (Pause(start + timedelta(hours=2)),))
@@ -115,7 +115,7 @@ def test_a_local_day_is_as_long_as_its_clock_says(known: dict[str, object]) -> N
     assert clock.elapsed(end.astimezone(UTC)) == timedelta(minutes=30) * int(str(known["half_hours"]))
 
 
-def test_hours_begin_when_the_clock_has_left_their_beginning_out() -> None:
+def test_hours_whose_start_the_clock_change_skips_begin_right_after_the_change() -> None:
     (since, until) = next(Schedule("Europe/London", {6: ((90, 300),)}).open_spans(utc("2026-03-29T00:00")))
     assert (since, until) == (utc("2026-03-29T01:00"), utc("2026-03-29T04:00"))
 
@@ -131,7 +131,7 @@ moments = st.integers(0, 60 * 24 * 20).map(lambda minutes: NOW + timedelta(minut
 
 
 @given(st.lists(st.tuples(moments, moments), max_size=5), st.integers(1, 60 * 40))
-def test_at_its_deadline_exactly_the_target_is_used(spans: list[tuple[datetime, datetime]], minutes: int) -> None:
+def test_exactly_the_target_is_used_at_the_deadline(spans: list[tuple[datetime, datetime]], minutes: int) -> None:
     pauses = tuple(Pause(min(span), max(span)) for span in spans)
     for schedule in (Schedule("Europe/Madrid", NINE_TO_FIVE), Schedule()):
         clock = Clock(schedule, NOW, timedelta(minutes=minutes), pauses)
@@ -155,24 +155,24 @@ def test_states_of_other_systems_say_whose_turn_it_is() -> None:
 
 
 def open_case(number: int, due_in_min: int | None, **facts: object) -> OpenCase:
-    known: dict[str, object] = {
+    defaults: dict[str, object] = {
         "name": f"C{number}",
         "title": "",
         "customer": "Acme",
         "priority": "P3",
         "region": "",
     }
-    known |= {"team": "Billing", "owner": "", "owner_id": None, "phase": "new", "target_s": 8 * 3600, "url": ""}
-    known |= {"opened_at": NOW, "reopened": 0, "is_sensitive": False, "snoozed_until": None}
+    defaults |= {"team": "Billing", "owner": "", "owner_id": None, "phase": "new", "target_s": 8 * 3600, "url": ""}
+    defaults |= {"opened_at": NOW, "reopened": 0, "is_sensitive": False, "snoozed_until": None}
     due_at = None if due_in_min is None else NOW + timedelta(minutes=due_in_min)
-    return OpenCase(number=number, due_at=due_at, **(known | facts))  # type: ignore[arg-type]  # of mixed types
+    return OpenCase(number=number, due_at=due_at, **(defaults | facts))  # type: ignore[arg-type]  # of mixed types
 
 
 def rank(cases: list[OpenCase], capacity: dict[str, Capacity], now: datetime) -> Ranking:
     return Ranking(sorted(cases, key=attrgetter("order")), capacity, now)
 
 
-def test_the_board_shows_its_arithmetic_and_what_it_makes_red() -> None:
+def test_the_board_shows_its_arithmetic_and_colours() -> None:
     cases = [
         open_case(1, 300),
         open_case(2, 20),
@@ -205,13 +205,13 @@ def test_the_board_is_paged_and_counted_and_snoozed_cases_come_back_when_they_br
     assert read_wanted("Red emea 3", "U1") == Wanted("red", ("emea",), "U1", 2)
 
 
-def test_the_board_reads_what_was_committed_late_and_no_row_twice(tmp_path: Path) -> None:
+def test_the_board_reads_rows_that_were_committed_late_and_no_row_twice(tmp_path: Path) -> None:
     store, statements = Database(prepared.database(tmp_path)), list[str]()
-    known = OpenCases(Cases())
+    open_cases = OpenCases(Cases())
 
     def titles() -> list[str]:
         with store.reading() as session:
-            return [each.title for each in known.all(session)]
+            return [each.title for each in open_cases.all(session)]
 
     def case(number: int, at: datetime) -> Case:
         moments: dict[str, Any] = dict.fromkeys(("opened_at", "started_at", "updated_at"), NOW)
@@ -227,7 +227,7 @@ def test_the_board_reads_what_was_committed_late_and_no_row_twice(tmp_path: Path
     assert len(titles()) == 30
     assert not any("title" in statement for statement in statements), "they are counted, not read"
     with store.transaction() as session:
-        # Begun before the newest of them, and committed after it.
+        # It begins before the newest of them and commits after it.
         session.add(case(30, NOW + timedelta(seconds=1)))
         ended = session.exec(select(Case).where(Case.external_id == "C5")).one()
         ended.is_open, ended.touched_at = False, NOW + timedelta(seconds=3)
@@ -237,11 +237,11 @@ def test_the_board_reads_what_was_committed_late_and_no_row_twice(tmp_path: Path
     store.close()
 
 
-def test_nobody_is_waited_for_who_is_not_there() -> None:
+def test_an_escalation_skips_levels_without_people() -> None:
     later = NOW + timedelta(minutes=10)
-    found = next_level(0, [[], ["U2", "U2"], ["U3"]], timedelta(minutes=10), NOW)
-    assert found
-    assert (found.level, found.people, found.due_at) == (1, ("U2",), later)
+    level = next_level(0, [[], ["U2", "U2"], ["U3"]], timedelta(minutes=10), NOW)
+    assert level
+    assert (level.level, level.people, level.due_at) == (1, ("U2",), later)
     last = next_level(2, [[], ["U2"], ["U3"]], timedelta(minutes=10), NOW)
     assert last
     assert (last.people, last.due_at) == (("U3",), None)
@@ -252,7 +252,7 @@ def team(name: str, actionable: int, unassigned: int, available: int, region: st
     return TeamLoad(name, region, "billing", actionable, unassigned, available, ended_a_day=4.0)
 
 
-def test_a_move_evens_out_the_load_with_what_nobody_has_yet() -> None:
+def test_a_move_evens_out_the_load_with_unassigned_cases() -> None:
     teams = [team("Madrid", 20, 4, 2), team("Manila", 2, 0, 4, "APAC")]
     move = suggestion(teams, {})
     assert move
@@ -264,7 +264,7 @@ def test_a_move_evens_out_the_load_with_what_nobody_has_yet() -> None:
     assert balance_index(teams) == pytest.approx(10 / 5.25)
 
 
-def test_hours_that_two_regions_share_are_counted_in_moments() -> None:
+def test_shared_hours_of_two_regions_are_counted_in_real_time() -> None:
     manila = Schedule("Asia/Manila", EVERY_DAY)
     london = Schedule("Europe/London", dict.fromkeys(range(7), ((8 * 60, 16 * 60),)))
     assert overlap(manila, london, utc("2026-11-26T00:00")) == timedelta(hours=1)
@@ -283,9 +283,9 @@ def test_an_hour_is_unusual_against_the_same_hour_of_other_days() -> None:
 def test_hours_are_written_as_people_say_them() -> None:
     assert read_hours("monday-friday 09:00-17:00") == ((0, 1, 2, 3, 4), 540, 1020)
     assert read_hours("saturday 22:00-24:00") == ((5,), 1320, 1440)
-    for wrong in ("9-17", "monday 17:00-09:00", "someday 09:00-10:00"):
+    for text in ("9-17", "monday 17:00-09:00", "someday 09:00-10:00"):
         with pytest.raises(ValueError, match="write"):
-            ContractHours.model_validate({"hours": [wrong]})
+            ContractHours.model_validate({"hours": [text]})
 
 
 def test_a_log_of_changes_is_read_as_cases_with_their_history() -> None:
@@ -294,7 +294,7 @@ def test_a_log_of_changes_is_read_as_cases_with_their_history() -> None:
     first = read.rows[0]
     assert (first.external_id, first.priority, first.customer) == ("INC0000045", "P3", "Caller 2403")
     assert first.opened_at == utc("2016-02-29T01:16")
-    assert first.ended_at is None, "what the log knows of the end is no news while it is new"
+    assert first.ended_at is None, "the end that the log knows is not applied while the case is new"
     assert "subcategory" in first.traits
     assert [priority_of(text) for text in ("1 - Critical", "P2", "Low", "?")] == ["P1", "P2", "P4", ""]
 

@@ -19,7 +19,7 @@ def offset_file(tmp_path: Path):
 
 
 @freeze_time(NOON)
-def test_the_clock_is_shifted_by_what_the_file_says(offset_file: Path) -> None:
+def test_the_clock_is_shifted_by_the_offset_in_the_file(offset_file: Path) -> None:
     offset_file.write_text("3600")
 
     assert clock.utcnow() == NOON + timedelta(hours=1)
@@ -32,7 +32,7 @@ def test_a_file_that_is_missing_or_half_written_shifts_nothing(offset_file: Path
     assert clock.utcnow() == NOON
 
 
-def test_what_is_due_next_is_said_beside_it(offset_file: Path) -> None:
+def test_the_next_due_time_is_written_beside_the_offset(offset_file: Path) -> None:
     clock.publish_next_due(NOON)
     assert (offset_file.parent / "clock.due").read_text() == str(int(NOON.timestamp()))
 
@@ -40,7 +40,7 @@ def test_what_is_due_next_is_said_beside_it(offset_file: Path) -> None:
     assert (offset_file.parent / "clock.due").read_text() == ""
 
 
-def test_a_length_of_time_is_measured_from_where_the_clock_was_in_the_beginning(tmp_path: Path) -> None:
+def test_a_duration_is_measured_from_the_clock_at_its_beginning(tmp_path: Path) -> None:
     shifted = tmp_path / "past"
     shifted.write_text(f"{-400 * 86_400}")
     clock.use_offset_file(shifted)

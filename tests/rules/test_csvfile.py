@@ -1,4 +1,4 @@
-"""CSV: nothing that somebody typed runs in a spreadsheet, and nothing they typed is lost."""
+"""CSV: nothing that was typed runs in a spreadsheet, and nothing that was typed is lost."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ def test_no_cell_begins_like_a_formula(words: str) -> None:
 
 
 @given(st.lists(st.text(), min_size=1, max_size=4))
-def test_words_come_back_as_they_were_behind_an_apostrophe_at_most(row: list[str]) -> None:
+def test_texts_are_read_back_unchanged_but_for_an_apostrophe_in_front(row: list[str]) -> None:
     [_, cells] = read(to_csv([str(place) for place in range(len(row))], [row]))
 
     assert [cell.removeprefix("'") for cell in cells] == [

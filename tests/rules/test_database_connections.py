@@ -1,4 +1,4 @@
-"""Each open connection to SQLite costs memory: few stay open, and those are used again first."""
+"""Each open connection to SQLite costs memory: few stay open, and those are reused first."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,34 +17,34 @@ CROWD = 12
 
 @pytest.fixture
 def opened() -> list[Any]:
-    """Grows by one with each connection that is opened."""
+    """A list that grows by one with each opened connection."""
     return []
 
 
 @pytest.fixture
 def database(tmp_path: Path, opened: list[Any]) -> Database:
-    """An empty one."""
+    """An empty database."""
     database = Database(f"sqlite:///{tmp_path}/empty.sqlite")
     sa.event.listen(database.engine, "connect", lambda connection, _: opened.append(connection))
     return database
 
 
-def _look_all_at_once(database: Database) -> None:
+def _read_all_at_once(database: Database) -> None:
     with ExitStack() as crowd:
         for _ in range(CROWD):
             crowd.enter_context(database.reading()).connection()
 
 
 def test_after_a_crowd_few_connections_stay_open(database: Database, opened: list[Any]) -> None:
-    _look_all_at_once(database)
+    _read_all_at_once(database)
 
     assert len(opened) == CROWD
     assert cast(QueuePool, database.engine.pool).checkedin() == 4
     database.close()
 
 
-def test_looks_one_after_another_share_a_connection(database: Database) -> None:
-    _look_all_at_once(database)
+def test_consecutive_reads_share_a_connection(database: Database) -> None:
+    _read_all_at_once(database)
 
     used = set()
     for _ in range(CROWD):

@@ -1,4 +1,4 @@
-"""What was started is finished, once."""
+"""Every started flow is finished, once."""
 
 import sqlite3
 import threading
@@ -21,23 +21,23 @@ from bot.runtime.waiting import wait_until
 from bot.runtime.workflows import FLOWS_AT_ONCE, Backoff, Flows, engine, flow, records, step
 
 CROWD = 8
-# As many flows as may be at work at once, of both kinds, and a few that wait.
+# As many flows of both kinds as may run at once, and a few that wait.
 MOST_THREADS = 24
 # However busy the machine is.
 PATIENCE_S = 30
-# Each comes back after a second at the earliest.
+# Each retry comes after a second at the earliest.
 MOST_FAILURES = 2
 
 
 class Order(BaseModel):
-    """What is wanted."""
+    """The input of a flow."""
 
     item: str
 
 
 @dataclass
 class Shop:
-    """What was done, and what goes wrong."""
+    """A record of the work done, with failures to inject."""
 
     done: list[str] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
@@ -53,7 +53,7 @@ def fulfil(shop: Shop, order: Order) -> None:
 
 @step
 def prepare(shop: Shop, item: str) -> str:
-    """The first step; gives back something to go on with."""
+    """Do the first step and return an item to go on with."""
     shop.begun.append(item)
     assert shop.is_open.wait(PATIENCE_S)
     shop.done.append(f"prepared {item}")
@@ -62,7 +62,7 @@ def prepare(shop: Shop, item: str) -> str:
 
 @step
 def serve(shop: Shop, item: str) -> None:
-    """The second step."""
+    """Do the second step."""
     if shop.failures:
         raise shop.failures.pop()
     shop.done.append(f"served {item}")
@@ -70,7 +70,7 @@ def serve(shop: Shop, item: str) -> None:
 
 @pytest.fixture
 def shop() -> Shop:
-    """Nothing done yet."""
+    """A shop where nothing is done yet."""
     shop = Shop()
     shop.is_open.set()
     return shop
@@ -78,21 +78,21 @@ def shop() -> Shop:
 
 @pytest.fixture
 def flows(tmp_path: Path, shop: Shop) -> Iterator[Flows]:
-    """An engine that comes back soon."""
+    """An engine with a short backoff."""
     flows = Flows(f"sqlite:///{tmp_path}/flows.sqlite", backoff=Backoff(0.05, 0.1), most_failures=MOST_FAILURES)
     flows.launch(shop)
     yield flows
     flows.close()
 
 
-def test_each_step_goes_on_with_what_the_one_before_gave(flows: Flows, shop: Shop) -> None:
+def test_each_step_goes_on_with_the_result_of_the_one_before(flows: Flows, shop: Shop) -> None:
     flows.start_once("dinner", fulfil, Order(item="soup"))
 
     assert wait_until(flows.is_idle, PATIENCE_S)
     assert shop.done == ["prepared soup", "served SOUP"]
 
 
-def test_a_key_that_many_start_at_the_same_moment_runs_once(flows: Flows, shop: Shop) -> None:
+def test_a_key_that_many_threads_start_at_once_runs_once(flows: Flows, shop: Shop) -> None:
     together = Barrier(CROWD)
 
     def start(_: int) -> None:
@@ -106,7 +106,7 @@ def test_a_key_that_many_start_at_the_same_moment_runs_once(flows: Flows, shop: 
     assert shop.done == ["prepared soup", "served SOUP"]
 
 
-def test_a_crowd_waits_without_a_thread_for_each_and_is_all_served(flows: Flows, shop: Shop) -> None:
+def test_many_flows_wait_without_a_thread_each_and_all_are_finished(flows: Flows, shop: Shop) -> None:
     shop.is_open.clear()
     threads = threading.active_count()
     for number in range(5 * CROWD):
@@ -142,7 +142,7 @@ def test_a_flow_that_fails_comes_back(flows: Flows, shop: Shop, failure: Excepti
     assert shop.done.count("served SOUP") == 1
 
 
-def test_waiting_ends_no_flow_however_often_and_one_failure_after_it_ends_none(flows: Flows, shop: Shop) -> None:
+def test_a_flow_may_wait_any_number_of_times_and_survives_one_failure_after_that(flows: Flows, shop: Shop) -> None:
     waits = [TryLater("Slack asks to wait", wait_s=0), DatabaseBusy()] * MOST_FAILURES
     shop.failures += [ValueError("broken"), *waits]
 
@@ -158,7 +158,7 @@ def test_a_flow_that_fails_too_often_is_given_up_and_kept_until_somebody_starts_
     shop.failures += [ValueError("broken")] * MOST_FAILURES * 2
     for key in ("dinner", "lunch"):
         flows.start_once(key, fulfil, Order(item="soup"))
-        assert wait_until(lambda: key in flows.given_up(), PATIENCE_S)  # noqa: B023 - asked within the loop
+        assert wait_until(lambda: key in flows.given_up(), PATIENCE_S)  # noqa: B023 - evaluated within the loop
 
     flows.delete_finished(timedelta())
     assert flows.given_up() == ["dinner", "lunch"]
@@ -178,7 +178,7 @@ def test_the_wait_before_another_attempt_doubles_up_to_a_longest() -> None:
     assert [backoff.before(attempt) for attempt in (1, 2, 3, 6, 7, 100)] == [1, 2, 4, 32, 60, 60]
 
 
-def test_records_of_finished_flows_are_forgotten_and_those_that_come_back_are_not(
+def test_records_of_finished_flows_are_deleted_and_those_of_waiting_flows_are_not(
     flows: Flows, shop: Shop, tmp_path: Path
 ) -> None:
     for number in range(3):
@@ -193,14 +193,14 @@ def test_records_of_finished_flows_are_forgotten_and_those_that_come_back_are_no
     assert flows.stuck(for_s=-1) == ["late"]
 
 
-def test_after_the_end_nothing_is_started_and_whoever_asks_is_told_to_come_back(flows: Flows) -> None:
+def test_nothing_is_started_after_the_end_and_callers_are_told_to_try_later(flows: Flows) -> None:
     flows.close()
 
     with pytest.raises(TryLater, match="ending"):
         flows.start_once("dinner", fulfil, Order(item="soup"))
 
 
-def test_at_the_end_what_has_begun_is_finished_and_the_rest_is_left_for_the_next_start(
+def test_running_flows_are_finished_at_the_end_and_the_rest_is_left_for_the_next_start(
     tmp_path: Path, shop: Shop
 ) -> None:
     shop.is_open.clear()
@@ -216,7 +216,7 @@ def test_at_the_end_what_has_begun_is_finished_and_the_rest_is_left_for_the_next
         shop.is_open.set()
         closed.result(PATIENCE_S)
 
-    assert len(shop.done) == 2 * FLOWS_AT_ONCE, "two steps of each that had begun"
+    assert len(shop.done) == 2 * FLOWS_AT_ONCE, "two steps of each flow that had begun"
     second = Flows(f"sqlite:///{tmp_path}/flows.sqlite")
     second.launch(shop)
     assert wait_until(second.is_idle, PATIENCE_S)
@@ -228,14 +228,14 @@ def test_at_the_end_what_has_begun_is_finished_and_the_rest_is_left_for_the_next
 
 @flow
 def be_left_behind(shop: Shop, order: Order) -> None:
-    """Its thread ends without a word, once, as when the engine's database refuses what it writes."""
+    """End the thread silently, once, as when the engine's database refuses a write."""
     if not shop.begun:
         shop.begun.append(order.item)
         raise engine.NotStarted
     shop.done.append(order.item)
 
 
-def test_what_no_thread_is_at_any_more_is_adopted_by_the_living_process(flows: Flows, shop: Shop) -> None:
+def test_a_flow_without_a_thread_is_adopted_by_the_living_process(flows: Flows, shop: Shop) -> None:
     flows.start_once("dinner", be_left_behind, Order(item="soup"))
     assert wait_until(lambda: bool(shop.begun), PATIENCE_S)
     assert not flows.is_idle()
@@ -249,7 +249,7 @@ def test_what_no_thread_is_at_any_more_is_adopted_by_the_living_process(flows: F
 
 @pytest.fixture
 def full_disk() -> Iterator[Callable[[bool], None]]:
-    """SQLite takes no further page of any file in this process, as on a full disk; or takes them again."""
+    """Make SQLite take no further page of any file in this process, as on a full disk, or take pages again."""
     limited: list[sqlite3.Connection] = []
     is_full = False
 
@@ -269,30 +269,30 @@ def full_disk() -> Iterator[Callable[[bool], None]]:
     sa.event.remove(sa.Pool, "checkout", limit)
 
 
-def test_what_cannot_even_be_put_off_on_a_full_disk_is_not_given_up(
+def test_a_flow_that_cannot_even_be_postponed_on_a_full_disk_is_not_given_up(
     flows: Flows, shop: Shop, full_disk: Callable[[bool], None]
 ) -> None:
     shop.failures.append(TryLater("the oven is cold"))
     shop.is_open.clear()
-    much = Order(item="soup " * 20_000)
-    flows.start_once("dinner", fulfil, much)
+    large_order = Order(item="soup " * 20_000)
+    flows.start_once("dinner", fulfil, large_order)
     assert wait_until(lambda: bool(shop.begun), PATIENCE_S)
     full_disk(True)
     shop.is_open.set()
     assert wait_until(lambda: not flows.is_running, PATIENCE_S)
 
     with noting_commits(), pytest.raises(ChangeUnknown):
-        flows.start_once("supper", fulfil, much)
+        flows.start_once("supper", fulfil, large_order)
     full_disk(False)
     for _ in range(2):
         flows.adopt()
 
     assert wait_until(flows.is_idle, PATIENCE_S)
     assert flows.given_up() == []
-    assert shop.done[-1] == f"served {much.item.upper()}"
+    assert shop.done[-1] == f"served {large_order.item.upper()}"
 
 
-def test_what_is_in_hand_is_not_adopted(flows: Flows, shop: Shop) -> None:
+def test_a_running_flow_is_not_adopted(flows: Flows, shop: Shop) -> None:
     shop.is_open.clear()
     flows.start_once("dinner", fulfil, Order(item="soup"))
     assert wait_until(lambda: bool(shop.begun), PATIENCE_S)
@@ -305,7 +305,9 @@ def test_what_is_in_hand_is_not_adopted(flows: Flows, shop: Shop) -> None:
     assert shop.begun == ["soup"]
 
 
-def test_a_person_who_waits_hears_in_time_that_it_is_not_known(flows: Flows, shop: Shop, tmp_path: Path) -> None:
+def test_a_waiting_person_is_told_in_time_that_the_outcome_is_unknown(
+    flows: Flows, shop: Shop, tmp_path: Path
+) -> None:
     with closing(sqlite3.connect(tmp_path / "flows.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         started = time.monotonic()
@@ -313,5 +315,5 @@ def test_a_person_who_waits_hears_in_time_that_it_is_not_known(flows: Flows, sho
             flows.start_once("dinner", fulfil, Order(item="soup"))
         assert time.monotonic() - started < 3
 
-    # It is done nevertheless, once the database takes it.
+    # It is done nevertheless, once the database takes the write.
     assert wait_until(lambda: shop.done == ["prepared soup", "served SOUP"], 3 * PATIENCE_S)

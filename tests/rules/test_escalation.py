@@ -1,4 +1,4 @@
-"""The escalation ladder as rules: when whose turn is, and what changes it."""
+"""The escalation ladder as rules: whose turn comes when, and what changes it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,12 +12,12 @@ MINUTE = timedelta(minutes=1)
 
 
 def ladder(*tiers: tuple[int, str]) -> Ladder:
-    """A ladder planned at noon from (minutes, who)."""
+    """Return a ladder planned at noon from pairs of minutes and name."""
     return rules.plan_ladder(((minutes * MINUTE, (who,), StopsOn.COMMANDER) for minutes, who in tiers), NOON)
 
 
 def minutes(planned: Ladder) -> list[float | None]:
-    """When each rung is due, in minutes after noon."""
+    """Return when each rung is due, in minutes after noon."""
     return [(rung.due_at - NOON) / MINUTE if rung.due_at else None for rung in planned]
 
 
@@ -25,11 +25,11 @@ def test_without_tiers_there_is_no_ladder() -> None:
     assert ladder() == []
 
 
-def test_five_minutes_after_the_last_tier_the_top_is_reached() -> None:
+def test_the_top_is_reached_five_minutes_after_the_last_tier() -> None:
     assert minutes(ladder((0, "@ana"), (4, "@ben"))) == [0, 4, 9]
 
 
-def test_whoever_is_hurried_brings_the_later_ones_along() -> None:
+def test_hurrying_a_tier_brings_the_later_ones_forward() -> None:
     hurried = rules.bring_forward(
         rules.mark_told(ladder((2, "@ana"), (4, "@ben"), (10, "@erik")), 0), NOON + 2 * MINUTE
     )
@@ -37,7 +37,7 @@ def test_whoever_is_hurried_brings_the_later_ones_along() -> None:
     assert minutes(hurried) == [None, 2, 8, 13]
 
 
-def test_after_a_stop_the_clock_goes_on_from_the_rung_it_had_reached() -> None:
+def test_the_clock_resumes_after_a_stop_from_the_rung_it_had_reached() -> None:
     stopped = rules.stop_clock(rules.mark_told(ladder((2, "@ana"), (6, "@ben")), 0), StopsOn.COMMANDER)
     assert minutes(stopped) == [None, None, None]
 
@@ -67,7 +67,7 @@ def test_a_graver_ladder_adds_people_to_tiers_and_tiers_to_the_ladder() -> None:
     assert raised[0].state == State.TOLD
 
 
-def test_a_tier_that_was_told_and_gains_people_has_its_turn_again() -> None:
+def test_a_paged_tier_that_gains_people_has_its_turn_again() -> None:
     lesser = rules.mark_told(ladder((2, "@ana")), 0)
     later = NOON + 3 * MINUTE
 
@@ -79,7 +79,7 @@ def test_a_tier_that_was_told_and_gains_people_has_its_turn_again() -> None:
     assert raised[0].tell == ("@ana", "@erik")
 
 
-def test_of_an_incident_that_is_over_nobody_is_next_until_it_is_reopened() -> None:
+def test_nobody_is_next_in_an_incident_that_is_over_until_it_is_reopened() -> None:
     over = rules.end_ladder(ladder((2, "@ana")))
     assert rules.next_rung(over) is None
 
@@ -89,6 +89,6 @@ def test_of_an_incident_that_is_over_nobody_is_next_until_it_is_reopened() -> No
 
 @pytest.mark.parametrize(("gap", "expected"), [(3, 3), (20, 5)])
 def test_silence_counts_after_five_minutes_or_when_the_next_tier_is_told(gap: int, expected: int) -> None:
-    told = rules.mark_told(ladder((0, "@ana"), (gap, "@ben")), 0)
+    ladder_after_first_page = rules.mark_told(ladder((0, "@ana"), (gap, "@ben")), 0)
 
-    assert rules.answer_by(told, NOON) == NOON + expected * MINUTE
+    assert rules.answer_by(ladder_after_first_page, NOON) == NOON + expected * MINUTE

@@ -1,4 +1,4 @@
-"""Whatever happens on a ladder: someone is always next, or the top is reached, and no tier has its turn twice."""
+"""On every ladder, someone is always next or the top is reached, and no tier has its turn twice."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ TIERS = st.lists(
 
 
 class NightOnTheLadder(RuleBasedStateMachine):
-    """Time passes, people turn down, come, leave, escalate; the severity rises; it is resolved and reopened."""
+    """Time passes; people decline, come, leave and escalate; the severity rises; the incident ends and reopens."""
 
     @initialize(tiers=TIERS)
     def declared(self, tiers):
@@ -85,7 +85,7 @@ class NightOnTheLadder(RuleBasedStateMachine):
     def the_severity_rises(self, tiers):
         before = self.ladder
         self.ladder = rules.merge_higher_ladder(self.ladder, rules.plan_ladder(tiers, self.now), self.now)
-        # Who is on the way stays so while the graver ladder brings nobody new.
+        # People who are on the way stay so while the graver ladder adds nobody.
         self.is_awaited = self.is_awaited and self.ladder == before
         self.spare()
 

@@ -1,4 +1,4 @@
-"""What follows from a change to an incident: the handlers of every event, in the order they are called."""
+"""The effects of a change to an incident: the handlers of every event, in the order of their calls."""
 
 import inspect
 
@@ -12,7 +12,7 @@ from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from tests.rules.test_update_templates import NOW, services
 
-# Read it as a sentence: when this happens, these are called, from left to right, in one transaction.
+# Read it as a sentence: when this event happens, these handlers are called, from left to right, in one transaction.
 HANDLERS = {
     "Declared": [
         "updates.handlers.begin",
@@ -144,34 +144,34 @@ HANDLERS = {
 
 def test_the_handlers_of_every_event_are_called_in_this_order() -> None:
     registry = build_registry()
-    every = [kind for _, kind in inspect.getmembers(events, inspect.isclass) if issubclass(kind, Event)]
+    event_kinds = [kind for _, kind in inspect.getmembers(events, inspect.isclass) if issubclass(kind, Event)]
 
-    found = {
+    actual = {
         kind.__name__: [
             f"{handler.__module__.removeprefix('bot.')}.{handler.__name__}"
             for handler in registry.handlers_of(kind)
         ]
-        for kind in every
+        for kind in event_kinds
         if kind is not Event
     }
 
-    print("\n".join(f"{event}: {' → '.join(handlers) or 'nobody'}" for event, handlers in found.items()))
-    assert found == HANDLERS
+    print("\n".join(f"{event}: {' → '.join(handlers) or 'nobody'}" for event, handlers in actual.items()))
+    assert actual == HANDLERS
 
 
-def test_every_event_that_somebody_follows_is_one_that_can_be_published() -> None:
-    known = {kind for _, kind in inspect.getmembers(events, inspect.isclass)}
+def test_every_event_with_a_handler_can_be_published() -> None:
+    event_kinds = {kind for _, kind in inspect.getmembers(events, inspect.isclass)}
 
-    assert {event for event, _ in build_registry().events()} <= known
+    assert {event for event, _ in build_registry().events()} <= event_kinds
 
 
 @pytest.fixture
 def change() -> Change:
-    """A change to an incident, with nothing registered yet."""
+    """A change to an incident with nothing registered yet."""
     incident = Incident(id=1, declared_key="k", title="x", severity="S1", declared_by="U1", declared_at=NOW)
-    made = services()
-    made.parts[Registry] = Registry()  # a mapping that this test may write
-    return Change(None, made, incident, "U1", NOW)  # type: ignore[arg-type]  # it touches no database
+    without_handlers = services()
+    without_handlers.parts[Registry] = Registry()  # a mapping that this test may write
+    return Change(None, without_handlers, incident, "U1", NOW)  # type: ignore[arg-type]  # it touches no database
 
 
 def test_handlers_are_called_in_the_order_they_were_registered_and_only_for_their_event(change: Change) -> None:
@@ -186,7 +186,7 @@ def test_handlers_are_called_in_the_order_they_were_registered_and_only_for_thei
     assert called == ["first 1", "second"]
 
 
-def test_what_is_asked_for_twice_after_the_commit_is_done_once() -> None:
+def test_an_action_requested_twice_after_the_commit_is_done_once() -> None:
     done: list[str] = []
 
     class Session:

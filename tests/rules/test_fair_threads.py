@@ -1,4 +1,4 @@
-"""Of one person who asks for much, others wait for one thing."""
+"""One person's many requests hold others up by one request at most."""
 
 from functools import partial
 from threading import Event
@@ -26,7 +26,7 @@ def test_people_take_turns_and_each_ones_requests_stay_in_order() -> None:
     assert done[5:] == [f"ana {number}" for number in range(3, 100)]
 
 
-def test_a_few_are_at_work_at_a_time_and_nobody_stands_behind_them_for_long() -> None:
+def test_a_few_requests_run_at_a_time_and_none_waits_behind_them_for_long() -> None:
     threads, is_free, at_work = FairThreads(3 * AT_ONCE, "test"), Event(), list[str]()
 
     def work(name: str) -> None:
@@ -36,7 +36,7 @@ def test_a_few_are_at_work_at_a_time_and_nobody_stands_behind_them_for_long() ->
     began_s = monotonic_s()
     for number in range(2 * AT_ONCE):
         threads.submit(f"person {number}", partial(work, f"{number}"))
-    assert wait_until(lambda: len(at_work) == 2 * AT_ONCE, 10), "whoever waits for Slack keeps nobody waiting"
-    assert monotonic_s() - began_s >= TURN_WAIT_S, "in a crowd they would all have been at work at once"
+    assert wait_until(lambda: len(at_work) == 2 * AT_ONCE, 10), "a request that waits for Slack holds up no other"
+    assert monotonic_s() - began_s >= TURN_WAIT_S, "in a crowd they would all have run at once"
     is_free.set()
     threads.shutdown()

@@ -1,4 +1,4 @@
-"""Reading sources: pages and cursors in one transaction, waiting without a thread, old data that is named."""
+"""Reading sources: pages and cursors in one transaction, waits without a thread, alarms about old data."""
 
 import json
 import os
@@ -33,8 +33,8 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 
 @dataclass
-class Made:
-    """A source of so many intervals, in pages."""
+class IntervalSource:
+    """A source with that many intervals, in pages."""
 
     rows: int
     page: int = 1000
@@ -54,11 +54,13 @@ class Made:
         return Page(rows, str(last), now if last == self.rows else None)
 
 
-def services_for(database: Database, source: Made, take: Callable[..., None] = feeding.take_intervals) -> Services:
-    """What a reader needs, without Slack."""
-    described = Described(kind="made", url="https://made.example")
-    sources = Sources({"made": described}, Network(), Path())
-    sources._made["made"] = source
+def services_for(
+    database: Database, source: IntervalSource, take: Callable[..., None] = feeding.take_intervals
+) -> Services:
+    """The services that a reader needs, without Slack."""
+    source_config = Described(kind="made", url="https://made.example")
+    sources = Sources({"made": source_config}, Network(), Path())
+    sources._sources["made"] = source
     registry = Registry(takes_rows={"intervals": [take]})
     parts: dict[type, Any] = {Sources: sources, Registry: registry}
     nothing = cast(Any, None)
@@ -76,13 +78,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def feed(database: Database) -> tables.Feed:
     with database.reading() as session:
-        found = tables.feed(session, "made", "intervals")
-    assert found is not None
-    return found
+        row = tables.feed(session, "made", "intervals")
+    assert row is not None
+    return row
 
 
 def stored(database: Database) -> tuple[int, int, float]:
-    """Rows, different intervals, and the sum of what was offered."""
+    """Return the numbers of rows and of different intervals, and the sum of offered contacts."""
     query = "SELECT count(*), count(DISTINCT starts_at), sum(offered) FROM interval_figures"
     with database.reading() as session:
         return tuple(session.connection().execute(sa.text(query)).one())
@@ -96,21 +98,21 @@ def read_all(services: Services) -> str:
 
 
 def test_a_hundred_thousand_rows_are_read_in_bounded_memory(database: Database) -> None:
-    process, held = psutil.Process(), list[int]()
+    process, memory_use = psutil.Process(), list[int]()
 
     def take(*page: Any) -> None:
         feeding.take_intervals(*page)
-        held.append(process.memory_info().rss)
+        memory_use.append(process.memory_info().rss)
 
-    assert read_all(services_for(database, Made(100_000), take)) == DONE
+    assert read_all(services_for(database, IntervalSource(100_000), take)) == DONE
     assert stored(database) == (100_000, 100_000, sum(range(100_000)))
     assert feed(database).rows == 100_000
     # The first pages load and compile what every page needs.
-    assert max(held) - held[5] < 20 * 1024 * 1024
+    assert max(memory_use) - memory_use[5] < 20 * 1024 * 1024
 
 
 @pytest.mark.parametrize("when", ["before the commit", "after the commit"])
-def test_killed_between_page_and_cursor_no_row_is_lost_or_doubled(database: Database, when: str) -> None:
+def test_a_kill_between_page_and_cursor_loses_and_doubles_no_row(database: Database, when: str) -> None:
     def take_and_die(session: Session, services: Services, source: str, key: str, rows: Sequence[Interval]) -> None:
         feeding.take_intervals(session, services, source, key, rows)
         if key.endswith(":2"):
@@ -124,42 +126,42 @@ def test_killed_between_page_and_cursor_no_row_is_lost_or_doubled(database: Data
     child = os.fork()
     if child == 0:
         own = Database(database.url)
-        read_all(services_for(own, Made(500, page=100), take_and_die))
+        read_all(services_for(own, IntervalSource(500, page=100), take_and_die))
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     assert stored(database)[0] == (200 if when == "before the commit" else 300)
 
-    assert read_all(services_for(database, Made(500, page=100))) == DONE
+    assert read_all(services_for(database, IntervalSource(500, page=100))) == DONE
     assert stored(database) == (500, 500, sum(range(500)))
 
 
 def test_a_page_that_another_replica_stored_is_not_stored_again(database: Database) -> None:
-    services = services_for(database, Made(300, page=100))
+    services = services_for(database, IntervalSource(300, page=100))
     before = feed(database)
-    page = Made(300, page=100).read("", NOW)
+    page = IntervalSource(300, page=100).read("", NOW)
     reading.store(services, before, page)
     reading.store(services, before, page)
     assert stored(database)[0] == 100
     assert feed(database).pages == 1
 
 
-def test_what_a_source_asks_to_wait_is_no_failure_and_holds_no_thread(database: Database) -> None:
-    source = Made(200, page=100)
+def test_a_wait_that_a_source_asks_for_is_no_failure_and_holds_no_thread(database: Database) -> None:
+    source = IntervalSource(200, page=100)
     services = services_for(database, source)
     reading.read_next(services, "made", "intervals")
     source.trouble = [TryLater("it answered 429", wait_s=90)]
     began = utcnow()
     assert reading.read_next(services, "made", "intervals") == STOPPED
-    found = feed(database)
-    assert (found.failures, found.error, found.cursor) == (0, "it answered 429", "100")
-    assert found.next_at is not None
-    assert timedelta(seconds=89) < found.next_at - began < timedelta(seconds=95)
+    row = feed(database)
+    assert (row.failures, row.error, row.cursor) == (0, "it answered 429", "100")
+    assert row.next_at is not None
+    assert timedelta(seconds=89) < row.next_at - began < timedelta(seconds=95)
     assert read_all(services) == DONE
     assert feed(database).error == ""
 
 
-def test_failures_back_off_and_old_data_is_named_with_its_age(database: Database) -> None:
-    source = Made(100, page=100)
+def test_failures_back_off_and_old_data_is_reported_with_its_age(database: Database) -> None:
+    source = IntervalSource(100, page=100)
     services = services_for(database, source)
     assert read_all(services) == DONE
     read_at = feed(database).read_at
@@ -170,34 +172,34 @@ def test_failures_back_off_and_old_data_is_named_with_its_age(database: Database
     assert feed(database).failures == 2
     with database.reading() as session:
         assert auditing.sources_behind(session, services, read_at + timedelta(minutes=4)) == {}
-        found = auditing.sources_behind(session, services, read_at + timedelta(hours=2))
-    assert found == {
+        late_sources = auditing.sources_behind(session, services, read_at + timedelta(hours=2))
+    assert late_sources == {
         "source:made:intervals": "The intervals of the source `made` are 2 h 00 min old: made cannot be read: it "
         "does not accept the credentials &lt;!channel&gt;."
     }
 
 
-def test_the_schedule_skips_what_was_missed_and_more_is_read_at_once(database: Database) -> None:
-    every = timedelta(minutes=5)
-    assert rules.next_read(every, NOW, NOW + timedelta(minutes=1)) == NOW + every
-    assert rules.next_read(every, NOW, NOW + timedelta(minutes=17)) == NOW + timedelta(minutes=20)
+def test_the_schedule_skips_missed_reads_and_further_pages_are_read_at_once(database: Database) -> None:
+    interval = timedelta(minutes=5)
+    assert rules.next_read(interval, NOW, NOW + timedelta(minutes=1)) == NOW + interval
+    assert rules.next_read(interval, NOW, NOW + timedelta(minutes=17)) == NOW + timedelta(minutes=20)
     assert rules.retry_at(1, None, NOW) == NOW + timedelta(seconds=30)
     assert rules.retry_at(50, None, NOW) == NOW + timedelta(minutes=30)
-    services = services_for(database, Made(1))
+    services = services_for(database, IntervalSource(1))
     request = ReadRequest(source="made", stream="intervals", due_at=utcnow())
     reading.plan_next(services, request, MORE)
     next_at = feed(database).next_at
     assert next_at is not None
     assert next_at <= utcnow()
     reading.plan_next(services, request, DONE)
-    assert feed(database).next_at == request.due_at + every
+    assert feed(database).next_at == request.due_at + interval
 
 
 def test_secrets_come_from_the_environment_alone(tmp_path: Path) -> None:
-    described = Described(kind="okta", url="https://x.okta.com", secret="OKTA_TOKEN")  # a name
-    sources = Sources({"okta": described}, Network(), tmp_path, environment={})
+    source_config = Described(kind="okta", url="https://x.okta.com", secret="OKTA_TOKEN")  # a name
+    sources = Sources({"okta": source_config}, Network(), tmp_path, environment={})
     with pytest.raises(SecretMissing, match="OKTA_TOKEN"):
         sources.get("okta")
-    sources = Sources({"okta": described}, Network(), tmp_path, environment={"OKTA_TOKEN": "t"})
+    sources = Sources({"okta": source_config}, Network(), tmp_path, environment={"OKTA_TOKEN": "t"})
     assert json.dumps(sources.settings["okta"].model_dump(mode="json")).count("OKTA_TOKEN") == 1
     assert sources.get("okta") is sources.get("okta")

@@ -1,4 +1,4 @@
-"""`floor.yaml`: what it may say, and how a mistake in it is named."""
+"""`floor.yaml`: valid content, and how mistakes are named."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,15 +13,15 @@ SHIPPED = Path("floor.yaml")
 
 
 def problems_with(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
-    """What is said of the shipped file after each `old` became `new`."""
+    """Return the problems of the shipped file after each `old` was replaced by `new`."""
     text = SHIPPED.read_text()
     for old, new in changes:
         assert old in text
         text = text.replace(old, new, 1)
-    changed = tmp_path / "floor.yaml"
-    changed.write_text(text)
+    changed_file = tmp_path / "floor.yaml"
+    changed_file.write_text(text)
     with pytest.raises(FileRefused) as refused:
-        floor.read(changed, Path("message_templates"))
+        floor.read(changed_file, Path("message_templates"))
     return [str(problem) for problem in refused.value.problems]
 
 
@@ -30,27 +30,31 @@ def line_of(words: str) -> int:
 
 
 def test_the_shipped_file_can_be_used() -> None:
-    read = floor.read(SHIPPED)
+    shipped = floor.read(SHIPPED)
 
-    assert read.incidents_channel == "incidents"
-    assert read.audiences["operations"].usual_cadence("S0") == timedelta(minutes=15)
-    assert read.audiences["executives"].usual_cadence("S2") is Moment.ON_CHANGE
-    assert read.audiences["executives"].usual_cadence("S4") is Moment.NEVER
-    assert "incident-analysts" in read.groups
+    assert shipped.incidents_channel == "incidents"
+    assert shipped.audiences["operations"].usual_cadence("S0") == timedelta(minutes=15)
+    assert shipped.audiences["executives"].usual_cadence("S2") is Moment.ON_CHANGE
+    assert shipped.audiences["executives"].usual_cadence("S4") is Moment.NEVER
+    assert "incident-analysts" in shipped.groups
 
 
 def test_every_mistake_is_named_at_once_with_its_line(tmp_path: Path) -> None:
-    said = problems_with(
+    problems = problems_with(
         tmp_path,
         ("commander_within: 3 min", "commander_within: soon"),
         ('channels: ["#executives"]', "channels: [executives]"),
         ("language: en", "langauge: en"),
     )
 
-    assert len(said) == 3
-    assert any(f"floor.yaml:{line_of('commander_within: 3 min')}" in words and "'soon'" in words for words in said)
-    assert any(f"floor.yaml:{line_of('#executives')}" in words and "is not a channel" in words for words in said)
-    assert any("langauge" in words and "Did you mean `language`?" in words for words in said)
+    assert len(problems) == 3
+    assert any(
+        f"floor.yaml:{line_of('commander_within: 3 min')}" in words and "'soon'" in words for words in problems
+    )
+    assert any(
+        f"floor.yaml:{line_of('#executives')}" in words and "is not a channel" in words for words in problems
+    )
+    assert any("langauge" in words and "Did you mean `language`?" in words for words in problems)
 
 
 @pytest.mark.parametrize(
@@ -63,12 +67,12 @@ def test_every_mistake_is_named_at_once_with_its_line(tmp_path: Path) -> None:
         ("3 days", timedelta(days=3)),
     ],
 )
-def test_a_length_of_time_is_written_as_people_write_it(given: str, length: timedelta) -> None:
+def test_a_length_of_time_is_read_as_people_write_it(given: str, length: timedelta) -> None:
     assert floor.read_duration(given) == length
 
 
 @pytest.mark.parametrize("given", ["soon", "0 min", "15", "-5 min", "15 minutes and a bit", "1e3 min", ""])
-def test_what_is_no_length_of_time_is_refused_with_an_example(given: str) -> None:
+def test_text_that_is_no_length_of_time_is_refused_with_an_example(given: str) -> None:
     with pytest.raises(ValueError, match="write it like `15 min`"):
         floor.read_duration(given)
 
@@ -83,11 +87,11 @@ def test_what_is_no_length_of_time_is_refused_with_an_example(given: str) -> Non
         ("severities:\n", "severities: [\n", "is not YAML"),
     ],
 )
-def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_an_invalid_file_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert any(said in words for words in problems_with(tmp_path, (old, new)))
 
 
-def test_a_reaction_says_one_thing_and_is_written_as_people_write_it() -> None:
+def test_a_reaction_has_one_meaning_and_is_read_as_people_write_it() -> None:
     reactions = Reactions(mark=(":pushpin:", "wave::skin-tone-2"), decision=("scales",))
 
     assert reactions.mark == ("pushpin", "wave")
@@ -114,7 +118,7 @@ def test_a_reaction_says_one_thing_and_is_written_as_people_write_it() -> None:
         ("{name: Telvia,", "{name: northline,", "`Northline` and `northline`"),
     ],
 )
-def test_what_would_be_silently_wrong_is_refused_with_what_to_write(
+def test_settings_that_would_be_silently_wrong_are_refused_with_what_to_write(
     tmp_path: Path, old: str, new: str, said: str
 ) -> None:
     [problem] = problems_with(tmp_path, (old, new))
@@ -126,16 +130,16 @@ def test_what_would_be_silently_wrong_is_refused_with_what_to_write(
 def test_handles_and_channels_are_read_as_slack_writes_them(tmp_path: Path) -> None:
     text = SHIPPED.read_text().replace('channels: ["#executives"]', 'channels: ["#Executives"]')
     text = text.replace('tell: ["@telephony-oncall"]', 'tell: ["@Telephony-OnCall", "@devi"]')
-    changed = tmp_path / "floor.yaml"
-    changed.write_text(text.replace('incidents_channel: "#incidents"', 'incidents_channel: "#Incidents"'))
+    changed_file = tmp_path / "floor.yaml"
+    changed_file.write_text(text.replace('incidents_channel: "#incidents"', 'incidents_channel: "#Incidents"'))
 
-    read = floor.read(changed)
+    changed_floor = floor.read(changed_file)
 
-    assert read.audiences["executives"].channels == ("#executives",)
-    assert read.incidents_channel == "incidents"
-    assert {"telephony-oncall", "devi"} <= read.people_or_groups
+    assert changed_floor.audiences["executives"].channels == ("#executives",)
+    assert changed_floor.incidents_channel == "incidents"
+    assert {"telephony-oncall", "devi"} <= changed_floor.people_or_groups
 
 
-def test_a_file_that_is_not_there_is_named_with_where_it_was_looked_for(tmp_path: Path) -> None:
+def test_a_missing_file_is_named_with_the_place_where_it_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match=f"floor.yaml:1: is not in {tmp_path}; start in the folder"):
         floor.read(tmp_path / "floor.yaml")

@@ -1,4 +1,4 @@
-"""Follow-ups: how one is typed, and when its owner is reminded, wherever they live and whatever the clocks do."""
+"""Follow-ups: how one is typed, and when its owner is reminded in any time zone and over changes of the clocks."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,12 +15,12 @@ ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Manil
 
 
 def reminders(due_on: date, zone: str, plan: ReminderPlan, now: datetime) -> list[datetime]:
-    """Every reminder from `now` on, each asked for when the one before was sent."""
-    found = []
+    """Return every reminder from `now` on, each computed when the one before was sent."""
+    moments = []
     while moment := rules.next_reminder(due_on, zone, plan, now):
-        found.append(moment)
+        moments.append(moment)
         now = moment
-    return found
+    return moments
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def reminders(due_on: date, zone: str, plan: ReminderPlan, now: datetime) -> lis
         ("note: this is no kind", TypedFollowUp("note: this is no kind")),
     ],
 )
-def test_one_line_is_taken_apart(raw: str, typed: TypedFollowUp) -> None:
+def test_a_typed_line_is_split_into_its_parts(raw: str, typed: TypedFollowUp) -> None:
     assert rules.parse_follow_up(raw) == typed
 
 
 @pytest.mark.parametrize("raw", ["", "   ", "<@U0BEN>", "<@U0BEN> prevent:", "\u0000\u0007"])
-def test_without_words_it_is_refused_with_an_example(raw: str) -> None:
+def test_a_follow_up_without_text_is_refused_with_an_example(raw: str) -> None:
     with pytest.raises(rules.TextMissing, match="alarm on trunk errors"):
         rules.parse_follow_up(raw)
 
@@ -66,19 +66,19 @@ def test_reminders_come_before_on_and_after_the_day_and_then_end() -> None:
     assert all(moment.time() == time(9) for moment in sent)
 
 
-def test_those_that_were_missed_are_one() -> None:
+def test_missed_reminders_are_sent_as_one() -> None:
     now = datetime(2026, 12, 16, 12, tzinfo=UTC)
 
     assert rules.next_reminder(date(2026, 12, 9), "UTC", PLAN, now) == datetime(2026, 12, 18, 9, tzinfo=UTC)
 
 
-def test_reminders_may_be_had_on_weekends_or_never() -> None:
-    always = ReminderPlan(time(9), None, timedelta(days=1), on_weekends=True)
-    never = ReminderPlan(time(9), None, None)
+def test_reminders_may_come_on_weekends_or_only_once() -> None:
+    daily = ReminderPlan(time(9), None, timedelta(days=1), on_weekends=True)
+    only_once = ReminderPlan(time(9), None, None)
     now = datetime(2026, 12, 10, tzinfo=UTC)
 
-    assert len(reminders(date(2026, 12, 11), "UTC", always, now)) == 7
-    assert [f"{moment:%a}" for moment in reminders(date(2026, 12, 12), "UTC", never, now)] == ["Mon"]
+    assert len(reminders(date(2026, 12, 11), "UTC", daily, now)) == 7
+    assert [f"{moment:%a}" for moment in reminders(date(2026, 12, 12), "UTC", only_once, now)] == ["Mon"]
 
 
 @given(
@@ -87,7 +87,7 @@ def test_reminders_may_be_had_on_weekends_or_never() -> None:
     at=st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
     days_before=st.integers(0, 30),
 )
-def test_each_reminder_is_later_on_a_working_day_at_that_time_on_the_wall(
+def test_reminders_come_in_order_on_working_days_at_the_set_time_on_the_wall_clock(
     due_on: date, zone: str, at: time, days_before: int
 ) -> None:
     plan = ReminderPlan(at, timedelta(days=2), timedelta(days=3))
@@ -99,23 +99,23 @@ def test_each_reminder_is_later_on_a_working_day_at_that_time_on_the_wall(
     assert all(moment > now for moment in sent)
     here = [moment.astimezone(ZoneInfo(zone)) for moment in sent]
     assert all(moment.weekday() < 5 for moment in here)
-    # A time that the change of clocks leaves out is read as the same moment before it.
+    # A time that the change of clocks skips is read as the same moment before the change.
     skipped = [rules.time_of_day_in_zone(moment.date(), at, zone) for moment in here]
     assert skipped == sent
     assert len(sent) <= 8
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "America/New_York", "Nowhere/Atlantis"])
-def test_the_weekly_moment_is_the_same_on_the_wall_all_year(zone: str) -> None:
+def test_the_weekly_moment_has_the_same_wall_clock_time_all_year(zone: str) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     for _ in range(60):
         moment += timedelta(days=7)
-        found = rules.last_weekly(0, time(9), zone, moment)
-        assert moment - timedelta(days=7, hours=1) < found <= moment
-        assert f"{found.astimezone(rules.zone_of(zone)):%a %H:%M}" == "Mon 09:00"
+        last_moment = rules.last_weekly(0, time(9), zone, moment)
+        assert moment - timedelta(days=7, hours=1) < last_moment <= moment
+        assert f"{last_moment.astimezone(rules.zone_of(zone)):%a %H:%M}" == "Mon 09:00"
 
 
-def test_it_may_be_done_all_through_its_day() -> None:
+def test_a_follow_up_may_be_done_until_its_day_ends() -> None:
     due_at = datetime(2026, 12, 9, 9, tzinfo=UTC)
 
     assert not rules.is_late(due_at, due_at + timedelta(hours=23))

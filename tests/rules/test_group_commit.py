@@ -1,4 +1,4 @@
-"""What many threads bring at the same moment is committed together, and fails alone."""
+"""Changes that many threads bring at the same moment are committed together, and fail alone."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +17,7 @@ PATIENCE_S = 20
 
 
 class Store:
-    """Notes the names that were committed together; the first transaction waits until it is opened."""
+    """A store that records the names committed together; its first transaction waits until it is opened."""
 
     def __init__(self) -> None:
         self.is_asked, self.is_open = Event(), Event()
@@ -27,7 +27,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A transaction whose session nobody uses."""
+        """Yield a transaction whose session is not used."""
         self.is_asked.set()
         assert self.is_open.wait(PATIENCE_S)
         if self.refusal:
@@ -37,7 +37,7 @@ class Store:
         self.committed.append(self._names)
 
     def add(self, name: str) -> None:
-        """A change."""
+        """Make a change."""
         if name == "broken":
             raise ValueError(name)
         self._names.append(name)
@@ -45,12 +45,12 @@ class Store:
 
 @pytest.fixture
 def store() -> Store:
-    """Nothing was committed yet."""
+    """A store without any commit."""
     return Store()
 
 
 def bring(store: Store, names: list[str]) -> list[BaseException | None]:
-    """One change begins, and while its transaction waits the others come; gives back how each of these ended."""
+    """Begin one change and, while its transaction waits, bring the others; return how each of these ended."""
     group = GroupCommit(store.transaction)
     with ThreadPoolExecutor(CROWD + 1) as crowd:
 
@@ -59,19 +59,19 @@ def bring(store: Store, names: list[str]) -> list[BaseException | None]:
 
         first = submit("first")
         assert store.is_asked.wait(PATIENCE_S)
-        others = [submit(name) for name in names]
+        later_changes = [submit(name) for name in names]
         assert wait_until(lambda: group.waiting == len(names), PATIENCE_S)
         store.is_open.set()
         first.exception(PATIENCE_S)
-        return [ended.exception(PATIENCE_S) for ended in others]
+        return [change.exception(PATIENCE_S) for change in later_changes]
 
 
-def test_what_comes_while_one_commits_is_committed_together_in_its_order(store: Store) -> None:
+def test_changes_that_arrive_during_a_commit_are_committed_together_in_their_order(store: Store) -> None:
     assert bring(store, ["d", "b", "c", "a"]) == [None] * 4
     assert store.committed == [["first"], ["a", "b", "c", "d"]]
 
 
-def test_more_than_a_transaction_takes_are_committed_in_several(store: Store) -> None:
+def test_more_changes_than_a_transaction_takes_are_committed_in_several(store: Store) -> None:
     names = [f"{number:03}" for number in range(CROWD)]
 
     assert bring(store, names) == [None] * CROWD
@@ -80,7 +80,7 @@ def test_more_than_a_transaction_takes_are_committed_in_several(store: Store) ->
     assert sorted(name for names in others for name in names) == names
 
 
-def test_what_is_broken_fails_alone(store: Store) -> None:
+def test_a_broken_change_fails_alone(store: Store) -> None:
     good, broken, also_good = bring(store, ["a", "broken", "c"])
 
     assert (good, also_good) == (None, None)
@@ -96,9 +96,9 @@ def test_a_database_that_does_not_answer_is_asked_once_for_all(store: Store, ref
     assert store.committed == []
 
 
-def test_nobody_waits_for_ever_for_a_thread_that_was_made_to_end(store: Store) -> None:
+def test_no_caller_waits_for_ever_for_a_thread_that_was_made_to_end(store: Store) -> None:
     store.refusal = KeyboardInterrupt()  # type: ignore[assignment]  # as when the process is stopped
 
     ends = bring(store, ["a", "b"])
 
-    assert {type(ended) for ended in ends} == {KeyboardInterrupt, ChangeUnknown}
+    assert {type(error) for error in ends} == {KeyboardInterrupt, ChangeUnknown}

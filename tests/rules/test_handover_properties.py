@@ -1,4 +1,4 @@
-"""Whatever people offer, accept, send back, take back or assign, in whatever order: one person is accountable."""
+"""One person is accountable however people offer, accept, send back, take back or assign command, in any order."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,14 +33,14 @@ class PeopleHandingOver(RuleBasedStateMachine):
         self.services = replace(services(), database=store)
         self.services.parts[PeopleCache] = PeopleCache()
         self.now = NOON
-        known = [PersonFacts(user_id, user_id) for user_id in ("UANA", "UBEN", "UCLARA")]
-        known += [
+        people = [PersonFacts(user_id, user_id) for user_id in ("UANA", "UBEN", "UCLARA")]
+        people += [
             PersonFacts(GUEST, GUEST, is_guest=True),
             PersonFacts(DEACTIVATED, DEACTIVATED, is_gone=True),
         ]
         with store.transaction() as session:
             self.number = declared(session)
-            directory.save_people(session, known, NOON)
+            directory.save_people(session, people, NOON)
         roles.claim(self.services, self.number, "commander", "UANA", self.now)
         self.last = "UANA"
 
@@ -99,14 +99,14 @@ class PeopleHandingOver(RuleBasedStateMachine):
         assert self.commander() == before
 
     @invariant()
-    def exactly_one_is_accountable_and_is_a_colleague(self) -> None:
+    def exactly_one_colleague_is_accountable(self) -> None:
         if not hasattr(self, "services"):
             return
         (commander,) = self.commander()
         assert commander not in (GUEST, DEACTIVATED)
 
     @invariant()
-    def who_has_offered_command_still_has_it(self) -> None:
+    def a_commander_who_offered_command_still_has_it(self) -> None:
         if not hasattr(self, "services"):
             return
         with self.services.database.reading() as session:

@@ -1,4 +1,4 @@
-"""What an incident means for its queues, against a forecast or the usual; and the sentences that say so."""
+"""The effect of an incident on its queues, against a forecast or the usual, and the sentences that say so."""
 
 import re
 from datetime import UTC, datetime
@@ -29,8 +29,8 @@ def quiet(place: int, queue: int = 1, **known: float) -> QueueInterval:
     return QueueInterval(queue, START + place * HALF_HOUR, HALF_HOUR, Figures(**figures))
 
 
-def lived(*, forecast: float | None = 100, past: Past | None = None) -> Assessment:
-    """Two half-hours of an incident, in which few call and many give up, and two in which they call again."""
+def assessment_of_an_outage(*, forecast: float | None = 100, past: Past | None = None) -> Assessment:
+    """Assess two half-hours of an incident with few calls and much abandonment, then two with returning callers."""
     planned: dict[str, Any] = {} if forecast is None else {"forecast_offered": forecast}
     hit: dict[str, Any] = {"offered": 60, "answered": 40, "answered_in": 20, "abandoned": 20, "asa_s": 70}
     billing = [
@@ -45,58 +45,58 @@ def lived(*, forecast: float | None = 100, past: Past | None = None) -> Assessme
 
 
 def test_contacts_that_stay_away_come_back_or_give_up_are_counted_against_the_forecast() -> None:
-    found = lived()
-    billing = found.queues[0]
+    assessment = assessment_of_an_outage()
+    billing = assessment.queues[0]
     assert billing.title == "Billing"
     cost = billing.losses
     assert (cost.suppressed.amount, cost.returned) == (80, 20)
     assert cost.excess_abandons.amount == pytest.approx(2 * (20 - 0.05 * 60) + 2 * (4 - 0.05 * 110))
     assert cost.contacts_lost == pytest.approx(80 - 20 + 31)
     assert cost.excess_wait_min.amount == pytest.approx(2 * 40 * 60 / 60)
-    assert (found.forecast_intervals, found.expected_intervals) == (3, 3)
-    # What is only planned is no interval that happened.
+    assert (assessment.forecast_intervals, assessment.expected_intervals) == (3, 3)
+    # An interval that is only planned has not happened.
     assert billing.since.intervals == 2
-    assert found.points_lost is not None
-    assert found.points_lost > 5
+    assert assessment.points_lost is not None
+    assert assessment.points_lost > 5
 
 
 def test_each_queue_has_its_own_formula_and_the_whole_says_so() -> None:
-    found = lived()
-    assert {group.title: group.since.service_level.value for group in found.queues} == {
+    assessment = assessment_of_an_outage()
+    assert {group.title: group.since.service_level.value for group in assessment.queues} == {
         "Billing": pytest.approx(20 / 60),
         "Chat <b>": pytest.approx(90 / 96),
     }
-    assert found.whole.goal is None
-    assert found.whole.since.service_level.value == pytest.approx((40 + 90) / (120 + 96))
-    assert [group.title for group in found.sites] == ["Cebu", "Manila"]
-    assert [group.title for group in found.partners] == ["Northline"]
+    assert assessment.whole.goal is None
+    assert assessment.whole.since.service_level.value == pytest.approx((40 + 90) / (120 + 96))
+    assert [group.title for group in assessment.sites] == ["Cebu", "Manila"]
+    assert [group.title for group in assessment.partners] == ["Northline"]
     # The last interval is Billing's alone: Chat's figures are older, and so are its agents.
-    assert (found.whole.latest_at, found.whole.now.offered.value) == (START + HALF_HOUR, 60)
-    assert found.whole.agents is None
+    assert (assessment.whole.latest_at, assessment.whole.now.offered.value) == (START + HALF_HOUR, 60)
+    assert assessment.whole.agents is None
 
 
-def test_without_a_forecast_the_usual_of_four_weeks_is_expected_at_the_days_level() -> None:
+def test_the_usual_of_four_weeks_at_the_days_level_is_expected_without_a_forecast() -> None:
     offered = {
         START + place * HALF_HOUR - week * WEEK_S: 100.0 + week for week in (1, 2, 3, 4) for place in range(-6, 8)
     }
-    found = lived(forecast=None, past=Past(offered, abandonment=0.05))
-    assert found.forecast_intervals == 1  # of Chat
+    assessment = assessment_of_an_outage(forecast=None, past=Past(offered, abandonment=0.05))
+    assert assessment.forecast_intervals == 1  # of Chat
     # Before the incident 100 came where 102.5 were usual: the level is a little under 1.
-    assert found.queues[0].expected == pytest.approx(2 * 102.5, rel=0.03)
-    assert found.queues[0].expected < 2 * 102.5
-    assert found.queues[0].losses.excess_wait_min.known == 0
+    assert assessment.queues[0].expected == pytest.approx(2 * 102.5, rel=0.03)
+    assert assessment.queues[0].expected < 2 * 102.5
+    assert assessment.queues[0].losses.excess_wait_min.known == 0
 
 
 def test_nothing_is_expected_where_nothing_is_known() -> None:
-    found = lived(forecast=None, past=Past())
-    assert {group.title: group.losses.contacts_lost for group in found.queues}["Billing"] is None
+    assessment = assessment_of_an_outage(forecast=None, past=Past())
+    assert {group.title: group.losses.contacts_lost for group in assessment.queues}["Billing"] is None
     nothing = assess([BILLING], {}, {}, WINDOW, lambda moment: moment)
     assert not nothing.is_known
     assert wording.sentences(nothing, "en") == {}
 
 
-def test_the_sentences_name_the_goal_and_the_source_and_escape_what_files_say() -> None:
-    english, spanish = (wording.sentences(lived(), language) for language in ("en", "es"))
+def test_the_sentences_name_the_goal_and_the_source_and_escape_text_from_files() -> None:
+    english, spanish = (wording.sentences(assessment_of_an_outage(), language) for language in ("en", "es"))
     assert english["line"] == (
         "service level 60.2 % · about 91 contacts lost · 220 contacts (−27 % against the forecast)"
     )
@@ -107,10 +107,10 @@ def test_the_sentences_name_the_goal_and_the_source_and_escape_what_files_say() 
     assert spanish["executives"].startswith("Unos 91 contactos perdidos; nivel de servicio 60,2 %")
 
 
-def test_what_is_not_known_of_the_contacts_lost_is_no_zero() -> None:
-    without_weeks = str(figures_screen(1, lived(past=Past()), None)[1])
+def test_unknown_parts_of_the_contacts_lost_are_not_shown_as_zero() -> None:
+    without_weeks = str(figures_screen(1, assessment_of_an_outage(past=Past()), None)[1])
     assert "80 did not come − 20 came back (how many usually give up is not known)" in without_weeks
-    assert "gave up beyond the usual (upper bound)" in str(figures_screen(1, lived(), None)[1])
+    assert "gave up beyond the usual (upper bound)" in str(figures_screen(1, assessment_of_an_outage(), None)[1])
 
 
 def test_a_percentage_that_a_report_brought_is_shown_apart_for_a_queue_and_never_for_several() -> None:
@@ -122,11 +122,11 @@ def test_a_percentage_that_a_report_brought_is_shown_apart_for_a_queue_and_never
     assert "Service level *90 %* (goal 80 %), 71.3 % in the last interval as imported" in alone
 
 
-def test_every_queue_is_on_a_page_and_what_is_not_counted_is_said() -> None:
+def test_every_queue_is_on_a_page_and_queues_that_are_not_counted_are_named() -> None:
     queues = [QueueFacts(place, f"Queue {place}", "", f"Site {place}", "", Goal()) for place in range(20)]
     series = {queue.id: [quiet(0, queue.id)] for queue in queues}
-    found = assess(queues, series, {}, replace(WINDOW, is_cut=True), lambda moment: moment)
-    screens = [str(figures_screen(1, found, None, None, page)[1]) for page in (1, 2, 3, 4)]
+    assessment = assess(queues, series, {}, replace(WINDOW, is_cut=True), lambda moment: moment)
+    screens = [str(figures_screen(1, assessment, None, None, page)[1]) for page in (1, 2, 3, 4)]
     assert screens[2] != screens[1] != screens[0] != screens[2]
     assert all(any(f"Queue {place}*" in screen for screen in screens) for place in range(20))
     assert all(any(f"Site {place}*" in screen for screen in screens) for place in range(20))
@@ -135,12 +135,12 @@ def test_every_queue_is_on_a_page_and_what_is_not_counted_is_said() -> None:
 
 
 def where_from(*origins: Origin) -> list[str]:
-    """What a screen of two queues says of where its figures are from; times by the clock of UTC."""
-    shown = str(figures_screen(1, lived(), None, origins=origins)[1][-2]["elements"][0]["text"])
+    """Return what a screen of two queues says about the origin of its figures; times by the clock of UTC."""
+    shown = str(figures_screen(1, assessment_of_an_outage(), None, origins=origins)[1][-2]["elements"][0]["text"])
     return re.sub(r"<!date[^|]*\|([^>]*) UTC>", r"\1", shown).splitlines()[1:]
 
 
-def test_each_figure_says_who_or_what_brought_it_when_and_what_was_corrected() -> None:
+def test_each_figure_names_its_origin_its_time_and_its_corrections() -> None:
     nine, ten = datetime(2026, 11, 26, 9, 0, tzinfo=UTC), datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
     both, chat = {"Billing", "Chat <b>"}, {"Chat <b>"}
     assert where_from(Origin("acd.csv", "U1", nine, both)) == ["• acd.csv by <@U1>, 09:00"]

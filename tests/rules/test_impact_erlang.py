@@ -1,4 +1,4 @@
-"""Erlang C, Erlang A and what-if, against vectors that others computed."""
+"""Erlang C, Erlang A and what-ifs, against published vectors."""
 
 import json
 from math import inf
@@ -51,8 +51,8 @@ def load_of(vector: dict[str, float]) -> Load:
 def test_erlang_c_is_exact(vector):
     waiting = erlang_c(load_of(vector))
     assert isinstance(waiting, Waiting)
-    found = (waiting.delayed, waiting.answered_in, waiting.asa_s, waiting.occupancy)
-    assert found == pytest.approx((vector["C"], vector["SL"], vector["ASA"], vector["occ"]), abs=PRECISE)
+    computed = (waiting.delayed, waiting.answered_in, waiting.asa_s, waiting.occupancy)
+    assert computed == pytest.approx((vector["C"], vector["SL"], vector["ASA"], vector["occ"]), abs=PRECISE)
 
 
 @pytest.mark.parametrize("vector", VECTORS["erlang_a"])
@@ -81,7 +81,7 @@ def test_the_probability_of_waiting_is_exact(vector):
     assert waiting.delayed == pytest.approx(vector["C"], abs=PRECISE)
 
 
-def test_erlang_c_says_how_fast_a_queue_grows_that_cannot_be_stable():
+def test_erlang_c_says_how_fast_an_unstable_queue_grows():
     growing = erlang_c(replace(CLIFF, aht_s=450))
     assert isinstance(growing, Unstable)
     assert growing.growth_per_s == pytest.approx((105 - 92) / 450)
@@ -104,7 +104,7 @@ def test_a_load_that_no_number_of_agents_carries_has_no_required_number():
 
 
 @given(st.floats(0.01, 3), st.floats(30, 900), st.sampled_from(list(ServiceLevel)))
-def test_the_required_agents_reach_the_target_and_one_less_does_not(arrivals, aht_s, formula):
+def test_the_required_agents_reach_the_target_and_one_fewer_does_not(arrivals, aht_s, formula):
     load = Load(arrivals, aht_s, 1, 20, 120)
     by_a, by_c = required_a(load, 0.8, formula), required_c(load, 0.8)
     assert by_a is not None
@@ -117,12 +117,12 @@ def test_the_required_agents_reach_the_target_and_one_less_does_not(arrivals, ah
     assert isinstance(short, Unstable) or short.answered_in < 0.8
 
 
-def test_nobody_waits_where_there_are_far_more_agents_than_work():
+def test_nobody_waits_when_there_are_far_more_agents_than_work():
     assert erlang_a(Load(0.0001, 60, 2000, 20, 120)).answered_in == 1
     assert erlang_b(0.01, 500) == pytest.approx(0)
 
 
-def test_patience_is_the_waiting_of_all_over_those_who_gave_up():
+def test_patience_is_the_total_wait_divided_by_the_abandoned_calls():
     vector = VECTORS["erlang_a"][0]
     of_all = vector["EW"]
     assert patience(1 - vector["Pab"], of_all, vector["Pab"], of_all) == pytest.approx(300)
@@ -152,14 +152,14 @@ def test_levers_are_read_as_people_write_them(typed, expected):
     assert (load.arrivals_per_s, load.aht_s, load.agents) == pytest.approx(expected, rel=1e-5)
 
 
-def test_an_outage_is_minutes():
+def test_an_outage_is_read_in_minutes():
     assert outage_minutes(read_levers("outage 45 min")) == 45
     assert outage_minutes(read_levers("outage 1.5 h, agents -2")) == 90
     assert changed(CLIFF, read_levers("outage 45 min"), 1800) == CLIFF
 
 
 @pytest.mark.parametrize("typed", ["", "coffee -6", "agents six", "agents -6 min", "outage x2", "agents -6%%"])
-def test_what_is_no_lever_is_refused_with_an_example(typed):
+def test_text_that_is_no_lever_is_refused_with_an_example(typed):
     with pytest.raises(UnknownLever, match="Write `agents -6`"):
         read_levers(typed)
 

@@ -1,4 +1,4 @@
-"""What was to be expected, and when a queue is itself again."""
+"""The expected contacts, and the time when a queue has recovered."""
 
 import random
 
@@ -14,7 +14,7 @@ from tests.simulation import Plan, recovered_at
 TARGET, THRESHOLD_S, HORIZON = 0.8, 20, 16
 
 
-def test_the_usual_is_what_the_weeks_before_brought_with_their_range():
+def test_the_usual_is_the_average_of_the_weeks_before_with_their_range():
     history = {9 * WEEK_S - week * WEEK_S: contacts for week, contacts in enumerate([90.0, 110, 100, 400], 1)}
     usual = Usual(history)
     expected = usual.at(9 * WEEK_S)
@@ -34,12 +34,12 @@ def test_the_level_of_a_day_counts_for_more_the_longer_it_lasts():
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_without_a_forecast_a_year_is_expected_nearly_as_well_as_can_be(seed):
+def test_a_year_without_a_forecast_is_predicted_nearly_as_well_as_possible(seed):
     _, within, floor = errors_of_a_year(seed, every=3)
     assert within <= floor + 0.55
 
 
-def test_a_week_with_an_outage_that_nobody_wrote_down_moves_nothing_that_is_expected():
+def test_a_week_with_an_unrecorded_outage_does_not_change_what_is_expected():
     monday = 12 * WEEK_S
     times = [monday + half_hour * INTERVAL_S for half_hour in range(16, 40)]
     history = {at - week * WEEK_S: 300.0 for at in times for week in range(1, 9)}
@@ -51,7 +51,7 @@ def test_a_week_with_an_outage_that_nobody_wrote_down_moves_nothing_that_is_expe
 
 
 def outage(seed: int) -> tuple[list[Plan], float, float, int]:
-    """A queue that is staffed for its target, and loses most or all agents for one to four intervals."""
+    """Return a queue that is staffed for its target and loses most or all agents for one to four intervals."""
     dice = random.Random(seed)
     interval_s, patience_s = dice.choice([900.0, 1800.0]), float(dice.choice([60, 120, 180, 300, 600]))
     aht_s, rate, spare, lasts = (
@@ -60,18 +60,18 @@ def outage(seed: int) -> tuple[list[Plan], float, float, int]:
         dice.uniform(1.02, 1.15),
         dice.randint(1, 4),
     )
-    left = dice.choice([0, 0, 0.2, 0.4])
+    remaining_share = dice.choice([0, 0, 0.2, 0.4])
     plan: list[Plan] = []
     for interval in range(HORIZON):
         arrivals = rate * (1 + 0.2 * dice.uniform(-1, 1))
         need = required_a(Load(arrivals, aht_s, 1, THRESHOLD_S, patience_s), TARGET, ServiceLevel.OF_OFFERED) or 0
         agents = int(need * spare) + 1
-        plan.append((arrivals, aht_s, int(agents * left) if interval < lasts else agents))
+        plan.append((arrivals, aht_s, int(agents * remaining_share) if interval < lasts else agents))
     return plan, interval_s, patience_s, lasts
 
 
 def is_within_one_interval(seed: int, replications: int) -> bool:
-    """Does the model agree with the median of the simulations on both times?"""
+    """True if the model agrees with the median of the simulations on both times."""
     plan, interval_s, patience_s, lasts = outage(seed)
     answer = recovery(
         [Span(*each) for each in plan],
@@ -89,16 +89,16 @@ def is_within_one_interval(seed: int, replications: int) -> bool:
     level_back, backlog_back = recovered_at(
         plan, interval_s, THRESHOLD_S, patience_s, TARGET, lasts, usual_queue, replications, seed
     )
-    found = [HORIZON if at is None else at for at in (answer.service_level, answer.backlog)]
-    return abs(found[0] - level_back) <= 1 and abs(found[1] - backlog_back) <= 1
+    predicted = [HORIZON if at is None else at for at in (answer.service_level, answer.backlog)]
+    return abs(predicted[0] - level_back) <= 1 and abs(predicted[1] - backlog_back) <= 1
 
 
-def test_time_to_recover_agrees_with_a_simulation_event_by_event():
+def test_the_time_to_recover_agrees_with_an_event_by_event_simulation():
     agreed = [is_within_one_interval(seed, replications=9) for seed in range(12)]
     assert agreed.count(False) <= 1
 
 
-def test_a_queue_that_stays_short_of_agents_is_not_said_to_recover():
+def test_no_recovery_is_predicted_for_a_queue_that_stays_short_of_agents():
     spans = [Span(0.3, 360, 0)] * 2 + [Span(0.3, 360, 90)] * 10
     answer = recovery(spans, 0, interval_s=1800, threshold_s=20, patience_s=180, target=0.8, after=2)
     assert answer.service_level is None

@@ -31,7 +31,7 @@ QUIET = Figures(
     agents=30,
 )
 amounts = st.one_of(st.none(), st.integers(0, 500).map(float))
-# Each field by name: left to itself, hypothesis would invent numbers that no import lets in, such as NaN.
+# Each field by name: otherwise hypothesis would invent numbers that no import accepts, such as NaN.
 rows = st.builds(Figures, **dict.fromkeys(Figures._fields, amounts))
 formulas = st.sampled_from(list(ServiceLevel))
 
@@ -77,11 +77,11 @@ def test_occupancy_and_adherence_divide_sums_and_never_mix_two_formulas():
     assert total([nobody], ServiceLevel.OF_OFFERED, 1800).adherence.value is None
 
 
-def test_what_is_unknown_is_neither_zero_nor_complete():
+def test_unknown_figures_are_neither_zero_nor_complete():
     totals = total([BUSY, Figures(offered=100)], ServiceLevel.OF_OFFERED, 1800)
     assert (totals.offered.value, totals.offered.is_whole) == (300, True)
     assert (totals.answered.value, totals.answered.is_whole) == (150, False)
-    # The second interval's contacts are in no denominator while it is not known how many were answered in time.
+    # The second interval's contacts are in no denominator while the number answered in time is unknown.
     assert totals.service_level.value == pytest.approx(90 / 200)
     assert (totals.service_level.known, totals.service_level.of) == (1, 2)
 
@@ -124,7 +124,7 @@ def test_no_more_contacts_come_back_than_stayed_away():
     assert lost.returned == 0
 
 
-def test_what_was_lost_is_unknown_without_a_baseline():
+def test_losses_are_unknown_without_a_baseline():
     assert losses([Interval(BUSY, Baseline(), 0.8)]).contacts_lost is None
 
 
@@ -137,7 +137,7 @@ def test_any_split_of_intervals_loses_the_same(parts, at):
         assert getattr(split, name).amount == pytest.approx(getattr(whole, name).amount)
 
 
-def test_points_of_the_day_are_what_it_would_be_without_the_incident_less_what_it_is():
+def test_points_lost_in_a_day_are_its_level_without_the_incident_minus_its_actual_level():
     quiet, busy = (vector(row, ServiceLevel.OF_OFFERED, 900) for row in (QUIET, BUSY))
     assert points_lost([(quiet, False), (busy, True)]) == pytest.approx(100 * (1 - 110 / 220))
     assert points_lost([(busy, True)]) is None

@@ -1,4 +1,4 @@
-"""Figures in the database: what is visible, what corrects what, and what an import that is cut off leaves."""
+"""Figures in the database: which are visible, which correct which, and what an interrupted import leaves."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ BILLING, ORDERS = QueueName("Billing", "Manila"), QueueName("Orders")
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database of the newest shape, of each kind."""
+    """A migrated database of each kind."""
     if request.param == "sqlite":
         store = Database(prepared.database(tmp_path))
     else:
@@ -64,7 +64,7 @@ def test_an_import_counts_as_a_whole_and_twice_changes_nothing(store: Database) 
     assert len(seen(store)) == 3_001
 
 
-def test_the_last_import_that_knows_a_figure_says_it_and_corrections_are_marked(store: Database) -> None:
+def test_the_last_import_of_a_figure_counts_and_corrections_are_marked(store: Database) -> None:
     import_rows(store, Source("k1", "forecast.csv"), [row(0, forecast_offered=90)])
     import_rows(store, Source("k2", "nine.csv"), [row(0, offered=100, aht_s=300)])
     import_rows(store, Source("k3", "ten.csv"), [row(0, offered=104)])
@@ -84,13 +84,13 @@ def test_a_queue_and_interval_named_twice_count_once_and_the_second_is_named(sto
     assert amounts(store)[0] == 5
 
 
-def test_nothing_usable_changes_nothing_and_may_be_tried_again_at_once(store: Database) -> None:
+def test_an_import_without_usable_rows_changes_nothing_and_may_be_tried_again_at_once(store: Database) -> None:
     with pytest.raises(NothingUsable, match="Line 4: it names no queue"):
         import_rows(store, Source("k1", "x"), [LeftOut(4, "it names no queue")])
     assert import_rows(store, Source("k1", "x"), [row(0, offered=5)]).rows == 1
 
 
-def test_what_was_cut_off_is_seen_by_nobody_and_begun_anew(store: Database) -> None:
+def test_an_interrupted_import_is_invisible_and_begun_anew(store: Database) -> None:
     def cut_off() -> Iterator[ReadRow]:
         yield from (row(place, offered=1) for place in range(importing.FIRST_CHUNK * 3))
         raise KeyboardInterrupt
@@ -98,13 +98,13 @@ def test_what_was_cut_off_is_seen_by_nobody_and_begun_anew(store: Database) -> N
     with pytest.raises(KeyboardInterrupt):
         import_rows(store, Source("k1", "x"), cut_off())
     assert seen(store) == []
-    # The process that was cut off may still be there: another one waits until it was silent for long enough.
+    # The interrupted process may still run: another import waits until it has been silent for long enough.
     with pytest.raises(ImportRunning):
         import_rows(store, Source("k1", "x"), [row(0, offered=5)])
     with store.transaction() as session:
-        its = session.exec(select(Import)).one()
-        its.touched_at -= timedelta(minutes=10)
-        session.add(its)
+        interrupted = session.exec(select(Import)).one()
+        interrupted.touched_at -= timedelta(minutes=10)
+        session.add(interrupted)
 
     assert import_rows(store, Source("k1", "x"), [row(0, offered=5)]).rows == 1
     assert amounts(store) == [5]
@@ -133,7 +133,7 @@ places = st.lists(
 
 @settings(deadline=None, max_examples=15)
 @given(st.lists(places, min_size=1, max_size=4), st.randoms())
-def test_imports_of_different_intervals_give_the_same_in_any_order(tmp_path_factory, files, dice):
+def test_imports_of_different_intervals_give_the_same_figures_in_any_order(tmp_path_factory, files, dice):
     apart = [
         [row(place + 10 * number, offered=amount) for place, amount in file] for number, file in enumerate(files)
     ]

@@ -1,4 +1,4 @@
-"""Files of figures as contact centres export them: every trap of the samples, and files that mean harm."""
+"""Files of figures as contact centres export them: every trap of the samples, and malicious files."""
 
 import json
 import zipfile
@@ -34,9 +34,9 @@ def plan_of(path: Path, queue: str = "Voice") -> Plan:
 
 
 def read_file(path: Path, zone: ZoneInfo = LONDON) -> tuple[list[ReadRow], list[LeftOut]]:
-    every = list(read(plan_of(path), zone))
-    left_out = [row for row in every if isinstance(row, LeftOut)]
-    return [row for row in every if not isinstance(row, LeftOut)], left_out
+    results = list(read(plan_of(path), zone))
+    left_out = [row for row in results if isinstance(row, LeftOut)]
+    return [row for row in results if not isinstance(row, LeftOut)], left_out
 
 
 def figures(row: ReadRow) -> Figures:
@@ -62,7 +62,7 @@ def csv_file(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def test_a_dash_in_connects_export_is_unknown_and_a_comma_within_a_number_groups():
+def test_a_dash_in_connects_export_is_unknown_and_a_comma_within_a_number_groups_thousands():
     rows, left_out, expected = sample("made_connect_historical.csv")
     assert len(rows) == expected["rows"]
     assert offered(rows) == expected["sum_offered"]
@@ -73,7 +73,7 @@ def test_a_dash_in_connects_export_is_unknown_and_a_comma_within_a_number_groups
     assert left_out == []
 
 
-def test_title_lines_totals_and_windows_letters_are_seen_through():
+def test_title_lines_totals_and_the_windows_encoding_are_recognised():
     rows, left_out, expected = sample("made_cms_cp1252_titles_totals.csv")
     assert (len(rows), len(left_out)) == (expected["rows"], expected["skipped_total_rows"])
     assert left_out == [LeftOut(7, "a row of totals")]
@@ -92,12 +92,12 @@ def test_tabs_in_utf_16_are_read():
 def test_a_day_over_12_in_the_last_row_settles_every_date_and_midnight_is_12_am():
     rows, _ = read_file(SAMPLES / "made_us_ampm_sep_line.csv", UTC_ZONE)
     assert [utc(row.starts_at) for row in rows] == ["2026-02-01T00:00Z", "2026-02-01T12:30Z", "2026-02-13T09:00Z"]
-    made = plan_of(SAMPLES / "made_us_ampm_sep_line.csv")
-    assert made.is_day_certain
-    assert made.has_short_days
+    plan = plan_of(SAMPLES / "made_us_ampm_sep_line.csv")
+    assert plan.is_day_certain
+    assert plan.has_short_days
 
 
-def test_days_that_begin_with_the_year_leave_no_doubt_which_comes_first(tmp_path):
+def test_dates_that_begin_with_the_year_are_unambiguous(tmp_path):
     file = tmp_path / "iso.csv"
     file.write_text("Queue,Date,Interval,Offered\nBilling,2026-03-04,09:00,10\n")
     assert not plan_of(file).has_short_days
@@ -106,7 +106,7 @@ def test_days_that_begin_with_the_year_leave_no_doubt_which_comes_first(tmp_path
     assert not plan_of(file).is_day_certain
 
 
-def test_the_second_one_o_clock_of_the_night_is_another_interval():
+def test_the_repeated_hour_of_the_autumn_night_is_another_interval():
     rows, left_out = read_file(SAMPLES / "made_dst_autumn_london.csv")
     expected = EXPECTED["made_dst_autumn_london.csv"]
     assert [utc(row.starts_at) for row in rows] == expected["utc"]
@@ -114,7 +114,7 @@ def test_the_second_one_o_clock_of_the_night_is_another_interval():
     assert left_out == []
 
 
-def test_a_forecast_with_an_interval_a_column_is_put_together():
+def test_a_forecast_with_one_column_per_interval_is_read():
     rows, left_out, expected = sample("made_wide_forecast.csv")
     assert [row.forecast_offered for row in rows] == expected["forecast"]
     assert [row.forecast_aht_s for row in rows] == [300, 300, 305]
@@ -164,7 +164,7 @@ def test_a_day_has_as_many_half_hours_as_its_clock_shows(zone, day, half_hours):
     assert missing == max(0, 48 - half_hours)
 
 
-def test_a_time_that_the_clock_left_out_is_named(tmp_path):
+def test_a_time_that_the_clock_skipped_is_named(tmp_path):
     text = "Date,Interval,Queue,Offered\n29/03/2026,00:30,Billing,10\n29/03/2026,01:30,Billing,11\n"
     rows, left_out = read_file(csv_file(tmp_path, text))
     assert len(rows) == 1
@@ -226,7 +226,7 @@ def test_a_workbook_is_read_as_its_csv_would_be(tmp_path):
     assert left_out == [LeftOut(5, "a row of totals")]
 
 
-def test_the_same_columns_have_the_same_shape_and_what_was_kept_is_read_back():
+def test_the_same_columns_have_the_same_shape_and_a_stored_plan_is_read_back():
     wide, long = (
         open_report(SAMPLES / "made_wide_forecast.csv"),
         open_report(SAMPLES / "made_connect_historical.csv"),
@@ -242,7 +242,7 @@ def refused_with(path: Path) -> str:
     return refused.value.sentence
 
 
-def test_files_that_mean_harm_are_refused_with_a_sentence_each(tmp_path):
+def test_malicious_files_are_refused_with_a_sentence_each(tmp_path):
     book = Workbook()
     book.active.append(["Date", "Interval", "Queue", "Offered"])
     book.active.append(["26/11/2026", "09:00", "Billing", "=1+1"])
@@ -286,7 +286,7 @@ def test_files_that_mean_harm_are_refused_with_a_sentence_each(tmp_path):
         (b"Date,Queue,Offered" + b",x" * 997 + b"\n1/1/2026,Billing,1\n", "has 1000 columns; at most 800"),
     ],
 )
-def test_files_that_say_nothing_are_refused_with_a_sentence_each(tmp_path, content, sentence):
+def test_files_without_figures_are_refused_with_a_sentence_each(tmp_path, content, sentence):
     path = tmp_path / "figures.csv"
     path.write_bytes(content)
     assert sentence in refused_with(path)
@@ -324,7 +324,7 @@ def test_no_text_breaks_the_reading_of_a_cell(text):
         assert not isinstance(amount, float) or 0 <= amount < 1e9
 
 
-def test_a_cut_in_two_digits_after_a_point_is_no_group_of_thousands():
+def test_a_point_before_two_digits_does_not_group_thousands():
     with pytest.raises(NotReadable):
         read_number("88.5", ",")
     assert read_number("1.204", ",") == 1204

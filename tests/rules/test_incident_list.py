@@ -1,4 +1,4 @@
-"""How `/incident list …` is read, and what is suggested for a word that is no command."""
+"""How `/incident list …` is read, and what is suggested for an unknown command."""
 
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ def test_a_filter_is_read_as_people_type_it(typed: str, wanted: Filter) -> None:
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_a_filter_that_a_button_can_carry(typed: str) -> None:
+def test_any_text_gives_a_filter_that_a_button_can_carry(typed: str) -> None:
     wanted = read_filter(typed, NOW)
 
     assert 0 <= wanted.hours <= LONGEST_PERIOD_H
@@ -56,7 +56,7 @@ def test_any_text_is_a_filter_that_a_button_can_carry(typed: str) -> None:
         ("resolv", "resolve"),
     ],
 )
-def test_the_command_that_was_meant_is_suggested(typed: str, suggested: str) -> None:
+def test_the_intended_command_is_suggested(typed: str, suggested: str) -> None:
     assert f"Did you mean `/incident {suggested}`?" in unknown_subcommand(typed, COMMANDS).sentence
 
 
@@ -78,7 +78,7 @@ def test_a_sentence_without_a_command_is_suggested_as_a_declaration(typed: str, 
 
 
 @pytest.mark.parametrize("typed", ["asdf", "lose", "dose", "urge", "res", "clothes", "merchant", "xyz", "pivot"])
-def test_nothing_that_ends_something_is_suggested_for_nonsense(typed: str) -> None:
+def test_no_ending_command_is_suggested_for_nonsense(typed: str) -> None:
     sentence = unknown_subcommand(typed, COMMANDS).sentence
 
     assert not any(f"`/incident {word}`" in sentence for word in incident_rules.ENDING)

@@ -1,4 +1,4 @@
-"""What an incident may be called, be and become."""
+"""Titles, severities and status changes that an incident may have."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def test_every_title_gives_a_channel_name_that_slack_accepts(number: int, title:
 
 
 @given(st.text(max_size=60))
-def test_another_attempt_is_another_name(title: str) -> None:
+def test_another_attempt_gives_another_name(title: str) -> None:
     names = [rules.channel_name(7, title, attempt) for attempt in range(1, 6)]
 
     assert len(set(names)) == len(names)
@@ -39,12 +39,12 @@ def test_a_clean_title_is_one_line_without_control_characters(words: str) -> Non
 
 
 @pytest.mark.parametrize("title", ["नमस्ते क्‍ष", "می‌خواهم", "👩‍👩‍👧 gone", "電話が全部つながらない"])
-def test_letters_and_emoji_that_are_joined_stay_joined(title: str) -> None:
+def test_joined_letters_and_emoji_stay_joined(title: str) -> None:
     assert rules.clean_title(title) == title
 
 
 @pytest.mark.parametrize("trick", ["a\u202eb", "a\x00b", "a\nb", "a\u2028b", "a\x1b[31mb"])
-def test_invisible_tricks_are_taken_out(trick: str) -> None:
+def test_invisible_characters_are_removed(trick: str) -> None:
     assert not set("\u202e\x00\n\u2028\x1b") & set(rules.clean_title(trick))
 
 
@@ -78,7 +78,7 @@ def test_only_five_severities_exist(typed: str) -> None:
 
 
 @given(st.text(max_size=200))
-def test_what_is_repeated_in_a_refusal_cannot_be_markup(typed: str) -> None:
+def test_text_quoted_in_a_refusal_cannot_be_markup(typed: str) -> None:
     shown = rules.quoted(typed)
 
     assert 0 < len(shown) <= rules.LONGEST_QUOTED
@@ -94,11 +94,11 @@ def test_what_is_repeated_in_a_refusal_cannot_be_markup(typed: str) -> None:
         ("電話 不通", "電話 不通", True),
     ],
 )
-def test_titles_that_speak_of_the_same_thing_are_alike(mine: str, other: str, is_alike: bool) -> None:
+def test_titles_about_the_same_thing_are_alike(mine: str, other: str, is_alike: bool) -> None:
     assert recognition.find_duplicates(mine, [(4, other)]) == ([4] if is_alike else [])
 
 
-def test_only_a_resolved_incident_closes_and_only_what_is_over_reopens() -> None:
+def test_only_a_resolved_incident_closes_and_only_one_that_is_over_reopens() -> None:
     for status in rules.Status:
         may_close = status == rules.Status.RESOLVED
         may_reopen = status in (rules.Status.RESOLVED, rules.Status.CLOSED, rules.Status.DECLINED)
@@ -118,7 +118,7 @@ def test_a_lower_number_is_graver() -> None:
     assert all(rules.is_higher(graver, than) for graver, than in pairwise(["S0", "S1", "S2", "S3", "S4"]))
 
 
-def test_permission_is_by_role_group_or_for_anyone() -> None:
+def test_permission_is_granted_by_role_by_group_or_to_anyone() -> None:
     assert rules.is_permitted(["anyone"], "U1", [], [])
     assert rules.is_permitted(["commander"], "U1", ["commander"], [])
     assert rules.is_permitted(["@leads"], "U1", [], ["leads"])

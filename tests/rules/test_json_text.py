@@ -1,4 +1,4 @@
-"""JSON is read fast, and as Python itself reads it."""
+"""JSON is read fast, and with the same result as Python's own parser."""
 
 import json
 import math
@@ -16,19 +16,19 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_it_gives_what_was_written(value):
+def test_values_are_read_back_as_they_were_written(value):
     assert read_json(json.dumps(value)) == value
 
 
-def test_half_a_character_is_read_as_it_came():
+def test_an_unpaired_surrogate_is_read_unchanged():
     assert read_json('{"text": "\\ud83d"}') == {"text": "\ud83d"}
 
 
-def test_a_number_that_python_writes_and_json_does_not_know_is_read():
+def test_numbers_that_python_writes_but_json_does_not_know_are_read():
     assert math.isnan(read_json("[NaN]")[0])
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1,]", "nothing"])
-def test_what_is_no_json_is_refused(text):
+def test_text_that_is_no_json_is_refused(text):
     with pytest.raises(ValueError):
         read_json(text)

@@ -1,4 +1,4 @@
-"""The ledger in the database: the equation is a constraint, files may come again, accounts stay private."""
+"""The ledger in the database: the equation is a constraint, files may be repeated, accounts stay private."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ ORIGIN = Origin("U1", NOW)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Two incidents, each with an empty ledger."""
+    """A database of two incidents, each with an empty ledger."""
     is_file = request.param == "sqlite"
     database = Database(
         prepared.database(tmp_path) if is_file else request.getfixturevalue("prepared_postgres_url")
@@ -95,7 +95,7 @@ def paid(count: int, status: str = "issued", reference: str = "p") -> str:
 
 def release(database: Database, ledger: int = 1) -> None:
     with database.transaction() as session:
-        made = Release(
+        release_row = Release(
             ledger_id=ledger,
             cohort="consumers",
             currency="EUR",
@@ -106,12 +106,12 @@ def release(database: Database, ledger: int = 1) -> None:
             asked_by="U1",
             asked_at=NOW,
         )
-        session.add(made)
+        session.add(release_row)
         session.flush()
         session.connection().execute(
             sa.update(Line)
             .where(col(Line.ledger_id) == ledger, col(Line.state) == "pending")
-            .values(release_id=made.number)
+            .values(release_id=release_row.number)
         )
 
 
@@ -124,14 +124,14 @@ def totals(database: Database, ledger: int = 1) -> dict[str, int]:
         }
 
 
-def test_files_go_to_the_last_line_and_again_without_paying_anybody_twice(database, tmp_path):
+def test_files_are_read_to_the_last_line_and_again_without_paying_anybody_twice(database, tmp_path):
     assert bring(database, tmp_path, "lines", owe(1200)).changed == 1200
     assert bring(database, tmp_path, "lines", owe(1201)).changed == 1, "known accounts are left as they are"
     release(database)
     assert bring(database, tmp_path, "results", paid(1000)).changed == 1000
     assert bring(database, tmp_path, "results", paid(1000)).is_known, "the very same file changes nothing"
     again = bring(database, tmp_path, "results", paid(1001))
-    assert (again.changed, again.differences) == (1, 0), "the payments that are known change nothing"
+    assert (again.changed, again.differences) == (1, 0), "payments that are already known change nothing"
     assert totals(database) == {
         "eligible": 600500,
         "issued": 500500,
@@ -155,7 +155,9 @@ def test_files_go_to_the_last_line_and_again_without_paying_anybody_twice(databa
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_rows_entered_together_leave_what_judging_each_of_them_leaves(database, tmp_path, monkeypatch, seed):
+def test_entering_rows_together_has_the_same_result_as_entering_them_one_by_one(
+    database, tmp_path, monkeypatch, seed
+):
     dice = random.Random(seed)
     by_ten = ChunkSize(10, smallest=10, largest=10)
     with database.transaction() as session:
@@ -169,7 +171,7 @@ def test_rows_entered_together_leave_what_judging_each_of_them_leaves(database, 
             session.add(Ledger(incident_id=number, opened_by="U1", opened_at=NOW))
     for ledger in (1, 2, 3, 4):
         bring(database, tmp_path, "lines", owe(30 if ledger < 3 else 3), ledger, by_ten)
-    # Two accounts of each are released in the related incident, too, where they are excluded then.
+    # Two accounts of each are also released in the related incident and are excluded there.
     for ledger in (3, 4, 1, 2):
         release(database, ledger)
     for text in [payments_at_random(dice) for _ in range(4)]:
@@ -195,7 +197,7 @@ def test_a_large_file_is_entered_with_the_size_of_the_tables_known(database: Dat
         known = session.connection().exec_driver_sql(
             "SELECT reltuples FROM pg_class WHERE relname = 'ledger_lines'"
         )
-        assert known.scalar_one() == importing.MANY, "else each chunk reads the whole table"
+        assert known.scalar_one() == importing.MANY, "otherwise each chunk would read the whole table"
 
 
 def payments_at_random(dice: random.Random) -> str:
@@ -209,7 +211,7 @@ def payments_at_random(dice: random.Random) -> str:
 
 
 def content(database: Database, ledger: int) -> list[tuple[object, ...]]:
-    """The ledger's entries in order of their accounts, and what does not add up."""
+    """Return the ledger's entries in order of their accounts, and its differences."""
     with database.reading() as session:
         entries = session.exec(
             select(Line.account, Entry)
@@ -227,30 +229,39 @@ def content(database: Database, ledger: int) -> list[tuple[object, ...]]:
         ]
 
 
-def put_together(database: Database, size: ChunkSize, ledger: int = 1, meanwhile: Callable[[], None] | None = None):
-    """A release of everything that waits; `meanwhile` happens after its first chunk."""
+def released_in_chunks(
+    database: Database, size: ChunkSize, ledger: int = 1, meanwhile: Callable[[], None] | None = None
+):
+    """Release everything that waits; `meanwhile` runs after the first chunk."""
     with database.transaction() as session:
-        mine = tables.get(session, ledger)
-        made = release_lines.begin(session, mine, "consumers", "EUR", "U1", NOW)
-        others = accounts.others(
-            list(tables.lock_of_incidents(session, accounts.same_cause(session, ledger))), mine
+        own_ledger = tables.get(session, ledger)
+        release = release_lines.begin(session, own_ledger, "consumers", "EUR", "U1", NOW)
+        other_ledgers = accounts.others(
+            list(tables.lock_of_incidents(session, accounts.same_cause(session, ledger))), own_ledger
         )
-        release_lines.take_lines(session, made, others, size.rows, NOW)
+        release_lines.take_lines(session, release, other_ledgers, size.rows, NOW)
     if meanwhile:
         meanwhile()
-    releasing.prepare(database, Credits(), made.number, size)
+    releasing.prepare(database, Credits(), release.number, size)
     with database.reading() as session:
-        its = session.exec(select(Line).where(Line.release_id == made.number, Line.state == State.PENDING)).all()
-        made = session.get_one(Release, made.number)
-        assert made.state == "refused" or (made.amount, made.lines) == (sum(each.amount for each in its), len(its))
-        return made
+        released_lines = session.exec(
+            select(Line).where(Line.release_id == release.number, Line.state == State.PENDING)
+        ).all()
+        release = session.get_one(Release, release.number)
+        assert release.state == "refused" or (release.amount, release.lines) == (
+            sum(each.amount for each in released_lines),
+            len(released_lines),
+        )
+        return release
 
 
-def test_a_release_is_what_waited_when_it_was_asked_for_whatever_happens_until_it_is_whole(database, tmp_path):
+def test_a_release_holds_the_lines_that_waited_at_its_request_whatever_happens_while_it_is_built(
+    database, tmp_path
+):
     bring(database, tmp_path, "lines", owe(40))
     by_ten = ChunkSize(10, smallest=10, largest=10)
 
-    def others_work() -> None:
+    def work_of_others() -> None:
         bring(database, tmp_path, "lines", owe(45))
         with database.transaction() as session:
             first, last = _lines(session)[0], _lines(session)[39]
@@ -258,29 +269,31 @@ def test_a_release_is_what_waited_when_it_was_asked_for_whatever_happens_until_i
                 releases.leave(session, line)
                 move(session, [Move(line, State.EXCLUDED, "not owed")], ORIGIN)
 
-    made = put_together(database, by_ten, meanwhile=others_work)
+    release = released_in_chunks(database, by_ten, meanwhile=work_of_others)
 
-    assert (made.lines, made.state) == (38, "released"), "without the two, and without the five that came later"
-    assert put_together(database, by_ten).lines == 5, "the rest is the next release's"
+    assert (release.lines, release.state) == (38, "released"), (
+        "without the two, and without the five that came later"
+    )
+    assert released_in_chunks(database, by_ten).lines == 5, "the rest is the next release's"
     with database.reading() as session:
         assert not release_lines.are_left(session, 1, "consumers", "EUR")
 
 
-def test_what_was_refused_may_be_released_again_and_counts_as_paid_nowhere(database, tmp_path):
+def test_refused_lines_may_be_released_again_and_do_not_count_as_paid_anywhere(database, tmp_path):
     bring(database, tmp_path, "lines", owe(30))
     by_ten = ChunkSize(10, smallest=10, largest=10)
-    made = put_together(database, by_ten)
+    release = released_in_chunks(database, by_ten)
     keys = [line.account_key for line in _lines_of(database)]
     with database.transaction() as session:
         assert line_tables.paid_elsewhere(session, [1], keys) == set(keys)
-        session.get_one(Release, made.number).state = "refused"
+        session.get_one(Release, release.number).state = "refused"
     with database.reading() as session:
         assert line_tables.paid_elsewhere(session, [1], keys) == set()
         assert balance.facts_of(session, tables.get(session, 1)).unreleased == {("consumers", "EUR")}
 
-    again = put_together(database, by_ten)
+    second_release = released_in_chunks(database, by_ten)
 
-    assert (again.lines, again.amount) == (30, 15_000)
+    assert (second_release.lines, second_release.amount) == (30, 15_000)
     with database.reading() as session:
         assert balance.facts_of(session, tables.get(session, 1)).unreleased == frozenset()
 
@@ -292,9 +305,9 @@ def test_a_ledger_that_is_closed_meanwhile_releases_nothing(database, tmp_path):
         with database.transaction() as session:
             tables.get(session, 1).state = "closed"
 
-    made = put_together(database, ChunkSize(10, smallest=10, largest=10), meanwhile=close)
+    release = released_in_chunks(database, ChunkSize(10, smallest=10, largest=10), meanwhile=close)
 
-    assert made.state == "refused"
+    assert release.state == "refused"
     with database.reading() as session:
         assert tables.released_ids(session, 1) == set()
 
@@ -305,11 +318,13 @@ def test_two_releases_at_once_of_related_incidents_pay_an_account_once(database,
     with database.transaction() as session:
         session.add(RelatedIncident(incident_id=1, related_id=2))
     by_ten = ChunkSize(10, smallest=10, largest=10)
-    theirs = []
+    other_releases = []
 
-    mine = put_together(database, by_ten, 1, lambda: theirs.append(put_together(database, by_ten, 2)))
+    release = released_in_chunks(
+        database, by_ten, 1, lambda: other_releases.append(released_in_chunks(database, by_ten, 2))
+    )
 
-    assert mine.lines + theirs[0].lines == 30
+    assert release.lines + other_releases[0].lines == 30
     assert totals(database, 1)["excluded"] + totals(database, 2)["excluded"] == 15_000
 
 
@@ -329,7 +344,7 @@ def test_nobody_is_paid_for_the_same_cause_in_a_related_incident(database, tmp_p
     assert totals(database, 2)["excluded"] == 1500
     assert totals(database, 2)["pending"] == 1000
     bring(database, tmp_path, "lines", owe(6), ledger=2)
-    assert totals(database, 2)["lines"] == 6, "what is excluded is not added once more"
+    assert totals(database, 2)["lines"] == 6, "an excluded account is not added once more"
 
 
 def test_the_database_itself_refuses_totals_that_do_not_add_up_and_one_person_for_two(database, tmp_path):
@@ -370,7 +385,7 @@ def _key(database: Database) -> str:
         return next(line.account_key for line in _lines(session))
 
 
-def test_the_equation_holds_whatever_is_done_and_whatever_is_undone_half_way(database, tmp_path):
+def test_the_equation_holds_after_any_moves_even_if_they_are_rolled_back_half_way(database, tmp_path):
     bring(database, tmp_path, "lines", owe(20))
     dice = random.Random(7)
     for _ in range(60):
@@ -386,7 +401,7 @@ def test_the_equation_holds_whatever_is_done_and_whatever_is_undone_half_way(dat
                 move(session, moves, ORIGIN)
                 if dice.random() < 0.3:
                     raise RuntimeError("killed")
-        except Exception as stopped:  # noqa: BLE001 - whatever stops it, nothing half-done may stay
+        except Exception as stopped:  # noqa: BLE001 - whatever error stops it, nothing half-done may stay
             assert stopped is not None
         totals(database)
 
@@ -395,7 +410,7 @@ def _lines(session: Session) -> list[Line]:
     return list(session.exec(select(Line).where(Line.ledger_id == 1)))
 
 
-def test_accounts_are_in_the_workbook_alone_and_a_purged_one_still_refuses_a_second_payment(database, tmp_path):
+def test_accounts_are_only_in_the_workbook_and_a_purged_one_still_refuses_a_second_payment(database, tmp_path):
     bring(database, tmp_path, "lines", owe(2))
     with database.reading() as session:
         assert "ACCOUNT-000001" not in str(export_record.record(session, 1, NOW))

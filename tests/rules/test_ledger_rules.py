@@ -46,7 +46,7 @@ def test_an_amount_is_read_to_the_smallest_unit_of_its_currency(text, currency, 
 @pytest.mark.parametrize(
     "text", ["1.234", "12.505", "0", "0.00", "-5", "=1+1", "12,50,00", "", "twelve", "1e5", "99999999999999"]
 )
-def test_what_is_no_exact_amount_is_refused_and_never_rounded(text):
+def test_an_inexact_amount_is_refused_and_never_rounded(text):
     with pytest.raises(NotReadable):
         money.read_amount(text, "EUR", ".")
 
@@ -62,7 +62,7 @@ moves = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(list(State))), max
 
 
 @given(st.lists(st.integers(1, 10**12), min_size=1, max_size=10), moves)
-def test_eligible_is_issued_failed_excluded_and_pending_after_any_sequence_of_entries(amounts, wanted):
+def test_eligible_equals_issued_failed_excluded_and_pending_after_any_sequence_of_entries(amounts, wanted):
     states = dict.fromkeys(range(len(amounts)), State.PENDING)
     totals = Totals()
     for amount in amounts:
@@ -112,13 +112,13 @@ PENDING = Known(State.PENDING, 500, "EUR", is_released=True)
             Verdict(trouble=Trouble.AGAIN),
         ),
         (Known(State.ISSUED, 500, "EUR", True), Payer.REVERSED, "", Verdict((State.PENDING,))),
-        # Its payment was reversed since: the old row does not pay it again.
+        # Its payment has been reversed since: the old row does not pay it again.
         (Known(State.PENDING, 500, "EUR", True, frozenset({"issued:p1"})), Payer.ISSUED, "p1", NOTHING),
         (Known(State.PENDING, 501, "EUR", True), Payer.ISSUED, "", Verdict(trouble=Trouble.AMOUNT)),
         (Known(State.PENDING, 500, "USD", True), Payer.ISSUED, "", Verdict(trouble=Trouble.CURRENCY)),
     ],
 )
-def test_a_row_of_the_payer_is_judged_by_what_the_ledger_knows(known, status, reference, verdict):
+def test_a_row_of_the_payer_is_judged_by_the_ledgers_records(known, status, reference, verdict):
     assert judge(known, status, 500, "EUR", reference) == verdict
 
 
@@ -127,14 +127,14 @@ def test_a_file_that_pays_an_account_twice_without_a_reference_does_not_add_up()
     assert judge(issued, Payer.ISSUED, 500, "EUR", "", is_repeated=True).trouble == Trouble.AGAIN
 
 
-def test_parts_of_a_sum_do_not_pass_below_the_limit():
+def test_a_sum_split_into_parts_does_not_slip_below_the_limit():
     assert not needs_second_person(50_000, 0, 50_000)
     assert needs_second_person(50_001, 0, 50_000)
     assert needs_second_person(1, 50_000, 50_000)
     assert not needs_second_person(10**9, 0, None)
 
 
-def test_of_an_account_its_last_four_signs_are_shown_at_most():
+def test_at_most_the_last_four_characters_of_an_account_are_shown():
     assert [mask(account) for account in ("ES91 2100 0418", "12345678", "1234567", "")] == [
         "…0418",
         "…5678",
@@ -166,19 +166,19 @@ def test_a_wrong_row_refuses_the_whole_file_and_names_its_line_without_the_accou
     with pytest.raises(RowsWrong) as refused:
         owed_rows(write(tmp_path, text))
     sentence = refused.value.sentence
-    for known in (
+    for expected in (
         "Line 3: its account is a formula",
         "Line 5: `5.001` has more decimals than EUR",
         "Line 6: `EURO` is no",
     ):
-        assert known in sentence
+        assert expected in sentence
     assert "ACCOUNT-0001" not in sentence
 
     with pytest.raises(RowsWrong, match="…0001 stands on line 2 already"):
         owed_rows(write(tmp_path, "account,amount,currency\nACCOUNT-0001,5.00,EUR\naccount-0001,6.00,EUR\n"))
 
 
-def test_the_payers_words_are_understood_and_others_refused(tmp_path):
+def test_the_payers_status_words_are_understood_and_other_words_refused(tmp_path):
     header = "Customer ID,Paid amount,Currency,Status,Payment ID,Error\n"
     good = write(
         tmp_path, header + "A-1,5.00,EUR,Succeeded,p1,\nA-2,5.00,EUR,RECHAZADO,,no card\nA-1,5.00,EUR,ok,,\n"
@@ -204,7 +204,7 @@ def test_the_payers_words_are_understood_and_others_refused(tmp_path):
         (b'account,amount,currency\n"A,1,EUR\n' + b"x" * 20_000, FileRefused),
     ],
 )
-def test_hostile_files_have_a_sentence_each(tmp_path, content, refusal):
+def test_hostile_files_are_refused_with_a_sentence_each(tmp_path, content, refusal):
     path = tmp_path / "accounts.csv"
     path.write_bytes(content)
     with pytest.raises(refusal) as refused:

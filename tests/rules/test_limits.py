@@ -1,4 +1,4 @@
-"""What was begun within a minute is counted as it comes and goes."""
+"""Acts of the last minute are counted as they come and expire."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ acts = st.lists(
 
 
 @given(acts)
-def test_the_count_is_that_of_the_last_minute_by_person_and_each_key_counts_once(
+def test_each_key_of_the_last_minute_counts_once_in_total_and_by_person(
     steps: list[tuple[int, str, str]],
 ) -> None:
     recent, now = Recent(), START

@@ -1,4 +1,4 @@
-"""Which listener hears of a click or a form."""
+"""The listener that a click or a form reaches."""
 
 import re
 from typing import Any
@@ -14,10 +14,10 @@ def first(ack: Ack, body: Any) -> None:
 
 
 def second(ack: Ack, body: Any) -> None:
-    """Another."""
+    """Another listener."""
 
 
-def test_an_id_goes_before_a_pattern_and_the_first_of_two_counts() -> None:
+def test_an_id_takes_precedence_over_a_pattern_and_the_first_of_two_listeners_counts() -> None:
     listeners = Listeners()
     listeners.add(re.compile(r"^join(\.|$)"), second)
     listeners.add("join.now", first)

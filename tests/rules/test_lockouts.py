@@ -1,4 +1,4 @@
-"""When lockouts are a burst, and how logins are typed."""
+"""When lockouts are a burst, and how logins are read."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ from bot.lockouts.rules import (
 from bot.sources.okta import lockouts
 
 
-def test_the_tail_is_that_of_the_negative_binomial_distribution():
+def test_the_tail_follows_the_negative_binomial_distribution():
     # Mean 4 with variance 12 (size 2), and with variance 8 (size 4), where it is 1.8e-2.
     assert negative_binomial_tail(12, 4, 2) == pytest.approx(0.0385367, abs=1e-7)
     assert negative_binomial_tail(12, 4, 4) == pytest.approx(0.018, abs=5e-4)
@@ -37,7 +37,7 @@ def test_six_at_a_quiet_partner_are_a_burst_and_at_a_busy_one_they_are_not():
     assert is_burst(25, usual_in_window(6720 * 3))
 
 
-def test_logins_are_read_once_each_and_within_reason():
+def test_each_login_is_read_once_and_up_to_a_limit():
     assert read_logins("a@x.example, b@x.example\n\na@x.example; c") == ["a@x.example", "b@x.example", "c"]
     with pytest.raises(LoginsMissing):
         read_logins(" \n ")
@@ -45,7 +45,7 @@ def test_logins_are_read_once_each_and_within_reason():
         read_logins("\n".join(map(str, range(201))))
 
 
-def test_an_account_at_its_limit_is_told_from_one_that_unlocks_itself():
+def test_an_account_at_its_limit_is_distinguished_from_one_that_unlocks_itself():
     user = {"type": "User", "id": "u1", "alternateId": "a1@northline.example"}
     events = [
         {"uuid": name, "eventType": name, "published": "2026-11-26T09:00:00.000Z", "target": [user]}
@@ -55,7 +55,7 @@ def test_an_account_at_its_limit_is_told_from_one_that_unlocks_itself():
     assert [lockout.reason for lockout in lockouts(events)] == ["", AT_LIMIT]
 
 
-def test_one_person_asks_for_ten_accounts_and_the_eleventh_needs_another():
+def test_one_person_may_ask_for_ten_accounts_and_the_eleventh_needs_another_person():
     check_asked(9, "a10")
     with pytest.raises(SecondPersonNeeded, match="somebody else has to do it"):
         check_asked(10, "a11")
@@ -67,21 +67,23 @@ def test_one_person_asks_for_ten_accounts_and_the_eleventh_needs_another():
 AT = datetime(2026, 5, 13, 9, tzinfo=UTC)
 
 
-def failed(login: str, second: int = 0, reason: str = "INVALID_CREDENTIALS", **where: str) -> Failure:
+def failure_of(login: str, second: int = 0, reason: str = "INVALID_CREDENTIALS", **where: str) -> Failure:
     return Failure(login, AT + timedelta(seconds=second), reason, **where)
 
 
-def test_failures_say_what_to_look_at_first():
-    site = [failed(f"a{at}", address="203.0.113.1") for at in range(4)] + [failed("a4", address="198.51.100.7")]
+def test_failures_suggest_what_to_look_at_first():
+    site = [failure_of(f"a{at}", address="203.0.113.1") for at in range(4)] + [
+        failure_of("a4", address="198.51.100.7")
+    ]
     assert "4 of 5 people come from one network (203.0.113.1)" in hints(site)[0]
-    device = [failed("a1", 20 * at, client="OUTLOOK on Windows 10") for at in range(5)]
+    device = [failure_of("a1", 20 * at, client="OUTLOOK on Windows 10") for at in range(5)]
     assert "a device (OUTLOOK on Windows 10) tries one that it has kept" in hints(device)[0]
-    assert hints([failed("a1", 60 * at) for at in range(5)]) == []
-    assert "unlock it first" in hints([failed("a1", reason="LOCKED_OUT")])[0]
-    assert "several places" in hints([failed("a1", place="Manila"), failed("a1", place="Lagos")])[0]
+    assert hints([failure_of("a1", 60 * at) for at in range(5)]) == []
+    assert "unlock it first" in hints([failure_of("a1", reason="LOCKED_OUT")])[0]
+    assert "several places" in hints([failure_of("a1", place="Manila"), failure_of("a1", place="Lagos")])[0]
 
 
-def test_a_file_of_lockouts_is_read_and_its_other_columns_are_not_looked_at(tmp_path):
+def test_a_file_of_lockouts_is_read_and_its_other_columns_are_ignored(tmp_path):
     file = tmp_path / "locked.csv"
     lines = (
         "Locked accounts",
@@ -107,7 +109,7 @@ def test_a_file_of_lockouts_is_read_and_its_other_columns_are_not_looked_at(tmp_
     assert not is_table_of_lockouts(file)
 
 
-def test_a_name_that_the_source_does_not_know_is_not_kept_for_it_may_be_a_password():
+def test_a_name_unknown_to_the_source_is_not_stored_because_it_may_be_a_password():
     event: dict[str, object] = {"eventType": "user.session.start", "published": "2026-05-13T09:00:00.000Z"}
     event |= {"outcome": {"result": "FAILURE", "reason": "INVALID_CREDENTIALS"}}
     where: dict[str, object] = {
@@ -115,16 +117,16 @@ def test_a_name_that_the_source_does_not_know_is_not_kept_for_it_may_be_a_passwo
         "geographicalContext": {"city": "Manila", "country": "Philippines"},
     }
     client: dict[str, object] = where | {"userAgent": {"browser": "CHROME", "os": "Windows 10"}}
-    known = {"id": "00u1", "alternateId": "a1@northline.example"}
+    known_actor = {"id": "00u1", "alternateId": "a1@northline.example"}
     stranger = {"id": "unknown", "alternateId": "hunter2"}
-    events = [event | {"uuid": each["id"], "actor": each, "client": client} for each in (known, stranger)]
-    [found] = lockouts(events)
-    assert (found.kind, found.login, found.reason) == (
+    events = [event | {"uuid": each["id"], "actor": each, "client": client} for each in (known_actor, stranger)]
+    [lockout] = lockouts(events)
+    assert (lockout.kind, lockout.login, lockout.reason) == (
         "failed to sign in",
-        known["alternateId"],
+        known_actor["alternateId"],
         "INVALID_CREDENTIALS",
     )
-    assert (found.place, found.address, found.client) == (
+    assert (lockout.place, lockout.address, lockout.client) == (
         "Manila, Philippines",
         "203.0.113.1",
         "CHROME on Windows 10",

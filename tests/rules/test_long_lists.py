@@ -1,4 +1,4 @@
-"""Lists of any length: a message holds a page of them, the rest is counted, and every row is on some page."""
+"""Lists of any length: a message holds one page, the rest is counted, and every row is on some page."""
 
 import json
 import re
@@ -212,11 +212,11 @@ def test_a_list_up_to_a_page_has_no_pages_and_a_longer_one_says_where_the_rest_i
 
 
 @pytest.mark.parametrize(("draw", "per_page"), LISTS, ids=lambda given: getattr(given, "__name__", None))
-def test_of_a_thousand_rows_the_last_is_on_the_last_page(draw: Callable[[int, int], Screen], per_page: int) -> None:
+def test_the_last_of_a_thousand_rows_is_on_the_last_page(draw: Callable[[int, int], Screen], per_page: int) -> None:
     pages = -(-1_000 // per_page)
     _, blocks = draw(1_000, pages)
     check_blocks(blocks)
-    shown = [int(found) for found in dict.fromkeys(ROW.findall(str(blocks)))]
+    shown = [int(number) for number in dict.fromkeys(ROW.findall(str(blocks)))]
 
     assert shown == list(range((pages - 1) * per_page, 1_000))
     assert f"Page {pages} of {pages}, 1000 in all" in str(blocks[-2:])
@@ -238,7 +238,7 @@ def test_the_home_tab_counts_what_it_does_not_show(count: int) -> None:
     assert ("1000 are open" in str(blocks)) == (count > 30)
 
 
-def test_each_of_many_queues_can_be_chosen_and_a_question_counts_those_it_does_not_name() -> None:
+def test_each_of_many_queues_can_be_chosen_and_a_question_counts_the_queues_it_does_not_name() -> None:
     queues = [QueueFacts(number, f"Queue {number}", f"Queue {number}", "", "", Goal()) for number in range(1, 151)]
 
     form = figures_form(1, queues, [NOW], 1_800, None)
@@ -249,5 +249,5 @@ def test_each_of_many_queues_can_be_chosen_and_a_question_counts_those_it_does_n
 
 
 @pytest.mark.parametrize(("asked", "shown"), [(0, [1, 2]), (1, [1, 2]), (2, [3, 4]), (3, [5]), (99, [5])])
-def test_a_page_that_is_not_there_is_the_nearest_one(asked: int, shown: list[int]) -> None:
+def test_a_missing_page_becomes_the_nearest_one(asked: int, shown: list[int]) -> None:
     assert page_of([1, 2, 3, 4, 5], asked, 2, "/incident list")[0] == shown

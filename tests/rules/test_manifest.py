@@ -1,4 +1,4 @@
-"""The manifest asks for what the bot uses: nothing is missing, nothing is granted for nothing."""
+"""The manifest asks for exactly what the bot uses: nothing is missing, nothing is superfluous."""
 
 import ast
 import re

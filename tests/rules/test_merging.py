@@ -1,4 +1,4 @@
-"""Which incidents may be merged or related, how one is named, and what may be declared afterwards."""
+"""Which incidents may be merged or related, how an incident is named, and which may be declared afterwards."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Incident:
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), max_size=30))
-def test_merging_never_goes_round_in_a_circle_and_always_ends_at_an_active_one(
+def test_merges_never_form_a_circle_and_always_end_at_an_active_incident(
     merges: list[tuple[int, int]],
 ) -> None:
     incidents = {number: Incident(number) for number in range(1, 7)}
@@ -37,14 +37,14 @@ def test_merging_never_goes_round_in_a_circle_and_always_ends_at_an_active_one(
     for incident in incidents.values():
         seen = {incident.number}
         while incident.merged_into:
-            incident = incidents[incident.merged_into]  # it is followed to its end
+            incident = incidents[incident.merged_into]  # the chain of merges is followed to its end
             assert incident.number not in seen
             seen.add(incident.number)
         assert incident.status in rules.ACTIVE
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status not in rules.ACTIVE])
-def test_nothing_that_is_over_is_merged_or_merged_into(status: Status) -> None:
+def test_an_incident_that_is_over_is_neither_merged_nor_merged_into(status: Status) -> None:
     with pytest.raises((rules.AlreadyOver, rules.AlreadyMerged)):
         merge_rules.check_may_merge(Incident(1, status), Incident(2))
     with pytest.raises(merge_rules.TargetOver):
@@ -53,7 +53,7 @@ def test_nothing_that_is_over_is_merged_or_merged_into(status: Status) -> None:
 
 @pytest.mark.parametrize("one", [True, False])
 @pytest.mark.parametrize("two", [True, False])
-def test_only_what_the_same_people_may_see_is_merged(one: bool, two: bool) -> None:
+def test_only_incidents_with_the_same_readers_are_merged(one: bool, two: bool) -> None:
     refusal = {(True, False): merge_rules.WouldReveal, (False, True): merge_rules.TargetPrivate}.get((one, two))
     if refusal is None:
         merge_rules.check_may_merge(Incident(1, is_private=one), Incident(2, is_private=two))
@@ -80,7 +80,7 @@ def test_an_incident_is_named_by_its_number_or_its_channel(
 
 
 @pytest.mark.parametrize("typed", ["", "the other one", "12abc", "<@U1>"])
-def test_what_names_no_incident_is_refused(typed: str) -> None:
+def test_text_that_names_no_incident_is_refused(typed: str) -> None:
     with pytest.raises(merge_rules.WhichIncident):
         merge_rules.read_reference(typed, "merge")
 
@@ -96,7 +96,7 @@ def test_what_names_no_incident_is_refused(typed: str) -> None:
         (NOW - HOUR, NOW + HOUR, rules.StillToCome),
     ],
 )
-def test_what_is_declared_afterwards_began_and_ended_before(
+def test_an_incident_declared_afterwards_must_have_begun_and_ended_before(
     started_at: datetime | None, ended_at: datetime | None, refusal: type[WatchfloorError] | None
 ) -> None:
     if refusal is None:

@@ -1,4 +1,4 @@
-"""Whatever is wrong with the database or the environment is said in one sentence, which says what to do."""
+"""Problems with the database or the environment are reported in one sentence, which says what to do."""
 
 import sqlite3
 from contextlib import closing
@@ -22,9 +22,7 @@ from bot.runtime.migrations import DatabaseNewer, DatabaseOutdated, NoDatabase
         ("mysql://a/b", "is no address of a database"),
     ],
 )
-def test_an_address_that_cannot_be_meant_is_refused(
-    monkeypatch: pytest.MonkeyPatch, address: str, said: str
-) -> None:
+def test_an_invalid_address_is_refused(monkeypatch: pytest.MonkeyPatch, address: str, said: str) -> None:
     monkeypatch.setenv("WATCHFLOOR_DATABASE_URL", address)
 
     with pytest.raises(SettingsRefused, match="The settings cannot be used") as refused:
@@ -33,7 +31,7 @@ def test_an_address_that_cannot_be_meant_is_refused(
     assert said in refused.value.sentence
 
 
-def test_what_hosts_hand_out_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_in_the_form_that_hosting_providers_use_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATCHFLOOR_DATABASE_URL", " postgres://a:b@host/db\n")
 
     assert settings.read().database_url == "postgresql+psycopg://a:b@host/db"
@@ -48,14 +46,14 @@ def test_an_environment_file_in_another_encoding_is_named(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize("query", ["", "?timeout=5"])
-def test_a_server_that_is_away_or_refuses_is_said_in_a_sentence(query: str) -> None:
+def test_a_server_that_is_away_or_refuses_is_reported_in_a_sentence(query: str) -> None:
     database = Database(f"postgresql+psycopg://a:b@127.0.0.1:1/x{query}")
 
     with pytest.raises(DatabaseUnusable, match="Look at WATCHFLOOR_DATABASE_URL"):
         migrations.upgrade(database.engine)
 
 
-def test_a_file_that_is_no_database_and_a_folder_that_cannot_be_written_are_said_in_a_sentence(
+def test_a_file_that_is_no_database_and_a_read_only_folder_are_reported_in_a_sentence(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "broken.sqlite").write_bytes(b"SQLite format 3\x00" + b"broken" * 1000)
@@ -67,7 +65,7 @@ def test_a_file_that_is_no_database_and_a_folder_that_cannot_be_written_are_said
         Database("sqlite:////proc/none/w.sqlite")
 
 
-def test_the_shape_of_another_version_is_named(tmp_path: Path) -> None:
+def test_a_schema_of_another_version_is_named(tmp_path: Path) -> None:
     file = tmp_path / "w.sqlite"
     database = Database(f"sqlite:///{file}")
     with pytest.raises(NoDatabase):
@@ -86,7 +84,7 @@ def test_the_shape_of_another_version_is_named(tmp_path: Path) -> None:
         migrations.upgrade(database.engine)
 
 
-def test_a_database_with_foreign_rights_is_made_private_again(tmp_path: Path) -> None:
+def test_a_database_that_others_can_read_is_made_private_again(tmp_path: Path) -> None:
     file = tmp_path / "w.sqlite"
     file.touch()
     file.chmod(0o644)

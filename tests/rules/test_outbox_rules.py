@@ -1,4 +1,4 @@
-"""When a row of the outbox is looked for, made again, or left for later."""
+"""When the bot looks for an outbox row's message, sends it again, or leaves it for later."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,13 +14,14 @@ HOUR_MS = 3_600_000
 
 
 def lengths(at_most_ms: int = HOUR_MS) -> st.SearchStrategy[timedelta]:
-    """Lengths of time."""
+    """Return a strategy for lengths of time."""
     return st.integers(0, at_most_ms).map(lambda ms: timedelta(milliseconds=ms))
 
 
 def sent_again_after(arrives_after: timedelta, wakes: list[timedelta]) -> timedelta | None:
-    """One attempt that is cut off and arrives later, and a worker that wakes at those moments: when does it send
-    again? None when it found the message first.
+    """Return when a worker that wakes at those moments sends again after an attempt is cut off and arrives late.
+
+    None when the worker found the message first.
     """
     looked = 0
     for wake in sorted(wakes):
@@ -34,12 +35,14 @@ def sent_again_after(arrives_after: timedelta, wakes: list[timedelta]) -> timede
 
 
 @given(lengths(29_999), st.lists(lengths(), max_size=8))
-def test_what_arrives_within_half_a_minute_is_never_sent_twice(late: timedelta, wakes: list[timedelta]) -> None:
+def test_a_message_that_arrives_within_half_a_minute_is_never_sent_twice(
+    late: timedelta, wakes: list[timedelta]
+) -> None:
     assert sent_again_after(late, [wake for wake in wakes if wake > timedelta()]) is None
 
 
 @given(st.lists(lengths(), min_size=1, max_size=8))
-def test_what_never_arrives_is_sent_again_once_the_second_look_is_due(wakes: list[timedelta]) -> None:
+def test_a_message_that_never_arrives_is_sent_again_once_the_second_look_is_due(wakes: list[timedelta]) -> None:
     wakes = [*wakes, timedelta(seconds=3601)]
 
     again = sent_again_after(timedelta(days=1), wakes)
@@ -59,14 +62,14 @@ def test_the_attempt_of_this_lease_is_made() -> None:
 
 
 @given(st.integers(0, 1_000), st.sampled_from([rules.RETRY_LONGEST, rules.SILENCE_LONGEST]))
-def test_the_wait_after_failures_grows_to_its_longest(failures: int, longest: timedelta) -> None:
+def test_the_wait_after_failures_grows_to_its_maximum(failures: int, longest: timedelta) -> None:
     wait = rules.backoff(failures, longest)
 
     assert rules.RETRY_FIRST <= wait <= longest
     assert wait <= rules.backoff(failures + 1, longest)
 
 
-def test_a_kinds_own_meaning_of_an_error_goes_before_the_common_one() -> None:
+def test_a_kinds_own_meaning_of_an_error_overrides_the_common_one() -> None:
     own = {"is_archived": Refusal.FINAL}
 
     assert rules.meaning("is_archived", own, Refusal.RETRY, is_posted=True) is Refusal.FINAL

@@ -1,4 +1,4 @@
-"""Where what the bot sends may go."""
+"""The addresses to which the bot may send."""
 
 import re
 import socket
@@ -24,12 +24,12 @@ PRIVATE = (
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_private_addresses_are_not_called_whatever_they_are_written_like(address: str) -> None:
+def test_private_addresses_are_not_called_in_any_notation(address: str) -> None:
     assert not is_public(address)
     assert not Reach().allows(address)
 
 
-def test_public_addresses_and_networks_that_the_file_names_are() -> None:
+def test_public_addresses_and_networks_named_in_the_file_are_called() -> None:
     assert all(map(is_public, ("8.8.8.8", "93.184.215.14", "2606:4700::1111", "64:ff9b::808:808")))
     reach = Reach.of("https://snow.internal", ["10.20.0.0/16", "fd00::/8"], is_insecure=False)
     assert reach.allows("10.20.3.4")
@@ -38,7 +38,7 @@ def test_public_addresses_and_networks_that_the_file_names_are() -> None:
     assert not reach.allows("10.21.0.1")
 
 
-class Named(StandIn):
+class StandInWithFaults(StandIn):
     async def handle(self, request: Request, fault: str) -> Response:
         if fault == "redirect":
             return Response(status_code=302, headers={"location": "http://169.254.169.254/"})
@@ -48,34 +48,42 @@ class Named(StandIn):
 
 
 def resolve(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
-    """A name that leads to another address each time it is asked for."""
-    real, asked, left = socket.getaddrinfo, list[str](), list(answers)
+    """Resolve a name to another address at each request; return the names that were requested."""
+    real_resolver, requested, remaining = socket.getaddrinfo, list[str](), list(answers)
 
-    def changed(host: Any, port: Any, *args: Any, **more: Any) -> Any:
+    def answer_in_turn(host: Any, port: Any, *args: Any, **more: Any) -> Any:
         if host != "rebinding.example":
-            return real(host, port, *args, **more)
-        asked.append(host)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (left.pop(0) if len(left) > 1 else left[0], port))]
+            return real_resolver(host, port, *args, **more)
+        requested.append(host)
+        return [
+            (
+                socket.AF_INET,
+                socket.SOCK_STREAM,
+                6,
+                "",
+                (remaining.pop(0) if len(remaining) > 1 else remaining[0], port),
+            )
+        ]
 
-    monkeypatch.setattr(socket, "getaddrinfo", changed)
-    return asked
+    monkeypatch.setattr(socket, "getaddrinfo", answer_in_turn)
+    return requested
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    with running(Named()) as stand_in:
+    with running(StandInWithFaults()) as stand_in:
         port = stand_in.url.rpartition(":")[2]
         reach = Reach.of("", ["127.0.0.1/32"], is_insecure=True)
-        asked = resolve(monkeypatch, "127.0.0.1", "10.0.0.1")
+        requested = resolve(monkeypatch, "127.0.0.1", "10.0.0.1")
         with outgoing.client(Network(), reach) as client:
             assert client.get(f"http://rebinding.example:{port}/").status_code == 200
-            assert len(asked) == 1
+            assert len(requested) == 1
             assert stand_in.requests[0].headers["host"] == f"rebinding.example:{port}"
             with pytest.raises(AddressRefused, match="not a public address"):
                 client.get(f"http://rebinding.example:{port}/")
 
 
 def test_redirects_plain_http_large_and_compressed_answers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with running(Named()) as stand_in, stand_in.client() as client:
+    with running(StandInWithFaults()) as stand_in, stand_in.client() as client:
         stand_in.faults.extend(["redirect", "compressed"])
         assert client.get("/").status_code == 302
         with pytest.raises(AnswerTooLarge):
@@ -89,12 +97,12 @@ def test_redirects_plain_http_large_and_compressed_answers_are_refused(monkeypat
             strict.get(stand_in.url.replace("http:", "https:"))
 
 
-def test_behind_a_proxy_only_hosts_that_are_named_are_asked_for() -> None:
+def test_only_named_hosts_are_requested_through_a_proxy() -> None:
     network = Network(proxy="http://127.0.0.1:9")
     with outgoing.client(network, Reach()) as client, pytest.raises(AddressRefused, match="behind a proxy"):
         client.get("https://example.com/")
-    named = Reach(hosts=(".example.com", "10.0.0.1"))
-    with outgoing.client(network, named) as client:
+    reach = Reach(hosts=(".example.com", "10.0.0.1"))
+    with outgoing.client(network, reach) as client:
         with pytest.raises(httpx.ConnectError):  # the proxy itself, which is not there
             client.get("https://api.example.com/")
         with pytest.raises(AddressRefused, match="not a public address"):
@@ -109,7 +117,7 @@ def test_certificates_are_always_verified() -> None:
 OPENS_BY_ITSELF = re.compile(
     r"urllib\.request|urlopen|network\.open\(|httpx\.(?:Client|get|post|stream|AsyncClient)\(|\brequests\.get\("
 )
-# The way out itself; what Slack answers and asks for comes from Slack alone.
+# The outgoing client itself; then modules whose addresses come from Slack alone.
 OWN_WAYS = (
     *("bot/runtime/network.py", "bot/runtime/outgoing.py", "bot/slack/files.py"),
     "bot/slack/inspection.py",
@@ -118,5 +126,5 @@ OWN_WAYS = (
 
 
 def test_no_module_opens_addresses_by_itself() -> None:
-    found = {str(path) for path in Path("bot").rglob("*.py") if OPENS_BY_ITSELF.search(path.read_text())}
-    assert found == set(OWN_WAYS)
+    modules = {str(path) for path in Path("bot").rglob("*.py") if OPENS_BY_ITSELF.search(path.read_text())}
+    assert modules == set(OWN_WAYS)

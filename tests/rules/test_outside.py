@@ -1,4 +1,4 @@
-"""Outside the company nobody reads an internal name or a guess of when it will be over."""
+"""People outside the company never read internal names or guesses at the end of an incident."""
 
 import re
 from pathlib import Path
@@ -50,13 +50,13 @@ FACTS = [
 
 @pytest.mark.parametrize("guess", GUESSES)
 def test_a_guessed_end_is_not_told_outside(guess: str) -> None:
-    told = redaction.redact(f"Calls are dropped. {guess}", [], "our team")
+    redacted = redaction.redact(f"Calls are dropped. {guess}", [], "our team")
 
-    assert told == "Calls are dropped."
+    assert redacted == "Calls are dropped."
 
 
 @pytest.mark.parametrize("fact", FACTS)
-def test_what_is_the_case_is_told(fact: str) -> None:
+def test_facts_are_told(fact: str) -> None:
     assert redaction.redact(fact, ["Ana Reyes"], "our team") == fact
 
 
@@ -123,26 +123,26 @@ def test_english_reads_naturally_where_a_name_stood(typed: str, told: str) -> No
 
 
 def read_outside(typed: str, language: str) -> str:
-    """What a partner that is not named reads of it."""
+    """Return the text that a partner which is not named in it reads."""
     phrases = BY_LANGUAGE[language]
-    told = redaction.redact(typed, ["Ana Reyes"], phrases["we"], PARTNERS)
-    return redaction.fix_grammar(redaction.replace_partner_names(told, PARTNERS, phrases), phrases)
+    redacted = redaction.redact(typed, ["Ana Reyes"], phrases["we"], PARTNERS)
+    return redaction.fix_grammar(redaction.replace_partner_names(redacted, PARTNERS, phrases), phrases)
 
 
 @given(
     st.lists(st.sampled_from(PARTNERS), min_size=1, max_size=4), st.text(max_size=20), st.sampled_from(["en", "es"])
 )
-def test_no_partner_gets_through_whatever_stands_around_it(named: list[str], between: str, language: str) -> None:
-    told = read_outside(f" {between} ".join(named), language)
+def test_no_partner_gets_through_whatever_surrounds_it(named: list[str], between: str, language: str) -> None:
+    redacted = read_outside(f" {between} ".join(named), language)
 
-    assert not any(re.search(rf"(?<!\w){name}(?!\w)", told, re.IGNORECASE) for name in PARTNERS)
+    assert not any(re.search(rf"(?<!\w){name}(?!\w)", redacted, re.IGNORECASE) for name in PARTNERS)
 
 
 names = st.from_regex(r"[A-Z][a-zéñ]{2,9} [A-Z][a-zéñ]{2,9}", fullmatch=True)
 
 
 @given(st.lists(names, min_size=1, max_size=4), st.text(max_size=80), st.text(max_size=80))
-def test_no_name_gets_through_whatever_stands_around_it(people: list[str], before: str, after: str) -> None:
-    told = redaction.redact(f"{before} {' '.join(people)} {after}", people, "our team")
+def test_no_name_gets_through_whatever_surrounds_it(people: list[str], before: str, after: str) -> None:
+    redacted = redaction.redact(f"{before} {' '.join(people)} {after}", people, "our team")
 
-    assert not any(f" {name} " in f" {told} " for name in people)
+    assert not any(f" {name} " in f" {redacted} " for name in people)

@@ -1,4 +1,4 @@
-"""Posts to one channel keep Slack's pace, and keep their order while they wait."""
+"""Posts to one channel keep to Slack's rate limit, and keep their order while they wait."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.slack.rate_limiter import BURST, WINDOW_S, RateLimiter
 
 
-def test_a_short_burst_passes_and_what_follows_waits_in_line() -> None:
+def test_a_short_burst_passes_and_later_posts_wait_in_line() -> None:
     pace = RateLimiter()
 
     waits = [pace.wait_s("C1", f"post {number}", now=0.0) for number in range(12)]
@@ -20,16 +20,16 @@ def test_a_short_burst_passes_and_what_follows_waits_in_line() -> None:
     assert pace.wait_s("C2", "elsewhere", now=100.0) == 0.0
 
 
-def test_who_comes_back_has_the_turn_that_was_kept() -> None:
+def test_a_post_that_comes_back_keeps_its_turn() -> None:
     pace = RateLimiter()
     waits = {key: pace.wait_s("C1", key, now=0.0) for key in "abcdefghij"}
 
     assert pace.wait_s("C1", "g", now=1.0) == waits["g"] - 1.0, "too early"
-    assert pace.wait_s("C1", "late", now=WINDOW_S) > 0.0, "who comes later does not push in"
+    assert pace.wait_s("C1", "late", now=WINDOW_S) > 0.0, "a later post does not jump the queue"
     assert pace.wait_s("C1", "f", now=WINDOW_S) == 0.0
 
 
-def test_who_had_a_turn_and_was_refused_does_not_stand_in_line_again() -> None:
+def test_a_refused_post_does_not_wait_in_line_again() -> None:
     pace = RateLimiter()
     for key in "abcdefghijkl":
         pace.wait_s("C1", key, now=0.0)

@@ -23,11 +23,11 @@ FOLDER = Path("message_templates/partner_notice")
 
 
 @pytest.mark.parametrize(("within_min", "due_min"), [(10, 8), (15, 13), (60, 58), (5, 4), (1, 0.8)])
-def test_a_notice_leaves_before_its_promise_is_over(within_min: float, due_min: float) -> None:
+def test_a_notice_is_sent_before_its_promise_is_over(within_min: float, due_min: float) -> None:
     assert rules.notice_due(NOW, timedelta(minutes=within_min), NOW) == NOW + timedelta(minutes=due_min)
 
 
-def test_a_partner_that_is_added_late_is_told_at_once_and_one_without_a_promise_never() -> None:
+def test_a_partner_added_late_is_told_at_once_and_one_without_a_promise_never() -> None:
     assert rules.notice_due(NOW, timedelta(minutes=10), NOW + timedelta(hours=1)) == NOW + timedelta(hours=1)
     assert rules.notice_due(NOW, None, NOW) is None
 
@@ -41,7 +41,7 @@ def test_a_number_of_agents_is_read_as_people_write_it(typed: str, agents: int |
 
 
 @pytest.mark.parametrize("typed", ["many", "-3", "1.5", "100001", "9" * 50, "12; DROP TABLE", "<!channel>", "²"])
-def test_what_is_no_number_of_agents_is_refused_in_the_readers_words(typed: str) -> None:
+def test_text_that_is_no_number_of_agents_is_refused_in_the_readers_language(typed: str) -> None:
     with pytest.raises(rules.NotANumberOfAgents) as refused:
         rules.read_agents(typed, "Indique un número")
 
@@ -68,7 +68,7 @@ def test_the_page_lists_every_variable_of_a_notice() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_a_shipped_notice_uses_what_is_listed_and_has_every_phrase(language: str) -> None:
+def test_a_shipped_notice_uses_only_listed_variables_and_has_every_phrase(language: str) -> None:
     used = meta.find_undeclared_variables(Environment().parse((FOLDER / f"{language}.j2").read_text()))
     phrases = yaml.safe_load((FOLDER / f"{language}.yaml").read_text())
 
@@ -80,8 +80,8 @@ def test_a_shipped_notice_uses_what_is_listed_and_has_every_phrase(language: str
     assert max(len(phrases[name]) for name in ("received", "affected", "update_number")) <= 75
 
 
-def noticed(number: int) -> tuple[Incident, list[PartnerNotice], dict[str, Partner]]:
-    """An incident with so many silent partners."""
+def incident_with_notices(number: int) -> tuple[Incident, list[PartnerNotice], dict[str, Partner]]:
+    """Return an incident with that many silent partners."""
     incident = Incident(id=7, title="IVR", severity="S1", declared_key="k", declared_by="U1", declared_at=NOW)
     rows = [
         PartnerNotice(
@@ -99,14 +99,14 @@ def noticed(number: int) -> tuple[Incident, list[PartnerNotice], dict[str, Partn
 
 @pytest.mark.parametrize("number", [1, 40, 41, 60, 1_000])
 def test_every_phone_number_is_in_the_commanders_message_or_counted_and_in_the_list(number: int) -> None:
-    incident, rows, partners = noticed(number)
+    incident, rows, partners = incident_with_notices(number)
 
     _, blocks = views.phone_request(incident, rows, partners, NOW)
 
     check_blocks(fit_message(blocks))
-    said = str(fit_message(blocks))
-    shown = sum(partner.phone in said for partner in partners.values())
-    assert shown == number or f"and {number - shown} more. `/incident partners`" in said
+    message = str(fit_message(blocks))
+    shown = sum(partner.phone in message for partner in partners.values())
+    assert shown == number or f"and {number - shown} more. `/incident partners`" in message
     assert shown >= min(number, 60)
     pages = [
         str(fit_message(views.matrix(views.Matrix(incident, rows, partners, NOW, page))[1]))

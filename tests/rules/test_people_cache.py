@@ -1,4 +1,4 @@
-"""People are looked up once in half a minute, and never longer than they stay what they are."""
+"""People are looked up once in half a minute, and the cache is never staler than that."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ ANA_AS_GUEST = PersonFacts("U1", "Ana", is_guest=True)
 
 
 class Database:
-    """What is recorded of Ana, and how often somebody asked."""
+    """The record of Ana, with the number of reads."""
 
     def __init__(self) -> None:
         self.person: PersonFacts | None = ANA
@@ -39,7 +39,7 @@ def test_a_person_is_read_once(offset_file: Path) -> None:
     assert database.asked == 1
 
 
-def test_what_another_replica_recorded_is_noticed_after_half_a_minute(offset_file: Path) -> None:
+def test_a_change_by_another_replica_is_noticed_after_half_a_minute(offset_file: Path) -> None:
     cache, database = PeopleCache(), Database()
     cache.find("U1", database.read)
     database.person = ANA_AS_GUEST
@@ -49,7 +49,7 @@ def test_what_another_replica_recorded_is_noticed_after_half_a_minute(offset_fil
     assert cache.find("U1", database.read) == ANA_AS_GUEST
 
 
-def test_what_this_process_records_is_noticed_at_once(offset_file: Path) -> None:
+def test_a_change_by_this_process_is_noticed_at_once(offset_file: Path) -> None:
     cache, database = PeopleCache(), Database()
     cache.find("U1", database.read)
     database.person = ANA_AS_GUEST
@@ -58,7 +58,7 @@ def test_what_this_process_records_is_noticed_at_once(offset_file: Path) -> None
     assert cache.find("U1", database.read) == ANA_AS_GUEST
 
 
-def test_what_was_read_before_a_change_and_arrives_after_it_is_not_kept(offset_file: Path) -> None:
+def test_a_read_that_began_before_a_change_and_ends_after_it_is_not_cached(offset_file: Path) -> None:
     cache, database = PeopleCache(), Database()
 
     def read_too_early(user_id: str) -> PersonFacts | None:
@@ -71,7 +71,7 @@ def test_what_was_read_before_a_change_and_arrives_after_it_is_not_kept(offset_f
     assert cache.find("U1", database.read) == ANA_AS_GUEST
 
 
-def test_nobody_is_remembered_as_unknown(offset_file: Path) -> None:
+def test_unknown_people_are_not_cached(offset_file: Path) -> None:
     cache, database = PeopleCache(), Database()
     database.person = None
     assert cache.find("U1", database.read) is None

@@ -1,4 +1,4 @@
-"""Phrases of shifts, their handovers and cases: each in Spanish, with the same facts in it."""
+"""Phrases of shifts, their handovers and cases: each has a Spanish translation with the same facts."""
 
 import ast
 import importlib
@@ -18,7 +18,7 @@ from bot.shifts import wording
 from bot.slack.phrases import Translator, translator_in
 
 NOUNS = {"shifts": wording.SPANISH, "handovers/shift": shift_wording.SPANISH, "cases": case_wording.SPANISH}
-# What the handover says of an item's state, and how long something takes, comes from other rules.
+# The words for an item's state and for lengths of time in the handover come from other rules.
 STATES = {"unstable", "watch closely", "improving", "steady", "watched", "red", "amber", "less than a minute"}
 TRANSLATORS = ("translate", "answer", "written", "to_owner")
 
@@ -34,13 +34,13 @@ def sources(noun: str) -> Iterator[ast.AST]:
 
 
 @pytest.mark.parametrize(("noun", "spanish"), NOUNS.items())
-def test_every_phrase_has_its_spanish_with_the_same_facts(noun: str, spanish: Mapping[str, str]) -> None:
+def test_every_phrase_has_a_spanish_translation_with_the_same_facts(noun: str, spanish: Mapping[str, str]) -> None:
     for english, own in spanish.items():
         assert facts_of(english) == facts_of(own), english
     nodes = [node for source in sources(noun) for node in ast.walk(source)]
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    assert spanish.keys() - texts - STATES == set(), "nobody says these any more"
-    said = {
+    assert spanish.keys() - texts - STATES == set(), "no code uses these any more"
+    used_phrases = {
         node.args[0].value
         for node in nodes
         if isinstance(node, ast.Call)
@@ -48,18 +48,18 @@ def test_every_phrase_has_its_spanish_with_the_same_facts(noun: str, spanish: Ma
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }
-    assert len(said) > 20
-    assert said - spanish.keys() == set(), "these are not translated"
+    assert len(used_phrases) > 20
+    assert used_phrases - spanish.keys() == set(), "these are not translated"
 
 
-def test_a_phrase_without_words_in_a_language_stays_english_and_what_people_typed_is_no_pattern() -> None:
+def test_an_untranslated_phrase_stays_english_and_typed_text_is_no_pattern() -> None:
     translate = translator_in("es", {"es": {"{person} asks": "{person} pregunta"}})
     assert translate("{person} asks", person="{who}") == "{who} pregunta"
     assert translate("Not translated {}", 1) == "Not translated 1"
     assert translator_in("fr", {"es": {}})("Rosters") == Translator()("Rosters") == "Rosters"
 
 
-def test_what_is_handed_over_is_listed_in_the_language_of_its_reader() -> None:
+def test_a_handovers_items_are_listed_in_the_language_of_its_reader() -> None:
     items = [
         HandoverItem(key="a", title="Update of #1 to Operations", severity="S2"),
         HandoverItem(key="b", title="Devi Nair has not answered a page for #1", severity="S2"),
@@ -73,7 +73,7 @@ def test_what_is_handed_over_is_listed_in_the_language_of_its_reader() -> None:
 @pytest.mark.parametrize(
     "noun", ["shifts", "shifts/reading", "handovers/shift", "reports", "cases", "cases/rules", "sources/tabular"]
 )
-def test_every_refusal_has_its_spanish_with_facts_that_it_knows(noun: str) -> None:
+def test_every_refusal_has_a_spanish_translation_with_only_its_own_facts(noun: str) -> None:
     modules = [
         importlib.import_module(".".join(path.with_suffix("").parts)) for path in Path(f"bot/{noun}").glob("*.py")
     ]

@@ -1,4 +1,4 @@
-"""Nesting and routing changes: two people, answers after the change was made, reminders, incidents nearby."""
+"""Nesting and routing changes: two people, verification after the change, reminders, incidents nearby."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ def test_a_change_needs_two_people_and_is_not_recorded_long_after():
         check_planned_at(NOW - 25 * HOUR, NOW)
 
 
-def test_a_change_is_verified_after_it_was_made_and_cancelled_before():
+def test_a_change_is_verified_after_it_was_made_and_cancelled_only_before():
     check_answer(State.PLANNED, State.VERIFIED, NOW, NOW)
     check_answer(State.PLANNED, State.CANCELLED, NOW + HOUR, NOW)
     with pytest.raises(NotMadeYet):
@@ -44,7 +44,7 @@ def test_a_change_is_verified_after_it_was_made_and_cancelled_before():
         check_answer(State.ROLLED_BACK, State.VERIFIED, NOW, NOW)
 
 
-def test_reminders_are_hourly_and_those_that_were_missed_are_skipped():
+def test_reminders_are_hourly_and_missed_ones_are_skipped():
     assert first_reminder(NOW, NOW) == NOW + HOUR / 2
     assert first_reminder(NOW - 5 * HOUR, NOW) == NOW
     assert next_reminder(NOW, NOW) == NOW + HOUR

@@ -1,4 +1,4 @@
-"""Playbook files: what can be read, and what is refused with file, line, key and a suggestion."""
+"""Playbook files: which are valid, and which are refused with file, line, key and a suggestion."""
 
 import os
 from pathlib import Path
@@ -40,8 +40,8 @@ def write(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def refused(folder: Path, steps: str, floor=None) -> list[str]:
-    """What is said of a playbook with these steps."""
+def problems_of(folder: Path, steps: str, floor=None) -> list[str]:
+    """Return the problems of a playbook with these steps."""
     write(
         folder, "bad.yaml", dedent(HEAD) + "".join(f"      {line}\n" for line in dedent(steps).strip().splitlines())
     )
@@ -68,7 +68,7 @@ def test_a_broken_file_does_not_stop_the_others(folder):
     assert {problem.file for problem in library.problems} == {"bad.yaml", "worse.yaml"}
 
 
-def test_one_odd_file_is_left_out_and_named_and_the_others_go_on(folder):
+def test_odd_files_are_left_out_and_named_and_the_others_are_used(folder):
     write(folder, "good.yaml", GOOD)
     (folder / ".#good.yaml").symlink_to("ana@desk.4711:1700000000")
     (folder / "lost.yaml").symlink_to(folder / "nowhere.yaml")
@@ -91,7 +91,7 @@ def test_one_odd_file_is_left_out_and_named_and_the_others_go_on(folder):
     assert sorted(library.reloaded().playbooks) == ["good", "lost", "nowhere"]
 
 
-def test_whatever_breaks_over_a_file_leaves_the_others_in_use(folder, monkeypatch):
+def test_an_error_in_reading_one_file_leaves_the_others_in_use(folder, monkeypatch):
     write(folder, "good.yaml", GOOD)
     write(folder, "odd.yaml", GOOD)
     real = Path.read_text
@@ -115,24 +115,24 @@ def test_whatever_breaks_over_a_file_leaves_the_others_in_use(folder, monkeypatc
         ("title: T\nsummary: S\nphases:\n\u00a0 - id: a\n", "bad.yaml:4: has a no-break or wide space (U+00A0)"),
     ],
 )
-def test_what_yaml_takes_otherwise_than_people_mean_it_is_refused_with_the_remedy(folder, text, said):
+def test_text_that_yaml_reads_differently_than_people_mean_it_is_refused_with_the_remedy(folder, text, said):
     (folder / "bad.yaml").write_text(text)
 
     assert said in next(str(problem) for problem in load_library(folder).problems)
 
 
 def test_a_due_time_without_a_unit_or_with_a_colon_is_refused_with_what_to_write(folder):
-    assert refused(folder, "- {id: s, title: S, due: 10}") == [
+    assert problems_of(folder, "- {id: s, title: S, due: 10}") == [
         "bad.yaml:8 (phases.0.steps.0.due): 10 has no unit; write it like `10 min`"
     ]
-    assert refused(folder, "- {id: s, title: S, due: 1:30}") == [
+    assert problems_of(folder, "- {id: s, title: S, due: 1:30}") == [
         "bad.yaml:8 (phases.0.steps.0.due): `1:30` is a number to YAML; write a length of time like `90 min`,"
         ' and a time of day in quotes: `"1:30"`'
     ]
 
 
 def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(folder, floor):
-    said = refused(
+    problems = problems_of(
         folder,
         """
         - id: call
@@ -148,7 +148,7 @@ def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(f
         floor,
     )
 
-    assert said == [
+    assert problems == [
         "bad.yaml:10 (phases.0.steps.0.instrutions): is not a known key. Did you mean `instructions`?",
         "bad.yaml:11 (phases.0.steps.0.due.within): '10 minutes' is not a length of time;"
         " write it like `15 min`, `4 h` or `3 days`",
@@ -186,32 +186,34 @@ def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(f
         ("[]", "is empty; write at least one"),
     ],
 )
-def test_what_does_not_fit_together_is_refused_in_a_sentence(folder, steps, reason):
-    said = refused(folder, steps)
+def test_inconsistent_steps_are_refused_in_a_sentence(folder, steps, reason):
+    problems = problems_of(folder, steps)
 
-    assert reason in said[0]
-    assert all(reason in sentence for sentence in said)
+    assert reason in problems[0]
+    assert all(reason in sentence for sentence in problems)
 
 
-def test_a_guide_that_no_file_has_is_named_with_the_nearest_title_and_the_playbook_can_be_used(folder, floor):
+def test_a_missing_guide_is_named_with_the_nearest_title_and_the_playbook_can_be_used(folder, floor):
     (folder / "guides").mkdir()
     (folder / "guides" / "carrier.md").write_text("\n# Carrier tickets\n\nCall them")
     wiki = Guide(title="SSO lockout", url="https://wiki.example.com/sso")
     cases = Cases(guides=(wiki,), guides_folder=str(folder / "guides"))
-    known = floor.model_copy(update={"cases": cases})
+    floor_with_guides = floor.model_copy(update={"cases": cases})
 
-    assert refused(folder, "- {id: a, title: A, guides: [SSO lockout, Carrier tickets]}", known) == []
-    assert guides_elsewhere(folder, known) == []
-    assert refused(folder, "- {id: a, title: A, guides: SSO lockouts}", known) == []
-    assert [str(note) for note in guides_elsewhere(folder, known)] == [
+    assert (
+        problems_of(folder, "- {id: a, title: A, guides: [SSO lockout, Carrier tickets]}", floor_with_guides) == []
+    )
+    assert guides_elsewhere(folder, floor_with_guides) == []
+    assert problems_of(folder, "- {id: a, title: A, guides: SSO lockouts}", floor_with_guides) == []
+    assert [str(note) for note in guides_elsewhere(folder, floor_with_guides)] == [
         "bad.yaml:8 (phases.0.steps.0.guides): no file has the guide “SSO lockouts”. Did you mean `SSO lockout`?"
         " It is found if it was published in Slack; `/incident guide` shows what is."
     ]
-    assert refused(folder, "- {id: a, title: A, guides: [a, b, c, d]}", known) != []
+    assert problems_of(folder, "- {id: a, title: A, guides: [a, b, c, d]}", floor_with_guides) != []
 
 
 def test_an_answer_that_is_not_offered_is_refused_with_the_nearest_one(folder):
-    said = refused(
+    problems = problems_of(
         folder,
         """
         - id: scope
@@ -225,18 +227,18 @@ def test_an_answer_that_is_not_offered_is_refused_with_the_nearest_one(folder):
         """,
     )
 
-    assert said[0].endswith("`All queue` is no option of `reach`. Did you mean `All queues`?")
-    assert said[1].endswith("`many` is no number; write `12`, `at least 12` or `at most 12`")
+    assert problems[0].endswith("`All queue` is no option of `reach`. Did you mean `All queues`?")
+    assert problems[1].endswith("`many` is no number; write `12`, `at least 12` or `at most 12`")
 
 
-def test_a_step_that_no_severity_of_the_playbook_reaches_is_refused_and_so_is_what_waits_for_it(folder):
+def test_a_step_that_no_severity_of_the_playbook_reaches_is_refused_like_the_steps_that_wait_for_it(folder):
     text = GOOD.replace("    phases:", "    applies: {severities: [S2, S3]}\n    phases:")
     text += "            when: {severity_at_least: S1}\n          - {id: b, title: B, when: {done: call}}\n"
     write(folder, "bad.yaml", text)
 
-    said = [problem.reason for problem in load_library(folder).problems]
+    reasons = [problem.reason for problem in load_library(folder).problems]
 
-    assert said == [
+    assert reasons == [
         "can never hold: the playbook is for S2, S3, all below S1",
         "can never hold: it waits for `call`, which never comes",
     ]
@@ -257,7 +259,7 @@ def test_dangerous_or_unreadable_yaml_is_refused(folder, text, reason):
     assert reason in str(load_library(folder).problems[0])
 
 
-def test_a_file_with_an_odd_name_or_a_missing_folder_is_said(folder):
+def test_a_file_with_an_odd_name_and_a_missing_folder_are_reported(folder):
     write(folder, "Phones Down.yaml", GOOD)
     write(folder, "phones.yml", GOOD)
 

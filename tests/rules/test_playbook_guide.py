@@ -1,4 +1,4 @@
-"""The guide to writing playbooks says what the bot does."""
+"""The guide to writing playbooks agrees with the bot."""
 
 import re
 
@@ -14,7 +14,7 @@ PIECES = [yaml.safe_load(piece) for piece in re.findall(r"```yaml\n(.*?)```", GU
 
 
 def table(header: str) -> list[str]:
-    """The first column of the table that starts with this header."""
+    """Return the first column of the table that starts with this header."""
     rows = GUIDE.split(f"| {header} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
     return [re.findall(r"`(.+?)`", row)[0].strip("{}") for row in rows]
 
@@ -30,7 +30,7 @@ def test_the_guide_lists_every_word_of_messages_with_its_meaning():
         assert f"| `{{{word}}}` | {meaning} |" in GUIDE
 
 
-def test_every_example_of_the_guide_can_be_used_as_it_stands():
+def test_every_example_in_the_guide_is_valid_as_it_stands():
     whole = next(piece for piece in PIECES if "phases" in piece)
     step = {"id": "try-it", "title": "Try it"}
     parts = [piece for piece in PIECES if isinstance(piece, dict) and "phases" not in piece]

@@ -1,4 +1,4 @@
-"""Whatever people click, in whatever order: every step is in exactly one state, and the history adds up."""
+"""Every step is in exactly one state and the history adds up, whatever people click in whatever order."""
 
 from collections import Counter
 from datetime import timedelta
@@ -55,12 +55,12 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
             self.ids = {step.step_key: step.number for step in steps_of(session, self.run.number)}
 
     def teardown(self):
-        if hasattr(self, "store"):
+        if hasattr(self, "database"):
             self.database.close()
             self.folder.cleanup()
 
     def click(self, act, key, *given):
-        """A refused click changes nothing; an accepted one is one entry of the history."""
+        """Click: a refused click changes nothing; an accepted one adds one entry to the history."""
         before = self.states()
         try:
             with self.database.transaction() as session:
@@ -133,9 +133,9 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
         self.screens_fit(run, rows)
 
     def counts_agree(self, rows):
-        kept, counted = measure(rows), progress(rows)
-        assert kept.done + kept.skipped + kept.waived == counted.finished
-        assert counted.finished + kept.left_open == counted.wanted
+        adherence, counted = measure(rows), progress(rows)
+        assert adherence.done + adherence.skipped + adherence.waived == counted.finished
+        assert counted.finished + adherence.left_open == counted.wanted
 
     def screens_fit(self, run, rows):
         check_blocks(views.run_message(run, rows, self.now)[1])

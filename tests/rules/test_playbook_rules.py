@@ -1,4 +1,4 @@
-"""Which playbook, which steps, due when; what stands in the way; how well it was kept."""
+"""The choice of a playbook, its steps and their due times; what blocks a resolution; how well it was kept."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from tests.rules.playbook_builders import NOON, ROOT, after, book, facts, phases
 
 @dataclass
 class Row:
-    """A step as it stands."""
+    """A step in its current state."""
 
     step_key: str
     state: str = "open"
@@ -33,8 +33,8 @@ def done(key: str, at: datetime = NOON, **more: Any) -> Row:
     return Row(key, state="done", finished_at=at, rounds=1, **more)
 
 
-def named(**applies):
-    return {name: book("id: call", applies=given) for name, given in applies.items()}
+def books_applying_to(**applies):
+    return {name: book("id: call", applies=conditions) for name, conditions in applies.items()}
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def named(**applies):
         (facts(type="charges"), "money-one"),
     ],
 )
-def test_the_playbook_that_asks_for_most_is_picked_and_the_one_that_asks_nothing_otherwise(incident, picked):
-    playbooks = named(
+def test_the_most_specific_matching_playbook_is_picked_and_the_general_one_otherwise(incident, picked):
+    playbooks = books_applying_to(
         **{
             "anything": {},
             "phones": {"types": ["telephony"]},
@@ -95,7 +95,7 @@ def test_every_type_of_the_floor_has_its_shipped_playbook():
         ("severity_at_least: S1, done: ask", facts(severity="S3"), [done("ask")], False),
     ],
 )
-def test_a_step_is_wanted_when_all_of_its_condition_holds(when, incident, steps, holds):
+def test_a_step_is_wanted_when_its_whole_condition_holds(when, incident, steps, holds):
     playbook = book(
         "id: ask, asks: [{id: reach, question: R, kind: choice, options: [One, All]},"
         " {id: seats, question: S, kind: number}]",
@@ -127,7 +127,7 @@ def test_due_times_count_from_the_start_the_phase_or_another_steps_end():
     assert later["c"] == after(minutes=14)
 
 
-def test_the_current_phase_comes_first_then_what_is_late_and_a_little_of_what_follows():
+def test_the_current_phase_comes_first_then_late_steps_and_a_few_later_ones():
     steps = [Row(f"a{n}", position=n, phase="First") for n in (1, 2)]
     steps += [Row(f"b{n}", position=n, phase="Second") for n in (3, 4)]
     steps += [Row("late", position=9, phase="Third", due_at=NOON)]
@@ -139,7 +139,7 @@ def test_the_current_phase_comes_first_then_what_is_late_and_a_little_of_what_fo
     assert progress.current_phase(steps) == "First"
 
 
-def test_a_step_that_repeats_does_not_take_the_run_back_nor_stand_in_the_way():
+def test_a_repeating_step_neither_takes_the_run_back_nor_blocks_it():
     again = Row("watch", phase="First", rounds=1, required_before="resolve")
     steps = [again, Row("tell", position=2, phase="Second")]
 
@@ -149,7 +149,7 @@ def test_a_step_that_repeats_does_not_take_the_run_back_nor_stand_in_the_way():
     assert not progress.is_out_of_order(steps[1], steps)
 
 
-def test_what_is_needed_before_resolving_is_needed_before_closing_too():
+def test_steps_required_before_resolving_are_required_before_closing_too():
     steps = [
         Row("fix", required_before="resolve"),
         Row("count", position=2, required_before="close"),
@@ -167,13 +167,13 @@ def test_missed_reminders_do_not_pile_up():
     assert rules.next_reminder_at(3, NOON) is None
 
 
-def test_a_message_is_filled_with_facts_and_answers_once_and_says_what_is_not_known():
+def test_a_message_is_filled_with_facts_and_answers_once_and_marks_unknown_values():
     filled = messages.fill("*{title}*: {symptom}, {reach}", {"title": "IVR {reach} down", "symptom": "busy"})
 
     assert filled == "*IVR {reach} down*: busy, not known yet"
 
 
-def test_a_form_gives_answers_of_their_kind_and_says_which_field_is_wrong():
+def test_a_form_gives_typed_answers_and_names_the_wrong_field():
     step = book(
         "id: ask, asks: [{id: n, question: N, kind: number}, {id: t, question: T, kind: time},"
         " {id: p, question: P, kind: person}, {id: c, question: C, kind: choice, options: [a, b]},"
@@ -193,12 +193,12 @@ def test_a_form_gives_answers_of_their_kind_and_says_which_field_is_wrong():
     assert read == {"n": 3.5, "t": "2026-11-22T12:00:00+00:00", "p": "UBEN", "c": "b", "w": "words"}
     assert shown["P"] == "<@UBEN>"
     assert shown["T"].startswith("<!date^1795348800")
-    for wrong in ("many", "nan", "inf"):
-        assert list(answers.read_form(step, {"n": {"value": {"value": wrong}}}, NOON).errors) == ["n"]
+    for typed in ("many", "nan", "inf"):
+        assert list(answers.read_form(step, {"n": {"value": {"value": typed}}}, NOON).errors) == ["n"]
 
 
-def test_adherence_counts_what_became_of_the_wanted_steps_and_how_late():
-    kept = adherence.measure(
+def test_adherence_counts_the_outcomes_of_wanted_steps_and_their_delays():
+    measured = adherence.measure(
         [
             done("a", after(minutes=9), due_at=after(minutes=5)),
             done("b", after(minutes=3), due_at=after(minutes=5), out_of_order=True),
@@ -209,7 +209,14 @@ def test_adherence_counts_what_became_of_the_wanted_steps_and_how_late():
         ]
     )
 
-    assert (kept.done, kept.skipped, kept.waived, kept.left_open, kept.late, kept.out_of_order) == (
+    assert (
+        measured.done,
+        measured.skipped,
+        measured.waived,
+        measured.left_open,
+        measured.late,
+        measured.out_of_order,
+    ) == (
         2,
         1,
         1,
@@ -217,7 +224,7 @@ def test_adherence_counts_what_became_of_the_wanted_steps_and_how_late():
         2,
         1,
     )
-    assert kept.average_lateness == timedelta(minutes=5)
+    assert measured.average_lateness == timedelta(minutes=5)
     assert adherence.measure([]).average_lateness is None
 
 
@@ -225,9 +232,9 @@ def test_a_step_that_is_always_skipped_or_always_late_becomes_a_proposal_that_na
     late = done("late", after(minutes=9), due_at=NOON, title="Ring them")
     runs = [[Row("odd", state="skipped", title="Look"), late]] * 3 + [[done("odd"), late, done("fine")]] * 3
 
-    said = [proposal.sentence for proposal in adherence.proposals("phones", runs)]
+    sentences = [proposal.sentence for proposal in adherence.proposals("phones", runs)]
 
-    assert said == [
+    assert sentences == [
         "playbooks/phones.yaml, step `odd`: “Look” was skipped in 3 of the last 5 runs:"
         " drop it, or give it a condition.",
         "playbooks/phones.yaml, step `late`: “Ring them” was late in all of the last 5 runs:"

@@ -24,20 +24,20 @@ def test_an_editor_sees_a_wrong_key_a_wrong_time_and_a_missing_title():
         "phases": [{"id": "first", "title": "First", "steps": [{"id": "call", "due": "10 minutes", "own": "x"}]}],
     }
 
-    said = " ".join(complaints(written, schema, schema))
+    objections = " ".join(complaints(written, schema, schema))
 
-    assert "title is missing" in said
-    assert "own is not known" in said
-    assert "'10 minutes' fits none of the shapes" in said
+    assert "title is missing" in objections
+    assert "own is not known" in objections
+    assert "'10 minutes' fits none of the shapes" in objections
 
 
-def test_the_copy_a_run_keeps_reads_back_as_the_same_playbook():
+def test_the_copy_in_a_run_reads_back_as_the_same_playbook():
     for playbook in load_library(ROOT / "playbooks").playbooks.values():
         assert read_copy(playbook.as_copy()) == playbook
         assert read_copy(playbook.as_copy()).version == playbook.version
 
 
-def test_the_terminal_shows_who_when_conditions_questions_and_effects():
+def test_the_terminal_shows_owners_times_conditions_questions_and_effects():
     shown = render_text(
         "phones",
         phases(
@@ -82,5 +82,5 @@ def test_the_terminal_shows_who_when_conditions_questions_and_effects():
     ]
 
 
-def test_the_one_for_everything_else_says_so():
+def test_the_playbook_for_everything_else_says_so():
     assert "For: any incident that has no playbook of its own" in render_text("generic", book("id: call"))

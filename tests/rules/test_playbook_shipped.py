@@ -30,15 +30,18 @@ def answer(ask: Ask, choose: int):
 
 
 def walk(session, run, choose):
-    """Do every step that is asked for, in order; gives back what was posted."""
+    """Complete every step that is asked for, in order, and return the posted messages."""
     posted = {}
     while waiting := progress.open_steps(steps_of(session, run.number)):
         _, written = written_step(session, waiting[0].number)
-        given = {ask.id: answer(ask, choose) for ask in written.asks if not ask.optional}
-        steps.complete(session, waiting[0].number, "UBEN", NOON, given)
+        answers_to_step = {ask.id: answer(ask, choose) for ask in written.asks if not ask.optional}
+        steps.complete(session, waiting[0].number, "UBEN", NOON, answers_to_step)
         if written.posts:
-            known = all_answers(steps_of(session, run.number))
-            shown = {name: answers.render_answer(run.book.asks[name], given) for name, given in known.items()}
+            earlier_answers = all_answers(steps_of(session, run.number))
+            shown = {
+                name: answers.render_answer(run.book.asks[name], answers_to_step)
+                for name, answers_to_step in earlier_answers.items()
+            }
             posted[written.id] = messages.fill(written.posts.message, dict.fromkeys(messages.FACTS, "x") | shown)
     return posted
 
@@ -46,7 +49,7 @@ def walk(session, run, choose):
 @pytest.mark.parametrize("choose", [0, -1], ids=["first-answers", "last-answers"])
 @pytest.mark.parametrize("severity", ["S0", "S3"])
 @pytest.mark.parametrize("name", PLAYBOOKS)
-def test_it_can_be_walked_to_its_end_and_every_message_is_complete(session, name, severity, choose):
+def test_a_shipped_playbook_can_be_walked_to_its_end_and_every_message_is_complete(session, name, severity, choose):
     run = started(session, PLAYBOOKS[name], name, severity=severity)
 
     posted = walk(session, run, choose)
@@ -59,7 +62,7 @@ def test_it_can_be_walked_to_its_end_and_every_message_is_complete(session, name
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
-def test_it_is_short_enough_to_follow_at_night_and_says_when_to_stop(name):
+def test_a_shipped_playbook_is_short_enough_to_follow_at_night_and_says_when_to_stop(name):
     playbook = PLAYBOOKS[name]
 
     assert len(playbook.steps) <= 25
@@ -71,7 +74,7 @@ def test_it_is_short_enough_to_follow_at_night_and_says_when_to_stop(name):
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
-def test_its_first_phase_is_the_first_ten_minutes_and_finds_the_scope(name):
+def test_the_first_phase_of_a_shipped_playbook_takes_ten_minutes_and_finds_the_scope(name):
     first = PLAYBOOKS[name].phases[0]
 
     assert first.title == "First ten minutes"
@@ -80,7 +83,7 @@ def test_its_first_phase_is_the_first_ten_minutes_and_finds_the_scope(name):
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
-def test_what_is_switched_on_is_switched_off_before_resolving(name):
+def test_a_shipped_playbook_that_switches_the_front_door_switches_it_back_before_resolving(name):
     playbook = PLAYBOOKS[name]
     doors = [step for step in playbook.steps.values() if step.sets and step.sets.front_door]
 
@@ -91,7 +94,7 @@ def test_what_is_switched_on_is_switched_off_before_resolving(name):
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
-def test_it_proves_the_fix_and_tells_people_before_it_lets_anybody_resolve(name):
+def test_a_shipped_playbook_requires_proof_of_the_fix_and_an_update_before_resolving(name):
     required = [step.id for step in _required(PLAYBOOKS[name])]
 
     assert len(required) >= 2

@@ -1,4 +1,4 @@
-"""What happens to a playbook's steps when people work on them."""
+"""Changes to a playbook's steps as people work on them."""
 
 import threading
 
@@ -32,17 +32,17 @@ def rows(session, run):
     return {step.step_key: step for step in steps_of(session, run.number)}
 
 
-def test_starting_a_playbook_twice_gives_the_run_that_is_there(session):
+def test_starting_a_playbook_twice_returns_the_existing_run(session):
     run = started(session, book(*TWO))
 
     again = start_run(session, run.incident_id, "phones", book(*TWO), facts(), "UBEN", after(minutes=1))
 
     assert again.id == run.id
     assert len(steps_of(session, run.number)) == 2
-    assert [found.id for found in runs_of(session, run.incident_id)] == [run.id]
+    assert [existing.id for existing in runs_of(session, run.incident_id)] == [run.id]
 
 
-def test_a_step_done_says_who_and_when_and_starts_the_clock_of_the_one_after_it(session):
+def test_a_completed_step_records_who_and_when_and_starts_the_clock_of_the_next_one(session):
     run = started(session, book(*TWO))
     assert rows(session, run)["tell"].due_at is None
 
@@ -55,29 +55,29 @@ def test_a_step_done_says_who_and_when_and_starts_the_clock_of_the_one_after_it(
     assert change.facts["late_s"] == 120
 
 
-def test_of_two_who_click_done_the_second_is_told_who_was_first(session):
+def test_the_second_of_two_people_who_click_done_is_told_who_was_first(session):
     run = started(session, book(*TWO))
     call = rows(session, run)["call"].number
     steps.complete(session, call, "UBEN", after(minutes=1))
 
-    with pytest.raises(WatchfloorError) as told:
+    with pytest.raises(WatchfloorError) as refusal:
         steps.complete(session, call, "UCLARA", after(minutes=1, seconds=1))
 
-    assert told.value.sentence.startswith("<@UBEN> was first: “Call” was marked done at <!date^")
+    assert refusal.value.sentence.startswith("<@UBEN> was first: “Call” was marked done at <!date^")
     assert rows(session, run)["call"].finished_by == "UBEN"
 
 
-def test_of_many_who_click_at_the_same_moment_exactly_one_wins(store):
+def test_exactly_one_of_many_simultaneous_clicks_wins(store):
     with store.transaction() as session:
         call = rows(session, started(session, book(*TWO)))["call"].number
-    won, told = [], []
+    winners, refusals = [], []
 
     def click(user_id):
         try:
             with store.transaction() as session:
-                won.append(steps.complete(session, call, user_id, NOON).by)
-        except WatchfloorError as refused:
-            told.append(refused.sentence)
+                winners.append(steps.complete(session, call, user_id, NOON).by)
+        except WatchfloorError as refusal:
+            refusals.append(refusal.sentence)
 
     people = [threading.Thread(target=click, args=(f"U{n}",)) for n in range(8)]
     for person in people:
@@ -85,9 +85,9 @@ def test_of_many_who_click_at_the_same_moment_exactly_one_wins(store):
     for person in people:
         person.join()
 
-    assert len(won) == 1
-    assert len(told) == 7
-    assert all(f"<@{won[0]}> was first" in sentence for sentence in told)
+    assert len(winners) == 1
+    assert len(refusals) == 7
+    assert all(f"<@{winners[0]}> was first" in sentence for sentence in refusals)
 
 
 def test_a_skipped_step_needs_a_reason(session):
@@ -124,7 +124,7 @@ def test_a_step_done_before_the_one_above_it_is_marked(session):
     assert rows(session, run)["tell"].out_of_order
 
 
-def test_two_who_take_a_step_at_once_do_not_take_it_from_each_other(session):
+def test_two_people_who_take_a_step_at_once_do_not_take_it_from_each_other(session):
     run = started(session, book(*TWO))
     call = rows(session, run)["call"].number
     steps.take(session, call, "UBEN", NOON)
@@ -136,7 +136,7 @@ def test_two_who_take_a_step_at_once_do_not_take_it_from_each_other(session):
     assert rows(session, run)["call"].owner_id == "UCLARA"
 
 
-def test_a_step_that_asks_is_not_done_without_its_answers(session):
+def test_a_step_with_questions_is_not_done_without_its_answers(session):
     asking = "id: scope, asks: [{id: queues, question: 'One or all?', kind: choice, options: [One, All]}]"
     run = started(session, book(asking, "id: all-hands, when: {answers: {queues: All}}"))
     scope = rows(session, run)["scope"].number
@@ -154,7 +154,7 @@ def test_a_step_that_asks_is_not_done_without_its_answers(session):
     assert rows(session, run)["all-hands"].wanted_at == after(minutes=2)
 
 
-def test_a_step_wanted_after_the_severity_rose_has_its_whole_time_from_then(session):
+def test_a_step_first_wanted_when_the_severity_rises_has_its_full_time_from_then(session):
     run = started(session, book("id: call", "id: bosses, due: 10 min, when: {severity_at_least: S0}"))
 
     update_facts(session, run.incident_id, facts(severity="S0"), after(hours=2))
@@ -192,8 +192,7 @@ def test_a_stopped_playbook_keeps_its_steps_as_they_are(session):
 
 
 def test_a_late_step_is_reminded_three_times_and_no_more(session):
-    run = started(session, book(*TWO))
-    call = rows(session, run)["call"].number
+    started(session, book(*TWO))
     moments = []
 
     for minute in range(120):
@@ -204,10 +203,9 @@ def test_a_late_step_is_reminded_three_times_and_no_more(session):
             assert not reminders.claim_reminder(session, step.number, sent, after(minutes=minute))
 
     assert moments == [5, 10, 20]
-    assert call
 
 
-def test_a_snoozed_step_is_left_alone_for_so_long(session):
+def test_a_snoozed_step_is_not_reminded_until_the_snooze_ends(session):
     run = started(session, book(*TWO))
     call = rows(session, run)["call"].number
 
@@ -218,7 +216,7 @@ def test_a_snoozed_step_is_left_alone_for_so_long(session):
     assert [step.id for step in due_reminders(session, after(minutes=35))] == [call]
 
 
-def test_a_repeated_step_comes_again_and_the_phases_after_it_stay_begun(session):
+def test_a_repeated_step_opens_again_and_the_phases_after_it_stay_begun(session):
     run = started(
         session,
         phases(
@@ -241,7 +239,7 @@ def test_a_repeated_step_comes_again_and_the_phases_after_it_stay_begun(session)
     assert reminders.repeat(session, watch, after(minutes=34)) is None
 
 
-def test_a_repeated_step_that_was_undone_does_not_come_again_by_itself(session):
+def test_a_repeated_step_that_was_undone_does_not_open_again_by_itself(session):
     run = started(session, book("id: watch, repeat_every: 30 min"))
     watch = rows(session, run)["watch"].number
     steps.complete(session, watch, "UBEN", after(minutes=4))
@@ -252,7 +250,7 @@ def test_a_repeated_step_that_was_undone_does_not_come_again_by_itself(session):
     assert rows(session, run)["watch"].rounds == 0
 
 
-def test_my_steps_are_those_i_own_and_nobodys_of_my_role(session):
+def test_my_steps_are_those_i_own_and_unowned_ones_of_my_role(session):
     run = started(session, book(*TWO))
     steps.assign(session, rows(session, run)["call"].number, "UBEN", "UANA", NOON)
 
@@ -264,13 +262,13 @@ def test_my_steps_are_those_i_own_and_nobodys_of_my_role(session):
 
 def test_a_click_costs_the_same_queries_with_one_incident_and_with_many(store):
     def queries_of_a_click():
-        seen = []
+        queries = []
         with store.transaction() as session:
             call = rows(session, started(session, book(*TWO)))["call"].number
         with store.transaction() as session:
-            event.listen(store.engine, "before_cursor_execute", lambda *_: seen.append(1))
+            event.listen(store.engine, "before_cursor_execute", lambda *_: queries.append(1))
             steps.complete(session, call, "UBEN", after(minutes=1))
-            return len(seen)
+            return len(queries)
 
     alone = queries_of_a_click()
     with store.transaction() as session:

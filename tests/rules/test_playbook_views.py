@@ -1,4 +1,4 @@
-"""What a playbook looks like on Slack's screens, as strictly as Slack reads it."""
+"""A playbook on Slack's screens, checked as strictly as Slack checks it."""
 
 import json
 
@@ -55,7 +55,7 @@ def test_the_message_shows_the_next_steps_with_their_owner_and_clock_and_buttons
     check_blocks(blocks)
 
 
-def test_a_finished_step_folds_to_one_line_with_who_and_when_and_can_be_undone(session):
+def test_a_finished_step_folds_to_one_line_with_person_and_time_and_can_be_undone(session):
     run = started(session, book("id: call", "id: tell"))
     call = steps_of(session, run.number)[0]
     steps.skip(session, call.number, "UBEN", "no <!channel> phone", after(minutes=1))
@@ -90,7 +90,7 @@ def test_a_playbook_of_sixty_steps_stays_within_slacks_limits(session, done):
     check_view(forms.all_steps_view(run, rows, after(hours=30)), "modal")
 
 
-def test_all_steps_stand_in_the_modal_each_with_the_button_that_fits(session):
+def test_the_modal_lists_all_steps_each_with_the_button_that_fits(session):
     run = started(session, phases({"first": ("id: call", ASKING), "then": ("id: tell, when: {done: call}",)}))
     call, ask, tell = steps_of(session, run.number)
 
@@ -101,7 +101,7 @@ def test_all_steps_stand_in_the_modal_each_with_the_button_that_fits(session):
     check_view(view, "modal")
 
 
-def test_the_forms_are_as_slack_wants_them_and_remember_their_step(session):
+def test_the_forms_are_valid_for_slack_and_remember_their_step(session):
     run = started(session, book(ASKING))
     step, written = written_step(session, steps_of(session, run.number)[0].number)
 
@@ -127,7 +127,7 @@ def test_a_stopped_run_has_no_buttons_that_change_it_and_says_who_stopped_it(ses
     assert "stopped by <@UBEN>" in words_of(blocks)
 
 
-def test_the_card_has_one_line_for_the_progress_and_one_for_the_next_step(session):
+def test_the_card_has_one_line_for_progress_and_one_for_the_next_step(session):
     run = started(session, book("id: call, due: 5 min"))
     rows = steps_of(session, run.number)
 

@@ -1,4 +1,4 @@
-"""What the post-mortem draft computes, and that nothing typed becomes markup in it."""
+"""The figures of a post-mortem draft, and its typed text, which never becomes markup."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def test_nothing_typed_becomes_a_link_a_heading_or_html(words: str) -> None:
     shown = rules.escape_markdown(words)
 
     assert len(shown.splitlines()) <= 1
-    # An escaped character stands for itself, so it still separates what is before it from what is after it.
+    # An escaped character stands for itself, so it still separates the text before it from the text after it.
     bare = re.sub(r"\\.", "x", shown)
     assert not set("`*_[]|<~") & set(bare)
     assert not re.match(r"[#+-]|\d+\.", bare)

@@ -1,6 +1,6 @@
-"""A post-mortem as people get it: each sentence with its evidence, nothing invented, nothing typed comes alive.
+"""The finished post-mortem: each sentence has its evidence, nothing is invented, no typed text becomes markup.
 
-After a change that is meant, look at the files in a browser and write them anew: `GOLDEN=write pytest …`.
+After an intended change, look at the files in a browser and write them anew: `GOLDEN=write pytest …`.
 """
 
 import os
@@ -33,7 +33,7 @@ HOSTILE = (
 
 
 class Tags(HTMLParser):
-    """What a browser would make of a page: its elements, what they link to, what they run."""
+    """A page as a browser parses it: its elements, its links, its event handlers."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -49,17 +49,17 @@ class Tags(HTMLParser):
 
 
 def hostile(text: str = HOSTILE) -> Document:
-    """Everything that people type is that text."""
+    """Return a document in which all typed text is that text."""
     entries = [replace(e, sentence=text, who=text, facts={**e.facts, "reason": text}) for e in ENTRIES]
-    # No entry holds the name: how often people are named is said, too.
+    # No entry holds the name: the document also says how often people are named.
     people = [replace(person, name=f"Z{text}", label=text) for person in RECORD.people]
     steps = [
         replace(run, title=text, steps=[replace(s, title=text, reason=text) for s in run.steps])
         for run in RECORD.runs
     ]
-    given: dict[str, Any] = {"entries": entries, "people": people, "runs": steps}
+    typed: dict[str, Any] = {"entries": entries, "people": people, "runs": steps}
     similar = [replace(earlier, title=text) for earlier in RECORD.similar]
-    return document(title=text, description=text, impact=text, places=[text], similar=similar, **given)
+    return document(title=text, description=text, impact=text, places=[text], similar=similar, **typed)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_known_incident_gives_the_known_post_mortem(name: str, kind: str, lang
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("entries", [ENTRIES, ENTRIES[:1]])
-def test_whatever_is_stated_points_at_an_entry_or_says_that_it_is_unknown(language: str, entries: tuple) -> None:
+def test_every_statement_points_at_an_entry_or_says_that_it_is_unknown(language: str, entries: tuple) -> None:
     known = {entry.number for entry in entries}
     written = document(language, entries=entries) if entries == ENTRIES else _just_declared(language)
 
@@ -126,7 +126,7 @@ def test_a_broken_phrase_or_template_still_gives_a_post_mortem() -> None:
     assert "firmware rolled back" in plain_markdown(document())
 
 
-def test_a_page_needs_nothing_else_and_runs_nothing() -> None:
+def test_a_page_loads_nothing_else_and_runs_no_scripts() -> None:
     page = Tags(render(TEMPLATES, with_pictures(document(), PICTURE, CHART), HTML))
 
     assert page.seen["script"] == page.seen["link"] == page.seen["iframe"] == 0
@@ -139,7 +139,7 @@ def test_a_page_needs_nothing_else_and_runs_nothing() -> None:
 
 @pytest.mark.parametrize("kind", [HTML, LEADERSHIP])
 @pytest.mark.parametrize("text", [HOSTILE, (HOSTILE * 200)[:40_000]])
-def test_hostile_words_are_only_words_on_the_page(kind: str, text: str) -> None:
+def test_hostile_text_stays_text_on_the_page(kind: str, text: str) -> None:
     calm, wild = (Tags(render(TEMPLATES, written, kind)) for written in (hostile("calm"), hostile(text)))
 
     assert wild.seen == calm.seen
@@ -147,7 +147,7 @@ def test_hostile_words_are_only_words_on_the_page(kind: str, text: str) -> None:
     assert wild.links == calm.links
 
 
-def test_hostile_words_are_only_words_in_markdown() -> None:
+def test_hostile_text_stays_text_in_markdown() -> None:
     for written in (render(TEMPLATES, hostile(), MARKDOWN), plain_markdown(hostile())):
         headings = re.findall(r"^#+ .*", written, re.MULTILINE)
         calm = re.findall(r"^#+ .*", render(TEMPLATES, hostile("calm"), MARKDOWN), re.MULTILINE)
@@ -162,7 +162,7 @@ def test_hostile_words_are_only_words_in_markdown() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=300))
-def test_no_text_whatever_becomes_an_element(text: str) -> None:
+def test_no_text_becomes_an_element(text: str) -> None:
     calm, wild = (Tags(render(TEMPLATES, written, HTML)) for written in (hostile("calm"), hostile(text or "x")))
 
     assert (wild.seen, wild.links, wild.handlers) == (calm.seen, calm.links, [])
@@ -174,7 +174,7 @@ def test_several_days_are_told_day_by_day() -> None:
     assert days == ["2026-10-24", "2026-10-25", "2026-10-26"]
 
 
-def test_people_are_called_by_their_first_role_and_told_apart_when_there_are_several() -> None:
+def test_people_are_called_by_their_first_role_and_numbered_when_several_held_it() -> None:
     titles = {"commander": "Commander", "scribe": "Scribe"}
 
     called = person_labels(
@@ -195,23 +195,23 @@ def test_people_are_called_by_their_first_role_and_told_apart_when_there_are_sev
     assert words("es").nth("Commander", 2) == "Commander (segundo)"
 
 
-def test_the_first_screen_says_what_happened_the_impact_the_cause_and_what_we_change() -> None:
+def test_the_first_screen_states_what_happened_the_impact_the_cause_and_the_changes() -> None:
     summary = [statement.text for statement in document().summary]
 
     assert len(summary) <= 10
-    for known in (
+    for expected in (
         "IVR silent in Manila",
         "half of 240 calls",
         "Cause (suspected): a firmware update",
         "We change: Test",
     ):
-        assert any(known in text for text in summary), known
+        assert any(expected in text for text in summary), expected
     many = document(follow_ups=[*RECORD.follow_ups] * 9).summary
     assert len(many) <= 10
     assert many[-1].text == "and 6 more follow-ups"
 
 
-def test_decisive_moments_are_at_most_twelve_in_their_order_and_the_rest_folds_behind_them() -> None:
+def test_at_most_twelve_decisive_moments_are_shown_in_order_and_the_rest_folds_behind_them() -> None:
     entries = [*ENTRIES, *(replace(ENTRIES[3], number=100 + n, is_marked=True) for n in range(40))]
     written = document(entries=entries)
     moments = [statement.text for statement in statements_of(written.section("moments").parts[0])]
@@ -223,10 +223,10 @@ def test_decisive_moments_are_at_most_twelve_in_their_order_and_the_rest_folds_b
     main = [section.key for section in written.sections if not section.is_appendix]
     assert main == ["impact", "moments", "decisions", "prompts", "follow_ups"]
     page = render(TEMPLATES, written, HTML)
-    assert page.index("<details") > page.index('id="follow_ups"'), "what folds stands below the main part"
+    assert page.index("<details") > page.index('id="follow_ups"'), "folded parts come after the main part"
 
 
-def test_figures_fold_interval_by_interval_and_what_they_cost_stands_in_front() -> None:
+def test_interval_figures_are_folded_and_their_cost_is_shown_in_front() -> None:
     rows = tuple((f"1{n}:00", "120") for n in range(9))
     notes = ("240 contacts lost.",)
     written = document(interval_head=("At", "Offered"), interval_rows=rows, interval_notes=notes, customers=notes)
@@ -237,10 +237,10 @@ def test_figures_fold_interval_by_interval_and_what_they_cost_stands_in_front() 
     assert written.section("intervals").is_appendix
     page = render(TEMPLATES, written, LEADERSHIP)
     assert "240 contacts lost." in page
-    assert "customers affected" not in page, "nobody is asked for what is known"
+    assert "customers affected" not in page, "no question is asked about known facts"
 
 
-def test_a_decision_is_called_one_once_under_its_heading() -> None:
+def test_the_word_decision_stands_once_in_the_heading_and_not_on_each_decision() -> None:
     page = render(TEMPLATES, document(), MARKDOWN)
     decisions = page.partition("## Decisions\n")[2].partition("\n## ")[0]
 
@@ -249,21 +249,23 @@ def test_a_decision_is_called_one_once_under_its_heading() -> None:
     assert page.count("\n## Decisions\n") + page.count("\n### Decisions\n") == 1
     assert "### Ruled out" in decisions
     leadership = document().leadership[0].parts[0]
-    assert [said.text for said in statements_of(leadership)] == ["Suspected: a firmware update of the IVR"]
+    assert [statement.text for statement in statements_of(leadership)] == [
+        "Suspected: a firmware update of the IVR"
+    ]
 
 
-def test_who_would_know_is_called_in_the_small_letters_of_a_sentence() -> None:
-    def asked(role: str, language: str = "en") -> str:
+def test_the_role_to_ask_is_written_in_lower_case_within_a_sentence() -> None:
+    def question(role: str, language: str = "en") -> str:
         return words(language).unknown(role)
 
-    assert asked("Commander") == "unknown – ask the commander"
-    assert asked("second Commander") == "unknown – ask the second commander"
-    assert asked("Communications lead") == "unknown – ask the communications lead"
-    assert asked("IC") == "unknown – ask the IC", "an abbreviation keeps its letters"
-    assert asked("Comandante", "es") == "sin datos – preguntar a: comandante"
+    assert question("Commander") == "unknown – ask the commander"
+    assert question("second Commander") == "unknown – ask the second commander"
+    assert question("Communications lead") == "unknown – ask the communications lead"
+    assert question("IC") == "unknown – ask the IC", "an abbreviation keeps its letters"
+    assert question("Comandante", "es") == "sin datos – preguntar a: comandante"
 
 
-def test_times_are_the_floors_with_utc_beside_them() -> None:
+def test_times_are_in_the_floors_zone_with_utc_beside_them() -> None:
     assert "Times are in UTC." in document().notes[0]
     assert "with UTC beside them" in document(zone="Asia/Manila").notes[0]
     assert words(zone="Europe/Madrid").moment(RECORD.declared_at) == "2026-10-24 23:40 (21:40 UTC)"
@@ -273,14 +275,14 @@ def test_times_are_the_floors_with_utc_beside_them() -> None:
     assert days[0] == "2026-10-25"
 
 
-def test_whoever_is_called_by_name_is_pointed_out_for_the_author() -> None:
+def test_people_called_by_name_are_pointed_out_for_the_author() -> None:
     *_, last = statements_of(document().section("prompts").parts[0])
 
     assert last.refs == (11,)
 
 
-def test_what_templates_are_given_is_what_the_guide_says() -> None:
-    given = {*facts_of(TEMPLATES, document()), "is_inline"}
+def test_the_guide_lists_the_variables_that_templates_receive() -> None:
+    variables = {*facts_of(TEMPLATES, document()), "is_inline"}
     table = Path("docs/postmortem.md").read_text().split("| Variable | What it is |")[1].split("\n\n")[0]
 
-    assert {name.partition("(")[0] for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)} == given
+    assert {name.partition("(")[0] for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)} == variables

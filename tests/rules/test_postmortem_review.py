@@ -1,4 +1,4 @@
-"""When a post-mortem is due, when its author is reminded, and what may follow on what."""
+"""When a post-mortem is due, when its author is reminded, and which state may follow which."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -42,26 +42,26 @@ def test_what_is_due_in_working_days_is_never_due_on_a_weekend(closed: datetime,
     assert due.time() == closed.time()
 
 
-def test_how_it_is_written() -> None:
-    given = {"meaning": "x", "guidance": "x"}
+def test_the_deadline_is_read_as_people_write_it() -> None:
+    required = {"meaning": "x", "guidance": "x"}
 
-    assert Severity(**given, postmortem_within="3 working days").postmortem_within == WorkingDays(3)
-    assert Severity(**given, postmortem_within="3 days").postmortem_within == timedelta(days=3)
-    for wrong in ("0 working days", "soon"):
+    assert Severity(**required, postmortem_within="3 working days").postmortem_within == WorkingDays(3)
+    assert Severity(**required, postmortem_within="3 days").postmortem_within == timedelta(days=3)
+    for text in ("0 working days", "soon"):
         with pytest.raises(ValueError, match="3 working days"):
-            Severity(**given, postmortem_within=wrong)
+            Severity(**required, postmortem_within=text)
 
 
-def test_its_author_is_reminded_two_days_before_at_the_time_and_three_times_when_late() -> None:
-    due, said, now = FRIDAY + timedelta(days=7), [], FRIDAY
+def test_the_author_is_reminded_two_days_before_at_the_due_time_and_when_late() -> None:
+    due, reminders, now = FRIDAY + timedelta(days=7), [], FRIDAY
     moment: datetime | None
     moment, late = review.first_reminder(due, now), 0
     while moment is not None:
-        said.append(moment)
+        reminders.append(moment)
         late += moment >= due
         moment = review.next_reminder(due, moment, late)
 
-    assert [(moment - due).days for moment in said] == [-2, 0, 3, 6]
+    assert [(moment - due).days for moment in reminders] == [-2, 0, 3, 6]
     assert review.first_reminder(due, due - timedelta(days=1)) == due
 
 
@@ -75,18 +75,18 @@ def test_its_author_is_reminded_two_days_before_at_the_time_and_three_times_when
         (State.PUT_ASIDE, [], review.SetAside),
     ],
 )
-def test_what_may_not_be_published_is_refused_with_what_to_do(
+def test_a_post_mortem_that_may_not_be_published_is_refused_with_what_to_do(
     state: State, verdicts: list[tuple[str, str]], refusal: type[WatchfloorError]
 ) -> None:
     with pytest.raises(refusal):
         review.check_may_publish(state, verdicts)
 
 
-def test_what_was_reviewed_may_be_published_though_somebody_is_silent() -> None:
+def test_a_reviewed_post_mortem_may_be_published_although_a_reviewer_is_silent() -> None:
     review.check_may_publish(State.IN_REVIEW, [("<@U1>", Verdict.FINE), ("<@U2>", Verdict.NONE)])
 
 
-def test_files_that_slack_refuses_are_not_said_to_be_in_the_thread() -> None:
+def test_the_message_does_not_mention_files_that_slack_refused() -> None:
     incident = Incident(
         id=7,
         title="IVR down",
@@ -100,8 +100,8 @@ def test_files_that_slack_refuses_are_not_said_to_be_in_the_thread() -> None:
     copy = Copy(id=1, postmortem_id=1, incident_id=7, place="U1", trouble="file_uploads_disabled")
     facts = PostMortemFacts(incident, postmortem, [copy], FRIDAY, kept=0, due=0)
 
-    said = str(views.message(facts, copy)[1])
+    message = str(views.message(facts, copy)[1])
 
-    assert "in the thread" not in said
-    assert "could not be put in this thread: this workspace does not allow file uploads." in said
-    assert "could not get it" not in said
+    assert "in the thread" not in message
+    assert "could not be put in this thread: this workspace does not allow file uploads." in message
+    assert "could not get it" not in message

@@ -1,4 +1,4 @@
-"""What is taken out of the database when its time has come, and what stays."""
+"""Text that is removed from the database when its time has come, and data that stays."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,20 +34,20 @@ NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
         ),
     ],
 )
-def test_an_entry_keeps_its_figures_and_loses_its_words(facts: dict[str, Any], bare: dict[str, Any]) -> None:
+def test_an_entry_keeps_its_figures_and_loses_its_text(facts: dict[str, Any], bare: dict[str, Any]) -> None:
     assert without_text(facts) == bare
 
 
 @given(st.dictionaries(st.text(max_size=8), st.text(min_size=1) | st.lists(st.text(min_size=1)), max_size=6))
-def test_what_is_not_known_to_be_a_figure_does_not_stay(facts: dict[str, Any]) -> None:
+def test_values_not_known_to_be_figures_do_not_stay(facts: dict[str, Any]) -> None:
     bare = without_text(facts)
 
-    left = [value for name, value in bare.items() if name not in KEPT_FACTS | CORRECTION_FACTS]
-    assert all(value in (REMOVED, [], {}) for value in left)
+    remaining = [value for name, value in bare.items() if name not in KEPT_FACTS | CORRECTION_FACTS]
+    assert all(value in (REMOVED, [], {}) for value in remaining)
     assert without_text(bare) == bare
 
 
-def test_words_of_cases_that_ended_long_ago_are_taken_out_and_those_of_others_stay(tmp_path: Path) -> None:
+def test_text_of_cases_that_ended_long_ago_is_removed_and_that_of_other_cases_stays(tmp_path: Path) -> None:
     registry, store = build_registry(), Database(prepared.database(tmp_path))
     ends = {"old": NOW - timedelta(days=800), "young": NOW - timedelta(days=3), "open": None}
     with store.transaction() as session:
@@ -72,10 +72,10 @@ def test_words_of_cases_that_ended_long_ago_are_taken_out_and_those_of_others_st
         removed = purge_text.remove_from_old_rows(session, registry, NOW - timedelta(days=730))
 
     with store.reading() as session:
-        kept = {case.name: (case.title, case.traits) for case in session.exec(select(Case)).all()}
+        texts = {case.name: (case.title, case.traits) for case in session.exec(select(Case)).all()}
     store.close()
     assert removed == 1
-    assert kept == {
+    assert texts == {
         "old": (REMOVED, {}),
         "young": ("Mia is ill", {"product": "Phones"}),
         "open": ("Mia is ill", {"product": "Phones"}),

@@ -1,4 +1,4 @@
-"""No table and no column is forgotten when people's words are taken out."""
+"""The purge misses no table and no column that holds people's text."""
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
@@ -10,7 +10,7 @@ from bot.screens.records import purge_text
 REGISTERED = {rule.table: rule for rule in build_registry().purge_rules}
 
 
-def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
+def test_every_table_is_registered_as_holding_text_or_none() -> None:
     known = {*REGISTERED, *purge_text.HASHED_TABLES}
 
     assert {table.name for table in SQLModel.metadata.sorted_tables} - known == set(), (
@@ -18,14 +18,16 @@ def test_every_table_is_known_to_hold_words_or_to_hold_none() -> None:
     )
 
 
-def test_every_column_of_words_is_there() -> None:
+def test_every_registered_column_exists() -> None:
     tables = SQLModel.metadata.tables
 
-    named = [(table, column) for table, rule in REGISTERED.items() for column in (*rule.columns, *rule.emptied)]
-    assert [(table, column) for table, column in named if column not in tables[table].columns] == []
+    registered_columns = [
+        (table, column) for table, rule in REGISTERED.items() for column in (*rule.columns, *rule.emptied)
+    ]
+    assert [(table, column) for table, column in registered_columns if column not in tables[table].columns] == []
 
 
-def test_every_text_of_a_table_of_words_is_either_taken_out_or_an_id_or_a_state() -> None:
+def test_every_text_column_of_a_registered_table_is_purged_or_is_an_id_or_a_state() -> None:
     harmless = ("_id", "_by", "_key", "_ts", "_role", "_name", "by")
     plain = {
         *(

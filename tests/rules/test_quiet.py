@@ -1,4 +1,4 @@
-"""QuietHours nights and weekends, pauses and clocks that jump: no promise is doubled or swallowed."""
+"""Quiet nights and weekends, pauses and clocks that jump: no promise is doubled or swallowed."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -29,14 +29,14 @@ CHANGES = [
 
 
 def at(words: str, zone: str = "Europe/Madrid") -> datetime:
-    """A moment by the wall clock of a zone."""
+    """Return a moment given by the wall clock of a zone."""
     return datetime.fromisoformat(words).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def lived(
+def sent_updates(
     cadence: timedelta, start: datetime, end: datetime, quiet: QuietHours | None = None
 ) -> Iterator[datetime]:
-    """Every update that is sent while the clock ticks each ten minutes from `start` to `end`."""
+    """Yield every update that is sent while the clock ticks each ten minutes from `start` to `end`."""
     with freeze_time(start) as frozen:
         due_at = rules.first_update_due(cadence, utcnow())
         while utcnow() < end:
@@ -47,8 +47,10 @@ def lived(
 
 
 @pytest.mark.parametrize(("zone", "change"), CHANGES)
-def test_hourly_updates_are_an_hour_apart_over_both_changes_of_the_wall_clock(zone: str, change: datetime) -> None:
-    sent = list(lived(HOUR, change - timedelta(hours=5, minutes=30), change + timedelta(hours=5, minutes=30)))
+def test_hourly_updates_are_an_hour_apart_over_both_clock_changes(zone: str, change: datetime) -> None:
+    sent = list(
+        sent_updates(HOUR, change - timedelta(hours=5, minutes=30), change + timedelta(hours=5, minutes=30))
+    )
 
     assert len(sent) == 11
     assert {after - before for before, after in pairwise(sent)} == {HOUR}
@@ -62,13 +64,13 @@ def test_a_night_in_which_the_wall_clock_jumps_ends_once(zone: str, change: date
     quiet = QuietHours(at=("nights",), zone=zone, night_from=time(22), night_to=night_to)
     start = change - timedelta(hours=12)
 
-    sent = list(lived(HOUR, start, change + timedelta(hours=12), quiet))
+    sent = list(sent_updates(HOUR, start, change + timedelta(hours=12), quiet))
 
     assert len(sent) == len(set(sent))
-    assert all(after - before >= HOUR for before, after in pairwise(sent)), "none is doubled"
+    assert all(after - before >= HOUR for before, after in pairwise(sent)), "no update is doubled"
     walls = [moment.astimezone(ZoneInfo(zone)).time() for moment in sent]
     assert not [wall for wall in walls if wall >= time(22)]
-    assert max(after - before for before, after in pairwise(sent)) <= timedelta(hours=11), "none is swallowed"
+    assert max(after - before for before, after in pairwise(sent)) <= timedelta(hours=11), "no update is swallowed"
 
 
 @pytest.mark.parametrize(
@@ -87,11 +89,11 @@ def test_a_night_in_which_the_wall_clock_jumps_ends_once(zone: str, change: date
         ),
     ],
 )
-def test_what_falls_into_the_quiet_waits_for_its_end(quiet: QuietHours, moment: str, end: str) -> None:
+def test_an_update_due_in_quiet_hours_waits_for_their_end(quiet: QuietHours, moment: str, end: str) -> None:
     assert rules.after_quiet(at(moment), quiet) == at(end)
 
 
-def test_what_was_not_promised_at_night_was_not_missed() -> None:
+def test_updates_that_were_not_promised_at_night_were_not_missed() -> None:
     promised = at("2026-07-01T21:30")
 
     assert rules.missed_updates(HOUR, promised, at("2026-07-02T07:30")) == 11
@@ -104,7 +106,7 @@ times = st.times().map(lambda found: found.replace(second=0, microsecond=0))
 
 
 @given(moments, zones, times, times, st.sets(st.sampled_from(["nights", "weekends"]), min_size=1))
-def test_the_quiet_always_ends_and_never_begins_again_at_its_end(
+def test_quiet_hours_always_end_and_never_begin_again_at_their_end(
     moment: datetime, zone: str, night_from: time, night_to: time, when: set[str]
 ) -> None:
     if night_from == night_to:
@@ -119,14 +121,14 @@ def test_the_quiet_always_ends_and_never_begins_again_at_its_end(
     assert rules.after_quiet(end, quiet) == end
 
 
-def test_a_clock_that_was_set_back_neither_doubles_nor_swallows() -> None:
+def test_a_clock_that_was_set_back_neither_doubles_nor_swallows_updates() -> None:
     promised_at = datetime(2026, 1, 5, 12, tzinfo=UTC)
     now = promised_at - timedelta(hours=2)
 
     assert rules.after_clock_set_back(promised_at + HOUR, promised_at, now) == now + HOUR
 
 
-def test_a_promise_that_was_paused_over_its_minute_comes_soon_and_one_that_was_not_keeps_it() -> None:
+def test_a_promise_that_fell_due_during_a_pause_comes_soon_after_and_a_later_one_keeps_its_time() -> None:
     now, lead = datetime(2026, 1, 5, 12, tzinfo=UTC), timedelta(minutes=5)
 
     assert rules.resumed(now - HOUR, lead, now) == now + lead

@@ -1,4 +1,4 @@
-"""The recipes of CONTRIBUTING.md name what is there, and a noun is known to as few files as they say."""
+"""The recipes of CONTRIBUTING.md name existing files, and only as many files as they say know a noun."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ import pytest
 from bot.bootstrap import NOUNS
 
 GUIDE = Path("CONTRIBUTING.md").read_text(encoding="utf-8")
-# Names that stand for one's own.
+# Placeholders for one's own names.
 PLACEHOLDER = re.compile(r"NOUN|YOUR|your|<")
 FOLDERS = ("bot", "tests", "docs", "playbooks", "message_templates", "slack_sandbox", ".ci")
 BOOTSTRAP = Path("bot/bootstrap/nouns.py")
@@ -23,7 +23,7 @@ def names_in(path: Path) -> set[str]:
     }
 
 
-def test_every_file_and_folder_that_a_recipe_names_is_there() -> None:
+def test_every_file_and_folder_named_in_a_recipe_exists() -> None:
     quoted = re.findall(r"`([\w./-]+/[\w./-]*)(?:::\w+)?`", GUIDE) + re.findall(r"\]\(([\w./-]+)\)", GUIDE)
     paths = [path for path in quoted if path.split("/")[0] in FOLDERS and not PLACEHOLDER.search(path)]
 
@@ -48,10 +48,10 @@ def test_every_name_on_a_trail_is_in_its_file() -> None:
 def test_one_existing_module_knows_a_noun(noun: str) -> None:
     assert f"bot.{noun}" in {each.__name__ for each in NOUNS}
     importing = re.compile(rf"^from bot\.{noun}\b|^from bot import .*\b{noun}\b|^    {noun},$", re.MULTILINE)
-    own = Path("bot", noun)
-    # What shows or serves several nouns may know them all.
+    own_folder = Path("bot", noun)
+    # Modules that show or serve several nouns may know them all.
     shown_together = ("bot/screens/", "bot/web/", "bot/commands/")
-    modules = [path for path in Path("bot").rglob("*.py") if not path.is_relative_to(own)]
-    known = {path for path in modules if importing.search(path.read_text(encoding="utf-8"))}
+    modules = [path for path in Path("bot").rglob("*.py") if not path.is_relative_to(own_folder)]
+    importers = {path for path in modules if importing.search(path.read_text(encoding="utf-8"))}
 
-    assert {path for path in known if not str(path).startswith(shown_together)} == {BOOTSTRAP}
+    assert {path for path in importers if not str(path).startswith(shown_together)} == {BOOTSTRAP}

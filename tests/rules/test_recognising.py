@@ -1,4 +1,4 @@
-"""What a declaration typed in one line tells about the incident."""
+"""Facts about an incident that are recognised in a declaration typed in one line."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -43,18 +43,20 @@ def test_the_type_is_recognised_by_whole_words_and_the_longest_wins(title: str, 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize("title", ["ivr down in MANILA and bogotá", "Manila, Bogota: no calls", "BOGOTÁ/manila"])
-def test_sites_are_recognised_whatever_their_case_accents_and_letters(title: str, form: str) -> None:
+def test_sites_are_recognised_in_any_case_with_or_without_accents_and_in_any_unicode_form(
+    title: str, form: str
+) -> None:
     typed = unicodedata.normalize(form, title)  # type: ignore[arg-type]  # the parameters are its literals
 
     assert places_in_title(typed, ["Manila", "Bogotá", "Cebu"]) == ["Manila", "Bogotá"]
 
 
-def test_marks_of_other_scripts_are_no_accents() -> None:
+def test_marks_of_other_scripts_are_not_taken_for_accents() -> None:
     assert fold("गि") != fold("गी")
 
 
 @given(st.sampled_from(sorted(SEVERITIES)), st.sampled_from(SEPARATORS), st.sampled_from(SPACES))
-def test_a_severity_is_understood_whatever_stands_between_it_and_the_title(
+def test_a_severity_is_understood_with_any_separator_before_the_title(
     typed: str, separator: str, space: str
 ) -> None:
     text = f"{typed}{separator}{space}IVR down"
@@ -70,7 +72,7 @@ def test_a_severity_alone_has_no_title(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed", ["S3cret out", "P95 latency high", "S", "Sales is down", "s 1 x", "S1.5 is broken"]
 )
-def test_what_only_begins_like_a_severity_is_the_title(typed: str) -> None:
+def test_a_word_that_only_begins_like_a_severity_belongs_to_the_title(typed: str) -> None:
     assert read_declaration(typed) == Declaration(None, typed)
 
 
@@ -85,7 +87,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(typed: str) -> None:
 
 
 @given(st.text(max_size=80))
-def test_text_is_compared_alike_however_its_accents_were_typed(text: str) -> None:
+def test_composed_and_decomposed_accents_compare_equal(text: str) -> None:
     composed, decomposed = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
 
     assert fold(composed) == fold(decomposed)
@@ -94,7 +96,7 @@ def test_text_is_compared_alike_however_its_accents_were_typed(text: str) -> Non
 
 
 @pytest.mark.parametrize("space", SPACES)
-def test_the_word_behind_the_command_ends_at_any_space(space: str) -> None:
+def test_the_word_after_the_command_ends_at_any_space(space: str) -> None:
     body = {"user_id": "U1", "channel_id": "C1", "trigger_id": "t", "text": f"declare{space}S1 IVR down"}
 
     typed = parse.slash_command(body)
@@ -135,7 +137,7 @@ NOW = datetime(2026, 5, 13, 9, 7, tzinfo=UTC)
         ("IVR down from 2026-05-01 08:00 to 2026-05-02 09:00", "2026-05-01 00:00", "2026-05-02 01:00"),
     ],
 )
-def test_times_at_the_end_are_those_of_where_the_writer_is(typed: str, started: str, ended: str) -> None:
+def test_times_at_the_end_are_in_the_writers_time_zone(typed: str, started: str, ended: str) -> None:
     past = past_times.read_past(typed, "Asia/Manila", NOW)
 
     assert past is not None
@@ -144,7 +146,7 @@ def test_times_at_the_end_are_those_of_where_the_writer_is(typed: str, started: 
 
 
 @pytest.mark.parametrize("typed", ["IVR down", "IVR down at 14:05", "14:05 to 15:20", "IVR down from 9 to 10"])
-def test_without_both_times_they_are_asked_for(typed: str) -> None:
+def test_missing_times_are_asked_for(typed: str) -> None:
     assert past_times.read_past(typed, "Asia/Manila", NOW) is None
 
 

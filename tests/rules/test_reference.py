@@ -1,4 +1,4 @@
-"""What the documentation says of commands is what the bot knows."""
+"""The documentation of commands agrees with the bot."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ def test_the_reference_of_commands_is_what_the_nouns_register() -> None:
     assert page == render(build_registry()), "run `watchfloor commands > docs/commands.md`"
 
 
-def test_every_command_says_how_it_is_typed_and_what_it_does() -> None:
+def test_every_command_documents_its_syntax_and_effect() -> None:
     commands = build_registry().commands
     assert commands["find"] is commands["search"]
     for word, subcommand in commands.items():
@@ -35,7 +35,7 @@ def test_the_index_leads_to_every_page() -> None:
     assert {page.name for page in DOCS.glob("*.md")} - {"README.md"} <= linked
 
 
-def test_every_trouble_is_in_the_index_and_shows_what_is_seen() -> None:
+def test_every_trouble_is_in_the_index_and_shows_a_picture() -> None:
     page = (DOCS / "troubleshooting.md").read_text()
     troubles = re.split(r"^### ", page, flags=re.M)[1:]
     headings = [trouble.partition("\n")[0] for trouble in troubles]
@@ -45,8 +45,8 @@ def test_every_trouble_is_in_the_index_and_shows_what_is_seen() -> None:
     shown = [re.findall(r"!\[.+\]\((images/.+\.png)\)", trouble) for trouble in troubles]
     without = [heading for heading, pictures in zip(headings, shown, strict=True) if not pictures]
     assert without == []
-    named = {DOCS / picture for pictures in shown for picture in pictures}
-    assert named == set((DOCS / "images" / "troubleshooting").glob("*.png"))
+    pictures_in_page = {DOCS / picture for pictures in shown for picture in pictures}
+    assert pictures_in_page == set((DOCS / "images" / "troubleshooting").glob("*.png"))
 
 
 def test_the_checklist_names_every_channel_and_group_of_the_floor_with_its_use() -> None:

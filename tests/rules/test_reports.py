@@ -1,4 +1,4 @@
-"""Reports: every cell is what the stored rows say, counted again by other code; a week against the four before."""
+"""Reports: every cell agrees with the stored rows, counted again by other code; a week against the four before."""
 
 import json
 import random
@@ -36,12 +36,12 @@ from tests.rules.playbook_builders import database
 from tests.rules.test_update_templates import services
 
 ZONE = ZoneInfo("Europe/London")
-NOW = datetime(2026, 10, 28, 9, 0, tzinfo=UTC)  # the week that ended last has Sunday's change of the clocks
+NOW = datetime(2026, 10, 28, 9, 0, tzinfo=UTC)  # the last complete week has Sunday's change of the clocks
 REGIONS = {"APAC": ("Manila", "Cebu"), "EMEA": ("Kraków",)}
 
 
-def made(session: Session, dice: random.Random, declared_at: datetime) -> None:
-    """An incident with what happened to it: some drills, some declined, some private, some of it unknown."""
+def store_incident(session: Session, dice: random.Random, declared_at: datetime) -> None:
+    """Store an incident with its events: some are drills, declined or private, and some facts are unknown."""
     incident = Incident(
         declared_key=uuid4().hex,
         title="=IVR down",
@@ -58,22 +58,22 @@ def made(session: Session, dice: random.Random, declared_at: datetime) -> None:
     session.flush()
     number = incident.number
 
-    def happens(kind: str, minutes: float, **facts: object) -> None:
+    def append(kind: str, minutes: float, **facts: object) -> None:
         timeline.append(session, number, kind, declared_at + timedelta(minutes=minutes), "UANA", **facts)
 
     started = declared_at - timedelta(minutes=dice.randint(5, 60))
     if dice.random() < 0.7:
-        happens("milestone", 0, milestone="started", reached_at=started.isoformat(), reason="", how="")
+        append("milestone", 0, milestone="started", reached_at=started.isoformat(), reason="", how="")
         if dice.random() < 0.7:
             detected = declared_at - timedelta(minutes=dice.randint(0, 4))
-            happens("milestone", 0, milestone="detected", reached_at=detected.isoformat(), reason="", how="floor")
-    happens("declared", 0)
+            append("milestone", 0, milestone="detected", reached_at=detected.isoformat(), reason="", how="floor")
+    append("declared", 0)
     if dice.random() < 0.8:
-        happens("role_taken", dice.randint(1, 30), role="commander")
+        append("role_taken", dice.randint(1, 30), role="commander")
     if dice.random() < 0.6:
-        happens("status", dice.randint(31, 90), old="investigating", new="mitigated")
+        append("status", dice.randint(31, 90), old="investigating", new="mitigated")
     if incident.status in ("resolved", "closed"):
-        happens("resolved", dice.randint(91, 500))
+        append("resolved", dice.randint(91, 500))
     for place in range(dice.randint(0, 4)):
         due_at = declared_at + timedelta(hours=place + 1)
         late = dice.choice((0, 1, 30))
@@ -92,8 +92,8 @@ def made(session: Session, dice: random.Random, declared_at: datetime) -> None:
 TEAMS = {"Billing": ("EMEA", 3), "Billing Manila": ("APAC", 2)}
 
 
-def the_floor_works(session: Session, dice: random.Random, moment: datetime) -> None:
-    """A handover, a gap, a follow-up and a work item, in whatever state they are."""
+def store_work(session: Session, dice: random.Random, moment: datetime) -> None:
+    """Store a handover, a gap, a follow-up and a work item, each in a random state."""
     hours = timedelta(hours=dice.randint(1, 200))
     state = dice.choice(("offered", "complete", "complete", "ended"))
     session.add(ShiftHandover(from_id="UANA", to_id="UBEN", state=state, offered_at=moment))
@@ -135,8 +135,8 @@ def the_floor_works(session: Session, dice: random.Random, moment: datetime) -> 
     knowledge_tables.note(session, gap_noted)
 
 
-def queues_are_measured(session: Session, dice: random.Random) -> None:
-    """Half-hours of three queues for five weeks, imported twice for a part of the last."""
+def store_queues(session: Session, dice: random.Random) -> None:
+    """Store half-hours of three queues for five weeks, with a part of the last week imported twice."""
     numbers = {}
     for name, site in (("Sales", "Manila"), ("Care", "Kraków"), ("Care", "Cebu")):
         queue = Queue(name=name, site=site)
@@ -165,29 +165,29 @@ def queues_are_measured(session: Session, dice: random.Random) -> None:
 def floor(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("reports")
     teams = {name: Team(region=region, engineers=people) for name, (region, people) in TEAMS.items()}
-    known = services(
+    without_database = services(
         reports=Reports(regions=REGIONS), cases=Cases(teams=teams, regions={region: Region() for region in REGIONS})
     )
     store = database(folder)
     dice = random.Random(7)
     with store.transaction() as session:
         for _ in range(420):
-            made(session, dice, NOW - timedelta(minutes=dice.randint(0, 60 * 24 * 150)))
+            store_incident(session, dice, NOW - timedelta(minutes=dice.randint(0, 60 * 24 * 150)))
         for _ in range(300):
-            the_floor_works(session, dice, NOW - timedelta(minutes=dice.randint(0, 60 * 24 * 150)))
-        queues_are_measured(session, dice)
-    yield replace(known, database=store), folder / prepared.NAME
+            store_work(session, dice, NOW - timedelta(minutes=dice.randint(0, 60 * 24 * 150)))
+        store_queues(session, dice)
+    yield replace(without_database, database=store), folder / prepared.NAME
     store.close()
 
 
-# The other code: plain SQL and the standard library
+# The independent count: plain SQL and the standard library
 
 
 def counted_again(file: Path, start: datetime, end: datetime, region: str) -> list[dict]:
-    """Every incident of a time with its lengths in minutes, straight from the file."""
+    """Return every incident of a period with its lengths in minutes, straight from the file."""
     rows = sqlite3.connect(file)
     rows.row_factory = sqlite3.Row
-    found = []
+    incidents = []
     for incident in rows.execute("SELECT * FROM incidents ORDER BY id"):
         declared = datetime.fromisoformat(incident["declared_at"]).replace(tzinfo=UTC)
         sites = json.loads(incident["sites"])
@@ -216,16 +216,16 @@ def counted_again(file: Path, start: datetime, end: datetime, region: str) -> li
             "WHERE incident_id = ?",
             (incident["id"],),
         ).fetchone()
-        found.append({**incident, "sites": sites, **lengths, "kept": promises[0] or 0, "promised": promises[1]})
+        incidents.append({**incident, "sites": sites, **lengths, "kept": promises[0] or 0, "promised": promises[1]})
     rows.close()
-    return found
+    return incidents
 
 
 def floor_again(file: Path, start: datetime, end: datetime, region: str) -> dict[str, tuple[float, float]]:
-    """What the floor did in a time, straight from the file: of each figure the part and the whole."""
+    """Return each figure of the floor's work in a period as part and whole, straight from the file."""
     rows = sqlite3.connect(file)
     times = {"start": f"{start:%Y-%m-%d %H:%M:%S}", "end": f"{end:%Y-%m-%d %H:%M:%S}", "region": region}
-    counted = (
+    counted_incidents = (
         "incident_id IN (SELECT id FROM incidents WHERE NOT is_drill AND status NOT IN ('declined', 'merged'))"
     )
 
@@ -233,7 +233,7 @@ def floor_again(file: Path, start: datetime, end: datetime, region: str) -> dict
         part, whole = rows.execute(query, times).fetchone()
         return part or 0, whole or 0
 
-    found = {
+    figures = {
         "Handovers complete": two(
             "SELECT sum(state = 'complete'), count(*) FROM shift_handovers "
             "WHERE state <> 'ended' AND offered_at >= :start AND offered_at < :end"
@@ -244,51 +244,51 @@ def floor_again(file: Path, start: datetime, end: datetime, region: str) -> dict
         ),
         "Follow-ups overdue": two(
             f"SELECT count(*), 0 FROM follow_ups WHERE datetime(due_at, '+1 day') <= :end AND added_at <= :end "
-            f"AND (finished_at IS NULL OR finished_at > :end) AND {counted}"
+            f"AND (finished_at IS NULL OR finished_at > :end) AND {counted_incidents}"
         ),
         "Missing guides written": two(
             f"SELECT sum(state = 'published'), count(*) FROM knowledge_gaps "
-            f"WHERE noted_at >= :start AND noted_at < :end AND {counted}"
+            f"WHERE noted_at >= :start AND noted_at < :end AND {counted_incidents}"
         ),
     }
     for kind, title in (("case", "Cases"), ("change", "Changes"), ("task", "Tasks")):
-        own = f"FROM cases WHERE kind = '{kind}' AND (:region = '' OR region = :region)"
+        of_kind = f"FROM cases WHERE kind = '{kind}' AND (:region = '' OR region = :region)"
         open_then = "opened_at < :end AND (ended_at IS NULL OR ended_at >= :end)"
         came, ended = "opened_at >= :start AND opened_at < :end", "ended_at >= :start AND ended_at < :end"
-        teams = rows.execute(f"SELECT DISTINCT team {own} AND (({came}) OR ({ended}) OR ({open_then}))", times)
-        found |= {
-            f"{title} opened": two(f"SELECT count(*), 0 {own} AND {came}"),
-            f"{title} ended": two(f"SELECT count(*), 0 {own} AND {ended}"),
-            f"{title} open": two(f"SELECT count(*), 0 {own} AND {open_then}"),
+        teams = rows.execute(f"SELECT DISTINCT team {of_kind} AND (({came}) OR ({ended}) OR ({open_then}))", times)
+        figures |= {
+            f"{title} opened": two(f"SELECT count(*), 0 {of_kind} AND {came}"),
+            f"{title} ended": two(f"SELECT count(*), 0 {of_kind} AND {ended}"),
+            f"{title} open": two(f"SELECT count(*), 0 {of_kind} AND {open_then}"),
             f"{title} within target": two(
-                f"SELECT sum(NOT is_breached), count(*) {own} AND {ended} AND target_s IS NOT NULL"
+                f"SELECT sum(NOT is_breached), count(*) {of_kind} AND {ended} AND target_s IS NOT NULL"
             ),
         }
         people = sum(TEAMS[team][1] for (team,) in teams)
-        found[f"{title} open per person"] = (found[f"{title} open"][0], people)
+        figures[f"{title} open per person"] = (figures[f"{title} open"][0], people)
     rows.close()
-    return found
+    return figures
 
 
 def queues_again(file: Path, start: datetime, end: datetime, region: str) -> dict[str, dict[str, float | None]]:
-    """Each queue of a time, straight from the file: of an interval that was imported twice, what was said last."""
+    """Return each queue of a period, straight from the file; the last import of an interval counts."""
     rows = sqlite3.connect(file)
     rows.row_factory = sqlite3.Row
-    said: dict[tuple, dict] = {}
+    intervals: dict[tuple, dict] = {}
     query = (
         "SELECT f.*, q.name, q.site FROM interval_figures f JOIN figure_queues q ON q.id = f.queue_id "
         "WHERE starts_at >= ? AND starts_at < ? ORDER BY import_id"
     )
     for row in rows.execute(query, (start.timestamp(), end.timestamp())):
         if not region or row["site"] in REGIONS[region]:
-            interval = said.setdefault((f"{row['name']} · {row['site']}", row["starts_at"]), {})
+            interval = intervals.setdefault((f"{row['name']} · {row['site']}", row["starts_at"]), {})
             interval |= {name: row[name] for name in row.keys() if row[name] is not None}  # noqa: SIM118 - no mapping
     rows.close()
 
     def over(name: str, part: str, whole: str, times: str = "") -> float | None:
         parts = [
             (each[part] * (each[times] if times else 1), each[whole])
-            for (queue, _), each in said.items()
+            for (queue, _), each in intervals.items()
             if queue == name and {part, whole} <= each.keys() and (not times or times in each)
         ]
         total = sum(below for _, below in parts)
@@ -296,13 +296,13 @@ def queues_again(file: Path, start: datetime, end: datetime, region: str) -> dic
 
     return {
         name: {
-            "offered": sum(each["offered"] for (queue, _), each in said.items() if queue == name),
+            "offered": sum(each["offered"] for (queue, _), each in intervals.items() if queue == name),
             "service level (%)": over(name, "answered_in", "offered"),
             "ASA (s)": over(name, "asa_s", "answered", "answered"),
             "AHT (s)": over(name, "aht_s", "answered", "answered"),
             "abandoned (%)": over(name, "abandoned", "offered"),
         }
-        for name in {queue for queue, _ in said}
+        for name in {queue for queue, _ in intervals}
     }
 
 
@@ -314,7 +314,9 @@ def nine_of_ten(values: list[float]) -> float:
 @pytest.mark.parametrize(
     ("typed", "region"), [("week", ""), ("month", ""), ("day", ""), ("week", "APAC"), ("week", "EMEA")]
 )
-def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_before(floor, typed, region) -> None:
+def test_every_cell_agrees_with_the_rows_and_the_week_is_compared_with_the_four_before(
+    floor, typed, region
+) -> None:
     services, file = floor
     period = rules.last_period(typed, NOW, ZONE)
     earlier = rules.before(period, ZONE)
@@ -340,13 +342,15 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
         if any(of):
             expected["Site", site] = (of[0], of[1] / 4, None)
     for name in ("To detect", "To acknowledge", "To mitigate", "To resolve"):
-        known = [[each[name] for each in some if each[name] is not None] for some in (own, past)]
+        lengths = [[each[name] for each in some if each[name] is not None] for some in (own, past)]
         for figure, reckon in (("median", statistics.median), ("90th percentile", nine_of_ten)):
-            values = [reckon(some) if some else None for some in known]
-            expected["Time", f"{name}, {figure}"] = (*values, len(known[0]))
-    kept = [(sum(each["kept"] for each in some), sum(each["promised"] for each in some)) for some in (own, past)]
-    shares = [100 * part / whole if whole else None for part, whole in kept]
-    expected["Floor", "Updates kept"] = (*shares, kept[0][1])
+            values = [reckon(some) if some else None for some in lengths]
+            expected["Time", f"{name}, {figure}"] = (*values, len(lengths[0]))
+    promises = [
+        (sum(each["kept"] for each in some), sum(each["promised"] for each in some)) for some in (own, past)
+    ]
+    shares = [100 * part / whole if whole else None for part, whole in promises]
+    expected["Floor", "Updates kept"] = (*shares, promises[0][1])
 
     times = [(period.start, period.end), *((each.start, each.end) for each in earlier)]
     now, *before = (floor_again(file, *each, region) for each in times)
@@ -364,7 +368,7 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
         assert shown == pytest.approx(now, abs=0.006), key
         assert shown_before == pytest.approx(before, abs=0.006), key
         assert shown_n == n, key
-    assert cells == {}, "nothing is shown that was not counted again"
+    assert cells == {}, "every figure shown was counted again"
 
     header, *lines = book["Queues"].iter_rows(values_only=True)
     again = queues_again(file, period.start, period.end, region)
@@ -399,27 +403,27 @@ def test_every_cell_is_what_the_rows_say_and_the_week_stands_against_the_four_be
     assert [count for _, count in report.trend][-1] == len(own)
 
 
-def test_the_api_counts_the_same_and_leaves_out_what_is_private(floor) -> None:
+def test_the_api_counts_the_same_and_leaves_out_private_incidents(floor) -> None:
     services, file = floor
     period = rules.last_period("month", NOW, ZONE)
     with services.database.reading() as session:
-        found = gathering.counted(session, services, period.start, period.end, "APAC", only_public=True)
-    report = api.report(found, services.floor.types)
+        counted = gathering.counted(session, services, period.start, period.end, "APAC", only_public=True)
+    report = api.report(counted, services.floor.types)
     own = [each for each in counted_again(file, period.start, period.end, "APAC") if not each["is_private"]]
     assert 0 < len(own) < len(counted_again(file, period.start, period.end, "APAC"))
     assert (report["count"], sum(report["by_severity"].values())) == (len(own), len(own))
     assert report["by_type"] == {name: sum(each["type"] == name for each in own) for name in ("crm", "telephony")}
     for name in ("detect", "acknowledge", "mitigate", "resolve"):
-        known = [each[f"To {name}"] for each in own if each[f"To {name}"] is not None]
+        lengths = [each[f"To {name}"] for each in own if each[f"To {name}"] is not None]
         minutes = report[f"minutes_to_{name}"]
-        assert minutes["n"] == len(known)
-        assert minutes["median"] == pytest.approx(statistics.median(known), abs=0.051)
-        assert minutes["p90"] == pytest.approx(nine_of_ten(known), abs=0.051)
+        assert minutes["n"] == len(lengths)
+        assert minutes["median"] == pytest.approx(statistics.median(lengths), abs=0.051)
+        assert minutes["p90"] == pytest.approx(nine_of_ten(lengths), abs=0.051)
     assert report["updates_kept"] == sum(each["kept"] for each in own)
     assert report["updates_promised"] == sum(each["promised"] for each in own)
 
 
-def test_a_week_begins_at_the_midnight_of_its_zone_and_has_the_hour_that_came_twice() -> None:
+def test_a_week_begins_at_midnight_in_its_zone_and_includes_the_repeated_hour() -> None:
     week = rules.last_period("week", NOW, ZONE)
     assert (week.start, week.end) == (datetime(2026, 10, 18, 23, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC))
     assert week.end - week.start == timedelta(days=7, hours=1)
@@ -436,7 +440,7 @@ def test_n_median_and_the_ninetieth_percentile() -> None:
     assert rules.spread(range(1, 12)) == rules.Spread(11, 6, 10)
 
 
-def test_what_is_asked_for_is_read_and_what_is_not_a_period_is_refused(floor) -> None:
+def test_periods_are_read_and_other_words_are_refused(floor) -> None:
     services, _ = floor
     assert sending.read_request(services, "week apac", NOW).region == "APAC"
     assert sending.read_request(services, "", NOW).period.kind == "week"
@@ -447,7 +451,7 @@ def test_what_is_asked_for_is_read_and_what_is_not_a_period_is_refused(floor) ->
             sending.read_request(services, typed, NOW)
 
 
-def test_the_message_says_the_figures_in_a_few_lines_and_the_picture_is_drawn(floor) -> None:
+def test_the_message_gives_the_figures_in_a_few_lines_and_the_picture_is_drawn(floor) -> None:
     services, _ = floor
     report = gathering.gather(services, rules.last_period("week", NOW, ZONE), ZONE, "")
     text = views.summary(report)

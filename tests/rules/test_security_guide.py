@@ -1,4 +1,4 @@
-"""The tables of docs/security.md and docs/reliability.md name tests that are there."""
+"""The tables of docs/security.md and docs/reliability.md name existing tests."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ def functions_of(name: str) -> set[str]:
     return {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
-def test_every_threat_has_a_promise_and_a_test_that_is_there() -> None:
+def test_every_threat_has_a_promise_and_an_existing_test() -> None:
     rows = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if line.startswith("| ")][1:]
 
     assert len(rows) == THREATS
@@ -24,14 +24,14 @@ def test_every_threat_has_a_promise_and_a_test_that_is_there() -> None:
         assert re.findall("`[^`]+`", tests), threat
 
 
-def test_every_test_that_is_named_is_there() -> None:
-    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", GUIDE + RELIABILITY)
+def test_every_named_test_exists() -> None:
+    references = re.findall(r"`(test_\w+\.py)::(test_\w+)`", GUIDE + RELIABILITY)
 
-    assert named
-    assert [(file, test) for file, test in named if test not in functions_of(file)] == []
+    assert references
+    assert [(file, test) for file, test in references if test not in functions_of(file)] == []
 
 
-def test_every_promise_for_a_bad_day_is_held_by_a_test() -> None:
+def test_every_promise_for_a_bad_day_is_checked_by_a_test() -> None:
     rows = [line.strip("| ").split(" | ") for line in RELIABILITY.splitlines() if line.startswith("| ")]
     promises = [row for row in rows if row[0] != "When"]
 

@@ -1,4 +1,4 @@
-"""Whatever people offer, accept and ask, whoever goes, whenever the process dies: one is accountable."""
+"""One person is accountable whatever people offer, accept and ask, whoever leaves, whenever the process dies."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -49,13 +49,13 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.folder = TemporaryDirectory()
-        made = services(shifts=Shifts(fallback=FALLBACK))
-        made.get(Registry).answers(RISKY_CASES, lambda session, services, now: ())
+        base_services = services(shifts=Shifts(fallback=FALLBACK))
+        base_services.get(Registry).answers(RISKY_CASES, lambda session, services, now: ())
         store = database(Path(self.folder.name))
-        self.services = replace(made, database=store)
+        self.services = replace(base_services, database=store)
         self.services.parts[PeopleCache] = PeopleCache()
-        # The process dies before anybody is told outside the transaction: nobody ever is.
-        self.services.parts[Departures] = Departures([], made.get(Registry).unavailable)
+        # The process dies before anyone is told outside the transaction: messages after the commit are never sent.
+        self.services.parts[Departures] = Departures([], base_services.get(Registry).unavailable)
         self.now, self.is_dying = NOON, False
         sa.event.listen(Session, "before_commit", self.maybe_die)
         with store.transaction() as session:
@@ -124,7 +124,7 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
         self.tries(lambda now: accepting.accept_item(self.services, which, by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
-    def accept_the_unchanged(self, by: str, which: int) -> None:
+    def accept_unchanged_items(self, by: str, which: int) -> None:
         self.tries(lambda now: accepting.accept_unchanged(self.services, which, by, now))
 
     @rule(by=PEOPLE, which=NUMBERS)
@@ -148,8 +148,8 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
 
         if self.tries(act) and not starts_in:
             with self.services.database.reading() as session:
-                away = shifts.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
-            if set(FALLBACK) - away:
+                unavailable = shifts.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
+            if set(FALLBACK) - unavailable:
                 assert who not in self.holders().values(), "replaced in the same transaction"
 
     @rule(who=PEOPLE, is_gone=st.booleans())
@@ -157,9 +157,9 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
         person = PersonFacts(who, who, is_gone=is_gone)
         if self.tries(lambda now: remember(self.services, [person], now)) and is_gone:
             with self.services.database.reading() as session:
-                away = shifts.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
-            if set(FALLBACK) - away:
-                assert who not in self.holders().values(), "replaced in the transaction that records it"
+                unavailable = shifts.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
+            if set(FALLBACK) - unavailable:
+                assert who not in self.holders().values(), "replaced in the transaction that records the change"
 
     @rule(minutes=st.integers(1, 40))
     def time_passes(self, minutes: int) -> None:
@@ -172,12 +172,12 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
             return accountability.of_items(session)
 
     @invariant()
-    def exactly_one_is_accountable_for_each_open_item_and_nobody_for_what_is_over(self) -> None:
+    def exactly_one_person_is_accountable_for_each_open_item_and_nobody_for_ended_ones(self) -> None:
         if hasattr(self, "open"):
             assert self.holders().keys() == self.open
 
     @invariant()
-    def at_every_instant_since_it_began_there_was_exactly_one(self) -> None:
+    def exactly_one_person_was_accountable_at_every_instant(self) -> None:
         if not hasattr(self, "services"):
             return
         by_item: dict[str, list[Accountability]] = {}
@@ -186,11 +186,11 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
                 by_item.setdefault(row.item, []).append(row)
         for rows in by_item.values():
             for earlier, later in pairwise(rows):
-                assert earlier.until == later.since, "neither nobody nor two"
+                assert earlier.until == later.since, "neither a gap nor an overlap"
             assert all(row.until is None or row.since <= row.until for row in rows)
 
     @invariant()
-    def what_is_offered_is_offered_by_who_is_accountable(self) -> None:
+    def every_offer_is_by_the_accountable_person(self) -> None:
         if not hasattr(self, "services"):
             return
         with self.services.database.reading() as session:

@@ -1,4 +1,4 @@
-"""Shifts: what is uncovered, to the minute, over both changes of the clocks; rosters as they come, good and bad."""
+"""Shifts: uncovered time to the minute, over both changes of the clocks; good and bad rosters as they come."""
 
 import random
 from datetime import UTC, datetime, time, timedelta
@@ -70,7 +70,7 @@ def test_an_all_day_entry_covers_nothing_and_an_exception_of_a_series_counts() -
         (
             utc("2026-11-27T00:00"),
             utc("2026-11-27T16:00"),
-        ),  # it is left out on the 27th; both APAC days are all-day
+        ),  # that shift is left out on the 27th; both APAC days are all-day entries
     ]
     left_out = [each for each in shifts if isinstance(each, LeftOut)]
     assert [each.where for each in left_out] == [
@@ -94,11 +94,11 @@ def test_no_roster_at_all_is_one_gap() -> None:
     assert gaps(problems([], [Needed("gqm")], start, end)) == [(to_moment(start), to_moment(end))]
 
 
-# Every minute, found independently
+# Every minute, computed independently
 
 
 def wrong_minutes(duties: list[Duty], need: Needed, start: int, end: int) -> dict[int, Problem]:
-    """Minute by minute: what the clock on the wall shows, who is on, is that enough?"""
+    """Check minute by minute, by the wall clock, whether enough people are on."""
     zone, wrong = ZoneInfo(need.zone), {}
     opens, closes = need.hours
     for minute in range(start, end):
@@ -124,7 +124,7 @@ def wrong_minutes(duties: list[Duty], need: Needed, start: int, end: int) -> dic
 
 
 def made_roster(dice: random.Random, people: int, first: datetime, days: int) -> list[Duty]:
-    """Shifts by the clock of three zones, some missing, some short, some twice."""
+    """Return shifts by the clock of three zones, some missing, some short, some duplicated."""
     duties = []
     for number in range(people):
         zone = ZoneInfo(ZONES[number % 3])
@@ -149,24 +149,31 @@ def test_every_uncovered_minute_is_found_and_none_is_invented(first: str) -> Non
     for zone, region in zip((*ZONES, "Australia/Lord_Howe"), ("R0", "R1", "R2", ""), strict=True):
         for hours in nights:
             need = Needed("gqm", region, "", hours, frozenset({0, 4, 5, 6}), zone, dice.choice((1, 2)))
-            found = [each for each in problems(duties, [need], start, end) if each.problem is not Problem.OVERLAP]
-            minutes = {minute: each.problem for each in found for minute in range(each.start, each.end)}
+            problems_found = [
+                each for each in problems(duties, [need], start, end) if each.problem is not Problem.OVERLAP
+            ]
+            minutes = {minute: each.problem for each in problems_found for minute in range(each.start, each.end)}
             assert minutes == wrong_minutes(duties, need, start, end)
-            assert sum(each.end - each.start for each in found) == len(minutes), "no minute is told of twice"
+            assert sum(each.end - each.start for each in problems_found) == len(minutes), (
+                "no minute is reported twice"
+            )
 
 
-def test_a_person_on_two_shifts_at_once_is_an_overlap_and_two_people_are_none() -> None:
+def test_one_person_on_two_shifts_at_once_is_an_overlap_and_two_people_are_not() -> None:
     twice = [
         Duty(0, 60, "ana", "gqm"),
         Duty(50, 120, "ana", "ic"),
         Duty(0, 120, "ben", "gqm"),
         Duty(55, 58, "ana", "x"),
     ]
-    found = problems(twice, [], 0, 200)
-    assert [(each.start, each.end, each.people) for each in found] == [(50, 60, ("ana",)), (55, 58, ("ana",))]
+    problems_found = problems(twice, [], 0, 200)
+    assert [(each.start, each.end, each.people) for each in problems_found] == [
+        (50, 60, ("ana",)),
+        (55, 58, ("ana",)),
+    ]
 
 
-def test_an_absence_takes_its_time_out_of_a_shift() -> None:
+def test_an_absence_is_taken_out_of_a_shift() -> None:
     rest = without_absences(Duty(0, 100, "ana", "gqm"), [(10, 20), (90, 200), (300, 400)])
     assert [(each.start, each.end) for each in rest] == [(0, 10), (20, 90)]
 
@@ -198,7 +205,7 @@ NINE = "DTSTART:20261126T090000Z\r\nDTEND:20261126T170000Z"
         (f"SUMMARY:GQM ana@example.com\r\n{NINE}\r\nRRULE:FREQ=SOMETIMES", "has a RRULE that cannot be read"),
     ],
 )
-def test_an_entry_that_is_no_shift_is_named_with_its_reason(lines: str, reason: str) -> None:
+def test_an_entry_that_is_no_shift_is_reported_with_a_reason(lines: str, reason: str) -> None:
     assert [each.reason for each in read(EVENT.format(lines)) if isinstance(each, LeftOut)] == [reason]
     assert reason_in(reason, "es") != reason
 
@@ -206,7 +213,7 @@ def test_an_entry_that_is_no_shift_is_named_with_its_reason(lines: str, reason: 
 @pytest.mark.parametrize(
     "content", [b"", b"hello", b"\x00\xff\xfe", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", b"<html></html>"]
 )
-def test_what_is_no_calendar_is_refused(content: bytes) -> None:
+def test_content_that_is_no_calendar_is_refused(content: bytes) -> None:
     with pytest.raises(WatchfloorError) as refused:
         read(content)
     assert "it is not an iCalendar file, which begins with `BEGIN:VCALENDAR`. Nothing of it was changed" in str(
@@ -256,7 +263,7 @@ def test_a_spreadsheet_is_read_with_its_zone_nights_and_days(tmp_path: Path) -> 
         ("ana@example.com,GQM,25/10/2026,08:00,soon", "`soon` is not a time of day"),
     ],
 )
-def test_a_row_that_is_no_shift_is_named_with_its_line_and_reason(tmp_path: Path, row: str, reason: str) -> None:
+def test_a_row_that_is_no_shift_is_reported_with_its_line_and_reason(tmp_path: Path, row: str, reason: str) -> None:
     (left_out,) = spreadsheet(tmp_path, f"Person,Role,Date,Start,End\n{row}\n")
     assert isinstance(left_out, LeftOut)
     assert left_out.where == "line 2"
@@ -310,7 +317,7 @@ class Calendar(StandIn):
         )
 
 
-def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path) -> None:
+def test_a_roster_is_fetched_by_the_checked_outgoing_client(tmp_path: Path) -> None:
     with running(Calendar()) as calendar:
         address, network = f"{calendar.url}/emea.ics?key=secret", Network()
         secure = Roster(name="EMEA", address=address.replace("http:", "https:"))
@@ -334,9 +341,11 @@ def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path) -> None:
             assert reason not in refused.value.sentence_in("es")
         assert len(calendar.requests) == 4
         file = tmp_path / "floor.yaml"
-        named = f"rosters: [{{name: EMEA, address: {address!r}, insecure: true, allow_networks: [127.0.0.0/8]}}]"
+        settings_text = (
+            f"rosters: [{{name: EMEA, address: {address!r}, insecure: true, allow_networks: [127.0.0.0/8]}}]"
+        )
         shipped = Path("floor.yaml").read_text()
-        file.write_text(f"{shipped}\nshifts:\n  roles: {{gqm: Manager, ic: Commander}}\n  {named}\n")
+        file.write_text(f"{shipped}\nshifts:\n  roles: {{gqm: Manager, ic: Commander}}\n  {settings_text}\n")
         settings = Settings(floor_file=file)
         insecure, private, unread = map(str, doctor.check(settings))
         assert insecure.startswith("· The roster EMEA is `insecure: true`.")
@@ -350,20 +359,20 @@ def test_a_roster_is_read_by_the_checked_way_out(tmp_path: Path) -> None:
         fetching.content(Roster(name="EMEA", file="emea.ics"), tmp_path, network)
 
 
-def test_a_source_brings_a_roster_and_what_is_not_in_it_any_more_is_gone(tmp_path: Path) -> None:
-    known = services(shifts=Shifts(roles=ROLES, people={"Fay": "@fay"}))
+def test_a_source_brings_a_roster_and_shifts_missing_from_it_are_removed(tmp_path: Path) -> None:
+    services_of_floor = services(shifts=Shifts(roles=ROLES, people={"Fay": "@fay"}))
     database = Database(prepared.database(tmp_path))
     now = utcnow().replace(minute=0, second=0, microsecond=0)
 
-    def brought(key: str, *shifts: Shift) -> list[tuple[str, str, datetime]]:
+    def shifts_after(key: str, *shifts: Shift) -> list[tuple[str, str, datetime]]:
         with database.transaction() as session:
-            feeding.take(session, known, "wfm", key, shifts)
+            feeding.take(session, services_of_floor, "wfm", key, shifts)
         with database.reading() as session:
-            found = session.exec(select(tables.Shift).order_by(col(tables.Shift.starts_at))).all()
+            shift_rows = session.exec(select(tables.Shift).order_by(col(tables.Shift.starts_at))).all()
             state = session.get(tables.RosterState, "wfm")
         assert state is not None
         left_out.append([reason for _, reason in state.left_out])
-        return [(shift.person, shift.role, shift.starts_at) for shift in found if shift.ends_at > now]
+        return [(shift.person, shift.role, shift.starts_at) for shift in shift_rows if shift.ends_at > now]
 
     left_out: list[list[str]] = []
     day = timedelta(days=1)
@@ -371,13 +380,13 @@ def test_a_source_brings_a_roster_and_what_is_not_in_it_any_more_is_gone(tmp_pat
     second = Shift("2", "Fay", "global queue manager", now + 2 * day, now + 2 * day + timedelta(hours=8))
     cook = Shift("3", "Ben", "cook", now + day, now + day + timedelta(hours=8))
     endless = Shift("4", "Ben", "ic", now + day, now + 9 * day)
-    assert brought("a", first, second, cook, endless) == [
+    assert shifts_after("a", first, second, cook, endless) == [
         ("ana@example.com", "gqm", now + day),
         ("Fay", "gqm", now + 2 * day),
     ]
     assert [reason.split(" ")[0] for reason in left_out[-1]] == ["names", "lasts"]
     moved = replace(first, starts_at=first.starts_at + timedelta(hours=1))
-    assert brought("b", moved) == [("ana@example.com", "gqm", now + day + timedelta(hours=1))]
+    assert shifts_after("b", moved) == [("ana@example.com", "gqm", now + day + timedelta(hours=1))]
     assert "shifts" in streams_of(cast(Source, WorkforceManagement()))
     database.close()
 

@@ -55,11 +55,11 @@ def test_an_error_has_one_meaning_for_a_method() -> None:
         ("unheard_of", Refusal.FINAL, Refusal.FINAL),
     ],
 )
-def test_what_a_refusal_means_for_a_row(error: str, otherwise: Refusal, means: Refusal) -> None:
+def test_a_refusal_has_a_defined_meaning_for_a_row(error: str, otherwise: Refusal, means: Refusal) -> None:
     assert rules.meaning(error, {}, otherwise, is_posted=True) is means
 
 
-def test_people_read_why_and_not_the_name_of_a_method() -> None:
+def test_a_refusal_tells_people_the_reason_and_not_the_name_of_a_method() -> None:
     refused = SlackRefused("conversations.create", "restricted_action")
 
     assert refused.meaning is Meaning.FORBIDDEN

@@ -1,4 +1,4 @@
-"""What the soak says of what it found."""
+"""The soak's report of its violations."""
 
 import json
 from pathlib import Path
@@ -18,10 +18,10 @@ DETAIL:  Key (declared_key)=(declare) already exists.
 JOB = 'Job "partial (trigger: interval[0:00:05], next run at: 2026-11-27 13:47:{second} UTC)" raised an exception'
 
 
-def test_a_traceback_is_known_by_the_error_that_ends_it_and_a_job_by_its_name(tmp_path: Path) -> None:
+def test_a_traceback_is_identified_by_its_last_error_and_a_job_by_its_name(tmp_path: Path) -> None:
     log = tmp_path / "one.log"
-    said = [{"logger": "bot", "event": JOB.format(second=n), "exception": INTEGRITY_ERROR} for n in (10, 15)]
-    log.write_text("\n".join(json.dumps(line) for line in said))
+    records = [{"logger": "bot", "event": JOB.format(second=n), "exception": INTEGRITY_ERROR} for n in (10, 15)]
+    log.write_text("\n".join(json.dumps(line) for line in records))
 
     assert bot_logs.unexpected(bot_logs.tracebacks([log])) == [
         '2 × bot: Job "partial (trigger: interval[0:00:05])" raised an exception, '
@@ -30,12 +30,12 @@ def test_a_traceback_is_known_by_the_error_that_ends_it_and_a_job_by_its_name(tm
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
-def test_the_last_lines_say_what_broke_however_much_there_is_to_say(
+def test_the_last_lines_name_what_broke_however_many_violations_there_are(
     capsys: pytest.CaptureFixture[str], times: int
 ) -> None:
-    found = [Violation(f"number {number}", [f"act {act}" for act in range(40)]) for number in range(times)]
+    violations = [Violation(f"number {number}", [f"act {act}" for act in range(40)]) for number in range(times)]
 
-    soak.print_found(soak.Life("postgresql", {}, found, (Path("/kept"),)), soak.LAST_LINES)
+    soak.print_found(soak.Life("postgresql", {}, violations, (Path("/kept"),)), soak.LAST_LINES)
 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= soak.LAST_LINES + 2

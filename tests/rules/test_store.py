@@ -1,4 +1,4 @@
-"""The database's shape and manners, on SQLite and on PostgreSQL."""
+"""The database's schema and behaviour, on SQLite and on PostgreSQL."""
 
 import logging
 import sqlite3
@@ -48,7 +48,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 @contextmanager
 def closing_database(url: str) -> Iterator[Database]:
-    """A database that is closed afterwards."""
+    """Yield a database and close it afterwards."""
     database = Database(url)
     yield database
     database.close()
@@ -56,15 +56,15 @@ def closing_database(url: str) -> Iterator[Database]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ready(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database of the newest shape, of each kind."""
+    """A migrated database of each kind."""
     is_file = request.param == "sqlite"
     store = Database(prepared.database(tmp_path) if is_file else request.getfixturevalue("prepared_postgres_url"))
     yield store
     store.close()
 
 
-def test_an_empty_database_gets_the_shape_that_the_tables_describe(store: Database) -> None:
-    build_registry()  # it loads the tables of every noun
+def test_an_empty_database_gets_the_schema_that_the_tables_describe(store: Database) -> None:
+    build_registry()  # this loads the tables of every noun
     migrations.upgrade(store.engine)
     with store.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
@@ -88,7 +88,7 @@ def test_times_come_back_in_utc_with_their_zone(ready: Database) -> None:
         assert session.exec(select(OutboxRow.retry_at)).one() == NOW
 
 
-def test_times_are_kept_as_they_always_were(tmp_path: Path) -> None:
+def test_the_stored_format_of_times_stays_the_same(tmp_path: Path) -> None:
     store = Database(f"sqlite:///{tmp_path}/a.sqlite")
     manila = timezone(timedelta(hours=8))
     times = [NOW, NOW.replace(microsecond=120), datetime(2026, 1, 5, 6, 0, 1, 999_999, tzinfo=manila), None]
@@ -111,7 +111,7 @@ def test_a_transaction_that_fails_leaves_nothing_behind(ready: Database) -> None
         assert session.exec(select(OutboxRow)).all() == []
 
 
-def test_a_change_whose_commit_was_not_answered_is_called_unknown(ready: Database) -> None:
+def test_a_change_whose_commit_was_not_answered_is_reported_as_unknown(ready: Database) -> None:
     def loses_the_answer(connection: sa.Connection) -> None:
         connection.exec_driver_sql("COMMIT")
         raise OperationalError("COMMIT", {}, ConnectionError("the connection was lost"))
@@ -126,7 +126,7 @@ def test_a_change_whose_commit_was_not_answered_is_called_unknown(ready: Databas
 
 
 @pytest.mark.parametrize("failure", [DatabaseBusy(), TryLater("no answer"), ZeroDivisionError()])
-def test_what_fails_after_a_commit_is_not_said_to_have_changed_nothing(ready: Database, failure: Exception) -> None:
+def test_a_failure_after_a_commit_is_not_reported_as_changing_nothing(ready: Database, failure: Exception) -> None:
     answers: list[str] = []
     no_services: Any = None
 
@@ -144,28 +144,28 @@ def test_what_fails_after_a_commit_is_not_said_to_have_changed_nothing(ready: Da
     for act in (changes_and_fails, fails):
         responses.answer_command(no_services, "U0ANA", act, cast(Ack, ack))
 
-    after, without = answers
-    assert "look before you try again" in after
-    assert "nothing was changed" not in after
-    assert "look before you try again" not in without
+    after_commit, without_commit = answers
+    assert "look before you try again" in after_commit
+    assert "nothing was changed" not in after_commit
+    assert "look before you try again" not in without_commit
 
 
-def test_what_many_say_at_the_same_moment_is_said_once(ready: Database) -> None:
-    together = Barrier(CROWD)
+def test_a_message_that_many_threads_post_at_once_is_stored_once(ready: Database) -> None:
+    barrier = Barrier(CROWD)
 
-    def say(_: int) -> None:
-        together.wait()
+    def post(_: int) -> None:
+        barrier.wait()
         with ready.transaction() as session:
             outbox.post(session, "hello", "C1", "words", NOW)
 
     with ThreadPoolExecutor(CROWD) as crowd:
-        list(crowd.map(say, range(CROWD)))
+        list(crowd.map(post, range(CROWD)))
 
     with ready.reading() as session:
         assert len(session.exec(select(OutboxRow)).all()) == 1
 
 
-def test_a_row_is_leased_by_one_of_many(ready: Database) -> None:
+def test_a_row_is_leased_by_one_of_many_workers(ready: Database) -> None:
     with ready.transaction() as session:
         outbox.post(session, "hello", "C1", "words", NOW)
     together = Barrier(CROWD)
@@ -179,8 +179,8 @@ def test_a_row_is_leased_by_one_of_many(ready: Database) -> None:
         assert sum(crowd.map(lease, range(CROWD))) == 1
 
 
-def test_a_start_waits_for_no_row_that_another_replica_works_on(prepared_postgres_url: str) -> None:
-    """Two that lock rows in different orders would wait for each other."""
+def test_a_start_does_not_wait_for_a_row_that_another_replica_works_on(prepared_postgres_url: str) -> None:
+    """Two starts that lock rows in different orders would wait for each other."""
     with closing_database(prepared_postgres_url) as ready:
         with ready.transaction() as session:
             for key in ("first", "second"):
@@ -197,7 +197,7 @@ def test_a_start_waits_for_no_row_that_another_replica_works_on(prepared_postgre
         assert [row.leased_by for row in rows] == ["replica", None]
 
 
-def test_an_outage_is_one_line_when_it_begins_and_one_when_it_is_over(
+def test_an_outage_is_logged_in_one_line_when_it_begins_and_one_when_it_ends(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Database(f"sqlite:///{tmp_path}/w.sqlite")
@@ -206,7 +206,7 @@ def test_an_outage_is_one_line_when_it_begins_and_one_when_it_is_over(
     assert health.database(store).is_ok
     with closing(sqlite3.connect(tmp_path / "w.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        # It can be read, but not written.
+        # The database can be read but not written.
         for _ in range(2):
             assert health.database(store) == health.Finding(
                 False, "The database does not answer, or cannot be written."
@@ -221,13 +221,13 @@ def test_an_outage_is_one_line_when_it_begins_and_one_when_it_is_over(
     store.close()
 
 
-def test_errors_of_an_outage_are_not_logged_again_with_every_failure() -> None:
+def test_errors_of_an_outage_are_not_logged_with_every_failure() -> None:
     assert not logs.is_worth_logging(_error("bot", DatabaseBusy()))
     assert not logs.is_worth_logging(_error("bot", OperationalError("", {}, Exception())))
     assert logs.is_worth_logging(_error("bot", ValueError()))
 
 
-def test_that_a_web_socket_was_lost_is_no_error_of_its_threads() -> None:
+def test_a_lost_web_socket_is_not_logged_as_an_error_of_its_threads() -> None:
     assert not logs.is_worth_logging(_error("websockets.client", ConnectionClosedError(None, None)))
     assert not logs.is_worth_logging(_error("websockets.client", EOFError("stream ended")))
     assert logs.is_worth_logging(_error("websockets.client", ValueError()))
@@ -238,7 +238,7 @@ def _error(logger: str, failure: Exception) -> logging.LogRecord:
     return logging.LogRecord(logger, logging.ERROR, "file", 1, "it failed", (), (type(failure), failure, None))
 
 
-def test_a_row_that_is_hurried_while_it_is_tried_is_due_at_once_and_not_when_the_try_says(ready: Database) -> None:
+def test_a_row_hurried_during_an_attempt_is_due_at_once_and_not_at_the_attempts_retry_time(ready: Database) -> None:
     later = NOW + timedelta(seconds=30)
     declared: dict[str, Any] = {
         "declared_key": "a",
@@ -254,12 +254,12 @@ def test_a_row_that_is_hurried_while_it_is_tried_is_due_at_once_and_not_when_the
             facts: dict[str, Any] = {"incident_id": 1, "subject": subject}
             outbox.enqueue(session, kinds.POST_MORTEM_FILES, f"files:{subject}", NOW, **facts)
     with ready.transaction() as session:
-        tried = leases.of_messages(session, "replica", NOW)
+        leased = leases.of_messages(session, "replica", NOW)
     hurried_at = NOW + timedelta(seconds=1)
     with ready.transaction() as session:
         outbox.hurry(session, 1, kinds.POST_MORTEM_FILES, "1", hurried_at)
 
     with ready.transaction() as session:
-        again = leases.settle(session, [(row, {"retry_at": later}) for row in tried])
+        due_times = leases.settle(session, [(row, {"retry_at": later}) for row in leased])
 
-    assert again == {tried[0].number: hurried_at, tried[1].number: later}
+    assert due_times == {leased[0].number: hurried_at, leased[1].number: later}

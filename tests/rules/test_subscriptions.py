@@ -1,4 +1,4 @@
-"""What one may subscribe to, and whose words one gets."""
+"""The scopes of subscriptions, and the audience whose text a subscriber gets."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,21 +38,21 @@ def test_a_scope_is_read_as_people_write_it(typed: str, scope: Scope) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "S9", "P1", "Atlantis", "S1 Atlantis", "<!channel>"])
-def test_what_is_no_scope_is_refused_with_what_there_is(typed: str) -> None:
+def test_text_that_is_no_scope_is_refused_with_the_possible_scopes(typed: str) -> None:
     with pytest.raises(WatchfloorError) as refused:
         rules.read_scope(typed, TYPES, SITES)
 
     assert "<" not in refused.value.sentence
 
 
-def test_one_reads_ones_own_audiences_words_if_it_is_told_at_all() -> None:
+def test_a_subscriber_reads_the_text_of_their_own_audience_if_it_is_informed() -> None:
     assert rules.choose_audience(["executives"], ["operations", "executives"], ["operations"]) == "executives"
     assert rules.choose_audience(["executives"], ["operations"], ["operations"]) == "operations"
     assert rules.choose_audience([], ["partners", "operations"], ["operations"]) == "operations"
     assert rules.choose_audience([], ["partners"], []) is None
 
 
-def test_a_copy_that_never_left_is_overtaken_by_the_next_and_others_are_not(tmp_path: Path) -> None:
+def test_an_unsent_copy_is_superseded_by_the_next_and_other_copies_are_not(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
     store = Database(prepared.database(tmp_path))
     with store.transaction() as session:
@@ -67,7 +67,7 @@ def test_a_copy_that_never_left_is_overtaken_by_the_next_and_others_are_not(tmp_
     assert set(unsent) == {"copy:1:operations:U1:8", "copy:1:operations:U10:7", "copy_1"}
 
 
-def test_an_edit_of_a_copy_that_was_not_made_yet_is_overtaken_by_the_next(tmp_path: Path) -> None:
+def test_a_pending_edit_of_a_copy_is_superseded_by_the_next(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
     store = Database(prepared.database(tmp_path))
     with store.transaction() as session:
@@ -83,7 +83,7 @@ def test_an_edit_of_a_copy_that_was_not_made_yet_is_overtaken_by_the_next(tmp_pa
     store.close()
 
 
-def test_a_copy_that_was_not_sent_yet_goes_out_with_the_newer_words(tmp_path: Path) -> None:
+def test_an_unsent_copy_is_sent_with_the_newer_text(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
     store = Database(prepared.database(tmp_path))
     with store.transaction() as session:
@@ -95,23 +95,23 @@ def test_a_copy_that_was_not_sent_yet_goes_out_with_the_newer_words(tmp_path: Pa
         assert copy.payload == {"text": "words", "blocks": [{"type": "divider"}]}
         assert (copy.wanted, copy.ts, copy.attempted_at) == (2, None, now)
         leases.settle(session, [(copy, SENT | {"shown": 2})])
-        assert not outbox.due(session, now), "what went out is what it says now"
+        assert not outbox.due(session, now), "the message that was sent has the current text"
     store.close()
 
 
-def test_a_copy_that_is_amended_while_it_is_sent_is_edited_afterwards(tmp_path: Path) -> None:
+def test_a_copy_that_is_amended_while_being_sent_is_edited_afterwards(tmp_path: Path) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
     store = Database(prepared.database(tmp_path))
     with store.transaction() as session:
         outbox.post(session, "copy", "U1", "words", now)
     with store.transaction() as session:
-        (on_its_way,) = leases.of_messages(session, "replica", now)
+        (leased,) = leases.of_messages(session, "replica", now)
     with store.transaction() as session:
         (copy,) = session.exec(select(OutboxRow)).all()
         outbox.edit(session, copy, [{"type": "divider"}], now)
-        assert not outbox.due(session, now), "nobody else may send it meanwhile"
+        assert not outbox.due(session, now), "no other worker may send it meanwhile"
     with store.transaction() as session:
-        assert leases.settle(session, [(on_its_way, SENT)]) == {on_its_way.id: now}
+        assert leases.settle(session, [(leased, SENT)]) == {leased.id: now}
     with store.transaction() as session:
         (edited,) = leases.of_messages(session, "replica", now)
         assert (edited.channel_id, edited.ts) == ("D1", "1.000001")

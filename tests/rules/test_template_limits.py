@@ -1,4 +1,4 @@
-"""A template that would never end, or fill the memory, is given up in a moment; plain wording is sent instead."""
+"""A template that would never end or fill the memory is stopped quickly; plain text is sent instead."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def rendered(folder: Path, text: str) -> str:
         "{% macro call(n) %}{% if n %}{{ call(n - 1) }}{{ call(n - 1) }}{% endif %}{% endmacro %}{{ call(60) }}",
     ],
 )
-def test_a_template_that_goes_on_and_on_is_stopped(tmp_path: Path, text: str) -> None:
+def test_a_template_that_never_ends_is_stopped(tmp_path: Path, text: str) -> None:
     with pytest.raises(TemplateBroken, match="it takes longer than 1 s"):
         rendered(tmp_path, text)
 
@@ -37,7 +37,7 @@ def test_a_template_that_makes_an_ever_longer_text_is_stopped(tmp_path: Path, gr
         rendered(tmp_path, GROWING % growth)
 
 
-def test_what_templates_do_usually_is_done_as_before(tmp_path: Path) -> None:
+def test_ordinary_templates_render_as_before(tmp_path: Path) -> None:
     assert (
         rendered(
             tmp_path, "{% for one in items %}{{ loop.index }} of {{ loop.length }}{{ one ~ '!' }} {% endfor %}"

@@ -1,4 +1,4 @@
-"""Words for Slack: what a person typed is shown as typed, within Slack's limits, and notifies nobody."""
+"""Text for Slack: typed text is shown as typed, within Slack's limits, and notifies nobody."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
 
 
 @given(st.text())
-def test_escaped_words_hold_no_markup_and_read_as_they_were_typed(words: str) -> None:
+def test_escaped_text_holds_no_markup_and_reads_as_it_was_typed(words: str) -> None:
     escaped = text.escape(words)
 
     assert "<" not in escaped
@@ -23,7 +23,7 @@ def test_escaped_words_hold_no_markup_and_read_as_they_were_typed(words: str) ->
 
 
 @given(st.text(alphabet="<>&aé🔥 ", max_size=200), st.integers(1, 80))
-def test_shortened_words_fit_and_never_split_an_escape(words: str, limit: int) -> None:
+def test_shortened_text_fits_and_never_splits_an_escape(words: str, limit: int) -> None:
     short = text.shorten(text.escape(words), limit)
 
     assert len(short) <= limit
@@ -31,12 +31,12 @@ def test_shortened_words_fit_and_never_split_an_escape(words: str, limit: int) -
 
 
 @given(st.text(max_size=300), st.integers(1, 300))
-def test_one_line_is_one_line(words: str, limit: int) -> None:
+def test_a_text_on_one_line_has_no_line_breaks(words: str, limit: int) -> None:
     assert len(text.one_line(words, limit).splitlines()) <= 1
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="\x00"), max_size=200))
-def test_what_slack_escaped_is_spoken_as_it_was_typed(words: str) -> None:
+def test_text_that_slack_escaped_is_shown_as_it_was_typed(words: str) -> None:
     assert text.to_plain_text(text.escape(words), lambda user_id: None) == words
 
 
@@ -53,7 +53,7 @@ def test_what_slack_escaped_is_spoken_as_it_was_typed(words: str) -> None:
         ("5 &lt; 6 &amp;&amp; 7 &gt; 6", "5 < 6 && 7 > 6"),
     ],
 )
-def test_references_are_spoken_by_name(sent: str, read: str) -> None:
+def test_references_are_shown_by_name(sent: str, read: str) -> None:
     assert text.to_plain_text(sent, {"U0ANA": "Ana Reyes"}.get) == read
 
 
@@ -70,11 +70,11 @@ def test_everyone_who_is_mentioned_is_found() -> None:
         (timedelta(days=3, hours=4, minutes=59), "3 d 4 h"),
     ],
 )
-def test_a_length_is_said_as_people_say_it(length: timedelta, words: str) -> None:
+def test_a_length_of_time_is_written_as_people_say_it(length: timedelta, words: str) -> None:
     assert text.format_duration(length) == words
 
 
-def test_a_time_within_the_shift_needs_no_day_and_another_has_one() -> None:
+def test_a_time_within_the_shift_has_no_day_and_any_other_has_one() -> None:
     assert "{date_short_pretty}" not in text.near_time(NOON + timedelta(hours=11), NOON)
     assert "{date_short_pretty}" in text.near_time(NOON + timedelta(hours=13), NOON)
     assert "{date_short_pretty}" in text.near_time(NOON - timedelta(days=2), NOON)
@@ -93,10 +93,10 @@ def test_a_moment_names_the_same_second_in_every_zone(moment: datetime, form: st
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
-def test_a_link_cannot_be_broken_out_of(url: str, label: str) -> None:
-    made = text.link(url, label)
+def test_text_cannot_break_out_of_a_link(url: str, label: str) -> None:
+    link = text.link(url, label)
 
-    assert made.count("<") == made.count(">") == made.count("|") == 1
+    assert link.count("<") == link.count(">") == link.count("|") == 1
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_token_is_never_cut_in_two(token: str) -> None:
         assert shown.replace(token, "").count("<") == 0, shown
 
 
-def test_a_time_is_written_out_where_the_reader_is() -> None:
+def test_a_time_is_written_in_the_readers_time_zone() -> None:
     madrid = ZoneInfo("Europe/Madrid")
 
     assert (
@@ -121,7 +121,7 @@ def test_a_time_is_written_out_where_the_reader_is() -> None:
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.integers(-3 * 24 * 60, 3 * 24 * 60))
-def test_a_typed_time_is_read_again_as_the_same_minute(moment: datetime, minutes: int) -> None:
+def test_a_typed_time_is_read_back_as_the_same_minute(moment: datetime, minutes: int) -> None:
     at = moment.replace(tzinfo=UTC, second=0, microsecond=0)
     typed = text.typed_time(at, at + timedelta(minutes=minutes))
 
@@ -132,5 +132,5 @@ def test_a_typed_time_is_read_again_as_the_same_minute(moment: datetime, minutes
 
 
 @given(st.text(alphabet="0123456789:- UTC.", max_size=60))
-def test_what_only_looks_like_a_time_stays_as_it_is(typed: str) -> None:
+def test_text_that_only_looks_like_a_time_stays_as_it_is(typed: str) -> None:
     assert text.to_plain_text(text.live_times(typed, NOON), lambda user_id: None) == typed

@@ -1,4 +1,4 @@
-"""The clock's second: one statement says which ticks have something to do, and only those run."""
+"""The clock's second: one statement finds the ticks that have something to do, and only those run."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ def clock(tmp_path: Path) -> Iterator[Clock]:
     clock.database.close()
 
 
-def test_only_what_is_due_runs(clock: Clock) -> None:
+def test_only_due_ticks_run(clock: Clock) -> None:
     clock.sets("first", NOON + timedelta(seconds=1))
     clock.sets("second", NOON)
 
@@ -53,7 +53,7 @@ def test_only_what_is_due_runs(clock: Clock) -> None:
     assert ticks.next_due(clock.services) == NOON
 
 
-def test_what_a_tick_makes_due_is_done_in_the_same_second(clock: Clock) -> None:
+def test_a_tick_that_another_makes_due_runs_in_the_same_second(clock: Clock) -> None:
     clock.sets("first", NOON)
     first, second = clock.registry.ticks
     makes_second_due = Tick("first", lambda services, now: clock.sets("second", now), first.due)
@@ -64,9 +64,9 @@ def test_what_a_tick_makes_due_is_done_in_the_same_second(clock: Clock) -> None:
     assert clock.ran == ["second"]
 
 
-def test_a_quiet_second_asks_once(clock: Clock) -> None:
+def test_a_quiet_second_costs_one_query(clock: Clock) -> None:
     statements: list[str] = []
-    sa.event.listen(clock.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    sa.event.listen(clock.database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
 
     ticks.run_ticks(clock.services, NOON)
 
@@ -74,7 +74,7 @@ def test_a_quiet_second_asks_once(clock: Clock) -> None:
     assert clock.ran == []
 
 
-def test_a_tick_that_cannot_say_when_it_is_due_always_runs(clock: Clock) -> None:
+def test_a_tick_without_a_due_time_always_runs(clock: Clock) -> None:
     clock.registry.ticks.append(Tick("third", lambda services, now: clock.ran.append("third")))
 
     ticks.run_ticks(clock.services, NOON)

@@ -58,28 +58,28 @@ def test_an_entry_reads_as_a_sentence(kind: str, actor: str | None, facts: dict[
     assert wording.sentence(kind, actor, facts, named) == sentence
 
 
-def test_every_kind_that_is_written_down_has_words_in_every_language() -> None:
+def test_every_recorded_kind_has_a_sentence_in_every_language() -> None:
     for name, language in wording.LANGUAGES.items():
         assert sorted(language.sentences) == sorted(wording.SENTENCES), name
         assert sorted(language.small) == sorted(wording.ENGLISH.small), name
     assert written_kinds() - set(wording.SENTENCES) == set()
 
 
-def test_what_slack_refused_is_said_in_the_words_of_the_language() -> None:
+def test_slacks_refusals_are_described_in_spanish() -> None:
     purposes = {kind.purpose for kind in build_registry().kinds if kind.purpose}
     assert purposes - phrases_es.REFUSED.keys() == set()
     facts = {"what": "send the executives update to #board", "reason": "is_archived"}
-    told = wording.sentence("trouble", None, facts, named, "es")
-    assert told == "Slack no me dejó enviar la actualización para Dirección a #board: is_archived"
-    told = wording.sentence("trouble", None, {"what": "invite", "user": "U2", "reason": "x"}, named, "es")
-    assert told == "Slack no me dejó invitar a Ben Okafor: x"
+    sentence = wording.sentence("trouble", None, facts, named, "es")
+    assert sentence == "Slack no me dejó enviar la actualización para Dirección a #board: is_archived"
+    sentence = wording.sentence("trouble", None, {"what": "invite", "user": "U2", "reason": "x"}, named, "es")
+    assert sentence == "Slack no me dejó invitar a Ben Okafor: x"
 
 
-def test_every_kind_that_is_written_down_is_in_a_filter_and_no_filter_names_another() -> None:
+def test_every_recorded_kind_is_in_a_filter_and_no_filter_names_another() -> None:
     shown = [kind for kinds in FILTERS.values() for kind in kinds]
 
     assert sorted(set(wording.SENTENCES) - set(shown)) == []
-    assert sorted(set(shown) - named_in_code()) == []
+    assert sorted(set(shown) - texts_in_code()) == []
     assert written_kinds() - set(shown) == set()
 
 
@@ -92,8 +92,8 @@ def syntax_of(file: Path) -> ast.Module:
     return ast.parse(file.read_text())
 
 
-def named_in_code() -> set[str]:
-    """Every text of the bot's code outside the timeline's own tables of kinds, where kinds are put together too."""
+def texts_in_code() -> set[str]:
+    """Return every text of the bot's code outside the timeline's tables of kinds, and all composed kinds."""
     tables_of_kinds = ("rules.py", "words_en.py", "words_es.py", "wording.py", "erasing.py", "lanes.py", "views.py")
     texts: set[str] = {*rules.NOTES, *(f"partner_{answer}" for answer in Answer)}
     for file in Path(wording.__file__).parents[1].rglob("*.py"):
@@ -105,7 +105,7 @@ def named_in_code() -> set[str]:
 
 
 def written_kinds() -> set[str]:
-    """The kinds that the bot's code writes down by their name."""
+    """Return the kinds that the bot's code writes as literals."""
     places = {"append": 2, "append_once": 3}
     kinds: set[str] = set()
     for file in Path(wording.__file__).parents[1].rglob("*.py"):
@@ -120,10 +120,10 @@ def written_kinds() -> set[str]:
 
 
 @pytest.mark.parametrize("pattern", ["sentences", "small"])
-def test_both_languages_speak_of_the_same_facts(pattern: str) -> None:
+def test_both_languages_use_the_same_facts(pattern: str) -> None:
     for kind, words in getattr(wording.ENGLISH, pattern).items():
-        theirs = getattr(wording.LANGUAGES["es"], pattern)[kind]
-        assert facts_in(theirs) <= facts_in(words) | {"who"}, kind
+        translation = getattr(wording.LANGUAGES["es"], pattern)[kind]
+        assert facts_in(translation) <= facts_in(words) | {"who"}, kind
 
 
 def facts_in(words: str) -> set[str]:
@@ -151,7 +151,7 @@ def test_an_entry_reads_in_spanish(kind: str, facts: dict[str, Any], sentence: s
     assert wording.sentence(kind, "U1", facts, named, "es") == sentence
 
 
-def test_what_became_of_a_message_stands_behind_its_words() -> None:
+def test_the_later_history_of_a_message_follows_its_text() -> None:
     facts = {"text": "now", "earlier": ["before"], "files": [{"name": "a.png", "link": ""}], "recovered": True}
     entry = TimelineEntry(incident_id=1, at=utcnow(), kind="message", actor_id="U1", facts=facts)
 
@@ -168,12 +168,12 @@ def test_what_became_of_a_message_stands_behind_its_words() -> None:
         st.sampled_from(["text", "reason", "new", "old", "user", "step", "role"]), st.text(max_size=20)
     ),
 )
-def test_no_entry_breaks_on_what_it_holds_or_lacks(kind: str, facts: dict[str, Any]) -> None:
+def test_no_entry_fails_on_extra_or_missing_facts(kind: str, facts: dict[str, Any]) -> None:
     assert wording.sentence(kind, "U1", facts, named)
     assert wording.sentence(kind, "U1", facts, named, "es")
 
 
-def test_everyone_an_entry_speaks_of_is_known() -> None:
+def test_everyone_mentioned_in_an_entry_is_found() -> None:
     facts = {"user": "U1", "text": "for <@U2>", "answers": {"Who?": "<@U3>"}}
 
     assert wording.user_ids_in(facts) == {"U1", "U2", "U3"}

@@ -1,4 +1,4 @@
-"""The log under the timeline finds what was done behind the bot's back, and says to which entry."""
+"""The log under the timeline detects changes made behind the bot's back and names the entry."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -35,17 +35,17 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
                 "declared_at": NOW,
             }
             session.add(Incident(**declared))
-    _lives(store)
+    _record_changes(store)
     yield store
     store.close()
 
 
-def _lives(store: Database) -> None:
-    """Five changes of three entries, in two transactions, and one in another incident."""
+def _record_changes(store: Database) -> None:
+    """Record five changes of three entries in two transactions, and one in another incident."""
     with store.transaction() as session:
         timeline.append(session, 1, "declared", NOW, "U1", severity="S1", title="“IVR” <b>down</b> \u202e 😀")
-        heard = ObservedMessage(TS, "U2", is_live=True, versions=(Version(TS, "first", TS),))
-        assert recording.record_message(session, 1, heard, MessagePolicy())
+        message = ObservedMessage(TS, "U2", is_live=True, versions=(Version(TS, "first", TS),))
+        assert recording.record_message(session, 1, message, MessagePolicy())
         timeline.append(session, 2, "declared", NOW, "U1", severity="S1", title="another")
     with store.transaction() as session:
         edited = ObservedMessage(
@@ -71,77 +71,77 @@ def tampers(store: Database, *statements: str) -> list[str]:
 
 
 def last(store: Database) -> int:
-    """The number of the entry that was added last; PostgreSQL leaves numbers out."""
+    """Return the number of the entry that was added last; PostgreSQL skips numbers."""
     with store.reading() as session:
         entry = timeline.last_of(session, 1, ("joined",))
     assert entry is not None
     return entry.number
 
 
-def test_nothing_is_found_where_nothing_was_done(store: Database) -> None:
+def test_nothing_is_found_without_tampering(store: Database) -> None:
     assert findings(store) == []
 
 
 def test_a_changed_entry_is_named(store: Database) -> None:
-    found = tampers(store, "UPDATE timeline_entries SET actor_id = 'U9' WHERE kind = 'joined'")
+    report = tampers(store, "UPDATE timeline_entries SET actor_id = 'U9' WHERE kind = 'joined'")
 
-    assert found == [f"Incident 1: entry {last(store)} was changed; the log says otherwise."]
+    assert report == [f"Incident 1: entry {last(store)} was changed; the log says otherwise."]
 
 
 def test_a_time_moved_by_a_second_is_named(store: Database) -> None:
-    found = tampers(store, "UPDATE timeline_entries SET at = '2026-03-29 01:00:00.000000' WHERE kind = 'message'")
+    report = tampers(store, "UPDATE timeline_entries SET at = '2026-03-29 01:00:00.000000' WHERE kind = 'message'")
 
-    assert found == ["Incident 1: entry 2 was changed; the log says otherwise."]
+    assert report == ["Incident 1: entry 2 was changed; the log says otherwise."]
 
 
-def test_an_entry_that_is_taken_out_is_named_with_or_without_its_record(store: Database) -> None:
+def test_a_deleted_entry_is_named_with_or_without_its_record(store: Database) -> None:
     number = last(store)
-    gone = tampers(store, "DELETE FROM timeline_entries WHERE kind = 'joined'")
-    assert gone == [f"Incident 1: entry {number} was taken out of the timeline."]
+    without_entry = tampers(store, "DELETE FROM timeline_entries WHERE kind = 'joined'")
+    assert without_entry == [f"Incident 1: entry {number} was taken out of the timeline."]
 
     both = tampers(store, f"DELETE FROM timeline_log WHERE entry_id = {number}")
     assert both == ["Incident 1: the last 1 records of its log were taken out."]
 
 
-def test_an_entry_that_is_put_in_is_named(store: Database) -> None:
+def test_an_inserted_entry_is_named(store: Database) -> None:
     columns = "id, incident_id, at, kind, actor_id, facts, is_marked, is_shown"
     copied = "99, incident_id, at, 'closed', 'U9', facts, is_marked, is_shown"
-    found = tampers(
+    report = tampers(
         store, f"INSERT INTO timeline_entries ({columns}) SELECT {copied} FROM timeline_entries WHERE id = 1"
     )
 
-    assert found == ["Incident 1: entry 99 was put in; the log knows nothing of it."]
+    assert report == ["Incident 1: entry 99 was put in; the log knows nothing of it."]
 
 
-def test_a_changed_record_is_named_even_when_the_entry_is_changed_with_it(store: Database) -> None:
-    found = tampers(store, "UPDATE timeline_log SET change = replace(change, 'U3', 'U9') WHERE position = 4")
-    assert found == [f"Incident 1: record 4 of its log, about entry {last(store)}, was changed."]
+def test_a_changed_record_is_named_even_if_the_entry_is_changed_with_it(store: Database) -> None:
+    report = tampers(store, "UPDATE timeline_log SET change = replace(change, 'U3', 'U9') WHERE position = 4")
+    assert report == [f"Incident 1: record 4 of its log, about entry {last(store)}, was changed."]
 
-    found = tampers(store, "UPDATE timeline_log SET state = replace(state, 'first', 'fIrst') WHERE position = 2")
-    assert "Incident 1: what record 2 of its log kept of entry 2 was changed." in found
-
-
-def test_a_record_taken_out_of_the_middle_is_missed(store: Database) -> None:
-    found = tampers(store, "DELETE FROM timeline_log WHERE incident_id = 1 AND position = 2")
-
-    assert found == ["Incident 1: record 2 of its log was taken out, before entry 2."]
+    report = tampers(store, "UPDATE timeline_log SET state = replace(state, 'first', 'fIrst') WHERE position = 2")
+    assert "Incident 1: what record 2 of its log kept of entry 2 was changed." in report
 
 
-def test_words_that_are_dropped_leave_the_log_too_and_the_seals_hold(store: Database) -> None:
+def test_a_record_deleted_from_the_middle_is_reported_as_missing(store: Database) -> None:
+    report = tampers(store, "DELETE FROM timeline_log WHERE incident_id = 1 AND position = 2")
+
+    assert report == ["Incident 1: record 2 of its log was taken out, before entry 2."]
+
+
+def test_erased_text_leaves_the_log_too_and_the_seals_hold(store: Database) -> None:
     with store.transaction() as session:
         recording.record_message(
             session, 1, ObservedMessage(TS, deleted_ts="1774746009.000000", is_live=True), FORGETS
         )
 
     with store.reading() as session:
-        kept = session.exec(select(log.LogRecord.state)).all()
-    assert "second" not in str(kept)
+        states = session.exec(select(log.LogRecord.state)).all()
+    assert "second" not in str(states)
     assert findings(store) == []
     emptied = tampers(store, "UPDATE timeline_log SET state = NULL WHERE position = 4 AND incident_id = 1")
     assert emptied == [f"Incident 1: what record 4 of its log kept of entry {last(store)} was taken out."]
 
 
-def test_what_is_rolled_back_was_never_noted(store: Database) -> None:
+def test_a_rolled_back_change_leaves_no_record(store: Database) -> None:
     with pytest.raises(ZeroDivisionError), store.transaction() as session:
         timeline.append(session, 1, "closed", NOW, "U1")
         session.flush()
@@ -150,9 +150,9 @@ def test_what_is_rolled_back_was_never_noted(store: Database) -> None:
     assert findings(store) == []
 
 
-def test_one_change_costs_two_statements_more(store: Database) -> None:
+def test_a_change_costs_two_more_statements(store: Database) -> None:
     statements: list[str] = []
-    sa.event.listen(store.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
 
     with store.transaction() as session:
         timeline.append(session, 1, "closed", NOW, "U1")
@@ -160,7 +160,7 @@ def test_one_change_costs_two_statements_more(store: Database) -> None:
     assert [words.split()[0] for words in statements if "BEGIN" not in words] == ["INSERT", "INSERT", "INSERT"]
 
 
-def test_however_much_a_transaction_changes_it_is_in_the_chain(store: Database) -> None:
+def test_every_change_of_a_large_transaction_is_in_the_chain(store: Database) -> None:
     with store.transaction() as session:
         for number in range(45):
             timeline.append(session, 1, "note", NOW, "U1", text=str(number))
@@ -168,7 +168,7 @@ def test_however_much_a_transaction_changes_it_is_in_the_chain(store: Database) 
     assert findings(store) == []
 
 
-def test_marks_are_in_the_chain_like_everything_else(store: Database) -> None:
+def test_marks_are_in_the_chain_like_other_changes(store: Database) -> None:
     with store.transaction() as session:
         mark = Mark("pushpin", "U3", "1774746010.000000", is_on=True)
         assert recording.record_message(
@@ -179,8 +179,8 @@ def test_marks_are_in_the_chain_like_everything_else(store: Database) -> None:
     assert tampers(store, "UPDATE timeline_entries SET is_marked = false WHERE id = 2") != []
 
 
-def test_deliveries_in_any_order_leave_the_same_rows_and_whole_seals(store: Database) -> None:
-    def told(number: int) -> list[ObservedMessage]:
+def test_deliveries_in_any_order_leave_the_same_rows_and_intact_seals(store: Database) -> None:
+    def deliveries(number: int) -> list[ObservedMessage]:
         ts = f"1774750000.{number:06d}"
         edit = Version("1774750009.000000", "second", "1774750008.5")
         mark = Mark("pushpin", "U3", "1774750010.000000", is_on=True)
@@ -191,14 +191,14 @@ def test_deliveries_in_any_order_leave_the_same_rows_and_whole_seals(store: Data
             ObservedMessage(ts, is_live=True, deleted_ts="1774750020.000000"),
         ]
 
-    kept = []
+    rows = []
     for number, order in enumerate(permutations(range(4)), 1):
         for index in (*order, order[0]):
             with store.transaction() as session:
-                recording.record_message(session, 2, told(number)[index], MessagePolicy())
+                recording.record_message(session, 2, deliveries(number)[index], MessagePolicy())
         with store.reading() as session:
             entry = timeline.by_source(session, 2, f"message:1774750000.{number:06d}")
         assert entry is not None
-        kept.append((entry.facts, entry.is_marked, entry.is_shown, entry.actor_id))
-    assert all(row == kept[0] for row in kept)
+        rows.append((entry.facts, entry.is_marked, entry.is_shown, entry.actor_id))
+    assert all(row == rows[0] for row in rows)
     assert findings(store) == []

@@ -1,4 +1,4 @@
-"""However events about a message arrive – doubled, late, in any order – the same is known of it in the end."""
+"""Events about a message lead to the same result, whether they arrive doubled, late or in any order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ FORGETS = MessagePolicy(MANNER.reactions, keeps_deleted_text=False)
 
 @dataclass
 class Slack:
-    """One message as it is lived, and every event that Slack makes of it."""
+    """One message over its lifetime, and every event that Slack makes of it."""
 
     text: str = "first"
     at: float = SAID_AT
@@ -55,11 +55,11 @@ class Slack:
     def deletes(self) -> None:
         if self.is_there:
             self.is_there = False
-            gone = {"subtype": "message_deleted", "deleted_ts": f"{SAID_AT:.6f}", "ts": f"{self.at:.6f}"}
-            self._tell({"type": "message", "previous_message": self.message()} | gone)
+            deletion = {"subtype": "message_deleted", "deleted_ts": f"{SAID_AT:.6f}", "ts": f"{self.at:.6f}"}
+            self._tell({"type": "message", "previous_message": self.message()} | deletion)
 
     def reacts(self, user: str, name: str) -> None:
-        """Puts the reaction on, or takes it off."""
+        """Add the reaction, or remove it."""
         is_on = (user, name) not in self.reactions
         self.reactions ^= {(user, name)}
         kind = "reaction_added" if is_on else "reaction_removed"
@@ -71,7 +71,7 @@ class Slack:
         self._tell({"type": kind, "user": user, "item": {"message": {"ts": f"{SAID_AT:.6f}"}}})
 
 
-def heard_of(event: dict[str, Any]) -> list[ObservedMessage]:
+def observed(event: dict[str, Any]) -> list[ObservedMessage]:
     kind, subtype = event["type"], event.get("subtype")
     if kind.startswith("reaction"):
         return [observing.observe_reaction(event, is_on=kind.endswith("added"))]
@@ -85,11 +85,13 @@ def heard_of(event: dict[str, Any]) -> list[ObservedMessage]:
     )
 
 
-def known(events: list[dict[str, Any]], manner: MessagePolicy = MANNER) -> ObservedMessage:
-    """What is known after these events, in their order, each kept as the floor wants it."""
-    told = [heard for event in events for heard in heard_of(event)]
+def observed_after(events: list[dict[str, Any]], manner: MessagePolicy = MANNER) -> ObservedMessage:
+    """Return the state after these events, in their order, under the floor's policy."""
+    observations = [observation for event in events for observation in observed(event)]
     return reduce(
-        lambda one, other: manner.kept(observed_message.merge(one, other)), told, ObservedMessage(f"{SAID_AT:.6f}")
+        lambda one, other: manner.kept(observed_message.merge(one, other)),
+        observations,
+        ObservedMessage(f"{SAID_AT:.6f}"),
     )
 
 
@@ -107,7 +109,7 @@ deeds = st.lists(
 )
 
 
-def lived(acts: list[Callable[[Slack], None]]) -> Slack:
+def slack_after(acts: list[Callable[[Slack], None]]) -> Slack:
     slack = Slack()
     for act in acts:
         slack.passes(0.1)
@@ -120,27 +122,27 @@ def lived(acts: list[Callable[[Slack], None]]) -> Slack:
 def test_doubled_shuffled_and_delayed_events_lead_to_the_same_timeline(
     manner: MessagePolicy, acts: list[Callable[[Slack], None]], data: st.DataObject
 ) -> None:
-    events = lived(acts).events
+    events = slack_after(acts).events
     doubled = events + data.draw(st.lists(st.sampled_from(events), max_size=4))
 
     delivered = data.draw(st.permutations(doubled))
 
-    assert known(delivered, manner) == known(events, manner)
-    assert observed_message.facts_of(known(delivered, manner), manner) == observed_message.facts_of(
-        known(events, manner), manner
+    assert observed_after(delivered, manner) == observed_after(events, manner)
+    assert observed_message.facts_of(observed_after(delivered, manner), manner) == observed_message.facts_of(
+        observed_after(events, manner), manner
     )
 
 
 @given(deeds)
-def test_what_is_known_in_the_end_is_what_is_true_in_slack(acts: list[Callable[[Slack], None]]) -> None:
-    slack = lived(acts)
-    heard = known(slack.events)
+def test_the_final_state_agrees_with_slack(acts: list[Callable[[Slack], None]]) -> None:
+    slack = slack_after(acts)
+    message = observed_after(slack.events)
 
-    facts = observed_message.facts_of(heard, MANNER)
+    facts = observed_message.facts_of(message, MANNER)
 
-    told = {user for user, name in slack.reactions if name in MANNER.reactions}
-    assert set(facts.get("marked_by", [])) - ({"UANA", "UBEN"} if slack.is_pinned else set()) <= told
-    assert observed_message.is_marked(heard, MANNER) == (bool(told) or slack.is_pinned)
+    markers = {user for user, name in slack.reactions if name in MANNER.reactions}
+    assert set(facts.get("marked_by", [])) - ({"UANA", "UBEN"} if slack.is_pinned else set()) <= markers
+    assert observed_message.is_marked(message, MANNER) == (bool(markers) or slack.is_pinned)
     assert bool(facts.get("deleted_at")) is not slack.is_there
     if slack.edited == 0:
         assert facts["text"] == "first"
@@ -148,68 +150,70 @@ def test_what_is_known_in_the_end_is_what_is_true_in_slack(acts: list[Callable[[
 
 
 @given(deeds)
-def test_what_is_kept_is_read_back_as_it_was(acts: list[Callable[[Slack], None]]) -> None:
-    heard = known(lived(acts).events)
+def test_a_stored_message_is_read_back_unchanged(acts: list[Callable[[Slack], None]]) -> None:
+    message = observed_after(slack_after(acts).events)
 
-    assert observed_message.from_json(observed_message.as_json(heard)) == heard
+    assert observed_message.from_json(observed_message.as_json(message)) == message
 
 
-def test_an_edit_keeps_both_versions_whichever_is_heard_of_first() -> None:
-    slack = lived([lambda slack: slack.edits("once"), lambda s: s.passes(61), lambda slack: slack.edits("twice")])
+def test_an_edit_keeps_both_versions_in_any_order_of_delivery() -> None:
+    slack = slack_after(
+        [lambda slack: slack.edits("once"), lambda s: s.passes(61), lambda slack: slack.edits("twice")]
+    )
 
     for events in (slack.events, slack.events[::-1], slack.events[2:]):
-        facts = observed_message.facts_of(known(events), MANNER)
+        facts = observed_message.facts_of(observed_after(events), MANNER)
         assert facts["text"] == "twice"
         assert facts["earlier"][-1] == "once"
 
 
-def test_a_reaction_alone_shows_nothing_until_the_message_is_heard() -> None:
-    slack = lived([lambda slack: slack.reacts("UBEN", "scales")])
+def test_a_reaction_alone_shows_nothing_until_the_message_arrives() -> None:
+    slack = slack_after([lambda slack: slack.reacts("UBEN", "scales")])
 
-    assert not known(slack.events[1:]).is_confirmed
-    assert observed_message.label_of(known(slack.events[::-1]), MANNER) == "decision"
-
-
-def test_words_that_are_to_be_dropped_do_not_come_back_with_a_late_delivery() -> None:
-    slack = lived([lambda slack: slack.edits("secret"), lambda slack: slack.deletes()])
-
-    heard = known(slack.events[::-1], FORGETS)
-
-    assert "secret" not in str(observed_message.as_json(heard))
-    assert observed_message.facts_of(heard, FORGETS)["deleted_at"]
-    assert heard.is_confirmed
+    assert not observed_after(slack.events[1:]).is_confirmed
+    assert observed_message.label_of(observed_after(slack.events[::-1]), MANNER) == "decision"
 
 
-def test_the_first_message_of_a_thread_is_deleted_by_becoming_a_tombstone() -> None:
+def test_erased_text_does_not_come_back_with_a_late_delivery() -> None:
+    slack = slack_after([lambda slack: slack.edits("secret"), lambda slack: slack.deletes()])
+
+    message = observed_after(slack.events[::-1], FORGETS)
+
+    assert "secret" not in str(observed_message.as_json(message))
+    assert observed_message.facts_of(message, FORGETS)["deleted_at"]
+    assert message.is_confirmed
+
+
+def test_the_first_message_of_a_thread_is_deleted_by_turning_into_a_tombstone() -> None:
     before = Slack().message()
     stone = before | {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
     event = {"type": "message", "subtype": "message_changed", "ts": "1700000009.000000", "message": stone}
 
-    told = observing.observe_edit(event | {"previous_message": before}, BOT)
+    observation = observing.observe_edit(event | {"previous_message": before}, BOT)
 
-    facts = observed_message.facts_of(reduce(observed_message.merge, told), MANNER)
+    facts = observed_message.facts_of(reduce(observed_message.merge, observation), MANNER)
     assert facts["text"] == "first"
     assert facts["deleted_at"]
 
 
-def test_other_programs_are_heard_and_the_bot_is_not() -> None:
+def test_messages_of_other_programs_are_recorded_and_the_bots_are_not() -> None:
     alert = {"type": "message", "subtype": "bot_message", "ts": "1.000001", "bot_id": "BMON", "username": "Monitor"}
 
     assert observing.is_message(alert, BOT)
     assert not observing.is_message({"ts": "1.000001", "user": "UBOT", "text": "mine"}, BOT)
     assert not observing.is_message({"ts": "1.000001", "user": "UANA", "subtype": "channel_join"}, BOT)
-    heard = observing.observe_message(alert | {"attachments": [{"fallback": "CPU high"}]}, "1.000001")
-    assert (heard.author_name, heard.versions[0].text) == ("Monitor", "CPU high")
+    message = observing.observe_message(alert | {"attachments": [{"fallback": "CPU high"}]}, "1.000001")
+    assert (message.author_name, message.versions[0].text) == ("Monitor", "CPU high")
 
 
-def test_history_marks_what_is_recovered_and_takes_back_marks_that_are_gone() -> None:
-    slack = lived([lambda slack: slack.reacts("UBEN", "pushpin")])
-    heard = known(slack.events)
+def test_the_history_flags_recovered_messages_and_removes_marks_that_are_gone() -> None:
+    slack = slack_after([lambda slack: slack.reacts("UBEN", "pushpin")])
+    message = observed_after(slack.events)
 
-    read = observing.observe_from_history(slack.message(), "1700000999.000000", heard)
+    read = observing.observe_from_history(slack.message(), "1700000999.000000", message)
 
-    assert not observed_message.is_marked(observed_message.merge(heard, read), MANNER)
+    assert not observed_message.is_marked(observed_message.merge(message, read), MANNER)
     assert observed_message.facts_of(observing.observe_from_history(slack.message(), "1700000999.000000"), MANNER)[
         "recovered"
     ]
-    assert "recovered" not in observed_message.facts_of(observed_message.merge(heard, read), MANNER)
+    assert "recovered" not in observed_message.facts_of(observed_message.merge(message, read), MANNER)

@@ -1,4 +1,4 @@
-"""Milestones are read from the timeline; what people put right counts, what cannot be is refused."""
+"""Milestones are read from the timeline; corrections by people count, impossible ones are refused."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,22 +23,22 @@ class Entry:
     actor_id: str | None = "U1"
 
 
-def story(*told: tuple[str, int, dict[str, Any]]) -> list[Entry]:
-    """Entries as kind, minutes after the beginning, facts."""
+def story(*entries: tuple[str, int, dict[str, Any]]) -> list[Entry]:
+    """Return entries from kind, minutes after the beginning and facts."""
     return [
         Entry(number, kind, T0 + timedelta(minutes=minute), facts)
-        for number, (kind, minute, facts) in enumerate(told, 1)
+        for number, (kind, minute, facts) in enumerate(entries, 1)
     ]
 
 
 def minutes(entries: list[Entry]) -> dict[str, float]:
     return {
-        str(name): (found.at - T0).total_seconds() / 60
-        for name, found in milestones.milestones_from(entries).items()
+        str(name): (milestone.at - T0).total_seconds() / 60
+        for name, milestone in milestones.milestones_from(entries).items()
     }
 
 
-LIVED = story(
+FULL_STORY = story(
     ("shortcut_message", -5, {}),
     ("declared", 0, {}),
     ("role_taken", 3, {}),
@@ -52,8 +52,8 @@ LIVED = story(
 )
 
 
-def test_the_first_sign_of_each_counts() -> None:
-    assert minutes(LIVED) == {
+def test_the_first_sign_of_each_milestone_counts() -> None:
+    assert minutes(FULL_STORY) == {
         "started": -5,
         "detected": -5,
         "declared": 0,
@@ -63,34 +63,39 @@ def test_the_first_sign_of_each_counts() -> None:
         "resolved": 60,
         "closed": 90,
     }
-    found = milestones.milestones_from(LIVED)
-    assert found[MilestoneName.STARTED].is_estimated
-    assert found[MilestoneName.STARTED].basis == "the message it was declared from"
-    assert (found[MilestoneName.DETECTED].how, found[MilestoneName.MITIGATED].entry) == ("floor", 7)
-    assert found[MilestoneName.MITIGATED].at - found[MilestoneName.STARTED].at == timedelta(minutes=45)
+    found_milestones = milestones.milestones_from(FULL_STORY)
+    assert found_milestones[MilestoneName.STARTED].is_estimated
+    assert found_milestones[MilestoneName.STARTED].basis == "the message it was declared from"
+    assert (found_milestones[MilestoneName.DETECTED].how, found_milestones[MilestoneName.MITIGATED].entry) == (
+        "floor",
+        7,
+    )
+    assert found_milestones[MilestoneName.MITIGATED].at - found_milestones[MilestoneName.STARTED].at == timedelta(
+        minutes=45
+    )
 
 
-def test_what_nobody_said_is_not_known() -> None:
-    found = milestones.milestones_from(story(("declared", 0, {})))
+def test_milestones_that_nobody_recorded_are_unknown() -> None:
+    found_milestones = milestones.milestones_from(story(("declared", 0, {})))
 
-    assert list(found) == [MilestoneName.DECLARED]
+    assert list(found_milestones) == [MilestoneName.DECLARED]
 
 
-def test_reopening_takes_back_the_end_and_keeps_the_first_mitigation() -> None:
+def test_reopening_removes_the_end_and_keeps_the_first_mitigation() -> None:
     again = story(("reopened", 100, {}), ("status", 110, {"new": "mitigated"}), ("resolved", 120, {}))
 
-    assert minutes([*LIVED, *again])["resolved"] == 120
-    assert minutes([*LIVED, *again])["mitigated"] == 40
-    assert "closed" not in minutes([*LIVED, *again])
+    assert minutes([*FULL_STORY, *again])["resolved"] == 120
+    assert minutes([*FULL_STORY, *again])["mitigated"] == 40
+    assert "closed" not in minutes([*FULL_STORY, *again])
 
 
-def test_a_status_set_after_the_end_takes_the_end_back_like_reopening() -> None:
+def test_a_status_set_after_the_end_removes_the_end_like_reopening() -> None:
     again = story(("declared", 0, {}), ("resolved", 10, {}), ("status", 20, {"new": "monitoring"}))
 
     assert minutes(again) == {"declared": 0, "mitigated": 20}
 
 
-def test_what_people_put_right_counts_until_it_is_put_right_again() -> None:
+def test_a_correction_counts_until_the_next_one() -> None:
     facts = {
         "milestone": "mitigated",
         "reached_at": (T0 + timedelta(minutes=35)).isoformat(),
@@ -98,11 +103,13 @@ def test_what_people_put_right_counts_until_it_is_put_right_again() -> None:
     }
     later = facts | {"reached_at": (T0 + timedelta(minutes=36)).isoformat(), "how": ""}
 
-    corrected = milestones.milestones_from([*LIVED, *story(("milestone", 100, facts))])[MilestoneName.MITIGATED]
+    corrected = milestones.milestones_from([*FULL_STORY, *story(("milestone", 100, facts))])[
+        MilestoneName.MITIGATED
+    ]
 
     assert (corrected.is_corrected, corrected.basis) == (True, "the log says so")
-    assert minutes([*LIVED, *story(("milestone", 100, facts))])["mitigated"] == 35
-    assert minutes([*LIVED, *story(("milestone", 100, facts), ("milestone", 101, later))])["mitigated"] == 36
+    assert minutes([*FULL_STORY, *story(("milestone", 100, facts))])["mitigated"] == 35
+    assert minutes([*FULL_STORY, *story(("milestone", 100, facts), ("milestone", 101, later))])["mitigated"] == 36
 
 
 @pytest.mark.parametrize(
@@ -115,7 +122,7 @@ def test_what_people_put_right_counts_until_it_is_put_right_again() -> None:
     ],
 )
 def test_an_impossible_order_is_refused_with_what_to_do(name: str, minute: int, sentence: str) -> None:
-    known = milestones.milestones_from(LIVED)
+    known = milestones.milestones_from(FULL_STORY)
 
     with pytest.raises(ImpossibleOrder, match=sentence):
         milestones.check_order(known, MilestoneName(name), T0 + timedelta(minutes=minute), T0 + timedelta(days=1))
@@ -129,7 +136,7 @@ def test_the_future_is_refused() -> None:
 @given(
     st.dictionaries(st.sampled_from(list(MilestoneName)), st.integers(0, 300)), st.permutations(list(MilestoneName))
 )
-def test_whatever_is_put_in_one_after_the_other_no_impossible_order_comes_to_be(
+def test_no_sequence_of_corrections_leads_to_an_impossible_order(
     wanted: dict[MilestoneName, int], order: list[MilestoneName]
 ) -> None:
     entries: list[Entry] = []
@@ -143,13 +150,13 @@ def test_whatever_is_put_in_one_after_the_other_no_impossible_order_comes_to_be(
         facts = {"milestone": str(name), "reached_at": at.isoformat()}
         entries += [Entry(len(entries) + 1, "milestone", T0 + timedelta(hours=len(entries)), facts)]
 
-    found = milestones.milestones_from(entries)
+    final = milestones.milestones_from(entries)
     for earlier, later in milestones.ORDER:
-        if earlier in found and later in found:
-            assert found[later].at - found[earlier].at > -milestones.CLOCK_TOLERANCE
+        if earlier in final and later in final:
+            assert final[later].at - final[earlier].at > -milestones.CLOCK_TOLERANCE
 
 
-def test_a_milestone_is_still_read_after_peoples_words_were_taken_out() -> None:
+def test_a_milestone_is_still_read_after_the_purge_of_peoples_text() -> None:
     facts = {"milestone": "started", "reached_at": T0.isoformat(), "reason": "Ben saw it", "how": "floor"}
 
     bare = erasure.without_text(facts)

@@ -1,4 +1,4 @@
-"""The picture of a timeline: what stands in its lanes, and that it is drawn whatever people wrote."""
+"""The picture of a timeline: the content of its lanes, and that it is drawn whatever people wrote."""
 
 import json
 import struct
@@ -32,7 +32,7 @@ def story(*told: tuple[str, int, dict[str, Any]]) -> list[Entry]:
     return [Entry(kind, T0 + timedelta(minutes=minute), facts) for kind, minute, facts in told]
 
 
-LIVED = story(
+FULL_STORY = story(
     ("declared", 0, {"severity": "S2"}),
     ("role_taken", 5, {"user": "U1", "role": "Commander"}),
     ("severity", 10, {"old": "S2", "new": "S1"}),
@@ -48,9 +48,9 @@ LIVED = story(
 )
 
 
-def shown(language: str = "en", title: str = "IVR down") -> lanes.Picture:
-    known = milestones.milestones_from(LIVED)
-    return lanes.build_picture(title, LIVED, known, lambda user: NAMES[user], T0 + timedelta(days=9), language)
+def picture_of(language: str = "en", title: str = "IVR down") -> lanes.Picture:
+    known = milestones.milestones_from(FULL_STORY)
+    return lanes.build_picture(title, FULL_STORY, known, lambda user: NAMES[user], T0 + timedelta(days=9), language)
 
 
 def spans(of: Any) -> list[tuple[str, float, float, int]]:
@@ -60,8 +60,8 @@ def spans(of: Any) -> list[tuple[str, float, float, int]]:
     return [(span.label[:20], minute(span.start), minute(span.end), span.row) for span in of]
 
 
-def test_each_lane_shows_from_when_to_when() -> None:
-    picture = shown()
+def test_each_lane_shows_the_beginnings_and_ends_of_its_spans() -> None:
+    picture = picture_of()
 
     assert spans(picture.severities) == [("S2", 0, 10, 0), ("S1", 10, 60, 0)]
     assert [label for label, *_ in spans(picture.statuses)] == ["investigating", "mitigated", "resolved", "closed"]
@@ -75,33 +75,33 @@ def test_each_lane_shows_from_when_to_when() -> None:
     assert picture.end == T0 + timedelta(minutes=60)
 
 
-def test_an_open_incident_goes_on_until_now_and_an_empty_one_can_be_drawn() -> None:
+def test_an_open_incident_extends_to_now_and_an_empty_one_can_be_drawn() -> None:
     now = T0 + timedelta(hours=3)
 
-    assert lanes.build_picture("x", LIVED[:3], {}, str, now).end == now
+    assert lanes.build_picture("x", FULL_STORY[:3], {}, str, now).end == now
     assert lanes.build_picture("x", [], {}, str, now).start == now
 
 
-def test_it_speaks_the_floors_language() -> None:
-    assert shown("es").statuses[0].label == "en investigación"
-    assert shown("es").milestones[0].label == "Se declaró"
+def test_the_picture_is_in_the_floors_language() -> None:
+    assert picture_of("es").statuses[0].label == "en investigación"
+    assert picture_of("es").milestones[0].label == "Se declaró"
 
 
-def test_its_times_are_those_of_the_floor_beside_utc() -> None:
-    at_home = lanes.build_picture("x", LIVED, {}, str, T0, zone="Asia/Manila").as_json()
+def test_the_pictures_times_are_in_the_floors_zone_beside_utc() -> None:
+    at_home = lanes.build_picture("x", FULL_STORY, {}, str, T0, zone="Asia/Manila").as_json()
 
-    assert shown().as_json()["period"] == ["2026-10-24 23:00 – 2026-10-25 00:00 UTC"]
+    assert picture_of().as_json()["period"] == ["2026-10-24 23:00 – 2026-10-25 00:00 UTC"]
     assert at_home["period"] == [
         "2026-10-25 07:00 – 08:00 Asia/Manila",
         "2026-10-24 23:00 – 2026-10-25 00:00 UTC",
     ]
     assert at_home["updates"][0]["at"].isoformat() == "2026-10-25T07:15:00+08:00"
-    assert pictures.render_picture(lanes.build_picture("x", LIVED, {}, str, T0, zone="Asia/Manila"))
+    assert pictures.render_picture(lanes.build_picture("x", FULL_STORY, {}, str, T0, zone="Asia/Manila"))
 
 
-def test_whatever_people_wrote_becomes_a_png_for_a_phone_and_the_bot_does_not_load_what_draws() -> None:
+def test_any_text_becomes_a_png_for_a_phone_and_the_bot_does_not_load_the_drawing_library() -> None:
     drawn = pictures.render_picture(
-        shown(title="$\\frac{1}{0}$ <!channel> \u202e مركز الاتصال 日本 \x00" + "y" * 40_000)
+        picture_of(title="$\\frac{1}{0}$ <!channel> \u202e مركز الاتصال 日本 \x00" + "y" * 40_000)
     )
 
     assert drawn.startswith(b"\x89PNG")
@@ -131,7 +131,7 @@ def process_of(renderer: Renderer) -> psutil.Process:
     return psutil.Process(renderer.process_id)
 
 
-def test_one_process_draws_many_and_a_picture_that_cannot_be_drawn_leaves_it_there(renderer: Renderer) -> None:
+def test_one_process_draws_many_pictures_and_survives_one_that_cannot_be_drawn(renderer: Renderer) -> None:
     renderer.render(EMPTY)
     first = renderer.process_id
     with pytest.raises(TryLater, match="could not be drawn"):
@@ -159,7 +159,7 @@ def test_a_process_that_hangs_is_killed() -> None:
     assert renderer.process_id is None
 
 
-def test_a_process_that_is_asked_for_nothing_ends_and_gives_its_memory_back() -> None:
+def test_an_idle_process_ends_and_frees_its_memory() -> None:
     renderer = Renderer((sys.executable, "-c", SERVE.format(idle_s=0)))
     renderer.render(EMPTY)
 

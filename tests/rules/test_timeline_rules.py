@@ -1,4 +1,4 @@
-"""How a note's kind and time are read, in the zone of who writes it, over changes of the clocks too."""
+"""How a note's kind and time are read, in the writer's time zone, also over changes of the clocks."""
 
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ def utc(day: int, hour: int, minute: int, month: int = 10) -> datetime:
         ("we restarted it", "UTC", Note("note", "we restarted it", None)),
         ("we restarted it at 09:05", "UTC", Note("note", "we restarted it", utc(25, 9, 5))),
         ("restarted at 17.05", "Asia/Manila", Note("note", "restarted", utc(25, 9, 5))),
-        # A time without a day is the last one that was: this was yesterday evening.
+        # A time without a day is the most recent one: this was yesterday evening.
         ("restarted at 23:50", "UTC", Note("note", "restarted", utc(24, 23, 50))),
         ("restarted at yesterday 08:00", "UTC", Note("note", "restarted", utc(24, 8, 0))),
         ("restarted at 2026-10-23 08:00", "Europe/Warsaw", Note("note", "restarted", utc(23, 6, 0))),
@@ -31,15 +31,15 @@ def utc(day: int, hour: int, minute: int, month: int = 10) -> datetime:
         ("impact: half of Manila", "UTC", Note("customer_impact", "half of Manila", None)),
         ("see https://x: it is down", "UTC", Note("note", "see https://x: it is down", None)),
         ("we meet at noon", "Nowhere/Land", Note("note", "we meet at noon", None)),
-        # The night the clocks go back 02:30 is there twice; the later one that was is meant.
+        # In the night the clocks go back, 02:30 comes twice; the later one that has passed is meant.
         ("the line fell at 02:30", "Europe/Warsaw", Note("note", "the line fell", utc(25, 1, 30))),
     ],
 )
-def test_a_note_is_taken_apart(typed: str, zone: str, read: Note) -> None:
+def test_a_note_is_split_into_kind_time_and_text(typed: str, zone: str, read: Note) -> None:
     assert rules.read_note(typed, zone, NOW) == read
 
 
-def test_between_the_two_half_past_twos_the_first_is_meant() -> None:
+def test_the_first_half_past_two_is_meant_between_the_two() -> None:
     read = rules.read_note("the line fell at 02:30", "Europe/Warsaw", utc(25, 1, 0))
 
     assert read.at == utc(25, 0, 30)
@@ -56,13 +56,13 @@ def test_between_the_two_half_past_twos_the_first_is_meant() -> None:
         ("x at 2026-03-29 02:30", rules.NoSuchTime),
     ],
 )
-def test_what_cannot_be_is_refused_with_what_to_do(typed: str, error: type[Exception]) -> None:
+def test_an_impossible_time_is_refused_with_what_to_do(typed: str, error: type[Exception]) -> None:
     with pytest.raises(error, match=r"/incident note|Write a time"):
         rules.read_note(typed, "Europe/Warsaw", NOW)
 
 
 @given(st.text(max_size=60), st.sampled_from(["UTC", "Asia/Manila", "America/Bogota", "../etc/passwd", ""]))
-def test_whatever_is_typed_is_read_or_refused_and_never_lies_ahead(typed: str, zone: str) -> None:
+def test_any_text_is_read_or_refused_and_its_time_is_never_in_the_future(typed: str, zone: str) -> None:
     try:
         read = rules.read_note(f"{typed} at 10:15", zone, NOW)
     except (rules.NoteMissing, rules.NoSuchTime, rules.TimeInFuture):

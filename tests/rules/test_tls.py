@@ -1,4 +1,4 @@
-"""Certificates are loaded once, not for each call: that takes as long as the call."""
+"""Certificates are loaded once, not for each call: loading takes as long as the call."""
 
 import ssl
 from pathlib import Path
@@ -15,7 +15,7 @@ NOBODY = Request("https://127.0.0.1:1")
 
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Grows by one whenever certificates are loaded."""
+    """A list that grows by one whenever certificates are loaded."""
     loads: list[str] = []
     load = ssl.SSLContext.load_default_certs
 
@@ -28,7 +28,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return loads
 
 
-def test_all_calls_of_a_process_share_what_was_loaded_once(loads: list[str]) -> None:
+def test_all_calls_of_a_process_share_certificates_that_were_loaded_once(loads: list[str]) -> None:
     for _ in range(3):
         with pytest.raises(URLError):
             Network().open(NOBODY, 1)
@@ -36,14 +36,14 @@ def test_all_calls_of_a_process_share_what_was_loaded_once(loads: list[str]) -> 
     assert len(loads) == 1
 
 
-def test_a_call_to_this_machine_that_is_not_encrypted_loads_none(loads: list[str]) -> None:
+def test_an_unencrypted_call_to_this_machine_loads_no_certificates(loads: list[str]) -> None:
     with pytest.raises(URLError):
         Network.of("", None).open(Request("http://127.0.0.1:1"), 1)
 
     assert not loads
 
 
-def test_the_company_s_own_file_is_loaded_at_the_start_and_trusted_by_every_call(
+def test_the_companys_own_file_is_loaded_at_the_start_and_trusted_by_every_call(
     loads: list[str], tmp_path: Path
 ) -> None:
     certificate = ssl.create_default_context().get_ca_certs(binary_form=True)[0]

@@ -1,4 +1,4 @@
-"""However much somebody types, and whatever it looks like, reading it takes time in proportion to its length."""
+"""Reading typed text takes time in proportion to its length, whatever it looks like."""
 
 import ast
 import re
@@ -20,7 +20,7 @@ from bot.subscriptions.rules import read_scope
 from bot.timeline.rules import read_note
 from bot.updates.views import paragraphs
 
-# A pattern that is quadratic takes from seconds to minutes for these; a linear one some milliseconds.
+# A quadratic pattern takes from seconds to minutes for these; a linear one some milliseconds.
 LONG, LONGEST, PATIENCE_S = 20_000, 100_000, 1.0
 UNITS = (
     *(" ", "\n", "a", "A1 ", "1", "1,", "<", "<@U1|", "<!subteam^S1|", "<a|", "&", "*", "-", "_ ", "@a", "{", ". "),
@@ -45,7 +45,7 @@ INPUTS = [unit * (LONGEST // len(unit)) + "\x00x" for unit in UNITS]
 
 
 def patterns() -> Iterator[tuple[str, int, str]]:
-    """Every pattern that is written out in the bot, with its flags, and how it is used."""
+    """Yield every literal pattern in the bot, with its flags and its use."""
     for file in Path("bot").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.") and node.args:
@@ -60,11 +60,11 @@ def seconds(act: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
-def test_no_pattern_takes_longer_than_its_text() -> None:
+def test_every_pattern_takes_time_in_proportion_to_its_text() -> None:
     texts = [text[:LONG] + text[-2:] for text in INPUTS]
     for pattern, flags, use in sorted(set(patterns())):
         compiled = re.compile(pattern, flags)
-        # From its beginning alone, or from every place in the text.
+        # Only from the beginning of the text, or from every position in it.
         is_anchored = use in ("re.fullmatch", "re.match")
         read = compiled.fullmatch if is_anchored else compiled.findall
         for text in texts:

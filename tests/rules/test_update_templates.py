@@ -1,4 +1,4 @@
-"""The words of updates: every audience, both languages, the smallest and the largest incident."""
+"""The text of updates: every audience, both languages, the smallest and the largest incident."""
 
 import re
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ SHIPPED = Path("message_templates")
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    build_registry()  # with it the tables of every noun are known
+    build_registry()  # this also loads the tables of every noun
     store = Database(prepared.database(tmp_path))
     with store.reading() as session:
         save_people(session)
@@ -66,8 +66,8 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 @pytest.fixture(scope="module")
 def sized_sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Any, Session]]:
-    """For each size of incident a session in which it is there; writing down the largest takes half a second."""
-    build_registry()  # with it the tables of every noun are known
+    """A session for each size of incident; storing the largest takes half a second."""
+    build_registry()  # this also loads the tables of every noun
     with ExitStack() as stack:
         yield {size: stack.enter_context(_with_incident(size, tmp_path_factory)) for size in (smallest, largest)}
 
@@ -87,24 +87,24 @@ def save_people(session: Session) -> None:
 
 
 def services(languages: tuple[str, ...] = ("en",), folder: Path = SHIPPED, **changed: Any) -> Services:
-    """What composing needs of the bot: the floor and the templates."""
+    """Return the services that composing needs: the floor and the templates."""
     shipped = floor.read(Path("floor.yaml"))
     audiences = {
         name: audience.model_copy(update={"languages": languages}) for name, audience in shipped.audiences.items()
     }
     the_floor = shipped.model_copy(update={"audiences": audiences, **changed})
     parts: dict[str, Any] = dict.fromkeys(("database", "slack", "flows", "replicas"))
-    # It does nothing that is to be done soon: the administrators of `tests/stories` hear of broken templates.
+    # It drops background work: the tests in `tests/stories` check that administrators hear of broken templates.
     soon = BackgroundWorker()
     soon.close()
     parts["parts"] = {Registry: build_registry()}
     return Services(**parts, background=soon, floor=the_floor, templates=Templates(folder))
 
 
-def said(
+def record_speech(
     session: Session, number: int, at: datetime, who: str, text: str, marked_at: datetime | None = None
 ) -> None:
-    """Somebody said something in the incident's channel, and somebody else may have marked it."""
+    """Record a message in the incident's channel, perhaps with a mark."""
     ts = f"{at.timestamp() + len(text) / 1e6:.6f}"
     marks = (Mark(PIN, "U0ANA", f"{marked_at.timestamp():.6f}", is_on=True),) if marked_at else ()
     record_message(
@@ -115,7 +115,7 @@ def said(
     )
 
 
-def recorded(
+def record_field(
     session: Session,
     incident: Incident,
     name: str,
@@ -126,7 +126,7 @@ def recorded(
     language: str = "",
     original: str = "",
 ) -> None:
-    """Somebody recorded a field of the situation, or a translation of it."""
+    """Record a field of the situation, or a translation of it."""
     session.add(
         SituationValue(
             incident_id=incident.number,
@@ -145,14 +145,14 @@ def recorded(
 
 
 def smallest(session: Session) -> Incident:
-    """Somebody typed one letter."""
+    """Return an incident for which one letter was typed."""
     return incidents.add(
         session, Incident(declared_key="s", title="x", severity="S1", declared_by="U0ANA", declared_at=NOW)
     )
 
 
 def largest(session: Session) -> Incident:
-    """Everything that can be typed was typed, forty thousand characters of it, with malice and in Arabic."""
+    """Return an incident with every field typed, forty thousand characters, malicious and in Arabic."""
     much = (HOSTILE + ARABIC) * 300
     incident = incidents.add(
         session,
@@ -171,13 +171,13 @@ def largest(session: Session) -> Incident:
     )
     incidents.give_role(session, incident.number, "commander", "U0ANA", NOW)
     for name in ("impact", "cause", "actions", "needs"):
-        recorded(session, incident, name, much[:40_000], NOW)
+        record_field(session, incident, name, much[:40_000], NOW)
     for minute in range(20):
         at = NOW - timedelta(minutes=30 - minute)
         facts = {"old": "S1", "new": much[:500], "reason": much, "step": much, "role": HOSTILE, "user": "U0BEN"}
         for kind in ("severity", "status", "step_done", "role_given", "reopened"):
             timeline.append(session, incident.number, kind, at, "U0ANA", **facts)
-        said(session, incident.number, at, "U0BEN", much, marked_at=at)
+        record_speech(session, incident.number, at, "U0BEN", much, marked_at=at)
     return incident
 
 
@@ -190,7 +190,7 @@ TRANSLATED = {
 
 
 def fullest(session: Session, key: str = "f", channel_id: str = "C1") -> Incident:
-    """Everything is recorded, most of it in both languages, and something of every kind has happened."""
+    """Return an incident with every field recorded, most in both languages, and every kind of event."""
     incident = incidents.add(
         session,
         Incident(
@@ -210,10 +210,10 @@ def fullest(session: Session, key: str = "f", channel_id: str = "C1") -> Inciden
     incidents.give_role(session, incident.number, "commander", "U0ANA", at)
     certainties = {"cause": "suspected"}
     for name in ("impact", "cause", "actions"):
-        recorded(session, incident, name, TRANSLATED[name][0], at, certainties.get(name, ""))
-    recorded(session, incident, "needs", "Approval of a second carrier", at)
+        record_field(session, incident, name, TRANSLATED[name][0], at, certainties.get(name, ""))
+    record_field(session, incident, "needs", "Approval of a second carrier", at)
     for name, (original, text) in TRANSLATED.items():
-        recorded(session, incident, name, text, at, original=original, language="es")
+        record_field(session, incident, name, text, at, original=original, language="es")
     for old, new in (("S2", "S1"), ("S1", "S0")):
         timeline.append(session, incident.number, "severity", at, "U0ANA", old=old, new=new, reason="all queues")
     timeline.append(session, incident.number, "status", at, "U0BEN", old="identified", new="mitigated", reason="")
@@ -230,12 +230,12 @@ def fullest(session: Session, key: str = "f", channel_id: str = "C1") -> Inciden
         timeline.append(session, incident.number, "step_done", at, "U0BEN", step=step)
     timeline.append(session, incident.number, "step_undone", at, "U0BEN", step="Undone again")
     timeline.append(session, incident.number, "role_taken", at, "U0ANA", role="commander")
-    said(session, incident.number, at, "U0BEN", "Calls go to <#C2|cebu> &amp; on", marked_at=at)
+    record_speech(session, incident.number, at, "U0BEN", "Calls go to <#C2|cebu> &amp; on", marked_at=at)
     return incident
 
 
 def ended(session: Session) -> Incident:
-    """The same, resolved after it was mitigated."""
+    """Return the same incident, resolved after it was mitigated."""
     incident = fullest(session, "e", "C2")
     incident.status, incident.resolved_at = "resolved", NOW - timedelta(minutes=1)
     facts = {"old": "mitigated", "new": "resolved", "reason": "the carrier replaced its trunk"}
@@ -245,22 +245,22 @@ def ended(session: Session) -> Incident:
 
 
 def promise(session: Session, incident: Incident, audience: str, words: str = "", **changed: Any) -> tables.Promise:
-    """An update that is to be composed now."""
+    """Return an update that is to be composed now."""
     promised: dict[str, Any] = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "text": words}
-    made = tables.Promise(incident_id=incident.number, audience=audience, **promised)
-    promise_changes.number(session, [made])
-    promise_changes.move(session, made, NOW, timedelta(minutes=2))
+    due = tables.Promise(incident_id=incident.number, audience=audience, **promised)
+    promise_changes.number(session, [due])
+    promise_changes.move(session, due, NOW, timedelta(minutes=2))
     session.flush()
-    made.next_due_at = NOW + timedelta(hours=1)
+    due.next_due_at = NOW + timedelta(hours=1)
     for name, value in changed.items():
-        setattr(made, name, value)
-    return made
+        setattr(due, name, value)
+    return due
 
 
 @pytest.mark.parametrize("languages", [("en",), ("es",), ("en", "es")])
 @pytest.mark.parametrize("audience", FOLDERS)
 @pytest.mark.parametrize("size", [smallest, largest])
-def test_every_template_says_it_within_slacks_limits(
+def test_every_template_stays_within_slacks_limits(
     sized_sessions: dict[Any, Session], size: Any, audience: str, languages: tuple[str, ...]
 ) -> None:
     session = sized_sessions[size]
@@ -275,7 +275,7 @@ def test_every_template_says_it_within_slacks_limits(
     assert len(blocks) <= MESSAGE_BLOCKS
     check_blocks(blocks)
     drawn = "".join(block["text"]["text"] for block in blocks if block["type"] == "section")
-    assert re.findall(r"<(?!!date\^|#C1>)[^>]*>?", drawn) == [], "nothing that was typed is live"
+    assert re.findall(r"<(?!!date\^|#C1>)[^>]*>?", drawn) == [], "no typed text is live markup"
     nexts = {"en": "Next update <!date^", "es": "Próxima actualización: <!date^"}
     assert all(nexts[language] in drawn for language in languages)
     assert " 49 " not in drawn
@@ -283,10 +283,12 @@ def test_every_template_says_it_within_slacks_limits(
 
 @pytest.mark.parametrize("audience", ["partners", "customers"])
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_outsiders_read_no_name_no_reason_and_no_guess(session: Session, audience: str, language: str) -> None:
+def test_outsiders_read_no_name_reason_or_guess(session: Session, audience: str, language: str) -> None:
     incident = smallest(session)
     incident.title = "IVR down, Ana Reyes looks; back by 15:00"
-    recorded(session, incident, "impact", "Half the calls are lost. Ben Okafor hopes to fix it within 20 min.", NOW)
+    record_field(
+        session, incident, "impact", "Half the calls are lost. Ben Okafor hopes to fix it within 20 min.", NOW
+    )
     incident.partners = ["Northline", "Telvia"]
     incidents.give_role(session, incident.number, "commander", "U0ANA", NOW)
     timeline.append(
@@ -294,11 +296,11 @@ def test_outsiders_read_no_name_no_reason_and_no_guess(session: Session, audienc
     )
     due = promise(session, incident, audience, "Ben says Cebu helps. ETA 16:00")
 
-    told = compose(session, services((language,)), incident, due, NOW + timedelta(seconds=1))
+    update_text = compose(session, services((language,)), incident, due, NOW + timedelta(seconds=1))
 
-    assert not re.search(r"Ana|Reyes|Ben|Okafor|trunk|15:00|16:00|20 min|Northline|Telvia|#C", told)
-    assert "Half the calls are lost." in told
-    assert "Cebu helps." in told
+    assert not re.search(r"Ana|Reyes|Ben|Okafor|trunk|15:00|16:00|20 min|Northline|Telvia|#C", update_text)
+    assert "Half the calls are lost." in update_text
+    assert "Cebu helps." in update_text
 
 
 FIGURES = {
@@ -310,25 +312,25 @@ GOLDEN = Path(__file__).parent / "golden" / "updates"
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("audience", FOLDERS)
-def test_an_update_reads_as_it_is_written_down(session: Session, audience: str, language: str) -> None:
-    made = services((language,))
+def test_an_update_agrees_with_its_golden_file(session: Session, audience: str, language: str) -> None:
+    composing_services = services((language,))
     taken = [TakenStep("Measure the queues", "U0BEN")]
     figures = FIGURES[language]
     pieces = []
-    made.get(Registry).answers(FOLLOW_UPS, lambda session, number: ["A second carrier for Manila"])
+    composing_services.get(Registry).answers(FOLLOW_UPS, lambda session, number: ["A second carrier for Manila"])
     for build in (smallest, fullest, ended):
         incident = build(session)
-        made.get(Registry).answers(STEPS_TAKEN, lambda session, number: taken if number > 1 else [])
-        made.get(Registry).answers(
+        composing_services.get(Registry).answers(STEPS_TAKEN, lambda session, number: taken if number > 1 else [])
+        composing_services.get(Registry).answers(
             FIGURE_SENTENCES, lambda session, number, language: figures if number > 1 else FigureSentences()
         )
         next_due_at = NOW + timedelta(hours=1) if incident.status in OPEN else None
         due = promise(session, incident, audience, next_due_at=next_due_at)
-        pieces.append(compose(session, made, incident, due, NOW))
-    told = "\n\n==========\n\n".join(pieces) + "\n"
+        pieces.append(compose(session, composing_services, incident, due, NOW))
+    actual = "\n\n==========\n\n".join(pieces) + "\n"
 
     file = GOLDEN / f"{audience}.{language}.txt"
-    assert told == (file.read_text() if file.exists() else ""), f"if this is how it should read: {file}\n{told}"
+    assert actual == (file.read_text() if file.exists() else ""), f"if this is how it should read: {file}\n{actual}"
 
 
 GUIDANCE = {
@@ -348,10 +350,12 @@ GUIDANCE = {
 
 
 @pytest.mark.parametrize(("language", "partner"), [("en", "Northline"), ("es", "Sagebrush")])
-def test_a_partners_notice_reads_as_it_is_written_down(session: Session, language: str, partner: str) -> None:
-    """The smallest, the fullest with guidance, a drill, the all-clear; and what is said below them."""
-    made = services()
-    made.get(Registry).answers(NEXT_UPDATE, lambda session, number, audiences: NOW + timedelta(hours=1))
+def test_a_partners_notice_agrees_with_its_golden_file(session: Session, language: str, partner: str) -> None:
+    """The smallest, the fullest with guidance, a drill, the all-clear, and the text below each."""
+    composing_services = services()
+    composing_services.get(Registry).answers(
+        NEXT_UPDATE, lambda session, number, audiences: NOW + timedelta(hours=1)
+    )
     drill = fullest(session, "d", "C3")
     drill.is_drill = True
     pieces = []
@@ -360,14 +364,14 @@ def test_a_partners_notice_reads_as_it_is_written_down(session: Session, languag
             texts = {GuidanceField(name): text for name, text in GUIDANCE[language].items()}
             guidance.save(session, incident.number, language, texts, "U0ANA", NOW)
         row = PartnerNotice(incident_id=incident.number, partner=partner)
-        pieces.append(messages.notice_text(session, made, incident, row, NOW))
-    known = messages.labels(made, language)
+        pieces.append(messages.notice_text(session, composing_services, incident, row, NOW))
+    labels = messages.labels(composing_services, language)
     below = ("reminder", "all_clear", "false_alarm", "merged", "reopened", "thanks")
-    pieces.append("\n".join(f"{name}: {known[name]}" for name in below))
-    told = "\n\n==========\n\n".join(pieces) + "\n"
+    pieces.append("\n".join(f"{name}: {labels[name]}" for name in below))
+    actual = "\n\n==========\n\n".join(pieces) + "\n"
 
     file = GOLDEN / f"partner-notice.{language}.txt"
-    assert told == (file.read_text() if file.exists() else ""), f"if this is how it should read: {file}\n{told}"
+    assert actual == (file.read_text() if file.exists() else ""), f"if this is how it should read: {file}\n{actual}"
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -375,31 +379,31 @@ def test_a_partners_notice_reads_as_it_is_written_down(session: Session, languag
 def test_an_update_for_colleagues_fits_a_phone(session: Session, audience: str, language: str) -> None:
     incident = fullest(session)
 
-    told = compose(
+    update_text = compose(
         session, services((language,)), incident, promise(session, incident, audience, "one more line"), NOW
     )
 
-    assert len(told.splitlines()) <= (8 if audience == "executives" else 7)
-    assert "Undone again" not in told
+    assert len(update_text.splitlines()) <= (8 if audience == "executives" else 7)
+    assert "Undone again" not in update_text
     if audience == "executives":
-        assert not re.search(r"Ana|Ben|Call the carrier|more", told.replace("one more line", ""))
+        assert not re.search(r"Ana|Ben|Call the carrier|more", update_text.replace("one more line", ""))
 
 
-def test_an_update_that_would_say_the_same_a_third_time_is_one_line(session: Session) -> None:
+def test_the_third_update_with_the_same_content_is_one_line(session: Session) -> None:
     incident = smallest(session)
-    told = []
+    update_texts = []
     for hour in range(1, 5):
         due = promise(session, incident, "executives")
         at = NOW + timedelta(hours=hour)
-        told.append(compose(session, services(), incident, due, at))
+        update_texts.append(compose(session, services(), incident, due, at))
         due.state, due.composed_at, due.sent_at = tables.SENT, at, at
     timeline.append(session, incident.number, "cause", NOW + timedelta(hours=5), "U0ANA", text="a trunk")
-    told.append(
+    update_texts.append(
         compose(session, services(), incident, promise(session, incident, "executives"), at + timedelta(hours=1))
     )
 
-    assert [len(text.splitlines()) for text in told] == [6, 6, 1, 1, 6]
-    assert "no change since" in told[2]
+    assert [len(text.splitlines()) for text in update_texts] == [6, 6, 1, 1, 6]
+    assert "no change since" in update_texts[2]
 
 
 @pytest.mark.parametrize(
@@ -411,18 +415,16 @@ def test_an_update_that_would_say_the_same_a_third_time_is_one_line(session: Ses
         ("monitoring", "not described yet"),
     ],
 )
-def test_a_cause_that_was_identified_is_not_said_to_be_unknown_later(
-    session: Session, status: str, cause: str
-) -> None:
+def test_an_identified_cause_is_not_called_unknown_later(session: Session, status: str, cause: str) -> None:
     incident = smallest(session)
     incident.status = status
 
-    told = compose(session, services(), incident, promise(session, incident, "executives"), NOW)
+    update_text = compose(session, services(), incident, promise(session, incident, "executives"), NOW)
 
-    assert f"*Cause:* {cause}\n" in told
+    assert f"*Cause:* {cause}\n" in update_text
 
 
-def test_the_last_update_is_not_lost_when_the_incident_is_closed_before_it_is_composed(session: Session) -> None:
+def test_the_last_update_is_not_lost_if_the_incident_is_closed_before_it_is_composed(session: Session) -> None:
     incident = smallest(session)
     last = promise(session, incident, "operations", occasion="resolved:V1")
     by_clock = promise(session, incident, "executives", occasion="clock")
@@ -440,38 +442,40 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
         session, incident.number, "step_done", NOW + timedelta(minutes=1), "U0BEN", step="Call the carrier"
     )
     two, three = NOW + timedelta(minutes=2), NOW + timedelta(minutes=3)
-    said(session, incident.number, two, "U0ANA", "Calls go to <#C2|cebu> &amp; on", marked_at=three)
-    said(session, incident.number, three, "U0ANA", "small talk")
-    said(session, incident.number, two, "U0BEN", "said early, pinned late", marked_at=NOW + timedelta(minutes=40))
+    record_speech(session, incident.number, two, "U0ANA", "Calls go to <#C2|cebu> &amp; on", marked_at=three)
+    record_speech(session, incident.number, three, "U0ANA", "small talk")
+    record_speech(
+        session, incident.number, two, "U0BEN", "said early, pinned late", marked_at=NOW + timedelta(minutes=40)
+    )
     first = promise(session, incident, "operations")
     at = NOW + timedelta(minutes=30)
 
-    told = compose(session, services(), incident, first, at)
+    first_text = compose(session, services(), incident, first, at)
 
-    assert "*Done:* Call the carrier (Ben Okafor)" in told
-    assert "Ana Reyes: Calls go to #cebu &amp; on" in told
-    assert "small talk" not in told
+    assert "*Done:* Call the carrier (Ben Okafor)" in first_text
+    assert "Ana Reyes: Calls go to #cebu &amp; on" in first_text
+    assert "small talk" not in first_text
     first.state, first.composed_at, first.sent_at = tables.SENT, at, at + timedelta(hours=1)
-    recorded(session, incident, "impact", "none", at + timedelta(minutes=1))
-    second = compose(
+    record_field(session, incident, "impact", "none", at + timedelta(minutes=1))
+    second_text = compose(
         session, services(), incident, promise(session, incident, "operations"), at + timedelta(hours=1)
     )
-    assert "*Impact:* none" in second, "what happened while Slack was slow to take the last one is news"
-    assert "Ben Okafor: said early, pinned late" in second
-    assert "Call the carrier" not in second
-    assert "Calls go to" not in second
+    assert "*Impact:* none" in second_text, "events during Slack's slow acceptance of the last update are news"
+    assert "Ben Okafor: said early, pinned late" in second_text
+    assert "Call the carrier" not in second_text
+    assert "Calls go to" not in second_text
 
 
-def test_the_page_lists_every_variable_that_templates_are_given_and_no_other(session: Session) -> None:
+def test_the_page_lists_exactly_the_variables_that_templates_receive(session: Session) -> None:
     page = Path("docs/templates.md").read_text()
     listed = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     incident = smallest(session)
     due = promise(session, incident, "partners")
     audience = services().floor.audiences["partners"]
-    told = facts_of(session, services(), incident, UpdateContext(due, audience, NOW, "en"))
+    facts = facts_of(session, services(), incident, UpdateContext(due, audience, NOW, "en"))
 
-    assert listed == set(variables.EXAMPLE) == set(told)
-    assert {name: type(value) for name, value in told.items()} == {
+    assert listed == set(variables.EXAMPLE) == set(facts)
+    assert {name: type(value) for name, value in facts.items()} == {
         name: type(value) for name, value in variables.EXAMPLE.items()
     }
 
@@ -500,19 +504,21 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
-def test_a_broken_template_gives_way_to_plain_words(session: Session, tmp_path: Path, content: str) -> None:
+def test_a_broken_template_is_replaced_by_plain_text(session: Session, tmp_path: Path, content: str) -> None:
     file = tmp_path / "stakeholder_update" / "operations" / "en.j2"
     file.parent.mkdir(parents=True)
     file.write_bytes(content.encode("latin-1"))
     incident = smallest(session)
 
-    told = compose(session, services(folder=tmp_path), incident, promise(session, incident, "operations"), NOW)
+    update_text = compose(
+        session, services(folder=tmp_path), incident, promise(session, incident, "operations"), NOW
+    )
 
-    assert told.startswith("*S1 investigating* – x\n")
-    assert "Next update" in told
+    assert update_text.startswith("*S1 investigating* – x\n")
+    assert "Next update" in update_text
 
 
-def test_what_a_template_shares_with_others_may_be_missing_too(tmp_path: Path) -> None:
+def test_a_missing_shared_template_is_replaced_by_plain_text_too(tmp_path: Path) -> None:
     (tmp_path / "a.j2").write_text('{% import "b.j2" as b %}')
 
     with pytest.raises(TemplateBroken, match=r"it needs b\.j2, which is missing"):
@@ -522,7 +528,7 @@ def test_what_a_template_shares_with_others_may_be_missing_too(tmp_path: Path) -
 @pytest.mark.parametrize(
     "words", ["a" * 9000, "&amp;" * 3000, "<!date^1^{time}|09:00 UTC>" * 500, "x y\n" * 4000, ""]
 )
-def test_long_words_are_cut_where_nothing_breaks(words: str) -> None:
+def test_long_text_is_cut_without_breaking_escapes_or_tokens(words: str) -> None:
     pieces = views.paragraphs(words)
 
     assert all(0 < len(piece) <= 3000 for piece in pieces)

@@ -1,4 +1,4 @@
-"""When an update is due: on the promised minute, whatever was missed and whatever the clocks on the wall do."""
+"""When an update is due: on the promised minute, whatever was missed and however the clocks on the wall change."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ def test_the_next_update_keeps_the_rhythm_and_is_never_in_the_past(
 
 
 @given(cadences, moments, delays)
-def test_what_was_missed_and_what_comes_next_leave_no_interval_out(
+def test_missed_updates_and_the_next_one_leave_no_interval_out(
     cadence: timedelta, promised_at: datetime, delay: timedelta
 ) -> None:
     now = promised_at + delay

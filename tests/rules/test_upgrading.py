@@ -1,4 +1,4 @@
-"""A database that holds incidents from before is brought to the newest shape with everything in it."""
+"""A database with incidents of an older version is migrated without losing anything."""
 
 from pathlib import Path
 
@@ -30,13 +30,13 @@ INCIDENT = {
 
 
 def insert(connection: sa.Connection, table: str, **values: object) -> None:
-    """One row, written as the version of that time would have."""
+    """Insert one row as the version of that time would have written it."""
     names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
     connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)
 
 
 def of_before(store: Database) -> None:
-    """An incident with one draft that arrived and one that did not."""
+    """Insert an incident with one draft that arrived and one that did not."""
     config = Config()
     config.set_main_option("script_location", str(migrations.FOLDER))
     with store.engine.begin() as connection:
@@ -51,7 +51,7 @@ def of_before(store: Database) -> None:
 
 
 def check(store: Database) -> None:
-    """Each draft has its version and its copy, and what did not arrive is to be delivered."""
+    """Check that each draft has its version and its copy, and that the one that did not arrive will be sent."""
     of_before(store)
 
     migrations.upgrade(store.engine)
@@ -64,7 +64,7 @@ def check(store: Database) -> None:
         assert connection.execute(sa.text("SELECT title FROM incidents")).scalar() == "long ago"
 
 
-def test_on_sqlite_nothing_is_lost_and_what_rows_refer_to_is_there(tmp_path: Path) -> None:
+def test_nothing_is_lost_on_sqlite_and_every_referenced_row_exists(tmp_path: Path) -> None:
     store = Database(f"sqlite:///{tmp_path}/watchfloor.sqlite")
     check(store)
 
@@ -74,13 +74,13 @@ def test_on_sqlite_nothing_is_lost_and_what_rows_refer_to_is_there(tmp_path: Pat
     store.close()
 
 
-def test_on_postgresql_nothing_is_lost(postgres_url: str) -> None:
+def test_nothing_is_lost_on_postgresql(postgres_url: str) -> None:
     store = Database(postgres_url)
     check(store)
     store.close()
 
 
-def test_the_start_knows_the_newest_step_so_that_a_current_database_is_left_alone() -> None:
+def test_the_start_knows_the_newest_migration_so_that_a_current_database_is_left_alone() -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations.FOLDER))
 

@@ -1,4 +1,4 @@
-"""What was committed is on the disk before anybody is told, and many wait for the disk together."""
+"""A commit is on the disk before anyone is told, and many commits wait for the disk together."""
 
 import shutil
 from collections.abc import Callable
@@ -17,7 +17,7 @@ CROWD = 8
 
 
 class Disk:
-    """Keeps what a flush finds, as a disk would over a power cut; the first flush may be held."""
+    """A disk that keeps what a flush finds, as over a power cut; the first flush may be held."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -28,11 +28,11 @@ class Disk:
 
     @property
     def url(self) -> str:
-        """The database on it."""
+        """The address of the database on it."""
         return f"sqlite:///{self.folder / 'live' / 'bot.sqlite'}"
 
     def flush(self, log: int) -> None:
-        """Stands in for the system's call."""
+        """Replace the system's call."""
         self.flushes += 1
         error = self.error
         shutil.copytree(self.folder / "live", self.folder / f"kept {self.flushes}")
@@ -42,7 +42,7 @@ class Disk:
             raise error
 
     def kept(self) -> set[str]:
-        """The names in the database as the newest flush found it."""
+        """Return the names in the database as the newest flush found it."""
         engine = sqlite_engine(f"sqlite:///{self.folder / f'kept {self.flushes}' / 'bot.sqlite'}")
         with engine.connect() as connection:
             names = set(connection.scalars(sa.text("SELECT name FROM names")))
@@ -60,7 +60,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 @pytest.fixture
 def database(disk: Disk) -> Database:
-    """A database with an empty table, and no flush so far."""
+    """A database with an empty table and no flush so far."""
     database = Database(disk.url)
     with database.transaction() as session:
         session.connection().exec_driver_sql("CREATE TABLE names (name TEXT)")
@@ -70,7 +70,7 @@ def database(disk: Disk) -> Database:
 
 
 def add(database: Database, name: str, *, is_synced: bool = True) -> None:
-    """One change."""
+    """Make one change."""
     with database.transaction(is_synced=is_synced) as session:
         session.connection().exec_driver_sql("INSERT INTO names VALUES (?)", (name,))
 
@@ -83,7 +83,7 @@ def test_a_transaction_ends_when_the_disk_has_it(disk: Disk, database: Database)
     assert (disk.flushes, disk.kept()) == (2, {"first", "may be lost", "last"})
 
 
-def test_an_engine_whose_transactions_are_not_ours_waits_as_well(disk: Disk, database: Database) -> None:
+def test_an_engine_with_transactions_of_its_own_waits_as_well(disk: Disk, database: Database) -> None:
     engine = sqlite_engine(disk.url)
     with engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO names VALUES ('theirs')")
@@ -93,13 +93,13 @@ def test_an_engine_whose_transactions_are_not_ours_waits_as_well(disk: Disk, dat
 
 
 def count(database: Database) -> int:
-    """How many changes can be seen."""
+    """Return the number of visible changes."""
     with database.reading() as session:
         return int(session.connection().exec_driver_sql("SELECT count(*) FROM names").scalar_one())
 
 
 def in_crowd(database: Database, disk: Disk, meanwhile: Callable[[], None]) -> list[BaseException | None]:
-    """One waits for the disk; meanwhile others commit, and wait as well. Gives back how each of all ended."""
+    """Let others commit and wait while one commit waits for the disk; return how each of all ended."""
     disk.is_open.clear()
     disk.is_asked.clear()
     with ThreadPoolExecutor(CROWD + 1) as crowd:
@@ -107,14 +107,14 @@ def in_crowd(database: Database, disk: Disk, meanwhile: Callable[[], None]) -> l
         assert disk.is_asked.wait(PATIENCE_S)
         ends += [crowd.submit(add, database, f"name {number}") for number in range(CROWD)]
         assert wait_until(lambda: count(database) == CROWD + 1, PATIENCE_S), (
-            "they wait behind who waits for the disk"
+            "they wait behind the commit that waits for the disk"
         )
         meanwhile()
         disk.is_open.set()
         return [end.exception(PATIENCE_S) for end in ends]
 
 
-def test_who_commits_while_one_waits_for_the_disk_shares_the_next_wait(disk: Disk, database: Database) -> None:
+def test_commits_made_while_one_waits_for_the_disk_share_the_next_wait(disk: Disk, database: Database) -> None:
     assert in_crowd(database, disk, lambda: None) == [None] * (CROWD + 1)
     assert (disk.flushes, len(disk.kept())) == (2, CROWD + 1)
 

@@ -1,17 +1,17 @@
-"""Sentences for people stand in templates, views and their noun's wording, not where something is done."""
+"""Sentences for people stand in templates, views and their noun's wording, not in actions and listeners."""
 
 import re
 from pathlib import Path
 
 from tests.wording import BOT, literals
 
-# Where an English phrase is the key of its Spanish one, it stands where it is looked up.
+# Where an English phrase is the key of its Spanish translation, it stands where it is looked up.
 WITH_PHRASES = {"cases"}
 # Labels such as `Take command` and parts of names are shorter.
 SENTENCE = re.compile(r"(?:[^\W\d_]{2,}|\{…\})(?:\W+(?:[^\W\d_]+|\{…\})){3}")
 
 
-def test_what_acts_and_what_listens_holds_no_sentence() -> None:
+def test_actions_and_listeners_hold_no_sentence() -> None:
     acting = [path for path in BOT.rglob("*.py") if _acts(path)]
     assert acting
 

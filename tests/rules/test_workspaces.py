@@ -1,4 +1,4 @@
-"""Who is a colleague, and whose request is it?"""
+"""Who is a colleague, and whose request it is."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def user(**more: Any) -> dict[str, Any]:
         (user(), GRID, False),
     ],
 )
-def test_colleagues_are_of_our_workspaces_or_of_our_organization(
+def test_colleagues_belong_to_our_workspaces_or_to_our_organization(
     described: dict[str, Any], home: Home, is_stranger: bool
 ) -> None:
     assert person_from_slack(described, home).is_stranger is is_stranger
@@ -61,5 +61,5 @@ def test_colleagues_are_of_our_workspaces_or_of_our_organization(
         ({"team": "T0EVIL", "view": 7, "authorizations": [None, "x"], "message": []}, ALONE, True),
     ],
 )
-def test_a_request_is_ours_by_the_workspace_it_names(body: dict[str, Any], home: Home, ours: bool) -> None:
+def test_a_request_belongs_to_us_if_it_names_our_workspace(body: dict[str, Any], home: Home, ours: bool) -> None:
     assert is_ours(body, home, OWN_IDS) is ours

@@ -22,7 +22,7 @@ from tests.soak.troubles import TROUBLES
 DATABASES: dict[str, Callable[[Path], Database]] = {"sqlite": SQLite, "postgresql": lambda folder: PostgreSQL()}
 BROKEN = "invariants that do not hold"
 FOUND = "violations.txt"
-# The tail of a log, which is all that CI keeps, says what broke.
+# The tail of a log, which is all that CI keeps, names what broke.
 LAST_LINES = 18
 MOST_AROUND = 12
 WIDEST = 240
@@ -34,16 +34,19 @@ COUNTED = (
 
 
 def main() -> int:
-    """Live through each phase; gives back the exit code."""
-    asked = _arguments()
+    """Live through each phase and return the exit code."""
+    arguments = _arguments()
     replicas.preload()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    # The sandbox cuts connections on purpose; its server complains of each.
+    # The sandbox cuts connections on purpose; its server logs each.
     logging.getLogger("uvicorn.error").addFilter(lambda record: record.exc_info is not None)
-    print(f"soak: SEED={asked.seed} MINUTES={asked.minutes:g} on {' and '.join(asked.database)}", flush=True)
-    lived = [_lived_through(name, asked) for name in asked.database]
-    _print_table({life.name: life.counts for life in lived})
-    broken = [life for life in lived if life.found]
+    print(
+        f"soak: SEED={arguments.seed} MINUTES={arguments.minutes:g} on {' and '.join(arguments.database)}",
+        flush=True,
+    )
+    lives = [_live_through(name, arguments) for name in arguments.database]
+    _print_table({life.name: life.counts for life in lives})
+    broken = [life for life in lives if life.found]
     for life in broken:
         print_found(life, LAST_LINES // len(broken))
     return int(bool(broken))
@@ -51,7 +54,7 @@ def main() -> int:
 
 @dataclass(frozen=True)
 class Life:
-    """What came of one phase, and where everything about it is kept when something does not hold."""
+    """The outcome of one phase, and the places where its files are kept after a violation."""
 
     name: str
     counts: dict[str, int]
@@ -59,24 +62,24 @@ class Life:
     kept: tuple[Path, ...]
 
 
-def _lived_through(name: str, asked: argparse.Namespace) -> Life:
-    """One phase. When something does not hold, everything about it is kept."""
+def _live_through(name: str, arguments: argparse.Namespace) -> Life:
+    """Live through one phase; after a violation, keep all of its files."""
     folder = Path(tempfile.mkdtemp(prefix=f"soak-{name}-"))
     database = DATABASES[name](folder)
-    phase = Phase(folder, database, asked.seed, tuple(asked.without))
+    phase = Phase(folder, database, arguments.seed, tuple(arguments.without))
     must_keep = True
     try:
-        found = phase.run(asked.minutes / len(asked.database), _teller(name))
-        must_keep = bool(found)
+        violations = phase.run(arguments.minutes / len(arguments.database), _teller(name))
+        must_keep = bool(violations)
     finally:
         database.close(keep=must_keep)
         _write_history(folder / "history.txt", phase.ledger)
         if must_keep:
             print(f"{name}: {folder} and {database.where} are kept", flush=True)
-    (folder / FOUND).write_text("\n".join(str(violation) for violation in found) + "\n")
-    if not found:
+    (folder / FOUND).write_text("\n".join(str(violation) for violation in violations) + "\n")
+    if not violations:
         rmtree(folder)
-    return Life(name, _counts(phase, len(found)), found, tuple(dict.fromkeys((folder, database.where))))
+    return Life(name, _counts(phase, len(violations)), violations, tuple(dict.fromkeys((folder, database.where))))
 
 
 def _arguments() -> argparse.Namespace:
@@ -87,10 +90,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--without", action="append", choices=list(TROUBLES), default=[], help="leave a trouble out"
     )
-    asked = parser.parse_args()
-    asked.database = asked.database or list(DATABASES)
-    asked.seed = secrets.randbelow(100_000) if asked.seed is None else asked.seed
-    return asked
+    arguments = parser.parse_args()
+    arguments.database = arguments.database or list(DATABASES)
+    arguments.seed = secrets.randbelow(100_000) if arguments.seed is None else arguments.seed
+    return arguments
 
 
 def _teller(name: str) -> Callable[[str], None]:
@@ -121,9 +124,9 @@ def _print_table(tables: dict[str, dict[str, int]]) -> None:
 
 
 def print_found(life: Life, most_lines: int) -> None:
-    """What does not hold, in so few lines that the end of a log has them all; the file has them whole."""
-    kept = " and ".join(str(place) for place in life.kept)
-    print(f"\n{life.name}: what does not hold, whole in {FOUND}; {kept} is kept")
+    """Print the violations in few enough lines for the end of a log; the file has them whole."""
+    kept_places = " and ".join(str(place) for place in life.kept)
+    print(f"\n{life.name}: what does not hold, whole in {FOUND}; {kept_places} is kept")
     most_around = max(0, min(MOST_AROUND, most_lines // len(life.found) - 1))
     for violation in life.found:
         print(f"  ✗ {violation.what[:WIDEST]}")
@@ -132,7 +135,7 @@ def print_found(life: Life, most_lines: int) -> None:
 
 
 def _shortened(lines: list[str], most: int) -> list[str]:
-    """The first and the last of them, when they are too many."""
+    """Return the first and the last lines when there are too many."""
     if len(lines) <= most:
         return lines
     first, last = most // 2, (most - 1) // 2
@@ -141,7 +144,7 @@ def _shortened(lines: list[str], most: int) -> list[str]:
 
 
 def _write_history(file: Path, ledger: Ledger) -> None:
-    """Every act and every trouble in the order of time."""
+    """Write every act and every trouble in the order of time."""
     lines = [(act.at_s, str(act)) for act in ledger.acts]
     lines += [(at_s, f"{at_s:7.1f} s  ⚡ {what}") for at_s, what in ledger.troubles]
     file.write_text("\n".join(line for _, line in sorted(lines)) + "\n")

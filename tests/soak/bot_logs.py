@@ -1,4 +1,4 @@
-"""What the bots wrote in their logs: tracebacks that nobody expects are faults."""
+"""The bots' logs: unexpected tracebacks are violations."""
 
 import json
 import re
@@ -10,15 +10,15 @@ TRACEBACK = "Traceback (most recent call last)"
 # A database's error goes on in lines like "DETAIL:  Key …", which name no error.
 ERROR = re.compile(r"^(?:\| +)?((?:\w+\.)*[A-Z]+[a-z]\w*)(?::|$)", re.MULTILINE)
 FRAME = re.compile(r"/(bot/[\w/]+\.py)\", line \d+, in (\w+)")
-# In what APScheduler says of a job.
+# Part of APScheduler's message about a job.
 MOMENT = re.compile(r", next run at: [^)]*")
 # Frames that every traceback of their kind has.
 GENERAL = ("bot/runtime/", "bot/slack/")
-# The error that ends a traceback, and why it may be there.
+# The error that ends a traceback, and the reason why it is acceptable.
 EXPECTED = {
     "DatabaseBusy": "the database was locked or away",
     "OperationalError": "the database was locked or away",
-    # It ends a start, which a person reads as a sentence; an end that no outage explains is a violation of its own.
+    # It ends a start with a sentence for people; an end that no outage explains is a violation of its own.
     "DatabaseUnusable": "the database was away at a start",
     "AdminShutdown": "PostgreSQL was stopped",
     "CrashShutdown": "PostgreSQL was stopped without a word",
@@ -29,12 +29,12 @@ EXPECTED = {
 
 
 def tracebacks(files: Iterable[Path]) -> Counter[tuple[str, str]]:
-    """How often each kind of traceback was written: what was said with it, and the error at its end."""
-    found: Counter[tuple[str, str]] = Counter()
+    """Count each kind of traceback by its log message and the error at its end."""
+    counts: Counter[tuple[str, str]] = Counter()
     for file in files:
         if file.exists():
-            found.update(_of_file(file.read_text(errors="replace")))
-    return found
+            counts.update(_of_file(file.read_text(errors="replace")))
+    return counts
 
 
 def _of_file(text: str) -> Iterable[tuple[str, str]]:
@@ -44,12 +44,12 @@ def _of_file(text: str) -> Iterable[tuple[str, str]]:
             plain.append(line)
             continue
         try:
-            said = json.loads(line)
+            record = json.loads(line)
         except ValueError:
             continue  # the last line of a killed process
-        if TRACEBACK in str(said.get("exception", "")):
-            event = MOMENT.sub("", str(said.get("event")))[:80]
-            yield f"{said.get('logger')}: {event}, {_where(said['exception'])}", _error(said["exception"])
+        if TRACEBACK in str(record.get("exception", "")):
+            event = MOMENT.sub("", str(record.get("event")))[:80]
+            yield f"{record.get('logger')}: {event}, {_where(record['exception'])}", _error(record["exception"])
     for part in "\n".join(plain).split(TRACEBACK)[1:]:
         yield f"outside the log, {_where(part)}", _error(part)
 
@@ -60,12 +60,12 @@ def _error(traceback: str) -> str:
 
 
 def _where(traceback: str) -> str:
-    """The last function in it that tells one traceback from another."""
+    """Return the last function in it that distinguishes it from other tracebacks."""
     frames = [f"{file} {function}" for file, function in FRAME.findall(traceback)]
-    telling = [frame for frame in frames if not frame.startswith(GENERAL)]
-    return (telling or frames or ["nowhere"])[-1]
+    specific = [frame for frame in frames if not frame.startswith(GENERAL)]
+    return (specific or frames or ["nowhere"])[-1]
 
 
-def unexpected(found: Counter[tuple[str, str]]) -> list[str]:
-    """Those that nothing which was broken explains."""
-    return [f"{times} × {event}: {error}" for (event, error), times in found.items() if error not in EXPECTED]
+def unexpected(counts: Counter[tuple[str, str]]) -> list[str]:
+    """Return the tracebacks that no injected trouble explains."""
+    return [f"{times} × {event}: {error}" for (event, error), times in counts.items() if error not in EXPECTED]

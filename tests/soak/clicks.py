@@ -1,4 +1,4 @@
-"""What people click and fill in."""
+"""Clicks and forms of people."""
 
 from bot.escalation import ids as escalation
 from bot.followups import ids as followups
@@ -15,7 +15,7 @@ PARTNER_CHANNELS = {"olga": "partner-northline", "gus": "partner-sagebrush"}
 
 
 def step(actor: Actor) -> None:
-    """A step of the playbook: done, taken or rested."""
+    """Complete, take or snooze a step of the playbook."""
     channel = actor.an_incident()
     action, kind = actor.rng.choice(
         (
@@ -31,7 +31,7 @@ def step(actor: Actor) -> None:
 
 
 def undo_step(actor: Actor) -> None:
-    """A step taken back, in the list of all steps; what is said of that comes by direct message."""
+    """Undo a step in the list of all steps; the answer comes by direct message."""
     channel = actor.an_incident()
     if actor.opens_form(playbooks.SHOW_ALL, channel):
         actor.me.clicks(playbooks.STEP_UNDO, surface="modal")
@@ -41,7 +41,7 @@ def undo_step(actor: Actor) -> None:
 
 
 def skip_step(actor: Actor) -> None:
-    """A step left out, for a reason."""
+    """Skip a step, with a reason."""
     channel, reason = actor.an_incident(), actor.token()
     value, number = actor.a_button(playbooks.STEP_SKIP, channel)
     if actor.opens_form(playbooks.STEP_SKIP, channel, value):
@@ -51,7 +51,7 @@ def skip_step(actor: Actor) -> None:
 
 
 def answer_step(actor: Actor) -> None:
-    """A step that asks for something, done as its form stands."""
+    """Complete a step that has questions, with its form as it stands."""
     channel = actor.an_incident()
     value, number = actor.a_button(playbooks.STEP_ANSWER, channel)
     if actor.opens_form(playbooks.STEP_ANSWER, channel, value):
@@ -59,7 +59,7 @@ def answer_step(actor: Actor) -> None:
 
 
 def end(actor: Actor) -> None:
-    """Resolved, closed or opened again by the panel."""
+    """Resolve, close or reopen an incident by the panel."""
     button, kind = actor.rng.choice(
         (
             (incidents.RESOLVE, "resolved"),
@@ -72,7 +72,7 @@ def end(actor: Actor) -> None:
 
 
 def finish_an_old_one(actor: Actor) -> None:
-    """One that people have left alone for a while is resolved, then closed: a floor has only so many open."""
+    """Resolve, then close, an incident that people have left alone for a while: a floor has only so many open."""
     finished = actor.shared.ledger.finished
     channel = actor.an_old_incident(finished)
     _end(actor, channel, incidents.RESOLVE, "resolved")
@@ -81,7 +81,7 @@ def finish_an_old_one(actor: Actor) -> None:
 
 
 def _end(actor: Actor, channel: str, button: str, kind: str) -> Outcome:
-    """By the panel's form, past every step that stands in the way."""
+    """Use the panel's form, waiving every step that stands in the way."""
     reason = actor.token()
     actor.types(incidents.COMMAND, channel, ".*")
     if not actor.opens_form(button, channel):
@@ -93,7 +93,7 @@ def _end(actor: Actor, channel: str, button: str, kind: str) -> Outcome:
 
 
 def draft(actor: Actor) -> None:
-    """What is done with an update before it is due."""
+    """Decide about an update before it is due."""
     act = actor.rng.choice(("now", "nothing", "later", "edit"))
     if act == "now":
         actor.clicks(updates.SEND_NOW, DM, done="It goes out now")
@@ -108,14 +108,14 @@ def draft(actor: Actor) -> None:
 
 
 def answer_page(actor: Actor) -> None:
-    """On my way, or not."""
+    """Answer a page: on my way, or not."""
     actor.clicks(
         actor.rng.choice((escalation.ON_MY_WAY, escalation.ON_MY_WAY, escalation.CANNOT)), DM, done="Thank you"
     )
 
 
 def partner(actor: Actor) -> None:
-    """A partner's people answer their notice."""
+    """Answer a notice as a partner's people."""
     channel = PARTNER_CHANNELS.get(actor.name)
     if channel is None:
         raise LookupError("no partner")
@@ -127,12 +127,12 @@ def partner(actor: Actor) -> None:
 
 
 def own_follow_up(actor: Actor) -> None:
-    """A follow-up done, turned down or taken."""
+    """Complete or decline a follow-up."""
     actor.clicks(actor.rng.choice((followups.DONE, followups.DONE, followups.NOT_MINE)), DM)
 
 
 def publish(actor: Actor) -> None:
-    """A post-mortem published."""
+    """Publish a post-mortem."""
     if actor.opens_form(postmortems.PUBLISH, DM):
         if has_field(actor, postmortems.REASON):
             actor.me.fills(postmortems.REASON, "nothing more is known")
@@ -145,6 +145,6 @@ def home(actor: Actor) -> None:
 
 
 def has_field(actor: Actor, block_id: str) -> bool:
-    """Does the open form ask for this?"""
+    """True if the open form has this field."""
     view = actor.me.modal
     return view is not None and any(block.get("block_id") == block_id for block in view["blocks"])

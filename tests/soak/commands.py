@@ -1,4 +1,4 @@
-"""What people type."""
+"""Commands and messages that people type."""
 
 from bot.incidents.ids import COMMAND
 from tests.soak.ledger import Outcome, Trace
@@ -32,9 +32,9 @@ EMOJI = ("pushpin", "scales", "no_entry_sign", "busts_in_silhouette")
 
 
 def declare(actor: Actor) -> None:
-    """An incident by one line."""
+    """Declare an incident in one line."""
     subject = actor.rng.choice(TITLES)
-    # As many words of its own as shared ones: what sounds like another incident would be asked about first.
+    # As many words of its own as shared ones: the bot asks first about a title that resembles another incident's.
     title = " ".join([subject, *(actor.token() for _ in subject.split())])
     command = f"{COMMAND} declare {actor.rng.choice(SEVERITIES)} {title}"
     outcome = actor.types(command, "general", "Opening an incident", None)
@@ -42,7 +42,7 @@ def declare(actor: Actor) -> None:
 
 
 def severity(actor: Actor) -> None:
-    """Another severity, with a reason."""
+    """Change the severity, with a reason."""
     channel, reason = actor.an_incident(), actor.token()
     trace = Trace("severity", number_of(channel), actor.id, (("reason", reason),))
     wanted = actor.rng.choice(SEVERITIES)
@@ -50,7 +50,7 @@ def severity(actor: Actor) -> None:
 
 
 def status(actor: Actor) -> None:
-    """Another status, with a reason."""
+    """Change the status, with a reason."""
     channel, reason = actor.an_incident(), actor.token()
     trace = Trace("status", number_of(channel), actor.id, (("reason", reason),))
     wanted = actor.rng.choice(STATUSES)
@@ -58,14 +58,14 @@ def status(actor: Actor) -> None:
 
 
 def impact(actor: Actor) -> None:
-    """Who feels what."""
+    """Describe the impact."""
     channel, words = actor.an_incident(), actor.token()
     trace = Trace("impact", number_of(channel), actor.id, (("text", words),))
     actor.types(f"{COMMAND} impact half the calls {words}", channel, "Impact saved", trace)
 
 
 def claim(actor: Actor) -> None:
-    """A role for oneself."""
+    """Claim a role for oneself."""
     channel, role = actor.an_incident(), actor.rng.choice(list(ROLES))
     facts = (("role", ROLES[role]), ("user", actor.id))
     trace = Trace("role_taken", number_of(channel), actor.id, facts)
@@ -73,67 +73,67 @@ def claim(actor: Actor) -> None:
 
 
 def assign(actor: Actor) -> None:
-    """A role for somebody."""
+    """Give somebody a role."""
     assign_role(actor, actor.an_incident(), actor.rng.choice(list(ROLES)), actor.rng.choice(STAFF))
 
 
 def assign_role(actor: Actor, channel: str, role: str, person: str) -> None:
-    """A role of an incident for a person; nothing changes for those who have it already."""
+    """Give a person a role of an incident; nothing changes for those who have it already."""
     trace = Trace("role_given", number_of(channel), actor.id, (("role", ROLES[role]), ("user", person)))
     actor.types(f"{COMMAND} assign {role} <@{person}>", channel, r"<@\w+> is .* of incident \d+ now", trace)
 
 
 def hand_over(actor: Actor) -> None:
-    """One's role for somebody else."""
+    """Hand one's role over to somebody else."""
     channel, role, person = actor.an_incident(), actor.rng.choice(list(ROLES)), actor.rng.choice(STAFF)
     trace = Trace("role_handed_over", number_of(channel), actor.id, (("role", ROLES[role]), ("user", person)))
     actor.types(f"{COMMAND} handover {role} <@{person}>", channel, r"<@\w+> is .* now\. Tell", trace)
 
 
 def leave(actor: Actor) -> None:
-    """A role given back."""
+    """Give up a role."""
     channel, role = actor.an_incident(), actor.rng.choice(list(ROLES))
     trace = Trace("role_left", number_of(channel), actor.id, (("role", ROLES[role]),))
     actor.types(f"{COMMAND} leave {role}", channel, "You are no longer", trace)
 
 
 def note(actor: Actor) -> None:
-    """A note in the timeline."""
+    """Write a note in the timeline."""
     channel, words = actor.an_incident(), actor.token()
     trace = Trace("note", number_of(channel), actor.id, (("text", words),))
     actor.types(f"{COMMAND} note we restarted it {words}", channel, "Added to the timeline", trace)
 
 
 def follow_up(actor: Actor) -> None:
-    """Something that is left to do."""
+    """Add a follow-up."""
     channel, words, owner = actor.an_incident(), actor.token(), actor.rng.choice(STAFF)
     trace = Trace("followup_added", number_of(channel), actor.id, (("text", words),))
     actor.types(f"{COMMAND} followup <@{owner}> mend {words}", channel, r"Follow-up \d+ added", trace)
 
 
 def pause(actor: Actor) -> None:
-    """No updates by the clock for now."""
+    """Pause the updates by the clock."""
     channel, reason = actor.an_incident(), actor.token()
     trace = Trace("updates_paused", number_of(channel), actor.id, (("reason", reason),))
     actor.types(f"{COMMAND} pause {reason}", channel, "Updates are paused; the last", trace)
 
 
 def resume(actor: Actor) -> None:
-    """Updates go on."""
+    """Resume the updates."""
     channel = actor.an_incident()
     trace = Trace("updates_resumed", number_of(channel), actor.id)
     actor.types(f"{COMMAND} resume", channel, "Updates go on", trace)
 
 
 def cadence(actor: Actor) -> None:
-    """Another pace."""
+    """Change the cadence."""
     channel, minutes = actor.an_incident(), actor.rng.randint(5, 90)
     trace = Trace("update_pace", number_of(channel), actor.id)
     actor.types(f"{COMMAND} cadence {minutes} min", channel, ".*: updates come every", trace)
 
 
 def update(actor: Actor) -> None:
-    """An update at once, in a person's words."""
+    """Send an update at once, in a person's words."""
     channel, words = actor.an_incident(), actor.token()
     outcome = actor.types(f"{COMMAND} update calls go to Cebu {words}", channel, "The update is on its way")
     if outcome == Outcome.DONE:
@@ -141,14 +141,14 @@ def update(actor: Actor) -> None:
 
 
 def partner_added(actor: Actor) -> None:
-    """One more partner is hit."""
+    """Add a partner to the incident."""
     channel, partner = actor.an_incident(), actor.rng.choice(("Northline", "Sagebrush", "Telvia"))
     trace = Trace("partner_added", number_of(channel), actor.id, (("partner", partner),))
     actor.types(f"{COMMAND} partners add {partner}", channel, "Added as affected", trace)
 
 
 def partner_told(actor: Actor) -> None:
-    """The partners' notices now, and one phone call."""
+    """Send the partners' notices now, and record one phone call."""
     channel = actor.an_incident()
     actor.types(f"{COMMAND} partners tell", channel, "The notice is on its way")
     trace = Trace("partner_phoned", number_of(channel), actor.id, (("partner", "Telvia"),))
@@ -156,19 +156,19 @@ def partner_told(actor: Actor) -> None:
 
 
 def page(actor: Actor) -> None:
-    """Somebody is asked to come."""
+    """Page somebody."""
     channel, person, reason = actor.an_incident(), actor.rng.choice(STAFF), actor.token()
     actor.types(f"{COMMAND} page <@{person}> look {reason}", channel, ".*")
 
 
 def subscribe(actor: Actor) -> None:
-    """Updates by direct message, or none any more."""
+    """Subscribe to updates by direct message, or unsubscribe."""
     channel = actor.an_incident()
     actor.types(f"{COMMAND} {actor.rng.choice(('subscribe', 'unsubscribe'))}", channel, "You get")
 
 
 def playbook(actor: Actor) -> None:
-    """Another playbook beside what runs, or in its place; one that runs already is said to run."""
+    """Start another playbook beside those that run, or in their place; one that already runs is only reported."""
     channel, name = actor.an_incident(), actor.rng.choice(list(PLAYBOOKS))
     what = actor.rng.choice(("start", "switch", "stop"))
     traces = {
@@ -176,38 +176,38 @@ def playbook(actor: Actor) -> None:
         for book, title in PLAYBOOKS.items()
     }
     done = r"The playbook “.*” is stopped;" if what == "stop" else r"The playbook “.*” (is|runs)"
-    # Switching stops what else runs, and says so in the timeline.
-    others = [trace for book, trace in traces.items() if what == "switch" and book != name]
+    # Switching stops the other runs, and the timeline records that.
+    stopped_traces = [trace for book, trace in traces.items() if what == "switch" and book != name]
     trace = traces[name] if what == "stop" else None
-    actor.types(f"{COMMAND} playbook {what} {name}", channel, done, trace, others)
+    actor.types(f"{COMMAND} playbook {what} {name}", channel, done, trace, stopped_traces)
 
 
 def resolve(actor: Actor) -> None:
-    """The impact is over."""
+    """Resolve an incident."""
     resolve_it(actor, actor.an_incident())
 
 
 def resolve_it(actor: Actor, channel: str) -> None:
-    """The impact of this one is over."""
+    """Resolve this incident."""
     reason = actor.token()
     trace = Trace("resolved", number_of(channel), actor.id, (("reason", reason),))
     actor.types(f"{COMMAND} resolve {reason}", channel, r"Resolved\.", trace)
 
 
 def close(actor: Actor) -> None:
-    """It is over."""
+    """Close an incident."""
     close_it(actor, actor.an_incident())
 
 
 def close_it(actor: Actor, channel: str) -> Outcome:
-    """This one is over."""
+    """Close this incident."""
     reason = actor.token()
     trace = Trace("closed", number_of(channel), actor.id, (("reason", reason),))
     return actor.types(f"{COMMAND} close {reason}", channel, r"Closed\.", trace)
 
 
 def finish_an_old_one(actor: Actor) -> None:
-    """One that people have left alone for a while is resolved, then closed: a floor has only so many open."""
+    """Resolve, then close, an incident that people have left alone for a while: a floor has only so many open."""
     finished = actor.shared.ledger.finished
     channel = actor.an_old_incident(finished)
     resolve_it(actor, channel)
@@ -216,7 +216,7 @@ def finish_an_old_one(actor: Actor) -> None:
 
 
 def reopen(actor: Actor) -> None:
-    """It is not over after all."""
+    """Reopen an incident."""
     channel, reason = actor.an_incident(), actor.token()
     trace = Trace("reopened", number_of(channel), actor.id, (("reason", reason),))
     actor.types(f"{COMMAND} reopen {reason}", channel, r"Incident \d+ is open again", trace)
@@ -230,7 +230,7 @@ def ask(actor: Actor) -> None:
 
 
 def say(actor: Actor) -> None:
-    """Words in the channel; sometimes marked, edited, or in a thread."""
+    """Write in the channel; sometimes the message is marked, edited, or in a thread."""
     channel, words = actor.an_incident(), actor.token()
     message = actor.says(f"the trunk is {words}", channel)
     said = [words]

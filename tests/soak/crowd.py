@@ -1,4 +1,4 @@
-"""The people of the sandbox, a few threads of them, living random incidents."""
+"""The people of the sandbox, in a few threads, living random incidents."""
 
 from collections.abc import Callable
 from random import Random
@@ -47,12 +47,12 @@ WEIGHTS: dict[Callable[[Actor], None], float] = {
     clicks.home: 1,
 }
 MOST_INCIDENTS_A_MINUTE = 7
-# More are never open at once: whoever wants one more finishes an old one first.
+# No more are open at once: a person who wants another one finishes an old one first.
 MOST_OPEN = 30
 
 
 class Crowd:
-    """Everybody, until it is over."""
+    """All people, until the phase is over."""
 
     def __init__(self, shared: Surroundings, seed: str, elapsed_s: Callable[[], float]) -> None:
         self._shared = shared
@@ -68,7 +68,7 @@ class Crowd:
             thread.start()
 
     def stop(self) -> None:
-        """Nobody does anything any more; raises what broke a person's thread."""
+        """Stop all people; raise the error that broke a person's thread."""
         self._is_over.set()
         for thread in self._threads:
             thread.join()
@@ -94,7 +94,7 @@ class Crowd:
                 (act,) = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))
                 act(actor)
         except OUT_OF_PLACE:
-            # There is no such button now, or the channel is not this person's to see.
+            # There is no such button now, or this person may not see the channel.
             self._shared.ledger.counts["nothing to do"] += 1
             actor.closes_forms()
 

@@ -1,4 +1,4 @@
-"""The two databases, and how each is taken away and given back."""
+"""The two databases, and how each is taken away and restored."""
 
 import multiprocessing
 import sqlite3
@@ -28,7 +28,7 @@ class Database(ABC):
 
     @abstractmethod
     def go_away(self, rng: Random) -> str:
-        """Be of no use to the bots from now on; gives back how."""
+        """Become unusable for the bots and return how."""
 
     @abstractmethod
     def come_back(self) -> None:
@@ -36,11 +36,11 @@ class Database(ABC):
 
     @abstractmethod
     def close(self, keep: bool) -> None:
-        """End it; what it holds is kept on demand."""
+        """End it; keep its data on demand."""
 
 
 class SQLite(Database):
-    """A file, and another process that now and then holds its write lock."""
+    """A file whose write lock another process holds now and then."""
 
     name = "sqlite"
     replicas = ("local",)
@@ -51,17 +51,17 @@ class SQLite(Database):
         self._holder: Connection | None = None
 
     def go_away(self, rng: Random) -> str:
-        """Another process holds the write lock."""
+        """Let another process take the write lock."""
         file = rng.choice(self._files)
-        self._holder, theirs = _context.Pipe()
-        _context.Process(target=hold_write_lock, args=(str(file), theirs), daemon=True).start()
-        theirs.close()
+        self._holder, other_end = _context.Pipe()
+        _context.Process(target=hold_write_lock, args=(str(file), other_end), daemon=True).start()
+        other_end.close()
         if self._holder.poll(LOCKED_WITHIN_S):
             self._holder.recv()
         return f"another process holds the write lock of {file.name}"
 
     def come_back(self) -> None:
-        """It lets go."""
+        """Release the lock."""
         if self._holder:
             with suppress(OSError):
                 self._holder.send("let go")
@@ -70,7 +70,7 @@ class SQLite(Database):
             self._holder = None
 
     def close(self, keep: bool) -> None:
-        """The file stays or goes with its folder."""
+        """Do nothing: the file stays or goes with its folder."""
         self.come_back()
 
 
@@ -88,22 +88,22 @@ def hold_write_lock(file: str, orders: Connection) -> None:
 
 
 class PostgreSQL(Database):
-    """A server of its own, which is stopped and started again, also without a word to its clients."""
+    """A server of its own, which is stopped and started again, sometimes without a word to its clients."""
 
     name = "postgresql"
     replicas = ("one", "two")
 
     def __init__(self) -> None:
-        # Its socket's path must be short.
+        # The path of its socket must be short.
         self.where = Path(tempfile.mkdtemp(prefix="pg-"))
         self._server = get_server(self.where)
-        # The server is killed, never the machine: to wait for the disk, also while it starts, would prove nothing.
+        # The server is killed, never the machine: waiting for the disk, also during the start, would prove nothing.
         self._server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf(); CREATE DATABASE watchfloor;")
         address: str = self._server.get_uri(database="watchfloor")
         self.url = address.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def go_away(self, rng: Random) -> str:
-        """Stop the server: as an administrator does, or as a crash does."""
+        """Stop the server as an administrator does, or as a crash does."""
         mode = rng.choice(("fast", "immediate"))
         pgexec(
             "pg_ctl",
@@ -114,7 +114,7 @@ class PostgreSQL(Database):
         return f"the server is stopped ({mode})"
 
     def come_back(self) -> None:
-        """Start the server. On a busy machine it goes on starting when nobody waits for it any more."""
+        """Start the server. On a busy machine it may still be starting after the wait has ended."""
         with suppress(SubprocessError):
             self._server.ensure_postgres_running()
         self._server.ensure_postgres_running()

@@ -1,4 +1,4 @@
-"""Every question that the soak asks the bot's database and engine: nothing else here knows their tables."""
+"""Every query of the soak to the bot's database and engine: nothing else here knows their tables."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Open:
-    """One incident as it stands."""
+    """One incident in its current state."""
 
     number: int
     title: str
@@ -57,7 +57,7 @@ class Open:
 
     @property
     def is_over(self) -> bool:
-        """Is there nothing more to be done?"""
+        """True if nothing more is to be done."""
         return self.status in ("closed", WITHDRAWN)
 
 
@@ -71,14 +71,14 @@ class SentUpdate:
 
 
 class Evidence:
-    """What the database says."""
+    """The content of the database."""
 
     def __init__(self, database_url: str) -> None:
         self._store = Database(database_url)
         self._durable_url = Settings(_env_file=None, database_url=database_url).durable_url
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Release every connection."""
         self._store.close()
 
     def incidents(self) -> list[Open]:
@@ -112,18 +112,18 @@ class Evidence:
             ]
 
     def subscriptions(self) -> dict[tuple[str, int], bool]:
-        """Of whom and of which incident it is known whether its updates are wanted."""
+        """Return, for each person and incident on record, whether its updates are wanted."""
         with self._store.snapshot() as session:
             rows = session.exec(select(Subscription).where(col(Subscription.incident_id).is_not(None)))
             return {(row.user_id, row.incident_id): row.is_wanted for row in rows if row.incident_id}
 
     def runs(self) -> Counter[int]:
-        """How many playbook runs each incident has had."""
+        """Count the playbook runs of each incident."""
         with self._store.snapshot() as session:
             return Counter(session.exec(select(PlaybookRun.incident_id)))
 
     def canvases(self) -> dict[int, str | None]:
-        """The canvas in which the newest draft of each incident that was closed stands."""
+        """Return the canvas with the newest draft of each closed incident."""
         drafts = select(PostMortem).where(col(PostMortem.state) != State.PREVIEW).order_by(col(PostMortem.id))
         with self._store.snapshot() as session:
             return {draft.incident_id: draft.canvas_id for draft in session.exec(drafts)}
@@ -133,13 +133,13 @@ class Evidence:
         with self._store.snapshot() as session:
             sent = session.exec(select(Promise).where(Promise.state == SENT)).all()
             batch = aliased(OutboxRow)
-            said_with = session.exec(
+            batches_of_updates = session.exec(
                 select(OutboxRow.subject, batch.key)
                 .join(batch, col(OutboxRow.batch_id) == col(batch.id))
                 .where(OutboxRow.kind == UPDATE)
             )
             messages: dict[str, set[str]] = {}
-            for subject, key in said_with:
+            for subject, key in batches_of_updates:
                 messages.setdefault(subject, set()).add(key)
         return [
             SentUpdate(promise.incident_id, promise.key, frozenset(messages.get(str(promise.shown_by), ())))
@@ -147,21 +147,21 @@ class Evidence:
         ]
 
     def promised_twice(self) -> list[tuple[int, str]]:
-        """Whom of which incident more than one update waits for: each audience has one next update."""
+        """Return audience and incident where more than one update waits: each audience has one next update."""
         with self._store.snapshot() as session:
             waiting = session.exec(select(Promise).where(Promise.state == WAITING))
-            counted = Counter((promise.incident_id, promise.audience) for promise in waiting)
-        return [place for place, times in counted.items() if times > 1]
+            promises = Counter((promise.incident_id, promise.audience) for promise in waiting)
+        return [place for place, times in promises.items() if times > 1]
 
     def words_of_updates(self) -> list[tuple[int, str]]:
-        """What people said in updates, of each incident."""
+        """Return the text that people wrote in updates, of each incident."""
         with self._store.snapshot() as session:
             return [
                 (promise.incident_id, promise.text) for promise in session.exec(select(Promise)) if promise.text
             ]
 
     def left_over(self) -> list[str]:
-        """What is still to be shown, said or sent."""
+        """Return what is still to be shown, written or sent."""
         is_unsettled = (col(OutboxRow.wanted) > col(OutboxRow.shown), col(OutboxRow.refused).is_(None))
         with self._store.snapshot() as session:
             unsettled = session.exec(select(OutboxRow).where(*is_unsettled)).all()
@@ -174,7 +174,7 @@ class Evidence:
         ]
 
     def leases_of(self, replicas: list[str], now: datetime) -> int:
-        """How many rows these replicas are bringing to Slack now; none while the database is away."""
+        """Count the rows that these replicas are sending to Slack now; none while the database is away."""
         is_held = (col(OutboxRow.leased_by).in_(replicas), col(OutboxRow.leased_until) > now)
         try:
             with self._store.reading() as session:
@@ -183,27 +183,27 @@ class Evidence:
             return 0
 
     def gave_up(self) -> list[str]:
-        """What was tried and will not be tried again."""
+        """Return what was tried and will not be tried again."""
         with self._store.snapshot() as session:
-            refused = session.exec(select(OutboxRow).where(col(OutboxRow.refused).is_not(None))).all()
-        lost = [f"{row.key}: {row.refused}" for row in refused if row.refused != SUPERSEDED]
-        return [*(f"flow {key}" for key in self._flows(*FAILED)), *lost]
+            refused_rows = session.exec(select(OutboxRow).where(col(OutboxRow.refused).is_not(None))).all()
+        given_up = [f"{row.key}: {row.refused}" for row in refused_rows if row.refused != SUPERSEDED]
+        return [*(f"flow {key}" for key in self._flows(*FAILED)), *given_up]
 
     def alarms(self) -> list[str]:
-        """What the bot itself says is not as it should be."""
+        """Return the bot's own alarms."""
         with self._store.snapshot() as session:
             return [f"{alarm.key}: {alarm.text}" for alarm in alarms.open_alarms(session)]
 
     def broken_chains(self) -> list[str]:
-        """What does not fit in the log under the timelines."""
+        """Return the mismatches in the log under the timelines."""
         with self._store.snapshot() as session:
             numbers = verification.incidents_with_a_timeline(session)
             return [str(finding) for number in numbers for finding in verification.verify(session, number)]
 
     def _flows(self, *states: str) -> list[str]:
         with self._engine() as engine:
-            found = engine.list_workflows(status=list(states), load_input=False, load_output=False)
-            return [f"{flow.workflow_id} ({flow.status})" for flow in found]
+            workflows = engine.list_workflows(status=list(states), load_input=False, load_output=False)
+            return [f"{flow.workflow_id} ({flow.status})" for flow in workflows]
 
     @contextmanager
     def _engine(self) -> Iterator[DBOSClient]:

@@ -42,7 +42,7 @@ TEMPLATE_PARTS = (
 
 
 class LoggedErrors(logging.Handler):
-    """Keeps every line that is an error."""
+    """A log handler that keeps every line that is an error."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -54,7 +54,7 @@ class LoggedErrors(logging.Handler):
 
 
 class Fuzz:
-    """A workspace and a bot in HTTP mode, to which everything is sent that may be signed."""
+    """A workspace and a bot in HTTP mode, to which any correctly signed request is sent."""
 
     def __init__(self, floor: TestFloor, errors: LoggedErrors, examples: int, dice: int) -> None:
         self._floor, self._errors = floor, errors
@@ -66,7 +66,7 @@ class Fuzz:
         self._number = 0
 
     def commands(self) -> None:
-        """Whatever is typed behind `/incident`."""
+        """Send any text behind `/incident`."""
 
         @self._seed
         @self._settings
@@ -79,7 +79,7 @@ class Fuzz:
         typed()
 
     def requests(self) -> None:
-        """Whatever a click, a form, a shortcut or an event says, in Slack's shape and out of it."""
+        """Send any click, form, shortcut or event, in Slack's shape and out of it."""
 
         @self._seed
         @self._settings
@@ -92,7 +92,7 @@ class Fuzz:
         sent()
 
     def files(self, folder: Path) -> None:
-        """Whatever stands in `floor.yaml`, a playbook or a template."""
+        """Read any content of `floor.yaml`, a playbook or a template."""
         shipped = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
         playbook = folder / "tried.yaml"
 
@@ -130,7 +130,7 @@ class Fuzz:
     def _send(self, body: str, kind: str) -> str:
         status, answer, _ = post(self._floor.address, signed(self._floor.sandbox.signing_secret, body, kind=kind))
         self._floor.settle()
-        # Each example on its own: what is tried to make a failing one smaller is not to blame for it.
+        # The errors of each example on its own: attempts to shrink a failing example must not be blamed for it.
         errors, self._errors.lines = self._errors.lines, []
         assert status in (200, 400, 404), (status, errors, body)
         assert errors == [], (errors, body)
@@ -138,30 +138,30 @@ class Fuzz:
 
 
 def main() -> int:
-    """Try so many of each; what fails is made as small as can be, and raised."""
+    """Try that many of each; a failing example is made as small as possible and raised."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak.fuzz", description=__doc__)
     parser.add_argument("--examples", type=int, default=150, help="how many of each (%(default)s)")
     parser.add_argument("--seed", type=int, default=None, help="the dice; a new one when left out")
-    asked = parser.parse_args()
-    examples, dice = asked.examples, secrets.randbelow(100_000) if asked.seed is None else asked.seed
+    arguments = parser.parse_args()
+    examples, dice = arguments.examples, secrets.randbelow(100_000) if arguments.seed is None else arguments.seed
     print(f"fuzz: SEED={dice}", flush=True)
-    # The bot's threads throw dice of their own meanwhile.
+    # The bot's threads use random numbers of their own meanwhile.
     warnings.filterwarnings("ignore", "Do not use the `random` module", HypothesisDeprecationWarning)
     errors = LoggedErrors()
     logging.getLogger("bot").addHandler(errors)
-    # Bolt suggests a listener for each name that has none.
+    # Bolt suggests a listener for each name without one.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     logging.getLogger("slack_bolt").addHandler(errors)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        tried = Path(folder) / "files"
-        tried.mkdir()
+        files_folder = Path(folder) / "files"
+        files_folder.mkdir()
         floor_file = Path(folder) / "floor.yaml"
         unlimited = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
         unlimited["limits"] = dict.fromkeys(unlimited["limits"], 1_000_000)
         floor_file.write_text(yaml.safe_dump(unlimited, allow_unicode=True), encoding="utf-8")
         with TestFloor(Path(folder), over_http=True, floor_file=floor_file) as floor:
             fuzz = Fuzz(floor, errors, examples, dice)
-            fuzz.files(tried)
+            fuzz.files(files_folder)
             fuzz.commands()
             fuzz.requests()
     print(f"fuzz: {examples} commands, requests and files, each answered or refused with a sentence", flush=True)

@@ -1,4 +1,4 @@
-"""What must be true when everything has come to rest, whatever was broken meanwhile."""
+"""The invariants that must hold when everything has come to rest, whatever was broken meanwhile."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,15 +12,15 @@ from tests.soak.ledger import Ledger, Outcome
 from tests.soak.people import NUMBER
 
 ENDINGS = {"resolved": "resolved", "closed": "closed", "reopened": "investigating"}
-# Of these one look at the clock may write several that read alike: two pages of one person, two playbooks' steps of
-# the same name, two updates promised for the same minute.
+# One tick may write several entries of these kinds that read alike: two pages of one person, two playbooks' steps
+# of the same name, two updates promised for the same minute.
 ALIKE = ("page_unanswered", "step_reminded", "update_late", "updates_missed")
 SUBSCRIBING = {f"{COMMAND} subscribe": True, f"{COMMAND} unsubscribe": False}
 
 
 @dataclass(frozen=True)
 class Violation:
-    """Something that must not be: what was seen, and the acts around it."""
+    """A broken invariant: what was seen, and the acts around it."""
 
     what: str
     around: list[str] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Violation:
 
 
 class Seen:
-    """What stands in Slack."""
+    """The content of Slack."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         with sandbox.workspace.lock:
@@ -41,7 +41,7 @@ class Seen:
         self.keys = Counter(m.metadata["event_payload"]["key"] for m in self.messages if m.metadata)
 
     def attempts(self, key: str, ledger: Ledger) -> list[str]:
-        """Every call that brought this message, or was to bring it, and what was broken around each."""
+        """Return every call that sent this message, or tried to, and the troubles around each."""
         lines = []
         for call in self._calls:
             if key in str(call.args.get("metadata", "")):
@@ -54,7 +54,7 @@ class Seen:
 
 
 def violations(sandbox: Sandbox, evidence: Evidence, ledger: Ledger) -> Iterator[Violation]:
-    """Everything that is not as it must be. The database is read first: what was sent by then is in Slack."""
+    """Yield every violation. The database is read first, because everything sent by then is in Slack."""
     entries, incidents, sent = evidence.entries(), evidence.incidents(), evidence.sent_updates()
     seen = Seen(sandbox)
     yield from _one_of_everything(seen, evidence, incidents, ledger)
@@ -66,7 +66,7 @@ def violations(sandbox: Sandbox, evidence: Evidence, ledger: Ledger) -> Iterator
     yield from _subscriptions(sandbox, evidence, ledger)
     yield from _messages_kept(sandbox, incidents, entries, ledger)
     yield from _updates(seen, sent, evidence, ledger)
-    yield from (Violation(f"the log does not verify: {found}") for found in evidence.broken_chains())
+    yield from (Violation(f"the log does not verify: {mismatch}") for mismatch in evidence.broken_chains())
     yield from (Violation(f"not at rest: {what}") for what in evidence.left_over())
     yield from (Violation(f"a bot ended by itself: {what}") for what in ledger.unexplained_ends)
     yield from (Violation(f"given up: {what}") for what in evidence.gave_up())
@@ -102,8 +102,8 @@ def _problems(seen: Seen, incident: Open, channels: list[Channel], runs: int) ->
         return
     (channel,) = channels
     number = incident.number
-    wanted = {f"card:{number}::0": 1, f"digest:{number}::0": 0 if incident.is_private else 1}
-    for key, times in wanted.items():
+    expected = {f"card:{number}::0": 1, f"digest:{number}::0": 0 if incident.is_private else 1}
+    for key, times in expected.items():
         if seen.keys[key] != times:
             yield f"{key} is there {seen.keys[key]} times"
     if len(channel.pins) != 1:
@@ -121,7 +121,7 @@ def _problems(seen: Seen, incident: Open, channels: list[Channel], runs: int) ->
 
 
 def _newest_drafts(seen: Seen, evidence: Evidence, ledger: Ledger) -> Iterator[Violation]:
-    """The canvas of a channel was written with the draft of the newest close."""
+    """Check that the canvas of a channel was written with the draft of the newest close."""
     canvases = {int(found[1]): c.canvas for c in seen.channels if (found := NUMBER.match(c.name))}
     for number, canvas_id in evidence.canvases().items():
         if canvas_id != canvases.get(number):
@@ -169,7 +169,7 @@ def _declarations(incidents: list[Open], ledger: Ledger) -> Iterator[Violation]:
 
 
 def _state(incidents: list[Open], entries: list[Entry], ledger: Ledger) -> Iterator[Violation]:
-    """An incident stands where its timeline says that it was put last."""
+    """Check that an incident's state is the last one in its timeline."""
     severities: dict[int, str] = {}
     statuses: dict[int, str] = {}
     for entry in sorted(entries, key=lambda entry: entry.number):
@@ -180,35 +180,37 @@ def _state(incidents: list[Open], entries: list[Entry], ledger: Ledger) -> Itera
         elif entry.kind in ENDINGS:
             statuses[entry.incident] = ENDINGS[entry.kind]
     for incident in incidents:
-        stands = (incident.severity, incident.status)
+        current = (incident.severity, incident.status)
         number = incident.number
-        told = (severities.get(number, incident.severity), statuses.get(number, incident.status))
-        if stands != told and incident.status != WITHDRAWN:
-            yield Violation(f"incident {number} is {stands}, its timeline says {told}", ledger.of_incident(number))
+        in_timeline = (severities.get(number, incident.severity), statuses.get(number, incident.status))
+        if current != in_timeline and incident.status != WITHDRAWN:
+            yield Violation(
+                f"incident {number} is {current}, its timeline says {in_timeline}", ledger.of_incident(number)
+            )
 
 
 def _subscriptions(sandbox: Sandbox, evidence: Evidence, ledger: Ledger) -> Iterator[Violation]:
-    """Who subscribed last, gets updates; who ended it last, gets none."""
+    """Check that people who subscribed last get updates, and people who unsubscribed last get none."""
     wanted: dict[tuple[str, int], bool | None] = {}
     for act in ledger.acts:
-        found = NUMBER.match(act.channel)
-        if found is None or act.what not in SUBSCRIBING or act.outcome == Outcome.REFUSED:
+        match = NUMBER.match(act.channel)
+        if match is None or act.what not in SUBSCRIBING or act.outcome == Outcome.REFUSED:
             continue
-        place = (sandbox.person(act.person).id, int(found[1]))
+        place = (sandbox.person(act.person).id, int(match[1]))
         wanted[place] = SUBSCRIBING[act.what] if act.outcome == Outcome.DONE else None
-    kept = evidence.subscriptions()
+    subscribed = evidence.subscriptions()
     for place, is_wanted in wanted.items():
-        if is_wanted is not None and kept.get(place, False) != is_wanted:
+        if is_wanted is not None and subscribed.get(place, False) != is_wanted:
             yield Violation(f"{place} should be subscribed: {is_wanted}", ledger.of_incident(place[1]))
 
 
 def _messages_kept(
     sandbox: Sandbox, incidents: list[Open], entries: list[Entry], ledger: Ledger
 ) -> Iterator[Violation]:
-    """What the bot acknowledged of words and marks in incidents' channels is in their timelines."""
+    """Check that acknowledged words and marks in incidents' channels are in their timelines."""
     channels = sandbox.workspace.channels
     numbers = {incident.number for incident in incidents}
-    heard = {(entry.incident, entry.message_ts): entry.heard for entry in entries if entry.message_ts}
+    recorded_text = {(entry.incident, entry.message_ts): entry.heard for entry in entries if entry.message_ts}
     # Slack's history shows a message as it is now, not as it was before it was edited.
     rewritten = {
         (entry.incident, entry.message_ts)
@@ -220,19 +222,19 @@ def _messages_kept(
         if not envelope.acknowledged or event.get("bot_id") or event.get("user") == sandbox.workspace.bot.id:
             continue
         channel = channels.get(str(event.get("channel") or event.get("item", {}).get("channel")))
-        found = NUMBER.match(channel.name) if channel else None
-        if channel is None or found is None or int(found[1]) not in numbers:
+        match = NUMBER.match(channel.name) if channel else None
+        if channel is None or match is None or int(match[1]) not in numbers:
             continue
-        for ts, words in _said(event):
+        for ts, words in _message_in(event):
             ledger.counts["events checked"] += 1
-            place = (int(found[1]), ts)
+            place = (int(match[1]), ts)
             is_replaced = event["type"] == "message" and place in rewritten and words != channel.messages[ts].text
-            if words not in heard.get(place, "") and not is_replaced:
-                yield Violation(f"acknowledged, but not in the timeline of {found[1]}: {event}")
+            if words not in recorded_text.get(place, "") and not is_replaced:
+                yield Violation(f"acknowledged, but not in the timeline of {match[1]}: {event}")
 
 
-def _said(event: dict[str, object]) -> Iterable[tuple[str, str]]:
-    """The time and the words, or the mark, of a message that an event tells of."""
+def _message_in(event: dict[str, object]) -> Iterable[tuple[str, str]]:
+    """Return the time and the text, or the mark, of the message in an event."""
     kind, subtype = event.get("type"), event.get("subtype")
     if kind == "message" and not subtype:
         return [(str(event["ts"]), str(event["text"]))]
@@ -261,5 +263,5 @@ def _updates(seen: Seen, sent: list[SentUpdate], evidence: Evidence, ledger: Led
         )
     words = evidence.words_of_updates()
     for number, promised in ledger.promised_words:
-        if not any(number == incident and promised in said for incident, said in words):
+        if not any(number == incident and promised in update_text for incident, update_text in words):
             yield Violation(f"an update of {number} was on its way, but there is none with {promised}")

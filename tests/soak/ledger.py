@@ -1,4 +1,4 @@
-"""What people did, what they were answered, and what must be found of it at the end."""
+"""What people did, how they were answered, and the traces that must be found at the end."""
 
 import time
 from collections import Counter
@@ -13,7 +13,7 @@ AROUND_S = 8
 
 
 class Outcome(StrEnum):
-    """How a person was answered."""
+    """The answer that a person got."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Trace:
-    """The entry of an incident's timeline that an act leaves."""
+    """The timeline entry that an act leaves."""
 
     kind: str
     incident: int
@@ -30,15 +30,15 @@ class Trace:
     facts: tuple[tuple[str, str], ...] = ()
 
     def fits(self, kind: str, incident: int, actor: str | None, facts: dict[str, Any]) -> bool:
-        """Is it this entry?"""
+        """True if it is this entry."""
         if (kind, incident, actor) != (self.kind, self.incident, self.actor):
             return False
-        return all(wanted in str(facts.get(name, "")) for name, wanted in self.facts)
+        return all(expected in str(facts.get(name, "")) for name, expected in self.facts)
 
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that a person did."""
+    """One act of a person."""
 
     at_s: float
     person: str
@@ -47,7 +47,7 @@ class Act:
     outcome: Outcome
     answer: str = ""
     trace: Trace | None = None
-    # What it may have left beside that, when it was not refused.
+    # Further traces that it may have left, unless it was refused.
     perhaps: tuple[Trace, ...] = ()
 
     def __str__(self) -> str:
@@ -58,13 +58,13 @@ class Act:
 
 @dataclass(frozen=True)
 class Expected:
-    """How often an entry must be in the timeline: once for each act that was done, or perhaps was."""
+    """How often an entry must be in the timeline: once for each act that was done, or perhaps was done."""
 
     done: int
     unsure: int
 
     def allows(self, times: int) -> bool:
-        """Is this number right?"""
+        """True if this number is acceptable."""
         return self.done <= times <= self.done + self.unsure
 
 
@@ -77,27 +77,27 @@ class Ledger:
     troubles: list[tuple[float, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     unexplained_ends: list[str] = field(default_factory=list)
-    # Updates that were acknowledged as being on their way: the incident's number, and unique words of it.
+    # Updates that were acknowledged as being on their way: the incident's number, and unique words of the update.
     promised_words: list[tuple[int, str]] = field(default_factory=list)
     # The channels of incidents that were closed to make room for new ones.
     finished: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, act: Act) -> None:
-        """Somebody did something."""
+        """Record an act."""
         with self._lock:
             self.acts.append(act)
             self.counts["acts"] += 1
             self.counts[f"acts {act.outcome}"] += 1
 
     def trouble(self, at_s: float, kind: str, detail: str = "") -> None:
-        """Something was broken on purpose."""
+        """Record a trouble that was caused on purpose."""
         with self._lock:
             self.troubles.append((at_s, f"{kind} {detail}".strip()))
             self.counts[kind] += 1
 
     def expectations(self) -> Iterator[tuple[Trace, Expected]]:
-        """What must be found of what people did; acts that leave the same trace are counted together."""
+        """Yield the traces that people's acts must have left; acts with the same trace are counted together."""
         done: Counter[Trace] = Counter()
         unsure: Counter[Trace] = Counter()
         for act in self.acts:
@@ -110,7 +110,7 @@ class Ledger:
             yield trace, Expected(done[trace], unsure[trace])
 
     def around(self, trace: Trace) -> list[str]:
-        """The acts that left this trace, and what was broken shortly before and after each."""
+        """Return the acts that left this trace, and the troubles shortly before and after each."""
         lines = []
         for act in self.acts:
             if trace == act.trace or trace in act.perhaps:
@@ -119,10 +119,10 @@ class Ledger:
         return list(dict.fromkeys(lines))
 
     def troubles_around(self, at_s: float) -> list[str]:
-        """What was broken shortly before that moment and after it."""
+        """Return the troubles shortly before and after that moment."""
         return [f"{when_s:7.1f} s  ⚡ {what}" for when_s, what in self.troubles if abs(when_s - at_s) <= AROUND_S]
 
     def of_incident(self, number: int) -> list[str]:
-        """The last acts in an incident's channel."""
+        """Return the last acts in an incident's channel."""
         begins = f"inc-{number}-"
         return [str(act) for act in self.acts if act.channel.startswith(begins)][-LAST_ACTS:]

@@ -1,4 +1,4 @@
-"""What Slack may send, whole or with pieces missing or changed: for the fuzz of `make soak`."""
+"""Requests that Slack may send, whole or with pieces missing or changed: for the fuzz of `make soak`."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -69,7 +69,7 @@ EVENTS: tuple[Body, ...] = (
 
 
 def commands(channel: str, subcommands: list[str]) -> st.SearchStrategy[Body]:
-    """Whatever is typed behind `/incident`."""
+    """Return a strategy for any text behind `/incident`."""
     return st.builds(
         lambda word, rest, person: {
             "command": "/incident",
@@ -85,7 +85,7 @@ def commands(channel: str, subcommands: list[str]) -> st.SearchStrategy[Body]:
 
 @st.composite
 def interactions(draw: st.DrawFn, channel: str) -> Body:
-    """A click in a message, a form or the home tab; a form that is sent; a shortcut."""
+    """Draw a click in a message, a form or the home tab; a submitted form; a shortcut."""
     names, fields = _names_of_the_bot()
     name, numbers = draw(st.sampled_from(names)), st.just("1") | TEXT
     chosen = _chosen(numbers)
@@ -112,7 +112,7 @@ def interactions(draw: st.DrawFn, channel: str) -> Body:
 
 
 def events(channel: str) -> st.SearchStrategy[Body]:
-    """Something happened in the incident's channel, or to somebody in it."""
+    """Return a strategy for events in the incident's channel, or about somebody in it."""
     place = {"channel": channel, "channel_id": channel, "user": "U0BEN", "event_ts": TS}
     happened = st.sampled_from(EVENTS).map(lambda event: {"type": "event_callback", "event": place | event})
     return happened | JSON_VALUES.map(lambda event: {"type": "event_callback", "event": event})
@@ -120,7 +120,7 @@ def events(channel: str) -> st.SearchStrategy[Body]:
 
 @st.composite
 def changed(draw: st.DrawFn, whole: st.SearchStrategy[Body]) -> Body:
-    """The same with some of its pieces missing, or with others in their place."""
+    """Draw the same with some of its pieces missing, or replaced by others."""
     body: Body = deepcopy(draw(whole))
     for _ in range(draw(st.integers(0, 2))):
         holder, key = draw(st.sampled_from(list(_places(body))))
@@ -132,7 +132,7 @@ def changed(draw: st.DrawFn, whole: st.SearchStrategy[Body]) -> Body:
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Where each piece is: in which object or list, under which key."""
+    """Yield the place of each piece: its object or list, and its key."""
     keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
         yield value, key
@@ -159,7 +159,7 @@ def _block(chosen: st.SearchStrategy[Body]) -> st.SearchStrategy[Body]:
 
 
 def _names_of_the_bot() -> tuple[list[str], list[str]]:
-    """Every name that a form or a button of the bot has; and every name of a field."""
+    """Return every name of a form or a button of the bot, and every name of a field."""
     modules = [".".join(file.with_suffix("").parts) for file in sorted(Path("bot").rglob("ids.py"))]
     written = [value for module in modules for name, value in vars(import_module(module)).items() if name.isupper()]
     names = {name for name in written if isinstance(name, str)}

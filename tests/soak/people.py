@@ -14,7 +14,7 @@ from slack_sandbox.model import Json, Message
 from tests.soak.disturbances import Disturbances
 from tests.soak.ledger import Act, Ledger, Outcome, Trace
 
-# An answer in words comes within a moment of the acknowledgement, when nothing is broken; on a busy machine that
+# An answer in words comes within a moment of the acknowledgement while nothing is broken; on a busy machine that
 # moment is as long as the acknowledgement took, or a few times that.
 READS_FOR_S = 0.8
 READS_LONGER = 4
@@ -22,7 +22,7 @@ NEWEST_CHANNELS = 10
 NUMBER = re.compile(r"inc-(\d+)-")
 CHANNEL_LINK = re.compile(r"<#(\w+)")
 NEVER = "(?!)"
-# As Slack's sandbox calls a post to the address that came with a click.
+# The sandbox's name for a post to the response URL of a click.
 ANSWER = "response_url"
 UNKNOWN = "I do not know whether"
 SUMMARY = re.compile(r"\S+ \*S\d\* ")
@@ -31,7 +31,7 @@ OUT_OF_PLACE = (NotVisible, NothingToClick, LookupError, TimeoutError)
 
 @dataclass
 class Surroundings:
-    """What all people share."""
+    """The objects that all people share."""
 
     sandbox: Sandbox
     ledger: Ledger
@@ -40,7 +40,7 @@ class Surroundings:
 
 
 class Actor:
-    """A person, with a dice."""
+    """A person with a random generator."""
 
     def __init__(self, name: str, shared: Surroundings, rng: Random) -> None:
         self.name = name
@@ -54,19 +54,19 @@ class Actor:
         return self.me.id
 
     def token(self) -> str:
-        """Words that nobody else ever says."""
+        """Return text that nobody else ever writes."""
         return f"tok{self.rng.getrandbits(48):012x}"
 
     def an_incident(self) -> str:
-        """The channel of one of the newest incidents; `LookupError` when there is none."""
+        """Return the channel of one of the newest incidents; raise `LookupError` when there is none."""
         return self._one_of(self._incidents()[-NEWEST_CHANNELS:])
 
     def an_old_incident(self, finished: Collection[str]) -> str:
-        """The channel of one that is not among the newest and not finished; `LookupError` when there is none."""
+        """Return the channel of an unfinished incident that is not among the newest, or raise `LookupError`."""
         return self._one_of([name for name in self._incidents()[:-NEWEST_CHANNELS] if name not in finished])
 
     def _incidents(self) -> list[str]:
-        """The channels of incidents, the oldest first."""
+        """Return the channels of incidents, the oldest first."""
         names = [channel.name for channel in self.me.channels() if not channel.is_archived]
         return sorted((name for name in names if NUMBER.match(name)), key=number_of)
 
@@ -85,8 +85,9 @@ class Actor:
         trace: Trace | None = None,
         perhaps: Sequence[Trace] = (),
     ) -> Outcome:
-        """Type a command; an answer that begins with `done` says that it is done. It leaves its trace then, and
-        perhaps others.
+        """Type a command; an answer that begins with `done` means that it is done and left its traces.
+
+        It leaves `trace` for certain, and those of `perhaps` perhaps.
         """
         answer = self.me.types(command, channel=channel)
         assert not isinstance(answer, Message), "a command is no message"
@@ -108,8 +109,9 @@ class Actor:
         done: str = NEVER,
         is_silent: bool = False,
     ) -> Outcome:
-        """Click. An answer that begins with `done` says that it is done. After a silent click silence does, unless
-        something is broken that could have kept an answer away.
+        """Click; an answer that begins with `done` means that it is done.
+
+        After a silent click, silence means the same, unless a trouble could have kept an answer away.
         """
         began, before = time.monotonic(), self._heard(channel)
         calls_before = len(self.shared.sandbox.calls)
@@ -131,7 +133,7 @@ class Actor:
         return self.noted(f"[{action}]", channel, outcome, answer, trace)
 
     def submits(self, what: str, channel: str, trace: Trace | None) -> Outcome:
-        """Submit the form that is open; a form that closes says that it is done."""
+        """Submit the open form; a form that closes means that it is done."""
         submission = self.me.submits()
         if submission.closed:
             outcome = Outcome.DONE
@@ -144,14 +146,15 @@ class Actor:
         return self.noted(f"({what})", channel, outcome, errors, trace)
 
     def opens_form(self, action: str, channel: str, value: str | None = None) -> bool:
-        """Click on a button that opens a form; False when none opened."""
+        """Click on a button that opens a form; return False if none opened."""
         self.closes_forms()
         self.me.clicks(action, channel=channel, value=value)
         return self.me.modal is not None
 
     def a_button(self, action: str, channel: str) -> tuple[str, int]:
-        """The value of the newest such button in the channel, and the number of the incident that it belongs to:
-        the list of one's own steps has those of every incident.
+        """Return the value of the newest such button in the channel, and the number of its incident.
+
+        The list of one's own steps has buttons of every incident.
         """
         for message in reversed(self.me.sees(channel)):
             for block, element in elements_of(message.blocks):
@@ -160,18 +163,18 @@ class Actor:
         raise LookupError(f"nobody sees {action} in {channel}")
 
     def _number_named_in(self, block: Json) -> int | None:
-        """The incident whose channel the block links to."""
+        """Return the incident whose channel the block links to."""
         link = CHANNEL_LINK.search(visible_text("", [block]))
-        named = [channel for channel in self.me.channels() if link and channel.id == link[1]]
-        return number_of(named[0].name) if named else None
+        channels = [channel for channel in self.me.channels() if link and channel.id == link[1]]
+        return number_of(channels[0].name) if channels else None
 
     def closes_forms(self) -> None:
-        """Close whatever is open."""
+        """Close every open form."""
         while self.me.modal is not None:
             self.me.closes()
 
     def says(self, words: str, channel: str) -> Message:
-        """Say something in a channel."""
+        """Write a message in a channel."""
         message = self.me.types(words, channel=channel)
         assert isinstance(message, Message)
         return message
@@ -185,21 +188,21 @@ class Actor:
         trace: Trace | None = None,
         perhaps: Sequence[Trace] = (),
     ) -> Outcome:
-        """Write the act down."""
+        """Record the act."""
         at_s, words = time.monotonic() - self.shared.begun_at, " ".join(answer.split())
         self.shared.ledger.add(Act(at_s, self.name, what, channel, outcome, words, trace, tuple(perhaps)))
         return outcome
 
     def _heard(self, channel: str) -> set[str]:
-        """The times of everything that only this person was told in a channel."""
+        """Return the times of all ephemeral messages to this person in a channel."""
         return {message.ts for message in self._whispers(channel)}
 
     def _whispers(self, channel: str) -> list[Message]:
-        seen = self.me.direct_messages() if channel == "dm" else self.me.sees(channel)
-        return [message for message in seen if message.ephemeral]
+        messages = self.me.direct_messages() if channel == "dm" else self.me.sees(channel)
+        return [message for message in messages if message.ephemeral]
 
     def _is_answer_lost_since(self, calls: int) -> bool:
-        """Did a fault of Slack's hit an answer to anybody? It may have been the one to this click."""
+        """True if a fault of Slack's hit an answer to anyone; it may have been the one to this click."""
         return any(call.fault for call in self.shared.sandbox.calls[calls:] if call.method == ANSWER)
 
     def _answer_after(self, before: set[str], channel: str, within_s: float) -> str:
@@ -216,12 +219,12 @@ class Actor:
 
 
 def _is_summary(message: Message) -> bool:
-    """Is it what is shown to somebody who joins, and no answer to what they did?"""
+    """True if it is the summary for a person who joins, and no answer to what they did."""
     return bool(SUMMARY.match(message.words))
 
 
 def number_of(channel: str) -> int:
-    """The number of the incident that a channel belongs to."""
-    found = NUMBER.match(channel)
-    assert found, channel
-    return int(found[1])
+    """Return the number of the incident that a channel belongs to."""
+    match = NUMBER.match(channel)
+    assert match, channel
+    return int(match[1])

@@ -27,14 +27,14 @@ from tests.soak.people import Actor, Surroundings
 from tests.soak.replicas import Replica
 from tests.soak.troubles import STARTING, Troubles
 
-# Slack tries an event again at once, after a minute and after five; here it takes less of a short life.
+# Slack retries an event at once, after a minute and after five; here the delays are shorter.
 RETRY_DELAYS_S = (0.0, 8.0, 20.0)
 PROGRESS_EVERY_S = 20
 STARTS_WITHIN_S = 240
 RESTS_WITHIN_S = 240
 RESTS_AT_MOST_S = 1_200
 ROUNDS_BEFORE_RETRIES = 2
-# The auditor looks every minute, and a busy machine lets it wait.
+# The auditor checks every minute, and on a busy machine later.
 STANDS_STILL_WITHIN_S = 240
 LOOK_AGAIN_S = 1.0
 ARRIVE_WITHIN_S = 5
@@ -42,11 +42,11 @@ LEADS_WITHIN_S = 60
 
 
 class NotReady(Exception):
-    """The bots did not come up, or did not come to rest."""
+    """The bots did not start, or did not come to rest."""
 
 
 class Phase:
-    """What is lived through on one database."""
+    """The life of a workspace on one database."""
 
     def __init__(self, folder: Path, database: Database, seed: int, left_out: tuple[str, ...]) -> None:
         self.database = database
@@ -66,11 +66,11 @@ class Phase:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since it began."""
+        """The seconds since the phase began."""
         return time.monotonic() - self._begun_at
 
     def run(self, minutes: float, say: Callable[[str], None]) -> list[Violation]:
-        """Live for so long, then give back what is not as it must be."""
+        """Live for that long, then return the violations."""
         self.sandbox.start()
         try:
             self._start()
@@ -83,8 +83,8 @@ class Phase:
             self.time_passes(minutes=30)
             self._rest()
             self._stand_still()
-            found = list(violations(self.sandbox, self._evidence, self.ledger))
-            return [*self._restless, *found, *self._audit_violations(), *self._log_violations()]
+            broken = list(violations(self.sandbox, self._evidence, self.ledger))
+            return [*self._restless, *broken, *self._audit_violations(), *self._log_violations()]
         finally:
             for replica in self.replicas:
                 replica.close()
@@ -92,7 +92,7 @@ class Phase:
             self.sandbox.stop()
 
     def time_passes(self, **length: float) -> str | None:
-        """The clock of everybody is moved on; None when it cannot be moved just now."""
+        """Move everybody's clock on; return None when it cannot be moved now."""
         passed = timedelta(**length)
         if not self._wait_until(self._is_nothing_on_its_way, ARRIVE_WITHIN_S):
             return None
@@ -101,9 +101,10 @@ class Phase:
         return f"{passed.total_seconds() / 60:.0f} min"
 
     def _is_nothing_on_its_way(self) -> bool:
-        """Does no request wait for its answer, and hold no suspended replica a lease?
+        """True if no request waits for its answer, and no suspended replica holds a lease.
 
-        Woken up it would send what another has taken over: in minutes that pass one by one it would not have slept.
+        When woken, that replica would send a row that another has taken over: if the minutes passed one by one, it
+        would not have slept.
         """
         self.sandbox.carry_out_late_requests()
         self.sandbox.delays.release()
@@ -156,19 +157,19 @@ class Phase:
     def _mend(self) -> None:
         self._troubles.mend_everything()
         self._wait_for_all()
-        # Who had an armed kill and was starting meanwhile has none; who was stopped has heard by now.
+        # A replica that was starting in the meantime has no armed kill; one that was stopped has the order by now.
         self._troubles.mend_everything()
         self._wait_for_all()
         self._wait_until(self._are_events_settled, sum(RETRY_DELAYS_S) + 10)
 
     def _are_events_settled(self) -> bool:
-        """Has each event been acknowledged, or tried as often as Slack tries?"""
+        """True if each event has been acknowledged, or tried as often as Slack tries."""
         last = {envelope.payload.get("event_id"): envelope for envelope in self.sandbox.envelopes}
         tries = len(RETRY_DELAYS_S)
         return all(e.acknowledged or e.attempt >= tries for e in last.values() if e.kind == "events_api")
 
     def _rest(self) -> None:
-        """Wait as long as something gets done: a busy machine takes its time after a long life."""
+        """Wait as long as there is progress: a busy machine takes its time after a long life."""
         began = progress_at = time.monotonic()
         least, rounds = sys.maxsize, 0
         while time.monotonic() < min(progress_at + RESTS_WITHIN_S, began + RESTS_AT_MOST_S):
@@ -176,16 +177,16 @@ class Phase:
             if all(replica.rests() for replica in self.replicas):
                 return
             rounds += 1
-            left = len(self._evidence.left_over())
-            if left < least:
-                least, progress_at = left, time.monotonic()
+            remaining = len(self._evidence.left_over())
+            if remaining < least:
+                least, progress_at = remaining, time.monotonic()
             if rounds >= ROUNDS_BEFORE_RETRIES:
-                # What failed is tried again later, and what has an unknown outcome is looked for later.
+                # Failed work is tried again later, and messages with an unknown outcome are looked for later.
                 self.time_passes(minutes=1)
         self._restless.append(Violation("the bots did not come to rest", self._evidence.left_over()))
 
     def _lead_everything(self) -> None:
-        """Nothing stays without a commander, which would rightly be an alarm."""
+        """Give every incident a commander: the lack of one would rightly raise an alarm."""
         ana = Actor("ana", self._shared, Random(0))
         for incident in self._evidence.incidents():
             channels = [c.name for c in ana.me.channels() if c.name.startswith(f"inc-{incident.number}-")]
@@ -195,14 +196,14 @@ class Phase:
             self._wait_until(partial(self._lead, ana, incident.number, channels[0]), LEADS_WITHIN_S)
 
     def _lead(self, actor: Actor, number: int, channel: str) -> bool:
-        """Whose command was not answered, as happens on a busy machine, types it again."""
+        """Assign the role; retried, because a busy machine may not answer the command."""
         assign_role(actor, channel, "commander", actor.id)
         return number in self._evidence.led()
 
     def _stand_still(self) -> None:
-        """Stop the bots when they have nothing left to do: all looks are at that moment.
+        """Stop the bots when they have nothing left to do, so that all checks see the same moment.
 
-        Otherwise the clock, which runs on, would give them something between two looks.
+        Otherwise the clock, which runs on, would give them something to do between two checks.
         """
         end = time.monotonic() + STANDS_STILL_WITHIN_S
         while self._wait_until(self._has_nothing_left, end - time.monotonic()):
@@ -219,18 +220,18 @@ class Phase:
         return not (self._evidence.alarms() or self._evidence.left_over())
 
     def _audit_violations(self) -> list[Violation]:
-        """What an auditor is told who asks on the command line."""
+        """Return what `watchfloor audit verify` reports on the command line."""
         command = (sys.executable, "-m", "bot", "audit", "verify")
         environment = os.environ | {"WATCHFLOOR_DATABASE_URL": self.database.url}
         audit = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         return [Violation(f"watchfloor audit verify: {audit.stdout}{audit.stderr}")] if audit.returncode else []
 
     def _log_violations(self) -> list[Violation]:
-        found = bot_logs.tracebacks(replica.log_file for replica in self.replicas)
+        counts = bot_logs.tracebacks(replica.log_file for replica in self.replicas)
         self.ledger.counts["tracebacks that were expected"] = sum(
-            times for (_, error), times in found.items() if error in bot_logs.EXPECTED
+            times for (_, error), times in counts.items() if error in bot_logs.EXPECTED
         )
-        return [Violation(f"traceback: {what}") for what in bot_logs.unexpected(found)]
+        return [Violation(f"traceback: {what}") for what in bot_logs.unexpected(counts)]
 
     def _wait_until(self, is_true: Callable[[], bool], within_s: float) -> bool:
         end = time.monotonic() + within_s

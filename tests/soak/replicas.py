@@ -1,4 +1,4 @@
-"""Bots in processes of their own, started again whenever they end."""
+"""Bots in processes of their own, restarted whenever they end."""
 
 import multiprocessing
 import os
@@ -21,7 +21,7 @@ from bot.runtime import clock, logs
 from tests.crash.process import Moment, Rest, live
 
 ANSWERS_WITHIN_S = 2
-# It waits for half a minute itself, and looks at its clock's work before and after.
+# The bot itself waits for half a minute, and checks its clock's work before and after.
 RESTS_WITHIN_S = 90
 STARTS_AGAIN_AFTER_S = 1.0
 POST, LEAP_S = "/chat.postMessage", 10
@@ -30,7 +30,7 @@ _context = multiprocessing.get_context("forkserver")
 
 
 def preload() -> None:
-    """Load before the first fork what each bot needs. Not on import: a process has one such list of modules."""
+    """Load what each bot needs before the first fork. Not on import: a process has one such list of modules."""
     _context.set_forkserver_preload([__name__])
 
 
@@ -47,21 +47,21 @@ def live_with_log(settings: dict[str, Any], orders: Connection, log_file: str) -
 def send_no_post_after_a_leap() -> None:
     """Refuse the connection for a post when the clock was moved after the thread last looked at it.
 
-    With time that passes second by second it would have been sent by then. Sent now it could be a second one: a
-    lease of a minute is over at once, and another replica has looked for the post meanwhile and not found it.
+    If time had passed second by second, the post would have been sent by then. Sent now it could be a second one:
+    a lease of a minute is over at once, and another replica has looked for the post meanwhile and not found it.
     """
-    looked, machine_time, send = threading.local(), clock.machine_time, urllib.request.HTTPHandler.http_open
+    last_look, machine_time, send = threading.local(), clock.machine_time, urllib.request.HTTPHandler.http_open
 
     def moved_s() -> float:
         return clock.monotonic_s() - clock.elapsed_s()
 
     def look() -> datetime:
-        looked.at_moved_s = moved_s()
+        last_look.at_moved_s = moved_s()
         return machine_time()
 
     def http_open(handler: urllib.request.HTTPHandler, request: urllib.request.Request) -> HTTPResponse:
         is_post = request.full_url.endswith(POST)
-        if is_post and moved_s() - getattr(looked, "at_moved_s", inf) > LEAP_S:
+        if is_post and moved_s() - getattr(last_look, "at_moved_s", inf) > LEAP_S:
             raise ConnectionRefusedError(ECONNREFUSED, "the clock was moved")
         return send(handler, request)
 
@@ -70,7 +70,7 @@ def send_no_post_after_a_leap() -> None:
 
 
 class Replica:
-    """One place in which a bot runs; who is killed there is followed by another."""
+    """One place in which a bot runs; a killed bot is followed by another."""
 
     def __init__(self, name: str, settings: dict[str, Any], log_file: Path) -> None:
         self.name = name
@@ -85,28 +85,28 @@ class Replica:
 
     @property
     def is_alive(self) -> bool:
-        """Is there a process, ready or not?"""
+        """True if there is a process, ready or not."""
         return self._process is not None and self._process.is_alive()
 
     @property
     def pid(self) -> int:
-        """The process's id."""
+        """The id of the process."""
         assert self._process is not None
         assert self._process.pid is not None
         return self._process.pid
 
     def start(self) -> None:
-        """Begin to start; `look` says when it is ready."""
-        self._orders, theirs = _context.Pipe()
-        arguments = (self._settings, theirs, str(self.log_file))
+        """Begin to start; `look` tells when the bot is ready."""
+        self._orders, other_end = _context.Pipe()
+        arguments = (self._settings, other_end, str(self.log_file))
         self._process = _context.Process(target=live_with_log, args=arguments, daemon=True)
         self._process.start()
-        theirs.close()
+        other_end.close()
         self.began_at = time.monotonic()
         self.is_ready = self.is_stopped = False
 
     def look(self) -> int | None:
-        """Start it when it has been dead for a moment; gives back its exit code when it has just died."""
+        """Start the bot when it has been dead for a moment; return its exit code when it has just died."""
         if self._process is None:
             if time.monotonic() - self._ended_at >= STARTS_AGAIN_AFTER_S:
                 self.start()
@@ -121,11 +121,11 @@ class Replica:
         return None
 
     def dies_at(self, moment: Moment | None, count: int) -> None:
-        """It will be killed at the so-manieth call or commit from now; never, without a moment."""
+        """Arm a kill at that call or commit from now, counted; without a moment, disarm it."""
         self._requested(("arm", moment, count), ANSWERS_WITHIN_S)
 
     def rests(self) -> bool:
-        """Has it come to rest within its patience, and does nothing in the outbox wait for a later moment?"""
+        """True if the bot came to rest within its patience, and nothing in the outbox waits for a later moment."""
         rest: Rest | None = self._requested(("rest",), RESTS_WITHIN_S)
         if rest is None:
             return False
@@ -137,14 +137,14 @@ class Replica:
             return None
         with suppress(EOFError, OSError):
             while self._orders.poll(0):
-                self._orders.recv()  # the answer to something it was too busy to answer in time
+                self._orders.recv()  # the late answer to an earlier request
             self._orders.send(order)
             if self._orders.poll(within_s):
                 return self._orders.recv()
         return None
 
     def is_sent(self, sign: signal.Signals) -> None:
-        """Send a signal to the process, if it lives."""
+        """Send a signal to the process if it is alive."""
         if self.is_alive:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, sign)
@@ -152,7 +152,7 @@ class Replica:
                     self.is_stopped = sign == signal.SIGSTOP
 
     def close(self) -> None:
-        """End it for good."""
+        """End the process for good."""
         if self._process is not None:
             self._process.kill()
             self._process.join()

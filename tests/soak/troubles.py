@@ -1,4 +1,4 @@
-"""What is broken on purpose, and how it is mended again."""
+"""Troubles that are caused on purpose, and their mending."""
 
 import signal
 import time
@@ -22,7 +22,7 @@ METHODS = (
     *("pins.add", "bookmarks.add", "bookmarks.list", "conversations.open", "conversations.list"),
     *("files.getUploadURLExternal", "files.completeUploadExternal", "views.open", "users.info"),
 )
-# The bot's client waits 10 s for an answer, and the bot looks for what it does not know of after 15 s.
+# The bot's client waits 10 s for an answer, and the bot looks for messages of unknown outcome after 15 s.
 LATE_S = (1.0, 13.0)
 LATE_ANSWERS = ("cut", "error", "wait")
 STOPPED_S = (0.3, 9.0)
@@ -37,7 +37,7 @@ SILENCING = ("SIGKILL", "SIGKILL armed", "SIGTERM", "SIGSTOP", "database", "Slac
 
 @dataclass(order=True)
 class Mending:
-    """Something that works again from a moment on."""
+    """A repair that is due at a moment."""
 
     due_at: float
     mend: Callable[[], None] = field(compare=False)
@@ -55,7 +55,7 @@ class Troubles:
         self._choices = {name: weight for name, weight in WEIGHTS.items() if name not in left_out}
 
     def work(self) -> None:
-        """Mend what is due, start who has died, and break something when it is time for that."""
+        """Mend what is due, restart dead replicas, and break something when it is time."""
         now = time.monotonic()
         for mending in sorted(self._mendings):
             if mending.due_at <= now:
@@ -68,7 +68,7 @@ class Troubles:
 
     def _break_something(self, now: float) -> None:
         (kind,) = self._rng.choices(list(self._choices), list(self._choices.values()))
-        # Mostly people are left alone for a moment: acts that nobody can answer prove little.
+        # Mostly, people are left alone for a moment: acts that nobody can answer prove little.
         is_calm = self._phase.disturbances.were_none_since(now - CALM_S)
         if kind in SILENCING and not is_calm and self._rng.random() > OVERLAPPING:
             return
@@ -77,7 +77,7 @@ class Troubles:
             self._phase.ledger.trouble(self._phase.elapsed_s, kind, detail)
 
     def mend_everything(self) -> None:
-        """Nothing is broken any more, and nobody is about to be killed."""
+        """Mend everything, and disarm every kill."""
         for mending in sorted(self._mendings):
             mending.mend()
         self._mendings.clear()
@@ -89,7 +89,7 @@ class Troubles:
             replica.dies_at(None, 0)
 
     def start_the_dead(self) -> None:
-        """A supervisor's work: who ended is started again."""
+        """Restart ended replicas, as a supervisor does."""
         for replica in self._phase.replicas:
             was_ready, code = replica.is_ready, replica.look()
             disturbances = self._phase.disturbances
@@ -104,7 +104,7 @@ class Troubles:
         what = "died by a signal" if code < 0 else "ended by itself"
         when = "" if was_ready else " while it started"
         self._phase.ledger.trouble(self._phase.elapsed_s, f"{what}{when}", f"{replica.name} ({code})")
-        # Without its database a bot cannot start, however long a busy machine takes to try.
+        # A bot cannot start without its database, however long a busy machine takes to try.
         tried_since = time.monotonic() - STARTS_WITHIN_S
         if not was_ready:
             tried_since = min(tried_since, replica.began_at)
@@ -113,15 +113,15 @@ class Troubles:
             self._phase.ledger.unexplained_ends.append(f"{replica.name}{when}, exit code {code}, at {at_s}")
 
     def later(self, seconds: float, mend: Callable[[], None]) -> None:
-        """Mend it after so many seconds."""
+        """Mend it after that many seconds."""
         self._mendings.append(Mending(time.monotonic() + seconds, mend))
 
     def a_replica(self) -> Replica | None:
-        """One that is ready and runs."""
+        """Return a replica that is ready and running."""
         able = [replica for replica in self._phase.replicas if replica.is_ready and not replica.is_stopped]
         return self._rng.choice(able) if able else None
 
-    # What can be broken. Each gives back what to say of it, or None when it cannot be done just now.
+    # The troubles. Each returns a description, or None when it cannot be caused just now.
 
     def kill(self, rng: Random) -> str | None:
         """SIGKILL, now."""
@@ -147,7 +147,7 @@ class Troubles:
         return replica.name
 
     def stop(self, rng: Random) -> str | None:
-        """SIGSTOP, and SIGCONT a few seconds later; of several replicas sometimes once another has taken over."""
+        """SIGSTOP, and SIGCONT a few seconds later; with several replicas, sometimes only after a takeover."""
         if (replica := self.a_replica()) is None:
             return None
         is_long = len(self._phase.replicas) > 1 and rng.random() < LONG_STOPS
@@ -163,7 +163,7 @@ class Troubles:
         return f"{replica.name}, {length_s:.1f} s"
 
     def database(self, rng: Random) -> str | None:
-        """The database is away for a while."""
+        """The database is unavailable for a while."""
         disturbances: Disturbances = self._phase.disturbances
         if disturbances.is_active(DATABASE):
             return None
@@ -180,7 +180,7 @@ class Troubles:
         return f"{how}, {length_s:.1f} s"
 
     def slack_refuses(self, rng: Random) -> str:
-        """Slack asks to wait, fails, cuts the connection, its answer is lost, or a proxy answers in its place."""
+        """Slack asks to wait, fails, cuts the connection or loses its answer, or a proxy answers in its place."""
         method, count = rng.choice(METHODS), rng.randint(1, 3)
         kind = rng.choice(("rate_limited", "server_error", "refused", "lost_answer", "not_slack"))
         details = {
@@ -192,7 +192,7 @@ class Troubles:
         return f"{kind} {method} × {count}"
 
     def slack_is_slow(self, rng: Random) -> str:
-        """Some answers of Slack take a while."""
+        """Slack delays some answers."""
         method, length_s = rng.choice(METHODS), rng.uniform(0.5, 5)
         self._phase.sandbox.fault(method, "delay", rng.randint(1, 3), after=rng.randint(0, 5), seconds=length_s)
         return f"{method}, {length_s:.1f} s"

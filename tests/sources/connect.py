@@ -1,4 +1,4 @@
-"""Amazon Connect's metrics, asked by boto3 itself."""
+"""Amazon Connect's metrics, requested by boto3 itself."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from tests.sources.stand_in import StandIn
 
-# Of the stand-in alone.
+# Keys of the stand-in alone.
 KEY, SECRET = "KEY", "secret"
 SIGNED = re.compile(
     r"AWS4-HMAC-SHA256 Credential=KEY/(\d{8})/(\S+)/connect/aws4_request, SignedHeaders=(\S+), Signature=(\S+)"
@@ -21,7 +21,7 @@ PERIODS = {"FIFTEEN_MIN": 15, "THIRTY_MIN": 30, "HOUR": 60}
 
 
 class ConnectStandIn(StandIn):
-    """Every queue has 100 contacts an interval; nothing is known of one called `silent`."""
+    """A stand-in in which every queue has 100 contacts an interval, but nothing is known of one called `silent`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,29 +68,29 @@ class ConnectStandIn(StandIn):
             return _error("InvalidParameterException", 400)
         self.spans.append((start, end))
         count = int((end - start) / length)
-        wanted = [(queue, start + place * length) for place in range(count) for queue in queues]
+        intervals = [(queue, start + place * length) for place in range(count) for queue in queues]
         first = int(body.get("NextToken", "0"))
         last = first + min(body["MaxResults"], self.largest_page)
-        rows = [_result(queue, at, length, body["Metrics"]) for queue, at in wanted[first:last]]
+        rows = [_result(queue, at, length, body["Metrics"]) for queue, at in intervals[first:last]]
         if fault == "repeated":
             rows = [*rows, *rows[:3]]
         if fault == "reordered":
             rows.reverse()
-        token = {"NextToken": str(last)} if last < len(wanted) else {}
+        token = {"NextToken": str(last)} if last < len(intervals) else {}
         return JSONResponse({"MetricResults": rows, **token})
 
     def _current(self, queue: str) -> dict[str, Any]:
-        # In seconds, as there is a grouping.
+        # In seconds, because there is a grouping.
         values = [("AGENTS_STAFFED", "COUNT", 12.0), ("OLDEST_CONTACT_AGE", "SECONDS", 95.0)]
         collections = [{"Metric": {"Name": name, "Unit": unit}, "Value": value} for name, unit, value in values]
         return {"Dimensions": {"Queue": {"Id": queue, "Arn": f"arn:queue/{queue}"}}, "Collections": collections}
 
 
 def _result(queue: str, at: datetime, length: timedelta, metrics: list[dict[str, Any]]) -> dict[str, Any]:
-    found = []
+    collections = []
     for metric in metrics:
         value = {"CONTACTS_QUEUED": 100.0, "AVG_HANDLE_TIME": 312.5}.get(metric["Name"], 80.0)
-        found.append({"Metric": metric} | ({} if queue == "silent" else {"Value": value}))
+        collections.append({"Metric": metric} | ({} if queue == "silent" else {"Value": value}))
     return {
         "Dimensions": {"QUEUE": queue},
         "MetricInterval": {
@@ -98,7 +98,7 @@ def _result(queue: str, at: datetime, length: timedelta, metrics: list[dict[str,
             "StartTime": at.timestamp(),
             "EndTime": (at + length).timestamp(),
         },
-        "Collections": found,
+        "Collections": collections,
     }
 
 
@@ -107,17 +107,17 @@ def _error(code: str, status: int, headers: dict[str, str] | None = None) -> Res
 
 
 def _is_signed(request: Request, content: bytes) -> bool:
-    """Signature version 4, over what arrived: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html."""
+    """Check signature version 4 of the request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html."""
     match = SIGNED.fullmatch(request.headers["authorization"])
     assert match is not None
     day, region, names, signature = match.groups()
     headers = "".join(f"{name}:{request.headers[name].strip()}\n" for name in names.split(";"))
     digest = hashlib.sha256(content).hexdigest()
-    whole = f"{request.method}\n{request.url.path}\n{request.url.query}\n{headers}\n{names}\n{digest}"
+    canonical_request = f"{request.method}\n{request.url.path}\n{request.url.query}\n{headers}\n{names}\n{digest}"
     scope = f"{day}/{region}/connect/aws4_request"
-    hashed = hashlib.sha256(whole.encode()).hexdigest()
-    signed = f"AWS4-HMAC-SHA256\n{request.headers['x-amz-date']}\n{scope}\n{hashed}"
+    hashed = hashlib.sha256(canonical_request.encode()).hexdigest()
+    text_to_sign = f"AWS4-HMAC-SHA256\n{request.headers['x-amz-date']}\n{scope}\n{hashed}"
     key = f"AWS4{SECRET}".encode()
-    for part in (*scope.split("/"), signed):
+    for part in (*scope.split("/"), text_to_sign):
         key = hmac.digest(key, part.encode(), "sha256")
     return key.hex() == signature

@@ -1,4 +1,4 @@
-"""What the doctor and `sources try` say about each kind of source, as its guide in docs/sources shows it."""
+"""The doctor's and `sources try`'s words about each kind of source, as its guide in docs/sources shows them."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,14 +24,14 @@ from tests.sources.stand_in import TOKEN, StandIn
 
 ARN = "arn:aws:connect:eu-west-1:123456789012:instance/i-1"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-# Where a picture keeps what is to be read in it.
+# The key under which a picture keeps its text.
 PICTURED_TEXT = "Description"
 REFUSED = ("unauthorized",) * 6
 
 
 @dataclass
 class Guide:
-    """A source as its guide describes it; what is asked again with each of these faults."""
+    """A source as its guide describes it, with the faults after each of which it is examined again."""
 
     kind: str
     name: str
@@ -43,12 +43,12 @@ class Guide:
 
     @property
     def path(self) -> Path:
-        """Where the guide is."""
+        """The path of the guide."""
         return Path("docs/sources") / f"{self.kind}.md"
 
     def sources(self, *, has_secret: bool = True) -> Sources:
-        """The floor's sources, which are this one."""
-        described = floor.Source(
+        """Return sources with this one alone."""
+        source = floor.Source(
             kind=self.kind,
             url=self.stand_in.url,
             secret=self.variable,
@@ -57,10 +57,10 @@ class Guide:
             options=dict(self.options),
         )
         environment = {self.variable: self.secret} if has_secret else {}
-        return Sources({self.name: described}, Network(), Path(), environment=environment)
+        return Sources({self.name: source}, Network(), Path(), environment=environment)
 
     def doctor(self) -> str:
-        """A block with what the doctor says: when all is well, without the secret, and with each fault."""
+        """Return the doctor's words: when all is well, without the secret, and with each fault."""
         return "\n".join(self._doctor_lines())
 
     def _doctor_lines(self) -> Iterator[str]:
@@ -77,19 +77,19 @@ class Guide:
         yield from dict.fromkeys(map(str, findings_of(sources, self.name, self.kind)))
 
     def tried(self) -> str:
-        """A block with what `sources try` prints."""
+        """Return the output of `sources try`."""
         throttle_of.cache_clear()
         printed = "\n".join(command.rows_of(self.sources().get(self.name), self.name))
         return MOMENT.sub("2026-11-26 …", printed).replace(self.stand_in.url, "https://…")
 
 
 def picture_of(kind: str) -> Path:
-    """What `make pictures` made for a guide."""
+    """Return the path of the picture that `make pictures` made for a guide."""
     return Path("docs/images") / f"doctor-{kind}.png"
 
 
 def pictured_text(kind: str) -> str:
-    """What is to be read in it."""
+    """Return the text in that picture."""
     with Image.open(picture_of(kind)) as image:
         return str(image.info[PICTURED_TEXT])
 

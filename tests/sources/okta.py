@@ -1,4 +1,4 @@
-"""Okta's System Log and unlocking, as its documents describe them."""
+"""Okta's System Log and unlocking, as its documentation describes them."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from tests.sources.stand_in import StandIn
 
 
 class OktaStandIn(StandIn):
-    """Pages of at most what was asked for, `next` always present."""
+    """Pages of at most the requested size, always with a `next` link."""
 
     def __init__(self, events: list[dict[str, Any]]) -> None:
         super().__init__()

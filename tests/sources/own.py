@@ -1,4 +1,4 @@
-"""The source that docs/sources/your-own.md writes, and the system that it reads."""
+"""The source that docs/sources/your-own.md develops, and the system that it reads."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ START = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 class AcmeStandIn(StandIn):
-    """Ten half-hours a page."""
+    """Ten half-hours per page."""
 
     def __init__(self, count: int) -> None:
         super().__init__()
@@ -44,13 +44,13 @@ class AcmeStandIn(StandIn):
 
 
 def code_of_guide() -> str:
-    """The module that the guide shows."""
+    """Return the module that the guide shows."""
     (code,) = re.findall(r"```python\n(.*?)```", OWN_GUIDE.read_text(), re.DOTALL)
     return str(code)
 
 
 def own_source() -> Callable[..., Any]:
-    """The class of the guide."""
+    """Return the class of the guide."""
     module: dict[str, Any] = {}
     exec(code_of_guide(), module)
     build: Callable[..., Any] = module["Acme"]

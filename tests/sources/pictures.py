@@ -34,11 +34,11 @@ b {{ color: #ffffff; }} i {{ font-style: normal; color: #6fcf7c; }} u {{ text-de
 
 
 def main() -> None:
-    """Make them all again."""
+    """Make all pictures again."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
-        for made in GUIDES:
-            guide = made()
+        for make_guide in GUIDES:
+            guide = make_guide()
             with running(guide.stand_in):
                 _keep(browser, guide.kind, _read_by(guide))
         _keep(browser, "files", _read_folder())
@@ -46,8 +46,8 @@ def main() -> None:
 
 
 def _read_by(guide: Guide) -> str:
-    """The doctor's words while the other system refuses, and when it does no more."""
-    described = {
+    """Return the doctor's words while the other system refuses, and when it no longer does."""
+    source = {
         "kind": guide.kind,
         "url": guide.stand_in.url,
         "secret": guide.variable,
@@ -56,7 +56,7 @@ def _read_by(guide: Guide) -> str:
         "options": dict(guide.options),
     }
     with tempfile.TemporaryDirectory() as folder:
-        terminal = _terminal(folder, guide.name, described)
+        terminal = _terminal(folder, guide.name, source)
         with workspace(yaml.safe_load(terminal.types("manifest").stdout)) as sandbox:
             secret = {guide.variable: guide.secret}
             guide.stand_in.faults.extend(guide.faults[0])
@@ -78,7 +78,7 @@ def _terminal(folder: str, name: str, described: Mapping[str, object]) -> Termin
     terminal = Terminal(Path(folder))
     file = terminal.folder / "floor.yaml"
     file.write_text(file.read_text() + yaml.safe_dump({"sources": {name: dict(described)}}))
-    # What stands before `doctor` in the picture is this program.
+    # The program whose name stands before `doctor` in the picture.
     program = terminal.folder / "watchfloor"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot "$@"\n')
     program.chmod(0o755)
@@ -86,7 +86,7 @@ def _terminal(folder: str, name: str, described: Mapping[str, object]) -> Termin
 
 
 def _typed(terminal: Terminal, sandbox: Sandbox, name: str, secret: Mapping[str, str]) -> str:
-    """A command and what it printed; in the whole report this is one source among channels and groups."""
+    """Return a command and its output; the whole report would have channels and groups around this source."""
     command = f"watchfloor doctor | grep -A 1 'source {name}'"
     environment = terminal.environment | tokens(sandbox) | dict(secret)
     environment["PATH"] = f"{terminal.folder}:{environment['PATH']}"
@@ -101,10 +101,10 @@ def _keep(browser: Browser, kind: str, text: str) -> None:
     page.set_content(PAGE.format(lines="\n".join(map(_coloured, text.splitlines()))))
     shot = page.locator("pre").screenshot()
     page.close()
-    kept = PngInfo()
-    kept.add_itxt(PICTURED_TEXT, text)
+    metadata = PngInfo()
+    metadata.add_itxt(PICTURED_TEXT, text)
     image = Image.open(BytesIO(shot)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    image.save(picture_of(kind), optimize=True, pnginfo=kept)
+    image.save(picture_of(kind), optimize=True, pnginfo=metadata)
 
 
 def _coloured(line: str) -> str:

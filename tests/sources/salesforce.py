@@ -1,4 +1,4 @@
-"""Salesforce's queries, as far as a reader of cases asks them."""
+"""Salesforce's queries, as far as a reader of cases uses them."""
 
 import re
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ MOMENT = r"([0-9T:.Z-]+)"
 
 
 class SalesforceStandIn(StandIn):
-    """Cases, and those of them that wait; results come in batches."""
+    """Cases, some of them waiting; results come in batches."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class SalesforceStandIn(StandIn):
         self.tokens_given = 0
 
     def case(self, number: int, changed_at: datetime, **fields: Any) -> None:
-        """Open one."""
+        """Open a case."""
         stamp = changed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
         record = {
             "Id": f"500{number:012d}",
@@ -74,15 +74,15 @@ class SalesforceStandIn(StandIn):
             return []
         if ids := re.search(r"WHERE Id IN \((.*)\)", query):
             return [case for case in self.cases if f"'{case['Id']}'" in ids[1]]
-        found = sorted(self.cases, key=lambda case: (case["SystemModstamp"], case["Id"]))
+        cases = sorted(self.cases, key=lambda case: (case["SystemModstamp"], case["Id"]))
         if after := re.search(rf"SystemModstamp > {MOMENT}", query):
             since = after[1].replace("Z", "+0000")
             same = re.search(rf"SystemModstamp = {MOMENT} AND Id > '(\w+)'", query)
-            found = [
+            cases = [
                 case
-                for case in found
+                for case in cases
                 if case["SystemModstamp"] > since
                 or (same and case["SystemModstamp"] == since and case["Id"] > same[2])
             ]
         limit = re.search(r"LIMIT (\d+)$", query)
-        return found[: int(limit[1])] if limit else found
+        return cases[: int(limit[1])] if limit else cases

@@ -1,4 +1,4 @@
-"""The Table API: the limit is applied before the access rules, so that pages are short."""
+"""The Table API: the limit is applied before the access rules, so that pages may be short."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ class ServiceNowStandIn(StandIn):
         self.largest_page = 10_000
 
     def incident(self, number: int, updated_on: str, **fields: str) -> None:
-        """Open one."""
+        """Open an incident."""
         record = {
             "sys_id": f"{number:032x}",
             "number": f"INC{number:07d}",
@@ -79,5 +79,5 @@ class ServiceNowStandIn(StandIn):
 
 
 def _shown(record: dict[str, str], fields: list[str]) -> dict[str, Any]:
-    """What was asked for and is there."""
+    """Return the requested fields that the record has."""
     return {name: {"value": record[name], "display_value": record[name]} for name in fields if name in record}

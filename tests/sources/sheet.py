@@ -7,7 +7,7 @@ from tests.sources.stand_in import StandIn
 
 
 class SheetStandIn(StandIn):
-    """One sheet, at one address."""
+    """One sheet at one address."""
 
     content, media_type = b"Queue,Offered\nBilling,3\n", "text/csv"
 

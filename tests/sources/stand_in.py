@@ -1,4 +1,4 @@
-"""A stand-in of another system on loopback, as strict as its documents, with faults on demand."""
+"""A stand-in of another system on loopback, as strict as its documentation, with faults on demand."""
 
 import socket
 import threading
@@ -24,14 +24,14 @@ TOKEN = "s3cret"  # of the stand-ins alone
 
 
 class StandIn:
-    """Answers like the system; `faults` are used up one a request."""
+    """Answers like the system; each request uses up one of the `faults`."""
 
     def __init__(self) -> None:
         self.faults: deque[str] = deque()
         self.requests: list[Request] = []
         self.token = TOKEN
         self.url = ""
-        # Its own clock, which may differ from ours; the machine's if it has none.
+        # The stand-in's own clock, which may differ from ours; the machine's if there is none.
         self.now: datetime | None = None
 
     async def answer(self, request: Request) -> Response:
@@ -55,7 +55,7 @@ class StandIn:
             return JSONResponse({"error": "no right"}, 403)
         answer = await self.handle(request, fault)
         if fault == "answer lost":
-            # What was asked for is done; the connection ends in the middle of the answer.
+            # The request is carried out; the connection ends in the middle of the answer.
             return Response(b"{", headers={"content-length": "1000"})
         return answer
 
@@ -63,13 +63,13 @@ class StandIn:
         raise NotImplementedError
 
     def client(self) -> httpx.Client:
-        """The real client, as the bot makes it."""
+        """Return the real client, as the bot makes it."""
         return outgoing.client(Network(), Reach.of(self.url, ["127.0.0.0/8"], is_insecure=True), self.url)
 
 
 @contextmanager
 def running(stand_in: StandIn) -> Iterator[StandIn]:
-    """It answers on a port of its own until the block ends."""
+    """Run it on a port of its own until the block ends."""
     # asyncio turns off Nagle's delay (40 ms an answer) only where the protocol is named.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
@@ -89,7 +89,7 @@ def running(stand_in: StandIn) -> Iterator[StandIn]:
 
 
 def everything(read: Callable[[str], Any], cursor: str = "", most: int = 2000) -> tuple[list[Any], str, int]:
-    """Every row from the cursor on, the cursor behind them, and how many pages they were."""
+    """Return every row from the cursor on, the cursor behind them, and the number of pages."""
     rows: list[Any] = []
     for pages in range(1, most):
         page = read(cursor)

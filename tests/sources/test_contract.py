@@ -1,4 +1,4 @@
-"""What every source keeps to, whatever fails on the other side; asked by the real clients."""
+"""The contract of every source, whatever fails on the other side, checked with the real clients."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ ARN = f"arn:aws:connect:eu-west-1:{ACCOUNT}:instance/i-1"
 
 @dataclass
 class Subject:
-    """A source with its stand-in, how it is read, and what is there to be read."""
+    """A source with its stand-in, how it is read, and its expected rows."""
 
     stand_in: StandIn
     source: Any
@@ -43,11 +43,11 @@ class Subject:
     # Our own clock.
     now: datetime = NOW
     pages: int = 3
-    # Somebody has to publish a sheet anew when a web page comes in its place; it is tried again all the same.
+    # A sheet that became a web page has to be published anew by somebody; the bot tries again all the same.
     on_web_page: type[Exception] = TryLater
 
     def read(self, cursor: str) -> Any:
-        """The page behind the cursor."""
+        """Return the page behind the cursor."""
         (stream,) = streams_of(self.source)
         return read_page(self.source, stream, cursor, self.now)
 
@@ -101,7 +101,7 @@ def connect() -> Iterator[Subject]:
     with running(stand_in), stand_in.client() as http:
         options = {"instance_arn": ARN, "queues": {"q1": "Billing", "silent": "Night"}}
         source = Connect(SourceConfig("connect", stand_in.url, "KEY:secret", options), http)
-        # A day of half-hours of two queues, and the one that runs.
+        # A day of half-hours of two queues, and the current one.
         yield Subject(stand_in, source, lambda row: (row.queue, row.starts_at), 2 * 49)
 
 
@@ -120,13 +120,13 @@ def sheet() -> Iterator[Subject]:
         yield Subject(stand_in, source, lambda row: row.key, 1, pages=1, on_web_page=SourceRefused)
 
 
-@pytest.fixture(params=[okta, servicenow, salesforce, connect, sheet, your_own], ids=lambda made: made.__name__)
+@pytest.fixture(params=[okta, servicenow, salesforce, connect, sheet, your_own], ids=lambda opened: opened.__name__)
 def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
-    with request.param() as made:
-        yield made
+    with request.param() as opened:
+        yield opened
 
 
-def test_everything_comes_page_by_page_and_then_only_what_is_new(subject: Subject) -> None:
+def test_all_rows_come_page_by_page_and_then_only_new_ones(subject: Subject) -> None:
     assert streams_of(subject.source)
     assert subject.source.check() == []
 
@@ -137,18 +137,18 @@ def test_everything_comes_page_by_page_and_then_only_what_is_new(subject: Subjec
     json.dumps(cursor)
     again, _, pages = everything(subject.read, cursor)
     assert pages <= 2
-    # Little is read again; all of it can be stored once more.
+    # Few rows are read again; all of them can be stored once more.
     assert len(again) <= 6
 
 
 @pytest.mark.parametrize("fault", ["repeated", "reordered"])
-def test_rows_that_are_repeated_or_out_of_order_are_neither_lost_nor_hidden(subject: Subject, fault: str) -> None:
+def test_repeated_and_reordered_rows_are_neither_lost_nor_hidden(subject: Subject, fault: str) -> None:
     subject.stand_in.faults.extend([fault] * 20)
     rows, _, _ = everything(subject.read)
     assert len({subject.key(row) for row in rows}) == subject.expected
 
 
-def test_asked_to_wait_it_says_how_long_and_goes_on_where_it_was(subject: Subject) -> None:
+def test_a_throttled_source_says_how_long_to_wait_and_goes_on_where_it_was(subject: Subject) -> None:
     first = subject.read("")
     subject.stand_in.faults.append("throttled")
     with pytest.raises(TryLater) as later:
@@ -166,7 +166,7 @@ def test_a_clock_that_differs_from_ours_loses_nothing(subject: Subject, hours: i
     assert len({subject.key(row) for row in rows}) == subject.expected
 
 
-def test_a_token_that_is_not_accepted_any_more_is_renewed_or_named(subject: Subject) -> None:
+def test_a_token_that_is_no_longer_accepted_is_renewed_or_named(subject: Subject) -> None:
     first = subject.read("")
     subject.stand_in.faults.append("unauthorized")
     try:
@@ -178,8 +178,8 @@ def test_a_token_that_is_not_accepted_any_more_is_renewed_or_named(subject: Subj
 
 
 @pytest.mark.parametrize("fault", ["down", "captive portal", "answer lost"])
-def test_what_is_no_answer_is_tried_later_and_never_taken_for_no_rows(subject: Subject, fault: str) -> None:
-    everything(subject.read)  # a token is there
+def test_an_invalid_answer_is_tried_later_and_never_taken_for_an_empty_one(subject: Subject, fault: str) -> None:
+    everything(subject.read)  # the token is there
     subject.stand_in.faults.extend([fault])
     with pytest.raises(subject.on_web_page if fault == "captive portal" else TryLater):
         subject.read("")
@@ -187,7 +187,7 @@ def test_what_is_no_answer_is_tried_later_and_never_taken_for_no_rows(subject: S
     assert len({subject.key(row) for row in rows}) == subject.expected
 
 
-def test_a_missing_right_is_a_sentence_for_the_administrator(subject: Subject) -> None:
+def test_a_missing_right_is_reported_in_a_sentence_for_the_administrator(subject: Subject) -> None:
     everything(subject.read)
     subject.stand_in.faults.append("forbidden")
     with pytest.raises(SourceRefused) as refused:

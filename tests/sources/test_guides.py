@@ -1,4 +1,4 @@
-"""The guides of docs/sources: what they show is what is said, and the source that they write runs."""
+"""The guides of docs/sources: their output is what the bot prints, and the source that they develop runs."""
 
 import os
 import re
@@ -26,44 +26,44 @@ NEEDED = ("## Rights", "## Try it", "## What it reads", "## What goes wrong")
 
 
 @pytest.mark.parametrize("made", GUIDES, ids=lambda made: made.__name__)
-def test_a_guide_is_whole_and_shows_what_is_said(made: Callable[[], Guide]) -> None:
+def test_a_guide_is_complete_and_shows_the_bots_words(made: Callable[[], Guide]) -> None:
     guide = made()
     with running(guide.stand_in):
-        shown = guide.path.read_text()
-        assert [heading for heading in NEEDED if heading not in shown] == []
+        guide_text = guide.path.read_text()
+        assert [heading for heading in NEEDED if heading not in guide_text] == []
         for block in (guide.doctor(), guide.tried()):
-            assert f"```\n{block}\n```" in shown, block
-        assert_pictured(guide.kind, shown, guide.doctor())
+            assert f"```\n{block}\n```" in guide_text, block
+        assert_pictured(guide.kind, guide_text, guide.doctor())
 
 
-def assert_pictured(kind: str, shown: str, said: str) -> None:
-    """The guide's picture is small and shows what is said: refused, and then well."""
+def assert_pictured(kind: str, guide_text: str, doctor_text: str) -> None:
+    """Check that the guide's picture is small and shows the doctor's words: refused, and then well."""
     picture = picture_of(kind)
-    assert f"](../images/{picture.name})" in shown
+    assert f"](../images/{picture.name})" in guide_text
     assert picture.stat().st_size < 30_000
     lines = [line for line in pictured_text(kind).splitlines() if line.startswith(("✗ The source", "✓ The source"))]
     assert [line[0] for line in lines] == ["✗", "✓"]
-    assert [line for line in lines if line not in said.splitlines()] == [], "run `make pictures`"
+    assert [line for line in lines if line not in doctor_text.splitlines()] == [], "run `make pictures`"
 
 
-def test_the_guide_of_files_is_whole_and_shows_what_is_said(tmp_path: Path) -> None:
-    shown = Path("docs/sources/files.md").read_text()
-    assert [heading for heading in NEEDED if heading not in shown] == []
+def test_the_guide_of_files_is_complete_and_shows_the_bots_words(tmp_path: Path) -> None:
+    guide_text = Path("docs/sources/files.md").read_text()
+    assert [heading for heading in NEEDED if heading not in guide_text] == []
     folder = tmp_path / "exports"
-    described = floor.Source(kind="folder", options={"folder": str(folder)})
-    sources = Sources({"exports": described}, Network(), tmp_path)
-    said = [str(one) for one in findings_of(sources, "exports", "folder")]
+    source = floor.Source(kind="folder", options={"folder": str(folder)})
+    sources = Sources({"exports": source}, Network(), tmp_path)
+    findings = [str(finding) for finding in findings_of(sources, "exports", "folder")]
     folder.mkdir()
     (folder / "report.csv").write_text("x" * 139)
     os.utime(folder / "report.csv", (0, 0))
-    said = [str(one) for one in findings_of(sources, "exports", "folder")] + said
-    tried = "\n".join(rows_of(sources.get("exports"), "exports"))
-    for block in (tried, "\n".join(said).replace(str(tmp_path), "/srv")):
-        assert f"```\n{block}\n```" in shown, block
-    assert_pictured("files", shown, "\n".join(said).replace(f"{tmp_path}/", ""))
+    findings = [str(finding) for finding in findings_of(sources, "exports", "folder")] + findings
+    rows_shown = "\n".join(rows_of(sources.get("exports"), "exports"))
+    for block in (rows_shown, "\n".join(findings).replace(str(tmp_path), "/srv")):
+        assert f"```\n{block}\n```" in guide_text, block
+    assert_pictured("files", guide_text, "\n".join(findings).replace(f"{tmp_path}/", ""))
 
 
-def test_the_source_of_the_guide_is_short_and_runs_as_a_package_of_somebody_else(
+def test_the_source_in_the_guide_is_short_and_runs_as_a_third_party_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = code_of_guide()
@@ -81,8 +81,10 @@ def test_the_source_of_the_guide_is_short_and_runs_as_a_package_of_somebody_else
 
     with running(AcmeStandIn(25)) as stand_in:
         local = {"insecure": True, "allow_networks": ("127.0.0.0/8",), "secret": "SECRET"}
-        named = {kind: floor.Source(kind=kind, url=stand_in.url, **local) for kind in ("acme", "broken", "other")}
-        sources = Sources(named, Network(), tmp_path, environment={"SECRET": TOKEN})
+        described_sources = {
+            kind: floor.Source(kind=kind, url=stand_in.url, **local) for kind in ("acme", "broken", "other")
+        }
+        sources = Sources(described_sources, Network(), tmp_path, environment={"SECRET": TOKEN})
         source = sources.get("acme")
         assert source.check() == []
         assert isinstance(source, Intervals)

@@ -1,4 +1,4 @@
-"""What is particular to each vendor, against what its documents say."""
+"""Peculiarities of each vendor, checked against its documentation."""
 
 import itertools
 import json
@@ -39,7 +39,7 @@ def lock(uuid: str, event_type: str = "user.account.lock", result: str = "FAILUR
     return {"uuid": uuid, "eventType": event_type, "published": at, "outcome": {"result": result}, "target": [user]}
 
 
-def test_okta_goes_by_type_and_counts_an_event_once() -> None:
+def test_okta_events_are_classified_by_type_and_counted_once() -> None:
     rows = lockouts([lock("1"), lock("1"), lock("2", result="SUCCESS"), lock("3", "user.account.unlock_by_admin")])
     assert [row.kind for row in rows] == [LockoutKind.LOCKED, LockoutKind.LOCKED, LockoutKind.UNLOCKED]
     [failed] = lockouts([lock("4", "user.session.start"), lock("5", "user.mfa.factor.update", "SUCCESS")])
@@ -56,7 +56,7 @@ def test_the_sample_log_has_eight_lockouts_and_one_unlock() -> None:
     assert kinds.count(LockoutKind.LOCKED) + kinds.count(LockoutKind.FAILED) == len(rows) - 1
 
 
-def test_okta_unlocks_and_an_account_that_is_not_locked_counts_as_done() -> None:
+def test_okta_unlocks_accounts_and_one_that_is_not_locked_counts_as_done() -> None:
     directory = OktaStandIn([])
     with running(directory) as stand_in, stand_in.client() as http:
         okta = Okta(SourceConfig("okta", stand_in.url, TOKEN), http)
@@ -70,19 +70,19 @@ def test_okta_unlocks_and_an_account_that_is_not_locked_counts_as_done() -> None
             okta.unlock("00u1")
 
 
-def test_servicenow_follows_pages_that_are_short_and_seconds_that_hold_more_than_a_page() -> None:
+def test_servicenow_follows_short_pages_and_seconds_with_more_records_than_a_page() -> None:
     stand_in = ServiceNowStandIn()
     for number in range(450):
         stand_in.incident(number, "2026-11-26 01:00:00")
     for number in range(450, 500):
         stand_in.incident(number, "2026-11-26 01:00:01")
-    # A whole page that may not be read, and single ones.
+    # A whole page that may not be read, and single records.
     stand_in.hidden = {f"{number:032x}" for number in [*range(200), 300, 499]}
     with running(stand_in), stand_in.client() as http:
         source = ServiceNow(SourceConfig("snow", stand_in.url, TOKEN), http)
         rows, cursor, _ = everything(lambda at: source.changed(at, NOW))
         assert {row.number for row in rows} == {f"INC{n:07d}" for n in range(200, 499) if n != 300}
-        # Changed in the same second as the last one that was read, after that was read.
+        # Changed in the same second as the last record, after that one was read.
         stand_in.incident(500, "2026-11-26 01:00:01")
         stand_in.incident(600, "2026-11-26 01:30:00")
         rows, _, _ = everything(lambda at: source.changed(at, NOW), cursor)
@@ -91,8 +91,8 @@ def test_servicenow_follows_pages_that_are_short_and_seconds_that_hold_more_than
 
 def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
     stand_in = ServiceNowStandIn()
-    said = {"company": "Acme", "caller_id": "Zoe", "description": "No dial tone", "location": "Manila"}
-    stand_in.incident(1, "2026-11-26 01:00:00", priority="1", **said)
+    fields = {"company": "Acme", "caller_id": "Zoe", "description": "No dial tone", "location": "Manila"}
+    stand_in.incident(1, "2026-11-26 01:00:00", priority="1", **fields)
     stand_in.incident(2, "2026-11-26 01:00:01", caller_id="Zoe")
     target = {
         "sys_id": "t",
@@ -122,7 +122,7 @@ def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
         assert len(stand_in.tables["sys_journal_field"]) == 1
 
 
-def test_salesforce_renews_an_expired_token_and_says_who_waits() -> None:
+def test_salesforce_renews_an_expired_token_and_reports_waiting_cases() -> None:
     stand_in = SalesforceStandIn()
     stand_in.case(1, NOW - timedelta(minutes=9))
     milestone = {
@@ -133,8 +133,8 @@ def test_salesforce_renews_an_expired_token_and_says_who_waits() -> None:
         "IsCompleted": False,
     }
     stand_in.cases[0]["CaseMilestones"] = {"records": [milestone, milestone | {"IsCompleted": True}]}
-    asked = {"CustomRequestedDateTime": "2026-11-26T02:01:00.000+0000", "Group": {"Name": "Chat"}}
-    stand_in.waiting = [asked | {"WorkItemId": stand_in.cases[0]["Id"]}, asked | {"WorkItemId": "0Mw0001"}]
+    request = {"CustomRequestedDateTime": "2026-11-26T02:01:00.000+0000", "Group": {"Name": "Chat"}}
+    stand_in.waiting = [request | {"WorkItemId": stand_in.cases[0]["Id"]}, request | {"WorkItemId": "0Mw0001"}]
     with running(stand_in), stand_in.client() as http:
         source = Salesforce(SourceConfig("sf", stand_in.url, TOKEN, {"client_id": "c"}), http)
         source.changed("", NOW)
@@ -147,7 +147,7 @@ def test_salesforce_renews_an_expired_token_and_says_who_waits() -> None:
     assert [(one.name, one.is_breached) for one in waits.targets] == [("First response", True)]
 
 
-def test_a_case_of_salesforce_that_becomes_visible_late_is_read_whatever_our_clock_says() -> None:
+def test_a_salesforce_case_that_becomes_visible_late_is_read_whatever_our_clock_says() -> None:
     stand_in = SalesforceStandIn()
     stand_in.now = NOW
     stand_in.case(1, NOW - timedelta(seconds=30))
@@ -161,7 +161,7 @@ def test_a_case_of_salesforce_that_becomes_visible_late_is_read_whatever_our_clo
     assert "00000002" in [row.number for row in rows]
 
 
-def test_connect_reads_spans_leaves_out_what_is_not_known_and_brings_seconds() -> None:
+def test_connect_reads_spans_in_seconds_and_leaves_out_unknown_figures() -> None:
     with connect() as subject:
         rows, cursor, _ = everything(subject.read)
         billing = [row for row in rows if row.queue == "Billing"]
@@ -178,7 +178,7 @@ def test_connect_reads_spans_leaves_out_what_is_not_known_and_brings_seconds() -
         spans = sorted(set(stand_in.spans))
         assert all(after[0] == before[1] for before, after in itertools.pairwise(spans))
         assert spans[-1][1] == datetime(2026, 12, 1, 2, tzinfo=UTC)
-        # After half a year: what Connect still knows.
+        # After half a year: the data that Connect still has.
         stand_in.now = NOW + timedelta(days=180)
         rows, _, _ = everything(lambda at: subject.source.read(at, stand_in.now), cursor)
         assert min(row.starts_at for row in rows) == datetime(2027, 2, 26, 2, tzinfo=UTC)
@@ -188,23 +188,25 @@ def test_connect_asks_for_a_hundred_queues_at_once_and_shares_the_accounts_limit
     throttle_of.cache_clear()
     with running(ConnectStandIn()) as stand_in, stand_in.client() as http:
         options = {"instance_arn": ARN, "queues": {f"q{number}": f"Queue {number}" for number in range(130)}}
-        made = [Connect(SourceConfig(name, stand_in.url, "KEY:secret", options), http) for name in ("one", "two")]
-        rows, _, _ = everything(lambda at: made[0].read(at, NOW))
+        sources = [
+            Connect(SourceConfig(name, stand_in.url, "KEY:secret", options), http) for name in ("one", "two")
+        ]
+        rows, _, _ = everything(lambda at: sources[0].read(at, NOW))
         assert len({row.queue for row in rows}) == 130
         stand_in.faults.append("throttled")
         with pytest.raises(TryLater):
-            made[0].read("", NOW)
-        asked = len(stand_in.requests)
+            sources[0].read("", NOW)
+        request_count = len(stand_in.requests)
         with pytest.raises(TryLater, match="another source of this account"):
-            made[1].read("", NOW + timedelta(seconds=2))
-        assert len(stand_in.requests) == asked
-        made[1].read("", NOW + timedelta(seconds=8))
+            sources[1].read("", NOW + timedelta(seconds=2))
+        assert len(stand_in.requests) == request_count
+        sources[1].read("", NOW + timedelta(seconds=8))
     assert throttle_of(ACCOUNT) is throttle_of(ACCOUNT)
     with pytest.raises(SourceRefused, match="instance_arn"):
         Connect(SourceConfig("odd", "", "", {"instance_arn": "x"}), http)
 
 
-def test_what_boto3_sends_leaves_by_the_checked_way_out_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_boto3_sends_only_through_the_checked_outgoing_client(monkeypatch: pytest.MonkeyPatch) -> None:
     options = {"instance_arn": ARN, "queues": {"q1": "Billing"}}
     throttle_of.cache_clear()
     with running(ConnectStandIn()) as stand_in, stand_in.client() as http:
@@ -212,12 +214,12 @@ def test_what_boto3_sends_leaves_by_the_checked_way_out_alone(monkeypatch: pytes
         stand_in.faults.append("redirect")
         assert "307" in source.check()[0]
         assert len(stand_in.requests) == 1
-        wrong = Connect(SourceConfig("cc", stand_in.url, "KEY:guessed", options), http)
-        assert "InvalidSignatureException" in wrong.check()[0]
+        wrongly_signed = Connect(SourceConfig("cc", stand_in.url, "KEY:guessed", options), http)
+        assert "InvalidSignatureException" in wrongly_signed.check()[0]
         monkeypatch.setattr(outgoing, "LARGEST_BYTES", 10)
         with pytest.raises(TryLater, match="AnswerTooLarge"):
             source.check()
-        asked = len(stand_in.requests)
+        request_count = len(stand_in.requests)
         with outgoing.client(Network(), Reach()) as strict:
             closed = Connect(SourceConfig("cc", stand_in.url, "KEY:secret", options), strict)
             with pytest.raises(AddressRefused, match="https"):
@@ -225,30 +227,28 @@ def test_what_boto3_sends_leaves_by_the_checked_way_out_alone(monkeypatch: pytes
             inside = stand_in.url.replace("http:", "https:")
             with pytest.raises(AddressRefused, match="not a public address"):
                 Connect(SourceConfig("cc", inside, "KEY:secret", options), strict).check()
-        assert len(stand_in.requests) == asked
+        assert len(stand_in.requests) == request_count
 
 
-def test_without_an_address_connect_is_asked_at_that_of_its_region_also_through_a_proxy(
+def test_connect_is_called_at_its_regions_address_by_default_also_through_a_proxy(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    described = floor.Source(
-        kind="connect", secret="KEYS", options={"instance_arn": ARN, "queues": {"q1": "Billing"}}
-    )
+    source = floor.Source(kind="connect", secret="KEYS", options={"instance_arn": ARN, "queues": {"q1": "Billing"}})
     keys = {"KEYS": "KEY:secret"}
-    real, asked = socket.getaddrinfo, list[object]()
+    real_resolver, resolved_hosts = socket.getaddrinfo, list[object]()
 
     def resolve(host: Any, port: Any, *args: Any, **more: Any) -> Any:
-        asked.append(host)
-        return real("127.0.0.1", port, *args, **more)
+        resolved_hosts.append(host)
+        return real_resolver("127.0.0.1", port, *args, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(AddressRefused, match=r"connect\.eu-west-1\.amazonaws\.com may not be called"):
-        Sources({"cc": described}, Network(), tmp_path, environment=keys).get("cc").check()
-    assert asked == ["connect.eu-west-1.amazonaws.com"]
-    asked.clear()
+        Sources({"cc": source}, Network(), tmp_path, environment=keys).get("cc").check()
+    assert resolved_hosts == ["connect.eu-west-1.amazonaws.com"]
+    resolved_hosts.clear()
     with pytest.raises(TryLater, match="ConnectError"):  # the proxy itself, which is not there
-        Sources({"cc": described}, Network("http://127.0.0.1:9"), tmp_path, environment=keys).get("cc").check()
-    assert asked == ["127.0.0.1"]
+        Sources({"cc": source}, Network("http://127.0.0.1:9"), tmp_path, environment=keys).get("cc").check()
+    assert resolved_hosts == ["127.0.0.1"]
 
 
 def test_a_published_sheet_is_read_when_it_changes_and_leads_nowhere_else(tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ def test_a_published_sheet_is_read_when_it_changes_and_leads_nowhere_else(tmp_pa
         assert "Publish to web" in sheet.check()[0]
 
 
-def test_a_folder_gives_each_file_once_and_not_before_it_is_whole(tmp_path: Path) -> None:
+def test_a_folder_gives_each_file_once_and_not_before_it_is_complete(tmp_path: Path) -> None:
     folder = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path)}), None)  # type: ignore[arg-type]  # a folder needs no network
     now = datetime.now(UTC)
     for name in ("b.csv", "a.csv", "notes.docx"):
@@ -286,5 +286,5 @@ def test_a_folder_gives_each_file_once_and_not_before_it_is_whole(tmp_path: Path
     (tmp_path / "a.csv").write_text("longer")
     rows, _, _ = everything(lambda at: folder.files(at, later + timedelta(seconds=11)), cursor)
     assert [row.name for row in rows] == ["a.csv"]
-    gone = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path / "no")}), None)  # type: ignore[arg-type]  # likewise
-    assert "there is no folder" in gone.check()[0]
+    missing = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path / "no")}), None)  # type: ignore[arg-type]  # likewise
+    assert "there is no folder" in missing.check()[0]
