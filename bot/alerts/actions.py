@@ -24,7 +24,7 @@ from bot.services import Services
 from bot.timeline import timeline
 
 FORGET_EVERY_S = 6 * 3600
-KEPT_FOR = timedelta(days=90)
+RETENTION = timedelta(days=90)
 IGNORED_FOR = timedelta(hours=views.IGNORED_FOR_H)
 
 
@@ -147,7 +147,7 @@ def show_again(services: Services, now: datetime) -> None:
 def forget_old(services: Services) -> None:
     """Delete groups that ended long ago and belong to no incident."""
     with services.database.transaction() as session:
-        tables.delete_ended(session, utcnow() - KEPT_FOR)
+        tables.delete_ended(session, utcnow() - RETENTION)
 
 
 def follow_declared(change: Change, event: Declared) -> None:

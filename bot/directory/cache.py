@@ -7,7 +7,7 @@ from bot.directory.rules import PersonFacts
 from bot.runtime import clock
 
 # Another replica can record that a person became a guest; this process notices within this time.
-KEPT_S = 30.0
+MAX_AGE_S = 30.0
 MOST_PEOPLE = 10_000
 
 
@@ -22,7 +22,7 @@ class PeopleCache:
     def find(self, user_id: str, read_person: Callable[[str], PersonFacts | None]) -> PersonFacts | None:
         """Return the person, from `read_person` on a cache miss; None if the database does not know them either."""
         person, read_at = self._people.get(user_id, (None, 0.0))
-        if person and clock.monotonic_s() - read_at < KEPT_S:
+        if person and clock.monotonic_s() - read_at < MAX_AGE_S:
             return person
         with self._lock:
             version = self._version

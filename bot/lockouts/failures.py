@@ -16,7 +16,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import Numbered, insert_all_new, utc_column
 from bot.sources.port import Lockout
 
-KEPT_FOR = timedelta(days=7)
+RETENTION = timedelta(days=7)
 MOST_SHOWN = 2_000
 LONGEST = 100
 
@@ -50,7 +50,7 @@ def record(session: Session, floor: Floor, source: str, rows: Sequence[Lockout])
     if not rows:
         return
     insert_all_new(session, [_row(floor, source, row) for row in rows])
-    deletion = sa.delete(SignInFailure).where(col(SignInFailure.at) < utcnow() - KEPT_FOR)
+    deletion = sa.delete(SignInFailure).where(col(SignInFailure.at) < utcnow() - RETENTION)
     session.connection().execute(deletion)
 
 

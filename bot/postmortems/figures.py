@@ -85,8 +85,6 @@ def _commander(record: Record, title: str) -> Entry | None:
 def _last_while_over(record: Record, kind: str) -> Entry | None:
     """Return the last entry of that kind, or None if the incident was opened again after it."""
     last = record.last(kind, "reopened", "status")
-    if kind == RESOLVED and last is None:
-        return None
     return last if last and last.kind == kind else None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.directory.cache import KEPT_S, PeopleCache
+from bot.directory.cache import MAX_AGE_S, PeopleCache
 from bot.directory.rules import PersonFacts
 from bot.runtime import clock
 
@@ -45,7 +45,7 @@ def test_a_change_by_another_replica_is_noticed_after_half_a_minute(offset_file:
     database.person = ANA_AS_GUEST
 
     assert cache.find("U1", database.read) == ANA
-    offset_file.write_text(str(KEPT_S))
+    offset_file.write_text(str(MAX_AGE_S))
     assert cache.find("U1", database.read) == ANA_AS_GUEST
 
 

@@ -65,7 +65,6 @@ __all__ = [
     "Moment",
     "Need",
     "Pager",
-    "Part",
     "Partner",
     "PartnerAnswers",
     "Permissions",
@@ -88,7 +87,6 @@ __all__ = [
     "WorkingDays",
     "read",
     "read_duration",
-    "read_lead",
     "read_partner",
 ]
 

@@ -18,7 +18,6 @@ from bot.services import Services
 
 ITEM_SOURCES = (RISKY_CASES, UNANSWERED_PAGES, PROMISES_DUE)
 NEEDS_NEXT_STEP = ("S0", "S1")
-PRIVATE = "private"
 
 
 def gather(session: Session, services: Services, now: datetime) -> list[HandoverItem]:
