@@ -47,23 +47,23 @@ def audit_at(services: Services, now: datetime, stuck_after: timedelta = STUCK_A
 def _overdue_work(session: Session, services: Services, now: datetime) -> Findings:
     checks = [audit(session, services, now) for audit in services.get(Registry).audits]
     return {
-        key: _finding_text(incident, what)
+        key: _finding_text(incident, problem)
         for incident in incidents.all_open(session)
         for check in checks
-        for key, what in check(incident).items()
+        for key, problem in check(incident).items()
     }
 
 
 def _failing_rows(session: Session) -> Findings:
     """Deliveries that Slack or a webhook has long not accepted: one alarm per reason, however many rows wait."""
     findings: Findings = {}
-    for failing in outbox.failing(session, MANY_FAILURES):
-        whose = f" of incident {failing.incident_id}" if failing.incident_id else ""
-        others = f" and {failing.count - 1} more" if failing.count > 1 else ""
-        reason = escape(failing.error) or "the reason is in the log"
-        findings[f"outbox:{failing.kind}:{failing.error}"] = (
-            f"`{failing.kind}`{whose}{others} could not be delivered in {MANY_FAILURES} tries or more: {reason}. "
-            "It is tried again until it is there."
+    for failure in outbox.failing(session, MANY_FAILURES):
+        incident_text = f" of incident {failure.incident_id}" if failure.incident_id else ""
+        more_text = f" and {failure.count - 1} more" if failure.count > 1 else ""
+        reason = escape(failure.error) or "the reason is in the log"
+        findings[f"outbox:{failure.kind}:{failure.error}"] = (
+            f"`{failure.kind}`{incident_text}{more_text} could not be delivered in {MANY_FAILURES} tries or more: "
+            f"{reason}. It is tried again until it is there."
         )
     return findings
 
@@ -73,9 +73,9 @@ def _finding_text(incident: Incident, problem: str) -> str:
     return f"Incident {incident.number} ({incident.severity}) {problem}."
 
 
-def _stuck_flows(services: Services, after: timedelta) -> Findings:
-    keys = services.flows.stuck(after.total_seconds())
-    text = f"was begun more than {format_duration(after)} ago and is not finished."
+def _stuck_flows(services: Services, stuck_after: timedelta) -> Findings:
+    keys = services.flows.stuck(stuck_after.total_seconds())
+    text = f"was begun more than {format_duration(stuck_after)} ago and is not finished."
     sentences = {f"stuck:{key}": f"`{escape(key)}` {text}" for key in keys}
     remedy = "`watchfloor flows retry KEY` starts it again, `watchfloor flows drop KEY` ends this alarm."
     for key in services.flows.given_up():

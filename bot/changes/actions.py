@@ -23,7 +23,7 @@ ANSWERS = {
 }
 
 
-class Typed(Struct, frozen=True):
+class TypedChange(Struct, frozen=True):
     """The contents of the submitted form."""
 
     kind: Kind
@@ -59,25 +59,30 @@ def form(services: Services, by: str, now: datetime) -> Block:
     return views.form(floor.sites, floor.partner_names, types, by, now)
 
 
-def record(services: Services, typed: Typed, key: str, by: str, now: datetime) -> str:
+def record(services: Services, typed_change: TypedChange, key: str, by: str, now: datetime) -> str:
     """Record a planned change; notify its approver and verification contact. Returns the answer for the user."""
     check_member(services, by)
-    rules.check_people(typed.requester, typed.approver)
-    rules.check_planned_at(typed.planned_at, now)
-    if not all(person_of(services, each).may_act for each in (typed.requester, typed.approver, typed.verifier)):
+    rules.check_people(typed_change.requester, typed_change.approver)
+    rules.check_planned_at(typed_change.planned_at, now)
+    if not all(
+        person_of(services, user_id).may_act
+        for user_id in (typed_change.requester, typed_change.approver, typed_change.verifier)
+    ):
         raise NotForGuests()
     change = PlannedChange(
         key=key,
-        **asdict(typed),
+        **asdict(typed_change),
         recorded_by=by,
         recorded_at=now,
-        remind_at=rules.first_reminder(typed.planned_at, now),
+        remind_at=rules.first_reminder(typed_change.planned_at, now),
     )
     with services.database.transaction() as session:
         check_permission(services, session, by, "changes")
         if tables.add(session, change):
             text, blocks = views.notice(change, services.floor.types, now)
-            for person in dict.fromkeys(each for each in (typed.approver, typed.verifier) if each != by):
+            for person in dict.fromkeys(
+                user_id for user_id in (typed_change.approver, typed_change.verifier) if user_id != by
+            ):
                 outbox.post(session, f"change:{key}:{person}", person, text, now, blocks=blocks)
     return wording.RECORDED
 

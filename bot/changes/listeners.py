@@ -3,7 +3,7 @@
 from slack_bolt import App
 
 from bot.changes import actions, ids, wording
-from bot.changes.actions import Typed
+from bot.changes.actions import TypedChange
 from bot.changes.rules import Kind
 from bot.incidents import listening, parse
 from bot.incidents.parse import NotOurForm, SlashCommand
@@ -39,35 +39,35 @@ def register(app: App, services: Services) -> None:
 
 
 def _record(services: Services, body: Payload) -> str:
-    def read(name: str) -> str:
+    def value_of(name: str) -> str:
         return parse.field_value(body, name)
 
-    kind, planned_at = read(ids.KIND), parse.selected_time(body, ids.PLANNED_AT)
+    kind, planned_at = value_of(ids.KIND), parse.selected_time(body, ids.PLANNED_AT)
     if kind not in list(Kind):
         raise NotOurForm()
     if planned_at is None:
         raise FieldsRefused({ids.PLANNED_AT: wording.TIME_MISSING})
     for name in (ids.REQUESTER, ids.APPROVER, ids.VERIFIER):
-        if not read(name):
+        if not value_of(name):
             raise FieldsRefused({name: "Choose a person."})
-    typed = Typed(
+    typed_change = TypedChange(
         Kind(kind),
-        read(ids.TITLE),
-        read(ids.BEFORE),
-        read(ids.AFTER),
-        read(ids.ROLLBACK),
+        value_of(ids.TITLE),
+        value_of(ids.BEFORE),
+        value_of(ids.AFTER),
+        value_of(ids.ROLLBACK),
         planned_at,
-        read(ids.REQUESTER),
-        read(ids.APPROVER),
-        read(ids.VERIFIER),
-        _known(read(ids.SITE), services.floor.sites),
-        _known(read(ids.PARTNER), services.floor.partner_names),
-        _known(read(ids.TYPE), tuple(services.floor.types)),
+        value_of(ids.REQUESTER),
+        value_of(ids.APPROVER),
+        value_of(ids.VERIFIER),
+        _checked_name(value_of(ids.SITE), services.floor.sites),
+        _checked_name(value_of(ids.PARTNER), services.floor.partner_names),
+        _checked_name(value_of(ids.TYPE), tuple(services.floor.types)),
     )
-    return actions.record(services, typed, str(body["view"]["id"]), parse.user_id(body), utcnow())
+    return actions.record(services, typed_change, str(body["view"]["id"]), parse.user_id(body), utcnow())
 
 
-def _known(name: str, names: tuple[str, ...]) -> str:
+def _checked_name(name: str, names: tuple[str, ...]) -> str:
     if name and name not in names:
         raise NotOurForm()
     return name

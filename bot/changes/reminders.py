@@ -10,8 +10,8 @@ from bot.services import Services
 def remind(services: Services, now: datetime) -> None:
     """Send the due reminders, each of them once, however many replicas run this."""
     with services.database.reading() as session:
-        due = tables.due(session, now)
-    for change_id in due:
+        due_ids = tables.due(session, now)
+    for change_id in due_ids:
         _remind(services, change_id, now)
 
 

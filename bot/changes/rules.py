@@ -108,8 +108,8 @@ def may_explain(change: Scope, incident: Scope) -> bool:
     if not (change.sites or change.partners or change.types):
         return True
     return any(
-        not set(mine).isdisjoint(theirs)
-        for mine, theirs in (
+        not set(change_names).isdisjoint(incident_names)
+        for change_names, incident_names in (
             (change.sites, incident.sites),
             (change.partners, incident.partners),
             (change.types, incident.types),

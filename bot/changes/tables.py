@@ -75,8 +75,8 @@ def calendar(session: Session, since: datetime) -> Sequence[PlannedChange]:
 
 def around(session: Session, moment: datetime) -> Sequence[PlannedChange]:
     """Changes made or planned shortly before or after a moment, the newest first."""
-    within = col(PlannedChange.planned_at).between(moment - BEFORE, moment + AFTER)
-    query = select(PlannedChange).where(within, col(PlannedChange.state) != State.CANCELLED)
+    is_near = col(PlannedChange.planned_at).between(moment - BEFORE, moment + AFTER)
+    query = select(PlannedChange).where(is_near, col(PlannedChange.state) != State.CANCELLED)
     return session.exec(query.order_by(col(PlannedChange.planned_at).desc())).all()
 
 

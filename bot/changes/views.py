@@ -33,8 +33,8 @@ NONE = "No nesting or routing changes are planned, and none waits for an answer.
 def overview(changes: Sequence[PlannedChange], types: Mapping[str, str], now: datetime, page: int = 1) -> Screen:
     """The calendar, ordered by time; changes awaiting an answer have buttons."""
     blocks: list[Block] = []
-    shown, which_page = page_of(changes, page, SHOWN, "/incident changes")
-    for change in shown:
+    shown_changes, which_page = page_of(changes, page, SHOWN, "/incident changes")
+    for change in shown_changes:
         blocks += _card(change, types, now)
     blocks += which_page
     add = button("Record a change", ids.ADD)
@@ -54,16 +54,16 @@ def line(change: PlannedChange, now: datetime) -> str:
     """A change in one line."""
     state = State(change.state)
     if state == State.PLANNED:
-        shown = "not verified yet" if change.planned_at <= now else "planned"
+        state_text = "not verified yet" if change.planned_at <= now else "planned"
     else:
-        shown = f"{state} by {mention(change.answered_by or '')}"
+        state_text = f"{state} by {mention(change.answered_by or '')}"
     kind = TITLES[Kind(change.kind)]
-    return f"*{kind}: {one_line(change.title, LONGEST_TITLE)}* {near_time(change.planned_at, now)} · {shown}"
+    return f"*{kind}: {one_line(change.title, LONGEST_TITLE)}* {near_time(change.planned_at, now)} · {state_text}"
 
 
 def _details(change: PlannedChange) -> str:
     parts = (("Before", change.before), ("After", change.after), ("Rollback", change.rollback))
-    return "".join(f"\n{title}: {one_line(typed, 300)}" for title, typed in parts if typed)
+    return "".join(f"\n{title}: {one_line(text, 300)}" for title, text in parts if text)
 
 
 def _people(change: PlannedChange) -> str:
@@ -101,9 +101,9 @@ def form(sites: Sequence[str], partners: Sequence[str], types: Mapping[str, str]
     blocks = [
         field("Kind", ids.KIND, select(ids.KIND, kinds, initial=Kind.ROUTING)),
         field("What changes?", ids.TITLE, text_input(ids.TITLE, longest=LONGEST_TITLE)),
-        field("Before", ids.BEFORE, _text(ids.BEFORE)),
-        field("After", ids.AFTER, _text(ids.AFTER)),
-        field("How is it rolled back?", ids.ROLLBACK, _text(ids.ROLLBACK)),
+        field("Before", ids.BEFORE, _text_input(ids.BEFORE)),
+        field("After", ids.AFTER, _text_input(ids.AFTER)),
+        field("How is it rolled back?", ids.ROLLBACK, _text_input(ids.ROLLBACK)),
         field("When", ids.PLANNED_AT, datetime_picker(ids.PLANNED_AT, now)),
         field("Requester", ids.REQUESTER, user_select(ids.REQUESTER, initial=by)),
         field("Approver", ids.APPROVER, user_select(ids.APPROVER)),
@@ -117,15 +117,18 @@ def form(sites: Sequence[str], partners: Sequence[str], types: Mapping[str, str]
     return modal("Planned change", blocks, callback_id=ids.FORM, submit="Save")
 
 
-def _text(name: str) -> Element:
+def _text_input(name: str) -> Element:
     return text_input(name, multiline=True, longest=LONGEST)
 
 
 def notice(change: PlannedChange, types: Mapping[str, str], now: datetime) -> Screen:
     """The notice to the approver and the verification contact of a recorded change."""
     text = f"{mention(change.recorded_by)} recorded a change with your name. Tell them if that is wrong."
-    about = [section(f"{line(change, now)}{_details(change)}"), context(_people(change), *_scope(change, types))]
-    return text, [section(text), *about]
+    change_blocks = [
+        section(f"{line(change, now)}{_details(change)}"),
+        context(_people(change), *_scope(change, types)),
+    ]
+    return text, [section(text), *change_blocks]
 
 
 def reminder(change: PlannedChange, now: datetime) -> Screen:
@@ -136,6 +139,6 @@ def reminder(change: PlannedChange, now: datetime) -> Screen:
 
 def beside(changes: Sequence[PlannedChange], now: datetime) -> str:
     """The message in a new incident's channel."""
-    shown = [f"• {line(change, now)}" for change in changes[:BESIDE]]
-    more = [f"• and {len(changes) - BESIDE} more: `/incident changes`"] if len(changes) > BESIDE else []
-    return "\n".join(["🗓️ Changes around this time, in case one is the cause:", *shown, *more])
+    lines = [f"• {line(change, now)}" for change in changes[:BESIDE]]
+    more_lines = [f"• and {len(changes) - BESIDE} more: `/incident changes`"] if len(changes) > BESIDE else []
+    return "\n".join(["🗓️ Changes around this time, in case one is the cause:", *lines, *more_lines])

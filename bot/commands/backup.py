@@ -68,12 +68,12 @@ def restore(settings: Settings, backup: Path) -> Iterator[str]:
     replicas.join(timeout_s=0)
     try:
         with tempfile.TemporaryDirectory(dir=incidents.resolve().parent) as folder:
-            restored = Path(folder)
-            _unpack(backup, restored)
+            restored_folder = Path(folder)
+            _unpack(backup, restored_folder)
             for name, file in ((INCIDENTS, incidents), (FLOWS, flows)):
                 if file.exists():
                     yield f"What was in {file} is in {_put_aside(file)} now."
-                (restored / name).rename(file)
+                (restored_folder / name).rename(file)
                 yield f"{file} is as it was when the backup was made."
     finally:
         replicas.leave()
@@ -86,22 +86,22 @@ def _files(settings: Settings) -> tuple[Path, Path]:
     return Path(incidents), Path(flows)
 
 
-def _copy(database: Path, to: Path) -> None:
+def _copy(database: Path, target: Path) -> None:
     """Copy a database as of one moment, despite concurrent writes."""
-    to.touch(mode=OWNER_ONLY)
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(to)) as copy:
+    target.touch(mode=OWNER_ONLY)
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
 
 
-def _unpack(backup: Path, to: Path) -> None:
+def _unpack(backup: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(backup) as archive:
             for name in (INCIDENTS, FLOWS):
-                with archive.open(name) as packed, os.fdopen(_create(to / name), "wb") as file:
-                    shutil.copyfileobj(packed, file)
-                _check(to / name)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, sqlite3.DatabaseError) as broken:
-        raise NotABackup(path=backup, reason=str(broken).strip("'\"")) from broken
+                with archive.open(name) as packed_file, os.fdopen(_create(folder / name), "wb") as file:
+                    shutil.copyfileobj(packed_file, file)
+                _check(folder / name)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, sqlite3.DatabaseError) as error:
+        raise NotABackup(path=backup, reason=str(error).strip("'\"")) from error
 
 
 def _create(file: Path) -> int:
@@ -117,9 +117,9 @@ def _check(database: Path) -> None:
 def _put_aside(file: Path) -> Path:
     """Rename a database and its side files, so that it can be opened, and put back, under its new name."""
     numbers = (file.with_name(f"{file.name}.before-restore-{number}") for number in range(1, 10_000))
-    aside = next(name for name in numbers if not name.exists())
+    aside_file = next(name for name in numbers if not name.exists())
     for ending in ("", *BESIDE):
-        part = file.with_name(file.name + ending)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + ending))
-    return aside
+        side_file = file.with_name(file.name + ending)
+        if side_file.exists():
+            side_file.rename(aside_file.with_name(aside_file.name + ending))
+    return aside_file

@@ -22,49 +22,49 @@ class UnknownZone(WatchfloorError):
 def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool) -> list[str]:
     """Import the file, or only report what would be imported. Return the lines to print."""
     use_offset_file(settings.clock_file)
-    its_floor = floor.read(settings.floor_file)
-    read = read_cases(file, read_zone_typed(zone, its_floor.cases.zone))
+    floor_settings = floor.read(settings.floor_file)
+    case_file = read_cases(file, read_zone_typed(zone, floor_settings.cases.zone))
     if is_dry:
         return [
-            f"{read.cases} cases in {len(read.rows)} rows can be imported.",
-            *upload_views.left_out(read, Translator()),
+            f"{case_file.cases} cases in {len(case_file.rows)} rows can be imported.",
+            *upload_views.left_out(case_file, Translator()),
         ]
     build_registry()
     database = Database(settings.database_url)
     try:
         migrations.upgrade(database.engine)
-        stored = importing.import_rows(database, its_floor, source or importing.SOURCE, read)
+        result = importing.import_rows(database, floor_settings, source or importing.SOURCE, case_file)
     finally:
         database.close()
-    counts = f"{stored.new} new, {stored.changed} changed, {stored.unchanged} unchanged"
-    return [f"{file.name} is imported: {counts}.", *upload_views.left_out(read, Translator())]
+    counts = f"{result.new} new, {result.changed} changed, {result.unchanged} unchanged"
+    return [f"{file.name} is imported: {counts}.", *upload_views.left_out(case_file, Translator())]
 
 
 def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
     """Return the alerts that would have been sent, one per line."""
-    configured = floor.read(settings.floor_file).cases if settings.floor_file.exists() else None
-    read = read_cases(file, read_zone_typed(zone, configured.zone if configured else "UTC"))
-    alerts = list(replay.alerts(read.rows, configured.alerts_a_day if configured else 2))
+    case_settings = floor.read(settings.floor_file).cases if settings.floor_file.exists() else None
+    case_file = read_cases(file, read_zone_typed(zone, case_settings.zone if case_settings else "UTC"))
+    alerts = list(replay.alerts(case_file.rows, case_settings.alerts_a_day if case_settings else 2))
     return [
         *(alert.line() for alert in alerts),
-        _summary(read, len(alerts)),
-        *upload_views.left_out(read, Translator()),
+        _summary(case_file, len(alerts)),
+        *upload_views.left_out(case_file, Translator()),
     ]
 
 
-def _summary(read: ReadCases, count: int) -> str:
-    days = _days(read)
-    return f"{count} alerts of {read.cases} cases in {days:.1f} days ({count / max(1.0, days):.2f} a day)."
+def _summary(case_file: ReadCases, count: int) -> str:
+    days = _days(case_file)
+    return f"{count} alerts of {case_file.cases} cases in {days:.1f} days ({count / max(1.0, days):.2f} a day)."
 
 
-def _days(read: ReadCases) -> float:
-    opened = [row.opened_at for row in read.rows]
-    return (max(opened) - min(opened)).total_seconds() / 86_400 if opened else 0.0
+def _days(case_file: ReadCases) -> float:
+    opened_times = [row.opened_at for row in case_file.rows]
+    return (max(opened_times) - min(opened_times)).total_seconds() / 86_400 if opened_times else 0.0
 
 
-def read_zone_typed(zone: str, configured: str) -> str:
+def read_zone_typed(zone: str, configured_zone: str) -> str:
     """Return the given zone, or else the configured one. Raises `UnknownZone`."""
     try:
-        return str(read_zone(zone or configured))
-    except ValueError as wrong:
-        raise UnknownZone(reason=str(wrong)) from None
+        return str(read_zone(zone or configured_zone))
+    except ValueError as error:
+        raise UnknownZone(reason=str(error)) from None

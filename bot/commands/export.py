@@ -36,8 +36,8 @@ def export(settings: Settings, number: int, to: Path, *, zipped: bool, is_privat
     try:
         migrations.check(services.database.engine)
         files = build_files(services, number, utcnow(), is_private_meant=is_private_meant)
-    except TryLater as wait:
-        raise ExportPostponed(reason=wait.reason) from wait
+    except TryLater as try_later:
+        raise ExportPostponed(reason=try_later.reason) from try_later
     finally:
         services.background.close()
         services.flows.close()

@@ -42,49 +42,53 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
     try:
         migrations.upgrade(database.engine)
         with database.reading() as session:
-            kept = preview_tables.column_map(session, sheet.shape)
+            stored_map = preview_tables.column_map(session, sheet.shape)
             if incident is not None:
                 incidents.by_number(session, incident)
-        columns = ColumnMap.from_json(kept) if kept else recognise(sheet)
-        made = plan(sheet, replace(columns, queue=queue or columns.queue))
+        columns = ColumnMap.from_json(stored_map) if stored_map else recognise(sheet)
+        import_plan = plan(sheet, replace(columns, queue=queue or columns.queue))
         if is_dry:
-            return [*_columns(made), *_found(file, made, zone)]
-        source = Source(importing.content_key(file, made.columns, zone), file.name, "", incident)
+            return [*_column_lines(import_plan), *_summary_lines(file, import_plan, zone)]
+        source = Source(importing.content_key(file, import_plan.columns, zone), file.name, "", incident)
         collector.leave_out_what_lives()
-        result = importing.import_rows(database, source, read(made, ZoneInfo(zone)))
+        result = importing.import_rows(database, source, read(import_plan, ZoneInfo(zone)))
     finally:
         database.close()
     if result.is_known:
         return [f"{file.name} was imported before, so nothing was changed."]
-    lines = [f"{_intervals(result.rows, len(result.queues))} {'was' if result.rows == 1 else 'were'} imported."]
-    return [*lines, *_left_out(result.left_out, result.left_out_count)]
+    lines = [
+        f"{_interval_count_text(result.rows, len(result.queues))} {'was' if result.rows == 1 else 'were'} imported."
+    ]
+    return [*lines, *_left_out_lines(result.left_out, result.left_out_count)]
 
 
 def _checked_zone(zone: str) -> str:
     try:
         return str(read_zone(zone))
-    except ValueError as wrong:
-        raise UnknownZone(reason=str(wrong)) from None
+    except ValueError as error:
+        raise UnknownZone(reason=str(error)) from None
 
 
-def _columns(made: Plan) -> list[str]:
-    named = zip(made.sheet.header, made.columns.meanings, strict=True)
-    return [f"{name}: {TITLES[meaning]}" for name, meaning in named if name]
+def _column_lines(import_plan: Plan) -> list[str]:
+    column_meanings = zip(import_plan.sheet.header, import_plan.columns.meanings, strict=True)
+    return [f"{name}: {TITLES[meaning]}" for name, meaning in column_meanings if name]
 
 
-def _found(file: Path, made: Plan, zone: str) -> list[str]:
-    nothing_kept = Preview(id=0, file_id="", file_name=file.name, channel_id="", ts="", by="", asked_at=utcnow())
-    summary = summarize(nothing_kept, made, zone)
-    order = "day before month" if made.day_first else "month before day"
-    certain = "" if made.is_day_certain else ", which is not certain"
-    lines = [f"{_intervals(summary.rows, len(summary.queues))} can be imported ({order}{certain}; {zone})."]
-    return [*lines, *_left_out(summary.left_out, summary.left_out_count)]
+def _summary_lines(file: Path, import_plan: Plan, zone: str) -> list[str]:
+    preview = Preview(id=0, file_id="", file_name=file.name, channel_id="", ts="", by="", asked_at=utcnow())
+    summary = summarize(preview, import_plan, zone)
+    order = "day before month" if import_plan.day_first else "month before day"
+    uncertainty = "" if import_plan.is_day_certain else ", which is not certain"
+    lines = [
+        f"{_interval_count_text(summary.rows, len(summary.queues))} can be imported ({order}{uncertainty}; {zone})."
+    ]
+    return [*lines, *_left_out_lines(summary.left_out, summary.left_out_count)]
 
 
-def _intervals(rows: int, queues: int) -> str:
+def _interval_count_text(rows: int, queues: int) -> str:
     return f"{rows:,} interval{'s' if rows != 1 else ''} of {queues} queue{'s' if queues != 1 else ''}"
 
 
-def _left_out(rows: Sequence[LeftOut], count: int) -> list[str]:
+def _left_out_lines(rows: Sequence[LeftOut], count: int) -> list[str]:
     lines = [f"Line {row.line} is left out: {row.reason}." for row in rows[:REASONS_SHOWN]]
     return [*lines, f"{count - len(lines)} more rows are left out."] if count > len(lines) else lines

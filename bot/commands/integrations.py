@@ -55,19 +55,19 @@ def revoke_token(settings: Settings, name: str) -> None:
 def list_tokens(settings: Settings) -> list[str]:
     """Return a line per token with its scopes and dates, never the token itself."""
     with _changing(settings) as session:
-        known = tokens.every_token(session)
+        issued_tokens = tokens.every_token(session)
     return [
-        f"{one.name}: {', '.join(one.scopes)}, made {one.created_at:%Y-%m-%d}"
-        + (f", revoked {one.revoked_at:%Y-%m-%d}" if one.revoked_at else "")
-        for one in known
+        f"{token.name}: {', '.join(token.scopes)}, made {token.created_at:%Y-%m-%d}"
+        + (f", revoked {token.revoked_at:%Y-%m-%d}" if token.revoked_at else "")
+        for token in issued_tokens
     ]
 
 
 def replay(settings: Settings, webhook: str, since: timedelta) -> int:
     """Let the bot send a webhook's events again. Return their number."""
-    known = floor.read(settings.floor_file).webhooks
-    if webhook not in known:
-        raise NoSuchWebhook(name=webhook, known=", ".join(sorted(known)) or "none")
+    webhooks = floor.read(settings.floor_file).webhooks
+    if webhook not in webhooks:
+        raise NoSuchWebhook(name=webhook, known=", ".join(sorted(webhooks)) or "none")
     with _changing(settings) as session:
         now = utcnow()
         return sending.replay(session, webhook, now - since, now)

@@ -15,17 +15,17 @@ from bot.runtime.database import Database
 def run(settings: Settings, file: Path, partner: str, zone: str, *, is_dry: bool) -> list[str]:
     """Import the file, or only report what would be imported. Return the lines to print."""
     use_offset_file(settings.clock_file)
-    its_floor = floor.read(settings.floor_file)
+    floor_settings = floor.read(settings.floor_file)
     now = utcnow()
-    read = reading.read_lockouts(file, read_zone_typed(zone, its_floor.zone), now, partner)
+    lockout_file = reading.read_lockouts(file, read_zone_typed(zone, floor_settings.zone), now, partner)
     if is_dry:
-        return [f"{len(read.rows)} locked accounts can be imported.", *reading.left_out_lines(read)]
+        return [f"{len(lockout_file.rows)} locked accounts can be imported.", *reading.left_out_lines(lockout_file)]
     build_registry()
     database = Database(settings.database_url)
     try:
         migrations.upgrade(database.engine)
         with database.transaction() as session:
-            new = recording.record(session, its_floor, file_import.SOURCE, read.rows, now)
+            new_count = recording.record(session, floor_settings, file_import.SOURCE, lockout_file.rows, now)
     finally:
         database.close()
-    return [file_import.taken_line(file.name, read, new), *reading.left_out_lines(read)]
+    return [file_import.taken_line(file.name, lockout_file, new_count), *reading.left_out_lines(lockout_file)]

@@ -81,7 +81,7 @@ SCOPES_OF_EVENTS: dict[str, tuple[str, ...]] = {
 def scopes() -> list[str]:
     """Return every scope of the bot token."""
     scope_lists = [*SCOPES_OF_METHODS.values(), *SCOPES_OF_EVENTS.values(), ("commands",)]
-    return sorted({scope for some in scope_lists for scope in some})
+    return sorted({scope for scope_list in scope_lists for scope in scope_list})
 
 
 def manifest(url: str = "") -> Json:

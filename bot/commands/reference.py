@@ -40,12 +40,16 @@ def render(registry: Registry) -> str:
     # Two words may have the same function.
     commands = dict.fromkeys(subcommand for _, subcommand in sorted(registry.commands.items()))
     rows = [_row(subcommand.__doc__ or "") for subcommand in commands]
-    lines = ["| What you type | What it does |", "|---|---|", *(f"| {typed} | {does} |" for typed, does in rows)]
-    guides = [f"- [{title}]({name}): {about}" for name, title, about in GUIDES]
+    lines = [
+        "| What you type | What it does |",
+        "|---|---|",
+        *(f"| {syntax} | {description} |" for syntax, description in rows),
+    ]
+    guides = [f"- [{title}]({name}): {topics}" for name, title, topics in GUIDES]
     return INTRODUCTION + "\n".join([*lines, "", "## More", "", *guides, ""])
 
 
 def _row(docstring: str) -> tuple[str, str]:
     """Split a command's docstring into its syntax and, after a colon, its description."""
-    typed, _, does = " ".join(docstring.split()).partition("`: ")
-    return f"{typed}`", does[:1].upper() + does[1:]
+    syntax, _, description = " ".join(docstring.split()).partition("`: ")
+    return f"{syntax}`", description[:1].upper() + description[1:]

@@ -74,9 +74,9 @@ def _limit_malloc_arenas() -> None:
 def stop(bot: Bot) -> None:
     """Finish what is in flight. Work that cannot be finished in time is finished after the next start."""
     log.info("finishing what is in flight")
-    stopping = Thread(target=bot.stop, daemon=True)
-    stopping.start()
-    stopping.join(STOP_TIMEOUT_S)
-    if stopping.is_alive():
+    stop_thread = Thread(target=bot.stop, daemon=True)
+    stop_thread.start()
+    stop_thread.join(STOP_TIMEOUT_S)
+    if stop_thread.is_alive():
         log.warning("not everything was finished in time; the rest is finished after the next start")
         os._exit(0)

@@ -50,7 +50,7 @@ class SandboxProcess:
             overrides["database_url"] = f"sqlite:///{settings.sandbox_dir}/watchfloor.sqlite"
         return settings.model_copy(update=overrides)
 
-    def is_there(self) -> bool:
+    def is_running(self) -> bool:
         """Whether the workspace is still running."""
         return self._process.poll() is None
 

@@ -46,33 +46,35 @@ def rows_of(source: Source, name: str) -> Iterator[str]:
         try:
             page = read_page(source, stream, "", utcnow())
         except TryLater as later:
-            after = f" in {later.wait_s:.0f} s" if later.wait_s else ""
-            raise NotNow(name=name, reason=later.reason, later=after) from later
-        more = "" if page.complete_until else ", and more follows"
+            wait_text = f" in {later.wait_s:.0f} s" if later.wait_s else ""
+            raise NotNow(name=name, reason=later.reason, later=wait_text) from later
+        more_text = "" if page.complete_until else ", and more follows"
         count = len(page.rows)
-        yield f"{stream}: {count} {'row' if count == 1 else 'rows'} came{more}."
-        yield from (f"  {_shown(row)}" for row in page.rows[:ROWS_SHOWN])
+        yield f"{stream}: {count} {'row' if count == 1 else 'rows'} came{more_text}."
+        yield from (f"  {_row_text(row)}" for row in page.rows[:ROWS_SHOWN])
 
 
-def _shown(row: Struct) -> str:
+def _row_text(row: Struct) -> str:
     if isinstance(row, TableFile):
         return f"{row.name} ({Path(row.path).stat().st_size:,} bytes)"
-    known = {
-        name: _brief(value) for name, value in asdict(row).items() if value not in ("", (), None) and value != {}
+    values = {
+        name: _brief_value(value)
+        for name, value in asdict(row).items()
+        if value not in ("", (), None) and value != {}
     }
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in known.items())
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
 
 
-def _brief(value: object) -> str:
+def _brief_value(value: object) -> str:
     """Return a value in short form, for a line with others."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, Mapping):
-        return " ".join(f"{name}={_brief(one)}" for name, one in value.items() if one != "")
+        return " ".join(f"{name}={_brief_value(item)}" for name, item in value.items() if item != "")
     if isinstance(value, tuple):
-        return "; ".join(_shown(one) for one in value)
+        return "; ".join(_row_text(item) for item in value)
     return shorten(" ".join(str(value).split()), LONGEST_VALUE)
 
 
@@ -85,11 +87,11 @@ def list_sources(settings: Settings) -> Iterator[str]:
     with database.reading() as session:
         feeds = tables.every_feed(session)
     database.close()
-    for name, described in sources.settings.items():
-        its = [feed for feed in feeds if feed.source == name]
-        for feed in its:
+    for name, source_settings in sources.settings.items():
+        own_feeds = [feed for feed in feeds if feed.source == name]
+        for feed in own_feeds:
             problem = f" {feed.error}" if feed.error else ""
             age = rules.age(feed.read_at, utcnow())
-            yield f"{name} ({described.kind}): {feed.stream}, {feed.rows:,} rows, {age}.{problem}"
-        if not its:
-            yield f"{name} ({described.kind}): nothing was read yet."
+            yield f"{name} ({source_settings.kind}): {feed.stream}, {feed.rows:,} rows, {age}.{problem}"
+        if not own_feeds:
+            yield f"{name} ({source_settings.kind}): nothing was read yet."

@@ -30,7 +30,7 @@ from bot.slack.text import near_time
 TOLERANCE = timedelta(minutes=1)
 
 
-class Typed(Struct, frozen=True):
+class TypedMessage(Struct, frozen=True):
     """What a user typed into the form."""
 
     wording: Wording
@@ -68,28 +68,32 @@ def change_form(services: Services, message_id: int, by: str, now: datetime) -> 
 def languages(services: Services) -> tuple[str, ...]:
     """The languages in which callers may be addressed."""
     floor = services.floor
-    of_partners = [partner.language for partner in floor.partners]
-    return rules.languages_of(floor.language, *(each.languages for each in floor.audiences.values()), of_partners)
+    partner_languages = [partner.language for partner in floor.partners]
+    return rules.languages_of(
+        floor.language, *(audience.languages for audience in floor.audiences.values()), partner_languages
+    )
 
 
-def record(services: Services, number: int, message_id: int, typed: Typed, by: str, now: datetime) -> str:
+def record(
+    services: Services, number: int, message_id: int, typed_message: TypedMessage, by: str, now: datetime
+) -> str:
     """Record a message that is on, or change the message `message_id`. Returns the text for the user."""
-    rules.check_wording(typed.wording)
-    look_at = typed.look_at or now + services.floor.front_door.look_again_after
-    rules.check_times(typed.on_at or now, look_at, now, TOLERANCE)
-    if not person_of(services, typed.wording.approved_by).may_act:
+    rules.check_wording(typed_message.wording)
+    look_at = typed_message.look_at or now + services.floor.front_door.look_again_after
+    rules.check_times(typed_message.on_at or now, look_at, now, TOLERANCE)
+    if not person_of(services, typed_message.wording.approved_by).may_act:
         raise NotForGuests()
     if message_id:
-        return _change(services, message_id, typed, look_at, by, now)
+        return _change_message(services, message_id, typed_message, look_at, by, now)
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
-        message = _new(change, typed.wording, typed.on_at or now, look_at)
-        if typed.is_heard:
-            _hear(change, message, now)
+        message = _add_message(change, typed_message.wording, typed_message.on_at or now, look_at)
+        if typed_message.is_heard:
+            _set_heard(change, message, now)
     return answer_wording.MESSAGE_RECORDED
 
 
-def _new(change: Change, wording: Wording, on_at: datetime, look_at: datetime) -> CallerMessage:
+def _add_message(change: Change, wording: Wording, on_at: datetime, look_at: datetime) -> CallerMessage:
     message = CallerMessage(
         incident_id=change.number, on_by=change.by, on_at=min(on_at, change.now), look_at=look_at, due_at=look_at
     )
@@ -99,15 +103,17 @@ def _new(change: Change, wording: Wording, on_at: datetime, look_at: datetime) -
     return message
 
 
-def _change(services: Services, message_id: int, typed: Typed, look_at: datetime, by: str, now: datetime) -> str:
-    with _message(services, message_id, by, now) as (change, message):
+def _change_message(
+    services: Services, message_id: int, typed_message: TypedMessage, look_at: datetime, by: str, now: datetime
+) -> str:
+    with _changing_message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         message.wait_until(look_at)
-        message.on_at = typed.on_at or message.on_at
-        if typed.wording != tables.wording_of(change.session, message):
-            _reword(change, message, typed.wording)
-        if typed.is_heard:
-            _hear(change, message, now)
+        message.on_at = typed_message.on_at or message.on_at
+        if typed_message.wording != tables.wording_of(change.session, message):
+            _reword(change, message, typed_message.wording)
+        if typed_message.is_heard:
+            _set_heard(change, message, now)
     return answer_wording.message_saved(message.version)
 
 
@@ -119,22 +125,22 @@ def _reword(change: Change, message: CallerMessage, wording: Wording) -> None:
     _log(change, "front_door_changed", wording)
 
 
-def hear(services: Services, message_id: int, by: str, now: datetime) -> str:
+def record_heard(services: Services, message_id: int, by: str, now: datetime) -> str:
     """Record that this person dialled in and heard it. Returns the text for the user."""
-    with _message(services, message_id, by, now) as (change, message):
+    with _changing_message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
-        _hear(change, message, now)
+        _set_heard(change, message, now)
     return answer_wording.HEARD
 
 
-def _hear(change: Change, message: CallerMessage, at: datetime) -> None:
+def _set_heard(change: Change, message: CallerMessage, at: datetime) -> None:
     message.heard_by, message.heard_at = change.by or None, at
     change.log("front_door_heard")
 
 
-def keep_on(services: Services, message_id: int, by: str, now: datetime) -> str:
+def record_still_needed(services: Services, message_id: int, by: str, now: datetime) -> str:
     """Record that it is still needed, and ask again later. Returns the text for the user."""
-    with _message(services, message_id, by, now) as (change, message):
+    with _changing_message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         message.wait_until(now + services.floor.front_door.look_again_after)
         change.log("front_door_kept")
@@ -143,7 +149,7 @@ def keep_on(services: Services, message_id: int, by: str, now: datetime) -> str:
 
 def switch_off(services: Services, message_id: int, by: str, now: datetime) -> str:
     """Record that callers no longer hear it. Returns the text for the user."""
-    with _message(services, message_id, by, now) as (change, message):
+    with _changing_message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         _switch_off(change, message)
     return answer_wording.SWITCHED_OFF
@@ -155,9 +161,9 @@ def _switch_off(change: Change, message: CallerMessage) -> None:
     _log(change, "front_door_off", tables.wording_of(change.session, message))
 
 
-def hear_gone(services: Services, message_id: int, by: str, now: datetime) -> str:
+def record_heard_gone(services: Services, message_id: int, by: str, now: datetime) -> str:
     """Record that this person dialled in and heard that it is gone. Returns the text for the user."""
-    with _message(services, message_id, by, now) as (change, message):
+    with _changing_message(services, message_id, by, now) as (change, message):
         if message.is_on:
             raise rules.MessageOn()
         message.gone_by, message.gone_at = by, now
@@ -167,26 +173,26 @@ def hear_gone(services: Services, message_id: int, by: str, now: datetime) -> st
 
 def follow_playbook(change: Change, event: FrontDoorSet) -> None:
     """Record that a playbook step switched the message on or off; the card asks for what the step does not say."""
-    on = tables.on(change.session, change.number)
+    messages_on = tables.on(change.session, change.number)
     if event.state == rules.NORMAL:
-        for message, _ in on:
+        for message, _ in messages_on:
             _switch_off(change, message)
             if event.heard_at:
                 message.gone_by, message.gone_at = change.by, event.heard_at
         return
-    for message, wording in on:
+    for message, wording in messages_on:
         if wording.variant != event.state:
             _reword(change, message, Wording(event.state, wording.lines, wording.texts, wording.approved_by))
-    messages = [message for message, _ in on] or [_of_step(change, event)]
+    messages = [message for message, _ in messages_on] or [_message_of_step(change, event)]
     for message in messages:
         if event.heard_at:
-            _hear(change, message, event.heard_at)
+            _set_heard(change, message, event.heard_at)
         change.session.add(message)
 
 
-def _of_step(change: Change, event: FrontDoorSet) -> CallerMessage:
+def _message_of_step(change: Change, event: FrontDoorSet) -> CallerMessage:
     look_at = change.now + change.services.floor.front_door.look_again_after
-    return _new(change, Wording(event.state), event.heard_at or change.now, look_at)
+    return _add_message(change, Wording(event.state), event.heard_at or change.now, look_at)
 
 
 def follow_merge(change: Change, event: Merged) -> None:
@@ -201,7 +207,9 @@ def follow_merge(change: Change, event: Merged) -> None:
 
 
 @contextmanager
-def _message(services: Services, message_id: int, by: str, now: datetime) -> Iterator[tuple[Change, CallerMessage]]:
+def _changing_message(
+    services: Services, message_id: int, by: str, now: datetime
+) -> Iterator[tuple[Change, CallerMessage]]:
     """A transaction on a message, for a person who may change its incident."""
     with services.database.reading() as session:
         number = tables.get(session, message_id).incident_id

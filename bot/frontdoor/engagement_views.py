@@ -67,22 +67,22 @@ def card(engagement: Engagement, now: datetime) -> Screen:
         f"🔀 *Routing fault* {one_line(engagement.wrong, SHOWN)}",
         f"*Since* {near_time(engagement.since, now)}",
     ]
-    for title, typed in (("Examples", engagement.examples), ("Workaround", engagement.workaround)):
-        lines += [f"*{title}* {one_line(typed, SHOWN)}"] if typed else []
-    blocks = [section("\n".join(lines)), context(_state(engagement, now))]
+    for title, value in (("Examples", engagement.examples), ("Workaround", engagement.workaround)):
+        lines += [f"*{title}* {one_line(value, SHOWN)}"] if value else []
+    blocks = [section("\n".join(lines)), context(_state_text(engagement, now))]
     return text, [*blocks, *_buttons(engagement)]
 
 
-def _state(engagement: Engagement, now: datetime) -> str:
-    when = near_time(engagement.answered_at or now, now)
+def _state_text(engagement: Engagement, now: datetime) -> str:
+    end_text = near_time(engagement.answered_at or now, now)
     if engagement.state == State.ANSWERED:
-        return f"✅ {mention(engagement.answered_by or '')} {when}: {one_line(engagement.answer, SHOWN)}"
+        return f"✅ {mention(engagement.answered_by or '')} {end_text}: {one_line(engagement.answer, SHOWN)}"
     if engagement.state == State.WITHDRAWN:
-        return f"Taken back {when}"
+        return f"Taken back {end_text}"
     owner = mention(engagement.owner_id) if engagement.owner_id else "nobody yet"
-    late = "⚠️ answer was due" if engagement.answer_by <= now else "answer due"
-    asked = f"asked by {mention(engagement.asked_by)}"
-    return f"Looked at by {owner} · {late} {near_time(engagement.answer_by, now)} · {asked}"
+    due_label = "⚠️ answer was due" if engagement.answer_by <= now else "answer due"
+    requester_text = f"asked by {mention(engagement.asked_by)}"
+    return f"Looked at by {owner} · {due_label} {near_time(engagement.answer_by, now)} · {requester_text}"
 
 
 def _buttons(engagement: Engagement) -> list[Block]:

@@ -45,21 +45,21 @@ def form(services: Services, number: int, by: str, now: datetime, wrong: str = "
     """The form for a fault."""
     incident = visible_incident(services, number, by, "lead")
     check_may_change(number, incident.status)
-    floor = services.floor.front_door
-    return views.form(number, floor.routing_team or "", now, now + floor.routing_answer_within, wrong)
+    front_door = services.floor.front_door
+    return views.form(number, front_door.routing_team or "", now, now + front_door.routing_answer_within, wrong)
 
 
-def ask(services: Services, number: int, fault: Fault, by: str, now: datetime) -> str:
+def report(services: Services, number: int, fault: Fault, by: str, now: datetime) -> str:
     """Report a fault: invite the team and post a card for its answer. Returns the text for the user."""
-    floor = services.floor.front_door
-    answer_by = fault.answer_by or now + floor.routing_answer_within
+    front_door = services.floor.front_door
+    answer_by = fault.answer_by or now + front_door.routing_answer_within
     rules.check(fault.wrong, fault.since or now, answer_by, now, TOLERANCE)
     if fault.owner_id and not person_of(services, fault.owner_id).may_act:
         raise NotForGuests()
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
-        engagement = _new(change, fault, answer_by)
-        groups = [floor.routing_team] if floor.routing_team and not change.incident.is_private else []
+        engagement = _add_engagement(change, fault, answer_by)
+        groups = [front_door.routing_team] if front_door.routing_team and not change.incident.is_private else []
         owners = [fault.owner_id] if fault.owner_id else []
         key = f"routing:{engagement.number}"
         invitations.invite(change.session, number, key, now, owners, groups=groups)
@@ -67,7 +67,7 @@ def ask(services: Services, number: int, fault: Fault, by: str, now: datetime) -
     return answer_wording.fault_asked(near_time(answer_by, now))
 
 
-def _new(change: Change, fault: Fault, answer_by: datetime) -> Engagement:
+def _add_engagement(change: Change, fault: Fault, answer_by: datetime) -> Engagement:
     engagement = Engagement(
         incident_id=change.number,
         wrong=fault.wrong.strip(),
@@ -88,7 +88,7 @@ def _new(change: Change, fault: Fault, answer_by: datetime) -> Engagement:
 
 def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
     """Take a fault, to look at it. Returns the text for the user."""
-    with _open(services, engagement_id, by, now) as (change, engagement):
+    with _changing_engagement(services, engagement_id, by, now) as (change, engagement):
         engagement.owner_id = by
         change.log("routing_taken")
     return answer_wording.fault_taken(near_time(engagement.answer_by, now))
@@ -96,7 +96,7 @@ def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
 
 def answer_form(services: Services, engagement_id: int, by: str, now: datetime) -> Block:
     """The form for the answer."""
-    with _open(services, engagement_id, by, now) as (_, engagement):
+    with _changing_engagement(services, engagement_id, by, now) as (_, engagement):
         return views.answer_form(engagement)
 
 
@@ -104,7 +104,7 @@ def answer(services: Services, engagement_id: int, reply: str, by: str, now: dat
     """Save what was found or done. Returns the text for the user."""
     if not reply.strip():
         raise rules.ReplyMissing()
-    with _open(services, engagement_id, by, now) as (change, engagement):
+    with _changing_engagement(services, engagement_id, by, now) as (change, engagement):
         _end(engagement, State.ANSWERED, by, now)
         engagement.answer = reply.strip()
         engagement.owner_id = engagement.owner_id or by
@@ -118,7 +118,7 @@ def answer(services: Services, engagement_id: int, reply: str, by: str, now: dat
 
 def withdraw(services: Services, engagement_id: int, by: str, now: datetime) -> str:
     """Take back a fault that turned out not to be one. Returns the text for the user."""
-    with _open(services, engagement_id, by, now) as (change, engagement):
+    with _changing_engagement(services, engagement_id, by, now) as (change, engagement):
         _end(engagement, State.WITHDRAWN, by, now)
         change.log("routing_withdrawn")
     return answer_wording.FAULT_TAKEN_BACK
@@ -139,8 +139,8 @@ def end_open(change: Change, event: Closed | Declined | Merged) -> None:
 def escalate(services: Services, now: datetime) -> None:
     """Tell others of every fault that was not answered in time, repeatedly until it is answered."""
     with services.database.reading() as session:
-        due = [(engagement.number, engagement.incident_id) for engagement in tables.due(session, now)]
-    for engagement_id, number in due:
+        due_engagements = [(engagement.number, engagement.incident_id) for engagement in tables.due(session, now)]
+    for engagement_id, number in due_engagements:
         with services.database.transaction() as session:
             incident = incidents.by_number_locked(session, number)
             _escalate(Change(session, services, incident, "", now), tables.get(session, engagement_id))
@@ -156,13 +156,15 @@ def _escalate(change: Change, engagement: Engagement) -> None:
     if change.incident.channel_id:
         outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
     change.log("routing_overdue", text=engagement.wrong)
-    asked = (engagement.owner_id,) if engagement.owner_id else ()
-    change.publish(AnswerOverdue(key, REASON, asked))
+    asked_ids = (engagement.owner_id,) if engagement.owner_id else ()
+    change.publish(AnswerOverdue(key, REASON, asked_ids))
     change.mark_stale(kinds.ENGAGEMENT)
 
 
 @contextmanager
-def _open(services: Services, engagement_id: int, by: str, now: datetime) -> Iterator[tuple[Change, Engagement]]:
+def _changing_engagement(
+    services: Services, engagement_id: int, by: str, now: datetime
+) -> Iterator[tuple[Change, Engagement]]:
     """A transaction on an open fault, for any member who sees its incident."""
     with services.database.reading() as session:
         number = tables.get(session, engagement_id).incident_id

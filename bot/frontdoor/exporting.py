@@ -34,11 +34,24 @@ def _rows(session: Session, number: int, name_of: Naming) -> Rows:
 def _engagement_rows(session: Session, number: int, name_of: Naming) -> Rows:
     return [
         (
-            *(asked.wrong, asked.examples, asked.since, asked.workaround, name_of(asked.asked_by), asked.asked_at),
-            *(asked.answer_by, name_of(asked.owner_id), asked.state, asked.answer, asked.answered_at),
-            asked.escalations,
+            *(
+                engagement.wrong,
+                engagement.examples,
+                engagement.since,
+                engagement.workaround,
+                name_of(engagement.asked_by),
+                engagement.asked_at,
+            ),
+            *(
+                engagement.answer_by,
+                name_of(engagement.owner_id),
+                engagement.state,
+                engagement.answer,
+                engagement.answered_at,
+            ),
+            engagement.escalations,
         )
-        for asked in engagement_tables.of_incident(session, number)
+        for engagement in engagement_tables.of_incident(session, number)
     ]
 
 

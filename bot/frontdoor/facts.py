@@ -16,7 +16,7 @@ from bot.slack.text import escape, near_time
 
 def wording(session: Session, number: int, language: str) -> str:
     """What callers hear now, in a language; several messages one after another."""
-    texts = (said.text(language) for _, said in tables.on(session, number))
+    texts = (heard_wording.text(language) for _, heard_wording in tables.on(session, number))
     return "\n".join(dict.fromkeys(text for text in texts if text))
 
 
@@ -26,23 +26,25 @@ def history(session: Session, services: Services, number: int, now: datetime) ->
     versions = tables.versions_of(session, [message.number for message in messages])
     zone, language = ZoneInfo(services.floor.zone), services.floor.language
     return [
-        _row(message, version, following, now, zone, language)
+        _row(message, version, next_version, now, zone, language)
         for message in messages
-        for version, following in zip(versions[message.number], [*versions[message.number][1:], None], strict=True)
+        for version, next_version in zip(
+            versions[message.number], [*versions[message.number][1:], None], strict=True
+        )
     ]
 
 
 def _row(
     message: CallerMessage,
     version: MessageVersion,
-    following: MessageVersion | None,
+    next_version: MessageVersion | None,
     now: datetime,
     zone: ZoneInfo,
     language: str,
 ) -> CallerMessageRow:
     starts_at = message.on_at if version.version == 1 else version.at
-    ends_at = following.at if following else message.off_at
-    is_heard = following is None and bool(message.heard_by)
+    ends_at = next_version.at if next_version else message.off_at
+    is_heard = next_version is None and bool(message.heard_by)
     return CallerMessageRow(
         on_at=starts_at,
         off_at=ends_at,
@@ -59,7 +61,7 @@ def _row(
 def lines(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
     """What callers hear, for the person who takes over."""
     return [
-        f"{said.variant} on {escape(', '.join(said.lines)) or 'lines that are not recorded'}, "
+        f"{heard_wording.variant} on {escape(', '.join(heard_wording.lines)) or 'lines that are not recorded'}, "
         f"on since {near_time(message.on_at, now)}, to be looked at {near_time(message.look_at, now)}"
-        for message, said in tables.on(session, incident.number)
+        for message, heard_wording in tables.on(session, incident.number)
     ]

@@ -3,7 +3,7 @@
 from slack_bolt import App
 
 from bot.frontdoor import actions, answer_wording, engagements, ids
-from bot.frontdoor.actions import Typed
+from bot.frontdoor.actions import TypedMessage
 from bot.frontdoor.engagements import Fault
 from bot.frontdoor.rules import TITLES, Wording, read_lines
 from bot.incidents import listening, parse
@@ -46,14 +46,14 @@ def register(app: App, services: Services) -> None:
     listening.opens_form(app, services, ids.ADD, actions.form)
     listening.opens_form(app, services, ids.CHANGE, actions.change_form)
     listening.opens_form(app, services, ids.ANSWER, engagements.answer_form)
-    listening.on_click(app, services, ids.HEARD, actions.hear)
-    listening.on_click(app, services, ids.STILL_NEEDED, actions.keep_on)
+    listening.on_click(app, services, ids.HEARD, actions.record_heard)
+    listening.on_click(app, services, ids.STILL_NEEDED, actions.record_still_needed)
     listening.on_click(app, services, ids.SWITCH_OFF, actions.switch_off)
-    listening.on_click(app, services, ids.HEARD_GONE, actions.hear_gone)
+    listening.on_click(app, services, ids.HEARD_GONE, actions.record_heard_gone)
     listening.on_click(app, services, ids.TAKE, engagements.take)
     listening.on_click(app, services, ids.WITHDRAW, engagements.withdraw)
     listening.on_form(app, services, ids.FORM, ids.LINES, lambda body: _record(services, body))
-    listening.on_form(app, services, ids.ROUTING_FORM, ids.WRONG, lambda body: _ask(services, body))
+    listening.on_form(app, services, ids.ROUTING_FORM, ids.WRONG, lambda body: _report_fault(services, body))
     listening.on_form(app, services, ids.ANSWER_FORM, ids.REPLY, lambda body: _answer(services, body))
 
 
@@ -63,7 +63,7 @@ def _answer(services: Services, body: Payload) -> str:
 
 
 def _record(services: Services, body: Payload) -> str:
-    number, _, message = parse.private_metadata(body).partition(":")
+    number, _, message_id = parse.private_metadata(body).partition(":")
     variant = parse.field_value(body, ids.VARIANT)
     if variant not in TITLES:
         raise NotOurForm()
@@ -82,18 +82,23 @@ def _record(services: Services, body: Payload) -> str:
         {language: text for language, text in texts.items() if text},
         approved_by,
     )
-    typed = Typed(
+    typed_message = TypedMessage(
         wording,
         parse.selected_time(body, ids.ON_AT),
         parse.selected_time(body, ids.LOOK_AT),
         bool(parse.selected_values(body, ids.HEARD_NOW)),
     )
     return actions.record(
-        services, parse.parse_number(number), parse.parse_number(message), typed, parse.user_id(body), utcnow()
+        services,
+        parse.parse_number(number),
+        parse.parse_number(message_id),
+        typed_message,
+        parse.user_id(body),
+        utcnow(),
     )
 
 
-def _ask(services: Services, body: Payload) -> str:
+def _report_fault(services: Services, body: Payload) -> str:
     fault = Fault(
         parse.field_value(body, ids.WRONG),
         parse.field_value(body, ids.EXAMPLES),
@@ -102,4 +107,4 @@ def _ask(services: Services, body: Payload) -> str:
         parse.field_value(body, ids.OWNER),
         parse.selected_time(body, ids.DUE),
     )
-    return engagements.ask(services, parse.form_number(body), fault, parse.user_id(body), utcnow())
+    return engagements.report(services, parse.form_number(body), fault, parse.user_id(body), utcnow())

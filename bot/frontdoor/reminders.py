@@ -21,18 +21,20 @@ REASON = "nobody says whether a caller message is still needed"
 def remind(services: Services, now: datetime) -> None:
     """Ask once about every message that is due, however many replicas run."""
     with services.database.reading() as session:
-        due = [(message.number, message.incident_id) for message in tables.due(session, now)]
-    for message_id, number in due:
+        due_messages = [(message.number, message.incident_id) for message in tables.due(session, now)]
+    for message_id, number in due_messages:
         with services.database.transaction() as session:
             incident = incidents.by_number_locked(session, number)
-            _ask(Change(session, services, incident, "", now), tables.get(session, message_id))
+            _remind_or_escalate(Change(session, services, incident, "", now), tables.get(session, message_id))
 
 
-def _ask(change: Change, message: CallerMessage) -> None:
+def _remind_or_escalate(change: Change, message: CallerMessage) -> None:
     if message.due_at is None or message.due_at > change.now or message.incident_id != change.number:
         return
-    floor, wording = change.services.floor.front_door, tables.wording_of(change.session, message)
-    message.due_at = rules.next_due(message.reminded_at, change.now, floor.escalated_after, floor.look_again_after)
+    front_door, wording = change.services.floor.front_door, tables.wording_of(change.session, message)
+    message.due_at = rules.next_due(
+        message.reminded_at, change.now, front_door.escalated_after, front_door.look_again_after
+    )
     if message.reminded_at is None:
         _remind(change, message, wording)
     else:
@@ -43,8 +45,8 @@ def _ask(change: Change, message: CallerMessage) -> None:
 
 def _remind(change: Change, message: CallerMessage, wording: Wording) -> None:
     message.reminded_at = change.now
-    where = channel_link(change.incident.channel_id or "")
-    text, blocks = views.reminder(message, wording, change.incident, where, change.now)
+    channel = channel_link(change.incident.channel_id or "")
+    text, blocks = views.reminder(message, wording, change.incident, channel, change.now)
     lead = lead_of(change.session, change.incident)
     key = f"frontdoor:{message.number}:{change.now.isoformat()}:ask"
     outbox.post(change.session, key, lead, text, change.now, incident_id=change.number, blocks=blocks)

@@ -9,7 +9,7 @@ from bot.runtime.clock import utcnow
 def _card(context: Context) -> Message:
     message = tables.get(context.session, int(context.row.subject))
     if message.incident_id != context.row.incident_id:
-        return views.moved(message)
+        return views.moved_card(message)
     return views.card(message, tables.wording_of(context.session, message), utcnow())
 
 

@@ -81,9 +81,9 @@ class Wording(Struct, frozen=True):
         return next((texts[language] for language in languages if texts.get(language)), "")
 
 
-def read_lines(typed: str) -> tuple[str, ...]:
+def read_lines(typed_lines: str) -> tuple[str, ...]:
     """Parse lines as typed: separated by commas, semicolons or line ends, each kept once."""
-    parts = typed.replace(";", ",").replace("\n", ",").split(",")
+    parts = typed_lines.replace(";", ",").replace("\n", ",").split(",")
     lines = tuple(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
     if not lines:
         raise LinesMissing()
@@ -113,11 +113,15 @@ def minutes_on(on_at: datetime, off_at: datetime | None, now: datetime) -> int:
     return max(0, int(((off_at or now) - on_at).total_seconds()) // 60)
 
 
-def next_due(reminded_at: datetime | None, now: datetime, escalated_after: timedelta, again: timedelta) -> datetime:
+def next_due(
+    reminded_at: datetime | None, now: datetime, escalated_after: timedelta, repeat_after: timedelta
+) -> datetime:
     """When the next step is due: after the reminder others are told, and after that it starts again."""
-    return now + (again if reminded_at else escalated_after)
+    return now + (repeat_after if reminded_at else escalated_after)
 
 
-def languages_of(own: str, *others: Sequence[str]) -> tuple[str, ...]:
+def languages_of(floor_language: str, *other_languages: Sequence[str]) -> tuple[str, ...]:
     """The languages in which a message may be needed, the floor's own first; at most four, for the form."""
-    return tuple(dict.fromkeys([own, *(language for languages in others for language in languages)]))[:4]
+    return tuple(
+        dict.fromkeys([floor_language, *(language for languages in other_languages for language in languages)])
+    )[:4]

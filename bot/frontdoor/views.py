@@ -43,28 +43,35 @@ def form(
     wording: Wording | None = None,
 ) -> Block:
     """The form for what callers hear; for a message that is on, it starts with the current wording."""
-    said = wording or Wording(Variant.INFORM)
-    texts = said.texts or {}
+    initial_wording = wording or Wording(Variant.INFORM)
+    texts = initial_wording.texts or {}
     blocks = [
-        field("What happens to the call?", ids.VARIANT, _variants(said.variant)),
+        field("What happens to the call?", ids.VARIANT, _variant_select(initial_wording.variant)),
         *(
             field(
                 f"What callers hear ({LANGUAGE_NAMES.get(language, language)})",
                 f"{ids.TEXT}.{language}",
                 text_input(ids.TEXT, initial=texts.get(language, ""), multiline=True, longest=LONGEST_TEXT),
                 optional=True,
-                hint="The approved text. No cause, no end time." if place == 0 else "",
+                hint="The approved text. No cause, no end time." if index == 0 else "",
             )
-            for place, language in enumerate(dict.fromkeys([*languages, *texts]))
+            for index, language in enumerate(dict.fromkeys([*languages, *texts]))
         ),
         field(
             "On which lines?",
             ids.LINES,
             text_input(
-                ids.LINES, initial=", ".join(said.lines), placeholder="Billing, Orders", longest=LONGEST_LINES
+                ids.LINES,
+                initial=", ".join(initial_wording.lines),
+                placeholder="Billing, Orders",
+                longest=LONGEST_LINES,
             ),
         ),
-        field("Who approved the wording?", ids.APPROVED_BY, user_select(ids.APPROVED_BY, initial=said.approved_by)),
+        field(
+            "Who approved the wording?",
+            ids.APPROVED_BY,
+            user_select(ids.APPROVED_BY, initial=initial_wording.approved_by),
+        ),
         field("On since", ids.ON_AT, datetime_picker(ids.ON_AT, message.on_at if message else now)),
         field("Check again at", ids.LOOK_AT, datetime_picker(ids.LOOK_AT, look_at)),
         field("Did you dial in?", ids.HEARD_NOW, _heard_box(), optional=True),
@@ -78,9 +85,9 @@ def form(
     )
 
 
-def _variants(chosen: str) -> Element:
+def _variant_select(initial_variant: str) -> Element:
     options = [option(TITLES[variant], variant, GUIDANCE[variant]) for variant in Variant]
-    return select(ids.VARIANT, options, initial=chosen)
+    return select(ids.VARIANT, options, initial=initial_variant)
 
 
 def _heard_box() -> Element:
@@ -96,7 +103,7 @@ def card(message: CallerMessage, wording: Wording, now: datetime) -> Screen:
     return text, [*blocks, actions(buttons, block_id=f"frontdoor-{message.number}")] if buttons else blocks
 
 
-def moved(message: CallerMessage) -> Screen:
+def moved_card(message: CallerMessage) -> Screen:
     """The card in the channel of an incident that was merged into another."""
     text = f"📣 What callers hear goes on in incident {message.incident_id}."
     return text, [section(text)]
@@ -104,14 +111,15 @@ def moved(message: CallerMessage) -> Screen:
 
 def headline(message: CallerMessage, wording: Wording, now: datetime) -> str:
     """The message in one line: what it does, where, since when."""
-    where = f" on *{_lines(wording)}*" if wording.lines else ""
-    what = TITLES[Variant(wording.variant)].lower()
+    lines_text = f" on *{_lines(wording)}*" if wording.lines else ""
+    variant_text = TITLES[Variant(wording.variant)].lower()
     if message.off_at:
         length = format_duration(timedelta(minutes=minutes_on(message.on_at, message.off_at, now)))
         return (
-            f"~Callers hear a message~ ({what}){where}: off since {near_time(message.off_at, now)}, was on {length}"
+            f"~Callers hear a message~ ({variant_text}){lines_text}: off since {near_time(message.off_at, now)}, "
+            f"was on {length}"
         )
-    return f"*Callers hear a message* ({what}){where}, since {near_time(message.on_at, now)}"
+    return f"*Callers hear a message* ({variant_text}){lines_text}, since {near_time(message.on_at, now)}"
 
 
 def _lines(wording: Wording) -> str:
@@ -129,16 +137,19 @@ def _quotes(wording: Wording) -> list[str]:
 
 
 def _facts(message: CallerMessage, wording: Wording, now: datetime) -> list[str]:
-    approved = f"by {mention(wording.approved_by)}" if wording.approved_by else "by nobody yet"
-    facts = [f"Wording approved {approved} · version {message.version} · switched on by {_who(message.on_by)}"]
+    approver_text = f"by {mention(wording.approved_by)}" if wording.approved_by else "by nobody yet"
+    facts = [
+        f"Wording approved {approver_text} · version {message.version} · "
+        f"switched on by {_switcher_text(message.on_by)}"
+    ]
     if message.heard_by and message.heard_at:
         facts.append(f"✅ heard by {mention(message.heard_by)} {near_time(message.heard_at, now)}")
     elif message.is_on:
         facts.append("⚠️ nobody has dialled in and heard it yet")
     if message.is_on:
-        late = "⏰ check overdue since" if message.look_at <= now else "check again"
-        return [*facts, f"{late} {near_time(message.look_at, now)}"]
-    facts.append(f"switched off by {_who(message.off_by or '')}")
+        check_label = "⏰ check overdue since" if message.look_at <= now else "check again"
+        return [*facts, f"{check_label} {near_time(message.look_at, now)}"]
+    facts.append(f"switched off by {_switcher_text(message.off_by or '')}")
     if message.gone_by and message.gone_at:
         facts.append(f"✅ {mention(message.gone_by)} dialled in {near_time(message.gone_at, now)}: it is gone")
     else:
@@ -146,7 +157,7 @@ def _facts(message: CallerMessage, wording: Wording, now: datetime) -> list[str]
     return facts
 
 
-def _who(user_id: str) -> str:
+def _switcher_text(user_id: str) -> str:
     return mention(user_id) if user_id else "a playbook step"
 
 
@@ -155,7 +166,7 @@ def _buttons(message: CallerMessage) -> list[Element]:
     if not message.is_on:
         return [] if message.gone_by else [button("I heard it is gone", ids.HEARD_GONE, number, style="primary")]
     buttons = [] if message.heard_by else [button("I heard it", ids.HEARD, number, style="primary")]
-    question = confirmation(
+    off_confirmation = confirmation(
         "Switch it off?",
         "The bot only records it: switch the message off at the telephone system, too.",
         "It is off",
@@ -165,7 +176,7 @@ def _buttons(message: CallerMessage) -> list[Element]:
         *buttons,
         button("Still needed", ids.STILL_NEEDED, number),
         button("Change", ids.CHANGE, number),
-        button("Switch off", ids.SWITCH_OFF, number, style="danger", confirm=question),
+        button("Switch off", ids.SWITCH_OFF, number, style="danger", confirm=off_confirmation),
     ]
 
 
@@ -180,11 +191,11 @@ def overview(incident: Incident, messages: Sequence[tuple[CallerMessage, Wording
     return text, [*blocks, actions([add], block_id="frontdoor-add")]
 
 
-def reminder(message: CallerMessage, wording: Wording, incident: Incident, where: str, now: datetime) -> Screen:
+def reminder(message: CallerMessage, wording: Wording, incident: Incident, channel: str, now: datetime) -> Screen:
     """The question whether the message is still needed."""
-    what = "a caller message" if incident.is_private else _on_lines(wording)
+    message_text = "a caller message" if incident.is_private else _on_lines(wording)
     text = (
-        f"⏰ Is it still needed? {what} of incident {incident.number} ({where}) has been on since "
+        f"⏰ Is it still needed? {message_text} of incident {incident.number} ({channel}) has been on since "
         f"{near_time(message.on_at, now)}."
     )
     number = str(message.number)

@@ -20,36 +20,36 @@ class Hasher:
     @classmethod
     def of(cls, session: Session) -> "Hasher":
         """Return a hasher with this database's secret, which is created on first use."""
-        kept = session.get(AccountKey, 1)
-        if kept is None:
+        stored_key = session.get(AccountKey, 1)
+        if stored_key is None:
             insert_new(session, AccountKey(secret=secrets.token_hex(32)))
-            kept = session.get_one(AccountKey, 1)
-        return cls(bytes.fromhex(kept.secret))
+            stored_key = session.get_one(AccountKey, 1)
+        return cls(bytes.fromhex(stored_key.secret))
 
     def key(self, account: str) -> str:
         """Return the account's key; capitals and spaces make no difference."""
-        plain = "".join(account.split()).casefold()
-        return hmac.digest(self._secret, plain.encode(), "sha256").hex()
+        normalized_account = "".join(account.split()).casefold()
+        return hmac.digest(self._secret, normalized_account.encode(), "sha256").hex()
 
 
 def same_cause(session: Session, number: int) -> set[int]:
     """Return the incident and all that are merged with or related to it, directly or indirectly."""
-    known, new = {number}, {number}
-    while new:
-        new = _neighbours(session, new) - known
-        known |= new
-    return known
+    numbers, new_numbers = {number}, {number}
+    while new_numbers:
+        new_numbers = _neighbours(session, new_numbers) - numbers
+        numbers |= new_numbers
+    return numbers
 
 
 def _neighbours(session: Session, numbers: set[int]) -> set[int]:
-    related = select(RelatedIncident.incident_id, RelatedIncident.related_id).where(
+    related_query = select(RelatedIncident.incident_id, RelatedIncident.related_id).where(
         or_(col(RelatedIncident.incident_id).in_(numbers), col(RelatedIncident.related_id).in_(numbers))
     )
-    merged = select(Incident.id, Incident.merged_into).where(
+    merged_query = select(Incident.id, Incident.merged_into).where(
         col(Incident.merged_into).is_not(None),
         or_(col(Incident.id).in_(numbers), col(Incident.merged_into).in_(numbers)),
     )
-    pairs = [*session.exec(related), *session.exec(merged)]
+    pairs = [*session.exec(related_query), *session.exec(merged_query)]
     return {number for pair in pairs for number in pair if number is not None}
 
 

@@ -46,25 +46,25 @@ def screen(services: Services, number: int, by: str, now: datetime) -> Screen:
         return views.screen(number, balance.facts_of(session, tables.of_incident(session, number)), now)
 
 
-def bring_accounts(
+def import_accounts(
     services: Services, number: int, cohort: str, rule: str, file_id: str, name: str, by: str, now: datetime
 ) -> str:
     """Enqueue a file of accounts for reading. Return the answer."""
     with changing(services, number, by, now, "ledger") as change:
-        ledger = _opened(change)
+        ledger = _ledger_or_new(change)
         _set_rule(change, ledger, cohort, rule)
-        _bring(change, ledger, LINES, cohort, file_id, name)
+        _enqueue_file(change, ledger, LINES, cohort, file_id, name)
     return wording.FILE_TAKEN
 
 
-def bring_results(services: Services, number: int, file_id: str, name: str, by: str, now: datetime) -> str:
+def import_results(services: Services, number: int, file_id: str, name: str, by: str, now: datetime) -> str:
     """Enqueue the payer's file for reading. Return the answer."""
-    with _ledger(services, number, by, now) as (change, ledger):
-        _bring(change, ledger, RESULTS, "", file_id, name)
+    with _open_ledger(services, number, by, now) as (change, ledger):
+        _enqueue_file(change, ledger, RESULTS, "", file_id, name)
     return wording.FILE_TAKEN
 
 
-def _bring(change: Change, ledger: Ledger, kind: str, cohort: str, file_id: str, name: str) -> None:
+def _enqueue_file(change: Change, ledger: Ledger, kind: str, cohort: str, file_id: str, name: str) -> None:
     file = LedgerFile(
         ledger_id=ledger.number,
         kind=kind,
@@ -90,18 +90,24 @@ def _bring(change: Change, ledger: Ledger, kind: str, cohort: str, file_id: str,
     )
 
 
-def add_one(
-    services: Services, number: int, cohort: str, rule: str, typed: tuple[str, str, str], by: str, now: datetime
+def add_account(
+    services: Services,
+    number: int,
+    cohort: str,
+    rule: str,
+    typed_fields: tuple[str, str, str],
+    by: str,
+    now: datetime,
 ) -> str:
-    """Add one account; `typed` holds account, amount and currency as typed. Return the answer."""
-    account = " ".join(typed[0].split())
-    amount, currency = _read_money(typed[1], typed[2])
+    """Add one account; `typed_fields` holds account, amount and currency as typed. Return the answer."""
+    account = " ".join(typed_fields[0].split())
+    amount, currency = _read_money(typed_fields[1], typed_fields[2])
     with changing(services, number, by, now, "ledger") as change:
-        ledger = _opened(change)
+        ledger = _ledger_or_new(change)
         _set_rule(change, ledger, cohort, rule)
         key = Hasher.of(change.session).key(account)
         line = NewLine(ledger.number, cohort, account, key, amount, currency)
-        is_paid = _add(change, ledger, line)
+        is_paid = _add_line(change, ledger, line)
     if is_paid:
         return wording.added_as_excluded(SAME_CAUSE)
     return wording.account_added(format_amount(amount, currency), cohort)
@@ -115,60 +121,62 @@ def _read_money(amount: str, currency: str) -> tuple[int, str]:
         raise AmountWrong(reason=reason) from None
 
 
-def _add(change: Change, ledger: Ledger, line: NewLine) -> bool:
+def _add_line(change: Change, ledger: Ledger, line: NewLine) -> bool:
     """Add a line. True if it is excluded at once, because another incident of the same cause has paid."""
     session, origin = change.session, Origin(change.by, change.now)
-    locked = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
-    known = line_tables.lines_of_accounts(session, ledger.number, [line.account_key]).get(line.account_key)
-    if known is not None and known.state != State.EXCLUDED:
-        raise KnownAlready(state=known.state)
-    elsewhere = line_tables.paid_elsewhere(session, others(locked, ledger), [line.account_key])
-    [added] = add_lines(session, [line], origin)
-    move(session, [Move(added, State.EXCLUDED, SAME_CAUSE)] if elsewhere else [], origin)
-    return bool(elsewhere)
+    locked_ledgers = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
+    existing_line = line_tables.lines_of_accounts(session, ledger.number, [line.account_key]).get(line.account_key)
+    if existing_line is not None and existing_line.state != State.EXCLUDED:
+        raise KnownAlready(state=existing_line.state)
+    paid_elsewhere = line_tables.paid_elsewhere(session, others(locked_ledgers, ledger), [line.account_key])
+    [added_line] = add_lines(session, [line], origin)
+    move(session, [Move(added_line, State.EXCLUDED, SAME_CAUSE)] if paid_elsewhere else [], origin)
+    return bool(paid_elsewhere)
 
 
 def change_line(
-    services: Services, number: int, account: str, what: str, reason: str, by: str, now: datetime
+    services: Services, number: int, account: str, choice: str, reason: str, by: str, now: datetime
 ) -> str:
     """Change the state of one line. Return the answer."""
     if not reason.strip():
         raise rules.ReasonMissing()
-    with _ledger(services, number, by, now) as (change, ledger):
+    with _open_ledger(services, number, by, now) as (change, ledger):
         key = Hasher.of(change.session).key(account)
         line = line_tables.lines_of_accounts(change.session, ledger.number, [key]).get(key)
         if line is None:
             raise rules.UnknownAccount()
-        new = {forms.EXCLUDE: State.EXCLUDED, forms.WITHDRAW: State.EXCLUDED, forms.ISSUED: State.ISSUED}.get(
-            what, State.PENDING
+        new_state = {forms.EXCLUDE: State.EXCLUDED, forms.WITHDRAW: State.EXCLUDED, forms.ISSUED: State.ISSUED}.get(
+            choice, State.PENDING
         )
-        _check_change(change.session, ledger, line, what, new)
+        _check_change(change.session, ledger, line, choice, new_state)
         releases.leave(change.session, line)
-        why = f"{REVERSED}: {reason.strip()}" if what in (forms.WITHDRAW, forms.REVERSE) else reason.strip()
-        move(change.session, [Move(line, new, why)], Origin(by, now))
+        full_reason = (
+            f"{REVERSED}: {reason.strip()}" if choice in (forms.WITHDRAW, forms.REVERSE) else reason.strip()
+        )
+        move(change.session, [Move(line, new_state, full_reason)], Origin(by, now))
         difference_tables.settle_differences(change.session, ledger.number, [key], 0, now)
-    return wording.line_changed(rules.mask(account), new)
+    return wording.line_changed(rules.mask(account), new_state)
 
 
-def _check_change(session: Session, ledger: Ledger, line: LineRow, what: str, new: State) -> None:
+def _check_change(session: Session, ledger: Ledger, line: LineRow, choice: str, new_state: State) -> None:
     """Check that the form's choice fits the line's state: a reversal needs an issued line, a retry a failed one."""
     expected = {forms.RETRY: State.FAILED, forms.REVERSE: State.ISSUED, forms.WITHDRAW: State.ISSUED}.get(
-        what, State.PENDING
+        choice, State.PENDING
     )
     if line.state != expected:
-        raise rules.WrongMove(old=line.state, new=new, advice=wording.CHOOSE_WHAT_HAPPENED)
-    if what == forms.ISSUED and line.release_id not in tables.released_ids(session, ledger.number):
+        raise rules.WrongMove(old=line.state, new=new_state, advice=wording.CHOOSE_WHAT_HAPPENED)
+    if choice == forms.ISSUED and line.release_id not in tables.released_ids(session, ledger.number):
         raise rules.NotReleased()
 
 
 def release(services: Services, number: int, cohort: str, currency: str, by: str, now: datetime) -> str:
     """Release everything pending there, or request a second person's approval. Return the answer."""
-    with _ledger(services, number, by, now) as (change, ledger):
-        made = releases.ask(change, ledger, cohort, currency)
-    if made.state == tables.PREPARING:
+    with _open_ledger(services, number, by, now) as (change, ledger):
+        new_release = releases.request(change, ledger, cohort, currency)
+    if new_release.state == tables.PREPARING:
         return wording.release_begun(cohort, currency)
-    amount = format_amount(made.amount, currency)
-    if made.needs_second:
+    amount = format_amount(new_release.amount, currency)
+    if new_release.needs_second:
         return wording.second_person_needed(amount)
     return wording.released(amount)
 
@@ -176,21 +184,21 @@ def release(services: Services, number: int, cohort: str, currency: str, by: str
 def decide(services: Services, release_id: int, by: str, now: datetime, *, is_approved: bool) -> str:
     """Approve or refuse a release. Return the answer."""
     with services.database.reading() as session:
-        _, number = releases.of(session, release_id)
+        _, number = releases.release_and_number(session, release_id)
         incidents.check_visible(session, incidents.by_number(session, number), by, tables.NoSuchLedger)
-    with _ledger(services, number, by, now) as (change, _):
-        asked, _ = releases.of(change.session, release_id)
-        releases.decide(change, asked, is_approved=is_approved)
+    with _open_ledger(services, number, by, now) as (change, _):
+        pending_release, _ = releases.release_and_number(change.session, release_id)
+        releases.decide(change, pending_release, is_approved=is_approved)
     return wording.RELEASE_APPROVED if is_approved else wording.RELEASE_REFUSED
 
 
 def close(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
     """Close the ledger if nothing is pending and it adds up, or with a reason. Return the answer."""
-    with _ledger(services, number, by, now) as (change, ledger):
-        found = balance.reasons(change.session, ledger)
-        if found and not reason.strip():
-            raise rules.NotBalanced(reasons="; ".join(found))
-        close_with(change, ledger, reason.strip() if found else "")
+    with _open_ledger(services, number, by, now) as (change, ledger):
+        open_reasons = balance.reasons(change.session, ledger)
+        if open_reasons and not reason.strip():
+            raise rules.NotBalanced(reasons="; ".join(open_reasons))
+        close_with(change, ledger, reason.strip() if open_reasons else "")
     return wording.CLOSED
 
 
@@ -207,7 +215,7 @@ def close_with(change: Change, ledger: Ledger, waiver: str) -> None:
 def reopen(services: Services, number: int, by: str, now: datetime) -> str:
     """Reopen the ledger for changes. Return the answer."""
     with changing(services, number, by, now, "ledger") as change:
-        ledger = _of(change)
+        ledger = _locked_ledger(change)
         if ledger.is_open:
             return wording.OPEN_ALREADY
         ledger.state, ledger.closed_by, ledger.closed_at, ledger.waiver = OPEN, None, None, ""
@@ -230,39 +238,41 @@ def send_workbook(services: Services, number: int, key: str, by: str, now: datet
 
 
 @contextmanager
-def _ledger(services: Services, number: int, by: str, now: datetime) -> Iterator[tuple[Change, Ledger]]:
+def _open_ledger(services: Services, number: int, by: str, now: datetime) -> Iterator[tuple[Change, Ledger]]:
     """A transaction on an open ledger, for a user with the right to it."""
     with changing(services, number, by, now, "ledger") as change:
-        ledger = _of(change)
+        ledger = _locked_ledger(change)
         if not ledger.is_open:
             raise LedgerClosed()
         yield change, ledger
 
 
-def _of(change: Change) -> Ledger:
+def _locked_ledger(change: Change) -> Ledger:
     """Return the incident's ledger, locked. Raises `NoLedger`."""
-    [*found] = tables.lock_of_incidents(change.session, [change.number])
-    if not found:
+    [*ledgers] = tables.lock_of_incidents(change.session, [change.number])
+    if not ledgers:
         raise NoLedger()
-    return found[0]
+    return ledgers[0]
 
 
-def _opened(change: Change) -> Ledger:
+def _ledger_or_new(change: Change) -> Ledger:
     if tables.of_incident(change.session, change.number) is None:
         tables.open_ledger(change.session, change.number, change.by, change.now)
         change.log("ledger_opened")
-    ledger = _of(change)
+    ledger = _locked_ledger(change)
     if not ledger.is_open:
         raise LedgerClosed()
     return ledger
 
 
 def _set_rule(change: Change, ledger: Ledger, cohort: str, rule: str) -> None:
-    known = change.services.floor.credits.cohorts
-    if cohort not in known:
-        raise rules.UnknownCohort(given=cohort, known=", ".join(known))
-    kept = next((each for each in tables.cohorts_of(change.session, ledger.number) if each.cohort == cohort), None)
-    if kept is None or (rule and kept.rule != rule):
+    cohorts = change.services.floor.credits.cohorts
+    if cohort not in cohorts:
+        raise rules.UnknownCohort(given=cohort, known=", ".join(cohorts))
+    stored_cohort = next(
+        (row for row in tables.cohorts_of(change.session, ledger.number) if row.cohort == cohort), None
+    )
+    if stored_cohort is None or (rule and stored_cohort.rule != rule):
         upsert(
             change.session,
             Cohort(ledger_id=ledger.number, cohort=cohort, rule=rule, set_by=change.by, set_at=change.now),

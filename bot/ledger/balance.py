@@ -27,24 +27,35 @@ def facts_of(session: Session, ledger: Ledger | None) -> LedgerFacts:
         difference_tables.count_differences(session, number),
         errors(session, number),
         _unreleased(session, number),
-        _owed(session, number, differences),
+        _owed_by_account(session, number, differences),
     )
 
 
-def _owed(session: Session, ledger_id: int, differences: Sequence[Difference]) -> dict[str, tuple[int, str]]:
+def _owed_by_account(
+    session: Session, ledger_id: int, differences: Sequence[Difference]
+) -> dict[str, tuple[int, str]]:
     """Return the ledger's amount and currency for accounts where the payer's file differs in either."""
-    keys = [each.account_key for each in differences if each.trouble in (Trouble.AMOUNT, Trouble.CURRENCY)]
+    keys = [
+        difference.account_key
+        for difference in differences
+        if difference.trouble in (Trouble.AMOUNT, Trouble.CURRENCY)
+    ]
     lines = line_tables.lines_of_accounts(session, ledger_id, keys) if keys else {}
     return {key: (line.amount, line.currency) for key, line in lines.items()}
 
 
 def errors(session: Session, ledger_id: int) -> list[str]:
     """Return the totals that differ from the sums of their lines, as sentences."""
-    counted = line_tables.sums_of_lines(session, ledger_id)
-    kept = {(row.cohort, row.currency): row.totals for row in tables.totals_of(session, ledger_id)}
-    wrong = [key for key in counted.keys() | kept.keys() if counted.get(key, Totals()) != kept.get(key, Totals())]
+    counted_totals = line_tables.sums_of_lines(session, ledger_id)
+    stored_totals = {(row.cohort, row.currency): row.totals for row in tables.totals_of(session, ledger_id)}
+    wrong_keys = [
+        key
+        for key in counted_totals.keys() | stored_totals.keys()
+        if counted_totals.get(key, Totals()) != stored_totals.get(key, Totals())
+    ]
     return [
-        f"the totals of {cohort}, {currency} are not what its lines add up to" for cohort, currency in sorted(wrong)
+        f"the totals of {cohort}, {currency} are not what its lines add up to"
+        for cohort, currency in sorted(wrong_keys)
     ]
 
 

@@ -21,11 +21,11 @@ _CHUNK = {
     "sqlite": ("json_each(:chunk)", "json_extract(value, '$[{place}]')"),
     "postgresql": ("json_array_elements(CAST(:chunk AS json))", "CAST(value ->> {place} AS {type})"),
 }
-_PAID = {"line": "int", "account_key": "text", "amount": "bigint", "currency": "text"} | {
+_PAID_COLUMNS = {"line": "int", "account_key": "text", "amount": "bigint", "currency": "text"} | {
     "reason": "text",
     "reference": "text",
 }
-_OWED = {"account": "text", "account_key": "text", "amount": "bigint", "currency": "text"}
+_OWED_COLUMNS = {"account": "text", "account_key": "text", "amount": "bigint", "currency": "text"}
 
 _LINE_OF_ACCOUNT = "line.account_key = given.account_key AND line.ledger_id = :ledger AND line.excluded_id = 0"
 # `<> ''` repeats the condition of the partial index on references; SQLite would not use the index without it.
@@ -99,67 +99,70 @@ def issue(session: Session, target: Target, rows: Sequence[tuple[PaidRow, str]],
     once. Return how many were entered."""
     if not rows:
         return 0
-    before = _newest(session, "ledger_entries")
-    values = _values(target, origin, before) | {"chunk": _paid(rows), "others": list(target.others)}
-    entered: int = session.connection().execute(_issue(_dialect(session)), values).rowcount
-    if entered:
-        mine = {name: values[name] for name in ("before", "file")}
-        for cohort, currency, amount, _ in session.connection().execute(_SUMS, mine).all():
+    last_entry = _highest_id(session, "ledger_entries")
+    parameters = _parameters(target, origin, last_entry) | {
+        "chunk": _paid_json(rows),
+        "others": list(target.others),
+    }
+    entered_count: int = session.connection().execute(_issue_statement(_dialect(session)), parameters).rowcount
+    if entered_count:
+        own_parameters = {name: parameters[name] for name in ("before", "file")}
+        for cohort, currency, amount, _ in session.connection().execute(_SUMS, own_parameters).all():
             delta = {"issued": int(amount), "pending": -int(amount)}
             move_totals(session, target.ledger_id, cohort, currency, delta)
-        session.connection().execute(_SET_ISSUED, mine)
-        session.connection().execute(_SETTLE, mine | {"ledger": target.ledger_id, "at": origin.at})
-    return entered
+        session.connection().execute(_SET_ISSUED, own_parameters)
+        session.connection().execute(_SETTLE, own_parameters | {"ledger": target.ledger_id, "at": origin.at})
+    return entered_count
 
 
 def doubtful(session: Session, target: Target, rows: Sequence[tuple[PaidRow, str]]) -> set[int]:
     """Return the line numbers of rows that are not payments already known, and so must be judged."""
     if not rows:
         return set()
-    values = {"chunk": _paid(rows), "ledger": target.ledger_id}
-    return set(session.connection().execute(_doubtful(_dialect(session)), values).scalars())
+    parameters = {"chunk": _paid_json(rows), "ledger": target.ledger_id}
+    return set(session.connection().execute(_doubtful_statement(_dialect(session)), parameters).scalars())
 
 
 def add(session: Session, target: Target, cohort: str, rows: Sequence[tuple[OwedRow, str]], origin: Origin) -> int:
     """Add accounts new to the ledger; `rows` pairs rows with account keys, each once. Return the count added."""
     if not rows:
         return 0
-    before = _newest(session, "ledger_lines")
+    last_line = _highest_id(session, "ledger_lines")
     chunk = json.dumps([(row.account, key, row.amount, row.currency) for row, key in rows])
-    values = {"chunk": chunk, "ledger": target.ledger_id, "cohort": cohort}
-    added: int = session.connection().execute(_add(_dialect(session)), values).rowcount
-    if added:
-        last_entry = _newest(session, "ledger_entries")
-        session.connection().execute(_ENTER_ADDED, _values(target, origin, before))
-        mine = {"before": last_entry, "file": origin.file_id}
-        for its_cohort, currency, amount, lines in session.connection().execute(_SUMS, mine).all():
+    parameters = {"chunk": chunk, "ledger": target.ledger_id, "cohort": cohort}
+    added_count: int = session.connection().execute(_add_statement(_dialect(session)), parameters).rowcount
+    if added_count:
+        last_entry = _highest_id(session, "ledger_entries")
+        session.connection().execute(_ENTER_ADDED, _parameters(target, origin, last_line))
+        own_parameters = {"before": last_entry, "file": origin.file_id}
+        for its_cohort, currency, amount, lines in session.connection().execute(_SUMS, own_parameters).all():
             delta = {"eligible": int(amount), "pending": int(amount), "lines": lines}
             move_totals(session, target.ledger_id, its_cohort, currency, delta)
-    return added
+    return added_count
 
 
-def _paid(rows: Sequence[tuple[PaidRow, str]]) -> str:
+def _paid_json(rows: Sequence[tuple[PaidRow, str]]) -> str:
     return json.dumps([(row.line, key, row.amount, row.currency, row.reason, row.reference) for row, key in rows])
 
 
-def _values(target: Target, origin: Origin, before: int) -> dict[str, Any]:
+def _parameters(target: Target, origin: Origin, last_id: int) -> dict[str, Any]:
     return {
         "ledger": target.ledger_id,
         "file": origin.file_id,
         "by": origin.by,
         "at": origin.at,
-        "before": before,
+        "before": last_id,
     }
 
 
-def _newest(session: Session, table: str) -> int:
+def _highest_id(session: Session, table: str) -> int:
     """Return the highest id. The ledger's rows above it are this transaction's, as nothing else writes to it."""
     session.flush()
     if _dialect(session) == "postgresql":
         # A plan made while the tables were small would scan them fully for each account.
         session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
-    newest = session.connection().execute(sa.text(f"SELECT MAX(id) FROM {table}")).scalar()  # noqa: S608 - our own
-    return int(newest or 0)
+    highest_id = session.connection().execute(sa.text(f"SELECT MAX(id) FROM {table}")).scalar()  # noqa: S608 - our own
+    return int(highest_id or 0)
 
 
 def _dialect(session: Session) -> str:
@@ -167,25 +170,26 @@ def _dialect(session: Session) -> str:
 
 
 @cache
-def _issue(dialect: str) -> sa.TextClause:
-    statement = sa.text(_with_chunk(dialect, _PAID, *_ISSUE))
+def _issue_statement(dialect: str) -> sa.TextClause:
+    statement = sa.text(_with_chunk(dialect, _PAID_COLUMNS, *_ISSUE))
     return statement.bindparams(sa.bindparam("others", expanding=True), sa.bindparam("at", type_=UtcDateTime()))
 
 
 @cache
-def _doubtful(dialect: str) -> sa.TextClause:
-    return sa.text(_with_chunk(dialect, _PAID, "", _DOUBTFUL))
+def _doubtful_statement(dialect: str) -> sa.TextClause:
+    return sa.text(_with_chunk(dialect, _PAID_COLUMNS, "", _DOUBTFUL))
 
 
 @cache
-def _add(dialect: str) -> sa.TextClause:
-    return sa.text(_with_chunk(dialect, _OWED, *_ADD))
+def _add_statement(dialect: str) -> sa.TextClause:
+    return sa.text(_with_chunk(dialect, _OWED_COLUMNS, *_ADD))
 
 
 def _with_chunk(dialect: str, columns: Mapping[str, str], insert: str, select: str) -> str:
-    source, part = _CHUNK[dialect]
-    parts = ", ".join(
-        f"{part.format(place=place, type=type_)} AS {name}" for place, (name, type_) in enumerate(columns.items())
+    source, column_template = _CHUNK[dialect]
+    columns_sql = ", ".join(
+        f"{column_template.format(place=index, type=type_)} AS {name}"
+        for index, (name, type_) in enumerate(columns.items())
     )
     # On SQLite, a statement that begins with `WITH` does not report how many rows it wrote.
-    return f"{insert} WITH given AS (SELECT {parts} FROM {source}) {select}"  # noqa: S608 - our own names
+    return f"{insert} WITH given AS (SELECT {columns_sql} FROM {source}) {select}"  # noqa: S608 - our own names

@@ -48,13 +48,13 @@ def settle_differences(
 ) -> None:
     """Settle the open differences of these accounts from other files."""
     if keys:
-        theirs = sa.update(Difference).where(
+        statement = sa.update(Difference).where(
             col(Difference.ledger_id) == ledger_id,
             col(Difference.account_key).in_(keys),
             col(Difference.file_id) != besides_file,
             col(Difference.settled_at).is_(None),
         )
-        session.connection().execute(theirs.values(settled_at=now))
+        session.connection().execute(statement.values(settled_at=now))
 
 
 def count_of_file(session: Session, file_id: int) -> int:

@@ -47,17 +47,26 @@ def move(session: Session, moves: Sequence[Move], origin: Origin) -> None:
 
     A line that becomes pending again needs another release before it is paid.
     """
-    entries, moved = [], []
-    final: dict[int, State] = {}
-    for each in moves:
-        old = final.get(each.line.number, State(each.line.state))
-        check_move(old, each.new)
-        entries.append(_entry(each.line, old, each.new, origin, each.reason, each.reference))
-        moved.append((each.line, old, each.new))
-        final[each.line.number] = each.new
-    _write(session, entries, moved, origin.at)
+    entries, transitions = [], []
+    final_states: dict[int, State] = {}
+    for requested_move in moves:
+        old_state = final_states.get(requested_move.line.number, State(requested_move.line.state))
+        check_move(old_state, requested_move.new)
+        entries.append(
+            _entry(
+                requested_move.line,
+                old_state,
+                requested_move.new,
+                origin,
+                requested_move.reason,
+                requested_move.reference,
+            )
+        )
+        transitions.append((requested_move.line, old_state, requested_move.new))
+        final_states[requested_move.line.number] = requested_move.new
+    _write(session, entries, transitions, origin.at)
     for state in State:
-        _set_state(session, [line_id for line_id, new in final.items() if new == state], state)
+        _set_state(session, [line_id for line_id, new in final_states.items() if new == state], state)
 
 
 def _set_state(session: Session, line_ids: list[int], state: State) -> None:
@@ -74,22 +83,32 @@ def _set_state(session: Session, line_ids: list[int], state: State) -> None:
 def _entry(
     line: LineRow, old: State | None, new: State, origin: Origin, reason: str = "", reference: str = ""
 ) -> EntryValues:
-    was = None if old is None else old.value
-    return (line.ledger_id, line.number, was, new.value, line.amount, reason, reference, origin.file_id, origin.by)
+    old_value = None if old is None else old.value
+    return (
+        line.ledger_id,
+        line.number,
+        old_value,
+        new.value,
+        line.amount,
+        reason,
+        reference,
+        origin.file_id,
+        origin.by,
+    )
 
 
 def _write(
     session: Session,
     entries: list[EntryValues],
-    moved: Sequence[tuple[LineRow, State | None, State]],
+    transitions: Sequence[tuple[LineRow, State | None, State]],
     at: datetime,
 ) -> None:
     if not entries:
         return
     insert_entries(session, entries, at)
-    sums: dict[tuple[int, str, str], dict[str, int]] = {}
-    for line, old, new in moved:
-        delta = sums.setdefault((line.ledger_id, line.cohort, line.currency), {})
+    deltas: dict[tuple[int, str, str], dict[str, int]] = {}
+    for line, old, new in transitions:
+        delta = deltas.setdefault((line.ledger_id, line.cohort, line.currency), {})
         delta[new] = delta.get(new, 0) + line.amount
         if old is None:
             delta["eligible"] = delta.get("eligible", 0) + line.amount
@@ -97,7 +116,7 @@ def _write(
         else:
             delta[old] = delta.get(old, 0) - line.amount
     # In a fixed order, so that two transactions cannot deadlock.
-    for (ledger_id, cohort, currency), delta in sorted(sums.items()):
+    for (ledger_id, cohort, currency), delta in sorted(deltas.items()):
         move_totals(session, ledger_id, cohort, currency, delta)
 
 
@@ -106,5 +125,5 @@ def move_totals(session: Session, ledger_id: int, cohort: str, currency: str, de
     insert_new(session, TotalsRow(ledger_id=ledger_id, cohort=cohort, currency=currency))
     table = TotalsRow.__table__  # type: ignore[attr-defined]  # added by SQLModel
     values = {str(name): table.c[str(name)] + amount for name, amount in delta.items()}
-    mine = sa.and_(table.c.ledger_id == ledger_id, table.c.cohort == cohort, table.c.currency == currency)
-    session.connection().execute(sa.update(table).where(mine).values(**values))
+    conditions = sa.and_(table.c.ledger_id == ledger_id, table.c.cohort == cohort, table.c.currency == currency)
+    session.connection().execute(sa.update(table).where(conditions).values(**values))

@@ -21,14 +21,20 @@ def _rows(session: Session, number: int, name_of: Naming) -> Rows:
     )
     return [
         (
-            *(line.number, line.cohort, _shown(line), str(major(entry.amount, line.currency)), line.currency),
+            *(
+                line.number,
+                line.cohort,
+                _masked_account(line),
+                str(major(entry.amount, line.currency)),
+                line.currency,
+            ),
             *(entry.old_state or "", entry.new_state, entry.reason, entry.reference, name_of(entry.by), entry.at),
         )
         for entry, line in session.exec(query.order_by(col(Entry.id)))
     ]
 
 
-def _shown(line: Line) -> str:
+def _masked_account(line: Line) -> str:
     return REMOVED if line.account == REMOVED else mask(line.account)
 
 

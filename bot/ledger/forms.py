@@ -20,9 +20,9 @@ CHANGES = (
 def add_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Block:
     """The form for a cohort's file of accounts and its eligibility rule."""
     blocks = [
-        _cohort(cohorts),
-        _rule(next(iter(rules.values()), "")),
-        field("File", ids.FILE, _file(), hint="CSV or xlsx with the columns account, amount, currency"),
+        _cohort_field(cohorts),
+        _rule_field(next(iter(rules.values()), "")),
+        field("File", ids.FILE, _file_input(), hint="CSV or xlsx with the columns account, amount, currency"),
         context("Nothing is imported while a row is wrong. Please delete the file in Slack afterwards."),
     ]
     return modal("Add accounts", blocks, callback_id=ids.ADD_FORM, submit="Add", private_metadata=str(number))
@@ -31,8 +31,8 @@ def add_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Bloc
 def line_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Block:
     """The form for one account."""
     blocks = [
-        _cohort(cohorts),
-        _rule(next(iter(rules.values()), "")),
+        _cohort_field(cohorts),
+        _rule_field(next(iter(rules.values()), "")),
         field("Account", ids.ACCOUNT, text_input(ids.ACCOUNT, longest=100)),
         field("Amount", ids.AMOUNT, text_input(ids.AMOUNT, longest=30, placeholder="12.50")),
         field("Currency", ids.CURRENCY, text_input(ids.CURRENCY, longest=3, placeholder="EUR")),
@@ -46,7 +46,7 @@ def results_form(number: int) -> Block:
         field(
             "File",
             ids.FILE,
-            _file(),
+            _file_input(),
             hint="CSV or xlsx: account, amount, currency, status; reference if there is one",
         ),
         context("Statuses: issued, failed, reversed, pending. A file that comes twice pays nobody twice."),
@@ -73,28 +73,28 @@ def close_form(number: int, reasons: Sequence[str]) -> Block:
     if reasons:
         lines = "\n".join(f"• {escape(reason)}" for reason in reasons)
         blocks = [section(f"*It does not add up yet*\n{lines}")]
-        why = text_input(ids.REASON, longest=LONGEST_REASON, multiline=True)
-        blocks.append(field("Why is it closed all the same?", ids.REASON, why))
+        reason_input = text_input(ids.REASON, longest=LONGEST_REASON, multiline=True)
+        blocks.append(field("Why is it closed all the same?", ids.REASON, reason_input))
     return modal(
         "Close the ledger", blocks, callback_id=ids.CLOSE_FORM, submit="Close", private_metadata=str(number)
     )
 
 
-def _cohort(cohorts: Sequence[str]) -> Block:
+def _cohort_field(cohorts: Sequence[str]) -> Block:
     options = [option(cohort, cohort) for cohort in cohorts]
     return field("Cohort", ids.COHORT, select(ids.COHORT, options, initial=cohorts[0]))
 
 
-def _rule(known: str) -> Block:
-    rule = text_input(
+def _rule_field(initial_rule: str) -> Block:
+    rule_input = text_input(
         ids.RULE,
-        initial=known,
+        initial=initial_rule,
         multiline=True,
         longest=LONGEST_RULE,
         placeholder="Charged twice between 09:00 and 10:30",
     )
-    return field("Who is eligible?", ids.RULE, rule)
+    return field("Who is eligible?", ids.RULE, rule_input)
 
 
-def _file() -> Element:
+def _file_input() -> Element:
     return {"type": "file_input", "action_id": ids.FILE, "filetypes": ["csv", "xlsx", "tsv"], "max_files": 1}

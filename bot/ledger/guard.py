@@ -23,12 +23,12 @@ def _objections(session: Session, number: int, action: str) -> list[Objection]:
 
 
 def _name(ledger: Ledger, number: int) -> str:
-    of = (
+    incident_suffix = (
         ""
         if ledger.incident_id == number
         else f" of incident {ledger.incident_id}, which was merged into this one,"
     )
-    return f"The ledger of credits and refunds{of}"
+    return f"The ledger of credits and refunds{incident_suffix}"
 
 
 def _reasons(session: Session, ledger: Ledger) -> str:

@@ -67,16 +67,16 @@ def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | 
     rows: Sequence[OwedRow | PaidRow] = owed_rows(path) if file.kind == LINES else paid_rows(path)
     collector.leave_out_what_lives()
     with low_priority():
-        if _is_known(database, file, digest):
+        if _is_imported_before(database, file, digest):
             return Outcome(len(rows), is_known=True)
         if len(rows) >= MANY:
             count_rows(database.engine, "ledger_lines", "ledger_entries")
-        hasher, size, left = _hasher(database), size or chunk_size(database), iter(rows)
-        while chunk := list(islice(left, size.rows)):
+        hasher, size, remaining_rows = _hasher(database), size or chunk_size(database), iter(rows)
+        while chunk := list(islice(remaining_rows, size.rows)):
             # Compute the keys outside the transaction, which makes others wait.
-            keyed = [(row, hasher.key(row.account)) for row in chunk]
+            rows_with_keys = [(row, hasher.key(row.account)) for row in chunk]
             with size.measured(len(chunk)):
-                _import_chunk(database, file_id, keyed)
+                _import_chunk(database, file_id, rows_with_keys)
         return _finish(database, file_id, len(rows))
 
 
@@ -88,13 +88,13 @@ def chunk_size(database: Database) -> ChunkSize:
     return ChunkSize(SMALLEST, target_s=ON_SERVER_S)
 
 
-def _is_known(database: Database, file: LedgerFile, digest: str) -> bool:
+def _is_imported_before(database: Database, file: LedgerFile, digest: str) -> bool:
     with database.transaction() as session:
         if tables.file_of_digest(session, file.ledger_id, digest, file.number):
             return True
-        mine = session.get_one(LedgerFile, file.number)
-        mine.digest = digest
-        session.add(mine)
+        stored_file = session.get_one(LedgerFile, file.number)
+        stored_file.digest = digest
+        session.add(stored_file)
         return False
 
 
@@ -106,67 +106,71 @@ def _hasher(database: Database) -> Hasher:
 def _import_chunk(database: Database, file_id: int, rows: Sequence[tuple[OwedRow | PaidRow, str]]) -> None:
     # Chunks lost in a power failure are redone: only the file's final commit waits for the disk.
     with database.transaction(is_synced=False) as session:
-        work = _work(session, file_id)
-        left = [(row, key) for row, key in rows if row.line > work.file.done_line]
-        if not left:
+        work = _lock_work(session, file_id)
+        remaining_rows = [(row, key) for row, key in rows if row.line > work.file.done_line]
+        if not remaining_rows:
             return
         if not work.ledger.is_open:
             raise LedgerClosed()
-        owed = [(row, key) for row, key in left if isinstance(row, OwedRow)]
-        paid = [(row, key) for row, key in left if isinstance(row, PaidRow)]
-        work.file.changed += (_add(work, owed) if owed else 0) + (_apply(work, paid) if paid else 0)
-        work.file.done_line = left[-1][0].line
+        accounts_to_add = [(row, key) for row, key in remaining_rows if isinstance(row, OwedRow)]
+        payments = [(row, key) for row, key in remaining_rows if isinstance(row, PaidRow)]
+        work.file.changed += (_add_accounts(work, accounts_to_add) if accounts_to_add else 0) + (
+            _apply_payments(work, payments) if payments else 0
+        )
+        work.file.done_line = remaining_rows[-1][0].line
         session.add(work.file)
 
 
-def _work(session: Session, file_id: int) -> _Work:
+def _lock_work(session: Session, file_id: int) -> _Work:
     file = session.get_one(LedgerFile, file_id)
     ledger = tables.get(session, file.ledger_id)
-    locked = list(tables.lock_of_incidents(session, same_cause(session, ledger.incident_id)))
-    ledger = next(each for each in locked if each.number == ledger.number)
-    return _Work(session, ledger, others(locked, ledger), file)
+    locked_ledgers = list(tables.lock_of_incidents(session, same_cause(session, ledger.incident_id)))
+    ledger = next(candidate for candidate in locked_ledgers if candidate.number == ledger.number)
+    return _Work(session, ledger, others(locked_ledgers, ledger), file)
 
 
-def _add(work: _Work, rows: Sequence[tuple[OwedRow, str]]) -> int:
+def _add_accounts(work: _Work, rows: Sequence[tuple[OwedRow, str]]) -> int:
     """Add new accounts, those paid by another ledger as excluded; accounts already in the ledger stay unchanged."""
-    elsewhere = line_tables.paid_elsewhere(work.session, work.others, {key for _, key in rows})
-    added = bulk.add(
+    paid_elsewhere = line_tables.paid_elsewhere(work.session, work.others, {key for _, key in rows})
+    added_count = bulk.add(
         work.session,
         work.target,
         work.file.cohort,
-        [each for each in rows if each[1] not in elsewhere],
+        [row_with_key for row_with_key in rows if row_with_key[1] not in paid_elsewhere],
         work.origin,
     )
-    return added + _exclude(work, {key: row for row, key in rows if key in elsewhere})
+    return added_count + _exclude(work, {key: row for row, key in rows if key in paid_elsewhere})
 
 
-def _exclude(work: _Work, by_key: Mapping[str, OwedRow]) -> int:
+def _exclude(work: _Work, rows_by_key: Mapping[str, OwedRow]) -> int:
     """Add accounts paid elsewhere as excluded, unless the ledger already has a line for them, excluded or not."""
-    if not by_key:
+    if not rows_by_key:
         return 0
-    known = line_tables.lines_of_accounts(work.session, work.ledger.number, by_key.keys())
+    existing_lines = line_tables.lines_of_accounts(work.session, work.ledger.number, rows_by_key.keys())
     ledger_id, cohort = work.ledger.number, work.file.cohort
-    owed = [
+    new_lines = [
         NewLine(ledger_id, cohort, row.account, key, row.amount, row.currency)
-        for key, row in by_key.items()
-        if key not in known
+        for key, row in rows_by_key.items()
+        if key not in existing_lines
     ]
-    lines = add_lines(work.session, owed, work.origin)
+    lines = add_lines(work.session, new_lines, work.origin)
     move(work.session, [Move(line, State.EXCLUDED, SAME_CAUSE) for line in lines], work.origin)
     return len(lines)
 
 
-def _apply(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
+def _apply_payments(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
     """Enter unambiguous payments in bulk, and judge the rest row by row."""
-    often = Counter(key for _, key in rows)
-    single = [
-        (row, key) for row, key in rows if row.status == Payer.ISSUED and not row.is_repeated and often[key] == 1
+    rows_per_account = Counter(key for _, key in rows)
+    single_rows = [
+        (row, key)
+        for row, key in rows
+        if row.status == Payer.ISSUED and not row.is_repeated and rows_per_account[key] == 1
     ]
-    issued = bulk.issue(work.session, work.target, single, work.origin)
+    issued = bulk.issue(work.session, work.target, single_rows, work.origin)
     if issued == len(rows):
         return issued
-    known = {row.line for row, _ in single} - bulk.doubtful(work.session, work.target, single)
-    return issued + _judge(work, [(row, key) for row, key in rows if row.line not in known])
+    settled_lines = {row.line for row, _ in single_rows} - bulk.doubtful(work.session, work.target, single_rows)
+    return issued + _judge(work, [(row, key) for row, key in rows if row.line not in settled_lines])
 
 
 def _judge(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
@@ -174,51 +178,61 @@ def _judge(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
     if not rows:
         return 0
     lines = line_tables.lines_of_accounts(work.session, work.ledger.number, {key for _, key in rows})
-    known = _known(work, lines)
+    known_by_key = _known_by_account(work, lines)
     moves: list[Move] = []
     for row, key in rows:
         verdict = judge(
-            known.get(key), row.status, row.amount, row.currency, row.reference, is_repeated=row.is_repeated
+            known_by_key.get(key), row.status, row.amount, row.currency, row.reference, is_repeated=row.is_repeated
         )
         if verdict.trouble:
             work.session.add(_difference(work, row, key, verdict.trouble))
         if verdict.moves:
             moves += _moves(lines[key], row, verdict)
-            known[key] = _after(known[key], row, verdict.moves[-1])
-    _settle(work, sorted({each.line.account_key for each in moves}))
+            known_by_key[key] = _known_after(known_by_key[key], row, verdict.moves[-1])
+    _settle_differences(work, sorted({account_move.line.account_key for account_move in moves}))
     move(work.session, moves, work.origin)
-    return len({each.line.number for each in moves})
+    return len({account_move.line.number for account_move in moves})
 
 
-def _known(work: _Work, lines: Mapping[str, LineRow]) -> dict[str, Known]:
+def _known_by_account(work: _Work, lines: Mapping[str, LineRow]) -> dict[str, Known]:
     session = work.session
     references = line_tables.references_of(session, [line.number for line in lines.values()])
-    released = tables.released_ids(session, work.ledger.number)
-    elsewhere = line_tables.paid_elsewhere(session, work.others, lines.keys())
+    released_ids = tables.released_ids(session, work.ledger.number)
+    paid_elsewhere = line_tables.paid_elsewhere(session, work.others, lines.keys())
     return {
         key: Known(
             State(line.state),
             line.amount,
             line.currency,
-            line.release_id in released,
+            line.release_id in released_ids,
             references.get(line.number, frozenset()),
-            key in elsewhere,
+            key in paid_elsewhere,
         )
         for key, line in lines.items()
     }
 
 
-def _after(known: Known, row: PaidRow, new: State) -> Known:
-    named = {f"{row.status}:{row.reference}"} if row.reference else set()
-    is_released = known.is_released and new != State.PENDING
-    return Known(new, known.amount, known.currency, is_released, known.references | named, known.is_paid_elsewhere)
+def _known_after(known: Known, row: PaidRow, new_state: State) -> Known:
+    new_references = {f"{row.status}:{row.reference}"} if row.reference else set()
+    is_released = known.is_released and new_state != State.PENDING
+    return Known(
+        new_state,
+        known.amount,
+        known.currency,
+        is_released,
+        known.references | new_references,
+        known.is_paid_elsewhere,
+    )
 
 
 def _moves(line: LineRow, row: PaidRow, verdict: Verdict) -> list[Move]:
     reference = f"{row.status}:{row.reference}" if row.reference else ""
     reason = row.reason or ("reversed by the payer" if row.status == Payer.REVERSED else "")
-    *before, last = verdict.moves
-    return [*(Move(line, new, "paid after a failure") for new in before), Move(line, last, reason, reference)]
+    *earlier_states, last_state = verdict.moves
+    return [
+        *(Move(line, state, "paid after a failure") for state in earlier_states),
+        Move(line, last_state, reason, reference),
+    ]
 
 
 def _difference(work: _Work, row: PaidRow, key: str, trouble: Trouble) -> Difference:
@@ -234,7 +248,7 @@ def _difference(work: _Work, row: PaidRow, key: str, trouble: Trouble) -> Differ
     )
 
 
-def _settle(work: _Work, keys: Sequence[str]) -> None:
+def _settle_differences(work: _Work, keys: Sequence[str]) -> None:
     """Settle earlier differences about these accounts, because a newer row of the payer's was applied."""
     if difference_tables.count_differences(work.session, work.ledger.number):
         difference_tables.settle_differences(work.session, work.ledger.number, keys, work.file.number, utcnow())

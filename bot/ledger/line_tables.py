@@ -95,12 +95,12 @@ def sums_of_lines(session: Session, ledger_id: int) -> dict[tuple[str, str], Tot
         .where(col(Line.ledger_id) == ledger_id)
         .group_by(col(Line.cohort), col(Line.currency), col(Line.state))
     )
-    found: dict[tuple[str, str], Totals] = {}
+    totals_by_key: dict[tuple[str, str], Totals] = {}
     for cohort, currency, state, amount, count in session.connection().execute(query):
-        before = found.get((cohort, currency), Totals())
-        sums = {str(name): sum_ for name, sum_ in before.sums().items()} | {str(state): int(amount)}
-        found[cohort, currency] = Totals(**sums, lines=before.lines + count)
-    return found
+        previous = totals_by_key.get((cohort, currency), Totals())
+        sums = {str(name): sum_ for name, sum_ in previous.sums().items()} | {str(state): int(amount)}
+        totals_by_key[cohort, currency] = Totals(**sums, lines=previous.lines + count)
+    return totals_by_key
 
 
 _LINE = sa.select(
@@ -125,19 +125,19 @@ def among(session: Session, column: Any, values: Collection[Any]) -> Any:
     SQLAlchemy would otherwise render each of a thousand into the statement every time."""
     if session.get_bind().dialect.name != "sqlite":
         return column.in_(values)
-    each = sa.func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(sa.select(each.c.value))
+    values_table = sa.func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(sa.select(values_table.c.value))
 
 
 def lines_of_accounts(session: Session, ledger_id: int, keys: Collection[str]) -> dict[str, LineRow]:
     """Return each account's line: the one that counts, or else the newest excluded one."""
-    theirs = among(session, col(Line.account_key), keys)
-    mine = _LINE.where(col(Line.ledger_id) == ledger_id, theirs).order_by(col(Line.id))
-    found: dict[str, LineRow] = {}
-    for row in map(LineRow._make, session.connection().execute(mine)):
-        if row.account_key not in found or found[row.account_key].state == State.EXCLUDED:
-            found[row.account_key] = row
-    return found
+    condition = among(session, col(Line.account_key), keys)
+    query = _LINE.where(col(Line.ledger_id) == ledger_id, condition).order_by(col(Line.id))
+    lines_by_account: dict[str, LineRow] = {}
+    for row in map(LineRow._make, session.connection().execute(query)):
+        if row.account_key not in lines_by_account or lines_by_account[row.account_key].state == State.EXCLUDED:
+            lines_by_account[row.account_key] = row
+    return lines_by_account
 
 
 def newest_line(session: Session) -> int:
@@ -147,14 +147,16 @@ def newest_line(session: Session) -> int:
 
 def unreleased(ledger_id: int) -> tuple[Any, ...]:
     """Return the conditions for pending lines in no release, or in a refused one."""
-    refused = sa.select(col(Release.id)).where(col(Release.ledger_id) == ledger_id, col(Release.state) == REFUSED)
-    is_free = sa.or_(col(Line.release_id).is_(None), col(Line.release_id).in_(refused))
+    refused_ids = sa.select(col(Release.id)).where(
+        col(Release.ledger_id) == ledger_id, col(Release.state) == REFUSED
+    )
+    is_free = sa.or_(col(Line.release_id).is_(None), col(Line.release_id).in_(refused_ids))
     return col(Line.state) == State.PENDING, is_free
 
 
 def pending_lines(session: Session, release: Release, count: int) -> list[LineRow]:
     """Return up to `count` pending lines that a release has not reached yet, in order."""
-    which = (
+    conditions = (
         col(Line.ledger_id) == release.ledger_id,
         col(Line.cohort) == release.cohort,
         col(Line.currency) == release.currency,
@@ -162,7 +164,7 @@ def pending_lines(session: Session, release: Release, count: int) -> list[LineRo
         col(Line.id) > release.done_line,
         col(Line.id) <= release.last_line,
     )
-    rows = session.connection().execute(_LINE.where(*which).order_by(col(Line.id)).limit(count))
+    rows = session.connection().execute(_LINE.where(*conditions).order_by(col(Line.id)).limit(count))
     return [LineRow._make(row) for row in rows]
 
 
@@ -173,8 +175,8 @@ def insert_lines(session: Session, lines: Sequence[NewLine]) -> list[LineRow]:
     # If SQLAlchemy had to return the numbers, it would insert the lines one at a time.
     values = [line._asdict() | {"state": State.PENDING, "excluded_id": 0} for line in lines]
     session.connection().execute(sa.insert(Line.__table__), values)  # type: ignore[attr-defined]  # added by SQLModel
-    written = lines_of_accounts(session, lines[0].ledger_id, [line.account_key for line in lines])
-    return [written[line.account_key] for line in lines]
+    lines_by_account = lines_of_accounts(session, lines[0].ledger_id, [line.account_key for line in lines])
+    return [lines_by_account[line.account_key] for line in lines]
 
 
 # The values of an entry except its time, in this order.
@@ -198,8 +200,8 @@ def insert_entries(session: Session, entries: Sequence[EntryValues], at: datetim
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     utc = at.astimezone(UTC).replace(tzinfo=None)
     moment = utc.isoformat(" ", "microseconds") if is_sqlite else utc
-    places = ", ".join(["?" if is_sqlite else "%s"] * len(_ENTRY))
-    statement = f"INSERT INTO ledger_entries ({', '.join(_ENTRY)}) VALUES ({places})"  # noqa: S608 - our own names
+    placeholders = ", ".join(["?" if is_sqlite else "%s"] * len(_ENTRY))
+    statement = f"INSERT INTO ledger_entries ({', '.join(_ENTRY)}) VALUES ({placeholders})"  # noqa: S608 - our own names
     session.flush()
     session.connection().exec_driver_sql(statement, [(*values, moment) for values in entries])
 
@@ -209,10 +211,10 @@ def references_of(session: Session, line_ids: Collection[int]) -> dict[int, froz
     query = sa.select(col(Entry.line_id), col(Entry.reference)).where(
         among(session, col(Entry.line_id), line_ids), col(Entry.reference) != ""
     )
-    found: dict[int, set[str]] = {}
+    references_by_line: dict[int, set[str]] = {}
     for line_id, reference in session.connection().execute(query):
-        found.setdefault(line_id, set()).add(reference)
-    return {line_id: frozenset(references) for line_id, references in found.items()}
+        references_by_line.setdefault(line_id, set()).add(reference)
+    return {line_id: frozenset(references) for line_id, references in references_by_line.items()}
 
 
 def paid_elsewhere(session: Session, ledger_ids: Collection[int], keys: Collection[str]) -> set[str]:

@@ -59,12 +59,12 @@ def _add(services: Services, body: Payload) -> str:
     cohort, rule = parse.field_value(body, ids.COHORT), parse.field_value(body, ids.RULE)
     file_id, name = _file(body)
     number, by = parse.form_number(body), parse.user_id(body)
-    return actions.bring_accounts(services, number, cohort, rule, file_id, name, by, utcnow())
+    return actions.import_accounts(services, number, cohort, rule, file_id, name, by, utcnow())
 
 
 def _results(services: Services, body: Payload) -> str:
     file_id, name = _file(body)
-    return actions.bring_results(services, parse.form_number(body), file_id, name, parse.user_id(body), utcnow())
+    return actions.import_results(services, parse.form_number(body), file_id, name, parse.user_id(body), utcnow())
 
 
 def _file(body: Payload) -> tuple[str, str]:
@@ -75,19 +75,21 @@ def _file(body: Payload) -> tuple[str, str]:
 
 
 def _add_one(services: Services, body: Payload) -> str:
-    typed = tuple(parse.field_value(body, name) for name in (ids.ACCOUNT, ids.AMOUNT, ids.CURRENCY))
+    typed_fields = tuple(parse.field_value(body, name) for name in (ids.ACCOUNT, ids.AMOUNT, ids.CURRENCY))
     cohort, rule = parse.field_value(body, ids.COHORT), parse.field_value(body, ids.RULE)
-    if not typed[0]:
+    if not typed_fields[0]:
         raise NotOurForm()
     number, by = parse.form_number(body), parse.user_id(body)
-    return actions.add_one(services, number, cohort, rule, (typed[0], typed[1], typed[2]), by, utcnow())
+    return actions.add_account(
+        services, number, cohort, rule, (typed_fields[0], typed_fields[1], typed_fields[2]), by, utcnow()
+    )
 
 
 def _change(services: Services, body: Payload) -> str:
-    account, what = parse.field_value(body, ids.ACCOUNT), parse.field_value(body, ids.WHAT)
+    account, choice = parse.field_value(body, ids.ACCOUNT), parse.field_value(body, ids.WHAT)
     reason = parse.field_value(body, ids.REASON)
     number, by = parse.form_number(body), parse.user_id(body)
-    return actions.change_line(services, number, account, what, reason, by, utcnow())
+    return actions.change_line(services, number, account, choice, reason, by, utcnow())
 
 
 def _close(services: Services, body: Payload) -> str:

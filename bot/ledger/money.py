@@ -38,24 +38,26 @@ def read_currency(text: str) -> str:
     """Return the ISO 4217 code of a currency. Raises `NotReadable`."""
     code = text.strip().upper()
     if code not in CURRENCIES:
-        raise NotReadable(f"`{_shown(text)}` is not a currency; write its three letters, such as EUR")
+        raise NotReadable(f"`{_excerpt(text)}` is not a currency; write its three letters, such as EUR")
     return code
 
 
 def read_amount(text: str, currency: str, decimal: str) -> int:
     """Return an amount in the currency's smallest unit; `decimal` is the decimal separator. Raises `NotReadable`
     unless it is above 0 and has no more decimals than the currency: money is never rounded."""
-    tidy = _SPACES.sub("", text).removeprefix(currency).removesuffix(currency)
-    if tidy.startswith("-"):
-        raise NotReadable(f"`{_shown(text)}` is negative")
-    if not _FORMS[decimal].fullmatch(tidy):
-        raise NotReadable(f"`{_shown(text)}` is no amount")
-    plain = tidy.replace(",", "") if decimal == "." else tidy.replace(".", "").replace(",", ".")
-    minor = Decimal(plain).scaleb(EXPONENTS.get(currency, 2))
+    stripped_text = _SPACES.sub("", text).removeprefix(currency).removesuffix(currency)
+    if stripped_text.startswith("-"):
+        raise NotReadable(f"`{_excerpt(text)}` is negative")
+    if not _FORMS[decimal].fullmatch(stripped_text):
+        raise NotReadable(f"`{_excerpt(text)}` is no amount")
+    plain_number = (
+        stripped_text.replace(",", "") if decimal == "." else stripped_text.replace(".", "").replace(",", ".")
+    )
+    minor = Decimal(plain_number).scaleb(EXPONENTS.get(currency, 2))
     if minor != minor.to_integral_value():
-        raise NotReadable(f"`{_shown(text)}` has more decimals than {currency}")
+        raise NotReadable(f"`{_excerpt(text)}` has more decimals than {currency}")
     if not 0 < minor <= LARGEST_MINOR:
-        raise NotReadable(f"`{_shown(text)}` is nothing" if not minor else f"`{_shown(text)}` is too large")
+        raise NotReadable(f"`{_excerpt(text)}` is nothing" if not minor else f"`{_excerpt(text)}` is too large")
     return int(minor)
 
 
@@ -69,5 +71,5 @@ def major(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-EXPONENTS.get(currency, 2))
 
 
-def _shown(text: str) -> str:
+def _excerpt(text: str) -> str:
     return text.strip().replace("`", "'")[:40]

@@ -88,7 +88,7 @@ class PaidRow(NamedTuple):
     is_repeated: bool = False
 
 
-class Wrong(Struct):
+class WrongRows(Struct):
     """Rows that cannot be imported: their count, and the reasons for the first of them."""
 
     count: int = 0
@@ -109,98 +109,100 @@ Row = TypeVar("Row", OwedRow, PaidRow)
 
 def owed_rows(path: Path) -> list[OwedRow]:
     """Return a file's accounts. Raises `RowsWrong` if any row is wrong or an account appears twice."""
-    needed = ("account", "amount", "currency")
-    rows = _read(path, needed, _owed)
-    first: dict[str, int] = {}
-    wrong = Wrong()
+    needed_columns = ("account", "amount", "currency")
+    rows = _read_rows(path, needed_columns, _owed_row)
+    first_lines: dict[str, int] = {}
+    wrong_rows = WrongRows()
     for row in rows:
         account = "".join(row.account.split()).casefold()
-        if (line := first.setdefault(account, row.line)) != row.line:
-            wrong.add(
+        if (line := first_lines.setdefault(account, row.line)) != row.line:
+            wrong_rows.add(
                 row.line, f"the account {mask(row.account)} stands on line {line} already; write its sum once"
             )
-    _check(path, wrong)
+    _refuse_wrong_rows(path, wrong_rows)
     return rows
 
 
 def paid_rows(path: Path) -> list[PaidRow]:
     """Return the payer's results. Raises `RowsWrong` if any row is wrong."""
-    return list(_marked(_read(path, ("account", "amount", "currency", "status"), _paid)))
+    return list(_with_repeats_marked(_read_rows(path, ("account", "amount", "currency", "status"), _paid_row)))
 
 
-def _marked(rows: Sequence[PaidRow]) -> Iterator[PaidRow]:
-    paid: set[str] = set()
+def _with_repeats_marked(rows: Sequence[PaidRow]) -> Iterator[PaidRow]:
+    paid_accounts: set[str] = set()
     for row in rows:
         account = "".join(row.account.split()).casefold()
-        yield row._replace(is_repeated=True) if account in paid and not row.reference else row
+        yield row._replace(is_repeated=True) if account in paid_accounts and not row.reference else row
         if row.status == Payer.ISSUED:
-            paid.add(account)
+            paid_accounts.add(account)
         elif row.status == Payer.REVERSED:
-            paid.discard(account)
+            paid_accounts.discard(account)
 
 
-def _read(path: Path, needed: Sequence[str], read_row: Callable[[int, Fields, str], Row]) -> list[Row]:
-    sheet = _open(path, needed)
-    columns = {NAMES[normalized(name)]: at for at, name in enumerate(sheet.header) if normalized(name) in NAMES}
-    if missing := [name for name in needed if name not in columns]:
-        raise ColumnsMissing(name=path.name, missing=" and ".join(missing), needed=", ".join(needed))
-    found = list(islice(_rows(sheet, columns), MOST_ROWS + 1))
-    if len(found) > MOST_ROWS:
+def _read_rows(path: Path, needed_columns: Sequence[str], read_row: Callable[[int, Fields, str], Row]) -> list[Row]:
+    sheet = _open_file(path, needed_columns)
+    columns = {
+        NAMES[normalized(name)]: column for column, name in enumerate(sheet.header) if normalized(name) in NAMES
+    }
+    if missing := [name for name in needed_columns if name not in columns]:
+        raise ColumnsMissing(name=path.name, missing=" and ".join(missing), needed=", ".join(needed_columns))
+    numbered_rows = list(islice(_rows(sheet, columns), MOST_ROWS + 1))
+    if len(numbered_rows) > MOST_ROWS:
         raise TooManyRows(name=path.name, most=MOST_ROWS)
-    decimal = decimal_sign({amount for _, (_, amount, *_) in found}, ())
+    decimal = decimal_sign({amount for _, (_, amount, *_) in numbered_rows}, ())
     rows: list[Row] = []
-    wrong = Wrong()
-    for line, fields in found:
+    wrong_rows = WrongRows()
+    for line, fields in numbered_rows:
         try:
             rows.append(read_row(line, fields, decimal))
         except NotReadable as reason:
-            wrong.add(line, str(reason))
-    _check(path, wrong)
+            wrong_rows.add(line, str(reason))
+    _refuse_wrong_rows(path, wrong_rows)
     return rows
 
 
-def _open(path: Path, needed: Sequence[str]) -> Sheet:
+def _open_file(path: Path, needed_columns: Sequence[str]) -> Sheet:
     def score(names: Sequence[str]) -> int:
-        known = {NAMES.get(normalized(name)) for name in names} - {None}
-        return len(known) if len(known) > 1 else 0
+        meanings = {NAMES.get(normalized(name)) for name in names} - {None}
+        return len(meanings) if len(meanings) > 1 else 0
 
-    return open_sheet(path, Header(score, ", ".join(needed)))
+    return open_sheet(path, Header(score, ", ".join(needed_columns)))
 
 
 def _rows(sheet: Sheet, columns: Mapping[str, int]) -> Iterator[tuple[int, Fields]]:
     """Yield every row except totals, which concern no account."""
     # Short rows are padded, and an extra empty cell at the end stands for missing columns.
     width = max(columns.values()) + 2
-    pick = itemgetter(*(columns.get(name, -1) for name in FIELDS))
+    pick_fields = itemgetter(*(columns.get(name, -1) for name in FIELDS))
     for line, cells in sheet.rows():
         cells += [""] * max(1, width - len(cells))
-        fields = tuple(map(str.strip, pick(cells)))
+        fields = tuple(map(str.strip, pick_fields(cells)))
         if fields[0].casefold() not in TOTALS:
             yield line, fields
 
 
-def _check(path: Path, wrong: Wrong) -> None:
-    if wrong.count:
-        raise RowsWrong(name=path.name, count=wrong.count, reasons=" ".join(wrong.reasons))
+def _refuse_wrong_rows(path: Path, wrong_rows: WrongRows) -> None:
+    if wrong_rows.count:
+        raise RowsWrong(name=path.name, count=wrong_rows.count, reasons=" ".join(wrong_rows.reasons))
 
 
-def _owed(line: int, fields: Fields, decimal: str) -> OwedRow:
-    return OwedRow(line, _account(fields[0]), *_money(fields[1], fields[2], decimal))
+def _owed_row(line: int, fields: Fields, decimal: str) -> OwedRow:
+    return OwedRow(line, _parse_account(fields[0]), *_parse_money(fields[1], fields[2], decimal))
 
 
 # Cached, because many rows have the same amount and there are few status words.
 @lru_cache(10_000)
-def _money(amount: str, currency_code: str, decimal: str) -> tuple[int, str]:
+def _parse_money(amount: str, currency_code: str, decimal: str) -> tuple[int, str]:
     currency = read_currency(currency_code)
     return read_amount(amount, currency, decimal), currency
 
 
 @lru_cache(1_000)
-def _status(word: str) -> Payer | None:
-    return STATUSES.get(normalized(word))
+def _parse_status(status_text: str) -> Payer | None:
+    return STATUSES.get(normalized(status_text))
 
 
-def _account(cell: str) -> str:
+def _parse_account(cell: str) -> str:
     account = " ".join(cell.split())
     if not account:
         raise NotReadable("it names no account")
@@ -211,13 +213,14 @@ def _account(cell: str) -> str:
     return account
 
 
-def _paid(line: int, fields: Fields, decimal: str) -> PaidRow:
-    account, amount, currency_code, word, reason, reference = fields
-    status = _status(word)
+def _paid_row(line: int, fields: Fields, decimal: str) -> PaidRow:
+    account, amount, currency_code, typed_status, reason, reference = fields
+    status = _parse_status(typed_status)
     if status is None:
         raise NotReadable(
-            f"`{word.replace('`', chr(39))[:40]}` is not a status; write issued, failed, reversed or pending"
+            f"`{typed_status.replace('`', chr(39))[:40]}` is not a status; "
+            "write issued, failed, reversed or pending"
         )
-    minor, currency = _money(amount, currency_code, decimal)
-    named = reason[:LONGEST_REASON], reference[:LONGEST_REFERENCE]
-    return PaidRow(line, _account(account), minor, currency, status, *named)
+    minor, currency = _parse_money(amount, currency_code, decimal)
+    reason_and_reference = reason[:LONGEST_REASON], reference[:LONGEST_REFERENCE]
+    return PaidRow(line, _parse_account(account), minor, currency, status, *reason_and_reference)

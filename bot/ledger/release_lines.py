@@ -15,8 +15,8 @@ from bot.ledger.tables import PREPARING, Ledger, Release
 
 def are_left(session: Session, ledger_id: int, cohort: str, currency: str) -> bool:
     """True if any pending line is in no release, or in a refused one."""
-    its = (Line.ledger_id == ledger_id, Line.cohort == cohort, Line.currency == currency)
-    query = select(Line.id).where(*its, *line_tables.unreleased(ledger_id)).limit(1)
+    conditions = (Line.ledger_id == ledger_id, Line.cohort == cohort, Line.currency == currency)
+    query = select(Line.id).where(*conditions, *line_tables.unreleased(ledger_id)).limit(1)
     return session.exec(query).first() is not None
 
 
@@ -43,17 +43,17 @@ def take_lines(session: Session, release: Release, other_ids: Sequence[int], cou
     """Add the next pending lines to a release, excluding those paid by another incident of the same cause. True if
     these were the last. The caller's transaction must hold the locks on the ledgers."""
     rows = line_tables.pending_lines(session, release, count)
-    refused = tables.refused_ids(session, release.ledger_id)
-    free = [row for row in rows if row.release_id is None or row.release_id in refused]
-    elsewhere = line_tables.paid_elsewhere(session, other_ids, [row.account_key for row in free])
-    left_out = [Move(row, State.EXCLUDED, SAME_CAUSE) for row in free if row.account_key in elsewhere]
-    move(session, left_out, Origin(release.asked_by, now))
-    taken = [row for row in free if row.account_key not in elsewhere]
-    if taken:
-        which = line_tables.among(session, col(Line.id), [row.number for row in taken])
-        session.connection().execute(sa.update(Line).where(which).values(release_id=release.number))
-    release.amount += sum(row.amount for row in taken)
-    release.lines += len(taken)
+    refused_ids = tables.refused_ids(session, release.ledger_id)
+    free_rows = [row for row in rows if row.release_id is None or row.release_id in refused_ids]
+    paid_elsewhere = line_tables.paid_elsewhere(session, other_ids, [row.account_key for row in free_rows])
+    exclusions = [Move(row, State.EXCLUDED, SAME_CAUSE) for row in free_rows if row.account_key in paid_elsewhere]
+    move(session, exclusions, Origin(release.asked_by, now))
+    taken_rows = [row for row in free_rows if row.account_key not in paid_elsewhere]
+    if taken_rows:
+        condition = line_tables.among(session, col(Line.id), [row.number for row in taken_rows])
+        session.connection().execute(sa.update(Line).where(condition).values(release_id=release.number))
+    release.amount += sum(row.amount for row in taken_rows)
+    release.lines += len(taken_rows)
     release.done_line = rows[-1].number if rows else release.last_line
     session.add(release)
     session.flush()

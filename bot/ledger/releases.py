@@ -20,20 +20,20 @@ from bot.timeline import timeline
 AT_ONCE = 500
 
 
-def ask(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
+def request(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
     """Request a release of all pending, unreleased money in a cohort and currency; below the limit, release it.
 
     If there are many lines, only the first are taken before the click is answered; the outbox takes the rest.
     """
     session = change.session
-    locked = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
+    locked_ledgers = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
     if is_preparing(session, ledger.number, cohort, currency):
         raise rules.BeingPrepared(cohort=cohort, currency=currency)
     if not release_lines.are_left(session, ledger.number, cohort, currency):
         raise rules.NothingToRelease(cohort=cohort, currency=currency)
     release = release_lines.begin(session, ledger, cohort, currency, change.by, change.now)
     outbox.add(session, kinds.LEDGER_RELEASE, change.number, change.now, str(release.number))
-    if not release_lines.take_lines(session, release, others(locked, ledger), AT_ONCE, change.now):
+    if not release_lines.take_lines(session, release, others(locked_ledgers, ledger), AT_ONCE, change.now):
         key, payload = f"ledger-release:{release.number}", {"release": release.number}
         outbox.enqueue(
             session, kinds.LEDGER_LINES, key, change.now, incident_id=change.number, payload=payload, lane=key
@@ -52,8 +52,8 @@ def finish(session: Session, ledger: Ledger, release: Release, credits: Credits,
         session.add(release)
         return
     limit = _limit(credits, release.currency)
-    alone = _released_alone(session, ledger, release.currency)
-    release.needs_second = rules.needs_second_person(release.amount, alone, limit)
+    released_alone = _released_alone(session, ledger, release.currency)
+    release.needs_second = rules.needs_second_person(release.amount, released_alone, limit)
     release.state = WAITING if release.needs_second else RELEASED
     session.add(release)
     timeline.append(
@@ -96,9 +96,9 @@ def decide(change: Change, release: Release, *, is_approved: bool) -> None:
     release.decided_by, release.decided_at = change.by, change.now
     # A refused release's lines stay unchanged, as they may be too many for one transaction; another may take them.
     change.session.add(release)
-    shown = format_amount(release.amount, release.currency)
+    amount_text = format_amount(release.amount, release.currency)
     kind = "ledger_released" if is_approved else "ledger_release_refused"
-    change.log(kind, cohort=release.cohort, amount=shown, lines=release.lines)
+    change.log(kind, cohort=release.cohort, amount=amount_text, lines=release.lines)
     change.mark_stale(kinds.LEDGER_RELEASE)
 
 
@@ -118,12 +118,7 @@ def _released_alone(session: Session, ledger: Ledger, currency: str) -> int:
     return int(session.exec(query).one())
 
 
-def waiting(session: Session, ledger_id: int) -> list[Release]:
-    """The releases waiting for a second person."""
-    return [release for release in tables.releases_of(session, ledger_id) if release.state == WAITING]
-
-
-def of(session: Session, release_id: int) -> tuple[Release, int]:
+def release_and_number(session: Session, release_id: int) -> tuple[Release, int]:
     """Return a release and the number of its incident. Raises `NoSuchLedger`."""
     release = session.get(Release, release_id, populate_existing=True)
     if release is None:

@@ -27,11 +27,11 @@ TURN_S = 20.0
 
 def prepare(database: Database, credits: Credits, release_id: int, size: ChunkSize | None = None) -> None:
     """Collect the release's lines and settle whether it needs approval. Raises `TryLater` after `TURN_S`."""
-    size, began, shown_at = size or chunk_size(database), elapsed_s(), elapsed_s()
+    size, began_at, shown_at = size or chunk_size(database), elapsed_s(), elapsed_s()
     with low_priority():
         is_done = False
         while not is_done:
-            if elapsed_s() - began > TURN_S:
+            if elapsed_s() - began_at > TURN_S:
                 raise TryLater("a release is still being put together", 0)
             is_shown = elapsed_s() - shown_at > SHOWN_EVERY_S
             shown_at = elapsed_s() if is_shown else shown_at
@@ -43,20 +43,20 @@ def prepare(database: Database, credits: Credits, release_id: int, size: ChunkSi
 def _prepare_chunk(database: Database, release_id: int, count: int, *, is_shown: bool) -> bool:
     # Chunks lost in a power failure are redone: only the release's final commit waits for the disk.
     with database.transaction(is_synced=False) as session:
-        release, number = releases.of(session, release_id)
-        locked = list(tables.lock_of_incidents(session, same_cause(session, number)))
-        ledger = next(each for each in locked if each.number == release.ledger_id)
+        release, number = releases.release_and_number(session, release_id)
+        locked_ledgers = list(tables.lock_of_incidents(session, same_cause(session, number)))
+        ledger = next(candidate for candidate in locked_ledgers if candidate.number == release.ledger_id)
         session.refresh(release)
         if release.state != PREPARING or not ledger.is_open:
             return True
         if is_shown:
             _mark_stale(session, number, release_id)
-        return take_lines(session, release, others(locked, ledger), count, utcnow())
+        return take_lines(session, release, others(locked_ledgers, ledger), count, utcnow())
 
 
 def _finish(database: Database, credits: Credits, release_id: int) -> None:
     with database.transaction() as session:
-        release, number = releases.of(session, release_id)
+        release, number = releases.release_and_number(session, release_id)
         incidents.by_number_locked(session, number)
         [ledger] = tables.lock_of_incidents(session, [number])
         session.refresh(release)

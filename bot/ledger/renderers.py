@@ -22,19 +22,19 @@ class FileGone(WatchfloorError):
     """{name} could not be taken from Slack ({reason}). At most 25 MB can be sent here; send it in parts."""
 
 
-def _release(context: Context) -> Message:
-    release, _ = releases.of(context.session, int(context.row.subject))
+def _release_message(context: Context) -> Message:
+    release, _ = releases.release_and_number(context.session, int(context.row.subject))
     return views.release_card(release, utcnow())
 
 
-def _prepare(context: Context) -> Call:
+def _prepare_call(context: Context) -> Call:
     """Prepare a release of many lines."""
     services, row = context.services, context.row
     release_id = int((row.payload or {})["release"])
     return Call(row.key, lambda: releasing.prepare(services.database, services.floor.credits, release_id))
 
 
-def _read(context: Context) -> Call:
+def _read_file_call(context: Context) -> Call:
     """Read an uploaded file, and tell its uploader the outcome."""
     services, row = context.services, context.row
     return Call(row.key, lambda: _read_file(services, row.incident_id or 0, int((row.payload or {})["file"])))
@@ -51,19 +51,19 @@ def _read_file(services: Services, number: int, file_id: int) -> None:
             path.write_bytes(_download(services, file))
             outcome = importing.import_file(services.database, file_id, path)
         text = views.file_done(file, outcome, number)
-    except WatchfloorError as refused:
-        text = f"⚠️ {refused.sentence}"
-    _answer(services, number, file_id, text)
+    except WatchfloorError as error:
+        text = f"⚠️ {error.sentence}"
+    _post_outcome(services, number, file_id, text)
 
 
 def _download(services: Services, file: LedgerFile) -> bytes:
     try:
         return services.slack.download(file.slack_id)
-    except SlackRefused as refused:
-        raise FileGone(name=file.file_name, reason=refused.error.replace("_", " ")) from refused
+    except SlackRefused as error:
+        raise FileGone(name=file.file_name, reason=error.error.replace("_", " ")) from error
 
 
-def _answer(services: Services, number: int, file_id: int, text: str) -> None:
+def _post_outcome(services: Services, number: int, file_id: int, text: str) -> None:
     with services.database.transaction() as session:
         file = session.get_one(LedgerFile, file_id)
         if file.state != DONE:
@@ -72,23 +72,23 @@ def _answer(services: Services, number: int, file_id: int, text: str) -> None:
         outbox.post(session, f"ledger-file:{file_id}:done", file.brought_by, text, utcnow(), incident_id=number)
 
 
-def _send(context: Context) -> Call:
+def _send_workbook_call(context: Context) -> Call:
     """Build the workbook and share it in a direct message."""
     conversation = str((context.row.payload or {}).get("dm", ""))
-    return shared_files.call(context, conversation, _share)
+    return shared_files.call(context, conversation, _share_workbook)
 
 
-def _share(services: Services, row: OutboxRow, _: str) -> None:
-    number, kept = row.incident_id or 0, row.payload or {}
+def _share_workbook(services: Services, row: OutboxRow, _: str) -> None:
+    number, payload = row.incident_id or 0, row.payload or {}
     with services.database.snapshot() as session:
         ledger = tables.of_incident(session, number)
         content = workbook.build(session, ledger) if ledger else b""
     if not content:
         return
-    channel_id = services.slack.direct_channel(kept["to"])
+    channel_id = services.slack.direct_channel(payload["to"])
     file_id = services.slack.upload(f"ledger-{number}.xlsx", content)
     with services.database.transaction() as session:
-        outbox.remember(session, row, kept | {"file_id": file_id, "dm": channel_id}, utcnow())
+        outbox.remember(session, row, payload | {"file_id": file_id, "dm": channel_id}, utcnow())
     text = wording.workbook_shared(number)
     services.slack.share_files([(file_id, f"Ledger {number}")], channel_id, text)
 
@@ -97,18 +97,18 @@ def _note_refused(settled: Settled, error: str) -> None:
     """Tell the requesting user that Slack refused the workbook."""
     row = settled.row
     text = wording.workbook_refused(row.incident_id, error)
-    to = (row.payload or {})["to"]
-    outbox.post(settled.session, f"{row.key}:refused", to, text, utcnow(), incident_id=row.incident_id)
+    user_id = (row.payload or {})["to"]
+    outbox.post(settled.session, f"{row.key}:refused", user_id, text, utcnow(), incident_id=row.incident_id)
 
 
 KINDS = (
-    Kind(kinds.LEDGER_RELEASE, "show what is released to be paid", _release),
-    Kind(kinds.LEDGER_LINES, "", _prepare, lambda context: ""),
-    Kind(kinds.LEDGER_FILE, "", _read, lambda context: "", otherwise=Refusal.FINAL),
+    Kind(kinds.LEDGER_RELEASE, "show what is released to be paid", _release_message),
+    Kind(kinds.LEDGER_LINES, "", _prepare_call, lambda context: ""),
+    Kind(kinds.LEDGER_FILE, "", _read_file_call, lambda context: "", otherwise=Refusal.FINAL),
     Kind(
         kinds.LEDGER_WORKBOOK,
         "",
-        _send,
+        _send_workbook_call,
         lambda context: "",
         otherwise=Refusal.FINAL,
         on_given_up=_note_refused,

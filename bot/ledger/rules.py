@@ -214,7 +214,7 @@ def _judge_payment(known: Known, reference: str) -> Verdict:
 
 def open_reasons(totals: Iterable[Totals], differences: int, errors: int) -> list[str]:
     """Return the reasons why a ledger may not be closed yet, as sentences without a full stop."""
-    pending = sum(1 for each in totals if each.pending)
+    pending = sum(1 for row in totals if row.pending)
     reasons = [f"money is pending in {pending} total{'s' if pending > 1 else ''}"] if pending else []
     if differences:
         reasons.append(f"{differences} difference{'s' if differences > 1 else ''} from the payer's file")

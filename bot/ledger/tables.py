@@ -165,9 +165,9 @@ def lock_of_incidents(session: Session, incident_ids: Collection[int]) -> Sequen
 
 def open_ledgers(session: Session, number: int) -> Sequence[Ledger]:
     """The open ledgers of an incident and of the incidents merged into it."""
-    merged = select(Incident.id).where(col(Incident.merged_into) == number)
-    theirs = sa.or_(col(Ledger.incident_id) == number, col(Ledger.incident_id).in_(merged))
-    query = select(Ledger).where(theirs, Ledger.state == "open").order_by(col(Ledger.id))
+    merged_ids = select(Incident.id).where(col(Incident.merged_into) == number)
+    condition = sa.or_(col(Ledger.incident_id) == number, col(Ledger.incident_id).in_(merged_ids))
+    query = select(Ledger).where(condition, Ledger.state == "open").order_by(col(Ledger.id))
     return session.exec(query).all()
 
 

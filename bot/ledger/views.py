@@ -38,7 +38,7 @@ class LedgerFacts(Struct, frozen=True):
 def screen(number: int, facts: LedgerFacts, now: datetime) -> Screen:
     """Return the screen: totals by cohort and currency, waiting releases, differences, and buttons."""
     text = f"Credits and refunds of incident {number}"
-    blocks: list[Block] = [section(f"*{text}*{_state(facts.ledger, now)}")]
+    blocks: list[Block] = [section(f"*{text}*{_state_text(facts.ledger, now)}")]
     rules = {cohort.cohort: cohort.rule for cohort in facts.cohorts}
     for row in facts.totals:
         blocks += _totals(row, rules.get(row.cohort, ""), facts)
@@ -49,12 +49,12 @@ def screen(number: int, facts: LedgerFacts, now: datetime) -> Screen:
     return text, [*blocks, divider(), *_buttons(number, facts)]
 
 
-def _state(ledger: Ledger | None, now: datetime) -> str:
+def _state_text(ledger: Ledger | None, now: datetime) -> str:
     if ledger is None or ledger.is_open:
         return ""
-    when = near_time(ledger.closed_at or now, now)
+    closed_text = near_time(ledger.closed_at or now, now)
     waiver = f", not balanced: {one_line(ledger.waiver, RULE_SHOWN)}" if ledger.waiver else ""
-    return f" · closed {when} by {mention(ledger.closed_by or '')}{waiver}"
+    return f" · closed {closed_text} by {mention(ledger.closed_by or '')}{waiver}"
 
 
 def _totals(row: TotalsRow, rule: str, facts: LedgerFacts) -> list[Block]:
@@ -64,28 +64,35 @@ def _totals(row: TotalsRow, rule: str, facts: LedgerFacts) -> list[Block]:
         f"failed {_sum(row.failed, row)} + excluded {_sum(row.excluded, row)} + pending *{_sum(row.pending, row)}*",
     ]
     lines += [f"_Eligible: {one_line(rule, RULE_SHOWN)}_"] if rule else []
-    its = [each for each in facts.releases if (each.cohort, each.currency) == (row.cohort, row.currency)]
-    lines += [f"⏳ {_progress(each)}" for each in its if each.state == PREPARING]
-    lines += [
-        f"⏳ {format_amount(each.amount, each.currency)} waits for a second person: {mention(each.asked_by)} asked"
-        for each in its
-        if each.state == WAITING
+    releases = [
+        release for release in facts.releases if (release.cohort, release.currency) == (row.cohort, row.currency)
     ]
-    if row.pending and (row.cohort, row.currency) not in facts.unreleased and not _waits(its):
+    lines += [f"⏳ {_progress_text(release)}" for release in releases if release.state == PREPARING]
+    lines += [
+        f"⏳ {format_amount(release.amount, release.currency)} waits for a second person: "
+        f"{mention(release.asked_by)} asked"
+        for release in releases
+        if release.state == WAITING
+    ]
+    if row.pending and (row.cohort, row.currency) not in facts.unreleased and not _is_in_progress(releases):
         lines.append(PAYABLE)
-    ledger, is_preparing = facts.ledger, any(each.state == PREPARING for each in its)
+    ledger, is_preparing = facts.ledger, any(release.state == PREPARING for release in releases)
     is_left = (row.cohort, row.currency) in facts.unreleased and not is_preparing
     if ledger is None or not ledger.is_open or not is_left:
         return [section("\n".join(lines))]
     value = f"{ledger.incident_id}:{row.currency}:{row.cohort}"
-    return [section("\n".join(lines), accessory=button("Release", ids.RELEASE, value, confirm=_sure(row)))]
+    return [
+        section(
+            "\n".join(lines), accessory=button("Release", ids.RELEASE, value, confirm=_release_confirmation(row))
+        )
+    ]
 
 
-def _waits(releases: Sequence[Release]) -> bool:
+def _is_in_progress(releases: Sequence[Release]) -> bool:
     return any(release.state in (PREPARING, WAITING) for release in releases)
 
 
-def _progress(release: Release) -> str:
+def _progress_text(release: Release) -> str:
     return f"The release is being put together: {_accounts(release.lines)} so far."
 
 
@@ -93,7 +100,7 @@ def _sum(minor: int, row: TotalsRow) -> str:
     return format_amount(minor, row.currency).partition(" ")[2]
 
 
-def _sure(row: TotalsRow) -> Block:
+def _release_confirmation(row: TotalsRow) -> Block:
     text = f"Everything that is pending in {row.cohort}, {row.currency}, and not released yet may then be paid."
     return confirmation("Release it?", text, "Release", "Cancel")
 
@@ -104,33 +111,37 @@ def _differences(facts: LedgerFacts) -> list[Block]:
     count = facts.difference_count
     lines = [f"⚠️ *{count} difference{'' if count == 1 else 's'} from the payer's file*"]
     lines += [_difference(each, facts.owed.get(each.account_key)) for each in facts.differences[:DIFFERENCES_SHOWN]]
-    more = count - DIFFERENCES_SHOWN
-    return [section("\n".join([*lines, *([f"… and {more} more in the workbook"] if more > 0 else [])]))]
+    hidden_count = count - DIFFERENCES_SHOWN
+    return [
+        section("\n".join([*lines, *([f"… and {hidden_count} more in the workbook"] if hidden_count > 0 else [])]))
+    ]
 
 
-def _difference(each: Difference, owed: tuple[int, str] | None) -> str:
-    amount = format_amount(each.amount, each.currency)
-    own = f"; the ledger says {format_amount(*owed)}" if owed else ""
-    return f"• line {each.line_number}: {escape(each.shown)} {amount}, {each.trouble}{own}"
+def _difference(difference: Difference, owed: tuple[int, str] | None) -> str:
+    amount = format_amount(difference.amount, difference.currency)
+    ledger_text = f"; the ledger says {format_amount(*owed)}" if owed else ""
+    return (
+        f"• line {difference.line_number}: {escape(difference.shown)} {amount}, {difference.trouble}{ledger_text}"
+    )
 
 
 def _buttons(number: int, facts: LedgerFacts) -> list[Block]:
     value = str(number)
-    workbook = button("Send me the workbook", ids.WORKBOOK, value)
+    workbook_button = button("Send me the workbook", ids.WORKBOOK, value)
     if facts.ledger is None:
-        return [actions(_adding(value), block_id="ledger-add")]
+        return [actions(_add_buttons(value), block_id="ledger-add")]
     if not facts.ledger.is_open:
-        return [actions([workbook, button("Reopen", ids.REOPEN, value)], block_id="ledger-closed")]
-    work = [
+        return [actions([workbook_button, button("Reopen", ids.REOPEN, value)], block_id="ledger-closed")]
+    work_buttons = [
         button("Payer's results", ids.RESULTS, value),
         button("Change a line", ids.CHANGE, value),
-        workbook,
+        workbook_button,
         button("Close", ids.CLOSE, value),
     ]
-    return [actions(_adding(value), block_id="ledger-add"), actions(work, block_id="ledger-work")]
+    return [actions(_add_buttons(value), block_id="ledger-add"), actions(work_buttons, block_id="ledger-work")]
 
 
-def _adding(value: str) -> list[Block]:
+def _add_buttons(value: str) -> list[Block]:
     return [
         button("Add accounts", ids.ADD, value, style="primary"),
         button("Add one account", ids.ADD_ONE, value),
@@ -144,31 +155,34 @@ def _accounts(count: int) -> str:
 def release_card(release: Release, now: datetime) -> Screen:
     """Return the channel's message about a release, without any account."""
     amount = format_amount(release.amount, release.currency)
-    what = f"*{amount}* to {_accounts(release.lines)} ({escape(release.cohort)})"
-    asked = f"{mention(release.asked_by)} {near_time(release.asked_at, now)}"
-    asks = f"{mention(release.asked_by)} asks to release it ({near_time(release.asked_at, now)})"
+    payment_text = f"*{amount}* to {_accounts(release.lines)} ({escape(release.cohort)})"
+    requester_text = f"{mention(release.asked_by)} {near_time(release.asked_at, now)}"
+    request_text = f"{mention(release.asked_by)} asks to release it ({near_time(release.asked_at, now)})"
     if release.state == PREPARING:
-        text = f"💶 {escape(release.cohort)}, {release.currency}: {asks}. {_progress(release)}"
+        text = f"💶 {escape(release.cohort)}, {release.currency}: {request_text}. {_progress_text(release)}"
         return text, [section(text)]
     if release.state == WAITING:
-        text = f"💶 {what}: {asks}. It is above the limit, so somebody else has to approve."
+        text = f"💶 {payment_text}: {request_text}. It is above the limit, so somebody else has to approve."
         number = str(release.number)
         buttons = [
             button("Approve", ids.APPROVE, number, style="primary"),
             button("Refuse", ids.REFUSE, number, style="danger"),
         ]
         return text, [section(text), actions(buttons, block_id=f"ledger-release-{number}")]
-    decided = (
+    decider_text = (
         f"{mention(release.decided_by)} {near_time(release.decided_at or now, now)}" if release.decided_by else ""
     )
     if release.state == RELEASED:
-        approved = f", approved by {decided}" if decided else ""
-        text = f"💶 {what}: released by {asked}{approved}."
-    elif decided:
-        text = f"💶 {what}: asked by {asked}, refused by {decided}."
+        approval_text = f", approved by {decider_text}" if decider_text else ""
+        text = f"💶 {payment_text}: released by {requester_text}{approval_text}."
+    elif decider_text:
+        text = f"💶 {payment_text}: asked by {requester_text}, refused by {decider_text}."
     else:
-        why = "the ledger was closed meanwhile" if release.lines else "its accounts are paid in another incident"
-        text = f"💶 {escape(release.cohort)}, {release.currency}: asked by {asked}. Nothing is released: {why}."
+        reason = "the ledger was closed meanwhile" if release.lines else "its accounts are paid in another incident"
+        text = (
+            f"💶 {escape(release.cohort)}, {release.currency}: asked by {requester_text}. "
+            f"Nothing is released: {reason}."
+        )
     return text, [section(text)]
 
 
@@ -177,14 +191,16 @@ def file_done(file: LedgerFile, outcome: Outcome, number: int) -> str:
     name = f"*{one_line(file.file_name, 80)}*"
     if outcome.is_known:
         return f"{name} was brought into the ledger of incident {number} before, so nothing was changed."
-    changed, differing = outcome.changed, outcome.differences
+    changed, differences = outcome.changed, outcome.differences
     if file.kind == LINES:
-        same = outcome.rows - changed - differing
+        unchanged = outcome.rows - changed - differences
         accounts = "1 account is" if changed == 1 else f"{changed} accounts are"
-        rest = (
-            f" {same} more {'was' if same == 1 else 'were'} in it already and stayed as before." if same > 0 else ""
+        remark = (
+            f" {unchanged} more {'was' if unchanged == 1 else 'were'} in it already and stayed as before."
+            if unchanged > 0
+            else ""
         )
-        return f"{name}: {accounts} in the ledger of incident {number} now.{rest}"
-    rows = "1 row does" if differing == 1 else f"{differing} rows do"
-    rest = f" {rows} not add up: `/incident ledger` shows them." if differing else ""
-    return f"{name}: {outcome.changed} of {outcome.rows} rows changed the ledger of incident {number}.{rest}"
+        return f"{name}: {accounts} in the ledger of incident {number} now.{remark}"
+    rows = "1 row does" if differences == 1 else f"{differences} rows do"
+    remark = f" {rows} not add up: `/incident ledger` shows them." if differences else ""
+    return f"{name}: {outcome.changed} of {outcome.rows} rows changed the ledger of incident {number}.{remark}"

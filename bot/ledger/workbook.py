@@ -26,20 +26,20 @@ def build(session: Session, ledger: Ledger) -> bytes:
     # Imported here, because workbooks are rarely requested.
     import xlsxwriter
 
-    made = BytesIO()
+    buffer = BytesIO()
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(made, options) as workbook:
+    with xlsxwriter.Workbook(buffer, options) as workbook:
         book = _Book(workbook)
         book.sheet("Totals", TOTALS, _totals(session, ledger))
         book.sheet("Lines", LINES, _lines(session, ledger))
         book.sheet("Entries", ENTRIES, _entries(session, ledger))
         book.sheet("Does not add up", DIFFERENCES, _differences(session, ledger))
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 class _Book:
@@ -59,11 +59,11 @@ class _Book:
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(header) - 1, 16)
         sheet.write_row(0, 0, header, self._bold)
-        for at, row in enumerate(rows, 1):
-            if at > MOST_ROWS:
+        for row_number, row in enumerate(rows, 1):
+            if row_number > MOST_ROWS:
                 break
             for column, cell in enumerate(row):
-                self._write(sheet, at, column, cell)
+                self._write(sheet, row_number, column, cell)
 
     def _write(self, sheet: Any, row: int, column: int, cell: Any) -> None:
         match cell:
@@ -82,10 +82,10 @@ def _totals(session: Session, ledger: Ledger) -> Iterable[Sequence[Any]]:
 
 
 def _lines(session: Session, ledger: Ledger) -> Iterable[Sequence[Any]]:
-    released = tables.released_ids(session, ledger.number)
+    released_ids = tables.released_ids(session, ledger.number)
     query = select(Line).where(Line.ledger_id == ledger.number).order_by(col(Line.id))
     for line in session.exec(query.execution_options(yield_per=READ_AT_ONCE)):
-        may_be_paid = "yes" if line.state == "pending" and line.release_id in released else ""
+        may_be_paid = "yes" if line.state == "pending" and line.release_id in released_ids else ""
         money = (line.amount, line.currency)
         yield line.number, line.cohort, line.account, money, line.currency, line.state, may_be_paid
 
@@ -93,9 +93,9 @@ def _lines(session: Session, ledger: Ledger) -> Iterable[Sequence[Any]]:
 def _entries(session: Session, ledger: Ledger) -> Iterable[Sequence[Any]]:
     names = directory.display_names(session, set(session.exec(select(Entry.by).distinct()).all()))
     query = select(Entry, Line.currency).join(Line, col(Line.id) == col(Entry.line_id))
-    mine = query.where(Entry.ledger_id == ledger.number).order_by(col(Entry.id))
-    for entry, currency in session.exec(mine.execution_options(yield_per=READ_AT_ONCE)):
-        moved = (
+    own_entries = query.where(Entry.ledger_id == ledger.number).order_by(col(Entry.id))
+    for entry, currency in session.exec(own_entries.execution_options(yield_per=READ_AT_ONCE)):
+        state_columns = (
             entry.number,
             entry.line_id,
             entry.old_state or "",
@@ -104,7 +104,7 @@ def _entries(session: Session, ledger: Ledger) -> Iterable[Sequence[Any]]:
             currency,
         )
         by = names.get(entry.by, entry.by)
-        yield *moved, entry.reason, entry.reference, by, f"{entry.at:%Y-%m-%d %H:%M}"
+        yield *state_columns, entry.reason, entry.reference, by, f"{entry.at:%Y-%m-%d %H:%M}"
 
 
 def _differences(session: Session, ledger: Ledger) -> Iterable[Sequence[Any]]:
@@ -117,5 +117,12 @@ def _differences(session: Session, ledger: Ledger) -> Iterable[Sequence[Any]]:
         )
         .order_by(col(difference_tables.Difference.id))
     )
-    for each, name in session.exec(query):
-        yield each.line_number, name, each.shown, (each.amount, each.currency), each.currency, each.trouble
+    for difference, name in session.exec(query):
+        yield (
+            difference.line_number,
+            name,
+            difference.shown,
+            (difference.amount, difference.currency),
+            difference.currency,
+            difference.trouble,
+        )

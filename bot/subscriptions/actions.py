@@ -56,28 +56,28 @@ def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Scre
     return views.confirmation(text, number, is_subscribed=False)
 
 
-def subscribe_to(services: Services, typed: str, by: str, now: datetime) -> str:
+def subscribe_to(services: Services, typed_scope: str, by: str, now: datetime) -> str:
     """Subscribe the user to everything a severity, type or site covers, from now on; return the answer."""
     if not _reader(services, by).may_act:
         raise OnlyYourChannels()
-    scope = read_scope(typed, services.floor.types, services.floor.sites)
+    scope = read_scope(typed_scope, services.floor.types, services.floor.sites)
     with services.database.transaction() as session:
         is_new = tables.add_standing(session, by, scope, now)
     return wording.standing(views.describe_scope(scope, services.floor), is_new=is_new)
 
 
-def unsubscribe_from(services: Services, typed: str, by: str) -> str:
+def unsubscribe_from(services: Services, typed_scope: str, by: str) -> str:
     """End a standing subscription, or all subscriptions; return the answer."""
     _reader(services, by)
-    scope = read_scope(typed, services.floor.types, services.floor.sites)
+    scope = read_scope(typed_scope, services.floor.types, services.floor.sites)
     is_all = not scope.key.strip("|")
     with services.database.transaction() as session:
-        ended = tables.delete_standing(session, by, None if is_all else scope.key)
-        ended += tables.delete_of_incidents(session, by) if is_all else 0
-    about = views.describe_scope(scope, services.floor)
-    if not ended:
-        return wording.not_subscribed(about)
-    return wording.ended(about)
+        ended_count = tables.delete_standing(session, by, None if is_all else scope.key)
+        ended_count += tables.delete_of_incidents(session, by) if is_all else 0
+    scope_text = views.describe_scope(scope, services.floor)
+    if not ended_count:
+        return wording.not_subscribed(scope_text)
+    return wording.ended(scope_text)
 
 
 def end_subscription(services: Services, subscription_id: int, by: str) -> Screen:
@@ -94,8 +94,8 @@ def subscription_list(services: Services, by: str, page: int = 1) -> Screen:
     _reader(services, by)
     with services.database.reading() as session:
         rows = tables.of_person(session, by)
-        known = incidents.by_numbers(session, [row.incident_id for row in rows if row.incident_id])
-    return views.subscription_screen(rows, known, services.floor, page)
+        incidents_by_number = incidents.by_numbers(session, [row.incident_id for row in rows if row.incident_id])
+    return views.subscription_screen(rows, incidents_by_number, services.floor, page)
 
 
 def _reader(services: Services, by: str) -> PersonFacts:

@@ -34,11 +34,11 @@ def post_copies(change: Change, event: UpdateComposed) -> None:
         return
     audience_by_person = _audience_by_person(session, change.services, change.incident, subscriber_ids)
     blocks = views.update_blocks(event.blocks, number)
-    earlier = _newest_copies(session, number, event.audience) if event.below_earlier else {}
-    for person in may_read(session, change.incident, directory.people(session, subscriber_ids)):
+    earlier_copies = _newest_copies(session, number, event.audience) if event.below_earlier else {}
+    for person in permitted_readers(session, change.incident, directory.people(session, subscriber_ids)):
         if audience_by_person.get(person.id) != event.audience or person.id in event.seen_by:
             continue
-        if event.below_earlier and (copy := earlier.get(person.id)):
+        if event.below_earlier and (copy := earlier_copies.get(person.id)):
             amended = event.below_earlier(_promise_of(copy), copy.text)
             outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
         else:
@@ -61,12 +61,12 @@ def post_copies(change: Change, event: UpdateComposed) -> None:
 def edit_footers(change: Change, event: UpdateAmended) -> None:
     """Correct the time of the next update in the copies of users who may still read about the incident."""
     session, number = change.session, change.number
-    by_person = _newest_copies(session, number, event.audience)
-    if not by_person:
+    copies_by_person = _newest_copies(session, number, event.audience)
+    if not copies_by_person:
         return
     audience = change.services.floor.audiences[event.audience]
-    for person in may_read(session, change.incident, directory.people(session, by_person)):
-        copy = by_person[person.id]
+    for person in permitted_readers(session, change.incident, directory.people(session, copies_by_person)):
+        copy = copies_by_person[person.id]
         amended = event.render(_promise_of(copy), copy.text, audience.languages, audience.outside)
         outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
 
@@ -93,7 +93,7 @@ def next_update_for(session: Session, services: Services, incident: Incident, us
     return next_update(session, incident.number, [audience]) if audience else None
 
 
-def may_read(session: Session, incident: Incident, people: Sequence[PersonFacts]) -> list[PersonFacts]:
+def permitted_readers(session: Session, incident: Incident, people: Sequence[PersonFacts]) -> list[PersonFacts]:
     """Those of them who may read about this incident: no strangers, and guests only while in its channel."""
 
     def takes_part(person: PersonFacts) -> bool:
@@ -104,21 +104,27 @@ def may_read(session: Session, incident: Incident, people: Sequence[PersonFacts]
 
 
 def _audience_by_person(
-    session: Session, services: Services, incident: Incident, people: Sequence[str]
+    session: Session, services: Services, incident: Incident, user_ids: Sequence[str]
 ) -> dict[str, str | None]:
     """The audience whose wording each of them gets in this incident."""
     audiences = known_audiences.audiences_of(services, incident)
-    informed = [name for name, each in audiences.items() if each.usual_cadence(incident.severity) != Moment.NEVER]
-    inside = [name for name in informed if not audiences[name].outside]
-    members = {
+    informed_audiences = [
+        name for name, audience in audiences.items() if audience.usual_cadence(incident.severity) != Moment.NEVER
+    ]
+    inside_audiences = [name for name in informed_audiences if not audiences[name].outside]
+    members_by_audience = {
         name: {
             user_id
-            for group in each.members
+            for group in audience.members
             for user_id in directory.group_members(session, group.removeprefix("@")) or []
         }
-        for name, each in audiences.items()
+        for name, audience in audiences.items()
     }
     return {
-        person: choose_audience([name for name, of_it in members.items() if person in of_it], informed, inside)
-        for person in people
+        person: choose_audience(
+            [name for name, member_ids in members_by_audience.items() if person in member_ids],
+            informed_audiences,
+            inside_audiences,
+        )
+        for person in user_ids
     }

@@ -20,21 +20,21 @@ def register(app: App, services: Services) -> None:
     """Register handlers for the buttons on the digest message, on updates by direct message and on the list."""
 
     @app.action(incident_ids.SUBSCRIBE)
-    def subscribed(ack: Ack, body: Payload) -> None:
+    def handle_subscribe(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             return subscriptions.subscribe(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
         responses.answer_click(services, body, act, ack)
 
     @app.action(incident_ids.UNSUBSCRIBE)
-    def unsubscribed(ack: Ack, body: Payload) -> None:
+    def handle_unsubscribe(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             return subscriptions.unsubscribe(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
         responses.answer_click(services, body, act, ack)
 
     @app.action(ids.DROP)
-    def dropped(ack: Ack, body: Payload) -> None:
+    def handle_drop(ack: Ack, body: Payload) -> None:
         def act() -> Response:
             return subscriptions.end_subscription(services, parse.clicked_number(body), parse.user_id(body))
 
@@ -55,14 +55,14 @@ def subscribe(services: Services, typed: SlashCommand) -> Response:
     all such."""
     if typed.rest:
         return subscriptions.subscribe_to(services, typed.rest, typed.user_id, utcnow())
-    return subscriptions.subscribe(services, _here(services, typed), typed.user_id, utcnow())
+    return subscriptions.subscribe(services, _incident_number(services, typed), typed.user_id, utcnow())
 
 
 def unsubscribe(services: Services, typed: SlashCommand) -> Response:
     """`/incident unsubscribe`, `/incident unsubscribe S1 Manila`: end it."""
     if typed.rest:
         return subscriptions.unsubscribe_from(services, typed.rest, typed.user_id)
-    return subscriptions.unsubscribe(services, _here(services, typed), typed.user_id, utcnow())
+    return subscriptions.unsubscribe(services, _incident_number(services, typed), typed.user_id, utcnow())
 
 
 def show_subscriptions(services: Services, typed: SlashCommand) -> Response:
@@ -70,7 +70,7 @@ def show_subscriptions(services: Services, typed: SlashCommand) -> Response:
     return subscriptions.subscription_list(services, typed.user_id, parse.page_number(typed.rest))
 
 
-def _here(services: Services, typed: SlashCommand) -> int:
+def _incident_number(services: Services, typed: SlashCommand) -> int:
     try:
         return incident_number_here(services, typed.channel_id, typed.user_id)
     except NoIncidentHere:

@@ -41,34 +41,36 @@ class Scope(Struct, frozen=True):
         return f"{self.severity}|{self.type}|{self.site}"
 
 
-def read_scope(typed: str, types: Mapping[str, str], sites: Sequence[str]) -> Scope:
+def read_scope(typed_scope: str, types: Mapping[str, str], sites: Sequence[str]) -> Scope:
     """`S1 Manila`, `telephony`, `everything` as a scope; types by their name or title, in any case."""
-    if typed.strip().casefold() in EVERYTHING:
+    if typed_scope.strip().casefold() in EVERYTHING:
         return Scope()
-    rest, severity = _split_severity(typed)
-    rest, kind = _split_name(rest, {name: name for name in types} | {title: name for name, title in types.items()})
-    rest, site = _split_name(rest, {name: name for name in sites})
-    if rest.strip(" ,+&"):
-        raise UnknownScope(given=quoted(rest), types=", ".join(types), sites=", ".join(sites) or "none")
-    if not (severity or kind or site):
+    remaining_text, severity = _split_severity(typed_scope)
+    remaining_text, type_name = _split_name(
+        remaining_text, {name: name for name in types} | {title: name for name, title in types.items()}
+    )
+    remaining_text, site = _split_name(remaining_text, {name: name for name in sites})
+    if remaining_text.strip(" ,+&"):
+        raise UnknownScope(given=quoted(remaining_text), types=", ".join(types), sites=", ".join(sites) or "none")
+    if not (severity or type_name or site):
         raise ScopeMissing()
-    return Scope(severity, kind, site)
+    return Scope(severity, type_name, site)
 
 
-def _split_severity(typed: str) -> tuple[str, str]:
-    match = re.search(r"(?<!\S)(?:s|sev|p)-?\d{1,3}(?!\S)", typed, re.IGNORECASE)
+def _split_severity(text: str) -> tuple[str, str]:
+    match = re.search(r"(?<!\S)(?:s|sev|p)-?\d{1,3}(?!\S)", text, re.IGNORECASE)
     if match is None:
-        return typed, ""
-    return typed[: match.start()] + typed[match.end() :], read_severity(match[0])
+        return text, ""
+    return text[: match.start()] + text[match.end() :], read_severity(match[0])
 
 
-def _split_name(typed: str, known: Mapping[str, str]) -> tuple[str, str]:
-    """Take the longest known name out of `typed`; return the rest, and what the name stands for."""
-    for name in sorted(known, key=len, reverse=True):
+def _split_name(text: str, values_by_name: Mapping[str, str]) -> tuple[str, str]:
+    """Take the longest known name out of `text`; return the rest, and what the name stands for."""
+    for name in sorted(values_by_name, key=len, reverse=True):
         pattern = re.escape(name).replace("_", "[ _-]")
-        if match := re.search(rf"(?<!\w){pattern}(?!\w)", typed, re.IGNORECASE):
-            return typed[: match.start()] + typed[match.end() :], known[name]
-    return typed, ""
+        if match := re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE):
+            return text[: match.start()] + text[match.end() :], values_by_name[name]
+    return text, ""
 
 
 def choose_audience(own: Iterable[str], informed: Sequence[str], inside: Sequence[str]) -> str | None:

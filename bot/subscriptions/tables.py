@@ -37,23 +37,23 @@ class Subscription(Row, table=True):
         return Scope(self.severity, self.type, self.site)
 
 
-def move(session: Session, number: int, into: int) -> None:
+def move(session: Session, number: int, target_number: int) -> None:
     """Subscribe one incident's subscribers to another, except those who already chose something for that one."""
-    spoken = select(Subscription.user_id).where(Subscription.incident_id == into)
-    wanted = sa.select(
+    users_with_choice = select(Subscription.user_id).where(Subscription.incident_id == target_number)
+    rows_to_add = sa.select(
         col(Subscription.user_id),
-        sa.literal(_key(into)),
-        sa.literal(into),
+        sa.literal(_key(target_number)),
+        sa.literal(target_number),
         *(sa.literal("") for _ in range(3)),
         sa.true(),
         col(Subscription.since),
     ).where(
         col(Subscription.incident_id) == number,
         col(Subscription.is_wanted).is_(True),
-        col(Subscription.user_id).not_in(spoken),
+        col(Subscription.user_id).not_in(users_with_choice),
     )
     columns = ["user_id", "key", "incident_id", "severity", "type", "site", "is_wanted", "since"]
-    session.connection().execute(sa.insert(Subscription).from_select(columns, wanted))
+    session.connection().execute(sa.insert(Subscription).from_select(columns, rows_to_add))
 
 
 def _key(number: int) -> str:
@@ -107,14 +107,14 @@ def delete_of_incidents(session: Session, user_id: str) -> int:
 
 def of_person(session: Session, user_id: str) -> Sequence[Subscription]:
     """The user's subscriptions that can still bring an update, newest last."""
-    over = col(Incident.status).in_(("closed", "declined", "merged"))
+    is_over = col(Incident.status).in_(("closed", "declined", "merged"))
     return session.exec(
         select(Subscription)
         .join(Incident, col(Incident.id) == col(Subscription.incident_id), isouter=True)
         .where(
             Subscription.user_id == user_id,
             col(Subscription.is_wanted).is_(True),
-            sa.or_(col(Incident.id).is_(None), sa.not_(over)),
+            sa.or_(col(Incident.id).is_(None), sa.not_(is_over)),
         )
         .order_by(col(Subscription.id))
     ).all()
@@ -129,16 +129,16 @@ def subscribers(session: Session, incident: Incident, user_id: str | None = None
     """Everyone subscribed to this incident, each once: directly, or because a scope covers it."""
     if incident.is_private:
         return []
-    places = col(Subscription.site).in_(["", *incident.sites])
-    standing = sa.and_(
+    is_site = col(Subscription.site).in_(["", *incident.sites])
+    is_standing = sa.and_(
         col(Subscription.incident_id).is_(None),
         sa.or_(col(Subscription.severity) == "", col(Subscription.severity) >= incident.severity),
         col(Subscription.type).in_(["", incident.type]),
-        places,
+        is_site,
     )
-    query = select(Subscription).where(sa.or_(col(Subscription.incident_id) == incident.number, standing))
+    query = select(Subscription).where(sa.or_(col(Subscription.incident_id) == incident.number, is_standing))
     if user_id:
         query = query.where(Subscription.user_id == user_id)
     rows = session.exec(query.order_by(col(Subscription.id))).all()
-    declined = {row.user_id for row in rows if not row.is_wanted}
-    return list(dict.fromkeys(row.user_id for row in rows if row.user_id not in declined))
+    declining_users = {row.user_id for row in rows if not row.is_wanted}
+    return list(dict.fromkeys(row.user_id for row in rows if row.user_id not in declining_users))

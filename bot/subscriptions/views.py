@@ -25,8 +25,12 @@ def describe_scope(scope: Scope, floor: Floor) -> str:
 
 def update_blocks(update: Sequence[Block], number: int) -> list[Block]:
     """An update as a subscriber gets it: the same text, with an Unsubscribe button."""
-    stop = button("Unsubscribe", incident_ids.UNSUBSCRIBE, str(number))
-    return [*update, context("You subscribed to these updates."), actions([stop], block_id=f"subscriber-{number}")]
+    unsubscribe_button = button("Unsubscribe", incident_ids.UNSUBSCRIBE, str(number))
+    return [
+        *update,
+        context("You subscribed to these updates."),
+        actions([unsubscribe_button], block_id=f"subscriber-{number}"),
+    ]
 
 
 def confirmation(text: str, number: int, *, is_subscribed: bool) -> Screen:
@@ -49,16 +53,16 @@ def subscription_screen(
         return text, [section(text)]
     text = "What you get by direct message"
     blocks = [section(f"*{text}*")]
-    shown, which_page = page_of(subscriptions, page, PER_PAGE, "/incident subscriptions")
-    for row in shown:
-        stop = button("Unsubscribe", ids.DROP, str(row.id))
-        blocks.append(section(f"• {_line(row, incidents, floor)}", accessory=stop))
+    shown_rows, which_page = page_of(subscriptions, page, PER_PAGE, "/incident subscriptions")
+    for row in shown_rows:
+        unsubscribe_button = button("Unsubscribe", ids.DROP, str(row.id))
+        blocks.append(section(f"• {_subscription_line(row, incidents, floor)}", accessory=unsubscribe_button))
     return text, [*blocks, *which_page]
 
 
-def _line(row: Subscription, incidents: Mapping[int, Incident], floor: Floor) -> str:
+def _subscription_line(row: Subscription, incidents: Mapping[int, Incident], floor: Floor) -> str:
     incident = incidents.get(row.incident_id or 0)
     if incident is None:
         return f"Updates of {describe_scope(row.scope, floor)}"
-    where = channel_link(incident.channel_id) if incident.channel_id else f"#{incident.number}"
-    return f"Updates of {where} {one_line(incident.title, 120)}"
+    channel_text = channel_link(incident.channel_id) if incident.channel_id else f"#{incident.number}"
+    return f"Updates of {channel_text} {one_line(incident.title, 120)}"

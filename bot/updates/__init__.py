@@ -48,7 +48,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.UpdateRequested, handlers.send_to_one)
     registry.parts.append(lambda settings, floor: after_start.AfterStart())
     registry.ticks += [
-        Tick("what an earlier start left behind", after_start.set_right),
+        Tick("what an earlier start left behind", after_start.clean_up),
         Tick("clock set back", cadence_actions.repromise_after_clock_change),
         Tick("updates", sending.start_due, due_promises.NEXT_UPDATE),
         Tick("missed updates", missed_promises.report_missed, due_promises.NEXT_MISSED),

@@ -18,20 +18,20 @@ class AfterStart(Struct):
     is_done: bool = False
 
 
-def set_right(services: Services, now: datetime) -> None:
+def clean_up(services: Services, now: datetime) -> None:
     """Clean up once after the start: drop promises to removed audiences, and conclude updates that arrived."""
     state = services.get(AfterStart)
     if state.is_done:
         return
     with services.database.transaction() as session:
-        _drop_gone_audiences(session, services, now)
+        _drop_removed_audiences(session, services, now)
         on_their_way = tables.on_their_way(session)
     for promise in on_their_way:
         keeping.conclude_arrived(services, promise)
     state.is_done = True
 
 
-def _drop_gone_audiences(session: Session, services: Services, now: datetime) -> None:
+def _drop_removed_audiences(session: Session, services: Services, now: datetime) -> None:
     """Drop promises to audiences no longer in `floor.yaml`, and record that in the timeline."""
     promises = tables.promised_to_others(session, list(services.floor.audiences))
     for promise in promises:

@@ -15,13 +15,15 @@ def incidents_without_update(
     session: Session, services: Services, now: datetime
 ) -> Callable[[Incident], dict[str, str]]:
     """Return a check for incidents that have audiences with scheduled updates but no update promised to any."""
-    promised = tables.incidents_with_promise(session) | pauses.current_by_incident(session).keys()
+    promised_or_paused = tables.incidents_with_promise(session) | pauses.current_by_incident(session).keys()
 
-    def look(incident: Incident) -> dict[str, str]:
+    def check_incident(incident: Incident) -> dict[str, str]:
         audiences = audiences_of(services, incident).values()
-        by_clock = any(isinstance(audience.usual_cadence(incident.severity), timedelta) for audience in audiences)
-        if incident.number in promised or not by_clock:
+        is_scheduled = any(
+            isinstance(audience.usual_cadence(incident.severity), timedelta) for audience in audiences
+        )
+        if incident.number in promised_or_paused or not is_scheduled:
             return {}
         return {f"no update:{incident.number}": "has no next update promised to anybody"}
 
-    return look
+    return check_incident

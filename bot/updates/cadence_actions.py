@@ -23,35 +23,35 @@ from bot.updates.tables import Promise
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
-def set_cadence(change: Change, cadence: timedelta, only: str | None = None) -> list[str]:
+def set_cadence(change: Change, cadence: timedelta, only_audience: str | None = None) -> list[str]:
     """Set the cadence of one audience, or of all with scheduled updates; return the audiences changed."""
-    changed, by_audience = [], scheduled_promises(change)
-    for name in [only] if only else audiences_of(change.services, change.incident):
-        waiting = by_audience.get(name, [])
-        if not waiting and only:
+    changed_audiences, promises_by_audience = [], scheduled_promises(change)
+    for name in [only_audience] if only_audience else audiences_of(change.services, change.incident):
+        promises = promises_by_audience.get(name, [])
+        if not promises and only_audience:
             due_at = change.now + cadence
             new_promise = Promise(incident_id=change.number, audience=name, due_at=due_at, promised_at=change.now)
-            waiting = [add_promise(change, new_promise, cadence)]
-        for promise in waiting:
+            promises = [add_promise(change, new_promise, cadence)]
+        for promise in promises:
             change_cadence(change, promise, cadence)
             promise.paced_by = change.by
-            changed.append(name)
-    return changed
+            changed_audiences.append(name)
+    return changed_audiences
 
 
-def reset_cadence(change: Change, only: str | None = None) -> list[str]:
+def reset_cadence(change: Change, only_audience: str | None = None) -> list[str]:
     """Reset the cadence of one audience, or of all, to its own; return the audiences changed."""
-    changed, by_audience = [], scheduled_promises(change)
-    for name in [only] if only else audiences_of(change.services, change.incident):
+    changed_audiences, promises_by_audience = [], scheduled_promises(change)
+    for name in [only_audience] if only_audience else audiences_of(change.services, change.incident):
         cadence = cadence_of(change.services, change.incident, name, change.now)
-        for promise in by_audience.get(name, []):
+        for promise in promises_by_audience.get(name, []):
             if isinstance(cadence, timedelta):
                 change_cadence(change, promise, cadence)
                 promise.paced_by = None
             else:
                 drop_promise(change.session, promise)
-            changed.append(name)
-    return changed
+            changed_audiences.append(name)
+    return changed_audiences
 
 
 def pause(change: Change, reason: str) -> None:
@@ -64,19 +64,21 @@ def pause(change: Change, reason: str) -> None:
 def resume(change: Change) -> None:
     """Resume scheduled updates: those held back are due as promised, or soon if that time has passed."""
     services, incident, now = change.services, change.incident, change.now
-    ended = pauses.end_pause(change.session, change.number, change.by, now)
-    held_back = {promise.audience: promise for promise in ended}
-    for promise in held_back.values():
+    resumed_promises = pauses.end_pause(change.session, change.number, change.by, now)
+    promises_by_audience = {promise.audience: promise for promise in resumed_promises}
+    for promise in promises_by_audience.values():
         drop_promise(change.session, promise)
     for name in audiences_of(services, incident):
         cadence = cadence_of(services, incident, name, now)
-        earlier = held_back.get(name)
-        if earlier and earlier.paced_by and earlier.cadence_s:
-            cadence = timedelta(seconds=earlier.cadence_s)
+        earlier_promise = promises_by_audience.get(name)
+        if earlier_promise and earlier_promise.paced_by and earlier_promise.cadence_s:
+            cadence = timedelta(seconds=earlier_promise.cadence_s)
         if not isinstance(cadence, timedelta):
             continue
         due_at = rules.resumed(
-            earlier.due_at if earlier else now + cadence, services.floor.draft_before or LATE_AFTER, now
+            earlier_promise.due_at if earlier_promise else now + cadence,
+            services.floor.draft_before or LATE_AFTER,
+            now,
         )
         due_at = rules.after_quiet(due_at, quiet_hours_of(services, incident, name))
         new_promise = Promise(
@@ -84,7 +86,7 @@ def resume(change: Change) -> None:
             audience=name,
             due_at=due_at,
             promised_at=now,
-            paced_by=earlier.paced_by if earlier else None,
+            paced_by=earlier_promise.paced_by if earlier_promise else None,
         )
         add_promise(change, new_promise, cadence)
 

@@ -56,14 +56,14 @@ class News(Struct, frozen=True):
 def news_inside(session: Session, number: int, since: datetime) -> News:
     """News for colleagues, with the names of those who acted."""
     entries = timeline.since(session, number, since, (*REPORTED_KINDS, "step_undone"))
-    marked = [entry for entry in timeline.marked(session, number) if _is_news(entry, since)]
-    names = directory.display_names(session, _people([*entries, *marked]))
-    finished = _finished_steps(entries)
+    marked_entries = [entry for entry in timeline.marked(session, number) if _is_news(entry, since)]
+    names = directory.display_names(session, _user_ids([*entries, *marked_entries]))
+    finished_entries = _finished_steps(entries)
     return News(
         changes=_changes(entries, names),
-        done=_by_person(finished[-variables.STEPS_LISTED :], names),
-        more_done=max(0, len(finished) - variables.STEPS_LISTED),
-        said=[_said(entry, names) for entry in marked],
+        done=_steps_by_person(finished_entries[-variables.STEPS_LISTED :], names),
+        more_done=max(0, len(finished_entries) - variables.STEPS_LISTED),
+        said=[_marked_message(entry, names) for entry in marked_entries],
         new_fields=list(dict.fromkeys(SITUATION_KINDS[e.kind] for e in entries if e.kind in SITUATION_KINDS)),
     )
 
@@ -84,24 +84,24 @@ def _is_news(entry: TimelineEntry, since: datetime) -> bool:
     return any(mark.is_on and moment_of(mark.ts) > since for mark in marks)
 
 
-def _people(entries: Iterable[TimelineEntry]) -> set[str]:
-    user_ids = {who for entry in entries for who in (entry.actor_id, *user_ids_in(entry.facts))}
-    return {who for who in user_ids if who}
+def _user_ids(entries: Iterable[TimelineEntry]) -> set[str]:
+    user_ids = {user_id for entry in entries for user_id in (entry.actor_id, *user_ids_in(entry.facts))}
+    return {user_id for user_id in user_ids if user_id}
 
 
 def _changes(entries: Sequence[TimelineEntry], names: dict[str, str]) -> list[dict[str, str]]:
     """One change each of severity, status and every role, from the first old value to the current one."""
-    newest: dict[str, TimelineEntry] = {}
-    first_old: dict[str, str] = {}
+    newest_entries: dict[str, TimelineEntry] = {}
+    first_old_values: dict[str, str] = {}
     for entry in entries:
         topic = _topic(entry)
         if topic:
-            first_old.setdefault(topic, str(entry.facts.get("old") or ""))
-            newest[topic] = entry
+            first_old_values.setdefault(topic, str(entry.facts.get("old") or ""))
+            newest_entries[topic] = entry
     return [
-        _change(entry, first_old[topic], names)
-        for topic, entry in newest.items()
-        if first_old[topic] != entry.facts.get("new") or topic.startswith("role")
+        _change_facts(entry, first_old_values[topic], names)
+        for topic, entry in newest_entries.items()
+        if first_old_values[topic] != entry.facts.get("new") or topic.startswith("role")
     ]
 
 
@@ -113,7 +113,7 @@ def _topic(entry: TimelineEntry) -> str:
     return f"role {entry.facts.get('role')}" if entry.kind in ROLE_KINDS else ""
 
 
-def _change(entry: TimelineEntry, old: str, names: dict[str, str]) -> dict[str, str]:
+def _change_facts(entry: TimelineEntry, old: str, names: dict[str, str]) -> dict[str, str]:
     kind = "role" if entry.kind in ROLE_KINDS else entry.kind
     holder = entry.facts.get("user") or entry.actor_id or ""
     values = {
@@ -129,25 +129,27 @@ def _change(entry: TimelineEntry, old: str, names: dict[str, str]) -> dict[str, 
 
 def _finished_steps(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
     """Each finished step once; undone steps are left out."""
-    finished: dict[tuple[Any, Any], TimelineEntry] = {}
+    finished_entries: dict[tuple[Any, Any], TimelineEntry] = {}
     for entry in entries:
         step = (entry.facts.get("playbook"), entry.facts.get("step_key") or entry.facts.get("step"))
         if entry.kind == "step_undone":
-            finished.pop(step, None)
+            finished_entries.pop(step, None)
         elif entry.kind == "step_done":
-            finished[step] = entry
-    return list(finished.values())
+            finished_entries[step] = entry
+    return list(finished_entries.values())
 
 
-def _by_person(entries: Sequence[TimelineEntry], names: dict[str, str]) -> list[dict[str, Any]]:
-    steps: dict[str, list[str]] = {}
+def _steps_by_person(entries: Sequence[TimelineEntry], names: dict[str, str]) -> list[dict[str, Any]]:
+    steps_by_person: dict[str, list[str]] = {}
     for entry in entries:
-        who = one_line(names.get(entry.actor_id or "", ""), variables.STEP)
-        steps.setdefault(who, []).append(one_line(str(entry.facts.get("step") or ""), variables.STEP))
-    return [{"who": who, "steps": titles} for who, titles in steps.items()]
+        person_name = one_line(names.get(entry.actor_id or "", ""), variables.STEP)
+        steps_by_person.setdefault(person_name, []).append(
+            one_line(str(entry.facts.get("step") or ""), variables.STEP)
+        )
+    return [{"who": person_name, "steps": titles} for person_name, titles in steps_by_person.items()]
 
 
-def _said(entry: TimelineEntry, names: dict[str, str]) -> dict[str, str]:
+def _marked_message(entry: TimelineEntry, names: dict[str, str]) -> dict[str, str]:
     values = {
         "who": names.get(entry.actor_id or "", ""),
         "text": to_plain_text(str(entry.facts.get("text") or ""), names.get),

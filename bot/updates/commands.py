@@ -47,15 +47,15 @@ class PauseReasonMissing(WatchfloorError):
     """Please say why, such as `/incident pause the carrier works until 6`."""
 
 
-def set_cadence(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
+def set_cadence(services: Services, number: int, typed_cadence: str, by: str, now: datetime) -> str:
     """Set the cadence typed as `[audience] length` or `[audience] usual`. Return the reply."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
-        only, cadence = _parse_cadence(services, change.incident, typed)
+        only_audience, cadence = _parse_cadence(services, change.incident, typed_cadence)
         if cadence is None:
-            audiences_changed = cadence_actions.reset_cadence(change, only)
+            audiences_changed = cadence_actions.reset_cadence(change, only_audience)
         else:
-            audiences_changed = cadence_actions.set_cadence(change, cadence, only)
+            audiences_changed = cadence_actions.set_cadence(change, cadence, only_audience)
         titles = ", ".join(
             known_audiences.audience_title(services, name) for name in dict.fromkeys(audiences_changed)
         )
@@ -68,45 +68,47 @@ def set_cadence(services: Services, number: int, typed: str, by: str, now: datet
     return wording.pace_set(escape(titles), outcome)
 
 
-def _parse_cadence(services: Services, incident: Incident, typed: str) -> tuple[str | None, timedelta | None]:
+def _parse_cadence(
+    services: Services, incident: Incident, typed_cadence: str
+) -> tuple[str | None, timedelta | None]:
     """Parse an audience (None: all) and a cadence (None: the usual one) from the typed text."""
-    rest_of_text = typed.strip()
+    rest_of_text = typed_cadence.strip()
     audiences = known_audiences.audiences_of(services, incident)
-    first, _, rest = rest_of_text.partition(" ")
-    only = None
-    if not first[:1].isdigit() and first.lower() not in (forms.USUAL, EVERY.strip()):
-        only = _audience(audiences, first)
-        rest_of_text = rest.strip()
+    first_word, _, text_after_audience = rest_of_text.partition(" ")
+    only_audience = None
+    if not first_word[:1].isdigit() and first_word.lower() not in (forms.USUAL, EVERY.strip()):
+        only_audience = _find_audience(audiences, first_word)
+        rest_of_text = text_after_audience.strip()
     rest_of_text = rest_of_text.removeprefix(EVERY).strip()
     if rest_of_text.lower() == forms.USUAL:
-        return only, None
+        return only_audience, None
     try:
         length = floor.read_duration(rest_of_text)
     except ValueError:
-        raise InvalidCadence(given=quoted(rest_of_text or typed)) from None
+        raise InvalidCadence(given=quoted(rest_of_text or typed_cadence)) from None
     if not SHORTEST <= length <= LONGEST:
         raise InvalidCadence(given=quoted(rest_of_text))
-    return only, length
+    return only_audience, length
 
 
-def _audience(known: Mapping[str, floor.Audience], typed: str) -> str | None:
-    normalized = typed.casefold()
+def _find_audience(audiences: Mapping[str, floor.Audience], typed_audience: str) -> str | None:
+    normalized = typed_audience.casefold()
     if normalized in ("all", forms.EVERYBODY):
         return None
-    for name, audience in known.items():
+    for name, audience in audiences.items():
         if normalized in (name.casefold(), audience.title.casefold()):
             return name
-    nearest = [name for name in known if name.casefold().startswith(normalized)]
+    nearest = [name for name in audiences if name.casefold().startswith(normalized)]
     if len(nearest) != 1:
-        raise UnknownAudience(given=quoted(typed), known=", ".join(known))
+        raise UnknownAudience(given=quoted(typed_audience), known=", ".join(audiences))
     return nearest[0]
 
 
-def audience_named(known: Mapping[str, floor.Audience], typed: str) -> str:
+def audience_named(audiences: Mapping[str, floor.Audience], typed_audience: str) -> str:
     """One of the known audiences, by its name, title or a unique prefix of its name. Raises `UnknownAudience`."""
-    name = _audience(known, typed.strip()) if typed.strip() else None
+    name = _find_audience(audiences, typed_audience.strip()) if typed_audience.strip() else None
     if name is None:
-        raise UnknownAudience(given=quoted(typed), known=", ".join(known))
+        raise UnknownAudience(given=quoted(typed_audience), known=", ".join(audiences))
     return name
 
 
@@ -141,7 +143,9 @@ def updates_screen(services: Services, number: int, by: str) -> tuple[str, list[
     """The record of promised updates, by audience, and of how promises were kept."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
-        return record_views.record_screen(_audience_rows(services, incident), _facts(session, number), utcnow())
+        return record_views.record_screen(
+            _audience_rows(services, incident), _record_facts(session, number), utcnow()
+        )
 
 
 def _audience_rows(services: Services, incident: Incident) -> list[AudienceRow]:
@@ -152,11 +156,14 @@ def _audience_rows(services: Services, incident: Incident) -> list[AudienceRow]:
     ]
 
 
-def _facts(session: Session, number: int) -> record_views.Facts:
+def _record_facts(session: Session, number: int) -> record_views.Facts:
     promises = tables.of_incident(session, number)
-    people = {
-        who for promise in promises for who in (promise.requested_by, promise.chosen_by, promise.approved_by) if who
+    user_ids = {
+        user_id
+        for promise in promises
+        for user_id in (promise.requested_by, promise.chosen_by, promise.approved_by)
+        if user_id
     }
     pause = pauses.current(session, number)
-    names = directory.display_names(session, {*people, *([pause.by] if pause else [])})
-    return record_views.Facts(number, promises, pause, lambda who: escape(names.get(who or "", "somebody")))
+    names = directory.display_names(session, {*user_ids, *([pause.by] if pause else [])})
+    return record_views.Facts(number, promises, pause, lambda user_id: escape(names.get(user_id or "", "somebody")))

@@ -69,7 +69,7 @@ def send_composed(
         names = [name for name in composed.audiences if name in audiences]
         if not names:
             raise NobodyChosen()
-        _change(change, composed)
+        _apply_changes(change, composed)
         next_due_at = now + composed.next_in if composed.next_in else None
         request = RequestedUpdate(occasion, by, composed.text, next_due_at)
         promises.send_now_to_all(change, request, names)
@@ -78,12 +78,12 @@ def send_composed(
             for name in names
             if _waits_for_approval(session, number, name)
         ]
-        left_out = outside_check.left_out_note(session, services, composed.text, names)
+        left_out_note = outside_check.left_out_note(session, services, composed.text, names)
     start_due(services, now)
-    return _answer(waiting_titles) + left_out
+    return _answer_text(waiting_titles) + left_out_note
 
 
-def _change(change: Change, composed: ComposedUpdate) -> None:
+def _apply_changes(change: Change, composed: ComposedUpdate) -> None:
     if composed.severity and composed.severity != change.incident.severity:
         # Like the severity's own form; a status may be set without a reason.
         if not composed.reason:
@@ -100,18 +100,18 @@ def send_text_now(services: Services, number: int, message_text: str, key: str, 
         if tables.was_requested(change.session, number, f"manual:{key}"):
             return wording.ON_ITS_WAY
         names = promises.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text))
-        left_out = outside_check.left_out_note(change.session, services, message_text, names)
+        left_out_note = outside_check.left_out_note(change.session, services, message_text, names)
     start_due(services, now)
     if not names:
-        return wording.nobody_hears(change.incident.severity)
-    return wording.ON_ITS_WAY + left_out
+        return wording.no_audience_informed(change.incident.severity)
+    return wording.ON_ITS_WAY + left_out_note
 
 
 def _waits_for_approval(session: Session, number: int, name: str) -> bool:
     return any(promise.needs_approval for promise in tables.waiting(session, number, name))
 
 
-def _answer(awaited: list[str]) -> str:
-    if not awaited:
+def _answer_text(waiting_titles: list[str]) -> str:
+    if not waiting_titles:
         return wording.ON_ITS_WAY
-    return wording.waits_for_approval(wording.ON_ITS_WAY, ", ".join(awaited))
+    return wording.waits_for_approval(wording.ON_ITS_WAY, ", ".join(waiting_titles))

@@ -46,14 +46,14 @@ def compose_in_languages(
     audience = services.floor.audiences[promise.audience]
     folder = audience.template or promise.audience
 
-    def composed(language: str) -> str:
+    def compose_in_language(language: str) -> str:
         context = UpdateContext(promise, audience, now, language, reader, part)
         facts = facts_of(session, services, incident, context)
         text = _render(services, variables.template_of(folder, language), facts)
-        is_marked = incident.is_drill and part == variables.ALL
-        return f"{update_phrases(services, language)['drill']}\n{text}" if is_marked else text
+        is_marked_as_drill = incident.is_drill and part == variables.ALL
+        return f"{update_phrases(services, language)['drill']}\n{text}" if is_marked_as_drill else text
 
-    return views.LANGUAGE_SEPARATOR.join(dict.fromkeys(composed(language) for language in languages))
+    return views.LANGUAGE_SEPARATOR.join(dict.fromkeys(compose_in_language(language) for language in languages))
 
 
 def _render(services: Services, name: str, facts: dict[str, Any]) -> str:

@@ -25,16 +25,18 @@ def add_deliveries(
     Updates due in one channel in the same minute are one message if their audiences share languages and standing.
     """
     audience = floor.audiences[promise.audience]
-    likes = [
-        name for name, other in floor.audiences.items() if name != promise.audience and _is_like(other, audience)
+    similar_audiences = [
+        name for name, other in floor.audiences.items() if name != promise.audience and _is_similar(other, audience)
     ]
-    expected = {
+    expected_audiences = {
         other.audience
         for other in due_promises.due_within(session, promise.incident_id, _minute_after(promise, now))
     }
     for channel in channels:
-        is_waiting = any(channel in floor.audiences[name].channels for name in likes if name in expected)
-        part = OutboxRow(
+        is_waiting = any(
+            channel in floor.audiences[name].channels for name in similar_audiences if name in expected_audiences
+        )
+        row = OutboxRow(
             key=f"{promise.key}:{channel}",
             kind=kinds.UPDATE,
             incident_id=promise.incident_id,
@@ -44,12 +46,12 @@ def add_deliveries(
         )
         standing = "outside" if audience.outside else "inside"
         group = f"update:{promise.incident_id}:{channel}:{'+'.join(audience.languages)}:{standing}"
-        until = now + WAIT_FOR_OTHERS if is_waiting else now
-        batching = Batching(group, until, incident_id=promise.incident_id)
-        batches.add(session, part, batching, len(promise.text))
+        send_at = now + WAIT_FOR_OTHERS if is_waiting else now
+        batching = Batching(group, send_at, incident_id=promise.incident_id)
+        batches.add(session, row, batching, len(promise.text))
 
 
-def _is_like(one: Audience, other: Audience) -> bool:
+def _is_similar(one: Audience, other: Audience) -> bool:
     return (one.languages, one.outside) == (other.languages, other.outside)
 
 
@@ -68,7 +70,7 @@ def of_promise(session: Session, promise: Promise) -> Sequence[OutboxRow]:
     return outbox.named(session, promise.incident_id, kinds.UPDATE, str(promise.shown_by))
 
 
-def reached(session: Session, promise: Promise) -> set[str]:
+def reached_channels(session: Session, promise: Promise) -> set[str]:
     """The channels in which the update's message can be edited."""
     rows = of_promise(session, promise)
     return {channel_of(row) for row in rows if row.ts is not None and row.refused is None}

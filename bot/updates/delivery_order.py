@@ -10,7 +10,7 @@ from bot.outbox.tables import OutboxRow
 from bot.updates import deliveries
 from bot.updates.tables import DROPPED, SENDING, SENT, Promise
 
-_sent = sa.alias(Promise.__table__)  # type: ignore[attr-defined]  # SQLModel creates `__table__` at run time
+_sent_promises = sa.alias(Promise.__table__)  # type: ignore[attr-defined]  # SQLModel creates `__table__` at run time
 
 # Built once, because every update runs them.
 _SAME_AUDIENCE = (
@@ -38,12 +38,12 @@ _UNSENT = select(Promise).where(
 )
 # Compared by time: an update sent by a step or a command has a later number than the waiting promise.
 _SENT_SINCE = (
-    sa.select(_sent.c.id)
+    sa.select(_sent_promises.c.id)
     .where(
-        _sent.c.incident_id == Promise.incident_id,
-        _sent.c.audience == Promise.audience,
-        _sent.c.state == SENT,
-        _sent.c.composed_at > Promise.begun_at,
+        _sent_promises.c.incident_id == Promise.incident_id,
+        _sent_promises.c.audience == Promise.audience,
+        _sent_promises.c.state == SENT,
+        _sent_promises.c.composed_at > Promise.begun_at,
     )
     .exists()
 )

@@ -21,18 +21,22 @@ def post_due_drafts(services: Services, now: datetime) -> None:
             incident = incidents.by_number_locked(session, number)
             if incident.channel_id is None:
                 continue
-            _post(session, services, incident, drafts.due(session, number, now), now)
+            _post_drafts(session, services, incident, drafts.due(session, number, now), now)
 
 
-def _post(session: Session, services: Services, incident: Incident, due: Sequence[Promise], now: datetime) -> None:
+def _post_drafts(
+    session: Session, services: Services, incident: Incident, due_promises: Sequence[Promise], now: datetime
+) -> None:
     number = incident.number
     roles = incidents.roles(session, number)
-    deciders: dict[tuple[str, ...], list[Promise]] = {}
-    for promise in due:
-        deciders.setdefault(draft_recipients.deciders(session, services, roles, promise), []).append(promise)
-    if _waits_for_lead(session, incident, deciders.get((), ()), now):
-        del deciders[()]
-    for user_ids, promises in deciders.items():
+    promises_by_deciders: dict[tuple[str, ...], list[Promise]] = {}
+    for promise in due_promises:
+        promises_by_deciders.setdefault(draft_recipients.deciders(session, services, roles, promise), []).append(
+            promise
+        )
+    if _waits_for_lead(session, incident, promises_by_deciders.get((), ()), now):
+        del promises_by_deciders[()]
+    for user_ids, promises in promises_by_deciders.items():
         draft_messages.add(session, drafts.add_draft(session, number, promises, user_ids, now), now)
 
 

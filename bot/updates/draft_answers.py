@@ -46,7 +46,7 @@ def check_still_waiting(promise: Promise) -> None:
 
 
 @contextmanager
-def _deciding(services: Services, promise_id: int, by: str, now: datetime) -> Iterator[tuple[Change, Promise]]:
+def _open_decision(services: Services, promise_id: int, by: str, now: datetime) -> Iterator[tuple[Change, Promise]]:
     """Open a transaction on a promise that is still waiting, for a user who may change the incident."""
     with services.database.reading() as session:
         number = tables.get(session, promise_id).incident_id
@@ -74,7 +74,7 @@ def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
 
 def send_now(services: Services, promise_id: int, by: str, now: datetime) -> str:
     """Send the update now; the next one is counted from now. Return the answer."""
-    with _deciding(services, promise_id, by, now) as (change, promise):
+    with _open_decision(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=True)
         _record_choice(promise, Choice.NOW if not promise.choice else Choice(promise.choice), by)
         _make_due_now(change, promise)
@@ -94,12 +94,12 @@ def _record_choice(promise: Promise, choice: Choice, by: str) -> None:
 
 def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> str:
     """Have the update say at its due time that nothing has changed. Return the answer."""
-    with _deciding(services, promise_id, by, now) as (change, promise):
+    with _open_decision(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=False)
         _record_choice(promise, Choice.NOTHING, by)
         promise.text = ""
-        due = near_time(promise.due_at, now)
-    return wording.nothing_new_at(due)
+        due_text = near_time(promise.due_at, now)
+    return wording.nothing_new_at(due_text)
 
 
 def withdraw_nothing_new(change: Change) -> None:
@@ -113,41 +113,41 @@ def withdraw_nothing_new(change: Change) -> None:
 
 def edit(services: Services, promise_id: int, text: str, by: str, now: datetime, *, at_once: bool) -> str:
     """Replace the update's text with the user's, at its due time or now. Return the answer."""
-    with _deciding(services, promise_id, by, now) as (change, promise):
+    with _open_decision(services, promise_id, by, now) as (change, promise):
         if services.floor.audiences[promise.audience].outside:
-            shown = compose(
+            initial_text = compose(
                 change.session, services, change.incident, promise, max(now, promise.due_at), part=variables.BODY
             )
-            outside_check.check_text(change.session, services, text, shown)
+            outside_check.check_text(change.session, services, text, initial_text)
         is_approved = _approve(change, promise, is_required=at_once)
         _record_choice(promise, Choice.EDITED, by)
         promise.text = text
         if at_once:
             _make_due_now(change, promise)
-        due = near_time(promise.due_at, now)
+        due_text = near_time(promise.due_at, now)
     if at_once:
         start_due(services, now)
         return wording.GOES_OUT_NOW_AS_WRITTEN
-    return wording.goes_out_as_written(due) if is_approved else wording.TEXT_WAITS
+    return wording.goes_out_as_written(due_text) if is_approved else wording.TEXT_WAITS
 
 
 def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
     """Approve the update: it goes out at its due time, or now if that has passed. Return the answer."""
-    with _deciding(services, promise_id, by, now) as (change, promise):
+    with _open_decision(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=True)
-        due = near_time(promise.due_at, now)
+        due_text = near_time(promise.due_at, now)
         is_due = promise.due_at <= now
         if not is_due:
             promising.move_promise(change.session, services, promise, promise.due_at, now)
     start_due(services, now)
-    return wording.APPROVED_NOW if is_due else wording.approved(due)
+    return wording.APPROVED_NOW if is_due else wording.approved(due_text)
 
 
 def postpone(services: Services, promise_id: int, due_at: datetime, reason: str, by: str, now: datetime) -> str:
     """Postpone the update for a stated reason; the last update shows the new time. Return the answer."""
     if not now < due_at <= now + LONGEST_WAIT:
         raise NotLater()
-    with _deciding(services, promise_id, by, now) as (change, promise):
+    with _open_decision(services, promise_id, by, now) as (change, promise):
         promising.add_promise(change, promise_changes.postpone(change.session, promise, due_at, reason, by, now))
         title = known_audiences.audience_title(services, promise.audience)
         times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}

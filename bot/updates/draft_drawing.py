@@ -24,24 +24,26 @@ def render(session: Session, services: Services, incident: Incident, display: Ou
     now = utcnow()
     draft = drafts.get(session, draft_messages.draft_of(display))
     promises = drafts.promises_of(session, draft.number)
-    people = {who for promise in promises for who in (promise.chosen_by, promise.approved_by) if who}
-    names = directory.display_names(session, {*people, *draft.user_ids})
+    user_ids = {user_id for promise in promises for user_id in (promise.chosen_by, promise.approved_by) if user_id}
+    names = directory.display_names(session, {*user_ids, *draft.user_ids})
 
-    def name(who: str | None) -> str:
-        return escape(names.get(who or "", "somebody"))
+    def name_of(user_id: str | None) -> str:
+        return escape(names.get(user_id or "", "somebody"))
 
-    missing = situation_tables.current(session, incident.number).missing
-    about = IncidentHeading(
+    missing_fields = situation_tables.current(session, incident.number).missing
+    heading = IncidentHeading(
         incident.number,
         incident.title,
         channel_link(incident.channel_id or ""),
-        tuple(FIELD_TITLES[field] for field in missing),
+        tuple(FIELD_TITLES[field] for field in missing_fields),
     )
-    open_ones = [promise for promise in promises if promise.state == WAITING]
-    if open_ones and not draft_messages.is_for(display, draft):
-        return draft_views.handed_over(about, open_ones, [name(who) for who in draft.user_ids], now)
+    open_promises = [promise for promise in promises if promise.state == WAITING]
+    if open_promises and not draft_messages.is_for(display, draft):
+        return draft_views.handed_over_message(
+            heading, open_promises, [name_of(user_id) for user_id in draft.user_ids], now
+        )
     drafts_shown = [_draft(session, services, incident, promise) for promise in promises]
-    return draft_views.message(about, drafts_shown, now, name)
+    return draft_views.message(heading, drafts_shown, now, name_of)
 
 
 def _draft(session: Session, services: Services, incident: Incident, promise: Promise) -> Draft:
@@ -58,7 +60,7 @@ def _draft(session: Session, services: Services, incident: Incident, promise: Pr
 
 def preview(session: Session, services: Services, incident: Incident, promise: Promise) -> str:
     """The update as it would read if nothing happened until its due time."""
-    at = max(utcnow(), promise.due_at)
-    next_one = promising.next_update(session, services, incident, promise, at)
-    as_sent = promise.model_copy(update={"next_due_at": next_one[0] if next_one else None})
-    return compose(session, services, incident, as_sent, at)
+    composed_at = max(utcnow(), promise.due_at)
+    next_update = promising.next_update(session, services, incident, promise, composed_at)
+    promise_as_sent = promise.model_copy(update={"next_due_at": next_update[0] if next_update else None})
+    return compose(session, services, incident, promise_as_sent, composed_at)

@@ -54,8 +54,8 @@ def mark_stale(session: Session, promise: Promise) -> None:
     # The subject of each copy holds the draft's id and the recipient's.
     outbox.mark_stale_subject(session, promise.incident_id, (kinds.DRAFT,), str(promise.draft_id))
     session.flush()
-    shown = drafts.promises_of(session, promise.draft_id)
-    if not any(other.state in (WAITING, PAUSED) for other in shown):
+    shown_promises = drafts.promises_of(session, promise.draft_id)
+    if not any(other.state in (WAITING, PAUSED) for other in shown_promises):
         outbox.stop_following(session, promise.incident_id, kinds.DRAFT, str(promise.draft_id))
 
 

@@ -20,12 +20,14 @@ def deciders(
     """The users who approve it; else the communications lead, else the commander; empty if there is none."""
     audience = services.floor.audiences.get(promise.audience)
     if promise.needs_approval and audience:
-        for name in audience.approval:
-            people = (
-                roles.get(name, []) if name in ROLES else directory.group_members(session, name.removeprefix("@"))
+        for approver in audience.approval:
+            user_ids = (
+                roles.get(approver, [])
+                if approver in ROLES
+                else directory.group_members(session, approver.removeprefix("@"))
             )
-            if people:
-                return tuple(people[:MAX_APPROVERS])
+            if user_ids:
+                return tuple(user_ids[:MAX_APPROVERS])
     return tuple(roles.get("communications_lead") or roles.get("commander") or ())
 
 
@@ -34,13 +36,13 @@ def reassign_drafts(change: Change) -> None:
     session = change.session
     roles = incidents.roles(session, change.number)
     for draft in drafts.open_of(session, change.number):
-        readers = _readers_of(session, change.services, roles, draft)
-        if readers != draft.user_ids:
-            drafts.reassign(session, draft, readers)
+        decider_ids = _deciders_of(session, change.services, roles, draft)
+        if decider_ids != draft.user_ids:
+            drafts.reassign(session, draft, decider_ids)
             draft_messages.update_recipients(session, draft, change.now)
 
 
-def _readers_of(session: Session, services: Services, roles: dict[str, list[str]], draft: Draft) -> list[str]:
+def _deciders_of(session: Session, services: Services, roles: dict[str, list[str]], draft: Draft) -> list[str]:
     """The users who decide about any part of it that is still open."""
     user_ids: dict[str, None] = {}
     for promise in drafts.promises_of(session, draft.number):

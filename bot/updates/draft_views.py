@@ -22,7 +22,7 @@ class Draft(Struct, frozen=True):
     """One update of a draft: its audience, its channels, and a preview, which is empty once it is decided."""
 
     title: str
-    where: str
+    channels_text: str
     promise: Promise
     preview: str = ""
 
@@ -37,53 +37,57 @@ class IncidentHeading(Struct, frozen=True):
 
     number: int
     title: str
-    where: str
+    channel: str
     # Situation fields that the updates need but nobody has recorded.
     missing: tuple[str, ...] = ()
 
 
 def message(
-    about: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
+    heading: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
 ) -> tuple[str, list[Block]]:
     """The drafts of an incident that are due together, each with its buttons."""
-    waiting = [draft for draft in drafts if draft.is_open]
-    if not waiting:
-        return _decided(about, drafts, now, name)
-    soonest = min(draft.promise.due_at for draft in waiting)
-    subject = "An update is" if len(waiting) == 1 else f"{len(waiting)} updates are"
-    heading = f"#{about.number} {one_line(about.title, TITLE_SHOWN)} {about.where}".strip()
-    text = f"📣 {subject} due {near_time(soonest, now)} – {heading}"
-    blocks = [section(text), *_missing(about)]
+    waiting_drafts = [draft for draft in drafts if draft.is_open]
+    if not waiting_drafts:
+        return _decided_message(heading, drafts, now, name)
+    soonest_due_at = min(draft.promise.due_at for draft in waiting_drafts)
+    subject = "An update is" if len(waiting_drafts) == 1 else f"{len(waiting_drafts)} updates are"
+    heading_text = f"#{heading.number} {one_line(heading.title, TITLE_SHOWN)} {heading.channel}".strip()
+    text = f"📣 {subject} due {near_time(soonest_due_at, now)} – {heading_text}"
+    blocks = [section(text), *_missing_fields(heading)]
     for draft in drafts:
-        blocks += _open(draft, now, name) if draft.is_open else [context(_line(draft, now, name))]
+        blocks += _open_draft(draft, now, name) if draft.is_open else [context(_outcome_line(draft, now, name))]
     return text, blocks
 
 
-def _missing(about: IncidentHeading) -> list[Block]:
+def _missing_fields(heading: IncidentHeading) -> list[Block]:
     """A request for missing situation fields, since updates only say what is recorded; and a button to add them."""
-    buttons = [button("Update situation", incident_ids.SITUATION, str(about.number))]
-    if not about.missing:
+    buttons = [button("Update situation", incident_ids.SITUATION, str(heading.number))]
+    if not heading.missing:
         return [actions(buttons, block_id="draft.situation")]
-    names = " and ".join([", ".join(about.missing[:-1]), about.missing[-1]] if about.missing[1:] else about.missing)
-    verb = "is" if len(about.missing) == 1 else "are"
-    text = f"⚠️ {names} {verb} not filled in: add what you know before it goes out."
+    missing_names = " and ".join(
+        [", ".join(heading.missing[:-1]), heading.missing[-1]] if heading.missing[1:] else heading.missing
+    )
+    verb = "is" if len(heading.missing) == 1 else "are"
+    text = f"⚠️ {missing_names} {verb} not filled in: add what you know before it goes out."
     return [section(text), actions(buttons, block_id="draft.situation")]
 
 
-def handed_over(
-    about: IncidentHeading, waiting: Sequence[Promise], to: Sequence[str], now: datetime
+def handed_over_message(
+    heading: IncidentHeading, waiting_promises: Sequence[Promise], recipients: Sequence[str], now: datetime
 ) -> tuple[str, list[Block]]:
     """The remainder of a copy whose reader no longer decides: who has the draft now, or that the channel has it."""
-    subject = "an update" if len(waiting) == 1 else f"{len(waiting)} updates"
-    due = near_time(min(promise.due_at for promise in waiting), now)
-    whereabouts = f"with {', '.join(to)} now" if to else f"in {about.where} now, where anybody can decide"
-    title = one_line(about.title, SHORT_TITLE)
-    text = f"📣 #{about.number} {title}: the draft of {subject} due {due} is {whereabouts}."
+    subject = "an update" if len(waiting_promises) == 1 else f"{len(waiting_promises)} updates"
+    due_text = near_time(min(promise.due_at for promise in waiting_promises), now)
+    whereabouts = (
+        f"with {', '.join(recipients)} now" if recipients else f"in {heading.channel} now, where anybody can decide"
+    )
+    title = one_line(heading.title, SHORT_TITLE)
+    text = f"📣 #{heading.number} {title}: the draft of {subject} due {due_text} is {whereabouts}."
     return text, [context(text)]
 
 
-def _decided(
-    about: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
+def _decided_message(
+    heading: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
 ) -> tuple[str, list[Block]]:
     """The outcomes in small print, once nothing is left to decide."""
     titles_by_outcome: dict[str, list[str]] = {}
@@ -91,33 +95,33 @@ def _decided(
         outcome = wording.outcome(draft.promise, now, name)
         titles_by_outcome.setdefault(outcome, []).append(f"*{one_line(draft.title, 75)}*")
     summary = " · ".join(f"{', '.join(titles)} {outcome}" for outcome, titles in titles_by_outcome.items())
-    text = f"📣 #{about.number} {one_line(about.title, SHORT_TITLE)}: {summary}"
+    text = f"📣 #{heading.number} {one_line(heading.title, SHORT_TITLE)}: {summary}"
     return text, [context(text)]
 
 
-def _line(draft: Draft, now: datetime, name: NameOf) -> str:
+def _outcome_line(draft: Draft, now: datetime, name: NameOf) -> str:
     return f"*{one_line(draft.title, 75)}* {wording.outcome(draft.promise, now, name)}"
 
 
-def _open(draft: Draft, now: datetime, name: NameOf) -> list[Block]:
+def _open_draft(draft: Draft, now: datetime, name: NameOf) -> list[Block]:
     # Slack does not nest quotations: the mark of a line that is one itself would be shown.
     lines = [line.removeprefix("> ") for line in shorten(draft.preview, PREVIEW).split("\n")]
-    quoted = "\n".join(f">{line}" for line in lines)
-    rendered = [context(f"{_line(draft, now, name)} → {draft.where}")]
-    if quoted.strip("> \n"):
-        rendered.append(section(quoted))
-    return [*rendered, actions(_buttons(draft), block_id=f"draft.{draft.promise.row}")]
+    quoted_preview = "\n".join(f">{line}" for line in lines)
+    blocks = [context(f"{_outcome_line(draft, now, name)} → {draft.channels_text}")]
+    if quoted_preview.strip("> \n"):
+        blocks.append(section(quoted_preview))
+    return [*blocks, actions(_buttons(draft), block_id=f"draft.{draft.promise.row}")]
 
 
 def _buttons(draft: Draft) -> list[Block]:
     row = str(draft.promise.row)
-    first = [button("Send now", ids.SEND_NOW, row, style="primary")]
+    decision_buttons = [button("Send now", ids.SEND_NOW, row, style="primary")]
     if draft.promise.needs_approval:
-        first = [
+        decision_buttons = [
             button("Approve", ids.APPROVE, row, style="primary"),
             button("Approve and send now", ids.SEND_NOW, row),
         ]
-    rest = [button("Edit…", ids.EDIT, row)]
+    other_buttons = [button("Edit…", ids.EDIT, row)]
     if draft.promise.choice != Choice.NOTHING:
-        rest.append(button("Nothing new", ids.NOTHING_NEW, row))
-    return [*first, *rest, button("Later…", ids.LATER, row)]
+        other_buttons.append(button("Nothing new", ids.NOTHING_NEW, row))
+    return [*decision_buttons, *other_buttons, button("Later…", ids.LATER, row)]

@@ -71,8 +71,8 @@ def get(session: Session, draft_id: int) -> Draft:
 
 def open_of(session: Session, incident_id: int) -> Sequence[Draft]:
     """The drafts of an incident with something left to decide."""
-    waiting = select(Promise.draft_id).where(Promise.incident_id == incident_id, Promise.state == WAITING)
-    return session.exec(select(Draft).where(col(Draft.id).in_(waiting)).order_by(col(Draft.id))).all()
+    waiting_draft_ids = select(Promise.draft_id).where(Promise.incident_id == incident_id, Promise.state == WAITING)
+    return session.exec(select(Draft).where(col(Draft.id).in_(waiting_draft_ids)).order_by(col(Draft.id))).all()
 
 
 def reassign(session: Session, draft: Draft, user_ids: Sequence[str]) -> None:

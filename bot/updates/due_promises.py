@@ -37,8 +37,8 @@ def due(session: Session, now: datetime) -> Sequence[Promise]:
 def due_before(session: Session, moment: datetime, limit: int = 200) -> Sequence[tuple[Promise, Incident]]:
     """Waiting promises due by `moment`, with their incidents; drills are left out."""
     query = select(Promise, Incident).join(Incident, col(Incident.id) == col(Promise.incident_id))
-    wanted = (col(Promise.state) == WAITING, col(Promise.due_at) <= moment, col(Incident.is_drill).is_(False))
-    return session.exec(query.where(*wanted).order_by(col(Promise.due_at), col(Promise.id)).limit(limit)).all()
+    conditions = (col(Promise.state) == WAITING, col(Promise.due_at) <= moment, col(Incident.is_drill).is_(False))
+    return session.exec(query.where(*conditions).order_by(col(Promise.due_at), col(Promise.id)).limit(limit)).all()
 
 
 def missed_promises(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:

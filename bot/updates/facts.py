@@ -88,8 +88,8 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     facts |= _unchanged(session, incident, context, since)
     facts |= _next_update(session, incident, context)
     facts |= _figures(session, services, incident, context)
-    heard = services.get(Registry).ask(CALLER_WORDING)(session, incident.number, context.language)
-    facts["callers_hear"] = one_line(heard, variables.IMPACT)
+    caller_wording = services.get(Registry).ask(CALLER_WORDING)(session, incident.number, context.language)
+    facts["callers_hear"] = one_line(caller_wording, variables.IMPACT)
     return facts | (
         HIDDEN_OUTSIDE if audience.outside else _inside_facts(session, services, incident, context.language)
     )
@@ -110,19 +110,19 @@ def _texts(session: Session, services: Services, incident: Incident, context: Up
     left in it is replaced by the type."""
     situation = situation_tables.current(session, incident.number)
     text = incident_text(session, services, incident, situation, context.language)
-    written, outside = _written_for(context), context.audience.outside
-    is_filtered = outside and bool(written)
-    read_written = outside_filter(session, services, context.language, context.reader) if is_filtered else str
+    written_text, is_outside = _written_text(context), context.audience.outside
+    is_filtered = is_outside and bool(written_text)
+    filter_written = outside_filter(session, services, context.language, context.reader) if is_filtered else str
     title, impact = text.title, text.impact
-    if outside:
-        read = for_outsiders(session, services, text, context.language, context.reader)
-        title, impact = read(SituationField.TITLE), read(SituationField.IMPACT)
+    if is_outside:
+        read_for_outsiders = for_outsiders(session, services, text, context.language, context.reader)
+        title, impact = read_for_outsiders(SituationField.TITLE), read_for_outsiders(SituationField.IMPACT)
     if is_filtered and context.promise.choice == Choice.EDITED:
         # Checked when it was saved; the update goes out as the editor saw it.
-        read_written = outside_names_filter(session, services, context.language, context.reader)
+        filter_written = outside_names_filter(session, services, context.language, context.reader)
     # Partners are not told about each other.
-    places = [*text.sites, *([] if outside else incident.partners)]
-    news = live_times(shorten(escape(read_written(written).strip()), variables.NEWS), context.now)
+    places = [*text.sites, *([] if is_outside else incident.partners)]
+    news = live_times(shorten(escape(filter_written(written_text).strip()), variables.NEWS), context.now)
     return {
         "title": one_line(title, variables.TITLE) or escape(text.type),
         "type": escape(text.type),
@@ -140,41 +140,47 @@ def _situation_facts(situation: Situation, text: IncidentText) -> dict[str, Any]
 
 def _figures(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
     """The contact centre's figures: the cost of the incident and the state of the queues; and compensation."""
-    said = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, context.language)
-    queues = " · ".join(line.removeprefix("• ").rstrip(".") for line in said.operations.split("\n") if line)
-    cost = said.executives.rstrip(".")
-    owed = services.get(Registry).ask(MONEY)(session, incident.number)
+    sentences = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, context.language)
+    queue_text = " · ".join(
+        line.removeprefix("• ").rstrip(".") for line in sentences.operations.split("\n") if line
+    )
+    cost_text = sentences.executives.rstrip(".")
+    money_rows = services.get(Registry).ask(MONEY)(session, incident.number)
     return {
-        "figures": shorten(cost, variables.LINE),
-        "queue_figures": shorten(queues, variables.LINE),
+        "figures": shorten(cost_text, variables.LINE),
+        "queue_figures": shorten(queue_text, variables.LINE),
         "money": [
             {"cohort": escape(row.cohort), "eligible": row.eligible, "issued": row.issued}
-            for row in owed[: variables.LISTED]
+            for row in money_rows[: variables.LISTED]
         ],
     }
 
 
-def _written_for(context: UpdateContext) -> str:
+def _written_text(context: UpdateContext) -> str:
     """The text a user wrote for this update: the part in this language if it has one part per language."""
-    written = context.promise.text.strip()
-    parts = written.split(LANGUAGE_SEPARATOR)
+    whole_text = context.promise.text.strip()
+    parts = whole_text.split(LANGUAGE_SEPARATOR)
     languages = context.audience.languages
-    is_in_each = len(parts) == len(languages) and context.language in languages
-    return parts[languages.index(context.language)] if is_in_each else written
+    has_each_language = len(parts) == len(languages) and context.language in languages
+    return parts[languages.index(context.language)] if has_each_language else whole_text
 
 
 def _inside_facts(session: Session, services: Services, incident: Incident, language: str) -> dict[str, Any]:
     """Facts for colleagues only: the lead, the channel and bridge, the steps with an owner, and the ending."""
-    lead = incidents.commander(session, incident.number)
-    taken = services.get(Registry).ask(STEPS_TAKEN)(session, incident.number) if incident.status in OPEN else []
-    names = directory.display_names(session, {*([lead] if lead else []), *(step.owner_id for step in taken)})
+    lead_id = incidents.commander(session, incident.number)
+    steps_taken = (
+        services.get(Registry).ask(STEPS_TAKEN)(session, incident.number) if incident.status in OPEN else []
+    )
+    names = directory.display_names(
+        session, {*([lead_id] if lead_id else []), *(step.owner_id for step in steps_taken)}
+    )
     return _ending_facts(session, services, incident, language) | {
-        "lead": escape(names.get(lead, "") if lead else ""),
+        "lead": escape(names.get(lead_id, "") if lead_id else ""),
         "channel": channel_link(incident.channel_id) if incident.channel_id else "",
         "bridge": bridge_address(incident, services.floor) if incident.status in OPEN else "",
         "taken": [
             {"step": one_line(step.title, variables.STEP), "who": escape(names.get(step.owner_id, ""))}
-            for step in taken[: variables.LISTED]
+            for step in steps_taken[: variables.LISTED]
         ],
     }
 
@@ -183,9 +189,9 @@ def _ending_facts(session: Session, services: Services, incident: Incident, lang
     """How the incident ended, and its follow-ups; empty while it is open."""
     if incident.status in OPEN:
         return {"resolution": "", "follow_ups": []}
-    resolved = timeline.last_of(session, incident.number, ("resolved",))
+    resolved_entry = timeline.last_of(session, incident.number, ("resolved",))
     titles = services.get(Registry).ask(FOLLOW_UPS)(session, incident.number)
-    reason = str(resolved.facts.get("reason") or "") if resolved else ""
+    reason = str(resolved_entry.facts.get("reason") or "") if resolved_entry else ""
     return {
         "resolution": one_line(as_typed(services, reason, language), variables.LINE),
         "follow_ups": [
@@ -196,8 +202,8 @@ def _ending_facts(session: Session, services: Services, incident: Incident, lang
 
 def _since(session: Session, incident: Incident, promise: Promise) -> datetime | None:
     """When the last update to this audience was composed; None before the first one."""
-    last = tables.last_sent(session, incident.number, promise.audience)
-    return (last.composed_at or last.sent_at) if last else None
+    last_update = tables.last_sent(session, incident.number, promise.audience)
+    return (last_update.composed_at or last_update.sent_at) if last_update else None
 
 
 def has_nothing_new(
@@ -213,32 +219,42 @@ def _unchanged(
     session: Session, incident: Incident, context: UpdateContext, since: datetime | None
 ) -> dict[str, Any]:
     """Since when nothing has changed, and whether to say only that, as after two updates that said the same."""
-    promise, outside, number = context.promise, context.audience.outside, incident.number
+    promise, is_outside, number = context.promise, context.audience.outside, incident.number
     is_same = since is not None and not promise.text.strip()
     if promise.choice in AUTOMATIC_CHOICES:
-        is_same = is_same and is_unchanged(session, number, since or context.now, is_outside=outside)
+        is_same = is_same and is_unchanged(session, number, since or context.now, is_outside=is_outside)
     if not is_same:
         return {"unchanged_since": "", "is_short": False}
-    last = timeline.last_of(session, number, (*(REPORTED_OUTSIDE if outside else REPORTED_KINDS), "declared"))
+    last_entry = timeline.last_of(
+        session, number, (*(REPORTED_OUTSIDE if is_outside else REPORTED_KINDS), "declared")
+    )
     return {
-        "unchanged_since": near_time(last.at if last else incident.declared_at, context.now),
-        "is_short": promise.choice == Choice.NOTHING or is_repeated(session, incident, promise, is_outside=outside),
+        "unchanged_since": near_time(last_entry.at if last_entry else incident.declared_at, context.now),
+        "is_short": promise.choice == Choice.NOTHING
+        or is_repeated(session, incident, promise, is_outside=is_outside),
     }
 
 
 def is_repeated(session: Session, incident: Incident, promise: Promise, *, is_outside: bool) -> bool:
     """True if this update would only repeat the last two; one with user-written text never does."""
-    before = tables.last_two_sent(session, incident.number, promise.audience)
-    if len(before) < 2 or promise.text.strip() or incident.status not in OPEN:
+    last_updates = tables.last_two_sent(session, incident.number, promise.audience)
+    if len(last_updates) < 2 or promise.text.strip() or incident.status not in OPEN:
         return False
-    earliest = before[-1].composed_at or before[-1].due_at
+    earliest = last_updates[-1].composed_at or last_updates[-1].due_at
     return is_unchanged(session, incident.number, earliest, is_outside=is_outside)
 
 
 def _next_promised(session: Session, promise: Promise, now: datetime) -> datetime | None:
     """The earliest later time promised to the same audience by another update."""
-    waiting = tables.waiting(session, promise.incident_id, promise.audience)
-    return min((other.due_at for other in waiting if other.id != promise.id and other.due_at > now), default=None)
+    waiting_promises = tables.waiting(session, promise.incident_id, promise.audience)
+    return min(
+        (
+            other_promise.due_at
+            for other_promise in waiting_promises
+            if other_promise.id != promise.id and other_promise.due_at > now
+        ),
+        default=None,
+    )
 
 
 def _next_update(session: Session, incident: Incident, context: UpdateContext) -> dict[str, str]:

@@ -31,8 +31,8 @@ def footer(
 ) -> list[Block]:
     """A line in each language; empty while the update's own time is still correct."""
     pause = pauses.current(session, incident.number)
-    waiting = tables.waiting(session, incident.number, promise.audience)
-    due_at = waiting[0].due_at if waiting else None
+    waiting_promises = tables.waiting(session, incident.number, promise.audience)
+    due_at = waiting_promises[0].due_at if waiting_promises else None
     if pause is None and due_at == promise.next_due_at:
         return []
     facts = {
@@ -60,30 +60,32 @@ def with_line(
     text = _shortened(services, line, line.text, languages) if footer else line.text
     if views.is_line(promise.text):
         return [*views.blocks(text), *footer]
-    return amended(services, promise, promise.text, [*views.line(text), *footer], languages)
+    return amended_blocks(services, promise, promise.text, [*views.line(text), *footer], languages)
 
 
-def amended(
-    services: Services, promise: Promise, text: str, below: list[Block], languages: Sequence[str]
+def amended_blocks(
+    services: Services, promise: Promise, text: str, footer_blocks: list[Block], languages: Sequence[str]
 ) -> list[Block]:
     """An update with `below` added; its own sentence about the next update is then left out, so that a message
     states that time only once."""
-    if not below:
+    if not footer_blocks:
         return views.blocks(text)
-    return [*views.blocks(_shortened(services, promise, text, languages)), *below]
+    return [*views.blocks(_shortened(services, promise, text, languages)), *footer_blocks]
 
 
 def _shortened(services: Services, promise: Promise, text: str, languages: Sequence[str]) -> str:
     pieces = text.split(views.LANGUAGE_SEPARATOR)
-    return views.LANGUAGE_SEPARATOR.join(_without_next(services, promise, piece, languages) for piece in pieces)
+    return views.LANGUAGE_SEPARATOR.join(
+        _without_next_sentence(services, promise, piece, languages) for piece in pieces
+    )
 
 
-def _without_next(services: Services, promise: Promise, text: str, languages: Sequence[str]) -> str:
+def _without_next_sentence(services: Services, promise: Promise, text: str, languages: Sequence[str]) -> str:
     composed_at = promise.composed_at or promise.due_at
-    due = near_time(promise.next_due_at, composed_at) if promise.next_due_at else ""
+    due_text = near_time(promise.next_due_at, composed_at) if promise.next_due_at else ""
     for language in languages:
-        for next_when in ("clock",) if due else ("change", "resolved", "close"):
-            facts = {"next_update": due, "next_when": next_when, "is_over": False, "missed": 0}
+        for next_when in ("clock",) if due_text else ("change", "resolved", "close"):
+            facts = {"next_update": due_text, "next_when": next_when, "is_over": False, "missed": 0}
             try:
                 sentence = services.templates.render(f"{NEXT_TEMPLATE}/{language}.j2", facts)
             except TemplateBroken:

@@ -42,11 +42,11 @@ def compose_form(
 ) -> Block:
     """The form to tell some audiences now, with the incident's severity and status."""
     options = [option(audience.title, name, _channel_names(audience)) for name, audience in audiences.items()]
-    chosen = [each for each in options if each["value"] in preselected]
-    menu = multi_select(ids.AUDIENCES, options) | ({"initial_options": chosen} if chosen else {})
+    initial_options = [each for each in options if each["value"] in preselected]
+    menu = multi_select(ids.AUDIENCES, options) | ({"initial_options": initial_options} if initial_options else {})
     severities = [option(f"{floor.severity(name).emoji} {name}", name) for name in floor.severities]
-    nexts = [option("As each audience is used to", AS_PROMISED)]
-    nexts += [
+    next_choices = [option("As each audience is used to", AS_PROMISED)]
+    next_choices += [
         option(f"In {wording.describe_cadence(timedelta(minutes=minutes))}", str(minutes))
         for minutes in NEXT_CHOICES
     ]
@@ -68,7 +68,7 @@ def compose_form(
             hint="Needed when you change the severity.",
             optional=True,
         ),
-        field("Next update", ids.NEXT, select(ids.NEXT, nexts, initial=AS_PROMISED)),
+        field("Next update", ids.NEXT, select(ids.NEXT, next_choices, initial=AS_PROMISED)),
     ]
     private_metadata = str(incident.number)
     return modal(
@@ -90,7 +90,7 @@ def _channel_names(audience: Audience) -> str:
 
 def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence[SituationField]) -> Block:
     """The form to edit an update; it goes out exactly as saved."""
-    blocks = [context(_about_editing(audience))]
+    blocks = [context(_editing_note(audience))]
     if missing:
         blocks.append(
             context(f"⚠️ Not recorded yet: {', '.join(FIELD_TITLES[field].lower() for field in missing)}.")
@@ -115,7 +115,7 @@ def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence
     )
 
 
-def _about_editing(audience: Audience) -> str:
+def _editing_note(audience: Audience) -> str:
     title = one_line(audience.title, 75)
     if audience.outside:
         return f"*{title}* read this outside the company: no names of colleagues, no guess of when it is over."
@@ -124,12 +124,12 @@ def _about_editing(audience: Audience) -> str:
 
 def postpone_form(promise: Promise, title: str, now: datetime) -> Block:
     """The form to postpone an update, with a reason."""
-    waits = [option(f"{minutes} minutes later", str(minutes)) for minutes in WAIT_CHOICES]
-    waits.append(option("At the time below", AT_A_TIME))
+    wait_options = [option(f"{minutes} minutes later", str(minutes)) for minutes in WAIT_CHOICES]
+    wait_options.append(option("At the time below", AT_A_TIME))
     picker = {"type": "datetimepicker", "action_id": ids.AT}
     blocks = [
         section(f"The update for *{one_line(title, 75)}* was promised for {near_time(promise.due_at, now)}."),
-        field("When instead?", ids.WAIT, select(ids.WAIT, waits, initial=str(WAIT_CHOICES[0]))),
+        field("When instead?", ids.WAIT, select(ids.WAIT, wait_options, initial=str(WAIT_CHOICES[0]))),
         field("At this time", ids.AT, picker, optional=True),
         field(
             "Why?",

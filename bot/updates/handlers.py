@@ -58,14 +58,14 @@ def follow_status(change: Change, event: StatusChanged) -> None:
         promises.end(change)
         promises.promise_first_updates(change)
     promises.on_change(change)
-    promises.quicken(change)
+    promises.restore_cadences(change)
     _send_what_is_due(change)
 
 
 def follow_situation(change: Change, event: SituationChanged) -> None:
     """Return audiences that were told less often because nothing was new to their usual pace."""
     draft_answers.withdraw_nothing_new(change)
-    promises.quicken(change)
+    promises.restore_cadences(change)
 
 
 def send_last_update(change: Change, event: Resolved) -> None:
@@ -78,11 +78,11 @@ def send_last_update(change: Change, event: Resolved) -> None:
 def say_false_alarm(change: Change, event: Declined) -> None:
     """Promise nothing more and tell every informed audience, those inside with the reason."""
     audiences = change.services.floor.audiences
-    informed = tables.informed_audiences(change.session, change.number)
+    informed_audiences = tables.informed_audiences(change.session, change.number)
     promises.end(change)
     for is_outside, reason in ((False, event.reason), (True, "")):
         request = RequestedUpdate(f"{promises.DECLINED}:{event.key}", change.by, reason)
-        names = {name for name in informed if name in audiences and audiences[name].outside == is_outside}
+        names = {name for name in informed_audiences if name in audiences and audiences[name].outside == is_outside}
         promises.send_now_to_all(change, request, only=names)
     _send_what_is_due(change)
 
@@ -93,22 +93,22 @@ def say_merged(change: Change, event: Merged) -> None:
     Outside audiences are told of the other incident only: to them it is one outage.
     """
     audiences = change.services.floor.audiences
-    informed = tables.informed_audiences(change.session, change.number) if event.was_open else set()
+    informed_audiences = tables.informed_audiences(change.session, change.number) if event.was_open else set()
     promises.end(change)
-    where = f"#{event.into}" if change.incident.is_private else f"#{event.into} {event.title}"
-    request = RequestedUpdate(f"{promises.MERGED}:{event.into}", change.by, where)
-    names = {name for name in informed if name in audiences and not audiences[name].outside}
+    target_text = f"#{event.into}" if change.incident.is_private else f"#{event.into} {event.title}"
+    request = RequestedUpdate(f"{promises.MERGED}:{event.into}", change.by, target_text)
+    names = {name for name in informed_audiences if name in audiences and not audiences[name].outside}
     promises.send_now_to_all(change, request, only=names)
     _send_what_is_due(change)
 
 
 def withdraw_outside(change: Change, event: MadePrivate) -> None:
     """Drop promises to audiences that a private incident does not inform."""
-    informed = audiences_of(change.services, change.incident)
+    informed_audiences = audiences_of(change.services, change.incident)
     for promise in tables.waiting(change.session, change.number):
-        if promise.audience not in informed:
+        if promise.audience not in informed_audiences:
             drop_promise(change.session, promise)
-    promise_changes.drop_on_their_way(change.session, change.number, informed)
+    promise_changes.drop_on_their_way(change.session, change.number, informed_audiences)
 
 
 def send_at_close(change: Change, event: Closed) -> None:
@@ -153,18 +153,25 @@ def _send_what_is_due(change: Change) -> None:
 
 def next_update(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
     """When the next update is due, to any audience or to one of those named."""
-    waiting = tables.waiting(session, number)
-    due = [promise.due_at for promise in waiting if audiences is None or promise.audience in audiences]
-    return min(due, default=None)
+    waiting_promises = tables.waiting(session, number)
+    due_times = [
+        promise.due_at for promise in waiting_promises if audiences is None or promise.audience in audiences
+    ]
+    return min(due_times, default=None)
 
 
 def updates_kept(session: Session, number: int) -> UpdatesKept:
     """The number of scheduled updates that were sent in time, and the number promised."""
-    kept = record.adherence(tables.concluded_of(session, number))
-    return UpdatesKept(kept.kept, kept.promised)
+    adherence = record.adherence(tables.concluded_of(session, number))
+    return UpdatesKept(adherence.kept, adherence.promised)
 
 
 def updates_kept_of_many(session: Session, numbers: Sequence[int]) -> dict[int, UpdatesKept]:
     """The same for many incidents, by number; incidents without promises are left out."""
-    adherence = {number: record.adherence(own) for number, own in tables.concluded_by_incident(session, numbers)}
-    return {number: UpdatesKept(kept.kept, kept.promised) for number, kept in adherence.items()}
+    adherence_by_number = {
+        number: record.adherence(own_promises)
+        for number, own_promises in tables.concluded_by_incident(session, numbers)
+    }
+    return {
+        number: UpdatesKept(adherence.kept, adherence.promised) for number, adherence in adherence_by_number.items()
+    }

@@ -25,9 +25,9 @@ def note_delivered(settled: Settled, posted: Posted | None) -> None:
     """Handle delivery to one channel: a post delivers the update, an edit the lines added below it."""
     now = utcnow()
     if settled.row.ts is None:
-        _conclude_when_there(settled, tables.locked(settled.session, int(settled.row.subject)), now)
+        _conclude_if_settled(settled, tables.locked(settled.session, int(settled.row.subject)), now)
     for line in _lines_on_their_way(settled):
-        _conclude_when_there(settled, line, now)
+        _conclude_if_settled(settled, line, now)
 
 
 def note_refused(settled: Settled, error: str) -> None:
@@ -39,12 +39,12 @@ def note_refused(settled: Settled, error: str) -> None:
         return
     promise = tables.locked(session, int(row.subject))
     channel = deliveries.channel_of(row)
-    what = f"send the {promise.audience} update to {channel}"
-    timeline.append(session, promise.incident_id, "trouble", now, what=what, reason=error)
+    attempt = f"send the {promise.audience} update to {channel}"
+    timeline.append(session, promise.incident_id, "trouble", now, what=attempt, reason=error)
     if channel == HERE and error in channel_loss.LOSS_BY_ERROR:
         incident = incidents.by_number(session, promise.incident_id)
         channel_loss.mark_channel_lost(session, incident, channel_loss.LOSS_BY_ERROR[error], now)
-    _conclude_when_there(settled, promise, now)
+    _conclude_if_settled(settled, promise, now)
 
 
 def _lines_on_their_way(settled: Settled) -> list[Promise]:
@@ -61,13 +61,13 @@ def _send_by_itself(settled: Settled, line: Promise, now: datetime) -> None:
     deliveries.add_deliveries(session, services.floor, line, channels, now)
 
 
-def _conclude_when_there(settled: Settled, promise: Promise, now: datetime) -> None:
+def _conclude_if_settled(settled: Settled, promise: Promise, now: datetime) -> None:
     rows = deliveries.of_promise(settled.session, promise)
-    if _is_there(promise, rows):
+    if _is_settled(promise, rows):
         conclude(settled.session, settled.services, promise, any(row.ts for row in rows), now)
 
 
-def _is_there(promise: Promise, rows: Sequence[OutboxRow]) -> bool:
+def _is_settled(promise: Promise, rows: Sequence[OutboxRow]) -> bool:
     """True if it was posted or refused in each channel. A line needs its edit settled; a message only its post."""
     is_line = promise.added_to is not None
     return all(row.is_settled if is_line else row.ts or row.refused for row in rows)
@@ -79,28 +79,28 @@ def conclude_arrived(services: Services, on_its_way: Promise) -> None:
         incidents.by_number_locked(session, on_its_way.incident_id)
         promise = tables.locked(session, on_its_way.row)
         rows = deliveries.of_promise(session, promise)
-        if rows and promise.begun_at and _is_there(promise, rows):
-            arrived = [time_of_ts(row.ts) for row in rows if row.ts]
-            conclude(session, services, promise, bool(arrived), max([promise.begun_at, *arrived]))
+        if rows and promise.begun_at and _is_settled(promise, rows):
+            arrival_times = [time_of_ts(row.ts) for row in rows if row.ts]
+            conclude(session, services, promise, bool(arrival_times), max([promise.begun_at, *arrival_times]))
 
 
-def conclude(session: Session, services: Services, promise: Promise, arrived: bool, now: datetime) -> None:
+def conclude(session: Session, services: Services, promise: Promise, is_delivered: bool, now: datetime) -> None:
     """Conclude a promise whose update is on its way: sent if it arrived anywhere, else refused."""
     if promise.state != tables.SENDING:
         return
-    if arrived:
+    if is_delivered:
         promise.state, promise.sent_at = tables.SENT, now
-        _write_down(session, services, promise, now)
+        _log_sent(session, services, promise, now)
     else:
         promise.state, promise.escalate_at = tables.REFUSED, promise.escalate_at and now
-    if arrived and now - promise.due_at <= rules.LATE_AFTER:
+    if is_delivered and now - promise.due_at <= rules.LATE_AFTER:
         promise.escalate_at = None
     session.add(promise)
     outbox.mark_stale(session, promise.incident_id, (kinds.CARD, kinds.DIGEST))
     draft_messages.mark_stale(session, promise)
 
 
-def _write_down(session: Session, services: Services, promise: Promise, now: datetime) -> None:
+def _log_sent(session: Session, services: Services, promise: Promise, now: datetime) -> None:
     title = audience_title(services, promise.audience)
     number = promise.incident_id
     if promise.missed:

@@ -45,8 +45,8 @@ def register_commands(registry: Registry) -> None:
     """`/incident update`, `updates`, `cadence`, `pause`, `resume`."""
     for subcommand in (update, updates, cadence, pause, resume):
         registry.command(subcommand.__name__, subcommand)
-    for place, text in enumerate(HELP, start=30):
-        registry.help(Section.CHANNEL, place, text)
+    for order, text in enumerate(HELP, start=30):
+        registry.help(Section.CHANNEL, order, text)
 
 
 HELP = (
@@ -59,7 +59,7 @@ HELP = (
 
 def _register_decision(app: App, services: Services, button: str, decide: Decision) -> None:
     @app.action(button)
-    def decided(ack: Ack, body: Payload) -> None:
+    def handle_click(ack: Ack, body: Payload) -> None:
         def act() -> None:
             decide(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
@@ -90,11 +90,11 @@ def _register_composer(app: App, services: Services) -> None:
 
 
 def _register_forms(app: App, services: Services) -> None:
-    def takes(callback_id: str, field: str, take: Callable[[Payload, int, str], Response]) -> None:
+    def register_form(callback_id: str, field: str, handle: Callable[[Payload, int, str], Response]) -> None:
         @app.view(callback_id)
-        def submitted(ack: Ack, body: Payload) -> None:
+        def handle_submission(ack: Ack, body: Payload) -> None:
             def act() -> Response:
-                return take(body, parse.form_number(body), parse.user_id(body))
+                return handle(body, parse.form_number(body), parse.user_id(body))
 
             responses.answer_form(services, body, field, act, ack)
 
@@ -111,39 +111,41 @@ def _register_forms(app: App, services: Services) -> None:
         text = parse.field_value(body, ids.TEXT)
         return draft_answers.edit(services, promise_id, text, by, utcnow(), at_once=at_once)
 
-    def later(body: Payload, promise_id: int, by: str) -> Response:
+    def postpone(body: Payload, promise_id: int, by: str) -> Response:
         now, reason = utcnow(), parse.field_value(body, ids.REASON)
-        wait = parse.field_value(body, ids.WAIT)
-        if wait != forms.AT_A_TIME:
-            return draft_screens.postpone_by(services, promise_id, parse.parse_number(wait), reason, by, now)
+        wait_choice = parse.field_value(body, ids.WAIT)
+        if wait_choice != forms.AT_A_TIME:
+            return draft_screens.postpone_by(services, promise_id, parse.parse_number(wait_choice), reason, by, now)
         due_at = parse.selected_time(body, ids.AT)
         if due_at is None:
             raise TimeMissing()
         return draft_answers.postpone(services, promise_id, due_at, reason, by, now)
 
-    def pace(body: Payload, number: int, by: str) -> Response:
-        typed = f"{parse.field_value(body, ids.AUDIENCE)} {parse.field_value(body, ids.PACE)}"
-        return update_commands.set_cadence(services, number, typed, by, utcnow())
+    def set_cadence(body: Payload, number: int, by: str) -> Response:
+        typed_cadence = f"{parse.field_value(body, ids.AUDIENCE)} {parse.field_value(body, ids.PACE)}"
+        return update_commands.set_cadence(services, number, typed_cadence, by, utcnow())
 
     def pause(body: Payload, number: int, by: str) -> Response:
         return update_commands.pause(services, number, parse.field_value(body, ids.REASON), by, utcnow())
 
-    takes(ids.COMPOSE_FORM, ids.AUDIENCES, send)
-    takes(ids.EDIT_FORM, ids.TEXT, edit)
-    takes(ids.LATER_FORM, ids.WAIT, later)
-    takes(ids.CADENCE_FORM, ids.PACE, pace)
-    takes(ids.PAUSE_FORM, ids.REASON, pause)
+    register_form(ids.COMPOSE_FORM, ids.AUDIENCES, send)
+    register_form(ids.EDIT_FORM, ids.TEXT, edit)
+    register_form(ids.LATER_FORM, ids.WAIT, postpone)
+    register_form(ids.CADENCE_FORM, ids.PACE, set_cadence)
+    register_form(ids.PAUSE_FORM, ids.REASON, pause)
 
 
 def _composed(body: Payload) -> ComposedUpdate:
-    chosen, status = parse.field_value(body, ids.NEXT), parse.field_value(body, ids.STATUS)
+    next_choice, status = parse.field_value(body, ids.NEXT), parse.field_value(body, ids.STATUS)
     return ComposedUpdate(
         audiences=parse.selected_values(body, ids.AUDIENCES),
         text=parse.field_value(body, ids.TEXT),
         severity=read_severity(parse.field_value(body, ids.SEVERITY)),
         status="" if status == forms.AS_IT_IS else read_status(status),
         reason=parse.field_value(body, ids.REASON),
-        next_in=None if chosen in ("", forms.AS_PROMISED) else timedelta(minutes=parse.parse_number(chosen)),
+        next_in=None
+        if next_choice in ("", forms.AS_PROMISED)
+        else timedelta(minutes=parse.parse_number(next_choice)),
     )
 
 
@@ -160,11 +162,11 @@ def updates(services: Services, typed: SlashCommand) -> Response:
     """`/incident updates`, `/incident updates add executives`: what is promised and how it was kept; who hears of
     a private one."""
     number = incident_number_here(services, typed.channel_id, typed.user_id)
-    word, _, rest = typed.rest.partition(" ")
-    if word.lower() == "add":
-        return given_audiences.add(services, number, rest, typed.user_id, utcnow())
-    if word.lower() == "remove":
-        return given_audiences.remove(services, number, rest, typed.user_id, utcnow())
+    subcommand, _, audience_name = typed.rest.partition(" ")
+    if subcommand.lower() == "add":
+        return given_audiences.add(services, number, audience_name, typed.user_id, utcnow())
+    if subcommand.lower() == "remove":
+        return given_audiences.remove(services, number, audience_name, typed.user_id, utcnow())
     return update_commands.updates_screen(services, number, typed.user_id)
 
 

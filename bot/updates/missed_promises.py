@@ -24,23 +24,23 @@ from bot.updates.tables import Promise
 def report_missed(services: Services, now: datetime) -> None:
     """Report every promise not kept in time, once across all replicas, with one message per incident."""
     with services.database.reading() as session:
-        late = [(promise.incident_id, promise.row) for promise in due_promises.missed_promises(session, now)]
-    if not late:
+        missed_rows = [(promise.incident_id, promise.row) for promise in due_promises.missed_promises(session, now)]
+    if not missed_rows:
         return
     administrators_channel = administrators_channel_id(services)
-    for number, rows in groupby(late, key=lambda row: row[0]):
+    for number, rows in groupby(missed_rows, key=lambda row: row[0]):
         with services.database.transaction() as session:
             change = Change(session, services, incidents.by_number_locked(session, number), "", now)
             _report(change, [row for _, row in rows], administrators_channel)
 
 
-def _report(change: Change, rows: Sequence[int], administrators_channel: str | None) -> None:
+def _report(change: Change, promise_ids: Sequence[int], administrators_channel: str | None) -> None:
     session, now = change.session, change.now
-    promises = [tables.get(session, row) for row in rows]
+    promises = [tables.get(session, promise_id) for promise_id in promise_ids]
     # Another process may have reported it in the meantime.
-    late = [promise for promise in promises if promise.escalate_at and promise.escalate_at <= now]
+    late_promises = [promise for promise in promises if promise.escalate_at and promise.escalate_at <= now]
     lines = []
-    for promise in late:
+    for promise in late_promises:
         promise.escalate_at = None
         promise.late_because = _reason(session, promise)
         session.add(promise)
@@ -51,7 +51,12 @@ def _report(change: Change, rows: Sequence[int], administrators_channel: str | N
         change.log("update_late", **facts)
         lines.append(wording.missed_line(escape(title), promise, now))
     if lines:
-        _notify(change, lines, f"late:{late[0].key}:{late[0].due_at.isoformat()}", administrators_channel)
+        _notify(
+            change,
+            lines,
+            f"late:{late_promises[0].key}:{late_promises[0].due_at.isoformat()}",
+            administrators_channel,
+        )
 
 
 def _reason(session: Session, promise: Promise) -> str:
@@ -69,8 +74,12 @@ def _reason(session: Session, promise: Promise) -> str:
 
 def _was_refused_before(session: Session, promise: Promise) -> bool:
     """True if the previous update was refused as well: a missing channel is reported once, not with each update."""
-    before = tables.previous_promise(session, promise)
-    return promise.state == tables.REFUSED and before is not None and before.state == tables.REFUSED
+    previous_promise = tables.previous_promise(session, promise)
+    return (
+        promise.state == tables.REFUSED
+        and previous_promise is not None
+        and previous_promise.state == tables.REFUSED
+    )
 
 
 def _notify(change: Change, lines: Sequence[str], key: str, administrators_channel: str | None) -> None:

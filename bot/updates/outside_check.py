@@ -19,24 +19,26 @@ class NotForOutsiders(WatchfloorError):
     {sentences}"""
 
 
-def check_text(session: Session, services: Services, text: str, shown: str) -> None:
-    """Refuse text that outsiders must not read. `shown` is the form's initial text: template wording may stay."""
-    allowed = to_plain_text(shown, lambda user_id: None)
-    refused = [sentence for sentence in not_for_outsiders(session, services, text) if sentence not in allowed]
-    if refused:
-        raise NotForOutsiders(sentences=_quoted(refused))
+def check_text(session: Session, services: Services, text: str, initial_text: str) -> None:
+    """Refuse text that outsiders must not read. `initial_text` is the form's: template wording may stay."""
+    allowed_text = to_plain_text(initial_text, lambda user_id: None)
+    refused_sentences = [
+        sentence for sentence in not_for_outsiders(session, services, text) if sentence not in allowed_text
+    ]
+    if refused_sentences:
+        raise NotForOutsiders(sentences=_quoted_sentences(refused_sentences))
 
 
 def left_out_note(session: Session, services: Services, text: str, audiences: Iterable[str]) -> str:
     """A note about the parts of a text that the outside audiences among these do not get; empty if they get all of
     it."""
-    outside = [name for name in audiences if services.floor.audiences[name].outside]
-    sentences = not_for_outsiders(session, services, text) if outside else []
+    outside_audiences = [name for name in audiences if services.floor.audiences[name].outside]
+    sentences = not_for_outsiders(session, services, text) if outside_audiences else []
     if not sentences:
         return ""
-    titles = ", ".join(escape(audience_title(services, name)) for name in outside)
-    return wording.left_out(titles, _quoted(sentences))
+    titles = ", ".join(escape(audience_title(services, name)) for name in outside_audiences)
+    return wording.left_out_note(titles, _quoted_sentences(sentences))
 
 
-def _quoted(sentences: Iterable[str]) -> str:
+def _quoted_sentences(sentences: Iterable[str]) -> str:
     return " ".join(f"“{one_line(sentence, SENTENCE)}”" for sentence in sentences)

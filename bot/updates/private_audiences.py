@@ -18,38 +18,38 @@ class NotPrivate(WatchfloorError):
     """Incident {number} is not private: every audience of `floor.yaml` hears of it according to its severity."""
 
 
-def add(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
+def add(services: Services, number: int, typed_audience: str, by: str, now: datetime) -> str:
     """Tell an audience about a private incident from now on. Return the answer."""
     with changing(services, number, by, now) as change:
         incident = change.incident
         check_may_change(number, incident.status)
         if not incident.is_private:
             raise NotPrivate(number=number)
-        name = audience_named(services.floor.audiences, typed)
+        name = audience_named(services.floor.audiences, typed_audience)
         title = services.floor.audiences[name].title
         if name in incident.audiences:
-            return wording.told_already(escape(title))
+            return wording.already_informed(escape(title))
         incident.audiences = [*incident.audiences, name]
         change.session.add(incident)
         change.log("audience_added", audience=title)
         promises.promise_first_updates(change, only=name)
-    return wording.told_from_now(escape(title))
+    return wording.audience_added(escape(title))
 
 
-def remove(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
+def remove(services: Services, number: int, typed_audience: str, by: str, now: datetime) -> str:
     """Stop telling an added audience about a private incident. Return the answer."""
     with changing(services, number, by, now) as change:
         incident = change.incident
         if not incident.is_private:
             raise NotPrivate(number=number)
-        name = audience_named(services.floor.audiences, typed)
+        name = audience_named(services.floor.audiences, typed_audience)
         title = services.floor.audiences[name].title
         if name not in incident.audiences:
-            return wording.not_added(escape(title))
-        incident.audiences = [known for known in incident.audiences if known != name]
+            return wording.audience_not_added(escape(title))
+        incident.audiences = [audience for audience in incident.audiences if audience != name]
         change.session.add(incident)
         change.log("audience_removed", audience=title)
         if name not in known_audiences.audiences_of(services, incident):
             for promise in tables.waiting(change.session, number, name):
                 promising.drop_promise(change.session, promise)
-    return wording.told_no_more(escape(title))
+    return wording.audience_removed(escape(title))

@@ -17,10 +17,10 @@ from bot.updates.scheduling import (
     change_cadence,
     drop_promise,
     move_promise,
-    paced,
     quiet_hours_of,
     scheduled,
     scheduled_promises,
+    with_cadence,
 )
 from bot.updates.tables import Choice, Promise
 
@@ -47,9 +47,9 @@ def promise_first_updates(change: Change, only: str | None = None) -> None:
     """Promise the first update to each audience with a scheduled cadence, or to `only` the one being added."""
     promises: list[Promise] = []
     for name, audience in audiences_of(change.services, change.incident).items():
-        first = audience.first_update_after(change.incident.severity)
-        if isinstance(first, timedelta) and only in (None, name):
-            promises += scheduled(change, name, rules.first_update_due(first, change.now))
+        first_after = audience.first_update_after(change.incident.severity)
+        if isinstance(first_after, timedelta) and only in (None, name):
+            promises += scheduled(change, name, rules.first_update_due(first_after, change.now))
     add_promises(change, promises)
 
 
@@ -62,51 +62,51 @@ def reschedule(change: Change, old_severity: str) -> None:
     if pauses.current(change.session, change.number):
         return
     is_raised = is_higher(change.incident.severity, old_severity)
-    by_audience, new = scheduled_promises(change), list[Promise]()
+    promises_by_audience, new_promises = scheduled_promises(change), list[Promise]()
     for name, audience in audiences_of(change.services, change.incident).items():
         cadence = cadence_of(change.services, change.incident, name, change.now)
-        waiting = by_audience.get(name, [])
-        first = audience.first_update_after(change.incident.severity) if is_raised else cadence
+        promises = promises_by_audience.get(name, [])
+        first_after = audience.first_update_after(change.incident.severity) if is_raised else cadence
         if not isinstance(cadence, timedelta):
-            for promise in waiting:
+            for promise in promises:
                 drop_promise(change.session, promise)
-        elif waiting:
-            for promise in waiting:
+        elif promises:
+            for promise in promises:
                 change_cadence(change, promise, cadence)
                 promise.paced_by = None
-                if isinstance(first, timedelta) and promise.due_at > change.now + first:
-                    move_promise(change.session, change.services, promise, change.now + first, change.now)
-        elif isinstance(first, timedelta):
-            new += scheduled(change, name, rules.first_update_due(first, change.now))
-    add_promises(change, new)
-    on_change(change, _left_out(change, old_severity))
+                if isinstance(first_after, timedelta) and promise.due_at > change.now + first_after:
+                    move_promise(change.session, change.services, promise, change.now + first_after, change.now)
+        elif isinstance(first_after, timedelta):
+            new_promises += scheduled(change, name, rules.first_update_due(first_after, change.now))
+    add_promises(change, new_promises)
+    on_change(change, _audiences_left_out(change, old_severity))
 
 
-def _left_out(change: Change, old_severity: str) -> set[str]:
+def _audiences_left_out(change: Change, old_severity: str) -> set[str]:
     """The informed audiences that hear nothing more before the end, and did at the old severity."""
-    informed = tables.informed_audiences(change.session, change.number)
+    informed_audiences = tables.informed_audiences(change.session, change.number)
     return {
         name
         for name, audience in audiences_of(change.services, change.incident).items()
-        if name in informed
+        if name in informed_audiences
         and audience.usual_cadence(old_severity) not in AT_THE_END
         and audience.usual_cadence(change.incident.severity) in AT_THE_END
     }
 
 
-def quicken(change: Change) -> None:
+def restore_cadences(change: Change) -> None:
     """Return audiences that were told less often because nothing was new to their own pace."""
-    by_audience = scheduled_promises(change)
+    promises_by_audience = scheduled_promises(change)
     for name in audiences_of(change.services, change.incident):
         cadence = cadence_of(change.services, change.incident, name, change.now)
-        for promise in by_audience.get(name, []):
+        for promise in promises_by_audience.get(name, []):
             is_slowed = isinstance(cadence, timedelta) and (promise.cadence_s or 0) > cadence.total_seconds()
             if is_slowed and not promise.paced_by and isinstance(cadence, timedelta):
                 change_cadence(change, promise, cadence)
 
 
-def on_change(change: Change, also: Collection[str] = ()) -> None:
-    """Promise an update to the audiences told on change and to those named in `also`.
+def on_change(change: Change, also_audiences: Collection[str] = ()) -> None:
+    """Promise an update to the audiences told on change and to `also_audiences`.
 
     All changes in an audience's quiet hours make one update.
     """
@@ -116,14 +116,14 @@ def on_change(change: Change, also: Collection[str] = ()) -> None:
     names = [
         name
         for name, audience in audiences.items()
-        if audience.usual_cadence(change.incident.severity) == Moment.ON_CHANGE or name in also
+        if audience.usual_cadence(change.incident.severity) == Moment.ON_CHANGE or name in also_audiences
     ]
-    for waiting in tables.waiting(change.session, change.number):
-        if waiting.audience in names and waiting.occasion == CHANGE:
-            drop_promise(change.session, waiting)
-    hours = {name: quiet_hours_of(change.services, change.incident, name) for name in names}
-    due = {name: rules.after_quiet(change.now, quiet) for name, quiet in hours.items()}
-    add_promises(change, [_promise(change, name, due_at, CHANGE) for name, due_at in due.items()])
+    for promise in tables.waiting(change.session, change.number):
+        if promise.audience in names and promise.occasion == CHANGE:
+            drop_promise(change.session, promise)
+    quiet_hours = {name: quiet_hours_of(change.services, change.incident, name) for name in names}
+    due_times = {name: rules.after_quiet(change.now, quiet) for name, quiet in quiet_hours.items()}
+    add_promises(change, [_promise(change, name, due_at, CHANGE) for name, due_at in due_times.items()])
 
 
 def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[str] | None = None) -> list[str]:
@@ -136,8 +136,8 @@ def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[s
         is_informed = audience.usual_cadence(change.incident.severity) not in AT_THE_END
         if is_informed if only is None else name in only:
             names.append(name)
-    waiting = tables.waiting(change.session, change.number)
-    add_promises(change, [_sent_now(change, name, request, waiting) for name in names])
+    waiting_promises = tables.waiting(change.session, change.number)
+    add_promises(change, [_immediate_promise(change, name, request, waiting_promises) for name in names])
     return names
 
 
@@ -146,27 +146,35 @@ def send_last(change: Change, request: RequestedUpdate) -> None:
 
     Audiences that are told at the close hear then.
     """
-    informed = tables.informed_audiences(change.session, change.number)
+    informed_audiences = tables.informed_audiences(change.session, change.number)
     names = {
         name
         for name, audience in audiences_of(change.services, change.incident).items()
         if (cadence := audience.usual_cadence(change.incident.severity)) not in AT_THE_END
-        or (cadence == Moment.NEVER and name in informed)
+        or (cadence == Moment.NEVER and name in informed_audiences)
     }
     send_now_to_all(change, request, only=names)
 
 
-def _sent_now(change: Change, name: str, request: RequestedUpdate, waiting: Sequence[Promise]) -> Promise:
-    replaced = [promise for promise in waiting if promise.audience == name]
-    earlier = next((promise for promise in replaced if promise.paced_by and promise.cadence_s), None)
-    for promise in replaced:
+def _immediate_promise(
+    change: Change, name: str, request: RequestedUpdate, waiting_promises: Sequence[Promise]
+) -> Promise:
+    replaced_promises = [promise for promise in waiting_promises if promise.audience == name]
+    earlier_promise = next(
+        (promise for promise in replaced_promises if promise.paced_by and promise.cadence_s), None
+    )
+    for promise in replaced_promises:
         drop_promise(change.session, promise)
     usual_cadence = cadence_of(change.services, change.incident, name, change.now)
-    cadence = timedelta(seconds=earlier.cadence_s) if earlier and earlier.cadence_s else usual_cadence
+    cadence = (
+        timedelta(seconds=earlier_promise.cadence_s)
+        if earlier_promise and earlier_promise.cadence_s
+        else usual_cadence
+    )
     new_promise = _requested_promise(change, name, request)
     new_promise.next_due_at, new_promise.choice = request.next_due_at, request.choice
-    new_promise.paced_by = earlier.paced_by if earlier else None
-    return paced(new_promise, cadence if isinstance(cadence, timedelta) else None)
+    new_promise.paced_by = earlier_promise.paced_by if earlier_promise else None
+    return with_cadence(new_promise, cadence if isinstance(cadence, timedelta) else None)
 
 
 def send_now_to_one(change: Change, name: str, request: RequestedUpdate) -> None:
@@ -176,9 +184,9 @@ def send_now_to_one(change: Change, name: str, request: RequestedUpdate) -> None
 
 
 def _requested_promise(change: Change, name: str, request: RequestedUpdate) -> Promise:
-    made = _promise(change, name, change.now, request.occasion)
-    made.text, made.requested_by = request.text, request.by
-    return made
+    promise = _promise(change, name, change.now, request.occasion)
+    promise.text, promise.requested_by = request.text, request.by
+    return promise
 
 
 def _promise(change: Change, name: str, due_at: datetime, occasion: str) -> Promise:
@@ -189,7 +197,7 @@ def _promise(change: Change, name: str, due_at: datetime, occasion: str) -> Prom
 
 def at_close(change: Change) -> None:
     """Tell the audiences that are told at the close; the final update may still be waiting to be composed."""
-    end(change, but=RESOLVED)
+    end(change, kept_occasion=RESOLVED)
     audiences = audiences_of(change.services, change.incident)
     names = [
         name
@@ -199,8 +207,8 @@ def at_close(change: Change) -> None:
     add_promises(change, [_promise(change, name, change.now, CLOSED) for name in names])
 
 
-def end(change: Change, *, but: str = "") -> None:
-    """Drop all waiting promises except those of the occasion `but`."""
+def end(change: Change, *, kept_occasion: str = "") -> None:
+    """Drop all waiting promises except those of the occasion `kept_occasion`."""
     pauses.end_pause(change.session, change.number, None, change.now)
     draft_messages.mark_all_stale(change.session, change.number)
-    promise_changes.drop_all(change.session, change.number, but)
+    promise_changes.drop_all(change.session, change.number, kept_occasion)

@@ -20,8 +20,10 @@ def number(session: Session, promises: Sequence[Promise]) -> None:
     """Assign each promise of an incident the next number of its audience."""
     session.flush()
     numbers = Counter[str]()
-    for audience, last in session.connection().execute(_LAST_NUMBERS, {"of_incident": promises[0].incident_id}):
-        numbers[audience] = last
+    for audience, last_number in session.connection().execute(
+        _LAST_NUMBERS, {"of_incident": promises[0].incident_id}
+    ):
+        numbers[audience] = last_number
     for promise in promises:
         numbers[promise.audience] += 1
         promise.number = numbers[promise.audience]
@@ -33,22 +35,22 @@ def move(session: Session, promise: Promise, due_at: datetime, late_after: timed
     session.add(promise)
 
 
-def drop_all(session: Session, incident_id: int, but: str = "") -> None:
-    """Drop the incident's waiting promises, because it is over; those of the occasion `but` stay."""
-    theirs = [col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED))]
-    if but:
-        theirs.append(~col(Promise.occasion).startswith(f"{but}:", autoescape=True))
+def drop_all(session: Session, incident_id: int, kept_occasion: str = "") -> None:
+    """Drop the incident's waiting promises, because it is over; those of the occasion `kept_occasion` stay."""
+    conditions = [col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED))]
+    if kept_occasion:
+        conditions.append(~col(Promise.occasion).startswith(f"{kept_occasion}:", autoescape=True))
     session.connection().execute(
-        sa.update(Promise).where(*theirs).values(state=DROPPED, escalate_at=None),
+        sa.update(Promise).where(*conditions).values(state=DROPPED, escalate_at=None),
         execution_options={"synchronize_session": False},
     )
 
 
 def drop_on_their_way(session: Session, incident_id: int, informed: Collection[str]) -> None:
     """Drop updates on their way to audiences other than `informed`."""
-    theirs = (col(Promise.incident_id) == incident_id, col(Promise.state) == SENDING)
-    others = sa.update(Promise).where(*theirs, col(Promise.audience).not_in(list(informed)))
-    session.connection().execute(others.values(state=DROPPED, escalate_at=None))
+    conditions = (col(Promise.incident_id) == incident_id, col(Promise.state) == SENDING)
+    statement = sa.update(Promise).where(*conditions, col(Promise.audience).not_in(list(informed)))
+    session.connection().execute(statement.values(state=DROPPED, escalate_at=None))
 
 
 def drop_promise(session: Session, promise: Promise) -> None:

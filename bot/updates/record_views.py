@@ -45,38 +45,44 @@ def _audience_title(audiences: Sequence[AudienceRow], promise: Promise) -> str:
 
 def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime) -> tuple[str, list[Block]]:
     """The whole record, newest last."""
-    figure = _adherence_line(facts)
-    blocks = [header(f"Updates of incident #{facts.number}"), section(f"*{figure}*")]
+    adherence_text = _adherence_line(facts)
+    blocks = [header(f"Updates of incident #{facts.number}"), section(f"*{adherence_text}*")]
     if facts.pause:
         pause_text = f"⏸️ Paused since {near_time(facts.pause.since, now)} by {facts.name(facts.pause.by)}"
         blocks.append(section(f"{pause_text}: {one_line(facts.pause.reason, wording.REASON)}"))
     blocks.append(
         section("*Promised*\n" + "\n".join(_promised_line(audience, facts, now) for audience in audiences))
     )
-    past = [promise for promise in facts.promises if promise.state not in (WAITING, PAUSED)]
-    if past:
-        lines = [f"• {_line(audiences, promise, facts, now)}" for promise in past[-LATEST:]]
+    past_promises = [promise for promise in facts.promises if promise.state not in (WAITING, PAUSED)]
+    if past_promises:
+        lines = [f"• {_told_line(audiences, promise, facts, now)}" for promise in past_promises[-LATEST:]]
         blocks += [section("*Told*\n" + "\n".join(lines[start : start + 6])) for start in range(0, len(lines), 6)]
-    if len(past) > LATEST:
-        blocks.append(context(f"{len(past) - LATEST} earlier ones are in the post-mortem."))
-    return f"Updates of incident {facts.number}. {figure}.", blocks
+    if len(past_promises) > LATEST:
+        blocks.append(context(f"{len(past_promises) - LATEST} earlier ones are in the post-mortem."))
+    return f"Updates of incident {facts.number}. {adherence_text}.", blocks
 
 
 def _promised_line(audience: AudienceRow, facts: Facts, now: datetime) -> str:
     title = f"• *{one_line(audience.title, 75)}*"
-    waiting = [promise for promise in facts.promises if promise.audience == audience.name]
-    lines = [wording.outcome(promise, now, facts.name) for promise in waiting if promise.state == WAITING]
-    paced = next((promise for promise in waiting if promise.state == WAITING and promise.cadence_s), None)
-    cadence = timedelta(seconds=paced.cadence_s) if paced and paced.cadence_s else audience.usual_cadence
+    promises = [promise for promise in facts.promises if promise.audience == audience.name]
+    lines = [wording.outcome(promise, now, facts.name) for promise in promises if promise.state == WAITING]
+    paced_promise = next((promise for promise in promises if promise.state == WAITING and promise.cadence_s), None)
+    cadence = (
+        timedelta(seconds=paced_promise.cadence_s)
+        if paced_promise and paced_promise.cadence_s
+        else audience.usual_cadence
+    )
     frequency = (
         f"every {wording.describe_cadence(cadence)}" if isinstance(cadence, timedelta) else f"told {cadence}"
     )
-    by = f" (set by {facts.name(paced.paced_by)})" if paced and paced.paced_by else ""
-    return f"{title} {frequency}{by}" + "".join(f" · {line}" for line in lines)
+    setter_text = (
+        f" (set by {facts.name(paced_promise.paced_by)})" if paced_promise and paced_promise.paced_by else ""
+    )
+    return f"{title} {frequency}{setter_text}" + "".join(f" · {line}" for line in lines)
 
 
-def _line(audiences: Sequence[AudienceRow], promise: Promise, facts: Facts, now: datetime) -> str:
+def _told_line(audiences: Sequence[AudienceRow], promise: Promise, facts: Facts, now: datetime) -> str:
     title = one_line(_audience_title(audiences, promise), 75)
-    due = near_time(promise.moved_from or promise.due_at, now)
-    missed = f", {promise.missed} missed" if promise.missed else ""
-    return f"{due} *{title}* {wording.outcome(promise, now, facts.name)}{missed}"
+    due_text = near_time(promise.moved_from or promise.due_at, now)
+    missed_text = f", {promise.missed} missed" if promise.missed else ""
+    return f"{due_text} *{title}* {wording.outcome(promise, now, facts.name)}{missed_text}"

@@ -10,7 +10,7 @@ from bot.outbox.rules import COMMON, Refusal
 from bot.slack.blocks import Block
 from bot.updates import draft_drawing, draft_messages, keeping, tables
 from bot.updates.deliveries import channel_of
-from bot.updates.footers import amended, footer_now, with_line
+from bot.updates.footers import amended_blocks, footer_now, with_line
 from bot.updates.joining import join_updates
 from bot.updates.tables import Promise
 from bot.updates.views import is_line
@@ -33,13 +33,13 @@ def _update(context: Context) -> Message:
     if lines:
         blocks = with_line(context.services, promise, lines[0], footer, languages)
         return (lines[0].text if is_line(promise.text) else promise.text), blocks
-    return promise.text, amended(context.services, promise, promise.text, footer, languages)
+    return promise.text, amended_blocks(context.services, promise, promise.text, footer, languages)
 
 
 def _footer(context: Context, promise: Promise) -> list[Block]:
     """The corrected time of the next update; empty once a later update, which states it itself, is composed."""
-    last = tables.last_composed(context.session, promise.incident_id, promise.audience)
-    if last is None or last.row != promise.row:
+    last_update = tables.last_composed(context.session, promise.incident_id, promise.audience)
+    if last_update is None or last_update.row != promise.row:
         return []
     incident = incidents.by_number(context.session, promise.incident_id)
     return footer_now(context.session, context.services, incident, promise)

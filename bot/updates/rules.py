@@ -55,7 +55,7 @@ def _promised_until(
         due_at = after_quiet(due_at + cadence, quiet)
 
 
-def is_added(posted_at: datetime, now: datetime) -> bool:
+def may_append_line(posted_at: datetime, now: datetime) -> bool:
     """True while "no change" is added to the message posted then; after two hours it is a message again."""
     return now - posted_at < LONGEST_SILENCE
 
@@ -65,8 +65,8 @@ def retimed(due_at: datetime, old: timedelta | None, new: timedelta, now: dateti
 
     `old` is the cadence under which `due_at` was promised; None if there was no promise yet.
     """
-    last = due_at - old if old else now
-    return max(last + new, now + min(new, LATE_AFTER))
+    previous_due_at = due_at - old if old else now
+    return max(previous_due_at + new, now + min(new, LATE_AFTER))
 
 
 def resumed(due_at: datetime, lead_time: timedelta, now: datetime) -> datetime:
@@ -99,20 +99,24 @@ def after_quiet(moment: datetime, quiet: QuietHours | None) -> datetime:
 
 def _quiet_until(moment: datetime, quiet: QuietHours) -> datetime | None:
     """The end of the quiet night or weekend that `moment` falls into; None if it falls into neither."""
-    local = moment.astimezone(ZoneInfo(quiet.zone))
-    if "weekends" in quiet.at and local.weekday() >= SATURDAY:
-        return _at_time_of_day(local + timedelta(days=7 - local.weekday()), hour=0, minute=0).astimezone(
+    local_time = moment.astimezone(ZoneInfo(quiet.zone))
+    if "weekends" in quiet.at and local_time.weekday() >= SATURDAY:
+        return _at_time_of_day(local_time + timedelta(days=7 - local_time.weekday()), hour=0, minute=0).astimezone(
             moment.tzinfo
         )
     if "nights" not in quiet.at:
         return None
-    clock, starts, ends = local.time().replace(fold=0), quiet.night_from, quiet.night_to
-    over_midnight = starts > ends
-    is_night = (clock >= starts or clock < ends) if over_midnight else starts <= clock < ends
+    time_of_day, night_start, night_end = local_time.time().replace(fold=0), quiet.night_from, quiet.night_to
+    over_midnight = night_start > night_end
+    is_night = (
+        (time_of_day >= night_start or time_of_day < night_end)
+        if over_midnight
+        else night_start <= time_of_day < night_end
+    )
     if not is_night:
         return None
-    day = local + timedelta(days=1) if over_midnight and clock >= starts else local
-    return _at_time_of_day(day, hour=ends.hour, minute=ends.minute).astimezone(moment.tzinfo)
+    day = local_time + timedelta(days=1) if over_midnight and time_of_day >= night_start else local_time
+    return _at_time_of_day(day, hour=night_end.hour, minute=night_end.minute).astimezone(moment.tzinfo)
 
 
 def _at_time_of_day(day: datetime, hour: int, minute: int) -> datetime:

@@ -36,11 +36,11 @@ def quiet_hours_of(services: Services, incident: Incident, name: str) -> QuietHo
 
 def add_promise(change: Change, promise: Promise, cadence: timedelta | None = None) -> Promise:
     """Add a promise, with its draft time, required approval and escalation time."""
-    add_promises(change, [paced(promise, cadence)])
+    add_promises(change, [with_cadence(promise, cadence)])
     return promise
 
 
-def paced(promise: Promise, cadence: timedelta | None) -> Promise:
+def with_cadence(promise: Promise, cadence: timedelta | None) -> Promise:
     """Return the promise with its cadence set, if there is one."""
     promise.cadence_s = int(cadence.total_seconds()) if cadence else promise.cadence_s
     return promise
@@ -115,22 +115,22 @@ def scheduled(change: Change, name: str, due_at: datetime) -> list[Promise]:
         return []
     due_at = rules.after_quiet(due_at, quiet_hours_of(change.services, change.incident, name))
     promise = Promise(incident_id=change.number, audience=name, due_at=due_at, promised_at=change.now)
-    return [paced(promise, cadence)]
+    return [with_cadence(promise, cadence)]
 
 
 def scheduled_promises(change: Change) -> dict[str, list[Promise]]:
     """The scheduled promises to each audience that are not yet sent."""
-    by_audience = defaultdict[str, list[Promise]](list)
+    promises_by_audience = defaultdict[str, list[Promise]](list)
     for promise in tables.waiting(change.session, change.number):
         if promise.cadence_s:
-            by_audience[promise.audience].append(promise)
-    return by_audience
+            promises_by_audience[promise.audience].append(promise)
+    return promises_by_audience
 
 
 def change_cadence(change: Change, promise: Promise, cadence: timedelta) -> None:
     """Switch a promise to another cadence from now on."""
-    old = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
-    due_at = rules.retimed(promise.due_at, old, cadence, change.now)
+    old_cadence = timedelta(seconds=promise.cadence_s) if promise.cadence_s else None
+    due_at = rules.retimed(promise.due_at, old_cadence, cadence, change.now)
     promise.cadence_s = int(cadence.total_seconds())
     quiet = quiet_hours_of(change.services, change.incident, promise.audience)
     move_promise(change.session, change.services, promise, rules.after_quiet(due_at, quiet), change.now)

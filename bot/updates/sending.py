@@ -30,11 +30,11 @@ from bot.updates import (
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
 from bot.updates.facts import has_nothing_new
-from bot.updates.footers import amended
+from bot.updates.footers import amended_blocks
 from bot.updates.tables import Promise
 
 
-def keep(services: Services, promise_id: int) -> None:
+def compose_if_due(services: Services, promise_id: int) -> None:
     """In one transaction, compose the update, count what was missed, promise the next one and add the deliveries.
 
     An update that cannot be sent yet is picked up again by the tick.
@@ -61,41 +61,41 @@ def _compose(change: Change, promise: Promise) -> None:
     unsent_since = delivery_order.supersede(session, promise, now - rules.LATE_AFTER)
     if unsent_since or promise.occasion == promising.CLOCK:
         promise.missed = promising.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
-    following = promising.next_update(session, services, incident, promise, now)
-    waiting = tables.waiting(session, incident.number, promise.audience)
-    others = [other for other in waiting if other.row != promise.row]
-    if any(other.cadence_s for other in others):
+    next_schedule = promising.next_update(session, services, incident, promise, now)
+    waiting_promises = tables.waiting(session, incident.number, promise.audience)
+    other_promises = [other for other in waiting_promises if other.row != promise.row]
+    if any(other.cadence_s for other in other_promises):
         # A series was promised while this one waited to be composed, such as when it was late: keep only one.
-        following = None
+        next_schedule = None
     # The next time this update states, kept to detect when that stops being true.
-    promise.next_due_at = following[0] if following else _already_promised(change, others)
-    change.publish(_due(change, promise))
+    promise.next_due_at = next_schedule[0] if next_schedule else _already_promised(change, other_promises)
+    change.publish(_due_event(change, promise))
     channels = known_audiences.channels_of(services, incident, promise.audience)
     with session.no_autoflush:
-        in_short = _in_short(change, promise)
+        short_text = _short_text(change, promise)
         text = compose(session, services, incident, promise, now)
         # The fallback for a broken template has several lines and is sent as it is.
-        is_line = bool(in_short) and views.is_line(in_short)
-        earlier = _amendable(change, promise, channels) if is_line else None
-    promise.added_to = earlier.row if earlier else None
-    promise.text = in_short if earlier else text
+        is_line = bool(short_text) and views.is_line(short_text)
+        earlier_update = _find_amendable(change, promise, channels) if is_line else None
+    promise.added_to = earlier_update.row if earlier_update else None
+    promise.text = short_text if earlier_update else text
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
     session.add(promise)
-    change.publish(_composed(change, promise, text, in_short))
-    if following:
-        due_at, cadence = following
-        after = Promise(
+    change.publish(_composed_event(change, promise, text, short_text))
+    if next_schedule:
+        due_at, cadence = next_schedule
+        next_promise = Promise(
             incident_id=incident.number,
             audience=promise.audience,
             due_at=due_at,
             promised_at=now,
             paced_by=promise.paced_by,
         )
-        promising.add_promise(change, after, cadence)
+        promising.add_promise(change, next_promise, cadence)
     draft_messages.mark_stale(session, promise)
-    if earlier:
-        deliveries.amend(session, earlier, now)
+    if earlier_update:
+        deliveries.amend(session, earlier_update, now)
     else:
         deliveries.add_deliveries(session, services.floor, promise, channels, now)
     if not channels:
@@ -103,40 +103,46 @@ def _compose(change: Change, promise: Promise) -> None:
         keeping.conclude(session, services, promise, True, now)
 
 
-def _amendable(change: Change, promise: Promise, channels: Sequence[str]) -> Promise | None:
+def _find_amendable(change: Change, promise: Promise, channels: Sequence[str]) -> Promise | None:
     """The message to which "no change" is added as a line: the last one, if it is recent and in every channel."""
     session = change.session
-    last = tables.last_sent(session, change.number, promise.audience)
-    if last is None or promise.missed:  # missed updates are news
+    last_update = tables.last_sent(session, change.number, promise.audience)
+    if last_update is None or promise.missed:  # missed updates are news
         return None
-    earlier = tables.get(session, last.shown_by)
-    is_recent = earlier.composed_at is not None and rules.is_added(earlier.composed_at, change.now)
-    return earlier if is_recent and channels and set(channels) <= deliveries.reached(session, earlier) else None
+    earlier_update = tables.get(session, last_update.shown_by)
+    is_recent = earlier_update.composed_at is not None and rules.may_append_line(
+        earlier_update.composed_at, change.now
+    )
+    return (
+        earlier_update
+        if is_recent and channels and set(channels) <= deliveries.reached_channels(session, earlier_update)
+        else None
+    )
 
 
-def _already_promised(change: Change, others: Sequence[Promise]) -> datetime | None:
+def _already_promised(change: Change, other_promises: Sequence[Promise]) -> datetime | None:
     """When the audience's next update is due, if this update promises none itself."""
-    due = [other.due_at for other in others if other.due_at > change.now]
-    if not due or change.incident.status not in OPEN or pauses.current(change.session, change.number):
+    due_times = [other.due_at for other in other_promises if other.due_at > change.now]
+    if not due_times or change.incident.status not in OPEN or pauses.current(change.session, change.number):
         return None
-    return min(due)
+    return min(due_times)
 
 
-def _in_short(change: Change, promise: Promise) -> str:
+def _short_text(change: Change, promise: Promise) -> str:
     """The one-line "no change" text; empty if something has changed."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     if not has_nothing_new(session, incident, promise, services.floor.audiences[promise.audience], now):
         return ""
-    in_short = promise.model_copy(update={"choice": tables.Choice.NOTHING})
-    return compose(session, services, incident, in_short, now)
+    short_promise = promise.model_copy(update={"choice": tables.Choice.NOTHING})
+    return compose(session, services, incident, short_promise, now)
 
 
-def _composed(change: Change, promise: Promise, text: str, in_short: str) -> UpdateComposed:
+def _composed_event(change: Change, promise: Promise, text: str, short_text: str) -> UpdateComposed:
     session, services = change.session, change.services
     languages = services.floor.audiences[promise.audience].languages
 
     def below_earlier(promise_id: int, text: str) -> list[Block]:
-        return amended(services, tables.get(session, promise_id), text, views.line(in_short), languages)
+        return amended_blocks(services, tables.get(session, promise_id), text, views.line(short_text), languages)
 
     readers = drafts.get(session, promise.draft_id).user_ids if promise.draft_id else []
     return UpdateComposed(
@@ -145,11 +151,11 @@ def _composed(change: Change, promise: Promise, text: str, in_short: str) -> Upd
         text,
         views.blocks(text),
         frozenset(readers),
-        below_earlier if in_short else None,
+        below_earlier if short_text else None,
     )
 
 
-def _due(change: Change, promise: Promise) -> UpdateDue:
+def _due_event(change: Change, promise: Promise) -> UpdateDue:
     # Must run before the promise is composed: the text a user typed for it is still there to render per language.
     def render(language: str, reader: str) -> tuple[str, list[Block]]:
         text = compose_in_languages(
@@ -163,6 +169,6 @@ def _due(change: Change, promise: Promise) -> UpdateDue:
 def start_due(services: Services, now: datetime) -> None:
     """Compose every update that is due."""
     with services.database.reading() as session:
-        due = due_promises.due(session, now)
-    for promise in due:
-        services.background.submit(f"update:{promise.row}", partial(keep, services, promise.row))
+        promises = due_promises.due(session, now)
+    for promise in promises:
+        services.background.submit(f"update:{promise.row}", partial(compose_if_due, services, promise.row))

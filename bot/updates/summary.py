@@ -17,11 +17,11 @@ HANDED_OVER_WITHIN = timedelta(hours=2)
 
 def promises_due(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
     """Promised updates by time, with their audiences, soonest first."""
-    titles: dict[str, list[str]] = {}
+    titles_by_time: dict[str, list[str]] = {}
     for promise in sorted(tables.waiting(session, incident.number), key=lambda promise: promise.due_at):
         title = escape(audience_title(services, promise.audience))
-        titles.setdefault(near_time(promise.due_at, now), []).append(title)
-    return [f"{when}: {', '.join(audiences)}" for when, audiences in titles.items()]
+        titles_by_time.setdefault(near_time(promise.due_at, now), []).append(title)
+    return [f"{due_text}: {', '.join(audiences)}" for due_text, audiences in titles_by_time.items()]
 
 
 def promises_to_hand_over(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:

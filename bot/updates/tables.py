@@ -111,8 +111,8 @@ def waiting(session: Session, incident_id: int, audience: str | None = None) -> 
 
 def promised_to_others(session: Session, audiences: Sequence[str]) -> Sequence[Promise]:
     """Unconcluded promises to audiences other than these."""
-    theirs = (col(Promise.state).in_((WAITING, PAUSED, SENDING)), col(Promise.audience).not_in(audiences))
-    return session.exec(select(Promise).where(*theirs).order_by(col(Promise.id))).all()
+    conditions = (col(Promise.state).in_((WAITING, PAUSED, SENDING)), col(Promise.audience).not_in(audiences))
+    return session.exec(select(Promise).where(*conditions).order_by(col(Promise.id))).all()
 
 
 def on_their_way(session: Session) -> Sequence[Promise]:
@@ -180,10 +180,10 @@ def concluded_of(session: Session, incident_id: int) -> Sequence[Promise]:
 
 def concluded_by_incident(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int, list[Promise]]]:
     """The same for several incidents, a few hundred at a time."""
-    theirs = select(Promise).where(col(Promise.incident_id).in_(numbers), Promise.state != MOVED)
-    promises = session.exec(theirs.order_by(col(Promise.incident_id), col(Promise.id)))
-    for number, own in groupby(promises, key=lambda promise: promise.incident_id):
-        yield number, list(own)
+    query = select(Promise).where(col(Promise.incident_id).in_(numbers), Promise.state != MOVED)
+    promises = session.exec(query.order_by(col(Promise.incident_id), col(Promise.id)))
+    for number, promises_of_incident in groupby(promises, key=lambda promise: promise.incident_id):
+        yield number, list(promises_of_incident)
 
 
 def informed_audiences(session: Session, incident_id: int) -> set[str]:

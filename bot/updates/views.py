@@ -23,16 +23,16 @@ def plain_text(facts: dict[str, Any]) -> str:
 def _news_lines(facts: dict[str, Any]) -> list[str]:
     lines = [facts[part] for part in ("impact", "news", "actions") if facts[part]]
     lines += [f"• {change['kind']} {change['new'] or change['user']}".rstrip() for change in facts["changes"]]
-    lines += [f"• Done: {', '.join(done['steps'])} ({done['who']})" for done in facts["done"]]
+    lines += [f"• Done: {', '.join(finished['steps'])} ({finished['who']})" for finished in facts["done"]]
     return lines + [f"• {message['who']}: {message['text']}" for message in facts["said"]]
 
 
 def blocks(text: str) -> list[Block]:
     """The text as sections short enough for Slack, with a divider between languages."""
     rendered: list[Block] = []
-    for language in text.split(LANGUAGE_SEPARATOR):
+    for text_in_language in text.split(LANGUAGE_SEPARATOR):
         rendered += [divider()] if rendered else []
-        rendered += [section(paragraph) for paragraph in paragraphs(language)]
+        rendered += [section(paragraph) for paragraph in paragraphs(text_in_language)]
     return rendered
 
 
@@ -52,26 +52,28 @@ def paragraphs(text: str, limit: int = SECTION_TEXT) -> list[str]:
     No piece ends inside an escape (`&amp;`) or a date (`<!date^…>`), which Slack would show literally.
     """
     pieces: list[str] = []
-    rest = text.strip()
-    while len(rest) > limit:
-        cut = _break_position(rest, limit)
-        pieces.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return [*pieces, rest] if rest else pieces
+    remaining_text = text.strip()
+    while len(remaining_text) > limit:
+        break_position = _break_position(remaining_text, limit)
+        pieces.append(remaining_text[:break_position].rstrip())
+        remaining_text = remaining_text[break_position:].lstrip()
+    return [*pieces, remaining_text] if remaining_text else pieces
 
 
 def _break_position(text: str, limit: int) -> int:
     """Where to break: at the last line end or else space in the second half, or else at the limit."""
     for separator in ("\n", " "):
-        at = text.rfind(separator, limit // 2, limit)
-        if at > 0 and not _is_inside_markup(text[:at]):
-            return at
-    at = limit
-    while _is_inside_markup(text[:at]):
-        at = max(text.rfind("<", 0, at), text.rfind("&", 0, at))
-    return at or limit  # nothing but markup: break it rather than loop forever
+        position = text.rfind(separator, limit // 2, limit)
+        if position > 0 and not _is_inside_markup(text[:position]):
+            return position
+    position = limit
+    while _is_inside_markup(text[:position]):
+        position = max(text.rfind("<", 0, position), text.rfind("&", 0, position))
+    return position or limit  # nothing but markup: break it rather than loop forever
 
 
-def _is_inside_markup(before: str) -> bool:
-    opened, ampersand = before.rfind("<"), before.rfind("&")
-    return opened > before.rfind(">") or (ampersand > before.rfind(";") and len(before) - ampersand < len("&amp;"))
+def _is_inside_markup(text_before: str) -> bool:
+    last_opened, last_ampersand = text_before.rfind("<"), text_before.rfind("&")
+    return last_opened > text_before.rfind(">") or (
+        last_ampersand > text_before.rfind(";") and len(text_before) - last_ampersand < len("&amp;")
+    )

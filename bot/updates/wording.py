@@ -44,10 +44,10 @@ def missed_line(title: str, promise: Promise, now: datetime) -> str:
     return f"• *{title}*, due {near_time(promise.due_at, now)}: {escape(promise.late_because)}."
 
 
-def missed_text(number: int, where: str, lines: Sequence[str]) -> str:
+def missed_text(number: int, channel: str, lines: Sequence[str]) -> str:
     """The report of an incident's missed promises, with nothing about the incident itself."""
     subject = "An update" if len(lines) == 1 else f"{len(lines)} updates"
-    return "\n".join([f"⏰ {subject} of incident {number} did not go out in time ({where}):", *lines])
+    return "\n".join([f"⏰ {subject} of incident {number} did not go out in time ({channel}):", *lines])
 
 
 def outcome(promise: Promise, now: datetime, name_of: NameOf) -> str:
@@ -55,27 +55,27 @@ def outcome(promise: Promise, now: datetime, name_of: NameOf) -> str:
     if promise.state == SENT and promise.sent_at:
         return f"sent {near_time(promise.sent_at, now)}{_decided_by(promise, name_of)}{lateness(promise)}"
     if promise.state == MOVED and promise.next_due_at:
-        put_off = f"put off by {name_of(promise.chosen_by)} to {near_time(promise.next_due_at, now)}"
-        return f"{put_off}: {one_line(promise.moved_why, REASON)}"
-    settled = {
+        postponed_text = f"put off by {name_of(promise.chosen_by)} to {near_time(promise.next_due_at, now)}"
+        return f"{postponed_text}: {one_line(promise.moved_why, REASON)}"
+    text_by_state = {
         SENDING: "on its way",
         REFUSED: "Slack refused it",
         PAUSED: "held back: updates are paused",
         DROPPED: "not sent: another update took its place, or nothing more is due",
     }
-    return settled.get(promise.state) or _plan(promise, now, name_of)
+    return text_by_state.get(promise.state) or _plan(promise, now, name_of)
 
 
 def _plan(promise: Promise, now: datetime, name_of: NameOf) -> str:
     due = near_time(promise.due_at, now)
     if promise.needs_approval:
         return f"due {due}, waits for approval"
-    planned = {
+    text_by_choice = {
         Choice.EDITED: f"sends {due} as {name_of(promise.chosen_by)} wrote it",
         Choice.NOTHING: f"sends {due}: nothing new, says {name_of(promise.chosen_by)}",
         Choice.NOW: "sends now",
     }
-    return planned.get(Choice(promise.choice)) or f"sends automatically {due}"
+    return text_by_choice.get(Choice(promise.choice)) or f"sends automatically {due}"
 
 
 def _decided_by(promise: Promise, name_of: NameOf) -> str:
@@ -91,8 +91,8 @@ def lateness(promise: Promise) -> str:
     """How late the update was sent; empty if it was not late."""
     if promise.sent_at is None or promise.sent_at - promise.due_at <= LATE_AFTER:
         return ""
-    why = f": {escape(promise.late_because)}" if promise.late_because else ""
-    return f", {format_duration(promise.sent_at - promise.due_at)} late{why}"
+    reason_text = f": {escape(promise.late_because)}" if promise.late_because else ""
+    return f", {format_duration(promise.sent_at - promise.due_at)} late{reason_text}"
 
 
 def slack_refused(errors: str) -> str:
@@ -110,7 +110,7 @@ def pace_set(titles: str, outcome: str) -> str:
     return f"{titles}: updates {outcome} now."
 
 
-def nobody_hears(severity: str) -> str:
+def no_audience_informed(severity: str) -> str:
     """The answer if no audience is told of an incident of this severity."""
     return f"No audience is told of a {severity} before it closes, so nothing was sent."
 
@@ -140,26 +140,26 @@ def postponed(title: str, due: str) -> str:
     return f"The update for {title} now comes {due}; the last one says so."
 
 
-def left_out(titles: str, sentences: str) -> str:
+def left_out_note(titles: str, sentences: str) -> str:
     """A note about the parts of a text that outside audiences do not get."""
     return f" Left out or without names for {titles}: {sentences}"
 
 
-def told_already(title: str) -> str:
+def already_informed(title: str) -> str:
     """The answer if the audience is told of the private incident already."""
     return f"{title} hear of it already."
 
 
-def told_from_now(title: str) -> str:
+def audience_added(title: str) -> str:
     """The answer to adding an audience."""
     return f"{title} hear of this private incident from now on. `/incident updates` shows when."
 
 
-def not_added(title: str) -> str:
+def audience_not_added(title: str) -> str:
     """The answer if the audience to remove had not been added."""
     return f"{title} had not been added to it, so nothing was changed."
 
 
-def told_no_more(title: str) -> str:
+def audience_removed(title: str) -> str:
     """The answer to removing an audience."""
     return f"{title} get no more updates of it."

@@ -28,7 +28,7 @@ NAMES: Mapping[type[Event], str] = {
     events.ScopeChanged: "scope",
 }
 # The details of an event that are sent in addition to the incident itself.
-SAID = ("old", "new", "into")
+DETAIL_FIELDS = ("old", "new", "into")
 
 
 def notify(change: Change, event: Event) -> None:
@@ -36,8 +36,8 @@ def notify(change: Change, event: Event) -> None:
     incident, name = change.incident, NAMES[type(event)]
     if incident.is_private or incident.is_drill:
         return
-    wanting = [target for target in change.services.get(Webhooks).by_name.values() if target.wants(name)]
-    if not wanting:
+    interested_targets = [target for target in change.services.get(Webhooks).by_name.values() if target.wants(name)]
+    if not interested_targets:
         return
     change.session.flush()
     key = uuid4().hex
@@ -48,8 +48,8 @@ def notify(change: Change, event: Event) -> None:
         "incident": public_view(incident),
         "details": _details(change, event),
     }
-    for target in wanting:
-        kept = Delivery(
+    for target in interested_targets:
+        delivery = Delivery(
             webhook_name=target.name,
             incident_id=change.number,
             event_key=key,
@@ -57,14 +57,14 @@ def notify(change: Change, event: Event) -> None:
             body=body,
             at=change.now,
         )
-        sending.enqueue(change.session, tables.add(change.session, kept), change.now)
+        sending.enqueue(change.session, tables.add(change.session, delivery), change.now)
 
 
 def _details(change: Change, event: Event) -> dict[str, Any]:
     facts = asdict(event)
     if isinstance(event, events.Merged) and incidents.by_number(change.session, event.into).is_private:
         return {}
-    return {name: facts[name] for name in SAID if isinstance(facts.get(name), str | int)}
+    return {name: facts[name] for name in DETAIL_FIELDS if isinstance(facts.get(name), str | int)}
 
 
 def withhold(change: Change, event: events.MadePrivate) -> None:

@@ -37,13 +37,13 @@ def enqueue(session: Session, delivery: Delivery, now: datetime) -> None:
 
 def replay(session: Session, webhook: str, since: datetime, now: datetime) -> int:
     """Resend all events for a system since then, and return how many; the receiver knows events by their ids."""
-    events = [one for one in tables.since(session, webhook, since) if one.body]
-    for delivery in events:
+    deliveries = [one for one in tables.since(session, webhook, since) if one.body]
+    for delivery in deliveries:
         delivery.replays, delivery.state, delivery.delivered_at = delivery.replays + 1, "", None
         session.add(delivery)
         session.flush()
         enqueue(session, delivery, now)
-    return len(events)
+    return len(deliveries)
 
 
 def _call(context: Context) -> Call:
@@ -68,11 +68,11 @@ def _send(services: Services, delivery_id: int, since: datetime) -> None:
             state = tables.GIVEN_UP
         else:
             target.send(delivery.body, delivery.event_key, now)
-    except TryLater as failed:
+    except TryLater as error:
         age = now - since
         if age < GIVE_UP_AFTER:
-            wait_s = failed.wait_s or min(WAITS_AT_MOST_S, max(1.0, age.total_seconds() / PART_OF_AGE))
-            raise TryLater(failed.reason, wait_s=wait_s) from failed
+            wait_s = error.wait_s or min(WAITS_AT_MOST_S, max(1.0, age.total_seconds() / PART_OF_AGE))
+            raise TryLater(error.reason, wait_s=wait_s) from error
         state = tables.GIVEN_UP
     with services.database.transaction() as session:
         tables.settle(session, delivery_id, state, now)

@@ -52,10 +52,10 @@ def settle(session: Session, delivery_id: int, state: str, now: datetime) -> Non
 
 def withhold(session: Session, incident_id: int) -> None:
     """Send no more events of this incident, and delete the stored bodies."""
-    its = sa.update(Delivery).where(col(Delivery.incident_id) == incident_id)
-    session.connection().execute(its.values(body={}))
-    waiting = its.where(col(Delivery.delivered_at).is_(None))
-    session.connection().execute(waiting.values(state=WITHHELD))
+    statement = sa.update(Delivery).where(col(Delivery.incident_id) == incident_id)
+    session.connection().execute(statement.values(body={}))
+    unsent_statement = statement.where(col(Delivery.delivered_at).is_(None))
+    session.connection().execute(unsent_statement.values(state=WITHHELD))
 
 
 def since(session: Session, webhook: str, at: datetime) -> Sequence[Delivery]:

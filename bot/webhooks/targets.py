@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 TIMEOUT_S = 5.0
 # How long nothing is sent after a failure: waiting calls must not hold threads that others need.
 PAUSE = timedelta(seconds=20)
-LATER = (408, 425, 429)
 
 
 class WebhookSecretMissing(WatchfloorError):
@@ -71,7 +70,7 @@ class Target(Struct):
         import httpx
 
         try:
-            return self._made().post(self.described.url, content=content, headers=headers).status_code
+            return self._http_client().post(self.described.url, content=content, headers=headers).status_code
         except httpx.HTTPError as failure:
             self.paused_until = now + PAUSE
             raise TryLater(f"the webhook {self.name} does not answer ({type(failure).__name__})") from failure
@@ -79,14 +78,16 @@ class Target(Struct):
             self.paused_until = now + PAUSE
             raise TryLater(refused.sentence) from refused
 
-    def _made(self) -> "httpx.Client":
+    def _http_client(self) -> "httpx.Client":
         # Imported only when something is sent.
         from bot.runtime.outgoing import Reach, client
 
         with self._lock:
             if self._client is None:
-                described = self.described
-                reach = Reach.of(described.url, described.allow_networks, is_insecure=described.insecure)
+                webhook_settings = self.described
+                reach = Reach.of(
+                    webhook_settings.url, webhook_settings.allow_networks, is_insecure=webhook_settings.insecure
+                )
                 self._client = client(self.network, reach, timeout_s=TIMEOUT_S)
             return self._client
 
@@ -101,13 +102,13 @@ class Webhooks(Struct):
         """Build the webhooks that floor.yaml names. Raises `WebhookSecretMissing`."""
         values = os.environ if environment is None else environment
         network = Network.of(settings.proxy, settings.ca_file)
-        made = {}
-        for name, described in floor_settings.webhooks.items():
-            secret = values.get(described.secret, "").strip()
+        targets_by_name = {}
+        for name, webhook_settings in floor_settings.webhooks.items():
+            secret = values.get(webhook_settings.secret, "").strip()
             if not secret:
-                raise WebhookSecretMissing(variable=described.secret, name=name)
-            made[name] = Target(name, described, secret.encode(), network)
-        return cls(made)
+                raise WebhookSecretMissing(variable=webhook_settings.secret, name=name)
+            targets_by_name[name] = Target(name, webhook_settings, secret.encode(), network)
+        return cls(targets_by_name)
 
     def get(self, name: str) -> Target:
         """The webhook with that name. Raises `UnknownWebhook`."""

@@ -1,14 +1,11 @@
 """`watchfloor tokens` and `webhooks`: access for readers, and notifications to other systems."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.commands.cli.errors import errors_as_sentences
 from bot.config import settings as settings_of
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer()
 token_commands = typer.Typer(help="Who may read the API and the metrics.", no_args_is_help=True)

@@ -1,14 +1,9 @@
 """`watchfloor flows`: flows that the bot started and gave up."""
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from bot.commands.cli.errors import errors_as_sentences
 from bot.config import settings as settings_of
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(help="What the bot began and gave up.", no_args_is_help=True)
 

@@ -1,15 +1,12 @@
 """`watchfloor figures`, `cases`, `lockouts` and `sources`: imports data from other systems and tries sources."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.commands.cli.errors import errors_as_sentences
 from bot.config import settings as settings_of
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer()
 figure_commands = typer.Typer(help="The figures of queues.", no_args_is_help=True)

@@ -2,15 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.commands.cli.errors import errors_as_sentences
 from bot.config import settings as settings_of
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(help="The playbooks of this floor.", no_args_is_help=True)
 
@@ -25,18 +22,18 @@ def check(
 
     with errors_as_sentences():
         settings = settings_of.read()
-        known = floor.read(settings.floor_file)
-        chosen = paths or [settings.playbooks_dir]
-        checked = [library.check_path(path, known) for path in chosen]
-        notes = [note for path in chosen for note in library.guides_elsewhere(path, known)]
-    problems = [problem for _, mistakes in checked for problem in mistakes]
+        floor_settings = floor.read(settings.floor_file)
+        checked_paths = paths or [settings.playbooks_dir]
+        results = [library.check_path(path, floor_settings) for path in checked_paths]
+        notes = [note for path in checked_paths for note in library.guides_elsewhere(path, floor_settings)]
+    problems = [problem for _, mistakes in results for problem in mistakes]
     for problem in problems:
         typer.echo(problem)
     for note in notes:
         typer.echo(f"· {note}")
     if problems:
         raise typer.Exit(1)
-    number = sum(count for count, _ in checked)
+    number = sum(count for count, _ in results)
     typer.echo("1 playbook, nothing wrong." if number == 1 else f"{number} playbooks, nothing wrong.")
 
 
@@ -47,11 +44,11 @@ def show(name: str) -> None:
     from bot.playbooks.as_text import render_text
 
     with errors_as_sentences():
-        loaded = library.load_library(settings_of.read().playbooks_dir).playbooks
-    if name not in loaded:
-        typer.echo(f"There is no playbook `{name}`. There are: {', '.join(sorted(loaded))}.", err=True)
+        playbooks_by_name = library.load_library(settings_of.read().playbooks_dir).playbooks
+    if name not in playbooks_by_name:
+        typer.echo(f"There is no playbook `{name}`. There are: {', '.join(sorted(playbooks_by_name))}.", err=True)
         raise typer.Exit(1)
-    typer.echo(render_text(name, loaded[name]), nl=False)
+    typer.echo(render_text(name, playbooks_by_name[name]), nl=False)
 
 
 @app.command()

@@ -1,15 +1,12 @@
 """Commands on stored records: export, back up, purge, verify."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.commands.cli.errors import errors_as_sentences
 from bot.config import settings as settings_of
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer()
 audit_commands = typer.Typer(help="The log under the timelines.", no_args_is_help=True)

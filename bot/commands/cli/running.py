@@ -42,7 +42,7 @@ def run() -> None:
         assert running
         settings = workspace.settings_for_bot(settings)
         ready_message = f"Open {workspace.url} – you are Ana. Type {FIRST_COMMAND}"
-        _run(settings, ready_message, workspace.is_there)
+        _run(settings, ready_message, workspace.is_running)
 
 
 def _run(settings: Settings, ready_message: str, can_go_on: Callable[[], bool]) -> None:
@@ -87,8 +87,8 @@ def manifest(
     if not socket_mode and not url.startswith("https://"):
         typer.echo("HTTP mode needs the address at which Slack reaches this bot: --url https://…", err=True)
         raise typer.Exit(1)
-    described = app_manifest("" if socket_mode else url)
-    typer.echo(yaml.safe_dump(described, sort_keys=False, allow_unicode=True), nl=False)
+    content = app_manifest("" if socket_mode else url)
+    typer.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), nl=False)
 
 
 @app.command()

@@ -13,16 +13,16 @@ REMEDY = (
 )
 
 
-def allowances(what: str, networks: Sequence[str], *, is_insecure: bool) -> Iterator[Finding]:
+def allowances(subject: str, networks: Sequence[str], *, is_insecure: bool) -> Iterator[Finding]:
     """Findings on what floor.yaml allows an address beyond the default."""
     if is_insecure:
         remedy = "Anybody on the network in between can read and change what is sent. Use `https://` instead."
-        yield note(f"{what} is `insecure: true`.", remedy)
+        yield note(f"{subject} is `insecure: true`.", remedy)
     if networks:
-        yield note(f"{what} may be in {', '.join(networks)}: `allow_networks` says so.")
+        yield note(f"{subject} may be in {', '.join(networks)}: `allow_networks` says so.")
 
 
-def unanswered(what: str, address: Address, network: Network) -> Finding | None:
+def find_unreachable(subject: str, address: Address, network: Network) -> Finding | None:
     """Return a finding if the address cannot be reached; None if it answers, whatever the response."""
     # Imported only when an address is checked.
     import httpx
@@ -34,7 +34,7 @@ def unanswered(what: str, address: Address, network: Network) -> Finding | None:
         with client(network, reach, timeout_s=TIMEOUT_S) as http:
             http.head(address.url)
     except AddressRefused as refused:
-        return missing(f"{what}: {refused.sentence}", REMEDY)
-    except httpx.HTTPError as lost:
-        return missing(f"{what} does not answer: {str(lost) or type(lost).__name__}.", REMEDY)
+        return missing(f"{subject}: {refused.sentence}", REMEDY)
+    except httpx.HTTPError as error:
+        return missing(f"{subject} does not answer: {str(error) or type(error).__name__}.", REMEDY)
     return None

@@ -14,10 +14,10 @@ def lines(floor: Floor) -> Iterator[str]:
     yield from _items("@", _groups(floor))
     yield ""
     yield "People"
-    silent = [partner.name for partner in floor.partners if not partner.channel]
+    phone_only = [partner.name for partner in floor.partners if not partner.channel]
     yield f"- [ ] everyone who answers incidents has joined #{floor.incidents_channel}"
-    if silent:
-        yield f"- [ ] {', '.join(silent)}: no channel in floor.yaml, so the commander is asked to phone them"
+    if phone_only:
+        yield f"- [ ] {', '.join(phone_only)}: no channel in floor.yaml, so the commander is asked to phone them"
     yield "- [ ] one drill has been run: `/incident drill S1 what is practised`"
 
 
@@ -48,23 +48,26 @@ def _channels(floor: Floor) -> dict[str, list[str]]:
 def _groups(floor: Floor) -> dict[str, list[str]]:
     uses: dict[str, list[str]] = {}
 
-    def use(names: Iterable[str], purpose: str) -> None:
+    def add_use(names: Iterable[str], purpose: str) -> None:
         for name in names:
             if name.startswith("@"):
                 uses.setdefault(name.removeprefix("@"), []).append(purpose)
 
-    invited = {severity: settings.invite for severity, settings in floor.severities.items()}
-    called = {
+    invited_by_severity = {severity: settings.invite for severity, settings in floor.severities.items()}
+    called_by_severity = {
         severity: [name for tier in settings.ladder for name in tier.tell]
         for severity, settings in floor.severities.items()
     }
-    for by_severity, purpose in ((invited, "invited to {}"), (called, "called when nobody leads {}")):
+    for by_severity, purpose in (
+        (invited_by_severity, "invited to {}"),
+        (called_by_severity, "called when nobody leads {}"),
+    ):
         for group in dict.fromkeys(name for names in by_severity.values() for name in names):
-            use([group], purpose.format(", ".join(s for s, names in by_severity.items() if group in names)))
+            add_use([group], purpose.format(", ".join(s for s, names in by_severity.items() if group in names)))
     for audience in floor.audiences.values():
-        use(audience.members, f"subscribers who read the words for {audience.title}")
-        use(audience.approval, f"approve what {audience.title} are told")
-    use(floor.postmortems.copy_to, "get each post-mortem's draft")
+        add_use(audience.members, f"subscribers who read the words for {audience.title}")
+        add_use(audience.approval, f"approve what {audience.title} are told")
+    add_use(floor.postmortems.copy_to, "get each post-mortem's draft")
     for act, names in floor.permissions.model_dump().items():
-        use(names, f"may {act.replace('_', ' ')}")
+        add_use(names, f"may {act.replace('_', ' ')}")
     return uses

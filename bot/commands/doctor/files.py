@@ -19,8 +19,8 @@ def check(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterato
             yield missing(str(problem), f"Mend the line in {floor_file}; the bot does not start before.")
         return
     yield ok(f"{floor_file} can be used.")
-    loaded = library.load_library(playbooks_dir, floor_settings)
-    for problem in loaded.problems:
+    playbook_library = library.load_library(playbooks_dir, floor_settings)
+    for problem in playbook_library.problems:
         yield missing(str(problem), "Mend the line; until then this playbook is left out.")
-    yield ok(f"{len(loaded.playbooks)} playbooks can be used.")
+    yield ok(f"{len(playbook_library.playbooks)} playbooks can be used.")
     yield from templates.check(floor_settings, templates_dir)

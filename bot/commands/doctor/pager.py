@@ -16,20 +16,20 @@ from bot.runtime.network import CaUnusable, Network
 def check(settings: Settings) -> Iterator[Finding]:
     """Check floor.yaml's pager, if there is one."""
     try:
-        described = floor.read(settings.floor_file).pager
+        pager_settings = floor.read(settings.floor_file).pager
         network = Network.of(settings.proxy, settings.ca_file)
-        build_pager(described, os.environ, network)
+        build_pager(pager_settings, os.environ, network)
     except (FileRefused, OSError, CaUnusable):
         return  # reported by an earlier check
     except PagerSecretMissing as refused:
         yield missing(refused.sentence, "docs/escalation.md describes `pager` in floor.yaml.")
         return
-    if described is None:
+    if pager_settings is None:
         return
-    networks = EVERYWHERE if described.allow_private else ()
-    address = Address(url=described.url, allow_networks=networks, insecure=described.allow_private)
-    if described.url.startswith("http://"):
+    networks = EVERYWHERE if pager_settings.allow_private else ()
+    address = Address(url=pager_settings.url, allow_networks=networks, insecure=pager_settings.allow_private)
+    if pager_settings.url.startswith("http://"):
         yield note(
             "The pager is called without TLS.", "Anybody on the network in between can read and change pages."
         )
-    yield addresses.unanswered("The pager", address, network) or ok("The pager answers.")
+    yield addresses.find_unreachable("The pager", address, network) or ok("The pager answers.")

@@ -24,21 +24,21 @@ def check(settings: Settings) -> Iterator[Finding]:
         return  # reported by another check
     folder = rosters.RosterFolder.of(settings, floor_settings)
     for roster in floor_settings.shifts.rosters:
-        what = f"The roster {roster.name}"
-        yield from addresses.allowances(what, roster.allow_networks, is_insecure=roster.insecure)
-        yield _check(floor_settings, folder, roster, network)
+        subject = f"The roster {roster.name}"
+        yield from addresses.allowances(subject, roster.allow_networks, is_insecure=roster.insecure)
+        yield _check_roster(floor_settings, folder, roster, network)
 
 
-def _check(floor_settings: Floor, folder: rosters.RosterFolder, roster: Roster, network: Network) -> Finding:
-    place = roster.file or roster.address.partition("?")[0]
+def _check_roster(floor_settings: Floor, folder: rosters.RosterFolder, roster: Roster, network: Network) -> Finding:
+    location = roster.file or roster.address.partition("?")[0]
     try:
         content = fetching.content(roster, folder.path, network)
         defaults = rosters.defaults_of(floor_settings, roster)
-        read = list(rosters.parse(roster.name, place, content, defaults, utcnow()))
+        entries = list(rosters.parse(roster.name, location, content, defaults, utcnow()))
     except WatchfloorError as refused:
         return missing(f"The roster {refused.sentence}", "docs/shifts.md says what a roster needs.")
-    left_out = sum(isinstance(each, LeftOut) for each in read)
-    text = f"The roster {roster.name} can be read: {len(read) - left_out:,} shifts"
+    left_out = sum(isinstance(entry, LeftOut) for entry in entries)
+    text = f"The roster {roster.name} can be read: {len(entries) - left_out:,} shifts"
     return ok(
         f"{text}, {left_out} entries left out; `/incident oncall rosters` says why." if left_out else f"{text}."
     )

@@ -23,11 +23,11 @@ def check(settings: Settings) -> Iterator[Finding]:
         sources = Sources.of(settings, floor.read(settings.floor_file))
     except (FileRefused, OSError, CaUnusable):
         return  # reported by an earlier check
-    for name, described in sources.settings.items():
+    for name, source_settings in sources.settings.items():
         yield from addresses.allowances(
-            f"The source {name}", described.allow_networks, is_insecure=described.insecure
+            f"The source {name}", source_settings.allow_networks, is_insecure=source_settings.insecure
         )
-        yield from findings_of(sources, name, described.kind)
+        yield from findings_of(sources, name, source_settings.kind)
 
 
 def findings_of(sources: Sources, name: str, kind: str) -> Iterator[Finding]:

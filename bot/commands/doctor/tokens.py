@@ -19,9 +19,9 @@ def check(settings: Settings) -> Iterator[Finding]:
     app_token = settings.slack_app_token.get_secret_value()
     try:
         check_tokens(settings)
-    except TokensIncomplete as half:
-        where = INSTALL_PAGE if not bot_token else f"{SOCKET_PAGE} Or: {SIGNING_PAGE}"
-        yield missing(str(half.facts["problem"]), where)
+    except TokensIncomplete as incomplete:
+        remedy = INSTALL_PAGE if not bot_token else f"{SOCKET_PAGE} Or: {SIGNING_PAGE}"
+        yield missing(str(incomplete.facts["problem"]), remedy)
         return
     if not settings.has_slack:
         yield note(

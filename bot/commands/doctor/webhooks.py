@@ -22,7 +22,9 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield missing(refused.sentence, "docs/api.md describes `webhooks` in floor.yaml.")
         return
     for name, target in webhooks.by_name.items():
-        what, described = f"The webhook {name}", target.described
-        yield from addresses.allowances(what, described.allow_networks, is_insecure=described.insecure)
-        silent = addresses.unanswered(what, described, target.network)
-        yield silent or ok(f"The webhook {name} is told of {', '.join(described.events) or 'every event'}.")
+        subject, webhook_settings = f"The webhook {name}", target.described
+        yield from addresses.allowances(
+            subject, webhook_settings.allow_networks, is_insecure=webhook_settings.insecure
+        )
+        finding = addresses.find_unreachable(subject, webhook_settings, target.network)
+        yield finding or ok(f"The webhook {name} is told of {', '.join(webhook_settings.events) or 'every event'}.")

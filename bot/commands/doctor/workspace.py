@@ -44,11 +44,11 @@ def check(gateway: Gateway, socket_gateway: Gateway | None, floor: Floor | None)
         yield from _check_groups(gateway, floor)
 
 
-def _check_scopes(granted: frozenset[str] | None) -> Iterator[Finding]:
-    if granted is None:
+def _check_scopes(granted_scopes: frozenset[str] | None) -> Iterator[Finding]:
+    if granted_scopes is None:
         yield note("Slack does not say which scopes the token has.")
         return
-    missing_scopes = [] if "*" in granted else [scope for scope in scopes() if scope not in granted]
+    missing_scopes = [] if "*" in granted_scopes else [scope for scope in scopes() if scope not in granted_scopes]
     for scope in missing_scopes:
         yield missing(f"The scope {scope} is missing.", REINSTALL)
     if not missing_scopes:
@@ -119,7 +119,7 @@ def _check_channels(gateway: Gateway, floor: Floor) -> Iterator[Finding]:
             yield ok(f"The bot is in #{name}.")
 
 
-def _handles(gateway: Gateway) -> set[str]:
+def _user_handles(gateway: Gateway) -> set[str]:
     try:
         return {str(user.get("name")) for page in gateway.people() for user in page if not user.get("deleted")}
     except (SlackRefused, TryLater):
@@ -130,15 +130,15 @@ def _check_groups(gateway: Gateway, floor: Floor) -> Iterator[Finding]:
     if not floor.groups:
         return
     try:
-        known = {group["handle"] for group in gateway.groups()}
+        handles = {group["handle"] for group in gateway.groups()}
     except (SlackRefused, TryLater) as failure:
         yield missing(f"The user groups cannot be listed: {failure}", REINSTALL)
         return
-    people = _handles(gateway) if floor.people_or_groups - known else set()
+    user_handles = _user_handles(gateway) if floor.people_or_groups - handles else set()
     for handle in sorted(floor.groups):
-        if handle in known:
+        if handle in handles:
             yield ok(f"The user group @{handle} exists.")
-        elif handle in floor.people_or_groups & people:
+        elif handle in floor.people_or_groups & user_handles:
             yield ok(f"@{handle} is a person.")
         else:
             yield missing(
