@@ -19,11 +19,11 @@ def register_commands(registry: Registry) -> None:
     registry.command("alerts", alerts)
 
 
-def alerts(services: Services, typed: SlashCommand) -> Response:
+def alerts(services: Services, command: SlashCommand) -> Response:
     """`/incident alerts 12`: every alert of a message that names only the first, typed in its channel."""
-    number, _, page = typed.rest.strip().partition(" ")
+    number, _, page = command.argument.strip().partition(" ")
     group_id = int(number) if number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER else 0
-    return actions.listing(services, group_id, typed.channel_id, typed.user_id, parse.page_number(page))
+    return actions.listing(services, group_id, command.channel_id, command.user_id, parse.page_number(page))
 
 
 def register(app: App, services: Services) -> None:

@@ -44,19 +44,19 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.ANYWHERE, 8, wording.HELP)
 
 
-def show_board(services: Services, typed: SlashCommand) -> Response:
+def show_board(services: Services, command: SlashCommand) -> Response:
     """`/incident board`, `/incident board unassigned EMEA 2`: cases at risk of breaching their SLA."""
-    return boards.screen(services, read_wanted(typed.rest, typed.user_id), utcnow())
+    return boards.screen(services, read_wanted(command.argument, command.user_id), utcnow())
 
 
-def show_balance(services: Services, typed: SlashCommand) -> Response:
+def show_balance(services: Services, command: SlashCommand) -> Response:
     """`/incident balance`: load of the teams, and what to move where."""
-    return balancing.screen(services, typed.user_id, utcnow())
+    return balancing.screen(services, command.user_id, utcnow())
 
 
-def find_guides(services: Services, typed: SlashCommand) -> Response:
+def find_guides(services: Services, command: SlashCommand) -> Response:
     """`/incident guide sso lockout`: troubleshooting guides about these words."""
-    return guides.search(services, typed.rest, typed.user_id)
+    return guides.search(services, command.argument, command.user_id)
 
 
 def register(app: App, services: Services) -> None:

@@ -21,12 +21,12 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.ANYWHERE, 61, wording.HELP)
 
 
-def changes(services: Services, typed: SlashCommand) -> Response:
+def changes(services: Services, command: SlashCommand) -> Response:
     """`/incident changes`, `/incident changes add`: nesting and routing changes, and which wait to be verified."""
-    if typed.rest.strip().lower() == ADD:
-        services.slack.open_view(typed.trigger_id, actions.form(services, typed.user_id, utcnow()))
+    if command.argument.strip().lower() == ADD:
+        services.slack.open_view(command.trigger_id, actions.form(services, command.user_id, utcnow()))
         return None
-    return actions.overview(services, typed.user_id, utcnow(), parse.page_number(typed.rest))
+    return actions.overview(services, command.user_id, utcnow(), parse.page_number(command.argument))
 
 
 def register(app: App, services: Services) -> None:

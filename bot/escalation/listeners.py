@@ -45,18 +45,20 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.CHANNEL, 10, wording.HELP)
 
 
-def page(services: Services, typed: SlashCommand) -> Response:
+def page(services: Services, command: SlashCommand) -> Response:
     """`/incident page @ana please look at the trunks`: ask for a person, a group or a role, and know whether they
     come."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    recipient, reason = parse_recipient(typed.raw, list(services.floor.roles))
-    return page_by_hand.request_page(services, number, recipient, reason, typed.trigger_id, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    recipient, reason = parse_recipient(command.raw_argument, list(services.floor.roles))
+    return page_by_hand.request_page(
+        services, number, recipient, reason, command.trigger_id, command.user_id, utcnow()
+    )
 
 
-def escalate_now(services: Services, typed: SlashCommand) -> Response:
+def escalate_now(services: Services, command: SlashCommand) -> Response:
     """`/incident escalate nobody answers`: tell the next tier of the ladder now."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return escalate.escalate_now(services, number, clean_title(typed.rest), typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return escalate.escalate_now(services, number, clean_title(command.argument), command.user_id, utcnow())
 
 
 def parse_recipient(raw: str, roles: list[str]) -> tuple[str, str]:

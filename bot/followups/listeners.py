@@ -44,20 +44,20 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.AFTERWARDS, 1, wording.HELP)
 
 
-def add_from_command(services: Services, typed: SlashCommand) -> Response:
+def add_from_command(services: Services, command: SlashCommand) -> Response:
     """`/incident followup @ana alarm on trunk errors by 2030-01-31`: something left to do; alone a form."""
-    if not typed.rest:
-        number = followup_screens.number_of_channel(services, typed.channel_id)
-        view = followup_screens.add_form(services, number, typed.user_id, utcnow())
-        services.slack.open_view(typed.trigger_id, view)
+    if not command.argument:
+        number = followup_screens.number_of_channel(services, command.channel_id)
+        view = followup_screens.add_form(services, number, command.user_id, utcnow())
+        services.slack.open_view(command.trigger_id, view)
         return None
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    parsed = rules.parse_follow_up(typed.raw)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    parsed = rules.parse_follow_up(command.raw_argument)
     new = NewFollowUp(
-        key=f"command:{typed.trigger_id}",
+        key=f"command:{command.trigger_id}",
         incident=number,
         text=parsed.text,
-        by=typed.user_id,
+        by=command.user_id,
         owner_id=followups.resolve_owner(services, parsed.owner),
         due_on=parsed.due_on,
         kind=parsed.kind,
@@ -65,21 +65,21 @@ def add_from_command(services: Services, typed: SlashCommand) -> Response:
     return followups.add(services, new, utcnow())
 
 
-def show_list(services: Services, typed: SlashCommand) -> Response:
+def show_list(services: Services, command: SlashCommand) -> Response:
     """`/incident followups`, `/incident followups mine`, `/incident followups overdue`: what is left to do."""
     now = utcnow()
-    list_name, page = parse.word_and_page(typed.rest.lower())
+    list_name, page = parse.word_and_page(command.argument.lower())
     if list_name == "overdue":
-        return followup_screens.list_of_overdue(services, typed.user_id, now, page)
+        return followup_screens.list_of_overdue(services, command.user_id, now, page)
     if list_name not in ("", "mine"):
-        raise UnknownList(given=quoted(typed.rest))
+        raise UnknownList(given=quoted(command.argument))
     try:
-        number = incident_number_here(services, typed.channel_id, typed.user_id)
+        number = incident_number_here(services, command.channel_id, command.user_id)
     except NoIncidentHere:
-        return followup_screens.list_of_mine(services, typed.user_id, now, page)
+        return followup_screens.list_of_mine(services, command.user_id, now, page)
     if list_name == "mine":
-        return followup_screens.list_of_mine(services, typed.user_id, now, page)
-    return followup_screens.list_of_incident(services, number, typed.user_id, now, page)
+        return followup_screens.list_of_mine(services, command.user_id, now, page)
+    return followup_screens.list_of_incident(services, number, command.user_id, now, page)
 
 
 def _register_shortcut(app: App, services: Services) -> None:

@@ -24,20 +24,20 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.CHANNEL, 66, answer_wording.HELP)
 
 
-def front_door(services: Services, typed: SlashCommand) -> Response:
+def front_door(services: Services, command: SlashCommand) -> Response:
     """`/incident frontdoor`, `/incident frontdoor add`: what callers hear, on which lines, since when."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if typed.rest.strip().lower() == ADD:
-        services.slack.open_view(typed.trigger_id, actions.form(services, number, typed.user_id, utcnow()))
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if command.argument.strip().lower() == ADD:
+        services.slack.open_view(command.trigger_id, actions.form(services, number, command.user_id, utcnow()))
         return None
-    return actions.overview(services, number, typed.user_id, utcnow())
+    return actions.overview(services, number, command.user_id, utcnow())
 
 
-def routing(services: Services, typed: SlashCommand) -> Response:
+def routing(services: Services, command: SlashCommand) -> Response:
     """`/incident routing`: a routing fault, with examples, its owner and when an answer is due."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    form = engagements.form(services, number, typed.user_id, utcnow(), wrong=typed.rest.strip())
-    services.slack.open_view(typed.trigger_id, form)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    form = engagements.form(services, number, command.user_id, utcnow(), wrong=command.argument.strip())
+    services.slack.open_view(command.trigger_id, form)
     return None
 
 

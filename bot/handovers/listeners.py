@@ -26,21 +26,21 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.ANYWHERE, 32, wording.HELP_SHIFT)
 
 
-def hand_over(services: Services, typed: SlashCommand) -> Response:
+def hand_over(services: Services, command: SlashCommand) -> Response:
     """`/incident handover @ana`, `/incident handover scribe @ana`, `/incident handover shift`: hand over command
     with a summary, a role at once, or what the next shift takes over."""
-    if parse.first_word(typed.rest)[0].lower() in shift_listeners.COMMANDS:
-        return shift_listeners.shift_command(services, typed)
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    person = PERSON.search(typed.raw)
-    typed_role = typed.raw[: person.start()] if person else typed.raw.partition("@")[0]
+    if parse.first_word(command.argument)[0].lower() in shift_listeners.COMMANDS:
+        return shift_listeners.shift_command(services, command)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    person = PERSON.search(command.raw_argument)
+    typed_role = command.raw_argument[: person.start()] if person else command.raw_argument.partition("@")[0]
     if typed_role.strip():
-        role, to = parse.role_and_person(typed.raw, list(services.floor.roles), "handover")
-        return actions.hand_over_role(services, number, role, to, typed.user_id, utcnow())
-    if typed.raw.strip() and person is None:
+        role, to = parse.role_and_person(command.raw_argument, list(services.floor.roles), "handover")
+        return actions.hand_over_role(services, number, role, to, command.user_id, utcnow())
+    if command.raw_argument.strip() and person is None:
         raise parse.PersonMissing(example="handover")
-    view = actions.offer_form(services, number, typed.user_id, utcnow(), person[1] if person else None)
-    services.slack.open_view(typed.trigger_id, view)
+    view = actions.offer_form(services, number, command.user_id, utcnow(), person[1] if person else None)
+    services.slack.open_view(command.trigger_id, view)
     return None
 
 

@@ -42,32 +42,35 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.CHANNEL, 65, answer_wording.HELP)
 
 
-def figures(services: Services, typed: SlashCommand) -> Response:
+def figures(services: Services, command: SlashCommand) -> Response:
     """`/incident figures`, `/incident figures 2`, `/incident figures add`, `/incident figures chart`: the queues'
     figures and what it cost."""
-    number, argument = incident_number_here(services, typed.channel_id, typed.user_id), typed.rest.strip().lower()
+    number, argument = (
+        incident_number_here(services, command.channel_id, command.user_id),
+        command.argument.strip().lower(),
+    )
     if argument == ADD:
-        view = actions.figures_form(services, number, typed.user_id, utcnow())
-        services.slack.open_view(typed.trigger_id, view)
+        view = actions.figures_form(services, number, command.user_id, utcnow())
+        services.slack.open_view(command.trigger_id, view)
         return None
     if argument == CHART:
-        return charts.request_chart(services, number, typed.trigger_id, typed.user_id)
+        return charts.request_chart(services, number, command.trigger_id, command.user_id)
     if argument and not argument.isdecimal():
         raise UnknownWord()
-    return actions.figures_screen(services, number, typed.user_id, utcnow(), parse.page_number(argument))
+    return actions.figures_screen(services, number, command.user_id, utcnow(), parse.page_number(argument))
 
 
-def whatif(services: Services, typed: SlashCommand) -> Response:
+def whatif(services: Services, command: SlashCommand) -> Response:
     """`/incident whatif agents -6`, `/incident whatif Billing: aht +25%`: the service level then; alone a form."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if not typed.rest:
-        view = whatif_actions.form(services, number, typed.user_id, utcnow())
-        services.slack.open_view(typed.trigger_id, view)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if not command.argument:
+        view = whatif_actions.form(services, number, command.user_id, utcnow())
+        services.slack.open_view(command.trigger_id, view)
         return None
-    queue, colon, change = typed.rest.partition(":")
-    queue, change = (queue, change) if colon else ("", typed.rest)
+    queue, colon, change = command.argument.partition(":")
+    queue, change = (queue, change) if colon else ("", command.argument)
     levers = read_levers(change)
-    return whatif_actions.whatif(services, number, queue, levers, change, typed.user_id, utcnow())
+    return whatif_actions.whatif(services, number, queue, levers, change, command.user_id, utcnow())
 
 
 def register(app: App, services: Services) -> None:

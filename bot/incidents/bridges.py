@@ -47,13 +47,19 @@ def _read_address(typed_address: str) -> str:
         raise BadBridge() from unsafe
 
 
-def bridge(services: Services, typed: SlashCommand) -> Response:
+def bridge(services: Services, command: SlashCommand) -> Response:
     """`/incident bridge`, `/incident bridge https://…`, `/incident bridge none`: where people talk; a link, a
     phone number."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if typed.rest:
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if command.argument:
         # A link's visible text may be a label, so the raw address is used.
-        return set_bridge(services, number, typed.raw if "<" in typed.raw else typed.rest, typed.user_id, utcnow())
+        return set_bridge(
+            services,
+            number,
+            command.raw_argument if "<" in command.raw_argument else command.argument,
+            command.user_id,
+            utcnow(),
+        )
     with services.database.reading() as session:
         current_bridge = bridge_text(incidents.by_number(session, number), services.floor)
     return current_bridge or wording.NO_BRIDGE

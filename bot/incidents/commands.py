@@ -86,153 +86,155 @@ HELP = (
 )
 
 
-def declare(services: Services, typed: SlashCommand) -> Response:
+def declare(services: Services, command: SlashCommand) -> Response:
     """`/incident declare S1 IVR down in Manila`: open an incident; without a title a form.
     `declare afterwards …`, `declare private …` and `declare drill …` say how."""
-    return declare_as_typed(services, typed.trigger_id, typed.user_id, typed.rest, typed.response_url)
+    return declare_as_typed(services, command.trigger_id, command.user_id, command.argument, command.response_url)
 
 
-def drill(services: Services, typed: SlashCommand) -> Response:
+def drill(services: Services, command: SlashCommand) -> Response:
     """`/incident drill S1 IVR down in Manila`: practise; marked everywhere, out of every figure."""
-    declaration = recognition.read_declaration(typed.rest)
-    return drill_from_command(services, typed.trigger_id, typed.user_id, declaration, typed.response_url)
+    declaration = recognition.read_declaration(command.argument)
+    return drill_from_command(services, command.trigger_id, command.user_id, declaration, command.response_url)
 
 
-def severity(services: Services, typed: SlashCommand) -> Response:
+def severity(services: Services, command: SlashCommand) -> Response:
     """`/incident severity S0 Cebu too`: another severity, and why."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    typed_severity, reason = parse.first_word(typed.rest)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    typed_severity, reason = parse.first_word(command.argument)
     if not typed_severity:
-        return _open_form(services, typed, number, lambda incident: forms.severity_form(incident, services.floor))
+        return _open_form(services, command, number, lambda incident: forms.severity_form(incident, services.floor))
     return changes.change_severity(
-        services, number, rules.read_severity(typed_severity), reason, typed.user_id, utcnow()
+        services, number, rules.read_severity(typed_severity), reason, command.user_id, utcnow()
     )
 
 
-def status(services: Services, typed: SlashCommand) -> Response:
+def status(services: Services, command: SlashCommand) -> Response:
     """`/incident status mitigated moved to trunk 8`: another status, and why."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    typed_status, reason = parse.first_word(typed.rest)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    typed_status, reason = parse.first_word(command.argument)
     if not typed_status:
-        return _open_form(services, typed, number, forms.status_form)
+        return _open_form(services, command, number, forms.status_form)
     new_status = rules.read_status(typed_status)
-    return lifecycle.change_status(services, number, new_status, reason, typed.user_id, utcnow())
+    return lifecycle.change_status(services, number, new_status, reason, command.user_id, utcnow())
 
 
-def impact(services: Services, typed: SlashCommand) -> Response:
+def impact(services: Services, command: SlashCommand) -> Response:
     """`/incident impact half the calls are dropped`: who is affected and how; alone the form of the situation."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if not typed.rest:
-        return brief(services, typed)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if not command.argument:
+        return brief(services, command)
     return situation_actions.describe_impact(
-        services, number, rules.clean_title(typed.rest), typed.user_id, utcnow()
+        services, number, rules.clean_title(command.argument), command.user_id, utcnow()
     )
 
 
-def brief(services: Services, typed: SlashCommand) -> Response:
+def brief(services: Services, command: SlashCommand) -> Response:
     """`/incident brief`: impact, cause, actions and needs in one form; updates are written from them."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    situation_screens.open_form(services, typed.trigger_id, number, typed.user_id)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    situation_screens.open_form(services, command.trigger_id, number, command.user_id)
     return None
 
 
-def claim(services: Services, typed: SlashCommand) -> Response:
+def claim(services: Services, command: SlashCommand) -> Response:
     """`/incident claim commander`: take a role."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return roles.claim(services, number, _role(services, typed.rest), typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return roles.claim(services, number, _role(services, command.argument), command.user_id, utcnow())
 
 
-def leave(services: Services, typed: SlashCommand) -> Response:
+def leave(services: Services, command: SlashCommand) -> Response:
     """`/incident leave commander`: give a role back."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return roles.leave(services, number, _role(services, typed.rest), typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return roles.leave(services, number, _role(services, command.argument), command.user_id, utcnow())
 
 
-def assign(services: Services, typed: SlashCommand) -> Response:
+def assign(services: Services, command: SlashCommand) -> Response:
     """`/incident assign commander @ana`: give somebody a role."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    role, person = parse.role_and_person(typed.raw, list(services.floor.roles), "assign")
-    return roles.assign(services, number, role, person, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    role, person = parse.role_and_person(command.raw_argument, list(services.floor.roles), "assign")
+    return roles.assign(services, number, role, person, command.user_id, utcnow())
 
 
-def change_type(services: Services, typed: SlashCommand) -> Response:
+def change_type(services: Services, command: SlashCommand) -> Response:
     """`/incident type telephony`: what it is about; a playbook that fits better is offered."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return scope.change_type(services, number, typed.rest, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return scope.change_type(services, number, command.argument, command.user_id, utcnow())
 
 
-def rename(services: Services, typed: SlashCommand) -> Response:
+def rename(services: Services, command: SlashCommand) -> Response:
     """`/incident rename IVR down in Manila and Cebu`: another title; channel and messages follow."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return renaming.rename(services, number, rules.clean_title(typed.rest), typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return renaming.rename(services, number, rules.clean_title(command.argument), command.user_id, utcnow())
 
 
-def edit(services: Services, typed: SlashCommand) -> Response:
+def edit(services: Services, command: SlashCommand) -> Response:
     """`/incident edit`: title, type, sites and partners in a form."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, command.channel_id, command.user_id)
     return _open_form(
-        services, typed, number, lambda incident: declaration_forms.scope_form(incident, services.floor)
+        services, command, number, lambda incident: declaration_forms.scope_form(incident, services.floor)
     )
 
 
-def resolve(services: Services, typed: SlashCommand) -> Response:
+def resolve(services: Services, command: SlashCommand) -> Response:
     """`/incident resolve the carrier replaced a card`: the impact is over; everyone who was told hears of it."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return lifecycle.resolve(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return lifecycle.resolve(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
 
-def close(services: Services, typed: SlashCommand) -> Response:
+def close(services: Services, command: SlashCommand) -> Response:
     """`/incident close`: close it; the post-mortem draft is written."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return lifecycle.close(services, number, typed.rest, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return lifecycle.close(services, number, command.argument, command.user_id, utcnow())
 
 
-def reopen(services: Services, typed: SlashCommand) -> Response:
+def reopen(services: Services, command: SlashCommand) -> Response:
     """`/incident reopen calls drop again`: it is not over after all."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return lifecycle.reopen(services, number, typed.rest, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return lifecycle.reopen(services, number, command.argument, command.user_id, utcnow())
 
 
-def decline(services: Services, typed: SlashCommand) -> Response:
+def decline(services: Services, command: SlashCommand) -> Response:
     """`/incident decline a probe was misconfigured`: it was a false alarm."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if not typed.rest:
-        return _open_form(services, typed, number, forms.decline_form)
-    return lifecycle.decline(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if not command.argument:
+        return _open_form(services, command, number, forms.decline_form)
+    return lifecycle.decline(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
 
-def merge(services: Services, typed: SlashCommand) -> Response:
+def merge(services: Services, command: SlashCommand) -> Response:
     """`/incident merge 12`: it is the same incident as 12, and goes on there."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    target_number = named_incident(services, typed.raw, "merge", typed.user_id)
-    return merging.merge(services, number, target_number, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    target_number = named_incident(services, command.raw_argument, "merge", command.user_id)
+    return merging.merge(services, number, target_number, command.user_id, utcnow())
 
 
-def related_incidents(services: Services, typed: SlashCommand) -> Response:
+def related_incidents(services: Services, command: SlashCommand) -> Response:
     """`/incident related`, `/incident related 12`, `/incident related remove 12`: link incidents that belong
     together."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if not typed.rest:
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if not command.argument:
         return related.describe(services, number)
-    first_word, argument = parse.first_word(typed.raw)
+    first_word, argument = parse.first_word(command.raw_argument)
     is_removed = first_word.lower() in ("remove", "not", "no")
-    other_number = named_incident(services, argument if is_removed else typed.raw, "related", typed.user_id)
+    other_number = named_incident(
+        services, argument if is_removed else command.raw_argument, "related", command.user_id
+    )
     change = related.unrelate if is_removed else related.relate
-    return change(services, number, other_number, typed.user_id, utcnow())
+    return change(services, number, other_number, command.user_id, utcnow())
 
 
-def make_private(services: Services, typed: SlashCommand) -> Response:
+def make_private(services: Services, command: SlashCommand) -> Response:
     """`/incident private customer data is involved`: a private channel takes over, and messages elsewhere are
     deleted."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return privacy.make_private(services, number, typed.rest, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return privacy.make_private(services, number, command.argument, command.user_id, utcnow())
 
 
 def _open_form(
-    services: Services, typed: SlashCommand, number: int, build_form: Callable[[Incident], Block]
+    services: Services, command: SlashCommand, number: int, build_form: Callable[[Incident], Block]
 ) -> Response:
     """Open the form that asks for what the command left out."""
-    open_incident_form(services, typed.trigger_id, number, typed.user_id, build_form)
+    open_incident_form(services, command.trigger_id, number, command.user_id, build_form)
     return None
 
 

@@ -77,8 +77,8 @@ def register(app: App, services: Services) -> None:
 
     @app.command(ids.COMMAND)
     def incident(ack: Ack, body: Payload) -> None:
-        typed = parse.slash_command(body)
-        responses.answer_command(services, typed.user_id, lambda: run_command(registry, services, typed), ack)
+        command = parse.slash_command(body)
+        responses.answer_command(services, command.user_id, lambda: run_command(registry, services, command), ack)
 
 
 def check_click(services: Services, body: Payload) -> None:
@@ -112,27 +112,29 @@ def record_event(services: Services, event: Payload) -> None:
         recorder(services, event)
 
 
-def run_command(registry: Registry, services: Services, typed: SlashCommand) -> Response:
+def run_command(registry: Registry, services: Services, command: SlashCommand) -> Response:
     """Run the command that was typed and return the answer."""
-    services.get(PersonLimits).check_command(typed.user_id, typed.trigger_id, utcnow())
-    parse.check_length(typed)
-    if typed.word not in registry.guest_commands:
-        check_member(services, typed.user_id)
-    if NUMBER_ALONE.fullmatch(typed.word):
-        raise _in_another_channel(services, typed)
-    subcommand = registry.commands.get(typed.word)
+    services.get(PersonLimits).check_command(command.user_id, command.trigger_id, utcnow())
+    parse.check_length(command)
+    if command.subcommand not in registry.guest_commands:
+        check_member(services, command.user_id)
+    if NUMBER_ALONE.fullmatch(command.subcommand):
+        raise _in_another_channel(services, command)
+    subcommand = registry.commands.get(command.subcommand)
     if subcommand is None:
-        raise rules.unknown_subcommand(typed.word, [word for word in registry.commands if word], typed.rest)
+        raise rules.unknown_subcommand(
+            command.subcommand, [word for word in registry.commands if word], command.argument
+        )
     try:
-        return subcommand(services, typed)
+        return subcommand(services, command)
     except NoIncidentHere as no_incident:
-        check_member(services, typed.user_id)  # guests are told of no incident
-        raise _with_links(services, typed.user_id, no_incident) from no_incident
+        check_member(services, command.user_id)  # guests are told of no incident
+        raise _with_links(services, command.user_id, no_incident) from no_incident
 
 
-def _in_another_channel(services: Services, typed: SlashCommand) -> WatchfloorError:
+def _in_another_channel(services: Services, command: SlashCommand) -> WatchfloorError:
     """Return the error for an incident's number typed without a command: it links to the incident's channel."""
-    number = named_incident(services, typed.word, typed.word, typed.user_id)
+    number = named_incident(services, command.subcommand, command.subcommand, command.user_id)
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
     return InAnotherChannel(number=number, channel=channel_link(incident.channel_id or ""))

@@ -42,13 +42,13 @@ class NotOurForm(WatchfloorError):
 
 
 class SlashCommand(Struct, frozen=True):
-    """A typed command. `rest` is the text as people read it, `raw` the text as Slack sent it, with mentions."""
+    """A typed command. `argument` is the text as people read it, `raw_argument` as Slack sent it, with mentions."""
 
     user_id: str
     channel_id: str
-    word: str
-    rest: str
-    raw: str
+    subcommand: str
+    argument: str
+    raw_argument: str
     trigger_id: str
     response_url: str
 
@@ -70,25 +70,25 @@ def word_and_page(argument: str) -> tuple[str, int]:
 
 
 def slash_command(body: Payload) -> SlashCommand:
-    """`/incident WORD REST` as it was typed: Slack's escapes are undone, and made again where words leave."""
-    word, rest = first_word(body.get("text") or "")
-    if word.lower() == COMMAND:  # the whole command was pasted
-        word, rest = first_word(rest)
+    """Parse `/incident SUBCOMMAND ARGUMENT`. Slack's escapes are undone here, and made again when text is sent."""
+    subcommand, argument = first_word(body.get("text") or "")
+    if subcommand.lower() == COMMAND:  # the whole command was pasted
+        subcommand, argument = first_word(argument)
     return SlashCommand(
         user_id=body["user_id"],
         channel_id=body["channel_id"],
-        word=html.unescape(word).lower(),
-        rest=to_plain_text(rest, lambda user_id: None).strip(),
-        raw=rest,
+        subcommand=html.unescape(subcommand).lower(),
+        argument=to_plain_text(argument, lambda user_id: None).strip(),
+        raw_argument=argument,
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url", ""),
     )
 
 
-def check_length(typed: SlashCommand) -> None:
+def check_length(command: SlashCommand) -> None:
     """Refuse a command that is too long to be read."""
-    if len(typed.rest) > MAX_COMMAND:
-        raise TooLong(length=len(typed.rest), limit=MAX_COMMAND)
+    if len(command.argument) > MAX_COMMAND:
+        raise TooLong(length=len(command.argument), limit=MAX_COMMAND)
 
 
 def first_word(text: str) -> tuple[str, str]:

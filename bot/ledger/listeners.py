@@ -20,10 +20,10 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.CHANNEL, 67, wording.HELP)
 
 
-def show(services: Services, typed: SlashCommand) -> Response:
+def show(services: Services, command: SlashCommand) -> Response:
     """`/incident ledger`: credits and refunds, who is eligible and what was issued."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return actions.screen(services, number, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return actions.screen(services, number, command.user_id, utcnow())
 
 
 def register(app: App, services: Services) -> None:

@@ -22,16 +22,16 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.ANYWHERE, 60, wording.HELP)
 
 
-def lockouts(services: Services, typed: SlashCommand) -> Response:
+def lockouts(services: Services, command: SlashCommand) -> Response:
     """`/incident lockouts`, `/incident lockouts add`, `/incident lockouts Northline`: which agents are locked out;
     of a login or a partner why sign-ins failed."""
-    argument = typed.rest.strip()
+    argument = command.argument.strip()
     if argument.lower() == ADD:
-        services.slack.open_view(typed.trigger_id, actions.form(services, typed.user_id))
+        services.slack.open_view(command.trigger_id, actions.form(services, command.user_id))
         return None
     if argument:
-        return actions.failures_of(services, argument, typed.user_id, utcnow())
-    return actions.overview(services, typed.user_id, utcnow())
+        return actions.failures_of(services, argument, command.user_id, utcnow())
+    return actions.overview(services, command.user_id, utcnow())
 
 
 def register(app: App, services: Services) -> None:

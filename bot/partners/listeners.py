@@ -68,23 +68,23 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.CHANNEL, 40, wording.HELP)
 
 
-def partners(services: Services, typed: SlashCommand) -> Response:
+def partners(services: Services, command: SlashCommand) -> Response:
     """`/incident partners`, `add NAME`, `tell NAME`, `phoned NAME 12`, `guidance`: who was told, and who has
     answered."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    word, _, argument = typed.rest.partition(" ")
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    word, _, argument = command.argument.partition(" ")
     argument = argument.strip()
     if word.lower() == "guidance":
-        services.slack.open_view(typed.trigger_id, guidance_actions.form(services, number, typed.user_id))
+        services.slack.open_view(command.trigger_id, guidance_actions.form(services, number, command.user_id))
         return None
     if word.lower() == "add":
-        return partner_matrix.add(services, number, argument, typed.user_id, utcnow())
+        return partner_matrix.add(services, number, argument, command.user_id, utcnow())
     if word.lower() == "tell":
-        return partner_matrix.send_notice_now(services, number, argument, typed.user_id, utcnow())
+        return partner_matrix.send_notice_now(services, number, argument, command.user_id, utcnow())
     if word.lower() == "phoned":
         name, agents = _name_and_agents(argument)
-        return partner_matrix.record_phoned(services, number, name, agents, typed.user_id, utcnow())
-    return partner_matrix.matrix(services, number, typed.user_id, utcnow(), parse.page_number(word))
+        return partner_matrix.record_phoned(services, number, name, agents, command.user_id, utcnow())
+    return partner_matrix.matrix(services, number, command.user_id, utcnow(), parse.page_number(word))
 
 
 def _guidance_texts(body: Payload) -> dict[str, dict[GuidanceField, str]]:

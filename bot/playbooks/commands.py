@@ -22,22 +22,22 @@ def register(registry: Registry) -> None:
     registry.help(Section.CHANNEL, 20, wording.HELP)
 
 
-def playbook(services: Services, typed: SlashCommand) -> Response:
+def playbook(services: Services, command: SlashCommand) -> Response:
     """`/incident playbook`, `start NAME`, `stop NAME`, `switch NAME`, `propose`, `proposals`: what runs, and what
     should change in playbooks."""
-    word, _, name = typed.rest.partition(" ")
+    word, _, name = command.argument.partition(" ")
     if word.lower() == "proposals":
-        return proposals.listing(services, typed.user_id)
+        return proposals.listing(services, command.user_id)
     if word.lower() == "propose":
-        services.slack.open_view(typed.trigger_id, proposals.form(services, typed.user_id, name.strip()))
+        services.slack.open_view(command.trigger_id, proposals.form(services, command.user_id, name.strip()))
         return None
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
+    number = incident_number_here(services, command.channel_id, command.user_id)
     subcommand = SUBCOMMANDS.get(word.lower())
     if subcommand and name:
-        return subcommand(services, number, name.strip().lower(), typed.user_id, utcnow())
+        return subcommand(services, number, name.strip().lower(), command.user_id, utcnow())
     return run_actions.list_playbooks(services, number)
 
 
-def my_steps(services: Services, typed: SlashCommand) -> Response:
+def my_steps(services: Services, command: SlashCommand) -> Response:
     """`/incident steps`, `/incident steps 2`: your open playbook steps, over all incidents."""
-    return step_screens.steps_of_person(services, typed.user_id, page_number(typed.rest))
+    return step_screens.steps_of_person(services, command.user_id, page_number(command.argument))

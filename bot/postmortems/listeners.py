@@ -26,10 +26,10 @@ from bot.slack.blocks import Block
 FormValue = TypeVar("FormValue")
 
 
-def request_copy(services: Services, typed: SlashCommand) -> Response:
+def request_copy(services: Services, command: SlashCommand) -> Response:
     """`/incident postmortem`: the post-mortem as it stands, by direct message."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return postmortem_request.request_by_command(services, number, typed.trigger_id, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return postmortem_request.request_by_command(services, number, command.trigger_id, command.user_id, utcnow())
 
 
 def register_commands(registry: Registry) -> None:

@@ -14,6 +14,6 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.ANYWHERE, 33, wording.HELP)
 
 
-def report(services: Services, typed: SlashCommand) -> Response:
+def report(services: Services, command: SlashCommand) -> Response:
     """`/incident report week`, `/incident report 90 days EMEA`: a period as picture and spreadsheet."""
-    return sending.request(services, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+    return sending.request(services, command.argument, command.trigger_id, command.user_id, utcnow())

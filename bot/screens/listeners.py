@@ -37,17 +37,17 @@ def register(app: App, services: Services) -> None:
         responses.answer_click(services, body, act, ack)
 
 
-def show_catch_up(services: Services, typed: SlashCommand) -> Response:
+def show_catch_up(services: Services, command: SlashCommand) -> Response:
     """`/incident catchup`: what has happened so far, in ten lines."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return catch_up.screen(services, number, typed.user_id)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return catch_up.screen(services, number, command.user_id)
 
 
-def panel_or_help(services: Services, typed: SlashCommand) -> Response:
+def panel_or_help(services: Services, command: SlashCommand) -> Response:
     """`/incident`: the control panel in an incident's channel, help elsewhere."""
-    return panels.panel_in_channel(services, typed.channel_id, typed.user_id) or panels.help_screen(services)
+    return panels.panel_in_channel(services, command.channel_id, command.user_id) or panels.help_screen(services)
 
 
-def show_help(services: Services, typed: SlashCommand) -> Response:
+def show_help(services: Services, command: SlashCommand) -> Response:
     """`/incident help`: the most useful commands."""
     return panels.help_screen(services)

@@ -28,29 +28,29 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.ANYWHERE, 31, wording.HELP_ABSENCE)
 
 
-def who_is_on(services: Services, typed: SlashCommand) -> Response:
+def who_is_on(services: Services, command: SlashCommand) -> Response:
     """`/incident oncall`, `/incident oncall gqm EMEA at tomorrow 08:00`, `mine`, `gaps`: who is on duty."""
-    return oncall.oncall(services, typed.rest, typed.user_id, utcnow())
+    return oncall.oncall(services, command.argument, command.user_id, utcnow())
 
 
-def enter_absence(services: Services, typed: SlashCommand) -> Response:
+def enter_absence(services: Services, command: SlashCommand) -> Response:
     """`/incident absence`: somebody cannot work; a form."""
-    view = forms.absence_form(typed.user_id, _translator(services, typed.user_id), utcnow())
-    services.slack.open_view(typed.trigger_id, view)
+    view = forms.absence_form(command.user_id, _translator(services, command.user_id), utcnow())
+    services.slack.open_view(command.trigger_id, view)
     return None
 
 
-def export_absences(services: Services, typed: SlashCommand) -> Response:
+def export_absences(services: Services, command: SlashCommand) -> Response:
     """`/incident absences export`: everybody's absences as a file."""
-    return absences.request_export(services, typed.trigger_id, typed.user_id, utcnow())
+    return absences.request_export(services, command.trigger_id, command.user_id, utcnow())
 
 
-def add_shift(services: Services, typed: SlashCommand) -> Response:
+def add_shift(services: Services, command: SlashCommand) -> Response:
     """`/incident shift`: put somebody on a shift by hand."""
     if not services.floor.shifts.roles:
         raise by_hand.NoRoles()
     services.slack.open_view(
-        typed.trigger_id, forms.shift_form(services.floor, _translator(services, typed.user_id), utcnow())
+        command.trigger_id, forms.shift_form(services.floor, _translator(services, command.user_id), utcnow())
     )
     return None
 

@@ -50,28 +50,28 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.CHANNEL, 50, wording.HELP_INCIDENT)
 
 
-def subscribe(services: Services, typed: SlashCommand) -> Response:
+def subscribe(services: Services, command: SlashCommand) -> Response:
     """`/incident subscribe`, `/incident subscribe S1 Manila`: updates by direct message, of this incident or of
     all such."""
-    if typed.rest:
-        return subscriptions.subscribe_to(services, typed.rest, typed.user_id, utcnow())
-    return subscriptions.subscribe(services, _incident_number(services, typed), typed.user_id, utcnow())
+    if command.argument:
+        return subscriptions.subscribe_to(services, command.argument, command.user_id, utcnow())
+    return subscriptions.subscribe(services, _incident_number(services, command), command.user_id, utcnow())
 
 
-def unsubscribe(services: Services, typed: SlashCommand) -> Response:
+def unsubscribe(services: Services, command: SlashCommand) -> Response:
     """`/incident unsubscribe`, `/incident unsubscribe S1 Manila`: end it."""
-    if typed.rest:
-        return subscriptions.unsubscribe_from(services, typed.rest, typed.user_id)
-    return subscriptions.unsubscribe(services, _incident_number(services, typed), typed.user_id, utcnow())
+    if command.argument:
+        return subscriptions.unsubscribe_from(services, command.argument, command.user_id)
+    return subscriptions.unsubscribe(services, _incident_number(services, command), command.user_id, utcnow())
 
 
-def show_subscriptions(services: Services, typed: SlashCommand) -> Response:
+def show_subscriptions(services: Services, command: SlashCommand) -> Response:
     """`/incident subscriptions`: what you get, each with a button that ends it."""
-    return subscriptions.subscription_list(services, typed.user_id, parse.page_number(typed.rest))
+    return subscriptions.subscription_list(services, command.user_id, parse.page_number(command.argument))
 
 
-def _incident_number(services: Services, typed: SlashCommand) -> int:
+def _incident_number(services: Services, command: SlashCommand) -> int:
     try:
-        return incident_number_here(services, typed.channel_id, typed.user_id)
+        return incident_number_here(services, command.channel_id, command.user_id)
     except NoIncidentHere:
         raise ScopeMissing() from None

@@ -149,48 +149,50 @@ def _composed(body: Payload) -> ComposedUpdate:
     )
 
 
-def update(services: Services, typed: SlashCommand) -> Response:
+def update(services: Services, command: SlashCommand) -> Response:
     """`/incident update calls go to Cebu`: tell every audience now; alone a form."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if not typed.rest:
-        compose_actions.open_composer(services, typed.trigger_id, number, typed.user_id)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if not command.argument:
+        compose_actions.open_composer(services, command.trigger_id, number, command.user_id)
         return None
-    return compose_actions.send_text_now(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
+    return compose_actions.send_text_now(
+        services, number, command.argument, command.trigger_id, command.user_id, utcnow()
+    )
 
 
-def updates(services: Services, typed: SlashCommand) -> Response:
+def updates(services: Services, command: SlashCommand) -> Response:
     """`/incident updates`, `/incident updates add executives`: what is promised and how it was kept; who hears of
     a private one."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    subcommand, _, audience_name = typed.rest.partition(" ")
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    subcommand, _, audience_name = command.argument.partition(" ")
     if subcommand.lower() == "add":
-        return given_audiences.add(services, number, audience_name, typed.user_id, utcnow())
+        return given_audiences.add(services, number, audience_name, command.user_id, utcnow())
     if subcommand.lower() == "remove":
-        return given_audiences.remove(services, number, audience_name, typed.user_id, utcnow())
-    return update_commands.updates_screen(services, number, typed.user_id)
+        return given_audiences.remove(services, number, audience_name, command.user_id, utcnow())
+    return update_commands.updates_screen(services, number, command.user_id)
 
 
-def cadence(services: Services, typed: SlashCommand) -> Response:
+def cadence(services: Services, command: SlashCommand) -> Response:
     """`/incident cadence executives 20 min`, `/incident cadence usual`: how often audiences are told; alone a
     form."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if not typed.rest:
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if not command.argument:
         build_form = draft_screens.cadence_form(services)
-        open_incident_form(services, typed.trigger_id, number, typed.user_id, build_form)
+        open_incident_form(services, command.trigger_id, number, command.user_id, build_form)
         return None
-    return update_commands.set_cadence(services, number, typed.rest, typed.user_id, utcnow())
+    return update_commands.set_cadence(services, number, command.argument, command.user_id, utcnow())
 
 
-def pause(services: Services, typed: SlashCommand) -> Response:
+def pause(services: Services, command: SlashCommand) -> Response:
     """`/incident pause the carrier works until six`: no updates by the clock until `resume`."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if not typed.rest:
-        open_incident_form(services, typed.trigger_id, number, typed.user_id, forms.pause_form)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if not command.argument:
+        open_incident_form(services, command.trigger_id, number, command.user_id, forms.pause_form)
         return None
-    return update_commands.pause(services, number, clean_title(typed.rest), typed.user_id, utcnow())
+    return update_commands.pause(services, number, clean_title(command.argument), command.user_id, utcnow())
 
 
-def resume(services: Services, typed: SlashCommand) -> Response:
+def resume(services: Services, command: SlashCommand) -> Response:
     """`/incident resume`: updates go on after a pause."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    return update_commands.resume(services, number, typed.user_id, utcnow())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    return update_commands.resume(services, number, command.user_id, utcnow())

@@ -101,7 +101,7 @@ def test_the_word_after_the_command_ends_at_any_space(space: str) -> None:
 
     typed = parse.slash_command(body)
 
-    assert (typed.word, typed.rest) == ("declare", "S1 IVR down")
+    assert (typed.subcommand, typed.argument) == ("declare", "S1 IVR down")
 
 
 @pytest.mark.parametrize(

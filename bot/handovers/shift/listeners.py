@@ -27,19 +27,19 @@ COMMANDS = (SHIFT, WATCH, WATCHED, EXPORT)
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
-def shift_command(services: Services, typed: SlashCommand) -> Response:
+def shift_command(services: Services, command: SlashCommand) -> Response:
     """`/incident handover shift @ben`, `watch the trunks`, `watched`, `export`"""
-    subcommand, argument = parse.first_word(typed.rest)
-    by, now = typed.user_id, utcnow()
+    subcommand, argument = parse.first_word(command.argument)
+    by, now = command.user_id, utcnow()
     if subcommand.lower() == EXPORT:
-        return export.request(services, typed.trigger_id, by, now)
+        return export.request(services, command.trigger_id, by, now)
     if subcommand.lower() == WATCH and argument:
         return watching.watch(services, argument, by, now)
     if subcommand.lower() in (WATCH, WATCHED):
         return watching.watched(services, by, parse.page_number(argument))
-    person = PERSON.search(typed.raw)
+    person = PERSON.search(command.raw_argument)
     view = offering.offer_form(services, by, now, person[1] if person else None)
-    services.slack.open_view(typed.trigger_id, view)
+    services.slack.open_view(command.trigger_id, view)
     return None
 
 

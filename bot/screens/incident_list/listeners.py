@@ -27,18 +27,18 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.ANYWHERE, 2, answer_wording.HELP_SEARCH)
 
 
-def show_list(services: Services, typed: SlashCommand) -> Response:
+def show_list(services: Services, command: SlashCommand) -> Response:
     """`/incident list`, `/incident list closed S1 last 7 days`, `/incident list mine`: incidents, filtered."""
-    return list_page(services, rules.read_filter(typed.rest, utcnow()), typed.user_id)
+    return list_page(services, rules.read_filter(command.argument, utcnow()), command.user_id)
 
 
-def search(services: Services, typed: SlashCommand) -> Response:
+def search(services: Services, command: SlashCommand) -> Response:
     """`/incident search crm`: titles, impact and causes; alone a form."""
-    if not typed.rest:
-        check_member(services, typed.user_id)
-        services.slack.open_view(typed.trigger_id, views.form(Filter(state=ALL), services.floor))
+    if not command.argument:
+        check_member(services, command.user_id)
+        services.slack.open_view(command.trigger_id, views.form(Filter(state=ALL), services.floor))
         return None
-    return show_list(services, typed)
+    return show_list(services, command)
 
 
 def list_page(services: Services, list_filter: Filter, user_id: str) -> views.Screen:

@@ -44,40 +44,42 @@ def register_commands(registry: Registry) -> None:
     registry.help(Section.CHANNEL, 61, answer_wording.HELP_CORRECT)
 
 
-def show_timeline(services: Services, typed: SlashCommand) -> Response:
+def show_timeline(services: Services, command: SlashCommand) -> Response:
     """`/incident timeline`, `/incident timeline decisions`, `/incident timeline picture`: what happened."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if typed.rest.strip().lower() == PICTURE:
-        return pictures.request_picture(services, number, typed.trigger_id, typed.user_id)
-    return timeline_screens.timeline_page(services, number, typed.user_id, rules.read_filter(typed.rest))
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if command.argument.strip().lower() == PICTURE:
+        return pictures.request_picture(services, number, command.trigger_id, command.user_id)
+    return timeline_screens.timeline_page(services, number, command.user_id, rules.read_filter(command.argument))
 
 
-def note(services: Services, typed: SlashCommand) -> Response:
+def note(services: Services, command: SlashCommand) -> Response:
     """`/incident note decision: we fail over at 14:05`: an entry of the timeline; alone a form."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    if typed.rest:
-        return notes.add_typed_note(services, number, typed.rest, typed.trigger_id, typed.user_id, utcnow())
-    view = timeline_screens.note_form(services, number, typed.user_id, utcnow())
-    services.slack.open_view(typed.trigger_id, view)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    if command.argument:
+        return notes.add_typed_note(
+            services, number, command.argument, command.trigger_id, command.user_id, utcnow()
+        )
+    view = timeline_screens.note_form(services, number, command.user_id, utcnow())
+    services.slack.open_view(command.trigger_id, view)
     return None
 
 
-def correct(services: Services, typed: SlashCommand) -> Response:
+def correct(services: Services, command: SlashCommand) -> Response:
     """`/incident correct 12`: put an entry of the timeline right."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    match = re.fullmatch(r"\[?#?(\d{1,18})\]?", typed.rest.strip())
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    match = re.fullmatch(r"\[?#?(\d{1,18})\]?", command.argument.strip())
     if match is None:
         raise WhichEntry()
-    view = timeline_screens.amend_form(services, number, int(match[1]), typed.user_id)
-    services.slack.open_view(typed.trigger_id, view)
+    view = timeline_screens.amend_form(services, number, int(match[1]), command.user_id)
+    services.slack.open_view(command.trigger_id, view)
     return None
 
 
-def show_milestones(services: Services, typed: SlashCommand) -> Response:
+def show_milestones(services: Services, command: SlashCommand) -> Response:
     """`/incident milestones`: when it started, was detected, mitigated …, and the form to put that right."""
-    number = incident_number_here(services, typed.channel_id, typed.user_id)
-    view = timeline_screens.milestone_form(services, number, typed.user_id, utcnow())
-    services.slack.open_view(typed.trigger_id, view)
+    number = incident_number_here(services, command.channel_id, command.user_id)
+    view = timeline_screens.milestone_form(services, number, command.user_id, utcnow())
+    services.slack.open_view(command.trigger_id, view)
     return None
 
 
