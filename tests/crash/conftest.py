@@ -10,8 +10,8 @@ from tests.crash.rig import Rig
 from tests.crash.saved_states import postgres_rows, sqlite_files
 
 EACH_MOMENT = pytest.mark.parametrize("moment", ["after", "before"])
-# What takes long, and what is killed at each commit, too: each database and each moment once, not each with each.
-# Killed before a call, a bot leaves what it leaves right after its last commit, or right after the call before.
+# For slow stories and those also killed at each commit: each database and each moment once, not all combinations.
+# A bot killed before a call leaves the same state as one killed right after its last commit or the previous call.
 DATABASE_AND_MOMENT = pytest.mark.parametrize(
     ("rig", "moment"), [("sqlite", "after"), ("postgresql", "before")], indirect=["rig"]
 )
@@ -19,7 +19,7 @@ DATABASE_AND_MOMENT = pytest.mark.parametrize(
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
-    """A workspace and a database without a row; the bot is not started yet."""
+    """A workspace and a database without rows; the bot has not been started yet."""
     if request.param == "sqlite":
         url = prepared.database(tmp_path)
         save = sqlite_files(tmp_path)

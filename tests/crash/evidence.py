@@ -1,4 +1,4 @@
-"""What is to be found after everything was cut off and finished: one of each, and nothing missing."""
+"""Checks after everything was interrupted and finished: one of each, and nothing missing."""
 
 from collections import Counter
 from datetime import timedelta
@@ -20,12 +20,12 @@ LEFT_OVER_S = 15
 
 
 def incident_is_whole(rig: Rig, number: int) -> None:
-    """One channel with its people, one card, one digest message, one playbook message; everything drawn."""
+    """Assert one channel with its people, one card, one digest message and one playbook message, all drawn."""
     channel = rig.channel_of(number)
     assert rig.sandbox.person("ana").id in channel.members
     sent = keys(rig)
-    wanted = [f"card:{number}::0", f"digest:{number}::0"]
-    assert {key: sent[key] for key in wanted} == dict.fromkeys(wanted, 1)
+    expected_keys = [f"card:{number}::0", f"digest:{number}::0"]
+    assert {key: sent[key] for key in expected_keys} == dict.fromkeys(expected_keys, 1)
     assert len([key for key in sent if key.startswith(f"run:{number}:")]) == 1
     assert len(channel.pins) == 1
     assert len(channel.bookmarks) == 1
@@ -34,58 +34,58 @@ def incident_is_whole(rig: Rig, number: int) -> None:
 
 
 def _left_over(rig: Rig) -> list[OutboxRow]:
-    """What is still to be brought to Slack."""
+    """The outbox rows that are still to be sent to Slack."""
     with rig.database.reading() as session:
         return [row for row in session.exec(select(OutboxRow)) if not row.is_settled]
 
 
 def nothing_is_there_twice(rig: Rig) -> None:
-    """No message was sent twice, nothing was written down twice, nothing is left to show or to say."""
+    """Assert that no message was sent twice, nothing was recorded twice and nothing is left to send."""
     assert {key: times for key, times in keys(rig).items() if times > 1} == {}
     with rig.database.reading() as session:
-        written = Counter(
+        entry_counts = Counter(
             (entry.incident_id, entry.kind, str(entry.facts), entry.at)
             for entry in session.exec(select(TimelineEntry))
         )
-    twice = [entry for entry, times in written.items() if times > 1]
-    assert twice == [], twice
-    # What Slack was slow to take is tried again by the clock, a few ticks later.
+    duplicates = [entry for entry, times in entry_counts.items() if times > 1]
+    assert duplicates == [], duplicates
+    # The clock retries slow calls to Slack a few ticks later.
     assert wait_until(lambda: not _left_over(rig), LEFT_OVER_S), _left_over(rig)
-    refused = [(call.method, call.args, call.answer) for call in rig.sandbox.refusals]
-    assert refused == [], refused
+    refusals = [(call.method, call.args, call.answer) for call in rig.sandbox.refusals]
+    assert refusals == [], refusals
 
 
 def once_each(rig: Rig, number: int, kinds: tuple[str, ...]) -> None:
-    """These things happened to an incident exactly once, by its timeline."""
+    """Assert that these kinds are in an incident's timeline exactly once."""
     with rig.database.reading() as session:
         happened = Counter(entry.kind for entry in timeline.entries(session, number))
     assert {kind: happened[kind] for kind in kinds} == dict.fromkeys(kinds, 1)
 
 
 def count_of(rig: Rig, number: int, kind: str) -> int:
-    """How often this happened to an incident, by its timeline."""
+    """The number of entries of this kind in an incident's timeline."""
     with rig.database.reading() as session:
         return sum(entry.kind == kind for entry in timeline.entries(session, number))
 
 
 def with_entry(rig: Rig, kind: str) -> list[int]:
-    """The incidents to which this happened, by their timelines."""
+    """The incidents whose timelines have an entry of this kind."""
     of_kind = select(TimelineEntry.incident_id).where(TimelineEntry.kind == kind)
     with rig.database.reading() as session:
         return sorted(session.exec(of_kind.distinct()))
 
 
 def every_promise_was_kept_once(rig: Rig, number: int) -> int:
-    """Each update that was sent is in each of its channels once, perhaps as a line below an earlier one; gives back
+    """Assert that each sent update is in each of its channels once, perhaps as a line below an earlier one; return
     how many the clock had promised.
 
-    The first one to executives is sent as soon as the channel is open.
+    The first update to executives is sent as soon as the channel is open.
     """
     sent = keys(rig)
     with rig.database.reading() as session:
         promises = session.exec(select(Promise).where(Promise.incident_id == number, Promise.state == SENT)).all()
         declared_at = by_number(session, number).declared_at
-        told = {
+        keys_by_promise = {
             promise.id: [
                 f"{updates.get(session, promise.shown_by).key}:{deliveries.channel_of(row)}"
                 for row in deliveries.of_promise(session, promise)
@@ -93,19 +93,19 @@ def every_promise_was_kept_once(rig: Rig, number: int) -> int:
             for promise in promises
         }
     for promise in promises:
-        wanted = told[promise.id]
-        assert wanted
-        assert {key: sent[key] for key in wanted} == dict.fromkeys(wanted, 1)
+        expected_keys = keys_by_promise[promise.id]
+        assert expected_keys
+        assert {key: sent[key] for key in expected_keys} == dict.fromkeys(expected_keys, 1)
     return sum(promise.due_at > declared_at + timedelta(minutes=1) for promise in promises)
 
 
 def post_mortems(rig: Rig, number: int) -> int:
-    """How often the draft of an incident is to be seen."""
+    """The number of times an incident's post-mortem draft is in a message."""
     return sum(file["name"] == f"post-mortem-{number}.md" for message in messages(rig) for file in message.files)
 
 
 def keys(rig: Rig) -> Counter[str]:
-    """Every message of the bot by the key it carries; a batch has that of its first part."""
+    """The number of messages of the bot by key; a batch has the key of its first part."""
     return Counter(
         message.metadata["event_payload"]["key"].removesuffix(":batch")
         for message in messages(rig)
@@ -114,10 +114,10 @@ def keys(rig: Rig) -> Counter[str]:
 
 
 def answers(rig: Rig, number: int) -> int:
-    """How often the declarer was told that the incident is open."""
-    said = f"Incident {number} is open"
+    """The number of times the declarer was told that the incident is open."""
+    sentence = f"Incident {number} is open"
     ephemeral = [message for channel in rig.channels() for message in channel.ephemerals]
-    return sum(said in message.words for message in [*ephemeral, *messages(rig)])
+    return sum(sentence in message.words for message in [*ephemeral, *messages(rig)])
 
 
 def messages(rig: Rig) -> list[Message]:

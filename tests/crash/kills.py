@@ -1,4 +1,4 @@
-"""Stories in the middle of which the bot is killed, at one place after another."""
+"""Stories during which the bot is killed at one place after another."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from tests.crash.saved_states import SavedState
 
 
 def nothing() -> None:
-    """No step of a story."""
+    """A story step that does nothing."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """What happens before and after the kill.
+    """The steps before and after the kill.
 
-    `prepare` happens once; each kill begins with what it left, and with what `ready` opens. Then comes the act, in
-    whose consequences the bot is killed. Another bot is started and rests, once more after what happens `later`;
-    then what came of it is checked.
+    `prepare` runs once; each kill starts from the state that it left, after `ready`. Then comes the act, during
+    whose consequences the bot is killed. Another bot is started and comes to rest, and again after `later`; then
+    the result is checked.
     """
 
     rig: Rig
@@ -31,7 +31,7 @@ class Story:
     check: Callable[[], None]
 
     def is_prepared(self) -> SavedState:
-        """It begins so."""
+        """Run `prepare` and return the state it leaves."""
         bot = self.rig.starts_a_bot()
         assert bot.rests()
         self.prepare(bot)
@@ -40,7 +40,7 @@ class Story:
         return self.rig.saves()
 
     def begins(self, state: SavedState) -> BotProcess:
-        """A bot that is about to be killed, as everything is prepared."""
+        """Restore the prepared state and return a bot that is about to be killed."""
         self.rig.restores(state)
         bot = self.rig.starts_a_bot()
         assert bot.rests()
@@ -48,7 +48,7 @@ class Story:
         return bot
 
     def is_survived(self, state: SavedState, calls: int) -> bool:
-        """Tell it, kill the bot at this place, and let another finish; False when it came to the place."""
+        """Run the story, kill the bot at this place and let another finish; True if it never got to this place."""
         bot = self.begins(state)
         bot.dies(self.moment, calls)
         self.act()
@@ -57,23 +57,23 @@ class Story:
         return has_survived
 
     def kills_left(self, state: SavedState) -> list[SavedState]:
-        """Tell it to its end once; gives back what a kill would have left at each place."""
-        left: list[SavedState] = []
+        """Run the story to its end once; return the state that a kill would have left at each place."""
+        states: list[SavedState] = []
         bot = self.begins(state)
-        bot.stops_at_each(self.moment, lambda: left.append(self.rig.sees_a_kill()))
+        bot.stops_at_each(self.moment, lambda: states.append(self.rig.sees_a_kill()))
         self.act()
         assert bot.rests()
         assert bot.is_spared()
         self.is_finished_by(bot)
-        return left
+        return states
 
     def is_finished(self, state: SavedState) -> None:
-        """A bot finds this when it starts, and finishes it."""
+        """Start a bot on this state and let it finish."""
         self.rig.restores(state)
         self.is_finished_by(self.rig.starts_a_bot())
 
     def is_finished_by(self, bot: BotProcess) -> None:
-        """This bot finishes what was begun."""
+        """Let this bot finish the work, and check the result."""
         assert bot.rests()
         if self.later is not nothing:
             self.later()
@@ -91,12 +91,12 @@ def kill_everywhere(
     later: Callable[[], None] = nothing,
     check: Callable[[], None],
 ) -> int:
-    """Kill the bot at each place of what follows an act, start it again, and check what came of it.
+    """Kill the bot at each place in the consequences of an act, start it again, and check the result.
 
     On PostgreSQL it is killed at a handful of places, each about twice as far as the one before: their order is the
-    same on both. On SQLite it is killed once, midway, and otherwise stands still at each place, where everything
-    that a kill would leave is copied (see `Rig.sees_a_kill`); afterwards a bot is started with each of those.
-    Gives back after how many calls, or commits, the last place was.
+    same on both. On SQLite it is killed once, midway, and otherwise stops at each place, where everything that a
+    kill would leave is copied (see `Rig.sees_a_kill`); afterwards a bot is started on each copy.
+    Return after how many calls, or commits, the last place was.
     """
     story = Story(rig, moment, prepare, ready, act, later, check)
     prepared = story.is_prepared()
@@ -109,20 +109,20 @@ def kill_everywhere(
 
 
 def _kill_at_each_place(story: Story, prepared: SavedState) -> int:
-    left = story.kills_left(prepared)
-    assert left, "there is no place to be killed at"
-    midway = (len(left) - 1) // 2
+    states = story.kills_left(prepared)
+    assert states, "there is no place to kill the bot at"
+    midway = (len(states) - 1) // 2
     has_survived = story.is_survived(prepared, midway if story.moment == "before" else midway + 1)
     assert not has_survived, "it was killed midway"
-    for before, state in zip([prepared, *left], left, strict=False):
-        # A call that only asked, and a commit that changed nothing, leave what was there before.
-        if state != before:
+    for previous, state in zip([prepared, *states], states, strict=False):
+        # A call that only reads, and a commit that changes nothing, leave the state as it was.
+        if state != previous:
             story.is_finished(state)
-    return len(left)
+    return len(states)
 
 
 def killed_at(rig: Rig, kills: Sequence[tuple[Moment, int]], prepare: str = "") -> Iterator[str]:
-    """For each of those moments the channel of a new incident; the bot will be killed at what is done next."""
+    """Yield the channel of a new incident for each moment; the bot will be killed during the next action."""
     for number, (moment, calls) in enumerate(kills, start=1):
         bot = rig.starts_a_bot()
         channel = rig.declares(bot, f"S4 phones down {number}").name

@@ -1,4 +1,4 @@
-"""The bot in a process of its own, which dies without warning at a chosen call to Slack, or stops at each."""
+"""The bot in its own process, which dies without warning at a chosen call to Slack, or stops at each."""
 
 import os
 import signal
@@ -25,18 +25,18 @@ from bot.web import health
 
 Moment = Literal["after", "before", "commit", "before commit"]
 PATIENCE_S = 30
-# While a thread is at work, a look asks no database.
+# While a thread is at work, a check does not query the database.
 LOOKS_EVERY_S = 0.02
-# Whether it came to rest; when the next row of the outbox is due; what time it is.
+# Whether it came to rest, when the next outbox row is due, and the current time.
 Rest = tuple[bool, datetime | None, datetime]
 
 
 @dataclass
 class ProcessKiller:
-    """Kills this process when an answer has arrived and nothing was written down of it, before the next call, or
-    right after a commit; or stops it at each of these places, until it is told to go on."""
+    """Kills this process when a response has arrived and has not been recorded, before the next call, or
+    right after a commit; or stops it at each of these places until it is told to continue."""
 
-    # Tells of each stop.
+    # Reports each stop.
     stops: Connection | None = None
     moment: Moment | None = None
     calls_left: int = 0
@@ -44,17 +44,17 @@ class ProcessKiller:
     _lock: Lock = field(default_factory=Lock)
 
     def arm(self, moment: Moment | None, calls: int) -> None:
-        """Die after the answer to so many calls, before the call that follows them, or after so many commits."""
+        """Die after the response to that many calls, before the call after them, or after that many commits."""
         with self._lock:
             self.moment, self.calls_left, self.is_stopping = moment, calls, False
 
     def stop_at_each(self, moment: Moment) -> None:
-        """Stop, as a machine that sleeps, wherever this process could be killed at such a moment."""
+        """Stop, like a machine that sleeps, at every place where this process could be killed at that moment."""
         with self._lock:
             self.moment, self.calls_left, self.is_stopping = moment, 0, True
 
     def watch_calls(self) -> None:
-        """Every call of this process passes here, whichever way it is opened."""
+        """Intercept every call of this process, however it is opened."""
         send = urllib.request.HTTPHandler.http_open
 
         def http_open(handler: urllib.request.HTTPHandler, request: urllib.request.Request) -> HTTPResponse:
@@ -71,7 +71,7 @@ class ProcessKiller:
                 self._die_if(self.calls_left <= 0)
 
     def _after_call(self) -> None:
-        """An answer has arrived that the bot has not seen yet."""
+        """A response has arrived that the bot has not seen yet."""
         with self._lock:
             if self.moment in ("after", "before"):
                 self.calls_left -= 1
@@ -79,14 +79,14 @@ class ProcessKiller:
                 self._die_if(self.calls_left == 0)
 
     def before_commit(self, session: Session) -> None:
-        """Every transaction passes here when nothing of it is in the database yet."""
+        """Every transaction passes here before any of it is in the database."""
         with self._lock:
             if self.moment == "before commit":
                 self.calls_left -= 1
                 self._die_if(self.calls_left == 0)
 
     def after_commit(self, session: Session) -> None:
-        """Every transaction passes here once it is committed, before its caller goes on."""
+        """Every transaction passes here once committed, before its caller continues."""
         with self._lock:
             if self.moment == "commit":
                 self.calls_left -= 1
@@ -95,21 +95,21 @@ class ProcessKiller:
     def _die_if(self, is_time: bool) -> None:
         if self.is_stopping and self.stops is not None:
             self.stops.send_bytes(b".")
-            # To this thread, which would otherwise go on until the signal reaches it.
+            # Signal this thread, which would otherwise run on until the signal reaches it.
             signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         elif is_time:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def live(settings: dict[str, Any], orders: Connection, stops: Connection | None = None) -> None:
-    """Run a bot and do what is ordered until the process is ended."""
+    """Run a bot and carry out orders until the process ends."""
     signal.signal(signal.SIGTERM, _leave)
     killer = ProcessKiller(stops)
     killer.watch_calls()
     sa.event.listen(Session, "before_commit", killer.before_commit)
     sa.event.listen(Session, "after_commit", killer.after_commit)
     bot = bootstrap.build(Settings(_env_file=None, **settings))
-    able: dict[str, Callable[..., Any]] = {
+    commands: dict[str, Callable[..., Any]] = {
         "arm": killer.arm,
         "stop": killer.stop_at_each,
         "suspend": lambda: _suspend_after_lease(bot),
@@ -122,14 +122,14 @@ def live(settings: dict[str, Any], orders: Connection, stops: Connection | None 
         bot.start()
         orders.send("ready")
         while True:
-            verb, *facts = orders.recv()
-            orders.send(able[verb](*facts))
+            verb, *arguments = orders.recv()
+            orders.send(commands[verb](*arguments))
     finally:
         bot.stop()
 
 
 def _suspend_after_lease(bot: Bot) -> None:
-    """Stop this process the moment it has leased something and committed that, until it gets SIGCONT."""
+    """Stop this process as soon as it has leased something and committed, until it gets SIGCONT."""
     engine, leased = bot.services.database.engine, threading.local()
 
     @sa.event.listens_for(engine, "after_cursor_execute")
@@ -145,11 +145,11 @@ def _suspend_after_lease(bot: Bot) -> None:
             return
         leased.is_so = False
         if not is_first.acquire(blocking=False):
-            # Nothing that was leased meanwhile goes on to its call before the process stops.
+            # Nothing leased meanwhile may get to its call before the process stops.
             blocked.add(threading.get_ident())
             is_over.wait(PATIENCE_S)
             return
-        # No transaction of another thread is to be cut in the middle: its locks would last as long.
+        # No transaction of another thread may be interrupted midway: its locks would last as long.
         wait_until(
             lambda: engine.pool.checkedout() <= 1 + len(blocked),  # type: ignore[attr-defined]  # pools that count have it
             PATIENCE_S,
@@ -165,7 +165,7 @@ def _leave(number: int, frame: object) -> None:
 
 
 def _rest(bot: Bot) -> Rest:
-    """Do what is due until nothing can be done now; gives back when the next row of the outbox is due, if any."""
+    """Do due work until nothing can be done now; return when the next outbox row is due, if any."""
     run_ticks(bot.services, utcnow())
     at_rest = wait_until(lambda: _can_do_nothing(bot), PATIENCE_S, LOOKS_EVERY_S)
     with bot.services.database.reading() as session:
@@ -177,13 +177,13 @@ def _can_do_nothing(bot: Bot) -> bool:
 
 
 def _is_at_work(bot: Bot) -> bool:
-    """Has any thread something to do?"""
+    """Whether any thread has something to do."""
     services = bot.services
     return not (bot.app.is_idle() and services.background.is_idle()) or services.flows.is_running
 
 
 def _was_behind(bot: Bot) -> bool:
-    """Is something due? Then the clock's job runs now, whenever its own turn comes."""
+    """Whether something was due; if so, run the clock's job now instead of waiting for its turn."""
     is_behind = _is_behind(bot)
     if is_behind:
         run_ticks(bot.services, utcnow())
@@ -191,7 +191,7 @@ def _was_behind(bot: Bot) -> bool:
 
 
 def _is_idle(bot: Bot) -> bool:
-    """A workflow may be waiting for a row of the outbox that is due later."""
+    """Whether nothing runs; a workflow may be waiting for an outbox row that is due later."""
     if not (bot.app.is_idle() and bot.services.background.is_idle()):
         return False
     if bot.services.flows.is_idle():

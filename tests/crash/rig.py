@@ -1,4 +1,4 @@
-"""A workspace, a database, and a bot that is killed and started again."""
+"""A workspace, a database, and bots that are killed and started again."""
 
 import os
 import resource
@@ -23,36 +23,36 @@ from tests.crash.saved_states import Save, SavedState
 from tests.floors import with_two_audiences
 from tests.forked import CONTEXT
 
-# The first loads and uses everything before it is forked, perhaps on a busy machine.
+# The first bot loads and uses everything before it is forked, perhaps on a busy machine.
 STARTS_WITHIN_S = 60
 ENDS_WITHIN_S = 40
 WAITS_AT_MOST = 50
-# As Linux names the state of a thread.
+# Linux's code for the state of a stopped thread.
 STOPPED = "T"
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
 
 class BotProcess:
-    """A bot in a process of its own."""
+    """A bot in its own process."""
 
     def __init__(self, settings: dict[str, Any], sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._orders, theirs = CONTEXT.Pipe()
-        self._stops, theirs_to_stop = CONTEXT.Pipe(duplex=False)
-        self._process = CONTEXT.Process(target=live, args=(settings, theirs, theirs_to_stop), daemon=True)
+        self._orders, child_orders = CONTEXT.Pipe()
+        self._stops, child_stops = CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(target=live, args=(settings, child_orders, child_stops), daemon=True)
         self._process.start()
-        theirs.close()
-        theirs_to_stop.close()
+        child_orders.close()
+        child_stops.close()
         assert self._orders.poll(STARTS_WITHIN_S), "the bot did not start"
         assert self._orders.recv() == "ready"
 
     def dies(self, moment: Moment, calls: int) -> None:
-        """It will be killed after the answer to so many more calls, before the call after them, or at a commit."""
+        """Have it killed after the response to that many more calls, before the call after them, or at a commit."""
         self._orders.send(("arm", moment, calls))
         self._orders.recv()
 
     def stops_at_each(self, moment: Moment, look: Callable[[], None]) -> None:
-        """From now on it stands still at each place where it could be killed, and something is looked at there."""
+        """From now on stop it at each place where it could be killed, and call `look` there."""
         self._orders.send(("stop", moment))
         self._orders.recv()
         threading.Thread(target=self._look_at_stops, args=(look,), name="looks at stops", daemon=True).start()
@@ -65,9 +65,9 @@ class BotProcess:
                 self.wakes()
 
     def rests(self) -> bool:
-        """Wait until it has nothing left to do; False when it died on the way.
+        """Wait until it has nothing left to do; False if it died on the way.
 
-        What is to be done later is waited for by moving the clock, once every request has arrived.
+        Once every request has arrived, the clock is moved to reach work that is due later.
         """
         try:
             for _ in range(WAITS_AT_MOST):
@@ -87,7 +87,7 @@ class BotProcess:
         return self._sandbox.journal.in_flight == 0
 
     def _rests_until(self) -> timedelta | None:
-        """Nothing can be done now; gives back how long it is until something is due."""
+        """Wait until nothing can be done now; return the time until something is due."""
         self._orders.send(("rest",))
         assert self._orders.poll(ENDS_WITHIN_S), "the bot does not come to rest"
         at_rest, due_at, now = self._orders.recv()
@@ -95,7 +95,7 @@ class BotProcess:
         return None if due_at is None else max(due_at - now, timedelta())
 
     def is_spared(self) -> bool:
-        """It will not be killed any more; False when it was killed before it heard so."""
+        """Cancel the kill; False if it was killed before it got the order."""
         try:
             self._orders.send(("arm", None, 0))
             self._orders.recv()
@@ -105,27 +105,27 @@ class BotProcess:
         return True
 
     def is_suspended_after_a_lease(self) -> None:
-        """It will stop, as a machine that sleeps, right after it has leased something of the outbox."""
+        """Have it stop, like a machine that sleeps, right after it has leased something from the outbox."""
         self._orders.send(("suspend",))
         self._orders.recv()
 
     def has_full_disk(self, is_full: bool) -> None:
-        """From now on the machine refuses every byte that this process writes into a file; or takes it again."""
+        """Make the machine refuse every byte that this process writes into a file, or accept writes again."""
         _, hard = resource.prlimit(self._process.pid or 0, resource.RLIMIT_FSIZE)
         resource.prlimit(self._process.pid or 0, resource.RLIMIT_FSIZE, (1 if is_full else hard, hard))
 
     @property
     def is_healthy(self) -> bool:
-        """Does `/healthz` say that the database can be written?"""
+        """Whether `/healthz` says that the database can be written."""
         return bool(self._asked("health"))
 
     @property
     def has_flows_running(self) -> bool:
-        """Has any flow a thread?"""
+        """Whether any flow has a thread."""
         return bool(self._asked("running"))
 
     def adopts(self) -> None:
-        """What the clock does every quarter of a minute: look for flows that no thread is at."""
+        """Do what the clock does every quarter of a minute: adopt flows that no thread is running."""
         self._asked("adopt")
 
     def _asked(self, order: str) -> Any:
@@ -135,7 +135,7 @@ class BotProcess:
 
     @property
     def is_suspended(self) -> bool:
-        """Does it stand still, each of its threads?"""
+        """Whether all of its threads are stopped."""
         states = [
             file.read_text().rpartition(")")[2].split()[0]
             for file in Path(f"/proc/{self._process.pid}/task").glob("*/stat")
@@ -143,23 +143,23 @@ class BotProcess:
         return set(states) == {STOPPED}
 
     def wakes(self) -> None:
-        """It goes on where it stopped."""
+        """Continue where it stopped."""
         os.kill(self._process.pid or 0, signal.SIGCONT)
 
     def is_killed(self) -> None:
-        """Kill it here and now."""
+        """Kill it now."""
         self._process.kill()
         self._process.join()
 
     def is_asked_to_end(self) -> None:
-        """SIGTERM, as a deploy sends it; returns when the process has ended."""
+        """Send SIGTERM, as a deploy does; return when the process has ended."""
         self._process.terminate()
         self._process.join(ENDS_WITHIN_S)
         assert self._process.exitcode is not None, "it did not end"
 
     @property
     def is_alive(self) -> bool:
-        """Does it still run?"""
+        """Whether it is still running."""
         return self._process.is_alive()
 
 
@@ -189,17 +189,17 @@ class Rig:
         self.sandbox.stop()
 
     def saves(self) -> SavedState:
-        """Remember the database and the workspace. No bot may live then."""
+        """Save the database and the workspace. No bot may be running."""
         assert self._living() == 0
         self.database.engine.dispose()
         return self._saved()
 
     def sees_a_kill(self) -> SavedState:
-        """What a bot that stands still now would leave, killed at this moment; everybody else is at rest.
+        """The state that a bot, stopped now, would leave if killed at this moment; everything else is at rest.
 
-        A process that is killed leaves its files as they are: what it had written is there, what it was about to
-        write is not. They are the same while all of its threads stand still. What it has sent does arrive: the
-        sandbox reads what came before this request of ours, and carries it out.
+        A killed process leaves its files as they are: what it had written is there, what it was about to write is
+        not. They do not change while all its threads are stopped. What it has sent does arrive: the sandbox reads
+        the requests before this one and carries them out.
         """
         urllib.request.urlopen(f"{self.sandbox.url}/control/app", timeout=ENDS_WITHIN_S).close()
         self.sandbox.wait_for(lambda: self.sandbox.journal.in_flight == 0)
@@ -210,17 +210,17 @@ class Rig:
         return SavedState.of(self.sandbox, self._save)
 
     def restores(self, state: SavedState) -> None:
-        """Kill every bot and bring back what was saved."""
+        """Kill every bot and restore the saved state."""
         for bot in self._bots:
             bot.is_killed()
-        # What was on its way to a bot that was killed must not come to the next.
+        # Requests in flight to a killed bot must not reach the next one.
         self.sandbox.wait_until_idle()
         self.database.engine.dispose()
         state.restore(self.sandbox)
 
     def starts_a_bot(self, replica: str = "local") -> BotProcess:
-        """Start a bot; returns when it listens."""
-        earlier = list(self.sandbox.socket_mode.connections)
+        """Start a bot; return when it is listening."""
+        earlier_connections = list(self.sandbox.socket_mode.connections)
         bot = BotProcess(
             {
                 "SLACK_BOT_TOKEN": self.sandbox.bot_token,
@@ -231,7 +231,7 @@ class Rig:
                 "playbooks_dir": PLAYBOOKS,
                 "floor_file": self.floor_file,
                 "replica": replica,
-                # By the order to come to rest the clock's job runs at once.
+                # The order to come to rest runs the clock's job at once.
                 "tick_every_s": 10,
                 "retry_first_s": 0.2,
                 "retry_longest_s": 1,
@@ -239,49 +239,53 @@ class Rig:
             self.sandbox,
         )
         self._bots.append(bot)
-        self.sandbox.wait_for(lambda: self._is_connected_beside(earlier))
+        self.sandbox.wait_for(lambda: self._is_connected_beside(earlier_connections))
         return bot
 
-    def _is_connected_beside(self, earlier: list[Connection]) -> bool:
-        """Is there a new connection, and none of a bot that was killed? Its envelopes would be lost, as in Slack.
+    def _is_connected_beside(self, earlier_connections: list[Connection]) -> bool:
+        """Whether there is a new connection and none of a killed bot, whose envelopes would be lost, as in Slack.
 
-        A bot that is suspended answers no ping, so that its own may have been closed.
+        A suspended bot answers no ping, so its own connection may have been closed.
         """
         connections = list(self.sandbox.socket_mode.connections)
-        is_new = any(all(connection is not old for old in earlier) for connection in connections)
+        is_new = any(all(connection is not old for old in earlier_connections) for connection in connections)
         return is_new and len(connections) <= self._living()
 
     def _living(self) -> int:
         return sum(bot.is_alive for bot in self._bots)
 
     def says(self, words: str, channel: str = "general") -> None:
-        """Ana types a command; whether the bot lives to acknowledge it is another matter."""
+        """Let Ana type a command, which the bot may not live to acknowledge."""
         with suppress(TimeoutError):
             self.sandbox.person("ana").types(words, channel=channel)
 
     def declares(self, bot: BotProcess, words: str) -> Channel:
-        """Ana declares an incident, and the bot finishes all that follows; gives back the incident's channel."""
-        known = [channel.id for channel in self.channels()]
+        """Let Ana declare an incident and the bot finish all that follows; return the incident's channel."""
+        known_ids = [channel.id for channel in self.channels()]
         self.says(f"/incident declare {words}")
         assert bot.rests()
-        (made,) = [found for found in self.channels() if found.id not in known and found.name.startswith("inc-")]
-        return made
+        (created,) = [
+            candidate
+            for candidate in self.channels()
+            if candidate.id not in known_ids and candidate.name.startswith("inc-")
+        ]
+        return created
 
     def channel_of(self, number: int) -> Channel:
-        """The one channel that was made for an incident."""
-        (channel,) = [found for found in self.channels() if found.name.startswith(f"inc-{number}-")]
+        """Return the only channel created for an incident."""
+        (channel,) = [candidate for candidate in self.channels() if candidate.name.startswith(f"inc-{number}-")]
         return channel
 
     def comes_to(self, **length: float) -> None:
-        """It is so long after the beginning, however far the clock has been moved until now."""
+        """Set the clock to that long after the beginning, however far it has been moved already."""
         self.sandbox.clock_offset_s = self._starts_at_s + timedelta(**length).total_seconds()
 
     def passes(self, **length: float) -> None:
-        """So many minutes, hours or days pass."""
+        """Let that many minutes, hours or days pass."""
         self.sandbox.clock_offset_s += timedelta(**length).total_seconds()
 
     def presses(self, button: str, value: str) -> None:
-        """Ana presses a button in her direct messages; whether the bot lives to answer is another matter."""
+        """Let Ana press a button in her direct messages, which the bot may not live to answer."""
         with suppress(TimeoutError):
             self.sandbox.person("ana").clicks(button, channel="dm", value=value)
 

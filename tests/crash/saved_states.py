@@ -1,4 +1,4 @@
-"""What there is at one moment, to be restored as often as needed: the database, and the workspace with its time."""
+"""Saved states, to be restored as often as needed: the database, and the workspace with its time."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -15,26 +15,26 @@ from slack_sandbox import Sandbox, persistence
 
 
 class SavedDatabase(Protocol):
-    """A database as it was. Equal to another when nothing was written between the two."""
+    """A saved database. Equal to another if nothing was written between the two."""
 
     def restore(self) -> None:
-        """Bring it back. Nobody may be connected meanwhile."""
+        """Restore it. Nobody may be connected meanwhile."""
 
 
-# Saves a database; nobody may be at work on it meanwhile.
+# Saves a database; nobody may work on it meanwhile.
 Save = Callable[[], SavedDatabase]
 
 
 @dataclass(frozen=True)
 class SavedFiles:
-    """SQLite's files, each with the log beside it that belongs to it; the index of the log is made again."""
+    """SQLite's files with their write-ahead logs; the logs' indexes are recreated."""
 
     folder: Path
     contents: Mapping[str, bytes]
 
     @classmethod
     def of(cls, folder: Path) -> "SavedFiles":
-        """As they lie there."""
+        """Read the files of a folder."""
         files = (file for file in folder.glob("*.sqlite*") if not file.name.endswith("-shm"))
         return cls(folder, {file.name: file.read_bytes() for file in files})
 
@@ -59,7 +59,7 @@ DO $$ DECLARE each record; BEGIN
         EXECUTE format('CREATE TABLE saved.%I AS TABLE %s', each.oid, each.oid::regclass);
     END LOOP;
 END $$"""
-# A process that was killed may have left a transaction that has not ended yet.
+# A killed process may have left a transaction that has not ended yet.
 _RESTORE = f"""
 DO $$ DECLARE each record; BEGIN
     PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -78,16 +78,16 @@ END $$"""
 
 @dataclass(frozen=True)
 class SavedRows:
-    """Everything in a database on PostgreSQL, beside it in a schema of its own.
+    """Everything in a PostgreSQL database, copied to a schema of its own in the same database.
 
-    To copy whole databases would take longer than all else: each has hundreds of files.
+    Copying whole databases would take longer than everything else: each has hundreds of files.
     """
 
     address: str
 
     @classmethod
     def of(cls, address: str) -> "SavedRows":
-        """As they are now."""
+        """Copy the rows as they are now."""
         _run(address, _SAVE)
         return cls(address)
 
@@ -103,33 +103,33 @@ def _run(address: str, statement: str) -> None:
 
 
 def sqlite_files(folder: Path) -> Save:
-    """Saves the files of a folder."""
+    """Return a function that saves the files of a folder."""
     return partial(SavedFiles.of, folder)
 
 
 def postgres_rows(address: str) -> Save:
-    """Saves the rows of that database."""
+    """Return a function that saves the rows of that database."""
     return partial(SavedRows.of, address)
 
 
 @dataclass(frozen=True)
 class SavedState:
-    """Everything that a bot finds when it starts. Equal to another when a bot would find the same."""
+    """Everything that a bot finds when it starts. Equal to another if a bot would find the same."""
 
     database: SavedDatabase
     workspace: str
-    # What was permitted is used up by those that begin with the state, each anew.
+    # Each bot that starts from the state uses these permissions up, so each gets a fresh copy.
     _permissions: tuple[Any, ...] = field(compare=False)
     _at: float = field(compare=False)
 
     @classmethod
     def of(cls, sandbox: Sandbox, save: Save) -> "SavedState":
-        """As it is now."""
+        """Save the current state."""
         permissions = deepcopy(_permissions_of(sandbox))
         return cls(save(), persistence.dumps(sandbox.workspace, {}), permissions, machine_time().timestamp())
 
     def restore(self, sandbox: Sandbox) -> None:
-        """Bring it back, at the time it was then: how long ago something was attempted decides what a bot does."""
+        """Restore it with its time: what a bot does depends on how long ago something was attempted."""
         self.database.restore()
         sandbox.clock.restart()
         persistence.restore(sandbox.workspace, json.loads(self.workspace))

@@ -1,6 +1,6 @@
-"""Killing the process right after any commit: what was to follow from it follows after the next start, once.
+"""Killing the process right after any commit: its consequences follow once, after the next start.
 
-The bot's own commits are counted too, such as its heartbeat's: then it was killed before it heard what was said.
+The bot's own commits count too, such as its heartbeat's: then it was killed before it received the command.
 """
 
 from contextlib import suppress
@@ -13,15 +13,15 @@ from tests.floors import AUDIENCES
 HEARTBEATS = 2
 
 
-def test_a_declaration_that_is_killed_at_any_commit_is_finished_once(rig: Rig) -> None:
-    heard: list[bool] = []
+def test_a_declaration_killed_at_any_commit_is_finished_once(rig: Rig) -> None:
+    recorded: list[bool] = []
 
     def declare() -> None:
         rig.says("/incident declare S1 line 1 is down")
 
     def is_whole() -> None:
-        heard.append(evidence.with_entry(rig, "declared") == [1])
-        if heard[-1]:
+        recorded.append(evidence.with_entry(rig, "declared") == [1])
+        if recorded[-1]:
             evidence.incident_is_whole(rig, 1)
             evidence.once_each(rig, 1, ("declared", "playbook_started"))
         evidence.nothing_is_there_twice(rig)
@@ -29,11 +29,11 @@ def test_a_declaration_that_is_killed_at_any_commit_is_finished_once(rig: Rig) -
     commits = kill_everywhere(rig, "commit", act=declare, check=is_whole)
 
     assert commits >= 5, "a declaration has at least five transactions"
-    assert heard.count(False) <= HEARTBEATS
+    assert recorded.count(False) <= HEARTBEATS
 
 
-def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown(rig: Rig) -> None:
-    heard: list[bool] = []
+def test_a_step_click_killed_at_any_commit_counts_once_and_is_shown(rig: Rig) -> None:
+    recorded: list[bool] = []
 
     def declared(bot: BotProcess) -> None:
         rig.declares(bot, "S4 phones down")
@@ -43,8 +43,8 @@ def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown
             rig.sandbox.person("ana").clicks("step.done", channel=rig.channel_of(1).name)
 
     def is_shown() -> None:
-        heard.append(evidence.with_entry(rig, "step_done") == [1])
-        if heard[-1]:
+        recorded.append(evidence.with_entry(rig, "step_done") == [1])
+        if recorded[-1]:
             evidence.once_each(rig, 1, ("step_done",))
             (playbook,) = [m for m in rig.channel_of(1).messages.values() if m.words.startswith("📋")]
             assert "✅ Call the carrier" in playbook.words
@@ -52,11 +52,11 @@ def test_a_click_on_a_step_that_is_killed_at_any_commit_counts_once_and_is_shown
 
     commits = kill_everywhere(rig, "commit", prepare=declared, act=click, check=is_shown)
 
-    assert commits >= 2, "the click with the claim of what is to be drawn, and its settling are two transactions"
-    assert heard.count(False) <= HEARTBEATS
+    assert commits >= 2, "the click with the lease of the redraw, and settling it, are two transactions"
+    assert recorded.count(False) <= HEARTBEATS
 
 
-def test_a_click_that_is_killed_before_its_commit_was_not_acknowledged(rig: Rig) -> None:
+def test_a_click_killed_before_its_commit_is_not_acknowledged(rig: Rig) -> None:
     bot = rig.starts_a_bot()
     channel = rig.declares(bot, "S4 phones down")
     bot.dies("before commit", 1)
@@ -69,8 +69,8 @@ def test_a_click_that_is_killed_before_its_commit_was_not_acknowledged(rig: Rig)
     assert [click.acknowledged for click in clicks] == [False]
 
 
-def test_a_role_that_is_killed_at_any_commit_is_told_to_its_holder_once(rig: Rig) -> None:
-    heard: list[bool] = []
+def test_a_role_change_killed_at_any_commit_is_told_to_the_holder_once(rig: Rig) -> None:
+    recorded: list[bool] = []
 
     def declared(bot: BotProcess) -> None:
         rig.declares(bot, "S4 line 1 is down")
@@ -79,20 +79,20 @@ def test_a_role_that_is_killed_at_any_commit_is_told_to_its_holder_once(rig: Rig
         rig.says("/incident claim commander", channel=rig.channel_of(1).name)
 
     def is_told() -> None:
-        heard.append(evidence.with_entry(rig, "role_taken") == [1])
-        if heard[-1]:
+        recorded.append(evidence.with_entry(rig, "role_taken") == [1])
+        if recorded[-1]:
             evidence.once_each(rig, 1, ("role_taken",))
-            told = [times for key, times in evidence.keys(rig).items() if key.startswith("role:1:")]
-            assert told == [1]
+            message_counts = [times for key, times in evidence.keys(rig).items() if key.startswith("role:1:")]
+            assert message_counts == [1]
         evidence.nothing_is_there_twice(rig)
 
     commits = kill_everywhere(rig, "commit", prepare=declared, act=claim, check=is_told)
 
     assert commits >= 3
-    assert heard.count(False) <= HEARTBEATS
+    assert recorded.count(False) <= HEARTBEATS
 
 
-def test_an_update_that_is_killed_at_any_commit_is_sent_once_to_each_channel(rig: Rig) -> None:
+def test_an_update_killed_at_any_commit_is_sent_once_to_each_channel(rig: Rig) -> None:
     def declared(bot: BotProcess) -> None:
         rig.declares(bot, "S1 line 1 is down")
 
@@ -105,8 +105,8 @@ def test_an_update_that_is_killed_at_any_commit_is_sent_once_to_each_channel(rig
     assert commits >= 3
 
 
-def test_a_close_that_is_killed_at_any_commit_brings_one_post_mortem(rig: Rig) -> None:
-    heard: list[bool] = []
+def test_a_close_killed_at_any_commit_produces_one_post_mortem(rig: Rig) -> None:
+    recorded: list[bool] = []
 
     def resolved(bot: BotProcess) -> None:
         channel = rig.declares(bot, "S1 line 1 is down")
@@ -116,8 +116,8 @@ def test_a_close_that_is_killed_at_any_commit_brings_one_post_mortem(rig: Rig) -
         rig.says("/incident close", channel=rig.channel_of(1).name)
 
     def is_whole() -> None:
-        heard.append(evidence.with_entry(rig, "closed") == [1])
-        if heard[-1]:
+        recorded.append(evidence.with_entry(rig, "closed") == [1])
+        if recorded[-1]:
             assert evidence.post_mortems(rig, 1) == 1
             evidence.once_each(rig, 1, ("closed", "postmortem_delivered"))
         evidence.nothing_is_there_twice(rig)
@@ -125,4 +125,4 @@ def test_a_close_that_is_killed_at_any_commit_brings_one_post_mortem(rig: Rig) -
     commits = kill_everywhere(rig, "commit", prepare=resolved, act=close, check=is_whole)
 
     assert commits >= 3
-    assert heard.count(False) <= HEARTBEATS
+    assert recorded.count(False) <= HEARTBEATS

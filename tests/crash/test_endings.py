@@ -1,4 +1,4 @@
-"""Asking the process to end in the middle of something."""
+"""Asking the process to end in the middle of its work."""
 
 import time
 
@@ -8,9 +8,7 @@ from tests.crash.rig import Rig
 ENDS_WITHIN_S = 10
 
 
-def test_a_declaration_during_which_the_bot_is_asked_to_end_is_finished_then_or_after_the_next_start(
-    rig: Rig,
-) -> None:
+def test_a_declaration_interrupted_by_sigterm_is_finished_then_or_after_the_next_start(rig: Rig) -> None:
     bot = rig.starts_a_bot()
     assert bot.rests()
     rig.sandbox.latency_s = 0.3

@@ -1,4 +1,4 @@
-"""Killing the process anywhere between a tier's turn and the answer tells nobody twice, and forgets nobody."""
+"""Killing the process anywhere between a tier's turn and the answer tells nobody twice and forgets nobody."""
 
 from bot.escalation import ids
 from tests.crash import evidence
@@ -11,12 +11,12 @@ TIER_1_MIN = 6
 
 
 def page_keys(rig: Rig, number: int) -> list[int]:
-    """How often each page of an incident was sent."""
+    """The number of times each page of an incident was sent."""
     return [times for key, times in evidence.keys(rig).items() if key.startswith(f"page:{number}:")]
 
 
 @EACH_MOMENT
-def test_a_tiers_turn_that_is_killed_at_any_call_tells_each_person_once(rig: Rig, moment: Moment) -> None:
+def test_a_tiers_turn_killed_at_any_call_tells_each_person_once(rig: Rig, moment: Moment) -> None:
     def declared(bot: BotProcess) -> None:
         rig.declares(bot, "S1 line 1 is down")
 
@@ -29,11 +29,11 @@ def test_a_tiers_turn_that_is_killed_at_any_call_tells_each_person_once(rig: Rig
         rig, moment, prepare=declared, act=lambda: rig.passes(minutes=TIER_1_MIN), check=is_told
     )
 
-    # Two questions, then two messages side by side, which may be one place.
-    assert calls >= 3, "a tier's turn has at least three places to be killed at"
+    # Two lookups, then two messages in parallel, which may count as one place.
+    assert calls >= 3, "a tier's turn has at least three places to kill the bot at"
 
 
-def test_an_answer_finds_its_page_after_the_bot_was_killed_between_them(rig: Rig) -> None:
+def test_an_answer_finds_its_page_after_a_kill_between_them(rig: Rig) -> None:
     bot = rig.starts_a_bot()
     rig.declares(bot, "S1 line 1 is down")
     rig.passes(minutes=TIER_1_MIN)

@@ -1,4 +1,4 @@
-"""The disk is full for a while: what was acknowledged is finished afterwards, without a restart, once."""
+"""The disk is full for a while: acknowledged requests are finished afterwards, once, without a restart."""
 
 import pytest
 
@@ -12,7 +12,7 @@ BEGUN = 3
 
 
 @pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
-def test_what_was_acknowledged_before_the_disk_was_full_is_finished_when_it_is_not(rig: Rig) -> None:
+def test_requests_acknowledged_before_the_disk_was_full_are_finished_once_there_is_space(rig: Rig) -> None:
     bot = rig.starts_a_bot()
     rig.declares(bot, "S1 line 1 is down")
     rig.sandbox.fault("conversations.create", "delay", seconds=1.5, count=BEGUN)
@@ -23,7 +23,7 @@ def test_what_was_acknowledged_before_the_disk_was_full_is_finished_when_it_is_n
     bot.has_full_disk(True)
     assert wait_until(lambda: not bot.has_flows_running, PATIENCE_S)
     assert not bot.is_healthy
-    refused = rig.sandbox.person("ana").types("/incident declare S1 line 9 is down", channel="general").text
+    refusal = rig.sandbox.person("ana").types("/incident declare S1 line 9 is down", channel="general").text
     rig.passes(hours=1)
 
     bot.has_full_disk(False)
@@ -32,7 +32,7 @@ def test_what_was_acknowledged_before_the_disk_was_full_is_finished_when_it_is_n
         bot.adopts()
     assert bot.rests()
 
-    assert "I do not know whether that was done" in str(refused)
+    assert "I do not know whether that was done" in str(refusal)
     for number in range(1, 2 + BEGUN):
         evidence.incident_is_whole(rig, number)
     assert evidence.every_promise_was_kept_once(rig, 1) == len(AUDIENCES)

@@ -1,4 +1,4 @@
-"""Killed while it reads back what it missed, the bot goes on where it was, and nothing is in the timeline twice."""
+"""A bot killed while reading back missed messages continues where it was; no timeline entry is duplicated."""
 
 from collections import Counter
 
@@ -13,13 +13,13 @@ MESSAGES = 4
 
 
 @EACH_MOMENT
-def test_a_gap_whose_filling_is_killed_at_any_call_is_filled_once(rig: Rig, moment: Moment) -> None:
+def test_a_gap_fill_killed_at_any_call_fills_the_gap_once(rig: Rig, moment: Moment) -> None:
     ana = rig.sandbox.person("ana")
 
     def missed(bot: BotProcess) -> None:
         channel = rig.declares(bot, "S3 line 1 is down")
         ana.kicks(channel.name, "watchfloor")
-        # An event is on its way before the bot can be asked whether it rests.
+        # The event must be on its way before the bot is asked whether it is at rest.
         rig.sandbox.quiet()
         assert bot.rests()
         for number in range(MESSAGES):
@@ -31,12 +31,12 @@ def test_a_gap_whose_filling_is_killed_at_any_call_is_filled_once(rig: Rig, mome
 
     def is_filled() -> None:
         with rig.database.snapshot() as session:
-            kept = Counter(
+            texts = Counter(
                 str(entry.facts["text"]) for entry in timeline.entries(session, 1) if entry.kind == "message"
             )
             gaps = [entry for entry in timeline.entries(session, 1) if entry.kind == "gap"]
             assert verification.verify(session, 1) == []
-        assert kept == Counter(f"in the dark {number}" for number in range(MESSAGES))
+        assert texts == Counter(f"in the dark {number}" for number in range(MESSAGES))
         assert len(gaps) == 1
         evidence.nothing_is_there_twice(rig)
 

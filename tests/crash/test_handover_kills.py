@@ -1,4 +1,4 @@
-"""Killed anywhere while command changes hands: one person is accountable, and what follows is said once."""
+"""Kills anywhere while command changes hands: one person is accountable, and each message is sent once."""
 
 from contextlib import suppress
 
@@ -17,7 +17,7 @@ from tests.crash.rig import BotProcess, Rig
 pytestmark = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 
 
-def test_command_that_is_accepted_is_taken_over_once_wherever_it_is_killed(rig: Rig) -> None:
+def test_accepted_command_is_taken_over_once_wherever_the_bot_is_killed(rig: Rig) -> None:
     accepted: list[bool] = []
 
     def offered(bot: BotProcess) -> None:
@@ -41,11 +41,11 @@ def test_command_that_is_accepted_is_taken_over_once_wherever_it_is_killed(rig: 
 
     commits = kill_everywhere(rig, "commit", prepare=offered, act=accept, check=check)
 
-    assert commits >= 2, "the acceptance with the claim of what is to be drawn, and its settling"
+    assert commits >= 2, "the acceptance with the lease of the redraw, and settling it"
     assert accepted.count(False) <= 2
 
 
-def test_the_item_of_a_shift_that_is_accepted_is_one_persons_wherever_it_is_killed(rig: Rig) -> None:
+def test_an_accepted_shift_item_has_one_owner_wherever_the_bot_is_killed(rig: Rig) -> None:
     ana, chloe = rig.sandbox.person("ana"), rig.sandbox.person("chloe")
 
     def prepare(bot: BotProcess) -> None:
@@ -63,15 +63,15 @@ def test_the_item_of_a_shift_that_is_accepted_is_one_persons_wherever_it_is_kill
 
     def check() -> None:
         with rig.database.reading() as session:
-            (held,) = shift_tables.all_held(session)
-            (offered,) = shift_tables.of_incident(session, 1)
+            (accountability,) = shift_tables.all_held(session)
+            (item,) = shift_tables.of_incident(session, 1)
             rows = session.exec(select(shift_tables.Accountability).order_by(text("id"))).all()
-        assert held.user_id == ("U0CHLOE" if offered.state == State.ACCEPTED else "U0ANA")
-        assert [row.until for row in rows] == [*(row.since for row in rows[1:]), None], "neither nobody nor two"
-        told = [message.text for message in ana.direct_messages() if "has accepted everything" in message.text]
-        assert len(told) == (offered.state == State.ACCEPTED), "what follows is said once"
+        assert accountability.user_id == ("U0CHLOE" if item.state == State.ACCEPTED else "U0ANA")
+        assert [row.until for row in rows] == [*(row.since for row in rows[1:]), None], "always exactly one person"
+        messages = [message.text for message in ana.direct_messages() if "has accepted everything" in message.text]
+        assert len(messages) == (item.state == State.ACCEPTED), "the consequence is announced once"
         evidence.nothing_is_there_twice(rig)
 
     commits = kill_everywhere(rig, "commit", prepare=prepare, act=accept, check=check)
 
-    assert commits >= 3, "the acceptance, the claim of what is to be drawn and its settling are three transactions"
+    assert commits >= 3, "the acceptance, the lease of the redraw and settling it are three transactions"

@@ -1,8 +1,8 @@
 """Killing the process after any call loses nothing and repeats nothing.
 
-Before a call it leaves what it leaves right after its last commit, or right after the call before. The same stories
-are killed at their commits in `test_commit_kills.py`, on PostgreSQL, too; there the durable engine keeps what has
-several steps in another way, so that a declaration is killed after its calls on both.
+Killed before a call, it leaves the same state as right after its last commit or the previous call. In
+`test_commit_kills.py` the same stories are killed at their commits, also on PostgreSQL. There the durable engine
+stores flows of several steps differently, so a declaration is killed after its calls on both databases.
 """
 
 import pytest
@@ -15,7 +15,7 @@ from tests.floors import AUDIENCES
 ON_SQLITE = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 
 
-def test_a_declaration_that_is_killed_at_any_call_is_finished_once(rig: Rig) -> None:
+def test_a_declaration_killed_at_any_call_is_finished_once(rig: Rig) -> None:
     def declare() -> None:
         rig.says("/incident declare S1 line 1 is down")
 
@@ -26,11 +26,11 @@ def test_a_declaration_that_is_killed_at_any_call_is_finished_once(rig: Rig) -> 
 
     calls = kill_everywhere(rig, "after", act=declare, check=is_whole)
 
-    assert calls >= 8, "a declaration has at least eight places to be killed at"
+    assert calls >= 8, "a declaration has at least eight places to kill the bot at"
 
 
 @ON_SQLITE
-def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(rig: Rig) -> None:
+def test_an_update_killed_at_any_call_is_sent_once_to_each_channel(rig: Rig) -> None:
     def declared(bot: BotProcess) -> None:
         rig.declares(bot, "S1 line 1 is down")
 
@@ -45,7 +45,7 @@ def test_an_update_that_is_killed_at_any_call_is_sent_once_to_each_channel(rig: 
 
 
 @ON_SQLITE
-def test_a_close_that_is_killed_at_any_call_brings_one_post_mortem(rig: Rig) -> None:
+def test_a_close_killed_at_any_call_produces_one_post_mortem(rig: Rig) -> None:
     def resolved(bot: BotProcess) -> None:
         channel = rig.declares(bot, "S1 line 1 is down")
         rig.says("/incident resolve", channel=channel.name)
@@ -60,4 +60,4 @@ def test_a_close_that_is_killed_at_any_call_brings_one_post_mortem(rig: Rig) -> 
 
     calls = kill_everywhere(rig, "after", prepare=resolved, act=close, check=is_whole)
 
-    assert calls >= 8, "a close has at least eight places to be killed at"
+    assert calls >= 8, "a close has at least eight places to kill the bot at"

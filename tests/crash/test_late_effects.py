@@ -1,4 +1,4 @@
-"""Slack carries a request out after the bot has given up on it or was killed: everything is there once."""
+"""Slack carries out a request after the bot has given up on it or was killed: everything exists once."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from tests.crash.rig import BotProcess, Rig
 from tests.floors import AUDIENCES
 
 PATIENCE_S = 30
-# How the bot learns whether an earlier attempt of a call has arrived: from the answer to one of these.
+# For each method, the calls whose response tells the bot whether an earlier attempt has arrived.
 LOOKS = {
     "bookmarks.add": ("bookmarks.list",),
     "chat.postMessage": ("conversations.history", "conversations.replies"),
@@ -19,43 +19,43 @@ LOOKS = {
 }
 LATE_S = 13
 STEP_S = 2
-# Longer than anything that is still waited for.
+# Longer than any wait that can still be pending.
 SETTLED_S = 60
 
 
 def is_look_for(method: str, call: Call) -> bool:
-    """Does the bot look with this call for what an earlier call of the method may have made?"""
-    # Messages carry their key in their metadata; reading back what was said in a channel does without it.
+    """Whether the bot uses this call to look for the result of an earlier call of the method."""
+    # Messages have their key in their metadata; reading a channel's messages back does not need it.
     is_with_key = method != "chat.postMessage" or bool(call.args.get("include_all_metadata"))
     return call.method in LOOKS[method] and is_with_key
 
 
 def hold_until_looked_for(rig: Rig, method: str) -> None:
-    """Slack leaves the next call of a method unanswered and carries it out when the bot has looked for it once."""
+    """Make Slack leave the next call of a method unanswered and carry it out once the bot has looked for it."""
     rig.sandbox.fault(method, "late", answer="wait", after_call=partial(is_look_for, method))
 
 
 def is_held_back(rig: Rig, count: int = 1) -> None:
-    """Wait until Slack holds back so many requests."""
+    """Wait until Slack holds back that many requests."""
     rig.sandbox.wait_for(lambda: len(rig.sandbox.late_requests.calls) == count, PATIENCE_S)
 
 
 def seconds_pass(rig: Rig, bot: BotProcess, seconds: int) -> None:
-    """Time passes in small steps, and the bot does at each what is due."""
+    """Let time pass in small steps, with the bot doing its due work at each."""
     for _ in range(0, seconds, STEP_S):
         rig.passes(seconds=STEP_S)
         assert bot.rests()
 
 
 def late_requests_arrive(rig: Rig, bot: BotProcess) -> None:
-    """All that Slack held back is carried out; then everything comes to rest."""
+    """Let Slack carry out everything it held back, and wait until everything is at rest."""
     rig.passes(seconds=SETTLED_S)
     is_held_back(rig, 0)
     rig.passes(seconds=SETTLED_S)
     assert bot.rests()
 
 
-def test_updates_that_slack_carries_out_after_the_bot_gave_up_are_sent_once(rig: Rig) -> None:
+def test_updates_carried_out_after_the_bot_gave_up_are_sent_once(rig: Rig) -> None:
     bot = rig.starts_a_bot()
     rig.declares(bot, "S1 line 1 is down")
     rig.sandbox.fault("chat.postMessage", "late", count=3, seconds=LATE_S)
@@ -69,9 +69,7 @@ def test_updates_that_slack_carries_out_after_the_bot_gave_up_are_sent_once(rig:
     evidence.nothing_is_there_twice(rig)
 
 
-def test_an_update_of_a_killed_process_that_arrives_after_the_next_one_has_looked_is_sent_once(
-    rig: Rig,
-) -> None:
+def test_an_update_of_a_killed_process_arriving_after_its_successor_looked_is_sent_once(rig: Rig) -> None:
     bot = rig.starts_a_bot()
     rig.declares(bot, "S1 line 1 is down")
     hold_until_looked_for(rig, "chat.postMessage")
@@ -91,9 +89,7 @@ MADE_BY_CLOSING = ("files.completeUploadExternal", "chat.postMessage")
 
 @pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("method", MADE_BY_DECLARING)
-def test_what_a_declaration_makes_is_made_once_when_slack_carries_it_out_after_the_bot_gave_up(
-    rig: Rig, method: str
-) -> None:
+def test_a_declaration_carried_out_after_the_bot_gave_up_creates_everything_once(rig: Rig, method: str) -> None:
     bot = rig.starts_a_bot()
     assert bot.rests()
     rig.sandbox.fault(method, "late", seconds=LATE_S)
@@ -109,9 +105,7 @@ def test_what_a_declaration_makes_is_made_once_when_slack_carries_it_out_after_t
 
 @pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("method", MADE_BY_DECLARING)
-def test_what_a_declaration_makes_is_made_once_when_it_arrives_after_a_kill_and_a_look(
-    rig: Rig, method: str
-) -> None:
+def test_a_declaration_arriving_after_a_kill_and_a_look_creates_everything_once(rig: Rig, method: str) -> None:
     bot = rig.starts_a_bot()
     assert bot.rests()
     hold_until_looked_for(rig, method)
@@ -127,9 +121,7 @@ def test_what_a_declaration_makes_is_made_once_when_it_arrives_after_a_kill_and_
 
 @pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("method", MADE_BY_CLOSING)
-def test_what_a_close_brings_is_brought_once_when_slack_carries_it_out_after_the_bot_gave_up(
-    rig: Rig, method: str
-) -> None:
+def test_a_close_carried_out_after_the_bot_gave_up_produces_everything_once(rig: Rig, method: str) -> None:
     bot = rig.starts_a_bot()
     channel = is_resolved(rig, bot)
     rig.sandbox.fault(method, "late", seconds=LATE_S)
@@ -144,7 +136,7 @@ def test_what_a_close_brings_is_brought_once_when_slack_carries_it_out_after_the
 
 @pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("method", MADE_BY_CLOSING)
-def test_what_a_close_brings_is_brought_once_when_it_arrives_after_a_kill_and_a_look(rig: Rig, method: str) -> None:
+def test_a_close_arriving_after_a_kill_and_a_look_produces_everything_once(rig: Rig, method: str) -> None:
     bot = rig.starts_a_bot()
     channel = is_resolved(rig, bot)
     hold_until_looked_for(rig, method)
@@ -158,7 +150,7 @@ def test_what_a_close_brings_is_brought_once_when_it_arrives_after_a_kill_and_a_
 
 
 def is_resolved(rig: Rig, bot: BotProcess) -> str:
-    """An incident that may be closed; gives back the name of its channel."""
+    """Declare and resolve an incident; return the name of its channel."""
     name = rig.declares(bot, "S1 line 1 is down").name
     rig.says("/incident resolve", channel=name)
     assert bot.rests()
@@ -166,7 +158,7 @@ def is_resolved(rig: Rig, bot: BotProcess) -> str:
 
 
 def is_closed_once(rig: Rig) -> None:
-    """The post-mortem is there once, and so is everything else."""
+    """Assert that the post-mortem exists once, like everything else."""
     assert evidence.post_mortems(rig, 1) == 1
     evidence.once_each(rig, 1, ("closed", "postmortem_delivered"))
     evidence.nothing_is_there_twice(rig)

@@ -1,4 +1,4 @@
-"""Slack carries a request out after the client has given it up: it is found, and not made again."""
+"""Slack carries out a request after the client has given up on it: the result is found and not created again."""
 
 import pytest
 
@@ -11,7 +11,7 @@ ON_SQLITE = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 
 @ON_SQLITE
 @pytest.mark.parametrize("seconds", [1, 14, 29])
-def test_messages_that_arrive_late_are_there_once(rig: Rig, seconds: int) -> None:
+def test_messages_that_arrive_late_appear_once(rig: Rig, seconds: int) -> None:
     bot = rig.starts_a_bot()
     assert bot.rests()
     rig.sandbox.fault("chat.postMessage", "late", count=MANY, answer="cut", seconds=seconds)
@@ -27,7 +27,7 @@ def test_messages_that_arrive_late_are_there_once(rig: Rig, seconds: int) -> Non
 
 @ON_SQLITE
 @pytest.mark.parametrize("seconds", [1, 20])
-def test_messages_on_their_way_while_the_process_is_killed_are_there_once(rig: Rig, seconds: int) -> None:
+def test_messages_in_flight_while_the_process_is_killed_appear_once(rig: Rig, seconds: int) -> None:
     bot = rig.starts_a_bot()
     assert bot.rests()
     rig.sandbox.fault("chat.postMessage", "late", count=MANY, answer="wait", seconds=seconds)

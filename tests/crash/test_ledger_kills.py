@@ -1,4 +1,4 @@
-"""Killed anywhere in a ledger's work: the equation holds, and going on pays, and releases, each account once."""
+"""Kills anywhere in a ledger's work: the totals hold, and resuming pays and releases each account once."""
 
 import multiprocessing
 import os
@@ -24,11 +24,11 @@ from tests import prepared
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 ROWS, REVERSED = 1_400, 100
-# However busy the machine, so many chunks and no more.
+# The same number of chunks however busy the machine is.
 BY_500 = ChunkSize(500, smallest=500, largest=500)
 
 
-def test_results_that_are_cut_off_anywhere_are_gone_on_with_and_pay_each_account_once(tmp_path: Path) -> None:
+def test_results_interrupted_anywhere_are_resumed_and_pay_each_account_once(tmp_path: Path) -> None:
     url = prepared.database(tmp_path)
     database = Database(url)
     ledger = _begin(database)
@@ -45,17 +45,17 @@ def test_results_that_are_cut_off_anywhere_are_gone_on_with_and_pay_each_account
 
     assert kills >= 3, "it was killed in each of its transactions"
     with database.reading() as session:
-        issued = session.exec(
+        issued_count = session.exec(
             select(sa.func.count()).select_from(Entry).where(col(Entry.new_state) == "issued")
         ).one()
         [total] = tables.totals_of(session, ledger)
         assert difference_tables.open_differences(session, ledger) == []
-    assert (issued, total.issued, total.pending) == (ROWS, (ROWS - REVERSED) * 500, REVERSED * 500)
+    assert (issued_count, total.issued, total.pending) == (ROWS, (ROWS - REVERSED) * 500, REVERSED * 500)
     database.close()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_release_that_is_cut_off_anywhere_is_gone_on_with_and_has_each_account_once(
+def test_a_release_interrupted_anywhere_is_resumed_and_contains_each_account_once(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str
 ) -> None:
     is_file = kind == "sqlite"
@@ -66,25 +66,30 @@ def test_a_release_that_is_cut_off_anywhere_is_gone_on_with_and_has_each_account
     importing.import_file(database, accounts, tmp_path / "lines.csv")
     with database.transaction() as session:
         release = release_lines.begin(session, tables.get(session, ledger), "x", "EUR", "U1", NOW).number
-    seen = []
+    progress = []
 
     def is_whole() -> None:
         with database.reading() as session:
-            made = session.get_one(Release, release)
-            its = select(sa.func.coalesce(sa.func.sum(Line.amount), 0), sa.func.count()).select_from(Line)
-            assert session.exec(its.where(Line.release_id == release)).one() == (made.amount, made.lines)
-            assert tables.released_ids(session, ledger) == set(), "nobody is paid before it is whole and approved"
-            seen.append((made.lines, made.state))
+            release_row = session.get_one(Release, release)
+            totals = select(sa.func.coalesce(sa.func.sum(Line.amount), 0), sa.func.count()).select_from(Line)
+            assert session.exec(totals.where(Line.release_id == release)).one() == (
+                release_row.amount,
+                release_row.lines,
+            )
+            assert tables.released_ids(session, ledger) == set(), (
+                "nobody is paid before it is complete and approved"
+            )
+            progress.append((release_row.lines, release_row.state))
 
     prepare = partial(releasing.prepare, credits=Credits(), release_id=release, size=BY_500)
     kills = _until_done(url, database, prepare, is_whole)
 
     assert kills >= 3, "it was killed in each of its transactions"
-    assert len({lines for lines, _ in seen}) >= 3, "it went on from where it was"
-    assert seen[-1] == (ROWS, "waiting")
+    assert len({lines for lines, _ in progress}) >= 3, "it continued from where it was"
+    assert progress[-1] == (ROWS, "waiting")
     with database.reading() as session:
-        made = session.get_one(Release, release)
-        assert (made.amount, made.needs_second) == (ROWS * 500, True)
+        release_row = session.get_one(Release, release)
+        assert (release_row.amount, release_row.needs_second) == (ROWS * 500, True)
     database.close()
 
 
@@ -101,7 +106,7 @@ def _begin(database: Database) -> int:
 def _file(database: Database, ledger: int, folder: Path, kind: str, header: str, rest: str) -> int:
     rows = "".join(f"ACCOUNT-{at:06},5.00,{rest}\n" for at in range(ROWS))
     if kind == "results":
-        # Read again, these would be payments that are not released.
+        # If read twice, these would be payments without a release.
         first = "".join(
             f"ACCOUNT-{at:06},5.00,EUR,issued\nACCOUNT-{at:06},5.00,EUR,reversed\n" for at in range(REVERSED)
         )
@@ -124,7 +129,7 @@ def _file(database: Database, ledger: int, folder: Path, kind: str, header: str,
 
 def _release(database: Database) -> None:
     with database.transaction() as session:
-        made = Release(
+        release = Release(
             ledger_id=1,
             cohort="x",
             currency="EUR",
@@ -135,21 +140,21 @@ def _release(database: Database) -> None:
             asked_by="U1",
             asked_at=NOW,
         )
-        session.add(made)
+        session.add(release)
         session.flush()
-        session.connection().execute(sa.update(Line).values(release_id=made.number))
+        session.connection().execute(sa.update(Line).values(release_id=release.number))
 
 
 def _until_done(
     url: str, database: Database, work: Callable[[Database], object], look: Callable[[], None] = lambda: None
 ) -> int:
-    """Kill the work at its first transaction, then at its second …, until it ends; gives back how often."""
+    """Kill the work at its first transaction, then at its second and so on until it ends; return how often."""
     for kills in count():
         process = multiprocessing.get_context("fork").Process(target=_work_and_die, args=(url, work, kills + 1))
         process.start()
         process.join()
         with database.reading() as session:
-            assert balance.errors(session, 1) == [], "the totals are those of the lines after each kill"
+            assert balance.errors(session, 1) == [], "the totals match the lines after each kill"
         look()
         if process.exitcode == 0:
             return kills
@@ -157,11 +162,11 @@ def _until_done(
 
 
 def _work_and_die(url: str, work: Callable[[Database], object], commits: int) -> None:
-    """Die before the commit of that number, or as the transaction of that number begins."""
-    database, seen = Database(url), count(1)
+    """Die before the commit with that number, or as the transaction with that number begins."""
+    database, counter = Database(url), count(1)
 
     def die(_: object) -> None:
-        if next(seen) == commits:
+        if next(counter) == commits:
             os.kill(os.getpid(), signal.SIGKILL)
 
     moment = "commit" if commits % 2 else "begin"

@@ -1,4 +1,4 @@
-"""Calls that Slack did carry out though nobody heard, and calls that never reached it."""
+"""Calls that Slack carried out although the response was lost, and calls that never reached it."""
 
 import pytest
 
@@ -20,7 +20,9 @@ METHODS = (
 
 @pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("trouble", ["lost_answer", "refused"])
-def test_an_incident_is_whole_though_the_first_call_of_each_method_got_no_answer(rig: Rig, trouble: str) -> None:
+def test_an_incident_is_complete_although_the_first_call_of_each_method_got_no_answer(
+    rig: Rig, trouble: str
+) -> None:
     bot = rig.starts_a_bot()
     assert bot.rests()
     for method in METHODS:

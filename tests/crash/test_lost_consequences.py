@@ -1,4 +1,4 @@
-"""Killed between a commit and what follows from it in Slack: it follows after the next start."""
+"""Kills between a commit and its consequences in Slack, which follow after the next start."""
 
 from contextlib import suppress
 
@@ -17,12 +17,12 @@ HEARTBEATS = 2
 
 
 def is_outside(rig: Rig, person: str) -> bool:
-    """Is a person not in the incident's channel?"""
+    """Whether a person is not in the incident's channel."""
     return rig.sandbox.person(person).id not in rig.channel_of(1).members
 
 
-def test_a_person_who_is_given_a_role_is_invited_wherever_it_is_killed(rig: Rig) -> None:
-    given: list[bool] = []
+def test_a_person_given_a_role_is_invited_wherever_the_bot_is_killed(rig: Rig) -> None:
+    role_given: list[bool] = []
 
     def declared(bot: BotProcess) -> None:
         rig.declares(bot, "S4 line 1 is down")
@@ -31,18 +31,18 @@ def test_a_person_who_is_given_a_role_is_invited_wherever_it_is_killed(rig: Rig)
         rig.says("/incident assign commander <@U0CHLOE>", channel=rig.channel_of(1).name)
 
     def is_invited() -> None:
-        given.append(evidence.with_entry(rig, "role_given") == [1])
-        assert is_outside(rig, "chloe") == (not given[-1])
+        role_given.append(evidence.with_entry(rig, "role_given") == [1])
+        assert is_outside(rig, "chloe") == (not role_given[-1])
         evidence.nothing_is_there_twice(rig)
 
     kill_everywhere(rig, "commit", prepare=declared, act=assign, check=is_invited)
 
-    assert given.count(True) >= 3
-    assert given.count(False) <= HEARTBEATS
+    assert role_given.count(True) >= 3
+    assert role_given.count(False) <= HEARTBEATS
 
 
-def test_a_person_who_is_on_the_way_is_invited_wherever_it_is_killed(rig: Rig) -> None:
-    coming: list[bool] = []
+def test_a_person_on_the_way_is_invited_wherever_the_bot_is_killed(rig: Rig) -> None:
+    on_the_way: list[bool] = []
 
     def paged(bot: BotProcess) -> None:
         channel = rig.declares(bot, "S1 line 1 is down")
@@ -54,17 +54,17 @@ def test_a_person_who_is_on_the_way_is_invited_wherever_it_is_killed(rig: Rig) -
             rig.sandbox.person("devi").clicks(ids.ON_MY_WAY, channel="dm")
 
     def is_invited() -> None:
-        coming.append(evidence.with_entry(rig, "on_my_way") == [1])
-        assert is_outside(rig, "devi") == (not coming[-1])
+        on_the_way.append(evidence.with_entry(rig, "on_my_way") == [1])
+        assert is_outside(rig, "devi") == (not on_the_way[-1])
         evidence.nothing_is_there_twice(rig)
 
     kill_everywhere(rig, "commit", prepare=paged, act=answer, check=is_invited)
 
-    assert coming.count(True) >= 3
-    assert coming.count(False) <= HEARTBEATS
+    assert on_the_way.count(True) >= 3
+    assert on_the_way.count(False) <= HEARTBEATS
 
 
-def test_the_last_update_says_that_updates_are_paused_wherever_it_is_killed(rig: Rig) -> None:
+def test_the_last_update_says_that_updates_are_paused_wherever_the_bot_is_killed(rig: Rig) -> None:
     paused: list[bool] = []
 
     def updated(bot: BotProcess) -> None:

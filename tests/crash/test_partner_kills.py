@@ -10,8 +10,8 @@ from tests.crash.rig import BotProcess, Rig
 CHANNEL = "partner-northline"
 
 
-def said(rig: Rig) -> list[str]:
-    """The keys of everything the bot sent into the partner's channel."""
+def sent_keys(rig: Rig) -> list[str]:
+    """The keys of everything the bot sent to the partner's channel."""
     (channel,) = [channel for channel in rig.channels() if channel.name == CHANNEL]
     with rig.sandbox.workspace.lock:
         return [
@@ -20,7 +20,7 @@ def said(rig: Rig) -> list[str]:
 
 
 @EACH_MOMENT
-def test_a_notice_that_is_killed_at_any_call_reaches_its_partner_once(rig: Rig, moment: Moment) -> None:
+def test_a_notice_killed_at_any_call_reaches_its_partner_once(rig: Rig, moment: Moment) -> None:
     def declared(bot: BotProcess) -> None:
         rig.declares(bot, "S4 Northline 1 is down")
 
@@ -28,7 +28,7 @@ def test_a_notice_that_is_killed_at_any_call_reaches_its_partner_once(rig: Rig, 
         rig.says("/incident partners tell", channel=rig.channel_of(1).name)
 
     def is_told() -> None:
-        assert said(rig).count("partner:1:Northline:0") == 1
+        assert sent_keys(rig).count("partner:1:Northline:0") == 1
         evidence.once_each(rig, 1, ("partner_told",))
         evidence.nothing_is_there_twice(rig)
 
@@ -37,7 +37,7 @@ def test_a_notice_that_is_killed_at_any_call_reaches_its_partner_once(rig: Rig, 
     assert calls >= 1, "it was killed at the call of the notice"
 
 
-def test_the_reminder_and_the_all_clear_find_their_notice_after_the_bot_was_killed(rig: Rig) -> None:
+def test_the_reminder_and_the_all_clear_find_their_notice_after_a_kill(rig: Rig) -> None:
     bot = rig.starts_a_bot()
     channel = rig.declares(bot, "S1 line is down at Northline")
     rig.says("/incident partners tell", channel=channel.name)
@@ -56,6 +56,6 @@ def test_the_reminder_and_the_all_clear_find_their_notice_after_the_bot_was_kill
     assert bot.rests()
 
     evidence.once_each(rig, 1, ("partner_told", "partner_reminded", "partner_received", "partner_cleared"))
-    below = [key for key in said(rig) if key.startswith("partner:") and not key.endswith(":0")]
-    assert sorted(key.split(":")[2] for key in below) == ["clear", "reminder"]
+    reply_keys = [key for key in sent_keys(rig) if key.startswith("partner:") and not key.endswith(":0")]
+    assert sorted(key.split(":")[2] for key in reply_keys) == ["clear", "reminder"]
     evidence.nothing_is_there_twice(rig)

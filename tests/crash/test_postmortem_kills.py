@@ -1,4 +1,4 @@
-"""Killing the process anywhere between *Publish* and the published copy leaves exactly one of it."""
+"""Killing the process anywhere between *Publish* and the published copy leaves exactly one copy."""
 
 from bot.postmortems import ids
 from tests.crash import evidence
@@ -11,14 +11,14 @@ PUBLISHED = "📗"
 
 
 def opens(rig: Rig, button: str) -> None:
-    """Ana presses a button of the newest message about a post-mortem."""
+    """Let Ana press a button of the newest message about a post-mortem."""
     ana = rig.sandbox.person("ana")
     letter = [m for m in ana.direct_messages() if "of incident 1," in m.words and not m.is_reply][-1]
     ana.clicks(button, channel="dm", ts=letter.ts)
 
 
 @DATABASE_AND_MOMENT
-def test_a_publication_that_is_killed_at_any_call_is_posted_once(rig: Rig, moment: Moment) -> None:
+def test_a_publication_killed_at_any_call_is_posted_once(rig: Rig, moment: Moment) -> None:
     ana = rig.sandbox.person("ana")
 
     def in_review(bot: BotProcess) -> None:
@@ -39,9 +39,9 @@ def test_a_publication_that_is_killed_at_any_call_is_posted_once(rig: Rig, momen
 
     def is_whole() -> None:
         begins = f"{PUBLISHED} *Post-mortem* of incident 1,"
-        posted = [m for m in evidence.messages(rig) if m.words.startswith(begins)]
-        assert len(posted) == 1
-        shared = [m for m in evidence.messages(rig) if m.thread_ts == posted[0].ts and m.files]
+        posts = [m for m in evidence.messages(rig) if m.words.startswith(begins)]
+        assert len(posts) == 1
+        shared = [m for m in evidence.messages(rig) if m.thread_ts == posts[0].ts and m.files]
         assert [len(message.files) for message in shared] == [3]
         evidence.once_each(rig, 1, ("postmortem_published", "postmortem_delivered"))
         evidence.nothing_is_there_twice(rig)
@@ -49,4 +49,4 @@ def test_a_publication_that_is_killed_at_any_call_is_posted_once(rig: Rig, momen
     calls = kill_everywhere(rig, moment, prepare=in_review, ready=ready, act=publish, check=is_whole)
 
     # Download and upload of three files, the post, the share, the edits of two messages.
-    assert calls >= 8, "a publication has at least eight places to be killed at"
+    assert calls >= 8, "a publication has at least eight places to kill the bot at"

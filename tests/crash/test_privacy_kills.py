@@ -1,4 +1,4 @@
-"""Killed while an incident becomes private: one private channel takes over, and everything is taken back."""
+"""Kills while an incident becomes private: one private channel takes over, and everything is retracted."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 KILLS: list[tuple[Moment, int]] = [("commit", 1), ("commit", 4), ("after", 1), ("before", 2)]
 
 
-def test_an_incident_that_becomes_private_is_private_wherever_it_is_killed(rig: Rig) -> None:
+def test_an_incident_that_becomes_private_is_private_wherever_the_bot_is_killed(rig: Rig) -> None:
     for number, (moment, calls) in enumerate(KILLS, start=1):
         bot = rig.starts_a_bot()
         assert bot.rests()
@@ -24,17 +24,17 @@ def test_an_incident_that_becomes_private_is_private_wherever_it_is_killed(rig: 
     assert evidence.with_entry(rig, "made_private") == [1, 2, 3, 4]
     sent = evidence.keys(rig)
     for number in (1, 2, 3, 4):
-        old, new = _channels_of(rig, number)
-        assert old.is_archived
-        assert not [message.words for message in old.messages.values() if message.blocks]
-        assert new.is_private
-        assert not new.is_archived
-        assert rig.sandbox.person("ana").id in new.members
+        old_channel, new_channel = _channels_of(rig, number)
+        assert old_channel.is_archived
+        assert not [message.words for message in old_channel.messages.values() if message.blocks]
+        assert new_channel.is_private
+        assert not new_channel.is_archived
+        assert rig.sandbox.person("ana").id in new_channel.members
         assert (sent[f"card:{number}::1"], sent[f"digest:{number}::0"]) == (1, 0)
-        assert [message for message in new.messages.values() if "What people wrote in" in message.words]
+        assert [message for message in new_channel.messages.values() if "What people wrote in" in message.words]
 
 
 def _channels_of(rig: Rig, number: int) -> list[Channel]:
-    """The channel it had, and the private one."""
+    """The incident's old channel and its private one."""
     channels = (channel for channel in rig.channels() if channel.name.startswith(f"inc-{number}-"))
     return sorted(channels, key=lambda channel: channel.is_private)

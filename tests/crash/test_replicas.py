@@ -1,4 +1,4 @@
-"""Several bots on one PostgreSQL: each thing is done once, and who dies is replaced."""
+"""Several bots on one PostgreSQL: everything is done once, and a dead replica is replaced."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,8 +18,8 @@ ON_POSTGRESQL = pytest.mark.parametrize("rig", ["postgresql"], indirect=True)
 
 @pytest.mark.parametrize("rig", ["empty postgresql"], indirect=True)
 def test_replicas_that_start_together_on_an_empty_database_upgrade_it_once(rig: Rig) -> None:
-    with ThreadPoolExecutor() as together:
-        bots = list(together.map(rig.starts_a_bot, ("one", "other", "third")))
+    with ThreadPoolExecutor() as executor:
+        bots = list(executor.map(rig.starts_a_bot, ("one", "other", "third")))
 
     rig.says("/incident declare S1 line 1 is down")
     assert all(bot.rests() for bot in bots)
@@ -27,7 +27,7 @@ def test_replicas_that_start_together_on_an_empty_database_upgrade_it_once(rig: 
 
 
 @ON_POSTGRESQL
-def test_two_replicas_that_both_watch_the_clock_keep_each_promise_once(rig: Rig) -> None:
+def test_two_replicas_that_both_tick_keep_each_promise_once(rig: Rig) -> None:
     one, other = rig.starts_a_bot("one"), rig.starts_a_bot("other")
     rig.says("/incident declare S1 line 1 is down")
     assert one.rests()
@@ -42,27 +42,27 @@ def test_two_replicas_that_both_watch_the_clock_keep_each_promise_once(rig: Rig)
 
 
 @ON_POSTGRESQL
-def test_what_a_killed_replica_had_begun_is_finished_by_another(rig: Rig) -> None:
-    survivor, declared = rig.starts_a_bot("survivor"), 0
+def test_work_begun_by_a_killed_replica_is_finished_by_another(rig: Rig) -> None:
+    survivor, declared_count = rig.starts_a_bot("survivor"), 0
     assert survivor.rests()
     for calls in (1, 5):
         victim = rig.starts_a_bot(f"victim {calls}")
         assert victim.rests()
         victim.dies("after", calls)
-        # Slack gives each command to one of the two.
+        # Slack sends each command to one of the two.
         while victim.rests():
-            declared += 1
-            rig.says(f"/incident declare S1 line {declared} is down")
+            declared_count += 1
+            rig.says(f"/incident declare S1 line {declared_count} is down")
 
         assert survivor.rests(), "it waits at most half a minute"
 
-    for number in range(1, declared + 1):
+    for number in range(1, declared_count + 1):
         evidence.incident_is_whole(rig, number)
     evidence.nothing_is_there_twice(rig)
 
 
 @ON_POSTGRESQL
-def test_a_name_can_be_used_by_one_living_replica_only(rig: Rig) -> None:
+def test_a_name_can_be_used_by_only_one_living_replica(rig: Rig) -> None:
     first, second = Replicas(rig.database_url, "one"), Replicas(rig.database_url, "one")
     first.join()
 
@@ -73,11 +73,11 @@ def test_a_name_can_be_used_by_one_living_replica_only(rig: Rig) -> None:
 
     second.leave()
     with first.hold_if_dead("one") as is_dead:
-        assert not is_dead, "who is not alive itself declares nobody dead"
+        assert not is_dead, "a replica that is not alive itself declares nobody dead"
 
 
 @ON_POSTGRESQL
-def test_a_replica_that_says_nothing_any_more_counts_as_dead(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replica_that_falls_silent_counts_as_dead(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     silent, other = Replicas(rig.database_url, "silent"), Replicas(rig.database_url, "other")
     silent.join()
     other.join()
@@ -90,7 +90,7 @@ def test_a_replica_that_says_nothing_any_more_counts_as_dead(rig: Rig, monkeypat
             return is_dead
 
     assert wait_until(is_taken_for_dead, 5)
-    # Woken up, it finds its connection ended and is known as alive again.
+    # When it wakes up it finds its connection closed and registers as alive again.
     silent.keep_alive()
     monkeypatch.undo()
     assert not is_taken_for_dead()
@@ -102,8 +102,8 @@ def test_a_replica_that_says_nothing_any_more_counts_as_dead(rig: Rig, monkeypat
 def test_a_replica_of_another_database_on_the_same_server_is_left_alone(
     rig: Rig, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    elsewhere = postgres.new_database()
-    namesake = Replicas(elsewhere, "silent")
+    other_url = postgres.new_database()
+    namesake = Replicas(other_url, "silent")
     silent, other = (Replicas(rig.database_url, name) for name in ("silent", "other"))
     for replica in (namesake, silent, other):
         replica.join()
@@ -115,13 +115,13 @@ def test_a_replica_of_another_database_on_the_same_server_is_left_alone(
 
     assert wait_until(is_taken_for_dead, 5)
     with pytest.raises(ReplicaTaken):
-        Replicas(elsewhere, "silent").join(timeout_s=0)
+        Replicas(other_url, "silent").join(timeout_s=0)
     for replica in (namesake, silent, other):
         replica.leave()
 
 
 @ON_POSTGRESQL
-def test_who_was_cut_off_by_the_database_waits_until_the_others_are_back(rig: Rig) -> None:
+def test_a_replica_cut_off_by_the_database_waits_until_the_others_are_back(rig: Rig) -> None:
     first, later = Replicas(rig.database_url, "first"), Replicas(rig.database_url, "later")
     for replica in (first, later):
         replica.join()

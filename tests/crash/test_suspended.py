@@ -1,4 +1,4 @@
-"""A replica that was suspended while it held a lease, and wakes when the lease is another's."""
+"""A replica that was suspended while it held a lease, and wakes when another replica has the lease."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.crash import evidence
 from tests.crash.rig import Rig
 
 SUSPENDED_WITHIN_S = 20
-# Half a minute is promised, on a machine that does nothing else.
+# Half a minute is promised on an otherwise idle machine.
 TAKEN_OVER_WITHIN_S = 60
 
 
@@ -34,7 +34,7 @@ def test_a_replica_that_slept_through_the_end_of_its_lease_sends_nothing(rig: Ri
 
 
 @pytest.mark.parametrize("rig", ["postgresql"], indirect=True)
-def test_a_replica_that_slept_for_200_s_over_a_declaration_does_nothing_a_second_time(rig: Rig) -> None:
+def test_a_replica_that_slept_for_200_s_during_a_declaration_repeats_nothing(rig: Rig) -> None:
     sleeper = rig.starts_a_bot("sleeper")
     assert sleeper.rests()
     sleeper.is_suspended_after_a_lease()
@@ -43,7 +43,7 @@ def test_a_replica_that_slept_for_200_s_over_a_declaration_does_nothing_a_second
     assert evidence.answers(rig, 1) == 0, "it stopped in the middle"
 
     other = rig.starts_a_bot("other")
-    # Leases end by the clock that is moved; how long a replica is silent is seen by the database's own.
+    # Leases end by the clock that is moved here; a replica's silence is measured by the database's own clock.
     rig.passes(seconds=200)
     assert wait_until(lambda: evidence.answers(rig, 1) == 1, TAKEN_OVER_WITHIN_S)
     assert other.rests()

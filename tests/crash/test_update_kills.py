@@ -1,4 +1,4 @@
-"""Killing the process around drafts, decisions and approvals: one of everything, and nothing is forgotten."""
+"""Killing the process around drafts, decisions and approvals: one of everything, and nothing forgotten."""
 
 import time
 from pathlib import Path
@@ -21,35 +21,33 @@ FLOOR = Path(__file__).parent.parent / "stories" / "floors" / "updates.yaml"
 
 @pytest.fixture
 def rig(rig: Rig) -> Rig:
-    """One audience is told by the clock, another waits for approval."""
+    """A rig whose floor has one audience told by the clock and another that waits for approval."""
     rig.floor_file = FLOOR
     return rig
 
 
 def drafts(rig: Rig, number: int) -> list[int]:
-    """How often each draft of an incident was shown."""
+    """The number of times each draft of an incident was shown."""
     return [times for key, times in evidence.keys(rig).items() if key.startswith(f"draft:{number}:")]
 
 
 def states(rig: Rig, audience: str) -> list[str]:
-    """What became of what was promised to an audience, in order."""
+    """The states of the promises to an audience, in order."""
     with rig.database.reading() as session:
-        found = session.exec(select(Promise).where(Promise.audience == audience).order_by(col(Promise.number)))
-        return [promise.state for promise in found]
+        promises = session.exec(select(Promise).where(Promise.audience == audience).order_by(col(Promise.number)))
+        return [promise.state for promise in promises]
 
 
 def waiting(rig: Rig, audience: str) -> str:
-    """What the buttons call the promise that waits."""
+    """The button value of the waiting promise."""
     with rig.database.reading() as session:
-        found = session.exec(select(Promise).where(Promise.audience == audience, Promise.state == WAITING)).one()
-    return str(found.id)
+        promise = session.exec(select(Promise).where(Promise.audience == audience, Promise.state == WAITING)).one()
+    return str(promise.id)
 
 
 @pytest.mark.parametrize("minutes", [25, 30], ids=["draft", "update"])
 @DATABASE_AND_MOMENT
-def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(
-    rig: Rig, moment: Moment, minutes: int
-) -> None:
+def test_a_draft_and_its_update_killed_at_any_call_appear_once(rig: Rig, moment: Moment, minutes: int) -> None:
     def declared(bot: BotProcess) -> None:
         channel = rig.declares(bot, "S1 line 1 is down")
         rig.says("/incident claim communications_lead", channel=channel.name)
@@ -73,7 +71,7 @@ def test_a_draft_and_its_update_that_are_killed_at_any_call_are_there_once(
 
 
 @DATABASE_AND_MOMENT
-def test_a_draft_that_goes_along_with_the_role_is_there_once_for_each_who_had_it(rig: Rig, moment: Moment) -> None:
+def test_a_draft_that_moves_with_the_role_appears_once_for_each_holder(rig: Rig, moment: Moment) -> None:
     led: list[bool] = []
 
     def drafted(bot: BotProcess) -> None:
@@ -89,11 +87,11 @@ def test_a_draft_that_goes_along_with_the_role_is_there_once_for_each_who_had_it
 
     def is_shown() -> None:
         led.append(is_led(rig))
-        shown = [key for key in evidence.keys(rig) if key.startswith("draft:1:")]
+        draft_keys = [key for key in evidence.keys(rig) if key.startswith("draft:1:")]
         assert set(drafts(rig, 1)) == {1}
-        first = min(shown, key=lambda key: int(key.split(":")[2])).split(":")[2]
-        assert f"draft:1:{first}:U0ANA:0" in shown
-        assert (f"draft:1:{first}:U0BEN:0" in shown) == led[-1]
+        first = min(draft_keys, key=lambda key: int(key.split(":")[2])).split(":")[2]
+        assert f"draft:1:{first}:U0ANA:0" in draft_keys
+        assert (f"draft:1:{first}:U0BEN:0" in draft_keys) == led[-1]
         evidence.nothing_is_there_twice(rig)
 
     calls = kill_everywhere(rig, moment, prepare=drafted, act=assign, check=is_shown)
@@ -103,13 +101,13 @@ def test_a_draft_that_goes_along_with_the_role_is_there_once_for_each_who_had_it
 
 
 def is_led(rig: Rig) -> bool:
-    """Did Ben become communications lead?"""
+    """Whether Ben became communications lead."""
     with rig.database.reading() as session:
         return "communications_lead" in incidents.roles(session, 1)
 
 
 @DATABASE_AND_MOMENT
-def test_copies_that_follow_a_pause_are_there_once_and_say_so_wherever_it_is_killed(
+def test_copies_edited_for_a_pause_appear_once_and_say_so_wherever_the_bot_is_killed(
     rig: Rig, moment: Moment
 ) -> None:
     paused: list[bool] = []
@@ -135,19 +133,19 @@ def test_copies_that_follow_a_pause_are_there_once_and_say_so_wherever_it_is_kil
 
 
 def copies(rig: Rig) -> list[str]:
-    """The copies of the updates that Ana got, as they read now."""
+    """Ana's copies of the updates, as they read now."""
     sent = [message for message in evidence.messages(rig) if message.metadata]
     return [m.words for m in sent if m.metadata["event_payload"]["key"].startswith("copy:1:operations:")]
 
 
 def is_paused(rig: Rig) -> bool:
-    """Was the pause written down?"""
+    """Whether the pause was recorded."""
     with rig.database.reading() as session:
         return pauses.current(session, 1) is not None
 
 
 @DATABASE_AND_MOMENT
-def test_an_approval_that_is_killed_at_any_call_sends_it_once(rig: Rig, moment: Moment) -> None:
+def test_an_approval_killed_at_any_call_sends_the_update_once(rig: Rig, moment: Moment) -> None:
     approved: list[int] = []
 
     def waits_for_approval(bot: BotProcess) -> None:
@@ -173,7 +171,7 @@ def test_an_approval_that_is_killed_at_any_call_sends_it_once(rig: Rig, moment: 
     assert approved.count(0) <= 1
 
 
-def test_an_update_that_was_put_off_before_the_kill_comes_at_its_new_minute(rig: Rig) -> None:
+def test_an_update_postponed_before_the_kill_is_sent_at_its_new_minute(rig: Rig) -> None:
     bot = rig.starts_a_bot()
     channel = rig.declares(bot, "S1 line 1 is down")
     rig.says("/incident claim communications_lead", channel=channel.name)
@@ -198,20 +196,20 @@ def test_an_update_that_was_put_off_before_the_kill_comes_at_its_new_minute(rig:
 
 
 @pytest.mark.parametrize("rig", ["postgresql"], indirect=True)
-def test_of_two_that_tick_one_is_killed_midway_and_the_other_keeps_every_promise_once(rig: Rig) -> None:
+def test_two_replicas_keep_every_promise_once_when_one_is_killed_midway(rig: Rig) -> None:
     survivor, victim = rig.starts_a_bot("survivor"), rig.starts_a_bot("victim")
     for number in range(1, 6):
         rig.says(f"/incident declare S1 line {number} is down")
     assert survivor.rests()
     assert victim.rests()
     victim.dies("after", 3)
-    begun = time.monotonic()
+    started_at = time.monotonic()
     rig.passes(minutes=30)
 
-    assert not victim.rests(), "it was killed amid the updates"
+    assert not victim.rests(), "it was killed during the updates"
     assert survivor.rests()
 
-    assert time.monotonic() - begun < TAKEN_OVER_WITHIN_S
+    assert time.monotonic() - started_at < TAKEN_OVER_WITHIN_S
     for number in range(1, 6):
         assert evidence.every_promise_was_kept_once(rig, number) == 1
     evidence.nothing_is_there_twice(rig)

@@ -1,8 +1,8 @@
-"""An older version was killed in the middle of what it brought to Slack: the new one finishes each of it once.
+"""An older version was killed in the middle of its calls to Slack: the new one finishes each of them once.
 
-`databases/0013` holds what version 0013 left behind when it was killed while calls were being cut off: its two
+`databases/0013` contains what version 0013 left behind when it was killed while calls were being cut off: its two
 databases, the workspace as Slack had it, and the moment of the kill. Notices to two partners, updates, a page,
-a picture and the files of a post-mortem were on their way; of some, Slack had everything already.
+a picture and the files of a post-mortem were in flight; some of them had already reached Slack completely.
 """
 
 import json
@@ -33,18 +33,18 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     workspace.write_text((LEFT_BEHIND / "workspace.json").read_text())
     with Rig(tmp_path, f"sqlite:///{tmp_path}/watchfloor.sqlite", workspace) as rig:
         killed_at = json.loads((LEFT_BEHIND / "killed_at.json").read_text())["at"]
-        # Updates to more audiences than a kill needs are on their way.
+        # The saved state has updates in flight to more audiences than the rig's own floor file has.
         rig.floor_file = with_a_bookmark(tmp_path)
         rig.sandbox.clock_offset_s = killed_at + SECONDS_LATER - machine_time().timestamp()
         yield rig
 
 
 def file_names(rig: Rig) -> list[str]:
-    """Every file that is shown in a conversation."""
+    """The names of all files shown in conversations."""
     return sorted(file["name"] for message in evidence.messages(rig) for file in message.files)
 
 
-def test_everything_that_was_on_its_way_is_there_once(rig: Rig) -> None:
+def test_everything_in_flight_arrives_once_after_an_upgrade(rig: Rig) -> None:
     bot = rig.starts_a_bot()
     for _ in range(4):
         assert bot.rests()
@@ -52,9 +52,15 @@ def test_everything_that_was_on_its_way_is_there_once(rig: Rig) -> None:
     assert bot.rests()
 
     sent = evidence.keys(rig)
-    wanted = ["partner:1:Northline:0", "partner:1:Sagebrush:0", "page:1:1:0", "ladder:1::0", "postmortem:2:1:0"]
-    wanted += ["update:1:partners:1:#partners", "update:1:customers:1:#front-line"]
-    assert {key: sent[key] for key in wanted} == dict.fromkeys(wanted, 1)
+    expected_keys = [
+        "partner:1:Northline:0",
+        "partner:1:Sagebrush:0",
+        "page:1:1:0",
+        "ladder:1::0",
+        "postmortem:2:1:0",
+    ]
+    expected_keys += ["update:1:partners:1:#partners", "update:1:customers:1:#front-line"]
+    assert {key: sent[key] for key in expected_keys} == dict.fromkeys(expected_keys, 1)
     assert file_names(rig) == sorted([PICTURE, *POST_MORTEM])
     evidence.once_each(rig, 1, ("paged",))
     evidence.once_each(rig, 2, ("postmortem_delivered",))

@@ -1,4 +1,4 @@
-"""Loads and builds what every bot needs, before the first bot is forked, by running a whole incident.
+"""Loads and builds what every bot needs by running a whole incident before the first bot is forked.
 
 Otherwise each forked bot would do so itself: the fonts of a chart, the mappings of the tables, the compiled SQL.
 """
@@ -27,13 +27,13 @@ assert statements
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
 
-# One process draws for every bot that is forked from here, however long none of them asks.
+# One process draws for every bot forked from here, however long it is idle.
 SERVE = "import socket; from bot.timeline.render_process import serve; serve(socket.socket(fileno=0), idle_s=3600)"
 pictures._renderer = Renderer((sys.executable, "-c", SERVE))
 
 
 def run_an_incident() -> None:
-    """A bot declares, updates, resolves and closes an incident."""
+    """Have a bot declare, update, resolve and close an incident."""
     configure_mappers()
     with tempfile.TemporaryDirectory(prefix="watchfloor-warm-") as name:
         folder = Path(name)
@@ -42,7 +42,7 @@ def run_an_incident() -> None:
             floor.passes(minutes=31)
             floor.says("ana", "/incident resolve over", channel)
             floor.says("ana", "/incident close", channel)
-    # A thread does not survive a fork, and what it held would be held for ever.
+    # Threads do not survive a fork, and locks they held would stay locked for ever.
     assert threading.enumerate() == [threading.main_thread()], threading.enumerate()
     garbage.leave_alone_what_is_loaded()
 

@@ -1,4 +1,4 @@
-"""Whoever sits at the command line of the machine that the bot runs on."""
+"""The command line of the machine that the bot runs on, as an administrator uses it."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.floor import TestFloor
 
 
 class Typed:
-    """The command line of a floor's installation, without the tokens of its workspace until it `signs_in`."""
+    """A floor's command line, which has the tokens of its workspace only after `signs_in`."""
 
     def __init__(self, floor: TestFloor, environment: pytest.MonkeyPatch, folder: Path) -> None:
         self._floor, self.folder = floor, folder
@@ -23,13 +23,13 @@ class Typed:
         self._environment = environment
 
     def signs_in(self, sandbox: Sandbox) -> None:
-        """The tokens of the workspace are there."""
+        """Set the tokens of the workspace."""
         self._environment.setenv("SLACK_BOT_TOKEN", sandbox.bot_token)
         self._environment.setenv("SLACK_APP_TOKEN", sandbox.app_token)
         self._environment.setenv("SLACK_API_URL", f"{sandbox.url}/api/")
 
     def types(self, *words: str) -> Result:
-        """`watchfloor` and those words, while the bot is off: its engine is one to a process."""
+        """Run `watchfloor` with these arguments while the bot is off: there is one engine per process."""
         self._floor.stop_bot()
         result = CliRunner().invoke(cli.app, list(words))
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

@@ -1,4 +1,4 @@
-"""The stories' floor: a small playbook, and the stories marked `both_ways` told over both of Slack's transports."""
+"""The stories' floor: a small playbook; stories marked `both_ways` run over both of Slack's transports."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +12,12 @@ SOCKET_MODE, HTTP = "Socket Mode", "HTTP"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known."""
+    """Register the marker."""
     config.addinivalue_line("markers", "both_ways: the story is told over Socket Mode and over HTTP")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tell a story once for each transport it is marked for."""
+    """Run a story once for each transport that it is marked for."""
     if "transport" in metafunc.fixturenames:
         is_core = metafunc.definition.get_closest_marker("both_ways") is not None
         metafunc.parametrize("transport", [SOCKET_MODE, HTTP] if is_core else [SOCKET_MODE])
@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def floor(tmp_path: Path, transport: str) -> Iterator[TestFloor]:
-    """A workspace and a running bot of this test's own. Nothing malformed may have been sent by the end."""
+    """A workspace and a running bot for one test. At the end nothing malformed may have been sent."""
     with TestFloor(tmp_path, over_http=transport == HTTP, playbooks_dir=PLAYBOOKS) as floor:
         yield floor
         floor.nothing_was_malformed()
@@ -33,7 +33,7 @@ def floor(tmp_path: Path, transport: str) -> Iterator[TestFloor]:
 
 @pytest.fixture(scope="module")
 def shared_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloor]:
-    """A workspace and a running bot for stories that leave nothing behind which others would see."""
+    """A shared workspace and running bot for stories that leave nothing behind for other stories to see."""
     with TestFloor(tmp_path_factory.mktemp("floor"), playbooks_dir=PLAYBOOKS) as floor:
         yield floor
         floor.nothing_was_malformed()

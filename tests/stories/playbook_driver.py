@@ -1,4 +1,4 @@
-"""Steps by their titles: what is on the playbook's message, and who presses which button of which step."""
+"""Steps by their titles: what the playbook's message shows, and who presses which button of which step."""
 
 from pathlib import Path
 from typing import Any
@@ -14,33 +14,33 @@ AT_WORK = Path(__file__).parent / "playbooks_at_work"
 
 
 class PlaybookDriver:
-    """The playbook's message of one incident, and the hands of its people."""
+    """The playbook's message of one incident, and the clicks of its people."""
 
     def __init__(self, floor: TestFloor, channel: str, who: str = "ana") -> None:
         self.floor, self.channel, self.who = floor, channel, who
         self.number = int(channel.split("-")[1])
 
     def row(self, title: str) -> dict[str, Any]:
-        """A step as the database has it."""
-        found = [
+        """The database row of a step."""
+        matching = [
             row
             for row in rows(self.floor, "playbook_steps")
             if row["title"] == title and row["incident_id"] == self.number
         ]
-        assert found, f"there is no step {title!r}"
-        return found[-1]
+        assert matching, f"there is no step {title!r}"
+        return matching[-1]
 
     def wants(self, title: str) -> bool:
-        """Is a step asked for as things stand?"""
+        """Whether a step is required as things stand."""
         return self.row(title)["wanted_at"] is not None
 
-    def presses(self, who: str, action_id: str, title: str, **where: Any) -> Click:
-        """Somebody presses a button of a step, in the channel; in the list of all steps when it is not there."""
+    def presses(self, who: str, action_id: str, title: str, **location: Any) -> Click:
+        """Press a button of a step in the channel, or in the list of all steps if the channel does not show it."""
         person, value = self.floor.sandbox.person(who), str(self.row(title)["id"])
-        if "surface" not in where:
-            where |= {"channel": self.channel}
+        if "surface" not in location:
+            location |= {"channel": self.channel}
         try:
-            click = person.clicks(action_id, value=value, **where)
+            click = person.clicks(action_id, value=value, **location)
         except NothingToClick:
             person.clicks(ids.SHOW_ALL, channel=self.channel)
             click = person.clicks(action_id, value=value, surface="modal")
@@ -48,50 +48,52 @@ class PlaybookDriver:
         return click
 
     def does(self, who: str, *titles: str) -> None:
-        """Somebody does steps that ask nothing."""
+        """Complete steps that ask no questions."""
         for title in titles:
             self.presses(who, ids.STEP_DONE, title)
 
-    def answers(self, who: str, title: str, answers: dict[str, Any], **where: Any) -> Submission:
-        """Somebody presses *Done …* and fills in the form."""
-        self.presses(who, ids.STEP_ANSWER, title, **where)
+    def answers(self, who: str, title: str, answers: dict[str, Any], **location: Any) -> Submission:
+        """Press *Done …* and fill in the form."""
+        self.presses(who, ids.STEP_ANSWER, title, **location)
         return self.submits(who, answers)
 
     def skips(self, who: str, title: str, reason: str) -> Submission:
-        """Somebody leaves a step out."""
+        """Skip a step."""
         self.presses(who, ids.STEP_SKIP, title)
         return self.submits(who, {ids.REASON: reason})
 
     def submits(self, who: str, answers: dict[str, Any]) -> Submission:
-        """Somebody fills in the form in front of them."""
+        """Fill in and submit the open form."""
         person = self.floor.sandbox.person(who)
         for field, value in answers.items():
             person.fills(field, value)
-        done = person.submits()
+        submission = person.submits()
         self.floor.settle()
-        return done
+        return submission
 
     @property
     def message(self) -> Message:
         """The playbook's message."""
-        found = [m for m in self.floor.sandbox.person(self.who).sees(self.channel) if m.words.startswith("📋")]
-        assert len(found) == 1, f"expected one playbook's message, found {len(found)}"
-        return found[0]
+        messages = [m for m in self.floor.sandbox.person(self.who).sees(self.channel) if m.words.startswith("📋")]
+        assert len(messages) == 1, f"expected one playbook's message, found {len(messages)}"
+        return messages[0]
 
     @property
     def words(self) -> str:
-        """What is to be read on it."""
+        """The text of the message."""
         return self.message.words
 
     def reminders(self) -> list[Message]:
-        """What was said in the thread of the playbook's message."""
-        seen = self.floor.sandbox.person(self.who).sees(self.channel)
+        """The messages in the thread of the playbook's message."""
+        messages = self.floor.sandbox.person(self.who).sees(self.channel)
         return [
-            message for message in seen if message.thread_ts == self.message.ts and message.ts != self.message.ts
+            message
+            for message in messages
+            if message.thread_ts == self.message.ts and message.ts != self.message.ts
         ]
 
-    def told(self, who: str) -> list[str]:
-        """What only this person was told, in the channel or by direct message."""
+    def private_texts(self, who: str) -> list[str]:
+        """The person's ephemeral and direct messages."""
         person = self.floor.sandbox.person(who)
         return [
             *self.floor.ephemeral(who, self.channel),

@@ -1,4 +1,4 @@
-"""Looking behind the screens: what the database holds, what Slack keeps, what the post-mortem file says."""
+"""A look behind the screens: the database's rows, Slack's messages and the post-mortem files."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ KEPT_TABLES = (
     "promises",
     "playbook_runs",
     "playbook_steps",
-    # What is rendered again from the same state is no change.
+    # Rendering the same state again is not a change.
     "outbox WHERE kind = 'message'",
     "postmortems",
     "follow_ups",
@@ -27,17 +27,17 @@ KEPT_TABLES = (
 def rows(floor: TestFloor, table: str) -> list[dict[str, Any]]:
     """Every row of a table."""
     with floor.services.database.reading() as session:
-        found = session.connection().execute(sa.text(f"SELECT * FROM {table} ORDER BY id"))
-        return [dict(row._mapping) for row in found]
+        result = session.connection().execute(sa.text(f"SELECT * FROM {table} ORDER BY id"))
+        return [dict(row._mapping) for row in result]
 
 
 def timeline(floor: TestFloor, kind: str) -> list[dict[str, Any]]:
-    """The timeline's entries of one kind."""
+    """The timeline entries of one kind."""
     return [row for row in rows(floor, "timeline_entries") if row["kind"] == kind]
 
 
 def seen_by_all(floor: TestFloor) -> dict[str, list[str]]:
-    """What stands in every channel, for everyone who is there."""
+    """The text of every channel as its members see it."""
     with floor.sandbox.workspace.lock:
         return {
             channel.name or channel.id: [message.words for message in channel.messages.values()]
@@ -46,28 +46,28 @@ def seen_by_all(floor: TestFloor) -> dict[str, list[str]]:
 
 
 def card_message(floor: TestFloor, channel: str) -> Message:
-    """The incident's card as it stands in its channel."""
+    """The incident's card as shown in its channel."""
     [card] = [message for message in floor.ana.sees(channel) if "declared by" in message.words]
     return card
 
 
 @contextmanager
 def untouched(floor: TestFloor, answered: str = "") -> Iterator[None]:
-    """Nothing is half-done: the database and every channel are afterwards as they were before.
+    """Assert that nothing changed: the database and every channel are the same afterwards as before.
 
-    The person who is `answered` by direct message meanwhile reads the answers.
+    The person who is `answered` by direct message may read the answers meanwhile.
     """
     reader = floor.sandbox.person(answered).user if answered else None
     answers = floor.sandbox.workspace.direct_message(reader).id if reader else ""
 
     def state() -> tuple[object, object]:
         floor.settle()
-        seen = {name: texts for name, texts in seen_by_all(floor).items() if name != answers}
-        return {table: rows(floor, table) for table in KEPT_TABLES}, seen
+        channel_texts = {name: texts for name, texts in seen_by_all(floor).items() if name != answers}
+        return {table: rows(floor, table) for table in KEPT_TABLES}, channel_texts
 
-    before = state()
+    state_before = state()
     yield
-    assert state() == before
+    assert state() == state_before
 
 
 def post_mortems(floor: TestFloor, who: str) -> list[str]:
@@ -76,7 +76,7 @@ def post_mortems(floor: TestFloor, who: str) -> list[str]:
 
 
 def post_mortem_files(floor: TestFloor, who: str) -> list[tuple[str, str]]:
-    """Every file a person got by direct message from the bot: its name and what it says."""
+    """Every file that a person got by direct message from the bot: its name and content."""
     files = [
         floor.sandbox.workspace.files[file["id"]]
         for message in floor.sandbox.person(who).direct_messages()
@@ -87,12 +87,12 @@ def post_mortem_files(floor: TestFloor, who: str) -> list[tuple[str, str]]:
 
 
 def seen_in(markdown: str) -> str:
-    """Markdown without the numbers of entries and their addresses."""
+    """Markdown without the numbers and addresses of timeline entries."""
     return re.sub(r" \[\\\[\d+\\\]\]\[\d+\]|^\[\d+\]: .*\n?", "", markdown, flags=re.MULTILINE)
 
 
 def table_of(markdown: str, heading: str) -> list[list[str]]:
-    """The rows of the first table below a heading of a Markdown file, without its head."""
-    below = seen_in(markdown).split(f"## {heading}\n", 1)[1]
-    table = below[below.index("|") :].split("\n\n", 1)[0].splitlines()
+    """The rows, without the header, of the first table below a heading in a Markdown file."""
+    section = seen_in(markdown).split(f"## {heading}\n", 1)[1]
+    table = section[section.index("|") :].split("\n\n", 1)[0].splitlines()
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[2:] if line.startswith("|")]

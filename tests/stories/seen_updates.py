@@ -1,4 +1,4 @@
-"""What people see of updates: those that were sent, their drafts, and the record."""
+"""What people see of updates: sent updates, drafts and the record."""
 
 from typing import Any
 
@@ -16,44 +16,44 @@ def updates(floor: TestFloor, channel: str) -> list[str]:
 
 
 def update_messages(floor: TestFloor, channel: str) -> list[Message]:
-    """The same as messages."""
+    """The messages of the updates in a channel, oldest first."""
     with floor.sandbox.workspace.lock:
         messages = list(floor.sandbox.workspace.channel(channel).messages.values())
-    posted = [message for message in messages if (message.metadata or {}).get("event_payload", {})]
-    return [message for message in posted if message.metadata["event_payload"]["key"].startswith("update:")]
+    matching = [message for message in messages if (message.metadata or {}).get("event_payload", {})]
+    return [message for message in matching if message.metadata["event_payload"]["key"].startswith("update:")]
 
 
 def drafts(floor: TestFloor, who: str) -> list[str]:
-    """The drafts somebody has in their direct messages, as they read now."""
+    """The drafts in a person's direct messages, as they read now."""
     return [message.words for message in floor.sandbox.person(who).direct_messages() if "📣" in message.words]
 
 
 def promises(floor: TestFloor, audience: str) -> list[dict[str, Any]]:
-    """What was promised to an audience, in order."""
+    """The promises to an audience, in order."""
     return [row for row in rows(floor, "promises") if row["audience"] == audience]
 
 
 def row_of(floor: TestFloor, audience: str) -> str:
-    """What the buttons call the promise that waits for an audience."""
-    (waiting,) = [row for row in promises(floor, audience) if row["state"] == "waiting"]
-    return str(waiting["id"])
+    """The button value of the promise that is waiting for an audience."""
+    (promise,) = [row for row in promises(floor, audience) if row["state"] == "waiting"]
+    return str(promise["id"])
 
 
 def presses(floor: TestFloor, who: str, button: str, audience: str, channel: str = "dm") -> None:
-    """Somebody presses a button of the draft for an audience."""
+    """Press a button of the draft for an audience."""
     floor.sandbox.person(who).clicks(button, channel=channel, value=row_of(floor, audience))
     floor.settle()
 
 
-def led(floor: TestFloor, words: str = "S1 IVR down", lead: str = "ben") -> str:
-    """An incident with somebody who leads the communications; gives back its channel."""
+def led_incident(floor: TestFloor, words: str = "S1 IVR down", lead: str = "ben") -> str:
+    """Declare an incident with a communications lead; return its channel."""
     channel = floor.declares(words)
     floor.says("ana", f"/incident assign comms <@{floor.sandbox.person(lead).id}>", channel)
     return channel
 
 
 def puts_off(floor: TestFloor, who: str, audience: str, reason: str, wait: str = "30 minutes later") -> None:
-    """Somebody puts an update off, by the form."""
+    """Postpone an update with the form."""
     presses(floor, who, ids.LATER, audience)
     person = floor.sandbox.person(who)
     person.fills(ids.WAIT, wait)

@@ -1,4 +1,4 @@
-"""Alerts come in: proposed, declared, put with an incident that is open, ignored; resolved ones close nothing."""
+"""Alerts come in: they are proposed, declared, added to an open incident or ignored; their end closes nothing."""
 
 import re
 from datetime import timedelta
@@ -50,16 +50,16 @@ def floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def send(floor: TestFloor, *hosts: str, status: str = "firing", secret: str = "open sesame", **labels: str) -> Any:
     now = utcnow()
-    named = {"alertname": "TrunkDown", "severity": "critical", "site": "Manila"} | labels
+    alert_labels = {"alertname": "TrunkDown", "severity": "critical", "site": "Manila"} | labels
     alerts = [
         {
             "status": status,
-            "labels": named | {"host": host},
-            "annotations": {"summary": f"{named['alertname']} on {host} <!channel>"},
+            "labels": alert_labels | {"host": host},
+            "annotations": {"summary": f"{alert_labels['alertname']} on {host} <!channel>"},
             "startsAt": (now if status == "firing" else now - timedelta(minutes=5)).isoformat(),
             "endsAt": now.isoformat(),
             "generatorURL": "https://metrics.example/graph",
-            "fingerprint": f"{named['alertname']}-{host}",
+            "fingerprint": f"{alert_labels['alertname']}-{host}",
         }
         for host in hosts
     ]
@@ -77,17 +77,15 @@ def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(flo
     assert send(floor, "sbc1", secret="wrong").status_code == 401
     assert httpx.post(f"{floor.address}/alerts/nobody", json={}).status_code == 401
     probe, secret = f"{floor.address}/alerts/probes", {"Authorization": "Bearer open sesame"}
-    assert [httpx.post(probe, json={"key": "x"}).status_code for _ in range(3)] == [401] * 3, (
-        "they count for nobody"
-    )
+    assert [httpx.post(probe, json={"key": "x"}).status_code for _ in range(3)] == [401] * 3, "they do not count"
     assert httpx.post(probe, content=b" " * 2_100_000, headers=secret).status_code == 413
-    taken = [httpx.post(probe, json={"key": "x"}, headers=secret) for _ in range(3)]
-    assert [answer.status_code for answer in taken] == [200, 200, 429]
-    assert 1 <= int(taken[-1].headers["retry-after"]) <= 30
+    responses = [httpx.post(probe, json={"key": "x"}, headers=secret) for _ in range(3)]
+    assert [answer.status_code for answer in responses] == [200, 200, 429]
+    assert 1 <= int(responses[-1].headers["retry-after"]) <= 30
     assert send(floor, "sbc1").json() == {"new": 1}
-    assert proposal(floor) == []  # the rule wants two
+    assert proposal(floor) == []  # the rule requires two
     assert send(floor, "sbc1").json() == {"new": 0}
-    # Resolved, and another: still one that fires.
+    # One is resolved and another fires: one is still firing.
     assert send(floor, "sbc1", status="resolved").json() == {"new": 1}
     floor.passes(minutes=1)
     send(floor, "sbc2")
@@ -99,14 +97,14 @@ def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(flo
 
     floor.ana.clicks(ids.DECLARE, channel="general")
     floor.settle()
-    channel = next(one.name for one in floor.ana.channels() if one.name.startswith("inc-1-"))
+    channel = next(candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-1-"))
     assert "S1" in floor.card(channel)
     assert ["sbc2" in row["facts"] for row in timeline(floor, "alert_fired")] == [True, False]
     [message] = proposal(floor)
     assert "Incident 1" in message
     assert "Declare" not in message
 
-    # Resolved alerts are noted; the incident stays open, and what fires again is on its record.
+    # Resolved alerts are noted; the incident stays open, and alerts that fire again are recorded in it.
     send(floor, "sbc2", "sbc3", status="resolved")
     assert len(timeline(floor, "alert_resolved")) == 2
     assert "investigating" in floor.card(channel).lower()
@@ -116,24 +114,24 @@ def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(flo
     assert len(proposal(floor)) == 1
     send(floor, "sbc2", "sbc3", status="resolved")
 
-    # Once the incident is over, what fires is proposed anew.
+    # Once the incident is over, firing alerts are proposed anew.
     floor.says("ana", "/incident resolve fixed", channel=channel)
     floor.passes(minutes=5)
     send(floor, "sbc2", "sbc3")
     assert len(proposal(floor)) == 2
     assert "Declare S1" in proposal(floor)[-1]
 
-    # What the message has no room for is listed, where the message is.
+    # Alerts for which the message has no room are listed in the message's channel.
     send(floor, *(f"sbc{number}" for number in range(10, 70)))
-    named = re.search(r"and 57 more: `(/incident alerts \d+)` lists all", proposal(floor)[-1])
-    assert named
-    floor.says("ana", f"{named[1]} 3", channel="general")
-    listed = floor.ephemeral("ana", "general")[-1]
-    assert "Page 3 of 3, 62 in all" in listed
-    assert "sbc69" in listed
-    for elsewhere in ("random", "incidents"):
-        floor.says("ana", named[1], channel=elsewhere)
-        assert "There are no such alerts in this channel" in floor.ephemeral("ana", elsewhere)[-1]
+    match = re.search(r"and 57 more: `(/incident alerts \d+)` lists all", proposal(floor)[-1])
+    assert match
+    floor.says("ana", f"{match[1]} 3", channel="general")
+    alert_list = floor.ephemeral("ana", "general")[-1]
+    assert "Page 3 of 3, 62 in all" in alert_list
+    assert "sbc69" in alert_list
+    for other_channel in ("random", "incidents"):
+        floor.says("ana", match[1], channel=other_channel)
+        assert "There are no such alerts in this channel" in floor.ephemeral("ana", other_channel)[-1]
 
 
 def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_themselves(floor: TestFloor) -> None:
@@ -157,7 +155,7 @@ def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_thems
     assert "TrunkDown on a" in str(timeline(floor, "alert_fired"))
     assert floor.words(channel)
 
-    # Of three that fired one is resolved: they are two.
+    # Three fired and one is resolved, which leaves two.
     send(floor, "a", "b", alertname="Latency")
     send(floor, "b", alertname="Latency", status="resolved")
     floor.passes(minutes=1)
@@ -166,7 +164,7 @@ def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_thems
     send(floor, "d", alertname="Latency")
     assert "3 alerts fire" in floor.words("general").partition("Latency")[2]
 
-    # A rule may ask nobody.
+    # A rule may declare without asking.
     send(floor, "gw", alertname="SiteLost", site="Pune")
     assert "Site Pune is lost" in floor.words("incidents")
     send(floor, "gw", alertname="SiteLost", site="Pune")

@@ -1,4 +1,4 @@
-"""The bridge: where people talk stands where people look, and a private one stays in its channel."""
+"""The bridge: its link is shown where people look, and a private one stays in its channel."""
 
 import html
 from pathlib import Path
@@ -14,7 +14,7 @@ WITH_DEFAULTS = (
 )
 
 
-def told(floor: TestFloor, who: str) -> str:
+def direct_text(floor: TestFloor, who: str) -> str:
     return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
 
 
@@ -22,7 +22,7 @@ def topic(floor: TestFloor, channel: str) -> str:
     return html.unescape(floor.sandbox.workspace.channel(channel).topic["value"])
 
 
-def test_a_bridge_stands_on_the_card_in_the_topic_and_in_what_people_are_sent(floor: TestFloor) -> None:
+def test_a_bridge_is_shown_on_the_card_in_the_topic_and_in_messages_to_people(floor: TestFloor) -> None:
     channel = floor.declares("S2 IVR down")
     assert "No bridge yet" in floor.says("ana", "/incident bridge", channel)
     for unsafe in ("javascript:alert(1)", "https://ana:secret@meet.example.com", "the usual"):
@@ -33,11 +33,11 @@ def test_a_bridge_stands_on_the_card_in_the_topic_and_in_what_people_are_sent(fl
     assert "Join the bridge" in floor.card(channel)
     assert topic(floor, channel).endswith(f" · {BRIDGE}")
     floor.says("ana", "/incident assign scribe <@U0BEN|ben>", channel)
-    assert "Join the bridge" in told(floor, "ben")
+    assert "Join the bridge" in direct_text(floor, "ben")
     floor.says("ana", "/incident page <@U0DEVI|devi> please come", channel)
-    assert "Join the bridge" in told(floor, "devi")
+    assert "Join the bridge" in direct_text(floor, "devi")
     assert "meet.example.com" not in str([row["facts"] for row in rows(floor, "timeline_entries")]), (
-        "whoever reads it could join"
+        "anyone who reads it could join"
     )
 
     floor.says("ana", "/incident bridge none", channel)
@@ -63,6 +63,6 @@ def test_the_floors_own_bridge_is_there_from_the_start_but_never_for_a_private_i
         floor.says("ana", f"/incident bridge {BRIDGE}", secret)
         assert "Join the bridge" in floor.card(secret)
         floor.says("ana", "/incident assign scribe <@U0BEN|ben>", secret)
-        assert "Join the bridge" not in told(floor, "ben")
+        assert "Join the bridge" not in direct_text(floor, "ben")
         assert rows(floor, "incidents")[-1]["bridge"] == BRIDGE
         floor.nothing_was_malformed()

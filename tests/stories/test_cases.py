@@ -1,4 +1,4 @@
-"""Cases: brought by file and by request, on the board, decided about, escalated, found to be one incident."""
+"""Cases: imported by file and by request, shown on the board, decided, escalated, recognised as one incident."""
 
 import json
 from collections.abc import Iterator
@@ -50,8 +50,8 @@ shifts: {roles: {swarm: Swarm}}
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:
-    shipped, _, after = Path("floor.yaml").read_text().partition("\ncases:\n")
-    rest = after[after.index("\n#") :]
+    shipped, _, cases_and_rest = Path("floor.yaml").read_text().partition("\ncases:\n")
+    rest = cases_and_rest[cases_and_rest.index("\n#") :]
     guides, playbooks = tmp_path / "guides", tmp_path / "playbooks"
     for folder, name, text in (
         (guides, "jam.md", "# Fax jam\n\nOpen the *left* door <!here>"),
@@ -84,8 +84,8 @@ def post(floor: TestFloor, *cases: dict[str, object]) -> httpx.Response:
 
 
 def case(number: int, **facts: object) -> dict[str, object]:
-    known = {"id": f"C{number}", "opened_at": ago(minutes=5), "priority": "P3", "customer": f"Customer {number}"}
-    return known | {"team": "Billing", "state": "New", "title": f"Question {number} about an invoice"} | facts
+    defaults = {"id": f"C{number}", "opened_at": ago(minutes=5), "priority": "P3", "customer": f"Customer {number}"}
+    return defaults | {"team": "Billing", "state": "New", "title": f"Question {number} about an invoice"} | facts
 
 
 def board(floor: TestFloor, words: str = "") -> str:
@@ -93,7 +93,7 @@ def board(floor: TestFloor, words: str = "") -> str:
     return floor.ephemeral("ana", "general")[-1]
 
 
-def told(floor: TestFloor, who: str) -> list[str]:
+def direct_texts(floor: TestFloor, who: str) -> list[str]:
     return [message.words for message in floor.sandbox.person(who).direct_messages()]
 
 
@@ -101,7 +101,7 @@ def notes(floor: TestFloor) -> list[str]:
     return [str(row["text"]) for row in rows(floor, "case_notes")]
 
 
-def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reasons(floor: TestFloor) -> None:
+def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floor: TestFloor) -> None:
     first, second, third = (f"{ago(hours=hours):%d/%m/%Y %H:%M}" for hours in (7, 70, 50))
     file = (
         "Number;Opened at;Updated at;Priority;State;Customer;Assignment group;Short description\n"
@@ -123,11 +123,11 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
     assert "cases.csv is imported: 3 new" in floor.words("dm")
     floor.tick()
 
-    shown = board(floor)
-    assert "3 open · 🔴 0 red · 🟡 1 amber · 3 unassigned · 1 sensitive" in shown
-    assert shown.index("INC1") < shown.index("INC3") < shown.index("INC2")
-    assert "1st in the queue, 2 engineers free: likely taken in 30 min" in shown
-    assert "The clock is paused." in shown
+    board_text = board(floor)
+    assert "3 open · 🔴 0 red · 🟡 1 amber · 3 unassigned · 1 sensitive" in board_text
+    assert board_text.index("INC1") < board_text.index("INC3") < board_text.index("INC2")
+    assert "1st in the queue, 2 engineers free: likely taken in 30 min" in board_text
+    assert "The clock is paused." in board_text
     assert "3 open" in floor.words("operations")
     workspace = floor.sandbox.workspace
     workspace.speak(workspace.users["U0CHLOE"], "es-ES")
@@ -143,15 +143,15 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
         figures = ask(CASE_FIGURES)(session, floor.services, ago(hours=8), utcnow())
         (sensitive,) = ask(SENSITIVE_CASES)(session, floor.services, utcnow(), "es")
     assert (risky.title, risky.severity, risky.needs_next_step) == ("INC1 Paid twice", "P2", True)
-    assert [(each.team, each.intake, each.backlog) for each in figures] == [("Billing", 1, 3)]
-    assert sensitive.left.startswith("quedan "), "the spreadsheet says it in the language of its reader"
+    assert [(figure.team, figure.intake, figure.backlog) for figure in figures] == [("Billing", 1, 3)]
+    assert sensitive.left.startswith("quedan "), "the spreadsheet is in its reader's language"
 
     for who in ("farah", "ana"):
         floor.says(who, "/incident report day")
         floor.tick()
-    named = "Open cases of sensitive customers: 1, by name in the spreadsheet"
-    assert named in told(floor, "farah")[-1]
-    assert named not in "".join(told(floor, "ana"))
+    sensitive_line = "Open cases of sensitive customers: 1, by name in the spreadsheet"
+    assert sensitive_line in direct_texts(floor, "farah")[-1]
+    assert sensitive_line not in "".join(direct_texts(floor, "ana"))
 
     floor.ben.clicks(ids.TAKE, channel="operations")
     floor.settle()
@@ -160,7 +160,7 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
     floor.ana.fills(ids.REASON, "Knows <@channel> the hotel")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "assigned INC1 to you: Paid twice" in told(floor, "ben")[-1]
+    assert "assigned INC1 to you: Paid twice" in direct_texts(floor, "ben")[-1]
     floor.ana.clicks(ids.NOTE, channel="operations")
     floor.ana.fills(ids.REASON, "Called them at 14:07")
     assert floor.ana.submits().closed
@@ -168,11 +168,11 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
     floor.ana.fills(ids.REASON, "Waits for the bank")
     assert floor.ana.submits().closed
     floor.settle()
-    said = [note for note in notes(floor) if not note.startswith("The team's manager is told")]
-    assert said[0] == "took the case"
-    assert "Knows" in said[1]
-    assert said[2] == "Called them at 14:07"
-    assert said[3].endswith("Waits for the bank")
+    case_notes = [note for note in notes(floor) if not note.startswith("The team's manager is told")]
+    assert case_notes[0] == "took the case"
+    assert "Knows" in case_notes[1]
+    assert case_notes[2] == "Called them at 14:07"
+    assert case_notes[3].endswith("Waits for the bank")
     assert "1 snoozed" in board(floor)
     floor.passes(hours=1, minutes=1)
     floor.tick()
@@ -188,7 +188,7 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_their_reason
     assert "again.csv is imported: 3 unchanged" in floor.words("dm")
 
 
-def test_who_is_free_is_who_is_on_shift_and_works_on_nothing(floor: TestFloor) -> None:
+def test_people_on_shift_without_work_are_free(floor: TestFloor) -> None:
     post(floor, case(1, team="Night"), case(2, team="Night"))
     assert "1st in the queue, nobody is on shift" in board(floor, "C1")
     now = utcnow()
@@ -199,31 +199,33 @@ def test_who_is_free_is_who_is_on_shift_and_works_on_nothing(floor: TestFloor) -
 
     post(floor, case(3, state="In Progress", owner="Ben Okafor", team="Billing"))
     assert "2nd in the queue, 1 of 2 on shift free: likely taken in 1 h 00 min" in board(floor, "C2"), (
-        "as he is named"
+        "matched by name"
     )
     absences.enter(floor.services, "U0CHLOE", (now, when[1]), "sick", "", "U0CHLOE", utcnow())
     assert "2nd in the queue, nobody is free of 1 on shift" in board(floor, "C2")
     with floor.services.database.reading() as session:
         ask = floor.services.get(Registry).ask(CASE_FIGURES)
-        found = {each.team: each.people for each in ask(session, floor.services, *when)}
-    assert found == {"Night": 2, "Billing": 2}, "whoever was on shift; as floor.yaml counts them"
+        people_by_team = {figure.team: figure.people for figure in ask(session, floor.services, *when)}
+    assert people_by_team == {"Night": 2, "Billing": 2}, "people on shift; otherwise the number in floor.yaml"
     balance = floor.says("ana", "/incident balance") + floor.ephemeral("ana")[-1]
     assert "2 unassigned, 2.0 for each of 1" in balance
 
 
-def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(floor: TestFloor) -> None:
-    quiet = [case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)]
-    assert post(floor, *quiet).json()["new"] == len(quiet)
+def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(floor: TestFloor) -> None:
+    background_cases = [
+        case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)
+    ]
+    assert post(floor, *background_cases).json()["new"] == len(background_cases)
     floor.tick()
     assert "similar cases" not in floor.words("incidents")
 
-    alike = [case(100 + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(ALIKE)]
-    post(floor, *alike)
+    similar_cases = [case(100 + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(ALIKE)]
+    post(floor, *similar_cases)
     floor.tick()
-    proposed = floor.words("incidents")
-    assert "similar cases* of" in proposed
-    assert "in common: portal" in proposed or "in common: login" in proposed
-    post(floor, *alike)
+    proposal = floor.words("incidents")
+    assert "similar cases* of" in proposal
+    assert "in common: portal" in proposal or "in common: login" in proposal
+    post(floor, *similar_cases)
     floor.tick()
     assert floor.words("incidents").count("similar cases* of") == 1
 
@@ -232,18 +234,18 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(flo
     assert floor.ana.submits().closed
     floor.settle()
     assert "It is incident 1, said" in floor.words("incidents")
-    linked = sum(note.startswith("is part of incident 1") for note in notes(floor))
-    assert linked >= 5
-    assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked
-    channel = next(each.name for each in floor.ana.channels() if each.name.startswith("inc-1"))
+    linked_count = sum(note.startswith("is part of incident 1") for note in notes(floor))
+    assert linked_count >= 5
+    assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked_count
+    channel = next(candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-1"))
     floor.says("ana", "/incident update Vendor restarts the login service", channel=channel)
     floor.says("ana", "/incident resolve login restarted", channel=channel)
     floor.tick()
-    assert sum("incident 1 is resolved" in note for note in notes(floor)) == linked
+    assert sum("incident 1 is resolved" in note for note in notes(floor)) == linked_count
 
     floor.says("ana", "/incident close", channel=channel)
     floor.tick()
-    assert any("No guide is about incident 1" in text for text in told(floor, "ana"))
+    assert any("No guide is about incident 1" in text for text in direct_texts(floor, "ana"))
     floor.ana.clicks(ids.WRITE, channel="dm")
     floor.ana.fills(ids.TEXT, "Restart the login service; ask the vendor for its state")
     floor.ana.fills(ids.PERSON, "ben")
@@ -254,7 +256,7 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(flo
         assert draft["state"] == "in review"
         purge_text.remove_text(session, floor.services.get(Registry), 1)
         assert knowledge_tables.locked(session, draft["id"]).text == "[removed]", (
-            "what is no guide yet is forgotten"
+            "a draft that is not a guide yet is purged"
         )
         session.rollback()
     floor.ben.clicks(ids.PUBLISH, channel="dm")
@@ -272,11 +274,13 @@ def test_like_cases_of_several_customers_are_proposed_and_become_an_incident(flo
     assert "No guide is about" in floor.ephemeral("ana")[-1]
 
 
-def test_similar_cases_are_part_of_an_open_incident_or_not_related_and_nobody_decides_twice(
+def test_similar_cases_are_linked_to_an_open_incident_or_unrelated_and_nobody_decides_twice(
     floor: TestFloor,
 ) -> None:
-    quiet = [case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)]
-    post(floor, *quiet)
+    background_cases = [
+        case(n, opened_at=ago(hours=200 - 4 * n), title=f"{word} {n}") for n, word in enumerate(SUBJECTS)
+    ]
+    post(floor, *background_cases)
     floor.tick()
     post(floor, *similar(100, ALIKE))
     floor.tick()
@@ -289,11 +293,11 @@ def test_similar_cases_are_part_of_an_open_incident_or_not_related_and_nobody_de
     floor.ana.fills(ids.INCIDENT, "1")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "cases are part of incident 1 now" in told(floor, "ana")[-1]
+    assert "cases are part of incident 1 now" in direct_texts(floor, "ana")[-1]
     assert "It is incident 1, said <@U0ANA>" in floor.words("incidents")
     assert [row["kind"] for row in rows(floor, "timeline_entries")].count("cases_linked") == 1
-    linked = notes(floor).count("is part of incident 1: S2 Portal login fails")
-    assert linked >= 5
+    linked_count = notes(floor).count("is part of incident 1: S2 Portal login fails")
+    assert linked_count >= 5
     floor.ben.fills(ids.REASON, "They are two things")
     assert "has decided about these cases already: incident 1" in str(floor.ben.submits().errors)
 
@@ -308,7 +312,7 @@ def test_similar_cases_are_part_of_an_open_incident_or_not_related_and_nobody_de
     floor.settle()
     floor.tick()
     assert "Not related, said <@U0ANA>" in floor.words("incidents")
-    assert notes(floor).count("is part of incident 1: S2 Portal login fails") == linked
+    assert notes(floor).count("is part of incident 1: S2 Portal login fails") == linked_count
 
 
 def similar(first: int, titles: tuple[str, ...]) -> list[dict[str, object]]:
@@ -316,9 +320,7 @@ def similar(first: int, titles: tuple[str, ...]) -> list[dict[str, object]]:
     return [case(first + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(titles)]
 
 
-def test_the_board_turns_its_pages_filters_and_is_looked_at_again_and_a_file_is_thrown_away(
-    floor: TestFloor,
-) -> None:
+def test_the_board_is_paged_filtered_and_reopened_and_a_file_is_discarded(floor: TestFloor) -> None:
     post(floor, *[case(number) for number in range(1, 9)])
     assert "Cases 1–6 of 8." in board(floor)
     floor.ana.clicks(f"{ids.PAGE}.more", channel="general")
@@ -328,11 +330,11 @@ def test_the_board_turns_its_pages_filters_and_is_looked_at_again_and_a_file_is_
     floor.settle()
     floor.ana.clicks(f"{ids.PAGE}.again", channel="general")
     floor.settle()
-    [page] = [shown for shown in floor.ephemeral("ana") if "Cases 7–8 of 8." in shown]
-    assert "<@U0ANA>" in page, "what was decided is seen on the same page"
+    [page] = [text for text in floor.ephemeral("ana") if "Cases 7–8 of 8." in text]
+    assert "<@U0ANA>" in page, "the decision is shown on the same page"
     floor.ana.clicks(f"{ids.FILTER}.mine", channel="general")
     floor.settle()
-    assert any("Cases 1–1 of 1 (mine)." in shown for shown in floor.ephemeral("ana"))
+    assert any("Cases 1–1 of 1 (mine)." in text for text in floor.ephemeral("ana"))
 
     floor.ana.uploads(
         "dm",
@@ -346,9 +348,11 @@ def test_the_board_turns_its_pages_filters_and_is_looked_at_again_and_a_file_is_
     assert "INC1" not in board(floor)
 
 
-def test_a_step_has_its_guides_at_hand_and_a_guide_that_is_gone_is_said(floor: TestFloor) -> None:
+def test_a_step_shows_its_guides_and_a_missing_guide_is_reported(floor: TestFloor) -> None:
     channel = floor.declares("S2 Faxes jam")
-    [message] = [each for each in floor.ana.sees(channel) if each.words.startswith("📋 *Fax outage*")]
+    [message] = [
+        candidate for candidate in floor.ana.sees(channel) if candidate.words.startswith("📋 *Fax outage*")
+    ]
     assert "https://wiki.example.com/vendors" in str(message.words)
     floor.ana.clicks(f"{incident_ids.READ_GUIDE}.0", channel=channel)
     assert "Fax jam" in str(floor.ana.modal)
@@ -365,40 +369,40 @@ def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor)
     cases = [case(number, owner="" if number % 3 else "ann") for number in range(1, 16)]
     post(floor, *cases, case(20, team="Billing Manila", owner="carl", state="In Progress"))
     floor.says("ana", "/incident balance")
-    shown = floor.ephemeral("ana")[-1]
-    assert "*Billing* (EMEA): 15 to work on, 10 unassigned, 7.5 for each of 2" in shown
-    assert "Move *7 cases* from Billing to Billing Manila" in shown
+    balance_text = floor.ephemeral("ana")[-1]
+    assert "*Billing* (EMEA): 15 to work on, 10 unassigned, 7.5 for each of 2" in balance_text
+    assert "Move *7 cases* from Billing to Billing Manila" in balance_text
     floor.tick()
-    assert "10 cases wait unassigned for Billing" in "\n".join(told(floor, "farah"))
+    assert "10 cases wait unassigned for Billing" in "\n".join(direct_texts(floor, "farah"))
 
     floor.ana.clicks(ids.MOVE, channel="general")
     floor.settle()
     assert "7 cases were moved" in floor.ephemeral("ana")[-1]
-    assert "moved 7 cases from Billing to Billing Manila" in told(floor, "ben")[-1]
-    assert "moved 7 cases from Billing to Billing Manila" in told(floor, "devi")[-1]
-    post(floor, *[each | {"updated_at": utcnow(), "title": "changed"} for each in cases])
+    assert "moved 7 cases from Billing to Billing Manila" in direct_texts(floor, "ben")[-1]
+    assert "moved 7 cases from Billing to Billing Manila" in direct_texts(floor, "devi")[-1]
+    post(floor, *[case_row | {"updated_at": utcnow(), "title": "changed"} for case_row in cases])
     floor.says("ana", "/incident balance")
     assert "*Billing Manila*: 8 to work on" in floor.ephemeral("ana")[-1]
     floor.passes(minutes=5)
-    assert sum("wait unassigned" in text for text in told(floor, "farah")) == 1
+    assert sum("wait unassigned" in text for text in direct_texts(floor, "farah")) == 1
 
 
-def test_what_lies_is_escalated_once_over_restarts_and_without_any_schedule(floor: TestFloor) -> None:
+def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(floor: TestFloor) -> None:
     post(floor, case(1, priority="P1", opened_at=ago(minutes=1), title="All payments fail"))
     post(floor, case(2, priority="P1", opened_at=ago(minutes=1), title="Portal is empty", team="Nobody's"))
     floor.passes(minutes=3)
-    assert not told(floor, "ben")
+    assert not direct_texts(floor, "ben")
     floor.stop_bot()
     floor.passes(minutes=1, seconds=5)
     floor.start_bot()
     floor.tick()
-    assert "It has been unassigned for" in told(floor, "ben")[-1]
-    assert "Portal is empty" in told(floor, "devi")[-1], (
-        "without a manager whoever processes requests is told at once"
+    assert "It has been unassigned for" in direct_texts(floor, "ben")[-1]
+    assert "Portal is empty" in direct_texts(floor, "devi")[-1], (
+        "without a manager, the person who processes requests is told at once"
     )
     floor.restart_bot()
     floor.tick()
-    assert len(told(floor, "ben")) == 1
+    assert len(direct_texts(floor, "ben")) == 1
     floor.ben.clicks(ids.ACTIONED, channel="dm")
     floor.settle()
     floor.ana.clicks(ids.ESCALATE, channel="operations", value="1")
@@ -406,19 +410,21 @@ def test_what_lies_is_escalated_once_over_restarts_and_without_any_schedule(floo
     floor.ana.fills(ids.REASON, "The <!channel> bank calls")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "<@U0ANA> escalates it: The &lt;!channel&gt; bank calls" in told(floor, "ben")[-1]
+    assert "<@U0ANA> escalates it: The &lt;!channel&gt; bank calls" in direct_texts(floor, "ben")[-1]
     floor.passes(minutes=10, seconds=5)
-    assert "It was escalated 10 min ago, and nobody has answered." in told(floor, "devi")[-1]
+    assert "It was escalated 10 min ago, and nobody has answered." in direct_texts(floor, "devi")[-1]
     floor.devi.clicks(ids.ACTIONED, channel="dm")
     floor.settle()
     floor.ben.clicks(ids.TAKE, channel="operations", value="1")
     floor.settle()
     floor.passes(minutes=14)
-    assert not any("not actioned" in text for text in told(floor, "ben")), "who takes it has time to begin"
+    assert not any("not actioned" in text for text in direct_texts(floor, "ben")), (
+        "a person who takes it has time to begin"
+    )
     floor.passes(minutes=2)
-    assert "It has been not actioned for" in told(floor, "ben")[-1]
-    assert sum("Portal is empty" in text for text in told(floor, "devi")) == 1
-    assert "Portal is empty" in told(floor, "erik")[-1]
+    assert "It has been not actioned for" in direct_texts(floor, "ben")[-1]
+    assert sum("Portal is empty" in text for text in direct_texts(floor, "devi")) == 1
+    assert "Portal is empty" in direct_texts(floor, "erik")[-1]
 
 
 SUBJECTS = (

@@ -1,4 +1,4 @@
-"""Somebody who comes late reads what has happened, in ten lines, at the cost of one call; nobody else does."""
+"""A latecomer reads a ten-line summary, at the cost of one call; nobody else sees it."""
 
 from bot.incidents import ids
 from slack_sandbox.model import Message
@@ -6,9 +6,9 @@ from tests.floor import TestFloor
 
 
 def summaries(floor: TestFloor, who: str, channel: str) -> list[Message]:
-    """The summaries that this person was shown."""
-    seen = floor.sandbox.person(who).sees(channel)
-    return [message for message in seen if message.ephemeral and "*Impact:*" in message.words]
+    """The summaries shown to this person."""
+    messages = floor.sandbox.person(who).sees(channel)
+    return [message for message in messages if message.ephemeral and "*Impact:*" in message.words]
 
 
 def running(floor: TestFloor) -> str:
@@ -21,11 +21,11 @@ def running(floor: TestFloor) -> str:
     return channel
 
 
-def test_somebody_who_joins_late_is_shown_it_once_and_somebody_who_was_there_is_not(floor: TestFloor) -> None:
+def test_a_person_who_joins_late_sees_the_summary_once_and_an_earlier_member_does_not(floor: TestFloor) -> None:
     channel = running(floor)
     floor.devi.joins(channel)
     floor.settle()
-    assert summaries(floor, "devi", channel) == [], "in the first minutes there is nothing to catch up with"
+    assert summaries(floor, "devi", channel) == [], "in the first minutes there is nothing to catch up on"
 
     floor.passes(minutes=10)
     calls = len(floor.sandbox.calls_of("chat.postEphemeral"))
@@ -35,7 +35,7 @@ def test_somebody_who_joins_late_is_shown_it_once_and_somebody_who_was_there_is_
     (message,) = summaries(floor, "ben", channel)
     summary = message.words
     assert len(floor.sandbox.calls_of("chat.postEphemeral")) - calls == 1
-    for known in (
+    for expected in (
         "*S2* *IVR down*",
         "half the callers",
         "<@U0ANA>",
@@ -43,7 +43,7 @@ def test_somebody_who_joins_late_is_shown_it_once_and_somebody_who_was_there_is_
         "Next update",
         "Join the bridge",
     ):
-        assert known in summary
+        assert expected in summary
     assert "<!here>" not in floor.live_markup(channel, "ben")
     assert summary.count("\n") < 10 + 2, "ten lines, and the buttons"
     assert "archives/" in str(message.blocks), "with links"
@@ -57,7 +57,7 @@ def test_somebody_who_joins_late_is_shown_it_once_and_somebody_who_was_there_is_
     assert len(summaries(floor, "ben", channel)) == 1
 
 
-def test_it_is_shown_to_whoever_asks_or_subscribes(floor: TestFloor) -> None:
+def test_the_summary_is_shown_to_a_person_who_asks_or_subscribes(floor: TestFloor) -> None:
     channel = running(floor)
     floor.passes(minutes=10)
 

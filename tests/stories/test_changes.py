@@ -1,4 +1,4 @@
-"""Severity, status and impact change, by word and by button; the panel and the list."""
+"""Changes of severity, status and impact by command and by button; the panel and the list."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_the_same_severity_again_changes_nothing(floor: TestFloor) -> None:
         assert floor.says("ana", "/incident severity S2", channel) == "It is S2 already; nothing was changed."
 
 
-def test_what_a_command_leaves_out_is_asked_for_in_a_form(floor: TestFloor) -> None:
+def test_a_form_asks_for_what_a_command_leaves_out(floor: TestFloor) -> None:
     channel = floor.declares("S2 Chat is slow")
 
     floor.says("ana", "/incident severity", channel)
@@ -78,7 +78,7 @@ def test_a_form_submitted_twice_changes_once(floor: TestFloor) -> None:
     floor.ana.fills("Why?", "more sites")
     floor.sandbox.deliver_twice("interactive")
 
-    # Both are on their way at the same time: either may be the first, and the other hears that it is so already.
+    # Both are in flight at the same time: either may be first, and the other is told that it is S1 already.
     first = floor.ana.submits()
     assert first.closed or "It is S1 already" in first.errors["severity"]
     floor.settle()
@@ -86,14 +86,14 @@ def test_a_form_submitted_twice_changes_once(floor: TestFloor) -> None:
     assert len(timeline(floor, "severity")) == 1
 
 
-def test_the_list_shows_what_is_open_gravest_first(floor: TestFloor) -> None:
+def test_the_list_shows_open_incidents_most_severe_first(floor: TestFloor) -> None:
     floor.declares("S3 Headsets hum")
     floor.declares("S0 Every line is dead")
 
     floor.says("hana", "/incident list")
 
-    listed = floor.ephemeral("hana")[-1]
-    assert listed.index("Every line is dead") < listed.index("Headsets hum")
+    incident_list = floor.ephemeral("hana")[-1]
+    assert incident_list.index("Every line is dead") < incident_list.index("Headsets hum")
 
 
 def test_an_empty_list_says_how_to_declare(floor: TestFloor) -> None:
@@ -102,7 +102,7 @@ def test_an_empty_list_says_how_to_declare(floor: TestFloor) -> None:
     assert "Nothing is open. `/incident declare` opens an incident." in floor.ephemeral("hana")[-1]
 
 
-def test_who_asks_to_join_from_the_digest_is_let_in_and_told(floor: TestFloor) -> None:
+def test_a_person_joining_from_the_digest_is_let_in_and_told(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
 
     floor.hana.clicks(ids.JOIN, channel="incidents")
@@ -124,9 +124,7 @@ def test_an_incident_of_several_days_shows_dates(floor: TestFloor) -> None:
     assert "{date_short_pretty}" in card
 
 
-def test_a_resolved_incident_that_is_watched_again_is_open_and_nothing_of_it_says_resolved(
-    floor: TestFloor,
-) -> None:
+def test_a_resolved_incident_set_back_to_monitoring_is_open_and_nowhere_called_resolved(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.says("ana", "/incident resolve replaced", channel)
     assert "next update" not in floor.card(channel)
@@ -142,7 +140,7 @@ def test_a_resolved_incident_that_is_watched_again_is_open_and_nothing_of_it_say
     assert "40 min, resolved" in floor.card(channel), "the second end counts"
 
 
-def test_a_change_that_one_noun_cannot_follow_is_not_made_at_all(floor: TestFloor) -> None:
+def test_a_change_that_one_noun_refuses_is_not_made_at_all(floor: TestFloor) -> None:
     channel = floor.declares("S2 Chat is slow")
 
     def refuse(change: Change, event: SeverityChanged) -> None:
@@ -157,7 +155,7 @@ def test_a_change_that_one_noun_cannot_follow_is_not_made_at_all(floor: TestFloo
     assert "S2 · Chat is slow" in floor.card(channel)
 
 
-def test_the_topic_is_not_set_again_for_what_it_does_not_say(floor: TestFloor) -> None:
+def test_the_topic_is_not_set_again_for_changes_it_does_not_show(floor: TestFloor) -> None:
     channel = floor.declares("S2 Chat is slow")
     floor.sandbox.clear_calls()
 
@@ -167,7 +165,7 @@ def test_the_topic_is_not_set_again_for_what_it_does_not_say(floor: TestFloor) -
     assert floor.sandbox.calls_of("conversations.setTopic") == []
 
 
-def test_the_home_tab_of_a_guest_shows_no_incident(floor: TestFloor) -> None:
+def test_a_guests_home_tab_shows_no_incident(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
 
     floor.gus.opens_home()

@@ -1,7 +1,7 @@
 """`watchfloor` as a person runs it: real processes, real signals, and sentences instead of tracebacks.
 
-The first test starts Python itself, without a database. The others fork it where everything is loaded, and begin
-with a database that has its shape: both take long.
+The first test starts Python itself, without a database. The others fork it with everything loaded, and begin
+with a database that already has its schema, because both take long.
 """
 
 import os
@@ -24,7 +24,7 @@ from slack_sandbox import Sandbox
 from tests import forked, prepared
 
 REPOSITORY = Path(__file__).parents[2]
-# None of these is a promise: a busy machine takes its time. How long a start takes, `make bench` measures.
+# None of these is a promise: a busy machine takes its time. `make bench` measures how long a start takes.
 READY_WITHIN_S = 180
 STOPS_WITHIN_S = 60
 SEEN_WITHIN_S = 60
@@ -36,7 +36,7 @@ def free_port() -> int:
 
 
 def order(url: str, verb: str, body: str) -> None:
-    """Do something as a person of the workspace."""
+    """Act as a person of the workspace."""
     headers = {"content-type": "application/json"}
     with urlopen(Request(f"{url}/control/{verb}", body.encode(), headers)) as answer:
         answer.read()
@@ -49,7 +49,7 @@ def look(url: str, what: str) -> str:
 
 @dataclass(frozen=True)
 class Typed:
-    """What a command said and how it ended."""
+    """A command's output and exit code."""
 
     returncode: int
     stdout: str
@@ -57,7 +57,7 @@ class Typed:
 
 
 class Terminal:
-    """A folder with the floor's files, in which commands are typed."""
+    """A folder with the floor's files in which commands are run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -92,7 +92,7 @@ class Terminal:
         return self._runs(Running(process, self.log))
 
     def starts_python(self, **environment: str) -> "Running":
-        """The same in a Python of its own, as a shell starts it."""
+        """The same in a separate Python process, as a shell starts it."""
         command = [sys.executable, "-m", "bot", "run"]
         with self.log.open("w") as log:
             process = subprocess.Popen(
@@ -111,7 +111,7 @@ class Terminal:
 
 
 class Process(Protocol):
-    """A process that was started, by whichever way."""
+    """A running process, however it was started."""
 
     @property
     def pid(self) -> int | None: ...
@@ -125,7 +125,7 @@ class Process(Protocol):
 
 
 class ShellProcess:
-    """A process of the shell."""
+    """A process started by the shell."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
@@ -140,13 +140,13 @@ class ShellProcess:
 
 
 class Running:
-    """A bot in a process of its own."""
+    """A bot in its own process."""
 
     def __init__(self, process: Process, log: Path) -> None:
         self.process, self.log = process, log
 
     def is_ready(self) -> Self:
-        """Wait for as long as it lives; a process that has ended never will be."""
+        """Wait until it is ready; fail at once if the process has ended."""
         assert wait_until(lambda: self._says_so or self.process.exitcode is not None, READY_WITHIN_S), self.words
         assert self._says_so, self.words
         return self
@@ -177,7 +177,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(terminal: Terminal) -> None:
-    # A proxy that leads nowhere: nothing on this machine may be sent through it.
+    # A proxy that leads nowhere: requests to this machine must not go through it.
     running = terminal.starts_python(HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9").is_ready()
 
     assert f"Open {terminal.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.words
@@ -187,19 +187,19 @@ def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(term
     assert "Traceback" not in running.words
 
 
-def test_after_a_kill_everything_is_still_there_and_the_next_start_needs_no_help(terminal: Terminal) -> None:
+def test_everything_survives_a_kill_and_the_next_start_needs_no_help(terminal: Terminal) -> None:
     running = terminal.starts().is_ready()
     order(terminal.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
     assert wait_until(lambda: "inc-1-ivr-down" in look(terminal.url, "channels?as=ana"), SEEN_WITHIN_S)
     running.hears(signal.SIGKILL).ends()
 
-    again = terminal.starts().is_ready()
+    restarted = terminal.starts().is_ready()
 
     assert "inc-1-ivr-down" in look(terminal.url, "channels?as=ana")
-    assert again.hears(signal.SIGTERM).ends() == 0
+    assert restarted.hears(signal.SIGTERM).ends() == 0
 
 
-def test_time_goes_on_where_it_was_after_a_restart(terminal: Terminal) -> None:
+def test_time_continues_where_it_stopped_after_a_restart(terminal: Terminal) -> None:
     running = terminal.starts().is_ready()
     order(terminal.url, "clock", '{"advance_s": 3600}')
     running.hears(signal.SIGTERM).ends()
@@ -210,7 +210,7 @@ def test_time_goes_on_where_it_was_after_a_restart(terminal: Terminal) -> None:
     assert float((terminal.folder / "data/sandbox/clock").read_text()) == 3600
 
 
-def test_interrupted_twice_it_ends_at_once(terminal: Terminal) -> None:
+def test_a_bot_interrupted_twice_ends_at_once(terminal: Terminal) -> None:
     running = terminal.starts().is_ready()
     order(terminal.url, "latency", '{"seconds": 60}')
     order(terminal.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
@@ -222,7 +222,7 @@ def test_interrupted_twice_it_ends_at_once(terminal: Terminal) -> None:
     assert running.hears(signal.SIGINT).ends() == 128 + signal.SIGINT
 
 
-def test_the_workspace_ends_with_the_bot_that_started_it(terminal: Terminal) -> None:
+def test_the_workspace_ends_together_with_the_bot_that_started_it(terminal: Terminal) -> None:
     terminal.starts().is_ready().hears(signal.SIGKILL).ends()
 
     def is_free() -> bool:
@@ -232,25 +232,25 @@ def test_the_workspace_ends_with_the_bot_that_started_it(terminal: Terminal) -> 
     assert wait_until(is_free, SEEN_WITHIN_S)
 
 
-def test_a_port_in_use_is_said_in_a_sentence(terminal: Terminal) -> None:
+def test_a_port_in_use_is_reported_in_a_sentence(terminal: Terminal) -> None:
     with socket.create_server(("127.0.0.1", terminal.port)):
-        said = terminal.types("run")
+        result = terminal.types("run")
 
-    assert said.returncode == 1
-    assert f"Port {terminal.port} is in use." in said.stderr
-    assert "Traceback" not in said.stderr
+    assert result.returncode == 1
+    assert f"Port {terminal.port} is in use." in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_broken_floor_file_is_named_with_its_line(terminal: Terminal) -> None:
     floor = terminal.folder / "floor.yaml"
     floor.write_text(floor.read_text().replace("commander_within: 3 min", "commander_within: soon"))
 
-    said = terminal.types("run")
+    result = terminal.types("run")
 
-    assert said.returncode == 1
-    assert "floor.yaml:" in said.stderr
-    assert "'soon' is not a length of time" in said.stderr
-    assert "Traceback" not in said.stderr
+    assert result.returncode == 1
+    assert "floor.yaml:" in result.stderr
+    assert "'soon' is not a length of time" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_broken_playbook_is_left_out_and_the_others_run(terminal: Terminal) -> None:
@@ -259,12 +259,12 @@ def test_a_broken_playbook_is_left_out_and_the_others_run(terminal: Terminal) ->
     running = terminal.starts().is_ready()
 
     assert "odd.yaml:" in running.words
-    checked = terminal.types("playbooks", "check")
-    assert checked.returncode == 1
-    assert "odd.yaml:" in checked.stdout
+    full_check = terminal.types("playbooks", "check")
+    assert full_check.returncode == 1
+    assert "odd.yaml:" in full_check.stdout
 
-    one = terminal.types("playbooks", "check", "playbooks/generic.yaml")
-    assert (one.returncode, one.stdout) == (0, "1 playbook, nothing wrong.\n")
+    single_check = terminal.types("playbooks", "check", "playbooks/generic.yaml")
+    assert (single_check.returncode, single_check.stdout) == (0, "1 playbook, nothing wrong.\n")
     several = terminal.types("playbooks", "check", "playbooks/odd.yaml", "playbooks", "nowhere")
     assert several.returncode == 1
     assert several.stdout.count("odd.yaml:") == 2
@@ -280,9 +280,7 @@ def test_a_broken_playbook_is_left_out_and_the_others_run(terminal: Terminal) ->
         ({"PORT": "abc"}, "PORT: "),
     ],
 )
-def test_settings_that_open_nothing_are_refused_in_a_sentence(
-    terminal: Terminal, given: dict[str, str], said: str
-) -> None:
+def test_unusable_settings_are_refused_in_a_sentence(terminal: Terminal, given: dict[str, str], said: str) -> None:
     run = terminal.types("run", **given)
 
     assert run.returncode == 1
@@ -290,27 +288,27 @@ def test_settings_that_open_nothing_are_refused_in_a_sentence(
     assert "Traceback" not in run.stderr
 
 
-def test_a_token_that_slack_does_not_know_is_said_in_a_sentence(terminal: Terminal) -> None:
+def test_a_token_unknown_to_slack_is_reported_in_a_sentence(terminal: Terminal) -> None:
     with workspace() as sandbox:
-        given = tokens(sandbox) | {"SLACK_BOT_TOKEN": "xoxb-unknown"}
-        run = terminal.types("run", **given)
+        environment = tokens(sandbox) | {"SLACK_BOT_TOKEN": "xoxb-unknown"}
+        run = terminal.types("run", **environment)
 
     assert run.returncode == 1
     assert "invalid_auth" in run.stderr
     assert "Traceback" not in run.stderr
 
 
-def test_an_import_beside_the_bot_lets_those_go_first_who_click(terminal: Terminal) -> None:
-    report, said = terminal.folder / "report.csv", terminal.folder / "said"
-    os.mkfifo(report)  # the command waits for its rows while it is looked at
+def test_an_import_beside_the_bot_runs_at_a_lower_priority(terminal: Terminal) -> None:
+    report, output = terminal.folder / "report.csv", terminal.folder / "said"
+    os.mkfifo(report)  # the import blocks on the pipe, so that its priority can be read
     process = forked.watchfloor(
-        ["figures", "import", str(report)], terminal.folder, terminal.environment, said, said
+        ["figures", "import", str(report)], terminal.folder, terminal.environment, output, output
     )
-    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    own_priority = os.getpriority(os.PRIO_PROCESS, 0)
     try:
         assert process.pid is not None
         pid = process.pid
-        assert wait_until(lambda: os.getpriority(os.PRIO_PROCESS, pid) > mine, SEEN_WITHIN_S)
+        assert wait_until(lambda: os.getpriority(os.PRIO_PROCESS, pid) > own_priority, SEEN_WITHIN_S)
     finally:
         process.kill()
         process.join()
@@ -318,15 +316,15 @@ def test_an_import_beside_the_bot_lets_those_go_first_who_click(terminal: Termin
 
 def test_the_doctor_finds_nothing_missing_where_the_manifest_was_pasted(terminal: Terminal) -> None:
     with workspace(yaml.safe_load(terminal.types("manifest").stdout)) as sandbox:
-        examined = terminal.types("doctor", **tokens(sandbox))
+        result = terminal.types("doctor", **tokens(sandbox))
 
-    assert "✗" not in examined.stdout
-    assert examined.returncode == 0
+    assert "✗" not in result.stdout
+    assert result.returncode == 0
 
 
-def test_the_doctor_names_every_scope_channel_and_group_that_is_missing(terminal: Terminal) -> None:
-    described = yaml.safe_load(terminal.types("manifest").stdout)
-    described["oauth_config"]["scopes"]["bot"].remove("pins:write")
+def test_the_doctor_names_every_missing_scope_channel_and_group(terminal: Terminal) -> None:
+    manifest = yaml.safe_load(terminal.types("manifest").stdout)
+    manifest["oauth_config"]["scopes"]["bot"].remove("pins:write")
     floor = terminal.folder / "floor.yaml"
     floor.write_text(
         floor.read_text()
@@ -335,28 +333,28 @@ def test_the_doctor_names_every_scope_channel_and_group_that_is_missing(terminal
         .replace('{after: 15 min, tell: ["@incident-analysts"]}', '{after: 15 min, tell: ["@ana"]}')
     )
 
-    with workspace(described) as sandbox:
-        examined = terminal.types("doctor", **tokens(sandbox))
+    with workspace(manifest) as sandbox:
+        result = terminal.types("doctor", **tokens(sandbox))
 
-    missing = [line for line in examined.stdout.splitlines() if line.startswith("✗")]
-    assert missing == [
+    failed_lines = [line for line in result.stdout.splitlines() if line.startswith("✗")]
+    assert failed_lines == [
         "✗ The scope pins:write is missing.",
         "✗ The channel #board of floor.yaml does not exist.",
         "✗ The user group @phone-people of floor.yaml does not exist.",
     ]
-    assert "✓ @ana is a person." in examined.stdout
-    assert examined.returncode == 1
+    assert "✓ @ana is a person." in result.stdout
+    assert result.returncode == 1
 
 
-def test_a_playbook_is_shown_as_people_read_it(terminal: Terminal) -> None:
-    shown = terminal.types("playbooks", "show", "generic")
+def test_a_playbook_is_shown_in_readable_form(terminal: Terminal) -> None:
+    result = terminal.types("playbooks", "show", "generic")
 
-    assert shown.returncode == 0
-    assert "[generic]" in shown.stdout
+    assert result.returncode == 0
+    assert "[generic]" in result.stdout
 
 
 class workspace:
-    """A workspace that somebody else runs."""
+    """A workspace run by another process."""
 
     def __init__(self, manifest: dict[str, object] | None = None) -> None:
         self.sandbox = Sandbox(manifest=manifest)

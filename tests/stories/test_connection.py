@@ -1,4 +1,4 @@
-"""The way from Slack to the bot: Socket Mode's connections, lost, replaced, refused, and read only by half."""
+"""From Slack to the bot: Socket Mode connections that are lost, replaced, refused or only half working."""
 
 import logging
 import re
@@ -22,13 +22,13 @@ from bot.web import health
 from slack_sandbox import Sandbox
 from tests.floor import TestFloor
 from tests.stories.record import timeline
-from tests.stories.test_trouble import locked
+from tests.stories.test_trouble import locked_database
 
 BACK_WITHIN_S = 2.0
 
 
 def lines(sandbox: Sandbox) -> int:
-    """How many connections the workspace has to the bot."""
+    """The number of connections from the workspace to the bot."""
     return len(sandbox.socket_mode.connections)
 
 
@@ -41,9 +41,9 @@ def test_a_connection_that_was_reset_is_back_within_two_seconds(floor: TestFloor
     assert "Nothing is open" in floor.says("ana", "/incident list")
 
 
-def test_while_slack_changes_the_connection_every_command_is_answered_at_once(floor: TestFloor) -> None:
+def test_every_command_is_answered_at_once_while_slack_replaces_the_connection(floor: TestFloor) -> None:
     floor.sandbox.fault("apps.connections.open", "delay", seconds=0.5)
-    old = list(floor.sandbox.socket_mode.connections)
+    old_connections = list(floor.sandbox.socket_mode.connections)
     floor.sandbox.refresh_connections()
 
     answers = [floor.ana.types("/incident list", channel="general") for _ in range(3)]
@@ -53,17 +53,17 @@ def test_while_slack_changes_the_connection_every_command_is_answered_at_once(fl
     assert [answer.ok for answer in answers] == [True] * 6
     assert max(envelope.ms for envelope in floor.sandbox.envelopes[-6:]) < 1000
     floor.sandbox.wait_for(lambda: lines(floor.sandbox) == 1, timeout=10)
-    assert old[0] not in floor.sandbox.socket_mode.connections
+    assert old_connections[0] not in floor.sandbox.socket_mode.connections
 
 
-def test_what_came_by_the_old_connection_is_acknowledged_on_it(floor: TestFloor) -> None:
-    """Bolt answers by whichever is the newest; Slack waits for the answer where it asked."""
+def test_requests_from_the_old_connection_are_acknowledged_on_it(floor: TestFloor) -> None:
+    """Bolt answers on the newest connection; Slack waits for the answer on the one it used."""
     floor.sandbox.fault("views.open", "delay", seconds=0.5)
-    asked = threading.Thread(target=floor.ana.types, args=("/incident declare",), kwargs={"channel": "general"})
-    asked.start()
+    request = threading.Thread(target=floor.ana.types, args=("/incident declare",), kwargs={"channel": "general"})
+    request.start()
     assert wait_until(lambda: floor.sandbox.journal.in_flight > 0, 10)
     floor.sandbox.refresh_connections()
-    asked.join()
+    request.join()
 
     assert all(envelope.acknowledged for envelope in floor.sandbox.envelopes)
 
@@ -72,7 +72,7 @@ def test_what_came_by_the_old_connection_is_acknowledged_on_it(floor: TestFloor)
     ("knob", "reason"),
     [("accepting", "it is refused (HTTP 403)"), ("swallowing", "nothing that Slack sends comes through")],
 )
-def test_a_websocket_that_does_not_work_is_named_by_log_readiness_and_doctor(
+def test_a_broken_websocket_is_reported_by_log_readiness_and_doctor(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, knob: str, reason: str
 ) -> None:
     floor = TestFloor(tmp_path)
@@ -90,8 +90,8 @@ def test_a_websocket_that_does_not_work_is_named_by_log_readiness_and_doctor(
     assert any(reason in str(getattr(record, "reason", "")) for record in caplog.records)
 
 
-def test_while_slack_hangs_what_needs_no_slack_is_answered(floor: TestFloor) -> None:
-    """Forty people open forms; one asks what is open."""
+def test_requests_that_need_no_slack_are_answered_while_slack_hangs(floor: TestFloor) -> None:
+    """Forty people open forms; one lists the open incidents."""
     floor.sandbox.fault("views.open", "delay", count=40, seconds=4)
     people = [
         threading.Thread(target=floor.ana.types, args=("/incident declare",), kwargs={"channel": "general"})
@@ -101,11 +101,11 @@ def test_while_slack_hangs_what_needs_no_slack_is_answered(floor: TestFloor) -> 
         person.start()
     floor.sandbox.wait_for(lambda: floor.sandbox.deliveries.begun >= 40)
 
-    began = time.monotonic()
+    started_at = time.monotonic()
     answer = floor.ben.types("/incident list", channel="general")
 
     assert answer.ok
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - started_at < 1.5
     for person in people:
         person.join()
     assert all(envelope.acknowledged for envelope in floor.sandbox.envelopes)
@@ -113,7 +113,7 @@ def test_while_slack_hangs_what_needs_no_slack_is_answered(floor: TestFloor) -> 
 
 @contextmanager
 def easily_deaf(folder: Path, tick_every_s: float) -> Iterator[TestFloor]:
-    """A floor on which a short silence is one to be read back."""
+    """A floor that reads messages back even after a short silence."""
     floor_file = folder / "floor.yaml"
     shipped = Path("floor.yaml").read_text()
     floor_file.write_text(re.sub(r"recover_after: \S+ \S+", "recover_after: 2 s", shipped))
@@ -124,58 +124,58 @@ def easily_deaf(folder: Path, tick_every_s: float) -> Iterator[TestFloor]:
 
 @pytest.fixture
 def deaf_soon(tmp_path: Path) -> Iterator[TestFloor]:
-    """Such a floor, whose clock looks again and again."""
+    """Such a floor with a frequent clock tick."""
     with easily_deaf(tmp_path, 0.2) as floor:
         yield floor
 
 
 def is_deaf_for_long(floor: TestFloor, seconds: float = 2.2) -> bool:
-    """Has it not been sure for longer than this floor allows?"""
+    """Whether it has been unsure for longer than this floor allows."""
     return bool(floor.services.get(Listening).unsure_s > seconds)
 
 
-def test_what_was_said_while_the_network_was_away_is_read_back(deaf_soon: TestFloor) -> None:
+def test_messages_sent_during_a_network_outage_are_read_back(deaf_soon: TestFloor) -> None:
     floor = deaf_soon
     channel = floor.declares()
-    floor.sandbox.retry_delays_s = ()  # as after the last time that Slack says it again
+    floor.sandbox.retry_delays_s = ()  # as after Slack's last retry
     floor.sandbox.offline = True
-    said = [floor.ana.says(f"said unheard {number}", channel=channel).ts for number in range(8)]
+    sent_ts = [floor.ana.says(f"said unheard {number}", channel=channel).ts for number in range(8)]
     assert wait_until(lambda: is_deaf_for_long(floor), 20)
 
     floor.sandbox.offline = False
     assert wait_until(lambda: floor.services.get(Listening).is_hearing, 20)
     floor.tick()
 
-    kept = {row["message_ts"] for row in timeline(floor, "message")}
-    assert kept >= set(said)
+    recorded_ts = {row["message_ts"] for row in timeline(floor, "message")}
+    assert recorded_ts >= set(sent_ts)
     assert len(timeline(floor, "gap")) == 1
 
 
-def test_what_was_said_while_the_database_was_locked_is_read_back(deaf_soon: TestFloor) -> None:
+def test_messages_sent_while_the_database_was_locked_are_read_back(deaf_soon: TestFloor) -> None:
     floor = deaf_soon
     channel = floor.declares()
     floor.sandbox.retry_delays_s = ()
-    with locked(floor):
+    with locked_database(floor):
         floor.sandbox.clock_offset_s += 11  # the next sign of life is due
-        said = floor.ana.says("said while nothing could be kept", channel=channel).ts
+        message_ts = floor.ana.says("said while nothing could be kept", channel=channel).ts
         assert wait_until(lambda: is_deaf_for_long(floor), 20)
     floor.tick()
 
-    assert said in {row["message_ts"] for row in timeline(floor, "message")}
+    assert message_ts in {row["message_ts"] for row in timeline(floor, "message")}
 
 
-def test_a_look_that_waited_for_the_locked_database_is_no_sign_that_all_was_kept(tmp_path: Path) -> None:
+def test_a_look_that_waited_for_the_locked_database_does_not_prove_that_all_was_kept(tmp_path: Path) -> None:
     with easily_deaf(tmp_path, 60) as floor, ThreadPoolExecutor(1) as clock:
         channel = floor.declares()
         floor.sandbox.retry_delays_s = ()
         floor.tick()
-        with locked(floor):
+        with locked_database(floor):
             floor.sandbox.clock_offset_s += 11  # the next sign of life is due
-            said = floor.ana.says("said while nothing could be kept", channel=channel).ts
+            message_ts = floor.ana.says("said while nothing could be kept", channel=channel).ts
             assert wait_until(lambda: is_deaf_for_long(floor, 1.6), 20)
             look = clock.submit(recovery.tick, floor.services, utcnow())
             assert wait_until(lambda: is_deaf_for_long(floor), 20)
         look.result()
         floor.tick()
 
-        assert said in {row["message_ts"] for row in timeline(floor, "message")}
+        assert message_ts in {row["message_ts"] for row in timeline(floor, "message")}

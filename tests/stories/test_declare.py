@@ -19,7 +19,7 @@ def test_one_line_opens_a_channel_with_the_declarer_and_the_card_in_it(floor: Te
     assert any("Incident 1 is open" in words for words in floor.ephemeral("ana"))
 
 
-def test_the_declarer_is_invited_by_the_second_call_and_the_card_is_the_third(floor: TestFloor) -> None:
+def test_the_second_call_invites_the_declarer_and_the_third_posts_the_card(floor: TestFloor) -> None:
     floor.sandbox.clear_calls()
 
     floor.declares()
@@ -78,14 +78,14 @@ def test_the_form_asks_for_a_title_and_knows_everything_else(floor: TestFloor) -
     assert any("Incident 1 is open" in message.words for message in floor.ana.direct_messages())
 
 
-def test_what_the_title_tells_is_shown_and_can_be_changed(floor: TestFloor) -> None:
+def test_values_read_from_the_title_are_shown_and_can_be_changed(floor: TestFloor) -> None:
     floor.says("ana", "/incident declare\u00a0S1, IVR down in Bogota for Telvia")
 
     card = floor.card("inc-1-ivr-down-in-bogota-for-telvia")
     assert "🟠 S1 · IVR down in Bogota for Telvia" in card
     assert "Telephony or IVR · Bogotá · Telvia" in card
     assert any(
-        "Taken from the title: Telephony or IVR · Bogotá · Telvia." in seen for seen in floor.ephemeral("ana")
+        "Taken from the title: Telephony or IVR · Bogotá · Telvia." in text for text in floor.ephemeral("ana")
     )
 
     floor.ana.clicks(f"{ids.CHANGE_SCOPE}.guessed", channel="general")
@@ -99,9 +99,9 @@ def test_what_the_title_tells_is_shown_and_can_be_changed(floor: TestFloor) -> N
     assert [row["facts"] for row in timeline(floor, "sites")] == ['{"new": "Manila"}']
 
 
-def test_the_form_takes_from_the_title_what_was_not_chosen(floor: TestFloor) -> None:
-    said = floor.chloe.says("Telvia hears nothing on the IVR in Cebu", channel="engineering")
-    floor.ana.uses_message_shortcut(ids.DECLARE_FROM_MESSAGE, channel="engineering", ts=said.ts)
+def test_the_form_takes_unchosen_values_from_the_title(floor: TestFloor) -> None:
+    message = floor.chloe.says("Telvia hears nothing on the IVR in Cebu", channel="engineering")
+    floor.ana.uses_message_shortcut(ids.DECLARE_FROM_MESSAGE, channel="engineering", ts=message.ts)
     assert "initial_option" in str(floor.ana.modal), "what the message tells is chosen already"
     floor.ana.fills("What is wrong?", "No sound in Manila or Cebu for Telvia")
     floor.ana.fills("Partners affected", [])
@@ -151,10 +151,10 @@ def test_the_global_shortcut_opens_the_form(floor: TestFloor) -> None:
     assert len(rows(floor, "incidents")) == 1
 
 
-def test_the_message_behind_a_shortcut_is_the_first_entry_as_it_was_said(floor: TestFloor) -> None:
-    said = floor.chloe.says("Trunk 7 is <b>red</b> & <@U0BEN> knows why", channel="engineering")
+def test_the_message_behind_a_shortcut_is_the_first_entry_word_for_word(floor: TestFloor) -> None:
+    message = floor.chloe.says("Trunk 7 is <b>red</b> & <@U0BEN> knows why", channel="engineering")
     floor.passes(minutes=40)
-    floor.ana.uses_message_shortcut(ids.DECLARE_FROM_MESSAGE, channel="engineering", ts=said.ts)
+    floor.ana.uses_message_shortcut(ids.DECLARE_FROM_MESSAGE, channel="engineering", ts=message.ts)
     floor.ana.fills("What is wrong?", "Trunk 7 down")
     floor.ana.fills("What is known?", "Carrier called")
     floor.ana.submits()
@@ -167,14 +167,14 @@ def test_the_message_behind_a_shortcut_is_the_first_entry_as_it_was_said(floor: 
     entries = draft.split("## Timeline\n")[1].strip().splitlines()[2:]
     assert "It began with a message of third participant: Trunk 7 is" in entries[0]
     assert "@another participant knows why" in entries[0]
-    assert f"p{said.ts.replace('.', '')}" in entries[0]
+    assert f"p{message.ts.replace('.', '')}" in entries[0]
     assert "declared it as S2: Trunk 7 down" in entries[1]
 
 
 def test_a_message_too_long_for_a_form_can_still_be_declared_from(floor: TestFloor) -> None:
-    said = floor.chloe.says("é" * 20_000, channel="engineering")
+    message = floor.chloe.says("é" * 20_000, channel="engineering")
 
-    floor.ana.uses_message_shortcut(ids.DECLARE_FROM_MESSAGE, channel="engineering", ts=said.ts)
+    floor.ana.uses_message_shortcut(ids.DECLARE_FROM_MESSAGE, channel="engineering", ts=message.ts)
     floor.ana.fills("What is wrong?", "Something long")
     assert floor.ana.submits().closed
     floor.settle()
@@ -182,7 +182,7 @@ def test_a_message_too_long_for_a_form_can_still_be_declared_from(floor: TestFlo
     assert len(timeline(floor, "shortcut_message")) == 1
 
 
-def test_the_home_tab_lists_what_is_open_and_declares(floor: TestFloor) -> None:
+def test_the_home_tab_lists_open_incidents_and_can_declare(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
     floor.ben.opens_home()
     floor.settle()
@@ -206,7 +206,7 @@ def test_declaring_from_the_conversation_with_the_bot_answers_there(floor: TestF
     assert any("Incident 1 is open" in message.words for message in floor.ana.direct_messages())
 
 
-def test_a_title_without_a_severity_says_which_one_it_took(floor: TestFloor) -> None:
+def test_a_declaration_without_a_severity_says_which_one_was_taken(floor: TestFloor) -> None:
     assert "It is S2 until you change it." in floor.says("ana", "/incident declare Chat is slow")
 
 

@@ -1,4 +1,4 @@
-"""Before an incident is opened: it may be open already."""
+"""Before an incident is opened, the bot checks whether it is open already."""
 
 from bot.incidents import ids
 from tests.floor import TestFloor
@@ -6,12 +6,18 @@ from tests.stories.record import rows, timeline
 
 
 def incident_channels(floor: TestFloor, who: str) -> list[str]:
-    """The incidents' channels in which somebody is."""
+    """The incident channels that a person is in."""
     person = floor.sandbox.person(who)
-    return [one.name for one in person.channels() if one.name.startswith("inc-") and person.id in one.members]
+    return [
+        channel.name
+        for channel in person.channels()
+        if channel.name.startswith("inc-") and person.id in channel.members
+    ]
 
 
-def test_what_sounds_like_an_open_incident_is_asked_about_and_can_be_joined(floor: TestFloor) -> None:
+def test_a_declaration_similar_to_an_open_incident_is_questioned_and_the_incident_can_be_joined(
+    floor: TestFloor,
+) -> None:
     first = floor.declares("S1 IVR down in Manila", who="ana")
 
     question = floor.says("ben", "/incident declare S2, Manila IVR is down")
@@ -23,12 +29,12 @@ def test_what_sounds_like_an_open_incident_is_asked_about_and_can_be_joined(floo
     assert incident_channels(floor, "ben") == [first]
     assert len(rows(floor, "incidents")) == 1
     assert '"text": "Manila IVR is down"' in timeline(floor, "reported_again")[0]["facts"]
-    assert any("Nothing new was opened." in seen for seen in floor.ephemeral("ben"))
+    assert any("Nothing new was opened." in text for text in floor.ephemeral("ben"))
     floor.passes(minutes=5)
     assert not any("open already" in message.words for message in floor.ben.direct_messages())
 
 
-def test_another_one_is_opened_once_however_often_and_late_it_is_said(floor: TestFloor) -> None:
+def test_another_incident_is_opened_once_however_often_and_late_it_is_confirmed(floor: TestFloor) -> None:
     floor.declares("S1 IVR down in Manila")
     floor.says("ben", "/incident declare S2 Manila IVR is down")
     floor.restart_bot()
@@ -41,11 +47,11 @@ def test_another_one_is_opened_once_however_often_and_late_it_is_said(floor: Tes
 
     assert incident_channels(floor, "ben") == ["inc-2-manila-ivr-is-down"]
     assert [row["title"] for row in rows(floor, "incidents")] == ["IVR down in Manila", "Manila IVR is down"]
-    assert [row["request"] for row in rows(floor, "pending_declarations")] == ["{}"], "no words are kept"
-    assert any("You have answered this already" in seen for seen in floor.ephemeral("ben"))
+    assert [row["request"] for row in rows(floor, "pending_declarations")] == ["{}"], "no text is kept"
+    assert any("You have answered this already" in text for text in floor.ephemeral("ben"))
 
 
-def test_the_form_is_asked_about_by_direct_message_and_nothing_is_opened_when_cancelled(floor: TestFloor) -> None:
+def test_a_submitted_form_is_questioned_by_direct_message_and_cancelling_opens_nothing(floor: TestFloor) -> None:
     floor.declares("S1 IVR down in Manila")
     floor.says("ben", "/incident declare S3")
     floor.ben.fills("What is wrong?", "IVR down, Manila again")
@@ -60,9 +66,7 @@ def test_the_form_is_asked_about_by_direct_message_and_nothing_is_opened_when_ca
     assert len(rows(floor, "incidents")) == 1
 
 
-def test_nobody_learns_of_a_private_incident_by_declaring_and_what_is_over_is_not_asked_about(
-    floor: TestFloor,
-) -> None:
+def test_declaring_reveals_no_private_incident_and_ended_incidents_are_not_suggested(floor: TestFloor) -> None:
     floor.says("ana", "/incident declare S1")
     floor.ana.fills("What is wrong?", "Customer data leaked")
     floor.ana.fills("Who may see it?", ["private"])

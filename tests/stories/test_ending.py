@@ -1,4 +1,4 @@
-"""Resolved, closed, opened again; and what the post-mortem draft says of it."""
+"""Resolving, closing and reopening, and the post-mortem draft."""
 
 from collections import Counter
 
@@ -44,16 +44,16 @@ def test_a_resolved_incident_gets_its_last_update_and_its_draft_at_the_close(flo
     assert draft.startswith("# Post-mortem 1: IVR down in Manila")
 
 
-def lived_through(floor: TestFloor) -> str:
-    """An incident with everything in it; gives back its channel."""
+def full_incident(floor: TestFloor) -> str:
+    """Run an incident with everything in it; return its channel."""
     channel = floor.declares("S1 IVR down in Manila")
     floor.says("ana", "/incident claim", channel)
     floor.passes(minutes=5)
     first = floor.devi.says("Agents hear *silence* | <https://status.example/x|carrier page>", channel=channel)
     floor.devi.says("typo", channel=channel)
     floor.devi.edits(channel=channel, ts=floor.devi.sees(channel)[-1].ts, text="the trunk & no typo")
-    wrong = floor.devi.says("this was about something else", channel=channel)
-    floor.devi.deletes(channel=channel, ts=wrong.ts)
+    unrelated = floor.devi.says("this was about something else", channel=channel)
+    floor.devi.deletes(channel=channel, ts=unrelated.ts)
     floor.devi.says("me too", channel=channel, thread_ts=first.ts)
     floor.devi.uploads(channel, "wallboard.png", b"png", "see here")
     floor.devi.reacts("pushpin", channel=channel, ts=first.ts)
@@ -70,7 +70,7 @@ def lived_through(floor: TestFloor) -> str:
 
 
 def test_the_draft_holds_everything_that_was_recorded(floor: TestFloor) -> None:
-    lived_through(floor)
+    full_incident(floor)
 
     [draft] = post_mortems(floor, "ana")
 
@@ -96,7 +96,7 @@ def test_the_draft_holds_everything_that_was_recorded(floor: TestFloor) -> None:
 
 
 def test_the_draft_quotes_every_message_with_names_and_without_markup(floor: TestFloor) -> None:
-    lived_through(floor)
+    full_incident(floor)
 
     [draft] = post_mortems(floor, "ana")
 
@@ -111,10 +111,10 @@ def test_the_draft_quotes_every_message_with_names_and_without_markup(floor: Tes
     assert "<!" not in draft
     assert "<@" not in draft
     assert "U0" not in seen_in(draft)
-    assert draft.count("Devi Nair") == 1, "names stand at the end only"
+    assert draft.count("Devi Nair") == 1, "names are at the end only"
 
 
-def test_of_two_people_who_resolve_it_at_the_same_time_the_second_is_told(floor: TestFloor) -> None:
+def test_when_two_people_resolve_at_the_same_time_the_second_is_told(floor: TestFloor) -> None:
     channel = floor.declares()
     people = (floor.ana, floor.devi)
     for person in people:
@@ -129,7 +129,7 @@ def test_of_two_people_who_resolve_it_at_the_same_time_the_second_is_told(floor:
     assert [row["facts"].count("said by") for row in timeline(floor, "resolved")] == [1]
 
 
-def test_without_a_commander_the_draft_goes_to_who_declared(floor: TestFloor) -> None:
+def test_without_a_commander_the_draft_goes_to_the_declarer(floor: TestFloor) -> None:
     channel = floor.declares("S3 Headsets hum", who="hana")
     floor.says("hana", "/incident resolve replaced", channel)
 
@@ -139,7 +139,7 @@ def test_without_a_commander_the_draft_goes_to_who_declared(floor: TestFloor) ->
     assert len(post_mortems(floor, "hana")) == 1
 
 
-def test_what_is_not_resolved_cannot_be_closed(floor: TestFloor) -> None:
+def test_an_unresolved_incident_cannot_be_closed(floor: TestFloor) -> None:
     channel = floor.declares()
 
     answer = floor.says("ana", "/incident close", channel)
@@ -149,9 +149,9 @@ def test_what_is_not_resolved_cannot_be_closed(floor: TestFloor) -> None:
     )
 
 
-def test_a_reopened_incident_is_promised_about_again_and_closes_with_a_second_draft(floor: TestFloor) -> None:
-    channel = lived_through(floor)
-    told = len(updates(floor, channel))
+def test_a_reopened_incident_gets_promises_again_and_closes_with_a_second_draft(floor: TestFloor) -> None:
+    channel = full_incident(floor)
+    update_count = len(updates(floor, channel))
     floor.passes(minutes=30)
 
     floor.ana.clicks(ids.REOPEN, channel=channel)
@@ -161,7 +161,7 @@ def test_a_reopened_incident_is_promised_about_again_and_closes_with_a_second_dr
 
     assert "🔎 investigating" in floor.card(channel)
     floor.passes(minutes=15)
-    assert len(updates(floor, channel)) == told + 1
+    assert len(updates(floor, channel)) == update_count + 1
     floor.says("ana", "/incident resolve carrier swapped", channel)
     floor.says("ana", "/incident close", channel)
     first, second = post_mortems(floor, "ana")
@@ -169,7 +169,7 @@ def test_a_reopened_incident_is_promised_about_again_and_closes_with_a_second_dr
     assert "reopened it: The trunk fails again" in second
 
 
-def test_what_is_open_cannot_be_reopened(floor: TestFloor) -> None:
+def test_an_open_incident_cannot_be_reopened(floor: TestFloor) -> None:
     channel = floor.declares()
 
     answer = floor.says("ana", "/incident reopen why not", channel)
@@ -177,9 +177,7 @@ def test_what_is_open_cannot_be_reopened(floor: TestFloor) -> None:
     assert answer == "Incident 1 is investigating, so there is nothing to reopen."
 
 
-def test_an_incident_that_is_open_again_before_its_last_update_was_composed_promises_one_series(
-    floor: TestFloor,
-) -> None:
+def test_an_incident_reopened_before_its_last_update_was_composed_promises_one_series(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
     services = floor.services
     with services.database.transaction() as session:
@@ -192,5 +190,5 @@ def test_an_incident_that_is_open_again_before_its_last_update_was_composed_prom
 
     floor.passes(minutes=31)
 
-    waiting = Counter(row["audience"] for row in rows(floor, "promises") if row["state"] == WAITING)
-    assert set(waiting.values()) == {1}, waiting
+    waiting_counts = Counter(row["audience"] for row in rows(floor, "promises") if row["state"] == WAITING)
+    assert set(waiting_counts.values()) == {1}, waiting_counts

@@ -1,4 +1,4 @@
-"""The escalation ladder: who is told when nobody comes, and what their answers do."""
+"""The escalation ladder: the people told when nobody comes, and the effect of their answers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_without_a_commander_each_tier_is_told_when_its_time_comes(floor: TestFl
     assert happened(floor, 1).count("page_unanswered") == 2
 
 
-def test_a_commander_stops_the_clock_and_leaving_starts_it_again(floor: TestFloor) -> None:
+def test_taking_command_stops_the_clock_and_leaving_command_restarts_it(floor: TestFloor) -> None:
     channel = floor.declares("S0 every line is dead", who="ana")
     floor.says("ana", "/incident claim commander", channel)
     floor.passes(minutes=30)
@@ -61,7 +61,7 @@ def test_on_my_way_stops_the_clock_invites_the_person_and_says_so(floor: TestFlo
     floor.settle()
     floor.passes(minutes=30)
 
-    assert channel in [seen.name for seen in floor.chloe.channels()]
+    assert channel in [candidate.name for candidate in floor.chloe.channels()]
     assert "on the way" in line(floor, channel)
     assert "You are on your way" in pages(floor, "chloe")[0]
     assert "no longer needed" in pages(floor, "devi")[0]
@@ -83,7 +83,7 @@ def test_cant_moves_on_at_once(floor: TestFloor) -> None:
     assert "page_declined" in happened(floor, 1)
 
 
-def test_whoever_is_away_or_not_to_be_disturbed_is_passed_over(floor: TestFloor) -> None:
+def test_people_who_are_away_or_in_do_not_disturb_are_passed_over(floor: TestFloor) -> None:
     floor.sandbox.person("devi").away = True
     floor.sandbox.person("chloe").do_not_disturb = True
     channel = floor.declares("S0 every line is dead", who="ana")
@@ -99,14 +99,14 @@ def test_whoever_is_away_or_not_to_be_disturbed_is_passed_over(floor: TestFloor)
     assert happened(floor, 1).count("page_passed_over") == 2
 
 
-def test_the_top_reached_unanswered_is_said_to_who_declared_and_to_the_administrators(floor: TestFloor) -> None:
+def test_reaching_the_top_unanswered_is_reported_to_the_declarer_and_the_administrators(floor: TestFloor) -> None:
     floor.declares("S0 every line is dead", who="ana")
     for minutes in (2, 2, 4, 5):
         floor.passes(minutes=minutes)
 
     def nobody_came() -> bool:
-        told = [message.words for message in floor.ana.direct_messages()]
-        return any("nobody is on the way" in words for words in told)
+        messages = [message.words for message in floor.ana.direct_messages()]
+        return any("nobody is on the way" in words for words in messages)
 
     assert floor.sandbox.wait_for(nobody_came)
     assert floor.words("operations").count("Nobody on the escalation ladder") == 1
@@ -115,7 +115,7 @@ def test_the_top_reached_unanswered_is_said_to_who_declared_and_to_the_administr
     assert floor.words("operations").count("Nobody on the escalation ladder") == 1
 
 
-def test_a_graver_severity_adds_its_people_and_tells_nobody_twice_for_a_tier(floor: TestFloor) -> None:
+def test_a_higher_severity_adds_its_people_and_tells_nobody_twice_for_a_tier(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down", who="ana")
     floor.passes(minutes=5)
     is_told(floor, "devi")
@@ -130,7 +130,7 @@ def test_a_graver_severity_adds_its_people_and_tells_nobody_twice_for_a_tier(flo
     is_told(floor, "erik")
 
 
-def test_resolving_ends_it(floor: TestFloor) -> None:
+def test_resolving_ends_the_escalation(floor: TestFloor) -> None:
     channel = floor.declares("S0 every line is dead", who="ana")
     floor.passes(minutes=2)
     is_told(floor, "devi")
@@ -143,7 +143,7 @@ def test_resolving_ends_it(floor: TestFloor) -> None:
     assert "is over" in line(floor, channel)
 
 
-def test_a_tier_in_which_nobody_is_found_is_said_to_who_declared_and_the_next_is_told(tmp_path: Path) -> None:
+def test_an_empty_tier_is_reported_to_the_declarer_and_the_next_tier_is_told(tmp_path: Path) -> None:
     text = FLOOR.read_text(encoding="utf-8").replace('tell: ["@devi"]', 'tell: ["@telefony-oncall"]')
     (tmp_path / "floor.yaml").write_text(text, encoding="utf-8")
     with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=tmp_path / "floor.yaml") as floor:
@@ -153,7 +153,10 @@ def test_a_tier_in_which_nobody_is_found_is_said_to_who_declared_and_the_next_is
         floor.tick()
 
         is_told(floor, "chloe")
-        [said] = [
+        [message_text] = [
             message.words for message in floor.ana.direct_messages() if "nobody left to page" in message.words
         ]
-        assert "Tier 1 of the escalation ladder of incident 1 has nobody left to page: @telefony-oncall." in said
+        assert (
+            "Tier 1 of the escalation ladder of incident 1 has nobody left to page: @telefony-oncall."
+            in message_text
+        )

@@ -1,4 +1,4 @@
-"""The auditor: what Watchfloor itself forgot is told to the administrators once, and stands in /healthz."""
+"""The auditor reports whatever Watchfloor itself forgot to the administrators once, and in /healthz."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -27,21 +27,21 @@ ALARM = "🚨"
 
 
 class Errand(BaseModel):
-    """Something to wait for."""
+    """Workflow input: a file to wait for."""
 
     until: Path
 
 
 @flow
 def an_errand_that_waits(services: Services, errand: Errand) -> None:
-    """Come back again and again until a file is there."""
+    """Retry until a file exists."""
     if not errand.until.exists():
         raise TryLater("not yet", wait_s=0.1)
 
 
 @flow
 def an_errand_that_fails(services: Services, errand: Errand) -> None:
-    """Break, whatever is asked."""
+    """Always fail."""
     raise ValueError(str(errand.until))
 
 
@@ -53,17 +53,17 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 
 def minute_passes(floor: TestFloor) -> None:
-    """The auditor looks, as it does every minute."""
+    """Let a minute pass, after which the auditor checks."""
     audit.audit_at(floor.services, utcnow())
     floor.settle()
 
 
 def alarms(floor: TestFloor) -> list[str]:
-    """What the administrators were told."""
+    """The alarms sent to the administrators."""
     return [message.words for message in floor.ana.sees("operations") if ALARM in message.words]
 
 
-def test_when_all_is_well_nothing_is_said(floor: TestFloor) -> None:
+def test_nothing_is_said_when_all_is_well(floor: TestFloor) -> None:
     floor.declares("S0 every line is dead", who="ana")
 
     minute_passes(floor)
@@ -82,9 +82,12 @@ def test_an_open_incident_without_a_next_update_raises_one_alarm_until_it_has_on
 
     (alarm,) = alarms(floor)
     assert "Incident 1 (S1) has no next update" in alarm
-    # Anybody may ask that address: it says how much is wrong, not about which incident.
-    found = health.alarms(floor.services.database)
-    assert (found.is_ok, found.sentence) == (False, "The auditor found 1 problem; `watchfloor doctor` names them.")
+    # The address is public: it says how many problems there are, not which incident they concern.
+    open_alarms = health.alarms(floor.services.database)
+    assert (open_alarms.is_ok, open_alarms.sentence) == (
+        False,
+        "The auditor found 1 problem; `watchfloor doctor` names them.",
+    )
     floor.says("ana", "/incident severity S0 worse", channel)
     minute_passes(floor)
     assert health.alarms(floor.services.database).is_ok
@@ -103,7 +106,7 @@ def test_a_ladder_without_a_next_tier_raises_an_alarm(floor: TestFloor) -> None:
     assert health.alarms(floor.services.database).is_ok
 
 
-def test_a_flow_that_was_given_up_is_told_until_somebody_acts(
+def test_an_abandoned_flow_is_reported_until_somebody_acts(
     floor: TestFloor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     floor.services.flows.most_failures = 1
@@ -117,19 +120,19 @@ def test_a_flow_that_was_given_up_is_told_until_somebody_acts(
     (alarm,) = [words for words in alarms(floor) if "given up" in words]
     assert "`watchfloor flows retry KEY`" in alarm
     assert not health.alarms(floor.services.database).is_ok
-    typed = Typed(floor, monkeypatch, tmp_path)
-    assert "errand:2" in typed.types("flows", "list").output
-    assert "There is no" in typed.types("flows", "drop", "errand:3").output
-    assert typed.types("flows", "drop", "errand:2").exit_code == 0
-    assert "No flow was given up." in typed.types("flows", "list").output
+    command_line = Typed(floor, monkeypatch, tmp_path)
+    assert "errand:2" in command_line.types("flows", "list").output
+    assert "There is no" in command_line.types("flows", "drop", "errand:3").output
+    assert command_line.types("flows", "drop", "errand:2").exit_code == 0
+    assert "No flow was given up." in command_line.types("flows", "list").output
     floor.start_bot()
     minute_passes(floor)
     assert health.alarms(floor.services.database).is_ok
 
 
-def test_a_flow_that_does_not_finish_is_found(floor: TestFloor, tmp_path: Path) -> None:
-    done = tmp_path / "done"
-    floor.services.flows.start_once("errand:1", an_errand_that_waits, Errand(until=done))
+def test_a_flow_that_does_not_finish_is_reported(floor: TestFloor, tmp_path: Path) -> None:
+    done_file = tmp_path / "done"
+    floor.services.flows.start_once("errand:1", an_errand_that_waits, Errand(until=done_file))
 
     assert wait_until(lambda: floor.services.flows.stuck(0.5) == ["errand:1"], PATIENCE_S)
     audit.audit_at(floor.services, utcnow(), stuck_after=timedelta(seconds=0.5))
@@ -137,13 +140,13 @@ def test_a_flow_that_does_not_finish_is_found(floor: TestFloor, tmp_path: Path) 
     assert not health.alarms(floor.services.database).is_ok
     assert floor.sandbox.wait_for(lambda: any("errand:1" in words for words in alarms(floor)))
     assert any("errand:1" in words for words in alarms(floor))
-    done.touch()
+    done_file.touch()
     floor.settle()
     minute_passes(floor)
     assert health.alarms(floor.services.database).is_ok
 
 
-def test_what_is_not_delivered_for_long_is_an_alarm_until_it_is(floor: TestFloor) -> None:
+def test_an_outbox_row_undelivered_for_long_raises_an_alarm_until_it_is_delivered(floor: TestFloor) -> None:
     floor.sandbox.fault("conversations.setTopic", "error", error="internal_error", count=audit.MANY_FAILURES + 2)
     floor.declares("S3 a screen is slow", who="ana")
     for _ in range(audit.MANY_FAILURES):

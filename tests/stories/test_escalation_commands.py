@@ -1,4 +1,4 @@
-"""`/incident page` and `/incident escalate`: asking for people by hand, and what is refused."""
+"""`/incident page` and `/incident escalate`: calling people by hand, and refusals."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 @pytest.fixture(scope="module")
 def quiet_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloor]:
-    """The same, with an incident without a ladder, which every refusal leaves as it was."""
+    """The same floor with an incident without a ladder, which every refusal leaves unchanged."""
     with TestFloor(tmp_path_factory.mktemp("floor"), playbooks_dir=PLAYBOOKS, floor_file=FLOOR) as floor:
         floor.declares("S3 a screen is slow", who="ana")
         yield floor
@@ -44,10 +44,10 @@ def test_a_person_is_paged_by_name_with_the_reason(floor: TestFloor) -> None:
     floor.chloe.clicks(ids.ON_MY_WAY, channel="dm")
     floor.settle()
     assert "on the way" in line(floor, channel)
-    assert channel in [seen.name for seen in floor.chloe.channels()]
+    assert channel in [candidate.name for candidate in floor.chloe.channels()]
 
 
-def test_a_noun_can_say_who_is_meant_by_a_name_of_its_own(floor: TestFloor) -> None:
+def test_a_noun_can_register_a_name_of_its_own_for_people_to_page(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down", who="ana")
     registry = floor.services.get(Registry)
     registry.people.append(lambda services, number, name: ["U0BEN"] if name == "rota:lead" else None)
@@ -71,7 +71,7 @@ def test_a_group_and_a_role_are_paged_too(floor: TestFloor) -> None:
     assert happened(floor, 1).count("paged") == 2
 
 
-def test_who_is_away_is_paged_by_hand_all_the_same_and_it_is_shown(floor: TestFloor) -> None:
+def test_a_person_who_is_away_can_still_be_paged_by_hand_and_the_absence_is_shown(floor: TestFloor) -> None:
     floor.sandbox.person("chloe").away = True
     channel = floor.declares("S1 IVR down", who="ana")
 
@@ -81,7 +81,7 @@ def test_who_is_away_is_paged_by_hand_all_the_same_and_it_is_shown(floor: TestFl
     assert "(away)" in line(floor, channel)
 
 
-def test_a_page_that_is_not_answered_is_on_record_as_silence(floor: TestFloor) -> None:
+def test_an_unanswered_page_is_recorded_as_silence(floor: TestFloor) -> None:
     channel = floor.declares("S3 a screen is slow", who="ana")
     floor.says("ana", "/incident page @chloe", channel)
     is_told(floor, "chloe")
@@ -95,7 +95,7 @@ def test_a_page_that_is_not_answered_is_on_record_as_silence(floor: TestFloor) -
     assert "on the way" in line(floor, channel), "a late answer is an answer"
 
 
-def test_escalating_tells_the_next_tier_now_and_the_clock_goes_on_from_there(floor: TestFloor) -> None:
+def test_escalating_tells_the_next_tier_now_and_the_clock_continues_from_there(floor: TestFloor) -> None:
     channel = floor.declares("S0 every line is dead", who="ana")
 
     answer = floor.says("ana", "/incident escalate nobody picks up", channel)
@@ -122,7 +122,7 @@ def test_escalating_tells_the_next_tier_now_and_the_clock_goes_on_from_there(flo
         ("/incident escalate", "no escalation ladder"),
     ],
 )
-def test_what_cannot_be_done_is_refused_in_a_sentence(quiet_floor: TestFloor, typed: str, refusal: str) -> None:
+def test_impossible_requests_are_refused_with_a_sentence(quiet_floor: TestFloor, typed: str, refusal: str) -> None:
     assert refusal in quiet_floor.says("ana", typed, QUIET_CHANNEL)
 
 
@@ -136,7 +136,7 @@ def test_a_refused_page_gives_an_example_that_works_here(quiet_floor: TestFloor,
     assert "Paging" in quiet_floor.says("ana", example, QUIET_CHANNEL)
 
 
-def test_the_example_is_a_role_when_somebody_else_holds_one(floor: TestFloor) -> None:
+def test_the_example_is_a_role_when_somebody_else_holds_it(floor: TestFloor) -> None:
     channel = floor.declares("S3 a screen is slow", who="ana")
     floor.says("ana", "/incident assign commander <@U0BEN|ben>", channel)
 
@@ -154,7 +154,7 @@ def test_guests_neither_page_nor_escalate_nor_turn_down(floor: TestFloor) -> Non
     assert pages(floor, "devi") == pages(floor, "ben") == []
 
 
-def test_outside_a_private_incident_only_that_it_is_there_is_said(floor: TestFloor) -> None:
+def test_outside_a_private_incident_only_its_existence_is_mentioned(floor: TestFloor) -> None:
     floor.says("ana", "/incident declare S0")
     floor.ana.fills("What is wrong?", "Payroll of the board leaked")
     floor.ana.fills("Who may see it?", ["private"])
@@ -172,10 +172,10 @@ def test_outside_a_private_incident_only_that_it_is_there_is_said(floor: TestFlo
 
 def test_an_incident_keeps_the_ladder_it_was_declared_with(floor: TestFloor, tmp_path: Path) -> None:
     floor.declares("S0 every line is dead", who="ana")
-    changed = tmp_path / "floor.yaml"
-    changed.write_text(FLOOR.read_text().replace('["@devi"]', '["@farah"]'))
+    changed_floor = tmp_path / "floor.yaml"
+    changed_floor.write_text(FLOOR.read_text().replace('["@devi"]', '["@farah"]'))
     floor.stop_bot()
-    floor._settings["floor_file"] = changed
+    floor._settings["floor_file"] = changed_floor
     floor.start_bot()
 
     floor.passes(minutes=2)

@@ -1,4 +1,4 @@
-"""A pager by webhook: signed, repeated until it is taken, the same page never another one."""
+"""A pager by webhook: signed, retried until accepted, with the same identity for the same page."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SECRET = "a shared secret"
 
 @dataclass
 class Gateway:
-    """A pager's gateway: what it heard, and what it answers in turn (200 when nothing else is left)."""
+    """A pager's gateway: the requests it received, and its next answers (200 when none is left)."""
 
     heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
@@ -67,7 +67,7 @@ def floor(tmp_path: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def with_pager(folder: Path, url: str) -> Path:
-    """The floor's file with a pager at that address."""
+    """Write a floor file with a pager at that address."""
     path = folder / "floor.yaml"
     pager = f"pager: {{url: '{url}', secret_env: PAGER_SECRET, allow_private: true}}\n"
     path.write_text(pager + FLOOR.read_text())
@@ -87,13 +87,13 @@ def test_each_page_reaches_the_pager_once_and_signed(floor: TestFloor, gateway: 
     assert len({headers["Idempotency-Key"] for headers, _ in gateway.heard}) == 1
     headers, body = gateway.heard[-1]
     assert headers["X-Watchfloor-Signature"] == signature(SECRET.encode(), headers["X-Watchfloor-Timestamp"], body)
-    told = json.loads(body)
-    assert (told["person_id"], told["title"], told["tier"]) == ("U0DEVI", "every line is dead", 1)
+    payload = json.loads(body)
+    assert (payload["person_id"], payload["title"], payload["tier"]) == ("U0DEVI", "every line is dead", 1)
     assert [page["pager"] for page in rows(floor, "pages")] == ["rung"]
 
 
 @pytest.mark.parametrize("answer", [302, 403])
-def test_a_refusal_or_a_redirect_is_on_record_and_not_repeated(
+def test_a_refusal_or_a_redirect_is_recorded_and_not_retried(
     floor: TestFloor, gateway: Gateway, answer: int
 ) -> None:
     gateway.answers = [answer]
@@ -109,7 +109,7 @@ def test_a_refusal_or_a_redirect_is_on_record_and_not_repeated(
     assert happened(floor, 1).count("pager_failed") == 1
 
 
-def test_of_a_private_incident_the_pager_hears_no_word(floor: TestFloor, gateway: Gateway) -> None:
+def test_the_pager_is_sent_no_words_of_a_private_incident(floor: TestFloor, gateway: Gateway) -> None:
     floor.says("ana", "/incident declare S0")
     floor.ana.fills("What is wrong?", "Payroll of the board leaked")
     floor.ana.fills("Who may see it?", ["private"])
@@ -124,14 +124,14 @@ def test_of_a_private_incident_the_pager_hears_no_word(floor: TestFloor, gateway
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "10.0.0.8", "[::1]", "[::ffff:10.0.0.8]"])
-def test_an_address_of_ones_own_network_is_never_called(host: str) -> None:
+def test_a_private_pager_address_is_never_called(host: str) -> None:
     pager = Pager(f"https://{host}/page", b"secret")
 
     with pytest.raises(PagerRefused):
         pager.ring({"event": "page"}, "key", utcnow())
 
 
-def test_a_pager_without_its_secret_is_refused_at_the_start(tmp_path: Path) -> None:
+def test_a_pager_without_a_secret_is_refused_at_startup(tmp_path: Path) -> None:
     floor = TestFloor(tmp_path, floor_file=with_pager(tmp_path, "http://127.0.0.1:1/"))
 
     with pytest.raises(PagerSecretMissing):

@@ -1,4 +1,4 @@
-"""`watchfloor export`: everything of one incident in files, opened and looked into."""
+"""`watchfloor export`: everything about one incident in files, which are opened and checked."""
 
 import csv
 import html
@@ -19,7 +19,7 @@ TYPED = html.escape(FORMULA, quote=False)  # as Slack sends it
 
 
 @pytest.fixture
-def typed(floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Typed:
+def command_line(floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Typed:
     """The command line of the same installation."""
     return Typed(floor, monkeypatch, tmp_path)
 
@@ -28,7 +28,7 @@ def table(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def test_everything_of_an_incident_is_in_files_that_harm_nobody(floor: TestFloor, typed: Typed) -> None:
+def test_everything_about_an_incident_is_exported_in_safe_files(floor: TestFloor, command_line: Typed) -> None:
     channel = floor.declares(f"S2 {TYPED}")
     floor.says("ana", "/incident claim", channel)
     floor.ana.says(TYPED, channel=channel)
@@ -36,12 +36,12 @@ def test_everything_of_an_incident_is_in_files_that_harm_nobody(floor: TestFloor
     floor.says("ana", f"/incident update {TYPED}", channel)
     floor.says("ana", f"/incident page <@U0DEVI> {TYPED}", channel)
     is_told(floor, "ben", "HYPERLINK")
-    typed.signs_in(floor.sandbox)
+    command_line.signs_in(floor.sandbox)
 
-    result = typed.types("export", "1", "--to", str(typed.folder / "out"))
+    result = command_line.types("export", "1", "--to", str(command_line.folder / "out"))
 
     assert result.exit_code == 0, result.output
-    files = {path.name: path.read_bytes() for path in (typed.folder / "out").iterdir()}
+    files = {path.name: path.read_bytes() for path in (command_line.folder / "out").iterdir()}
     names = {
         "incident.json",
         "timeline.csv",
@@ -53,9 +53,9 @@ def test_everything_of_an_incident_is_in_files_that_harm_nobody(floor: TestFloor
         "handovers.csv",
     }
     assert names | {"post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"} <= set(files)
-    modes = {stat.S_IMODE(path.stat().st_mode) for path in (typed.folder / "out").iterdir()}
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (command_line.folder / "out").iterdir()}
     assert modes == {0o600}
-    assert stat.S_IMODE((typed.folder / "out").stat().st_mode) == 0o700
+    assert stat.S_IMODE((command_line.folder / "out").stat().st_mode) == 0o700
 
     assert files["timeline.png"].startswith(b"\x89PNG")
     record = json.loads(files["incident.json"])
@@ -71,27 +71,27 @@ def test_everything_of_an_incident_is_in_files_that_harm_nobody(floor: TestFloor
     assert b"<script>" not in files["post-mortem-1.html"] + files["post-mortem-1.md"]
     secrets = (floor.sandbox.bot_token, floor.sandbox.app_token)
     assert not [name for name, content in files.items() for secret in secrets if secret.encode() in content]
-    assert "is there already" in typed.types("export", "1", "--to", str(typed.folder / "out")).output
+    assert "is there already" in command_line.types("export", "1", "--to", str(command_line.folder / "out")).output
 
 
-def test_a_private_incident_is_only_written_out_when_that_is_meant(floor: TestFloor, typed: Typed) -> None:
+def test_a_private_incident_is_exported_only_on_explicit_request(floor: TestFloor, command_line: Typed) -> None:
     floor.says("ana", "/incident declare S2")
     floor.ana.fills("What is wrong?", "The payroll leaked")
     floor.ana.fills("Who may see it?", ["private"])
     assert floor.ana.submits().closed
     floor.settle()
-    target = typed.folder / "out.zip"
+    target = command_line.folder / "out.zip"
 
-    refused = typed.types("export", "1", "--zip", "--to", str(target))
-    assert refused.exit_code == 1
-    assert "--private" in refused.output
-    assert "payroll" not in refused.output
+    refusal = command_line.types("export", "1", "--zip", "--to", str(target))
+    assert refusal.exit_code == 1
+    assert "--private" in refusal.output
+    assert "payroll" not in refusal.output
     assert not target.exists()
 
-    assert typed.types("export", "1", "--zip", "--private", "--to", str(target)).exit_code == 0
+    assert command_line.types("export", "1", "--zip", "--private", "--to", str(target)).exit_code == 0
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     with zipfile.ZipFile(target) as archive:
         assert b"The payroll leaked" in archive.read("incident.json")
-        assert b"slack.com" not in archive.read("post-mortem-1.html"), "no address is made up while Slack is away"
-    missing = typed.types("export", "9")
-    assert (missing.exit_code, "no such incident" in missing.output) == (1, True)
+        assert b"slack.com" not in archive.read("post-mortem-1.html"), "no address is invented while Slack is away"
+    unknown = command_line.types("export", "9")
+    assert (unknown.exit_code, "no such incident" in unknown.output) == (1, True)

@@ -1,4 +1,4 @@
-"""Figures of an incident: dropped, typed and sent by another system; seen, drawn, asked what if."""
+"""Figures of an incident: dropped, typed and sent by another system; shown, drawn, used for what-ifs."""
 
 import json
 import re
@@ -87,13 +87,15 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
         "b.csv",
     )
     press(floor, ids.USE, channel)
-    told = [line for line in floor.live_markup(channel).splitlines() if "*Billing · Manila*: service level" in line]
-    assert list(dict.fromkeys(told))[1:] == [
+    figure_lines = [
+        line for line in floor.live_markup(channel).splitlines() if "*Billing · Manila*: service level" in line
+    ]
+    assert list(dict.fromkeys(figure_lines))[1:] == [
         "🟢 *Billing · Manila*: service level 97.5 %, back above 80 % of the goal (80 %)"
     ]
     screen = figures(floor, channel)
     assert "1 interval restated" in screen
-    assert "• b.csv by <@U0ANA>, corrected at " in screen, "who brought it, when, and that it put something right"
+    assert "• b.csv by <@U0ANA>, corrected at " in screen, "who imported it, when, and that values were corrected"
 
     floor.says("ana", "/incident resolve trunk replaced", channel)
     floor.says("ana", "/incident close", channel)
@@ -101,7 +103,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     [page] = [page for name, page in post_mortem_files(floor, "ana") if name == "post-mortem-1.html"]
     assert "Contacts lost (at most): " in page
     assert "n/a" not in page.partition("Contacts lost (at most)")[2].partition("</li>")[0]
-    assert "ask the queue manager: customers affected" not in page, "the figures say it"
+    assert "ask the queue manager: customers affected" not in page, "the figures show it"
     assert 'class="chart" src="data:image/png;base64,iVBOR' in page
     assert "Interval by interval" in page
     assert "<th>Staffed</th><th>Adherence</th><th>Occupancy</th>" in page.replace(' scope="col"', "")
@@ -109,7 +111,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert re.search(r"From: b\.csv, Ana Reyes, corrected at [-‑\d]+ [:\d]+\.", page)
 
 
-def test_columns_are_put_right_and_the_next_file_of_that_shape_is_read_the_same_way(floor: TestFloor) -> None:
+def test_columns_are_corrected_and_the_next_file_of_that_shape_is_read_the_same_way(floor: TestFloor) -> None:
     channel = floor.declares()
     start = this_half_hour()
     drop(floor, channel, b"Queue,Offered,Answered\nBilling,120,100\n")
@@ -134,7 +136,7 @@ def test_columns_are_put_right_and_the_next_file_of_that_shape_is_read_the_same_
     floor.nothing_was_malformed()
 
 
-def test_a_file_that_is_no_table_of_figures_is_answered_in_its_thread(floor: TestFloor) -> None:
+def test_a_file_that_is_not_a_table_of_figures_is_answered_in_its_thread(floor: TestFloor) -> None:
     channel = floor.declares()
     drop(floor, channel, b"name,colour\nAna,blue\n", "people.csv")
     assert "No line of people.csv names columns that I know" in floor.words(channel)
@@ -171,11 +173,11 @@ def _drop_five(floor: TestFloor, place: Channel, name: str, content: bytes) -> N
 
 
 def outbox_rows(floor: TestFloor, key: str) -> list[Any]:
-    """What is, or was, to be done about files of this kind."""
+    """The outbox rows, pending or finished, for files of this kind."""
     return [row for row in rows(floor, "outbox") if row["key"].startswith(key) and not row["key"].endswith("read")]
 
 
-def test_rows_that_are_left_out_are_counted_and_all_of_them_are_in_a_file(floor: TestFloor) -> None:
+def test_rows_left_out_are_counted_and_all_of_them_are_listed_in_a_file(floor: TestFloor) -> None:
     channel, start = floor.declares(), this_half_hour()
     files = floor.sandbox.workspace.files
 
@@ -183,24 +185,24 @@ def test_rows_that_are_left_out_are_counted_and_all_of_them_are_in_a_file(floor:
         names = [file.content.decode("utf-8-sig") for file in files.values() if file.name.startswith("left-out-")]
         return [text.splitlines() for text in names]
 
-    good = csv_of((start, "Billing", 120, 60, 40)).decode().splitlines()[:2]
-    for wrong, said in ((5, "*Left out* 5 rows"), (6, "… and 1 more, in the file in this thread")):
-        rows = [*good, *(f"{start:%Y-%m-%d %H:%M},Billing,wrong <!channel> {n}" for n in range(wrong))]
-        drop(floor, channel, "\n".join(rows).encode(), f"{wrong}.csv")
-        assert said.replace("*", "") in floor.words(channel).replace("*", "")
+    good_lines = csv_of((start, "Billing", 120, 60, 40)).decode().splitlines()[:2]
+    for wrong_count, sentence in ((5, "*Left out* 5 rows"), (6, "… and 1 more, in the file in this thread")):
+        rows = [*good_lines, *(f"{start:%Y-%m-%d %H:%M},Billing,wrong <!channel> {n}" for n in range(wrong_count))]
+        drop(floor, channel, "\n".join(rows).encode(), f"{wrong_count}.csv")
+        assert sentence.replace("*", "") in floor.words(channel).replace("*", "")
     [(header, *lines)] = listed()
     assert (header, len(lines)) == ('"Line","Left out because"', 6)
     press(floor, ids.USE, channel)
     assert len(listed()) == 1, "the same rows are listed once"
-    rows = [*good, *(f"{start:%Y-%m-%d %H:%M},Billing,wrong {n}" for n in range(1_200))]
+    rows = [*good_lines, *(f"{start:%Y-%m-%d %H:%M},Billing,wrong {n}" for n in range(1_200))]
     drop(floor, channel, "\n".join(rows).encode(), "1200.csv")
-    floor.passes(minutes=1)  # a channel takes a message a second
+    floor.passes(minutes=1)  # a channel accepts one message a second
     assert "and 1,195 more, in the file in this thread" in floor.words(channel)
     assert listed()[-1][-1] == '"","and 200 more"'
     floor.nothing_was_malformed()
 
 
-def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: TestFloor) -> None:
+def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor: TestFloor) -> None:
     channel = floor.declares()
     assert "There are no figures to compute with" in floor.says(
         "ana", "/incident whatif agents -6", channel=channel
@@ -213,9 +215,9 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
     floor.ana.fills(ids.AHT, "6:00")
     floor.ana.fills(ids.AGENTS, "ninety")
     floor.ana.fills(ids.ASA, "soon")
-    refused = floor.ana.submits()
-    assert set(refused.errors) == {ids.AGENTS, ids.ASA}
-    assert "ninety is not a number" in refused.errors[ids.AGENTS]
+    refusal = floor.ana.submits()
+    assert set(refusal.errors) == {ids.AGENTS, ids.ASA}
+    assert "ninety is not a number" in refusal.errors[ids.AGENTS]
     floor.ana.fills(ids.ASA, "")
     floor.ana.fills(ids.AGENTS, "92")
     floor.ana.fills(ids.ANSWERED, "300")
@@ -231,21 +233,21 @@ def test_an_interval_is_typed_on_a_phone_and_what_if_is_computed_from_it(floor: 
     floor.says("ana", "/incident figures add", channel=channel)
     floor.ana.fills(ids.OFFERED, "420")
     assert "'initial_value': '100'" in str(floor.ana.modal["blocks"])
-    assert floor.ana.submits().closed  # the queue, its handle time and its agents are there already
+    assert floor.ana.submits().closed  # the queue, its handle time and its agents are filled in already
     floor.settle()
     assert floor.ana.direct_messages()[-1].words.startswith("Kept: Billing")
 
     answer = floor.says("ana", "/incident whatif agents -6", channel=channel)
     assert answer == "What if agents -6"
-    shown = floor.ephemeral("ana", channel)[-1]
-    assert "(Erlang A): 94.6 % within 20 s, wait 2 s → *86.5 % within 20 s, wait 5 s*" in shown
-    assert "(Erlang C): 81.2 %, ASA 13 s → *32 %, ASA 2:17*" in shown
-    assert "patience: 2:00 in Erlang A (as configured)" in shown
+    text = floor.ephemeral("ana", channel)[-1]
+    assert "(Erlang A): 94.6 % within 20 s, wait 2 s → *86.5 % within 20 s, wait 5 s*" in text
+    assert "(Erlang C): 81.2 %, ASA 13 s → *32 %, ASA 2:17*" in text
+    assert "patience: 2:00 in Erlang A (as configured)" in text
     floor.says("ana", "/incident whatif aht +25%, outage 45 min", channel=channel)
-    shown = floor.ephemeral("ana", channel)[-1]
-    assert "no stable answer: the queue grows by 1.7 contacts a minute" in shown
-    assert "agents back from breaks and off-phone work (free, at once)" in shown
-    assert "Nobody answers for 45 min" in shown
+    text = floor.ephemeral("ana", channel)[-1]
+    assert "no stable answer: the queue grows by 1.7 contacts a minute" in text
+    assert "agents back from breaks and off-phone work (free, at once)" in text
+    assert "Nobody answers for 45 min" in text
     assert "`coffee` is not a change I can compute" in floor.says("ana", "/incident whatif coffee", channel=channel)
 
     floor.says("ana", "/incident whatif", channel=channel)
@@ -270,14 +272,14 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     )
     press(floor, ids.USE, channel)
 
-    shown = figures(floor, channel)
-    assert "Service level *38.1 %* (goal 80 %) · offered 210 (−48 % of 400)" in shown
-    assert "• *Orders · Manila* SL 22.2 %" in shown
-    assert "agents 49 staffed, 69 scheduled, 4 available · adherence 71 % · occupancy 88 %" in shown
-    assert "Occupancy: handling of handling and available time." in shown
-    assert "Contacts lost: about" in shown
-    assert "• report.csv by <@U0ANA>, " in shown
-    assert "Service level: answered within 20 s of offered. Expected: the forecast." in shown
+    text = figures(floor, channel)
+    assert "Service level *38.1 %* (goal 80 %) · offered 210 (−48 % of 400)" in text
+    assert "• *Orders · Manila* SL 22.2 %" in text
+    assert "agents 49 staffed, 69 scheduled, 4 available · adherence 71 % · occupancy 88 %" in text
+    assert "Occupancy: handling of handling and available time." in text
+    assert "Contacts lost: about" in text
+    assert "• report.csv by <@U0ANA>, " in text
+    assert "Service level: answered within 20 s of offered. Expected: the forecast." in text
 
     press(floor, ids.CHART, channel)
     files = [file for message in floor.ana.sees(channel) for file in message.files]
@@ -301,16 +303,18 @@ def test_the_command_line_imports_a_file_once(
     channel = floor.declares()
     report = tmp_path / "report.csv"
     report.write_bytes(csv_of((this_half_hour(), "Billing", 120, 60, 40)))
-    typed = Typed(floor, monkeypatch, tmp_path)
+    command_line = Typed(floor, monkeypatch, tmp_path)
 
-    seen = typed.types("figures", "import", str(report), "--preview")
-    assert "1 interval of 1 queue can be imported" in seen.output
-    assert "Line 3 is left out: a row of totals." in seen.output
-    assert "1 interval of 1 queue was imported." in typed.types("figures", "import", str(report)).output
-    assert "was imported before, so nothing was changed" in typed.types("figures", "import", str(report)).output
+    result = command_line.types("figures", "import", str(report), "--preview")
+    assert "1 interval of 1 queue can be imported" in result.output
+    assert "Line 3 is left out: a row of totals." in result.output
+    assert "1 interval of 1 queue was imported." in command_line.types("figures", "import", str(report)).output
+    assert (
+        "was imported before, so nothing was changed" in command_line.types("figures", "import", str(report)).output
+    )
     report.write_text("name,colour\n")
-    refused = typed.types("figures", "import", str(report))
-    assert (refused.exit_code, "names columns that I know" in refused.output) == (1, True)
+    refusal = command_line.types("figures", "import", str(report))
+    assert (refusal.exit_code, "names columns that I know" in refusal.output) == (1, True)
 
     floor.start_bot()
     floor.tick()
@@ -325,7 +329,7 @@ def posted(
     return httpx.post(f"{floor.address}/figures", content=body, headers=headers)
 
 
-def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
+def test_another_system_sends_signed_figures(tmp_path: Path) -> None:
     with TestFloor(tmp_path, over_http=True, figures_secret="secret") as floor:
         interval: dict[str, Any] = {"queue": "Billing", "starts_at": this_half_hour().isoformat(), "offered": 120}
         interval |= {"answered_in": 60, "answered": 100, "agents": 38, "agents_scheduled": 40}
@@ -335,8 +339,8 @@ def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
         assert posted(floor, body, secret=b"guess").status_code == 401
         assert posted(floor, body, at=utcnow() - timedelta(minutes=6)).status_code == 401
         assert httpx.post(f"{floor.address}/figures", content=body).status_code == 401
-        wrong = posted(floor, b'{"figures": [{"queue": "Billing", "offered": -1}]}')
-        assert (wrong.status_code, "figures.0.starts_at: Field required" in wrong.text) == (422, True)
+        response = posted(floor, b'{"figures": [{"queue": "Billing", "offered": -1}]}')
+        assert (response.status_code, "figures.0.starts_at: Field required" in response.text) == (422, True)
         at = utcnow()
         assert posted(floor, body, at=at).json() == {"rows": 1}
         assert posted(floor, body, at=at).json()["rows"] == 0
@@ -347,7 +351,7 @@ def test_another_system_sends_figures_that_are_signed(tmp_path: Path) -> None:
         floor.nothing_was_malformed()
 
 
-def test_figures_that_came_before_an_incident_stand_on_its_card(floor: TestFloor) -> None:
+def test_figures_from_before_an_incident_are_shown_on_its_card(floor: TestFloor) -> None:
     floor.ana.uploads("dm", "ACD report Bogotá.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
     floor.settle()
     floor.ana.clicks(ids.USE, channel="dm")

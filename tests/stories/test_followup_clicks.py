@@ -1,4 +1,4 @@
-"""Follow-ups under hard use: everything delivered twice, words that would be markup, many of them."""
+"""Follow-ups under hard use: everything delivered twice, text that looks like markup, many of them."""
 
 import threading
 
@@ -9,10 +9,10 @@ from bot.followups import screens as followup_screens
 from bot.followups.tables import FollowUp
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
-from tests.stories.seen_followups import follow_ups, happened, is_shown, is_told, shown, told
+from tests.stories.seen_followups import channel_messages, direct_messages, follow_ups, happened, is_shown, is_told
 
 
-def test_what_is_delivered_twice_happens_once(floor: TestFloor) -> None:
+def test_a_request_delivered_twice_takes_effect_once(floor: TestFloor) -> None:
     channel = floor.declares()
     message = floor.ana.says("The alarm was muted", channel=channel)
     floor.sandbox.deliver_twice("slash_commands")
@@ -33,13 +33,13 @@ def test_what_is_delivered_twice_happens_once(floor: TestFloor) -> None:
     floor.ana.clicks(ids.DONE, channel=channel)
     floor.settle()
 
-    assert len(follow_ups(floor)) == len(shown(floor, channel)) == 2
-    assert (len(told(floor, "ben")), len(told(floor, "ana"))) == (1, 2)
+    assert len(follow_ups(floor)) == len(channel_messages(floor, channel)) == 2
+    assert (len(direct_messages(floor, "ben")), len(direct_messages(floor, "ana"))) == (1, 2)
     expected = ["added", "added", "moved", "declined", "done"]
     assert happened(floor) == [f"followup_{kind}" for kind in expected]
 
 
-def test_words_stay_words_wherever_a_follow_up_is_shown(floor: TestFloor) -> None:
+def test_markup_in_a_follow_up_stays_plain_text_wherever_it_is_shown(floor: TestFloor) -> None:
     shout = "&lt;!channel&gt; *x* `y` <!channel> <@U0ERIK|erik> {{ 7 * 7 }} " + "\u202eevil " * 90
     channel = floor.declares()
     floor.tick()
@@ -56,18 +56,18 @@ def test_words_stay_words_wherever_a_follow_up_is_shown(floor: TestFloor) -> Non
 
     for place in (channel, "incidents"):
         assert not any(sign in floor.live_markup(place) for sign in ("<!channel", "<@U0ERIK"))
-    assert not any("<!channel" in words or "<@U0ERIK" in words for words in told(floor, "ana"))
+    assert not any("<!channel" in words or "<@U0ERIK" in words for words in direct_messages(floor, "ana"))
 
 
-def test_a_list_costs_the_same_queries_with_a_few_and_with_many(floor: TestFloor) -> None:
+def test_a_list_costs_the_same_queries_for_few_and_many_follow_ups(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.says("ana", "/incident followup mend the trunk", channel)
-    services, statements, here = floor.services, [], threading.get_ident()
+    services, statements, thread_id = floor.services, [], threading.get_ident()
 
     @sa.event.listens_for(services.database.engine, "before_cursor_execute")
     def count(connection: object, cursor: object, statement: str, *more: object) -> None:
-        # What the clock looks for meanwhile is not counted.
-        if threading.get_ident() == here:
+        # Queries of the clock meanwhile are not counted.
+        if threading.get_ident() == thread_id:
             statements.append(statement)
 
     def queries() -> int:
@@ -79,12 +79,12 @@ def test_a_list_costs_the_same_queries_with_a_few_and_with_many(floor: TestFloor
         assert text
         return len([words for words in statements if words.startswith("SELECT")])
 
-    few = queries()
+    few_queries = queries()
     with services.database.transaction() as session:
         first = session.get(FollowUp, 1)
         assert first is not None
         for number in range(2, 300):
-            copied = first.model_dump(exclude={"id", "source_key", "remind_at"})
-            session.add(FollowUp(**copied, source_key=f"copy:{number}"))
+            copied_values = first.model_dump(exclude={"id", "source_key", "remind_at"})
+            session.add(FollowUp(**copied_values, source_key=f"copy:{number}"))
 
-    assert queries() == few
+    assert queries() == few_queries

@@ -11,13 +11,13 @@ from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
 from tests.stories.record import rows, seen_by_all
-from tests.stories.seen_followups import follow_ups, happened, is_shown, is_told, shown, told
+from tests.stories.seen_followups import channel_messages, direct_messages, follow_ups, happened, is_shown, is_told
 
 LONDON = ZoneInfo("Europe/London")
 
 
 def moves_to(floor: TestFloor, moment: datetime) -> None:
-    """The clock is moved to that moment, and looked at."""
+    """Move the clock to that moment and let it tick."""
     floor.passes(seconds=(moment - utcnow()).total_seconds())
 
 
@@ -33,11 +33,11 @@ def digests(floor: TestFloor) -> list[str]:
     return [words for words in seen_by_all(floor)["incidents"] if "Follow-ups this week" in words]
 
 
-def test_over_a_change_of_clocks_reminders_stay_in_the_owners_morning(floor: TestFloor) -> None:
-    changed = change_of_clocks()
-    moves_to(floor, changed - timedelta(days=5))
+def test_reminders_stay_in_the_owners_morning_across_a_clock_change(floor: TestFloor) -> None:
+    change_day = change_of_clocks()
+    moves_to(floor, change_day - timedelta(days=5))
     channel = floor.declares()
-    due_on = changed.date() + timedelta(days=2)  # a Tuesday; the reminder before falls on the Sunday
+    due_on = change_day.date() + timedelta(days=2)  # a Tuesday; the reminder before it falls on the Sunday
     floor.says("ana", f"/incident followup @ben mend the trunk by {due_on}", channel)
     is_told(floor, "ben", "yours to do")
 
@@ -45,7 +45,7 @@ def test_over_a_change_of_clocks_reminders_stay_in_the_owners_morning(floor: Tes
         moves_to(floor, datetime.combine(due_on + timedelta(days=days), at, LONDON))
 
     goes_to(-1, time(8, 55))
-    assert len(told(floor, "ben")) == 1, "nobody is reminded on a Sunday, or before nine"
+    assert len(direct_messages(floor, "ben")) == 1, "nobody is reminded on a Sunday or before nine"
     goes_to(-1, time(9, 1))
     is_told(floor, "ben", "A reminder")
     goes_to(0, time(9, 1))
@@ -55,17 +55,17 @@ def test_over_a_change_of_clocks_reminders_stay_in_the_owners_morning(floor: Tes
     floor.tick()
     is_told(floor, "ben", "This is late")
 
-    assert len(told(floor, "ben")) == 4, "those missed while the bot was off are one"
-    assert all("Done" not in words for words in told(floor, "ben")[:-1]), "only the newest has buttons"
+    assert len(direct_messages(floor, "ben")) == 4, "reminders missed while the bot was off become one"
+    assert all("Done" not in words for words in direct_messages(floor, "ben")[:-1]), "only the newest has buttons"
     is_shown(floor, channel, "late")
     floor.ben.clicks(ids.DONE, channel="dm")
     is_told(floor, "ben", "Done by")
     floor.passes(days=30)
-    assert len(told(floor, "ben")) == 4
+    assert len(direct_messages(floor, "ben")) == 4
     assert follow_ups(floor)[0]["remind_at"] is None
 
 
-def test_the_week_is_told_once_without_what_is_private_and_not_when_there_is_nothing(floor: TestFloor) -> None:
+def test_the_weekly_message_is_sent_once_without_private_items_and_not_when_it_is_empty(floor: TestFloor) -> None:
     floor.tick()
     public, private = floor.declares("S2 IVR down"), _private(floor)
     floor.says("ana", "/incident followup @ben mend the <!here> trunk", public)
@@ -87,7 +87,7 @@ def test_the_week_is_told_once_without_what_is_private_and_not_when_there_is_not
     assert "0 open, 0 late, 1 done" in digests(floor)[1]
     floor.passes(days=7)
     floor.passes(days=7)
-    assert len(digests(floor)) == 2, "nothing is said of nothing"
+    assert len(digests(floor)) == 2, "no message without follow-ups"
 
 
 def _private(floor: TestFloor) -> str:
@@ -99,7 +99,7 @@ def _private(floor: TestFloor) -> str:
     return "inc-2-the-payroll-leaked"
 
 
-def test_what_is_private_stays_with_those_in_its_channel(floor: TestFloor) -> None:
+def test_private_follow_ups_stay_with_the_people_in_the_channel(floor: TestFloor) -> None:
     floor.declares("S3 a first one")
     channel = _private(floor)
     assert "Invite them there first" in floor.says("ana", "/incident followup @ben tell the board", channel)
@@ -107,7 +107,7 @@ def test_what_is_private_stays_with_those_in_its_channel(floor: TestFloor) -> No
     floor.settle()
     floor.says("ana", "/incident followup @ben tell the board", channel)
     is_told(floor, "ben", "tell the board")
-    assert "payroll" not in told(floor, "ben")[0], "the incident's title stays in its channel"
+    assert "payroll" not in direct_messages(floor, "ben")[0], "the incident's title stays in its channel"
 
     floor.says("erik", "/incident followups overdue")
     floor.passes(days=17)
@@ -115,14 +115,16 @@ def test_what_is_private_stays_with_those_in_its_channel(floor: TestFloor) -> No
     floor.ben.leaves(channel)
     floor.settle()
     floor.passes(days=6)  # three days and a weekend: a reminder comes, whatever day it is today
-    assert floor.sandbox.wait_for(lambda: "its text is in the channel" in told(floor, "ben")[-1], timeout=30)
+    assert floor.sandbox.wait_for(
+        lambda: "its text is in the channel" in direct_messages(floor, "ben")[-1], timeout=30
+    )
     with pytest.raises(NothingToClick):
         floor.ben.clicks(ids.DONE, channel="dm")
     with_others = {name: words for name, words in seen_by_all(floor).items() if not name.startswith(("inc-2", "D"))}
     assert "board" not in str(with_others)
 
 
-def test_a_channel_that_was_archived_after_the_close_stops_nothing(floor: TestFloor) -> None:
+def test_archiving_the_channel_after_the_close_stops_nothing(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.says("ana", "/incident followup @ben mend the trunk", channel)
     is_told(floor, "ben", "yours to do")
@@ -138,7 +140,7 @@ def test_a_channel_that_was_archived_after_the_close_stops_nothing(floor: TestFl
     assert not any("can no longer write" in message.words for message in floor.ana.direct_messages())
 
 
-def test_a_guests_reaction_makes_nothing_and_is_answered(floor: TestFloor, tmp_path: Path) -> None:
+def test_a_guests_reaction_creates_nothing_and_is_answered(floor: TestFloor, tmp_path: Path) -> None:
     channel = floor.declares()
     message = floor.ana.says("Who pays?", channel=channel)
     floor.ana.invites(channel, "gus")
@@ -146,12 +148,12 @@ def test_a_guests_reaction_makes_nothing_and_is_answered(floor: TestFloor, tmp_p
 
     floor.gus.reacts("bookmark_tabs", channel, message.ts)
 
-    assert floor.sandbox.wait_for(lambda: any("Guests" in seen.words for seen in floor.gus.direct_messages()))
+    assert floor.sandbox.wait_for(lambda: any("Guests" in answer.words for answer in floor.gus.direct_messages()))
     assert follow_ups(floor) == []
-    assert shown(floor, channel) == []
+    assert channel_messages(floor, channel) == []
 
 
-def test_what_an_owner_had_who_is_gone_goes_back_to_who_wrote_it_down(floor: TestFloor) -> None:
+def test_follow_ups_of_an_owner_who_is_gone_go_back_to_their_author(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.says("ana", "/incident followup mend the trunk", channel)
     is_told(floor, "ana", "yours to do")

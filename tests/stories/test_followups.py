@@ -1,4 +1,4 @@
-"""A follow-up lived from each of its entrances until it is done."""
+"""Follow-ups from each way of creating them until they are done."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NothingToClick
 from tests.floor import TestFloor
 from tests.stories.record import rows, untouched
-from tests.stories.seen_followups import follow_ups, happened, is_shown, is_told, shown
+from tests.stories.seen_followups import channel_messages, follow_ups, happened, is_shown, is_told
 
 
 def in_days(days: int) -> str:
@@ -20,7 +20,7 @@ def in_days(days: int) -> str:
 
 
 @pytest.mark.both_ways
-def test_one_that_is_typed_goes_from_hand_to_hand_until_it_is_done(floor: TestFloor) -> None:
+def test_a_typed_follow_up_passes_from_person_to_person_until_it_is_done(floor: TestFloor) -> None:
     channel = floor.declares()
     words = f"/incident followup @ben prevent: alarm on trunk errors by {in_days(9)}"
     assert "Follow-up 1 added" in floor.says("ana", words, channel)
@@ -45,7 +45,7 @@ def test_one_that_is_typed_goes_from_hand_to_hand_until_it_is_done(floor: TestFl
     floor.ana.clicks(ids.DONE, channel=channel)
     is_told(floor, "ana", "Done by <@U0ANA>")
 
-    assert len(shown(floor, channel)) == 1
+    assert len(channel_messages(floor, channel)) == 1
     expected = ["added", "declined", "given", "done", "reopened", "done"]
     assert happened(floor) == [f"followup_{kind}" for kind in expected]
 
@@ -73,7 +73,7 @@ def test_the_form_of_a_message_in_another_channel_asks_which_incident_it_is_abou
     assert "<https://tickets.example/7|link>" in floor.live_markup(channel)
 
 
-def test_a_reaction_makes_one_whoever_repeats_it_and_takes_it_back_while_untouched(floor: TestFloor) -> None:
+def test_a_reaction_creates_one_follow_up_however_many_react_and_removing_it_cancels_it(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.ben.joins(channel)
     message = floor.ben.says("The trunk alarm was muted", channel=channel)
@@ -94,10 +94,10 @@ def test_a_reaction_makes_one_whoever_repeats_it_and_takes_it_back_while_untouch
     is_shown(floor, channel, "no longer needed")
     floor.ana.reacts("bookmark_tabs", channel, message.ts)
     is_shown(floor, channel, "due")
-    assert len(follow_ups(floor)) == len(shown(floor, channel)) == 1
+    assert len(follow_ups(floor)) == len(channel_messages(floor, channel)) == 1
 
 
-def test_later_and_change_are_forms_and_everything_shown_follows(floor: TestFloor) -> None:
+def test_later_and_change_open_forms_and_every_message_follows(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.says("ana", "/incident followup write it down", channel)
     is_told(floor, "ana", "yours to do")
@@ -123,7 +123,7 @@ def test_later_and_change_are_forms_and_everything_shown_follows(floor: TestFloo
     assert happened(floor) == [f"followup_{kind}" for kind in ("added", "moved", "changed", "given")]
 
 
-def test_who_may_not_or_says_what_cannot_be_is_told_so_and_nothing_changes(floor: TestFloor) -> None:
+def test_forbidden_and_impossible_commands_are_refused_and_change_nothing(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.says("ana", "/incident followup @ben write it down", channel)
     is_told(floor, "ben", "yours to do")
@@ -142,7 +142,7 @@ def test_who_may_not_or_says_what_cannot_be_is_told_so_and_nothing_changes(floor
         assert "isn't an incident channel" in floor.says("ana", "/incident followup something")
 
 
-def test_the_lists_hold_what_one_may_see(floor: TestFloor) -> None:
+def test_the_lists_contain_what_the_reader_may_see(floor: TestFloor) -> None:
     first, second = floor.declares("S1 IVR down"), floor.declares("S2 CRM slow", who="ben")
     floor.says("ana", "/incident followup @ben mend the trunk", first)
     floor.says("ben", "/incident followup @ana mend the desktop", second)
@@ -157,12 +157,12 @@ def test_the_lists_hold_what_one_may_see(floor: TestFloor) -> None:
     assert floor.sandbox.wait_for(lambda: "mend the trunk" in str(floor.ben.home))
     floor.ben.clicks(ids.CHANGE, surface="home")
     assert floor.ben.modal["title"]["text"] == "Follow-up 1"
-    listed = floor.ephemeral("erik")[-2]
-    assert "late" in listed
-    assert "mend the trunk" in listed
+    follow_up_list = floor.ephemeral("erik")[-2]
+    assert "late" in follow_up_list
+    assert "mend the trunk" in follow_up_list
 
 
-def test_what_a_review_found_is_proposed_for_a_playbook_and_a_person_decides(floor: TestFloor) -> None:
+def test_a_review_finding_is_proposed_for_a_playbook_and_a_person_decides(floor: TestFloor) -> None:
     channel = floor.declares("S2 IVR down in Manila")
     floor.says("ana", "/incident followup @ben check the <!here> carrier before the failover", channel)
     is_shown(floor, channel, "carrier before the failover")
@@ -178,10 +178,10 @@ def test_what_a_review_found_is_proposed_for_a_playbook_and_a_person_decides(flo
     assert floor.ana.submits().closed
     hears(floor, "farah", "asks you to decide")
     floor.says("farah", "/incident playbook proposals")
-    listed = floor.ephemeral("farah")[-1]
-    assert "1 to be decided" in listed
-    assert "<@U0FARAH> decides" in listed
-    assert "<!here>" not in listed
+    proposal_list = floor.ephemeral("farah")[-1]
+    assert "1 to be decided" in proposal_list
+    assert "<@U0FARAH> decides" in proposal_list
+    assert "<!here>" not in proposal_list
 
     floor.farah.clicks(playbook_ids.ACCEPT_PROPOSAL, channel="dm")
     hears(floor, "ben", "accepts it; <@U0BEN> changes `playbooks/outage.yaml`")
@@ -209,8 +209,8 @@ def test_what_a_review_found_is_proposed_for_a_playbook_and_a_person_decides(flo
         *(proposed, accepted, proposed, declined),
     ]
     with floor.services.database.reading() as session:
-        exported = exporting.PROPOSALS.rows(session, 1, str)
-    assert [(row[0], row[6], row[8]) for row in exported] == [
+        export_rows = exporting.PROPOSALS.rows(session, 1, str)
+    assert [(row[0], row[6], row[8]) for row in export_rows] == [
         ("outage", "accepted", ""),
         ("outage", "declined", "They never answer"),
     ]
@@ -219,7 +219,11 @@ def test_what_a_review_found_is_proposed_for_a_playbook_and_a_person_decides(flo
     floor.says("ana", "/incident private carrier contract", channel)
     floor.settle()
     assert "carrier before the failover" not in str(rows(floor, "playbook_proposals"))
-    secret = next(each.name for each in floor.ana.channels() if each.is_private and each.name.startswith("inc-1"))
+    secret = next(
+        candidate.name
+        for candidate in floor.ana.channels()
+        if candidate.is_private and candidate.name.startswith("inc-1")
+    )
     floor.says("ana", "/incident followup call the lawyer", secret)
     is_shown(floor, secret, "lawyer")
     floor.ana.clicks(incident_ids.PROPOSE_FROM_FOLLOW_UP, channel=secret)
@@ -227,6 +231,6 @@ def test_what_a_review_found_is_proposed_for_a_playbook_and_a_person_decides(flo
 
 
 def hears(floor: TestFloor, who: str, words: str) -> None:
-    """Some direct message says so, now or when its minute has come."""
+    """Wait until some direct message contains the text; messages that can wait come once a minute."""
     person = floor.sandbox.person(who)
     floor.passes_until(lambda: any(words in f"{m.words}{m.blocks}" for m in person.direct_messages()), seconds=10)

@@ -1,4 +1,4 @@
-"""A click on what somebody may not see, or may not do, says nothing of it: not its state, not that it exists."""
+"""A forbidden click reveals nothing about its target: neither its state nor that it exists."""
 
 import json
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from bot.updates import ids as update_ids
 from tests.floor import TestFloor
 from tests.stories.playbook_driver import AT_WORK, PlaybookDriver
 from tests.stories.record import rows, untouched
-from tests.stories.test_private import SECRET, declared
+from tests.stories.test_private import SECRET, private_incident
 from tests.tap import post, signed
 
 MISSING = 987_654
 INCIDENT, STEP, RUN, PROMISE = "incidents", "playbook_steps", "playbook_runs", "promises"
 POST_MORTEM, FOLLOW_UP, NOTICE = "postmortems", "follow_ups", "partner_notices"
 MESSAGE = "caller_messages"
-# What each button's value begins with, and what stands behind it.
+# Each button, the table whose number begins its value, and the rest of the value.
 BUTTONS = [
     *((button, INCIDENT, "") for button in (ids.CHANGE_SEVERITY, ids.CHANGE_STATUS, ids.SITUATION)),
     *((button, INCIDENT, "") for button in (ids.ASSIGN_ROLE, ids.RESOLVE, ids.CLOSE, ids.REOPEN, ids.PANEL)),
@@ -65,7 +65,7 @@ BUTTONS = [
 
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloor]:
-    """Over HTTP, where a request can be forged by somebody who knows the signing secret."""
+    """A floor over HTTP, where anyone who knows the signing secret can forge a request."""
     folder = tmp_path_factory.mktemp("forged")
     settings = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
     settings["permissions"] |= {
@@ -78,10 +78,10 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloor]:
         yield floor
 
 
-def forged(floor: TestFloor, who: str, action_id: str, value: str) -> str:
-    """A click that no button offered; gives back what the person was answered."""
+def forge_click(floor: TestFloor, who: str, action_id: str, value: str) -> str:
+    """Send a click that no button offered; return the answers to the person."""
     person = floor.sandbox.person(who)
-    before = len(person.direct_messages())
+    count_before = len(person.direct_messages())
     click = {
         "type": "block_actions",
         "user": {"id": person.user.id},
@@ -93,30 +93,30 @@ def forged(floor: TestFloor, who: str, action_id: str, value: str) -> str:
     body = urlencode({"payload": json.dumps(click)})
     assert post(floor.address, signed(floor.sandbox.signing_secret, body))[0] == 200
     floor.settle()
-    return "\n".join(message.words for message in person.direct_messages()[before:])
+    return "\n".join(message.words for message in person.direct_messages()[count_before:])
 
 
-def test_what_is_private_and_what_does_not_exist_are_answered_alike(floor: TestFloor) -> None:
-    driver = PlaybookDriver(floor, declared(floor))
+def test_private_and_nonexistent_items_get_the_same_answer(floor: TestFloor) -> None:
+    driver = PlaybookDriver(floor, private_incident(floor))
     floor.says("ana", "/incident claim", driver.channel)
     driver.does("ana", "Call the carrier", "Switch the message on")
     floor.says("ana", "/incident partners add Northline", driver.channel)
     floor.says("ana", "/incident updates add executives", driver.channel)
     floor.says("ana", "/incident followup prevent: buy a second trunk", driver.channel)
     floor.says("ana", "/incident postmortem", driver.channel)
-    # The executives who were just added get their first update.
+    # The executives, just added, get their first update.
     floor.passes(minutes=1)
 
     with untouched(floor, answered="ben"):
         for action_id, table, rest in BUTTONS:
             numbers = [row["id"] for row in rows(floor, table)]
             assert numbers, table
-            told = forged(floor, "ben", action_id, f"{numbers[0]}{rest}")
-            assert told == forged(floor, "ben", action_id, f"{MISSING}{rest}"), action_id
-            assert SECRET not in told
+            answer = forge_click(floor, "ben", action_id, f"{numbers[0]}{rest}")
+            assert answer == forge_click(floor, "ben", action_id, f"{MISSING}{rest}"), action_id
+            assert SECRET not in answer
 
 
-def test_somebody_without_the_permission_hears_that_alone(floor: TestFloor) -> None:
+def test_a_person_without_the_permission_is_told_only_that(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S1 IVR down", who="ana"))
     floor.says("ana", "/incident claim", driver.channel)
     driver.does("ana", "Call the carrier")
@@ -133,5 +133,5 @@ def test_somebody_without_the_permission_hears_that_alone(floor: TestFloor) -> N
         ]
         if not of_incident or action_id in (*of_anyone, *of_reviewers, *of_writers):
             continue
-        told = forged(floor, "ben", action_id, f"{of_incident[0]}{rest}")
-        assert told.startswith("Only commander, @incident-analysts may"), (action_id, told)
+        answer = forge_click(floor, "ben", action_id, f"{of_incident[0]}{rest}")
+        assert answer.startswith("Only commander, @incident-analysts may"), (action_id, answer)

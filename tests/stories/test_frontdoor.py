@@ -1,4 +1,4 @@
-"""What callers hear: who approved and who heard it, never forgotten; routing faults that are answered."""
+"""Front-door messages: who approved and who heard them, never forgotten; routing faults and their answers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,13 +60,13 @@ def submit(floor: TestFloor, who: str, fields: dict[str, Any]) -> Any:
     person = floor.sandbox.person(who)
     for name, value in fields.items():
         person.fills(name, value)
-    done = person.submits()
+    submission = person.submits()
     floor.settle()
-    return done
+    return submission
 
 
 def card(floor: TestFloor, channel: str) -> str:
-    # The draft of an update begins with the same sign; when one is there depends on the minute.
+    # The draft of an update begins with the same sign; whether there is one depends on the minute.
     [message] = [m for m in floor.ana.sees(channel) if m.metadata and is_card(m.metadata["event_payload"]["key"])]
     return message.words
 
@@ -75,26 +75,28 @@ def is_card(key: str) -> bool:
     return kinds.FRONT_DOOR in key
 
 
-def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_resolved(floor: TestFloor) -> None:
+def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_before_resolution(
+    floor: TestFloor,
+) -> None:
     channel = floor.declares("S1 IVR down in Manila")
     floor.says("ana", "/incident claim commander", channel)
     assert floor.says("ana", "/incident frontdoor", channel).startswith("No caller message")
     floor.says("ana", "/incident frontdoor add", channel)
-    late = int(utcnow().timestamp()) + 3600
+    late_s = int(utcnow().timestamp()) + 3600
     fields = {TEXT["en"]: ENGLISH, TEXT["es"]: "Sabemos que se cortan", ids.LINES: "Billing; Orders"}
-    refused = submit(floor, "ana", fields | {ids.APPROVED_BY: "chloe", ids.ON_AT: late})
-    assert "cannot have been switched on in the future" in refused.errors[ids.LINES]
-    assert submit(floor, "ana", {ids.ON_AT: late - 3660}).closed
+    refusal = submit(floor, "ana", fields | {ids.APPROVED_BY: "chloe", ids.ON_AT: late_s})
+    assert "cannot have been switched on in the future" in refusal.errors[ids.LINES]
+    assert submit(floor, "ana", {ids.ON_AT: late_s - 3660}).closed
 
-    shown = card(floor, channel)
-    for known in (
+    card_text = card(floor, channel)
+    for expected in (
         "Billing, Orders",
         "Please use the web form",
         "Sabemos",
         "approved by <@U0CHLOE>",
         "nobody has dialled",
     ):
-        assert known in shown
+        assert expected in card_text
     assert "<!here>" not in floor.live_markup(channel)
     assert "📞 Callers hear a message (inform) · nobody has dialled in yet · check again" in floor.card(channel)
     assert floor.says("ana", "/incident frontdoor", channel) == "What callers hear because of incident 1"
@@ -104,7 +106,7 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     press(floor, "ana", ids.CHANGE, channel)
     assert submit(floor, "ana", {TEXT["en"]: "Please use the web form."}).closed
     assert "version 2" in card(floor, channel)
-    assert "nobody has dialled in" in card(floor, channel), "what was heard is another wording"
+    assert "nobody has dialled in" in card(floor, channel), "the wording that was heard is another one"
 
     floor.says("ana", "/incident resolve over", channel)
     assert "Callers still hear a message on Billing, Orders" in floor.ephemeral("ana", channel)[-1]
@@ -113,9 +115,9 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     floor.passes(minutes=21)
     assert "What callers hear:* “Please use the web form.”" in floor.live_markup("front-line")
     floor.passes(minutes=10)
-    asked = floor.ana.direct_messages()[-1].words
-    assert "Is it still needed?" in asked
-    assert "Billing, Orders" in asked
+    question = floor.ana.direct_messages()[-1].words
+    assert "Is it still needed?" in question
+    assert "Billing, Orders" in question
     floor.stop_bot()
     floor.passes(minutes=11)
     floor.start_bot()
@@ -123,11 +125,11 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     assert "nobody said whether it is still needed" in floor.words(channel)
     assert any(row["occasion"].startswith("frontdoor:") for row in rows(floor, "pages"))
     press(floor, "ana", ids.STILL_NEEDED, channel)
-    before = len(timeline(floor, "front_door_reminded"))
+    count_before = len(timeline(floor, "front_door_reminded"))
     floor.passes(minutes=29)
-    assert len(timeline(floor, "front_door_reminded")) == before
+    assert len(timeline(floor, "front_door_reminded")) == count_before
     floor.passes(minutes=2)
-    assert len(timeline(floor, "front_door_reminded")) == before + 1
+    assert len(timeline(floor, "front_door_reminded")) == count_before + 1
 
     press(floor, "ana", ids.SWITCH_OFF, channel)
     assert "Callers hear" not in floor.card(channel)
@@ -137,20 +139,20 @@ def test_a_message_is_recorded_heard_changed_asked_about_and_off_before_it_is_re
     floor.says("ana", "/incident close done", channel)
     assert "resolved" in floor.words(channel)
     floor.passes(hours=3)
-    assert len(timeline(floor, "front_door_reminded")) == before + 1
+    assert len(timeline(floor, "front_door_reminded")) == count_before + 1
     [draft] = post_mortems(floor, "ana")
     assert "Callers heard" in draft
     assert "Billing, Orders" in draft
 
 
-def test_steps_of_a_playbook_switch_it_and_a_waived_one_rings_on_after_the_end(floor: TestFloor) -> None:
+def test_playbook_steps_switch_the_message_and_a_waived_one_is_asked_about_after_the_end(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S0 all phone lines are dead"))
     now = int(utcnow().timestamp())
     driver.answers("ana", "Switch the message on", {"heard_on_at": now})
 
-    shown = card(floor, driver.channel)
-    assert "The wording is not recorded yet" in shown
-    assert "heard by <@U0ANA>" in shown
+    card_text = card(floor, driver.channel)
+    assert "The wording is not recorded yet" in card_text
+    assert "heard by <@U0ANA>" in card_text
     press(floor, "ana", ids.CHANGE, driver.channel)
     fields = {TEXT["en"]: "Lines are down.", ids.LINES: "All lines", ids.APPROVED_BY: "ana", ids.HEARD_NOW: "yes"}
     assert submit(floor, "ana", fields).closed

@@ -1,4 +1,4 @@
-"""Command is offered with a summary, accepted, sent back or taken back; somebody is always accountable."""
+"""Command is offered with a summary, then accepted, returned or withdrawn; somebody is always accountable."""
 
 from bot.handovers import ids
 from bot.incidents import ids as incident_ids
@@ -8,8 +8,8 @@ from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, timeline
 
 
-def led(floor: TestFloor, words: str = "S1 IVR down in Manila") -> str:
-    """The channel of an incident that Ana leads."""
+def led_incident(floor: TestFloor, words: str = "S1 IVR down in Manila") -> str:
+    """Declare an incident that Ana leads; return its channel."""
     channel = floor.declares(words)
     floor.says("ana", "/incident claim commander", channel)
     floor.says("ana", "/incident claim comms", channel)
@@ -17,7 +17,7 @@ def led(floor: TestFloor, words: str = "S1 IVR down in Manila") -> str:
 
 
 def offers(floor: TestFloor, channel: str, to: str = "U0BEN", note: str = "") -> None:
-    """Ana reads the summary and sends it."""
+    """Let Ana read the summary and send it."""
     floor.says("ana", f"/incident handover <@{to}|them>", channel)
     if note:
         floor.ana.fills(ids.NOTE, note)
@@ -25,8 +25,8 @@ def offers(floor: TestFloor, channel: str, to: str = "U0BEN", note: str = "") ->
     floor.settle()
 
 
-def told(floor: TestFloor, who: str) -> str:
-    """The newest that the bot said to somebody alone."""
+def newest_message(floor: TestFloor, who: str) -> str:
+    """The newest direct message from the bot to a person."""
     return floor.sandbox.person(who).direct_messages()[-1].words
 
 
@@ -34,8 +34,8 @@ def commanders(floor: TestFloor) -> list[str]:
     return [row["user_id"] for row in rows(floor, "role_holders") if row["role"] == "commander"]
 
 
-def test_command_goes_over_with_all_that_hangs_on_it_once_it_is_accepted(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_command_is_handed_over_with_all_its_work_once_it_is_accepted(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     driver = PlaybookDriver(floor, channel)
     floor.says("ana", "/incident note decision: we fail over to Cebu", channel)
     floor.says("ana", "/incident note ruled out: the carrier", channel)
@@ -48,16 +48,16 @@ def test_command_goes_over_with_all_that_hangs_on_it_once_it_is_accepted(floor: 
     floor.ana.clicks(incident_ids.HAND_OVER, channel=channel)
     form = str(floor.ana.modal)
     parts = ("half the callers", "*Cause:* identified, not described yet", "we fail over to Cebu", "the carrier")
-    for known in (*parts, title, "Updates promised", "UTC>: Engineering, Executives"):
-        assert known in form, "the summary is read before it is sent"
+    for expected in (*parts, title, "Updates promised", "UTC>: Engineering, Executives"):
+        assert expected in form, "the summary is read before it is sent"
     floor.ana.fills(ids.PERSON, "ben")
     floor.ana.fills(ids.NOTE, "Watch the <!here> trunks")
     assert floor.ana.submits().closed
     floor.settle()
 
-    offer = told(floor, "ben")
-    for known in ("asks you to take command", "we fail over to Cebu", "Watch the <!here> trunks"):
-        assert known in offer.replace("&lt;", "<").replace("&gt;", ">")
+    offer = newest_message(floor, "ben")
+    for expected in ("asks you to take command", "we fail over to Cebu", "Watch the <!here> trunks"):
+        assert expected in offer.replace("&lt;", "<").replace("&gt;", ">")
     assert commanders(floor) == ["U0ANA"], "until it is accepted she is accountable"
     assert "stays in command until they accept" in floor.words(channel)
 
@@ -77,8 +77,8 @@ def test_command_goes_over_with_all_that_hangs_on_it_once_it_is_accepted(floor: 
     assert timeline(floor, "handover_reminded") == []
 
 
-def test_a_question_sends_it_back_and_it_can_be_sent_again_or_taken_back(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_a_question_returns_the_offer_which_can_be_sent_again_or_withdrawn(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     offers(floor, channel, note="all quiet")
     floor.chloe.clicks(ids.WITHDRAW, channel=channel)
     floor.settle()
@@ -88,7 +88,7 @@ def test_a_question_sends_it_back_and_it_can_be_sent_again_or_taken_back(floor: 
     floor.ben.fills(ids.QUESTION, "Who talks to the carrier?")
     assert floor.ben.submits().closed
     floor.settle()
-    assert "Who talks to the carrier?" in told(floor, "ana")
+    assert "Who talks to the carrier?" in newest_message(floor, "ana")
     assert commanders(floor) == ["U0ANA"]
 
     floor.ana.clicks(ids.OFFER_AGAIN)
@@ -98,14 +98,14 @@ def test_a_question_sends_it_back_and_it_can_be_sent_again_or_taken_back(floor: 
     floor.ana.clicks(ids.WITHDRAW, channel=channel)
     floor.settle()
 
-    assert "nothing is asked of" in told(floor, "ben")
+    assert "nothing is asked of" in newest_message(floor, "ben")
     assert [row["state"] for row in rows(floor, "handovers")] == ["returned", "withdrawn"]
     floor.passes(hours=1)
     assert timeline(floor, "handover_reminded") == []
 
 
-def test_what_nobody_accepts_is_reminded_of_then_others_are_told_and_the_first_stays(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_an_unaccepted_offer_is_reminded_then_escalated_and_the_commander_stays(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     offers(floor, channel)
     floor.passes(minutes=14)
     assert timeline(floor, "handover_reminded") == []
@@ -113,7 +113,7 @@ def test_what_nobody_accepts_is_reminded_of_then_others_are_told_and_the_first_s
     floor.passes(minutes=3)
     floor.start_bot()
     floor.tick()
-    assert "is waiting for you to take command" in told(floor, "ben")
+    assert "is waiting for you to take command" in newest_message(floor, "ben")
 
     floor.passes(minutes=11)
 
@@ -127,8 +127,8 @@ def test_what_nobody_accepts_is_reminded_of_then_others_are_told_and_the_first_s
     assert commanders(floor) == ["U0BEN"], "late is not too late"
 
 
-def test_only_the_commander_offers_only_to_colleagues_and_only_one_offer_is_open(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_only_the_commander_offers_command_only_to_colleagues_and_one_offer_at_a_time(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     floor.ben.joins(channel)
     assert "Only the commander hands over command: <@U0ANA>" in floor.says(
         "ben", "/incident handover <@U0DEVI|d>", channel
@@ -144,14 +144,14 @@ def test_only_the_commander_offers_only_to_colleagues_and_only_one_offer_is_open
     assert [row["state"] for row in rows(floor, "handovers")] == ["withdrawn", "pending"]
 
     floor.says("ana", "/incident handover commander <@U0CHLOE|chloe>", channel)
-    assert commanders(floor) == ["U0CHLOE"], "at once, for who has talked already"
+    assert commanders(floor) == ["U0CHLOE"], "at once, for people who have talked already"
     assert [row["state"] for row in rows(floor, "handovers")] == ["withdrawn", "withdrawn", "accepted"]
     floor.devi.clicks(ids.ACCEPT) if ids.ACCEPT in str(floor.devi.direct_messages()) else None
     floor.settle()
     assert commanders(floor) == ["U0CHLOE"]
 
 
-def test_of_a_private_incident_nothing_is_said_outside_its_channel(floor: TestFloor) -> None:
+def test_nothing_about_a_private_incident_is_said_outside_its_channel(floor: TestFloor) -> None:
     floor.ana.types("/incident declare", channel="general")
     floor.ana.fills("title", "Fraud by a person")
     floor.ana.fills("private", "private")

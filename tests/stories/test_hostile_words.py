@@ -1,4 +1,4 @@
-"""Words that would be markup, a mention or a template stay words, wherever they turn up."""
+"""Typed markup, mentions and templates stay plain text wherever they appear."""
 
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems
@@ -7,14 +7,14 @@ EVERYWHERE = ("incidents", "executives")
 
 
 def live(text: str) -> bool:
-    """Would Slack notify people of it?"""
+    """Whether Slack would notify people of it."""
     return any(sign in text for sign in ("<!channel", "<!here", "<!everyone", "<!subteam", "<@U0ERIK"))
 
 
-def test_nobody_is_notified_by_what_somebody_typed(floor: TestFloor) -> None:
+def test_typed_text_notifies_nobody(floor: TestFloor) -> None:
     shout = "&lt;!channel&gt; <!channel> <!subteam^S0ANALYSTS|@x> <@U0ERIK|erik>"
     channel = floor.declares(f"S1 {shout} IVR down")
-    for typed in (
+    for command in (
         f"severity S0 {shout}",
         f"status identified {shout}",
         f"impact {shout}",
@@ -23,7 +23,7 @@ def test_nobody_is_notified_by_what_somebody_typed(floor: TestFloor) -> None:
         f"resolve {shout}",
         f"close {shout}",
     ):
-        floor.says("ana", f"/incident {typed}", channel)
+        floor.says("ana", f"/incident {command}", channel)
         for place in (channel, *EVERYWHERE):
             assert not live(floor.live_markup(place))
     assert not any(live(call.args["topic"]) for call in floor.sandbox.calls_of("conversations.setTopic"))
@@ -44,7 +44,7 @@ def test_a_title_is_never_read_as_a_template(floor: TestFloor) -> None:
     assert len(post_mortems(floor, "ana")) == 1
 
 
-def test_words_of_any_length_fit_everywhere(floor: TestFloor) -> None:
+def test_text_of_any_length_fits_everywhere(floor: TestFloor) -> None:
     floor.says("ana", "/incident declare S1 " + "<&>" * 900)
     channel = "inc-1-incident"
     floor.says("ana", "/incident impact " + "&" * 2900, channel)

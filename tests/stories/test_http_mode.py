@@ -1,4 +1,4 @@
-"""The same bot behind an address of its own: Slack's signed requests, everybody else's, and its health."""
+"""The bot at an HTTP address of its own: Slack's signed requests, other requests, and its health."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from tests.tap import Tap, post
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:
-    """A workspace that posts to a bot's address."""
+    """A workspace that posts to the bot's address."""
     with TestFloor(tmp_path, over_http=True) as floor:
         yield floor
         floor.nothing_was_malformed()
@@ -43,7 +43,7 @@ def a_whole_incident(floor: TestFloor) -> str:
 
 
 def ends(floor: TestFloor, button: str, channel: str, reason: str) -> None:
-    """By the panel's form, which takes a reason for the playbook's steps that were left out."""
+    """End the incident with the panel's form, which takes a reason for skipped playbook steps."""
     floor.says("ana", "/incident", channel=channel)
     floor.ana.clicks(button, channel=channel)
     if reason:
@@ -63,7 +63,7 @@ def healthz(floor: TestFloor) -> tuple[int, dict[str, Any]]:
 
 
 def everything_kept(floor: TestFloor) -> dict[str, int]:
-    """How many rows each table has."""
+    """The number of rows in each table."""
     engine = floor.services.database.engine
     with engine.connect() as connection:
         return {
@@ -72,7 +72,7 @@ def everything_kept(floor: TestFloor) -> dict[str, int]:
         }
 
 
-def test_a_whole_incident_is_lived_through_over_http(floor: TestFloor) -> None:
+def test_a_whole_incident_runs_over_http(floor: TestFloor) -> None:
     channel = a_whole_incident(floor)
 
     assert "S0 · IVR down in Manila" in floor.card(channel)
@@ -80,30 +80,30 @@ def test_a_whole_incident_is_lived_through_over_http(floor: TestFloor) -> None:
     assert files == ["post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"]
 
 
-def test_everything_sent_a_second_time_within_five_minutes_changes_nothing(floor: TestFloor) -> None:
+def test_requests_replayed_within_five_minutes_change_nothing(floor: TestFloor) -> None:
     with Tap(floor.address) as tap:
         floor.sandbox.events_url = tap.url
         channel = a_whole_incident(floor)
-        # What the clock writes down at its first look, whenever that comes, is no answer to what is sent again.
+        # Let the clock record its first look now, so that it does not count as an effect of the replay.
         floor.tick()
-        kept, seen = everything_kept(floor), floor.words(channel)
-        channels = [found.name for found in floor.ana.channels()]
+        row_counts, channel_text = everything_kept(floor), floor.words(channel)
+        channels = [candidate.name for candidate in floor.ana.channels()]
         private_words = [message.words for message in floor.ana.direct_messages()]
 
         for request in list(tap.sent):
             assert post(floor.address, request)[0] == 200
         floor.settle()
 
-    assert everything_kept(floor) == kept
-    assert floor.words(channel) == seen
-    assert [found.name for found in floor.ana.channels()] == channels
+    assert everything_kept(floor) == row_counts
+    assert floor.words(channel) == channel_text
+    assert [candidate.name for candidate in floor.ana.channels()] == channels
     assert [message.words for message in floor.ana.direct_messages()] == private_words
 
 
 def test_health_is_good_while_the_bot_works(floor: TestFloor) -> None:
-    status, told = healthz(floor)
+    status, report = healthz(floor)
 
-    assert (status, told["problems"]) == (200, [])
+    assert (status, report["problems"]) == (200, [])
 
 
 def test_health_says_when_slack_is_away_and_when_it_is_back(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_health_says_when_slack_is_away_and_when_it_is_back(tmp_path: Path) -> N
         assert wait_until(lambda: healthz(floor)[0] == 200, 20)
 
 
-def test_over_http_health_and_doctor_say_when_slack_is_away_and_nothing_counts_as_heard(tmp_path: Path) -> None:
+def test_health_and_doctor_over_http_say_when_slack_is_away_and_nothing_counts_as_heard(tmp_path: Path) -> None:
     with TestFloor(tmp_path, over_http=True) as floor:
         assert floor.bot
         assert floor.bot.server
@@ -126,7 +126,7 @@ def test_over_http_health_and_doctor_say_when_slack_is_away_and_nothing_counts_a
         reachability, listening = floor.bot.reachability, floor.services.get(Listening)
         floor.sandbox.offline = True
         reachability.look()
-        assert listening.is_hearing, "one lost answer says nothing yet"
+        assert listening.is_hearing, "one lost answer proves nothing yet"
         reachability.look()
 
         status, report = healthz(floor)

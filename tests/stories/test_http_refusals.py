@@ -1,4 +1,4 @@
-"""What is refused at the bot's address in HTTP mode: everything that Slack did not sign within five minutes."""
+"""Refusals in HTTP mode: everything that Slack did not sign within five minutes."""
 
 import json
 import logging
@@ -31,7 +31,7 @@ COMMAND = urlencode(
 
 @pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloor]:
-    """One bot for all the requests that it refuses."""
+    """A shared bot that refuses all the requests."""
     with TestFloor(tmp_path_factory.mktemp("door"), over_http=True) as floor:
         yield floor
 
@@ -60,7 +60,7 @@ def test_a_request_with_a_wrong_signature_is_refused(door: TestFloor, signature:
     assert not [channel.name for channel in door.ana.channels() if channel.name.startswith("inc-")]
 
 
-def test_a_request_that_was_changed_on_its_way_is_refused(door: TestFloor) -> None:
+def test_a_request_changed_in_transit_is_refused(door: TestFloor) -> None:
     request = signed(door.sandbox.signing_secret, COMMAND)
 
     assert post(door.address, Sent(request.body + b"&x=1", request.headers))[0] == 401
@@ -84,14 +84,14 @@ def test_without_a_signing_secret_http_mode_does_not_start(door: TestFloor, secr
         EventsEndpoint(door.bot.app, secret, ReplayGuard(door.services.database))
 
 
-def test_a_port_in_use_is_said_in_a_sentence(door: TestFloor) -> None:
+def test_a_port_in_use_is_reported_in_a_sentence(door: TestFloor) -> None:
     assert door.bot is not None
     assert door.bot.server is not None
     with pytest.raises(PortRefused, match=r"Port \d+ cannot be used: Address already in use"):
         Server("127.0.0.1", door.bot.server.port)
 
 
-def test_the_doctor_sees_a_port_that_somebody_else_has_taken_and_knows_the_bot_without_a_proxy(
+def test_the_doctor_detects_a_port_taken_by_another_process_and_recognizes_the_bot_without_a_proxy(
     door: TestFloor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert door.bot is not None
@@ -99,13 +99,13 @@ def test_the_doctor_sees_a_port_that_somebody_else_has_taken_and_knows_the_bot_w
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # nobody
     (bot,) = port.check("127.0.0.1", door.bot.server.port)
     assert str(bot) == f"✓ The bot answers on port {door.bot.server.port}."
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = other.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken_port = server.getsockname()[1]
         monkeypatch.setattr(port, "ANSWERS_WITHIN_S", 0.2)
-        (refused,) = port.check("127.0.0.1", taken)
-    assert str(refused).startswith(f"✗ Port {taken} cannot be used: Address already in use.")
-    (free,) = port.check("127.0.0.1", taken)
-    assert str(free) == f"✓ Port {taken} is free."
+        (taken_finding,) = port.check("127.0.0.1", taken_port)
+    assert str(taken_finding).startswith(f"✗ Port {taken_port} cannot be used: Address already in use.")
+    (free_finding,) = port.check("127.0.0.1", taken_port)
+    assert str(free_finding) == f"✓ Port {taken_port} is free."
 
 
 CLICK = {"type": "block_actions", "user": {"id": "U0ANA"}, "trigger_id": "1.2.3", "actions": [{"action_id": "x"}]}
@@ -159,7 +159,7 @@ def test_a_signed_request_without_slacks_shape_is_refused_quietly_and_counted(
     bodies += [(urlencode({"payload": body}), FORM) for body in MALFORMED_PAYLOADS]
     bodies += [(urlencode({"command": "/incident", "text": "help"}), FORM), ("what=ever", FORM)]
     assert door.bot is not None
-    before = door.bot.app.malformed
+    malformed_before = door.bot.app.malformed
 
     answers = [
         (body[:60], post(door.address, signed(door.sandbox.signing_secret, body, kind=kind))[0])
@@ -167,11 +167,11 @@ def test_a_signed_request_without_slacks_shape_is_refused_quietly_and_counted(
     ]
 
     assert [answer for answer in answers if answer[1] != 400] == []
-    assert door.bot.app.malformed - before == len(bodies)
+    assert door.bot.app.malformed - malformed_before == len(bodies)
     assert caplog.text == ""
 
 
-def test_a_button_that_remembers_what_is_not_ours_is_answered_with_a_sentence(
+def test_a_button_with_a_foreign_value_is_answered_with_a_sentence(
     door: TestFloor, caplog: pytest.LogCaptureFixture
 ) -> None:
     place = door.sandbox.workspace.channel(door.declares("S1 Wallboard frozen"))
@@ -194,7 +194,7 @@ def test_a_button_that_remembers_what_is_not_ours_is_answered_with_a_sentence(
     assert "Slack finds a request wrong" not in caplog.text
 
 
-def test_a_request_that_lacks_a_piece_is_answered_with_a_sentence(
+def test_a_request_with_a_missing_piece_is_answered_with_a_sentence(
     door: TestFloor, caplog: pytest.LogCaptureFixture
 ) -> None:
     without_root = {"id": "V3", "type": "modal", "callback_id": playbook_ids.ANSWER_FORM, "state": {"values": {}}}
@@ -212,7 +212,7 @@ def test_a_request_that_lacks_a_piece_is_answered_with_a_sentence(
     assert "Traceback" not in caplog.text
 
 
-def test_a_signed_request_is_not_done_again_after_a_restart(door: TestFloor) -> None:
+def test_a_signed_request_is_not_carried_out_again_after_a_restart(door: TestFloor) -> None:
     text = {"command": "/incident", "text": "severity S0 worse", "user_id": "U0ANA", "trigger_id": "7.7.7"}
     channel = door.declares("S1 IVR down")
     place = door.sandbox.workspace.channel(channel)
@@ -227,7 +227,7 @@ def test_a_signed_request_is_not_done_again_after_a_restart(door: TestFloor) -> 
     assert "S2 · IVR down" in door.card(channel)
 
 
-def test_half_a_pair_of_surrogates_is_kept_as_an_unreadable_letter(door: TestFloor) -> None:
+def test_a_lone_surrogate_is_kept_as_a_replacement_character(door: TestFloor) -> None:
     channel = door.declares("S1 Chat down")
     event = {"type": "message", "channel": door.sandbox.workspace.channel(channel).id, "user": "U0ANA"}
     body = json.dumps(
@@ -241,13 +241,13 @@ def test_half_a_pair_of_surrogates_is_kept_as_an_unreadable_letter(door: TestFlo
 
 
 def answered(door: TestFloor, body: dict[str, Any]) -> tuple[int, str]:
-    """What somebody who is not at a screen of Slack is answered."""
+    """The answers to a person who has no Slack screen open."""
     form = urlencode(body)
-    status, said, _ = post(door.address, signed(door.sandbox.signing_secret, form, kind=FORM))
-    return status, said.decode()
+    status, answer_text, _ = post(door.address, signed(door.sandbox.signing_secret, form, kind=FORM))
+    return status, answer_text.decode()
 
 
-def test_a_click_whose_block_has_no_id_is_acknowledged(door: TestFloor) -> None:
+def test_a_click_in_a_block_without_an_id_is_acknowledged(door: TestFloor) -> None:
     click = {
         "type": "block_actions",
         "user": {"id": door.ana.user.id},
@@ -259,7 +259,7 @@ def test_a_click_whose_block_has_no_id_is_acknowledged(door: TestFloor) -> None:
     assert answered(door, {"payload": json.dumps(click)})[0] == 200
 
 
-def test_somebody_whom_slack_does_not_know_is_told_so_in_a_sentence(door: TestFloor) -> None:
+def test_a_user_unknown_to_slack_is_told_so_in_a_sentence(door: TestFloor) -> None:
     command = {
         "command": "/incident",
         "text": "declare S1 IVR down",
@@ -268,8 +268,8 @@ def test_somebody_whom_slack_does_not_know_is_told_so_in_a_sentence(door: TestFl
         "trigger_id": "1.2.nobody",
         "response_url": f"{door.sandbox.url}/none",
     }
-    status, said = answered(door, command)
+    status, body = answered(door, command)
 
     assert status == 200
-    assert "user_not_found" not in said
-    assert PersonUnknown().sentence in said
+    assert "user_not_found" not in body
+    assert PersonUnknown().sentence in body

@@ -1,13 +1,13 @@
-"""Finding incidents: open and closed, one's own, by words, page by page."""
+"""Finding incidents: open, closed, a person's own, by text, page by page."""
 
 from bot.screens.incident_list import ids
 from bot.screens.incident_list.listeners import list_page
 from bot.screens.incident_list.rules import Filter
 from tests.floor import TestFloor
-from tests.stories.test_click_cost import counted
+from tests.stories.test_click_cost import count_statements
 
 
-def test_incidents_are_listed_by_state_words_and_person(floor: TestFloor) -> None:
+def test_incidents_are_listed_by_state_text_and_person(floor: TestFloor) -> None:
     crm = floor.declares("S1 CRM is slow in Bogota", who="ana")
     ivr = floor.declares("S2 IVR down in Manila", who="ben")
     floor.says("ana", "/incident impact agents cannot see invoices", crm)
@@ -21,7 +21,7 @@ def test_incidents_are_listed_by_state_words_and_person(floor: TestFloor) -> Non
     assert "Open incidents" in floor.says("chloe", "/incident list")
     assert "IVR down in Manila" in floor.ephemeral("chloe")[-1]
     assert "CRM" not in floor.ephemeral("chloe")[-1].partition("search crm")[0]
-    for typed in (
+    for command in (
         "list closed",
         "search bogotá last 7 days",
         "list INVOICES",
@@ -29,9 +29,9 @@ def test_incidents_are_listed_by_state_words_and_person(floor: TestFloor) -> Non
         "list mine closed s1",
         "find crm",
     ):
-        floor.says("ana", f"/incident {typed}")
-        assert "CRM is slow in Bogota" in floor.ephemeral("ana")[-1], typed
-        assert "IVR down" not in floor.ephemeral("ana")[-1], typed
+        floor.says("ana", f"/incident {command}")
+        assert "CRM is slow in Bogota" in floor.ephemeral("ana")[-1], command
+        assert "IVR down" not in floor.ephemeral("ana")[-1], command
     assert "No incident matches." in floor.says("ben", "/incident list mine closed")
 
     floor.says("hana", "/incident search")
@@ -48,9 +48,9 @@ def test_a_private_incident_is_found_only_by_its_people(floor: TestFloor) -> Non
     floor.ana.submits()
     floor.settle()
 
-    for typed in ("list", "list all", "search leaked", "list S1"):
-        floor.says("ben", f"/incident {typed}")
-        assert "leaked" not in floor.ephemeral("ben")[-1].partition("“")[0], typed
+    for command in ("list", "list all", "search leaked", "list S1"):
+        floor.says("ben", f"/incident {command}")
+        assert "leaked" not in floor.ephemeral("ben")[-1].partition("“")[0], command
     floor.says("ana", "/incident search leaked")
     assert "Customer data leaked · 🔒 private" in floor.ephemeral("ana")[-1]
 
@@ -59,7 +59,7 @@ def test_a_long_list_has_pages_of_one_query_each(floor: TestFloor) -> None:
     for number in range(1, 13):
         floor.declares(f"S3 headset{number} hums")
 
-    with counted(floor) as statements:
+    with count_statements(floor) as statements:
         list_page(floor.services, Filter(), floor.ana.id)
     assert sum("FROM incidents" in statement for statement in statements) == 1
     floor.says("ana", "/incident list")

@@ -1,4 +1,4 @@
-"""Credits and refunds from the first file to the ledger's last line, by those who may, and nobody paid twice."""
+"""Credits and refunds from the first file to the ledger's last line; permissions; nobody is paid twice."""
 
 from io import BytesIO
 from typing import Any
@@ -18,7 +18,7 @@ ACCOUNTS = f"{HEADER}\nACC-00001,300.00,EUR\nACC-00002,300.00,EUR\nACC-00003,7.5
 
 
 def chosen_file(floor: TestFloor, who: str, name: str, text: str) -> dict[str, Any]:
-    """A file as somebody chooses it in a form."""
+    """A file as chosen in a form."""
     workspace, user = floor.sandbox.workspace, floor.sandbox.person(who).user
     return file_as_slack(workspace, keep_for_form(workspace, user, name, text.encode()))
 
@@ -27,9 +27,9 @@ def submit(floor: TestFloor, who: str, fields: dict[str, Any]) -> Any:
     person = floor.sandbox.person(who)
     for name, value in fields.items():
         person.fills(name, value)
-    done = person.submits()
+    submission = person.submits()
     floor.settle()
-    return done
+    return submission
 
 
 def press(floor: TestFloor, who: str, action: str, channel: str) -> None:
@@ -39,7 +39,7 @@ def press(floor: TestFloor, who: str, action: str, channel: str) -> None:
 
 
 def hears(floor: TestFloor, words: str) -> None:
-    """Ana is told by direct message; several of them come a second apart."""
+    """Wait until Ana is told by direct message; several of them come a second apart."""
     floor.passes_until(lambda: any(words in message.words for message in floor.ana.direct_messages()), seconds=1)
 
 
@@ -49,14 +49,14 @@ def bring(floor: TestFloor, channel: str, action: str, name: str, text: str, **f
     floor.tick()
 
 
-def shown(floor: TestFloor, channel: str, who: str = "ana") -> str:
+def show_ledger(floor: TestFloor, channel: str, who: str = "ana") -> str:
     floor.says(who, "/incident ledger", channel)
     return floor.ephemeral(who, channel)[-1]
 
 
 @pytest.fixture
 def channel(floor: TestFloor) -> str:
-    """Ana leads, Ben leads the communications, Chloe is there."""
+    """An incident that Ana leads; Ben leads communications, Chloe is the scribe."""
     channel = floor.declares("S2 Coffee machine overcharges")
     floor.says("ana", "/incident claim commander", channel)
     floor.says("ana", "/incident assign comms <@U0BEN>", channel)
@@ -64,18 +64,18 @@ def channel(floor: TestFloor) -> str:
     return channel
 
 
-def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, channel: str) -> None:
+def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloor, channel: str) -> None:
     press(floor, "chloe", ids.ADD, channel)
     assert any("Only commander, communications lead may" in words for words in floor.ephemeral("chloe", channel))
 
-    wrong = ACCOUNTS.replace("7.50", "7.505")
-    bring(floor, channel, ids.ADD, "wrong.csv", wrong, **{ids.RULE: "Charged twice <!here>"})
+    wrong_accounts = ACCOUNTS.replace("7.50", "7.505")
+    bring(floor, channel, ids.ADD, "wrong.csv", wrong_accounts, **{ids.RULE: "Charged twice <!here>"})
     hears(floor, "Nothing of wrong.csv was taken")
     hears(floor, "Line 4: `7.505` has more decimals than EUR")
-    assert "No accounts yet" in shown(floor, channel)
+    assert "No accounts yet" in show_ledger(floor, channel)
     bring(floor, channel, ids.ADD, "right.csv", ACCOUNTS, **{ids.RULE: "Charged twice <!here>"})
     hears(floor, "3 accounts are in the ledger of incident 1 now")
-    screen = shown(floor, channel, "chloe")
+    screen = show_ledger(floor, channel, "chloe")
     assert "Eligible *EUR 607.50* = issued 0.00 + failed 0.00 + excluded 0.00 + pending *607.50*" in screen
     assert "ACC-0" not in screen
 
@@ -87,28 +87,28 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     floor.chloe.clicks(ids.APPROVE, channel=channel)
     floor.settle()
     assert "may work on the ledger" in floor.ephemeral("chloe", channel)[-1]
-    early = "account,amount,currency,status,reference\nACC-00001,300.00,EUR,paid,p1\n"
-    bring(floor, channel, ids.RESULTS, "early.csv", early)
+    early_results = "account,amount,currency,status,reference\nACC-00001,300.00,EUR,paid,p1\n"
+    bring(floor, channel, ids.RESULTS, "early.csv", early_results)
     hears(floor, "1 row does not add up")
-    assert "…0001 EUR 300.00, paid, but not released" in shown(floor, channel)
+    assert "…0001 EUR 300.00, paid, but not released" in show_ledger(floor, channel)
     floor.ben.clicks(ids.APPROVE, channel=channel)
     floor.settle()
     assert "approved by <@U0BEN>" in floor.words(channel)
 
-    assert "All that is pending may be paid" in shown(floor, channel), "the screen says what comes next"
+    assert "All that is pending may be paid" in show_ledger(floor, channel), "the screen says what comes next"
 
     typo = "account,amount,currency,status,reference\nACC-00003,7.05,EUR,paid,p3\n"
     bring(floor, channel, ids.RESULTS, "typo.csv", typo)
-    screen = shown(floor, channel)
+    screen = show_ledger(floor, channel)
     assert "*2 differences from the payer's file*" in screen
     assert "…0003 EUR 7.05, another amount; the ledger says EUR 7.50" in screen
 
-    results = early + "ACC-00002,300.00,EUR,failed,p2\nACC-00003,7.50,EUR,paid,p3\n"
+    results = early_results + "ACC-00002,300.00,EUR,failed,p2\nACC-00003,7.50,EUR,paid,p3\n"
     bring(floor, channel, ids.RESULTS, "results.csv", results)
-    assert "difference" not in shown(floor, channel), "what was paid is released now"
+    assert "difference" not in show_ledger(floor, channel), "the paid amounts are released now"
     bring(floor, channel, ids.RESULTS, "again.csv", results)
     hears(floor, "was brought into the ledger of incident 1 before")
-    assert "issued 307.50 + failed 300.00 + excluded 0.00 + pending *0.00*" in shown(floor, channel)
+    assert "issued 307.50 + failed 300.00 + excluded 0.00 + pending *0.00*" in show_ledger(floor, channel)
 
     press(floor, "ana", ids.WORKBOOK, channel)
     floor.tick()
@@ -129,9 +129,7 @@ def test_from_the_first_account_to_a_ledger_that_adds_up(floor: TestFloor, chann
     assert "ACC-0" not in floor.words(channel)
 
 
-def test_many_accounts_are_put_together_after_the_click_and_only_then_approved(
-    floor: TestFloor, channel: str
-) -> None:
+def test_many_accounts_are_assembled_after_the_click_and_only_then_approved(floor: TestFloor, channel: str) -> None:
     rows_ = "".join(f"ACC-{at:05},1.00,EUR\n" for at in range(releases.AT_ONCE + 100))
     bring(floor, channel, ids.ADD, "many.csv", f"{HEADER}\n{rows_}", **{ids.RULE: "Charged twice"})
     hears(floor, "600 accounts are in the ledger of incident 1 now")
@@ -143,7 +141,7 @@ def test_many_accounts_are_put_together_after_the_click_and_only_then_approved(
     assert "has many accounts and is being put together" in floor.ephemeral("ana", channel)[-1]
     floor.passes_until(lambda: "*EUR 600.00* to 600 accounts (consumers)" in floor.words(channel), seconds=1)
     assert "above the limit, so somebody else has to approve" in floor.words(channel)
-    assert "asked" in shown(floor, channel), "the screen says that it waits for a second person"
+    assert "asked" in show_ledger(floor, channel), "the screen says that it waits for a second person"
     floor.ben.clicks(ids.REFUSE, channel=channel)
     floor.settle()
     press(floor, "ana", ids.RELEASE, channel)
@@ -156,30 +154,30 @@ def test_many_accounts_are_put_together_after_the_click_and_only_then_approved(
     assert (refused["state"], released["state"], released["lines"]) == ("refused", "released", 600)
 
 
-def test_one_account_by_hand_reversed_and_an_open_ledger_waived_at_the_close(
+def test_one_account_is_entered_by_hand_and_reversed_and_an_open_ledger_is_waived_at_the_close(
     floor: TestFloor, channel: str
 ) -> None:
-    one = {ids.RULE: "Charged twice", ids.ACCOUNT: "ACC-00009", ids.AMOUNT: "12,5", ids.CURRENCY: "eur"}
+    fields = {ids.RULE: "Charged twice", ids.ACCOUNT: "ACC-00009", ids.AMOUNT: "12,5", ids.CURRENCY: "eur"}
     press(floor, "ana", ids.ADD_ONE, channel)
-    refused = submit(floor, "ana", one | {ids.CURRENCY: "EUX"})
-    assert "`EUX` is not a currency" in refused.errors[ids.ACCOUNT]
+    refusal = submit(floor, "ana", fields | {ids.CURRENCY: "EUX"})
+    assert "`EUX` is not a currency" in refusal.errors[ids.ACCOUNT]
     assert submit(floor, "ana", {ids.CURRENCY: "EUR"}).closed
     press(floor, "ana", ids.ADD_ONE, channel)
-    assert "in the ledger already (pending)" in submit(floor, "ana", one).errors[ids.ACCOUNT]
+    assert "in the ledger already (pending)" in submit(floor, "ana", fields).errors[ids.ACCOUNT]
     floor.ana.closes()
 
-    def change(what: str) -> Any:
+    def change(change_kind: str) -> Any:
         press(floor, "ana", ids.CHANGE, channel)
-        return submit(floor, "ana", {ids.ACCOUNT: "acc-00009", ids.WHAT: what, ids.REASON: "by hand"})
+        return submit(floor, "ana", {ids.ACCOUNT: "acc-00009", ids.WHAT: change_kind, ids.REASON: "by hand"})
 
     assert "not released yet" in change("issued").errors[ids.ACCOUNT]
     floor.ana.closes()
     press(floor, "ana", ids.RELEASE, channel)
-    assert "released by <@U0ANA>" in floor.words(channel), "below the limit one person releases it"
+    assert "released by <@U0ANA>" in floor.words(channel), "below the limit one person can release it"
     assert change("issued").closed
     assert change("reverse").closed
-    assert "Release" in shown(floor, channel), "what was reversed has to be released again"
-    assert "issued 0.00 + failed 0.00 + excluded 0.00 + pending *12.50*" in shown(floor, channel)
+    assert "Release" in show_ledger(floor, channel), "a reversed amount has to be released again"
+    assert "issued 0.00 + failed 0.00 + excluded 0.00 + pending *12.50*" in show_ledger(floor, channel)
 
     floor.says("ana", "/incident resolve over", channel)
     floor.says("ana", "/incident", channel)

@@ -1,4 +1,4 @@
-"""What becomes of an incident: renamed, declined, merged, a drill."""
+"""Incidents that are renamed, declined, merged, drills, past or made private."""
 
 import json
 from datetime import UTC, datetime
@@ -9,20 +9,24 @@ from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
 
 
-def joined(floor: TestFloor, who: str) -> list[str]:
-    """The incidents' channels in which somebody is."""
+def joined_channels(floor: TestFloor, who: str) -> list[str]:
+    """The incident channels that a person is in."""
     person = floor.sandbox.person(who)
-    return [one.name for one in person.channels() if one.name.startswith("inc-") and person.id in one.members]
+    return [
+        channel.name
+        for channel in person.channels()
+        if channel.name.startswith("inc-") and person.id in channel.members
+    ]
 
 
-def test_a_new_title_is_seen_everywhere_and_the_channel_has_its_name(floor: TestFloor) -> None:
+def test_a_new_title_is_shown_everywhere_and_the_channel_is_renamed(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
     floor.ben.creates_channel("inc-1-ivr-and-chat-down")
 
     floor.says("ana", "/incident rename IVR and chat down <!here>", "inc-1-ivr-down")
-    floor.says("ana", "/incident rename IVR and chat down", joined(floor, "ana")[0])
+    floor.says("ana", "/incident rename IVR and chat down", joined_channels(floor, "ana")[0])
 
-    [channel] = joined(floor, "ana")
+    [channel] = joined_channels(floor, "ana")
     assert channel == "inc-1-ivr-and-chat-down-2"
     assert "🟠 S1 · IVR and chat down" in floor.card(channel)
     assert "IVR and chat down" in floor.words("incidents")
@@ -31,7 +35,7 @@ def test_a_new_title_is_seen_everywhere_and_the_channel_has_its_name(floor: Test
     assert "Please say what it is called now" in floor.says("ana", "/incident rename", channel)
 
 
-def test_a_false_alarm_is_told_to_whoever_was_told_and_promises_nothing_more(floor: TestFloor) -> None:
+def test_a_false_alarm_is_announced_to_everyone_told_before_and_ends_all_promises(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down in Manila for Northline")
     floor.passes(minutes=70)
 
@@ -47,16 +51,16 @@ def test_a_false_alarm_is_told_to_whoever_was_told_and_promises_nothing_more(flo
     assert "It was a false alarm." in floor.words("partner-northline")
     assert "a probe was misconfigured" not in floor.words("partner-northline")
     assert "🚫 declined" in floor.words("incidents")
-    told = len(floor.ana.sees("executives"))
+    message_count = len(floor.ana.sees("executives"))
     floor.passes(hours=5)
-    assert len(floor.ana.sees("executives")) == told
+    assert len(floor.ana.sees("executives")) == message_count
     assert not [row for row in rows(floor, "promises") if row["state"] == "waiting"]
     assert not rows(floor, "postmortems")
     floor.says("ana", "/incident reopen it is real", channel)
     assert "🔎 investigating" in floor.card(channel)
 
 
-def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor) -> None:
+def test_a_merged_incident_points_to_the_incident_that_continues(floor: TestFloor) -> None:
     first = floor.declares("S1 IVR down in Manila", who="ana")
     second = floor.declares("S2 Calls drop in Cebu", who="ben")
     floor.says("ben", "/incident claim commander", second)
@@ -76,7 +80,7 @@ def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor
     assert "Manila · Cebu" in floor.card(first)
     assert "*Merged into this one* #2" in floor.card(first)
     assert "*Related*" not in floor.card(first) + floor.card(second, who="ben"), "each is named once"
-    assert first in joined(floor, "ben"), "who has a role goes on in the other channel"
+    assert first in joined_channels(floor, "ben"), "role holders continue in the other channel"
     assert "goes on in another incident" in floor.words(second, who="ben")
     assert [(row["user_id"], row["incident_id"]) for row in rows(floor, "subscriptions")] == [
         (floor.erik.id, 2),
@@ -86,7 +90,7 @@ def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor
 
     floor.chloe.clicks(ids.JOIN, channel="incidents", value="1")
     floor.settle()
-    assert first in joined(floor, "chloe")
+    assert first in joined_channels(floor, "chloe")
     assert "was merged into another one" in floor.says("ben", "/incident reopen no", second)
     third = floor.declares("S3 Headsets hum", who="devi")
     assert "Incident 2 is merged, so nothing can be merged into it" in floor.says(
@@ -94,14 +98,14 @@ def test_a_merged_incident_leads_to_the_one_in_which_it_goes_on(floor: TestFloor
     )
 
 
-def test_private_incidents_are_merged_into_no_public_one_and_named_on_no_public_card(floor: TestFloor) -> None:
+def test_private_incidents_are_never_merged_into_public_ones_or_named_on_public_cards(floor: TestFloor) -> None:
     floor.says("ana", "/incident declare S1")
     floor.ana.fills("What is wrong?", "Customer data leaked")
     floor.ana.fills("Who may see it?", ["private"])
     floor.ana.submits()
     floor.settle()
     public = floor.declares("S2 CRM is slow", who="ana")
-    [private] = [name for name in joined(floor, "ana") if name.startswith("inc-1-")]
+    [private] = [name for name in joined_channels(floor, "ana") if name.startswith("inc-1-")]
 
     assert "merging would show everyone" in floor.says("ana", "/incident merge 2", private)
     assert "Make this one private first" in floor.says("ana", "/incident merge 1", public)
@@ -111,14 +115,14 @@ def test_private_incidents_are_merged_into_no_public_one_and_named_on_no_public_
     floor.says("ana", "/incident related 2", private)
     assert "*Related* #2" in floor.card(private)
     assert "Related" not in floor.card(public)
-    assert not timeline(floor, "related")[1:], "nothing is on the public one's record"
+    assert not timeline(floor, "related")[1:], "nothing is recorded in the public one"
     floor.says("ana", "/incident related remove 2", private)
     assert "Related" not in floor.card(private)
 
 
-def test_a_drill_is_marked_everywhere_calls_nobody_and_counts_in_nothing(floor: TestFloor) -> None:
+def test_a_drill_is_marked_everywhere_calls_nobody_and_is_counted_nowhere(floor: TestFloor) -> None:
     floor.says("ben", "/incident drill S0 IVR down in Manila for Northline")
-    [channel] = joined(floor, "ben")
+    [channel] = joined_channels(floor, "ben")
     floor.passes(minutes=45)
 
     assert channel.startswith("inc-1-drill-ivr-down-in-manila")
@@ -131,7 +135,7 @@ def test_a_drill_is_marked_everywhere_calls_nobody_and_counts_in_nothing(floor: 
         assert sent, audience
         assert all("This is a drill." in words for words in sent), audience
     assert not floor.ana.direct_messages(), "nobody is paged"
-    assert channel not in joined(floor, "chloe"), "no group is invited"
+    assert channel not in joined_channels(floor, "chloe"), "no group is invited"
     assert not floor.words("partner-northline")
     assert "This is a drill, so nobody is paged." in floor.says("ben", "/incident page @chloe come", channel)
     assert "Opening an incident" in floor.says("devi", "/incident declare S3 IVR down in Manila")
@@ -140,7 +144,7 @@ def test_a_drill_is_marked_everywhere_calls_nobody_and_counts_in_nothing(floor: 
     assert "DRILL: CRM down" in floor.words("incidents")
 
 
-def test_what_is_over_can_be_declared_afterwards_and_calls_nobody(floor: TestFloor) -> None:
+def test_a_past_incident_can_be_declared_and_calls_nobody(floor: TestFloor) -> None:
     now = int(utcnow().timestamp())
     floor.says("ben", "/incident declare S0")
     floor.ben.fills("What is wrong?", "IVR was down")
@@ -159,41 +163,41 @@ def test_what_is_over_can_be_declared_afterwards_and_calls_nobody(floor: TestFlo
     assert not rows(floor, "promises")
     assert not rows(floor, "playbook_runs")
     assert not floor.ana.direct_messages()
-    assert "inc-1-ivr-was-down" not in joined(floor, "chloe")
+    assert "inc-1-ivr-was-down" not in joined_channels(floor, "chloe")
     assert "Closed." in floor.says("ben", "/incident close", "inc-1-ivr-was-down")
 
 
-def test_at_three_in_the_night_times_are_those_of_the_persons_own_day(floor: TestFloor) -> None:
+def test_times_typed_at_three_in_the_morning_refer_to_the_persons_own_day(floor: TestFloor) -> None:
     floor.passes(hours=10)  # 03:00 of the 14th in Manila, 19:00 of the 13th in UTC
 
     floor.says("ana", "/incident declare afterwards S2 IVR was down from 23:10 to 00:20")
     floor.says("ana", "/incident declare afterwards S2 CRM was slow from today 01:05 to 02:40")
     floor.says("ana", "/incident declare afterwards S2 Chat was down from yesterday 22:00 to 23:00")
-    refused = floor.says("ana", "/incident declare afterwards S2 Mail was down from today 02:00 to 03:30")
-    assert "That time is still to come." in refused
-    milestones = [json.loads(str(reached["facts"])) for reached in timeline(floor, "milestone")]
-    started = [reached["reached_at"][:16] for reached in milestones if reached["milestone"] == "started"]
+    refusal = floor.says("ana", "/incident declare afterwards S2 Mail was down from today 02:00 to 03:30")
+    assert "That time is still to come." in refusal
+    milestones = [json.loads(str(entry["facts"])) for entry in timeline(floor, "milestone")]
+    started = [entry["reached_at"][:16] for entry in milestones if entry["milestone"] == "started"]
     assert started == ["2026-05-13T15:10", "2026-05-13T17:05", "2026-05-13T14:00"]
 
     channel = "inc-1-ivr-was-down"
     assert "Added to the timeline" in floor.says("ana", "/incident note restarted it at 23:50", channel)
-    [noted] = timeline(floor, "note")
-    assert str(noted["at"])[:16] == "2026-05-13 15:50"
-    floor.says("ana", f"/incident correct {noted['id']}", channel)
-    at = datetime.fromisoformat(str(noted["at"])).replace(tzinfo=UTC)
+    [note] = timeline(floor, "note")
+    assert str(note["at"])[:16] == "2026-05-13 15:50"
+    floor.says("ana", f"/incident correct {note['id']}", channel)
+    at = datetime.fromisoformat(str(note["at"])).replace(tzinfo=UTC)
     assert f"'initial_date_time': {int(at.timestamp())}" in str(floor.ana.modal)
 
 
-def test_one_line_says_how_it_is_declared(floor: TestFloor) -> None:
+def test_one_line_declares_a_drill_a_private_or_a_past_incident(floor: TestFloor) -> None:
     answer = floor.says("ben", "/incident declare afterwards S1 IVR was down from 07:05 to 08:20")
     assert "Opening an incident for “IVR was down”" in answer
     assert "✅ resolved" in floor.card("inc-1-ivr-was-down", who="ben")
     assert "1 h 15 min" in floor.card("inc-1-ivr-was-down", who="ben")
-    assert any("Incident 1 is recorded as resolved" in seen for seen in floor.ephemeral("ben"))
+    assert any("Incident 1 is recorded as resolved" in text for text in floor.ephemeral("ben"))
     assert "That time is still to come." in floor.says("ben", "/incident declare afterwards CRM slow 07:05-23:20")
 
     floor.says("ben", "/incident declare afterwards S3 CRM was slow")
-    assert floor.ben.submits().errors, "it is asked when it began and ended"
+    assert floor.ben.submits().errors, "the form asks when it began and ended"
     floor.ben.fills("When did it start?", int(utcnow().timestamp()) - 7200)
     floor.ben.fills("When did it end?", int(utcnow().timestamp()) - 3600)
     assert floor.ben.submits().closed
@@ -210,38 +214,40 @@ def test_one_line_says_how_it_is_declared(floor: TestFloor) -> None:
     assert "DRILL: IVR down in Manila" in floor.card("inc-4-drill-ivr-down-in-manila", who="ben")
 
 
-def test_an_incident_that_is_made_private_goes_on_in_a_private_channel_and_is_taken_back_elsewhere(
+def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracted_elsewhere(
     floor: TestFloor,
 ) -> None:
-    old = floor.declares("S1 CRM shows data of others at Northline")
-    other = floor.declares("S3 Headsets hum")
-    floor.says("ana", "/incident claim commander", old)
-    floor.says("ana", "/incident related 2", old)
-    floor.chloe.joins(old)
-    floor.chloe.says("I see invoices of strangers", channel=old)
+    old_channel = floor.declares("S1 CRM shows data of others at Northline")
+    other_channel = floor.declares("S3 Headsets hum")
+    floor.says("ana", "/incident claim commander", old_channel)
+    floor.says("ana", "/incident related 2", old_channel)
+    floor.chloe.joins(old_channel)
+    floor.chloe.says("I see invoices of strangers", channel=old_channel)
     floor.passes(minutes=70)
     assert "CRM shows data" in floor.words("executives")
     assert floor.words("partner-northline")
 
-    assert "This incident is private now." in floor.says("ana", "/incident private personal data", old)
+    assert "This incident is private now." in floor.says("ana", "/incident private personal data", old_channel)
     floor.passes(minutes=5)
     floor.passes(minutes=5)
 
-    [private] = [name for name in joined(floor, "ana") if name.startswith("inc-1-") and name != old]
+    [private] = [
+        name for name in joined_channels(floor, "ana") if name.startswith("inc-1-") and name != old_channel
+    ]
     assert floor.sandbox.workspace.channel(private).is_private
     assert "🟠 S1 · CRM shows data" in floor.card(private)
-    assert private in joined(floor, "chloe"), "who was in the old channel is in the new one"
+    assert private in joined_channels(floor, "chloe"), "members of the old channel are in the new one"
     assert "What people wrote in" in floor.words(private)
     for place in ("incidents", "executives", "engineering", "front-line", "partners", "partner-northline"):
         assert "CRM" not in floor.words(place), place
         assert "Northline" not in floor.words(place), place
-    assert "Related" not in floor.card(other)
-    channel = floor.sandbox.workspace.channel(old)
+    assert "Related" not in floor.card(other_channel)
+    channel = floor.sandbox.workspace.channel(old_channel)
     assert channel.is_archived
     bot_id = floor.sandbox.workspace.bot.id
     assert not [message.words for message in channel.messages.values() if message.user == bot_id and message.blocks]
     assert "No incident matches." in floor.says("hana", "/incident search data")
-    told = len(floor.ana.sees("executives"))
+    message_count = len(floor.ana.sees("executives"))
     floor.passes(hours=3)
-    assert len(floor.ana.sees("executives")) == told
+    assert len(floor.ana.sees("executives")) == message_count
     assert "private already" in floor.says("ana", "/incident private again", private)

@@ -1,4 +1,4 @@
-"""One person who does too much at once is stopped with a sentence; everybody else stays served."""
+"""One person who does too much at once is stopped with a sentence; everybody else is still served."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,10 +30,10 @@ def test_a_flood_of_declarations_and_commands_is_stopped_and_others_are_served(f
     floor.sandbox.fault("conversations.create", "rate_limited", retry_after=1, count=2)
     for number in range(4):
         floor.ana.types(f"/incident declare S3 line {number}", channel="general")
-    refused = floor.ana.types("/incident declare S3 line 5", channel="general").text
-    assert str(refused).startswith("You have declared 4 incidents within a minute")
+    refusal = floor.ana.types("/incident declare S3 line 5", channel="general").text
+    assert str(refusal).startswith("You have declared 4 incidents within a minute")
 
-    # The first of a colleague is taken whatever others did; the second counts.
+    # A colleague's first declaration is always accepted; the second counts towards the limit.
     assert "Opening an incident" in floor.says("ben", "/incident declare S0 every line is dead")
     assert floor.says("ben", "/incident declare S3 chat").startswith(
         "5 incidents were declared here within a minute"
@@ -48,12 +48,12 @@ def test_a_flood_of_declarations_and_commands_is_stopped_and_others_are_served(f
     assert "Opening an incident" in floor.says("ana", "/incident declare S3 line 6")
 
 
-def test_a_command_that_nobody_would_read_to_its_end_is_refused(floor: TestFloor) -> None:
+def test_an_overlong_command_is_refused(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
 
-    said = floor.says("ana", f"/incident update {'hope ' * 8_000}", channel)
+    answer = floor.says("ana", f"/incident update {'hope ' * 8_000}", channel)
 
-    assert said.startswith(f"That is 39,999 characters, and a command takes at most {parse.MAX_COMMAND:,}.")
+    assert answer.startswith(f"That is 39,999 characters, and a command takes at most {parse.MAX_COMMAND:,}.")
 
 
 def test_a_flood_of_clicks_is_stopped_with_one_sentence_and_others_are_served(floor: TestFloor) -> None:
@@ -65,13 +65,13 @@ def test_a_flood_of_clicks_is_stopped_with_one_sentence_and_others_are_served(fl
         assert floor.ana.clicks(ids.PANEL, channel=channel).acked
     floor.settle()
 
-    told = [words for words in floor.ephemeral("ana", channel) if words.startswith("You have pressed buttons")]
-    assert told == [
+    sentences = [words for words in floor.ephemeral("ana", channel) if words.startswith("You have pressed buttons")]
+    assert sentences == [
         "You have pressed buttons and sent forms 12 times within a minute, which is the most that one person may. "
         "Nothing was done; please wait a minute."
     ]
-    refused = floor.ana.submits()
-    assert str(refused.errors[ids.SEVERITY]).startswith("You have pressed buttons and sent forms 12 times")
+    refusal = floor.ana.submits()
+    assert str(refusal.errors[ids.SEVERITY]).startswith("You have pressed buttons and sent forms 12 times")
     floor.ben.joins(channel)
     floor.ben.clicks(f"{ids.CLAIM}.commander", channel=channel)
     floor.settle()

@@ -1,4 +1,4 @@
-"""Agents of a partner are locked out: sent, listed, seen to; six in six minutes become one incident."""
+"""Lockouts of a partner's agents: received, listed, handled; six in six minutes become one incident."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ SECRET = "between the two of us"
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:
-    """A bot that takes lockouts of other systems."""
+    """A bot that accepts lockouts from other systems."""
     with TestFloor(tmp_path, over_http=True, lockouts_secret=SECRET) as floor:
         yield floor
         floor.nothing_was_malformed()
@@ -48,7 +48,7 @@ def send(floor: TestFloor, *numbers: int, event: str = "locked", **more: str) ->
     return answer.json() | {"code": answer.status_code}
 
 
-def shown(floor: TestFloor) -> str:
+def show_lockouts(floor: TestFloor) -> str:
     floor.says("ana", "/incident lockouts")
     return floor.ephemeral("ana")[-1]
 
@@ -62,10 +62,12 @@ def press(floor: TestFloor, action: str, channel: str = "general", value: str | 
     floor.settle()
 
 
-def test_six_in_six_minutes_are_proposed_once_declared_once_and_seen_to_one_by_one(floor: TestFloor) -> None:
-    assert "password" in str(send(floor, 1, password="x")["error"]), "no secret is ever taken"
+def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled_one_by_one(
+    floor: TestFloor,
+) -> None:
+    assert "password" in str(send(floor, 1, password="x")["error"]), "no secret is ever accepted"
     assert send(floor, 1, 2, 3) == {"rows": 3, "new": 3, "code": 200}
-    assert send(floor, 1, 2, 3, 4, 5)["new"] == 2, "what is known changes nothing"
+    assert send(floor, 1, 2, 3, 4, 5)["new"] == 2, "known lockouts change nothing"
     assert "locked out" not in floor.words("incidents")
     assert send(floor, 6, release="itself")["new"] == 1
     assert "6 agents of Northline are locked out" in floor.words("incidents")
@@ -80,40 +82,40 @@ def test_six_in_six_minutes_are_proposed_once_declared_once_and_seen_to_one_by_o
     assert timeline(floor, "lockouts_declared")
     assert "was declared for it" in floor.words("incidents")
 
-    assert "7 agents locked out, 6 of them need an administrator" in shown(floor)
+    assert "7 agents locked out, 6 of them need an administrator" in show_lockouts(floor)
     send(floor, 6, id="limit-6")
-    assert "7 agents locked out, 7 of them need an administrator" in shown(floor)
+    assert "7 agents locked out, 7 of them need an administrator" in show_lockouts(floor)
     press(floor, ids.CLAIM, value="1")
-    assert "claimed by <@U0ANA>" in shown(floor)
+    assert "claimed by <@U0ANA>" in show_lockouts(floor)
     press(floor, ids.UNLOCK, value="1")
     assert "No source that can unlock" in floor.ephemeral("ana")[-1]
-    shown(floor)
+    show_lockouts(floor)
     press(floor, ids.DONE, value="1")
-    asked: list[str] = []
+    requested_ids: list[str] = []
     answers = {"a2@northline.example": "", "a3@northline.example": "it is deactivated"}
 
     def unlock(user_id: str) -> str:
-        asked.append(user_id)
+        requested_ids.append(user_id)
         return answers[user_id]
 
     floor.services.get(Registry).answers(UNLOCKING, lambda services, source: unlock)
     for _ in answers:
-        shown(floor)
-        press(floor, ids.UNLOCK, value=str(2 + len(asked)))
+        show_lockouts(floor)
+        press(floor, ids.UNLOCK, value=str(2 + len(requested_ids)))
         floor.tick()
-    assert asked == list(answers)
+    assert requested_ids == list(answers)
     floor.passes_until(lambda: "was not unlocked: it is deactivated" in directly(floor), seconds=1)
     assert "a2@northline.example is unlocked." in directly(floor)
     send(floor, 4, event="signed in")
-    left = shown(floor)
-    for gone in (1, 2, 4):
-        assert f"a{gone}@northline.example" not in left
-    assert "a3@northline.example" in left
+    remaining = show_lockouts(floor)
+    for number in (1, 2, 4):
+        assert f"a{number}@northline.example" not in remaining
+    assert "a3@northline.example" in remaining
 
     send(floor, *range(20, 30), release="itself")
     answers |= {f"a{at}@northline.example": "" for at in range(20, 30)}
     for value in range(8, 17):
-        shown(floor)
+        show_lockouts(floor)
         press(floor, ids.UNLOCK, value=str(value))
         floor.tick()
     assert "You have asked for 10 accounts within ten minutes" in floor.ephemeral("ana")[-1]
@@ -123,7 +125,7 @@ def test_six_in_six_minutes_are_proposed_once_declared_once_and_seen_to_one_by_o
     assert "is asked to unlock a28@northline.example" in floor.ephemeral("devi")[-1]
 
 
-def test_somebody_types_them_and_says_that_it_is_no_incident(floor: TestFloor) -> None:
+def test_lockouts_are_typed_by_hand_and_dismissed_as_no_incident(floor: TestFloor) -> None:
     floor.says("ana", "/incident lockouts add")
     floor.ana.fills(ids.PARTNER, "Telvia")
     floor.ana.fills(ids.LOGINS, "\n".join(f"agent-{at} <!here>" for at in range(8)))
@@ -131,8 +133,8 @@ def test_somebody_types_them_and_says_that_it_is_no_incident(floor: TestFloor) -
     assert floor.ana.submits().closed
     floor.settle()
     assert "8 agents of Telvia are locked out" in floor.words("incidents")
-    listed = shown(floor)
-    assert "is unlocked in its directory, not here" in listed
+    lockout_list = show_lockouts(floor)
+    assert "is unlocked in its directory, not here" in lockout_list
     press(floor, ids.DISMISS, "incidents")
     assert "says that it is no incident" in floor.words("incidents")
     floor.says("ben", "/incident lockouts")
@@ -157,7 +159,7 @@ def log_row(number: int, user: str, event: str, **more: object) -> dict[str, obj
 
 @contextmanager
 def floor_with_okta(tmp_path: Path, directory: OktaStandIn, database_url: str = "") -> Iterator[TestFloor]:
-    """A floor whose lockouts come from a directory, which is asked to see to them."""
+    """A floor whose lockouts come from a directory, which is asked to unlock or reset them."""
     with running(directory):
         source = f"{{kind: okta, url: {directory.url}, secret: OKTA_TOKEN, every: 1 min, insecure: true, "
         source += "allow_networks: [127.0.0.0/8]}"
@@ -165,13 +167,13 @@ def floor_with_okta(tmp_path: Path, directory: OktaStandIn, database_url: str = 
         file = tmp_path / "floor.yaml"
         file.write_text(f"{text}\nsources:\n  directory: {source}\n")
         with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file, database_url=database_url) as floor:
-            floor.passes_until(lambda: "a12@northline.example" in shown(floor), seconds=30)
+            floor.passes_until(lambda: "a12@northline.example" in show_lockouts(floor), seconds=30)
             yield floor
             floor.nothing_was_malformed()
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_the_directory_is_asked_for_one_and_with_a_second_person_for_many(
+def test_the_directory_is_asked_at_once_for_one_account_and_with_a_second_person_for_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, database: str
 ) -> None:
     url = request.getfixturevalue("prepared_postgres_url") if database == "postgresql" else ""
@@ -189,7 +191,7 @@ def test_the_directory_is_asked_for_one_and_with_a_second_person_for_many(
         assert "From: 12 × Manila, Philippines (203.0.113.1)" in card
         assert "None is known" in floor.says("ana", "/incident lockouts nobody@x") + floor.ephemeral("ana")[-1]
 
-        shown(floor)
+        show_lockouts(floor)
         floor.ana.chooses(ids.MORE, f"{ids.FAILURES}:1", channel="general")
         floor.settle()
         assert "Sign-in failures of a01@northline.example" in floor.ephemeral("ana")[-1]
@@ -199,15 +201,15 @@ def test_the_directory_is_asked_for_one_and_with_a_second_person_for_many(
         assert "has mailed a01@northline.example a way to set a new password" in directly(floor)
         assert "reset_password/secret" not in directly(floor)
 
-        shown(floor)
+        show_lockouts(floor)
         press(floor, ids.MANY)
         floor.ana.fills(ids.PARTNER, "Northline")
         assert floor.ana.submits().closed
         floor.settle()
         assert "need a second person" in directly(floor)
-        asked = floor.words("incidents")
-        assert "Unlock 13 accounts*, asked by <@U0ANA>" in asked
-        assert "a02@northline.example" not in asked
+        request_text = floor.words("incidents")
+        assert "Unlock 13 accounts*, asked by <@U0ANA>" in request_text
+        assert "a02@northline.example" not in request_text
         press(floor, ids.APPROVE, "incidents")
         assert "You have asked for it yourself" in floor.ephemeral("ana", "incidents")[-1]
         assert directory.unlocked == []
@@ -222,19 +224,19 @@ def test_the_directory_is_asked_for_one_and_with_a_second_person_for_many(
         assert "approved by" in floor.words("incidents")
         assert "13 done" in floor.words("incidents")
         for person in (floor.ana, devi):
-            seen = "\n".join(message.words for message in person.direct_messages())
-            assert all(f"{user}@northline.example: unlocked" in seen for user in users)
-        assert "No open lockouts" in shown(floor)
+            texts = "\n".join(message.words for message in person.direct_messages())
+            assert all(f"{user}@northline.example: unlocked" in texts for user in users)
+        assert "No open lockouts" in show_lockouts(floor)
 
 
-def test_several_up_to_ten_begin_at_once_and_each_refusal_is_named(
+def test_up_to_ten_accounts_are_reset_at_once_and_each_refusal_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OKTA_TOKEN", TOKEN)
     users = ["a11", "ad10", "a12"]
     directory = OktaStandIn([log_row(at, user, "user.account.lock") for at, user in enumerate(users)])
     with floor_with_okta(tmp_path, directory) as floor:
-        shown(floor)
+        show_lockouts(floor)
         press(floor, ids.MANY)
         floor.ana.fills(ids.ACTION, "reset")
         floor.ana.fills(ids.ACCOUNTS, ["1", "2"])
@@ -256,12 +258,12 @@ def test_a_file_of_lockouts_is_dropped_or_imported_by_hand(
     floor.tick()
     assert "locked.csv: 6 locked accounts, 6 of them newly" in directly(floor)
     assert "6 agents of Northline are locked out" in floor.words("incidents")
-    assert "a1@northline.example" in shown(floor)
+    assert "a1@northline.example" in show_lockouts(floor)
     file = tmp_path / "locked.csv"
     file.write_bytes(content + b"\na7@northline.example,,Northline,auto\n,2026-05-13,,\n")
-    typed = Typed(floor, monkeypatch, tmp_path)
-    preview = typed.types("lockouts", "import", str(file), "--preview").output
+    command_line = Typed(floor, monkeypatch, tmp_path)
+    preview = command_line.types("lockouts", "import", str(file), "--preview").output
     assert "7 locked accounts can be imported." in preview
     assert "is left out: it names no login." in preview
-    assert "7 locked accounts, 1 of them newly" in typed.types("lockouts", "import", str(file)).output
-    assert "7 locked accounts, 0 of them newly" in typed.types("lockouts", "import", str(file)).output
+    assert "7 locked accounts, 1 of them newly" in command_line.types("lockouts", "import", str(file)).output
+    assert "7 locked accounts, 0 of them newly" in command_line.types("lockouts", "import", str(file)).output

@@ -1,4 +1,4 @@
-"""What stands in the log, and what never does."""
+"""What is in the log, and what never is."""
 
 import io
 import json
@@ -22,18 +22,18 @@ BACK = "Slack reaches me again"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Everything that is written to the log, at the most talkative level."""
+    """Everything written to the log, at the most verbose level."""
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(RedactingFormatter(as_json=True))
     handler.addFilter(is_worth_logging)
     root = logging.getLogger()
-    before = root.level
+    level_before = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     yield lines
     root.removeHandler(handler)
-    root.setLevel(before)
+    root.setLevel(level_before)
 
 
 def declares_in_private(floor: TestFloor) -> str:
@@ -43,11 +43,11 @@ def declares_in_private(floor: TestFloor) -> str:
     floor.ana.fills(ids.PRIVATE, "private")
     assert floor.ana.submits().closed
     floor.settle()
-    (channel,) = [found.name for found in floor.ana.channels() if found.name.startswith("inc-")]
+    (channel,) = [candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-")]
     return channel
 
 
-def test_no_token_no_address_and_no_private_word_is_logged_in_a_whole_incident(
+def test_no_token_address_or_private_word_is_logged_during_a_whole_incident(
     floor: TestFloor, log: io.StringIO
 ) -> None:
     floor.sandbox.fault("conversations.setTopic", "error", error="internal_error")
@@ -60,18 +60,16 @@ def test_no_token_no_address_and_no_private_word_is_logged_in_a_whole_incident(
     floor.says("ana", "/incident nonsense", channel=channel)
     floor.restart_bot()
 
-    written = log.getvalue()
+    log_text = log.getvalue()
 
-    assert written, "the faults must have left a trace"
+    assert log_text, "the faults must have left a trace"
     for secret in (floor.sandbox.bot_token, floor.sandbox.app_token, "xoxb-", "xapp-", "/response/", "ticket="):
-        assert secret not in written
+        assert secret not in log_text
     for words in (TITLE, "card numbers", "40 customers", "sent to a partner", "asked the partner", channel):
-        assert words not in written
+        assert words not in log_text
 
 
-def test_while_slack_is_away_the_log_says_so_once_and_once_that_it_is_back(
-    floor: TestFloor, log: io.StringIO
-) -> None:
+def test_the_log_says_once_that_slack_is_away_and_once_that_it_is_back(floor: TestFloor, log: io.StringIO) -> None:
     floor.sandbox.offline = True
     assert wait_until(lambda: LOST in log.getvalue() and len(floor.sandbox.calls_of(CONNECT)) > 3, 30)
 
@@ -95,7 +93,7 @@ def test_while_slack_is_away_the_log_says_so_once_and_once_that_it_is_back(
         ("flow update:42:7 comes back in 1.5 s", "flow update:42:7 comes back in 1.5 s"),
     ],
 )
-def test_secrets_are_replaced_and_the_rest_is_left(written: str, kept: str) -> None:
+def test_secrets_are_replaced_and_the_rest_is_left_alone(written: str, kept: str) -> None:
     assert redact(written) == kept
 
 
@@ -113,9 +111,9 @@ def test_a_secret_in_a_traceback_or_a_field_is_replaced_too(log: io.StringIO) ->
     assert "ValueError" in line["exception"]
 
 
-def test_an_error_of_the_database_does_not_repeat_what_was_to_be_written(floor: TestFloor) -> None:
-    with pytest.raises(DatabaseBusy) as refused, floor.services.database.transaction() as session:
+def test_a_database_error_does_not_repeat_the_data_to_be_written(floor: TestFloor) -> None:
+    with pytest.raises(DatabaseBusy) as error, floor.services.database.transaction() as session:
         session.connection().execute(sa.text("INSERT INTO nowhere VALUES (:words)"), {"words": TITLE})
 
-    assert "INSERT INTO nowhere" in str(refused.value.__cause__)
-    assert TITLE not in str(refused.value.__cause__)
+    assert "INSERT INTO nowhere" in str(error.value.__cause__)
+    assert TITLE not in str(error.value.__cause__)

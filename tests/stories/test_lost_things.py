@@ -1,4 +1,4 @@
-"""People archive, delete, rename and edit what the bot made; the incident goes on."""
+"""People archive, delete, rename and edit the bot's channels and messages; the incident goes on."""
 
 from bot.incidents import ids
 from slack_sandbox import posting
@@ -8,19 +8,19 @@ from tests.stories.test_updates import updates
 
 
 def deletes(floor: TestFloor, channel: str, ts: str) -> None:
-    """An administrator deletes a message that is not theirs."""
+    """Let an administrator delete somebody else's message."""
     workspace = floor.sandbox.workspace
     with workspace.lock:
-        where = workspace.channel(channel)
-        posting.delete(workspace, where, where.messages[ts])
+        target = workspace.channel(channel)
+        posting.delete(workspace, target, target.messages[ts])
     floor.settle()
 
 
-def told(floor: TestFloor, who: str) -> list[str]:
+def direct_texts(floor: TestFloor, who: str) -> list[str]:
     return [message.words for message in floor.sandbox.person(who).direct_messages()]
 
 
-def test_a_topic_edited_by_hand_stops_nothing_and_is_set_again_at_the_next_change(floor: TestFloor) -> None:
+def test_a_topic_edited_by_hand_does_no_harm_and_is_set_again_at_the_next_change(floor: TestFloor) -> None:
     channel = floor.declares("S2 Chat is slow")
     floor.ana.sets_topic(channel, "our topic")
 
@@ -29,21 +29,21 @@ def test_a_topic_edited_by_hand_stops_nothing_and_is_set_again_at_the_next_chang
     assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"
 
 
-def test_a_deleted_card_is_drawn_and_pinned_again(floor: TestFloor) -> None:
+def test_a_deleted_card_is_redrawn_and_pinned_again(floor: TestFloor) -> None:
     channel = floor.declares()
-    before = card_message(floor, channel).ts
+    ts_before = card_message(floor, channel).ts
 
-    deletes(floor, channel, before)
+    deletes(floor, channel, ts_before)
 
-    after = card_message(floor, channel).ts
-    assert after != before
-    assert floor.sandbox.workspace.channel(channel).messages[after].pinned
+    ts_after = card_message(floor, channel).ts
+    assert ts_after != ts_before
+    assert floor.sandbox.workspace.channel(channel).messages[ts_after].pinned
     floor.ana.clicks(f"{ids.CLAIM}.commander", channel=channel)
     floor.settle()
     assert "*Commander* <@U0ANA>" in floor.card(channel)
 
 
-def test_a_deleted_digest_message_is_drawn_again(floor: TestFloor) -> None:
+def test_a_deleted_digest_message_is_redrawn(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     [digest] = [message for message in floor.ana.sees("incidents") if "IVR down" in message.words]
 
@@ -55,7 +55,7 @@ def test_a_deleted_digest_message_is_drawn_again(floor: TestFloor) -> None:
     assert len(updates(floor, channel)) == 1
 
 
-def test_a_renamed_channel_is_still_the_incidents(floor: TestFloor) -> None:
+def test_a_renamed_channel_still_belongs_to_the_incident(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.ana.renames(channel, "war-room")
 
@@ -64,16 +64,16 @@ def test_a_renamed_channel_is_still_the_incidents(floor: TestFloor) -> None:
     assert "🎯 identified" in floor.card("war-room")
 
 
-def test_an_archived_channel_is_told_to_who_leads_and_drawn_again_when_it_is_back(floor: TestFloor) -> None:
+def test_an_archived_channel_is_reported_to_the_lead_and_redrawn_when_it_is_back(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.says("ana", "/incident claim", channel)
 
     floor.ana.archives(channel)
     floor.settle()
 
-    assert "it was archived. Unarchive it" in told(floor, "ana")[-1]
+    assert "it was archived. Unarchive it" in direct_texts(floor, "ana")[-1]
     floor.passes(minutes=60)
-    assert len(updates(floor, "executives")) == 2, "who is not in the channel goes on hearing"
+    assert len(updates(floor, "executives")) == 2, "people outside the channel still get updates"
     floor.ana.unarchives(channel)
     floor.settle()
     floor.passes(minutes=30)
@@ -81,11 +81,11 @@ def test_an_archived_channel_is_told_to_who_leads_and_drawn_again_when_it_is_bac
     assert updates(floor, channel)
 
 
-def test_an_incident_whose_channel_was_deleted_is_ended_from_the_direct_message(floor: TestFloor) -> None:
+def test_an_incident_whose_channel_was_deleted_can_be_ended_from_the_direct_message(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.ana.deletes_channel(channel)
     floor.settle()
-    assert "it was deleted." in told(floor, "ana")[-1]
+    assert "it was deleted." in direct_texts(floor, "ana")[-1]
 
     floor.ana.clicks(ids.PANEL)
     floor.settle()
@@ -104,13 +104,13 @@ def test_an_incident_whose_channel_was_deleted_is_ended_from_the_direct_message(
     assert any(message.files for message in floor.ana.direct_messages())
 
 
-def test_a_bot_that_was_removed_says_so_once_and_draws_again_when_it_is_back(floor: TestFloor) -> None:
+def test_a_removed_bot_says_so_once_and_redraws_when_it_is_back(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.ana.kicks(channel, "watchfloor")
     floor.settle()
     floor.passes(minutes=60)
 
-    assert len([words for words in told(floor, "ana") if "I was removed from it" in words]) == 1
+    assert len([words for words in direct_texts(floor, "ana") if "I was removed from it" in words]) == 1
 
     floor.ana.invites(channel, "watchfloor")
     floor.settle()
@@ -119,7 +119,7 @@ def test_a_bot_that_was_removed_says_so_once_and_draws_again_when_it_is_back(flo
     assert "🎯 identified" in floor.card(channel)
 
 
-def test_joining_what_is_archived_says_why_not(floor: TestFloor) -> None:
+def test_joining_an_archived_channel_is_refused_with_the_reason(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.ana.archives(channel)
     floor.settle()
@@ -130,7 +130,7 @@ def test_joining_what_is_archived_says_why_not(floor: TestFloor) -> None:
     assert any("its channel is archived" in words for words in floor.ephemeral("hana", "incidents"))
 
 
-def test_a_removal_that_was_not_heard_of_is_noticed_at_the_next_update(floor: TestFloor) -> None:
+def test_a_missed_removal_is_noticed_at_the_next_update(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.stop_bot()
     floor.ana.kicks(channel, "watchfloor")
@@ -139,5 +139,5 @@ def test_a_removal_that_was_not_heard_of_is_noticed_at_the_next_update(floor: Te
     floor.passes(minutes=30)
     floor.passes(minutes=30)
 
-    assert len([words for words in told(floor, "ana") if "I was removed from it" in words]) == 1
+    assert len([words for words in direct_texts(floor, "ana") if "I was removed from it" in words]) == 1
     assert len(updates(floor, "incidents")) == 2

@@ -1,4 +1,4 @@
-"""Other systems are told of incidents and read them: signed, in order, again by hand; private ones never."""
+"""Webhooks and the API: events are signed, in order and resent by hand; private incidents are never shown."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.stories.conftest import PLAYBOOKS
 
 
 class Receiver(StandIn):
-    """Checks the signature, and keeps what came."""
+    """A receiver that checks signatures and stores the requests."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Receiver(StandIn):
 
     @property
     def events(self) -> list[tuple[str, int]]:
-        return [(one["event"], one["incident"]["number"]) for one in self.received]
+        return [(event["event"], event["incident"]["number"]) for event in self.received]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -
         floor.nothing_was_malformed()
 
 
-def test_events_are_sent_in_order_until_they_are_taken_and_again_by_hand(
+def test_events_are_sent_in_order_until_accepted_and_can_be_resent_by_hand(
     floor: TestFloor, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receiver.faults.extend(["down", "answer lost"])
@@ -69,9 +69,9 @@ def test_events_are_sent_in_order_until_they_are_taken_and_again_by_hand(
     floor.says("ana", "/incident severity S0 everything is down", channel=channel)
     floor.says("ana", "/incident resolve restarted", channel=channel)
     floor.passes_until(lambda: len(receiver.received) >= 4, seconds=30)
-    # The answer to the first was lost: it came twice, under one id.
+    # The response to the first was lost: it came twice, under one id.
     assert receiver.events == [("declared", 1), ("declared", 1), ("severity", 1), ("resolved", 1)]
-    assert len({one["id"] for one in receiver.received}) == 3
+    assert len({event["id"] for event in receiver.received}) == 3
     assert receiver.received[2]["details"] == {"old": "S1", "new": "S0"}
     assert receiver.received[0]["incident"]["title"] == "payment terminals refuse cards"
 
@@ -90,31 +90,31 @@ def test_events_are_sent_in_order_until_they_are_taken_and_again_by_hand(
     assert "leaked" not in json.dumps(receiver.received)
 
     receiver.received.clear()
-    typed = Typed(floor, monkeypatch, tmp_path)
+    command_line = Typed(floor, monkeypatch, tmp_path)
     monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(tmp_path / "floor.yaml"))
-    assert "names no webhook `other`" in typed.types("webhooks", "replay", "other").output
-    described = (tmp_path / "floor.yaml").read_text()
-    gone = described.rpartition("status-page: ")[2].strip().replace(receiver.url, "http://127.0.0.1:9")
-    inside = gone.replace("127.0.0.0/8", "10.0.0.0/8")
-    (tmp_path / "other.yaml").write_text(f"{described}  gone: {gone}\n  inside: {inside}\n")
+    assert "names no webhook `other`" in command_line.types("webhooks", "replay", "other").output
+    floor_text = (tmp_path / "floor.yaml").read_text()
+    unreachable = floor_text.rpartition("status-page: ")[2].strip().replace(receiver.url, "http://127.0.0.1:9")
+    internal = unreachable.replace("127.0.0.0/8", "10.0.0.0/8")
+    (tmp_path / "other.yaml").write_text(f"{floor_text}  gone: {unreachable}\n  inside: {internal}\n")
     monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(tmp_path / "other.yaml"))
-    report = typed.types("doctor").output
+    report = command_line.types("doctor").output
     assert "· The webhook status-page is `insecure: true`." in report
     assert "✓ The webhook status-page is told of every event." in report
     assert "✗ The webhook gone does not answer: " in report
     assert "✗ The webhook inside: 127.0.0.1 may not be called: it is not a public address" in report
     monkeypatch.setenv("WATCHFLOOR_CA_FILE", str(tmp_path / "no.pem"))
     assert report.count("WATCHFLOOR_CA_FILE names") == 0
-    assert typed.types("doctor").output.count("WATCHFLOOR_CA_FILE names") == 1
+    assert command_line.types("doctor").output.count("WATCHFLOOR_CA_FILE names") == 1
     monkeypatch.delenv("WATCHFLOOR_CA_FILE")
     monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(tmp_path / "floor.yaml"))
-    assert "3 events are sent again" in typed.types("webhooks", "replay", "status-page").output
+    assert "3 events are sent again" in command_line.types("webhooks", "replay", "status-page").output
     floor.start_bot()
     floor.passes_until(lambda: len(receiver.received) >= 3, seconds=30)
     assert receiver.events == [("declared", 1), ("severity", 1), ("resolved", 1)]
 
 
-def test_the_api_and_the_metrics_need_tokens_and_never_hold_what_is_private(
+def test_the_api_and_the_metrics_need_tokens_and_never_expose_private_incidents(
     floor: TestFloor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     channels = [floor.declares(title) for title in ("S1 chat widget is blank", "S2 fax gateway of Pune stopped")]
@@ -134,11 +134,11 @@ def test_the_api_and_the_metrics_need_tokens_and_never_hold_what_is_private(
     assert httpx.get(f"{floor.address}/metrics").status_code == 401
 
     first = get("/api/v1/incidents?limit=1").json()
-    assert [one["number"] for one in first["incidents"]] == [2]
+    assert [incident["number"] for incident in first["incidents"]] == [2]
     second = get(f"/api/v1/incidents?limit=1&before={first['next_before']}").json()
-    assert [(one["number"], one["status"]) for one in second["incidents"]] == [(1, "resolved")]
+    assert [(incident["number"], incident["status"]) for incident in second["incidents"]] == [(1, "resolved")]
     assert second["next_before"] is None
-    assert [one["number"] for one in get("/api/v1/incidents?severity=S0,S2").json()["incidents"]] == [2]
+    assert [incident["number"] for incident in get("/api/v1/incidents?severity=S0,S2").json()["incidents"]] == [2]
     assert get("/api/v1/incidents?limit=9999").status_code == 400
     assert "limit: a number" in get("/api/v1/incidents?limit=-1").json()["error"]
     assert get("/api/v1/incidents/1").json()["title"] == "chat widget is blank"
@@ -162,12 +162,14 @@ def test_the_api_and_the_metrics_need_tokens_and_never_hold_what_is_private(
     with floor.services.database.transaction() as session:
         tokens.revoke(session, "warehouse", utcnow())
     assert get("/api/v1/incidents").status_code == 401
-    typed = Typed(floor, monkeypatch, tmp_path)
-    made = typed.types("tokens", "create", "grafana", "--scope", "metrics").output.strip()
-    assert made.startswith("wf_")
-    assert "There is or was a token" in typed.types("tokens", "create", "grafana", "--scope", "metrics").output
-    assert "nothing that a token can be for" in typed.types("tokens", "create", "x", "--scope", "all").output
-    listed = typed.types("tokens", "list").output
-    assert "grafana: metrics" in listed
-    assert made not in listed
-    assert "opens nothing any more" in typed.types("tokens", "revoke", "grafana").output
+    command_line = Typed(floor, monkeypatch, tmp_path)
+    new_token = command_line.types("tokens", "create", "grafana", "--scope", "metrics").output.strip()
+    assert new_token.startswith("wf_")
+    assert (
+        "There is or was a token" in command_line.types("tokens", "create", "grafana", "--scope", "metrics").output
+    )
+    assert "nothing that a token can be for" in command_line.types("tokens", "create", "x", "--scope", "all").output
+    token_list = command_line.types("tokens", "list").output
+    assert "grafana: metrics" in token_list
+    assert new_token not in token_list
+    assert "opens nothing any more" in command_line.types("tokens", "revoke", "grafana").output

@@ -1,4 +1,4 @@
-"""Partners are told in their channel and language, answer with a button, and are phoned when they are silent."""
+"""Partners are told in their channel and language, answer with a button, and are phoned when silent."""
 
 from bot.incidents import ids as incident_ids
 from bot.partners import ids
@@ -8,30 +8,30 @@ from tests.stories.record import timeline
 NORTHLINE, SAGEBRUSH = "partner-northline", "partner-sagebrush"
 
 
-def declared(floor: TestFloor, words: str = "S1 IVR down at Northline, Sagebrush and Telvia") -> str:
-    """An incident that hits partners; gives back its channel."""
+def partner_incident(floor: TestFloor, words: str = "S1 IVR down at Northline, Sagebrush and Telvia") -> str:
+    """Declare an incident that affects partners; return its channel."""
     return floor.declares(words)
 
 
 def notices(floor: TestFloor, channel: str, who: str = "ana") -> list[str]:
-    """The messages in a partner's channel that are no replies."""
+    """The messages in a partner's channel that are not replies."""
     return [m.words for m in floor.sandbox.person(who).sees(channel) if not m.thread_ts or m.thread_ts == m.ts]
 
 
 def below(floor: TestFloor, channel: str) -> list[str]:
-    """What was said in threads of a partner's channel."""
+    """The replies in threads of a partner's channel."""
     with floor.sandbox.workspace.lock:
         messages = list(floor.sandbox.workspace.channel(channel).messages.values())
     return [message.words for message in messages if message.thread_ts and message.thread_ts != message.ts]
 
 
 def to_ana(floor: TestFloor) -> str:
-    """Everything Ana was told by direct message."""
+    """All of Ana's direct messages."""
     return "\n".join(message.words for message in floor.ana.direct_messages())
 
 
-def test_each_partner_is_told_in_time_in_its_language_and_its_people_answer_with_a_button(floor: TestFloor) -> None:
-    channel = declared(floor)
+def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(floor: TestFloor) -> None:
+    channel = partner_incident(floor)
     floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
     floor.passes(minutes=12)
     assert notices(floor, NORTHLINE) == []
@@ -55,8 +55,8 @@ def test_each_partner_is_told_in_time_in_its_language_and_its_people_answer_with
     floor.settle()
     floor.gus.clicks(ids.AFFECTED, channel=SAGEBRUSH)
     floor.gus.fills(ids.AGENTS, "many")
-    refused = floor.gus.submits()
-    assert refused.errors == {ids.AGENTS: "Indique un número, por ejemplo 12, o déjelo vacío."}
+    refusal = floor.gus.submits()
+    assert refusal.errors == {ids.AGENTS: "Indique un número, por ejemplo 12, o déjelo vacío."}
     floor.gus.fills(ids.AGENTS, "12")
     assert floor.gus.submits().closed
     floor.settle()
@@ -77,11 +77,13 @@ def test_each_partner_is_told_in_time_in_its_language_and_its_people_answer_with
     floor.says("ana", "/incident partners", channel)
     assert "3 of 3 partners told · 3 answered · 19 agents affected" in floor.ephemeral("ana", channel)[-1]
     floor.passes(minutes=60)
-    assert to_ana(floor).count("Please phone") == 1, "who answered is neither reminded nor named"
+    assert to_ana(floor).count("Please phone") == 1, "partners that answered are neither reminded nor named"
 
 
-def test_the_silent_are_reminded_once_then_named_with_their_number_then_left_to_people(floor: TestFloor) -> None:
-    channel = declared(floor, "S1 IVR down at Northline and Sagebrush")
+def test_silent_partners_are_reminded_once_then_named_with_their_number_then_left_to_people(
+    floor: TestFloor,
+) -> None:
+    channel = partner_incident(floor, "S1 IVR down at Northline and Sagebrush")
     floor.says("devi", "/incident claim commander", channel)
     assert "on its way to Northline, Sagebrush" in floor.says("ana", "/incident partners tell", channel)
     floor.olga.clicks(ids.RECEIVED, channel=NORTHLINE)
@@ -96,21 +98,21 @@ def test_the_silent_are_reminded_once_then_named_with_their_number_then_left_to_
     floor.passes(minutes=10)
     floor.passes(minutes=60)
 
-    told = [m.words for m in floor.devi.direct_messages() if "Please phone" in m.words]
-    assert len(told) == 1
-    assert "*Sagebrush* – told <!date^" in told[0]
-    assert "☎️ +57 601 555 0100 Gus Guest" in told[0]
-    assert "Northline" not in told[0]
+    phone_messages = [m.words for m in floor.devi.direct_messages() if "Please phone" in m.words]
+    assert len(phone_messages) == 1
+    assert "*Sagebrush* – told <!date^" in phone_messages[0]
+    assert "☎️ +57 601 555 0100 Gus Guest" in phone_messages[0]
+    assert "Northline" not in phone_messages[0]
     assert len([line for line in below(floor, SAGEBRUSH) if "pulsen" in line]) == 1
-    assert len(notices(floor, SAGEBRUSH)) == 1, "one message, edited and answered below"
+    assert len(notices(floor, SAGEBRUSH)) == 1, "one message, edited, with replies below"
     floor.says("devi", "/incident partners", channel)
     floor.devi.clicks(f"{ids.PHONED}.2", channel=channel)
     floor.settle()
     assert "2 answered" in floor.ephemeral("devi", channel)[-1]
 
 
-def test_a_call_that_gave_no_number_leaves_a_partner_affected_that_said_so(floor: TestFloor) -> None:
-    channel = declared(floor, "S1 IVR down at Sagebrush")
+def test_a_phone_call_without_a_number_keeps_the_number_of_affected_agents(floor: TestFloor) -> None:
+    channel = partner_incident(floor, "S1 IVR down at Sagebrush")
     floor.says("ana", "/incident partners tell", channel)
     floor.gus.clicks(ids.AFFECTED, channel=SAGEBRUSH)
     floor.gus.fills(ids.AGENTS, "12")
@@ -124,10 +126,8 @@ def test_a_call_that_gave_no_number_leaves_a_partner_affected_that_said_so(floor
     assert "12 agents affected" in floor.ephemeral("ana", channel)[-1]
 
 
-def test_what_changes_edits_the_notice_updates_come_below_it_and_the_all_clear_follows_the_list(
-    floor: TestFloor,
-) -> None:
-    channel = declared(floor, "S2 Chat is slow at Sagebrush")
+def test_changes_edit_the_notice_updates_come_below_it_and_the_all_clear_follows_the_list(floor: TestFloor) -> None:
+    channel = partner_incident(floor, "S2 Chat is slow at Sagebrush")
     floor.says("ana", "/incident partners tell", channel)
     assert "Estamos buscando la causa." in notices(floor, SAGEBRUSH)[0]
     assert "Added as affected: Northline." in floor.says(
@@ -140,7 +140,7 @@ def test_what_changes_edits_the_notice_updates_come_below_it_and_the_all_clear_f
     floor.says("ana", "/incident severity S0 all of it", channel)
     floor.says("ana", "/incident status identified a release", channel)
     floor.passes(minutes=10)
-    assert len(notices(floor, NORTHLINE)) == 1, "a graver severity tells who was not told"
+    assert len(notices(floor, NORTHLINE)) == 1, "a higher severity tells partners not told before"
     [spanish] = notices(floor, SAGEBRUSH)
     assert "🔴" in spanish
     assert "Se conoce la causa" in spanish
@@ -159,7 +159,7 @@ def test_what_changes_edits_the_notice_updates_come_below_it_and_the_all_clear_f
 
 
 def test_a_spanish_notice_and_its_updates_read_naturally_where_another_partner_was_named(floor: TestFloor) -> None:
-    channel = declared(floor, "S1 IVR caída en Sagebrush, Northline y Telvia")
+    channel = partner_incident(floor, "S1 IVR caída en Sagebrush, Northline y Telvia")
     floor.says("ana", "/incident impact Las llamadas al Northline se cortan. Sagebrush recibe la mitad.", channel)
     floor.says("ana", "/incident partners tell", channel)
     floor.says("ana", "/incident update Pasamos las colas del socio Northline a Telvia y a Sagebrush.", channel)
@@ -170,23 +170,23 @@ def test_a_spanish_notice_and_its_updates_read_naturally_where_another_partner_w
     [update] = below(floor, SAGEBRUSH)
     assert "IVR caída en Sagebrush y varios socios" in update, "it reads its own name in its updates too"
     assert "Pasamos las colas de un socio a otro socio y a Sagebrush." in update
-    [other] = below(floor, NORTHLINE)
-    assert "Northline" in other
-    assert not any(name in other for name in ("Sagebrush", "Telvia"))
+    [other_update] = below(floor, NORTHLINE)
+    assert "Northline" in other_update
+    assert not any(name in other_update for name in ("Sagebrush", "Telvia"))
 
 
-def test_guests_and_strangers_press_their_two_buttons_and_nothing_else(floor: TestFloor) -> None:
-    channel = declared(floor, "S1 IVR down at Northline and Sagebrush")
+def test_guests_and_strangers_can_press_their_two_buttons_and_nothing_else(floor: TestFloor) -> None:
+    channel = partner_incident(floor, "S1 IVR down at Northline and Sagebrush")
     floor.says("ana", "/incident partners tell", channel)
     floor.olga.clicks(ids.AFFECTED, channel=NORTHLINE)
     with floor.sandbox.workspace.lock:
         view = floor.sandbox.workspace.modals["U0OLGA"][-1]
         view.body["private_metadata"] = "2"
     floor.olga.fills(ids.AGENTS, "99")
-    refused = floor.olga.submits()
-    assert "channel that it was sent to" in refused.errors[ids.AGENTS]
-    for typed in ("partners", "partners tell", "subscribe", "update hello", "resolve"):
-        answer = floor.says("olga", f"/incident {typed}", NORTHLINE)
+    refusal = floor.olga.submits()
+    assert "channel that it was sent to" in refusal.errors[ids.AGENTS]
+    for command in ("partners", "partners tell", "subscribe", "update hello", "resolve"):
+        answer = floor.says("olga", f"/incident {command}", NORTHLINE)
         assert "Done" not in answer
         assert "Northline" not in answer
     assert "12 agents" not in floor.words(NORTHLINE)
@@ -196,7 +196,7 @@ def test_guests_and_strangers_press_their_two_buttons_and_nothing_else(floor: Te
     assert "agents" not in floor.words(SAGEBRUSH)
 
 
-def test_a_private_incidents_partners_hear_only_by_name_and_a_channel_that_is_gone_is_phoned(
+def test_partners_of_a_private_incident_are_told_only_by_name_and_phoned_when_their_channel_is_gone(
     floor: TestFloor,
 ) -> None:
     floor.says("ana", "/incident declare S1")
@@ -219,7 +219,7 @@ def test_a_private_incidents_partners_hear_only_by_name_and_a_channel_that_is_go
     assert notices(floor, NORTHLINE) == []
 
 
-def test_hostile_words_stay_words_in_a_partners_channel(floor: TestFloor) -> None:
+def test_hostile_words_stay_plain_text_in_a_partners_channel(floor: TestFloor) -> None:
     shout = "<!channel> <@U0ERIK|erik> {{ 7 * 7 }} *x"
     channel = floor.declares("S1 " + shout.replace("<", "&lt;").replace(">", "&gt;") + " at Northline")
     floor.says("ana", f"/incident impact {shout}", channel)
@@ -232,14 +232,12 @@ def test_hostile_words_stay_words_in_a_partners_channel(floor: TestFloor) -> Non
     assert not any(sign in floor.live_markup(channel) for sign in ("<!channel>", "<@U0ERIK"))
 
 
-def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_each_language(
-    floor: TestFloor,
-) -> None:
-    channel = declared(floor, "S1 IVR down at Northline and Sagebrush")
+def test_the_notice_contains_the_communications_leads_text_for_agents_in_each_language(floor: TestFloor) -> None:
+    channel = partner_incident(floor, "S1 IVR down at Northline and Sagebrush")
     floor.ben.joins(channel)
     floor.says("ben", "/incident claim comms", channel)
-    asked = "\n".join(told_alone(floor, "ben"))
-    assert "What should their agents say and do? Nothing is written yet in English or Spanish." in asked
+    question = "\n".join(private_texts(floor, "ben"))
+    assert "What should their agents say and do? Nothing is written yet in English or Spanish." in question
 
     floor.ben.clicks(ids.GUIDANCE)
     floor.ben.fills("agents_say.en", "Some calls drop. We are on it.\nCall back in an hour <!here>.")
@@ -248,9 +246,9 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
     floor.ben.fills("workaround.es", "Anoten el número y devuelvan la llamada.")
     assert floor.ben.submits().closed
     floor.settle()
-    saved = "\n".join(told_alone(floor, "ben"))
-    assert "leaves out what customers could take for a promise: “Call back in an hour &lt;!here&gt;.”" in saved
-    assert "The English notice has no names of colleagues" in saved
+    answer = "\n".join(private_texts(floor, "ben"))
+    assert "leaves out what customers could take for a promise: “Call back in an hour &lt;!here&gt;.”" in answer
+    assert "The English notice has no names of colleagues" in answer
     floor.passes(minutes=13)
 
     [english], [spanish] = notices(floor, NORTHLINE), notices(floor, SAGEBRUSH)
@@ -275,7 +273,7 @@ def test_the_notice_carries_what_the_communications_lead_wrote_for_agents_in_eac
     assert len(timeline(floor, "partner_guidance")) == 3
 
 
-def told_alone(floor: TestFloor, who: str) -> list[str]:
-    """Everything somebody was told alone."""
+def private_texts(floor: TestFloor, who: str) -> list[str]:
+    """All direct and ephemeral messages to a person."""
     person = floor.sandbox.person(who)
     return [*(message.words for message in person.direct_messages()), *floor.ephemeral(who)]

@@ -34,7 +34,7 @@ def directly(floor: TestFloor, who: str) -> str:
     return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
 
 
-def test_the_calendar_is_for_those_whom_the_floor_names_and_those_named_in_a_change(tmp_path: Path) -> None:
+def test_the_calendar_is_for_people_named_by_the_floor_or_in_a_change(tmp_path: Path) -> None:
     settings = yaml.safe_load(Path("floor.yaml").read_text(encoding="utf-8"))
     settings["permissions"] |= {"changes": ["@incident-analysts"]}
     floor_file = tmp_path / "floor.yaml"
@@ -49,9 +49,9 @@ def test_the_calendar_is_for_those_whom_the_floor_names_and_those_named_in_a_cha
         assert [row["state"] for row in rows(floor, "planned_changes")] == ["verified"]
 
 
-def test_a_change_is_recorded_shown_beside_an_incident_and_asked_about_until_verified(floor: TestFloor) -> None:
-    refused = record(floor, approver="ana", verifier="ben")
-    assert "Choose another person as approver" in str(refused.errors)
+def test_a_change_is_recorded_shown_next_to_an_incident_and_asked_about_until_verified(floor: TestFloor) -> None:
+    refusal = record(floor, approver="ana", verifier="ben")
+    assert "Choose another person as approver" in str(refusal.errors)
     floor.ana.fills(ids.APPROVER, "ben")
     assert floor.ana.submits().closed
     later = int(utcnow().timestamp()) + 3600
@@ -61,15 +61,15 @@ def test_a_change_is_recorded_shown_beside_an_incident_and_asked_about_until_ver
     channel = floor.declares("S2 IVR down in Manila")
     floor.tick()
     floor.passes_until(lambda: "Changes around this time" in floor.words(channel), seconds=1)
-    beside = floor.words(channel)
-    assert "Billing goes to Cebu" in beside
-    assert "not verified yet" in beside
-    assert "Nesting in Cebu" not in beside, "it is of another site"
+    channel_text = floor.words(channel)
+    assert "Billing goes to Cebu" in channel_text
+    assert "not verified yet" in channel_text
+    assert "Nesting in Cebu" not in channel_text, "it is at another site"
 
     floor.passes(minutes=31)
     assert directly(floor, "ben").count("Does this change work?") == 1
     floor.passes(hours=3)
-    assert directly(floor, "ben").count("Does this change work?") == 2, "what was missed is skipped"
+    assert directly(floor, "ben").count("Does this change work?") == 2, "a missed question is skipped"
     assert "Billing goes to Cebu" not in directly(floor, "ana")
     floor.passes(hours=1)
     assert "Billing goes to Cebu" in directly(floor, "ana"), "the requester is asked as well"
@@ -81,9 +81,9 @@ def test_a_change_is_recorded_shown_beside_an_incident_and_asked_about_until_ver
     floor.ana.clicks(ids.VERIFIED, channel="general", value="1")
     floor.settle()
     assert "verified already" in floor.ephemeral("ana")[-1]
-    asked = directly(floor, "ben").count("Billing goes to Cebu")
+    question_count = directly(floor, "ben").count("Billing goes to Cebu")
     floor.passes(hours=2)
-    assert directly(floor, "ben").count("Billing goes to Cebu") == asked
+    assert directly(floor, "ben").count("Billing goes to Cebu") == question_count
     floor.says("ana", "/incident changes")
     assert "verified by <@U0ANA>" in floor.ephemeral("ana")[-1]
     assert "<!here>" not in floor.live_markup("general", who="ana")

@@ -1,4 +1,4 @@
-"""The playbook in an incident: done, skipped, given, taken back; two people at once."""
+"""Playbook steps in an incident: done, skipped, assigned, undone; two people at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +10,7 @@ from tests.stories.record import rows, timeline, untouched
 
 
 def run(floor: TestFloor, channel: str, title: str = "Small outage") -> str:
-    """The words of the playbook's message."""
+    """The text of the playbook's message."""
     [message] = [m for m in floor.ana.sees(channel) if m.words.startswith(f"📋 *{title}*")]
     return str(message.words)
 
@@ -20,7 +20,7 @@ def states(floor: TestFloor) -> dict[str, str]:
 
 
 def step(floor: TestFloor, key: str) -> str:
-    """The value of a step's buttons."""
+    """The button value of a step."""
     return next(str(row["id"]) for row in rows(floor, "playbook_steps") if row["step_key"] == key)
 
 
@@ -38,21 +38,23 @@ def test_a_step_is_done_with_one_click_and_the_card_counts_it(floor: TestFloor) 
     assert len(timeline(floor, "step_done")) == 1
 
 
-def test_of_two_who_click_at_once_one_does_it_and_the_other_is_told(floor: TestFloor) -> None:
+def test_when_two_people_click_at_once_one_does_the_step_and_the_other_is_told(floor: TestFloor) -> None:
     channel = floor.declares()
     value = step(floor, "call")
-    with ThreadPoolExecutor(2) as both:
+    with ThreadPoolExecutor(2) as executor:
         clicks = [
-            both.submit(person.clicks, ids.STEP_DONE, channel=channel, value=value)
+            executor.submit(person.clicks, ids.STEP_DONE, channel=channel, value=value)
             for person in (floor.ana, floor.devi)
         ]
         assert all(click.result().acked for click in clicks)
     floor.settle()
 
     assert len(timeline(floor, "step_done")) == 1
-    late = [words for who in ("ana", "devi") for words in floor.ephemeral(who, channel) if "was first" in words]
-    assert len(late) == 1
-    assert "Nothing was changed by your click." in late[0]
+    late_answers = [
+        words for who in ("ana", "devi") for words in floor.ephemeral(who, channel) if "was first" in words
+    ]
+    assert len(late_answers) == 1
+    assert "Nothing was changed by your click." in late_answers[0]
 
 
 def test_a_step_is_skipped_with_a_reason(floor: TestFloor) -> None:
@@ -68,7 +70,7 @@ def test_a_step_is_skipped_with_a_reason(floor: TestFloor) -> None:
     assert "(They called us)" in run(floor, channel)
 
 
-def test_a_step_is_given_to_a_person_who_is_told(floor: TestFloor) -> None:
+def test_a_step_is_assigned_to_a_person_who_is_told(floor: TestFloor) -> None:
     channel = floor.declares()
 
     floor.ana.clicks(ids.STEP_ASSIGN, channel=channel, value=step(floor, "call"))
@@ -80,7 +82,7 @@ def test_a_step_is_given_to_a_person_who_is_told(floor: TestFloor) -> None:
     assert any("Call the carrier" in message.words for message in floor.devi.direct_messages())
 
 
-def test_a_finished_step_is_taken_back(floor: TestFloor) -> None:
+def test_a_finished_step_is_undone(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.ana.clicks(ids.STEP_DONE, channel=channel, value=step(floor, "call"))
     floor.settle()
@@ -115,7 +117,7 @@ def test_another_playbook_is_started_by_hand(floor: TestFloor) -> None:
     assert "Stop the billing run" in run(floor, channel, "Wrong bills")
 
 
-def test_a_playbook_nobody_knows_is_refused_with_those_there_are(floor: TestFloor) -> None:
+def test_an_unknown_playbook_is_refused_with_a_list_of_the_known_ones(floor: TestFloor) -> None:
     channel = floor.declares()
 
     with untouched(floor):
@@ -129,7 +131,7 @@ def test_nobody_works_on_the_steps_of_a_closed_incident(floor: TestFloor) -> Non
     buttons = list(message.blocks)
     floor.says("ana", "/incident resolve over", channel)
     floor.says("ana", "/incident close", channel)
-    # As on a screen that was not drawn again yet.
+    # As on a screen that has not been redrawn yet.
     message.blocks = buttons
 
     with untouched(floor):

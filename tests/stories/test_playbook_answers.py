@@ -1,4 +1,4 @@
-"""Answers to a step set milestones and stand in the message; a step whose purpose is met is skipped."""
+"""Answers to a step set milestones and are shown in the message; a step whose purpose is met is skipped."""
 
 import re
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
         floor.nothing_was_malformed()
 
 
-def test_the_answer_when_it_started_sets_the_milestone_and_stands_in_the_message(floor: TestFloor) -> None:
+def test_the_answered_start_time_sets_the_milestone_and_is_shown_in_the_message(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     declared_s = int(utcnow().timestamp())
     floor.passes(minutes=11)
@@ -61,13 +61,13 @@ def test_the_answer_when_it_started_sets_the_milestone_and_stands_in_the_message
     driver.presses("ben", ids.STEP_ANSWER, "Find out how far it reaches")
     form = str(floor.ben.modal)
     assert "In your time zone, " in form
-    (suggested,) = re.findall(r"'initial_date_time': (\d+)", form)
-    assert abs(int(suggested) - declared_s) < 60, "it began before it was declared"
+    (suggested_s,) = re.findall(r"'initial_date_time': (\d+)", form)
+    assert abs(int(suggested_s) - declared_s) < 60, "it began before it was declared"
     floor.ben.fills("symptom", "The menu is silent <!here>")
     floor.ben.fills("first_seen", int(utcnow().timestamp()) + 3600)
     assert "still to come" in str(floor.ben.submits().errors)
     floor.ben.fills("first_seen", int(utcnow().timestamp()))
-    assert "before it was started" in str(floor.ben.submits().errors), "it was declared before"
+    assert "before it was started" in str(floor.ben.submits().errors), "it was declared earlier"
 
     floor.ben.fills("first_seen", declared_s - 1200)
     assert floor.ben.submits().closed
@@ -78,13 +78,13 @@ def test_the_answer_when_it_started_sets_the_milestone_and_stands_in_the_message
     assert "<!here>" not in floor.live_markup(driver.channel)
     (milestone,) = timeline(floor, "milestone")
     assert "When did it start?" in str(milestone["facts"])
-    assert any("Started: " in words for words in driver.told("ben"))
+    assert any("Started: " in words for words in driver.private_texts("ben"))
     (reminder,) = driver.reminders()
     assert "✅ Find out how far it reaches" in reminder.words
-    assert "Done …" not in str(reminder.blocks), "nobody is offered what would be refused"
+    assert "Done …" not in str(reminder.blocks), "no button is offered that would be refused"
 
 
-def test_a_step_whose_purpose_is_met_is_skipped_with_its_reason_until_somebody_wants_it(floor: TestFloor) -> None:
+def test_a_step_whose_purpose_is_met_is_skipped_with_a_reason_until_somebody_wants_it(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     assert driver.row("Raise to S0")["state"] == "open"
 
@@ -95,15 +95,15 @@ def test_a_step_whose_purpose_is_met_is_skipped_with_its_reason_until_somebody_w
     floor.passes(hours=1)
     assert driver.row("Tell the executives")["state"] == "skipped"
     assert "executives had an update already" in driver.words
-    skipped = [row["facts"] for row in timeline(floor, "step_skipped")]
-    assert len(skipped) == 2
+    skip_facts = [row["facts"] for row in timeline(floor, "step_skipped")]
+    assert len(skip_facts) == 2
 
     driver.presses("ana", ids.STEP_UNDO, "Tell the executives")
     floor.passes(hours=1)
     assert driver.row("Tell the executives")["state"] == "open", "somebody wants it"
 
 
-def test_nobody_is_asked_to_take_command_once_it_was_taken(tmp_path: Path) -> None:
+def test_nobody_is_asked_to_take_command_once_it_is_taken(tmp_path: Path) -> None:
     with TestFloor(tmp_path) as floor:
         driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
         floor.passes(minutes=4)
@@ -113,7 +113,7 @@ def test_nobody_is_asked_to_take_command_once_it_was_taken(tmp_path: Path) -> No
         floor.says("ana", "/incident claim commander", driver.channel)
         assert driver.row("Take command")["state"] == "skipped"
         assert "there is a commander already" in driver.words
-        assert "Done …" not in str(driver.reminders()[0].blocks), "what was said before is no task any more"
+        assert "Done …" not in str(driver.reminders()[0].blocks), "the earlier reminder is no task any more"
 
         floor.passes(minutes=30)
         assert not [later for later in driver.reminders()[1:] if "Take command" in later.words]

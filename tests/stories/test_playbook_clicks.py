@@ -19,7 +19,7 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
         floor.nothing_was_malformed()
 
 
-def test_a_step_is_taken_given_done_and_taken_back(floor: TestFloor) -> None:
+def test_a_step_is_taken_assigned_done_and_undone(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     assert "0 of" in driver.words
     assert "Call the carrier" in driver.words
@@ -29,11 +29,13 @@ def test_a_step_is_taken_given_done_and_taken_back(floor: TestFloor) -> None:
     floor.ben.joins(driver.channel)
     driver.presses("ana", ids.STEP_ASSIGN, "Call the carrier")
     driver.submits("ana", {ids.OWNER: "chloe"})
-    assert any("gave you a step" in words and "Call the carrier" in words for words in driver.told("chloe"))
+    assert any(
+        "gave you a step" in words and "Call the carrier" in words for words in driver.private_texts("chloe")
+    )
 
     driver.does("chloe", "Call the carrier")
     assert "✅ Call the carrier" in driver.words
-    assert driver.wants("Chase the carrier"), "it is wanted once the carrier was called"
+    assert driver.wants("Chase the carrier"), "it is wanted once the carrier has been called"
     assert timeline(floor, "step_done")[0]["actor_id"] == "U0CHLOE"
 
     driver.presses("ben", ids.STEP_UNDO, "Call the carrier")
@@ -46,15 +48,15 @@ def test_a_step_is_taken_given_done_and_taken_back(floor: TestFloor) -> None:
 def test_a_step_that_asks_is_done_with_its_answers_and_each_field_says_what_is_wrong(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
 
-    refused = driver.answers(
+    refusal = driver.answers(
         "ana", "Find out how far it reaches", {"queues_hit": "All queues", "agents_out": "many", "who_knows": "ben"}
     )
-    assert refused.errors == {"agents_out": "Please give a number, such as 12 or 3.5."}
+    assert refusal.errors == {"agents_out": "Please give a number, such as 12 or 3.5."}
     assert driver.row("Find out how far it reaches")["state"] == "open"
 
     assert driver.submits("ana", {"agents_out": "60"}).closed
     assert "✅ Find out how far it reaches" in driver.words
-    assert "out of order" in driver.words, "the carrier above it was not called yet"
+    assert "out of order" in driver.words, "the carrier above it has not been called yet"
     (entry,) = timeline(floor, "step_done")
     assert "All queues" in str(entry["facts"])
     assert "U0BEN" in str(entry["facts"])
@@ -62,7 +64,7 @@ def test_a_step_that_asks_is_done_with_its_answers_and_each_field_says_what_is_w
     assert "Find cover for many" in driver.words, "60 is at least 50"
 
 
-def test_a_step_is_skipped_for_a_reason_and_what_takes_its_place_appears(floor: TestFloor) -> None:
+def test_a_step_is_skipped_with_a_reason_and_its_replacement_appears(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
 
     assert driver.skips("ana", "Call the carrier", "   ").errors
@@ -75,7 +77,7 @@ def test_a_step_is_skipped_for_a_reason_and_what_takes_its_place_appears(floor: 
     assert not driver.wants("Chase the carrier")
 
 
-def test_of_two_who_press_at_once_one_wins_and_the_other_is_told_who(floor: TestFloor) -> None:
+def test_when_two_people_press_at_once_one_wins_and_the_other_is_told_who(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     value = str(driver.row("Call the carrier")["id"])
 
@@ -89,23 +91,23 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_is_told_who(floor: Test
 
     (entry,) = timeline(floor, "step_done")
     loser = {"U0ANA": "ben", "U0BEN": "ana"}[entry["actor_id"]]
-    (sentence,) = [words for words in driver.told(loser) if "was first" in words]
+    (sentence,) = [words for words in driver.private_texts(loser) if "was first" in words]
     assert f"<@{entry['actor_id']}>" in sentence
     assert "Nothing was changed by your click" in sentence
 
 
-def test_a_form_that_is_sent_too_late_says_who_was_first_beside_its_field(floor: TestFloor) -> None:
+def test_a_form_sent_too_late_says_at_its_field_who_was_first(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     driver.presses("ana", ids.STEP_SKIP, "Call the carrier")
     driver.does("ben", "Call the carrier")
 
-    late = driver.submits("ana", {ids.REASON: "not needed"})
+    submission = driver.submits("ana", {ids.REASON: "not needed"})
 
-    assert "Ben Okafor was first" in late.errors[ids.REASON]
+    assert "Ben Okafor was first" in submission.errors[ids.REASON]
     assert driver.row("Call the carrier")["state"] == "done"
 
 
-def test_the_list_of_all_steps_shows_what_came_of_each_click_in_it(floor: TestFloor) -> None:
+def test_the_list_of_all_steps_shows_the_result_of_each_click(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     floor.ana.clicks(ids.SHOW_ALL, channel=driver.channel)
     assert "Twenty calls in a row" in str(floor.ana.modal)
@@ -123,13 +125,11 @@ def test_the_list_of_all_steps_shows_what_came_of_each_click_in_it(floor: TestFl
 
     driver.does("ben", "Call the carrier")
     driver.presses("ana", ids.STEP_DONE, "Call the carrier", surface="modal")
-    assert any("was first" in words for words in driver.told("ana"))
+    assert any("was first" in words for words in driver.private_texts("ana"))
     assert "✅ Call the carrier" in str(floor.ana.modal), "the list shows who was first"
 
 
-def test_a_list_that_cannot_be_drawn_again_is_left_alone(
-    floor: TestFloor, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_list_that_cannot_be_redrawn_is_left_alone(floor: TestFloor, caplog: pytest.LogCaptureFixture) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     floor.ana.clicks(ids.SHOW_ALL, channel=driver.channel)
     floor.sandbox.fault("views.update", "error", error="not_found")
@@ -146,13 +146,13 @@ def test_a_list_that_cannot_be_drawn_again_is_left_alone(
     assert "not done now" in caplog.text
 
 
-def test_guests_look_and_change_nothing(floor: TestFloor) -> None:
+def test_guests_can_look_but_change_nothing(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     floor.ana.invites(driver.channel, "gus")
 
     for action in (ids.STEP_DONE, ids.STEP_SKIP, ids.STEP_TAKE, ids.STEP_ASSIGN):
         driver.presses("gus", action, "Call the carrier")
 
-    assert len(driver.told("gus")) == 4
+    assert len(driver.private_texts("gus")) == 4
     assert floor.gus.modal is None
     assert driver.row("Call the carrier")["changed_at"] is None

@@ -1,4 +1,4 @@
-"""`/incident playbook`: what runs, what could; and playbooks that are offered, edited and broken meanwhile."""
+"""`/incident playbook`: running and available playbooks; playbooks offered, edited or broken meanwhile."""
 
 import os
 from collections.abc import Iterator
@@ -41,41 +41,43 @@ def floor(tmp_path: Path, folder: Path) -> Iterator[TestFloor]:
 
 
 def write(file: Path, words: str) -> None:
-    """Write a file as an editor does; its time differs even on a coarse clock."""
-    before = file.stat().st_mtime_ns
+    """Write a file as an editor does; its modification time differs even on a coarse clock."""
+    mtime_before = file.stat().st_mtime_ns
     file.write_text(words)
-    os.utime(file, ns=(before + 1_000_000_000, before + 1_000_000_000))
+    os.utime(file, ns=(mtime_before + 1_000_000_000, mtime_before + 1_000_000_000))
 
 
 def running(floor: TestFloor) -> list[str]:
     return [row["playbook"] for row in rows(floor, "playbook_runs") if row["stopped_at"] is None]
 
 
-def test_playbooks_are_listed_started_stopped_and_switched_by_hand(floor: TestFloor) -> None:
+def test_playbooks_are_listed_started_stopped_and_switched_by_command(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 the coffee is out"))
-    listed = floor.says("ana", "/incident playbook", driver.channel)
-    assert "`generic` Anything else is running" in listed
-    assert "`phones` Phones down" in listed
+    answer = floor.says("ana", "/incident playbook", driver.channel)
+    assert "`generic` Anything else is running" in answer
+    assert "`phones` Phones down" in answer
 
     assert "is running" in floor.says("ana", "/incident playbook start phones", driver.channel)
     assert sorted(running(floor)) == ["generic", "phones"]
-    assert "is running" in floor.says("ana", "/incident playbook start PHONES", driver.channel), "twice is once"
+    assert "is running" in floor.says("ana", "/incident playbook start PHONES", driver.channel), (
+        "starting twice is starting once"
+    )
     assert sorted(running(floor)) == ["generic", "phones"]
     assert "is stopped" in floor.says("ana", "/incident playbook stop phones", driver.channel)
-    # The answer to the first may have been lost.
-    again = floor.says("ana", "/incident playbook stop phones", driver.channel)
-    assert again.startswith("The playbook “Phones down” was stopped already, by <@U0ANA> at <!date^")
+    # The response to the first may have been lost.
+    second_answer = floor.says("ana", "/incident playbook stop phones", driver.channel)
+    assert second_answer.startswith("The playbook “Phones down” was stopped already, by <@U0ANA> at <!date^")
     assert "is not running here" in floor.says("ana", "/incident playbook stop other", driver.channel)
     assert "runs instead" in floor.says("ana", "/incident playbook switch phones", driver.channel)
     assert running(floor) == ["phones"]
-    refused = floor.says("ana", "/incident playbook start phoness", driver.channel)
-    assert "There is no playbook `phoness`" in refused
-    assert "generic, phones" in refused
+    refusal = floor.says("ana", "/incident playbook start phoness", driver.channel)
+    assert "There is no playbook `phoness`" in refusal
+    assert "generic, phones" in refusal
     assert len(timeline(floor, "playbook_stopped")) == 2
     assert "stopped by" in floor.words(driver.channel)
 
 
-def test_a_change_of_type_offers_the_playbook_that_fits_better_once_and_forces_nothing(floor: TestFloor) -> None:
+def test_a_change_of_type_offers_the_better_playbook_once_and_forces_nothing(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 something is odd"))
     floor.says("ana", "/incident type telephony", driver.channel)
     assert "“Phones down” fits this incident better now" in floor.words(driver.channel)
@@ -97,7 +99,7 @@ def test_a_change_of_type_offers_the_playbook_that_fits_better_once_and_forces_n
     assert floor.words(driver.channel).count("fits this incident better now") == 1, "somebody has decided already"
 
 
-def test_a_playbook_that_somebody_stopped_is_not_offered_again(floor: TestFloor) -> None:
+def test_a_stopped_playbook_is_not_offered_again(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 the phones are dead"))
     floor.says("ana", "/incident playbook stop phones", driver.channel)
 
@@ -107,7 +109,7 @@ def test_a_playbook_that_somebody_stopped_is_not_offered_again(floor: TestFloor)
     assert "fits this incident better" not in floor.words(driver.channel)
 
 
-def test_an_offer_may_be_started_beside_what_runs(floor: TestFloor) -> None:
+def test_an_offered_playbook_may_be_started_beside_the_running_one(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 something is odd"))
     floor.says("ana", "/incident type telephony", driver.channel)
 
@@ -118,23 +120,23 @@ def test_an_offer_may_be_started_beside_what_runs(floor: TestFloor) -> None:
     assert "<@U0ANA> started it." in floor.words(driver.channel)
 
 
-def test_an_edited_file_leaves_running_incidents_alone_and_a_broken_one_everything(
+def test_an_edited_file_leaves_running_incidents_alone_and_a_broken_one_changes_nothing(
     floor: TestFloor, folder: Path
 ) -> None:
-    old = PlaybookDriver(floor, floor.declares("S2 the phones are dead"))
-    assert "the file has changed" not in old.words
+    old_run = PlaybookDriver(floor, floor.declares("S2 the phones are dead"))
+    assert "the file has changed" not in old_run.words
 
     write(folder / "phones.yaml", PHONES.replace("Call the carrier", "Call both carriers"))
     floor.tick()
-    assert "the file has changed since; this run keeps its copy" in old.words
-    assert "Call the carrier" in old.words
-    new = PlaybookDriver(floor, floor.declares("S2 the trunk in Cebu is silent"))
-    assert "Call both carriers" in new.words
+    assert "the file has changed since; this run keeps its copy" in old_run.words
+    assert "Call the carrier" in old_run.words
+    new_run = PlaybookDriver(floor, floor.declares("S2 the trunk in Cebu is silent"))
+    assert "Call both carriers" in new_run.words
 
     write(folder / "phones.yaml", "title: [not a title")
     floor.tick()
     third = PlaybookDriver(floor, floor.declares("S2 the dialer stopped"))
     assert "Call both carriers" in third.words, "the last good version stays in use"
-    old.does("ana", "Call the carrier")
-    assert "✅ Call the carrier" in old.words
-    assert "phones.yaml has a mistake" in floor.says("ana", "/incident playbook", old.channel)
+    old_run.does("ana", "Call the carrier")
+    assert "✅ Call the carrier" in old_run.words
+    assert "phones.yaml has a mistake" in floor.says("ana", "/incident playbook", old_run.channel)

@@ -1,4 +1,4 @@
-"""What a step does besides being done: it tells an audience, sets where things stand, brings people in."""
+"""Effects of steps: telling an audience, setting the status and the like, bringing people in."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
         floor.nothing_was_malformed()
 
 
-def test_a_message_is_read_changed_and_sent_to_its_audience_only_after_that(floor: TestFloor) -> None:
+def test_a_message_is_reviewed_and_edited_before_it_is_sent_to_its_audience(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
     driver.answers("ana", "Find out how far it reaches", {"queues_hit": "All queues", "agents_out": "60"})
 
@@ -33,19 +33,19 @@ def test_a_message_is_read_changed_and_sent_to_its_audience_only_after_that(floo
 
     assert "Half of the calls <!here> fail" in floor.words("executives").replace("&lt;", "<").replace("&gt;", ">")
     assert "<!here>" not in floor.live_markup("executives")
-    assert "Changed: the next update" not in floor.words("executives"), "it says that itself"
-    assert any("The update goes to #executives now." in words for words in driver.told("ben"))
+    assert "Changed: the next update" not in floor.words("executives"), "it says so itself"
+    assert any("The update goes to #executives now." in words for words in driver.private_texts("ben"))
     sent = [row for row in timeline(floor, "update_sent") if row["actor_id"] == "U0BEN"]
     assert len(sent) == 1
 
     driver.presses("ben", ids.STEP_UNDO, "Tell the executives")
-    assert any("What it sent" in words and "stays as it is" in words for words in driver.told("ben"))
+    assert any("What it sent" in words and "stays as it is" in words for words in driver.private_texts("ben"))
 
 
-def test_a_message_left_empty_is_not_sent_and_neither_is_one_of_a_private_incident(floor: TestFloor) -> None:
+def test_empty_messages_and_messages_of_a_private_incident_are_not_sent(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
     driver.answers("ben", "Tell the executives", {ids.MESSAGE: ""})
-    assert any("nothing was sent" in words for words in driver.told("ben"))
+    assert any("nothing was sent" in words for words in driver.private_texts("ben"))
 
     floor.ana.types("/incident declare", channel="general")
     private = {"What is wrong?": "Lines fail because of a person", "Severity": "S1", "Who may see it?": "private"}
@@ -54,33 +54,33 @@ def test_a_message_left_empty_is_not_sent_and_neither_is_one_of_a_private_incide
     secret.presses("ana", ids.STEP_ANSWER, "Tell the executives")
     assert "the message of this step is not sent" in str(floor.ana.modal)
     secret.submits("ana", {})
-    assert any("private, so the message was not sent" in words for words in secret.told("ana"))
+    assert any("private, so the message was not sent" in words for words in secret.private_texts("ana"))
     assert "because of a person" not in floor.words("executives")
 
 
-def test_a_step_sets_the_status_the_front_door_and_how_often_updates_come(floor: TestFloor) -> None:
+def test_a_step_sets_the_status_the_front_door_and_the_update_interval(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
-    before = [row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"]
+    intervals_before = [row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"]
 
     driver.does("ana", "Switch the message on")
 
     (incident,) = rows(floor, "incidents")
     assert incident["status"] == "identified"
     assert "*Callers hear a message* (inform, then queue)" in floor.words(driver.channel)
-    assert 600 not in before
+    assert 600 not in intervals_before
     assert {row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {600}
     assert "identified" in floor.words(driver.channel).lower()
-    (sentence,) = [words for words in driver.told("ana") if "is done" in words]
+    (sentence,) = [words for words in driver.private_texts("ana") if "is done" in words]
     assert "The status is identified now." in sentence
     assert "Updates are promised every 10 min now." in sentence
 
 
-def test_a_step_that_sets_the_status_of_a_resolved_incident_opens_it_again(floor: TestFloor) -> None:
+def test_a_step_that_sets_the_status_of_a_resolved_incident_reopens_it(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S1 IVR down at Northline"))
     driver.does("ana", "Prove that it works")
     floor.says("ana", "/incident resolve over", driver.channel)
-    waiting = [row for row in rows(floor, "promises") if row["state"] == "waiting"]
-    assert (waiting, rung_due(floor), notice(floor)) == ([], False, ("dropped", False))
+    waiting_promises = [row for row in rows(floor, "promises") if row["state"] == "waiting"]
+    assert (waiting_promises, rung_due(floor), notice(floor)) == ([], False, ("dropped", False))
 
     driver.does("ana", "Switch the message on")
 
@@ -91,13 +91,13 @@ def test_a_step_that_sets_the_status_of_a_resolved_incident_opens_it_again(floor
 
 
 def rung_due(floor: TestFloor) -> bool:
-    """Is anybody next on the escalation ladder?"""
+    """Whether a tier of the escalation ladder is due."""
     with floor.services.database.reading() as session:
         return any(rung.due_at for rung in escalation.ladder(session, 1))
 
 
 def notice(floor: TestFloor) -> tuple[str, bool]:
-    """Where the one partner stands, and whether something is due about it."""
+    """The state of the only partner's notice, and whether something is due for it."""
     (row,) = rows(floor, "partner_notices")
     return row["state"], row["due_at"] is not None
 
@@ -110,10 +110,12 @@ def test_a_step_brings_groups_and_roles_into_the_channel(floor: TestFloor) -> No
 
     members = floor.sandbox.workspace.channel(driver.channel).members
     assert {"U0CHLOE", "U0DEVI"} <= set(members)
-    assert any("Invited into the channel: @telephony-oncall, scribe." in words for words in driver.told("ana"))
+    assert any(
+        "Invited into the channel: @telephony-oncall, scribe." in words for words in driver.private_texts("ana")
+    )
 
 
-def test_a_step_that_is_repeated_comes_round_again(floor: TestFloor) -> None:
+def test_a_repeated_step_comes_due_again(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     driver.does("ana", "Look at the queues again")
     assert driver.row("Look at the queues again")["state"] == "done"
@@ -121,22 +123,22 @@ def test_a_step_that_is_repeated_comes_round_again(floor: TestFloor) -> None:
     floor.passes(minutes=31)
 
     assert driver.row("Look at the queues again")["state"] == "open"
-    assert "Look at the queues again" in driver.words, "it presses, whatever the phase"
+    assert "Look at the queues again" in driver.words, "it is due, whatever the phase"
     assert len(timeline(floor, "step_repeated")) == 1
 
 
 def test_conditions_follow_the_place_the_partner_and_the_severity(floor: TestFloor) -> None:
-    here = PlaybookDriver(floor, floor.declares("S2 IVR down in Manila at Telvia"))
-    there = PlaybookDriver(floor, floor.declares("S3 chat widget slow"))
+    manila_driver = PlaybookDriver(floor, floor.declares("S2 IVR down in Manila at Telvia"))
+    other_driver = PlaybookDriver(floor, floor.declares("S3 chat widget slow"))
 
-    assert (here.wants("Ring the site lead in Manila"), here.wants("Ring Telvia")) == (True, True)
-    assert (there.wants("Ring the site lead in Manila"), there.wants("Ring Telvia")) == (False, False)
-    assert not here.wants("Tell the executives")
+    assert (manila_driver.wants("Ring the site lead in Manila"), manila_driver.wants("Ring Telvia")) == (True, True)
+    assert (other_driver.wants("Ring the site lead in Manila"), other_driver.wants("Ring Telvia")) == (False, False)
+    assert not manila_driver.wants("Tell the executives")
 
-    floor.says("ana", "/incident severity S1 it grows", here.channel)
-    assert here.wants("Tell the executives")
-    assert here.row("Tell the executives")["remind_at"], "its clock starts with the severity"
+    floor.says("ana", "/incident severity S1 it grows", manila_driver.channel)
+    assert manila_driver.wants("Tell the executives")
+    assert manila_driver.row("Tell the executives")["remind_at"], "its clock starts with the severity"
 
-    floor.says("ana", "/incident severity S3 it shrinks", here.channel)
-    assert not here.wants("Tell the executives")
-    assert here.row("Tell the executives")["remind_at"] is None
+    floor.says("ana", "/incident severity S3 it shrinks", manila_driver.channel)
+    assert not manila_driver.wants("Tell the executives")
+    assert manila_driver.row("Tell the executives")["remind_at"] is None

@@ -1,4 +1,4 @@
-"""What a playbook wants before an incident ends, and what is learned of it afterwards."""
+"""What a playbook requires before an incident ends, and what is learned from it afterwards."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,11 +32,11 @@ def status(floor: TestFloor, number: int) -> str:
     return str(rows(floor, "incidents")[number - 1]["status"])
 
 
-def test_required_steps_stand_in_the_way_until_they_are_done_or_waived_for_a_reason(floor: TestFloor) -> None:
+def test_required_steps_block_the_end_until_they_are_done_or_waived_with_a_reason(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
-    refused = floor.says("ana", "/incident resolve it works", driver.channel)
-    assert "“Prove that it works”" in refused
-    assert "Ask for the report" not in refused, "that is wanted before closing only"
+    refusal = floor.says("ana", "/incident resolve it works", driver.channel)
+    assert "“Prove that it works”" in refusal
+    assert "Ask for the report" not in refusal, "that is required only before closing"
     assert "done" not in status(floor, 1)
 
     driver.does("ana", "Prove that it works")
@@ -50,8 +50,8 @@ def test_required_steps_stand_in_the_way_until_they_are_done_or_waived_for_a_rea
     assert driver.submits("ana", {incident_ids.WAIVER: "the carrier has gone bankrupt"}).closed
 
     assert status(floor, 1) == "closed"
-    (waived,) = timeline(floor, "step_waived")
-    assert "bankrupt" in str(waived["facts"])
+    (entry,) = timeline(floor, "step_waived")
+    assert "bankrupt" in str(entry["facts"])
     assert "🏳️ Ask for the report" in driver.words
     assert "Done" not in driver.words.split("\n")
 
@@ -63,7 +63,7 @@ def test_required_steps_stand_in_the_way_until_they_are_done_or_waived_for_a_rea
     assert driver.row("Call the carrier")["state"] == "open"
 
 
-def test_the_draft_says_how_the_playbook_was_kept(floor: TestFloor) -> None:
+def test_the_draft_says_how_the_playbook_was_followed(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     floor.passes(minutes=22)
     driver.does("ana", "Call the carrier", "Prove that it works")

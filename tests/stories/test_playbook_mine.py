@@ -1,4 +1,4 @@
-"""A person's open steps over all incidents: `/incident steps` and the home tab."""
+"""A person's open steps in all incidents: `/incident steps` and the home tab."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,17 +17,17 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
         floor.nothing_was_malformed()
 
 
-def test_my_steps_are_those_given_to_me_and_those_of_my_roles_in_every_incident(floor: TestFloor) -> None:
+def test_my_steps_are_those_assigned_to_me_and_those_of_my_roles_in_every_incident(floor: TestFloor) -> None:
     first = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     second = PlaybookDriver(floor, floor.declares("S2 chat widget slow"))
     assert floor.says("ben", "/incident steps") == "You have no open steps."
     first.presses("ben", ids.STEP_TAKE, "Call the carrier")
     floor.says("ana", "/incident assign scribe <@U0BEN>", second.channel)
 
-    listed = floor.ben.types("/incident steps", channel="general")
-    assert "You have 2 open steps" in str(listed)
-    assert "Call the carrier" in str(listed)
-    assert "Ask for the report" in str(listed)
+    answer = floor.ben.types("/incident steps", channel="general")
+    assert "You have 2 open steps" in str(answer)
+    assert "Call the carrier" in str(answer)
+    assert "Ask for the report" in str(answer)
 
     floor.ben.clicks(ids.STEP_DONE, channel="general", value=str(first.row("Call the carrier")["id"]))
     floor.settle()

@@ -1,4 +1,4 @@
-"""Late steps: the owner is reminded, then the commander, then the ladder; in the thread, three times at most."""
+"""Late steps: the owner is reminded, then the commander, then the ladder; in the thread, at most three times."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,7 +57,7 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
         floor.nothing_was_malformed()
 
 
-def staffed(floor: TestFloor, severity: str = "S2") -> PlaybookDriver:
+def staffed_incident(floor: TestFloor, severity: str = "S2") -> PlaybookDriver:
     """An incident that Ana leads and Ben works on."""
     driver = PlaybookDriver(floor, floor.declares(f"{severity} IVR down"))
     floor.says("ana", "/incident claim commander", driver.channel)
@@ -65,10 +65,10 @@ def staffed(floor: TestFloor, severity: str = "S2") -> PlaybookDriver:
     return driver
 
 
-def test_the_owner_then_the_commander_then_the_ladder_are_reminded_in_the_thread_and_then_nobody(
+def test_the_owner_then_the_commander_then_the_ladder_then_nobody_is_reminded_in_the_thread(
     floor: TestFloor,
 ) -> None:
-    driver = staffed(floor)
+    driver = staffed_incident(floor)
     floor.passes(minutes=9)
     assert driver.reminders() == []
 
@@ -77,7 +77,7 @@ def test_the_owner_then_the_commander_then_the_ladder_are_reminded_in_the_thread
     assert "<@U0BEN>: these are due and open" in first.words
     assert "It is yours" in first.words
     assert "Call the carrier" in first.words
-    assert "Tell the floor" in first.words, "what one person is late with is one message"
+    assert "Tell the floor" in first.words, "one person's late steps are one message"
 
     floor.passes(minutes=6)
     assert "<@U0ANA>: these are due" in driver.reminders()[1].words
@@ -96,18 +96,18 @@ def test_the_owner_then_the_commander_then_the_ladder_are_reminded_in_the_thread
 
 
 def test_a_reminder_shows_what_became_of_its_steps_and_a_snooze_says_whose(floor: TestFloor) -> None:
-    driver = staffed(floor)
+    driver = staffed_incident(floor)
     floor.passes(minutes=11)
     (reminder,) = driver.reminders()
 
     driver.presses("ben", ids.STEP_SNOOZE_30, "Call the carrier", ts=reminder.ts)
     driver.presses("ben", ids.STEP_DONE, "Tell the floor", ts=reminder.ts)
-    assert any("is snoozed for 30 minutes" in words for words in driver.told("ben"))
+    assert any("is snoozed for 30 minutes" in words for words in driver.private_texts("ben"))
     (reminder,) = driver.reminders()
     assert "💤 until" in reminder.words
     assert "✅ Tell the floor" in reminder.words
     assert [str(row["facts"]) for row in timeline(floor, "step_snoozed")]
-    assert "late" in driver.words, "it stays due when it was"
+    assert "late" in driver.words, "its due time stays the same"
 
     floor.passes(minutes=25)
     assert len(driver.reminders()) == 1
@@ -116,70 +116,70 @@ def test_a_reminder_shows_what_became_of_its_steps_and_a_snooze_says_whose(floor
     floor.passes(minutes=11)
     assert len(driver.reminders()) == 3
     driver.presses("ana", ids.STEP_SNOOZE_10, "Call the carrier", ts=driver.reminders()[1].ts)
-    assert any("has had all its reminders" in words for words in driver.told("ana"))
+    assert any("has had all its reminders" in words for words in driver.private_texts("ana"))
     floor.passes(minutes=60)
-    assert len(driver.reminders()) == 3, "a fourth never comes, not even by a snooze"
+    assert len(driver.reminders()) == 3, "there is never a fourth, not even after a snooze"
 
 
-def test_who_has_no_owner_goes_to_the_commander_and_without_one_up_the_ladder(floor: TestFloor) -> None:
-    led = PlaybookDriver(floor, floor.declares("S1 IVR down"))
-    floor.says("ana", "/incident claim commander", led.channel)
-    alone = PlaybookDriver(floor, floor.declares("S1 chat widget slow"))
+def test_a_step_without_an_owner_goes_to_the_commander_and_without_a_commander_up_the_ladder(
+    floor: TestFloor,
+) -> None:
+    led_driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
+    floor.says("ana", "/incident claim commander", led_driver.channel)
+    unled_driver = PlaybookDriver(floor, floor.declares("S1 chat widget slow"))
 
     floor.passes(minutes=11)
 
-    (reminder,) = led.reminders()
+    (reminder,) = led_driver.reminders()
     assert "<@U0ANA>: these are due" in reminder.words
     assert "Nobody has it: do it or assign it" in reminder.words
     assert "It is yours" in reminder.words, "whatever the reason, one person gets one message"
-    led.presses("ana", ids.STEP_ASSIGN, "Tell the floor", ts=reminder.ts)
-    led.submits("ana", {ids.OWNER: "ben"})
-    assert led.row("Tell the floor")["owner_id"] == "U0BEN"
-    assert "<!subteam^S0ANALYSTS>: these are due" in alone.reminders()[0].words
-    assert "there is no commander" in alone.reminders()[0].words
+    led_driver.presses("ana", ids.STEP_ASSIGN, "Tell the floor", ts=reminder.ts)
+    led_driver.submits("ana", {ids.OWNER: "ben"})
+    assert led_driver.row("Tell the floor")["owner_id"] == "U0BEN"
+    assert "<!subteam^S0ANALYSTS>: these are due" in unled_driver.reminders()[0].words
+    assert "there is no commander" in unled_driver.reminders()[0].words
 
 
 def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: TestFloor) -> None:
-    driver = staffed(floor)
+    driver = staffed_incident(floor)
     floor.passes(minutes=20)
-    said = len(driver.reminders())
+    reminder_count = len(driver.reminders())
 
     floor.says("ana", "/incident severity S1 it grows", driver.channel)
     floor.passes(minutes=9)
     assert not any("Ring the director" in message.words for message in driver.reminders())
-    # Ana was called a moment ago, so that this comes up to five minutes later.
+    # Ana was reminded a moment ago, so that this one comes up to five minutes later.
     floor.passes(minutes=7)
-    assert any("Ring the director" in message.words for message in driver.reminders()[said:])
+    assert any("Ring the director" in message.words for message in driver.reminders()[reminder_count:])
 
     floor.says("ana", "/incident severity S2 it shrinks", driver.channel)
-    said = len(driver.reminders())
+    reminder_count = len(driver.reminders())
     floor.passes(minutes=30)
-    assert not any("Ring the director" in message.words for message in driver.reminders()[said:])
+    assert not any("Ring the director" in message.words for message in driver.reminders()[reminder_count:])
 
 
-def test_the_same_minute_in_two_incidents_is_one_message_in_each_and_a_closed_one_is_silent(
+def test_steps_due_in_the_same_minute_send_one_reminder_per_incident_and_none_if_it_is_closed(
     floor: TestFloor,
 ) -> None:
-    first, second = staffed(floor), PlaybookDriver(floor, floor.declares("S2 chat widget slow"))
-    closed = PlaybookDriver(floor, floor.declares("S2 printers print nothing"))
-    floor.says("ana", "/incident resolve it was a cable", closed.channel)
-    floor.says("ana", "/incident close", closed.channel)
+    first, second = staffed_incident(floor), PlaybookDriver(floor, floor.declares("S2 chat widget slow"))
+    closed_driver = PlaybookDriver(floor, floor.declares("S2 printers print nothing"))
+    floor.says("ana", "/incident resolve it was a cable", closed_driver.channel)
+    floor.says("ana", "/incident close", closed_driver.channel)
 
     floor.passes(minutes=11)
 
-    assert [len(driver.reminders()) for driver in (first, second, closed)] == [1, 1, 0]
+    assert [len(driver.reminders()) for driver in (first, second, closed_driver)] == [1, 1, 0]
     reminders = [row for row in rows(floor, "outbox") if row["key"].startswith("remind:")]
     assert len(reminders) == 2
 
 
-def test_nobody_is_called_again_within_five_minutes_and_what_is_due_then_comes_together(
-    tmp_path: Path,
-) -> None:
+def test_nobody_is_reminded_again_within_five_minutes_and_later_reminders_come_together(tmp_path: Path) -> None:
     folder = tmp_path / "playbooks"
     folder.mkdir()
     (folder / "staggered.yaml").write_text(STAGGERED)
     with TestFloor(tmp_path, playbooks_dir=folder) as floor:
-        driver = staffed(floor)
+        driver = staffed_incident(floor)
         floor.passes(minutes=10, seconds=10)
         for _ in range(3):
             floor.passes(minutes=1)
@@ -193,6 +193,6 @@ def test_nobody_is_called_again_within_five_minutes_and_what_is_due_then_comes_t
         assert "<@U0BEN>: these are due and open" in ben.words
         assert "Tell the floor" in ben.words
         assert "Dial a number" in ben.words
-        assert "Write it down" not in ben.words, "what is done meanwhile is not reminded of"
+        assert "Write it down" not in ben.words, "a step done meanwhile is not in the reminder"
         assert "<@U0ANA>: this is due" in ana.words, "another reader does not wait"
         floor.nothing_was_malformed()

@@ -1,4 +1,4 @@
-"""Each shipped playbook in an incident: found by a title as people type it, and in nobody's way at the end."""
+"""Each shipped playbook in an incident: found by a title as people type it, and no obstacle at the end."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +37,7 @@ def shipped_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestFloo
 
 
 def answer_of(block: dict[str, Any]) -> Any:
-    """Something that fits a field of a form."""
+    """A valid answer to a field of a form."""
     element = block["element"]
     if element["type"] == "static_select":
         return element["options"][0]["text"]["text"]
@@ -47,14 +47,14 @@ def answer_of(block: dict[str, Any]) -> Any:
 
 
 def finish(driver: PlaybookDriver, title: str) -> None:
-    """Ana does a step, answering what it asks; its message goes out as it stands."""
+    """Let Ana complete a step with valid answers; its message is sent unchanged."""
     if not driver.row(title)["asks"]:
         driver.does("ana", title)
         return
     driver.presses("ana", ids.STEP_ANSWER, title)
     fields = [block for block in driver.floor.ana.modal["blocks"] if block["type"] == "input"]
-    asked = {block["block_id"]: answer_of(block) for block in fields if block["block_id"] != ids.MESSAGE}
-    assert driver.submits("ana", asked).closed
+    answers = {block["block_id"]: answer_of(block) for block in fields if block["block_id"] != ids.MESSAGE}
+    assert driver.submits("ana", answers).closed
 
 
 def test_every_shipped_playbook_has_a_story() -> None:
@@ -62,7 +62,7 @@ def test_every_shipped_playbook_has_a_story() -> None:
 
 
 @pytest.mark.parametrize("name", TITLES)
-def test_it_starts_by_its_title_and_lets_nobody_resolve_before_it_is_proven(
+def test_a_shipped_playbook_starts_by_its_title_and_blocks_resolving_before_proof(
     shipped_floor: TestFloor, name: str
 ) -> None:
     floor = shipped_floor
@@ -73,11 +73,11 @@ def test_it_starts_by_its_title_and_lets_nobody_resolve_before_it_is_proven(
     for title in [step.title for step in book.phases[0].steps if driver.wants(step.title)][:2]:
         finish(driver, title)
 
-    refused = floor.says("ana", "/incident resolve it works again", driver.channel)
+    refusal = floor.says("ana", "/incident resolve it works again", driver.channel)
     needed = [step.title for step in book.steps.values() if step.required == "before resolve"]
-    wanted = [title for title in needed if driver.wants(title)]
-    assert wanted
-    assert all(title.replace("&", "&amp;") in refused for title in wanted)
+    wanted_titles = [title for title in needed if driver.wants(title)]
+    assert wanted_titles
+    assert all(title.replace("&", "&amp;") in refusal for title in wanted_titles)
     floor.ana.clicks(ids.SHOW_ALL, channel=driver.channel)
     assert "Stand down when" in str(floor.ana.modal)
 
@@ -87,7 +87,7 @@ def test_it_starts_by_its_title_and_lets_nobody_resolve_before_it_is_proven(
     assert "Resolved" in floor.says("ana", "/incident resolve it works again", driver.channel)
 
 
-def test_an_update_does_not_tell_again_what_was_told_since_a_step_sent_one(tmp_path: Path) -> None:
+def test_an_update_does_not_repeat_what_a_step_has_already_told(tmp_path: Path) -> None:
     with TestFloor(tmp_path, playbooks_dir=SHIPPED) as floor:
         driver = PlaybookDriver(floor, floor.declares("S1 phones are dead in Manila"))
         floor.passes(minutes=5)
@@ -97,8 +97,8 @@ def test_an_update_does_not_tell_again_what_was_told_since_a_step_sent_one(tmp_p
         floor.says("ana", "/incident status mitigated rerouted", driver.channel)
         floor.passes(minutes=30)
 
-        told = [message.words for message in floor.ana.sees(driver.channel) if " min in" in message.words]
-        of_step, first, second = told
+        update_texts = [message.words for message in floor.ana.sees(driver.channel) if " min in" in message.words]
+        of_step, first, second = update_texts
         assert "Send the first update" in of_step
         assert "(S1), since <!date^" in of_step, "each reader sees the time in their own zone"
         assert "Rule out our own doing" in first

@@ -40,7 +40,7 @@ from tests.stories.seen_followups import is_told
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 
 
-def test_an_incident_lives_from_its_declaration_to_its_updates_on_postgresql(
+def test_an_incident_runs_from_its_declaration_to_its_updates_on_postgresql(
     tmp_path: Path, postgres_url: str
 ) -> None:
     with TestFloor(tmp_path, database_url=postgres_url) as floor:
@@ -56,9 +56,7 @@ def test_an_incident_lives_from_its_declaration_to_its_updates_on_postgresql(
         floor.nothing_was_malformed()
 
 
-def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(
-    tmp_path: Path, prepared_postgres_url: str
-) -> None:
+def test_postgresql_purges_words_and_forgets_finished_flows(tmp_path: Path, prepared_postgres_url: str) -> None:
     word = "Quetzalcoatl"
     with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         channel = floor.declares(f"S3 {word}")
@@ -70,10 +68,10 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(
         floor.says("ana", f"/incident resolve {word} is over", channel)
         floor.says("ana", "/incident close", channel)
         floor.passes(days=31)
-        before = utcnow() - timedelta(days=30)
+        cutoff = utcnow() - timedelta(days=30)
 
-        done = purge.purge(floor.services.database, floor.services.get(Registry), before, utcnow())
-        assert done.incidents == [1]
+        result = purge.purge(floor.services.database, floor.services.get(Registry), cutoff, utcnow())
+        assert result.incidents == [1]
         assert delete_finished_records(prepared_postgres_url, timedelta()) > 0
         compact(floor.services.database.engine)
 
@@ -84,7 +82,7 @@ def test_on_postgresql_words_are_purged_and_finished_flows_forgotten_too(
         assert "[removed]" in record
 
 
-def test_on_postgresql_a_person_is_answered_in_three_seconds_though_a_row_is_locked(
+def test_postgresql_answers_a_person_in_three_seconds_although_a_row_is_locked(
     tmp_path: Path, prepared_postgres_url: str
 ) -> None:
     with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
@@ -102,22 +100,24 @@ def test_on_postgresql_a_person_is_answered_in_three_seconds_though_a_row_is_loc
         assert rows(floor, "incidents")[0]["severity"] == "S2"
 
 
-def test_on_postgresql_who_stops_inside_a_transaction_keeps_its_locks_for_a_moment_only(
+def test_postgresql_soon_releases_the_locks_of_a_stalled_transaction(
     tmp_path: Path, prepared_postgres_url: str
 ) -> None:
     with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         floor.declares("S2 Chat is slow")
         store = floor.services.database
 
-        with pytest.raises(DatabaseBusy), store.transaction() as stopped:
-            limit = stopped.connection().exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+        with pytest.raises(DatabaseBusy), store.transaction() as stalled_session:
+            limit = (
+                stalled_session.connection().exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+            )
             assert limit == f"{engines.IDLE_TIMEOUT_MS // 1000}s"
-            # Of this transaction alone: the bot's own may be slower than that on a busy machine.
-            stopped.connection().exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 300")
-            incidents.by_number_locked(stopped, 1)
-            with ThreadPoolExecutor(1) as other:
-                other.submit(lambda: _locks(store)).result(PATIENCE_S)
-            incidents.by_number_locked(stopped, 1)
+            # For this transaction alone: the bot's own may be slower than that on a busy machine.
+            stalled_session.connection().exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 300")
+            incidents.by_number_locked(stalled_session, 1)
+            with ThreadPoolExecutor(1) as executor:
+                executor.submit(lambda: _locks(store)).result(PATIENCE_S)
+            incidents.by_number_locked(stalled_session, 1)
 
 
 def _locks(store: Database) -> None:
@@ -126,39 +126,41 @@ def _locks(store: Database) -> None:
 
 
 @pytest.mark.parametrize("beginning", [Database.reading, Database.transaction])
-def test_on_postgresql_who_was_stopped_for_too_long_is_told_so_even_when_nothing_more_is_asked(
+def test_postgresql_raises_for_a_session_stalled_too_long_even_without_another_query(
     beginning: Callable[[Database], AbstractContextManager[Session]],
     postgres_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(engines, "IDLE_TIMEOUT_MS", 50)
-    store, other = Database(postgres_url), sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    living = sa.text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+    store, other_engine = Database(postgres_url), sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    backend_count = sa.text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
 
-    with pytest.raises(DatabaseBusy), beginning(store) as stopped:
-        pid = stopped.connection().execute(sa.text("SELECT pg_backend_pid()")).scalar()
-        with other.connect() as connection:
-            assert wait_until(lambda: not connection.execute(living, {"pid": pid}).scalar(), PATIENCE_S)
+    with pytest.raises(DatabaseBusy), beginning(store) as stalled_session:
+        pid = stalled_session.connection().execute(sa.text("SELECT pg_backend_pid()")).scalar()
+        with other_engine.connect() as connection:
+            assert wait_until(lambda: not connection.execute(backend_count, {"pid": pid}).scalar(), PATIENCE_S)
         raise NoIncidentHere
     store.close()
-    other.dispose()
+    other_engine.dispose()
 
 
-def test_on_postgresql_what_takes_long_is_not_cut_off(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_postgresql_statements_that_may_take_long_are_not_cut_off(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(engines, "STATEMENT_TIMEOUT_MS", 50)
-    store, takes_long = Database(postgres_url), sa.text("SELECT pg_sleep(0.2)")
+    store, slow_statement = Database(postgres_url), sa.text("SELECT pg_sleep(0.2)")
 
     with store.snapshot() as session:
-        session.connection().execute(takes_long)
+        session.connection().execute(slow_statement)
     with store.transaction() as session:
         engines.without_time_limit(session.connection())
-        session.connection().execute(takes_long)
+        session.connection().execute(slow_statement)
     with pytest.raises(DatabaseBusy), store.transaction() as session:
-        session.connection().execute(takes_long)
+        session.connection().execute(slow_statement)
     store.close()
 
 
-def test_on_postgresql_looking_waits_for_nobody_who_changes(tmp_path: Path, prepared_postgres_url: str) -> None:
+def test_postgresql_readers_do_not_wait_for_writers(tmp_path: Path, prepared_postgres_url: str) -> None:
     with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         channel = floor.declares("S1 IVR down at Northline")
         floor.says("ana", "/incident partners tell", channel)
@@ -168,7 +170,7 @@ def test_on_postgresql_looking_waits_for_nobody_who_changes(tmp_path: Path, prep
         [notice] = rows(floor, "partner_notices")
         [entry] = timeline_rows(floor, "message")
 
-        with services.database.transaction() as session, ThreadPoolExecutor(1) as other:
+        with services.database.transaction() as session, ThreadPoolExecutor(1) as executor:
             session.connection().execute(sa.text("SELECT id FROM partner_notices FOR UPDATE"))
             session.connection().execute(sa.text("SELECT id FROM timeline_entries FOR UPDATE"))
 
@@ -178,10 +180,10 @@ def test_on_postgresql_looking_waits_for_nobody_who_changes(tmp_path: Path, prep
                 with services.database.reading() as reading:
                     timeline.by_source(reading, 1, f"message:{message.ts}")
 
-            other.submit(looks).result(PATIENCE_S)
+            executor.submit(looks).result(PATIENCE_S)
 
 
-def test_on_postgresql_a_look_cannot_lock(tmp_path: Path, prepared_postgres_url: str) -> None:
+def test_postgresql_readers_cannot_lock(tmp_path: Path, prepared_postgres_url: str) -> None:
     with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         floor.declares()
 
@@ -189,7 +191,7 @@ def test_on_postgresql_a_look_cannot_lock(tmp_path: Path, prepared_postgres_url:
             incidents.by_number_locked(session, 1)
 
 
-def test_on_postgresql_partners_and_follow_ups_are_locked_behind_their_incident(
+def test_postgresql_locks_partners_and_follow_ups_after_their_incident(
     tmp_path: Path, prepared_postgres_url: str
 ) -> None:
     with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
@@ -207,34 +209,34 @@ def test_on_postgresql_partners_and_follow_ups_are_locked_behind_their_incident(
         def changes_the_follow_up(session: Session) -> None:
             followups.locked(session, 1)
 
-        for changes, others_way in (
+        for changes, other_change in (
             (
                 changes_the_notice,
                 partial(answers.record_received, services, notice["id"], notice["channel_id"], "U0ANA", now),
             ),
             (changes_the_follow_up, partial(followup_changes.finish, services, 1, State.DONE, "U0ANA", now)),
         ):
-            with ThreadPoolExecutor(1) as other, services.database.transaction() as session:
+            with ThreadPoolExecutor(1) as executor, services.database.transaction() as session:
                 incidents.by_number_locked(session, 1)
                 followup_messages.mark_stale(session, followups.get(session, 1))
-                done = other.submit(others_way)
+                future = executor.submit(other_change)
                 assert wait_until(partial(somebody_waits, services.database), PATIENCE_S)
                 changes(session)
                 session.flush()
                 session.commit()
-                done.result(PATIENCE_S)
+                future.result(PATIENCE_S)
 
 
 def somebody_waits(store: Database) -> bool:
-    """Does a session of this database wait for a lock?"""
-    waiting = sa.text(
+    """Whether a session of this database is waiting for a lock."""
+    waiting_sessions = sa.text(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
     with store.engine.connect() as connection:
-        return bool(connection.execute(waiting).scalar())
+        return bool(connection.execute(waiting_sessions).scalar())
 
 
-def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_circle(
+def test_postgresql_recording_and_changing_an_incident_do_not_deadlock(
     tmp_path: Path, prepared_postgres_url: str
 ) -> None:
     with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
@@ -253,24 +255,24 @@ def test_on_postgresql_who_writes_of_an_incident_and_who_changes_it_wait_in_no_c
                 both_have_begun.wait()
                 outbox.mark_stale(session, 1)
 
-        with ThreadPoolExecutor(2) as two:
-            for done in [two.submit(writes_of_it), two.submit(changes_it)]:
-                done.result(PATIENCE_S)
+        with ThreadPoolExecutor(2) as executor:
+            for future in [executor.submit(writes_of_it), executor.submit(changes_it)]:
+                future.result(PATIENCE_S)
 
 
-def test_on_postgresql_two_processes_at_one_declaration_record_one_incident(
+def test_two_processes_handling_one_declaration_record_one_incident_on_postgresql(
     tmp_path: Path, prepared_postgres_url: str
 ) -> None:
     with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
         request = DeclareRequest(key="one", user_id="U0ANA", title="IVR down", severity="S3", at=utcnow())
-        theirs: list[int] = []
+        other_numbers: list[int] = []
 
         @sa.event.listens_for(floor.services.database.engine, "before_cursor_execute")
         def is_overtaken(_: object, cursor: object, statement: str, *rest: object) -> None:
-            if statement.startswith("INSERT INTO incidents ") and not theirs:
-                theirs.append(0)
-                with ThreadPoolExecutor(1) as other:
-                    theirs[0] = other.submit(record, floor.services, request).result(PATIENCE_S)
+            if statement.startswith("INSERT INTO incidents ") and not other_numbers:
+                other_numbers.append(0)
+                with ThreadPoolExecutor(1) as executor:
+                    other_numbers[0] = executor.submit(record, floor.services, request).result(PATIENCE_S)
 
-        assert [record(floor.services, request)] == theirs
+        assert [record(floor.services, request)] == other_numbers
         assert len(rows(floor, "incidents")) == 1

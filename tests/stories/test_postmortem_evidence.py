@@ -1,4 +1,4 @@
-"""Every number in a draft leads to an entry of the timeline, and its address to a message that is there."""
+"""Every number in a draft leads to a timeline entry, and its address to an existing message."""
 
 import json
 import re
@@ -12,12 +12,12 @@ from bot.incidents import incidents
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.record import post_mortem_files, post_mortems, rows
-from tests.stories.test_ending import lived_through
+from tests.stories.test_ending import full_incident
 from tests.stories.test_figures import csv_of, drop, press, this_half_hour
 
 NUMBERED = re.compile(r"\[\\\[(\d+)\\\]\]\[(\d+)\]")
 ADDRESS = re.compile(r"^\[(\d+)\]: https://sandbox\.example/archives/(\w+)/p(\d{10})(\d{6})$", re.MULTILINE)
-# What has no evidence: headings of tables, questions for people, what is unknown, what explains the document.
+# Lines without evidence: table headings, questions for people, unknowns, explanations of the document.
 OF_ITS_OWN = (
     "unknown",
     "What ",
@@ -32,21 +32,26 @@ OF_ITS_OWN = (
 
 
 def test_every_reference_of_a_generated_draft_leads_to_its_evidence(floor: TestFloor) -> None:
-    lived_through(floor)
+    full_incident(floor)
     [draft] = post_mortems(floor, "ana")
     entries = {row["id"]: row for row in rows(floor, "timeline_entries") if row["incident_id"] == 1}
-    addresses = {int(number): (channel, f"{s}.{us}") for number, channel, s, us in ADDRESS.findall(draft)}
+    addresses = {
+        int(number): (channel, f"{seconds}.{microseconds}")
+        for number, channel, seconds, microseconds in ADDRESS.findall(draft)
+    }
 
-    quoted = {int(shown) for shown, target in NUMBERED.findall(draft) if shown == target}
+    quoted_numbers = {int(label) for label, target in NUMBERED.findall(draft) if label == target}
 
-    assert len(quoted) > 30
-    assert quoted <= set(entries)
-    assert quoted <= set(addresses)
+    assert len(quoted_numbers) > 30
+    assert quoted_numbers <= set(entries)
+    assert quoted_numbers <= set(addresses)
     channels = floor.sandbox.workspace.channels
-    shown = {number: channels[addresses[number][0]].messages.get(addresses[number][1]) for number in quoted}
-    deleted = {number for number in quoted if "deleted" in str(entries[number]["facts"])}
-    assert {number for number, message in shown.items() if message is None} == deleted
-    for number, message in shown.items():
+    messages = {
+        number: channels[addresses[number][0]].messages.get(addresses[number][1]) for number in quoted_numbers
+    }
+    deleted_numbers = {number for number in quoted_numbers if "deleted" in str(entries[number]["facts"])}
+    assert {number for number, message in messages.items() if message is None} == deleted_numbers
+    for number, message in messages.items():
         if entries[number]["kind"] == "message" and message is not None:
             assert message.ts == entries[number]["message_ts"]
         if entries[number]["kind"] == "update_sent" and message is not None:
@@ -54,15 +59,15 @@ def test_every_reference_of_a_generated_draft_leads_to_its_evidence(floor: TestF
 
 
 def test_every_line_of_a_generated_draft_has_a_reference_or_says_what_is_missing(floor: TestFloor) -> None:
-    lived_through(floor)
+    full_incident(floor)
     [draft] = post_mortems(floor, "ana")
     body = draft.split("## In short", 1)[1]
 
-    after = [*body.splitlines()[1:], ""]
+    next_lines = [*body.splitlines()[1:], ""]
     rows_and_lines = [
         line
-        for line, below in zip(body.splitlines(), after, strict=True)
-        if re.match(r"- |\d+\. |\| ", line) and not below.startswith("|--")
+        for line, next_line in zip(body.splitlines(), next_lines, strict=True)
+        if re.match(r"- |\d+\. |\| ", line) and not next_line.startswith("|--")
     ]
     bare = [line for line in rows_and_lines if not NUMBERED.search(line)]
 
@@ -70,8 +75,8 @@ def test_every_line_of_a_generated_draft_has_a_reference_or_says_what_is_missing
     assert [line for line in bare if not any(sign in line for sign in (*OF_ITS_OWN, "unknown"))] == []
 
 
-def test_the_page_holds_the_picture_and_needs_no_other_file(floor: TestFloor) -> None:
-    lived_through(floor)
+def test_the_page_contains_the_picture_and_needs_no_other_file(floor: TestFloor) -> None:
+    full_incident(floor)
 
     pages = {name: page for name, page in post_mortem_files(floor, "ana") if name.endswith(".html")}
 
@@ -97,7 +102,7 @@ def test_a_spanish_floor_reads_its_post_mortem_and_its_chart_in_spanish(tmp_path
         start = this_half_hour()
         drop(floor, channel, csv_of((start, "Billing", 100, 30, 5)))
         press(floor, impact_ids.USE, channel)
-        # Nothing is sent in time: the record says why.
+        # Nothing is sent on time: the record says why.
         floor.passes(minutes=25)
         floor.says("ana", "/incident severity S1 la mitad de las llamadas", channel)
         floor.says("ana", "/incident postmortem", channel)
@@ -107,7 +112,7 @@ def test_a_spanish_floor_reads_its_post_mortem_and_its_chart_in_spanish(tmp_path
             incident = incidents.by_number(session, 1)
             assessment = gathering.gather(session, floor.services.floor, incident, utcnow())
         chart = charts.payload(incident, assessment, ZoneInfo("UTC"), LANGUAGES["es"])
-    # The titles of playbooks and steps are those of their files.
+    # Titles of playbooks and steps stay in the language of their files.
     draft = re.sub(
         r"^.*(Telephony or IVR down|\| sin terminar \||recordó un paso).*$",
         "",

@@ -1,4 +1,4 @@
-"""A post-mortem from the close to the published copy: who gets it, who finishes it, who reviews it."""
+"""A post-mortem from the close to the published copy: its readers, its author and its reviewers."""
 
 import shutil
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.stories.record import post_mortem_files, rows, seen_by_all, timeline
 
 
 def closes(floor: TestFloor, words: str = "S1 IVR down in Manila", who: str = "ana") -> str:
-    """An incident from its declaration to its close; gives back its channel."""
+    """Run an incident from its declaration to its close; return its channel."""
     channel = floor.declares(words, who=who)
     floor.says("ana", "/incident claim", channel)
     floor.says("ana", "/incident resolve trunk replaced", channel)
@@ -24,19 +24,19 @@ def closes(floor: TestFloor, words: str = "S1 IVR down in Manila", who: str = "a
 
 
 def letter(floor: TestFloor, who: str) -> Message:
-    """The newest message about a post-mortem that a person has."""
+    """The newest direct message to a person about a post-mortem."""
     return [m for m in floor.sandbox.person(who).direct_messages() if "ost-mortem" in m.words and not m.is_reply][
         -1
     ]
 
 
 def says(floor: TestFloor, who: str) -> str:
-    """What that message says, as it is read."""
+    """The text of that message, as it is read."""
     return letter(floor, who).words.replace("*", "")
 
 
 def presses(floor: TestFloor, who: str, action_id: str) -> str:
-    """Somebody presses a button of the message; gives back what they were told, if anything."""
+    """Press a button of the message; return the ephemeral answer, if any."""
     person = floor.sandbox.person(who)
     person.clicks(action_id, channel="dm", ts=letter(floor, who).ts)
     floor.settle()
@@ -44,7 +44,7 @@ def presses(floor: TestFloor, who: str, action_id: str) -> str:
 
 
 def submits(floor: TestFloor, who: str, **fields: object) -> dict[str, str]:
-    """Somebody fills in the open form and sends it; gives back what was refused."""
+    """Fill in and submit the open form; return its errors."""
     person = floor.sandbox.person(who)
     for field, value in fields.items():
         person.fills(field, value)
@@ -57,10 +57,10 @@ def test_the_draft_comes_with_its_files_to_the_commander_and_the_declarer(floor:
     closes(floor, who="ben")
 
     for who in ("ana", "ben"):
-        said = says(floor, who)
-        assert "Post-mortem draft of incident 1, S1 IVR down in Manila" in said
-        assert "What solved it: trunk replaced." in said
-        assert "Author nobody yet · due" in said
+        text = says(floor, who)
+        assert "Post-mortem draft of incident 1, S1 IVR down in Manila" in text
+        assert "What solved it: trunk replaced." in text
+        assert "Author nobody yet · due" in text
         names = [name for name, _ in post_mortem_files(floor, who)]
         assert names == ["post-mortem-1.md", "post-mortem-1.html", "post-mortem-1-leadership.html"]
     assert post_mortem_files(floor, "ana") == post_mortem_files(floor, "ben")
@@ -70,17 +70,17 @@ def test_the_draft_comes_with_its_files_to_the_commander_and_the_declarer(floor:
 
 
 def canvas(floor: TestFloor, channel: str) -> str:
-    """What the canvas of a channel says."""
-    found = floor.sandbox.workspace.find_channel(channel)
-    assert found
-    return str(floor.sandbox.workspace.canvases[found.canvas]["markdown"])
+    """The content of a channel's canvas."""
+    target = floor.sandbox.workspace.find_channel(channel)
+    assert target
+    return str(floor.sandbox.workspace.canvases[target.canvas]["markdown"])
 
 
 def test_the_canvas_holds_the_draft_of_the_newest_close(floor: TestFloor) -> None:
     floor.sandbox.fault("conversations.canvases.create", "lost_answer")
     channel = closes(floor)
     floor.passes(minutes=1)
-    assert "trunk replaced" in canvas(floor, channel), "carried out, though nobody answered"
+    assert "trunk replaced" in canvas(floor, channel), "carried out, although no answer came"
 
     floor.says("ana", "/incident reopen it is back", channel)
     floor.says("ana", "/incident resolve firmware updated", channel)
@@ -92,7 +92,7 @@ def test_the_canvas_holds_the_draft_of_the_newest_close(floor: TestFloor) -> Non
     assert not [row["key"] for row in rows(floor, "outbox") if row["refused"]]
 
 
-def test_a_canvas_that_people_made_is_left_to_them(floor: TestFloor) -> None:
+def test_a_canvas_created_by_people_is_left_alone(floor: TestFloor) -> None:
     channel = floor.declares("S2 IVR down")
     floor.ana.writes_canvas(channel, "Who called whom")
     floor.says("ana", "/incident resolve over", channel)
@@ -102,7 +102,7 @@ def test_a_canvas_that_people_made_is_left_to_them(floor: TestFloor) -> None:
     assert not timeline(floor, "trouble")
 
 
-def test_it_is_assigned_reviewed_edited_and_published(floor: TestFloor) -> None:
+def test_a_post_mortem_is_assigned_reviewed_edited_and_published(floor: TestFloor) -> None:
     channel = closes(floor)
     assert "Nobody was asked to review it yet" in presses(floor, "ana", ids.PUBLISH)
 
@@ -132,11 +132,11 @@ def test_it_is_assigned_reviewed_edited_and_published(floor: TestFloor) -> None:
     presses(floor, "ben", ids.PUBLISH)
     assert "say why it is published without" in submits(floor, "ben", where=ids.CONFIGURED)[ids.REASON]
     assert not submits(floor, "ben", where=ids.CONFIGURED, reason="nobody knows when it started")
-    again = submits(floor, "ana", where=ids.CONFIGURED, reason="nobody knows when it started")
-    assert "It is published already" in again[ids.WHERE]
+    errors = submits(floor, "ana", where=ids.CONFIGURED, reason="nobody knows when it started")
+    assert "It is published already" in errors[ids.WHERE]
 
-    [published] = [m for m in floor.ana.sees("incidents") if "Post-mortem* of incident 1" in m.words]
-    [shared] = [m for m in floor.ana.sees("incidents") if m.thread_ts == published.ts and m.files]
+    [copy] = [m for m in floor.ana.sees("incidents") if "Post-mortem* of incident 1" in m.words]
+    [shared] = [m for m in floor.ana.sees("incidents") if m.thread_ts == copy.ts and m.files]
     assert [file["name"] for file in shared.files] == ["edited.md"]
     assert "Post-mortem, published" in says(floor, "ana")
     assert not any("Post-mortem of" in words for words in floor.words(channel).splitlines())
@@ -144,10 +144,10 @@ def test_it_is_assigned_reviewed_edited_and_published(floor: TestFloor) -> None:
     assert [len(timeline(floor, f"postmortem_{kind}")) for kind in kinds] == [1, 2, 3, 1, 1, 1]
 
 
-def test_the_checklist_ticks_itself_off_and_then_no_reason_is_asked_for(floor: TestFloor) -> None:
+def test_the_checklist_ticks_itself_off_and_then_no_reason_is_required(floor: TestFloor) -> None:
     channel = closes(floor)
-    for left in ("Impact described", "was detected", "Follow-ups", "Questions answered", "Reviewed"):
-        assert any(line.startswith("⬜") and left in line for line in says(floor, "ana").splitlines()), left
+    for item in ("Impact described", "was detected", "Follow-ups", "Questions answered", "Reviewed"):
+        assert any(line.startswith("⬜") and item in line for line in says(floor, "ana").splitlines()), item
 
     declared_at = utcnow() - timedelta(minutes=1)
     for name in ("started", "detected", "mitigated"):
@@ -161,9 +161,9 @@ def test_the_checklist_ticks_itself_off_and_then_no_reason_is_asked_for(floor: T
         )
         assert not submits(floor, "ana", reason="the graph shows it")
     floor.says("ana", "/incident followup replace the trunk", channel)
-    said = says(floor, "ana")
-    assert "✅ Follow-ups, each with an owner" in said
-    assert "✅ When it started" in said
+    text = says(floor, "ana")
+    assert "✅ Follow-ups, each with an owner" in text
+    assert "✅ When it started" in text
 
     presses(floor, "ana", ids.REVIEW)
     assert not submits(floor, "ana", reviewers=["U0CHLOE"])
@@ -173,7 +173,7 @@ def test_the_checklist_ticks_itself_off_and_then_no_reason_is_asked_for(floor: T
     assert says(floor, "ana").count("⬜") == 3, "cause, impact and figures were never recorded"
 
 
-def test_its_author_is_reminded_before_it_is_due_and_when_it_is_late(floor: TestFloor) -> None:
+def test_the_author_is_reminded_before_the_due_date_and_when_it_is_late(floor: TestFloor) -> None:
     closes(floor)
     presses(floor, "ana", ids.ASSIGN)
     submits(floor, "ana", author="U0BEN")
@@ -194,17 +194,17 @@ def test_its_author_is_reminded_before_it_is_due_and_when_it_is_late(floor: Test
     presses(floor, "ben", ids.PUBLISH)
     assert not submits(floor, "ben", where=ids.CONFIGURED, reason="it was a test call")
     floor.passes(days=4)
-    assert len(reminders(floor, "ben")) == 2, "what is published is no longer needed"
+    assert len(reminders(floor, "ben")) == 2, "a published post-mortem needs no reminder"
 
 
 def reminders(floor: TestFloor, who: str) -> list[str]:
-    """What a person was reminded of."""
+    """The reminders sent to a person."""
     return [
         m.words for m in floor.sandbox.person(who).direct_messages() if m.words.startswith("⏰ The post-mortem")
     ]
 
 
-def test_before_the_close_whoever_asks_gets_a_preview_that_goes_no_further(floor: TestFloor) -> None:
+def test_before_the_close_a_person_who_asks_gets_a_private_preview(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.chloe.joins(channel)
     floor.settle()
@@ -227,7 +227,7 @@ def test_before_the_close_whoever_asks_gets_a_preview_that_goes_no_further(floor
     assert "set aside: the incident was reopened" in says(floor, "ana")
 
 
-def test_a_private_incidents_post_mortem_goes_to_nobody_who_is_not_in_its_channel(floor: TestFloor) -> None:
+def test_a_private_incidents_post_mortem_goes_only_to_people_in_its_channel(floor: TestFloor) -> None:
     secret = "payroll of the board leaked"
     floor.says("ana", "/incident declare S1")
     floor.ana.fills("What is wrong?", secret)
@@ -239,8 +239,8 @@ def test_a_private_incidents_post_mortem_goes_to_nobody_who_is_not_in_its_channe
     floor.says("ana", "/incident close", channel)
 
     presses(floor, "ana", ids.ASSIGN)
-    refused = submits(floor, "ana", author="U0BEN")[ids.AUTHOR]
-    assert refused == "Incident 1 is private and @Ben Okafor is not in its channel. Invite them there first."
+    refusal = submits(floor, "ana", author="U0BEN")[ids.AUTHOR]
+    assert refusal == "Incident 1 is private and @Ben Okafor is not in its channel. Invite them there first."
     floor.ana.closes()
     presses(floor, "ana", ids.REVIEW)
     assert "not in its channel" in submits(floor, "ana", reviewers=["U0BEN"])[ids.REVIEWERS]
@@ -250,21 +250,23 @@ def test_a_private_incidents_post_mortem_goes_to_nobody_who_is_not_in_its_channe
     presses(floor, "ana", ids.REVIEW)
     assert not submits(floor, "ana", reviewers=["U0BEN"])
     presses(floor, "ana", ids.PUBLISH)
-    assert not submits(floor, "ana", reason="it stays among us"), (
-        "its own channel is chosen until somebody chooses otherwise"
-    )
+    assert not submits(floor, "ana", reason="it stays among us"), "its own channel is preselected"
 
     assert "📗" in floor.words(channel)
-    own = {floor.sandbox.workspace.direct_message(floor.sandbox.person(who).user).id for who in ("ana", "ben")}
-    elsewhere = {name: words for name, words in seen_by_all(floor).items() if name not in (channel, *own)}
-    assert secret not in str(elsewhere)
+    own_channels = {
+        floor.sandbox.workspace.direct_message(floor.sandbox.person(who).user).id for who in ("ana", "ben")
+    }
+    other_texts = {
+        name: words for name, words in seen_by_all(floor).items() if name not in (channel, *own_channels)
+    }
+    assert secret not in str(other_texts)
     assert all(
-        set(file.shares) <= {*own, floor.sandbox.workspace.channel(channel).id}
+        set(file.shares) <= {*own_channels, floor.sandbox.workspace.channel(channel).id}
         for file in floor.sandbox.workspace.files.values()
     )
 
 
-def test_guests_and_people_without_the_right_are_told_so(floor: TestFloor) -> None:
+def test_guests_and_people_without_permission_are_told_so(floor: TestFloor) -> None:
     closes(floor)
     presses(floor, "ana", ids.ASSIGN)
 
@@ -282,7 +284,7 @@ def test_guests_and_people_without_the_right_are_told_so(floor: TestFloor) -> No
     assert "Version 1" in says(floor, "ana")
 
 
-def test_a_plan_without_canvases_and_a_broken_template_hinder_nothing(tmp_path: Path) -> None:
+def test_a_plan_without_canvases_and_a_broken_template_do_no_harm(tmp_path: Path) -> None:
     templates = tmp_path / "templates"
     shutil.copytree("message_templates", templates)
     (templates / "post_mortem" / "document.md.j2").write_text("{% if %}")
@@ -298,7 +300,7 @@ def test_a_plan_without_canvases_and_a_broken_template_hinder_nothing(tmp_path: 
         floor.nothing_was_malformed()
 
 
-def test_each_file_comes_once_when_an_author_and_reviewers_are_chosen_right_after_the_close(
+def test_each_file_is_sent_once_when_author_and_reviewers_are_chosen_right_after_the_close(
     floor: TestFloor,
 ) -> None:
     floor.sandbox.fault("files.completeUploadExternal", "delay", seconds=0.3, count=3)

@@ -1,4 +1,4 @@
-"""A private incident's words appear nowhere outside its channel."""
+"""A private incident's text appears nowhere outside its channel."""
 
 import logging
 
@@ -17,8 +17,8 @@ SECRET = "payroll of the board leaked"
 CHANNEL = "inc-1-payroll-of-the-board-leaked"
 
 
-def declared(floor: TestFloor, who: str = "ana") -> str:
-    """A private incident; gives back its channel."""
+def private_incident(floor: TestFloor, who: str = "ana") -> str:
+    """Declare a private incident; return its channel."""
     person = floor.sandbox.person(who)
     floor.says(who, "/incident declare S1")
     person.fills("What is wrong?", SECRET)
@@ -29,9 +29,11 @@ def declared(floor: TestFloor, who: str = "ana") -> str:
 
 
 @pytest.mark.both_ways
-def test_its_words_stay_in_its_channel(floor: TestFloor, caplog: pytest.LogCaptureFixture) -> None:
+def test_words_of_a_private_incident_stay_in_its_channel(
+    floor: TestFloor, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG, logger="bot")
-    channel = declared(floor)
+    channel = private_incident(floor)
     floor.says("ana", "/incident claim", channel)
     floor.says("ana", "/incident severity S0 worse", channel)
     floor.says("ana", "/incident update It is contained", channel)
@@ -41,11 +43,16 @@ def test_its_words_stay_in_its_channel(floor: TestFloor, caplog: pytest.LogCaptu
     floor.says("ana", "/incident resolve over", channel)
     floor.says("ana", "/incident close", channel)
 
-    elsewhere = {name: words for name, words in seen_by_all(floor).items() if name != channel}
-    own = floor.sandbox.workspace.direct_message(floor.ana.user)
-    told = "\n".join(word for name, words in elsewhere.items() if name not in (own.name, own.id) for word in words)
-    assert SECRET not in told
-    assert "contained" not in told
+    other_texts = {name: words for name, words in seen_by_all(floor).items() if name != channel}
+    own_channel = floor.sandbox.workspace.direct_message(floor.ana.user)
+    all_text = "\n".join(
+        word
+        for name, words in other_texts.items()
+        if name not in (own_channel.name, own_channel.id)
+        for word in words
+    )
+    assert SECRET not in all_text
+    assert "contained" not in all_text
     assert SECRET not in visible_text("", floor.ben.home["blocks"])
     assert SECRET not in "\n".join(floor.ephemeral("ben"))
     assert SECRET not in caplog.text
@@ -54,8 +61,8 @@ def test_its_words_stay_in_its_channel(floor: TestFloor, caplog: pytest.LogCaptu
         floor.ben.sees(channel)
 
 
-def test_its_members_find_it_in_their_list_and_home(floor: TestFloor) -> None:
-    declared(floor)
+def test_members_find_a_private_incident_in_their_list_and_home(floor: TestFloor) -> None:
+    private_incident(floor)
 
     floor.ana.opens_home()
     floor.says("ana", "/incident list")
@@ -64,8 +71,8 @@ def test_its_members_find_it_in_their_list_and_home(floor: TestFloor) -> None:
     assert SECRET in floor.ephemeral("ana")[-1]
 
 
-def test_who_is_invited_by_hand_finds_it_and_who_leaves_does_not(floor: TestFloor) -> None:
-    channel = declared(floor)
+def test_a_person_invited_by_hand_finds_a_private_incident_and_one_who_left_does_not(floor: TestFloor) -> None:
+    channel = private_incident(floor)
     floor.ana.invites(channel, "ben")
     floor.settle()
     floor.says("ben", "/incident list")
@@ -77,7 +84,7 @@ def test_who_is_invited_by_hand_finds_it_and_who_leaves_does_not(floor: TestFloo
     assert SECRET not in floor.ephemeral("ben")[-1]
 
 
-def test_a_private_channel_that_cannot_be_made_leaves_nothing_public(floor: TestFloor) -> None:
+def test_a_private_channel_that_cannot_be_created_leaves_nothing_public(floor: TestFloor) -> None:
     floor.sandbox.fault("conversations.create", "error", error="restricted_action", count=9)
 
     floor.says("ana", "/incident declare S1")
@@ -94,8 +101,8 @@ def test_a_private_channel_that_cannot_be_made_leaves_nothing_public(floor: Test
     assert any("The incident was not opened" in message.words for message in floor.ana.direct_messages())
 
 
-def test_a_form_turned_to_a_private_incident_changes_and_tells_nothing(floor: TestFloor) -> None:
-    declared(floor)
+def test_a_form_redirected_to_a_private_incident_changes_and_reveals_nothing(floor: TestFloor) -> None:
+    private_incident(floor)
     public = floor.declares("S2 Chat is slow", who="ben")
     floor.says("ben", "/incident severity", public)
     floor.sandbox.workspace.modals["U0BEN"][-1].body["private_metadata"] = "1"
@@ -103,37 +110,41 @@ def test_a_form_turned_to_a_private_incident_changes_and_tells_nothing(floor: Te
     floor.ben.fills("Why?", "curious")
 
     with untouched(floor):
-        refused = floor.ben.submits()
+        refusal = floor.ben.submits()
 
-    assert refused.errors["severity"].startswith("There is no such incident, or you may not see it.")
+    assert refusal.errors["severity"].startswith("There is no such incident, or you may not see it.")
 
 
-def test_a_form_turned_to_a_step_of_a_private_incident_does_not_name_the_step(floor: TestFloor) -> None:
-    hidden = PlaybookDriver(floor, declared(floor))
-    hidden.does("ana", "Call the carrier")
-    public = PlaybookDriver(floor, floor.declares("S2 Chat is slow", who="ben"), "ben")
-    public.presses("ben", step_ids.STEP_SKIP, "Call the carrier")
-    floor.sandbox.workspace.modals["U0BEN"][-1].body["private_metadata"] = str(hidden.row("Call the carrier")["id"])
+def test_a_form_redirected_to_a_step_of_a_private_incident_does_not_name_the_step(floor: TestFloor) -> None:
+    private_driver = PlaybookDriver(floor, private_incident(floor))
+    private_driver.does("ana", "Call the carrier")
+    public_driver = PlaybookDriver(floor, floor.declares("S2 Chat is slow", who="ben"), "ben")
+    public_driver.presses("ben", step_ids.STEP_SKIP, "Call the carrier")
+    floor.sandbox.workspace.modals["U0BEN"][-1].body["private_metadata"] = str(
+        private_driver.row("Call the carrier")["id"]
+    )
 
     with untouched(floor):
-        refused = public.submits("ben", {step_ids.REASON: "curious"})
+        refusal = public_driver.submits("ben", {step_ids.REASON: "curious"})
 
-    assert refused.errors[step_ids.REASON].startswith("There is no such incident, or you may not see it.")
-    floor.says("ana", "/incident playbook stop outage", hidden.channel)
-    refused = public.submits("ben", {})
-    assert refused.errors[step_ids.REASON].startswith("There is no such incident, or you may not see it.")
+    assert refusal.errors[step_ids.REASON].startswith("There is no such incident, or you may not see it.")
+    floor.says("ana", "/incident playbook stop outage", private_driver.channel)
+    refusal = public_driver.submits("ben", {})
+    assert refusal.errors[step_ids.REASON].startswith("There is no such incident, or you may not see it.")
 
 
-def test_a_second_declaration_is_not_told_of_a_private_one(floor: TestFloor) -> None:
-    declared(floor)
+def test_a_second_declarer_is_not_told_of_a_private_incident(floor: TestFloor) -> None:
+    private_incident(floor)
 
     floor.says("ben", f"/incident declare S1 {SECRET}")
 
     assert not any("sounds like" in words for words in floor.ephemeral("ben"))
 
 
-def test_who_works_in_its_channel_is_known_there_even_if_their_joining_was_missed(floor: TestFloor) -> None:
-    channel = declared(floor)
+def test_a_person_working_in_a_private_channel_is_a_member_even_if_the_join_event_was_missed(
+    floor: TestFloor,
+) -> None:
+    channel = private_incident(floor)
     floor.stop_bot()
     floor.ana.invites(channel, "ben")
     floor.sandbox.envelopes.clear()
@@ -146,10 +157,10 @@ def test_who_works_in_its_channel_is_known_there_even_if_their_joining_was_misse
     assert floor.ben.submits().closed
 
 
-def test_it_has_only_the_audiences_that_it_was_given_by_hand(floor: TestFloor) -> None:
+def test_a_private_incident_has_only_audiences_added_by_hand(floor: TestFloor) -> None:
     public = floor.declares("S1 IVR down")
     assert "is not private" in floor.says("ana", "/incident updates add executives", public)
-    channel = declared(floor).replace("inc-1-", "inc-2-")
+    channel = private_incident(floor).replace("inc-1-", "inc-2-")
     assert "Choose from" in floor.says("ana", "/incident updates add nobody", channel)
     assert "Executives hear" in floor.says("ana", "/incident updates add Executives", channel)
     assert "already" in floor.says("ana", "/incident updates add executives", channel)

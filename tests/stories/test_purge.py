@@ -1,4 +1,4 @@
-"""`watchfloor purge`: people's words are gone from every file, and every figure stays."""
+"""`watchfloor purge` removes people's words from every file and keeps every figure."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -24,16 +24,16 @@ COUNTED = ("timeline_entries", "promises", "outbox", "playbook_steps", "pages", 
 
 
 @pytest.fixture
-def typed(floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Typed:
-    """The command line of the same installation; the engine's records are not to be kept."""
+def command_line(floor: TestFloor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Typed:
+    """The command line of the same installation, which keeps the engine's records for one second."""
     file = tmp_path / "purging.yaml"
     file.write_text(Path("floor.yaml").read_text().replace("flows: 30 days", "flows: 1 s"))
     monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(file))
     return Typed(floor, monkeypatch, tmp_path)
 
 
-def lived(floor: TestFloor) -> str:
-    """An incident in which the word is said wherever something can be said, up to its close."""
+def incident_with_word(floor: TestFloor) -> str:
+    """Run an incident, up to its close, with the word in every place where people can write."""
     channel = floor.declares(f"S2 IVR down {WORD} title")
     floor.says("ana", "/incident claim", channel)
     message = floor.ana.says(f"{WORD} said it", channel=channel)
@@ -44,8 +44,8 @@ def lived(floor: TestFloor) -> str:
     floor.ana.reacts("pushpin", channel, message.ts)
     floor.says("ana", f"/incident impact {WORD} feels it", channel)
     floor.says("ana", f"/incident note decision: {WORD} decides", channel)
-    [noted] = timeline(floor, "decision")
-    floor.says("ana", f"/incident correct {noted['id']}", channel)
+    [note] = timeline(floor, "decision")
+    floor.says("ana", f"/incident correct {note['id']}", channel)
     floor.ana.fills("What it says", f"{WORD} decided")
     floor.ana.fills("Why?", f"{WORD} was wrong")
     assert floor.ana.submits().closed
@@ -61,13 +61,13 @@ def lived(floor: TestFloor) -> str:
 
 
 def files_with(folder: Path, word: str) -> list[str]:
-    """The files of the databases in which the word is to be found, SQLite's logs too."""
+    """The database files that contain the word, including SQLite's logs."""
     files = [path for path in folder.iterdir() if "sqlite" in path.name]
     return sorted(path.name for path in files if word.encode() in path.read_bytes())
 
 
 def tables_with(folder: Path, word: str) -> list[str]:
-    """The columns in which the word is to be found, to name the one that was forgotten."""
+    """The columns that contain the word, to name the one that was forgotten."""
     engine = sa.create_engine(f"sqlite:///{folder}/watchfloor.sqlite")
     with engine.connect() as connection:
         names = [
@@ -95,45 +95,45 @@ def finishes_follow_ups(floor: TestFloor) -> None:
         is_told(floor, who, "Done by")
 
 
-def test_the_word_is_in_no_file_any_more_and_every_figure_stays(floor: TestFloor, typed: Typed) -> None:
-    channel = lived(floor)
-    other = floor.declares("S3 Something else altogether", who="ben")
+def test_the_word_is_gone_from_every_file_and_every_figure_stays(floor: TestFloor, command_line: Typed) -> None:
+    channel = incident_with_word(floor)
+    other_channel = floor.declares("S3 Something else altogether", who="ben")
     floor.passes(days=40)
-    before = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")
+    state_before = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")
     assert files_with(floor.folder, WORD)
 
-    assert "Kept while a follow-up is open: 1" in typed.types("purge", "--older-than", "30 days").output
+    assert "Kept while a follow-up is open: 1" in command_line.types("purge", "--older-than", "30 days").output
     floor.start_bot()
     finishes_follow_ups(floor)
-    before = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")
-    assert "out of incidents: 1" in typed.types("purge", "--older-than", "30 days", "--dry-run").output
-    assert typed.types("hold", "1").exit_code == 0
-    assert "Kept by hand: 1" in typed.types("purge", "--older-than", "30 days").output
-    assert typed.types("hold", "1", "--release").exit_code == 0
+    state_before = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")
+    assert "out of incidents: 1" in command_line.types("purge", "--older-than", "30 days", "--dry-run").output
+    assert command_line.types("hold", "1").exit_code == 0
+    assert "Kept by hand: 1" in command_line.types("purge", "--older-than", "30 days").output
+    assert command_line.types("hold", "1", "--release").exit_code == 0
     assert files_with(floor.folder, WORD) == ["watchfloor.sqlite"]
 
-    done = typed.types("purge", "--older-than", "30 days")
+    result = command_line.types("purge", "--older-than", "30 days")
 
-    assert "Words were taken out of incidents: 1" in done.output, done.output
+    assert "Words were taken out of incidents: 1" in result.output, result.output
     assert tables_with(floor.folder, WORD) == []
     assert files_with(floor.folder, WORD) == []
     assert files_with(floor.folder, "Something else altogether") == ["watchfloor.sqlite"]
-    assert "every entry as it was written" in typed.types("audit", "verify").output
-    assert "out of incidents: none" in typed.types("purge", "--older-than", "30 days").output
+    assert "every entry as it was written" in command_line.types("audit", "verify").output
+    assert "out of incidents: none" in command_line.types("purge", "--older-than", "30 days").output
     changes_behind_the_bots_back(floor)
-    assert "Incident 1: entry" in typed.types("audit", "verify").output
+    assert "Incident 1: entry" in command_line.types("audit", "verify").output
 
     floor.start_bot()
-    after = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")
-    assert after[0] == before[0]
-    assert [{name: row[name] for name in FIGURES} for row in after[1]] == [
-        {name: row[name] for name in FIGURES} for row in before[1]
+    state_after = {table: len(rows(floor, table)) for table in COUNTED}, rows(floor, "incidents")
+    assert state_after[0] == state_before[0]
+    assert [{name: row[name] for name in FIGURES} for row in state_after[1]] == [
+        {name: row[name] for name in FIGURES} for row in state_before[1]
     ]
     assert "[removed]" in floor.says("ana", "/incident followups", channel) + floor.ephemeral("ana", channel)[-1]
-    assert other
+    assert other_channel
 
 
-def test_no_name_of_a_person_is_left_in_any_fact(floor: TestFloor, typed: Typed) -> None:
+def test_no_persons_name_is_left_in_any_fact(floor: TestFloor, command_line: Typed) -> None:
     floor.sandbox.workspace.groups["S0ANALYSTS"].users.append("U0ULLA")
     floor.restart_bot()
     channel = floor.declares("S1 IVR down")
@@ -144,27 +144,29 @@ def test_no_name_of_a_person_is_left_in_any_fact(floor: TestFloor, typed: Typed)
     assert "invite Ulla Ultra" in entries_shown(floor, channel)
     names = [person.real_name for person in floor.sandbox.workspace.users.values() if not person.is_bot]
 
-    done = typed.types("purge", "--older-than", "30 days")
+    result = command_line.types("purge", "--older-than", "30 days")
 
-    assert "out of incidents: 1" in done.output, done.output
-    kept = {"people.name", "people.real_name", "people.handle"}
-    named = {name: left for name in names if (left := set(tables_with(floor.folder, name)) - kept)}
-    assert named == {}
+    assert "out of incidents: 1" in result.output, result.output
+    allowed = {"people.name", "people.real_name", "people.handle"}
+    columns_by_name = {
+        name: columns for name in names if (columns := set(tables_with(floor.folder, name)) - allowed)
+    }
+    assert columns_by_name == {}
 
 
 def entries_shown(floor: TestFloor, channel: str) -> str:
-    """What `/incident timeline trouble` shows."""
+    """The output of `/incident timeline trouble`."""
     floor.says("ana", "/incident timeline trouble", channel)
     return floor.ephemeral("ana", channel)[-1]
 
 
-def test_without_a_time_nothing_is_taken_out(floor: TestFloor, typed: Typed) -> None:
-    refused = typed.types("purge")
-    assert (refused.exit_code, "--older-than" in refused.output) == (1, True)
-    assert "not a length of time" in typed.types("purge", "--older-than", "soon").output
+def test_a_purge_without_an_age_is_refused(floor: TestFloor, command_line: Typed) -> None:
+    refusal = command_line.types("purge")
+    assert (refusal.exit_code, "--older-than" in refusal.output) == (1, True)
+    assert "not a length of time" in command_line.types("purge", "--older-than", "soon").output
 
 
-def test_who_is_cut_off_goes_on_where_they_were(floor: TestFloor) -> None:
+def test_an_interrupted_purge_continues_where_it_stopped(floor: TestFloor) -> None:
     channel = floor.declares(f"S3 {WORD}")
     for number in range(5):
         floor.ana.says(f"{WORD} {number}", channel=channel)
@@ -173,23 +175,23 @@ def test_who_is_cut_off_goes_on_where_they_were(floor: TestFloor) -> None:
     floor.passes(days=2)
     now = utcnow()
 
-    # As far as its first batch, then the process ended.
+    # The purge gets as far as its first batch; then the process ends.
     with floor.services.database.transaction() as session:
         assert erasure.erase_text(session, 1, 0, 3)[0] > 0
     assert WORD in str(rows(floor, "timeline_entries"))
     floor.restart_bot()
-    registry, before = floor.services.get(Registry), now - timedelta(days=1)
-    done = purge.purge(floor.services.database, registry, before, now)
+    registry, cutoff = floor.services.get(Registry), now - timedelta(days=1)
+    result = purge.purge(floor.services.database, registry, cutoff, now)
 
-    assert done.incidents == [1]
-    assert purge.purge(floor.services.database, registry, before, now).rows == 0, "it is not done again"
+    assert result.incidents == [1]
+    assert purge.purge(floor.services.database, registry, cutoff, now).rows == 0, "it is not repeated"
     with floor.services.database.reading() as session:
         assert verification.verify(session, 1) == []
     assert WORD not in str(rows(floor, "timeline_entries"))
     assert WORD not in str(rows(floor, "incidents")) + str(rows(floor, "outbox"))
 
 
-def test_the_clock_does_it_when_the_floor_says_how_long(tmp_path: Path) -> None:
+def test_the_clock_purges_when_the_floor_sets_a_retention_time(tmp_path: Path) -> None:
     file = tmp_path / "floor.yaml"
     file.write_text(Path("floor.yaml").read_text().replace("words: never", "words: 30 days"))
     with TestFloor(tmp_path, floor_file=file, playbooks_dir=PLAYBOOKS) as floor:

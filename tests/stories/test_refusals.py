@@ -1,4 +1,4 @@
-"""What cannot be done is refused with a sentence to who asked, and nothing is half-done behind it."""
+"""Impossible requests are refused with a sentence to the person, and nothing is left half-done."""
 
 from collections.abc import Iterator
 
@@ -15,11 +15,11 @@ NO_SUCH_INCIDENT = (
 
 @pytest.fixture(scope="module")
 def channel(shared_floor: TestFloor) -> Iterator[str]:
-    """An open incident that everyone in this module refuses to change."""
+    """An open incident that no test in this module may change."""
     yield shared_floor.declares("S1 IVR down")
 
 
-def test_a_command_outside_an_incident_names_those_that_are_open_and_may_be_seen(
+def test_a_command_outside_an_incident_names_the_open_incidents_the_person_may_see(
     shared_floor: TestFloor, channel: str
 ) -> None:
     link = f"<#{shared_floor.sandbox.workspace.channel(channel).id}>"
@@ -63,7 +63,7 @@ def test_a_command_outside_an_incident_names_those_that_are_open_and_may_be_seen
         ),
     ],
 )
-def test_a_command_that_makes_no_sense_is_refused_with_what_to_do(
+def test_a_nonsensical_command_is_refused_with_advice(
     shared_floor: TestFloor, channel: str, typed: str, answer: str
 ) -> None:
     with untouched(shared_floor):
@@ -102,19 +102,19 @@ def test_a_command_that_makes_no_sense_is_refused_with_what_to_do(
         ("/incident reopen", "Incident 1 is investigating, so there is nothing to reopen."),
     ],
 )
-def test_a_change_that_makes_no_sense_is_refused_with_what_to_do(
+def test_a_nonsensical_change_is_refused_with_advice(
     shared_floor: TestFloor, channel: str, typed: str, answer: str
 ) -> None:
     with untouched(shared_floor):
         assert shared_floor.says("ana", typed, channel) == answer
 
 
-def test_a_title_of_spaces_is_no_title(shared_floor: TestFloor, channel: str) -> None:
+def test_a_title_of_spaces_counts_as_missing(shared_floor: TestFloor, channel: str) -> None:
     with untouched(shared_floor):
         shared_floor.says("ana", "/incident declare")
         shared_floor.ana.fills("What is wrong?", "   ")
-        refused = shared_floor.ana.submits()
-        assert refused.errors == {
+        refusal = shared_floor.ana.submits()
+        assert refusal.errors == {
             "title": "Please say in a few words what is wrong, such as `/incident declare S1 IVR down in Manila`."
         }
         shared_floor.ana.closes()
@@ -122,17 +122,17 @@ def test_a_title_of_spaces_is_no_title(shared_floor: TestFloor, channel: str) ->
 
 @pytest.mark.parametrize("who", ["gus", "ulla", "olga"])
 def test_guests_and_strangers_may_not_act(shared_floor: TestFloor, channel: str, who: str) -> None:
-    where = {"gus": "general", "ulla": "random", "olga": "operations"}[who]
+    place = {"gus": "general", "ulla": "random", "olga": "operations"}[who]
     with untouched(shared_floor):
-        answer = shared_floor.says(who, "/incident declare S0 Let me in", where)
+        answer = shared_floor.says(who, "/incident declare S0 Let me in", place)
         assert "guest" in answer.lower()
-        for typed in ("list", "help", "1", "timeline", "subscribe S1", "partners"):
-            assert "guest" in shared_floor.says(who, f"/incident {typed}", where).lower(), typed
-        shared_floor.says(who, "/incident declare", where)
+        for command in ("list", "help", "1", "timeline", "subscribe S1", "partners"):
+            assert "guest" in shared_floor.says(who, f"/incident {command}", place).lower(), command
+        shared_floor.says(who, "/incident declare", place)
         assert shared_floor.sandbox.person(who).modal is None
 
 
-def test_a_guest_in_the_channel_may_press_nothing(shared_floor: TestFloor, channel: str) -> None:
+def test_a_guest_in_the_channel_may_press_no_button(shared_floor: TestFloor, channel: str) -> None:
     shared_floor.ana.invites(channel, "gus")
     with untouched(shared_floor):
         shared_floor.gus.clicks(f"{ids.CLAIM}.commander", channel=channel)
@@ -149,9 +149,9 @@ def test_a_form_about_no_incident_is_refused(shared_floor: TestFloor, channel: s
     top.body["private_metadata"] = memory
     with untouched(shared_floor):
         shared_floor.ana.fills("Status", "mitigated")
-        refused = shared_floor.ana.submits()
-        assert not refused.closed
-        assert refused.errors["status"].startswith(("This form is out of date", "There is no such incident"))
+        refusal = shared_floor.ana.submits()
+        assert not refusal.closed
+        assert refusal.errors["status"].startswith(("This form is out of date", "There is no such incident"))
     shared_floor.ana.closes()
 
 
@@ -162,7 +162,7 @@ def test_buttons_of_a_closed_incident_say_that_it_is_closed(floor: TestFloor) ->
     floor.says("ana", "/incident", channel)
     floor.says("ana", "/incident resolve over", channel)
     floor.says("ana", "/incident close", channel)
-    # As on a screen that was not drawn again yet.
+    # As on a screen that has not been redrawn yet.
     card.blocks = buttons
 
     with untouched(floor):
@@ -171,11 +171,11 @@ def test_buttons_of_a_closed_incident_say_that_it_is_closed(floor: TestFloor) ->
         floor.ana.clicks(ids.RESOLVE, channel=channel)
         if floor.ana.modal:
             floor.ana.fills("What ended the impact?", "again")
-            refused = floor.ana.submits()
-            assert refused.errors["reason"].startswith("Incident 1 is closed.")
+            refusal = floor.ana.submits()
+            assert refusal.errors["reason"].startswith("Incident 1 is closed.")
 
-    closed = "Incident 1 is closed. `/incident reopen` in its channel opens it again."
-    assert closed in floor.ephemeral("devi", channel)
-    assert closed in floor.ephemeral("ana", channel)
-    for typed in ("severity S0", "status mitigated", "impact few", "claim", "update", "resolve", "close"):
-        assert floor.says("ana", f"/incident {typed}", channel) == closed
+    sentence = "Incident 1 is closed. `/incident reopen` in its channel opens it again."
+    assert sentence in floor.ephemeral("devi", channel)
+    assert sentence in floor.ephemeral("ana", channel)
+    for command in ("severity S0", "status mitigated", "impact few", "claim", "update", "resolve", "close"):
+        assert floor.says("ana", f"/incident {command}", channel) == sentence

@@ -1,4 +1,4 @@
-"""Who leads, who speaks, who writes: claimed, given, handed over, left."""
+"""Roles: claimed, given, handed over, left."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from tests.stories.record import rows, timeline, untouched
 CLAIM_COMMANDER = f"{ids.CLAIM}.commander"
 
 
-def told(floor: TestFloor, who: str) -> str:
-    """What the bot said to somebody alone."""
+def direct_text(floor: TestFloor, who: str) -> str:
+    """The bot's direct messages to a person."""
     return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
 
 
@@ -21,7 +21,7 @@ def holders(floor: TestFloor) -> dict[str, str]:
 
 
 @pytest.mark.both_ways
-def test_who_claims_command_stands_on_the_card_and_is_told_what_it_asks(floor: TestFloor) -> None:
+def test_a_new_commander_is_shown_on_the_card_and_told_what_the_role_asks(floor: TestFloor) -> None:
     channel = floor.declares()
     assert "*Commander* –" in floor.card(channel)
 
@@ -29,14 +29,14 @@ def test_who_claims_command_stands_on_the_card_and_is_told_what_it_asks(floor: T
     floor.settle()
 
     assert "*Commander* <@U0ANA>" in floor.card(channel)
-    assert "You decide, others do." in told(floor, "ana")
+    assert "You decide, others do." in direct_text(floor, "ana")
     assert CLAIM_COMMANDER not in str(floor.ana.sees(channel))
     assert "You are commander of incident 1." in "\n".join(floor.ephemeral("ana", channel))
 
 
-def test_of_two_who_claim_at_once_one_leads_and_the_other_is_told_who(floor: TestFloor) -> None:
+def test_when_two_people_claim_at_once_one_leads_and_the_other_is_told_who(floor: TestFloor) -> None:
     channel = floor.declares()
-    # The button is still there for the second.
+    # The second person still sees the button.
     floor.sandbox.fault("chat.update", "rate_limited", count=9, retry_after=30)
 
     floor.ana.clicks(CLAIM_COMMANDER, channel=channel)
@@ -45,7 +45,7 @@ def test_of_two_who_claim_at_once_one_leads_and_the_other_is_told_who(floor: Tes
 
     assert holders(floor) == {"commander": "U0ANA"}
     assert any("<@U0ANA> is commander already" in words for words in floor.ephemeral("devi", channel))
-    assert "You decide" not in told(floor, "devi")
+    assert "You decide" not in direct_text(floor, "devi")
 
 
 def test_a_click_delivered_twice_is_one_claim(floor: TestFloor) -> None:
@@ -58,17 +58,17 @@ def test_a_click_delivered_twice_is_one_claim(floor: TestFloor) -> None:
     assert len(timeline(floor, "role_taken")) == 1
 
 
-def test_who_is_given_a_role_from_outside_is_brought_into_the_channel_and_told(floor: TestFloor) -> None:
+def test_a_person_outside_the_channel_who_is_given_a_role_is_invited_and_told(floor: TestFloor) -> None:
     channel = floor.declares()
 
     answer = floor.says("ana", "/incident assign comms <@U0BEN|ben>", channel)
 
     assert answer == "<@U0BEN> is communications lead of incident 1 now and has been told."
-    assert "every update goes out when it was promised" in told(floor, "ben")
-    assert channel in [found.name for found in floor.ben.channels() if "U0BEN" in found.members]
+    assert "every update goes out when it was promised" in direct_text(floor, "ben")
+    assert channel in [candidate.name for candidate in floor.ben.channels() if "U0BEN" in candidate.members]
 
 
-def test_a_role_is_handed_over_by_who_holds_it(floor: TestFloor) -> None:
+def test_a_role_is_handed_over_by_its_holder(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.says("ana", "/incident claim", channel)
 
@@ -77,7 +77,7 @@ def test_a_role_is_handed_over_by_who_holds_it(floor: TestFloor) -> None:
 
     floor.says("ana", "/incident handover commander <@U0BEN|ben>", channel)
     assert "*Commander* <@U0BEN>" in floor.card(channel)
-    assert "You decide, others do." in told(floor, "ben")
+    assert "You decide, others do." in direct_text(floor, "ben")
 
 
 def test_a_responder_may_hand_over_to_another_responder(floor: TestFloor) -> None:
@@ -90,7 +90,7 @@ def test_a_responder_may_hand_over_to_another_responder(floor: TestFloor) -> Non
     assert [row["user_id"] for row in rows(floor, "role_holders")] == ["U0DEVI"]
 
 
-def test_who_leaves_a_role_leaves_it_free_to_claim(floor: TestFloor) -> None:
+def test_a_role_left_by_its_holder_is_free_to_claim(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.says("ana", "/incident claim", channel)
 
@@ -124,7 +124,7 @@ def test_a_guest_cannot_be_given_a_role(floor: TestFloor) -> None:
         assert "guest" in answer.lower()
 
 
-def test_a_person_named_without_choosing_them_is_asked_for(floor: TestFloor) -> None:
+def test_a_name_typed_without_a_mention_is_refused_with_an_example(floor: TestFloor) -> None:
     channel = floor.declares()
 
     with untouched(floor):
@@ -132,7 +132,7 @@ def test_a_person_named_without_choosing_them_is_asked_for(floor: TestFloor) -> 
         assert "`/incident assign scribe @ana`" in answer or "not a role" in answer
 
 
-def test_where_only_the_commander_may_change_an_incident_the_free_role_can_be_claimed(tmp_path: Path) -> None:
+def test_the_free_role_can_be_claimed_where_only_the_commander_may_change_an_incident(tmp_path: Path) -> None:
     shipped = Path("floor.yaml").read_text()
     file = tmp_path / "floor.yaml"
     file.write_text(shipped.replace("lead: [anyone]", "lead: [commander]"))

@@ -1,5 +1,5 @@
-"""A follow-the-sun floor in three regions while Europe's clocks go back: who is on, what is open, who takes it,
-and how one shift hands over to the next."""
+"""A follow-the-sun floor in three regions while Europe's clocks go back: people on shift, open shifts and
+their takers, and handovers from one shift to the next."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -69,7 +69,7 @@ def roster(first: datetime, ends_in_london: str = "160000", agents: int = 0) -> 
 
 
 class Sun:
-    """The floor, and the moments of its days."""
+    """The floor and the moments of its days."""
 
     def __init__(self, floor: TestFloor, folder: Path, sunday: datetime) -> None:
         self.floor, self.folder, self.sunday = floor, folder, sunday
@@ -87,14 +87,14 @@ class Sun:
         self.floor.tick()
 
     def on(self, days: int, hour: int, minute: int = 0) -> datetime:
-        """A moment in UTC, days after the Sunday."""
+        """A moment in UTC, counted in days from the Sunday."""
         return self.sunday + timedelta(days=days, hours=hour, minutes=minute)
 
-    def told(self, who: str) -> list[str]:
+    def direct_texts(self, who: str) -> list[str]:
         return [message.words for message in self.floor.sandbox.person(who).direct_messages()]
 
     def speaks(self, user_id: str, locale: str) -> None:
-        """Somebody chooses another language in Slack."""
+        """Switch a person to another language in Slack."""
         workspace = self.floor.sandbox.workspace
         workspace.speak(workspace.users[user_id], locale)
         self.floor.settle()
@@ -109,7 +109,7 @@ def sun(tmp_path: Path) -> Iterator[Sun]:
     shipped = Path("floor.yaml").read_text()
     (tmp_path / "floor.yaml").write_text(f"{shipped}\n{SHIFTS}")
     sunday = sunday_of_change(STARTS_AT)
-    # The floor opens two days before, when its roster is there.
+    # The floor opens 36 hours before the Sunday, with its roster in place.
     workday_clock(tmp_path, sunday - timedelta(hours=36))
     (tmp_path / "roster.ics").write_text(roster(sunday - timedelta(days=4)).replace("\n", "\r\n"))
     with TestFloor(tmp_path, floor_file=tmp_path / "floor.yaml") as floor:
@@ -119,27 +119,29 @@ def sun(tmp_path: Path) -> Iterator[Sun]:
         floor.nothing_was_malformed()
 
 
-def test_the_point_of_contact_is_pinned_and_what_is_open_is_found_told_once_taken_and_escalated(sun: Sun) -> None:
+def test_the_point_of_contact_is_pinned_and_open_shifts_are_found_announced_taken_and_escalated(sun: Sun) -> None:
     floor = sun.floor
     assert "<@U0BEN> (EMEA) until" in sun.contact()
     pinned = [row for row in rows(floor, "outbox") if row["kind"] == "contact"]
     assert "<@U0ERIK>" in floor.says("ana", "/incident oncall gqm AMER at tomorrow 03:00")
     assert "neither a role nor a region" in floor.says("ana", "/incident oncall nobody")
 
-    # New York's summer shift ends at 23:00 UTC, Manila's begins at 00:00: an hour of each night is nobody's.
+    # New York's summer shift ends at 23:00 UTC, Manila's begins at 00:00: one hour of each night is uncovered.
     for who in ("ana", "ben", "erik"):
-        told = [words for words in sun.told(who) if "Nobody is on as Global queue manager" in words]
-        assert len(told) == 2, "the two nights of the 48 hours ahead"
+        messages = [words for words in sun.direct_texts(who) if "Nobody is on as Global queue manager" in words]
+        assert len(messages) == 2, "the two nights of the 48 hours ahead"
     floor.passes(minutes=30)
-    assert len([words for words in sun.told("ben") if "Nobody is on" in words]) == 2
+    assert len([words for words in sun.direct_texts("ben") if "Nobody is on" in words]) == 2
 
     floor.ben.clicks(shift_ids.TAKE)
     floor.settle()
     floor.tick()
-    taken = next(row for row in rows(floor, "open_times") if row["state"] == "filled")
-    assert taken["filled_by"] == "U0BEN"
-    assert any("<@U0BEN> took it" in words for words in sun.told("ana")), "nobody else is asked any more"
-    assert sun.told("farah") == []
+    filled_row = next(row for row in rows(floor, "open_times") if row["state"] == "filled")
+    assert filled_row["filled_by"] == "U0BEN"
+    assert any("<@U0BEN> took it" in words for words in sun.direct_texts("ana")), (
+        "the others are told that it is taken"
+    )
+    assert sun.direct_texts("farah") == []
 
     sun.at(sun.on(-2, 14, 30))
     assert "<@U0BEN>" in sun.contact()
@@ -147,18 +149,18 @@ def test_the_point_of_contact_is_pinned_and_what_is_open_is_found_told_once_take
     assert "<@U0ERIK> (AMER) until" in sun.contact()
     assert [row["ts"] for row in rows(floor, "outbox") if row["kind"] == "contact"] == [pinned[0]["ts"]], "edited"
 
-    # Four hours before the other night's hour somebody else is told.
-    missing = next(row for row in rows(floor, "open_times") if row["state"] == "open")
-    sun.at(datetime.fromisoformat(missing["starts_at"]).replace(tzinfo=UTC) - timedelta(hours=4))
-    assert any("Still open" in words for words in sun.told("farah"))
+    # Four hours before the other night's uncovered hour, somebody else is told.
+    open_row = next(row for row in rows(floor, "open_times") if row["state"] == "open")
+    sun.at(datetime.fromisoformat(open_row["starts_at"]).replace(tzinfo=UTC) - timedelta(hours=4))
+    assert any("Still open" in words for words in sun.direct_texts("farah"))
     floor.farah.clicks(shift_ids.ASK)
     floor.farah.fills(shift_ids.PERSON, "ana")
     assert floor.farah.submits().closed
     floor.settle()
-    assert "asks whether you can take it" in sun.told("ana")[-1]
+    assert "asks whether you can take it" in sun.direct_texts("ana")[-1]
     floor.ana.clicks(shift_ids.AGREE)
     floor.settle()
-    assert "<@U0ANA> takes it" in sun.told("farah")[-1]
+    assert "<@U0ANA> takes it" in sun.direct_texts("farah")[-1]
 
     # Until Saturday London was on from 07:00 to 15:00 UTC; on Sunday its clock has gone back, New York's has not.
     sun.at(sun.on(0, 7, 30))
@@ -172,29 +174,29 @@ def test_the_point_of_contact_is_pinned_and_what_is_open_is_found_told_once_take
     assert "<@U0ERIK> (AMER) until" in sun.contact(), "from 15:00 UTC"
 
 
-def test_without_any_roster_its_managers_are_told_once_that_nobody_is_on(tmp_path: Path) -> None:
+def test_without_a_roster_the_managers_are_told_once_that_nobody_is_on(tmp_path: Path) -> None:
     needed = 'shifts: {roles: {gqm: Manager}, needs: [{role: gqm}], managers: ["@farah"]}'
     (tmp_path / "floor.yaml").write_text(f"{Path('floor.yaml').read_text()}\n{needed}\n")
     with TestFloor(tmp_path, floor_file=tmp_path / "floor.yaml") as floor:
         floor.passes(minutes=2)
         floor.tick()
-        told = [message.words for message in floor.sandbox.person("farah").direct_messages()]
-        assert ["Nobody is on as Manager" in words for words in told] == [True], "it is late when it is found"
+        messages = [message.words for message in floor.sandbox.person("farah").direct_messages()]
+        assert ["Nobody is on as Manager" in words for words in messages] == [True], "it is late when it is found"
         floor.nothing_was_malformed()
 
 
-def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun) -> None:
+def test_changes_are_announced_swaps_need_both_people_and_an_absence_opens_a_shift(sun: Sun) -> None:
     floor = sun.floor
-    assert not any("Your shifts changed" in words for words in sun.told("ben")), "all of it was new"
+    assert not any("Your shifts changed" in words for words in sun.direct_texts("ben")), "all of it was new"
     sun.writes(roster(sun.sunday - timedelta(days=4), ends_in_london="150000"))
     sun.reads()
-    assert any("Your shifts changed (roster Follow the sun)" in words for words in sun.told("ben"))
-    assert not any("Your shifts changed" in words for words in sun.told("erik"))
+    assert any("Your shifts changed (roster Follow the sun)" in words for words in sun.direct_texts("ben"))
+    assert not any("Your shifts changed" in words for words in sun.direct_texts("erik"))
 
-    mine = floor.says("ben", "/incident oncall mine")
-    assert "Your shifts" in mine
-    coming = [row for row in rows(floor, "shifts") if row["starts_at"] > f"{sun.on(0, 0):%Y-%m-%d}"]
-    shifts = {row["user_id"]: row for row in reversed(coming)}
+    answer = floor.says("ben", "/incident oncall mine")
+    assert "Your shifts" in answer
+    coming_rows = [row for row in rows(floor, "shifts") if row["starts_at"] > f"{sun.on(0, 0):%Y-%m-%d}"]
+    shifts = {row["user_id"]: row for row in reversed(coming_rows)}
     floor.ben.clicks(f"{shift_ids.SWAP}.{shifts['U0BEN']['id']}", channel="general")
     floor.ben.fills(shift_ids.OTHER, str(shifts["U0ERIK"]["id"]))
     assert floor.ben.submits().closed
@@ -202,11 +204,13 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     assert [row["user_id"] for row in rows(floor, "shifts") if row["id"] == shifts["U0BEN"]["id"]] == ["U0BEN"]
     floor.erik.clicks(shift_ids.AGREE)
     floor.settle()
-    swapped = {row["id"]: row["user_id"] for row in rows(floor, "shifts")}
-    assert swapped[shifts["U0BEN"]["id"]] == "U0ERIK"
-    assert swapped[shifts["U0ERIK"]["id"]] == "U0BEN"
+    users_by_shift = {row["id"]: row["user_id"] for row in rows(floor, "shifts")}
+    assert users_by_shift[shifts["U0BEN"]["id"]] == "U0ERIK"
+    assert users_by_shift[shifts["U0ERIK"]["id"]] == "U0BEN"
     sun.reads()
-    assert {row["id"]: row["user_id"] for row in rows(floor, "shifts")} == swapped, "the roster leaves it as agreed"
+    assert {row["id"]: row["user_id"] for row in rows(floor, "shifts")} == users_by_shift, (
+        "the roster leaves the swap as agreed"
+    )
 
     floor.says("ana", "/incident absence")
     floor.ana.fills(shift_ids.STARTS, int(sun.on(-1, 0).timestamp()))
@@ -214,24 +218,22 @@ def test_changes_are_told_swaps_need_both_and_an_absence_opens_a_shift(sun: Sun)
     assert floor.ana.submits().closed
     floor.settle()
     floor.tick()
-    (grown,) = [row for row in rows(floor, "open_times") if row["ends_at"] >= f"{sun.on(-1, 7):%Y-%m-%d %H}"][:1]
-    assert grown["starts_at"] == f"{sun.on(-2, 23):%Y-%m-%d %H:%M:%S.%f}", (
-        "her shift is part of the night's gap now"
-    )
+    (gap,) = [row for row in rows(floor, "open_times") if row["ends_at"] >= f"{sun.on(-1, 7):%Y-%m-%d %H}"][:1]
+    assert gap["starts_at"] == f"{sun.on(-2, 23):%Y-%m-%d %H:%M:%S.%f}", "her shift is part of the night's gap now"
     floor.says("ana", "/incident oncall gaps")
     assert "Nobody is on as Global queue manager" in floor.ephemeral("ana", "general")[-1]
     sun.speaks("U0ERIK", "es-MX")
     floor.says("erik", "/incident report week")
     floor.tick()
-    assert any("📊 *Informe" in words for words in sun.told("erik")), (
-        "picture and spreadsheet come by direct message"
+    assert any("📊 *Informe" in words for words in sun.direct_texts("erik")), (
+        "the picture and the spreadsheet come by direct message"
     )
     floor.says("farah", "/incident absences export")
     floor.tick()
-    assert any("Absences for workforce management" in words for words in sun.told("farah"))
+    assert any("Absences for workforce management" in words for words in sun.direct_texts("farah"))
 
 
-def test_a_shift_and_an_absence_are_entered_refused_and_taken_back_and_a_swap_is_declined(sun: Sun) -> None:
+def test_shifts_and_absences_are_entered_refused_and_withdrawn_and_a_swap_is_declined(sun: Sun) -> None:
     floor = sun.floor
     floor.says("farah", "/incident shift")
     floor.farah.fills(shift_ids.PERSON, "gus")
@@ -245,7 +247,7 @@ def test_a_shift_and_an_absence_are_entered_refused_and_taken_back_and_a_swap_is
     floor.farah.fills(shift_ids.PERSON, "chloe")
     assert floor.farah.submits().closed
     floor.settle()
-    assert "You have a new shift" in sun.told("chloe")[-1]
+    assert "You have a new shift" in sun.direct_texts("chloe")[-1]
 
     floor.says("chloe", "/incident oncall mine")
     floor.chloe.clicks(shift_ids.ABSENCE, channel="general")
@@ -264,26 +266,26 @@ def test_a_shift_and_an_absence_are_entered_refused_and_taken_back_and_a_swap_is
     )
     with pytest.raises(NothingToClick):
         floor.ben.clicks(f"{shift_ids.SWAP}.{running['id']}", channel="general")
-    own = next(
+    own_shift = next(
         row for row in rows(floor, "shifts") if row["user_id"] == "U0BEN" and row["starts_at"] > f"{sun.on(-1, 0)}"
     )
-    for to, said in (("gus", "cannot work a shift"), ("ben", "Choose a colleague")):
-        floor.ben.clicks(f"{shift_ids.SWAP}.{own['id']}", channel="general")
-        floor.ben.fills(shift_ids.PERSON, to)
-        assert said in str(floor.ben.submits().errors)
+    for person, sentence in (("gus", "cannot work a shift"), ("ben", "Choose a colleague")):
+        floor.ben.clicks(f"{shift_ids.SWAP}.{own_shift['id']}", channel="general")
+        floor.ben.fills(shift_ids.PERSON, person)
+        assert sentence in str(floor.ben.submits().errors)
         floor.ben.closes()
-    floor.ben.clicks(f"{shift_ids.SWAP}.{own['id']}", channel="general")
+    floor.ben.clicks(f"{shift_ids.SWAP}.{own_shift['id']}", channel="general")
     floor.ben.fills(shift_ids.PERSON, "erik")
     assert floor.ben.submits().closed
     floor.settle()
     floor.erik.clicks(shift_ids.DECLINE)
     floor.settle()
-    assert "can't take it. The shift stays yours." in sun.told("ben")[-1]
+    assert "can't take it. The shift stays yours." in sun.direct_texts("ben")[-1]
     with pytest.raises(swap_tables.NoSuchSwap):
         offers.agree(floor.services, 1, "U0ERIK", utcnow())
 
 
-def test_a_bot_that_starts_knows_at_once_who_is_on(sun: Sun) -> None:
+def test_a_starting_bot_knows_at_once_who_is_on_shift(sun: Sun) -> None:
     floor = sun.floor
     floor.stop_bot()
     sun.writes(roster(sun.sunday - timedelta(days=4), ends_in_london="133000"))
@@ -297,7 +299,7 @@ def test_a_bot_that_starts_knows_at_once_who_is_on(sun: Sun) -> None:
     assert first["ends_at"] == f"{sun.on(-2, 12, 30):%Y-%m-%d %H:%M:%S.%f}"
 
 
-def test_what_is_watched_is_listed_and_ended(sun: Sun) -> None:
+def test_watched_items_are_listed_and_ended(sun: Sun) -> None:
     floor = sun.floor
     floor.says("ana", "/incident handover watch the <!here> trunks")
     floor.says("ana", "/incident handover watched")
@@ -309,14 +311,14 @@ def test_what_is_watched_is_listed_and_ended(sun: Sun) -> None:
 
 
 def presses_all(sun: Sun, who: str, button: str) -> int:
-    """Press every such button in the newest of the bot's messages that has one, one after the other."""
-    person, pressed = sun.floor.sandbox.person(who), 0
+    """Press every such button in the bot's newest message that has one, one after the other; return how many."""
+    person, count = sun.floor.sandbox.person(who), 0
     while True:
         try:
             person.clicks(button)
         except NothingToClick:
-            return pressed
-        pressed += 1
+            return count
+        count += 1
         sun.floor.settle()
 
 
@@ -327,31 +329,31 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     floor.says("chloe", "/incident claim commander", phones)
     wallboard = floor.declares("S3 Wallboard frozen in Pune", who="ana")
     assert holders(floor) == {"incident:1": "U0BEN", "incident:2": "U0BEN"}, (
-        "the point of contact's, not who declared"
+        "the point of contact's, not the declarer's"
     )
 
     sun.at(sun.on(-2, 14, 45))
-    assert "Your shift ends" in sun.told("ben")[-1]
+    assert "Your shift ends" in sun.direct_texts("ben")[-1]
     floor.ben.clicks(incident_ids.HAND_OVER_SHIFT)
     form = str(floor.ben.modal)
     assert "IVR down in Manila" in form
     assert "no next step" in form
-    assert "'initial_user': 'U0ERIK'" in form, "the next on shift"
+    assert "'initial_user': 'U0ERIK'" in form, "the next person on shift"
     floor.ben.fills(handover_ids.RISKS, "The carrier's change at 04:00")
     floor.ben.fills(handover_ids.CONTINGENCIES, "If the queue passes 200, then call Farah")
     floor.ben.fills(handover_ids.WATCHED, "The <!here> trunks")
     assert floor.ben.submits().closed
     floor.settle()
 
-    # Who leads the S1 is asked for the next step that is missing.
-    assert "has no next step" in sun.told("chloe")[-1]
+    # The commander of the S1 is asked for the missing next step.
+    assert "has no next step" in sun.direct_texts("chloe")[-1]
     floor.chloe.clicks(handover_ids.ADD_NEXT_STEP)
     floor.chloe.fills(handover_ids.NEXT_STEP, "Fail over to Cebu by 15:00")
     assert floor.chloe.submits().closed
     floor.settle()
-    offer = sun.told("erik")[-1]
-    for known in ("hands the shift over to you", "Fail over to Cebu by 15:00", "call Farah", "change at 04:00"):
-        assert known in offer
+    offer = sun.direct_texts("erik")[-1]
+    for expected in ("hands the shift over to you", "Fail over to Cebu by 15:00", "call Farah", "change at 04:00"):
+        assert expected in offer
     assert set(holders(floor).values()) == {"U0BEN"}
 
     floor.erik.clicks(handover_ids.ACCEPT_ITEM)
@@ -361,40 +363,42 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     floor.erik.fills(handover_ids.REPEATED, "IVR first: failover at 15:00, I watch the queue")
     assert floor.erik.submits().closed
     floor.settle()
-    assert "failover at 15:00" in sun.told("ben")[-1]
+    assert "failover at 15:00" in sun.direct_texts("ben")[-1]
 
     floor.erik.clicks(handover_ids.SEND_ITEM_BACK)
     floor.erik.fills(handover_ids.QUESTION, "Who talks to the carrier?")
     assert floor.erik.submits().closed
     floor.settle()
-    assert "Who talks to the carrier?" in sun.told("ben")[-1]
+    assert "Who talks to the carrier?" in sun.direct_texts("ben")[-1]
     floor.ben.clicks(handover_ids.ANSWER_ITEM)
     floor.ben.fills(handover_ids.ANSWER, "Chloe does")
     assert floor.ben.submits().closed
     floor.settle()
-    assert "Chloe does" in "".join(sun.told("erik"))
+    assert "Chloe does" in "".join(sun.direct_texts("erik"))
 
-    # Nobody has accepted everything after a quarter of an hour: others are told.
+    # Not everything has been accepted after a quarter of an hour: others are told.
     floor.passes(minutes=16)
-    assert "has not accepted" in sun.told("farah")[-1]
+    assert "has not accepted" in sun.direct_texts("farah")[-1]
     assert set(holders(floor).values()) == {"U0BEN"}
     presses_all(sun, "erik", handover_ids.ACCEPT_ITEM)
     assert set(holders(floor).values()) == {"U0ERIK"}
-    assert "has accepted everything" in sun.told("ben")[-1]
+    assert "has accepted everything" in sun.direct_texts("ben")[-1]
 
-    # What was accepted and has not moved goes on with one click; what moved is accepted by itself. Who has Slack in
-    # Spanish reads it in Spanish, and the other in English.
+    # Items accepted before and unchanged since go on with one click; changed items are accepted singly. A person
+    # with Slack in Spanish reads it in Spanish, the other in English.
     sun.speaks("U0ANA", "es-ES")
     floor.says("erik", "/incident handover shift <@U0ANA|ana>")
     assert floor.erik.submits().closed
     floor.settle()
-    assert "<@U0ERIK> te entrega el turno: 0 de" in sun.told("ana")[-1]
-    assert "Actualización de #1 para " in sun.told("ana")[-1]
-    assert "inestable" in sun.told("ana")[-1]
-    assert "You hand the shift over to <@U0ANA>" in "".join(sun.told("erik"))
+    assert "<@U0ERIK> te entrega el turno: 0 de" in sun.direct_texts("ana")[-1]
+    assert "Actualización de #1 para " in sun.direct_texts("ana")[-1]
+    assert "inestable" in sun.direct_texts("ana")[-1]
+    assert "You hand the shift over to <@U0ANA>" in "".join(sun.direct_texts("erik"))
     floor.ana.clicks(handover_ids.ACCEPT_ITEM)
     floor.settle()
-    assert sun.told("ana")[-1].startswith("Di primero lo más importante"), "a refusal is in her language as well"
+    assert sun.direct_texts("ana")[-1].startswith("Di primero lo más importante"), (
+        "a refusal is in her language as well"
+    )
     floor.ana.clicks(handover_ids.REPEAT)
     floor.ana.fills(handover_ids.REPEATED, "IVR first")
     assert floor.ana.submits().closed
@@ -408,7 +412,7 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     floor.settle()
     assert set(holders(floor).values()) == {"U0ANA"}
 
-    # Who falls ill is replaced at once, and what was offered to them is not.
+    # A person who falls ill is replaced at once.
     floor.says("ana", "/incident absence")
     floor.ana.fills(shift_ids.STARTS, int(utcnow().timestamp()) - 60)
     floor.ana.fills(shift_ids.ENDS, int(sun.on(-1, 9).timestamp()))
@@ -416,64 +420,64 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     floor.settle()
     assert "U0ANA" not in holders(floor).values()
     assert holders(floor)["incident:2"] == "U0DEVI"
-    assert "you are accountable for" in sun.told("devi")[-1]
+    assert "you are accountable for" in sun.direct_texts("devi")[-1]
 
     floor.says("chloe", "/incident private carrier contract", phones)
     floor.tick()
-    assert [words for words in sun.told("erik") if "IVR down" in words] == [], "it is read nowhere else any more"
+    assert [words for words in sun.direct_texts("erik") if "IVR down" in words] == [], (
+        "it can be read nowhere else any more"
+    )
 
     floor.says("ben", "/incident handover export")
     floor.tick()
-    assert any("Handovers of shifts" in words for words in sun.told("ben"))
+    assert any("Handovers of shifts" in words for words in sun.direct_texts("ben"))
     declined = floor.says("ana", "/incident decline somebody unplugged it", wallboard)
     assert "incident:2" not in holders(floor), declined
 
 
 def holders(floor: TestFloor) -> dict[str, str]:
-    """Who is accountable for each incident and everything watched."""
+    """The accountable person of each incident and watched item."""
     open_rows = [row for row in rows(floor, "accountabilities") if row["until"] is None]
     return {row["item"]: row["user_id"] for row in open_rows if not row["item"].startswith("promise")}
 
 
-def test_fewer_on_shift_than_the_forecast_load_needs_is_asked_for_once_and_the_answer_is_on_record(
-    sun: Sun,
-) -> None:
+def test_too_few_people_for_the_forecast_load_is_raised_once_and_the_answer_is_recorded(sun: Sun) -> None:
     floor, first = sun.floor, sun.sunday - timedelta(days=4)
     sun.writes(roster(first, agents=6))
     nine = sun.on(-1, 1)
-    known = Figures(forecast_offered=40, forecast_aht_s=180)
-    busy = [getattr(known, name) for name in NAMES]
+    forecast_figures = Figures(forecast_offered=40, forecast_aht_s=180)
+    amounts = [getattr(forecast_figures, name) for name in NAMES]
     billing, orders = (QueueName(name, "Manila") for name in ("Billing", "Orders"))
     forecast = [
-        ReadRow(place, queue, int(nine.timestamp()) + 1800 * place, 1800, tuple(busy))
+        ReadRow(place, queue, int(nine.timestamp()) + 1800 * place, 1800, tuple(amounts))
         for place in range(4)
         for queue in (billing, orders)
     ]
     import_rows(floor.services.database, Source("forecast", "forecast.csv"), forecast)
     sun.reads()
 
-    (asked,) = [words for words in sun.told("farah") if "the load needs" in words]
-    assert "6 are on as Agent, Manila, and the load needs 9" in asked, "six seats, of which three tenths are away"
-    assert "40 contacts are forecast in 30 minutes, at 180 s each" in asked
-    assert "Erlang A, whose callers give up after 2 min on average, needs 6" in asked
-    assert "Erlang C, whose callers never do, 7" in asked
+    (request_text,) = [words for words in sun.direct_texts("farah") if "the load needs" in words]
+    assert "6 are on as Agent, Manila, and the load needs 9" in request_text, "six seats, of which 30 % are away"
+    assert "40 contacts are forecast in 30 minutes, at 180 s each" in request_text
+    assert "Erlang A, whose callers give up after 2 min on average, needs 6" in request_text
+    assert "Erlang C, whose callers never do, 7" in request_text
     (request,) = [row for row in rows(floor, "open_times") if row["problem"] == "below_load"]
     assert (request["starts_at"], request["ends_at"]) == tuple(
         f"{moment:%Y-%m-%d %H:%M:%S.%f}" for moment in (nine, nine + timedelta(hours=2))
     )
     floor.passes(minutes=30)
-    assert len([words for words in sun.told("farah") if "the load needs" in words]) == 1
+    assert len([words for words in sun.direct_texts("farah") if "the load needs" in words]) == 1
 
     floor.farah.clicks(shift_ids.SEND_PEOPLE)
     floor.farah.fills(shift_ids.ANSWER, "Two from <Cebu> at 09:00, nobody else is free")
     assert floor.farah.submits().closed
     floor.settle()
-    assert any("<@U0FARAH> answered" in words for words in sun.told("farah") if "the load needs" in words)
-    answered = next(row for row in rows(floor, "open_times") if row["problem"] == "below_load")
-    assert answered["answer"] == "Two from <Cebu> at 09:00, nobody else is free"
-    assert answered["answered_by"] == "U0FARAH"
+    assert any("<@U0FARAH> answered" in words for words in sun.direct_texts("farah") if "the load needs" in words)
+    answered_row = next(row for row in rows(floor, "open_times") if row["problem"] == "below_load")
+    assert answered_row["answer"] == "Two from <Cebu> at 09:00, nobody else is free"
+    assert answered_row["answered_by"] == "U0FARAH"
     with pytest.raises(offers.AnsweredAlready):
-        offers.answer_request(floor.services, answered["id"], "Three", "U0FARAH", utcnow())
+        offers.answer_request(floor.services, answered_row["id"], "Three", "U0FARAH", utcnow())
     sun.speaks("U0BEN", "es-CO")
     floor.says("ben", "/incident oncall gaps")
     assert "Sin cubrir en el cuadrante" in floor.ephemeral("ben")[-1]
@@ -481,17 +485,17 @@ def test_fewer_on_shift_than_the_forecast_load_needs_is_asked_for_once_and_the_a
     assert "Two from &lt;Cebu&gt; at 09:00" in floor.ephemeral("ben")[-1]
 
     sun.at(nine - timedelta(hours=4))
-    assert not any("Still open" in words and "the load" in words for words in sun.told("farah"))
+    assert not any("Still open" in words and "the load" in words for words in sun.direct_texts("farah"))
     sun.writes(roster(first, agents=9))
     sun.reads()
-    assert "Covered: the roster was changed" in next(w for w in sun.told("farah") if "the load needs" in w)
+    assert "Covered: the roster was changed" in next(w for w in sun.direct_texts("farah") if "the load needs" in w)
 
 
-def test_without_a_forecast_the_need_is_what_the_weekday_and_time_usually_bring(sun: Sun) -> None:
+def test_without_a_forecast_the_need_follows_the_usual_load_of_the_weekday_and_time(sun: Sun) -> None:
     first, nine = sun.sunday - timedelta(days=4), sun.on(-1, 1)
     sun.writes(roster(first, agents=6))
-    came = Figures(offered=40, answered=40, aht_s=180)
-    amounts = tuple(getattr(came, name) for name in NAMES)
+    usual_figures = Figures(offered=40, answered=40, aht_s=180)
+    amounts = tuple(getattr(usual_figures, name) for name in NAMES)
     history = [
         ReadRow(place, QueueName("Billing", "Manila"), int(begins.timestamp()), 1800, amounts)
         for place in range(12)
@@ -500,9 +504,11 @@ def test_without_a_forecast_the_need_is_what_the_weekday_and_time_usually_bring(
     import_rows(sun.floor.services.database, Source("history", "history.csv"), history)
     sun.reads()
 
-    (asked,) = [words for words in sun.told("farah") if "the load needs" in words]
-    assert "6 are on as Agent, Manila, and the load needs 9" in asked, "as by a forecast of as many"
-    assert "nothing is forecast, and 40 contacts in 30 minutes, at 180 s each, are usual then" in asked
+    (request_text,) = [words for words in sun.direct_texts("farah") if "the load needs" in words]
+    assert "6 are on as Agent, Manila, and the load needs 9" in request_text, (
+        "the same as for a forecast of that many"
+    )
+    assert "nothing is forecast, and 40 contacts in 30 minutes, at 180 s each, are usual then" in request_text
     (request,) = [row for row in rows(sun.floor, "open_times") if row["problem"] == "below_load"]
     assert (request["starts_at"], request["ends_at"]) == tuple(
         f"{moment:%Y-%m-%d %H:%M:%S.%f}" for moment in (nine, nine + timedelta(hours=2))

@@ -29,7 +29,7 @@ def test_the_situation_is_recorded_in_one_form_and_shows_on_the_card(floor: Test
     assert kinds == list(recorded)
 
 
-def test_two_people_who_edit_at_once_keep_each_others_fields(floor: TestFloor) -> None:
+def test_two_people_editing_at_once_keep_each_others_fields(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down at Sagebrush")
     floor.says("ana", "/incident impact Half the calls are lost", channel)
     floor.ben.joins(channel)
@@ -54,12 +54,12 @@ def test_two_people_who_edit_at_once_keep_each_others_fields(floor: TestFloor) -
         ("needs", "", "A second carrier"),
     ]
     floor.says("ben", "/incident brief", channel)
-    shown = {block.get("block_id"): block.get("element", {}) for block in floor.ben.modal["blocks"]}
-    assert shown["impact.es"]["initial_value"] == "Se pierden todas las llamadas"
-    assert shown[ids.NEEDS]["initial_value"] == "A second carrier"
+    elements = {block.get("block_id"): block.get("element", {}) for block in floor.ben.modal["blocks"]}
+    assert elements["impact.es"]["initial_value"] == "Se pierden todas las llamadas"
+    assert elements[ids.NEEDS]["initial_value"] == "A second carrier"
 
 
-def test_a_translation_of_what_has_changed_since_is_asked_for_again(floor: TestFloor) -> None:
+def test_a_translation_is_requested_again_once_its_original_has_changed(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down at Sagebrush")
     floor.says("ana", "/incident impact Half the calls are lost", channel)
     floor.says("ana", "/incident brief", channel)
@@ -69,6 +69,6 @@ def test_a_translation_of_what_has_changed_since_is_asked_for_again(floor: TestF
 
     floor.says("ana", "/incident brief", channel)
 
-    shown = {block.get("block_id"): block.get("element", {}) for block in floor.ana.modal["blocks"]}
-    assert "initial_value" not in shown["impact.es"]
-    assert shown["impact.es"]["placeholder"]["text"] == "All calls are lost"
+    elements = {block.get("block_id"): block.get("element", {}) for block in floor.ana.modal["blocks"]}
+    assert "initial_value" not in elements["impact.es"]
+    assert elements["impact.es"]["placeholder"]["text"] == "All calls are lost"

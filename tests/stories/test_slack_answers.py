@@ -1,4 +1,4 @@
-"""What Slack answers, or somebody in between, and what the bot makes of it."""
+"""How the bot reads answers from Slack and from proxies in between."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def slack(sandbox: Sandbox) -> Gateway:
-    """The bot's way to it."""
+    """The bot's gateway to the workspace."""
     return Gateway.to(f"{sandbox.url}/api/", sandbox.bot_token)
 
 
@@ -33,19 +33,19 @@ def slack(sandbox: Sandbox) -> Gateway:
     ("status", "body"),
     [(200, PAGE), (403, PAGE), (407, PAGE), (200, ""), (200, '{"ok": tru'), (200, "[]"), (200, "null"), (404, "")],
 )
-def test_an_answer_that_is_not_slacks_leaves_the_outcome_unknown(
+def test_an_answer_not_from_slack_leaves_the_outcome_unknown(
     sandbox: Sandbox, slack: Gateway, status: int, body: str
 ) -> None:
     sandbox.fault("chat.postMessage", "not_slack", status=status, body=body)
 
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(OutcomeUnknown) as error:
         slack.post(POST)
 
-    assert "<" not in str(caught.value)
+    assert "<" not in str(error.value)
 
 
 @pytest.mark.parametrize(("status", "body"), [(200, PAGE), (407, PAGE), (502, PAGE)])
-def test_a_page_in_place_of_an_answer_to_a_response_url_is_no_refusal(
+def test_an_html_page_instead_of_a_response_url_answer_is_no_refusal(
     sandbox: Sandbox, slack: Gateway, status: int, body: str
 ) -> None:
     sandbox.fault("response_url", "not_slack", status=status, body=body)
@@ -54,42 +54,42 @@ def test_a_page_in_place_of_an_answer_to_a_response_url_is_no_refusal(
         slack.respond(f"{sandbox.url}/response/unknown", "Hello")
 
 
-def test_an_expired_response_url_is_refused_by_its_name(sandbox: Sandbox, slack: Gateway) -> None:
-    with pytest.raises(SlackRefused) as caught:
+def test_an_expired_response_url_is_refused_by_name(sandbox: Sandbox, slack: Gateway) -> None:
+    with pytest.raises(SlackRefused) as error:
         slack.respond(f"{sandbox.url}/response/unknown", "Hello")
 
-    assert "{" not in caught.value.error
+    assert "{" not in error.value.error
 
 
-def test_a_page_in_place_of_a_file_is_not_the_file(sandbox: Sandbox, slack: Gateway) -> None:
+def test_an_html_page_instead_of_a_file_is_not_the_file(sandbox: Sandbox, slack: Gateway) -> None:
     sandbox.fault("upload", "not_slack", body=PAGE)
 
     with pytest.raises(OutcomeUnknown):
         slack.upload("a.md", b"words")
 
 
-def test_slacks_wish_to_wait_is_understood_in_every_form(sandbox: Sandbox, slack: Gateway) -> None:
+def test_slack_rate_limits_are_understood_in_every_form(sandbox: Sandbox, slack: Gateway) -> None:
     sandbox.fault("users.info", "error", error="ratelimited")
-    with pytest.raises(RateLimited) as caught:
+    with pytest.raises(RateLimited) as error:
         slack.person("U0ANA")
-    assert caught.value.wait_s
+    assert error.value.wait_s
 
     sandbox.fault("team.info", "rate_limited", retry_after=7)
-    with pytest.raises(RateLimited) as caught:
+    with pytest.raises(RateLimited) as error:
         slack.call("team.info")
-    assert caught.value.wait_s == 7
+    assert error.value.wait_s == 7
 
 
-def test_what_is_so_already_is_done(sandbox: Sandbox, slack: Gateway) -> None:
-    posted = slack.post(POST)
-    slack.pin(posted.channel_id, posted.ts)
-    slack.pin(posted.channel_id, posted.ts)
+def test_already_pinned_and_already_invited_count_as_done(sandbox: Sandbox, slack: Gateway) -> None:
+    message = slack.post(POST)
+    slack.pin(message.channel_id, message.ts)
+    slack.pin(message.channel_id, message.ts)
 
     assert slack.invite("C0INCIDENTS", ["U0ANA"]) == {}
 
 
-def test_nobody_was_asked_when_no_connection_was_made() -> None:
-    closed = Gateway.to("http://127.0.0.1:9/api/", "xoxb-1")
+def test_a_call_without_a_connection_was_not_sent() -> None:
+    gateway = Gateway.to("http://127.0.0.1:9/api/", "xoxb-1")
     with pytest.raises(NotSent):
-        closed.post(POST)
+        gateway.post(POST)
     assert issubclass(NotSent, TryLater)

@@ -39,14 +39,14 @@ alerts:
 
 
 class CentralFloor(TestFloor):
-    """A floor to which other systems speak."""
+    """A floor connected to other systems."""
 
     support: ServiceNowStandIn
     folder: Path
     file: Path
 
     def alert(self, *hosts: str, status: str = "firing") -> None:
-        """Alertmanager sends something about these hosts."""
+        """Let Alertmanager send alerts about these hosts."""
         labels = {"alertname": "PortalLogin", "severity": "critical"}
         alert = {"status": status, "startsAt": utcnow().isoformat(), "endsAt": utcnow().isoformat()}
         about = [
@@ -63,20 +63,20 @@ class CentralFloor(TestFloor):
         self.settle()
 
     def exports(self, name: str, *lines: str) -> None:
-        """The contact centre writes a file."""
+        """Let the contact centre export a file."""
         file = self.folder / name
         file.write_text("".join(f"{line}\n" for line in lines))
         os.utime(file, (utcnow().timestamp(),) * 2)
 
     def opens(self, number: int, title: str, **ago: float) -> None:
-        """A customer's case is opened in the ticketing system."""
+        """Open a customer's case in the ticketing system."""
         moment = f"{utcnow() - timedelta(**ago):%Y-%m-%d %H:%M:%S}"
         self.support.incident(number, moment, short_description=title, priority="3", company=f"Customer {number}")
 
     def notes(self) -> list[str]:
-        """The work notes in the ticketing system, each with the case that it is on; without their keys."""
-        written = self.support.tables["sys_journal_field"]
-        return [f"{int(one['element_id'], 16)} {one['value'].rpartition(chr(10))[0]}" for one in written]
+        """The work notes in the ticketing system with their cases, without the notes' keys."""
+        journal = self.support.tables["sys_journal_field"]
+        return [f"{int(row['element_id'], 16)} {row['value'].rpartition(chr(10))[0]}" for row in journal]
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     assert "2 alerts fire" in floor.words("general")
     floor.ana.clicks(alert_ids.DECLARE, channel="general")
     floor.settle()
-    channel = next(one.name for one in floor.ana.channels() if one.name.startswith("inc-1-"))
+    channel = next(candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-1-"))
 
     # The contact centre's export brings the figures onto its card.
     header = "Queue,Site,Interval start,Offered,Answered,Answered in 20 seconds,Abandoned,AHT,ASA,Agents"
@@ -122,7 +122,7 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     floor.passes(minutes=2)
     floor.passes_until(lambda: "Service level 50 %" in floor.card(channel), seconds=30)
 
-    # Similar cases of several customers are found to be part of it; the answer to the first note is lost.
+    # Similar cases of several customers are linked to it; the response to the first note is lost.
     for number, title in enumerate(ALIKE):
         floor.opens(100 + number, title, minutes=20 - 2 * number)
     floor.passes_until(lambda: "similar cases* of" in floor.words("incidents"), seconds=30)
@@ -132,11 +132,11 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     assert floor.ben.submits().closed
     floor.settle()
     floor.passes(minutes=2)
-    linked = [note.split(" ", 1)[0] for note in floor.notes() if "is part of incident 1: S1" in note]
-    assert len(linked) == len(set(linked)) >= 5
-    assert set(linked) <= {str(100 + number) for number in range(len(ALIKE))}
+    linked_cases = [note.split(" ", 1)[0] for note in floor.notes() if "is part of incident 1: S1" in note]
+    assert len(linked_cases) == len(set(linked_cases)) >= 5
+    assert set(linked_cases) <= {str(100 + number) for number in range(len(ALIKE))}
 
-    # What is said inside reaches the cases; the end of the alerts is noted and ends nothing.
+    # Updates inside reach the cases; the end of the alerts is noted and ends nothing.
     floor.says("ana", "/incident update Vendor restarts the login service", channel=channel)
     floor.alert("login-1", "login-2", status="resolved")
     assert len(timeline(floor, "alert_resolved")) == 2
@@ -144,7 +144,7 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     floor.says("ana", "/incident resolve login restarted", channel=channel)
     floor.passes(minutes=1)
     for words in ("Vendor restarts the login service", "incident 1 is resolved"):
-        assert {note.split(" ", 1)[0] for note in floor.notes() if words in note} == set(linked)
+        assert {note.split(" ", 1)[0] for note in floor.notes() if words in note} == set(linked_cases)
     assert len(floor.notes()) == len(set(floor.notes()))
 
     # Other systems read it.
@@ -157,15 +157,15 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     assert answers[0].json()["status"] == "resolved"
     assert "120" in answers[1].json()["intervals"][0].values()
 
-    # Private meanwhile: what was not written yet is written nowhere, and nobody outside hears of it any more.
+    # Once private, pending notes are written nowhere, and nobody outside hears of it any more.
     floor.says("ana", "/incident reopen it is back", channel=channel)
     floor.support.faults = deque(["down"] * 200)
-    written = len(floor.notes())
+    note_count = len(floor.notes())
     floor.says("ana", "/incident update A customer list is in the logs", channel=channel)
     floor.says("ana", "/incident private it names customers", channel=channel)
     floor.support.faults.clear()
     floor.passes(minutes=20)
-    assert len(floor.notes()) == written
+    assert len(floor.notes()) == note_count
     assert httpx.get(address, headers={"Authorization": f"Bearer {token}"}).status_code == 404
 
     # The ticketing system refuses: people read how old its cases are.
@@ -174,14 +174,14 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     floor.says("ana", "/incident board")
     assert "Cases of support: 4" in floor.ephemeral("ana")[-1]
 
-    typed = Typed(floor, monkeypatch, tmp_path)
+    command_line = Typed(floor, monkeypatch, tmp_path)
     monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(floor.file))
-    listed = typed.types("sources", "list").output
-    assert "exports (folder): tables, 2 rows, " in listed
-    assert "No line of people.csv names columns that I know" in listed
-    assert "tables: 1 row came, and more follows." in typed.types("sources", "try", "exports").output
-    assert "OKTA_TOKEN, which is not set" in typed.types("sources", "try", "locks").output
-    report = typed.types("doctor").output
+    source_list = command_line.types("sources", "list").output
+    assert "exports (folder): tables, 2 rows, " in source_list
+    assert "No line of people.csv names columns that I know" in source_list
+    assert "tables: 1 row came, and more follows." in command_line.types("sources", "try", "exports").output
+    assert "OKTA_TOKEN, which is not set" in command_line.types("sources", "try", "locks").output
+    report = command_line.types("doctor").output
     assert "✓ The source exports (folder) can be read: tables." in report
     assert "· The source support is `insecure: true`." in report
     assert "· The source support may be in 127.0.0.0/8: `allow_networks` says so." in report

@@ -3,16 +3,16 @@
 from bot.incidents import ids
 from bot.subscriptions import ids as subscription_ids
 from tests.floor import TestFloor
-from tests.stories.test_private import SECRET, declared
+from tests.stories.test_private import SECRET, private_incident
 
 
 def copies(floor: TestFloor, who: str) -> list[str]:
-    """The updates that somebody got by direct message."""
+    """The updates that a person got by direct message."""
     messages = floor.sandbox.person(who).direct_messages()
     return [message.words for message in messages if "You subscribed to these updates" in message.words]
 
 
-def test_whoever_subscribes_on_the_digest_gets_their_audiences_words_with_the_channel(floor: TestFloor) -> None:
+def test_subscribers_from_the_digest_get_their_audiences_text_along_with_the_channel(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.devi.clicks(ids.SUBSCRIBE, channel="incidents")
     floor.erik.clicks(ids.SUBSCRIBE, channel="incidents")
@@ -23,14 +23,14 @@ def test_whoever_subscribes_on_the_digest_gets_their_audiences_words_with_the_ch
 
     floor.passes(minutes=30)
 
-    [told] = copies(floor, "devi")
-    assert "*S1 · IVR down* – investigating" in told
-    assert "Next update <!date^" in told
+    [copy] = copies(floor, "devi")
+    assert "*S1 · IVR down* – investigating" in copy
+    assert "Next update <!date^" in copy
     assert copies(floor, "erik") == [], "executives hear of an S1 at once, then every hour"
     floor.passes(minutes=30)
     assert "*What we are doing:*" in copies(floor, "erik")[0]
-    [told] = copies(floor, "devi")
-    assert "no change since <!date^" in told, "that nothing is new is no message of its own"
+    [copy] = copies(floor, "devi")
+    assert "no change since <!date^" in copy, "no change is no message of its own"
     floor.devi.clicks(ids.UNSUBSCRIBE, channel="dm")
     floor.settle()
     floor.says("ana", "/incident update again", channel)
@@ -43,7 +43,9 @@ def test_whoever_subscribes_on_the_digest_gets_their_audiences_words_with_the_ch
     assert len(copies(floor, "erik")) == 2
 
 
-def test_a_standing_subscription_brings_what_it_covers_and_can_be_ended_for_one_or_all(floor: TestFloor) -> None:
+def test_a_standing_subscription_covers_matching_incidents_and_can_be_ended_for_one_or_all(
+    floor: TestFloor,
+) -> None:
     assert "S1 and graver · Manila" in floor.says("ben", "/incident subscribe S1 manila")
     assert "already" in floor.says("ben", "/incident subscribe s1 Manila")
     assert "every incident" in floor.says("chloe", "/incident subscribe everything")
@@ -51,9 +53,9 @@ def test_a_standing_subscription_brings_what_it_covers_and_can_be_ended_for_one_
     assert "Say what you want to hear about" in floor.says("ben", "/incident subscribe")
     first = floor.declares("S0 IVR down in Manila")
     floor.says("ana", "/incident update Calls go to Cebu", first)
-    [told] = copies(floor, "ben")
-    assert "Calls go to Cebu" in told
-    assert "Telephony or IVR" in copies(floor, "chloe")[0], "whoever is on call reads the engineers' words"
+    [copy] = copies(floor, "ben")
+    assert "Calls go to Cebu" in copy
+    assert "Telephony or IVR" in copies(floor, "chloe")[0], "people on call read the engineers' text"
 
     second = floor.declares("S1 Chat is slow in Cebu")
     floor.says("ana", "/incident update Slow", second)
@@ -76,7 +78,7 @@ def test_a_standing_subscription_brings_what_it_covers_and_can_be_ended_for_one_
     assert "Ended" in floor.says("chloe", "/incident unsubscribe everything")
 
 
-def test_guests_and_private_incidents_keep_to_what_may_be_seen(floor: TestFloor) -> None:
+def test_subscriptions_of_guests_and_to_private_incidents_respect_visibility(floor: TestFloor) -> None:
     floor.says("chloe", "/incident subscribe everything")
     assert "Guests may subscribe only" in floor.says("gus", "/incident subscribe S1")
     assert "other companies" in floor.says("olga", "/incident subscribe S1", "operations")
@@ -92,7 +94,7 @@ def test_guests_and_private_incidents_keep_to_what_may_be_seen(floor: TestFloor)
     floor.passes(minutes=1)
     assert len(copies(floor, "gus")) == 1, "a guest who left the channel reads no more"
 
-    private = declared(floor).replace("inc-1-", "inc-2-")
+    private = private_incident(floor).replace("inc-1-", "inc-2-")
     assert "only people in its channel can see it" in floor.says("ana", "/incident subscribe", private)
     floor.says("ana", "/incident update secret", private)
-    assert all(SECRET not in told and "secret" not in told for told in copies(floor, "chloe"))
+    assert all(SECRET not in text and "secret" not in text for text in copies(floor, "chloe"))

@@ -1,4 +1,4 @@
-"""The timeline as it was lived: looked at, added to, put right, drawn; and what reactions and pins say."""
+"""The timeline: viewed, added to, corrected, drawn; and marks by reactions and pins."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,15 +10,15 @@ from tests.floor import TestFloor
 from tests.stories.record import post_mortems, rows, timeline
 
 
-def shown(floor: TestFloor, who: str, channel: str) -> str:
-    """What the person's last private answer in the channel says."""
+def private_answer(floor: TestFloor, who: str, channel: str) -> str:
+    """The text of the person's last ephemeral message in the channel."""
     return floor.ephemeral(who, channel)[-1]
 
 
 def nothing_was_tampered_with(floor: TestFloor) -> None:
     with floor.services.database.reading() as session:
         numbers = verification.incidents_with_a_timeline(session)
-        assert [str(found) for number in numbers for found in verification.verify(session, number)] == []
+        assert [str(problem) for number in numbers for problem in verification.verify(session, number)] == []
 
 
 def everyone_joins(floor: TestFloor, channel: str) -> None:
@@ -38,7 +38,7 @@ def message_of(floor: TestFloor, ts: str) -> dict[str, Any]:
     return row
 
 
-def test_reactions_and_pins_say_what_matters_and_taking_them_off_unsays_it(floor: TestFloor) -> None:
+def test_reactions_and_pins_mark_what_matters_and_removing_them_unmarks_it(floor: TestFloor) -> None:
     channel = floor.declares()
     assert "React to a message to put it on record: :pushpin: important, :scales: decision" in floor.card(channel)
     everyone_joins(floor, channel)
@@ -61,18 +61,18 @@ def test_reactions_and_pins_say_what_matters_and_taking_them_off_unsays_it(floor
     nothing_was_tampered_with(floor)
 
 
-def test_a_note_has_the_writers_time_and_what_is_wrong_is_put_right_with_a_reason(floor: TestFloor) -> None:
+def test_a_note_has_the_writers_time_and_mistakes_are_corrected_with_a_reason(floor: TestFloor) -> None:
     channel = floor.declares()
     everyone_joins(floor, channel)
 
     answer = floor.says("ana", "/incident note ruled out: not the <!channel> carrier at 00:01", channel=channel)
     assert "Added to the timeline: " in answer
-    [noted] = timeline(floor, "ruled_out")
-    refused = floor.says("ben", f"/incident correct {noted['id']}", channel=channel)
-    assert "Only who wrote entry" in refused
+    [entry] = timeline(floor, "ruled_out")
+    refusal = floor.says("ben", f"/incident correct {entry['id']}", channel=channel)
+    assert "Only who wrote entry" in refusal
     assert "There is no entry 4711" in floor.says("ana", "/incident correct 4711", channel=channel)
 
-    floor.says("ana", f"/incident correct {noted['id']}", channel=channel)
+    floor.says("ana", f"/incident correct {entry['id']}", channel=channel)
     floor.ana.fills(ids.TEXT, "it was the carrier after all")
     floor.ana.fills(ids.REASON, "they called back")
     assert floor.ana.submits().closed
@@ -80,53 +80,53 @@ def test_a_note_has_the_writers_time_and_what_is_wrong_is_put_right_with_a_reaso
     [corrected] = timeline(floor, "ruled_out")
     assert "it was the carrier after all" in str(corrected["correction"])
     floor.says("ben", "/incident timeline decisions", channel=channel)
-    assert "it was the carrier after all [corrected]" in shown(floor, "ben", channel)
+    assert "it was the carrier after all [corrected]" in private_answer(floor, "ben", channel)
     floor.says("ana", "/incident postmortem", channel=channel)
     [document] = post_mortems(floor, "ana")
     assert r"UTC Participant: it was the carrier after all \[corrected\]" in document
-    kept = [row["state"] for row in log_rows(floor) if row["entry_id"] == noted["id"]]
-    assert "not the @channel carrier" in kept[0], "the original stays in the log"
+    states = [row["state"] for row in log_rows(floor) if row["entry_id"] == entry["id"]]
+    assert "not the @channel carrier" in states[0], "the original stays in the log"
 
-    floor.says("ana", f"/incident correct {noted['id']}", channel=channel)
+    floor.says("ana", f"/incident correct {entry['id']}", channel=channel)
     floor.ana.fills(ids.HIDE, "hide")
     floor.ana.fills(ids.REASON, "said by mistake")
     assert floor.ana.submits().closed
     floor.settle()
     floor.says("ben", "/incident timeline decisions", channel=channel)
-    assert "carrier after all" not in shown(floor, "ben", channel)
-    records = [row["change"] for row in log_rows(floor) if row["entry_id"] == noted["id"]]
-    assert "said by mistake" not in str(records), "what the hashes are made of holds nobody's words"
+    assert "carrier after all" not in private_answer(floor, "ben", channel)
+    records = [row["change"] for row in log_rows(floor) if row["entry_id"] == entry["id"]]
+    assert "said by mistake" not in str(records), "the hashed data contains nobody's words"
     nothing_was_tampered_with(floor)
 
 
 def log_rows(floor: TestFloor) -> list[dict[str, Any]]:
     with floor.services.database.reading() as session:
-        found = session.connection().execute(sa.text("SELECT * FROM timeline_log ORDER BY incident_id, position"))
-        return [dict(row._mapping) for row in found]
+        result = session.connection().execute(sa.text("SELECT * FROM timeline_log ORDER BY incident_id, position"))
+        return [dict(row._mapping) for row in result]
 
 
-def test_the_timeline_is_turned_narrowed_and_edited_in_place(floor: TestFloor) -> None:
+def test_the_timeline_is_paged_filtered_and_edited_in_place(floor: TestFloor) -> None:
     channel = floor.declares()
     for number in range(9):
         floor.ana.says(f"message {number}", channel=channel)
     floor.settle()
 
     floor.says("ana", "/incident timeline messages", channel=channel)
-    assert "message 8" in shown(floor, "ana", channel)
-    assert "page 2 of 2" in shown(floor, "ana", channel)
-    before = len(floor.ephemeral("ana", channel))
+    assert "message 8" in private_answer(floor, "ana", channel)
+    assert "page 2 of 2" in private_answer(floor, "ana", channel)
+    count_before = len(floor.ephemeral("ana", channel))
     floor.ana.clicks(f"{ids.PAGE}.earlier", channel=channel)
     floor.settle()
-    assert len(floor.ephemeral("ana", channel)) == before, "it is edited, not sent again"
-    assert "message 0" in shown(floor, "ana", channel)
-    assert "message 8" not in shown(floor, "ana", channel)
+    assert len(floor.ephemeral("ana", channel)) == count_before, "it is edited, not sent again"
+    assert "message 0" in private_answer(floor, "ana", channel)
+    assert "message 8" not in private_answer(floor, "ana", channel)
     floor.ana.chooses(ids.FILTER, "1:people:0", channel=channel)
     floor.settle()
-    assert "joined" in shown(floor, "ana", channel)
+    assert "joined" in private_answer(floor, "ana", channel)
     assert "I cannot show `nonsense`" in floor.says("ana", "/incident timeline nonsense", channel=channel)
 
 
-def test_milestones_are_set_by_what_happens_and_put_right_with_a_reason(floor: TestFloor) -> None:
+def test_milestones_are_set_by_events_and_corrected_with_a_reason(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.says("ana", "/incident claim commander", channel=channel)
     floor.passes(minutes=40)
@@ -143,11 +143,11 @@ def test_milestones_are_set_by_what_happens_and_put_right_with_a_reason(floor: T
         if how:
             floor.ana.fills(ids.HOW, how)
         floor.ana.fills(ids.REASON, reason)
-        submitted = floor.ana.submits()
-        if not submitted.closed:
+        submission = floor.ana.submits()
+        if not submission.closed:
             floor.ana.closes()
         floor.settle()
-        return submitted
+        return submission
 
     assert sets("started", -20, "drop in the graph of answered calls").closed
     assert sets("detected", -5, how="partner").closed
@@ -158,7 +158,7 @@ def test_milestones_are_set_by_what_happens_and_put_right_with_a_reason(floor: T
     mitigated = datetime.fromisoformat(rows(floor, "incidents")[0]["mitigated_at"]).replace(tzinfo=UTC)
     assert abs(mitigated - declared_at - timedelta(minutes=30)) < timedelta(minutes=1)
     floor.says("ana", "/incident timeline state", channel=channel)
-    assert "Ana Reyes set when it started to" in shown(floor, "ana", channel)
+    assert "Ana Reyes set when it started to" in private_answer(floor, "ana", channel)
     floor.says("ana", "/incident milestones", channel=channel)
     form = str(floor.ana.modal)
     assert "drop in the graph of answered calls" in form
@@ -166,7 +166,7 @@ def test_milestones_are_set_by_what_happens_and_put_right_with_a_reason(floor: T
     nothing_was_tampered_with(floor)
 
 
-def test_a_corrected_milestone_stands_on_the_card_and_in_updates_too(floor: TestFloor) -> None:
+def test_a_corrected_milestone_is_shown_on_the_card_and_in_updates(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=40)
     floor.says("ana", "/incident status mitigated", channel=channel)
@@ -202,7 +202,7 @@ def test_a_corrected_milestone_stands_on_the_card_and_in_updates_too(floor: Test
     assert f"since <!date^{started}" in floor.words("executives")
 
 
-def test_the_picture_comes_into_the_channel_once(floor: TestFloor) -> None:
+def test_the_picture_is_posted_in_the_channel_once(floor: TestFloor) -> None:
     channel = floor.declares()
 
     answer = floor.says("ana", "/incident timeline picture", channel=channel)

@@ -30,7 +30,7 @@ def floor_in(language: str, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_three_days_over_a_change_of_the_clocks_read_in_order_and_in_the_floors_language(
+def test_three_days_across_a_clock_change_read_in_order_and_in_the_floors_language(
     tmp_path: Path, language: str
 ) -> None:
     with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=floor_in(language, tmp_path)) as floor:
@@ -56,8 +56,8 @@ def test_three_days_over_a_change_of_the_clocks_read_in_order_and_in_the_floors_
         floor.says("ana", "/incident resolve", channel=channel)
         floor.says("ana", "/incident close", channel=channel)
 
-        said = sorted(timeline(floor, "message"), key=lambda row: str(row["at"]))
-        texts = [json.loads(row["facts"])["text"] for row in said]
+        messages = sorted(timeline(floor, "message"), key=lambda row: str(row["at"]))
+        texts = [json.loads(row["facts"])["text"] for row in messages]
         assert texts == [
             "first sign",
             "before the clocks go back",
@@ -71,20 +71,20 @@ def test_three_days_over_a_change_of_the_clocks_read_in_order_and_in_the_floors_
         state = floor.live_markup(channel)
         assert declared in state
         assert mitigated in state
-        assert "{date_short_pretty} {time}" in state, "of several days the dates are shown, in each reader's zone"
+        assert "{date_short_pretty} {time}" in state, "over several days dates are shown, in each reader's zone"
         floor.says("ana", "/incident timeline decisions", channel=channel)
         assert decision in floor.live_markup(channel)
         with floor.services.database.reading() as session:
             from bot.incidents.milestones import milestones_of
 
-            known = milestones_of(session, 1)
-            assert [str(found) for found in verification.verify(session, 1)] == []
-        lasted = known[MilestoneName.RESOLVED].at - known[MilestoneName.DECLARED].at
-        assert timedelta(hours=53) < lasted < timedelta(hours=54)
+            milestones = milestones_of(session, 1)
+            assert [str(problem) for problem in verification.verify(session, 1)] == []
+        duration = milestones[MilestoneName.RESOLVED].at - milestones[MilestoneName.DECLARED].at
+        assert timedelta(hours=53) < duration < timedelta(hours=54)
         floor.nothing_was_malformed()
 
 
-def test_a_private_incidents_words_are_in_its_own_channel_and_timeline_and_nowhere_else(tmp_path: Path) -> None:
+def test_a_private_incidents_words_are_only_in_its_own_channel_and_timeline(tmp_path: Path) -> None:
     secret = "Xylophone-4711"
     with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS) as floor:
         from bot.incidents import ids as incident_ids
@@ -94,7 +94,7 @@ def test_a_private_incidents_words_are_in_its_own_channel_and_timeline_and_nowhe
         floor.ana.fills(incident_ids.PRIVATE, "private")
         assert floor.ana.submits().closed
         floor.settle()
-        [channel] = [found.name for found in floor.ana.channels() if found.name.startswith("inc-")]
+        [channel] = [candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-")]
         ts = floor.ana.says(f"the file is {secret}", channel=channel).ts
         floor.ana.reacts("scales", channel=channel, ts=ts)
         floor.says("ana", f"/incident note decision: we call {secret}", channel=channel)
@@ -107,8 +107,8 @@ def test_a_private_incidents_words_are_in_its_own_channel_and_timeline_and_nowhe
         holders = {table for table in tables(floor) if secret in str(content(floor, table))}
         assert holders == {"timeline_entries", "timeline_log"}
         assert {row["incident_id"] for row in rows(floor, "timeline_entries") if secret in str(row)} == {1}
-        outsider = floor.says("ben", "/incident timeline", channel="general")
-        assert secret not in outsider
+        outsider_answer = floor.says("ben", "/incident timeline", channel="general")
+        assert secret not in outsider_answer
         assert secret not in str(floor.ephemeral("ben"))
 
 
@@ -118,5 +118,5 @@ def tables(floor: TestFloor) -> list[str]:
 
 def content(floor: TestFloor, table: str) -> list[str]:
     with floor.services.database.reading() as session:
-        found = session.connection().execute(sa.text(f"SELECT * FROM {table}"))
-        return [str(row) for row in found]
+        result = session.connection().execute(sa.text(f"SELECT * FROM {table}"))
+        return [str(row) for row in result]

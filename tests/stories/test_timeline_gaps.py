@@ -1,4 +1,4 @@
-"""Nobody listened for a while: what was said is read back from Slack, marked so, once, whatever comes between."""
+"""After a gap in listening, messages are read back from Slack once and marked, whatever interrupts it."""
 
 import json
 from datetime import timedelta
@@ -12,12 +12,12 @@ from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
-from tests.stories.test_trouble import locked
+from tests.stories.test_trouble import locked_database
 
 
 def texts(floor: TestFloor) -> list[str]:
-    found = sorted(timeline(floor, "message"), key=lambda row: str(row["at"]))
-    return [words_of(row) for row in found]
+    entries = sorted(timeline(floor, "message"), key=lambda row: str(row["at"]))
+    return [words_of(row) for row in entries]
 
 
 def heard_channels(floor: TestFloor) -> list[str]:
@@ -29,24 +29,24 @@ def words_of(row: dict[str, Any]) -> str:
     return str(json.loads(row["facts"])["text"])
 
 
-def test_what_was_said_while_the_bot_was_down_is_read_back_once_with_threads_edits_and_marks(
+def test_messages_sent_while_the_bot_was_down_are_read_back_once_with_threads_edits_and_marks(
     floor: TestFloor,
 ) -> None:
     channel = floor.declares()
     floor.ben.joins(channel)
-    before = floor.ana.says("heard before", channel=channel)
-    removed = floor.ana.says("marked before", channel=channel)
-    floor.ben.reacts("pushpin", channel=channel, ts=removed.ts)
+    earlier_message = floor.ana.says("heard before", channel=channel)
+    unmarked_message = floor.ana.says("marked before", channel=channel)
+    floor.ben.reacts("pushpin", channel=channel, ts=unmarked_message.ts)
     floor.settle()
     floor.stop_bot()
     floor.passes(minutes=20)
-    said = [floor.ben.says(f"in the dark {number}", channel=channel) for number in range(33)]
-    floor.ana.says("an answer", channel=channel, thread_ts=before.ts)
+    messages = [floor.ben.says(f"in the dark {number}", channel=channel) for number in range(33)]
+    floor.ana.says("an answer", channel=channel, thread_ts=earlier_message.ts)
     for number in range(17):
-        floor.ana.says(f"deeper {number}", channel=channel, thread_ts=said[3].ts)
-    floor.ana.edits(channel, before.ts, "put right in the dark")
-    floor.ben.reacts("scales", channel=channel, ts=said[5].ts)
-    floor.ben.unreacts("pushpin", channel=channel, ts=removed.ts)
+        floor.ana.says(f"deeper {number}", channel=channel, thread_ts=messages[3].ts)
+    floor.ana.edits(channel, earlier_message.ts, "put right in the dark")
+    floor.ben.reacts("scales", channel=channel, ts=messages[5].ts)
+    floor.ben.unreacts("pushpin", channel=channel, ts=unmarked_message.ts)
     floor.passes(minutes=20)
 
     floor.start_bot()
@@ -54,11 +54,13 @@ def test_what_was_said_while_the_bot_was_down_is_read_back_once_with_threads_edi
 
     assert len(texts(floor)) == 2 + 33 + 1 + 17
     assert "put right in the dark" in texts(floor)
-    recovered = [row for row in timeline(floor, "message") if '"recovered": true' in row["facts"]]
-    assert len(recovered) == 33 + 1 + 17
+    recovered_rows = [row for row in timeline(floor, "message") if '"recovered": true' in row["facts"]]
+    assert len(recovered_rows) == 33 + 1 + 17
     [decision] = [row for row in timeline(floor, "message") if row["label"] == "decision"]
     assert words_of(decision) == "in the dark 5"
-    assert [row["is_marked"] for row in timeline(floor, "message") if row["message_ts"] == removed.ts] == [0]
+    assert [row["is_marked"] for row in timeline(floor, "message") if row["message_ts"] == unmarked_message.ts] == [
+        0
+    ]
     [gap] = timeline(floor, "gap")
     assert '"found": 51' in gap["facts"]
     assert "40 min" in gap["facts"]
@@ -70,7 +72,7 @@ def test_what_was_said_while_the_bot_was_down_is_read_back_once_with_threads_edi
     assert "[recovered; in a thread]" in floor.ephemeral("ana", channel)[-1]
 
 
-def test_a_rate_limit_and_a_restart_in_the_middle_lose_and_double_nothing(floor: TestFloor) -> None:
+def test_a_rate_limit_and_a_restart_midway_lose_and_duplicate_nothing(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.stop_bot()
     floor.passes(minutes=5)
@@ -88,7 +90,7 @@ def test_a_rate_limit_and_a_restart_in_the_middle_lose_and_double_nothing(floor:
     assert [row["state"] for row in rows(floor, "timeline_gaps")] == ["filled"]
 
 
-def test_a_bot_that_was_removed_reads_back_what_it_missed_when_it_is_invited_again(floor: TestFloor) -> None:
+def test_a_removed_bot_reads_back_missed_messages_when_it_is_invited_again(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.ana.kicks(channel, "watchfloor")
     floor.settle()
@@ -105,7 +107,7 @@ def test_a_bot_that_was_removed_reads_back_what_it_missed_when_it_is_invited_aga
     assert texts(floor) == ["you are not here"]
 
 
-def test_when_slack_does_not_show_its_history_that_is_said_once(floor: TestFloor) -> None:
+def test_history_withheld_by_slack_is_reported_once(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.stop_bot()
     floor.passes(minutes=10)
@@ -118,17 +120,17 @@ def test_when_slack_does_not_show_its_history_that_is_said_once(floor: TestFloor
     floor.tick()
 
     assert texts(floor) == []
-    [refused] = timeline(floor, "gap_refused")
-    assert "missing_scope" in refused["facts"]
-    told = [message.words for message in floor.ana.direct_messages() if "I did not listen" in message.words]
-    assert len(told) == 1
+    [refusal] = timeline(floor, "gap_refused")
+    assert "missing_scope" in refusal["facts"]
+    messages = [message.words for message in floor.ana.direct_messages() if "I did not listen" in message.words]
+    assert len(messages) == 1
 
 
-def test_what_is_said_before_the_channel_is_known_is_read_back(floor: TestFloor) -> None:
+def test_messages_sent_before_the_channel_is_known_are_read_back(floor: TestFloor) -> None:
     floor.sandbox.fault("conversations.create", "delay", seconds=1.5)
     floor.ana.types("/incident declare S1 IVR down", channel="general")
     channel = "inc-1-ivr-down"
-    assert wait_until(lambda: channel in [seen.name for seen in floor.ben.channels()], 10)
+    assert wait_until(lambda: channel in [candidate.name for candidate in floor.ben.channels()], 10)
     floor.ben.joins(channel)
     floor.ben.says("said before anybody knew the channel", channel=channel)
     floor.settle()
@@ -138,14 +140,12 @@ def test_what_is_said_before_the_channel_is_known_is_read_back(floor: TestFloor)
     assert len(texts(floor)) == 1
 
 
-def test_what_was_heard_early_is_remembered_for_as_long_as_slack_keeps_the_declaration_waiting(
-    floor: TestFloor,
-) -> None:
+def test_early_messages_are_remembered_while_slack_keeps_the_declaration_waiting(floor: TestFloor) -> None:
     floor.sandbox.fault("conversations.create", "lost_answer")
     floor.sandbox.fault("users.conversations", "rate_limited", retry_after=1, count=99)
     floor.ana.types("/incident declare S1 IVR down", channel="general")
     channel = "inc-1-ivr-down"
-    assert wait_until(lambda: channel in [seen.name for seen in floor.ben.channels()], 10)
+    assert wait_until(lambda: channel in [candidate.name for candidate in floor.ben.channels()], 10)
     floor.ben.joins(channel)
     floor.ben.says("said before anybody knew the channel", channel=channel)
     assert wait_until(lambda: bool(heard_channels(floor)), 10)
@@ -157,13 +157,13 @@ def test_what_was_heard_early_is_remembered_for_as_long_as_slack_keeps_the_decla
     floor.passes_until(lambda: "said before anybody knew the channel" in texts(floor))
 
 
-def test_a_look_that_was_held_up_reads_back_what_was_said_early_since_it_began(tmp_path: Path) -> None:
+def test_a_delayed_look_reads_back_early_messages_sent_since_it_began(tmp_path: Path) -> None:
     with TestFloor(tmp_path, tick_every_s=3600) as floor:
         floor.sandbox.fault("conversations.create", "lost_answer")
         floor.sandbox.fault("users.conversations", "rate_limited", retry_after=1, count=99)
         floor.ana.types("/incident declare S1 IVR down", channel="general")
-        channel, began = "inc-1-ivr-down", utcnow()
-        assert wait_until(lambda: channel in [seen.name for seen in floor.ben.channels()], 10)
+        channel, began_at = "inc-1-ivr-down", utcnow()
+        assert wait_until(lambda: channel in [candidate.name for candidate in floor.ben.channels()], 10)
         floor.sandbox.clock_offset_s += 360
         floor.ben.joins(channel)
         floor.ben.says("said before anybody knew the channel", channel=channel)
@@ -171,21 +171,21 @@ def test_a_look_that_was_held_up_reads_back_what_was_said_early_since_it_began(t
         floor.sandbox.faults.clear()
         floor.settle()
 
-        recovery.read_back_early(floor.services, began)
+        recovery.read_back_early(floor.services, began_at)
         floor.settle()
 
         assert texts(floor) == ["said before anybody knew the channel"]
 
 
-def test_a_start_while_the_database_is_busy_goes_on_and_counts_nothing_as_heard(floor: TestFloor) -> None:
+def test_a_start_while_the_database_is_busy_continues_and_counts_nothing_as_heard(floor: TestFloor) -> None:
     floor.declares()
     floor.stop_bot()
     floor.passes(minutes=20)
-    starting = bootstrap.build(floor.settings())
-    with locked(floor):
-        recovery.begin_listening(starting.services, utcnow())
-    assert not starting.services.get(Listening).is_sure(timedelta(hours=1))
-    starting.services.database.close()
+    starting_bot = bootstrap.build(floor.settings())
+    with locked_database(floor):
+        recovery.begin_listening(starting_bot.services, utcnow())
+    assert not starting_bot.services.get(Listening).is_sure(timedelta(hours=1))
+    starting_bot.services.database.close()
 
     floor.start_bot()
     floor.tick()

@@ -19,27 +19,27 @@ from tests.stories.test_updates import updates
 
 
 @contextmanager
-def locked(floor: TestFloor) -> Iterator[None]:
-    """Somebody else writes to the database and does not stop."""
-    held = sqlite3.connect(floor.folder / "watchfloor.sqlite", isolation_level=None)
-    held.execute("BEGIN IMMEDIATE")
+def locked_database(floor: TestFloor) -> Iterator[None]:
+    """Keep the database locked by another writer."""
+    connection = sqlite3.connect(floor.folder / "watchfloor.sqlite", isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
     try:
         yield
     finally:
-        held.execute("ROLLBACK")
-        held.close()
+        connection.execute("ROLLBACK")
+        connection.close()
 
 
 @pytest.fixture
 def bridged(tmp_path: Path) -> Iterator[TestFloor]:
-    """A floor that puts the link of its bridge on every incident's channel."""
+    """A floor that bookmarks its bridge link in every incident's channel."""
     with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=with_a_bookmark(tmp_path)) as floor:
         yield floor
         floor.nothing_was_malformed()
 
 
 def is_up_to_date(floor: TestFloor) -> bool:
-    """Was everything that is due begun?"""
+    """Whether no promise is due any more."""
     with floor.services.database.reading() as session:
         return not due_promises.due(session, utcnow())
 
@@ -53,7 +53,7 @@ def is_up_to_date(floor: TestFloor) -> bool:
     ],
 )
 @pytest.mark.parametrize("error", ["restricted_action", "unknown_method"])
-def test_a_decoration_that_fails_is_told_once_and_tried_again(
+def test_a_failing_decoration_is_reported_once_and_retried(
     bridged: TestFloor, method: str, trouble: str, error: str
 ) -> None:
     floor = bridged
@@ -72,7 +72,7 @@ def test_a_decoration_that_fails_is_told_once_and_tried_again(
     assert len(timeline(floor, "trouble")) == 1
 
 
-def test_a_digest_that_cannot_be_shown_is_told_on_the_card_and_shown_later(floor: TestFloor) -> None:
+def test_a_digest_that_cannot_be_shown_is_reported_on_the_card_and_shown_later(floor: TestFloor) -> None:
     floor.sandbox.fault("chat.postMessage", "error", error="restricted_action", count=1, after=1)
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=1)
@@ -81,7 +81,7 @@ def test_a_digest_that_cannot_be_shown_is_told_on_the_card_and_shown_later(floor
     assert "⚠️" not in floor.card(channel)
 
 
-def test_somebody_who_cannot_be_invited_is_named_in_the_channel(floor: TestFloor) -> None:
+def test_a_person_who_cannot_be_invited_is_named_in_the_channel(floor: TestFloor) -> None:
     floor.sandbox.workspace.groups["S0ANALYSTS"].users.append("U0ULLA")
     floor.restart_bot()
 
@@ -93,18 +93,18 @@ def test_somebody_who_cannot_be_invited_is_named_in_the_channel(floor: TestFloor
 
 
 @pytest.mark.parametrize("error", ["plan_upgrade_required", "missing_scope"])
-def test_a_workspace_without_groups_keeps_no_declarer_out(tmp_path: Path, error: str) -> None:
+def test_the_declarer_is_invited_even_in_a_workspace_without_groups(tmp_path: Path, error: str) -> None:
     floor = TestFloor(tmp_path)
     floor.sandbox.fault("usergroups.list", "error", error=error, count=99)
     with floor:
         channel = floor.declares("S0 every line is dead", who="ben")
 
-        assert any("You are in it" in told for told in floor.ephemeral("ben"))
+        assert any("You are in it" in text for text in floor.ephemeral("ben"))
         assert "I could not invite @telephony-oncall: " in floor.words(channel, "ben")
         assert "Please invite them by hand with `/invite`." in floor.words(channel, "ben")
 
 
-def test_what_slack_was_asked_while_it_was_down_is_done_when_it_is_back(floor: TestFloor) -> None:
+def test_requests_made_while_slack_was_down_are_done_when_it_is_back(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.sandbox.offline = True
     floor.sandbox.clock_offset_s += 31 * 60
@@ -125,38 +125,38 @@ def test_a_form_that_cannot_be_opened_says_so(floor: TestFloor) -> None:
     assert answer == "Slack is not answering right now, so I could not do that. Please try again in a moment."
 
 
-def test_a_channel_that_cannot_be_made_leaves_no_incident_open(floor: TestFloor) -> None:
+def test_a_channel_that_cannot_be_created_leaves_no_incident_open(floor: TestFloor) -> None:
     floor.sandbox.fault("conversations.create", "error", error="restricted_action", count=9)
-    before = seen_by_all(floor)
+    texts_before = seen_by_all(floor)
 
     floor.says("ana", "/incident declare S1 IVR down")
 
-    [told] = [words for words in floor.ephemeral("ana") if "The incident was not opened" in words]
-    assert "only some people may create channels; a workspace owner must allow this app to. Nothing was" in told
-    assert seen_by_all(floor) == before
+    [answer] = [words for words in floor.ephemeral("ana") if "The incident was not opened" in words]
+    assert "only some people may create channels; a workspace owner must allow this app to. Nothing was" in answer
+    assert seen_by_all(floor) == texts_before
     floor.says("ben", "/incident list")
     assert "Nothing is open." in floor.ephemeral("ben")[-1]
 
 
-def test_an_incident_that_got_no_channel_gets_none_when_its_declaration_is_tried_again(floor: TestFloor) -> None:
+def test_an_incident_without_a_channel_gets_none_when_its_declaration_is_retried(floor: TestFloor) -> None:
     floor.sandbox.fault("conversations.create", "error", error="restricted_action", count=1)
     floor.sandbox.fault("response_url", "rate_limited", retry_after=1)
     floor.says("ana", "/incident declare S1 IVR down")
-    before = seen_by_all(floor)
+    texts_before = seen_by_all(floor)
 
     refusal = workflows.open_channel(floor.services, 1)
     workflows.withdraw(floor.services, 1, refusal)
     floor.settle()
 
     assert "only some people may create channels" in refusal
-    assert seen_by_all(floor) == before
+    assert seen_by_all(floor) == texts_before
     assert [row["status"] for row in rows(floor, "incidents")] == ["declined"]
     assert len(timeline(floor, "trouble")) == 1
-    # Slack took no more answers below the command.
+    # Slack accepted no more answers to the command.
     assert "The incident was not opened" in floor.ana.direct_messages()[-1].words
 
 
-def test_an_update_that_slack_does_not_take_in_a_frozen_channel_is_a_lost_channel(floor: TestFloor) -> None:
+def test_an_edit_refused_in_a_frozen_channel_means_a_lost_channel(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.sandbox.fault("chat.update", "error", error="is_inactive", count=99)
 
@@ -165,25 +165,25 @@ def test_an_update_that_slack_does_not_take_in_a_frozen_channel_is_a_lost_channe
     assert "was archived" in floor.sandbox.person("ana").direct_messages()[-1].words
 
 
-def test_the_reason_why_no_channel_was_made_ends_before_the_next_sentence_begins(floor: TestFloor) -> None:
+def test_the_reason_why_no_channel_was_created_ends_before_the_next_sentence_begins(floor: TestFloor) -> None:
     floor.sandbox.fault("conversations.create", "error", error="name_taken", count=9)
 
     floor.says("ana", "/incident declare S1 IVR down")
 
-    [told] = [words for words in floor.ephemeral("ana") if "The incident was not opened" in words]
-    assert "or choose another title. Nothing was left half-done;" in told
+    [answer] = [words for words in floor.ephemeral("ana") if "The incident was not opened" in words]
+    assert "or choose another title. Nothing was left half-done;" in answer
 
 
-def test_while_the_database_is_locked_a_change_is_refused_with_a_sentence(floor: TestFloor) -> None:
+def test_a_change_while_the_database_is_locked_is_refused_with_a_sentence(floor: TestFloor) -> None:
     channel = floor.declares("S2 Chat is slow")
-    busy = "Watchfloor's database did not answer, and nothing was changed. Please try again in a moment."
+    sentence = "Watchfloor's database did not answer, and nothing was changed. Please try again in a moment."
 
-    with locked(floor):
-        assert floor.says("ana", "/incident severity S1 worse", channel) == busy
+    with locked_database(floor):
+        assert floor.says("ana", "/incident severity S1 worse", channel) == sentence
         assert floor.ana.clicks(f"{ids.CLAIM}.commander", channel=channel).acked
     floor.settle()
 
-    assert busy in floor.ephemeral("ana", channel)
+    assert sentence in floor.ephemeral("ana", channel)
     assert rows(floor, "incidents")[0]["severity"] == "S2"
     assert rows(floor, "role_holders") == []
     floor.says("ana", "/incident severity S1 worse", channel)
@@ -191,7 +191,7 @@ def test_while_the_database_is_locked_a_change_is_refused_with_a_sentence(floor:
 
 
 def test_a_declaration_acknowledged_while_the_database_is_locked_is_not_lost(floor: TestFloor) -> None:
-    with locked(floor):
+    with locked_database(floor):
         answer = floor.ana.types("/incident declare S1 IVR down", channel="general")
         assert answer.ok
     floor.settle()
@@ -200,11 +200,11 @@ def test_a_declaration_acknowledged_while_the_database_is_locked_is_not_lost(flo
     assert "S1 · IVR down" in floor.card("inc-1-ivr-down")
 
 
-def test_what_happens_in_a_channel_of_no_incident_waits_for_no_lock(floor: TestFloor) -> None:
+def test_events_in_a_channel_without_an_incident_wait_for_no_lock(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
-    before = len(floor.sandbox.envelopes)
+    count_before = len(floor.sandbox.envelopes)
 
-    with locked(floor):
+    with locked_database(floor):
         message = floor.ana.says("Lunch?", channel="incidents")
         floor.ana.edits("incidents", message.ts, "Lunch at one?")
         floor.ana.reacts("pushpin", "incidents", message.ts)
@@ -212,20 +212,20 @@ def test_what_happens_in_a_channel_of_no_incident_waits_for_no_lock(floor: TestF
         floor.ana.deletes("incidents", message.ts)
         floor.ben.leaves("incidents")
         floor.ben.joins("incidents")
-        said = floor.ana.says("A form of mine", channel="dm")
-        floor.ana.uploads("dm", "form.pdf", b"x", thread_ts=said.ts)
+        direct_message = floor.ana.says("A form of mine", channel="dm")
+        floor.ana.uploads("dm", "form.pdf", b"x", thread_ts=direct_message.ts)
         floor.sandbox.quiet(timeout=PATIENCE_S)
 
-    heard = floor.sandbox.envelopes[before:]
+    heard = floor.sandbox.envelopes[count_before:]
     assert len(heard) >= 7
     assert [envelope.payload["event"]["type"] for envelope in heard if envelope.error] == []
 
 
-def test_a_message_said_while_the_database_is_locked_is_kept(floor: TestFloor) -> None:
+def test_a_message_sent_while_the_database_is_locked_is_kept(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.sandbox.retry_delays_s = (0.1, 3, 3)
 
-    with locked(floor):
+    with locked_database(floor):
         floor.ana.says("The trunk is dead", channel=channel)
         floor.sandbox.wait_for(lambda: any(e.error for e in floor.sandbox.envelopes), timeout=10)
     floor.sandbox.wait_for(lambda: timeline(floor, "message"), timeout=15)
@@ -233,7 +233,7 @@ def test_a_message_said_while_the_database_is_locked_is_kept(floor: TestFloor) -
     assert len(timeline(floor, "message")) == 1
 
 
-def test_being_asked_to_wait_again_and_again_gives_nothing_up(floor: TestFloor) -> None:
+def test_repeated_rate_limits_cause_nothing_to_be_given_up(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.sandbox.fault("chat.postMessage", "rate_limited", count=35, retry_after=30)
     floor.says("ana", "/incident assign communications_lead <@U0BEN>", channel)
@@ -259,11 +259,11 @@ def test_updates_that_piled_up_while_slack_was_down_become_one(floor: TestFloor)
     assert "4 updates before this one were missed." in updates(floor, channel)[0]
 
 
-def test_what_waits_for_its_turn_in_the_incidents_channel_is_not_looked_for(floor: TestFloor) -> None:
+def test_messages_waiting_for_their_turn_in_the_incidents_channel_are_not_searched_for(floor: TestFloor) -> None:
     for number in range(1, 8):
         floor.says("ana", f"/incident declare S3 line {number} is down")
     floor.passes(seconds=10)
 
-    told = [message for message in floor.ana.sees("incidents") if "is down" in message.words]
-    assert len(told) == 7
+    messages = [message for message in floor.ana.sees("incidents") if "is down" in message.words]
+    assert len(messages) == 7
     assert floor.sandbox.calls_of("conversations.history") == []

@@ -12,7 +12,7 @@ from bot.updates import ids
 from bot.web import health
 from tests.floor import TestFloor
 from tests.stories.record import timeline
-from tests.stories.seen_updates import led, promises, update_messages, updates
+from tests.stories.seen_updates import led_incident, promises, update_messages, updates
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "updates.yaml"
@@ -27,8 +27,8 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
         floor.nothing_was_malformed()
 
 
-def test_the_composer_changes_tells_and_names_the_next_update_once(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_the_composer_makes_changes_sends_updates_and_names_the_next_update_once(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     floor.says("ana", "/incident impact Half the calls are lost", channel)
     floor.says("ana", "/incident update", channel)
     assert "Half the calls are lost" not in str(floor.ana.modal), "each audience's own update says it"
@@ -42,42 +42,42 @@ def test_the_composer_changes_tells_and_names_the_next_update_once(floor: TestFl
     assert floor.ana.submits().closed
     floor.settle()
 
-    (told,) = updates(floor, channel)
-    assert "S0 · IVR down" in told
-    assert "identified" in told
-    assert "Calls go to Cebu" in told
+    (update_text,) = updates(floor, channel)
+    assert "S0 · IVR down" in update_text
+    assert "identified" in update_text
+    assert "Calls go to Cebu" in update_text
     assert len(updates(floor, "executives")) == 1
     for place in (channel, "executives"):
         assert "<!channel>" not in floor.live_markup(place)
         assert "<https://evil.example|click>" not in floor.live_markup(place)
     floor.passes(minutes=59)
-    assert updates(floor, channel) == [told], "the next one was named"
+    assert updates(floor, channel) == [update_text], "the next one was named"
     floor.passes(minutes=1)
-    (told,) = updates(floor, channel)
-    assert "no change since" in told
+    (update_text,) = updates(floor, channel)
+    assert "no change since" in update_text
     assert [entry["kind"] for entry in timeline(floor, "severity")] == ["severity"]
     assert facts(floor, "severity") == {"old": "S1", "new": "S0", "reason": f"Manila is lost {HOSTILE}"}
     assert facts(floor, "status")["reason"] == f"Manila is lost {HOSTILE}"
 
 
 def facts(floor: TestFloor, kind: str) -> dict[str, str]:
-    """What the only timeline entry of that kind says."""
+    """The facts of the only timeline entry of that kind."""
     (entry,) = timeline(floor, kind)
-    said: dict[str, str] = json.loads(entry["facts"])
-    return said
+    details: dict[str, str] = json.loads(entry["facts"])
+    return details
 
 
 def test_the_composer_asks_why_the_severity_changes_and_changes_nothing_until_it_knows(floor: TestFloor) -> None:
-    channel = led(floor)
+    channel = led_incident(floor)
     floor.says("ana", "/incident update", channel)
     floor.ana.fills(ids.TEXT, "Calls go to Cebu")
     floor.ana.fills(ids.SEVERITY, "🔴 S0")
     floor.ana.fills(ids.STATUS, "identified")
 
-    refused = floor.ana.submits()
+    refusal = floor.ana.submits()
 
-    assert list(refused.errors) == [ids.REASON]
-    assert refused.errors[ids.REASON].startswith("Please say why the severity goes from S1 to S0")
+    assert list(refusal.errors) == [ids.REASON]
+    assert refusal.errors[ids.REASON].startswith("Please say why the severity goes from S1 to S0")
     floor.settle()
     assert updates(floor, channel) == []
     assert timeline(floor, "severity") == timeline(floor, "status") == []
@@ -89,7 +89,7 @@ def test_the_composer_asks_why_the_severity_changes_and_changes_nothing_until_it
 
 
 def test_the_composer_needs_no_reason_for_a_status_as_the_command_needs_none(floor: TestFloor) -> None:
-    channel = led(floor)
+    channel = led_incident(floor)
     floor.says("ana", "/incident update", channel)
     floor.ana.fills(ids.TEXT, "A trunk is broken")
     floor.ana.fills(ids.STATUS, "identified")
@@ -100,8 +100,8 @@ def test_the_composer_needs_no_reason_for_a_status_as_the_command_needs_none(flo
     assert facts(floor, "status") == {"old": "investigating", "new": "identified", "reason": ""}
 
 
-def test_telling_of_what_is_resolved_does_not_reopen_it(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_an_update_about_a_resolved_incident_does_not_reopen_it(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     floor.says("ana", "/incident resolve the trunk is back", channel)
     floor.says("ana", "/incident update", channel)
     floor.ana.fills(ids.AUDIENCES, ["Operations"])
@@ -115,8 +115,8 @@ def test_telling_of_what_is_resolved_does_not_reopen_it(floor: TestFloor) -> Non
     assert "resolved" in floor.card(channel)
 
 
-def test_the_composer_tells_whom_it_is_asked_to_and_nobody_else(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_the_composer_tells_only_the_chosen_audiences(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     floor.says("ana", "/incident update", channel)
     floor.ana.fills(ids.AUDIENCES, ["Executives"])
     floor.ana.fills(ids.TEXT, "We call the regulator")
@@ -125,11 +125,11 @@ def test_the_composer_tells_whom_it_is_asked_to_and_nobody_else(floor: TestFloor
 
     assert updates(floor, channel) == []
     assert "We call the regulator" in updates(floor, "executives")[0]
-    assert promises(floor, "operations")[0]["state"] == "waiting", "what was promised stays promised"
+    assert promises(floor, "operations")[0]["state"] == "waiting", "existing promises stay"
 
 
-def test_another_pace_is_kept_until_the_severity_changes(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_a_changed_pace_is_kept_until_the_severity_changes(floor: TestFloor) -> None:
+    channel = led_incident(floor)
 
     assert "is not a pace" in floor.says("ana", "/incident cadence operations soon", channel)
     assert "is not an audience" in floor.says("ana", "/incident cadence board 20 min", channel)
@@ -151,25 +151,25 @@ def test_another_pace_is_kept_until_the_severity_changes(floor: TestFloor) -> No
     assert floor.ana.submits().closed
     floor.settle()
     floor.passes(minutes=20)
-    assert len(updates(floor, "executives")) >= 1, "who is not told by the clock is told now"
+    assert len(updates(floor, "executives")) >= 1, "an audience not told by the clock is told now"
 
 
-def test_a_pause_holds_everything_back_says_so_and_ends_in_a_soon_update(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_a_pause_holds_everything_back_says_so_and_is_followed_by_a_prompt_update(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     floor.passes(minutes=30)
 
     floor.says("ana", f"/incident pause the carrier works until six {HOSTILE}", channel)
 
-    (told,) = updates(floor, channel)
-    assert "Updates are paused: the carrier works until six" in told
+    (update_text,) = updates(floor, channel)
+    assert "Updates are paused: the carrier works until six" in update_text
     assert "<!channel>" not in floor.live_markup(channel)
     assert "Updates are paused; Ana Reyes said" in floor.says("ben", "/incident pause again", channel)
     floor.passes(hours=3)
     assert len(updates(floor, channel)) == 1
     audit.audit_at(floor.services, utcnow())
-    assert "no next update" not in health.alarms(floor.services.database).sentence, "a pause is nothing forgotten"
-    shown = floor.says("ana", "/incident updates", channel)
-    assert "none promised" not in shown
+    assert "no next update" not in health.alarms(floor.services.database).sentence, "a pause is not an omission"
+    promise_list = floor.says("ana", "/incident updates", channel)
+    assert "none promised" not in promise_list
     assert any("Paused since" in words for words in floor.ephemeral("ana", channel))
 
     assert "go on" in floor.says("ana", "/incident resume", channel)
@@ -180,8 +180,8 @@ def test_a_pause_holds_everything_back_says_so_and_ends_in_a_soon_update(floor: 
     assert "not paused" in floor.says("ana", "/incident resume", channel)
 
 
-def test_the_record_says_what_was_kept_and_what_was_late_and_why(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_the_record_says_which_promises_were_kept_and_which_were_late_and_why(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     floor.passes(minutes=30)
     floor.stop_bot()
     floor.passes(hours=1, minutes=15)
@@ -192,15 +192,17 @@ def test_the_record_says_what_was_kept_and_what_was_late_and_why(floor: TestFloo
     answer = floor.says("ana", "/incident updates", channel)
 
     assert "Kept on time: 1 of 3 (33 %)" in answer
-    shown = floor.ephemeral("ana", channel)[-1]
-    assert "automatically, 45 min late: Watchfloor was not running at that minute" in shown
-    (told,) = [message.words for message in floor.ben.direct_messages() if "did not go out" in message.words]
-    assert "not running" in told
+    record_text = floor.ephemeral("ana", channel)[-1]
+    assert "automatically, 45 min late: Watchfloor was not running at that minute" in record_text
+    (message_text,) = [
+        message.words for message in floor.ben.direct_messages() if "did not go out" in message.words
+    ]
+    assert "not running" in message_text
     assert len(timeline(floor, "update_late")) == 1
 
 
-def test_a_clock_that_is_set_back_neither_doubles_nor_swallows_an_update(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_a_clock_that_is_set_back_neither_duplicates_nor_loses_an_update(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     floor.passes(hours=2)
     assert len(updates(floor, channel)) == 1
 
@@ -213,7 +215,7 @@ def test_a_clock_that_is_set_back_neither_doubles_nor_swallows_an_update(floor: 
     assert len({message.ts for message in update_messages(floor, channel)}) == 1
 
 
-def test_executives_sleep_and_hear_in_the_morning_of_what_changed_at_night(floor: TestFloor) -> None:
+def test_executives_are_told_in_the_morning_what_changed_at_night(floor: TestFloor) -> None:
     now = utcnow()
     evening = now.replace(hour=22, minute=30)
     floor.passes(seconds=((evening - now).total_seconds()) % 86_400)
@@ -226,12 +228,12 @@ def test_executives_sleep_and_hear_in_the_morning_of_what_changed_at_night(floor
     assert updates(floor, "executives") == []
     floor.passes(minutes=31)
 
-    (told,) = updates(floor, "executives")
-    assert "mitigated" in told, "all of it once, as it is now"
+    (update_text,) = updates(floor, "executives")
+    assert "mitigated" in update_text, "all of it once, as it is now"
 
 
-def test_an_audience_that_left_the_floors_file_holds_up_nobody(floor: TestFloor, tmp_path: Path) -> None:
-    channel = led(floor)
+def test_an_audience_removed_from_the_floor_file_delays_no_other(floor: TestFloor, tmp_path: Path) -> None:
+    channel = led_incident(floor)
     floor.sandbox.fault("chat.postMessage", "server_error", count=2)
     floor.passes(hours=3)
     shorter = tmp_path / "shorter.yaml"
@@ -245,8 +247,8 @@ def test_an_audience_that_left_the_floors_file_holds_up_nobody(floor: TestFloor,
 
     assert {promise["state"] for promise in promises(floor, "executives")} <= {"sent", "dropped"}
     assert facts(floor, "audience_gone") == {"audience": "executives"}
-    told = [row["state"] for row in promises(floor, "operations")].count("sent")
+    sent_count = [row["state"] for row in promises(floor, "operations")].count("sent")
     floor.passes(minutes=30)
-    assert [row["state"] for row in promises(floor, "operations")].count("sent") == told + 1
+    assert [row["state"] for row in promises(floor, "operations")].count("sent") == sent_count + 1
     assert len(timeline(floor, "audience_gone")) == 1
     assert "executives" not in floor.card(channel)

@@ -1,4 +1,4 @@
-"""The copies of an update, by direct message and below partners' notices, follow when it is amended."""
+"""Copies of an update, by direct message and below partners' notices, follow when it is amended."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,20 +17,18 @@ ONE_BY_THE_CLOCK = Path(__file__).parent / "floors" / "updates.yaml"
 
 @pytest.fixture
 def quiet_floor(tmp_path: Path) -> Iterator[TestFloor]:
-    """A floor on which an S1 brings one update in the first half hour: what Slack is sent can be counted."""
+    """A floor with one update in the first half hour of an S1, so that calls to Slack can be counted."""
     with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=ONE_BY_THE_CLOCK) as floor:
         yield floor
         floor.nothing_was_malformed()
 
 
 def to_devi(floor: TestFloor) -> list[Message]:
-    """The copies that Devi has in her direct messages."""
+    """The copies in Devi's direct messages."""
     return [message for message in floor.devi.direct_messages() if "You subscribed" in message.words]
 
 
-def test_a_subscribers_copy_is_edited_in_place_when_updates_pause_go_on_and_change_their_pace(
-    floor: TestFloor,
-) -> None:
+def test_a_subscribers_copy_is_edited_in_place_when_updates_pause_resume_and_change_pace(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.says("devi", "/incident subscribe everything")
     floor.passes(minutes=30)
@@ -38,24 +36,24 @@ def test_a_subscribers_copy_is_edited_in_place_when_updates_pause_go_on_and_chan
 
     floor.says("ana", "/incident pause the <!channel> &lt;!here&gt; carrier works until six", channel)
 
-    [paused] = to_devi(floor)
-    assert paused.ts == sent.ts
-    assert "Updates are paused: the @channel &lt;!here&gt; carrier works until six" in paused.words
-    assert "<!channel" not in paused.words
-    assert "<!here" not in paused.words
-    assert paused.words.endswith("You subscribed to these updates.\nUnsubscribe")
+    [paused_copy] = to_devi(floor)
+    assert paused_copy.ts == sent.ts
+    assert "Updates are paused: the @channel &lt;!here&gt; carrier works until six" in paused_copy.words
+    assert "<!channel" not in paused_copy.words
+    assert "<!here" not in paused_copy.words
+    assert paused_copy.words.endswith("You subscribed to these updates.\nUnsubscribe")
     floor.says("ana", "/incident resume", channel)
-    [resumed] = copies(floor, "devi")
-    assert "paused" not in resumed
+    [resumed_copy] = copies(floor, "devi")
+    assert "paused" not in resumed_copy
     floor.says("ana", "/incident cadence operations 2 h", channel)
-    [paced] = copies(floor, "devi")
-    assert "Changed: the next update comes <!date^" in paced
+    [paced_copy] = copies(floor, "devi")
+    assert "Changed: the next update comes <!date^" in paced_copy
     floor.says("ana", "/incident cadence operations usual", channel)
     floor.tick()
     assert len(copies(floor, "devi")) == 1
 
 
-def test_that_nothing_has_changed_is_added_to_the_last_copy_and_is_no_message_of_its_own(floor: TestFloor) -> None:
+def test_a_no_change_line_is_added_to_the_last_copy_instead_of_a_new_message(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.says("devi", "/incident subscribe everything")
     for _ in range(4):
@@ -74,7 +72,7 @@ def test_that_nothing_has_changed_is_added_to_the_last_copy_and_is_no_message_of
     assert "*Impact:* Half the calls are lost" in copies(floor, "devi")[1]
 
 
-def test_an_update_that_is_put_off_says_so_in_its_copies_too(quiet_floor: TestFloor) -> None:
+def test_a_postponed_update_says_so_in_its_copies_too(quiet_floor: TestFloor) -> None:
     floor = quiet_floor
     channel = floor.declares("S1 IVR down")
     floor.says("ana", "/incident assign comms <@U0BEN>", channel)
@@ -84,13 +82,13 @@ def test_an_update_that_is_put_off_says_so_in_its_copies_too(quiet_floor: TestFl
 
     puts_off(floor, "ben", "operations", "they call back")
 
-    [told] = copies(floor, "devi")
-    assert "Changed: the next update comes <!date^" in told
-    assert "call back" not in told
+    [copy] = copies(floor, "devi")
+    assert "Changed: the next update comes <!date^" in copy
+    assert "call back" not in copy
     assert "put off by" in drafts(floor, "ben")[-1]
 
 
-def test_partners_read_below_their_notice_that_updates_pause_in_their_language_and_never_why(
+def test_partners_are_told_below_their_notice_in_their_language_that_updates_pause_but_not_why(
     floor: TestFloor,
 ) -> None:
     channel = floor.declares("S1 IVR down at Northline and Sagebrush")
@@ -102,18 +100,18 @@ def test_partners_read_below_their_notice_that_updates_pause_in_their_language_a
     [spanish], [english] = below(floor, SAGEBRUSH), below(floor, NORTHLINE)
     assert "Las actualizaciones están en pausa. Volveremos a escribir" in spanish
     assert "Updates are paused. We write again" in english
-    assert not any("Chloe" in told for told in (spanish, english))
+    assert not any("Chloe" in text for text in (spanish, english))
     floor.says("ana", "/incident resume", channel)
     assert [len(below(floor, place)) for place in (SAGEBRUSH, NORTHLINE)] == [1, 1]
     assert "pausa" not in below(floor, SAGEBRUSH)[0]
 
 
-def test_a_copy_whose_answer_was_lost_is_found_and_edited_and_not_sent_again(quiet_floor: TestFloor) -> None:
+def test_a_copy_whose_response_was_lost_is_found_and_edited_and_not_sent_again(quiet_floor: TestFloor) -> None:
     floor = quiet_floor
     channel = floor.declares("S1 IVR down")
     floor.says("devi", "/incident subscribe everything")
     floor.passes(minutes=25)
-    # The channel's and the copy's, whichever is first.
+    # The channel's and the copy's, in either order.
     floor.sandbox.fault("chat.postMessage", "lost_answer", count=2)
     floor.passes(minutes=5)
     [sent] = to_devi(floor)
@@ -121,9 +119,9 @@ def test_a_copy_whose_answer_was_lost_is_found_and_edited_and_not_sent_again(qui
     floor.says("ana", "/incident pause the carrier works until six", channel)
     floor.passes(minutes=1)
 
-    [told] = to_devi(floor)
-    assert told.ts == sent.ts
-    assert "Updates are paused: the carrier works until six" in told.words
+    [copy] = to_devi(floor)
+    assert copy.ts == sent.ts
+    assert "Updates are paused: the carrier works until six" in copy.words
 
 
 def test_a_guest_who_left_the_channel_does_not_read_why_updates_pause(floor: TestFloor) -> None:
@@ -138,5 +136,5 @@ def test_a_guest_who_left_the_channel_does_not_read_why_updates_pause(floor: Tes
 
     floor.says("ana", "/incident pause secret reasons", channel)
 
-    [told] = copies(floor, "gus")
-    assert "secret" not in told
+    [copy] = copies(floor, "gus")
+    assert "secret" not in copy

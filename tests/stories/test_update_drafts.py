@@ -1,4 +1,4 @@
-"""Five minutes before an update is due, who leads the communications sees it and decides; silence sends it."""
+"""Five minutes before an update is due the communications lead sees its draft and decides; silence sends it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,16 @@ import pytest
 from bot.updates import ids
 from tests.floor import TestFloor
 from tests.stories.record import timeline
-from tests.stories.seen_updates import drafts, led, presses, promises, puts_off, row_of, update_messages, updates
+from tests.stories.seen_updates import (
+    drafts,
+    led_incident,
+    presses,
+    promises,
+    puts_off,
+    row_of,
+    update_messages,
+    updates,
+)
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 TWO = Path(__file__).parent / "floors" / "updates.yaml"
@@ -23,7 +32,7 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 
 def test_silence_sends_the_draft_on_its_minute_and_the_draft_says_so(floor: TestFloor) -> None:
-    channel = led(floor)
+    channel = led_incident(floor)
     floor.passes(minutes=24)
     assert drafts(floor, "ben") == []
 
@@ -47,7 +56,7 @@ def test_silence_sends_the_draft_on_its_minute_and_the_draft_says_so(floor: Test
     assert len(drafts(floor, "ben")) == 2, "the next one gets a draft of its own"
 
 
-def test_without_anybody_named_the_draft_stands_in_the_incidents_channel(floor: TestFloor) -> None:
+def test_the_draft_is_in_the_incidents_channel_when_nobody_leads(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=25)
 
@@ -56,13 +65,13 @@ def test_without_anybody_named_the_draft_stands_in_the_incidents_channel(floor: 
 
     assert len(updates(floor, channel)) == 1
     floor.passes(minutes=29)
-    assert "no change since" not in updates(floor, channel)[0], "the next one is counted from then"
+    assert "no change since" not in updates(floor, channel)[0], "the next one is due from then"
     floor.passes(minutes=1)
     assert "no change since" in updates(floor, channel)[0]
 
 
-def test_the_lead_edits_says_nothing_new_and_puts_off(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_the_lead_edits_an_update_reports_nothing_new_and_postpones(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     floor.passes(minutes=25)
     presses(floor, "ben", ids.EDIT, "operations")
     floor.ben.fills(ids.TEXT, "The carrier <!channel> is on site & works")
@@ -70,15 +79,15 @@ def test_the_lead_edits_says_nothing_new_and_puts_off(floor: TestFloor) -> None:
     floor.settle()
     assert updates(floor, channel) == [], "it goes out on its minute"
     floor.passes(minutes=5)
-    (told,) = updates(floor, channel)
-    assert "The carrier &lt;!channel&gt; is on site &amp; works" in told
+    (update_text,) = updates(floor, channel)
+    assert "The carrier &lt;!channel&gt; is on site &amp; works" in update_text
 
     floor.passes(minutes=25)
     presses(floor, "ben", ids.NOTHING_NEW, "operations")
     floor.passes(minutes=5)
-    (told,) = updates(floor, channel)
-    assert "The carrier &lt;!channel&gt; is on site" in told
-    assert "no change since" in told
+    (update_text,) = updates(floor, channel)
+    assert "The carrier &lt;!channel&gt; is on site" in update_text
+    assert "no change since" in update_text
 
     floor.passes(minutes=25)
     presses(floor, "ben", ids.NOTHING_NEW, "operations")
@@ -94,56 +103,58 @@ def test_the_lead_edits_says_nothing_new_and_puts_off(floor: TestFloor) -> None:
     floor.passes(minutes=30)
     assert "the next update comes" in updates(floor, channel)[-1]
     floor.passes(minutes=5)
-    _, told = updates(floor, channel)
-    assert "no change since" in told
-    assert "the next update comes" not in told
+    _, update_text = updates(floor, channel)
+    assert "no change since" in update_text
+    assert "the next update comes" not in update_text
     assert "<!here>" not in floor.live_markup("dm", "ben").replace("&lt;!here&gt;", "")
     assert [row["state"] for row in promises(floor, "operations")] == ["sent"] * 3 + ["moved", "sent", "waiting"]
     assert len(timeline(floor, "update_moved")) == 1
 
 
-def test_an_update_for_outsiders_is_edited_as_they_read_it_and_goes_out_as_it_was_saved(floor: TestFloor) -> None:
-    channel = led(floor, "S0 IVR down")
+def test_an_update_for_outsiders_is_edited_as_they_read_it_and_sent_as_it_was_saved(floor: TestFloor) -> None:
+    channel = led_incident(floor, "S0 IVR down")
     floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
     floor.says("ana", "/incident status identified a trunk of ours", channel)
     floor.passes(minutes=15)
     draft = "\n".join(drafts(floor, "ben"))
     assert ">I am sorry for the trouble." in draft, "quoted once: Slack would show a second mark as it is"
     presses(floor, "ben", ids.EDIT, "customers")
-    shown = next(block["element"] for block in floor.ben.modal["blocks"] if block.get("block_id") == ids.TEXT)
-    assert "*What is affected:* Half the calls are lost." in shown["initial_value"]
-    assert not any(inside in shown["initial_value"] for inside in ("Chloe", "15:00", "trunk", "Ana", "<!date"))
+    element = next(block["element"] for block in floor.ben.modal["blocks"] if block.get("block_id") == ids.TEXT)
+    assert "*What is affected:* Half the calls are lost." in element["initial_value"]
+    assert not any(
+        internal in element["initial_value"] for internal in ("Chloe", "15:00", "trunk", "Ana", "<!date")
+    )
 
     floor.ben.fills(ids.TEXT, "Half the calls are lost. Chloe fixes it. It is back by 15:00.")
-    refused = floor.ben.submits()
-    assert "“Chloe fixes it.” “It is back by 15:00.”" in refused.errors[ids.TEXT]
-    floor.ben.fills(ids.TEXT, f"{shown['initial_value']}\n\nPlease offer a call back & wait.")
+    refusal = floor.ben.submits()
+    assert "“Chloe fixes it.” “It is back by 15:00.”" in refusal.errors[ids.TEXT]
+    floor.ben.fills(ids.TEXT, f"{element['initial_value']}\n\nPlease offer a call back & wait.")
     assert floor.ben.submits().closed
     floor.settle()
     floor.passes(minutes=5)
 
-    (told,) = updates(floor, "front-line")
-    assert "*What is affected:* Half the calls are lost.\n\nPlease offer a call back &amp; wait." in told
-    assert "I am sorry for the trouble." in told
-    assert not any(inside in told for inside in ("Chloe", "15:00", "trunk", "Ana"))
+    (update_text,) = updates(floor, "front-line")
+    assert "*What is affected:* Half the calls are lost.\n\nPlease offer a call back &amp; wait." in update_text
+    assert "I am sorry for the trouble." in update_text
+    assert not any(internal in update_text for internal in ("Chloe", "15:00", "trunk", "Ana"))
 
 
-def test_a_decision_that_comes_too_late_is_told_what_became_of_it(floor: TestFloor) -> None:
-    led(floor)
+def test_a_person_who_decides_too_late_is_told_what_became_of_the_update(floor: TestFloor) -> None:
+    led_incident(floor)
     floor.passes(minutes=25)
     row = row_of(floor, "operations")
     floor.ben.clicks(ids.LATER, channel="dm", value=row)
     floor.passes(minutes=5)
 
     floor.ben.fills(ids.REASON, "too late")
-    refused = floor.ben.submits()
+    refusal = floor.ben.submits()
 
-    assert not refused.closed
-    assert "was sent" in str(refused.errors)
+    assert not refusal.closed
+    assert "was sent" in str(refusal.errors)
 
 
-def test_an_open_draft_goes_along_when_the_role_changes_hands(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_an_open_draft_moves_along_when_the_role_changes_hands(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     floor.passes(minutes=25)
     presses(floor, "ben", ids.EDIT, "operations")
     floor.ben.fills(ids.TEXT, "The carrier is on site")
@@ -155,9 +166,9 @@ def test_an_open_draft_goes_along_when_the_role_changes_hands(floor: TestFloor) 
     (draft,) = drafts(floor, "chloe")
     assert "Send now" in draft
     assert "as Ben Okafor wrote it" in draft
-    (earlier,) = drafts(floor, "ben")
-    assert earlier.startswith("📣 #1 IVR down: the draft of an update due <!date^")
-    assert earlier.endswith("is with Chloe Martin now.")
+    (earlier_draft,) = drafts(floor, "ben")
+    assert earlier_draft.startswith("📣 #1 IVR down: the draft of an update due <!date^")
+    assert earlier_draft.endswith("is with Chloe Martin now.")
     floor.says("chloe", "/incident handover comms <@U0BEN>", channel)
     assert "Send now" in drafts(floor, "ben")[0]
     assert drafts(floor, "chloe")[0].endswith("is with Ben Okafor now.")
@@ -165,10 +176,10 @@ def test_an_open_draft_goes_along_when_the_role_changes_hands(floor: TestFloor) 
     assert "The carrier is on site" in updates(floor, channel)[0]
     for who in ("ben", "chloe"):
         (draft,) = drafts(floor, who)
-        assert "sent <!date^" in draft, "each copy says in the end what became of it"
+        assert "sent <!date^" in draft, "each copy finally says what became of the update"
 
 
-def test_a_draft_without_anybody_goes_from_the_channel_to_who_takes_the_lead_and_back(floor: TestFloor) -> None:
+def test_a_draft_moves_from_the_channel_to_a_new_lead_and_back(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=25)
 
@@ -187,7 +198,7 @@ def test_a_draft_without_anybody_goes_from_the_channel_to_who_takes_the_lead_and
     assert len(drafts(floor, "ana")) == len(drafts(floor, "ben")) == 1, "copies are edited, not repeated"
 
 
-def test_who_still_approves_one_of_the_updates_keeps_the_draft(floor: TestFloor, tmp_path: Path) -> None:
+def test_an_approver_of_one_of_the_updates_keeps_the_draft(floor: TestFloor, tmp_path: Path) -> None:
     asks = tmp_path / "floor.yaml"
     asks.write_text(TWO.read_text().replace("approval: true", "approval: commander").replace("S0: 20", "S0: 15"))
     floor.stop_bot()
@@ -207,13 +218,13 @@ def test_who_still_approves_one_of_the_updates_keeps_the_draft(floor: TestFloor,
 
 
 def in_channel(floor: TestFloor, channel: str) -> str:
-    """The only draft that stands in an incident's channel."""
+    """The only draft in an incident's channel."""
     (draft,) = [message.words for message in floor.ana.sees(channel) if "📣" in message.words]
     return draft
 
 
-def test_what_needs_approval_waits_for_it_and_silence_is_escalated_once(floor: TestFloor) -> None:
-    led(floor, "S0 IVR down")
+def test_an_update_that_needs_approval_waits_for_it_and_silence_is_escalated_once(floor: TestFloor) -> None:
+    led_incident(floor, "S0 IVR down")
     floor.says("ana", "/incident assign commander <@U0CHLOE>", "inc-1-ivr-down")
     floor.passes(minutes=15)
     (draft,) = [words for words in drafts(floor, "ben") if "Front line" in words]
@@ -221,9 +232,11 @@ def test_what_needs_approval_waits_for_it_and_silence_is_escalated_once(floor: T
     floor.passes(minutes=5)
     assert updates(floor, "front-line") == []
     floor.passes(minutes=1)
-    late = [message.words for message in floor.ben.direct_messages() if "did not go out in time" in message.words]
-    assert len(late) == 1
-    assert "nobody has approved it" in late[0]
+    late_messages = [
+        message.words for message in floor.ben.direct_messages() if "did not go out in time" in message.words
+    ]
+    assert len(late_messages) == 1
+    assert "nobody has approved it" in late_messages[0]
     floor.passes(minutes=3)
     assert updates(floor, "front-line") == []
 
@@ -231,11 +244,13 @@ def test_what_needs_approval_waits_for_it_and_silence_is_escalated_once(floor: T
 
     assert len(updates(floor, "front-line")) == 1
     assert promises(floor, "customers")[0]["approved_by"] == "U0BEN"
-    again = [message.words for message in floor.ben.direct_messages() if "did not go out in time" in message.words]
-    assert sum("Front line" in words for words in again) == 1, "once for each promise"
+    later_messages = [
+        message.words for message in floor.ben.direct_messages() if "did not go out in time" in message.words
+    ]
+    assert sum("Front line" in words for words in later_messages) == 1, "once for each promise"
 
 
-def test_nobody_but_who_approves_can_approve(floor: TestFloor) -> None:
+def test_only_an_approver_can_approve(floor: TestFloor) -> None:
     channel = floor.declares("S0 IVR down")
     floor.passes(minutes=15)
 
@@ -249,8 +264,8 @@ def test_nobody_but_who_approves_can_approve(floor: TestFloor) -> None:
     assert len(updates(floor, "front-line")) == 1
 
 
-def test_updates_to_one_audience_stay_in_order_and_none_is_there_twice(floor: TestFloor) -> None:
-    channel = led(floor)
+def test_updates_to_one_audience_stay_in_order_and_none_is_sent_twice(floor: TestFloor) -> None:
+    channel = led_incident(floor)
     for hour in range(6):
         floor.says("ana", f"/incident impact {hour} of ten calls are lost", channel)
         floor.passes(minutes=30)

@@ -1,4 +1,4 @@
-"""Each audience reads its own words, and a broken template keeps nobody waiting."""
+"""Each audience reads its own wording, and a broken template delays nobody."""
 
 import shutil
 from pathlib import Path
@@ -24,16 +24,16 @@ def test_each_audience_reads_its_own_words(floor: TestFloor) -> None:
         "partners": "The cause is known and is being worked on.",
         "front-line": "*What is affected:* Half the calls are lost.",
     }.items():
-        told = updates(floor, place)[-1]
-        assert words in told
-        assert "Calls go to Cebu" in told
-        assert "Next update <!date^" in told
-    for outside in ("partners", "front-line"):
-        [told] = updates(floor, outside)
-        assert not any(name in told for name in ("Chloe", "Ana", "15:00", "trunk"))
+        update_text = updates(floor, place)[-1]
+        assert words in update_text
+        assert "Calls go to Cebu" in update_text
+        assert "Next update <!date^" in update_text
+    for outsider_channel in ("partners", "front-line"):
+        [update_text] = updates(floor, outsider_channel)
+        assert not any(name in update_text for name in ("Chloe", "Ana", "15:00", "trunk"))
 
 
-def test_a_broken_template_is_told_to_the_administrators_once_and_stops_nothing(tmp_path: Path) -> None:
+def test_a_broken_template_is_reported_to_the_administrators_once_and_stops_nothing(tmp_path: Path) -> None:
     templates = tmp_path / "templates"
     shutil.copytree("message_templates", templates)
     (templates / "stakeholder_update" / "operations" / "en.j2").write_text("{{ nobody.knows.this }}")
@@ -47,24 +47,26 @@ def test_a_broken_template_is_told_to_the_administrators_once_and_stops_nothing(
         floor.passes(minutes=30)
         floor.passes(minutes=30)
 
-        assert all("*S1 investigating* – IVR down" in told for told in updates(floor, channel))
+        assert all("*S1 investigating* – IVR down" in text for text in updates(floor, channel))
         assert "IVR down at Sagebrush" in floor.words("partner-sagebrush")
         assert "We are affected" in floor.words("partner-sagebrush")
         assert len(updates(floor, channel)) == 2
-        assert floor.sandbox.wait_for(lambda: len(_told(floor)) == 3), (
+        assert floor.sandbox.wait_for(lambda: len(_template_warnings(floor)) == 3), (
             "one for each template, however often it is used"
         )
         (templates / "stakeholder_update" / "operations" / "en.j2").write_text("{{ broken.again }}")
         floor.passes(minutes=30)
-        assert floor.sandbox.wait_for(lambda: len(_told(floor)) == 4), "another edition of a file is told of again"
-        found = "\n".join(str(finding) for finding in doctor.examine(floor.settings()))
-        assert "operations/en.j2 cannot be used: 'broken' is undefined" in found
-        assert "executives/en.j2 cannot be used: the file is missing" in found
-        assert "partner_notice/es.j2 cannot be used" in found
-        assert "partner_notice/es.yaml cannot be used" in found
+        assert floor.sandbox.wait_for(lambda: len(_template_warnings(floor)) == 4), (
+            "a new version of the file is reported again"
+        )
+        findings = "\n".join(str(finding) for finding in doctor.examine(floor.settings()))
+        assert "operations/en.j2 cannot be used: 'broken' is undefined" in findings
+        assert "executives/en.j2 cannot be used: the file is missing" in findings
+        assert "partner_notice/es.j2 cannot be used" in findings
+        assert "partner_notice/es.yaml cannot be used" in findings
         floor.nothing_was_malformed()
 
 
-def _told(floor: TestFloor) -> list[str]:
-    """What the administrators heard of broken templates."""
+def _template_warnings(floor: TestFloor) -> list[str]:
+    """Messages to the administrators about broken templates."""
     return [message.words for message in floor.ana.sees("engineering") if "cannot be used" in message.words]

@@ -14,8 +14,8 @@ def updates(floor: TestFloor, channel: str) -> list[str]:
     """The updates in a channel, oldest first."""
     with floor.sandbox.workspace.lock:
         messages = floor.sandbox.workspace.channel(channel).messages.values()
-        posted = [message for message in messages if (message.metadata or {}).get("event_payload", {})]
-    return [message.words for message in posted if message.metadata["event_payload"]["key"].startswith("update:")]
+        matching = [message for message in messages if (message.metadata or {}).get("event_payload", {})]
+    return [message.words for message in matching if message.metadata["event_payload"]["key"].startswith("update:")]
 
 
 @pytest.mark.both_ways
@@ -26,22 +26,22 @@ def test_the_update_goes_out_on_the_promised_minute_and_promises_the_next(floor:
 
     floor.passes(minutes=1)
 
-    [told] = updates(floor, channel)
-    assert "*S1 · IVR down* – investigating" in told
-    assert "*Next update <!date^" in told
-    assert updates(floor, "incidents") == [told]
+    [update_text] = updates(floor, channel)
+    assert "*S1 · IVR down* – investigating" in update_text
+    assert "*Next update <!date^" in update_text
+    assert updates(floor, "incidents") == [update_text]
     assert len(updates(floor, "executives")) == 1, "executives hear of an S1 at once, then every hour"
 
 
-def test_executives_hear_at_once_of_what_is_grave_or_becomes_so(floor: TestFloor) -> None:
+def test_executives_are_told_at_once_of_an_incident_that_is_or_becomes_severe(floor: TestFloor) -> None:
     floor.declares("S0 IVR down in Manila")
-    (told,) = updates(floor, "executives")
-    assert len(told.splitlines()) <= 8
-    assert "*Impact:* not confirmed yet" in told
-    assert "*Needed from you:* nothing" in told
+    (update_text,) = updates(floor, "executives")
+    assert len(update_text.splitlines()) <= 8
+    assert "*Impact:* not confirmed yet" in update_text
+    assert "*Needed from you:* nothing" in update_text
 
     channel = floor.declares("S2 Chat is slow")
-    assert len(updates(floor, "executives")) == 1, "of an S2 they hear when something changes"
+    assert len(updates(floor, "executives")) == 1, "they hear of an S2 when something changes"
     floor.says("ana", "/incident severity S1 three sites", channel)
 
     assert "S1 · Chat is slow" in updates(floor, "executives")[-1]
@@ -51,7 +51,7 @@ def test_executives_hear_at_once_of_what_is_grave_or_becomes_so(floor: TestFloor
     assert any("S1 · Chat is slow" in text for text in updates(floor, "executives")[-2:])
 
 
-def test_executives_whom_a_lower_severity_leaves_out_hear_so_and_hear_the_end(floor: TestFloor) -> None:
+def test_executives_left_out_by_a_lower_severity_are_told_so_and_get_the_last_update(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     assert "*Next update <!date^" in updates(floor, "executives")[-1]
 
@@ -59,15 +59,15 @@ def test_executives_whom_a_lower_severity_leaves_out_hear_so_and_hear_the_end(fl
     floor.says("ana", "/incident severity S4 nobody calls there", channel)
     floor.passes(hours=3)
 
-    _, told = updates(floor, "executives")
-    assert "S3 · IVR down" in told
-    assert "The next update comes when it is resolved." in told
+    _, update_text = updates(floor, "executives")
+    assert "S3 · IVR down" in update_text
+    assert "The next update comes when it is resolved." in update_text
     floor.says("ana", "/incident resolve the trunk is back", channel)
     assert len(updates(floor, "executives")) == 3
     assert "This is the last update." in updates(floor, "executives")[-1]
 
 
-def test_the_digest_gets_its_updates_in_a_thread(floor: TestFloor) -> None:
+def test_the_digest_gets_updates_in_a_thread(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
     floor.passes(minutes=30)
 
@@ -75,7 +75,7 @@ def test_the_digest_gets_its_updates_in_a_thread(floor: TestFloor) -> None:
     assert digest.words.startswith("🟠 *S1* · *IVR down*")
 
 
-def test_several_that_were_missed_collapse_to_one_that_says_so(floor: TestFloor) -> None:
+def test_several_missed_updates_collapse_into_one_that_says_so(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.stop_bot()
     floor.passes(hours=1, minutes=45)
@@ -83,12 +83,12 @@ def test_several_that_were_missed_collapse_to_one_that_says_so(floor: TestFloor)
     floor.start_bot()
     floor.tick()
 
-    [told] = updates(floor, channel)
-    assert "3 updates" in told
-    assert "missed" in told
+    [update_text] = updates(floor, channel)
+    assert "3 updates" in update_text
+    assert "missed" in update_text
     floor.passes(minutes=15)
-    [told] = updates(floor, channel)
-    assert "no change since" in told, "the promised rhythm goes on"
+    [update_text] = updates(floor, channel)
+    assert "no change since" in update_text, "the promised rhythm goes on"
 
 
 def test_an_update_says_what_has_changed_since_the_last_one_and_only_that(floor: TestFloor) -> None:
@@ -103,24 +103,26 @@ def test_an_update_says_what_has_changed_since_the_last_one_and_only_that(floor:
     assert "*Changed:* now identified: a trunk (Ana Reyes)" in first
     assert "*Changed:* now mitigated: rerouted (Ana Reyes)" in second
     assert "identified" not in second
-    assert "no change since <!date^" in second, "that nothing is new is a line below what was"
+    assert "no change since <!date^" in second, "no change is a line in the last message"
 
 
-def test_no_change_is_a_line_below_the_last_message_until_two_hours_have_passed(floor: TestFloor) -> None:
+def test_no_change_is_a_line_in_the_last_message_until_two_hours_have_passed(floor: TestFloor) -> None:
     channel = floor.declares("S0 IVR down")
     floor.says("ana", "/incident impact Half the calls are lost", channel)
     floor.passes(minutes=15)
     (first,) = updates(floor, channel)
     for _ in range(3):
         floor.passes(minutes=15)
-    (told,) = updates(floor, channel)
-    assert "*Impact:* Half the calls are lost" in told
-    assert told.count("no change since") == told.count("Next update") == 1, "it says so once, and the newest time"
-    assert told != first
+    (update_text,) = updates(floor, channel)
+    assert "*Impact:* Half the calls are lost" in update_text
+    assert update_text.count("no change since") == update_text.count("Next update") == 1, (
+        "it says so once, with the newest time"
+    )
+    assert update_text != first
 
     floor.says("ana", "/incident cadence operations 20 min", channel)
-    (told,) = updates(floor, channel)
-    assert told.count("ext update") == 1, "the time that counts now is the only one"
+    (update_text,) = updates(floor, channel)
+    assert update_text.count("ext update") == 1, "only the current time is shown"
     for _ in range(3):
         floor.passes(minutes=20)
     assert len(updates(floor, channel)) == 1
@@ -130,40 +132,36 @@ def test_no_change_is_a_line_below_the_last_message_until_two_hours_have_passed(
     assert len(updates(floor, channel)) == 2
     assert updates(floor, channel)[-1].count("no change since") == 1
 
-    (message,) = [each for each in floor.ana.sees(channel) if "no change since" in each.words][-1:]
+    (message,) = [candidate for candidate in floor.ana.sees(channel) if "no change since" in candidate.words][-1:]
     floor.sandbox.workspace.channel(channel).messages.pop(message.ts)
     floor.passes(minutes=20)
-    assert len(updates(floor, channel)) == 2, "what cannot be edited any more is sent anew"
+    assert len(updates(floor, channel)) == 2, "a message that cannot be edited any more is sent anew"
     states = [row["state"] for row in rows(floor, "promises") if row["audience"] == "operations"]
     assert states == ["sent"] * 10 + ["waiting"]
 
 
-def test_the_first_draft_waits_two_minutes_for_somebody_to_lead_and_then_stands_in_the_channel(
-    floor: TestFloor,
-) -> None:
-    taken, free = floor.declares("S0 IVR down"), floor.declares("S0 CRM down")
+def test_the_first_draft_waits_two_minutes_for_a_lead_and_then_appears_in_the_channel(floor: TestFloor) -> None:
+    led_channel, unled_channel = floor.declares("S0 IVR down"), floor.declares("S0 CRM down")
     floor.passes(minutes=1)
-    assert "📣" not in floor.words(taken, "ana") + floor.words(free, "ana")
-    floor.ben.joins(taken)
-    floor.says("ben", "/incident claim comms", taken)
+    assert "📣" not in floor.words(led_channel, "ana") + floor.words(unled_channel, "ana")
+    floor.ben.joins(led_channel)
+    floor.says("ben", "/incident claim comms", led_channel)
     floor.passes(minutes=1)
     floor.passes(minutes=1)
 
-    assert "📣" not in floor.words(taken, "ana")
+    assert "📣" not in floor.words(led_channel, "ana")
     assert [message.words.count("📣") for message in floor.ben.direct_messages() if "📣" in message.words] == [1]
-    assert "📣" in floor.words(free, "ana"), "nobody leads: everybody in the channel can decide"
+    assert "📣" in floor.words(unled_channel, "ana"), "nobody leads: everybody in the channel can decide"
 
 
-def test_an_update_is_sent_once_it_is_in_each_channel_whatever_is_still_to_be_edited_in_one(
-    floor: TestFloor,
-) -> None:
+def test_an_update_counts_as_sent_once_posted_in_each_channel_even_if_an_edit_is_pending(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=29)
     floor.sandbox.fault("chat.postMessage", "rate_limited", after=1, retry_after=50)
     floor.passes(minutes=1)
     assert len(updates(floor, channel) + updates(floor, "incidents")) == 1, "the other must wait"
 
-    # Its last line names the next update, which is another one now; the edit must wait for longer.
+    # Its last line names the next update, which has changed; the edit must wait for longer.
     floor.sandbox.fault("chat.update", "rate_limited", retry_after=110)
     floor.says("ana", "/incident cadence 20 min", channel)
     floor.passes(minutes=1)
@@ -175,28 +173,28 @@ def test_an_update_is_sent_once_it_is_in_each_channel_whatever_is_still_to_be_ed
     assert sum("Operations" in entry["facts"] for entry in timeline(floor, "update_sent")) == 1
 
 
-def test_an_update_that_an_earlier_version_left_on_its_way_is_concluded_at_the_next_start(floor: TestFloor) -> None:
+def test_an_update_left_in_flight_by_an_earlier_version_is_concluded_at_the_next_start(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=30)
     sent = next(row for row in rows(floor, "promises") if row["audience"] == "operations")
     written_down = len(timeline(floor, "update_sent"))
     with floor.services.database.transaction() as session:
-        left = session.get(Promise, sent["id"])
-        left.state, left.sent_at, left.escalate_at = SENDING, None, left.due_at + timedelta(minutes=10)
+        promise = session.get(Promise, sent["id"])
+        promise.state, promise.sent_at, promise.escalate_at = SENDING, None, promise.due_at + timedelta(minutes=10)
 
     floor.stop_bot()
     floor.passes(hours=2)
     floor.start_bot()
     floor.tick()
 
-    healed = next(row for row in rows(floor, "promises") if row["id"] == sent["id"])
-    assert (healed["state"], healed["escalate_at"]) == ("sent", None)
-    assert healed["sent_at"][:16] == sent["sent_at"][:16], "when it was sent"
+    concluded = next(row for row in rows(floor, "promises") if row["id"] == sent["id"])
+    assert (concluded["state"], concluded["escalate_at"]) == ("sent", None)
+    assert concluded["sent_at"][:16] == sent["sent_at"][:16], "the time of sending is unchanged"
     assert len(timeline(floor, "update_sent")) > written_down
     assert updates(floor, channel)[0] == updates(floor, "incidents")[0], "nothing is sent a second time"
 
 
-def test_a_graver_incident_is_told_of_more_often(floor: TestFloor) -> None:
+def test_a_more_severe_incident_gets_more_frequent_updates(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=10)
     floor.says("ana", "/incident severity S0 all lines", channel)
@@ -208,19 +206,19 @@ def test_a_graver_incident_is_told_of_more_often(floor: TestFloor) -> None:
     assert "*S0 · IVR down*" in updates(floor, channel)[0]
 
 
-def test_an_audience_that_hears_of_changes_hears_of_each_once(floor: TestFloor) -> None:
+def test_an_audience_told_of_changes_is_told_of_each_once(floor: TestFloor) -> None:
     channel = floor.declares("S2 Chat is slow")
     floor.says("ana", "/incident status identified a bad release", channel)
     floor.says("ana", "/incident status identified", channel)
     floor.passes(minutes=30)
 
-    [told] = updates(floor, "executives")
-    assert "*Cause:* identified, not described yet" in told
-    assert "The next update comes when something changes." in told
+    [update_text] = updates(floor, "executives")
+    assert "*Cause:* identified, not described yet" in update_text
+    assert "The next update comes when something changes." in update_text
     assert updates(floor, channel) == []
 
 
-def test_an_update_by_hand_goes_to_everyone_and_the_next_is_promised_from_then(floor: TestFloor) -> None:
+def test_an_update_sent_by_hand_goes_to_everyone_and_the_next_is_promised_from_then(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=20)
 
@@ -239,14 +237,14 @@ def test_nothing_is_said_after_the_close(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.says("ana", "/incident resolve over", channel)
     floor.says("ana", "/incident close", channel)
-    said = len(updates(floor, channel))
+    update_count = len(updates(floor, channel))
 
     floor.passes(hours=5)
 
-    assert len(updates(floor, channel)) == said == 1
+    assert len(updates(floor, channel)) == update_count == 1
 
 
-def test_who_is_told_at_the_close_is_told_then(floor: TestFloor) -> None:
+def test_an_audience_to_be_told_at_the_close_is_told_then(floor: TestFloor) -> None:
     channel = floor.declares("S4 Test of the sirens")
     assert "so nothing was sent" in floor.says("ana", "/incident update anyone", channel)
     floor.passes(hours=5)
@@ -266,16 +264,16 @@ def test_the_impact_is_told_once_in_an_update(floor: TestFloor) -> None:
     assert updates(floor, channel)[0].count("Half the calls are lost") == 1
 
 
-def test_each_promise_stands_in_the_record_with_its_minute(floor: TestFloor) -> None:
+def test_each_promise_is_recorded_with_its_minute(floor: TestFloor) -> None:
     floor.declares("S1 IVR down")
     floor.passes(minutes=30)
 
-    kept = [row for row in rows(floor, "promises") if row["audience"] == "operations"]
-    assert [row["state"] for row in kept] == ["sent", "waiting"]
+    promise_rows = [row for row in rows(floor, "promises") if row["audience"] == "operations"]
+    assert [row["state"] for row in promise_rows] == ["sent", "waiting"]
     assert sum("Operations" in row["facts"] for row in timeline(floor, "update_sent")) == 1
 
 
-def test_a_command_that_is_delivered_twice_sends_one_update(floor: TestFloor) -> None:
+def test_an_update_command_delivered_twice_sends_one_update(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.sandbox.deliver_twice("slash_commands", 1)
 
@@ -287,12 +285,14 @@ def test_a_command_that_is_delivered_twice_sends_one_update(floor: TestFloor) ->
 def test_an_update_that_waited_while_a_series_was_promised_adds_no_second_one(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     now = utcnow()
-    late = Promise(incident_id=1, audience="operations", promised_at=now, due_at=now, cadence_s=1800, number=2)
+    late_promise = Promise(
+        incident_id=1, audience="operations", promised_at=now, due_at=now, cadence_s=1800, number=2
+    )
     with floor.services.database.transaction() as session:
-        (scheduled,) = waiting(session, 1, "operations")
-        session.add(late)
+        (waiting_promise,) = waiting(session, 1, "operations")
+        session.add(late_promise)
     floor.tick()
 
     assert len(updates(floor, channel)) == 1
     with floor.services.database.reading() as session:
-        assert [promise.row for promise in waiting(session, 1, "operations")] == [scheduled.row]
+        assert [promise.row for promise in waiting(session, 1, "operations")] == [waiting_promise.row]

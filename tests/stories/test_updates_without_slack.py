@@ -17,12 +17,12 @@ PLACES = {"operations": "incidents", "executives": "executives", "customers": "f
 
 
 def sent(floor: TestFloor, audience: str) -> list[dict[str, object]]:
-    """The updates to an audience that were sent, in order."""
+    """The updates sent to an audience, in order."""
     return [row for row in rows(floor, "promises") if row["audience"] == audience and row["state"] == SENT]
 
 
 def an_hour_without_slack(floor: TestFloor) -> None:
-    """Slack is away while an hour passes."""
+    """Let an hour pass while Slack is away."""
     floor.sandbox.offline = True
     for _ in range(6):
         floor.sandbox.clock_offset_s += 620
@@ -48,7 +48,7 @@ def test_a_whole_day_of_an_incident_keeps_every_promise_on_its_minute(tmp_path: 
         floor.nothing_was_malformed()
 
 
-def test_an_hour_without_slack_ends_in_one_update_for_each_audience_that_says_so(floor: TestFloor) -> None:
+def test_an_hour_without_slack_ends_with_one_update_per_audience_that_says_so(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     an_hour_without_slack(floor)
     floor.passes_until(lambda: len(updates(floor, "executives")) == 2)
@@ -56,19 +56,19 @@ def test_an_hour_without_slack_ends_in_one_update_for_each_audience_that_says_so
     floor.passes_until(lambda: all(updates(floor, place) for place in places))
 
     for place in places:
-        *first, told = updates(floor, place)
-        assert len(first) == (place == "executives"), "they heard at once, before Slack was away"
-        assert "missed" in told or place == "executives", told
+        *first, update_text = updates(floor, place)
+        assert len(first) == (place == "executives"), "they were told at once, before Slack was away"
+        assert "missed" in update_text or place == "executives", update_text
 
     def late() -> list[str]:
         return [words.words for words in floor.ana.direct_messages() if "did not go out in time" in words.words]
 
-    # The declarer is told, for nobody leads; of messages that can wait a person gets one a minute.
+    # The declarer is told because nobody leads; a person gets one deferrable message a minute.
     floor.passes_until(late)
     assert re.search("Slack (has not taken|was slow to take) it", "".join(late()))
 
 
-def test_what_was_missed_is_said_also_after_an_update_that_a_step_sent(tmp_path: Path) -> None:
+def test_missed_updates_are_mentioned_even_after_an_update_sent_by_a_step(tmp_path: Path) -> None:
     with TestFloor(tmp_path) as floor:
         driver = PlaybookDriver(floor, floor.declares("S1 phones are dead in Manila"))
         driver.answers("ben", "Send the first update", {})
@@ -77,12 +77,12 @@ def test_what_was_missed_is_said_also_after_an_update_that_a_step_sent(tmp_path:
         floor.passes_until(lambda: len(updates(floor, driver.channel)) == 2)
 
         [*_, last] = sent(floor, "operations")
-        assert last["missed"] == 2, "that of the 30th minute, and its own"
+        assert last["missed"] == 2, "the 30th minute's and its own"
         assert "2 updates before this one were missed" in updates(floor, driver.channel)[-1]
         floor.nothing_was_malformed()
 
 
-def test_a_storm_of_refusals_delays_updates_and_loses_or_doubles_none(floor: TestFloor) -> None:
+def test_a_storm_of_refusals_delays_updates_but_loses_and_duplicates_none(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.sandbox.fault("chat.postMessage", "rate_limited", count=12, detail={"retry_after": 1})
 

@@ -1,4 +1,4 @@
-"""Behind a company's proxy: what goes through it, what does not, and whose certificates are trusted."""
+"""Behind a company's proxy: what goes through it, what does not, and which certificates are trusted."""
 
 import http.client
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ OUTSIDE = "http://slack.example"
 
 
 class Proxy(BaseHTTPRequestHandler):
-    """Sends on what it is asked for to the sandbox, and notes for whom it was; refuses tunnels."""
+    """A proxy that forwards requests to the sandbox, records their targets and refuses tunnels."""
 
     port: ClassVar[int] = 0
     asked: ClassVar[list[str]] = []
@@ -51,7 +51,7 @@ class Proxy(BaseHTTPRequestHandler):
         self.send_error(407)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nobody reads it."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def proxy(sandbox: Sandbox) -> Iterator[str]:
-    """The address of a proxy that knows the way to the sandbox."""
+    """The address of a proxy that forwards to the sandbox."""
     Proxy.port, Proxy.asked = urlsplit(sandbox.url).port or 0, []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -73,7 +73,7 @@ def proxy(sandbox: Sandbox) -> Iterator[str]:
     server.server_close()
 
 
-def test_calls_answers_and_files_go_through_the_proxy(sandbox: Sandbox, proxy: str) -> None:
+def test_calls_responses_and_files_go_through_the_proxy(sandbox: Sandbox, proxy: str) -> None:
     slack = Gateway.to(f"{OUTSIDE}/api/", sandbox.bot_token, Network(proxy))
     sandbox.workspace.response_urls.base = OUTSIDE
 
@@ -89,8 +89,8 @@ def test_calls_answers_and_files_go_through_the_proxy(sandbox: Sandbox, proxy: s
 def test_calls_and_socket_mode_go_through_a_tunnel_under_the_companys_certificate(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    with company(tmp_path, urlsplit(sandbox.url).port or 0) as behind:
-        trusting = Network.of(behind.proxy, behind.ca_file)
+    with company(tmp_path, urlsplit(sandbox.url).port or 0) as network:
+        trusting = Network.of(network.proxy, network.ca_file)
         slack = Gateway.to(f"https://{HOST}/api/", sandbox.bot_token, trusting)
         slack.post(Post("k", "C0INCIDENTS", "Hello"))
         url = WebClient(sandbox.app_token, f"{sandbox.url}/api/").apps_connections_open(app_token=sandbox.app_token)
@@ -99,16 +99,16 @@ def test_calls_and_socket_mode_go_through_a_tunnel_under_the_companys_certificat
         assert web_socket.is_open
         web_socket.close()
 
-        stranger = Gateway.to(f"https://{HOST}/api/", sandbox.bot_token, Network(behind.proxy))
+        stranger = Gateway.to(f"https://{HOST}/api/", sandbox.bot_token, Network(network.proxy))
         with pytest.raises(TryLater):
             stranger.post(Post("k2", "C0INCIDENTS", "Nobody vouches for this"))
         with pytest.raises(WebSocketRefused):
-            WebSocket(wss, Network(behind.proxy))
+            WebSocket(wss, Network(network.proxy))
 
     assert sandbox.person("ana").sees("incidents")[-1].text == "Hello"
 
 
-def test_a_tunnel_that_a_proxy_refuses_sent_nothing(sandbox: Sandbox, proxy: str) -> None:
+def test_a_tunnel_refused_by_a_proxy_has_sent_nothing(sandbox: Sandbox, proxy: str) -> None:
     slack = Gateway.to("https://slack.example/api/", sandbox.bot_token, Network(proxy))
 
     with pytest.raises(NotSent):
@@ -119,13 +119,13 @@ def test_a_tunnel_that_a_proxy_refuses_sent_nothing(sandbox: Sandbox, proxy: str
     assert Proxy.asked == ["slack.example:443", "pager.example:443"]
 
 
-def test_a_pager_at_a_private_address_is_refused_also_behind_a_proxy(proxy: str) -> None:
+def test_a_pager_at_a_private_address_is_refused_even_behind_a_proxy(proxy: str) -> None:
     with pytest.raises(PagerRefused):
         Pager("https://169.254.169.254/", b"secret", network=Network(proxy)).ring({}, "k", utcnow())
     assert Proxy.asked == []
 
 
-def test_the_environments_proxy_counts_with_its_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environments_proxy_and_its_exceptions_are_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
@@ -139,7 +139,7 @@ def test_the_environments_proxy_counts_with_its_exceptions(monkeypatch: pytest.M
     assert Network("http://own.example:8080").proxy_for("ws://localhost:8099/") is None
 
 
-def test_a_file_of_certificates_that_is_none_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_an_invalid_certificate_file_is_refused_with_advice(tmp_path: Path) -> None:
     broken = tmp_path / "ca.pem"
     broken.write_text("not a certificate")
 

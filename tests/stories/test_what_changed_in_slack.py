@@ -1,4 +1,4 @@
-"""What was learned of Slack once and is otherwise now: channels, people, members."""
+"""Facts about Slack that have changed since the bot learned them: channels, people, members."""
 
 from slack_sandbox import channels
 from slack_sandbox.model import Channel
@@ -7,23 +7,23 @@ from tests.stories.record import rows
 from tests.stories.test_log import declares_in_private
 
 
-def named(floor: TestFloor, name: str) -> Channel:
-    """The channel of that name."""
+def channel_named(floor: TestFloor, name: str) -> Channel:
+    """The channel with that name."""
     return next(channel for channel in floor.sandbox.workspace.channels.values() if channel.name == name)
 
 
 def is_made_anew(floor: TestFloor, name: str) -> Channel:
-    """Somebody archives a channel, renames it, and makes another of its name with the bot in it."""
-    workspace, old = floor.sandbox.workspace, named(floor, name)
+    """Archive and rename a channel and create another with its name and the bot in it."""
+    workspace, old_channel = floor.sandbox.workspace, channel_named(floor, name)
     erik, bot = workspace.users["U0ERIK"], workspace.bot
-    channels.rename(workspace, old, f"{name}-old", erik)
-    channels.archive(workspace, old, erik)
-    new = channels.create(workspace, name, erik)
-    channels.join(workspace, new, bot, erik)
-    return new
+    channels.rename(workspace, old_channel, f"{name}-old", erik)
+    channels.archive(workspace, old_channel, erik)
+    new_channel = channels.create(workspace, name, erik)
+    channels.join(workspace, new_channel, bot, erik)
+    return new_channel
 
 
-def test_a_channel_made_anew_is_used_from_then_on(floor: TestFloor) -> None:
+def test_a_recreated_channel_is_used_from_then_on(floor: TestFloor) -> None:
     channel = floor.declares()
     is_made_anew(floor, "executives")
     is_made_anew(floor, "incidents")
@@ -35,27 +35,27 @@ def test_a_channel_made_anew_is_used_from_then_on(floor: TestFloor) -> None:
     assert "IVR down" in floor.words("incidents", "erik")
 
 
-def test_a_channel_made_anew_while_the_bot_was_off_is_found_at_the_start(floor: TestFloor) -> None:
+def test_a_channel_recreated_while_the_bot_was_off_is_found_at_startup(floor: TestFloor) -> None:
     floor.declares()
     floor.stop_bot()
-    new = is_made_anew(floor, "executives")
+    new_channel = is_made_anew(floor, "executives")
 
     floor.start_bot()
 
-    [known] = [row for row in rows(floor, "known_channels") if row["name"] == "executives"]
-    assert known["id"] == new.id
+    [known_row] = [row for row in rows(floor, "known_channels") if row["name"] == "executives"]
+    assert known_row["id"] == new_channel.id
     assert len(floor.sandbox.calls_of("users.conversations")) == 2, "each start asks once for all channels"
 
 
-def test_a_channel_that_gets_another_id_goes_on(floor: TestFloor) -> None:
+def test_a_channel_that_gets_another_id_keeps_working(floor: TestFloor) -> None:
     name = floor.declares()
-    workspace, channel = floor.sandbox.workspace, named(floor, name)
+    workspace, channel = floor.sandbox.workspace, channel_named(floor, name)
     old_id, channel.id = channel.id, "C0SHARED"
     workspace.channels[channel.id] = workspace.channels.pop(old_id)
     for message in channel.messages.values():
         message.channel = channel.id
-    changed = {"type": "channel_id_changed", "old_channel_id": old_id, "new_channel_id": channel.id}
-    workspace.announce(changed | {"event_ts": workspace.clock.ts()})
+    event = {"type": "channel_id_changed", "old_channel_id": old_id, "new_channel_id": channel.id}
+    workspace.announce(event | {"event_ts": workspace.clock.ts()})
     floor.settle()
 
     floor.says("ana", "/incident severity S2", name)
@@ -63,7 +63,7 @@ def test_a_channel_that_gets_another_id_goes_on(floor: TestFloor) -> None:
     assert "S2" in floor.card(name)
 
 
-def test_a_commander_whose_account_is_closed_leads_no_more(floor: TestFloor) -> None:
+def test_a_commander_whose_account_is_closed_no_longer_leads(floor: TestFloor) -> None:
     channel = floor.declares(who="ben")
     floor.says("ben", "/incident claim commander", channel)
     floor.ana.joins(channel)
@@ -78,27 +78,29 @@ def test_a_commander_whose_account_is_closed_leads_no_more(floor: TestFloor) -> 
     )
 
 
-def test_what_a_declarer_who_is_gone_would_be_told_somebody_else_is_told(floor: TestFloor) -> None:
+def test_messages_for_a_declarer_who_is_gone_go_to_somebody_else(floor: TestFloor) -> None:
     channel = floor.declares(who="ben")
     floor.ana.joins(channel)
     floor.says("ana", "/incident claim scribe", channel)
     floor.sandbox.workspace.deactivate(floor.sandbox.workspace.users["U0BEN"])
     floor.settle()
 
-    channels.archive(floor.sandbox.workspace, named(floor, channel), floor.sandbox.workspace.users["U0ERIK"])
+    channels.archive(
+        floor.sandbox.workspace, channel_named(floor, channel), floor.sandbox.workspace.users["U0ERIK"]
+    )
     floor.settle()
 
     assert any("was archived" in message.words for message in floor.ana.direct_messages())
 
 
-def test_somebody_removed_from_a_private_channel_while_the_bot_was_off_sees_it_no_more(floor: TestFloor) -> None:
+def test_a_person_removed_from_a_private_channel_while_the_bot_was_off_no_longer_sees_it(floor: TestFloor) -> None:
     channel = declares_in_private(floor)
     floor.ana.invites(channel, "ben")
     floor.settle()
     assert "Nothing is open" not in floor.says("ben", "/incident list")
     floor.stop_bot()
     workspace = floor.sandbox.workspace
-    channels.leave(workspace, named(floor, channel), workspace.users["U0BEN"], workspace.users["U0ANA"])
+    channels.leave(workspace, channel_named(floor, channel), workspace.users["U0BEN"], workspace.users["U0ANA"])
     floor.passes(minutes=20)
     floor.sandbox.retry_delays_s = ()
 
@@ -107,7 +109,7 @@ def test_somebody_removed_from_a_private_channel_while_the_bot_was_off_sees_it_n
     assert "Nothing is open" in floor.says("ben", "/incident list")
 
 
-def test_somebody_removed_from_a_private_channel_while_the_bot_was_out_of_it_sees_it_no_more(
+def test_a_person_removed_from_a_private_channel_while_the_bot_was_out_of_it_no_longer_sees_it(
     floor: TestFloor,
 ) -> None:
     channel = declares_in_private(floor)
