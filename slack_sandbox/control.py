@@ -138,7 +138,11 @@ class Control:
 
     def _as_json(self, value: Any) -> Any:
         if isinstance(value, Message):
-            shown: Json = {"words": value.words, "ephemeral": value.ephemeral, "buttons": value.buttons}
+            shown: Json = {
+                "visible_text": value.visible_text,
+                "ephemeral": value.ephemeral,
+                "buttons": value.buttons,
+            }
             return value.as_slack() | shown
         if isinstance(value, Channel):
             return value.as_slack("")

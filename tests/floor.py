@@ -153,33 +153,33 @@ class TestFloor:
 
     # What people see
 
-    def says(self, who: str, words: str, channel: str = "general") -> str:
+    def says(self, who: str, text: str, channel: str = "general") -> str:
         """Type a command as a person, and return the immediate answer."""
-        answer = self.sandbox.person(who).types(words, channel=channel)
+        answer = self.sandbox.person(who).types(text, channel=channel)
         self.settle()
         return str(answer.text)
 
-    def declares(self, words: str = "S1 IVR down in Manila", who: str = "ana") -> str:
+    def declares(self, text: str = "S1 IVR down in Manila", who: str = "ana") -> str:
         """Declare in one line, and return the name of the incident's channel."""
         before = {channel.name for channel in self.sandbox.person(who).channels()}
-        self.says(who, f"/incident declare {words}")
+        self.says(who, f"/incident declare {text}")
         new = [channel.name for channel in self.sandbox.person(who).channels() if channel.name not in before]
         assert len(new) == 1, f"expected one new channel, found {new}"
         return new[0]
 
-    def words(self, channel: str, who: str = "ana") -> str:
+    def visible_text(self, channel: str, who: str = "ana") -> str:
         """Return all text that is to be read in a channel."""
-        return "\n".join(message.words for message in self.sandbox.person(who).sees(channel))
+        return "\n".join(message.visible_text for message in self.sandbox.person(who).sees(channel))
 
     def card(self, channel: str, who: str = "ana") -> str:
         """Return the text of the incident's card."""
-        cards = [m for m in self.sandbox.person(who).sees(channel) if "declared by" in m.words]
+        cards = [m for m in self.sandbox.person(who).sees(channel) if "declared by" in m.visible_text]
         assert len(cards) == 1, f"expected one card, found {len(cards)}"
-        return cards[0].words
+        return cards[0].visible_text
 
     def ephemeral(self, who: str, channel: str = "general") -> list[str]:
         """Return the ephemeral messages to this person in a channel."""
-        return [m.words for m in self.sandbox.person(who).sees(channel) if m.ephemeral]
+        return [m.visible_text for m in self.sandbox.person(who).sees(channel) if m.ephemeral]
 
     def live_markup(self, channel: str, who: str = "ana") -> str:
         """Return all text in a channel that Slack would format: where a mention would notify."""

@@ -42,7 +42,7 @@ class Message:
         return bool(self.thread_ts) and self.thread_ts != self.ts
 
     @property
-    def words(self) -> str:
+    def visible_text(self) -> str:
         """Everything that a person reads in this message, one line for each piece."""
         return visible_text(self.text, self.blocks, self.attachments)
 

@@ -37,7 +37,7 @@ class ReadMarks:
     def unread(self, user_id: str, channel: Channel) -> Unread:
         after = self.last_read(user_id, channel.id)
         waiting = [m for m in _newer(channel, after) if m.user != user_id and not is_note(m)]
-        named = waiting if channel.is_im else [m for m in waiting if f"<@{user_id}>" in m.words]
+        named = waiting if channel.is_im else [m for m in waiting if f"<@{user_id}>" in m.visible_text]
         return Unread(len(waiting), len(named))
 
 

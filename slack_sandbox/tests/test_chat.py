@@ -10,7 +10,7 @@ def test_a_posted_message_is_seen_by_members(sandbox: Sandbox, client: WebClient
     client.chat_postMessage(channel=incidents, text="fallback", blocks=[section("*IVR* down")])
 
     message = sandbox.person("ana").sees("incidents")[-1]
-    assert (message.text, message.words) == ("fallback", "*IVR* down")
+    assert (message.text, message.visible_text) == ("fallback", "*IVR* down")
     assert message.user == sandbox.workspace.bot.id
 
 
@@ -48,11 +48,11 @@ def test_an_update_changes_only_given_fields_and_marks_the_message_as_edited(
 
     client.chat_update(channel=incidents, ts=ts, text="new")
     (message,) = [m for m in sandbox.person("ana").sees("incidents") if m.ts == ts]
-    assert (message.text, message.words) == ("new", "new")
+    assert (message.text, message.visible_text) == ("new", "new")
     assert message.edited is not None
 
     client.chat_update(channel=incidents, ts=ts, blocks=[section("newer")])
-    assert (message.text, message.words) == ("new", "newer")
+    assert (message.text, message.visible_text) == ("new", "newer")
 
 
 def test_an_empty_message_is_refused(client: WebClient, incidents: str):

@@ -44,7 +44,7 @@ def test_a_person_types_and_sees_over_http(app: ConnectedApp, remote: Remote):
 
     assert (answer["ok"], answer["text"]) == (True, "On it.")
     (message,) = remote.looks("sees", **{"as": "ana", "channel": "general"})
-    assert (message["words"], message["ephemeral"]) == ("On it.", True)
+    assert (message["visible_text"], message["ephemeral"]) == ("On it.", True)
 
 
 def test_a_person_clicks_and_fills_in_over_http(

@@ -26,7 +26,7 @@ def test_a_workspace_in_a_file_outlives_a_restart(tmp_path: Path):
     second.stop()
 
     assert second.bot_token == first.bot_token
-    assert "*card*" in [m.words for m in messages]
+    assert "*card*" in [m.visible_text for m in messages]
     assert second.workspace.channel("inc-1").pins[0]["ts"] == ts
     assert [f.content for f in second.workspace.files.values()] == [b"# A"]
     assert float(later) > max(float(m.ts) for m in messages)

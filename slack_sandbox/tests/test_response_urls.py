@@ -56,7 +56,7 @@ def test_the_clicked_message_is_replaced_or_deleted(
     hook = WebhookClient(app.waits_for("block_actions")["response_url"])
 
     hook.send(text="changed", replace_original=True)
-    assert [m.words for m in sandbox.person("ana").sees("incidents")] == ["changed"]
+    assert [m.visible_text for m in sandbox.person("ana").sees("incidents")] == ["changed"]
 
     hook.send(delete_original=True)
     assert sandbox.person("ana").sees("incidents") == []

@@ -117,7 +117,7 @@ def answers(rig: Rig, number: int) -> int:
     """The number of times the declarer was told that the incident is open."""
     sentence = f"Incident {number} is open"
     ephemeral = [message for channel in rig.channels() for message in channel.ephemerals]
-    return sum(sentence in message.words for message in [*ephemeral, *messages(rig)])
+    return sum(sentence in message.visible_text for message in [*ephemeral, *messages(rig)])
 
 
 def messages(rig: Rig) -> list[Message]:

@@ -46,8 +46,8 @@ def test_a_step_click_killed_at_any_commit_counts_once_and_is_shown(rig: Rig) ->
         recorded.append(evidence.with_entry(rig, "step_done") == [1])
         if recorded[-1]:
             evidence.once_each(rig, 1, ("step_done",))
-            (playbook,) = [m for m in rig.channel_of(1).messages.values() if m.words.startswith("📋")]
-            assert "✅ Call the carrier" in playbook.words
+            (playbook,) = [m for m in rig.channel_of(1).messages.values() if m.visible_text.startswith("📋")]
+            assert "✅ Call the carrier" in playbook.visible_text
         evidence.nothing_is_there_twice(rig)
 
     commits = kill_everywhere(rig, "commit", prepare=declared, act=click, check=is_shown)

@@ -76,7 +76,9 @@ def test_the_last_update_says_that_updates_are_paused_wherever_the_bot_is_killed
 
     def says_so() -> None:
         paused.append(evidence.with_entry(rig, "updates_paused") == [1])
-        updates = [m.words for m in rig.channel_of(1).messages.values() if "calls go to Cebu" in m.words]
+        updates = [
+            m.visible_text for m in rig.channel_of(1).messages.values() if "calls go to Cebu" in m.visible_text
+        ]
         assert updates
         assert all(("paused" in words) == paused[-1] for words in updates), updates
         evidence.nothing_is_there_twice(rig)

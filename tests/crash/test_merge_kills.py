@@ -28,7 +28,7 @@ def test_a_merged_incident_points_to_the_other_one_wherever_the_bot_is_killed(ri
 
     assert evidence.with_entry(rig, "merged") == [2, 3, 4]
     for channel in merged_channels:
-        messages = [message for message in channel.messages.values() if "Please go on in" in message.words]
+        messages = [message for message in channel.messages.values() if "Please go on in" in message.visible_text]
         assert len(messages) == 1, f"{channel.name} says where it goes on"
         assert "merged into #1" in channel.topic["value"]
     assert evidence.count_of(rig, 1, "merged_from") == 3

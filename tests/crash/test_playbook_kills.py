@@ -15,8 +15,8 @@ KILLS: tuple[tuple[Moment, int], ...] = (("before", 0), ("after", 1))
 
 def playbook_message(rig: Rig, number: int) -> str:
     """The text of an incident's playbook message."""
-    (message,) = [m for m in rig.channel_of(number).messages.values() if m.words.startswith("📋")]
-    return message.words
+    (message,) = [m for m in rig.channel_of(number).messages.values() if m.visible_text.startswith("📋")]
+    return message.visible_text
 
 
 def test_a_click_killed_before_it_is_shown_counts_once_and_is_shown_later(rig: Rig) -> None:

@@ -13,7 +13,7 @@ PUBLISHED = "📗"
 def opens(rig: Rig, button: str) -> None:
     """Let Ana press a button of the newest message about a post-mortem."""
     ana = rig.sandbox.person("ana")
-    letter = [m for m in ana.direct_messages() if "of incident 1," in m.words and not m.is_reply][-1]
+    letter = [m for m in ana.direct_messages() if "of incident 1," in m.visible_text and not m.is_reply][-1]
     ana.clicks(button, channel="dm", ts=letter.ts)
 
 
@@ -39,7 +39,7 @@ def test_a_publication_killed_at_any_call_is_posted_once(rig: Rig, moment: Momen
 
     def is_whole() -> None:
         begins = f"{PUBLISHED} *Post-mortem* of incident 1,"
-        posts = [m for m in evidence.messages(rig) if m.words.startswith(begins)]
+        posts = [m for m in evidence.messages(rig) if m.visible_text.startswith(begins)]
         assert len(posts) == 1
         shared = [m for m in evidence.messages(rig) if m.thread_ts == posts[0].ts and m.files]
         assert [len(message.files) for message in shared] == [3]

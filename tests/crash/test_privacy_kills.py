@@ -26,12 +26,14 @@ def test_an_incident_that_becomes_private_is_private_wherever_the_bot_is_killed(
     for number in (1, 2, 3, 4):
         old_channel, new_channel = _channels_of(rig, number)
         assert old_channel.is_archived
-        assert not [message.words for message in old_channel.messages.values() if message.blocks]
+        assert not [message.visible_text for message in old_channel.messages.values() if message.blocks]
         assert new_channel.is_private
         assert not new_channel.is_archived
         assert rig.sandbox.person("ana").id in new_channel.members
         assert (sent[f"card:{number}::1"], sent[f"digest:{number}::0"]) == (1, 0)
-        assert [message for message in new_channel.messages.values() if "What people wrote in" in message.words]
+        assert [
+            message for message in new_channel.messages.values() if "What people wrote in" in message.visible_text
+        ]
 
 
 def _channels_of(rig: Rig, number: int) -> list[Channel]:

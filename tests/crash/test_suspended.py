@@ -28,7 +28,7 @@ def test_a_replica_that_slept_through_the_end_of_its_lease_sends_nothing(rig: Ri
     assert sleeper.rests()
     assert other.rests()
 
-    assert any("We are looking for the cause." in message.words for message in evidence.messages(rig))
+    assert any("We are looking for the cause." in message.visible_text for message in evidence.messages(rig))
     assert evidence.keys(rig) == sent
     evidence.nothing_is_there_twice(rig)
 

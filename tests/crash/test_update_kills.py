@@ -135,7 +135,7 @@ def test_copies_edited_for_a_pause_appear_once_and_say_so_wherever_the_bot_is_ki
 def copies(rig: Rig) -> list[str]:
     """Ana's copies of the updates, as they read now."""
     sent = [message for message in evidence.messages(rig) if message.metadata]
-    return [m.words for m in sent if m.metadata["event_payload"]["key"].startswith("copy:1:operations:")]
+    return [m.visible_text for m in sent if m.metadata["event_payload"]["key"].startswith("copy:1:operations:")]
 
 
 def is_paused(rig: Rig) -> bool:

@@ -115,7 +115,7 @@ def _problems(seen: Seen, incident: Open, channels: list[Channel], runs: int) ->
     shown = len([key for key in seen.keys if key.startswith(f"run:{number}:")])
     if shown != runs:
         yield f"{shown} messages of {runs} playbook runs"
-    answers = sum(f"Incident {number} is open: " in m.words for m in [*seen.ephemerals, *seen.messages])
+    answers = sum(f"Incident {number} is open: " in m.visible_text for m in [*seen.ephemerals, *seen.messages])
     if answers > 1:
         yield f"the declarer was answered {answers} times"
 

@@ -214,13 +214,13 @@ class Actor:
             ]
 
         with suppress(TimeoutError):
-            return str(self.shared.sandbox.wait_for(new, within_s)[-1].words)
+            return str(self.shared.sandbox.wait_for(new, within_s)[-1].visible_text)
         return ""
 
 
 def _is_summary(message: Message) -> bool:
     """True if it is the summary for a person who joins, and no answer to what they did."""
-    return bool(SUMMARY.match(message.words))
+    return bool(SUMMARY.match(message.visible_text))
 
 
 def number_of(channel: str) -> int:

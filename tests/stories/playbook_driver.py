@@ -74,14 +74,16 @@ class PlaybookDriver:
     @property
     def message(self) -> Message:
         """The playbook's message."""
-        messages = [m for m in self.floor.sandbox.person(self.who).sees(self.channel) if m.words.startswith("📋")]
+        messages = [
+            m for m in self.floor.sandbox.person(self.who).sees(self.channel) if m.visible_text.startswith("📋")
+        ]
         assert len(messages) == 1, f"expected one playbook's message, found {len(messages)}"
         return messages[0]
 
     @property
-    def words(self) -> str:
+    def visible_text(self) -> str:
         """The text of the message."""
-        return self.message.words
+        return self.message.visible_text
 
     def reminders(self) -> list[Message]:
         """The messages in the thread of the playbook's message."""
@@ -97,5 +99,5 @@ class PlaybookDriver:
         person = self.floor.sandbox.person(who)
         return [
             *self.floor.ephemeral(who, self.channel),
-            *(message.words for message in person.direct_messages()),
+            *(message.visible_text for message in person.direct_messages()),
         ]

@@ -40,14 +40,14 @@ def seen_by_all(floor: TestFloor) -> dict[str, list[str]]:
     """The text of every channel as its members see it."""
     with floor.sandbox.workspace.lock:
         return {
-            channel.name or channel.id: [message.words for message in channel.messages.values()]
+            channel.name or channel.id: [message.visible_text for message in channel.messages.values()]
             for channel in floor.sandbox.workspace.channels.values()
         }
 
 
 def card_message(floor: TestFloor, channel: str) -> Message:
     """The incident's card as shown in its channel."""
-    [card] = [message for message in floor.ana.sees(channel) if "declared by" in message.words]
+    [card] = [message for message in floor.ana.sees(channel) if "declared by" in message.visible_text]
     return card
 
 

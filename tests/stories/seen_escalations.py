@@ -6,7 +6,11 @@ from tests.stories.record import rows
 
 def pages(floor: TestFloor, who: str) -> list[str]:
     """Every page in a person's direct messages, as it reads now."""
-    return [message.words for message in floor.sandbox.person(who).direct_messages() if "needed" in message.words]
+    return [
+        message.visible_text
+        for message in floor.sandbox.person(who).direct_messages()
+        if "needed" in message.visible_text
+    ]
 
 
 def is_told(floor: TestFloor, who: str, times: int = 1) -> None:
@@ -17,7 +21,7 @@ def is_told(floor: TestFloor, who: str, times: int = 1) -> None:
 
 def line(floor: TestFloor, channel: str) -> str:
     """Return the only message about the escalation in the incident's channel."""
-    (text,) = [message.words for message in floor.ana.sees(channel) if "📟" in message.words]
+    (text,) = [message.visible_text for message in floor.ana.sees(channel) if "📟" in message.visible_text]
     return text
 
 

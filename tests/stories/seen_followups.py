@@ -14,13 +14,17 @@ def follow_ups(floor: TestFloor) -> list[dict[str, Any]]:
 
 def channel_messages(floor: TestFloor, channel: str, who: str = "ana") -> list[str]:
     """Every message about a follow-up in a channel."""
-    return [m.words for m in floor.sandbox.person(who).sees(channel) if "Follow-up" in m.words and not m.ephemeral]
+    return [
+        m.visible_text
+        for m in floor.sandbox.person(who).sees(channel)
+        if "Follow-up" in m.visible_text and not m.ephemeral
+    ]
 
 
 def direct_messages(floor: TestFloor, who: str) -> list[str]:
     """Every direct message to a person about a follow-up, as it reads now."""
     messages = floor.sandbox.person(who).direct_messages()
-    return [message.words for message in messages if "*Follow-up" in message.words]
+    return [message.visible_text for message in messages if "*Follow-up" in message.visible_text]
 
 
 def happened(floor: TestFloor) -> list[str]:

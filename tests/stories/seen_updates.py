@@ -12,7 +12,7 @@ ASIDE = ("ben", "chloe", "devi", "erik", "farah", "hana")
 
 def updates(floor: TestFloor, channel: str) -> list[str]:
     """The updates in a channel, oldest first, as they read now."""
-    return [message.words for message in update_messages(floor, channel)]
+    return [message.visible_text for message in update_messages(floor, channel)]
 
 
 def update_messages(floor: TestFloor, channel: str) -> list[Message]:
@@ -25,7 +25,11 @@ def update_messages(floor: TestFloor, channel: str) -> list[Message]:
 
 def drafts(floor: TestFloor, who: str) -> list[str]:
     """The drafts in a person's direct messages, as they read now."""
-    return [message.words for message in floor.sandbox.person(who).direct_messages() if "📣" in message.words]
+    return [
+        message.visible_text
+        for message in floor.sandbox.person(who).direct_messages()
+        if "📣" in message.visible_text
+    ]
 
 
 def promises(floor: TestFloor, audience: str) -> list[dict[str, Any]]:

@@ -70,7 +70,7 @@ def send(floor: TestFloor, *hosts: str, status: str = "firing", secret: str = "o
 
 
 def proposal(floor: TestFloor) -> list[str]:
-    return [m.words for m in floor.ana.sees("general") if "TrunkDown" in m.words and not m.ephemeral]
+    return [m.visible_text for m in floor.ana.sees("general") if "TrunkDown" in m.visible_text and not m.ephemeral]
 
 
 def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(floor: TestFloor) -> None:
@@ -153,19 +153,19 @@ def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_thems
     assert "Incident 1" in proposal(floor)[0]
     assert len(timeline(floor, "alert_fired")) == 3
     assert "TrunkDown on a" in str(timeline(floor, "alert_fired"))
-    assert floor.words(channel)
+    assert floor.visible_text(channel)
 
     # Three fired and one is resolved, which leaves two.
     send(floor, "a", "b", alertname="Latency")
     send(floor, "b", alertname="Latency", status="resolved")
     floor.passes(minutes=1)
     send(floor, "c", alertname="Latency")
-    assert "Latency" not in floor.words("general")
+    assert "Latency" not in floor.visible_text("general")
     send(floor, "d", alertname="Latency")
-    assert "3 alerts fire" in floor.words("general").partition("Latency")[2]
+    assert "3 alerts fire" in floor.visible_text("general").partition("Latency")[2]
 
     # A rule may declare without asking.
     send(floor, "gw", alertname="SiteLost", site="Pune")
-    assert "Site Pune is lost" in floor.words("incidents")
+    assert "Site Pune is lost" in floor.visible_text("incidents")
     send(floor, "gw", alertname="SiteLost", site="Pune")
-    assert floor.words("incidents").count("Site Pune is lost") == 1
+    assert floor.visible_text("incidents").count("Site Pune is lost") == 1

@@ -84,10 +84,16 @@ def test_an_update_in_flight_when_its_incident_becomes_private_is_deleted_on_arr
     channel = floor.declares("S2 IVR down")
     floor.sandbox.fault("chat.postMessage", "lost_answer", count=4)
     floor.says("ana", "/incident update The secret of Sagebrush", channel)
-    assert "The secret of Sagebrush" in floor.words("executives"), "it has arrived, and the bot does not know"
+    assert "The secret of Sagebrush" in floor.visible_text("executives"), (
+        "it has arrived, and the bot does not know"
+    )
 
     floor.says("ana", "/incident private personal data", channel)
-    floor.passes_until(lambda: "The secret" not in floor.words("executives") + floor.words("engineering"))
+    floor.passes_until(
+        lambda: "The secret" not in floor.visible_text("executives") + floor.visible_text("engineering")
+    )
     floor.passes(minutes=2)
 
-    assert "The secret" not in "".join(floor.words(place) for place in ("incidents", "executives", "engineering"))
+    assert "The secret" not in "".join(
+        floor.visible_text(place) for place in ("incidents", "executives", "engineering")
+    )

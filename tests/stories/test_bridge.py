@@ -15,7 +15,7 @@ WITH_DEFAULTS = (
 
 
 def direct_text(floor: TestFloor, who: str) -> str:
-    return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
+    return "\n".join(message.visible_text for message in floor.sandbox.person(who).direct_messages())
 
 
 def topic(floor: TestFloor, channel: str) -> str:

@@ -94,7 +94,7 @@ def board(floor: TestFloor, words: str = "") -> str:
 
 
 def direct_texts(floor: TestFloor, who: str) -> list[str]:
-    return [message.words for message in floor.sandbox.person(who).direct_messages()]
+    return [message.visible_text for message in floor.sandbox.person(who).direct_messages()]
 
 
 def notes(floor: TestFloor) -> list[str]:
@@ -112,7 +112,7 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     )
     floor.ana.uploads("dm", "cases.csv", file.encode())
     floor.settle()
-    preview = floor.words("dm")
+    preview = floor.visible_text("dm")
     assert "3 cases in 3 rows, 3 of them open" in preview
     assert "Line 5 is left out: it has no number, or does not say when it was opened" in preview
     assert "2 more rows are left out; the file in this thread names them." in preview
@@ -120,7 +120,7 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     assert rows_file.content.decode("utf-8-sig").splitlines()[-1].startswith('"11","it has no number')
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()
-    assert "cases.csv is imported: 3 new" in floor.words("dm")
+    assert "cases.csv is imported: 3 new" in floor.visible_text("dm")
     floor.tick()
 
     board_text = board(floor)
@@ -128,7 +128,7 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     assert board_text.index("INC1") < board_text.index("INC3") < board_text.index("INC2")
     assert "1st in the queue, 2 engineers free: likely taken in 30 min" in board_text
     assert "The clock is paused." in board_text
-    assert "3 open" in floor.words("operations")
+    assert "3 open" in floor.visible_text("operations")
     workspace = floor.sandbox.workspace
     workspace.speak(workspace.users["U0CHLOE"], "es-ES")
     floor.settle()
@@ -179,13 +179,13 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     board_now = board(floor)
     assert "snoozed" not in board_now
     assert "Breached" in board_now
-    assert "Breached" in floor.words("operations")
+    assert "Breached" in floor.visible_text("operations")
 
     floor.ana.uploads("dm", "again.csv", file.encode())
     floor.settle()
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()
-    assert "again.csv is imported: 3 unchanged" in floor.words("dm")
+    assert "again.csv is imported: 3 unchanged" in floor.visible_text("dm")
 
 
 def test_people_on_shift_without_work_are_free(floor: TestFloor) -> None:
@@ -217,23 +217,23 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     ]
     assert post(floor, *background_cases).json()["new"] == len(background_cases)
     floor.tick()
-    assert "similar cases" not in floor.words("incidents")
+    assert "similar cases" not in floor.visible_text("incidents")
 
     similar_cases = [case(100 + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(ALIKE)]
     post(floor, *similar_cases)
     floor.tick()
-    proposal = floor.words("incidents")
+    proposal = floor.visible_text("incidents")
     assert "similar cases* of" in proposal
     assert "in common: portal" in proposal or "in common: login" in proposal
     post(floor, *similar_cases)
     floor.tick()
-    assert floor.words("incidents").count("similar cases* of") == 1
+    assert floor.visible_text("incidents").count("similar cases* of") == 1
 
     floor.ana.clicks(ids.DECLARE, channel="incidents")
     floor.ana.fills(ids.TITLE, "Customers cannot log in to the portal")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "It is incident 1, said" in floor.words("incidents")
+    assert "It is incident 1, said" in floor.visible_text("incidents")
     linked_count = sum(note.startswith("is part of incident 1") for note in notes(floor))
     assert linked_count >= 5
     assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked_count
@@ -294,7 +294,7 @@ def test_similar_cases_are_linked_to_an_open_incident_or_unrelated_and_nobody_de
     assert floor.ana.submits().closed
     floor.settle()
     assert "cases are part of incident 1 now" in direct_texts(floor, "ana")[-1]
-    assert "It is incident 1, said <@U0ANA>" in floor.words("incidents")
+    assert "It is incident 1, said <@U0ANA>" in floor.visible_text("incidents")
     assert [row["kind"] for row in rows(floor, "timeline_entries")].count("cases_linked") == 1
     linked_count = notes(floor).count("is part of incident 1: S2 Portal login fails")
     assert linked_count >= 5
@@ -311,7 +311,7 @@ def test_similar_cases_are_linked_to_an_open_incident_or_unrelated_and_nobody_de
     assert floor.ana.submits().closed
     floor.settle()
     floor.tick()
-    assert "Not related, said <@U0ANA>" in floor.words("incidents")
+    assert "Not related, said <@U0ANA>" in floor.visible_text("incidents")
     assert notes(floor).count("is part of incident 1: S2 Portal login fails") == linked_count
 
 
@@ -344,16 +344,16 @@ def test_the_board_is_paged_filtered_and_reopened_and_a_file_is_discarded(floor:
     floor.settle()
     floor.ana.clicks(ids.DISCARD, channel="dm")
     floor.settle()
-    assert "Discarded; nothing of it was kept." in floor.words("dm")
+    assert "Discarded; nothing of it was kept." in floor.visible_text("dm")
     assert "INC1" not in board(floor)
 
 
 def test_a_step_shows_its_guides_and_a_missing_guide_is_reported(floor: TestFloor) -> None:
     channel = floor.declares("S2 Faxes jam")
     [message] = [
-        candidate for candidate in floor.ana.sees(channel) if candidate.words.startswith("📋 *Fax outage*")
+        candidate for candidate in floor.ana.sees(channel) if candidate.visible_text.startswith("📋 *Fax outage*")
     ]
-    assert "https://wiki.example.com/vendors" in str(message.words)
+    assert "https://wiki.example.com/vendors" in str(message.visible_text)
     floor.ana.clicks(f"{incident_ids.READ_GUIDE}.0", channel=channel)
     assert "Fax jam" in str(floor.ana.modal)
     assert "the *left* door &lt;!here&gt;" in str(floor.ana.modal)

@@ -8,7 +8,7 @@ from tests.floor import TestFloor
 def summaries(floor: TestFloor, who: str, channel: str) -> list[Message]:
     """The summaries shown to this person."""
     messages = floor.sandbox.person(who).sees(channel)
-    return [message for message in messages if message.ephemeral and "*Impact:*" in message.words]
+    return [message for message in messages if message.ephemeral and "*Impact:*" in message.visible_text]
 
 
 def running(floor: TestFloor) -> str:
@@ -33,7 +33,7 @@ def test_a_person_who_joins_late_sees_the_summary_once_and_an_earlier_member_doe
     floor.settle()
 
     (message,) = summaries(floor, "ben", channel)
-    summary = message.words
+    summary = message.visible_text
     assert len(floor.sandbox.calls_of("chat.postEphemeral")) - calls == 1
     for expected in (
         "*S2* *IVR down*",

@@ -20,7 +20,7 @@ def test_a_change_of_severity_shows_on_the_card_the_topic_and_the_digest(floor: 
 
     assert answer == "Severity changed from S2 to S1. Updates now follow the S1 schedule."
     assert "🟠 S1 · Chat is slow" in floor.card(channel)
-    assert "*S1* · *Chat is slow*" in floor.words("incidents")
+    assert "*S1* · *Chat is slow*" in floor.visible_text("incidents")
     assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"
     assert timeline(floor, "severity")[0]["facts"].count("three sites now") == 1
 

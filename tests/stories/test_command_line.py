@@ -147,16 +147,16 @@ class Running:
 
     def is_ready(self) -> Self:
         """Wait until it is ready; fail at once if the process has ended."""
-        assert wait_until(lambda: self._says_so or self.process.exitcode is not None, READY_WITHIN_S), self.words
-        assert self._says_so, self.words
+        assert wait_until(lambda: self._says_so or self.process.exitcode is not None, READY_WITHIN_S), self.output
+        assert self._says_so, self.output
         return self
 
     @property
     def _says_so(self) -> bool:
-        return "Open http" in self.words or "is ready" in self.words
+        return "Open http" in self.output or "is ready" in self.output
 
     @property
-    def words(self) -> str:
+    def output(self) -> str:
         return self.log.read_text() if self.log.exists() else ""
 
     def hears(self, sign: signal.Signals) -> Self:
@@ -180,11 +180,13 @@ def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(term
     # A proxy that leads nowhere: requests to this machine must not go through it.
     running = terminal.starts_python(HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9").is_ready()
 
-    assert f"Open {terminal.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.words
+    assert (
+        f"Open {terminal.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.output
+    )
     order(terminal.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
     assert wait_until(lambda: "inc-1-ivr-down" in look(terminal.url, "channels?as=ana"), SEEN_WITHIN_S)
     assert running.hears(signal.SIGINT).ends() == 0
-    assert "Traceback" not in running.words
+    assert "Traceback" not in running.output
 
 
 def test_everything_survives_a_kill_and_the_next_start_needs_no_help(terminal: Terminal) -> None:
@@ -216,7 +218,7 @@ def test_a_bot_interrupted_twice_ends_at_once(terminal: Terminal) -> None:
     order(terminal.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
 
     running.hears(signal.SIGINT)
-    assert wait_until(lambda: "finishing" in running.words, SEEN_WITHIN_S)
+    assert wait_until(lambda: "finishing" in running.output, SEEN_WITHIN_S)
 
     # Had it waited for Slack, it would have ended by itself, as if nothing were wrong.
     assert running.hears(signal.SIGINT).ends() == 128 + signal.SIGINT
@@ -258,7 +260,7 @@ def test_a_broken_playbook_is_left_out_and_the_others_run(terminal: Terminal) ->
 
     running = terminal.starts().is_ready()
 
-    assert "odd.yaml:" in running.words
+    assert "odd.yaml:" in running.output
     full_check = terminal.types("playbooks", "check")
     assert full_check.returncode == 1
     assert "odd.yaml:" in full_check.stdout

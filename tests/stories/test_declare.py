@@ -75,7 +75,7 @@ def test_the_form_asks_for_a_title_and_knows_everything_else(floor: TestFloor) -
     assert "🔴 S0 · Agents cannot sign on" in card
     assert "Sign-on and lockouts · Manila · Cebu · Telvia" in card
     assert "Since the 06:00 shift change" in card
-    assert any("Incident 1 is open" in message.words for message in floor.ana.direct_messages())
+    assert any("Incident 1 is open" in message.visible_text for message in floor.ana.direct_messages())
 
 
 def test_values_read_from_the_title_are_shown_and_can_be_changed(floor: TestFloor) -> None:
@@ -203,7 +203,7 @@ def test_declaring_from_the_conversation_with_the_bot_answers_there(floor: TestF
     floor.settle()
 
     assert "Opening an incident" in answer.text
-    assert any("Incident 1 is open" in message.words for message in floor.ana.direct_messages())
+    assert any("Incident 1 is open" in message.visible_text for message in floor.ana.direct_messages())
 
 
 def test_a_declaration_without_a_severity_says_which_one_was_taken(floor: TestFloor) -> None:

@@ -31,7 +31,7 @@ def test_a_declaration_similar_to_an_open_incident_is_questioned_and_the_inciden
     assert '"text": "Manila IVR is down"' in timeline(floor, "reported_again")[0]["facts"]
     assert any("Nothing new was opened." in text for text in floor.ephemeral("ben"))
     floor.passes(minutes=5)
-    assert not any("open already" in message.words for message in floor.ben.direct_messages())
+    assert not any("open already" in message.visible_text for message in floor.ben.direct_messages())
 
 
 def test_another_incident_is_opened_once_however_often_and_late_it_is_confirmed(floor: TestFloor) -> None:
@@ -39,7 +39,7 @@ def test_another_incident_is_opened_once_however_often_and_late_it_is_confirmed(
     floor.says("ben", "/incident declare S2 Manila IVR is down")
     floor.restart_bot()
     floor.passes(minutes=2)
-    assert any("open already" in message.words for message in floor.ben.direct_messages()), "asked again"
+    assert any("open already" in message.visible_text for message in floor.ben.direct_messages()), "asked again"
 
     floor.ben.clicks(ids.OPEN_ANOTHER, channel="dm")
     floor.ben.clicks(ids.OPEN_ANOTHER, channel="general")
@@ -58,11 +58,11 @@ def test_a_submitted_form_is_questioned_by_direct_message_and_cancelling_opens_n
     assert floor.ben.submits().closed
     floor.settle()
 
-    assert "IVR down in Manila" in floor.ben.direct_messages()[-1].words
+    assert "IVR down in Manila" in floor.ben.direct_messages()[-1].visible_text
     floor.ben.clicks(ids.CANCEL_DECLARATION, channel="dm")
     floor.settle()
 
-    assert "Cancelled. Nothing was opened." in floor.ben.direct_messages()[-1].words
+    assert "Cancelled. Nothing was opened." in floor.ben.direct_messages()[-1].visible_text
     assert len(rows(floor, "incidents")) == 1
 
 

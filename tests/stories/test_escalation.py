@@ -105,14 +105,14 @@ def test_reaching_the_top_unanswered_is_reported_to_the_declarer_and_the_adminis
         floor.passes(minutes=minutes)
 
     def nobody_came() -> bool:
-        messages = [message.words for message in floor.ana.direct_messages()]
+        messages = [message.visible_text for message in floor.ana.direct_messages()]
         return any("nobody is on the way" in words for words in messages)
 
     assert floor.sandbox.wait_for(nobody_came)
-    assert floor.words("operations").count("Nobody on the escalation ladder") == 1
+    assert floor.visible_text("operations").count("Nobody on the escalation ladder") == 1
     assert happened(floor, 1).count("ladder_topped") == 1
     floor.passes(minutes=30)
-    assert floor.words("operations").count("Nobody on the escalation ladder") == 1
+    assert floor.visible_text("operations").count("Nobody on the escalation ladder") == 1
 
 
 def test_a_higher_severity_adds_its_people_and_tells_nobody_twice_for_a_tier(floor: TestFloor) -> None:
@@ -154,7 +154,9 @@ def test_an_empty_tier_is_reported_to_the_declarer_and_the_next_tier_is_told(tmp
 
         is_told(floor, "chloe")
         [message_text] = [
-            message.words for message in floor.ana.direct_messages() if "nobody left to page" in message.words
+            message.visible_text
+            for message in floor.ana.direct_messages()
+            if "nobody left to page" in message.visible_text
         ]
         assert (
             "Tier 1 of the escalation ladder of incident 1 has nobody left to page: @telefony-oncall."

@@ -60,7 +60,7 @@ def minute_passes(floor: TestFloor) -> None:
 
 def alarms(floor: TestFloor) -> list[str]:
     """The alarms sent to the administrators."""
-    return [message.words for message in floor.ana.sees("operations") if ALARM in message.words]
+    return [message.visible_text for message in floor.ana.sees("operations") if ALARM in message.visible_text]
 
 
 def test_nothing_is_said_when_all_is_well(floor: TestFloor) -> None:

@@ -60,7 +60,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     start = this_half_hour()
     drop(floor, channel, csv_of((start - HALF_HOUR, "Billing", 200, 190, 40), (start, "Billing", 120, 60, 40)))
 
-    preview = floor.words(channel)
+    preview = floor.visible_text(channel)
     assert "2 intervals of Billing" in preview
     assert "Answered in 20 seconds → answered within the threshold" in preview
     assert "line 4: a row of totals" in preview
@@ -69,7 +69,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
 
     press(floor, ids.USE, channel)
 
-    assert "2 intervals of report.csv count now" in floor.words(channel)
+    assert "2 intervals of report.csv count now" in floor.visible_text(channel)
     assert "🟠 *Billing · Manila*: service level 50 %, under 80 % of the goal (80 %)" in floor.live_markup(channel)
     assert "📊 Service level 50 % (goal 80 %)" in floor.card(channel)
     assert [row["kind"] for row in timeline(floor, "figures_warning")] == ["figures_warning"]
@@ -115,43 +115,43 @@ def test_columns_are_corrected_and_the_next_file_of_that_shape_is_read_the_same_
     channel = floor.declares()
     start = this_half_hour()
     drop(floor, channel, b"Queue,Offered,Answered\nBilling,120,100\n")
-    assert "says when its intervals begin" in floor.words(channel)
+    assert "says when its intervals begin" in floor.visible_text(channel)
 
     text = "Interval start,Angebote,Answered,AHT\n{:%Y-%m-%d %H:%M},120,100,300\n"
     drop(floor, channel, text.format(start).encode(), "odd.csv")
-    assert "it names no queue" in floor.words(channel)
+    assert "it names no queue" in floor.visible_text(channel)
     floor.ana.clicks(ids.COLUMNS, channel=channel)
     floor.ana.fills(ids.QUEUE, "Chat <!channel>")
     floor.ana.fills(f"{ids.COLUMN}.1", "offered")
     assert floor.ana.submits().closed
     floor.settle()
     assert "1 interval of Chat &lt;!channel&gt;" in floor.live_markup(channel)
-    assert "Angebote → offered" in floor.words(channel)
+    assert "Angebote → offered" in floor.visible_text(channel)
     press(floor, ids.USE, channel)
 
     drop(floor, channel, text.format(start + HALF_HOUR).encode(), "next.csv")
     assert floor.live_markup(channel).count("1 interval of Chat") == 1
     press(floor, ids.USE, channel)
-    assert "1 interval of next.csv counts now" in floor.words(channel)
+    assert "1 interval of next.csv counts now" in floor.visible_text(channel)
     floor.nothing_was_malformed()
 
 
 def test_a_file_that_is_not_a_table_of_figures_is_answered_in_its_thread(floor: TestFloor) -> None:
     channel = floor.declares()
     drop(floor, channel, b"name,colour\nAna,blue\n", "people.csv")
-    assert "No line of people.csv names columns that I know" in floor.words(channel)
+    assert "No line of people.csv names columns that I know" in floor.visible_text(channel)
     drop(floor, channel, b"PK\x03\x04 broken", "report.xlsx")
-    assert "report.xlsx is neither text nor an xlsx workbook" in floor.words(channel)
+    assert "report.xlsx is neither text nor an xlsx workbook" in floor.visible_text(channel)
     drop(floor, channel, b"just a picture", "photo.png")
-    assert "photo.png" not in [line for line in floor.words(channel).splitlines() if "read" in line]
+    assert "photo.png" not in [line for line in floor.visible_text(channel).splitlines() if "read" in line]
 
 
 def test_every_file_of_a_message_is_read(floor: TestFloor) -> None:
     channel, workspace = floor.declares(), floor.sandbox.workspace
     _drop_five(floor, workspace.channel(channel), "people-{}.csv", b"name,colour\nAna,blue\n")
-    floor.passes_until(lambda: floor.words(channel).count("names columns that I know") == 5, seconds=5)
+    floor.passes_until(lambda: floor.visible_text(channel).count("names columns that I know") == 5, seconds=5)
     for number in range(5):
-        assert f"No line of people-{number}.csv names columns that I know" in floor.words(channel)
+        assert f"No line of people-{number}.csv names columns that I know" in floor.visible_text(channel)
 
     floor.ana.says("Rosters:", "dm")
     (direct,) = [
@@ -189,7 +189,7 @@ def test_rows_left_out_are_counted_and_all_of_them_are_listed_in_a_file(floor: T
     for wrong_count, sentence in ((5, "*Left out* 5 rows"), (6, "… and 1 more, in the file in this thread")):
         rows = [*good_lines, *(f"{start:%Y-%m-%d %H:%M},Billing,wrong <!channel> {n}" for n in range(wrong_count))]
         drop(floor, channel, "\n".join(rows).encode(), f"{wrong_count}.csv")
-        assert sentence.replace("*", "") in floor.words(channel).replace("*", "")
+        assert sentence.replace("*", "") in floor.visible_text(channel).replace("*", "")
     [(header, *lines)] = listed()
     assert (header, len(lines)) == ('"Line","Left out because"', 6)
     press(floor, ids.USE, channel)
@@ -197,7 +197,7 @@ def test_rows_left_out_are_counted_and_all_of_them_are_listed_in_a_file(floor: T
     rows = [*good_lines, *(f"{start:%Y-%m-%d %H:%M},Billing,wrong {n}" for n in range(1_200))]
     drop(floor, channel, "\n".join(rows).encode(), "1200.csv")
     floor.passes(minutes=1)  # a channel accepts one message a second
-    assert "and 1,195 more, in the file in this thread" in floor.words(channel)
+    assert "and 1,195 more, in the file in this thread" in floor.visible_text(channel)
     assert listed()[-1][-1] == '"","and 200 more"'
     floor.nothing_was_malformed()
 
@@ -228,14 +228,14 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
     floor.ana.fills(ids.SCHEDULED, "100")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "Kept: Billing" in floor.ana.direct_messages()[-1].words
+    assert "Kept: Billing" in floor.ana.direct_messages()[-1].visible_text
 
     floor.says("ana", "/incident figures add", channel=channel)
     floor.ana.fills(ids.OFFERED, "420")
     assert "'initial_value': '100'" in str(floor.ana.modal["blocks"])
     assert floor.ana.submits().closed  # the queue, its handle time and its agents are filled in already
     floor.settle()
-    assert floor.ana.direct_messages()[-1].words.startswith("Kept: Billing")
+    assert floor.ana.direct_messages()[-1].visible_text.startswith("Kept: Billing")
 
     answer = floor.says("ana", "/incident whatif agents -6", channel=channel)
     assert answer == "What if agents -6"
@@ -255,7 +255,7 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
     floor.ana.fills(ids.VOLUME_CHANGE, "x1.4")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "What if agents -6, volume x1.4" in floor.ana.direct_messages()[-1].words
+    assert "What if agents -6, volume x1.4" in floor.ana.direct_messages()[-1].visible_text
 
 
 def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, tmp_path: Path) -> None:

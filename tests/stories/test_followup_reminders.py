@@ -137,7 +137,7 @@ def test_archiving_the_channel_after_the_close_stops_nothing(floor: TestFloor) -
     is_told(floor, "ben", "Done by")
 
     assert [row["kind"] for row in rows(floor, "timeline_entries") if row["kind"] == "channel_lost"] == []
-    assert not any("can no longer write" in message.words for message in floor.ana.direct_messages())
+    assert not any("can no longer write" in message.visible_text for message in floor.ana.direct_messages())
 
 
 def test_a_guests_reaction_creates_nothing_and_is_answered(floor: TestFloor, tmp_path: Path) -> None:
@@ -148,7 +148,9 @@ def test_a_guests_reaction_creates_nothing_and_is_answered(floor: TestFloor, tmp
 
     floor.gus.reacts("bookmark_tabs", channel, message.ts)
 
-    assert floor.sandbox.wait_for(lambda: any("Guests" in answer.words for answer in floor.gus.direct_messages()))
+    assert floor.sandbox.wait_for(
+        lambda: any("Guests" in answer.visible_text for answer in floor.gus.direct_messages())
+    )
     assert follow_ups(floor) == []
     assert channel_messages(floor, channel) == []
 

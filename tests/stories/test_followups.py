@@ -233,4 +233,6 @@ def test_a_review_finding_is_proposed_for_a_playbook_and_a_person_decides(floor:
 def hears(floor: TestFloor, who: str, words: str) -> None:
     """Wait until some direct message contains the text; messages that can wait come once a minute."""
     person = floor.sandbox.person(who)
-    floor.passes_until(lambda: any(words in f"{m.words}{m.blocks}" for m in person.direct_messages()), seconds=10)
+    floor.passes_until(
+        lambda: any(words in f"{m.visible_text}{m.blocks}" for m in person.direct_messages()), seconds=10
+    )

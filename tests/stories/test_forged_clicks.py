@@ -93,7 +93,7 @@ def forge_click(floor: TestFloor, who: str, action_id: str, value: str) -> str:
     body = urlencode({"payload": json.dumps(click)})
     assert post(floor.address, signed(floor.sandbox.signing_secret, body))[0] == 200
     floor.settle()
-    return "\n".join(message.words for message in person.direct_messages()[count_before:])
+    return "\n".join(message.visible_text for message in person.direct_messages()[count_before:])
 
 
 def test_private_and_nonexistent_items_get_the_same_answer(floor: TestFloor) -> None:

@@ -68,7 +68,7 @@ def submit(floor: TestFloor, who: str, fields: dict[str, Any]) -> Any:
 def card(floor: TestFloor, channel: str) -> str:
     # The draft of an update begins with the same sign; whether there is one depends on the minute.
     [message] = [m for m in floor.ana.sees(channel) if m.metadata and is_card(m.metadata["event_payload"]["key"])]
-    return message.words
+    return message.visible_text
 
 
 def is_card(key: str) -> bool:
@@ -115,14 +115,14 @@ def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_befo
     floor.passes(minutes=21)
     assert "What callers hear:* “Please use the web form.”" in floor.live_markup("front-line")
     floor.passes(minutes=10)
-    question = floor.ana.direct_messages()[-1].words
+    question = floor.ana.direct_messages()[-1].visible_text
     assert "Is it still needed?" in question
     assert "Billing, Orders" in question
     floor.stop_bot()
     floor.passes(minutes=11)
     floor.start_bot()
     floor.tick()
-    assert "nobody said whether it is still needed" in floor.words(channel)
+    assert "nobody said whether it is still needed" in floor.visible_text(channel)
     assert any(row["occasion"].startswith("frontdoor:") for row in rows(floor, "pages"))
     press(floor, "ana", ids.STILL_NEEDED, channel)
     count_before = len(timeline(floor, "front_door_reminded"))
@@ -137,7 +137,7 @@ def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_befo
     assert "it is gone" in card(floor, channel)
     floor.says("ana", "/incident resolve over", channel)
     floor.says("ana", "/incident close done", channel)
-    assert "resolved" in floor.words(channel)
+    assert "resolved" in floor.visible_text(channel)
     floor.passes(hours=3)
     assert len(timeline(floor, "front_door_reminded")) == count_before + 1
     [draft] = post_mortems(floor, "ana")
@@ -183,16 +183,16 @@ def test_a_routing_fault_is_asked_escalated_and_answered(floor: TestFloor) -> No
     assert "Spanish goes to English" in str(floor.ana.modal), "what was typed stands in the form"
     assert submit(floor, "ana", {ids.WRONG: "Spanish goes to <!here> English", ids.EXAMPLES: "c-1, 09:02"}).closed
     assert "U0CHLOE" in floor.sandbox.workspace.channel(channel).members, "the team is brought in"
-    assert "Looked at by nobody yet" in floor.words(channel)
+    assert "Looked at by nobody yet" in floor.visible_text(channel)
     assert "<!here>" not in floor.live_markup(channel)
 
     floor.passes(minutes=31)
-    assert "has answered the routing fault" in floor.words(channel)
+    assert "has answered the routing fault" in floor.visible_text(channel)
     assert any(row["occasion"].startswith("routing:") for row in rows(floor, "pages"))
     press(floor, "chloe", ids.TAKE, channel)
     press(floor, "chloe", ids.ANSWER, channel)
     assert submit(floor, "chloe", {ids.REPLY: "A skill was lost in the last change"}).closed
-    assert "A skill was lost" in floor.words(channel)
-    assert "answered your routing fault" in floor.ana.direct_messages()[-1].words
+    assert "A skill was lost" in floor.visible_text(channel)
+    assert "answered your routing fault" in floor.ana.direct_messages()[-1].visible_text
     floor.passes(hours=2)
     assert len(timeline(floor, "routing_overdue")) == 1

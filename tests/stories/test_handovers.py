@@ -27,7 +27,7 @@ def offers(floor: TestFloor, channel: str, to: str = "U0BEN", note: str = "") ->
 
 def newest_message(floor: TestFloor, who: str) -> str:
     """The newest direct message from the bot to a person."""
-    return floor.sandbox.person(who).direct_messages()[-1].words
+    return floor.sandbox.person(who).direct_messages()[-1].visible_text
 
 
 def commanders(floor: TestFloor) -> list[str]:
@@ -59,7 +59,7 @@ def test_command_is_handed_over_with_all_its_work_once_it_is_accepted(floor: Tes
     for expected in ("asks you to take command", "we fail over to Cebu", "Watch the <!here> trunks"):
         assert expected in offer.replace("&lt;", "<").replace("&gt;", ">")
     assert commanders(floor) == ["U0ANA"], "until it is accepted she is accountable"
-    assert "stays in command until they accept" in floor.words(channel)
+    assert "stays in command until they accept" in floor.visible_text(channel)
 
     floor.ben.clicks(ids.ACCEPT)
     floor.settle()
@@ -70,7 +70,7 @@ def test_command_is_handed_over_with_all_its_work_once_it_is_accepted(floor: Tes
         "communications_lead",
     }
     assert driver.row(title)["owner_id"] == "U0BEN"
-    assert "<@U0BEN> has been in command since" in floor.words(channel)
+    assert "<@U0BEN> has been in command since" in floor.visible_text(channel)
     assert "*Commander* <@U0BEN>" in floor.card(channel)
     assert len(timeline(floor, "handover_accepted")) == 1
     floor.passes(hours=1)
@@ -117,7 +117,7 @@ def test_an_unaccepted_offer_is_reminded_then_escalated_and_the_commander_stays(
 
     floor.passes(minutes=11)
 
-    assert "has not accepted command since" in floor.words(channel)
+    assert "has not accepted command since" in floor.visible_text(channel)
     assert any(row["occasion"].startswith("handover:") for row in rows(floor, "pages"))
     assert commanders(floor) == ["U0ANA"]
     floor.passes(hours=2)
@@ -161,7 +161,7 @@ def test_nothing_about_a_private_incident_is_said_outside_its_channel(floor: Tes
     floor.says("ana", "/incident claim commander", channel)
     offers(floor, channel, note="it is the night shift")
 
-    offer = floor.ben.direct_messages()[-1].words
+    offer = floor.ben.direct_messages()[-1].visible_text
     assert "Fraud" not in offer
     assert "night shift" not in offer
     floor.ben.clicks(ids.READ)

@@ -27,7 +27,7 @@ def test_typed_text_notifies_nobody(floor: TestFloor) -> None:
         for place in (channel, *EVERYWHERE):
             assert not live(floor.live_markup(place))
     assert not any(live(call.args["topic"]) for call in floor.sandbox.calls_of("conversations.setTopic"))
-    assert not any(live(message.words) for message in floor.ana.direct_messages())
+    assert not any(live(message.visible_text) for message in floor.ana.direct_messages())
     assert "<!" not in post_mortems(floor, "ana")[0]
 
 
@@ -39,8 +39,8 @@ def test_a_title_is_never_read_as_a_template(floor: TestFloor) -> None:
     floor.says("ana", "/incident close", channel)
 
     assert title in floor.card(channel)
-    assert title in floor.words("incidents")
-    assert " 49 " not in floor.words(channel)
+    assert title in floor.visible_text("incidents")
+    assert " 49 " not in floor.visible_text(channel)
     assert len(post_mortems(floor, "ana")) == 1
 
 

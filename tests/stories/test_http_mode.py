@@ -86,18 +86,18 @@ def test_requests_replayed_within_five_minutes_change_nothing(floor: TestFloor) 
         channel = a_whole_incident(floor)
         # Let the clock record its first look now, so that it does not count as an effect of the replay.
         floor.tick()
-        row_counts, channel_text = everything_kept(floor), floor.words(channel)
+        row_counts, channel_text = everything_kept(floor), floor.visible_text(channel)
         channels = [candidate.name for candidate in floor.ana.channels()]
-        private_words = [message.words for message in floor.ana.direct_messages()]
+        private_words = [message.visible_text for message in floor.ana.direct_messages()]
 
         for request in list(tap.sent):
             assert post(floor.address, request)[0] == 200
         floor.settle()
 
     assert everything_kept(floor) == row_counts
-    assert floor.words(channel) == channel_text
+    assert floor.visible_text(channel) == channel_text
     assert [candidate.name for candidate in floor.ana.channels()] == channels
-    assert [message.words for message in floor.ana.direct_messages()] == private_words
+    assert [message.visible_text for message in floor.ana.direct_messages()] == private_words
 
 
 def test_health_is_good_while_the_bot_works(floor: TestFloor) -> None:

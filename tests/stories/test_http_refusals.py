@@ -182,7 +182,7 @@ def test_a_button_with_a_foreign_value_is_answered_with_a_sentence(
     door.settle()
 
     assert status == 200
-    assert "This form is out of date" in door.words("dm", "ana")
+    assert "This form is out of date" in door.visible_text("dm", "ana")
 
     empty = {"id": "V1", "type": "modal", "callback_id": partner_ids.GUIDANCE_FORM, "state": {"values": {}}}
     body = urlencode({"payload": json.dumps(FILLED | {"trigger_id": "2.3.4", "view": empty})})
@@ -208,7 +208,7 @@ def test_a_request_with_a_missing_piece_is_answered_with_a_sentence(
         assert post(door.address, signed(door.sandbox.signing_secret, body, kind=FORM))[0] == 200, payload
         door.settle()
 
-    assert "Slack left something out" in door.words("dm", "ana")
+    assert "Slack left something out" in door.visible_text("dm", "ana")
     assert "Traceback" not in caplog.text
 
 

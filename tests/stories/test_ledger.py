@@ -40,7 +40,9 @@ def press(floor: TestFloor, who: str, action: str, channel: str) -> None:
 
 def hears(floor: TestFloor, words: str) -> None:
     """Wait until Ana is told by direct message; several of them come a second apart."""
-    floor.passes_until(lambda: any(words in message.words for message in floor.ana.direct_messages()), seconds=1)
+    floor.passes_until(
+        lambda: any(words in message.visible_text for message in floor.ana.direct_messages()), seconds=1
+    )
 
 
 def bring(floor: TestFloor, channel: str, action: str, name: str, text: str, **fields: str) -> None:
@@ -80,7 +82,7 @@ def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloo
     assert "ACC-0" not in screen
 
     press(floor, "ana", ids.RELEASE, channel)
-    assert "EUR 607.50* to 3 accounts" in floor.words(channel)
+    assert "EUR 607.50* to 3 accounts" in floor.visible_text(channel)
     floor.ana.clicks(ids.APPROVE, channel=channel)
     floor.settle()
     assert "somebody else has to approve it" in floor.ephemeral("ana", channel)[-1]
@@ -93,7 +95,7 @@ def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloo
     assert "…0001 EUR 300.00, paid, but not released" in show_ledger(floor, channel)
     floor.ben.clicks(ids.APPROVE, channel=channel)
     floor.settle()
-    assert "approved by <@U0BEN>" in floor.words(channel)
+    assert "approved by <@U0BEN>" in floor.visible_text(channel)
 
     assert "All that is pending may be paid" in show_ledger(floor, channel), "the screen says what comes next"
 
@@ -126,7 +128,7 @@ def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloo
     floor.says("ana", "/incident close done", channel)
     assert timeline(floor, "ledger_closed")
     assert rows(floor, "incidents")[0]["status"] == "closed"
-    assert "ACC-0" not in floor.words(channel)
+    assert "ACC-0" not in floor.visible_text(channel)
 
 
 def test_many_accounts_are_assembled_after_the_click_and_only_then_approved(floor: TestFloor, channel: str) -> None:
@@ -139,8 +141,8 @@ def test_many_accounts_are_assembled_after_the_click_and_only_then_approved(floo
     floor.settle()
 
     assert "has many accounts and is being put together" in floor.ephemeral("ana", channel)[-1]
-    floor.passes_until(lambda: "*EUR 600.00* to 600 accounts (consumers)" in floor.words(channel), seconds=1)
-    assert "above the limit, so somebody else has to approve" in floor.words(channel)
+    floor.passes_until(lambda: "*EUR 600.00* to 600 accounts (consumers)" in floor.visible_text(channel), seconds=1)
+    assert "above the limit, so somebody else has to approve" in floor.visible_text(channel)
     assert "asked" in show_ledger(floor, channel), "the screen says that it waits for a second person"
     floor.ben.clicks(ids.REFUSE, channel=channel)
     floor.settle()
@@ -149,7 +151,7 @@ def test_many_accounts_are_assembled_after_the_click_and_only_then_approved(floo
     floor.settle()
     floor.ben.clicks(ids.APPROVE, channel=channel)
     floor.settle()
-    assert "approved by <@U0BEN>" in floor.words(channel)
+    assert "approved by <@U0BEN>" in floor.visible_text(channel)
     [refused, released] = rows(floor, "ledger_releases")
     assert (refused["state"], released["state"], released["lines"]) == ("refused", "released", 600)
 
@@ -173,7 +175,7 @@ def test_one_account_is_entered_by_hand_and_reversed_and_an_open_ledger_is_waive
     assert "not released yet" in change("issued").errors[ids.ACCOUNT]
     floor.ana.closes()
     press(floor, "ana", ids.RELEASE, channel)
-    assert "released by <@U0ANA>" in floor.words(channel), "below the limit one person can release it"
+    assert "released by <@U0ANA>" in floor.visible_text(channel), "below the limit one person can release it"
     assert change("issued").closed
     assert change("reverse").closed
     assert "Release" in show_ledger(floor, channel), "a reversed amount has to be released again"

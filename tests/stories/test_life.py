@@ -29,7 +29,7 @@ def test_a_new_title_is_shown_everywhere_and_the_channel_is_renamed(floor: TestF
     [channel] = joined_channels(floor, "ana")
     assert channel == "inc-1-ivr-and-chat-down-2"
     assert "🟠 S1 · IVR and chat down" in floor.card(channel)
-    assert "IVR and chat down" in floor.words("incidents")
+    assert "IVR and chat down" in floor.visible_text("incidents")
     assert "IVR and chat down" in floor.sandbox.workspace.channel(channel).topic["value"]
     assert len(timeline(floor, "renamed")) == 2
     assert "Please say what it is called now" in floor.says("ana", "/incident rename", channel)
@@ -46,11 +46,11 @@ def test_a_false_alarm_is_announced_to_everyone_told_before_and_ends_all_promise
     assert floor.ana.submits().closed
     floor.settle()
 
-    assert "false alarm" in floor.words("executives")
-    assert "a probe was misconfigured" in floor.words("executives")
-    assert "It was a false alarm." in floor.words("partner-northline")
-    assert "a probe was misconfigured" not in floor.words("partner-northline")
-    assert "🚫 declined" in floor.words("incidents")
+    assert "false alarm" in floor.visible_text("executives")
+    assert "a probe was misconfigured" in floor.visible_text("executives")
+    assert "It was a false alarm." in floor.visible_text("partner-northline")
+    assert "a probe was misconfigured" not in floor.visible_text("partner-northline")
+    assert "🚫 declined" in floor.visible_text("incidents")
     message_count = len(floor.ana.sees("executives"))
     floor.passes(hours=5)
     assert len(floor.ana.sees("executives")) == message_count
@@ -81,7 +81,7 @@ def test_a_merged_incident_points_to_the_incident_that_continues(floor: TestFloo
     assert "*Merged into this one* #2" in floor.card(first)
     assert "*Related*" not in floor.card(first) + floor.card(second, who="ben"), "each is named once"
     assert first in joined_channels(floor, "ben"), "role holders continue in the other channel"
-    assert "goes on in another incident" in floor.words(second, who="ben")
+    assert "goes on in another incident" in floor.visible_text(second, who="ben")
     assert [(row["user_id"], row["incident_id"]) for row in rows(floor, "subscriptions")] == [
         (floor.erik.id, 2),
         (floor.erik.id, 1),
@@ -127,21 +127,23 @@ def test_a_drill_is_marked_everywhere_calls_nobody_and_is_counted_nowhere(floor:
 
     assert channel.startswith("inc-1-drill-ivr-down-in-manila")
     assert "🔴 S0 · DRILL: IVR down in Manila" in floor.card(channel, who="ben")
-    assert "🧪 drill" in floor.words("incidents")
+    assert "🧪 drill" in floor.visible_text("incidents")
     for audience in ("engineering", "front-line", "executives"):
         sent = [
-            message.words for message in floor.ana.sees(audience) if message.user == floor.sandbox.workspace.bot.id
+            message.visible_text
+            for message in floor.ana.sees(audience)
+            if message.user == floor.sandbox.workspace.bot.id
         ]
         assert sent, audience
         assert all("This is a drill." in words for words in sent), audience
     assert not floor.ana.direct_messages(), "nobody is paged"
     assert channel not in joined_channels(floor, "chloe"), "no group is invited"
-    assert not floor.words("partner-northline")
+    assert not floor.visible_text("partner-northline")
     assert "This is a drill, so nobody is paged." in floor.says("ben", "/incident page @chloe come", channel)
     assert "Opening an incident" in floor.says("devi", "/incident declare S3 IVR down in Manila")
 
     floor.says("ben", "/incident rename CRM down", channel)
-    assert "DRILL: CRM down" in floor.words("incidents")
+    assert "DRILL: CRM down" in floor.visible_text("incidents")
 
 
 def test_a_past_incident_can_be_declared_and_calls_nobody(floor: TestFloor) -> None:
@@ -224,8 +226,8 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     floor.chloe.joins(old_channel)
     floor.chloe.says("I see invoices of strangers", channel=old_channel)
     floor.passes(minutes=70)
-    assert "CRM shows data" in floor.words("executives")
-    assert floor.words("partner-northline")
+    assert "CRM shows data" in floor.visible_text("executives")
+    assert floor.visible_text("partner-northline")
 
     assert "This incident is private now." in floor.says("ana", "/incident private personal data", old_channel)
     floor.passes(minutes=5)
@@ -237,15 +239,17 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     assert floor.sandbox.workspace.channel(private).is_private
     assert "🟠 S1 · CRM shows data" in floor.card(private)
     assert private in joined_channels(floor, "chloe"), "members of the old channel are in the new one"
-    assert "What people wrote in" in floor.words(private)
+    assert "What people wrote in" in floor.visible_text(private)
     for place in ("incidents", "executives", "engineering", "front-line", "partners", "partner-northline"):
-        assert "CRM" not in floor.words(place), place
-        assert "Northline" not in floor.words(place), place
+        assert "CRM" not in floor.visible_text(place), place
+        assert "Northline" not in floor.visible_text(place), place
     assert "Related" not in floor.card(other_channel)
     channel = floor.sandbox.workspace.channel(old_channel)
     assert channel.is_archived
     bot_id = floor.sandbox.workspace.bot.id
-    assert not [message.words for message in channel.messages.values() if message.user == bot_id and message.blocks]
+    assert not [
+        message.visible_text for message in channel.messages.values() if message.user == bot_id and message.blocks
+    ]
     assert "No incident matches." in floor.says("hana", "/incident search data")
     message_count = len(floor.ana.sees("executives"))
     floor.passes(hours=3)

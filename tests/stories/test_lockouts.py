@@ -54,7 +54,7 @@ def show_lockouts(floor: TestFloor) -> str:
 
 
 def directly(floor: TestFloor) -> str:
-    return "\n".join(message.words for message in floor.ana.direct_messages())
+    return "\n".join(message.visible_text for message in floor.ana.direct_messages())
 
 
 def press(floor: TestFloor, action: str, channel: str = "general", value: str | None = None) -> None:
@@ -68,11 +68,11 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
     assert "password" in str(send(floor, 1, password="x")["error"]), "no secret is ever accepted"
     assert send(floor, 1, 2, 3) == {"rows": 3, "new": 3, "code": 200}
     assert send(floor, 1, 2, 3, 4, 5)["new"] == 2, "known lockouts change nothing"
-    assert "locked out" not in floor.words("incidents")
+    assert "locked out" not in floor.visible_text("incidents")
     assert send(floor, 6, release="itself")["new"] == 1
-    assert "6 agents of Northline are locked out" in floor.words("incidents")
+    assert "6 agents of Northline are locked out" in floor.visible_text("incidents")
     send(floor, 7)
-    assert "7 agents of Northline are locked out" in floor.words("incidents")
+    assert "7 agents of Northline are locked out" in floor.visible_text("incidents")
     assert len(rows(floor, "lockout_bursts")) == 1
 
     press(floor, ids.DECLARE, "incidents")
@@ -80,7 +80,7 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
     [incident] = rows(floor, "incidents")
     assert json.loads(incident["partners"]) == ["Northline"]
     assert timeline(floor, "lockouts_declared")
-    assert "was declared for it" in floor.words("incidents")
+    assert "was declared for it" in floor.visible_text("incidents")
 
     assert "7 agents locked out, 6 of them need an administrator" in show_lockouts(floor)
     send(floor, 6, id="limit-6")
@@ -132,11 +132,11 @@ def test_lockouts_are_typed_by_hand_and_dismissed_as_no_incident(floor: TestFloo
     floor.ana.fills(ids.RELEASE, "directory")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "8 agents of Telvia are locked out" in floor.words("incidents")
+    assert "8 agents of Telvia are locked out" in floor.visible_text("incidents")
     lockout_list = show_lockouts(floor)
     assert "is unlocked in its directory, not here" in lockout_list
     press(floor, ids.DISMISS, "incidents")
-    assert "says that it is no incident" in floor.words("incidents")
+    assert "says that it is no incident" in floor.visible_text("incidents")
     floor.says("ben", "/incident lockouts")
     assert "<!here>" not in floor.live_markup("general", who="ben")
 
@@ -207,7 +207,7 @@ def test_the_directory_is_asked_at_once_for_one_account_and_with_a_second_person
         assert floor.ana.submits().closed
         floor.settle()
         assert "need a second person" in directly(floor)
-        request_text = floor.words("incidents")
+        request_text = floor.visible_text("incidents")
         assert "Unlock 13 accounts*, asked by <@U0ANA>" in request_text
         assert "a02@northline.example" not in request_text
         press(floor, ids.APPROVE, "incidents")
@@ -221,10 +221,10 @@ def test_the_directory_is_asked_at_once_for_one_account_and_with_a_second_person
         floor.passes_until(lambda: len(directory.unlocked) == 13, seconds=1)
         floor.settle()
         assert sorted(directory.unlocked) == [*users, "ad13"]
-        assert "approved by" in floor.words("incidents")
-        assert "13 done" in floor.words("incidents")
+        assert "approved by" in floor.visible_text("incidents")
+        assert "13 done" in floor.visible_text("incidents")
         for person in (floor.ana, devi):
-            texts = "\n".join(message.words for message in person.direct_messages())
+            texts = "\n".join(message.visible_text for message in person.direct_messages())
             assert all(f"{user}@northline.example: unlocked" in texts for user in users)
         assert "No open lockouts" in show_lockouts(floor)
 
@@ -257,7 +257,7 @@ def test_a_file_of_lockouts_is_dropped_or_imported_by_hand(
     floor.settle()
     floor.tick()
     assert "locked.csv: 6 locked accounts, 6 of them newly" in directly(floor)
-    assert "6 agents of Northline are locked out" in floor.words("incidents")
+    assert "6 agents of Northline are locked out" in floor.visible_text("incidents")
     assert "a1@northline.example" in show_lockouts(floor)
     file = tmp_path / "locked.csv"
     file.write_bytes(content + b"\na7@northline.example,,Northline,auto\n,2026-05-13,,\n")

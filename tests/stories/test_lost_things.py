@@ -17,7 +17,7 @@ def deletes(floor: TestFloor, channel: str, ts: str) -> None:
 
 
 def direct_texts(floor: TestFloor, who: str) -> list[str]:
-    return [message.words for message in floor.sandbox.person(who).direct_messages()]
+    return [message.visible_text for message in floor.sandbox.person(who).direct_messages()]
 
 
 def test_a_topic_edited_by_hand_does_no_harm_and_is_set_again_at_the_next_change(floor: TestFloor) -> None:
@@ -45,11 +45,11 @@ def test_a_deleted_card_is_redrawn_and_pinned_again(floor: TestFloor) -> None:
 
 def test_a_deleted_digest_message_is_redrawn(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
-    [digest] = [message for message in floor.ana.sees("incidents") if "IVR down" in message.words]
+    [digest] = [message for message in floor.ana.sees("incidents") if "IVR down" in message.visible_text]
 
     deletes(floor, "incidents", digest.ts)
 
-    assert "*IVR down*" in floor.words("incidents")
+    assert "*IVR down*" in floor.visible_text("incidents")
     floor.passes(minutes=30)
     assert len(updates(floor, "incidents")) == 1
     assert len(updates(floor, channel)) == 1

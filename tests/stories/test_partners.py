@@ -15,19 +15,21 @@ def partner_incident(floor: TestFloor, words: str = "S1 IVR down at Northline, S
 
 def notices(floor: TestFloor, channel: str, who: str = "ana") -> list[str]:
     """The messages in a partner's channel that are not replies."""
-    return [m.words for m in floor.sandbox.person(who).sees(channel) if not m.thread_ts or m.thread_ts == m.ts]
+    return [
+        m.visible_text for m in floor.sandbox.person(who).sees(channel) if not m.thread_ts or m.thread_ts == m.ts
+    ]
 
 
 def below(floor: TestFloor, channel: str) -> list[str]:
     """The replies in threads of a partner's channel."""
     with floor.sandbox.workspace.lock:
         messages = list(floor.sandbox.workspace.channel(channel).messages.values())
-    return [message.words for message in messages if message.thread_ts and message.thread_ts != message.ts]
+    return [message.visible_text for message in messages if message.thread_ts and message.thread_ts != message.ts]
 
 
 def to_ana(floor: TestFloor) -> str:
     """All of Ana's direct messages."""
-    return "\n".join(message.words for message in floor.ana.direct_messages())
+    return "\n".join(message.visible_text for message in floor.ana.direct_messages())
 
 
 def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(floor: TestFloor) -> None:
@@ -49,7 +51,7 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     floor.tick()
     assert "*Telvia* – not told: no channel. ☎️ +34 910 000 100 Tomás Vila" in to_ana(floor)
 
-    [ts] = [message.ts for message in floor.olga.sees(NORTHLINE) if "Notice for" in message.words]
+    [ts] = [message.ts for message in floor.olga.sees(NORTHLINE) if "Notice for" in message.visible_text]
     floor.sandbox.deliver_twice("interactive", 1)
     floor.olga.clicks(ids.RECEIVED, channel=NORTHLINE, ts=ts)
     floor.settle()
@@ -98,7 +100,7 @@ def test_silent_partners_are_reminded_once_then_named_with_their_number_then_lef
     floor.passes(minutes=10)
     floor.passes(minutes=60)
 
-    phone_messages = [m.words for m in floor.devi.direct_messages() if "Please phone" in m.words]
+    phone_messages = [m.visible_text for m in floor.devi.direct_messages() if "Please phone" in m.visible_text]
     assert len(phone_messages) == 1
     assert "*Sagebrush* – told <!date^" in phone_messages[0]
     assert "☎️ +57 601 555 0100 Gus Guest" in phone_messages[0]
@@ -189,11 +191,11 @@ def test_guests_and_strangers_can_press_their_two_buttons_and_nothing_else(floor
         answer = floor.says("olga", f"/incident {command}", NORTHLINE)
         assert "Done" not in answer
         assert "Northline" not in answer
-    assert "12 agents" not in floor.words(NORTHLINE)
+    assert "12 agents" not in floor.visible_text(NORTHLINE)
     assert len(timeline(floor, "partner_agents")) == 0
     floor.says("ana", "/incident resolve over", channel)
     floor.olga.closes()
-    assert "agents" not in floor.words(SAGEBRUSH)
+    assert "agents" not in floor.visible_text(SAGEBRUSH)
 
 
 def test_partners_of_a_private_incident_are_told_only_by_name_and_phoned_when_their_channel_is_gone(
@@ -276,4 +278,4 @@ def test_the_notice_contains_the_communications_leads_text_for_agents_in_each_la
 def private_texts(floor: TestFloor, who: str) -> list[str]:
     """All direct and ephemeral messages to a person."""
     person = floor.sandbox.person(who)
-    return [*(message.words for message in person.direct_messages()), *floor.ephemeral(who)]
+    return [*(message.visible_text for message in person.direct_messages()), *floor.ephemeral(who)]

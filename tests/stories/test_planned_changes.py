@@ -31,7 +31,7 @@ def record(floor: TestFloor, **more: Any) -> Any:
 
 def directly(floor: TestFloor, who: str) -> str:
     floor.settle()
-    return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
+    return "\n".join(message.visible_text for message in floor.sandbox.person(who).direct_messages())
 
 
 def test_the_calendar_is_for_people_named_by_the_floor_or_in_a_change(tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_a_change_is_recorded_shown_next_to_an_incident_and_asked_about_until_ve
 
     channel = floor.declares("S2 IVR down in Manila")
     floor.tick()
-    floor.passes_until(lambda: "Changes around this time" in floor.words(channel), seconds=1)
-    channel_text = floor.words(channel)
+    floor.passes_until(lambda: "Changes around this time" in floor.visible_text(channel), seconds=1)
+    channel_text = floor.visible_text(channel)
     assert "Billing goes to Cebu" in channel_text
     assert "not verified yet" in channel_text
     assert "Nesting in Cebu" not in channel_text, "it is at another site"

@@ -11,8 +11,8 @@ from tests.stories.record import rows, timeline, untouched
 
 def run(floor: TestFloor, channel: str, title: str = "Small outage") -> str:
     """The text of the playbook's message."""
-    [message] = [m for m in floor.ana.sees(channel) if m.words.startswith(f"📋 *{title}*")]
-    return str(message.words)
+    [message] = [m for m in floor.ana.sees(channel) if m.visible_text.startswith(f"📋 *{title}*")]
+    return str(message.visible_text)
 
 
 def states(floor: TestFloor) -> dict[str, str]:
@@ -79,7 +79,7 @@ def test_a_step_is_assigned_to_a_person_who_is_told(floor: TestFloor) -> None:
     floor.settle()
 
     assert "<@U0DEVI>" in run(floor, channel)
-    assert any("Call the carrier" in message.words for message in floor.devi.direct_messages())
+    assert any("Call the carrier" in message.visible_text for message in floor.devi.direct_messages())
 
 
 def test_a_finished_step_is_undone(floor: TestFloor) -> None:
@@ -104,7 +104,7 @@ def test_a_step_that_asks_shows_its_answers_in_the_playbook_and_never_to_executi
     floor.settle()
     floor.passes(minutes=61)
 
-    assert "Who has it?" not in floor.words("executives")
+    assert "Who has it?" not in floor.visible_text("executives")
     assert "Manila &amp; &lt;Cebu&gt;" in floor.live_markup(channel)
 
 
@@ -127,7 +127,7 @@ def test_an_unknown_playbook_is_refused_with_a_list_of_the_known_ones(floor: Tes
 
 def test_nobody_works_on_the_steps_of_a_closed_incident(floor: TestFloor) -> None:
     channel = floor.declares()
-    [message] = [m for m in floor.ana.sees(channel) if m.words.startswith("📋")]
+    [message] = [m for m in floor.ana.sees(channel) if m.visible_text.startswith("📋")]
     buttons = list(message.blocks)
     floor.says("ana", "/incident resolve over", channel)
     floor.says("ana", "/incident close", channel)

@@ -73,14 +73,16 @@ def test_the_answered_start_time_sets_the_milestone_and_is_shown_in_the_message(
     assert floor.ben.submits().closed
     floor.settle()
 
-    assert "What fails? *The menu is silent <!here>*" in driver.words.replace("&lt;", "<").replace("&gt;", ">")
-    assert "When did it start?" in driver.words
+    assert "What fails? *The menu is silent <!here>*" in driver.visible_text.replace("&lt;", "<").replace(
+        "&gt;", ">"
+    )
+    assert "When did it start?" in driver.visible_text
     assert "<!here>" not in floor.live_markup(driver.channel)
     (milestone,) = timeline(floor, "milestone")
     assert "When did it start?" in str(milestone["facts"])
     assert any("Started: " in words for words in driver.private_texts("ben"))
     (reminder,) = driver.reminders()
-    assert "✅ Find out how far it reaches" in reminder.words
+    assert "✅ Find out how far it reaches" in reminder.visible_text
     assert "Done …" not in str(reminder.blocks), "no button is offered that would be refused"
 
 
@@ -90,11 +92,11 @@ def test_a_step_whose_purpose_is_met_is_skipped_with_a_reason_until_somebody_wan
 
     floor.says("ana", "/incident severity S0 nobody can call", driver.channel)
     assert driver.row("Raise to S0")["state"] == "skipped"
-    assert "the incident is S0 already" in driver.words
+    assert "the incident is S0 already" in driver.visible_text
 
     floor.passes(hours=1)
     assert driver.row("Tell the executives")["state"] == "skipped"
-    assert "executives had an update already" in driver.words
+    assert "executives had an update already" in driver.visible_text
     skip_facts = [row["facts"] for row in timeline(floor, "step_skipped")]
     assert len(skip_facts) == 2
 
@@ -108,15 +110,15 @@ def test_nobody_is_asked_to_take_command_once_it_is_taken(tmp_path: Path) -> Non
         driver = PlaybookDriver(floor, floor.declares("S1 IVR down"))
         floor.passes(minutes=4)
         (reminder,) = driver.reminders()
-        assert "Take command" in reminder.words
+        assert "Take command" in reminder.visible_text
 
         floor.says("ana", "/incident claim commander", driver.channel)
         assert driver.row("Take command")["state"] == "skipped"
-        assert "there is a commander already" in driver.words
+        assert "there is a commander already" in driver.visible_text
         assert "Done …" not in str(driver.reminders()[0].blocks), "the earlier reminder is no task any more"
 
         floor.passes(minutes=30)
-        assert not [later for later in driver.reminders()[1:] if "Take command" in later.words]
+        assert not [later for later in driver.reminders()[1:] if "Take command" in later.visible_text]
         floor.says("ana", "/incident assign comms <@U0BEN>", driver.channel)
-        assert "there is a communications lead already" in driver.words
+        assert "there is a communications lead already" in driver.visible_text
         floor.nothing_was_malformed()

@@ -21,11 +21,11 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 def test_a_step_is_taken_assigned_done_and_undone(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
-    assert "0 of" in driver.words
-    assert "Call the carrier" in driver.words
+    assert "0 of" in driver.visible_text
+    assert "Call the carrier" in driver.visible_text
 
     driver.presses("ben", ids.STEP_TAKE, "Call the carrier")
-    assert "<@U0BEN>" in driver.words
+    assert "<@U0BEN>" in driver.visible_text
     floor.ben.joins(driver.channel)
     driver.presses("ana", ids.STEP_ASSIGN, "Call the carrier")
     driver.submits("ana", {ids.OWNER: "chloe"})
@@ -34,12 +34,12 @@ def test_a_step_is_taken_assigned_done_and_undone(floor: TestFloor) -> None:
     )
 
     driver.does("chloe", "Call the carrier")
-    assert "✅ Call the carrier" in driver.words
+    assert "✅ Call the carrier" in driver.visible_text
     assert driver.wants("Chase the carrier"), "it is wanted once the carrier has been called"
     assert timeline(floor, "step_done")[0]["actor_id"] == "U0CHLOE"
 
     driver.presses("ben", ids.STEP_UNDO, "Call the carrier")
-    assert "✅" not in driver.words
+    assert "✅" not in driver.visible_text
     assert not driver.wants("Chase the carrier")
     assert driver.row("Call the carrier")["state"] == "open"
     assert timeline(floor, "step_undone")[0]["actor_id"] == "U0BEN"
@@ -55,13 +55,13 @@ def test_a_step_that_asks_is_done_with_its_answers_and_each_field_says_what_is_w
     assert driver.row("Find out how far it reaches")["state"] == "open"
 
     assert driver.submits("ana", {"agents_out": "60"}).closed
-    assert "✅ Find out how far it reaches" in driver.words
-    assert "out of order" in driver.words, "the carrier above it has not been called yet"
+    assert "✅ Find out how far it reaches" in driver.visible_text
+    assert "out of order" in driver.visible_text, "the carrier above it has not been called yet"
     (entry,) = timeline(floor, "step_done")
     assert "All queues" in str(entry["facts"])
     assert "U0BEN" in str(entry["facts"])
-    assert "Raise the severity" in driver.words, "an answer asks for it"
-    assert "Find cover for many" in driver.words, "60 is at least 50"
+    assert "Raise the severity" in driver.visible_text, "an answer asks for it"
+    assert "Find cover for many" in driver.visible_text, "60 is at least 50"
 
 
 def test_a_step_is_skipped_with_a_reason_and_its_replacement_appears(floor: TestFloor) -> None:
@@ -70,8 +70,8 @@ def test_a_step_is_skipped_with_a_reason_and_its_replacement_appears(floor: Test
     assert driver.skips("ana", "Call the carrier", "   ").errors
     assert driver.submits("ana", {ids.REASON: "no <!channel> answers there"}).closed
 
-    assert "⏭️ Call the carrier" in driver.words
-    assert "no <!channel> answers there" in driver.words.replace("&lt;", "<").replace("&gt;", ">")
+    assert "⏭️ Call the carrier" in driver.visible_text
+    assert "no <!channel> answers there" in driver.visible_text.replace("&lt;", "<").replace("&gt;", ">")
     assert "<!channel>" not in floor.live_markup(driver.channel)
     assert driver.wants("Use the other carrier")
     assert not driver.wants("Chase the carrier")

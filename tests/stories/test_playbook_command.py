@@ -74,29 +74,31 @@ def test_playbooks_are_listed_started_stopped_and_switched_by_command(floor: Tes
     assert "There is no playbook `phoness`" in refusal
     assert "generic, phones" in refusal
     assert len(timeline(floor, "playbook_stopped")) == 2
-    assert "stopped by" in floor.words(driver.channel)
+    assert "stopped by" in floor.visible_text(driver.channel)
 
 
 def test_a_change_of_type_offers_the_better_playbook_once_and_forces_nothing(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 something is odd"))
     floor.says("ana", "/incident type telephony", driver.channel)
-    assert "“Phones down” fits this incident better now" in floor.words(driver.channel)
+    assert "“Phones down” fits this incident better now" in floor.visible_text(driver.channel)
     assert running(floor) == ["generic"]
 
     floor.says("ana", "/incident type other", driver.channel)
     floor.says("ana", "/incident type telephony", driver.channel)
-    assert floor.words(driver.channel).count("fits this incident better now") == 1
+    assert floor.visible_text(driver.channel).count("fits this incident better now") == 1
 
     floor.ben.clicks(ids.SWITCH, channel=driver.channel)
     floor.settle()
     assert running(floor) == ["phones"]
-    (offer,) = [m for m in floor.ana.sees(driver.channel) if "fits this incident better" in m.words]
-    assert "<@U0BEN> switched to it." in offer.words
-    assert "Start it too" not in offer.words
+    (offer,) = [m for m in floor.ana.sees(driver.channel) if "fits this incident better" in m.visible_text]
+    assert "<@U0BEN> switched to it." in offer.visible_text
+    assert "Start it too" not in offer.visible_text
 
     floor.says("ana", "/incident playbook switch generic", driver.channel)
     floor.says("ana", "/incident severity S1", driver.channel)
-    assert floor.words(driver.channel).count("fits this incident better now") == 1, "somebody has decided already"
+    assert floor.visible_text(driver.channel).count("fits this incident better now") == 1, (
+        "somebody has decided already"
+    )
 
 
 def test_a_stopped_playbook_is_not_offered_again(floor: TestFloor) -> None:
@@ -106,7 +108,7 @@ def test_a_stopped_playbook_is_not_offered_again(floor: TestFloor) -> None:
     floor.says("ana", "/incident severity S1 it grows", driver.channel)
 
     assert running(floor) == []
-    assert "fits this incident better" not in floor.words(driver.channel)
+    assert "fits this incident better" not in floor.visible_text(driver.channel)
 
 
 def test_an_offered_playbook_may_be_started_beside_the_running_one(floor: TestFloor) -> None:
@@ -117,26 +119,26 @@ def test_an_offered_playbook_may_be_started_beside_the_running_one(floor: TestFl
     floor.settle()
 
     assert sorted(running(floor)) == ["generic", "phones"]
-    assert "<@U0ANA> started it." in floor.words(driver.channel)
+    assert "<@U0ANA> started it." in floor.visible_text(driver.channel)
 
 
 def test_an_edited_file_leaves_running_incidents_alone_and_a_broken_one_changes_nothing(
     floor: TestFloor, folder: Path
 ) -> None:
     old_run = PlaybookDriver(floor, floor.declares("S2 the phones are dead"))
-    assert "the file has changed" not in old_run.words
+    assert "the file has changed" not in old_run.visible_text
 
     write(folder / "phones.yaml", PHONES.replace("Call the carrier", "Call both carriers"))
     floor.tick()
-    assert "the file has changed since; this run keeps its copy" in old_run.words
-    assert "Call the carrier" in old_run.words
+    assert "the file has changed since; this run keeps its copy" in old_run.visible_text
+    assert "Call the carrier" in old_run.visible_text
     new_run = PlaybookDriver(floor, floor.declares("S2 the trunk in Cebu is silent"))
-    assert "Call both carriers" in new_run.words
+    assert "Call both carriers" in new_run.visible_text
 
     write(folder / "phones.yaml", "title: [not a title")
     floor.tick()
     third = PlaybookDriver(floor, floor.declares("S2 the dialer stopped"))
-    assert "Call both carriers" in third.words, "the last good version stays in use"
+    assert "Call both carriers" in third.visible_text, "the last good version stays in use"
     old_run.does("ana", "Call the carrier")
-    assert "✅ Call the carrier" in old_run.words
+    assert "✅ Call the carrier" in old_run.visible_text
     assert "phones.yaml has a mistake" in floor.says("ana", "/incident playbook", old_run.channel)

@@ -27,13 +27,15 @@ def test_a_message_is_reviewed_and_edited_before_it_is_sent_to_its_audience(floo
     preview = str(floor.ben.modal)
     assert "IVR down (S1), reach: All queues, since" in preview
     assert "Message to #executives" in preview
-    assert "reach: All queues" not in floor.words("executives")
+    assert "reach: All queues" not in floor.visible_text("executives")
 
     driver.submits("ben", {ids.MESSAGE: "Half of the calls <!here> fail. We know why."})
 
-    assert "Half of the calls <!here> fail" in floor.words("executives").replace("&lt;", "<").replace("&gt;", ">")
+    assert "Half of the calls <!here> fail" in floor.visible_text("executives").replace("&lt;", "<").replace(
+        "&gt;", ">"
+    )
     assert "<!here>" not in floor.live_markup("executives")
-    assert "Changed: the next update" not in floor.words("executives"), "it says so itself"
+    assert "Changed: the next update" not in floor.visible_text("executives"), "it says so itself"
     assert any("The update goes to #executives now." in words for words in driver.private_texts("ben"))
     sent = [row for row in timeline(floor, "update_sent") if row["actor_id"] == "U0BEN"]
     assert len(sent) == 1
@@ -55,7 +57,7 @@ def test_empty_messages_and_messages_of_a_private_incident_are_not_sent(floor: T
     assert "the message of this step is not sent" in str(floor.ana.modal)
     secret.submits("ana", {})
     assert any("private, so the message was not sent" in words for words in secret.private_texts("ana"))
-    assert "because of a person" not in floor.words("executives")
+    assert "because of a person" not in floor.visible_text("executives")
 
 
 def test_a_step_sets_the_status_the_front_door_and_the_update_interval(floor: TestFloor) -> None:
@@ -66,10 +68,10 @@ def test_a_step_sets_the_status_the_front_door_and_the_update_interval(floor: Te
 
     (incident,) = rows(floor, "incidents")
     assert incident["status"] == "identified"
-    assert "*Callers hear a message* (inform, then queue)" in floor.words(driver.channel)
+    assert "*Callers hear a message* (inform, then queue)" in floor.visible_text(driver.channel)
     assert 600 not in intervals_before
     assert {row["cadence_s"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {600}
-    assert "identified" in floor.words(driver.channel).lower()
+    assert "identified" in floor.visible_text(driver.channel).lower()
     (sentence,) = [words for words in driver.private_texts("ana") if "is done" in words]
     assert "The status is identified now." in sentence
     assert "Updates are promised every 10 min now." in sentence
@@ -123,7 +125,7 @@ def test_a_repeated_step_comes_due_again(floor: TestFloor) -> None:
     floor.passes(minutes=31)
 
     assert driver.row("Look at the queues again")["state"] == "open"
-    assert "Look at the queues again" in driver.words, "it is due, whatever the phase"
+    assert "Look at the queues again" in driver.visible_text, "it is due, whatever the phase"
     assert len(timeline(floor, "step_repeated")) == 1
 
 

@@ -52,14 +52,14 @@ def test_required_steps_block_the_end_until_they_are_done_or_waived_with_a_reaso
     assert status(floor, 1) == "closed"
     (entry,) = timeline(floor, "step_waived")
     assert "bankrupt" in str(entry["facts"])
-    assert "🏳️ Ask for the report" in driver.words
-    assert "Done" not in driver.words.split("\n")
+    assert "🏳️ Ask for the report" in driver.visible_text
+    assert "Done" not in driver.visible_text.split("\n")
 
     floor.says("ana", "/incident reopen it is back", driver.channel)
-    assert "No playbook is running since the incident was closed" in floor.words(driver.channel)
+    assert "No playbook is running since the incident was closed" in floor.visible_text(driver.channel)
     floor.ana.clicks(ids.START, channel=driver.channel)
     floor.settle()
-    assert "<@U0ANA> started it." in floor.words(driver.channel)
+    assert "<@U0ANA> started it." in floor.visible_text(driver.channel)
     assert driver.row("Call the carrier")["state"] == "open"
 
 

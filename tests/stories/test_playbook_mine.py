@@ -31,7 +31,7 @@ def test_my_steps_are_those_assigned_to_me_and_those_of_my_roles_in_every_incide
 
     floor.ben.clicks(ids.STEP_DONE, channel="general", value=str(first.row("Call the carrier")["id"]))
     floor.settle()
-    assert "✅ Call the carrier" in first.words
+    assert "✅ Call the carrier" in first.visible_text
     assert floor.ephemeral("ben")[-1].startswith("*You have 1 open step*"), "the list shows what is left"
 
     floor.ben.opens_home()

@@ -74,20 +74,20 @@ def test_the_owner_then_the_commander_then_the_ladder_then_nobody_is_reminded_in
 
     floor.passes(minutes=2)
     (first,) = driver.reminders()
-    assert "<@U0BEN>: these are due and open" in first.words
-    assert "It is yours" in first.words
-    assert "Call the carrier" in first.words
-    assert "Tell the floor" in first.words, "one person's late steps are one message"
+    assert "<@U0BEN>: these are due and open" in first.visible_text
+    assert "It is yours" in first.visible_text
+    assert "Call the carrier" in first.visible_text
+    assert "Tell the floor" in first.visible_text, "one person's late steps are one message"
 
     floor.passes(minutes=6)
-    assert "<@U0ANA>: these are due" in driver.reminders()[1].words
-    assert "Reminded once, still open" in driver.reminders()[1].words
+    assert "<@U0ANA>: these are due" in driver.reminders()[1].visible_text
+    assert "Reminded once, still open" in driver.reminders()[1].visible_text
     floor.stop_bot()
     floor.passes(minutes=11)
     floor.start_bot()
     floor.tick()
     assert len(driver.reminders()) == 3, "a restart loses none and repeats none"
-    assert "Snooze" not in driver.reminders()[2].words
+    assert "Snooze" not in driver.reminders()[2].visible_text
 
     floor.passes(hours=5)
     floor.tick()
@@ -104,10 +104,10 @@ def test_a_reminder_shows_what_became_of_its_steps_and_a_snooze_says_whose(floor
     driver.presses("ben", ids.STEP_DONE, "Tell the floor", ts=reminder.ts)
     assert any("is snoozed for 30 minutes" in words for words in driver.private_texts("ben"))
     (reminder,) = driver.reminders()
-    assert "💤 until" in reminder.words
-    assert "✅ Tell the floor" in reminder.words
+    assert "💤 until" in reminder.visible_text
+    assert "✅ Tell the floor" in reminder.visible_text
     assert [str(row["facts"]) for row in timeline(floor, "step_snoozed")]
-    assert "late" in driver.words, "its due time stays the same"
+    assert "late" in driver.visible_text, "its due time stays the same"
 
     floor.passes(minutes=25)
     assert len(driver.reminders()) == 1
@@ -131,14 +131,14 @@ def test_a_step_without_an_owner_goes_to_the_commander_and_without_a_commander_u
     floor.passes(minutes=11)
 
     (reminder,) = led_driver.reminders()
-    assert "<@U0ANA>: these are due" in reminder.words
-    assert "Nobody has it: do it or assign it" in reminder.words
-    assert "It is yours" in reminder.words, "whatever the reason, one person gets one message"
+    assert "<@U0ANA>: these are due" in reminder.visible_text
+    assert "Nobody has it: do it or assign it" in reminder.visible_text
+    assert "It is yours" in reminder.visible_text, "whatever the reason, one person gets one message"
     led_driver.presses("ana", ids.STEP_ASSIGN, "Tell the floor", ts=reminder.ts)
     led_driver.submits("ana", {ids.OWNER: "ben"})
     assert led_driver.row("Tell the floor")["owner_id"] == "U0BEN"
-    assert "<!subteam^S0ANALYSTS>: these are due" in unled_driver.reminders()[0].words
-    assert "there is no commander" in unled_driver.reminders()[0].words
+    assert "<!subteam^S0ANALYSTS>: these are due" in unled_driver.reminders()[0].visible_text
+    assert "there is no commander" in unled_driver.reminders()[0].visible_text
 
 
 def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: TestFloor) -> None:
@@ -148,15 +148,15 @@ def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: Te
 
     floor.says("ana", "/incident severity S1 it grows", driver.channel)
     floor.passes(minutes=9)
-    assert not any("Ring the director" in message.words for message in driver.reminders())
+    assert not any("Ring the director" in message.visible_text for message in driver.reminders())
     # Ana was reminded a moment ago, so that this one comes up to five minutes later.
     floor.passes(minutes=7)
-    assert any("Ring the director" in message.words for message in driver.reminders()[reminder_count:])
+    assert any("Ring the director" in message.visible_text for message in driver.reminders()[reminder_count:])
 
     floor.says("ana", "/incident severity S2 it shrinks", driver.channel)
     reminder_count = len(driver.reminders())
     floor.passes(minutes=30)
-    assert not any("Ring the director" in message.words for message in driver.reminders()[reminder_count:])
+    assert not any("Ring the director" in message.visible_text for message in driver.reminders()[reminder_count:])
 
 
 def test_steps_due_in_the_same_minute_send_one_reminder_per_incident_and_none_if_it_is_closed(
@@ -184,15 +184,15 @@ def test_nobody_is_reminded_again_within_five_minutes_and_later_reminders_come_t
         for _ in range(3):
             floor.passes(minutes=1)
         [first] = driver.reminders()
-        assert "Call the carrier" in first.words
+        assert "Call the carrier" in first.visible_text
         driver.does("ben", "Write it down")
         floor.passes(minutes=1)
         assert len(driver.reminders()) == 1
         floor.passes(minutes=1, seconds=10)
-        ben, ana = sorted(driver.reminders()[1:], key=lambda message: "<@U0ANA>" in message.words)
-        assert "<@U0BEN>: these are due and open" in ben.words
-        assert "Tell the floor" in ben.words
-        assert "Dial a number" in ben.words
-        assert "Write it down" not in ben.words, "a step done meanwhile is not in the reminder"
-        assert "<@U0ANA>: this is due" in ana.words, "another reader does not wait"
+        ben, ana = sorted(driver.reminders()[1:], key=lambda message: "<@U0ANA>" in message.visible_text)
+        assert "<@U0BEN>: these are due and open" in ben.visible_text
+        assert "Tell the floor" in ben.visible_text
+        assert "Dial a number" in ben.visible_text
+        assert "Write it down" not in ben.visible_text, "a step done meanwhile is not in the reminder"
+        assert "<@U0ANA>: this is due" in ana.visible_text, "another reader does not wait"
         floor.nothing_was_malformed()

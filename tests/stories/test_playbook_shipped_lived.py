@@ -97,7 +97,9 @@ def test_an_update_does_not_repeat_what_a_step_has_already_told(tmp_path: Path) 
         floor.says("ana", "/incident status mitigated rerouted", driver.channel)
         floor.passes(minutes=30)
 
-        update_texts = [message.words for message in floor.ana.sees(driver.channel) if " min in" in message.words]
+        update_texts = [
+            message.visible_text for message in floor.ana.sees(driver.channel) if " min in" in message.visible_text
+        ]
         of_step, first, second = update_texts
         assert "Send the first update" in of_step
         assert "(S1), since <!date^" in of_step, "each reader sees the time in their own zone"

@@ -55,7 +55,7 @@ def test_every_reference_of_a_generated_draft_leads_to_its_evidence(floor: TestF
         if entries[number]["kind"] == "message" and message is not None:
             assert message.ts == entries[number]["message_ts"]
         if entries[number]["kind"] == "update_sent" and message is not None:
-            assert "update" in message.words.lower()
+            assert "update" in message.visible_text.lower()
 
 
 def test_every_line_of_a_generated_draft_has_a_reference_or_says_what_is_missing(floor: TestFloor) -> None:

@@ -25,14 +25,14 @@ def closes(floor: TestFloor, words: str = "S1 IVR down in Manila", who: str = "a
 
 def letter(floor: TestFloor, who: str) -> Message:
     """The newest direct message to a person about a post-mortem."""
-    return [m for m in floor.sandbox.person(who).direct_messages() if "ost-mortem" in m.words and not m.is_reply][
-        -1
-    ]
+    return [
+        m for m in floor.sandbox.person(who).direct_messages() if "ost-mortem" in m.visible_text and not m.is_reply
+    ][-1]
 
 
 def says(floor: TestFloor, who: str) -> str:
     """The text of that message, as it is read."""
-    return letter(floor, who).words.replace("*", "")
+    return letter(floor, who).visible_text.replace("*", "")
 
 
 def presses(floor: TestFloor, who: str, action_id: str) -> str:
@@ -135,11 +135,11 @@ def test_a_post_mortem_is_assigned_reviewed_edited_and_published(floor: TestFloo
     errors = submits(floor, "ana", where=ids.CONFIGURED, reason="nobody knows when it started")
     assert "It is published already" in errors[ids.WHERE]
 
-    [copy] = [m for m in floor.ana.sees("incidents") if "Post-mortem* of incident 1" in m.words]
+    [copy] = [m for m in floor.ana.sees("incidents") if "Post-mortem* of incident 1" in m.visible_text]
     [shared] = [m for m in floor.ana.sees("incidents") if m.thread_ts == copy.ts and m.files]
     assert [file["name"] for file in shared.files] == ["edited.md"]
     assert "Post-mortem, published" in says(floor, "ana")
-    assert not any("Post-mortem of" in words for words in floor.words(channel).splitlines())
+    assert not any("Post-mortem of" in words for words in floor.visible_text(channel).splitlines())
     kinds = ("assigned", "review_asked", "reviewed", "version", "incomplete", "published")
     assert [len(timeline(floor, f"postmortem_{kind}")) for kind in kinds] == [1, 2, 3, 1, 1, 1]
 
@@ -200,7 +200,9 @@ def test_the_author_is_reminded_before_the_due_date_and_when_it_is_late(floor: T
 def reminders(floor: TestFloor, who: str) -> list[str]:
     """The reminders sent to a person."""
     return [
-        m.words for m in floor.sandbox.person(who).direct_messages() if m.words.startswith("⏰ The post-mortem")
+        m.visible_text
+        for m in floor.sandbox.person(who).direct_messages()
+        if m.visible_text.startswith("⏰ The post-mortem")
     ]
 
 
@@ -216,7 +218,7 @@ def test_before_the_close_a_person_who_asks_gets_a_private_preview(floor: TestFl
     assert not floor.sandbox.workspace.canvases
     floor.chloe.uploads("dm", "mine.md", b"# Mine", thread_ts=letter(floor, "chloe").ts)
     floor.settle()
-    assert "so I did not keep your file" in floor.words("dm", "chloe")
+    assert "so I did not keep your file" in floor.visible_text("dm", "chloe")
     floor.says("ana", "/incident resolve over", channel)
     floor.says("ana", "/incident close", channel)
     floor.says("chloe", "/incident postmortem", channel)
@@ -252,7 +254,7 @@ def test_a_private_incidents_post_mortem_goes_only_to_people_in_its_channel(floo
     presses(floor, "ana", ids.PUBLISH)
     assert not submits(floor, "ana", reason="it stays among us"), "its own channel is preselected"
 
-    assert "📗" in floor.words(channel)
+    assert "📗" in floor.visible_text(channel)
     own_channels = {
         floor.sandbox.workspace.direct_message(floor.sandbox.person(who).user).id for who in ("ana", "ben")
     }
@@ -280,7 +282,7 @@ def test_guests_and_people_without_permission_are_told_so(floor: TestFloor) -> N
     floor.sandbox.workspace.is_free = True
     floor.ben.uploads("dm", "photo.png", b"png", thread_ts=letter(floor, "ben").ts)
     floor.settle()
-    assert "this one I left alone" in floor.words("dm", "ben")
+    assert "this one I left alone" in floor.visible_text("dm", "ben")
     assert "Version 1" in says(floor, "ana")
 
 

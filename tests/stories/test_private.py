@@ -96,9 +96,9 @@ def test_a_private_channel_that_cannot_be_created_leaves_nothing_public(floor: T
     assert all(
         call.args.get("is_private") in ("1", "true") for call in floor.sandbox.calls_of("conversations.create")
     )
-    assert SECRET not in "\n".join(floor.words(place) for place in ("general", "incidents", "operations"))
+    assert SECRET not in "\n".join(floor.visible_text(place) for place in ("general", "incidents", "operations"))
     assert rows(floor, "incidents")[0]["status"] == "declined"
-    assert any("The incident was not opened" in message.words for message in floor.ana.direct_messages())
+    assert any("The incident was not opened" in message.visible_text for message in floor.ana.direct_messages())
 
 
 def test_a_form_redirected_to_a_private_incident_changes_and_reveals_nothing(floor: TestFloor) -> None:
@@ -170,11 +170,11 @@ def test_a_private_incident_has_only_audiences_added_by_hand(floor: TestFloor) -
     assert any("→ #executives" in draft for draft in drafts(floor, "ana")), "the draft says where it goes"
     floor.says("ana", "/incident update It is contained", channel)
 
-    assert sum("It is contained" in message.words for message in floor.erik.sees("executives")) == 1
+    assert sum("It is contained" in message.visible_text for message in floor.erik.sees("executives")) == 1
     for place in ("incidents", "engineering", "front-line", "partners"):
-        assert not any("contained" in message.words for message in floor.ana.sees(place))
+        assert not any("contained" in message.visible_text for message in floor.ana.sees(place))
 
     assert "no more updates" in floor.says("ana", "/incident updates remove executives", channel)
     floor.says("ana", "/incident update Still contained", channel)
     floor.passes(hours=2)
-    assert not any("Still" in message.words for message in floor.erik.sees("executives"))
+    assert not any("Still" in message.visible_text for message in floor.erik.sees("executives"))

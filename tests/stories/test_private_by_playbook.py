@@ -11,4 +11,4 @@ def test_a_suspected_data_leak_is_private_by_default(tmp_path: Path) -> None:
 
         assert floor.sandbox.workspace.channel(channel).is_private
         assert channel not in [candidate.name for candidate in floor.erik.channels()]
-        assert "data leak" not in floor.words("incidents")
+        assert "data leak" not in floor.visible_text("incidents")

@@ -13,7 +13,7 @@ CLAIM_COMMANDER = f"{ids.CLAIM}.commander"
 
 def direct_text(floor: TestFloor, who: str) -> str:
     """The bot's direct messages to a person."""
-    return "\n".join(message.words for message in floor.sandbox.person(who).direct_messages())
+    return "\n".join(message.visible_text for message in floor.sandbox.person(who).direct_messages())
 
 
 def holders(floor: TestFloor) -> dict[str, str]:

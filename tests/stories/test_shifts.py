@@ -91,7 +91,7 @@ class Sun:
         return self.sunday + timedelta(days=days, hours=hour, minutes=minute)
 
     def direct_texts(self, who: str) -> list[str]:
-        return [message.words for message in self.floor.sandbox.person(who).direct_messages()]
+        return [message.visible_text for message in self.floor.sandbox.person(who).direct_messages()]
 
     def speaks(self, user_id: str, locale: str) -> None:
         """Switch a person to another language in Slack."""
@@ -100,8 +100,8 @@ class Sun:
         self.floor.settle()
 
     def contact(self) -> str:
-        (pinned,) = [m for m in self.floor.ana.sees("operations") if "Point of contact now" in m.words]
-        return pinned.words.partition("Next")[0]
+        (pinned,) = [m for m in self.floor.ana.sees("operations") if "Point of contact now" in m.visible_text]
+        return pinned.visible_text.partition("Next")[0]
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_without_a_roster_the_managers_are_told_once_that_nobody_is_on(tmp_path:
     with TestFloor(tmp_path, floor_file=tmp_path / "floor.yaml") as floor:
         floor.passes(minutes=2)
         floor.tick()
-        messages = [message.words for message in floor.sandbox.person("farah").direct_messages()]
+        messages = [message.visible_text for message in floor.sandbox.person("farah").direct_messages()]
         assert ["Nobody is on as Manager" in words for words in messages] == [True], "it is late when it is found"
         floor.nothing_was_malformed()
 
@@ -407,7 +407,7 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     floor.settle()
     floor.ana.clicks(handover_ids.JOIN_CALL, channel="operations")
     floor.settle()
-    assert "Present: <@U0ANA>" in floor.words("operations")
+    assert "Present: <@U0ANA>" in floor.visible_text("operations")
     floor.ana.clicks(handover_ids.ACCEPT_UNCHANGED)
     floor.settle()
     assert set(holders(floor).values()) == {"U0ANA"}

@@ -110,7 +110,7 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
 
     # An alert is proposed and declared.
     floor.alert("login-1", "login-2")
-    assert "2 alerts fire" in floor.words("general")
+    assert "2 alerts fire" in floor.visible_text("general")
     floor.ana.clicks(alert_ids.DECLARE, channel="general")
     floor.settle()
     channel = next(candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-1-"))
@@ -125,7 +125,7 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     # Similar cases of several customers are linked to it; the response to the first note is lost.
     for number, title in enumerate(ALIKE):
         floor.opens(100 + number, title, minutes=20 - 2 * number)
-    floor.passes_until(lambda: "similar cases* of" in floor.words("incidents"), seconds=30)
+    floor.passes_until(lambda: "similar cases* of" in floor.visible_text("incidents"), seconds=30)
     floor.ben.clicks(case_ids.IS_INCIDENT, channel="incidents")
     floor.support.faults = deque(["", "answer lost"])
     floor.ben.fills(case_ids.INCIDENT, "1")

@@ -9,7 +9,9 @@ from tests.stories.test_private import SECRET, private_incident
 def copies(floor: TestFloor, who: str) -> list[str]:
     """The updates that a person got by direct message."""
     messages = floor.sandbox.person(who).direct_messages()
-    return [message.words for message in messages if "You subscribed to these updates" in message.words]
+    return [
+        message.visible_text for message in messages if "You subscribed to these updates" in message.visible_text
+    ]
 
 
 def test_subscribers_from_the_digest_get_their_audiences_text_along_with_the_channel(floor: TestFloor) -> None:

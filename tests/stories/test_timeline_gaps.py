@@ -122,7 +122,11 @@ def test_history_withheld_by_slack_is_reported_once(floor: TestFloor) -> None:
     assert texts(floor) == []
     [refusal] = timeline(floor, "gap_refused")
     assert "missing_scope" in refusal["facts"]
-    messages = [message.words for message in floor.ana.direct_messages() if "I did not listen" in message.words]
+    messages = [
+        message.visible_text
+        for message in floor.ana.direct_messages()
+        if "I did not listen" in message.visible_text
+    ]
     assert len(messages) == 1
 
 

@@ -77,7 +77,7 @@ def test_a_digest_that_cannot_be_shown_is_reported_on_the_card_and_shown_later(f
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=1)
 
-    assert "IVR down" in floor.words("incidents")
+    assert "IVR down" in floor.visible_text("incidents")
     assert "⚠️" not in floor.card(channel)
 
 
@@ -87,8 +87,8 @@ def test_a_person_who_cannot_be_invited_is_named_in_the_channel(floor: TestFloor
 
     channel = floor.declares("S1 IVR down")
 
-    assert "I could not invite Ulla Ultra" in floor.words(channel)
-    assert "/invite" in floor.words(channel)
+    assert "I could not invite Ulla Ultra" in floor.visible_text(channel)
+    assert "/invite" in floor.visible_text(channel)
     assert "IVR down" in floor.card(channel)
 
 
@@ -100,8 +100,8 @@ def test_the_declarer_is_invited_even_in_a_workspace_without_groups(tmp_path: Pa
         channel = floor.declares("S0 every line is dead", who="ben")
 
         assert any("You are in it" in text for text in floor.ephemeral("ben"))
-        assert "I could not invite @telephony-oncall: " in floor.words(channel, "ben")
-        assert "Please invite them by hand with `/invite`." in floor.words(channel, "ben")
+        assert "I could not invite @telephony-oncall: " in floor.visible_text(channel, "ben")
+        assert "Please invite them by hand with `/invite`." in floor.visible_text(channel, "ben")
 
 
 def test_requests_made_while_slack_was_down_are_done_when_it_is_back(floor: TestFloor) -> None:
@@ -153,7 +153,7 @@ def test_an_incident_without_a_channel_gets_none_when_its_declaration_is_retried
     assert [row["status"] for row in rows(floor, "incidents")] == ["declined"]
     assert len(timeline(floor, "trouble")) == 1
     # Slack accepted no more answers to the command.
-    assert "The incident was not opened" in floor.ana.direct_messages()[-1].words
+    assert "The incident was not opened" in floor.ana.direct_messages()[-1].visible_text
 
 
 def test_an_edit_refused_in_a_frozen_channel_means_a_lost_channel(floor: TestFloor) -> None:
@@ -162,7 +162,7 @@ def test_an_edit_refused_in_a_frozen_channel_means_a_lost_channel(floor: TestFlo
 
     floor.says("ana", "/incident severity S2", channel)
 
-    assert "was archived" in floor.sandbox.person("ana").direct_messages()[-1].words
+    assert "was archived" in floor.sandbox.person("ana").direct_messages()[-1].visible_text
 
 
 def test_the_reason_why_no_channel_was_created_ends_before_the_next_sentence_begins(floor: TestFloor) -> None:
@@ -239,7 +239,9 @@ def test_repeated_rate_limits_cause_nothing_to_be_given_up(floor: TestFloor) -> 
     floor.says("ana", "/incident assign communications_lead <@U0BEN>", channel)
 
     floor.passes_until(
-        lambda: any("You are *communications lead*" in message.words for message in floor.ben.direct_messages()),
+        lambda: any(
+            "You are *communications lead*" in message.visible_text for message in floor.ben.direct_messages()
+        ),
         seconds=31,
     )
 
@@ -264,6 +266,6 @@ def test_messages_waiting_for_their_turn_in_the_incidents_channel_are_not_search
         floor.says("ana", f"/incident declare S3 line {number} is down")
     floor.passes(seconds=10)
 
-    messages = [message for message in floor.ana.sees("incidents") if "is down" in message.words]
+    messages = [message for message in floor.ana.sees("incidents") if "is down" in message.visible_text]
     assert len(messages) == 7
     assert floor.sandbox.calls_of("conversations.history") == []

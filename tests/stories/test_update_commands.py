@@ -195,7 +195,7 @@ def test_the_record_says_which_promises_were_kept_and_which_were_late_and_why(fl
     record_text = floor.ephemeral("ana", channel)[-1]
     assert "automatically, 45 min late: Watchfloor was not running at that minute" in record_text
     (message_text,) = [
-        message.words for message in floor.ben.direct_messages() if "did not go out" in message.words
+        message.visible_text for message in floor.ben.direct_messages() if "did not go out" in message.visible_text
     ]
     assert "not running" in message_text
     assert len(timeline(floor, "update_late")) == 1

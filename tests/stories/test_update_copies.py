@@ -25,7 +25,7 @@ def quiet_floor(tmp_path: Path) -> Iterator[TestFloor]:
 
 def to_devi(floor: TestFloor) -> list[Message]:
     """The copies in Devi's direct messages."""
-    return [message for message in floor.devi.direct_messages() if "You subscribed" in message.words]
+    return [message for message in floor.devi.direct_messages() if "You subscribed" in message.visible_text]
 
 
 def test_a_subscribers_copy_is_edited_in_place_when_updates_pause_resume_and_change_pace(floor: TestFloor) -> None:
@@ -38,10 +38,10 @@ def test_a_subscribers_copy_is_edited_in_place_when_updates_pause_resume_and_cha
 
     [paused_copy] = to_devi(floor)
     assert paused_copy.ts == sent.ts
-    assert "Updates are paused: the @channel &lt;!here&gt; carrier works until six" in paused_copy.words
-    assert "<!channel" not in paused_copy.words
-    assert "<!here" not in paused_copy.words
-    assert paused_copy.words.endswith("You subscribed to these updates.\nUnsubscribe")
+    assert "Updates are paused: the @channel &lt;!here&gt; carrier works until six" in paused_copy.visible_text
+    assert "<!channel" not in paused_copy.visible_text
+    assert "<!here" not in paused_copy.visible_text
+    assert paused_copy.visible_text.endswith("You subscribed to these updates.\nUnsubscribe")
     floor.says("ana", "/incident resume", channel)
     [resumed_copy] = copies(floor, "devi")
     assert "paused" not in resumed_copy
@@ -121,7 +121,7 @@ def test_a_copy_whose_response_was_lost_is_found_and_edited_and_not_sent_again(q
 
     [copy] = to_devi(floor)
     assert copy.ts == sent.ts
-    assert "Updates are paused: the carrier works until six" in copy.words
+    assert "Updates are paused: the carrier works until six" in copy.visible_text
 
 
 def test_a_guest_who_left_the_channel_does_not_read_why_updates_pause(floor: TestFloor) -> None:

@@ -60,7 +60,7 @@ def test_the_draft_is_in_the_incidents_channel_when_nobody_leads(floor: TestFloo
     channel = floor.declares("S1 IVR down")
     floor.passes(minutes=25)
 
-    assert sum("📣" in message.words for message in floor.ana.sees(channel)) == 1
+    assert sum("📣" in message.visible_text for message in floor.ana.sees(channel)) == 1
     presses(floor, "ana", ids.SEND_NOW, "operations", channel)
 
     assert len(updates(floor, channel)) == 1
@@ -219,7 +219,7 @@ def test_an_approver_of_one_of_the_updates_keeps_the_draft(floor: TestFloor, tmp
 
 def in_channel(floor: TestFloor, channel: str) -> str:
     """The only draft in an incident's channel."""
-    (draft,) = [message.words for message in floor.ana.sees(channel) if "📣" in message.words]
+    (draft,) = [message.visible_text for message in floor.ana.sees(channel) if "📣" in message.visible_text]
     return draft
 
 
@@ -233,7 +233,9 @@ def test_an_update_that_needs_approval_waits_for_it_and_silence_is_escalated_onc
     assert updates(floor, "front-line") == []
     floor.passes(minutes=1)
     late_messages = [
-        message.words for message in floor.ben.direct_messages() if "did not go out in time" in message.words
+        message.visible_text
+        for message in floor.ben.direct_messages()
+        if "did not go out in time" in message.visible_text
     ]
     assert len(late_messages) == 1
     assert "nobody has approved it" in late_messages[0]
@@ -245,7 +247,9 @@ def test_an_update_that_needs_approval_waits_for_it_and_silence_is_escalated_onc
     assert len(updates(floor, "front-line")) == 1
     assert promises(floor, "customers")[0]["approved_by"] == "U0BEN"
     later_messages = [
-        message.words for message in floor.ben.direct_messages() if "did not go out in time" in message.words
+        message.visible_text
+        for message in floor.ben.direct_messages()
+        if "did not go out in time" in message.visible_text
     ]
     assert sum("Front line" in words for words in later_messages) == 1, "once for each promise"
 

@@ -48,8 +48,8 @@ def test_a_broken_template_is_reported_to_the_administrators_once_and_stops_noth
         floor.passes(minutes=30)
 
         assert all("*S1 investigating* – IVR down" in text for text in updates(floor, channel))
-        assert "IVR down at Sagebrush" in floor.words("partner-sagebrush")
-        assert "We are affected" in floor.words("partner-sagebrush")
+        assert "IVR down at Sagebrush" in floor.visible_text("partner-sagebrush")
+        assert "We are affected" in floor.visible_text("partner-sagebrush")
         assert len(updates(floor, channel)) == 2
         assert floor.sandbox.wait_for(lambda: len(_template_warnings(floor)) == 3), (
             "one for each template, however often it is used"
@@ -69,4 +69,8 @@ def test_a_broken_template_is_reported_to_the_administrators_once_and_stops_noth
 
 def _template_warnings(floor: TestFloor) -> list[str]:
     """Messages to the administrators about broken templates."""
-    return [message.words for message in floor.ana.sees("engineering") if "cannot be used" in message.words]
+    return [
+        message.visible_text
+        for message in floor.ana.sees("engineering")
+        if "cannot be used" in message.visible_text
+    ]

@@ -15,7 +15,11 @@ def updates(floor: TestFloor, channel: str) -> list[str]:
     with floor.sandbox.workspace.lock:
         messages = floor.sandbox.workspace.channel(channel).messages.values()
         matching = [message for message in messages if (message.metadata or {}).get("event_payload", {})]
-    return [message.words for message in matching if message.metadata["event_payload"]["key"].startswith("update:")]
+    return [
+        message.visible_text
+        for message in matching
+        if message.metadata["event_payload"]["key"].startswith("update:")
+    ]
 
 
 @pytest.mark.both_ways
@@ -72,7 +76,7 @@ def test_the_digest_gets_updates_in_a_thread(floor: TestFloor) -> None:
     floor.passes(minutes=30)
 
     [digest] = [message for message in floor.ana.sees("incidents") if message.reply_count]
-    assert digest.words.startswith("🟠 *S1* · *IVR down*")
+    assert digest.visible_text.startswith("🟠 *S1* · *IVR down*")
 
 
 def test_several_missed_updates_collapse_into_one_that_says_so(floor: TestFloor) -> None:
@@ -132,7 +136,9 @@ def test_no_change_is_a_line_in_the_last_message_until_two_hours_have_passed(flo
     assert len(updates(floor, channel)) == 2
     assert updates(floor, channel)[-1].count("no change since") == 1
 
-    (message,) = [candidate for candidate in floor.ana.sees(channel) if "no change since" in candidate.words][-1:]
+    (message,) = [
+        candidate for candidate in floor.ana.sees(channel) if "no change since" in candidate.visible_text
+    ][-1:]
     floor.sandbox.workspace.channel(channel).messages.pop(message.ts)
     floor.passes(minutes=20)
     assert len(updates(floor, channel)) == 2, "a message that cannot be edited any more is sent anew"
@@ -143,15 +149,17 @@ def test_no_change_is_a_line_in_the_last_message_until_two_hours_have_passed(flo
 def test_the_first_draft_waits_two_minutes_for_a_lead_and_then_appears_in_the_channel(floor: TestFloor) -> None:
     led_channel, unled_channel = floor.declares("S0 IVR down"), floor.declares("S0 CRM down")
     floor.passes(minutes=1)
-    assert "📣" not in floor.words(led_channel, "ana") + floor.words(unled_channel, "ana")
+    assert "📣" not in floor.visible_text(led_channel, "ana") + floor.visible_text(unled_channel, "ana")
     floor.ben.joins(led_channel)
     floor.says("ben", "/incident claim comms", led_channel)
     floor.passes(minutes=1)
     floor.passes(minutes=1)
 
-    assert "📣" not in floor.words(led_channel, "ana")
-    assert [message.words.count("📣") for message in floor.ben.direct_messages() if "📣" in message.words] == [1]
-    assert "📣" in floor.words(unled_channel, "ana"), "nobody leads: everybody in the channel can decide"
+    assert "📣" not in floor.visible_text(led_channel, "ana")
+    assert [
+        message.visible_text.count("📣") for message in floor.ben.direct_messages() if "📣" in message.visible_text
+    ] == [1]
+    assert "📣" in floor.visible_text(unled_channel, "ana"), "nobody leads: everybody in the channel can decide"
 
 
 def test_an_update_counts_as_sent_once_posted_in_each_channel_even_if_an_edit_is_pending(floor: TestFloor) -> None:
@@ -279,7 +287,7 @@ def test_an_update_command_delivered_twice_sends_one_update(floor: TestFloor) ->
 
     floor.says("ana", "/incident update The carrier is on it", channel=channel)
 
-    assert floor.words("executives", "erik").count("The carrier is on it") == 1
+    assert floor.visible_text("executives", "erik").count("The carrier is on it") == 1
 
 
 def test_an_update_that_waited_while_a_series_was_promised_adds_no_second_one(floor: TestFloor) -> None:

@@ -61,7 +61,11 @@ def test_an_hour_without_slack_ends_with_one_update_per_audience_that_says_so(fl
         assert "missed" in update_text or place == "executives", update_text
 
     def late() -> list[str]:
-        return [words.words for words in floor.ana.direct_messages() if "did not go out in time" in words.words]
+        return [
+            words.visible_text
+            for words in floor.ana.direct_messages()
+            if "did not go out in time" in words.visible_text
+        ]
 
     # The declarer is told because nobody leads; a person gets one deferrable message a minute.
     floor.passes_until(late)

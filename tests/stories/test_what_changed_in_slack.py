@@ -30,9 +30,9 @@ def test_a_recreated_channel_is_used_from_then_on(floor: TestFloor) -> None:
     floor.settle()
 
     floor.says("ana", "/incident update Half of the lines are back", channel)
-    floor.passes_until(lambda: "Half of the lines" in floor.words("executives", "erik"), minutes=1)
+    floor.passes_until(lambda: "Half of the lines" in floor.visible_text("executives", "erik"), minutes=1)
 
-    assert "IVR down" in floor.words("incidents", "erik")
+    assert "IVR down" in floor.visible_text("incidents", "erik")
 
 
 def test_a_channel_recreated_while_the_bot_was_off_is_found_at_startup(floor: TestFloor) -> None:
@@ -71,7 +71,7 @@ def test_a_commander_whose_account_is_closed_no_longer_leads(floor: TestFloor) -
     floor.sandbox.workspace.deactivate(floor.sandbox.workspace.users["U0BEN"])
     floor.settle()
 
-    assert "The account of Ben Okafor, commander of this incident, was deactivated." in floor.words(channel)
+    assert "The account of Ben Okafor, commander of this incident, was deactivated." in floor.visible_text(channel)
     assert "*Commander* –" in floor.card(channel)
     assert "The account of Ben Okafor is deactivated." in floor.says(
         "ana", "/incident assign commander <@U0BEN>", channel
@@ -90,7 +90,7 @@ def test_messages_for_a_declarer_who_is_gone_go_to_somebody_else(floor: TestFloo
     )
     floor.settle()
 
-    assert any("was archived" in message.words for message in floor.ana.direct_messages())
+    assert any("was archived" in message.visible_text for message in floor.ana.direct_messages())
 
 
 def test_a_person_removed_from_a_private_channel_while_the_bot_was_off_no_longer_sees_it(floor: TestFloor) -> None:
