@@ -1,5 +1,6 @@
 """The bot in its own process, which dies without warning at a chosen call to Slack, or stops at each."""
 
+import faulthandler
 import os
 import signal
 import threading
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPResponse
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
@@ -101,9 +103,16 @@ class ProcessKiller:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def stacks_file(settings: dict[str, Any]) -> Path:
+    """Where a bot that gets SIGUSR1 writes what each of its threads is doing."""
+    return Path(settings["clock_file"]).with_name("stacks")
+
+
 def live(settings: dict[str, Any], orders: Connection, stops: Connection | None = None) -> None:
     """Run a bot and carry out orders until the process ends."""
     signal.signal(signal.SIGTERM, _leave)
+    # It lives as long as the process. Nothing is written unless somebody asks.
+    faulthandler.register(signal.SIGUSR1, stacks_file(settings).open("w"))
     killer = ProcessKiller(stops)
     killer.watch_calls()
     sa.event.listen(Session, "before_commit", killer.before_commit)

@@ -18,7 +18,7 @@ from slack_sandbox import Sandbox
 from slack_sandbox.model import Channel
 from slack_sandbox.socket_mode import Connection
 from tests.clock import workday_clock
-from tests.crash.process import Moment, live
+from tests.crash.process import Moment, live, stacks_file
 from tests.crash.saved_states import Save, SavedState
 from tests.floors import with_two_audiences
 from tests.forked import CONTEXT
@@ -26,6 +26,7 @@ from tests.forked import CONTEXT
 # The first bot loads and uses everything before it is forked, perhaps on a busy machine.
 STARTS_WITHIN_S = 60
 ENDS_WITHIN_S = 40
+WRITES_STACKS_WITHIN_S = 1
 WAITS_AT_MOST = 50
 # Linux's code for the state of a stopped thread.
 STOPPED = "T"
@@ -37,6 +38,7 @@ class BotProcess:
 
     def __init__(self, settings: dict[str, Any], sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._stacks_file = stacks_file(settings)
         self._orders, child_orders = CONTEXT.Pipe()
         self._stops, child_stops = CONTEXT.Pipe(duplex=False)
         self._process = CONTEXT.Process(target=live, args=(settings, child_orders, child_stops), daemon=True)
@@ -155,7 +157,12 @@ class BotProcess:
         """Send SIGTERM, as a deploy does; return when the process has ended."""
         self._process.terminate()
         self._process.join(ENDS_WITHIN_S)
-        assert self._process.exitcode is not None, "it did not end"
+        assert self._process.exitcode is not None, f"it did not end:\n{self._stacks()}"
+
+    def _stacks(self) -> str:
+        os.kill(self._process.pid or 0, signal.SIGUSR1)
+        self._process.join(WRITES_STACKS_WITHIN_S)
+        return self._stacks_file.read_text(encoding="utf-8")
 
     @property
     def is_alive(self) -> bool:

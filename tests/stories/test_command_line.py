@@ -180,9 +180,7 @@ def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(term
     # A proxy that leads nowhere: requests to this machine must not go through it.
     running = terminal.starts_python(HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9").is_ready()
 
-    assert (
-        f"Open {terminal.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.output
-    )
+    assert f"Open {terminal.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.output
     order(terminal.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
     assert wait_until(lambda: "inc-1-ivr-down" in look(terminal.url, "channels?as=ana"), SEEN_WITHIN_S)
     assert running.hears(signal.SIGINT).ends() == 0
