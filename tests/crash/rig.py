@@ -209,7 +209,9 @@ class Rig:
         the requests before this one and carries them out.
         """
         urllib.request.urlopen(f"{self.sandbox.url}/control/app", timeout=ENDS_WITHIN_S).close()
-        self.sandbox.wait_for(lambda: self.sandbox.journal.in_flight == 0)
+        journal = self.sandbox.journal
+        is_over = wait_until(lambda: journal.in_flight == 0, ENDS_WITHIN_S, every_s=0.001)
+        assert is_over, f"still being carried out: {[call.method for call in journal.calls if not call.ms]}"
         return self._saved()
 
     def _saved(self) -> SavedState:
