@@ -17,7 +17,7 @@ from bot.impact.importing import Source, import_rows
 from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.rules.figures import NAMES, Figures
 from bot.incidents.tables import Incident
-from bot.reports import gathering, rules, sending, workbook
+from bot.reports import gathering, periods, sending, workbook
 from bot.runtime import migrations
 from bot.runtime.database import Database
 from bot.services import Services
@@ -107,14 +107,14 @@ def _reports(folder: Path) -> list[Figure]:
     _intervals(store, dice, now)
     found = []
     for days in (REPORTED_DAYS, 7):
-        period = rules.last_days(days, now, ZoneInfo("UTC"))
+        period = periods.last_days(days, now, ZoneInfo("UTC"))
         name = f"a report of {days} days × {QUEUES} queues, {INCIDENTS_A_DAY} incidents a day, as it is sent"
         found.append(Figure(name, [_report_s(known, period) for _ in range(3)], "s", 10))
     store.close()
     return found
 
 
-def _report_s(known: Services, period: rules.Period) -> float:
+def _report_s(known: Services, period: periods.Period) -> float:
     began = time.perf_counter()
     report = gathering.gather(known, period, ZoneInfo("UTC"), "")
     workbook.build(report)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bot import outbox
-from bot.impact import gathering, tables, watch_tables, wording
+from bot.impact import alert_wording, gathering, tables, watch_tables, wording
 from bot.impact.rules.assessment import Assessment, Group
 from bot.impact.rules.warnings import Alert, Watch, watch
 from bot.impact.watch_tables import QueueWatch, Summary
@@ -87,7 +87,7 @@ def _watch_queue(number: int, group: Group, watch_before: QueueWatch | None) -> 
         watched_until=until,
     )
     is_new = state.alert != alert_before
-    return row, wording.alert_line(group.title, state.alert, level_seen, group.goal) if is_new else ""
+    return row, alert_wording.alert_line(group.title, state.alert, level_seen, group.goal) if is_new else ""
 
 
 def _post_alerts(session: Session, incident: Incident, import_id: int, lines: list[str], now: datetime) -> None:

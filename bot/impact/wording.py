@@ -249,17 +249,6 @@ def _queue_lines(assessment: Assessment, language: Language, limit: int = 5) -> 
     return lines
 
 
-def alert_line(queue: str, alert: str, level: float, goal: Goal) -> str:
-    """The line about a queue that fell below a limit, or is back above it."""
-    level_text, target = percent(level), percent(goal.target)
-    name = f"*{queue_name(queue)}*"
-    if alert == "critical":
-        return f"🔴 {name}: service level {level_text}, under 60 % of the goal ({target}) for two intervals"
-    if alert == "warning":
-        return f"🟠 {name}: service level {level_text}, under 80 % of the goal ({target})"
-    return f"🟢 {name}: service level {level_text}, back above 80 % of the goal ({target})"
-
-
 def notes(assessment: Assessment, language: Language, zone: str) -> tuple[str, str]:
     """The definitions of the figures, and what the incident cost, in plain text."""
     is_planned = assessment.forecast_intervals == assessment.expected_intervals

@@ -239,10 +239,8 @@ def _calls_people(services: Services, incident: Incident) -> bool:
 def _report_failed_invitations(session: Session, incident: Incident, errors_by_user: dict[str, str]) -> None:
     assert incident.channel_id is not None
     names = directory.display_names(session, errors_by_user)
-    people = ", ".join(
-        f"{escape(names.get(user_id, user_id))} ({reason})" for user_id, reason in errors_by_user.items()
-    )
-    text = wording.not_invited(people)
+    refusals = (f"{escape(names.get(user, user))} ({reason})" for user, reason in errors_by_user.items())
+    text = wording.not_invited(", ".join(refusals))
     key = f"invitations:{incident.number}" + (":private" if incident.made_private_at else "")
     outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
     for user_id, reason in errors_by_user.items():

@@ -26,9 +26,10 @@ from bot.incidents.facts import (
 from bot.incidents.incidents import is_counted
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.reports import queues, rules
+from bot.reports import periods, queues, rules
+from bot.reports.periods import Period
 from bot.reports.queues import QueueValues
-from bot.reports.rules import Counted, Period, Report, Tally, Work
+from bot.reports.rules import Counted, Report, Tally, Work
 from bot.services import Services
 from bot.timeline import milestones
 from bot.timeline.milestones import MilestoneName, Milestones
@@ -39,7 +40,7 @@ INCIDENTS_PER_QUERY = 500
 
 def gather(services: Services, period: Period, zone: ZoneInfo, region: str, language: str = "en") -> Report:
     """The report on a period, for a region or for all; formulas and the floor's own names are in the language."""
-    earlier = rules.before(period, zone)
+    earlier = periods.before(period, zone)
     with services.database.snapshot() as session:
         incidents = counted(session, services, earlier[0].start, period.end, region)
         tallies = [_tally(session, services, each, region) for each in (*earlier, period)]

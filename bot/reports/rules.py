@@ -1,48 +1,21 @@
-"""What a report says: periods, times with n, median and 90th percentile, comparison with the four before. Pure."""
+"""What a report says: counts, times with n, median and 90th percentile, comparison with the four before. Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from math import ceil
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
 from bot.errors import WatchfloorError
+from bot.reports.periods import Period
 from bot.reports.queues import PERIODS_BEFORE, QueueLine
-
-DAY = timedelta(days=1)
-LONGEST_DAYS = 366
-KINDS = ("day", "week", "month")
-
-
-class UnknownPeriod(WatchfloorError):
-    """`/incident report week` makes a report; `day`, `month` and `90 days` work as well. A region may follow:
-    `/incident report week EMEA`."""
-
-    es = (
-        "`/incident report week` hace un informe; `day`, `month` y `90 days` también. Puede seguir una región: "
-        "`/incident report week EMEA`."
-    )
 
 
 class UnknownRegion(WatchfloorError):
     """{given} isn't a region of the reports. Regions: {known}."""
 
     es = "{given} no es ninguna región de los informes. Hay {known}."
-
-
-class Period(Struct, frozen=True):
-    """A period from one midnight of a zone until just before another."""
-
-    kind: str
-    start: datetime
-    end: datetime
-    title: str
-
-    def holds(self, moment: datetime) -> bool:
-        """True if the moment is in the period."""
-        return self.start <= moment < self.end
 
 
 class Counted(Struct, frozen=True):
@@ -131,43 +104,6 @@ TIMES = {
     "To mitigate": "mitigate_s",
     "To resolve": "resolve_s",
 }
-
-
-def last_period(kind: str, now: datetime, zone: ZoneInfo, weekday: int = 0) -> Period:
-    """The day, week (beginning with `weekday`, Monday is 0) or month that ended last."""
-    today = now.astimezone(zone).date()
-    if kind == "week":
-        end = today - DAY * ((today.weekday() - weekday) % 7)
-        return _between(kind, end - 7 * DAY, end, zone)
-    if kind == "month":
-        end = today.replace(day=1)
-        return _between(kind, (end - DAY).replace(day=1), end, zone)
-    return _between("day", today - DAY, today, zone)
-
-
-def last_days(days: int, now: datetime, zone: ZoneInfo) -> Period:
-    """The last `days` whole days."""
-    today = now.astimezone(zone).date()
-    return _between(f"{days} days", today - days * DAY, today, zone)
-
-
-def before(period: Period, zone: ZoneInfo) -> list[Period]:
-    """The four periods of the same kind before it, the oldest first."""
-    periods: list[Period] = []
-    start = period.start.astimezone(zone).date()
-    days = (period.end.astimezone(zone).date() - start).days
-    for _ in range(PERIODS_BEFORE):
-        earlier = (start - DAY).replace(day=1) if period.kind == "month" else start - days * DAY
-        periods.insert(0, _between(period.kind, earlier, start, zone))
-        start = earlier
-    return periods
-
-
-def _between(kind: str, start: date, end: date, zone: ZoneInfo) -> Period:
-    starts_at, ends_at = (datetime.combine(day, time(0), zone).astimezone(UTC) for day in (start, end))
-    last = end - DAY
-    title = f"{start:%d %b %Y}" if last == start else f"{start:%d %b} – {last:%d %b %Y}"
-    return Period(kind, starts_at, ends_at, title)
 
 
 def spread(values: Iterable[float | None]) -> Spread:

@@ -18,8 +18,9 @@ from bot.incidents.rules import quoted
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
-from bot.reports import gathering, rules, views, wording, workbook
-from bot.reports.rules import Period, Report
+from bot.reports import gathering, periods, rules, views, wording, workbook
+from bot.reports.periods import Period
+from bot.reports.rules import Report
 from bot.reports.wording import translate
 from bot.runtime.clock import utcnow
 from bot.runtime.drawing import draw
@@ -62,7 +63,7 @@ def send_due(services: Services) -> None:
 def _due(report: SentReport, now: datetime) -> tuple[datetime, Period]:
     """The period that ended last, and when its report is sent, by the clock of the report's zone."""
     zone = ZoneInfo(report.zone)
-    period = rules.last_period(report.every, now, zone, report.weekday)
+    period = periods.last_period(report.every, now, zone, report.weekday)
     local = datetime.combine(period.end.astimezone(zone).date(), report.at, zone)
     return local.astimezone(now.tzinfo), period
 
@@ -107,12 +108,12 @@ def read_request(services: Services, typed: str, now: datetime) -> ReportRequest
     match = DAYS.match(text.casefold())
     kind, _, rest = text.partition(" ")
     kind = kind.casefold().removesuffix("ly").replace("dai", "day") or "week"
-    if match and 0 < int(match[1]) <= rules.LONGEST_DAYS:
-        period, rest = rules.last_days(int(match[1]), now, zone), text[match.end() :]
-    elif kind in rules.KINDS:
-        period = rules.last_period(kind, now, zone)
+    if match and 0 < int(match[1]) <= periods.LONGEST_DAYS:
+        period, rest = periods.last_days(int(match[1]), now, zone), text[match.end() :]
+    elif kind in periods.KINDS:
+        period = periods.last_period(kind, now, zone)
     else:
-        raise rules.UnknownPeriod()
+        raise periods.UnknownPeriod()
     return ReportRequest(period, read_region(services, rest.strip()))
 
 

@@ -26,7 +26,7 @@ from bot.impact.interval_tables import IntervalFigures
 from bot.impact.tables import Import, Queue
 from bot.incidents.facts import SensitiveCase
 from bot.incidents.tables import Incident
-from bot.reports import gathering, rules, sending, views, workbook
+from bot.reports import gathering, periods, rules, sending, views, workbook
 from bot.shifts.finding_tables import OpenTime
 from bot.timeline import timeline
 from bot.updates.tables import Promise
@@ -318,8 +318,8 @@ def test_every_cell_agrees_with_the_rows_and_the_week_is_compared_with_the_four_
     floor, typed, region
 ) -> None:
     services, file = floor
-    period = rules.last_period(typed, NOW, ZONE)
-    earlier = rules.before(period, ZONE)
+    period = periods.last_period(typed, NOW, ZONE)
+    earlier = periods.before(period, ZONE)
     report = gathering.gather(services, period, ZONE, region)
     book = openpyxl.load_workbook(BytesIO(workbook.build(report)))
     cells = {
@@ -405,7 +405,7 @@ def test_every_cell_agrees_with_the_rows_and_the_week_is_compared_with_the_four_
 
 def test_the_api_counts_the_same_and_leaves_out_private_incidents(floor) -> None:
     services, file = floor
-    period = rules.last_period("month", NOW, ZONE)
+    period = periods.last_period("month", NOW, ZONE)
     with services.database.reading() as session:
         counted = gathering.counted(session, services, period.start, period.end, "APAC", only_public=True)
     report = api.report(counted, services.floor.types)
@@ -424,11 +424,11 @@ def test_the_api_counts_the_same_and_leaves_out_private_incidents(floor) -> None
 
 
 def test_a_week_begins_at_midnight_in_its_zone_and_includes_the_repeated_hour() -> None:
-    week = rules.last_period("week", NOW, ZONE)
+    week = periods.last_period("week", NOW, ZONE)
     assert (week.start, week.end) == (datetime(2026, 10, 18, 23, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC))
     assert week.end - week.start == timedelta(days=7, hours=1)
-    assert [each.end for each in rules.before(week, ZONE)][-1] == week.start
-    months = rules.before(rules.last_period("month", NOW, ZONE), ZONE)
+    assert [each.end for each in periods.before(week, ZONE)][-1] == week.start
+    months = periods.before(periods.last_period("month", NOW, ZONE), ZONE)
     assert [f"{each.start.astimezone(ZONE):%b}" for each in months] == ["May", "Jun", "Jul", "Aug"]
 
 
@@ -446,14 +446,14 @@ def test_periods_are_read_and_other_words_are_refused(floor) -> None:
     assert sending.read_request(services, "", NOW).period.kind == "week"
     days = sending.read_request(services, "90 days", NOW).period
     assert days.end - days.start == timedelta(days=90)
-    for typed, refusal in (("fortnight", rules.UnknownPeriod), ("week LATAM", rules.UnknownRegion)):
+    for typed, refusal in (("fortnight", periods.UnknownPeriod), ("week LATAM", rules.UnknownRegion)):
         with pytest.raises(refusal):
             sending.read_request(services, typed, NOW)
 
 
 def test_the_message_gives_the_figures_in_a_few_lines_and_the_picture_is_drawn(floor) -> None:
     services, _ = floor
-    report = gathering.gather(services, rules.last_period("week", NOW, ZONE), ZONE, "")
+    report = gathering.gather(services, periods.last_period("week", NOW, ZONE), ZONE, "")
     text = views.summary(report)
     assert text.startswith("📊 *Report 19 Oct – 25 Oct 2026*")
     assert "Follow-ups overdue: 61, 55.8 before" in text
