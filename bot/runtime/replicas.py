@@ -72,6 +72,7 @@ class Replicas:
         self._joined_again_at = -inf
         # For this long after it regained a lost connection, it considers no replica dead.
         self.join_again_within_s: float = JOIN_AGAIN_WITHIN_S
+        self.silent_after_s: float = SILENT_AFTER_S
         self._database = Path(sa.make_url(database_url).database or "")
         self._file_lock = FileLock(self._database)
         if self.are_several:
@@ -113,7 +114,7 @@ class Replicas:
                 and _call_lock_function(self._connection, "pg_try_advisory_lock", name)
             )
             if self._connection is not None and not is_dead:
-                self._connection.execute(_END_SILENT, {"name": _lock_name(name), "silent_s": SILENT_AFTER_S})
+                self._connection.execute(_END_SILENT, {"name": _lock_name(name), "silent_s": self.silent_after_s})
             try:
                 yield is_dead
             finally:

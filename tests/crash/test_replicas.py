@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from bot.runtime import replicas
-from bot.runtime.replicas import Replicas, ReplicaTaken
+from bot.runtime.replicas import SILENT_AFTER_S, Replicas, ReplicaTaken
 from bot.runtime.waiting import wait_until
 from tests.crash import evidence
 from tests.crash.rig import Rig
@@ -77,13 +76,13 @@ def test_a_name_can_be_used_by_only_one_living_replica(rig: Rig) -> None:
 
 
 @ON_POSTGRESQL
-def test_a_replica_that_falls_silent_counts_as_dead(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replica_that_falls_silent_counts_as_dead(rig: Rig) -> None:
     silent, other = Replicas(rig.database_url, "silent"), Replicas(rig.database_url, "other")
     silent.join()
     other.join()
     with other.hold_if_dead("silent") as is_dead:
         assert not is_dead
-    monkeypatch.setattr(replicas, "SILENT_AFTER_S", 0)
+    other.silent_after_s = 0
 
     def is_taken_for_dead() -> bool:
         with other.hold_if_dead("silent") as is_dead:
@@ -92,22 +91,20 @@ def test_a_replica_that_falls_silent_counts_as_dead(rig: Rig, monkeypatch: pytes
     assert wait_until(is_taken_for_dead, 5)
     # When it wakes up it finds its connection closed and registers as alive again.
     silent.keep_alive()
-    monkeypatch.undo()
+    other.silent_after_s = SILENT_AFTER_S
     assert not is_taken_for_dead()
     for replica in (silent, other):
         replica.leave()
 
 
 @ON_POSTGRESQL
-def test_a_replica_of_another_database_on_the_same_server_is_left_alone(
-    rig: Rig, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_replica_of_another_database_on_the_same_server_is_left_alone(rig: Rig, postgres: PostgresServer) -> None:
     other_url = postgres.new_database()
     namesake = Replicas(other_url, "silent")
     silent, other = (Replicas(rig.database_url, name) for name in ("silent", "other"))
     for replica in (namesake, silent, other):
         replica.join()
-    monkeypatch.setattr(replicas, "SILENT_AFTER_S", 0)
+    other.silent_after_s = 0
 
     def is_taken_for_dead() -> bool:
         with other.hold_if_dead("silent") as is_dead:
