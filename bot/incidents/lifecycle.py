@@ -48,9 +48,7 @@ def resolve(
 ) -> str:
     """Resolve the incident: the impact is over, and a last update goes to every audience that was informed."""
     with changing(services, number, by, now, "close") as change:
-        rules.check_may_change(number, change.incident.status)
-        if change.incident.status == Status.RESOLVED:
-            raise rules.AlreadyResolved()
+        rules.check_may_resolve(number, change.incident.status)
         _waive_objections(change, "resolve", waiver)
         set_and_publish(change, Status.RESOLVED, "resolved", Resolved(key), reason=reason)
     return wording.RESOLVED

@@ -154,6 +154,8 @@ class LifecycleButton(Struct, frozen=True):
     form: str
     title: str
     question: str
+    # Refuses a number and a status, before the form opens and again when it is submitted.
+    check: Callable[[int, str], None]
     act: Callable[[Services, Payload, datetime], str]
 
 
@@ -182,10 +184,14 @@ def _lifecycle_values(body: Payload) -> tuple[int, str, str]:
 
 
 LIFECYCLE_BUTTONS = (
-    LifecycleButton(ids.RESOLVE, ids.RESOLVE_FORM, "Resolve", wording.RESOLVE_QUESTION, _resolve),
-    LifecycleButton(ids.CLOSE, ids.CLOSE_FORM, "Close", "Anything to add?", _close),
-    LifecycleButton(ids.DECLINE, ids.DECLINE_FORM, "Decline", forms.WHY_DECLINE, _decline),
-    LifecycleButton(ids.REOPEN, ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, _reopen),
+    LifecycleButton(
+        ids.RESOLVE, ids.RESOLVE_FORM, "Resolve", wording.RESOLVE_QUESTION, rules.check_may_resolve, _resolve
+    ),
+    LifecycleButton(ids.CLOSE, ids.CLOSE_FORM, "Close", "Anything to add?", rules.check_may_close, _close),
+    LifecycleButton(ids.DECLINE, ids.DECLINE_FORM, "Decline", forms.WHY_DECLINE, rules.check_may_change, _decline),
+    LifecycleButton(
+        ids.REOPEN, ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, rules.check_may_reopen, _reopen
+    ),
 )
 
 
@@ -201,6 +207,7 @@ def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: L
     def open_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
             incident = visible_incident(services, parse.clicked_number(body), parse.user_id(body), "close")
+            lifecycle_button.check(incident.number, incident.status)
             required = lifecycle.objection_texts(services, incident.number, lifecycle_button.title.lower())
             view = forms.lifecycle_form(
                 incident,

@@ -2,6 +2,7 @@
 
 import html
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -209,9 +210,17 @@ def role_and_person(argument: str, role_names: list[str], example: str) -> tuple
     """`commander <@U1|ana>` as a role and a user id."""
     person = re.search(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>", argument)
     if person is None:
-        role_name = role(argument.partition("@")[0], role_names)
-        raise PersonMissing(example=f"{example} {role_name}")
+        raise PersonMissing(example=f"{example} {_role_before_name(argument, role_names)}")
     return role(argument[: person.start()], role_names), person[1]
+
+
+def _role_before_name(argument: str, role_names: list[str]) -> str:
+    """The role at the beginning of `scribe chloe`, `comms lead @chloe`: of as many words as name one."""
+    words = argument.partition("@")[0].split()
+    for count in range(len(words), 1, -1):
+        with suppress(UnknownRole):
+            return role(" ".join(words[:count]), role_names)
+    return role("".join(words[:1]), role_names)
 
 
 def role(typed_role: str, role_names: list[str]) -> str:

@@ -220,6 +220,13 @@ def check_may_change(number: int, status: str) -> None:
         raise AlreadyOver(number=number, status=status)
 
 
+def check_may_resolve(number: int, status: str) -> None:
+    """Refuse to resolve an incident that is over or resolved already."""
+    check_may_change(number, status)
+    if status == Status.RESOLVED:
+        raise AlreadyResolved()
+
+
 def check_may_close(number: int, status: str) -> None:
     """Refuse to close an incident that is not resolved."""
     check_may_change(number, status)

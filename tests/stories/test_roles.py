@@ -129,7 +129,11 @@ def test_a_name_typed_without_a_mention_is_refused_with_an_example(floor: TestFl
 
     with untouched(floor):
         answer = floor.says("ana", "/incident assign scribe chloe", channel)
-        assert "`/incident assign scribe @ana`" in answer or "not a role" in answer
+        assert "`/incident assign scribe @ana`" in answer
+        assert "`/incident handover commander @ana`" in floor.says(
+            "ana", "/incident handover commander ben", channel
+        )
+        assert "`pilot` is not a role." in floor.says("ana", "/incident assign pilot chloe", channel)
 
 
 def test_the_free_role_can_be_claimed_where_only_the_commander_may_change_an_incident(tmp_path: Path) -> None:
