@@ -92,6 +92,7 @@ def every_promise_was_kept_once(rig: Rig, number: int) -> int:
             ]
             for promise in promises
         }
+    assert promises, "no promise was kept"
     for promise in promises:
         expected_keys = keys_by_promise[promise.id]
         assert expected_keys

@@ -21,6 +21,8 @@ def test_messages_that_arrive_late_appear_once(rig: Rig, seconds: int) -> None:
     rig.says("/incident update We are looking for the cause.", rig.channel_of(1).name)
     assert bot.rests()
 
+    messages = rig.channel_of(1).messages.values()
+    assert len([m for m in messages if "We are looking for the cause." in m.visible_text]) == 1
     evidence.incident_is_whole(rig, 1)
     evidence.nothing_is_there_twice(rig)
 

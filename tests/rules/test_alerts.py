@@ -118,10 +118,11 @@ def test_any_json_is_read_by_expressions_that_reach_nothing_else() -> None:
     assert len(read("generic", {"checks": checks[:500]}, **mapping)) == 500
     with pytest.raises(NotUnderstood, match="at most 500 alerts at once"):
         read("generic", {"checks": checks}, **mapping)
-    for text in ("''.__class__", "x.__init__.__globals__", "'a' * 100000000", "range(10**9)|list"):
+    for reaching in ("''.__class__", "x.__init__.__globals__"):
+        assert Expression(reaching)(x=object) is None
+    for endless in ("'a' * 100000000", "range(10**9)|list"):
         with pytest.raises(ExpressionBroken):
-            if Expression(text)(x=object) is None or Expression(text)(x=object) == "":
-                raise ExpressionBroken(text=text, reason="it reaches nothing")
+            Expression(endless)(x=object)
     with pytest.raises(ExpressionBroken, match="Correct it"):
         Expression("item.host ~")
 

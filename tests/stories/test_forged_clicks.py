@@ -119,10 +119,11 @@ def test_private_and_nonexistent_items_get_the_same_answer(floor: TestFloor) -> 
 def test_a_person_without_the_permission_is_told_only_that(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S1 IVR down", who="ana"))
     floor.says("ana", "/incident claim", driver.channel)
-    driver.does("ana", "Call the carrier")
+    driver.does("ana", "Call the carrier", "Switch the message on")
+    floor.says("ana", "/incident partners add Northline", driver.channel)
     floor.says("ana", "/incident followup prevent: buy a second trunk", driver.channel)
-    floor.says("ana", "/incident resolve it is over", driver.channel)
-    floor.says("ana", "/incident close", driver.channel)
+    floor.says("ana", "/incident postmortem", driver.channel)
+    floor.settle()
     of_anyone = (page_ids.ON_MY_WAY, page_ids.CANNOT, ids.SUBSCRIBE, ids.UNSUBSCRIBE, ids.PANEL, step_ids.SHOW_ALL)
     of_reviewers = (postmortem_ids.FINE, partner_ids.RECEIVED, partner_ids.AFFECTED)
     of_writers = (timeline_ids.NOTE, timeline_ids.PICTURE, timeline_ids.AMEND)
@@ -131,7 +132,8 @@ def test_a_person_without_the_permission_is_told_only_that(floor: TestFloor) -> 
         of_incident = [
             row["id"] for row in rows(floor, table) if row.get("incident_id", row["id"]) == driver.number
         ]
-        if not of_incident or action_id in (*of_anyone, *of_reviewers, *of_writers):
+        assert of_incident, table
+        if action_id in (*of_anyone, *of_reviewers, *of_writers):
             continue
         answer = forge_click(floor, "ben", action_id, f"{of_incident[0]}{rest}")
         assert answer.startswith("Only commander, @incident-analysts may"), (action_id, answer)

@@ -9,7 +9,7 @@ from tests.stories.test_click_cost import count_statements
 
 def test_incidents_are_listed_by_state_text_and_person(floor: TestFloor) -> None:
     crm = floor.declares("S1 CRM is slow in Bogota", who="ana")
-    ivr = floor.declares("S2 IVR down in Manila", who="ben")
+    floor.declares("S2 IVR down in Manila", who="ben")
     floor.says("ana", "/incident impact agents cannot see invoices", crm)
     floor.says("ana", "/incident brief", crm)
     floor.ana.fills("cause", "Expired certificate")
@@ -37,7 +37,7 @@ def test_incidents_are_listed_by_state_text_and_person(floor: TestFloor) -> None
     floor.says("hana", "/incident search")
     floor.hana.fills("Site", ["Manila"])
     floor.hana.submits()
-    assert ivr in str(floor.hana.modal) or "IVR down in Manila" in str(floor.hana.modal)
+    assert "IVR down in Manila" in str(floor.hana.modal)
     assert "CRM" not in str(floor.hana.modal)
 
 

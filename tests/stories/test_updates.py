@@ -34,6 +34,9 @@ def test_the_update_goes_out_on_the_promised_minute_and_promises_the_next(floor:
     assert "*S1 · IVR down* – investigating" in update_text
     assert "*Next update <!date^" in update_text
     assert updates(floor, "incidents") == [update_text]
+    (digest,) = [message for message in floor.ana.sees("incidents") if "*IVR down*" in message.visible_text]
+    (reply,) = [message for message in floor.ana.sees("incidents") if message.visible_text == update_text]
+    assert reply.thread_ts == digest.ts, "the channel of all incidents gets it below the incident's line"
     assert len(updates(floor, "executives")) == 1, "executives hear of an S1 at once, then every hour"
 
 
@@ -69,14 +72,6 @@ def test_executives_left_out_by_a_lower_severity_are_told_so_and_get_the_last_up
     floor.says("ana", "/incident resolve the trunk is back", channel)
     assert len(updates(floor, "executives")) == 3
     assert "This is the last update." in updates(floor, "executives")[-1]
-
-
-def test_the_digest_gets_updates_in_a_thread(floor: TestFloor) -> None:
-    floor.declares("S1 IVR down")
-    floor.passes(minutes=30)
-
-    [digest] = [message for message in floor.ana.sees("incidents") if message.reply_count]
-    assert digest.visible_text.startswith("🟠 *S1* · *IVR down*")
 
 
 def test_several_missed_updates_collapse_into_one_that_says_so(floor: TestFloor) -> None:
