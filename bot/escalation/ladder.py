@@ -44,8 +44,9 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Add the people of a higher severity to the ladder; a lower one removes nobody."""
     if not is_higher(event.new, than=event.old):
         return
-    ladder = tables.ladder(change.session, change.number)
-    _save(change.session, change.number, rules.merge_higher_ladder(ladder, _planned(change), change.now))
+    session, number = change.session, change.number
+    raised = rules.merge_higher_ladder(tables.ladder(session, number), _planned(change), change.now)
+    _save(session, number, _without_commander_tiers(session, number, raised))
 
 
 def follow_commander(change: Change, event: RoleChanged) -> None:
