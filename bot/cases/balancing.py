@@ -21,6 +21,7 @@ from bot.cases.tables import Case, CaseNote
 from bot.cases.wording import translator, translator_for
 from bot.config.floor.cases import Cases
 from bot.errors import WatchfloorError
+from bot.incidents.people import NO_INCIDENT, known_people
 from bot.incidents.permissions import check_member, check_permission
 from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
@@ -142,7 +143,7 @@ def _notify_managers_of_both(
     session: Session, services: Services, suggested_move: Move, cases: Sequence[Case], by: str, now: datetime
 ) -> None:
     for team in (suggested_move.source, suggested_move.target):
-        for person in _managers(session, services, team):
+        for person in _managers(session, services, team, now):
             translate = translator_for(session, services, person)
             names = [case.name for case in cases]
             text, blocks = balance_views.moved_message(suggested_move, names, mention(by), translate)
@@ -150,14 +151,14 @@ def _notify_managers_of_both(
             outbox.post(session, key, person, text, now, blocks=blocks)
 
 
-def _managers(session: Session, services: Services, team: str) -> list[str]:
+def _managers(session: Session, services: Services, team: str, now: datetime) -> list[str]:
     settings = services.floor.cases
     team_settings = settings.teams.get(team)
     if team_settings is None:
         return []
     region = settings.regions.get(team_settings.region)
     names = [team_settings.manager] if team_settings.manager else list(region.managers if region else ())
-    return escalating.reachable(session, services, names)
+    return known_people(session, services, NO_INCIDENT, names, now)
 
 
 def watch(services: Services, now: datetime) -> None:
@@ -229,7 +230,7 @@ def _notify_managers(session: Session, services: Services, alert: _Alert, now: d
                 schedule_of(settings, other_region.schedule),
             )
             names += other_region.managers if rules.overlap(own_schedule, other_schedule, now) else ()
-    people = escalating.reachable(session, services, names)
+    people = known_people(session, services, NO_INCIDENT, names, now)
     channel_id = directory.channel_id(session, escalating.alerts_channel(services))
     for recipient in people or ([channel_id] if channel_id else []):
         text = alert.text(translator_for(session, services, recipient))

@@ -15,8 +15,8 @@ from bot.cases.tables import Case, CaseNote
 from bot.cases.wording import translator, translator_for
 from bot.config.floor import Floor
 from bot.config.floor.cases import CaseEscalation as AllowedTimes
+from bot.incidents.people import NO_INCIDENT, known_people
 from bot.incidents.permissions import check_member
-from bot.incidents.registry import Registry
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, section
 from bot.slack.phrases import Translator
@@ -90,7 +90,7 @@ def _notify_next(
     session: Session, services: Services, clock: CaseEscalation, case: Case, why: ReasonText, now: datetime
 ) -> Sequence[str]:
     allowed_times = _allowed_times(services.floor, case) or AllowedTimes()
-    step = next_level(clock.level, _people_by_level(session, services, case), allowed_times.next_after, now)
+    step = next_level(clock.level, _people_by_level(session, services, case, now), allowed_times.next_after, now)
     written = translator(services.floor.language)
     if step is None:
         # No level names anybody: post it in the alerts channel, where it is at least seen.
@@ -161,32 +161,16 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
     return translate("Thank you. Nobody else is told about {name}.", name=name)
 
 
-def _people_by_level(session: Session, services: Services, case: Case) -> list[list[str]]:
+def _people_by_level(session: Session, services: Services, case: Case, now: datetime) -> list[list[str]]:
     """The people who can be reached, by level."""
     settings = services.floor.cases
     team = settings.teams.get(case.team)
     region = settings.regions.get(case.region)
     managers = [team.manager] if team and team.manager else list(region.managers if region else ())
     return [
-        reachable(session, services, names)
+        known_people(session, services, NO_INCIDENT, names, now)
         for names in (managers, settings.processed_by, settings.senior_management)
     ]
-
-
-def reachable(session: Session, services: Services, names: Sequence[str]) -> list[str]:
-    """Resolve names to the ids of known people who are not gone; a group stands for its members."""
-    user_ids = [user_id for name in names for user_id in _resolve_name(session, services, name)]
-    reachable_ids = {person.id for person in directory.people(session, user_ids) if not person.is_gone}
-    return [each for each in dict.fromkeys(user_ids) if each in reachable_ids]
-
-
-def _resolve_name(session: Session, services: Services, name: str) -> Sequence[str]:
-    if ":" in name:  # such as `roster:queue manager`, which another package resolves
-        resolved = (resolve(services, 0, name) for resolve in services.get(Registry).people)
-        return next((user_ids for user_ids in resolved if user_ids is not None), ())
-    handle = name.removeprefix("@")
-    person = directory.user_id_by_handle(session, handle)
-    return [person] if person else directory.group_members(session, handle) or ([name] if name == handle else ())
 
 
 def _allowed_times(floor: Floor, case: Case) -> AllowedTimes | None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot import directory
 from bot.escalation import paging, tables
 from bot.escalation.ladder import mark_stale
 from bot.escalation.paging import Occasion, Recipient
-from bot.escalation.rules import ANSWER_WITHIN, Ladder
+from bot.escalation.rules import ANSWER_WITHIN
 from bot.incidents.change import Change
 from bot.incidents.drills import may_page
 from bot.incidents.events import AnswerOverdue, HandoverUnaccepted
+from bot.incidents.people import known_people
 
 
 def page_next_people(change: Change, event: HandoverUnaccepted) -> None:
@@ -24,27 +24,21 @@ def page_for_answer(change: Change, event: AnswerOverdue) -> None:
 
 def _page_next_tier(change: Change, key: str, reason: str, asked_ids: Sequence[str]) -> None:
     session, number = change.session, change.number
-    names = _next_names(tables.ladder(session, number))
-    people = [user_id for user_id in _people(change, names) if user_id not in asked_ids]
-    if not people or not may_page(change.services, change.incident):
+    recipients = _next_recipients(change, asked_ids)
+    if not recipients or not may_page(change.services, change.incident):
         return
     occasion = Occasion(key=key, reason=reason, answer_by=change.now + ANSWER_WITHIN)
-    recipients = [Recipient(user_id=user_id) for user_id in people]
     paging.page_people(session, change.services, change.incident, recipients, occasion)
     mark_stale(session, number)
 
 
-def _next_names(ladder: Ladder) -> Sequence[str]:
-    tiers = [rung for rung in ladder if rung.tell]
+def _next_recipients(change: Change, asked_ids: Sequence[str]) -> list[Recipient]:
+    """The people of the first tier that has anybody else: of those waiting, then of those told, the last first."""
+    session, number = change.session, change.number
+    tiers = [rung for rung in tables.ladder(session, number) if rung.tell]
     waiting_tiers = [rung for rung in tiers if rung.is_waiting]
-    return next((rung.tell for rung in [*waiting_tiers, *reversed(tiers)]), ())
-
-
-def _people(change: Change, names: Sequence[str]) -> list[str]:
-    user_ids: dict[str, None] = {}
-    for name in names:
-        members = (
-            directory.group_members(change.session, name.removeprefix("@")) if name.startswith("@") else [name]
-        )
-        user_ids |= dict.fromkeys(members or [])
-    return list(user_ids)
+    for rung in [*waiting_tiers, *reversed(tiers)]:
+        people = known_people(session, change.services, number, rung.tell, change.now)
+        if recipients := [Recipient(user_id=user_id) for user_id in people if user_id not in asked_ids]:
+            return recipients
+    return []

@@ -199,8 +199,9 @@ class Registry(Struct):
     ticks: list[Tick] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
-    # Resolvers of a name to people, for an incident, tried in order; the first that knows the name answers.
-    people: list[Callable[[Services, int, str], Sequence[str] | None]] = field(default_factory=list)
+    # Resolvers of a name to people, for an incident at a moment, tried in order; the first that knows the name
+    # answers. They ask the database alone, so that they can be used within a transaction.
+    people: list[Callable[[Session, int, str, datetime], Sequence[str] | None]] = field(default_factory=list)
     # Called for a person whose account is deactivated, outside a transaction and perhaps more than once.
     departures: list[Callable[[Services, str], None]] = field(default_factory=list)
     # Called for a person who becomes unavailable (absent, or the account deactivated), within the transaction that

@@ -1,14 +1,12 @@
 """Requests for a post-mortem: at the close for all its recipients, by command for the user alone."""
 
-from collections.abc import Iterable
 from datetime import datetime
-
-from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.incidents import incidents, participants, rules
 from bot.incidents.change import Change
 from bot.incidents.events import Closed, Reopened
+from bot.incidents.people import known_people
 from bot.incidents.permissions import check_member
 from bot.incidents.roles import lead_of
 from bot.outbox import kinds
@@ -43,7 +41,8 @@ def request_at_close(change: Change) -> str:
     lead = lead_of(session, incident)
     # If all of them are gone, the person who closes it is available.
     recipient = change.by if lead == incident.channel_id and change.by else lead
-    other_people = [incident.declared_by, *_copy_recipients(session, services)]
+    copied_people = known_people(session, services, number, services.floor.postmortems.copy_to, now)
+    other_people = [incident.declared_by, *copied_people]
     if incident.is_private:
         other_people = [user_id for user_id in other_people if participants.takes_part(session, number, user_id)]
     due_at = _due_at(change, recipient)
@@ -64,17 +63,6 @@ def release_author(services: Services, user_id: str) -> None:
     with services.database.transaction() as session:
         for number in sorted(tables.release_author(session, user_id)):
             outbox.mark_stale(session, number, (kinds.POST_MORTEM,))
-
-
-def _copy_recipients(session: Session, services: Services) -> Iterable[str]:
-    """Yield the people named in `floor.yaml` that are known locally, without waiting for Slack."""
-    for name in services.floor.postmortems.copy_to:
-        if not name.startswith("@"):
-            yield name
-            continue
-        handle = name.removeprefix("@")
-        person = directory.user_id_by_handle(session, handle)
-        yield from [person] if person else directory.group_members(session, handle) or []
 
 
 def _due_at(change: Change, recipient: str) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -12,14 +13,11 @@ from bot.directory.languages import language_of
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents import people as incident_people
-from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import tables
 from bot.shifts.wording import translator
 from bot.slack.phrases import Translator
 from bot.slack.text import mention
-
-NO_INCIDENT = 0
 
 
 class CannotTakeShift(WatchfloorError):
@@ -51,18 +49,17 @@ def _user_id(person: str, ids_by_name: Mapping[str, str]) -> str | None:
     return ids_by_name.get(name) or ids_by_name.get(name.partition("@")[0])
 
 
-def on_shift(services: Services, number: int, name: str) -> Sequence[str] | None:
-    """The people on shift now in the role of `roster:role`; None for any other name."""
+def on_shift(session: Session, number: int, name: str, now: datetime) -> Sequence[str] | None:
+    """The people on shift in the role of `roster:role`; None for any other name."""
     if not name.startswith(ROSTER):
         return None
-    with services.database.reading() as session:
-        current_shifts = tables.on_at(session, utcnow(), name.removeprefix(ROSTER))
+    current_shifts = tables.on_at(session, now, name.removeprefix(ROSTER))
     return list(dict.fromkeys(shift.user_id for shift in current_shifts if shift.user_id))
 
 
 def resolve_names(services: Services, names: Iterable[str]) -> list[str]:
     """The people that these names of floor.yaml stand for and who may act."""
-    return incident_people.people(services, NO_INCIDENT, names)
+    return incident_people.people(services, incident_people.NO_INCIDENT, names)
 
 
 def managers(services: Services) -> dict[str, list[str]]:

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import directory
 from bot.config.floor.reading import ROSTER
 from bot.incidents.facts import OnShift
+from bot.incidents.people import NO_INCIDENT, known_people
 from bot.services import Services
 from bot.shifts import tables
 
@@ -50,18 +50,5 @@ def fallback(session: Session, services: Services, user_id: str, now: datetime) 
     shifts = services.floor.shifts
     names = [*shifts.fallback, *([f"{ROSTER}{shifts.contact}"] if shifts.contact else []), *shifts.managers]
     absent_ids = tables.absent_at(session, now)
-    candidates = [each for name in names for each in _people(session, name, now)]
-    may_act = {person.id for person in directory.people(session, candidates) if person.may_act}
-    return next(
-        (each for each in candidates if each != user_id and each not in absent_ids and each in may_act), None
-    )
-
-
-def _people(session: Session, name: str, now: datetime) -> Sequence[str]:
-    if name.startswith(ROSTER):
-        return [shift.user_id for shift in tables.on_at(session, now, name.removeprefix(ROSTER)) if shift.user_id]
-    if not name.startswith("@"):
-        return [name]
-    handle = name.removeprefix("@")
-    person = directory.user_id_by_handle(session, handle)
-    return [person] if person else directory.group_members(session, handle) or []
+    candidates = known_people(session, services, NO_INCIDENT, names, now)
+    return next((each for each in candidates if each != user_id and each not in absent_ids), None)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.escalation import ids
 from tests.floor import TestFloor
+from tests.stories.record import rows
 from tests.stories.seen_escalations import happened, is_told, line, pages
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
@@ -163,3 +164,25 @@ def test_an_empty_tier_is_reported_to_the_declarer_and_the_next_tier_is_told(tmp
             "Tier 1 of the escalation ladder of incident 1 has nobody left to page: @telefony-oncall."
             in message_text
         )
+
+
+def test_an_unaccepted_handover_pages_people_and_roles_of_the_next_tier_with_anybody(tmp_path: Path) -> None:
+    text = FLOOR.read_text(encoding="utf-8").replace('tell: ["@devi"]', "tell: [scribe]")
+    text = text.replace(
+        'tell: ["@telephony-oncall"]', 'tell: ["@devi", communications_lead, "@gus", "@executives"]'
+    )
+    (tmp_path / "floor.yaml").write_text(text, encoding="utf-8")
+    with TestFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=tmp_path / "floor.yaml") as floor:
+        channel = floor.declares("S0 every line is dead", who="ana")
+        floor.says("ana", "/incident claim commander", channel)
+        floor.says("ana", "/incident assign comms <@U0CHLOE|chloe>", channel)
+        floor.says("ana", "/incident handover <@U0BEN|ben>", channel)
+        assert floor.ana.submits().closed
+
+        floor.passes(minutes=16)
+        floor.passes(minutes=11)
+
+        for who in ("devi", "chloe", "erik"):
+            is_told(floor, who)
+        paged = {row["user_id"] for row in rows(floor, "pages")}
+        assert paged == {"U0DEVI", "U0CHLOE", "U0ERIK"}, "nobody is scribe, and guests cannot come"

@@ -50,7 +50,7 @@ def test_a_person_is_paged_by_name_with_the_reason(floor: TestFloor) -> None:
 def test_a_noun_can_register_a_name_of_its_own_for_people_to_page(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down", who="ana")
     registry = floor.services.get(Registry)
-    registry.people.append(lambda services, number, name: ["U0BEN"] if name == "rota:lead" else None)
+    registry.people.append(lambda session, number, name, now: ["U0BEN"] if name == "rota:lead" else None)
 
     answer = floor.says("ana", "/incident page rota:lead the trunks look dead", channel)
 
