@@ -80,15 +80,14 @@ def responder_coming(session: Session, incident_id: int) -> None:
     _save(session, incident_id, rules.stop_clock(tables.ladder(session, incident_id), StopsOn.ACKNOWLEDGED))
 
 
-def advance(session: Session, incident_id: int, now: datetime) -> None:
-    """Page the next tier at once, unless it waits for a commander and one is named."""
-    _save(
-        session,
-        incident_id,
-        _without_commander_tiers(
-            session, incident_id, rules.bring_forward(tables.ladder(session, incident_id), now)
-        ),
-    )
+def advance(session: Session, incident_id: int, now: datetime) -> bool:
+    """Page the next tier at once, unless it waits for a commander and one is named; True if there are people to
+    page."""
+    hurried = rules.bring_forward(tables.ladder(session, incident_id), now)
+    ladder = _without_commander_tiers(session, incident_id, hurried)
+    _save(session, incident_id, ladder)
+    next_tier = rules.next_rung(ladder)
+    return next_tier is not None and not next_tier.is_top and next_tier.due_at is not None
 
 
 def stop(change: Change, event: Resolved | Closed | Declined | Merged) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.errors import WatchfloorError
 from bot.escalation import ladder, rules, tables, wording
 from bot.escalation.escalate import start_due
@@ -14,7 +15,7 @@ from bot.incidents.invitations import invite_participant
 from bot.incidents.permissions import check_member
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import channel_link
+from bot.slack.text import channel_link, mention, mentions
 from bot.timeline import timeline
 
 
@@ -38,23 +39,39 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def cannot(services: Services, number: int, by: str, now: datetime) -> str:
-    """Record that somebody can't come, and page the next tier at once. Returns the answer for the user."""
+    """Record that somebody can't come; tell those who asked for them by name, or page the next tier at once.
+
+    Returns the answer for the user.
+    """
     check_member(services, by)
     with services.database.transaction() as session:
-        _, pages = _pages_of_person(session, number, by)
+        incident, pages = _pages_of_person(session, number, by)
         if not pages:
             raise NotAsked()
         was_coming = any(page.answer == Answer.COMING for page in pages)
-        if all(page.answer == Answer.CANNOT for page in pages):
+        declined = [page for page in pages if page.answer != Answer.CANNOT]
+        if not declined:
             return wording.CANNOT_ALREADY
-        for page in pages:
+        for page in declined:
             _set_answer(session, page, Answer.CANNOT, now)
         timeline.append(session, number, "page_declined", now, by)
-        if _leaves_nobody(session, number, pages, was_coming=was_coming):
-            ladder.advance(session, number, now)
+        pages_others = _leaves_nobody(session, number, pages, was_coming=was_coming) and ladder.advance(
+            session, number, now
+        )
+        asked_by = _tell_who_asked(session, incident, declined, now)
         ladder.mark_stale(session, number)
     start_due(services, now)
-    return wording.CANNOT
+    return wording.cannot(mentions(asked_by), pages_others=pages_others)
+
+
+def _tell_who_asked(session: Session, incident: Incident, declined: list[Page], now: datetime) -> list[str]:
+    """Tell those who paged this person by name, because no ladder goes on for them. Returns their ids."""
+    pages_by_asker = {page.asked_by_other: page for page in declined if page.asked_by_other}
+    for asked_by, page in pages_by_asker.items():
+        text = wording.cannot_come(mention(page.user_id), incident.number, channel_link(incident.channel_id or ""))
+        key = f"cannot:{page.number}:{now.isoformat()}"
+        outbox.post(session, key, asked_by, text, now, incident_id=incident.number)
+    return list(pages_by_asker)
 
 
 def _pages_of_person(session: Session, number: int, by: str) -> tuple[Incident, list[Page]]:

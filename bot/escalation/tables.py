@@ -72,6 +72,11 @@ class Page(Numbered, table=True):
         """The page's unique key."""
         return f"page:{self.incident_id}:{self.occasion}:{self.user_id}"
 
+    @property
+    def asked_by_other(self) -> str:
+        """Who paged this person by name; empty for the ladder, and for people who paged themselves."""
+        return self.asked_by if self.asked_by and self.asked_by != self.user_id else ""
+
 
 def ladder(session: Session, incident_id: int) -> rules.Ladder:
     """An incident's ladder, from the lowest rung."""

@@ -21,10 +21,6 @@ ANSWER_TEXTS = {
     Answer.SILENT: "did not answer",
     Answer.PASSED_OVER: "passed over",
 }
-THANKS = {
-    Answer.COMING: "✅ You are on your way.",
-    Answer.CANNOT: "You said that you can't. Thank you; others are being asked.",
-}
 
 
 class EscalationFacts(Struct, frozen=True):
@@ -54,8 +50,11 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     text = f"🔔 You are needed in {_incident_phrase(facts.incident)}. {escape(_reason_sentence(page))}"
     where = " · ".join(part for part in (channel_link(facts.incident.channel_id or ""), facts.bridge) if part)
     blocks = [section(f"🔔 *You are needed* in {_incident_phrase(facts.incident)}\n{_request_line(page)}\n{where}")]
-    if page.answer in THANKS:
-        blocks.append(section(THANKS[Answer(page.answer)]))
+    if page.answer == Answer.COMING:
+        blocks.append(section("✅ You are on your way."))
+    elif page.answer == Answer.CANNOT:
+        informed = f"; {mention(page.asked_by_other)} is told" if page.asked_by_other else ""
+        blocks.append(section(f"You said that you can't. Thank you{informed}."))
     elif facts.needs_people or (page.asked_by and facts.incident.status in OPEN):
         blocks.append(_buttons(facts.incident))
     elif facts.coming:

@@ -4,8 +4,7 @@ HELP = (
     "`/incident page @ana why` asks for a person, a group or a role · `/incident escalate why` tells the next tier "
     "now"
 )
-CANNOT_ALREADY = "You already said so; others are being asked."
-CANNOT = "Thank you for saying so. The next people are being paged."
+CANNOT_ALREADY = "You already said so. Thank you."
 
 
 def ladder_exhausted(number: int, where: str) -> str:
@@ -42,6 +41,22 @@ def coming_already(where: str) -> str:
 def coming(where: str) -> str:
     """The answer to *on my way*."""
     return f"Thank you. You are expected in {where}."
+
+
+def cannot(asked_by: str, *, pages_others: bool) -> str:
+    """The answer to *can't*: who else learns of it."""
+    consequences = [
+        *(["The next people are being paged."] if pages_others else []),
+        *([f"{asked_by} is told."] if asked_by else []),
+    ]
+    return " ".join(["Thank you for saying so.", *(consequences or ["It shows in the incident's channel."])])
+
+
+def cannot_come(person: str, number: int, where: str) -> str:
+    """The message to the user who paged a person by name."""
+    return (
+        f"{person} can't come to incident {number}: {where}. `/incident page @someone reason` there pages another."
+    )
 
 
 def paging(people: str) -> str:

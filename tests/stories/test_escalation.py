@@ -79,6 +79,8 @@ def test_cant_moves_on_at_once(floor: TestFloor) -> None:
     floor.devi.clicks(ids.CANNOT, channel="dm")
 
     is_told(floor, "chloe")
+    answer = floor.devi.direct_messages()[-1].visible_text
+    assert answer == "Thank you for saying so. The next people are being paged."
     assert pages(floor, "erik") == []
     floor.passes(minutes=4)
     is_told(floor, "erik")

@@ -81,6 +81,20 @@ def test_a_person_who_is_away_can_still_be_paged_by_hand_and_the_absence_is_show
     assert "(away)" in line(floor, channel)
 
 
+def test_the_refusal_of_a_page_by_hand_goes_to_the_person_who_asked(floor: TestFloor) -> None:
+    channel = floor.declares("S3 a screen is slow", who="ana")
+    floor.says("ana", "/incident page @chloe", channel)
+    is_told(floor, "chloe")
+
+    floor.chloe.clicks(ids.CANNOT, channel="dm")
+    floor.settle()
+
+    messages = [message.visible_text for message in floor.chloe.direct_messages()]
+    assert "Thank you for saying so. <@U0ANA> is told." in messages
+    assert "You said that you can't. Thank you; <@U0ANA> is told." in pages(floor, "chloe")[0]
+    assert floor.ana.direct_messages()[-1].visible_text.startswith("<@U0CHLOE> can't come to incident 1: <#")
+
+
 def test_an_unanswered_page_is_recorded_as_silence(floor: TestFloor) -> None:
     channel = floor.declares("S3 a screen is slow", who="ana")
     floor.says("ana", "/incident page @chloe", channel)
