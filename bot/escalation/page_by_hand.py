@@ -98,7 +98,7 @@ def request_page(
         raise TooManyToPage(given=escape(recipient), count=len(user_ids), most=MAX_PEOPLE)
     request = PageRequest(number=number, key=f"hand:{key}", user_ids=user_ids, reason=reason, by=by)
     services.flows.start_once(f"page:{key}", page, request)
-    return wording.paging(mentions(user_ids))
+    return wording.paging(mentions(user_ids), without_reason=incident.is_private and bool(reason))
 
 
 def _refusal(services: Services, number: int, recipient: str, reason: str, by: str) -> WatchfloorError:

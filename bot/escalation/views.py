@@ -47,9 +47,10 @@ class EscalationFacts(Struct, frozen=True):
 
 def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     """The direct message to a person who is needed; edited when they or somebody else answers."""
-    text = f"🔔 You are needed in {_incident_phrase(facts.incident)}. {escape(_reason_sentence(page))}"
+    request = _request_line(facts.incident, page)
+    text = f"🔔 You are needed in {_incident_phrase(facts.incident)}. {request}"
     where = " · ".join(part for part in (channel_link(facts.incident.channel_id or ""), facts.bridge) if part)
-    blocks = [section(f"🔔 *You are needed* in {_incident_phrase(facts.incident)}\n{_request_line(page)}\n{where}")]
+    blocks = [section(f"🔔 *You are needed* in {_incident_phrase(facts.incident)}\n{request}\n{where}")]
     if page.answer == Answer.COMING:
         blocks.append(section("✅ You are on your way."))
     elif page.answer == Answer.CANNOT:
@@ -89,13 +90,12 @@ def _incident_phrase(incident: Incident) -> str:
     return f"incident {incident.number}, {incident.severity} *{one_line(incident.title, 200)}*"
 
 
-def _request_line(page: Page) -> str:
-    requester = f"{mention(page.asked_by)} asks for you. " if page.asked_by else ""
-    return requester + escape(_reason_sentence(page))
-
-
-def _reason_sentence(page: Page) -> str:
-    return page.reason[:1].upper() + page.reason[1:]
+def _request_line(incident: Incident, page: Page) -> str:
+    reason = escape(page.reason[:1].upper() + page.reason[1:])
+    if not page.asked_by:
+        return reason
+    # What people type about a private incident stays in its channel.
+    return f"{mention(page.asked_by)} asks for you. {'' if incident.is_private else reason}".rstrip()
 
 
 def _page_line(page: Page, now: datetime) -> str:

@@ -4,6 +4,7 @@ HELP = (
     "`/incident page @ana why` asks for a person, a group or a role · `/incident escalate why` tells the next tier "
     "now"
 )
+REASON_STAYS = "The incident is private, so they are told who asks for them, and not why."
 CANNOT_ALREADY = "You already said so. Thank you."
 
 
@@ -59,6 +60,7 @@ def cannot_come(person: str, number: int, where: str) -> str:
     )
 
 
-def paging(people: str) -> str:
+def paging(people: str, *, without_reason: bool) -> str:
     """The answer to `/incident page`."""
-    return f"Paging {people}. Their answers show in the escalation's message in the channel."
+    answer = f"Paging {people}. Their answers show in the escalation's message in the channel."
+    return f"{answer} {REASON_STAYS}" if without_reason else answer

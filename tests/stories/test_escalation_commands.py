@@ -181,7 +181,14 @@ def test_outside_a_private_incident_only_its_existence_is_mentioned(floor: TestF
     assert "Payroll" not in pages(floor, "devi")[0]
     floor.devi.clicks(ids.ON_MY_WAY, channel="dm")
     floor.settle()
-    assert "inc-1-payroll-of-the-board-leaked" in [channel.name for channel in floor.devi.channels()]
+    channel = "inc-1-payroll-of-the-board-leaked"
+    assert channel in [candidate.name for candidate in floor.devi.channels()]
+
+    answer = floor.says("ana", "/incident page @ben the payroll file is on the web", channel)
+    is_told(floor, "ben")
+    assert "they are told who asks for them, and not why" in answer
+    assert "<@U0ANA> asks for you." in pages(floor, "ben")[0]
+    assert "payroll" not in str([(message.text, message.blocks) for message in floor.ben.direct_messages()])
 
 
 def test_an_incident_keeps_the_ladder_it_was_declared_with(floor: TestFloor, tmp_path: Path) -> None:
