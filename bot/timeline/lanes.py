@@ -101,14 +101,17 @@ def build_picture(
     now: datetime,
     language: str = "en",
     zone: str = "UTC",
+    shared_role: str = "responder",
 ) -> Picture:
-    """Return the picture of an incident, up to its end or now; `entries` are those of `PICTURE_KINDS`, in order."""
+    """Return the picture of an incident, up to its end or now; `entries` are those of `PICTURE_KINDS`, in order.
+
+    `shared_role` is the title of the role that several people can hold at the same time.
+    """
     times = [entry.at for entry in entries] + [milestone.at for milestone in milestones.values()]
-    is_over = bool(entries) and entries[-1].kind in ("closed", "declined", "merged")
-    end = max([*times, *([] if is_over else [now])], default=now)
+    end = max([*times, *([] if _is_over(entries) else [now])], default=now)
     start = min(times, default=now)
     translation = LANGUAGES.get(language, ENGLISH)
-    people = _RoleSpans(name, translation)
+    people = _RoleSpans(name, translation, shared_role.casefold())
     people.read(entries, end)
     return Picture(
         title=title,
@@ -123,6 +126,12 @@ def build_picture(
         more_people=max(0, len(people.rows) - MAX_PEOPLE),
         zone=zone,
     )
+
+
+def _is_over(entries: Sequence[Entry]) -> bool:
+    """True if the last status is final; updates may still go out afterwards."""
+    status_kinds = (entry.kind for entry in reversed(entries) if entry.kind in ("status", *STATUS_AFTER))
+    return next(status_kinds, "") in ("closed", "declined", "merged")
 
 
 def _severity(entry: Entry) -> str | None:
@@ -148,6 +157,7 @@ class _RoleSpans(Struct):
 
     name: NameOf
     translation: Language
+    shared_role: str
     held_since: dict[tuple[str, str], datetime] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
@@ -158,7 +168,7 @@ class _RoleSpans(Struct):
             if entry.kind == "role_left":
                 self._end_role(role, user, entry.at)
             elif entry.kind.startswith("role_"):
-                if not _is_shared(role):
+                if not self._is_shared(role):
                     self._end_role_for_all(role, entry.at)
                 self.held_since.setdefault((role, user), entry.at)
         for role, user in list(self.held_since):
@@ -174,7 +184,7 @@ class _RoleSpans(Struct):
         since = self.held_since.pop((role, user), None)
         if since is None:
             return
-        row = f"{role}:{user}" if _is_shared(role) else role
+        row = f"{role}:{user}" if self._is_shared(role) else role
         if row not in self.rows:
             self.rows.append(row)
         self.spans.append(Span(self._label(role, user), since, at, self.rows.index(row)))
@@ -184,10 +194,8 @@ class _RoleSpans(Struct):
         title, name = self.translation.term("role", role), self.name(user)
         return name if name.casefold() == title.casefold() else f"{title}: {name}"
 
-
-def _is_shared(role: str) -> bool:
-    """True if several people can hold the role at the same time."""
-    return role.casefold().startswith("respon")
+    def _is_shared(self, role: str) -> bool:
+        return role.casefold() == self.shared_role
 
 
 def _update_markers(entries: Iterable[Entry], translation: Language) -> list[Marker]:

@@ -82,6 +82,34 @@ def test_an_open_incident_extends_to_now_and_an_empty_one_can_be_drawn() -> None
     assert lanes.build_picture("x", [], {}, str, now).start == now
 
 
+def test_an_update_that_goes_out_after_the_end_does_not_reopen_the_picture() -> None:
+    last_update = story(("update_sent", 61, {"audience": "Operations"}))
+    picture = lanes.build_picture("x", [*FULL_STORY, *last_update], {}, str, T0 + timedelta(days=14))
+
+    assert spans(picture.statuses)[-1] == ("closed", 60, 61, 0)
+    reopened = story(("status", 62, {"old": "closed", "new": "investigating"}))
+    now = T0 + timedelta(hours=2)
+    assert lanes.build_picture("x", [*FULL_STORY, *last_update, *reopened], {}, str, now).end == now
+
+
+def test_only_the_floors_responder_is_a_role_for_several_people() -> None:
+    spoken_for = [("role_given", 5, {"user": "Ana", "role": "responsable de comunicación"})]
+    spoken_for += [("role_handed_over", 15, {"user": "Ben", "role": "responsable de comunicación"})]
+    at_work = [
+        ("role_given", minute, {"user": who, "role": "técnica"}) for minute, who in ((20, "Eva"), (25, "Fay"))
+    ]
+    told = story(*spoken_for, *at_work, ("closed", 60, {}))
+
+    people = lanes.build_picture("x", told, {}, str, T0, shared_role="Técnica").people
+
+    assert [(start, end, row) for _, start, end, row in spans(people)] == [
+        (5, 15, 0),
+        (15, 60, 0),
+        (20, 60, 1),
+        (25, 60, 2),
+    ]
+
+
 def test_the_picture_is_in_the_floors_language() -> None:
     assert picture_of("es").statuses[0].label == "en investigación"
     assert picture_of("es").milestones[0].label == "Se declaró"

@@ -32,9 +32,11 @@ def picture_png(services: Services, number: int, now: datetime, name_of: NameOf 
         )
     display_name = name_of or (lambda user_id: names.get(user_id, user_id))
     title = f"#{number} {incident.title}"
+    floor = services.floor
+    responder = floor.role("responder").title
     return pictures.render_picture(
         lanes.build_picture(
-            title, entries, milestones, display_name, now, services.floor.language, services.floor.zone
+            title, entries, milestones, display_name, now, floor.language, floor.zone, shared_role=responder
         )
     )
 
