@@ -27,6 +27,8 @@ _NOTE_WITH_TIME = re.compile(
 )
 # Users' clocks may be slightly ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=1)
+# How long ago a time of the day before may be that is typed without a day.
+OVER_MIDNIGHT = timedelta(hours=12)
 
 # The filters of `/incident timeline` and the kinds they show; an empty one does not filter by kind.
 FILTERS: dict[str, tuple[str, ...]] = {
@@ -124,16 +126,24 @@ class Note(Struct, frozen=True):
 def read_note(typed: str, timezone: str, now: datetime) -> Note:
     """Parse a note such as `decision: we fail over at 14:05`; its time is in the writer's `timezone` (IANA name).
 
-    A time without a day is the most recent such time; `yesterday`, `today` or `2026-03-28` may precede it. Raises
-    `NoteMissing`, `NoSuchTime` (also for a time skipped when the clocks went forward), `TimeInFuture`.
+    A time without a day is today's or, within half a day, yesterday's; one still to come stays in the text.
+    `yesterday`, `today` or `2026-03-28` may precede it. Raises `NoteMissing`, `NoSuchTime` (also for a time skipped
+    when the clocks went forward), `TimeInFuture`.
     """
     match = _NOTE_WITH_TIME.match(typed.strip())
-    text = match["text"] if match else typed.strip()
-    kind, text = _split_kind(text)
+    kind, text = _split_kind(match["text"] if match else typed.strip())
     if not text:
         raise NoteMissing()
     at = read_time(match["day"], match["hour"], match["minute"], timezone, now) if match else None
+    if match and at and match["day"] is None and _is_long_before_today(at, timezone, now):
+        at = None
+        kind, text = _split_kind(typed.strip())
     return Note(kind, text[:LONGEST_NOTE], at)
+
+
+def _is_long_before_today(at: datetime, timezone: str, now: datetime) -> bool:
+    zone = zone_of(timezone)
+    return at.astimezone(zone).date() < now.astimezone(zone).date() and now - at > OVER_MIDNIGHT
 
 
 def _split_kind(text: str) -> tuple[str, str]:

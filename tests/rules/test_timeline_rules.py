@@ -24,6 +24,9 @@ def utc(day: int, hour: int, minute: int, month: int = 10) -> datetime:
         ("restarted at 17.05", "Asia/Manila", Note("note", "restarted", utc(25, 9, 5))),
         # A time without a day is the most recent one: this was yesterday evening.
         ("restarted at 23:50", "UTC", Note("note", "restarted", utc(24, 23, 50))),
+        # Yesterday's would be longer ago than a night: this one is still to come, so it is part of the text.
+        ("decision: we fail over at 09:45", "UTC", Note("decision", "we fail over at 09:45", None)),
+        ("restarted at yesterday 09:45", "UTC", Note("note", "restarted", utc(24, 9, 45))),
         ("restarted at yesterday 08:00", "UTC", Note("note", "restarted", utc(24, 8, 0))),
         ("restarted at 2026-10-23 08:00", "Europe/Warsaw", Note("note", "restarted", utc(23, 6, 0))),
         ("Decision: go to Cebu at 09:00", "UTC", Note("decision", "go to Cebu", utc(25, 9, 0))),
