@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests import bytecode, disk, garbage, parsed_files, prepared, statements
+from tests import bytecode, disk, garbage, parsed_files, prepared, recovery, statements
 from tests.distribution import Distribution
 from tests.floor import TestFloor
 
 assert bytecode
 assert disk
 assert parsed_files
+assert recovery
 assert statements
 
 pytest_plugins = ["tests.postgres"]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import configure_mappers
 from bot.commands import cli
 from bot.timeline import pictures
 from bot.timeline.renderer import Renderer
-from tests import disk, garbage, parsed_files, statements
+from tests import disk, garbage, parsed_files, recovery, statements
 from tests.crash import process
 from tests.floor import TestFloor
 from tests.floors import with_two_audiences
@@ -22,6 +22,7 @@ assert cli
 assert disk
 assert parsed_files
 assert process
+assert recovery
 assert statements
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
