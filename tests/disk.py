@@ -10,11 +10,15 @@ import sqlalchemy as sa
 
 from bot.runtime.database import wal_sync
 
+SET = "does not wait for the disk"
+
 
 @sa.event.listens_for(sa.Pool, "checkout")
-def _without_waiting(connection: Any, *_: Any) -> None:
-    if isinstance(connection, sqlite3.Connection):
+def _without_waiting(connection: Any, record: Any, *_: Any) -> None:
+    # At the first checkout: the bot's own setting follows the connection's opening.
+    if isinstance(connection, sqlite3.Connection) and not record.info.get(SET):
         connection.execute("PRAGMA synchronous=OFF")
+        record.info[SET] = True
 
 
 wal_sync.flush = lambda descriptor: None
