@@ -9,9 +9,8 @@ from tests import prepared
 from tests.crash.rig import Rig
 from tests.crash.saved_states import postgres_rows, sqlite_files
 
-EACH_MOMENT = pytest.mark.parametrize("moment", ["after", "before"])
-# For slow stories and those also killed at each commit: each database and each moment once, not all combinations.
-# A bot killed before a call leaves the same state as one killed right after its last commit or the previous call.
+# Each database and each moment once, not all combinations: a bot killed before a call leaves the same state as one
+# killed right after its last commit or the previous call.
 DATABASE_AND_MOMENT = pytest.mark.parametrize(
     ("rig", "moment"), [("sqlite", "after"), ("postgresql", "before")], indirect=["rig"]
 )

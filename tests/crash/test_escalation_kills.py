@@ -2,7 +2,7 @@
 
 from bot.escalation import ids
 from tests.crash import evidence
-from tests.crash.conftest import EACH_MOMENT
+from tests.crash.conftest import DATABASE_AND_MOMENT
 from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
 from tests.crash.rig import BotProcess, Rig
@@ -15,7 +15,7 @@ def page_keys(rig: Rig, number: int) -> list[int]:
     return [times for key, times in evidence.keys(rig).items() if key.startswith(f"page:{number}:")]
 
 
-@EACH_MOMENT
+@DATABASE_AND_MOMENT
 def test_a_tiers_turn_killed_at_any_call_tells_each_person_once(rig: Rig, moment: Moment) -> None:
     def declared(bot: BotProcess) -> None:
         rig.declares(bot, "S1 line 1 is down")

@@ -4,7 +4,7 @@ from collections import Counter
 
 from bot.timeline import timeline, verification
 from tests.crash import evidence
-from tests.crash.conftest import EACH_MOMENT
+from tests.crash.conftest import DATABASE_AND_MOMENT
 from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
 from tests.crash.rig import BotProcess, Rig
@@ -12,7 +12,7 @@ from tests.crash.rig import BotProcess, Rig
 MESSAGES = 4
 
 
-@EACH_MOMENT
+@DATABASE_AND_MOMENT
 def test_a_gap_fill_killed_at_any_call_fills_the_gap_once(rig: Rig, moment: Moment) -> None:
     ana = rig.sandbox.person("ana")
 

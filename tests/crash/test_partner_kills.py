@@ -2,7 +2,7 @@
 
 from bot.partners import ids
 from tests.crash import evidence
-from tests.crash.conftest import EACH_MOMENT
+from tests.crash.conftest import DATABASE_AND_MOMENT
 from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
 from tests.crash.rig import BotProcess, Rig
@@ -19,7 +19,7 @@ def sent_keys(rig: Rig) -> list[str]:
         ]
 
 
-@EACH_MOMENT
+@DATABASE_AND_MOMENT
 def test_a_notice_killed_at_any_call_reaches_its_partner_once(rig: Rig, moment: Moment) -> None:
     def declared(bot: BotProcess) -> None:
         rig.declares(bot, "S4 Northline 1 is down")

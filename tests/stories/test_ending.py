@@ -10,7 +10,8 @@ from bot.incidents.events import Resolved, StatusChanged
 from bot.runtime.clock import utcnow
 from bot.updates.tables import WAITING
 from tests.floor import TestFloor
-from tests.stories.record import post_mortems, rows, seen_in, table_of, timeline
+from tests.stories.record import post_mortems, rows, timeline
+from tests.stories.test_full_incident import full_incident
 from tests.stories.test_updates import updates
 
 
@@ -42,76 +43,6 @@ def test_a_resolved_incident_gets_its_last_update_and_its_draft_at_the_close(flo
     assert "🔒 closed" in floor.card(channel)
     [draft] = post_mortems(floor, "ana")
     assert draft.startswith("# Post-mortem 1: IVR down in Manila")
-
-
-def full_incident(floor: TestFloor) -> str:
-    """Run an incident with everything in it; return its channel."""
-    channel = floor.declares("S1 IVR down in Manila")
-    floor.says("ana", "/incident claim", channel)
-    floor.passes(minutes=5)
-    first = floor.devi.says("Agents hear *silence* | <https://status.example/x|carrier page>", channel=channel)
-    floor.devi.says("typo", channel=channel)
-    floor.devi.edits(channel=channel, ts=floor.devi.sees(channel)[-1].ts, text="the trunk & no typo")
-    unrelated = floor.devi.says("this was about something else", channel=channel)
-    floor.devi.deletes(channel=channel, ts=unrelated.ts)
-    floor.devi.says("me too", channel=channel, thread_ts=first.ts)
-    floor.devi.uploads(channel, "wallboard.png", b"png", "see here")
-    floor.devi.reacts("pushpin", channel=channel, ts=first.ts)
-    floor.settle()
-    floor.passes(minutes=10)
-    floor.says("ana", "/incident severity S0 Cebu too", channel)
-    floor.says("ana", "/incident impact All voice <!channel> customers", channel)
-    floor.passes(minutes=20)
-    floor.says("ana", "/incident status mitigated rerouted to Pune", channel)
-    floor.passes(minutes=25)
-    floor.says("ana", "/incident resolve trunk replaced", channel)
-    floor.says("ana", "/incident close", channel)
-    return channel
-
-
-def test_the_draft_holds_everything_that_was_recorded(floor: TestFloor) -> None:
-    full_incident(floor)
-
-    [draft] = post_mortems(floor, "ana")
-
-    severities = table_of(draft, "Severity history")
-    assert [[row[0], row[2], row[4]] for row in severities] == [
-        ["S1", "15 min", "–"],
-        ["S0", "45 min", "Cebu too"],
-    ]
-    milestones = {row[0]: row[1] for row in table_of(draft, "Milestones")}
-    assert milestones["Started"].startswith("unknown – ask the commander")
-    assert "unknown" not in milestones["Mitigated"]
-    figures = {row[0]: row[1:] for row in table_of(draft, "Figures")}
-    assert figures["Time to resolve, from the declaration"] == ["Declared → Resolved", "1 h 00 min"]
-    assert figures["Time to mitigate, from the declaration"] == ["Declared → Mitigated", "35 min"]
-    assert figures[r"Time to resolve \(TTR\)"][1] == "unknown – ask the commander: “Started” is not on record"
-    assert ["Commander", "Commander", "Ana Reyes"] in table_of(draft, "People")
-    sent = table_of(
-        draft.replace("| Audience | Promised for", "## Promises\n| Audience | Promised for"), "Promises"
-    )
-    assert {row[0] for row in sent} == {"Operations", "Executives", "Engineering", "Partners", "Front line"}
-    assert all(row[2] != "not sent" for row in sent)
-    assert ["Call the carrier", "open", "–", "–", "–"] in table_of(draft, "Playbook")
-
-
-def test_the_draft_quotes_every_message_with_names_and_without_markup(floor: TestFloor) -> None:
-    full_incident(floor)
-
-    [draft] = post_mortems(floor, "ana")
-
-    assert r"another participant: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
-    assert r"another participant: the trunk &amp; no typo \[said before: typo\]" in draft
-    assert "another participant deleted a message" in draft
-    assert "this was about something else" not in draft
-    assert r"another participant: me too \[in a thread\]" in draft
-    assert r"another participant: see here \[files: wallboard.png\]" in draft
-    assert "📌 another participant: Agents hear" in draft
-    assert "## Decisive moments" in draft
-    assert "<!" not in draft
-    assert "<@" not in draft
-    assert "U0" not in seen_in(draft)
-    assert draft.count("Devi Nair") == 1, "names are at the end only"
 
 
 def test_when_two_people_resolve_at_the_same_time_the_second_is_told(floor: TestFloor) -> None:

@@ -1,7 +1,5 @@
 """Playbook steps in an incident: done, skipped, assigned, undone; two people at once."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from bot.playbooks import ids
@@ -36,62 +34,6 @@ def test_a_step_is_done_with_one_click_and_the_card_counts_it(floor: TestFloor) 
     assert "✅ Call the carrier · <@U0ANA>" in run(floor, channel)
     assert "1 of 3" in floor.card(channel)
     assert len(timeline(floor, "step_done")) == 1
-
-
-def test_when_two_people_click_at_once_one_does_the_step_and_the_other_is_told(floor: TestFloor) -> None:
-    channel = floor.declares()
-    value = step(floor, "call")
-    with ThreadPoolExecutor(2) as executor:
-        clicks = [
-            executor.submit(person.clicks, ids.STEP_DONE, channel=channel, value=value)
-            for person in (floor.ana, floor.devi)
-        ]
-        assert all(click.result().acked for click in clicks)
-    floor.settle()
-
-    assert len(timeline(floor, "step_done")) == 1
-    late_answers = [
-        words for who in ("ana", "devi") for words in floor.ephemeral(who, channel) if "was first" in words
-    ]
-    assert len(late_answers) == 1
-    assert "Nothing was changed by your click." in late_answers[0]
-
-
-def test_a_step_is_skipped_with_a_reason(floor: TestFloor) -> None:
-    channel = floor.declares()
-
-    floor.ana.clicks(ids.STEP_SKIP, channel=channel, value=step(floor, "call"))
-    assert floor.ana.submits().errors == {"reason": "Please complete this required field."}
-    floor.ana.fills("Why?", "They called us")
-    assert floor.ana.submits().closed
-    floor.settle()
-
-    assert "⏭️ Call the carrier · <@U0ANA>" in run(floor, channel)
-    assert "(They called us)" in run(floor, channel)
-
-
-def test_a_step_is_assigned_to_a_person_who_is_told(floor: TestFloor) -> None:
-    channel = floor.declares()
-
-    floor.ana.clicks(ids.STEP_ASSIGN, channel=channel, value=step(floor, "call"))
-    floor.ana.fills("Who takes it?", "devi")
-    assert floor.ana.submits().closed
-    floor.settle()
-
-    assert "<@U0DEVI>" in run(floor, channel)
-    assert any("Call the carrier" in message.visible_text for message in floor.devi.direct_messages())
-
-
-def test_a_finished_step_is_undone(floor: TestFloor) -> None:
-    channel = floor.declares()
-    floor.ana.clicks(ids.STEP_DONE, channel=channel, value=step(floor, "call"))
-    floor.settle()
-
-    floor.devi.clicks(ids.STEP_UNDO, channel=channel)
-    floor.settle()
-
-    assert states(floor)["call"] == "open"
-    assert "0 of 3" in floor.card(channel)
 
 
 def test_a_step_that_asks_shows_its_answers_in_the_playbook_and_never_to_executives(floor: TestFloor) -> None:
@@ -137,13 +79,3 @@ def test_nobody_works_on_the_steps_of_a_closed_incident(floor: TestFloor) -> Non
     with untouched(floor):
         floor.devi.clicks(ids.STEP_DONE, channel=channel, ts=message.ts, value=step(floor, "call"))
     assert floor.ephemeral("devi", channel)[-1].startswith("Incident 1 is closed.")
-
-
-def test_a_guest_is_refused_before_the_form_opens(floor: TestFloor) -> None:
-    channel = floor.declares()
-    floor.ana.invites(channel, "gus")
-
-    with untouched(floor):
-        floor.gus.clicks(ids.STEP_SKIP, channel=channel, value=step(floor, "call"))
-    assert floor.gus.modal is None
-    assert any("guest" in words.lower() for words in floor.ephemeral("gus", channel))

@@ -133,14 +133,6 @@ def test_a_form_redirected_to_a_step_of_a_private_incident_does_not_name_the_ste
     assert refusal.errors[step_ids.REASON].startswith("There is no such incident, or you may not see it.")
 
 
-def test_a_second_declarer_is_not_told_of_a_private_incident(floor: TestFloor) -> None:
-    private_incident(floor)
-
-    floor.says("ben", f"/incident declare S1 {SECRET}")
-
-    assert not any("sounds like" in words for words in floor.ephemeral("ben"))
-
-
 def test_a_person_working_in_a_private_channel_is_a_member_even_if_the_join_event_was_missed(
     floor: TestFloor,
 ) -> None:

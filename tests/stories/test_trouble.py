@@ -9,7 +9,6 @@ import pytest
 
 from bot.incidents import ids, workflows
 from bot.runtime.clock import utcnow
-from bot.runtime.waiting import wait_until
 from bot.updates import due_promises
 from tests.floor import PATIENCE_S, TestFloor
 from tests.floors import with_a_bookmark
@@ -244,21 +243,6 @@ def test_repeated_rate_limits_cause_nothing_to_be_given_up(floor: TestFloor) -> 
         ),
         seconds=31,
     )
-
-
-def test_updates_that_piled_up_while_slack_was_down_become_one(floor: TestFloor) -> None:
-    channel = floor.declares("S1 IVR down")
-    floor.sandbox.offline = True
-    for _ in range(4):
-        floor.sandbox.clock_offset_s += 31 * 60
-        floor.begin_tick()
-        assert wait_until(lambda: is_up_to_date(floor), PATIENCE_S)
-
-    floor.sandbox.offline = False
-    floor.passes_until(lambda: updates(floor, channel))
-
-    assert len(updates(floor, channel)) == 1
-    assert "4 updates before this one were missed." in updates(floor, channel)[0]
 
 
 def test_messages_waiting_for_their_turn_in_the_incidents_channel_are_not_searched_for(floor: TestFloor) -> None:
