@@ -19,6 +19,8 @@ from bot.slack.errors import SlackRefused
 log = logging.getLogger(__name__)
 
 PAGES_OF_PEOPLE = 20
+# Of the floor's groups, in a workspace of more people than those pages hold. The others follow with the next refresh.
+MEMBERS_AT_ONCE = 50
 
 
 def person_of(services: Services, user_id: str) -> PersonFacts:
@@ -128,7 +130,7 @@ def channel_id(services: Services, name: str) -> str:
 
 def refresh(services: Services) -> None:
     """Load people, groups and channels from Slack before they are needed. Failures are retried later."""
-    for load in (refresh_identity, refresh_groups, refresh_channels, refresh_people):
+    for load in (refresh_identity, refresh_groups, refresh_channels, refresh_people, refresh_members):
         try:
             load(services)
         except (SlackRefused, TryLater) as failure:
@@ -205,6 +207,17 @@ def refresh_people(services: Services) -> None:
     for page in islice(services.slack.people(), PAGES_OF_PEOPLE):
         gone_ids = remember(services, [person_from_slack(user, home(services)) for user in page], utcnow())
         _announce_gone(services, gone_ids)
+
+
+def refresh_members(services: Services) -> None:
+    """Load the members of the floor's groups whom the pages of a large workspace did not reach."""
+    with services.database.reading() as session:
+        groups = [tables.group_members(session, handle) or [] for handle in services.floor.groups]
+        member_ids = list(dict.fromkeys(user_id for members in groups for user_id in members))
+        known_ids = {person.id for person in tables.people(session, member_ids)}
+    unknown_ids = [user_id for user_id in member_ids if user_id not in known_ids]
+    for user_id in unknown_ids[:MEMBERS_AT_ONCE]:
+        person_of(services, user_id)
 
 
 def person_changed(services: Services, user: dict[str, object]) -> None:

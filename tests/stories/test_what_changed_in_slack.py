@@ -136,3 +136,19 @@ def test_a_colleague_of_the_same_organization_is_no_stranger(floor: TestFloor) -
     assert floor.declares(who="hana")
     assert olga.team_id == "T0PARTNER"
     assert "Guests and people of other companies" in floor.says("olga", "/incident declare S1 x", "operations")
+
+
+def test_the_members_of_the_floors_groups_are_known_even_if_the_list_of_people_does_not_reach_them(
+    floor: TestFloor,
+) -> None:
+    workspace = floor.sandbox.workspace
+    floor.stop_bot()
+    (hired,) = workspace.hire(1)
+    floor.sandbox.fault("users.list", "error", error="limit_required")
+    (analysts,) = [group for group in workspace.groups.values() if group.handle == "incident-analysts"]
+    analysts.users.append(hired.id)
+
+    floor.start_bot()
+    floor.settle()
+
+    assert hired.id in {row["id"] for row in rows(floor, "people")}
