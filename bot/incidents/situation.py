@@ -38,6 +38,8 @@ class Certainty(StrEnum):
 RECORDED_FIELDS = (SituationField.IMPACT, SituationField.CAUSE, SituationField.ACTIONS, SituationField.NEEDS)
 # Needs may be empty, which means that nothing is needed.
 REQUIRED_FIELDS = (SituationField.IMPACT, SituationField.CAUSE, SituationField.ACTIONS)
+# Saving the form untouched says that the cause is not known yet and that nothing is needed.
+FIELDS_WITH_DEFAULT = (SituationField.CAUSE, SituationField.NEEDS)
 FIELD_TITLES = {
     SituationField.IMPACT: "Impact",
     SituationField.CAUSE: "Cause",
@@ -90,6 +92,11 @@ class Situation(Struct, frozen=True):
     def certainty(self) -> str:
         """The certainty of the cause; empty until it is recorded."""
         return self.cause.certainty if self.cause else ""
+
+    def form_value(self, field: SituationField) -> tuple[str, str]:
+        """The text and the certainty with which the form opens; a cause with none recorded is not known yet."""
+        certainty = (self.certainty or Certainty.UNKNOWN.value) if field == SituationField.CAUSE else ""
+        return self.text(field), certainty
 
     @property
     def missing(self) -> list[SituationField]:

@@ -10,6 +10,7 @@ from bot.incidents.change import Change, changing
 from bot.incidents.events import SituationChanged
 from bot.incidents.situation import (
     FIELD_TITLES,
+    FIELDS_WITH_DEFAULT,
     RECORDED_FIELDS,
     Certainty,
     Situation,
@@ -39,10 +40,11 @@ def save(services: Services, number: int, edit: SituationEdit, by: str, now: dat
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         shown_situation = situation_tables.current(change.session, number, edit.seen_id)
+        current_situation = situation_tables.current(change.session, number)
         new_translations = _new_translations(change, edit)
         changed_fields = [
             name
-            for name, text, certainty in _edited_fields(edit, shown_situation)
+            for name, text, certainty in _edited_fields(edit, shown_situation, current_situation)
             if record(change, name, text, certainty)
         ]
         _add_translations(change, new_translations)
@@ -51,14 +53,16 @@ def save(services: Services, number: int, edit: SituationEdit, by: str, now: dat
     return wording.SITUATION_SAVED if changed_fields or new_translations else wording.NOTHING_CHANGED
 
 
-def _edited_fields(edit: SituationEdit, shown_situation: Situation) -> Iterator[tuple[SituationField, str, str]]:
+def _edited_fields(
+    edit: SituationEdit, shown_situation: Situation, current_situation: Situation
+) -> Iterator[tuple[SituationField, str, str]]:
     for name in RECORDED_FIELDS:
         text = edit.texts[name]
         certainty = edit.certainty if name == SituationField.CAUSE else ""
-        shown_value = shown_situation.value(name)
-        is_untouched = (text, certainty) == ((shown_value.text, shown_value.certainty) if shown_value else ("", ""))
-        # Saving the form with no needs records that nothing is needed.
-        if not is_untouched or (shown_value is None and name == SituationField.NEEDS):
+        is_edited = (text, certainty) != shown_situation.form_value(name)
+        # A default counts only while nobody has recorded something else since the form was opened.
+        is_default_accepted = name in FIELDS_WITH_DEFAULT and current_situation.value(name) is None
+        if is_edited or is_default_accepted:
             yield name, text, certainty
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.incidents import ids
-from bot.incidents.situation import CERTAINTY_TITLES, RECORDED_FIELDS, Certainty, Situation, SituationField
+from bot.incidents.situation import CERTAINTY_TITLES, RECORDED_FIELDS, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.slack.blocks import Block, context, divider, field, modal, option, section, select, text_input
 from bot.slack.text import escape
@@ -36,8 +36,9 @@ def situation_form(
 
     `figures` is the line of the contact centre's figures, which updates add to the impact by themselves.
     """
-    certainties = [option(title, certainty.value) for certainty, title in CERTAINTY_TITLES.items()]
-    menu = select(ids.CERTAINTY, certainties, initial=situation.certainty or Certainty.UNKNOWN.value)
+    certainties = [option(title, value.value) for value, title in CERTAINTY_TITLES.items()]
+    _, certainty = situation.form_value(SituationField.CAUSE)
+    menu = select(ids.CERTAINTY, certainties, initial=certainty)
     blocks = [
         context("Updates are written from this. People outside the company never read names or guesses."),
         _text_field(SituationField.IMPACT, situation),
@@ -57,7 +58,10 @@ def situation_form(
 
 
 def _text_field(name: SituationField, situation: Situation) -> Block:
-    element = text_input(name.value, initial=situation.text(name), multiline=True, longest=name.max_length)
+    text = situation.text(name)
+    # A text that was typed with a command may be longer: cut, it would be saved as a new one.
+    longest = max(name.max_length, len(text))
+    element = text_input(name.value, initial=text, multiline=True, longest=longest)
     return field(LABELS[name], name.value, element, hint=HINTS[name], optional=True)
 
 

@@ -29,34 +29,47 @@ def test_the_situation_is_recorded_in_one_form_and_shows_on_the_card(floor: Test
     assert kinds == list(recorded)
 
 
-def test_two_people_editing_at_once_keep_each_others_fields(floor: TestFloor) -> None:
+def test_people_editing_at_once_keep_each_others_fields(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down at Sagebrush")
-    floor.says("ana", "/incident impact Half the calls are lost", channel)
+    impact = "Half the calls are lost" + ", as the callers say" * 30
+    floor.says("ana", f"/incident impact {impact}", channel)
     floor.ben.joins(channel)
+    floor.chloe.joins(channel)
     floor.says("ana", "/incident brief", channel)
     floor.says("ben", "/incident brief", channel)
+    floor.says("chloe", "/incident brief", channel)
+    floor.chloe.fills(ids.ACTIONS, "The carrier moves calls to Cebu")
+    floor.chloe.fills(ids.CERTAINTY, "Known")
+    floor.chloe.fills(ids.CAUSE, "a carrier's trunk")
+    floor.chloe.fills(ids.NEEDS, "A second carrier")
+    assert floor.chloe.submits().closed
     floor.ben.fills(ids.IMPACT, "All calls are lost")
     floor.ben.fills("impact.es", "Se pierden todas las llamadas")
     assert floor.ben.submits().closed
-    floor.ana.fills(ids.NEEDS, "A second carrier")
+    floor.settle()
+    assert "*Needed* A second carrier" in floor.card(channel)
+    floor.ana.fills(ids.NEEDS, "Two more carriers")
     assert floor.ana.submits().closed
     floor.settle()
 
     assert "*Impact* All calls are lost" in floor.card(channel)
-    assert "*Needed* A second carrier" in floor.card(channel)
+    assert "*Cause (known)* a carrier's trunk" in floor.card(channel)
+    assert "*Under way* The carrier moves calls to Cebu" in floor.card(channel)
+    assert "*Needed* Two more carriers" in floor.card(channel)
     versions = [(row["field"], row["language"], row["text"]) for row in rows(floor, "situation_values")]
     assert versions == [
-        ("impact", "", "Half the calls are lost"),
-        ("impact", "", "All calls are lost"),
-        ("cause", "", ""),
-        ("needs", "", ""),
-        ("impact", "es", "Se pierden todas las llamadas"),
+        ("impact", "", impact),
+        ("cause", "", "a carrier's trunk"),
+        ("actions", "", "The carrier moves calls to Cebu"),
         ("needs", "", "A second carrier"),
+        ("impact", "", "All calls are lost"),
+        ("impact", "es", "Se pierden todas las llamadas"),
+        ("needs", "", "Two more carriers"),
     ]
     floor.says("ben", "/incident brief", channel)
     elements = {block.get("block_id"): block.get("element", {}) for block in floor.ben.modal["blocks"]}
     assert elements["impact.es"]["initial_value"] == "Se pierden todas las llamadas"
-    assert elements[ids.NEEDS]["initial_value"] == "A second carrier"
+    assert elements[ids.NEEDS]["initial_value"] == "Two more carriers"
 
 
 def test_a_translation_is_requested_again_once_its_original_has_changed(floor: TestFloor) -> None:
