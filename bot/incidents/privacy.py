@@ -56,24 +56,36 @@ class PrivateRequest(BaseModel):
 
 
 def make_private(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """Make the incident visible only to its participants. Return the answer to show."""
+    """Make the incident visible only to its participants, and each incident merged into it: they are one outage.
+
+    Return the answer to show.
+    """
     with changing(services, number, by, now, "close") as change:
-        incident = change.incident
-        rules.check_may_change(number, incident.status)
-        if incident.is_private:
+        rules.check_may_change(number, change.incident.status)
+        if change.incident.is_private:
             raise PrivateAlready(number=number)
-        if incident.channel_id is None:
-            raise NoChannelYet(number=number)
-        old_channel = incident.channel_id
-        incident.is_private, incident.made_private_at = True, now
-        incident.channel_id = incident.channel_name = None
-        change.session.add(incident)
-        change.log("made_private", reason=reason)
-        related.forget(change.session, number)
-        change.publish(MadePrivate())
-        change.session.flush()
-        _withdraw_messages(change, old_channel)
-    return wording.MADE_PRIVATE
+        merged_incidents = related.public_merged_into(change.session, number)
+        for incident in (change.incident, *merged_incidents):
+            if incident.channel_id is None:
+                raise NoChannelYet(number=incident.number)
+        _make_private(change, reason)
+        for incident in merged_incidents:
+            merged_change = Change(change.session, services, incident, by, now)
+            _make_private(merged_change, reason)
+            merged_change.mark_stale()
+    return wording.made_private([incident.number for incident in merged_incidents])
+
+
+def _make_private(change: Change, reason: str) -> None:
+    incident, old_channel = change.incident, change.incident.channel_id or ""
+    incident.is_private, incident.made_private_at = True, change.now
+    incident.channel_id = incident.channel_name = None
+    change.session.add(incident)
+    change.log("made_private", reason=reason)
+    related.forget(change.session, change.number)
+    change.publish(MadePrivate())
+    change.session.flush()
+    _withdraw_messages(change, old_channel)
 
 
 def _withdraw_messages(change: Change, old_channel: str) -> None:
@@ -162,6 +174,7 @@ def open_private_channel(services: Services, request: PrivateRequest) -> None:
         report_no_channel(services, request.number, refusal)
         return
     invite_people_again(services, request)
+    link_new_channel(services, request.number)
     post_displays(services, request.number)
 
 
@@ -171,6 +184,16 @@ def invite_people_again(services: Services, request: PrivateRequest) -> None:
     with services.database.reading() as session:
         incident = incidents.by_number(session, request.number)
     invite_all(services, incident, request.user_ids)
+
+
+def link_new_channel(services: Services, number: int) -> None:
+    """Redraw the incidents that link to this one's channel: what was merged became private with it. Idempotent."""
+    with services.database.transaction() as session:
+        incident = incidents.by_number(session, number)
+        merged_numbers = [other.number for other in related.of_incident(session, number) if other.is_private]
+        for linking_number in (incident.merged_into, *merged_numbers):
+            if linking_number is not None:
+                outbox.mark_stale(session, linking_number, (kinds.CARD,))
 
 
 @step

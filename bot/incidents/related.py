@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, col, select
 from bot import outbox
 from bot.incidents import incidents, merge_rules, wording
 from bot.incidents.change import Change, changing
+from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.runtime.database import Row, insert_new
@@ -30,6 +31,16 @@ def of_incident(session: Session, number: int) -> Sequence[Incident]:
     related_ids = select(RelatedIncident.related_id).where(RelatedIncident.incident_id == number)
     is_related = sa.or_(col(Incident.id).in_(related_ids), col(Incident.merged_into) == number)
     return session.exec(select(Incident).where(is_related).order_by(col(Incident.id))).all()
+
+
+def public_merged_into(session: Session, number: int) -> Sequence[Incident]:
+    """The public incidents that continue in this one, locked until the transaction ends."""
+    query = select(Incident).where(
+        col(Incident.merged_into) == number,
+        col(Incident.status) == Status.MERGED,
+        col(Incident.is_private).is_(False),
+    )
+    return session.exec(query.order_by(col(Incident.id)).with_for_update(key_share=True)).all()
 
 
 def relate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:

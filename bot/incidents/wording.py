@@ -1,5 +1,7 @@
 """Answers and messages about the incident itself: its lifecycle, its roles, its channel. Pure."""
 
+from collections.abc import Sequence
+
 # Commands.
 HELP_DECLARE = "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"
 HELP_DRILL = "`/incident drill S1 IVR down in Manila` for practice"
@@ -55,10 +57,6 @@ NO_BRIDGE = "No bridge yet. `/incident bridge https://…` or a phone number set
 UNARCHIVE_CHANNEL = "Unarchive it, and I will show everything there again."
 CHANNEL_CANNOT_COME_BACK = "It cannot come back; please agree on another place to talk."
 INVITE_ME = "Invite me there with `/invite`, and I will show everything again."
-MADE_PRIVATE = (
-    "This incident is private now. A private channel takes over in a moment, with everybody who was here. My "
-    "messages about it are deleted, and this channel is archived."
-)
 READ_OR_COPIED = "• Nobody can take back what somebody has read or copied."
 
 
@@ -147,6 +145,18 @@ def goes_on_in(number: int, channel: str) -> str:
 def milestone_set(title: str, at: str) -> str:
     """The answer to correcting a milestone."""
     return f"{title}: {at}. It is in the timeline and counts in every figure."
+
+
+def made_private(merged_numbers: Sequence[int]) -> str:
+    """The answer to `/incident private`; the incidents merged into this one become private with it."""
+    answer = (
+        "This incident is private now. A private channel takes over in a moment, with everybody who was here. My "
+        "messages about it are deleted, and this channel is archived."
+    )
+    if merged_numbers:
+        names = ", ".join(f"#{number}" for number in merged_numbers)
+        answer += f" What was merged into it becomes private, too: {names}."
+    return answer
 
 
 def no_private_channel(number: int, reason: str) -> str:

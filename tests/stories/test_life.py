@@ -227,11 +227,16 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     floor.says("ana", "/incident related 2", old_channel)
     floor.chloe.joins(old_channel)
     floor.chloe.says("I see invoices of strangers", channel=old_channel)
+    merged_channel = floor.declares("S1 Logins fail", who="ben")
     floor.passes(minutes=70)
+    floor.says("ben", "/incident merge 1", merged_channel)
     assert "CRM shows data" in floor.visible_text("executives")
+    assert "It is the same outage as #1 CRM shows data" in floor.visible_text("executives")
     assert floor.visible_text("partner-northline")
 
-    assert "This incident is private now." in floor.says("ana", "/incident private personal data", old_channel)
+    answer = floor.says("ana", "/incident private personal data", old_channel)
+    assert "This incident is private now." in answer
+    assert "What was merged into it becomes private, too: #3." in answer
     floor.passes(minutes=5)
     floor.passes(minutes=5)
 
@@ -245,6 +250,16 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     for place in ("incidents", "executives", "engineering", "front-line", "partners", "partner-northline"):
         assert "CRM" not in floor.visible_text(place), place
         assert "Northline" not in floor.visible_text(place), place
+        assert "Logins" not in floor.visible_text(place), place
+    assert floor.sandbox.workspace.channel(merged_channel).is_archived
+    assert "goes on in another incident" not in floor.visible_text(merged_channel, who="ben")
+    [merged_private] = [
+        name for name in joined_channels(floor, "ben") if name.startswith("inc-3-") and name != merged_channel
+    ]
+    assert floor.sandbox.workspace.channel(merged_private).is_private
+    private_id = floor.sandbox.workspace.channel(private).id
+    assert f"*Merged into* #1 <#{private_id}>" in floor.card(merged_private, who="ben")
+    assert "There is no such incident" in floor.says("hana", "/incident 3")
     assert "Related" not in floor.card(other_channel)
     channel = floor.sandbox.workspace.channel(old_channel)
     assert channel.is_archived
