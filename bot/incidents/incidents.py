@@ -198,6 +198,12 @@ def set_channel(session: Session, number: int, channel_id: str, channel_name: st
     return incident
 
 
+def set_channel_name(session: Session, channel_id: str, name: str) -> None:
+    """Store the name of a channel, if it is still an incident's: the incident may have become private meanwhile."""
+    statement = sa.update(Incident).where(col(Incident.channel_id) == channel_id)
+    session.connection().execute(statement.values(channel_name=name))
+
+
 def redirect_merged(session: Session, number: int, target_number: int) -> Sequence[int]:
     """Redirect incidents merged into this one earlier to the other one; return their numbers."""
     merged_here = col(Incident.merged_into) == number

@@ -51,10 +51,10 @@ def call(context: Context) -> Call:
     names = [
         rules.channel_name(incident.number, incident.title, attempt) for attempt in range(1, MAX_NAMES_TRIED + 1)
     ]
-    return Call(names[0], lambda: _rename_channel(services, incident.number, incident.channel_id, names))
+    return Call(names[0], lambda: _rename_channel(services, incident.channel_id, names))
 
 
-def _rename_channel(services: Services, number: int, channel_id: str, names: list[str]) -> None:
+def _rename_channel(services: Services, channel_id: str, names: list[str]) -> None:
     for name in names:
         try:
             new_name = services.slack.rename_channel(channel_id, name)
@@ -63,7 +63,7 @@ def _rename_channel(services: Services, number: int, channel_id: str, names: lis
                 raise
             continue
         with services.database.transaction() as session:
-            incidents.set_channel(session, number, channel_id, new_name)
+            incidents.set_channel_name(session, channel_id, new_name)
         return
 
 

@@ -234,16 +234,25 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     assert "It is the same outage as #1 CRM shows data" in floor.visible_text("executives")
     assert floor.visible_text("partner-northline")
 
-    answer = floor.says("ana", "/incident private personal data", old_channel)
+    old_id = floor.sandbox.workspace.channel(old_channel).id
+    floor.sandbox.fault("conversations.rename", "late", answer="wait", after_call="conversations.create")
+    floor.ana.types("/incident rename CRM shows data of strangers", channel=old_channel)
+    floor.sandbox.wait_for(lambda: floor.sandbox.late_requests.calls)
+    answer = floor.says("ana", "/incident private personal data", old_id)
     assert "This incident is private now." in answer
     assert "What was merged into it becomes private, too: #3." in answer
     floor.passes(minutes=5)
     floor.passes(minutes=5)
 
+    assert floor.sandbox.workspace.channel(old_id).name == "inc-1-crm-shows-data-of-strangers"
     [private] = [
-        name for name in joined_channels(floor, "ana") if name.startswith("inc-1-") and name != old_channel
+        channel.name
+        for channel in floor.ana.channels()
+        if channel.name.startswith("inc-1-") and channel.id != old_id and floor.ana.id in channel.members
     ]
     assert floor.sandbox.workspace.channel(private).is_private
+    [incident] = [row for row in rows(floor, "incidents") if row["id"] == 1]
+    assert incident["channel_id"] == floor.sandbox.workspace.channel(private).id
     assert "🟠 S1 · CRM shows data" in floor.card(private)
     assert private in joined_channels(floor, "chloe"), "members of the old channel are in the new one"
     assert "What people wrote in" in floor.visible_text(private)
@@ -261,7 +270,7 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     assert f"*Merged into* #1 <#{private_id}>" in floor.card(merged_private, who="ben")
     assert "There is no such incident" in floor.says("hana", "/incident 3")
     assert "Related" not in floor.card(other_channel)
-    channel = floor.sandbox.workspace.channel(old_channel)
+    channel = floor.sandbox.workspace.channel(old_id)
     assert channel.is_archived
     bot_id = floor.sandbox.workspace.bot.id
     assert not [
