@@ -79,6 +79,7 @@ def make_private(services: Services, number: int, reason: str, by: str, now: dat
 def _make_private(change: Change, reason: str) -> None:
     incident, old_channel = change.incident, change.incident.channel_id or ""
     incident.is_private, incident.made_private_at = True, change.now
+    incident.former_channel_id = old_channel
     incident.channel_id = incident.channel_name = None
     change.session.add(incident)
     change.log("made_private", reason=reason)

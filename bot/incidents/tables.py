@@ -52,6 +52,8 @@ class Incident(Numbered, table=True):
     bridge: str = ""
     is_private: bool = False
     made_private_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # The public channel from before the incident became private; what was said there is still read there.
+    former_channel_id: str | None = None
     # Audiences added by hand to a private incident, whose text otherwise stays in its channel.
     audiences: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     is_drill: bool = False
@@ -76,6 +78,11 @@ class Incident(Numbered, table=True):
     def is_active(self) -> bool:
         """True if the incident may still be changed."""
         return self.status in ACTIVE
+
+    def channel_of_message(self, message_ts: str) -> str:
+        """The channel of one of the incident's messages; empty while there is none."""
+        is_former = self.made_private_at is not None and float(message_ts) < self.made_private_at.timestamp()
+        return (self.former_channel_id if is_former else self.channel_id) or ""
 
 
 @sa.event.listens_for(Incident, "before_insert")

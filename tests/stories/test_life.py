@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from bot.incidents import ids
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
-from tests.stories.record import rows, timeline
+from tests.stories.record import post_mortems, rows, timeline
 
 
 def joined_channels(floor: TestFloor, who: str) -> list[str]:
@@ -281,3 +281,13 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     floor.passes(hours=3)
     assert len(floor.ana.sees("executives")) == message_count
     assert "private already" in floor.says("ana", "/incident private again", private)
+    floor.chloe.says("They are gone now", channel=private)
+    floor.says("ana", "/incident timeline messages", private)
+    shown_page = str(floor.ana.sees(private)[-1].blocks)
+    [old_ts, new_ts] = [str(entry["message_ts"]).replace(".", "") for entry in timeline(floor, "message")]
+    assert f"/{old_id}/p{old_ts}|" in shown_page, "the message stays in the old channel"
+    assert f"/{incident['channel_id']}/p{new_ts}|" in shown_page
+    floor.says("ana", "/incident postmortem", private)
+    [draft] = post_mortems(floor, "ana")
+    assert f"/{old_id}/p{old_ts}" in draft
+    assert f"/{incident['channel_id']}/p{new_ts}" in draft

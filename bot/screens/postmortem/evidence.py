@@ -34,6 +34,7 @@ class Evidence:
 
     def __init__(self, session: Session, services: Services, incident: Incident) -> None:
         self._slack = services.slack
+        self._incident = incident
         self._channel_id = incident.channel_id or ""
         shown_displays = outbox.of_incident(session, incident.number)
         self._ts_by_display = {
@@ -49,7 +50,7 @@ class Evidence:
     def address(self, entry: TimelineEntry) -> str:
         """Return the link to an entry: to the message itself, or else to what the bot posted about it."""
         if entry.message_ts:
-            return self._slack.permalink(self._channel_id, entry.message_ts)
+            return self._slack.permalink(self._incident.channel_of_message(entry.message_ts), entry.message_ts)
         if entry.kind == "update_sent":
             for sent_update in self._updates:
                 if sent_update.audience == entry.facts.get("audience") and sent_update.promise.sent_at == entry.at:

@@ -60,9 +60,10 @@ def name_resolver(session: Session, entries: Sequence[TimelineEntry]) -> NameOf:
 
 
 def _permalink(services: Services, incident: Incident, entry: TimelineEntry) -> str:
-    if entry.message_ts and incident.channel_id:
-        return services.slack.permalink(incident.channel_id, entry.message_ts)
-    return ""
+    if not entry.message_ts:
+        return ""
+    channel_id = incident.channel_of_message(entry.message_ts)
+    return services.slack.permalink(channel_id, entry.message_ts) if channel_id else ""
 
 
 def note_form(services: Services, number: int, user_id: str, now: datetime) -> Block:
