@@ -4,7 +4,7 @@ The transaction detaches the old channel from the incident and enqueues an outbo
 Then the old channel is archived, and a report in the new one says what could not be deleted.
 """
 
-from collections import Counter
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -23,16 +23,17 @@ from bot.incidents.registry import Registry
 from bot.incidents.roles import lead_of
 from bot.incidents.workflows import invite_all, open_channel, post_displays
 from bot.outbox import batches, kinds
-from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.outbox.kinds import Call, Context, Kind
 from bot.outbox.rules import look_at
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
-from bot.slack import refusals
-from bot.slack.blocks import section
+from bot.slack.errors import SlackRefused
 from bot.slack.messages import Post
-from bot.slack.text import channel_link, escape
+from bot.slack.text import escape
+
+log = logging.getLogger(__name__)
 
 REFUSED_AS_PRIVATE = "the incident is private now"
 COPY_KEY_PREFIX = "copy:"
@@ -49,7 +50,7 @@ class NoChannelYet(WatchfloorError):
 
 
 class PrivateRequest(BaseModel):
-    """The incident that needs a private channel, and the people to invite."""
+    """The incident that needs a private channel, and the people to invite, as far as the bot knows them."""
 
     number: int
     user_ids: list[str]
@@ -100,7 +101,8 @@ def _withdraw_messages(change: Change, old_channel: str) -> None:
     user_ids = participants.of_incident(session, number)
     request = PrivateRequest(number=number, user_ids=user_ids).model_dump()
     key = f"private:{number}:{now.isoformat()}"
-    outbox.enqueue(session, kinds.PRIVATE_CHANNEL, key, now, incident_id=number, payload=request)
+    # First of its lane: the members of the old channel are read before it is archived.
+    outbox.enqueue(session, kinds.PRIVATE_CHANNEL, key, now, payload=request, **lane_fields)
     for row in [row for row in rows if _is_in_flight(row, old_channel)]:
         is_in_channel = row.kind in kinds_in_channel or f":{HERE}" in row.key
         payload = {
@@ -182,7 +184,8 @@ def open_private_channel(services: Services, request: PrivateRequest) -> None:
 @step
 def invite_people_again(services: Services, request: PrivateRequest) -> None:
     """Invite everyone who was in the old channel; those who cannot be invited are named."""
-    with services.database.reading() as session:
+    with services.database.transaction() as session:
+        participants.replace(session, request.number, request.user_ids, utcnow())
         incident = incidents.by_number(session, request.number)
     invite_all(services, incident, request.user_ids)
 
@@ -211,7 +214,21 @@ def start_call(context: Context) -> Call:
     """Return the call that starts the flow that opens the private channel. It is idempotent."""
     services, row = context.services, context.row
     request = PrivateRequest.model_validate(row.payload)
-    return Call(row.key, lambda: services.flows.start_once(row.key, open_private_channel, request))
+    return Call(row.key, lambda: _start_opening(services, row.key, request))
+
+
+def _start_opening(services: Services, key: str, request: PrivateRequest) -> None:
+    """Start the flow with the people whom Slack lists: nothing reports who joined or left while the bot was off."""
+    with services.database.reading() as session:
+        old_channel = incidents.by_number(session, request.number).former_channel_id or ""
+    try:
+        member_ids = services.slack.members(old_channel)
+    except SlackRefused as refused:
+        log.warning("the old channel's members are not known", extra={"reason": str(refused)})
+    else:
+        user_ids = [user_id for user_id in member_ids if user_id != services.slack.user_id()]
+        request = PrivateRequest(number=request.number, user_ids=user_ids or request.user_ids)
+    services.flows.start_once(key, open_private_channel, request)
 
 
 def deletion_call(context: Context) -> Call:
@@ -258,33 +275,3 @@ def archive_call(context: Context) -> Call:
     """Return the call that archives the old channel. It may be retried."""
     services, payload = context.services, context.row.payload or {}
     return Call(context.row.key, lambda: services.slack.archive_channel(payload["channel_id"]))
-
-
-def update_report(settled: Settled, *outcome: object) -> None:
-    """Update the report once the old channel, and every message before it, is dealt with."""
-    outbox.mark_stale(settled.session, settled.row.incident_id or 0, (kinds.PRIVACY_REPORT,))
-
-
-def report(context: Context) -> Message:
-    """The report on what was deleted and what could not be."""
-    number = context.incident.number
-    deletions = outbox.named(context.session, number, kinds.DELETION)
-    archiving = outbox.named(context.session, number, kinds.ARCHIVING)
-    refused_rows = [row for row in deletions if row.refused]
-    deleted_count = sum(row.is_settled for row in deletions) - len(refused_rows)
-    lines = [wording.deleted(deleted_count, len(deletions))]
-    lines += [
-        wording.not_deleted(count, channel_link(channel_id), refusals.reason("chat.delete", error))
-        for (channel_id, error), count in Counter(_channel_and_error(row) for row in refused_rows).items()
-    ]
-    for row in archiving:
-        old_channel = channel_link((row.payload or {})["channel_id"])
-        state = "archived" if row.is_settled and not row.refused else "not archived"
-        lines.append(wording.old_channel(old_channel, state))
-    lines.append(wording.READ_OR_COPIED)
-    text = "\n".join(lines)
-    return text, [section(text)]
-
-
-def _channel_and_error(row: OutboxRow) -> tuple[str, str]:
-    return str((row.payload or {})["channel_id"]), row.refused or ""

@@ -3,7 +3,7 @@
 from bot import outbox
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
-from bot.incidents import invitations, pending_answers, privacy, renaming, views
+from bot.incidents import invitations, pending_answers, privacy, privacy_report, renaming, views
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
 from bot.outbox.rules import Refusal
@@ -86,10 +86,10 @@ KINDS = (
         privacy.archive_call,
         lambda context: "",
         otherwise=Refusal.FINAL,
-        on_delivered=privacy.update_report,
-        on_given_up=privacy.update_report,
+        on_delivered=privacy_report.update_report,
+        on_given_up=privacy_report.update_report,
     ),
-    Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy.report),
+    Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy_report.report),
     row_files.KIND,
     Kind(kinds.DECLARATION, "", pending_answers.call, lambda context: ""),
 )

@@ -96,17 +96,30 @@ def test_messages_for_a_declarer_who_is_gone_go_to_somebody_else(floor: TestFloo
 def test_a_person_removed_from_a_private_channel_while_the_bot_was_off_no_longer_sees_it(floor: TestFloor) -> None:
     channel = declares_in_private(floor)
     floor.ana.invites(channel, "ben")
+    public_channel = floor.declares("S3 Headsets hum")
+    floor.ben.joins(public_channel)
     floor.settle()
-    assert "Nothing is open" not in floor.says("ben", "/incident list")
+    assert "Open incidents: 2" in floor.says("ben", "/incident list")
     floor.stop_bot()
     workspace = floor.sandbox.workspace
-    channels.leave(workspace, channel_named(floor, channel), workspace.users["U0BEN"], workspace.users["U0ANA"])
+    for left_channel in (channel, public_channel):
+        channels.leave(
+            workspace, channel_named(floor, left_channel), workspace.users["U0BEN"], workspace.users["U0ANA"]
+        )
+    floor.devi.joins(public_channel)
     floor.passes(minutes=20)
     floor.sandbox.retry_delays_s = ()
 
     floor.start_bot()
 
+    assert "Open incidents: 1" in floor.says("ben", "/incident list")
+    floor.says("ana", "/incident private it names people", public_channel)
     assert "Nothing is open" in floor.says("ben", "/incident list")
+    [private] = [one.name for one in floor.devi.channels() if one.is_private and one.name.startswith("inc-2-")]
+    members = channel_named(floor, private).members
+    assert (floor.ana.id in members, floor.devi.id in members, floor.ben.id in members) == (True, True, False)
+    floor.says("devi", "/incident list")
+    assert "Headsets hum" in floor.ephemeral("devi")[-1]
 
 
 def test_a_person_removed_from_a_private_channel_while_the_bot_was_out_of_it_no_longer_sees_it(
