@@ -22,6 +22,8 @@ from bot.outbox import kinds
 from bot.services import Services
 from bot.slack.text import mention
 
+UNACCEPTED = (State.PENDING, State.RETURNED)
+
 
 def accept_item(services: Services, handover_id: int, by: str, now: datetime) -> str:
     """Accept one item. Return the reply."""
@@ -98,7 +100,8 @@ def escalate_due(services: Services, now: datetime) -> None:
         for shift in tables.due(session, now):
             shift.due_at = None
             session.add(shift)
-            _complete_if_done(session, services, shift, now)
+            _settle_if_answered(session, services, shift, now)
+            outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
             pending_items = [each for each in tables.items(session, shift.number) if each.is_pending]
             if not pending_items:
                 continue
@@ -119,7 +122,7 @@ def _answer_as_recipient(
         if shift.to_id != by:
             raise rules.NotYourShift(person=mention(shift.to_id))
         reply = act(session, shift)
-        _complete_if_done(session, services, shift, now)
+        _settle_if_answered(session, services, shift, now)
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
     return reply
 
@@ -147,15 +150,29 @@ def _accept(session: Session, handover: Handover, now: datetime) -> None:
     accountability.transfer(session, handover.item, handover.to_id, accountability.ACCEPTED, now)
 
 
-def _complete_if_done(session: Session, services: Services, shift: ShiftHandover, now: datetime) -> None:
-    """Complete the handover when no item is pending or sent back."""
+def _settle_if_answered(session: Session, services: Services, shift: ShiftHandover, now: datetime) -> None:
+    """Settle the handover when no item is pending or sent back: complete if all that is still open was accepted."""
     session.flush()
-    states = {each.state for each in tables.items(session, shift.number)}
-    if shift.is_offered and not states & {State.PENDING, State.RETURNED}:
-        shift.state, shift.completed_at, shift.due_at = ShiftState.COMPLETE, now, None
-        session.add(shift)
-        text = views.complete_text(shift, translator_for(session, services, shift.from_id))
-        outbox.post(session, f"shift_handover:{shift.number}:complete", shift.from_id, text, now)
+    handovers = tables.items(session, shift.number)
+    if not shift.is_offered or any(each.state in UNACCEPTED for each in handovers):
+        return
+    is_complete = any(each.state == State.ACCEPTED for each in handovers) and not any(
+        each.state == State.WITHDRAWN and _is_with_another(session, each, shift.to_id) for each in handovers
+    )
+    shift.due_at = None
+    session.add(shift)
+    if not is_complete:
+        shift.state = ShiftState.ENDED
+        return
+    shift.state, shift.completed_at = ShiftState.COMPLETE, now
+    text = views.complete_text(shift, translator_for(session, services, shift.from_id))
+    outbox.post(session, f"shift_handover:{shift.number}:complete", shift.from_id, text, now)
+
+
+def _is_with_another(session: Session, handover: Handover, user_id: str) -> bool:
+    """Whether the item is still open and somebody other than this person is accountable for it."""
+    holder = tables.accountable(session, handover.item)
+    return holder is not None and holder.user_id != user_id
 
 
 def _shift_of(services: Services, handover_id: int) -> int:

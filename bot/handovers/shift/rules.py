@@ -28,7 +28,7 @@ class ShiftState(StrEnum):
 
     OFFERED = "offered"
     COMPLETE = "complete"
-    ENDED = "ended"  # offered to another person, or no item is left to accept
+    ENDED = "ended"  # offered again, or nothing is left to accept and not everything was accepted
 
 
 class NothingToHandOver(WatchfloorError):

@@ -84,7 +84,7 @@ def handover_message(
     if shift.state == ShiftState.COMPLETE:
         text += f" {translate('Complete since {when}.', when=near_time(shift.completed_at or now, now))}"
     elif shift.state == ShiftState.ENDED:
-        text += f" {translate('The rest was offered again.')}"
+        text += f" {translate('What was not accepted is no longer offered here.')}"
     blocks = [section(text), *_added_sections(shift, translate)]
     if shift.is_offered:
         blocks += _top_buttons(shift, unchanged, floor, translate, is_incoming=is_incoming)

@@ -44,7 +44,7 @@ SPANISH = {
         "Entregas el turno a {person}: {accepted} de {count} aceptados."
     ),
     "Complete since {when}.": "Completo desde {when}.",
-    "The rest was offered again.": "Lo que quedaba se ha ofrecido de nuevo.",
+    "What was not accepted is no longer offered here.": "Lo que no se aceptó ya no se ofrece aquí.",
     "Risks": "Riesgos",
     "In their own words": "En sus propias palabras",
     "Repeat the top items": "Repetir lo principal",

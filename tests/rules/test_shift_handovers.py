@@ -1,0 +1,93 @@
+"""Shift handovers: when one is complete, who hears that one is not, and what a form or a file may not do."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from msgspec.structs import replace
+from sqlmodel import select
+
+from bot import directory
+from bot.config.floor import Shifts
+from bot.directory.cache import PeopleCache
+from bot.directory.rules import PersonFacts
+from bot.handovers.shift import accepting, accountability, offering, tables
+from bot.handovers.shift.rules import ShiftState
+from bot.incidents.facts import RISKY_CASES
+from bot.incidents.registry import Registry
+from bot.outbox.tables import OutboxRow
+from bot.services import Services
+from bot.shifts import absences
+from tests.rules.playbook_builders import NOON, after, database, declared
+from tests.rules.test_update_templates import services
+
+BEN, ERIK, DEVI, FARAH = "UBEN", "UERIK", "UDEVI", "UFARAH"
+PEOPLE = (BEN, ERIK, DEVI, FARAH)
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Services]:
+    floor_services = services(shifts=Shifts(fallback=(DEVI,), managers=(FARAH,)))
+    floor_services.get(Registry).answers(RISKY_CASES, lambda session, services, now: ())
+    floor = replace(floor_services, database=database(tmp_path))
+    floor.parts[PeopleCache] = PeopleCache()
+    with floor.database.transaction() as session:
+        directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE], NOON)
+    yield floor
+    floor.database.close()
+
+
+def offered(floor: Services, count: int = 1, by: str = BEN, to: str = ERIK, at: datetime = NOON) -> list[int]:
+    """Let a person offer that many incidents; return the numbers of the offers."""
+    with floor.database.transaction() as session:
+        for _ in range(count):
+            accountability.begin(session, f"incident:{declared(session)}", by, at)
+    offering.offer(floor, to, "", "", "", by, at)
+    accepting.repeat(floor, 1, "The phones first", to, at)
+    with floor.database.reading() as session:
+        return [each.number for each in tables.items(session, 1)]
+
+
+def texts(floor: Services, user_id: str) -> list[str]:
+    """The messages to a person that are not rendered from the database."""
+    query = select(OutboxRow).where(OutboxRow.channel_id == user_id).order_by(sa.text("id"))
+    with floor.database.reading() as session:
+        return [row.payload["text"] for row in session.exec(query) if row.payload and "text" in row.payload]
+
+
+def is_absent(floor: Services, user_id: str, at: datetime) -> None:
+    absences.enter(floor, user_id, (at, at + timedelta(hours=8)), "sick", "", user_id, at)
+
+
+def state(floor: Services) -> str:
+    with floor.database.reading() as session:
+        return tables.get(session, 1).state
+
+
+# Complete
+
+
+@pytest.mark.parametrize("accepted", [0, 1])
+def test_a_handover_whose_recipient_is_away_is_not_accepted(floor: Services, accepted: int) -> None:
+    for number in offered(floor, 2)[:accepted]:
+        accepting.accept_item(floor, number, ERIK, after(minutes=1))
+    is_absent(floor, ERIK, after(minutes=5))
+    accepting.escalate_due(floor, after(minutes=16))
+    assert "what you offered them is still yours" in texts(floor, BEN)[-1]
+    assert state(floor) == ShiftState.ENDED
+
+
+@pytest.mark.parametrize("accepted", [0, 1])
+def test_a_handover_is_complete_when_all_is_accepted_or_over_and_something_was_accepted(
+    floor: Services, accepted: int
+) -> None:
+    for number in offered(floor, 2)[:accepted]:
+        accepting.accept_item(floor, number, ERIK, after(minutes=1))
+    with floor.database.transaction() as session:
+        for item in ("incident:1", "incident:2")[accepted:]:
+            accountability.end(session, item, after(minutes=2))
+    accepting.escalate_due(floor, after(minutes=16))
+    assert ("has accepted everything" in texts(floor, BEN)[-1]) == bool(accepted)
+    assert state(floor) == (ShiftState.COMPLETE if accepted else ShiftState.ENDED)
