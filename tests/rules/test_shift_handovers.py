@@ -13,8 +13,9 @@ from bot import directory
 from bot.config.floor import Shifts
 from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
-from bot.handovers.shift import accepting, accountability, offering, tables
+from bot.handovers.shift import accepting, accountability, export, offering, tables
 from bot.handovers.shift.rules import ShiftState
+from bot.incidents import incidents
 from bot.incidents.facts import RISKY_CASES
 from bot.incidents.registry import Registry
 from bot.outbox.tables import OutboxRow
@@ -91,3 +92,19 @@ def test_a_handover_is_complete_when_all_is_accepted_or_over_and_something_was_a
     accepting.escalate_due(floor, after(minutes=16))
     assert ("has accepted everything" in texts(floor, BEN)[-1]) == bool(accepted)
     assert state(floor) == (ShiftState.COMPLETE if accepted else ShiftState.ENDED)
+
+
+# Private
+
+
+def test_the_file_says_nothing_of_a_private_incident_but_that_it_is_private(floor: Services) -> None:
+    (number,) = offered(floor)
+    with floor.database.transaction() as session:
+        incident = incidents.by_number(session, 1)
+        incident.is_private = True
+        session.add(incident)
+    accepting.send_back(floor, number, "Is the payroll file public?", ERIK, after(minutes=1))
+    offering.answer(floor, number, "Legal was called", BEN, after(minutes=2))
+    with floor.database.reading() as session:
+        (row,) = export.rows(session, NOON, after(days=1))
+    assert row[8:] == ("incident:1", "private", "", "", "", "pending", None, "", "")

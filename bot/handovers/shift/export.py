@@ -10,8 +10,10 @@ from bot.handovers.rules import State
 from bot.handovers.shift import tables
 from bot.handovers.shift.rules import ShiftState, from_json
 from bot.handovers.shift.wording import translator_for
+from bot.handovers.tables import Handover
 from bot.incidents import incidents
 from bot.incidents.facts import HandoverCounts
+from bot.incidents.handover_items import HandoverItem
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
@@ -70,7 +72,7 @@ def _share(services: Services, row: OutboxRow) -> None:
 
 
 def rows(session: Session, start: datetime, end: datetime) -> Sequence[Sequence[csv_file.Cell]]:
-    """Return one row per item; a private incident's item says only that it is private."""
+    """Return one row per item; a private incident's item says only that it is private, and its state."""
     shifts = tables.between(session, start, end)
     people = {user_id for shift in shifts for user_id in (shift.from_id, shift.to_id, *shift.present)}
     names = directory.display_names(session, people)
@@ -83,18 +85,20 @@ def rows(session: Session, start: datetime, end: datetime) -> Sequence[Sequence[
             ", ".join(names.get(user_id, user_id) for user_id in shift.present),
         )
         for handover in tables.items(session, shift.number):
-            item = from_json(handover.content or {"key": handover.item, "title": ""})
-            is_private = _is_private(session, item.incident_id)
-            title, next_step = ("private", "") if is_private else (item.title, item.next_step)
+            item, question, answer = _shown(session, handover)
             cells.append(
                 (
                     *shift_cells,
-                    *(handover.item, title, item.severity, item.stability, next_step),
-                    *(State(handover.state).value, handover.decided_at, handover.question, handover.note),
+                    *(handover.item, item.title, item.severity, item.stability, item.next_step),
+                    *(State(handover.state).value, handover.decided_at, question, answer),
                 )
             )
     return cells
 
 
-def _is_private(session: Session, number: int | None) -> bool:
-    return number is not None and incidents.by_number(session, number).is_private
+def _shown(session: Session, handover: Handover) -> tuple[HandoverItem, str, str]:
+    """An item with its question and answer; of a private incident's item, nothing that people wrote or decided."""
+    if handover.incident_id is not None and incidents.by_number(session, handover.incident_id).is_private:
+        return HandoverItem(handover.item, "private"), "", ""
+    item = from_json(handover.content or {"key": handover.item, "title": ""})
+    return item, handover.question, handover.note
