@@ -1,6 +1,6 @@
 """Case data for other packages: cases at risk for shift handovers, and figures of a period for reports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from bot.cases import escalation_tables, tables
 from bot.cases.capacity import people_of, ranking
-from bot.cases.rules.board import AMBER, RED, Entry
+from bot.cases.rules.board import AMBER, RED, Entry, OpenCase
 from bot.cases.tables import Case
 from bot.cases.wording import translator
 from bot.incidents.facts import CaseFigures, SensitiveCase
@@ -17,18 +17,26 @@ from bot.services import Services
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration
 
-# Nobody would read the list if a whole queue were red.
+# Nobody would read the list if a whole queue were red. Those with an accountable person are always listed.
 MOST_ITEMS = 30
 
 
-def risky_cases(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
-    """Red, amber and unanswered escalated cases; P1, P2 and escalated ones without a note need a next step."""
+def risky_cases(
+    session: Session, services: Services, now: datetime, held_keys: Collection[str]
+) -> Sequence[HandoverItem]:
+    """Red, amber and unanswered escalated cases; P1, P2 and escalated ones without a note need a next step.
+
+    Those for which somebody is accountable (`held_keys`, the keys of items) are all there, of the others the first.
+    """
     entries = ranking(session, services, now)
     escalated = {each.case_id for each in escalation_tables.open_of(session, [e.case.number for e in entries])}
-    risky = [entry for entry in entries if entry.colour in (RED, AMBER) or entry.case.number in escalated][
-        :MOST_ITEMS
-    ]
-    return [_handover_item(session, entry, entry.case.number in escalated) for entry in risky]
+    risky = [entry for entry in entries if entry.colour in (RED, AMBER) or entry.case.number in escalated]
+    listed = risky[:MOST_ITEMS] + [entry for entry in risky[MOST_ITEMS:] if _key(entry.case) in held_keys]
+    return [_handover_item(session, entry, entry.case.number in escalated) for entry in listed]
+
+
+def _key(case: OpenCase) -> str:
+    return f"case:{case.number}"
 
 
 def _handover_item(session: Session, entry: Entry, is_escalated: bool) -> HandoverItem:
@@ -40,7 +48,7 @@ def _handover_item(session: Session, entry: Entry, is_escalated: bool) -> Handov
     time_left = _time_left_text(entry, Translator())
     parts = [case.customer, case.team, time_left, *(["escalated without an answer"] if is_escalated else [])]
     return HandoverItem(
-        key=f"case:{case.number}",
+        key=_key(case),
         title=f"{case.name} {case.title}".strip(),
         severity=case.priority,
         stability=entry.colour,

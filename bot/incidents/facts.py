@@ -217,8 +217,11 @@ CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact
 ON_SHIFT: Fact[Callable[[Session, Services, datetime, datetime | None], Sequence[OnShift]]] = Fact(
     "on shift", always(())
 )
-# What nouns contribute to a shift handover: cases at risk, unanswered pages, promised updates.
-RISKY_CASES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact("risky cases", always(()))
+# What nouns contribute to a shift handover: the cases most at risk and those at risk for whose keys somebody is
+# accountable, unanswered pages, promised updates.
+RISKY_CASES: Fact[Callable[[Session, Services, datetime, Collection[str]], Sequence[HandoverItem]]] = Fact(
+    "risky cases", always(())
+)
 UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
     "unanswered pages", always(())
 )

@@ -50,7 +50,7 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
     def start(self) -> None:
         self.folder = TemporaryDirectory()
         base_services = services(shifts=Shifts(fallback=FALLBACK))
-        base_services.get(Registry).answers(RISKY_CASES, lambda session, services, now: ())
+        base_services.get(Registry).answers(RISKY_CASES, lambda session, services, now, held_keys: ())
         store = database(Path(self.folder.name))
         self.services = replace(base_services, database=store)
         self.services.parts[PeopleCache] = PeopleCache()
@@ -110,6 +110,12 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
             self.open.discard(item)
 
         self.tries(act)
+
+    @rule(by=PEOPLE)
+    def read_the_form(self, by: str) -> None:
+        before = self.holders()
+        self.tries(lambda now: offering.offer_form(self.services, by, now))
+        assert self.holders() == before
 
     @rule(by=PEOPLE, to=PEOPLE)
     def offer(self, by: str, to: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,14 +11,14 @@ from msgspec.structs import replace
 from sqlmodel import select
 
 from bot import directory
+from bot.cases.open_cases import OpenCases
+from bot.cases.tables import Case
 from bot.config.floor import Shifts
 from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
 from bot.handovers.shift import accepting, accountability, export, offering, tables
-from bot.handovers.shift.rules import ShiftState
+from bot.handovers.shift.rules import NothingToHandOver, ShiftState
 from bot.incidents import incidents
-from bot.incidents.facts import RISKY_CASES
-from bot.incidents.registry import Registry
 from bot.outbox.tables import OutboxRow
 from bot.services import Services
 from bot.shifts import absences
@@ -31,9 +32,8 @@ PEOPLE = (BEN, ERIK, DEVI, FARAH)
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[Services]:
     floor_services = services(shifts=Shifts(fallback=(DEVI,), managers=(FARAH,)))
-    floor_services.get(Registry).answers(RISKY_CASES, lambda session, services, now: ())
-    floor = replace(floor_services, database=database(tmp_path))
-    floor.parts[PeopleCache] = PeopleCache()
+    parts = {PeopleCache: PeopleCache(), OpenCases: OpenCases(floor_services.floor.cases)}
+    floor = replace(floor_services, database=database(tmp_path), parts={**floor_services.parts, **parts})
     with floor.database.transaction() as session:
         directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE], NOON)
     yield floor
@@ -108,3 +108,41 @@ def test_the_file_says_nothing_of_a_private_incident_but_that_it_is_private(floo
     with floor.database.reading() as session:
         (row,) = export.rows(session, NOON, after(days=1))
     assert row[8:] == ("incident:1", "private", "", "", "", "pending", None, "", "")
+
+
+# Taking
+
+
+def holders(floor: Services) -> dict[str, str]:
+    with floor.database.reading() as session:
+        return accountability.of_items(session)
+
+
+def red_cases(floor: Services, count: int, due_at: datetime) -> None:
+    """Import cases that are overdue, the first one most."""
+    with floor.database.transaction() as session:
+        before = len(session.exec(select(Case.id)).all())
+        for number in range(before, before + count):
+            moments: dict[str, Any] = dict.fromkeys(("opened_at", "started_at", "updated_at", "touched_at"), NOON)
+            due = due_at + timedelta(seconds=number)
+            name = f"C{number}"
+            session.add(Case(source="crm", external_id=name, name=name, title=name, due_at=due, **moments))
+
+
+def test_opening_the_form_makes_nobody_accountable_and_sending_it_does(floor: Services) -> None:
+    red_cases(floor, 1, NOON)
+    offering.offer_form(floor, FARAH, after(hours=1))
+    assert holders(floor) == {}
+    offered(floor, by=BEN, at=after(hours=1))
+    assert holders(floor) == {"incident:1": BEN, "case:1": BEN}
+    with pytest.raises(NothingToHandOver):
+        offering.offer_form(floor, FARAH, after(hours=1))
+
+
+def test_a_case_at_risk_keeps_its_accountable_person_however_many_others_are_worse(floor: Services) -> None:
+    red_cases(floor, 1, NOON)
+    offered(floor, by=ERIK, to=BEN, at=after(hours=1))
+    red_cases(floor, 30, NOON - timedelta(hours=1))
+    offering.offer(floor, FARAH, "", "", "", BEN, after(hours=2))
+    assert holders(floor)["case:1"] == ERIK
+    assert "C0" in str(offering.offer_form(floor, ERIK, after(hours=2)))

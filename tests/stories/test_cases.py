@@ -139,7 +139,7 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     assert floor.ephemeral("chloe", "general")[-1].startswith("Di de qué se trata")
     ask = floor.services.get(Registry).ask
     with floor.services.database.reading() as session:
-        (risky,) = ask(RISKY_CASES)(session, floor.services, utcnow())
+        (risky,) = ask(RISKY_CASES)(session, floor.services, utcnow(), ())
         figures = ask(CASE_FIGURES)(session, floor.services, ago(hours=8), utcnow())
         (sensitive,) = ask(SENSITIVE_CASES)(session, floor.services, utcnow(), "es")
     assert (risky.title, risky.severity, risky.needs_next_step) == ("INC1 Paid twice", "P2", True)

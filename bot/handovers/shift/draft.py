@@ -1,6 +1,6 @@
 """The items of a shift handover: incidents, cases at risk, unanswered pages, promises, watch items."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -16,25 +16,30 @@ from bot.incidents.situation import SituationField
 from bot.incidents.tables import Incident
 from bot.services import Services
 
-ITEM_SOURCES = (RISKY_CASES, UNANSWERED_PAGES, PROMISES_DUE)
+ITEM_SOURCES = (UNANSWERED_PAGES, PROMISES_DUE)
 NEEDS_NEXT_STEP = ("S0", "S1")
 
 
 def gather(session: Session, services: Services, now: datetime) -> list[HandoverItem]:
     """Everything that is open now, whoever is accountable for it; most severe first."""
+    return _gather(session, services, accountability.of_items(session), now)
+
+
+def _gather(session: Session, services: Services, holders: Mapping[str, str], now: datetime) -> list[HandoverItem]:
     registry = services.get(Registry)
     items = [
         _incident_item(session, services, incident, now)
         for incident in incidents.all_open(session)
         if not incident.is_drill
     ]
+    items += registry.ask(RISKY_CASES)(session, services, now, holders.keys())
     for fact in ITEM_SOURCES:
         items += registry.ask(fact)(session, services, now)
     items += [
         HandoverItem(f"watch:{each.number}", each.text, stability="watched") for each in tables.watched(session)
     ]
     items = _with_known_steps(session, items)
-    return rules.in_order(_without_private_text(session, items))[: rules.MOST_ITEMS]
+    return rules.in_order(_without_private_text(session, items))
 
 
 def _with_known_steps(session: Session, items: Sequence[HandoverItem]) -> list[HandoverItem]:
@@ -45,18 +50,28 @@ def _with_known_steps(session: Session, items: Sequence[HandoverItem]) -> list[H
 
 
 def of_person(session: Session, services: Services, user_id: str, now: datetime) -> list[HandoverItem]:
-    """The items that a person hands over: those they are accountable for, and those without an accountable person.
-
-    They become accountable for the latter now; accountability for items that are over ends.
-    """
-    items = gather(session, services, now)
+    """The items that a person may hand over: those they are accountable for, and those nobody is."""
     holders = accountability.of_items(session)
-    open_keys = {item.key for item in items}
-    for key in holders.keys() - open_keys:
+    return _handed_over(_gather(session, services, holders, now), holders, user_id)
+
+
+def take(session: Session, services: Services, user_id: str, now: datetime) -> list[HandoverItem]:
+    """The same items; the person is accountable for all of them from now on.
+
+    Accountability for items that are over ends.
+    """
+    holders = accountability.of_items(session)
+    items = _gather(session, services, holders, now)
+    for key in holders.keys() - {item.key for item in items}:
         accountability.end(session, key, now)
-    for item in items:
+    handed_over = _handed_over(items, holders, user_id)
+    for item in handed_over:
         accountability.begin(session, item.key, user_id, now)
-    return [item for item in items if holders.get(item.key, user_id) == user_id]
+    return handed_over
+
+
+def _handed_over(items: Sequence[HandoverItem], holders: Mapping[str, str], user_id: str) -> list[HandoverItem]:
+    return [item for item in items if holders.get(item.key, user_id) == user_id][: rules.MOST_ITEMS]
 
 
 def _incident_item(session: Session, services: Services, incident: Incident, now: datetime) -> HandoverItem:

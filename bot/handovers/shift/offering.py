@@ -27,7 +27,7 @@ from bot.slack.text import mention
 def offer_form(services: Services, by: str, now: datetime, person: str | None = None) -> Block:
     """Return the form with everything that would be handed over, for the outgoing person to read first."""
     check_member(services, by)
-    with services.database.transaction() as session:
+    with services.database.reading() as session:
         items = draft.of_person(session, services, by, now)
         if person is None:
             person = next(iter(services.get(Registry).ask(NEXT_ON_SHIFT)(session, services, by, now)), None)
@@ -46,7 +46,7 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
         raise CannotTakeOver(person=mention(to))
     with services.database.transaction() as session:
         watching.add(session, watched, by, now)
-        items = draft.of_person(session, services, by, now)
+        items = draft.take(session, services, by, now)
         if not items:
             raise rules.NothingToHandOver()
         _end_earlier_offers(session, by, now)
