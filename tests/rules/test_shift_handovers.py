@@ -94,6 +94,35 @@ def test_a_handover_is_complete_when_all_is_accepted_or_over_and_something_was_a
     assert state(floor) == (ShiftState.COMPLETE if accepted else ShiftState.ENDED)
 
 
+# Not accepted in time
+
+
+def test_a_question_is_not_an_acceptance_and_an_answer_starts_the_time_again(floor: Services) -> None:
+    first, second = offered(floor, 2)
+    accepting.send_back(floor, first, "Who talks to the carrier?", ERIK, after(minutes=5))
+    accepting.accept_item(floor, second, ERIK, after(minutes=6))
+    accepting.escalate_due(floor, after(minutes=16))
+    for person in (BEN, ERIK, FARAH):
+        assert "<@UERIK> has not accepted 1 item of <@UBEN>'s handover" in texts(floor, person)[-1]
+        assert "Not accepted: #1." in texts(floor, person)[-1]
+    offering.answer(floor, first, "Chloe does", BEN, after(minutes=20))
+    accepting.escalate_due(floor, after(minutes=34))
+    assert len(texts(floor, FARAH)) == 1
+    accepting.escalate_due(floor, after(minutes=36))
+    assert len(texts(floor, FARAH)) == 2
+
+
+def test_a_question_about_something_that_is_over_keeps_no_handover_open(floor: Services) -> None:
+    first, second = offered(floor, 2)
+    accepting.accept_item(floor, second, ERIK, after(minutes=4))
+    accepting.send_back(floor, first, "Who talks to the carrier?", ERIK, after(minutes=5))
+    with floor.database.transaction() as session:
+        accountability.end(session, "incident:1", after(minutes=6))
+    accepting.escalate_due(floor, after(minutes=16))
+    assert state(floor) == ShiftState.COMPLETE
+    assert texts(floor, FARAH) == []
+
+
 # Private
 
 

@@ -22,8 +22,6 @@ from bot.outbox import kinds
 from bot.services import Services
 from bot.slack.text import mention
 
-UNACCEPTED = (State.PENDING, State.RETURNED)
-
 
 def accept_item(services: Services, handover_id: int, by: str, now: datetime) -> str:
     """Accept one item. Return the reply."""
@@ -98,18 +96,19 @@ def escalate_due(services: Services, now: datetime) -> None:
     managers = people(services, 0, services.floor.shifts.managers)
     with services.database.transaction() as session:
         for shift in tables.due(session, now):
-            shift.due_at = None
+            due_at, shift.due_at = shift.due_at, None
             session.add(shift)
             _settle_if_answered(session, services, shift, now)
             outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
-            pending_items = [each for each in tables.items(session, shift.number) if each.is_pending]
-            if not pending_items:
+            unaccepted = [each for each in tables.items(session, shift.number) if each.state in tables.UNACCEPTED]
+            if not shift.is_offered or not unaccepted:
                 continue
             shift.escalated_at = now
             for user_id in dict.fromkeys((shift.to_id, shift.from_id, *managers)):
                 translate = translator_for(session, services, user_id)
-                text = views.unaccepted_text(shift, len(pending_items), translate, now)
-                outbox.post(session, f"shift_handover:{shift.number}:unaccepted:{user_id}", user_id, text, now)
+                text = views.unaccepted_text(shift, unaccepted, translate, now)
+                key = f"shift_handover:{shift.number}:unaccepted:{due_at}:{user_id}"
+                outbox.post(session, key, user_id, text, now)
 
 
 def _answer_as_recipient(
@@ -154,7 +153,7 @@ def _settle_if_answered(session: Session, services: Services, shift: ShiftHandov
     """Settle the handover when no item is pending or sent back: complete if all that is still open was accepted."""
     session.flush()
     handovers = tables.items(session, shift.number)
-    if not shift.is_offered or any(each.state in UNACCEPTED for each in handovers):
+    if not shift.is_offered or any(each.state in tables.UNACCEPTED for each in handovers):
         return
     is_complete = any(each.state == State.ACCEPTED for each in handovers) and not any(
         each.state == State.WITHDRAWN and _is_with_another(session, each, shift.to_id) for each in handovers

@@ -64,13 +64,13 @@ def transfer(session: Session, item: str, user_id: str, reason: str, now: dateti
 
 
 def end(session: Session, item: str, now: datetime) -> None:
-    """End the accountability for an item that is over, and withdraw any pending offer of it."""
+    """End the accountability for an item that is over, and withdraw an offer of it that was not accepted."""
     current = tables.accountable(session, item)
     if current is not None:
         current.until = max(now, current.since)
         session.add(current)
-    if pending_offer := tables.pending_item(session, item):
-        withdraw(session, pending_offer, now)
+    if unaccepted_offer := tables.unaccepted_item(session, item):
+        withdraw(session, unaccepted_offer, now)
     session.flush()
 
 

@@ -130,6 +130,9 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
         new_offer.note, new_offer.question = text.strip(), handover.question
         if not item_tables.add(session, new_offer):
             raise rules.ItemAnswered(state="offered again")
+        if shift.due_at is None:
+            shift.due_at = now + services.floor.shifts.handover.accepted_within
+            session.add(shift)
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
         translate = translator_for(session, services, by)
     return translate("{person} has your answer and can accept it now.", person=mention(handover.to_id))

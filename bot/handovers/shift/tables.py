@@ -13,6 +13,8 @@ from bot.handovers.shift.rules import ShiftState
 from bot.handovers.tables import Handover
 from bot.runtime.database import Numbered, partial_index, utc_column
 
+UNACCEPTED = (State.PENDING, State.RETURNED)
+
 
 class NoSuchShiftHandover(WatchfloorError):
     """That handover no longer exists. `/incident handover shift` starts one."""
@@ -120,10 +122,11 @@ def pending_of(session: Session, user_id: str) -> Sequence[Handover]:
     return session.exec(select(Handover).where(involves_person, *is_pending).order_by(col(Handover.id))).all()
 
 
-def pending_item(session: Session, item: str) -> Handover | None:
-    """The pending offer of an item, if any."""
-    is_pending = (Handover.kind == Kind.SHIFT, Handover.state == State.PENDING)
-    return session.exec(select(Handover).where(Handover.item == item, *is_pending)).first()
+def unaccepted_item(session: Session, item: str) -> Handover | None:
+    """The newest offer of an item, if it is pending or was sent back."""
+    query = select(Handover).where(Handover.item == item, Handover.kind == Kind.SHIFT)
+    newest = session.exec(query.order_by(col(Handover.id).desc()).limit(1)).first()
+    return newest if newest and newest.state in UNACCEPTED else None
 
 
 def of_incident(session: Session, number: int) -> Sequence[Handover]:

@@ -29,6 +29,7 @@ Message = tuple[str, list[Block]]
 SHOWN = 20
 WATCHED_PER_PAGE = 25
 ANSWERED_CHARACTERS = 3_000
+NAMED = 5
 WHAT_NEXT = "What is done next, by whom and by when?"
 SIGNS = {State.ACCEPTED: "✅", State.RETURNED: "↩️", State.WITHDRAWN: "⏹️"}
 
@@ -196,16 +197,30 @@ def call_message(
     return text, blocks
 
 
-def unaccepted_text(shift: ShiftHandover, waiting: int, translate: Translator, now: datetime) -> str:
-    """The message to both people and the managers when nobody accepted in time."""
+def unaccepted_text(
+    shift: ShiftHandover, unaccepted: Sequence[Handover], translate: Translator, now: datetime
+) -> str:
+    """The message to both people and the managers about what was not accepted in time."""
+    count = len(unaccepted)
     text = translate(
         "{incoming} has not accepted {items} of {outgoing}'s handover since {when}. {outgoing} stays accountable.",
         incoming=mention(shift.to_id),
         outgoing=mention(shift.from_id),
-        items=translate("1 item") if waiting == 1 else translate("{count} items", count=waiting),
+        items=translate("1 item") if count == 1 else translate("{count} items", count=count),
         when=near_time(shift.offered_at, now),
     )
-    return f"⚠️ {text} {translate('`/incident handover shift` offers them to somebody else.')}"
+    names = ", ".join(_lasting_name(each, translate) for each in unaccepted[:NAMED])
+    if count > NAMED:
+        names += f", {translate('… and {count} more', count=count - NAMED)}"
+    named_text = translate("Not accepted: {items}.", items=names)
+    return f"⚠️ {text} {named_text} {translate('`/incident handover shift` offers them to somebody else.')}"
+
+
+def _lasting_name(handover: Handover, translate: Translator) -> str:
+    """An item's name in a message that is not edited: an incident's number only, as it may become private."""
+    if handover.item == f"incident:{handover.incident_id}":
+        return f"#{handover.incident_id}"
+    return one_line(of_item(from_json(handover.content or {}).title, translate.language), 60)
 
 
 def complete_text(shift: ShiftHandover, translate: Translator) -> str:

@@ -92,6 +92,7 @@ SPANISH = {
     "`/incident handover shift` offers them to somebody else.": (
         "`/incident handover shift` los ofrece a otra persona."
     ),
+    "Not accepted: {items}.": "Sin aceptar: {items}.",
     "1 item": "1 punto",
     "{count} items": "{count} puntos",
     "{person} has accepted everything. Your shift is handed over; rest well.": (
