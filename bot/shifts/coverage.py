@@ -1,6 +1,6 @@
 """Open times: found ahead of time, sent once to those who can fill them, escalated when they are near."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,8 @@ from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_momen
 from bot.shifts.tables import COVERAGE
 
 EVERY = timedelta(minutes=10)
+# Nobody is on, or too few: the same open time turns from one into the other.
+UNCOVERED = frozenset({Problem.GAP, Problem.SHORT})
 MOST_ASKED = 10
 # An open time that is found late is escalated at once; people told of it within this time are not told again.
 TOLD_WITHIN = timedelta(minutes=15)
@@ -45,34 +47,61 @@ def find_open_times(services: Services, now: datetime) -> None:
         findings = rules.problems(duties, needs, *span)
         for need, load in loads:
             findings += load_rules.shortages(duties, needed(need), load, *span)
-        for open_time in _reconcile(session, services, findings, now):
+        for open_time in _reconcile(session, services, findings, managers, now):
             _notify(session, services, open_time, duties, managers.get(open_time.region, managers[""]), now)
 
 
-def _reconcile(session: Session, services: Services, findings: Sequence[Finding], now: datetime) -> list[OpenTime]:
+def _reconcile(
+    session: Session,
+    services: Services,
+    findings: Sequence[Finding],
+    managers: Mapping[str, Sequence[str]],
+    now: datetime,
+) -> list[OpenTime]:
     """Update the known open times and return the new ones. A known open time that grows is not new."""
     unmatched = list(findings)
     for open_time in finding_tables.all_open(session):
         finding = next((each for each in unmatched if _is_about(each, open_time)), None)
-        if finding:
-            unmatched.remove(finding)
-            _update(session, services, open_time, finding, now)
-        else:
-            open_time.settle(State.SOLVED if open_time.ends_at > now else State.PASSED, now)
-            _save(session, open_time, now)
+        if finding is None:
+            open_time.settle(_how_it_ended(open_time, findings, now), now)
+            save(session, open_time, now)
+            continue
+        unmatched.remove(finding)
+        was_short = open_time.problem_now == Problem.SHORT
+        _update(session, services, open_time, finding, now)
+        if was_short and finding.problem == Problem.GAP:
+            # Editing the message notifies nobody.
+            region_managers = managers.get(open_time.region, managers[""])
+            post(session, open_time, region_managers, now, is_manager=True, occasion=":gap")
     return [_new_open_time(session, services, each, now) for each in unmatched]
 
 
+def _how_it_ended(open_time: OpenTime, findings: Iterable[Finding], now: datetime) -> State:
+    if open_time.ends_at <= now:
+        return State.PASSED
+    return State.MERGED if any(_touches(each, open_time) for each in findings) else State.SOLVED
+
+
 def _is_about(finding: Finding, open_time: OpenTime) -> bool:
-    is_alike = (finding.problem, finding.role, finding.region, finding.site) == (
-        *(open_time.problem, open_time.role, open_time.region, open_time.site),
-    )
+    """Whether it is the same open time, perhaps grown, moved, or with more or fewer people on."""
+    is_of_same_need = finding.problem not in UNCOVERED or finding.needed == open_time.needed
+    return is_of_same_need and _touches(finding, open_time)
+
+
+def _touches(finding: Finding, open_time: OpenTime) -> bool:
+    """Whether it has the same kind of problem at the same place, and some of the time in common."""
+    problems = {finding.problem, open_time.problem}
+    is_alike = len(problems) == 1 or problems <= UNCOVERED
+    place = (open_time.role, open_time.region, open_time.site)
+    is_same_place = (finding.role, finding.region, finding.site) == place
     is_same_person = finding.problem != Problem.OVERLAP or list(finding.people) == open_time.people
     starts, ends = to_minute(open_time.starts_at), to_minute(open_time.ends_at)
-    return is_alike and is_same_person and finding.start < ends and finding.end > starts
+    return is_alike and is_same_place and is_same_person and finding.start < ends and finding.end > starts
 
 
 def _update(session: Session, services: Services, open_time: OpenTime, finding: Finding, now: datetime) -> None:
+    if finding.problem == Problem.GAP:
+        open_time.problem = Problem.GAP
     starts_at, ends_at = to_moment(finding.start), to_moment(finding.end)
     # An open time that has begun keeps its start.
     starts_at = open_time.starts_at if open_time.starts_at <= now else starts_at
@@ -82,7 +111,7 @@ def _update(session: Session, services: Services, open_time: OpenTime, finding: 
     open_time.starts_at, open_time.ends_at, open_time.people, open_time.needed, open_time.basis = facts
     if open_time.escalated_at is None and open_time.escalate_at is not None:
         open_time.escalate_at = max(now, starts_at - services.floor.shifts.escalate_before)
-    _save(session, open_time, now)
+    save(session, open_time, now)
 
 
 def _basis(finding: Finding) -> dict[str, Any] | None:
@@ -109,15 +138,11 @@ def _new_open_time(session: Session, services: Services, finding: Finding, now: 
     return open_time
 
 
-def _save(session: Session, open_time: OpenTime, now: datetime) -> None:
+def save(session: Session, open_time: OpenTime, now: datetime) -> None:
+    """Save a change, and edit the messages about the open time."""
     session.add(open_time)
     session.flush()
     outbox.edit_about(session, kinds.OPEN_TIME, str(open_time.number), now)
-
-
-def save(session: Session, open_time: OpenTime, now: datetime) -> None:
-    """Save a change, and edit the messages about the open time."""
-    _save(session, open_time, now)
 
 
 def _notify(

@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, partial_index, utc_column
+from bot.shifts.rules import Problem
 
 
 class State(StrEnum):
@@ -18,6 +19,7 @@ class State(StrEnum):
     OPEN = "open"
     FILLED = "filled"  # a person took it
     SOLVED = "solved"  # a change of the roster or of an absence closed it
+    MERGED = "merged"  # another open time includes what is left of it
     PASSED = "passed"  # it passed uncovered
 
 
@@ -38,6 +40,7 @@ class OpenTime(Numbered, table=True):
         sa.Index("ix_open_times_found", "found_at"),
     )
 
+    # A gap stays one when some of the people it needs are found; see `problem_now`.
     problem: str
     role: str
     region: str = ""
@@ -66,6 +69,11 @@ class OpenTime(Numbered, table=True):
     def missing(self) -> int:
         """How many more people are needed."""
         return max(0, self.needed - len(self.people))
+
+    @property
+    def problem_now(self) -> Problem:
+        """What is wrong now."""
+        return Problem.SHORT if self.problem == Problem.GAP and self.people else Problem(self.problem)
 
     @property
     def is_open(self) -> bool:
@@ -110,6 +118,7 @@ def look_up(session: Session, number: int) -> OpenTime:
 
 def gaps_late(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
     """How many gaps began in a period, and how many of them were filled only after escalation, or never."""
-    is_gap_in_period = (OpenTime.problem == "gap", col(OpenTime.starts_at) >= start, col(OpenTime.starts_at) < end)
-    gaps = session.exec(select(OpenTime).where(*is_gap_in_period)).all()
+    is_in_period = (col(OpenTime.starts_at) >= start, col(OpenTime.starts_at) < end)
+    is_gap = (OpenTime.problem == Problem.GAP, OpenTime.state != State.MERGED)
+    gaps = session.exec(select(OpenTime).where(*is_gap, *is_in_period)).all()
     return len(gaps), sum(gap.escalated_at is not None or gap.state == State.PASSED for gap in gaps)

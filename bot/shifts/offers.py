@@ -127,7 +127,7 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
         changed_at=now,
     )
     session.add(shift)
-    if open_time.missing > 1 and open_time.people:
+    if open_time.missing > 1:
         # Several people are missing, so it stays open for the others.
         open_time.people = sorted({*open_time.people, by})
     else:

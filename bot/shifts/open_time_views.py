@@ -28,7 +28,7 @@ def describe(open_time: OpenTime, floor: Floor, translate: Translator, now: date
     }
     if open_time.problem == Problem.OVERLAP:
         return translate("{people} is on two shifts at once: {when}", **facts)
-    if open_time.problem == Problem.GAP:
+    if open_time.problem_now == Problem.GAP:
         return translate("Nobody is on as {where}: {when}", **facts)
     if open_time.problem == Problem.BELOW_LOAD:
         return translate("{count} are on as {where}, and the load needs {needed}: {when}", **facts)
@@ -73,7 +73,7 @@ def open_time_message(
 ) -> Message:
     """The current message to a person who could fill it, or to a manager, who is asked for people."""
     late_note = f"{translate('Still open')}: " if open_time.escalated_at and open_time.is_open else ""
-    text = f"{SIGNS[Problem(open_time.problem)]} {late_note}{describe(open_time, floor, translate, now)}."
+    text = f"{SIGNS[open_time.problem_now]} {late_note}{describe(open_time, floor, translate, now)}."
     if not open_time.is_open:
         return text, [section(f"{text}\n{outcome(open_time, translate, now)}")]
     if open_time.basis:
@@ -113,6 +113,8 @@ def outcome(open_time: OpenTime, translate: Translator, now: datetime) -> str:
         return f"✅ {translate('{person} took it {when}.', person=mention(open_time.filled_by or ''), when=when)}"
     if open_time.state == State.SOLVED:
         return f"✅ {translate('Covered: the roster was changed {when}.', when=when)}"
+    if open_time.state == State.MERGED:
+        return translate("It is part of another open time now: `/incident oncall gaps` shows it.")
     return translate("It has passed.")
 
 
@@ -126,7 +128,7 @@ def gaps_message(
     blocks: list[Block] = [section(text)]
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)
     for open_time in shown:
-        line = f"{SIGNS[Problem(open_time.problem)]} {describe(open_time, floor, translate, now)}"
+        line = f"{SIGNS[open_time.problem_now]} {describe(open_time, floor, translate, now)}"
         if open_time.answer:
             line += f"\n{answer_text(open_time, translate, now)}"
         take_button = button(translate("I'll take it"), f"{ids.TAKE}.{open_time.number}", str(open_time.number))

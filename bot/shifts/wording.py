@@ -71,6 +71,9 @@ SPANISH = {
     "{person} answered {when}: {answer}": "{person} respondió {when}: {answer}",
     "{person} took it {when}.": "{person} lo cubrió {when}.",
     "Covered: the roster was changed {when}.": "Cubierto: el cuadrante se cambió {when}.",
+    "It is part of another open time now: `/incident oncall gaps` shows it.": (
+        "Ahora forma parte de otro hueco: `/incident oncall gaps` lo muestra."
+    ),
     "It has passed.": "Ya ha pasado.",
     "Nobody is missing there.": "Ahí no falta nadie.",
     "Every minute ahead that needs cover has it.": "Todo lo que hay que cubrir está cubierto.",

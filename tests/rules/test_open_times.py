@@ -1,0 +1,164 @@
+"""Open times of the rosters: each is one, however the roster changes around it, until enough people are on."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from msgspec.structs import replace
+from sqlmodel import select
+
+from bot import directory
+from bot.config.floor import Need, Shifts
+from bot.directory.cache import PeopleCache
+from bot.directory.rules import PersonFacts
+from bot.outbox.tables import OutboxRow
+from bot.services import Services
+from bot.shifts import absences, coverage, finding_tables, offers, open_time_views
+from bot.shifts.finding_tables import OpenTime, State
+from bot.shifts.rules import Problem
+from bot.shifts.tables import Shift
+from bot.slack.phrases import Translator
+from tests.rules.playbook_builders import NOON, after, database
+from tests.rules.test_update_templates import services
+
+ANA, BEN, ERIK, FARAH = "UANA", "UBEN", "UERIK", "UFARAH"
+PEOPLE = (ANA, BEN, ERIK, FARAH)
+ROLES = {"gqm": "Global queue manager"}
+# The hours of the need: the night after the tests' noon.
+MIDNIGHT = NOON.replace(hour=0) + timedelta(days=1)
+
+
+def floor_with(folder: Path, need: Need) -> Services:
+    shifts = Shifts(roles=ROLES, needs=(need,), managers=(FARAH,), ahead=timedelta(hours=24))
+    floor_services = services(shifts=shifts)
+    parts = {**floor_services.parts, PeopleCache: PeopleCache()}
+    floor = replace(floor_services, database=database(folder), parts=parts)
+    with floor.database.transaction() as session:
+        directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE], NOON)
+        # They were on in the role last week, so they may be asked.
+        for person in (ANA, BEN, ERIK):
+            session.add(shift(person, NOON - timedelta(days=7), 8))
+    return floor
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Services]:
+    """A floor that needs two people from midnight to 08:00."""
+    floor = floor_with(tmp_path, Need(role="gqm", people=2, hours=(time(0), time(8))))
+    yield floor
+    floor.database.close()
+
+
+@pytest.fixture
+def single(tmp_path: Path) -> Iterator[Services]:
+    """A floor that needs one person from midnight to 08:00."""
+    floor = floor_with(tmp_path, Need(role="gqm", hours=(time(0), time(8))))
+    yield floor
+    floor.database.close()
+
+
+def shift(person: str, starts_at: datetime, hours: float) -> Shift:
+    facts: dict[str, Any] = {"person": person, "user_id": person, "role": "gqm", "changed_at": NOON}
+    ends_at = starts_at + timedelta(hours=hours)
+    return Shift(source="x", external_id=f"{person}{starts_at}", starts_at=starts_at, ends_at=ends_at, **facts)
+
+
+def is_on(floor: Services, person: str, starts_in: float, hours: float) -> None:
+    """Put a person on shift, so many hours after midnight."""
+    with floor.database.transaction() as session:
+        session.add(shift(person, MIDNIGHT + timedelta(hours=starts_in), hours))
+
+
+def is_ill(floor: Services, person: str, now: datetime) -> None:
+    absences.enter(floor, person, (now, now + timedelta(hours=24)), "sick", "", person, now)
+
+
+def open_times(floor: Services, now: datetime) -> list[OpenTime]:
+    """Look at the coverage; return every open time that was ever found."""
+    coverage.find_open_times(floor, now)
+    with floor.database.reading() as session:
+        return list(session.exec(select(OpenTime).order_by(sa.text("id"))).all())
+
+
+def text(floor: Services, open_time: OpenTime, now: datetime) -> str:
+    return str(open_time_views.open_time_message(open_time, floor.floor, Translator(), now))
+
+
+def messages(floor: Services) -> list[str]:
+    """The subject of every message about open times."""
+    query = select(OutboxRow.subject).where(OutboxRow.kind == "open_time").order_by(sa.text("id"))
+    with floor.database.reading() as session:
+        return list(session.exec(query))
+
+
+def test_a_short_time_in_which_nobody_is_left_stays_open_with_its_answer_and_the_managers_are_told(
+    pair: Services,
+) -> None:
+    is_on(pair, ANA, 0, 8)
+    (short,) = open_times(pair, after(minutes=1))
+    assert "is alone as Global queue manager, 2 are needed" in text(pair, short, NOON)
+    offers.answer_request(pair, short.number, "Two from Cebu", FARAH, after(minutes=5))
+    is_ill(pair, ANA, after(minutes=10))
+    (gap,) = open_times(pair, after(minutes=11))
+    assert gap.is_open
+    assert "Nobody is on as Global queue manager" in text(pair, gap, NOON)
+    assert gap.answer == "Two from Cebu"
+    assert messages(pair) == ["1:UBEN", "1:UERIK", "1:UFARAH", "1:UFARAH:gap"]
+    open_times(pair, after(minutes=21))
+    assert len(messages(pair)) == 4
+
+
+def test_a_gap_with_one_of_two_people_is_not_covered(pair: Services) -> None:
+    open_times(pair, after(minutes=1))
+    is_on(pair, BEN, 0, 8)
+    (short,) = open_times(pair, after(minutes=11))
+    assert short.is_open
+    assert "<@UBEN> is alone as Global queue manager, 2 are needed" in text(pair, short, NOON)
+    is_on(pair, ERIK, 0, 8)
+    (covered,) = open_times(pair, after(minutes=21))
+    assert "Covered: the roster was changed" in text(pair, covered, NOON)
+    assert all(subject.count(":") == 1 for subject in messages(pair)), "nobody was told twice"
+
+
+def test_two_gaps_that_become_one_are_not_covered(single: Services) -> None:
+    is_on(single, ANA, 2, 2)
+    first, second = open_times(single, after(minutes=1))
+    assert second.is_open
+    is_ill(single, ANA, after(minutes=10))
+    first, second = open_times(single, after(minutes=11))
+    assert (first.starts_at, first.ends_at) == (MIDNIGHT, MIDNIGHT + timedelta(hours=8))
+    assert (first.state, second.state) == (State.OPEN, State.MERGED)
+    assert "part of another open time" in text(single, second, NOON)
+    with single.database.reading() as session:
+        assert finding_tables.gaps_late(session, NOON, after(days=2)) == (1, 0)
+
+
+def test_a_gap_of_two_people_is_filled_when_both_have_taken_it(pair: Services) -> None:
+    (gap,) = open_times(pair, after(minutes=1))
+    offers.take(pair, gap.number, BEN, after(minutes=5))
+    (half,) = open_times(pair, after(minutes=6))
+    assert (half.is_open, half.people) == (True, [BEN])
+    assert "<@UBEN> is alone" in text(pair, half, NOON)
+    offers.take(pair, gap.number, ERIK, after(minutes=7))
+    (filled,) = open_times(pair, after(minutes=8))
+    assert (filled.state, filled.filled_by) == (State.FILLED, ERIK)
+    assert messages(pair) == ["1:UANA", "1:UBEN", "1:UERIK"], "one each"
+    with pair.database.reading() as session:
+        assert finding_tables.gaps_late(session, NOON, after(days=2)) == (1, 0)
+    assert filled.problem == Problem.GAP
+
+
+def test_people_below_the_load_are_found_one_by_one(pair: Services) -> None:
+    with pair.database.transaction() as session:
+        times: dict[str, Any] = {"starts_at": MIDNIGHT, "ends_at": MIDNIGHT + timedelta(hours=8), "found_at": NOON}
+        request = OpenTime(problem=Problem.BELOW_LOAD, role="gqm", needed=3, answer="Two from Cebu", **times)
+        session.add(request)
+        session.flush()
+        number = request.number
+    for person in (BEN, ERIK):
+        offers.take(pair, number, person, after(minutes=5))
+        with pair.database.reading() as session:
+            assert finding_tables.look_up(session, number).is_open
