@@ -21,7 +21,7 @@ from bot.reports import gathering, periods, sending, workbook
 from bot.runtime import migrations
 from bot.runtime.database import Database
 from bot.services import Services
-from bot.shifts import tables
+from bot.shifts import availability
 from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, ReadShift
 from bot.shifts.rules import Needed, problems, to_minute
@@ -84,7 +84,7 @@ def _roster(folder: Path, first: datetime) -> tuple[list[float], list[float]]:
     for _ in range(RUNS):
         began = time.perf_counter()
         with store.reading() as session:
-            duties = tables.available_duties(session, first, end)
+            duties = availability.available_duties(session, first, end)
         assert problems(duties, needs, to_minute(first), to_minute(end)), "something is uncovered"
         runs.append(time.perf_counter() - began)
     store.close()

@@ -12,7 +12,7 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context, Message, Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import people, tables, views
+from bot.shifts import availability, people, tables, views
 from bot.shifts.tables import CONTACT, Shift
 from bot.shifts.wording import translator
 
@@ -66,7 +66,7 @@ def message(context: Context) -> Message:
 
 
 def next_on(session: Session, at: datetime, role: str = "", region: str = "", most: int = 2) -> Sequence[Shift]:
-    """The shifts that begin next after a moment, all with the same start."""
+    """The shifts that begin next after a moment, all with the same start, of people who are available then."""
     coming_shifts = [
         shift
         for shift in tables.between(session, at, at + NEXT_WITHIN)
@@ -74,8 +74,7 @@ def next_on(session: Session, at: datetime, role: str = "", region: str = "", mo
         and (not role or shift.role.casefold() == role.casefold())
         and (not region or shift.region.casefold() == region.casefold())
     ]
-    next_shifts = [shift for shift in coming_shifts if shift.starts_at == coming_shifts[0].starts_at]
-    return next_shifts[:most]
+    return next(filter(None, availability.of_those_who_come(session, coming_shifts, at)), [])[:most]
 
 
 def channel_of(context: Context) -> str:

@@ -13,7 +13,7 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import finding_tables, load_rules, open_time_views, people, rules, staffing, tables
+from bot.shifts import availability, finding_tables, load_rules, open_time_views, people, rules, staffing, tables
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
 from bot.shifts.tables import COVERAGE
@@ -41,7 +41,7 @@ def find_open_times(services: Services, now: datetime) -> None:
     loads, managers = staffing.loads(services, now, until), people.managers(services)
     with services.database.transaction() as session:
         tables.set_clock(session, COVERAGE, now + EVERY)
-        duties = tables.available_duties(session, now, until)
+        duties = availability.available_duties(session, now, until)
         span = to_minute(now), to_minute(until)
         needs = [needed(need) for need in services.floor.shifts.needs if not need.queues]
         findings = rules.problems(duties, needs, *span)

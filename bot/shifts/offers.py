@@ -12,7 +12,7 @@ from bot.incidents.permissions import check_member
 from bot.services import Services
 from bot.shifts import coverage, finding_tables, open_time_views, people, rules, swap_tables, tables, views
 from bot.shifts.finding_tables import OpenTime, State
-from bot.shifts.rules import AlreadyOnShift, Problem, to_minute
+from bot.shifts.rules import AbsentThen, AlreadyOnShift, Problem, to_minute
 from bot.shifts.swap_tables import Swap
 from bot.shifts.tables import BY_HAND, Shift
 from bot.slack.phrases import Translator
@@ -139,7 +139,12 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
 def check_free(
     session: Session, user_id: str, when: tuple[datetime, datetime], exchanged: Sequence[int | None]
 ) -> None:
-    """Raise `AlreadyOnShift` if the person has another shift then, apart from those that they give away."""
+    """Raise `AlreadyOnShift` if the person has another shift then, apart from those that they give away.
+
+    Raise `AbsentThen` if they are absent then.
+    """
+    if any(absence.user_id == user_id for absence in tables.absences_between(session, *when)):
+        raise AbsentThen(person=mention(user_id))
     duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in exchanged]
     start, end = (to_minute(moment) for moment in when)
     if not rules.is_free(duties, user_id, start, end):

@@ -122,6 +122,12 @@ class AlreadyOnShift(WatchfloorError):
     es = "{person} ya está de turno a esa hora. Elige a otra persona."
 
 
+class AbsentThen(WatchfloorError):
+    """{person} is absent at that time. Take the absence back first: `/incident oncall mine`."""
+
+    es = "{person} está ausente a esa hora. Retira antes la ausencia: `/incident oncall mine`."
+
+
 def to_minute(moment: datetime) -> int:
     """The minute since 1970 UTC that contains the moment."""
     return int(moment.timestamp()) // MINUTE_S

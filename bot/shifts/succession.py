@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlmodel import Session
 
@@ -9,13 +10,16 @@ from bot.config.floor.reading import ROSTER
 from bot.incidents.facts import OnShift
 from bot.incidents.people import NO_INCIDENT, known_people
 from bot.services import Services
-from bot.shifts import tables
+from bot.shifts import availability, tables
 
 SOON = timedelta(hours=2)
 
 
 def next_on_shift(session: Session, services: Services, user_id: str, now: datetime) -> Sequence[str]:
-    """People who may take over a shift: on in the same role within two hours of its end, nearest start first."""
+    """People who may take over a shift: on in the same role within two hours of its end, nearest start first.
+
+    Those who are absent when theirs begins are left out.
+    """
     current_shifts = [
         shift for shift in tables.of_person(session, user_id, now - SOON, now + SOON) if shift.starts_at <= now
     ]
@@ -27,7 +31,8 @@ def next_on_shift(session: Session, services: Services, user_id: str, now: datet
         if shift.role == role and shift.user_id not in (None, user_id) and shift.ends_at > until
     ]
     # People who come on when the shift ends are listed before those who are on throughout.
-    shifts_by_start = sorted(coming_shifts, key=lambda shift: (abs(shift.starts_at - until), shift.starts_at))
+    available_shifts = chain.from_iterable(availability.of_those_who_come(session, coming_shifts, now))
+    shifts_by_start = sorted(available_shifts, key=lambda shift: (abs(shift.starts_at - until), shift.starts_at))
     return list(dict.fromkeys(str(shift.user_id) for shift in shifts_by_start))
 
 

@@ -132,15 +132,19 @@ def on_at(session: Session, moment: datetime, role: str = "", region: str = "") 
 
     Shifts of absent people and of deactivated accounts are left out.
     """
-    absent_ids = absent_at(session, moment)
     query = select(Shift).where(col(Shift.starts_at) <= moment, col(Shift.ends_at) > moment)
     if role:
         query = query.where(sa.func.lower(col(Shift.role)) == role.casefold())
     if region:
         query = query.where(sa.func.lower(col(Shift.region)) == region.casefold())
-    shifts = session.exec(query.order_by(col(Shift.starts_at), col(Shift.id))).all()
-    absent_ids |= directory.gone(session, (shift.user_id for shift in shifts if shift.user_id))
-    return [shift for shift in shifts if shift.user_id not in absent_ids]
+    return of_available(session, session.exec(query.order_by(col(Shift.starts_at), col(Shift.id))).all(), moment)
+
+
+def of_available(session: Session, shifts: Collection[Shift], moment: datetime) -> list[Shift]:
+    """Those of the shifts whose person is not absent at a moment, and whose account is not deactivated."""
+    unavailable = absent_at(session, moment)
+    unavailable |= directory.gone(session, (shift.user_id for shift in shifts if shift.user_id))
+    return [shift for shift in shifts if shift.user_id not in unavailable]
 
 
 def absent_at(session: Session, moment: datetime) -> set[str]:
@@ -249,40 +253,3 @@ def roster_changed(session: Session, now: datetime) -> None:
     """Schedule immediate checks of the point of contact and the coverage after a change of shifts."""
     for name in (CONTACT, COVERAGE):
         schedule_check(session, name, now)
-
-
-def available_duties(session: Session, start: datetime, end: datetime) -> list[Duty]:
-    """The shifts in a period without their absences, as the rules need them."""
-    absences_by_person: dict[str, list[tuple[int, int]]] = {}
-    for absence in absences_between(session, start, end):
-        absences_by_person.setdefault(absence.user_id, []).append(
-            (to_minute(absence.starts_at), to_minute(absence.ends_at))
-        )
-    # Columns instead of mapped rows, because a roster of two months has ten thousand shifts.
-    columns = (Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site)
-    touches_period = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
-    rows = session.connection().execute(sa.select(*columns).where(*touches_period))  # type: ignore[call-overload]  # a list of columns
-    return [
-        part
-        for starts_at, ends_at, person, user_id, *attributes in rows
-        for part in without_absences(
-            Duty(to_minute(starts_at), to_minute(ends_at), user_id or person, *attributes),
-            absences_by_person.get(user_id or "", ()),
-        )
-    ]
-
-
-def without_absences(duty: Duty, absences: Sequence[tuple[int, int]]) -> list[Duty]:
-    """The parts of a shift outside the absences."""
-    if not absences:
-        return [duty]
-    parts = [(duty.start, duty.end)]
-    for start, end in absences:
-        parts = [
-            piece
-            for low, high in parts
-            for piece in ((low, min(high, start)), (max(low, end), high))
-            if piece[0] < piece[1]
-        ]
-    attributes = (duty.person, duty.role, duty.region, duty.site)
-    return [Duty(low, high, *attributes) for low, high in parts]

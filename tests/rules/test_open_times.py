@@ -12,13 +12,16 @@ from sqlmodel import select
 
 from bot import directory
 from bot.config.floor import Need, Shifts
+from bot.directory import lookup
 from bot.directory.cache import PeopleCache
+from bot.directory.departures import Departures
 from bot.directory.rules import PersonFacts
+from bot.incidents.registry import Registry
 from bot.outbox.tables import OutboxRow
 from bot.services import Services
-from bot.shifts import absences, coverage, finding_tables, offers, open_time_views
+from bot.shifts import absences, by_hand, contact, coverage, finding_tables, offers, open_time_views, succession
 from bot.shifts.finding_tables import OpenTime, State
-from bot.shifts.rules import Problem
+from bot.shifts.rules import AbsentThen, Problem
 from bot.shifts.tables import Shift
 from bot.slack.phrases import Translator
 from tests.rules.playbook_builders import NOON, after, database
@@ -34,7 +37,8 @@ MIDNIGHT = NOON.replace(hour=0) + timedelta(days=1)
 def floor_with(folder: Path, need: Need) -> Services:
     shifts = Shifts(roles=ROLES, needs=(need,), managers=(FARAH,), ahead=timedelta(hours=24))
     floor_services = services(shifts=shifts)
-    parts = {**floor_services.parts, PeopleCache: PeopleCache()}
+    departures = Departures([], floor_services.get(Registry).unavailable)
+    parts = {**floor_services.parts, PeopleCache: PeopleCache(), Departures: departures}
     floor = replace(floor_services, database=database(folder), parts=parts)
     with floor.database.transaction() as session:
         directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE], NOON)
@@ -162,3 +166,32 @@ def test_people_below_the_load_are_found_one_by_one(pair: Services) -> None:
         offers.take(pair, number, person, after(minutes=5))
         with pair.database.reading() as session:
             assert finding_tables.look_up(session, number).is_open
+
+
+# Absent people and people who left
+
+
+def is_gone(floor: Services, person: str) -> None:
+    lookup.remember(floor, [PersonFacts(person, person, is_gone=True)], NOON)
+
+
+def test_absent_people_take_no_shift(single: Services) -> None:
+    (gap,) = open_times(single, after(minutes=1))
+    is_ill(single, BEN, after(minutes=2))
+    with pytest.raises(AbsentThen, match="Take the absence back first"):
+        offers.take(single, gap.number, BEN, after(minutes=5))
+    times = MIDNIGHT, MIDNIGHT + timedelta(hours=8)
+    with pytest.raises(AbsentThen):
+        by_hand.add(single, BEN, "gqm", ("", ""), times, FARAH, after(minutes=5))
+    offers.take(single, gap.number, ERIK, after(minutes=6))
+
+
+def test_the_next_person_on_is_one_who_comes(single: Services) -> None:
+    is_on(single, FARAH, -13, 13)
+    for place, person in enumerate((ANA, BEN, ERIK)):
+        is_on(single, person, place / 2, 4)
+    is_ill(single, ANA, after(minutes=1))
+    is_gone(single, BEN)
+    with single.database.reading() as session:
+        assert [shift.person for shift in contact.next_on(session, NOON, "gqm")] == [ERIK]
+        assert succession.next_on_shift(session, single, FARAH, NOON) == [ERIK]

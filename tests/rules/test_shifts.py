@@ -20,12 +20,12 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
 from bot.runtime.network import Network
 from bot.shifts import feeding, fetching, oncall, tables
+from bot.shifts.availability import without_absences
 from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, RosterUnreadable
 from bot.shifts.reading.table_file import read_table
 from bot.shifts.reading.wording import reason_in
 from bot.shifts.rules import Duty, Finding, Needed, Problem, problems, to_minute, to_moment
-from bot.shifts.tables import without_absences
 from bot.sources.port import Page, Shift, Source, streams_of
 from tests import prepared
 from tests.rules.test_update_templates import services

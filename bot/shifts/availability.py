@@ -1,0 +1,54 @@
+"""The shifts of those who come: without the absences, and without people who are not there."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.shifts.rules import Duty, to_minute
+from bot.shifts.tables import Shift, absences_between, of_available
+
+
+def of_those_who_come(session: Session, shifts: Iterable[Shift], now: datetime) -> Iterator[list[Shift]]:
+    """Shifts in order of their start, grouped by it, without those of people who are not available then."""
+    for moment, group in groupby(shifts, key=lambda shift: max(shift.starts_at, now)):
+        yield of_available(session, list(group), moment)
+
+
+def available_duties(session: Session, start: datetime, end: datetime) -> list[Duty]:
+    """The shifts in a period without their absences, as the rules need them."""
+    absences_by_person: dict[str, list[tuple[int, int]]] = {}
+    for absence in absences_between(session, start, end):
+        absences_by_person.setdefault(absence.user_id, []).append(
+            (to_minute(absence.starts_at), to_minute(absence.ends_at))
+        )
+    # Columns instead of mapped rows, because a roster of two months has ten thousand shifts.
+    columns = (Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site)
+    touches_period = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
+    rows = session.connection().execute(sa.select(*columns).where(*touches_period))  # type: ignore[call-overload]  # a list of columns
+    return [
+        part
+        for starts_at, ends_at, person, user_id, *attributes in rows
+        for part in without_absences(
+            Duty(to_minute(starts_at), to_minute(ends_at), user_id or person, *attributes),
+            absences_by_person.get(user_id or "", ()),
+        )
+    ]
+
+
+def without_absences(duty: Duty, absences: Sequence[tuple[int, int]]) -> list[Duty]:
+    """The parts of a shift outside the absences."""
+    if not absences:
+        return [duty]
+    parts = [(duty.start, duty.end)]
+    for start, end in absences:
+        parts = [
+            piece
+            for low, high in parts
+            for piece in ((low, min(high, start)), (max(low, end), high))
+            if piece[0] < piece[1]
+        ]
+    attributes = (duty.person, duty.role, duty.region, duty.site)
+    return [Duty(low, high, *attributes) for low, high in parts]
