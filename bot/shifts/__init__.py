@@ -13,6 +13,7 @@ def register(registry: "Registry") -> None:
     from bot.incidents.registry import Job, PurgeRule, Tick
     from bot.shifts import (
         absences,
+        availability,
         contact,
         coverage,
         feeding,
@@ -40,6 +41,7 @@ def register(registry: "Registry") -> None:
         Tick("open shifts", coverage.escalate, finding_tables.NEXT_ESCALATION),
         Tick("absences", absences.begin_due, tables.NEXT_ABSENCE),
     ]
+    registry.unavailable.append(availability.check_again)
     registry.answers(NEXT_ON_SHIFT, succession.next_on_shift)
     registry.answers(FALLBACK, succession.fallback)
     registry.answers(ON_SHIFT, succession.on_shift)

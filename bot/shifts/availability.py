@@ -7,8 +7,10 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from bot import directory
+from bot.services import Services
 from bot.shifts.rules import Duty, to_minute
-from bot.shifts.tables import Shift, absences_between, of_available
+from bot.shifts.tables import Shift, absences_between, of_available, roster_changed
 
 
 def of_those_who_come(session: Session, shifts: Iterable[Shift], now: datetime) -> Iterator[list[Shift]]:
@@ -17,8 +19,13 @@ def of_those_who_come(session: Session, shifts: Iterable[Shift], now: datetime) 
         yield of_available(session, list(group), moment)
 
 
+def check_again(session: Session, services: Services, user_id: str, now: datetime) -> None:
+    """Check the point of contact and the coverage at once, as a person has become unavailable."""
+    roster_changed(session, now)
+
+
 def available_duties(session: Session, start: datetime, end: datetime) -> list[Duty]:
-    """The shifts in a period without their absences, as the rules need them."""
+    """The shifts in a period as the rules need them: without absences, and without deactivated accounts."""
     absences_by_person: dict[str, list[tuple[int, int]]] = {}
     for absence in absences_between(session, start, end):
         absences_by_person.setdefault(absence.user_id, []).append(
@@ -27,10 +34,12 @@ def available_duties(session: Session, start: datetime, end: datetime) -> list[D
     # Columns instead of mapped rows, because a roster of two months has ten thousand shifts.
     columns = (Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site)
     touches_period = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
-    rows = session.connection().execute(sa.select(*columns).where(*touches_period))  # type: ignore[call-overload]  # a list of columns
+    rows = session.connection().execute(sa.select(*columns).where(*touches_period)).all()  # type: ignore[call-overload]  # a list of columns
+    gone_ids = directory.gone(session, {row.user_id for row in rows if row.user_id})
     return [
         part
         for starts_at, ends_at, person, user_id, *attributes in rows
+        if user_id not in gone_ids
         for part in without_absences(
             Duty(to_minute(starts_at), to_minute(ends_at), user_id or person, *attributes),
             absences_by_person.get(user_id or "", ()),

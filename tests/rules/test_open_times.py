@@ -19,7 +19,17 @@ from bot.directory.rules import PersonFacts
 from bot.incidents.registry import Registry
 from bot.outbox.tables import OutboxRow
 from bot.services import Services
-from bot.shifts import absences, by_hand, contact, coverage, finding_tables, offers, open_time_views, succession
+from bot.shifts import (
+    absences,
+    by_hand,
+    contact,
+    coverage,
+    finding_tables,
+    offers,
+    open_time_views,
+    succession,
+    tables,
+)
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import AbsentThen, Problem
 from bot.shifts.tables import Shift
@@ -195,3 +205,16 @@ def test_the_next_person_on_is_one_who_comes(single: Services) -> None:
     with single.database.reading() as session:
         assert [shift.person for shift in contact.next_on(session, NOON, "gqm")] == [ERIK]
         assert succession.next_on_shift(session, single, FARAH, NOON) == [ERIK]
+
+
+def test_the_shift_of_somebody_who_left_is_open_and_the_point_of_contact_is_looked_at_at_once(
+    single: Services,
+) -> None:
+    is_on(single, ANA, 0, 8)
+    assert open_times(single, after(minutes=1)) == []
+    contact.refresh(single, after(minutes=1))
+    is_gone(single, ANA)
+    with single.database.reading() as session:
+        assert session.connection().execute(tables.next_check(tables.CONTACT)).scalar_one() == NOON
+    (gap,) = open_times(single, after(minutes=11))
+    assert gap.problem == Problem.GAP
