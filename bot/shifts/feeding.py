@@ -15,9 +15,10 @@ from bot.sources.port import Shift
 
 
 def take(session: Session, services: Services, source: str, key: str, rows: Sequence[Shift]) -> None:
-    """Replace the source's roster with these rows; the same rows again change nothing on the same day."""
+    """Replace the source's roster with these rows; without a change of rows or settings, at most once a day."""
     now = utcnow()
-    content = hashlib.sha256(f"{sorted(map(repr, rows))} {now:%Y-%m-%d}".encode()).hexdigest()[:32]
+    settings = f"{services.floor.shifts.roles!r} {services.floor.shifts.people!r} {now:%Y-%m-%d}"
+    content = hashlib.sha256(f"{sorted(map(repr, rows))} {settings}".encode()).hexdigest()[:32]
     state = session.get(RosterState, source)
     if state is None or state.content_hash != content or state.error:
         importing.replace_shifts(session, services, source, _read_rows(rows, services.floor), "", now, content)

@@ -138,12 +138,12 @@ def _shift_change(
 
 def _update_shift(shift: Shift, row: ReadShift, user_id: str | None, now: datetime) -> list[Moved]:
     """Update a shift. A swap stands until the roster names somebody else."""
-    rostered = shift.rostered or shift.person
-    is_same_person = row.person == rostered
-    is_same = is_same_person and all(getattr(shift, field) == getattr(row, field) for field in FIELDS)
-    if is_same:
-        if shift.user_id is None and user_id:
-            shift.user_id = user_id
+    is_same_name = row.person == (shift.rostered or shift.person)
+    if is_same_name and shift.user_id is None:
+        shift.user_id = user_id
+    # The name may belong to another account than before: floor.yaml was corrected, or a handle renamed.
+    is_same_person = is_same_name and (bool(shift.rostered) or user_id in (None, shift.user_id))
+    if is_same_person and all(getattr(shift, field) == getattr(row, field) for field in FIELDS):
         return []
     before = _shift_change(shift, _times(shift), None)
     for field in FIELDS:

@@ -12,10 +12,13 @@ from sqlmodel import col, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot import directory
 from bot.commands.doctor import rosters as doctor
 from bot.config.floor import Roster, Shifts
 from bot.config.settings import Settings
+from bot.directory.rules import PersonFacts
 from bot.errors import WatchfloorError
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
 from bot.runtime.network import Network
@@ -374,6 +377,11 @@ def test_a_source_brings_a_roster_and_shifts_missing_from_it_are_removed(tmp_pat
         left_out.append([reason for _, reason in state.left_out])
         return [(shift.person, shift.role, shift.starts_at) for shift in shift_rows if shift.ends_at > now]
 
+    def user_ids() -> list[str | None]:
+        with database.reading() as session:
+            shift_rows = session.exec(select(tables.Shift).order_by(col(tables.Shift.starts_at))).all()
+        return [shift.user_id for shift in shift_rows if shift.ends_at > now]
+
     left_out: list[list[str]] = []
     day = timedelta(days=1)
     first = Shift("1", "Ana@example.com", "GQM", now + day, now + day + timedelta(hours=8), "EMEA")
@@ -388,6 +396,27 @@ def test_a_source_brings_a_roster_and_shifts_missing_from_it_are_removed(tmp_pat
     moved = replace(first, starts_at=first.starts_at + timedelta(hours=1))
     assert shifts_after("b", moved) == [("ana@example.com", "gqm", now + day + timedelta(hours=1))]
     assert "shifts" in streams_of(cast(Source, WorkforceManagement()))
+
+    # A name that was given to the wrong person is corrected in floor.yaml.
+    people = [PersonFacts(f"U0{handle.upper()}", handle, handle) for handle in ("faye", "fay", "ana", "ben")]
+    with database.transaction() as session:
+        directory.save_people(session, people, now)
+    swapped = replace(second, external_id="5", starts_at=now + 3 * day, ends_at=now + 3 * day + timedelta(hours=8))
+    services_of_floor = services(shifts=Shifts(roles=ROLES, people={"Fay": "@faye"}))
+    shifts_after("c", second, swapped)
+    assert user_ids() == ["U0FAYE", "U0FAYE"]
+    with database.transaction() as session:
+        last = session.exec(select(tables.Shift).where(tables.Shift.external_id == "5")).one()
+        last.rostered, last.person, last.user_id = last.person, "U0BEN", "U0BEN"
+        session.add(last)
+    services_of_floor = services(shifts=Shifts(roles=ROLES, people={"Fay": "@fay"}))
+    shifts_after("d", second, swapped)
+    assert user_ids() == ["U0FAY", "U0BEN"], "an agreed swap stands"
+    with database.reading() as session:
+        told = {row.channel_id: row.payload["text"] for row in session.exec(select(OutboxRow)) if row.payload}
+    assert "Not yours any more" in told["U0FAYE"]
+    assert "New: " in told["U0FAY"]
+    assert "U0BEN" not in told
     database.close()
 
 
