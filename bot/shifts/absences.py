@@ -99,10 +99,17 @@ def _reassign(session: Session, services: Services, absence: Absence, now: datet
 
 
 def begin_due(services: Services, now: datetime) -> None:
-    """Reassign what people are accountable for when their absences have begun, once per absence."""
+    """Reassign what people are accountable for when their absences have begun, once per absence.
+
+    Nothing is taken from people who are back: their absence was over before the bot could look.
+    """
     with services.database.transaction() as session:
         for absence in tables.absences_due(session, now):
-            _reassign(session, services, absence, now)
+            if absence.ends_at > now:
+                _reassign(session, services, absence, now)
+            else:
+                absence.replaced_due_at = None
+                session.add(absence)
 
 
 def cancel(services: Services, number: int, by: str, now: datetime) -> str:

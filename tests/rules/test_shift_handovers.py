@@ -22,6 +22,7 @@ from bot.incidents import incidents
 from bot.outbox.tables import OutboxRow
 from bot.services import Services
 from bot.shifts import absences
+from bot.shifts import tables as shift_tables
 from tests.rules.playbook_builders import NOON, after, database, declared
 from tests.rules.test_update_templates import services
 
@@ -175,3 +176,16 @@ def test_a_case_at_risk_keeps_its_accountable_person_however_many_others_are_wor
     offering.offer(floor, FARAH, "", "", "", BEN, after(hours=2))
     assert holders(floor)["case:1"] == ERIK
     assert "C0" in str(offering.offer_form(floor, ERIK, after(hours=2)))
+
+
+@pytest.mark.parametrize("minutes", [30, 60])
+def test_an_absence_that_ended_while_the_bot_was_stopped_takes_nothing_from_a_person_who_is_back(
+    floor: Services, minutes: int
+) -> None:
+    offered(floor)
+    when = after(minutes=10), after(minutes=40)
+    absences.enter(floor, BEN, when, "meeting", "", BEN, NOON)
+    absences.begin_due(floor, after(minutes=minutes))
+    assert holders(floor) == {"incident:1": DEVI if minutes < 40 else BEN}
+    with floor.database.reading() as session:
+        assert shift_tables.absences_due(session, after(days=1)) == []
