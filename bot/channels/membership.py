@@ -6,7 +6,7 @@ from typing import Any
 from bot import directory, outbox
 from bot.channels import gaps, recovery
 from bot.channels.messages import incident_of
-from bot.channels.private_members import refresh_private_members
+from bot.channels.private_members import private_change, refresh_private_members
 from bot.directory.lookup import (
     channel_names,
     forget_channel,
@@ -15,6 +15,7 @@ from bot.directory.lookup import (
     refresh_channels,
 )
 from bot.incidents import channel_loss, incidents, participants
+from bot.incidents.events import MembersChanged
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import timeline
@@ -38,9 +39,12 @@ def record_member_joined(services: Services, event: Event) -> None:
     if number is None:
         return
     with services.database.transaction() as session:
+        change = private_change(session, services, number)
         participants.join(session, number, [event["user"]], utcnow())
         key = f"joined:{event['user']}:{event.get('event_ts', '')}"
         timeline.append_once(session, number, key, "joined", utcnow(), event["user"])
+        if change:
+            change.publish(MembersChanged())
 
 
 def record_member_left(services: Services, event: Event) -> None:
@@ -52,9 +56,12 @@ def record_member_left(services: Services, event: Event) -> None:
     if number is None:
         return
     with services.database.transaction() as session:
+        change = private_change(session, services, number)
         participants.leave(session, number, event["user"])
         key = f"left:{event['user']}:{event.get('event_ts', '')}"
         timeline.append_once(session, number, key, "left", utcnow(), event["user"])
+        if change:
+            change.publish(MembersChanged())
 
 
 def record_channel_lost(services: Services, event: Event) -> None:

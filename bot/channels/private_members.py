@@ -2,7 +2,11 @@
 
 import logging
 
+from sqlmodel import Session
+
 from bot.incidents import incidents, participants
+from bot.incidents.change import Change
+from bot.incidents.events import MembersChanged
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
@@ -21,4 +25,14 @@ def refresh_private_members(services: Services) -> None:
             log.warning("members of a channel are not known", extra={"incident": number, "reason": str(refused)})
             continue
         with services.database.transaction() as session:
+            change = private_change(session, services, number)
             participants.replace(session, number, members, utcnow())
+            if change:
+                change.publish(MembersChanged())
+
+
+def private_change(session: Session, services: Services, number: int) -> Change | None:
+    """Lock a private incident before its members change; None for one of which everybody may read."""
+    if not incidents.by_number(session, number).is_private:
+        return None
+    return Change(session, services, incidents.by_number_locked(session, number), "", utcnow())

@@ -93,6 +93,10 @@ class MadePrivate(Event, frozen=True):
     """Only participants see the incident from now on; its private channel is yet to be created."""
 
 
+class MembersChanged(Event, frozen=True):
+    """People joined or left the channel of a private incident: only they may read of it."""
+
+
 class Reopened(Event, frozen=True):
     """The incident is not over after all."""
 

@@ -9,7 +9,7 @@ from bot import directory, outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests, PersonGone
 from bot.errors import WatchfloorError
-from bot.incidents import incidents, rules, wording
+from bot.incidents import incidents, participants, rules, wording
 from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
@@ -145,6 +145,13 @@ def lead_of(session: Session, incident: Incident) -> str:
     gone_ids = directory.gone(session, candidates)
     present_ids = [user_id for user_id in candidates if user_id not in gone_ids]
     return present_ids[0] if present_ids else incident.channel_id or incident.declared_by
+
+
+def readers_among(session: Session, incident: Incident, user_ids: Sequence[str]) -> list[str]:
+    """Those of these people who may read of the incident: of a private one, only the people in its channel."""
+    if not incident.is_private:
+        return list(user_ids)
+    return [user_id for user_id in user_ids if participants.takes_part(session, incident.number, user_id)]
 
 
 def _assign(change: Change, role: str, to: str) -> None:

@@ -44,6 +44,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Reopened, handlers.promise_again)
     registry.on(events.Withdrawn, handlers.end_promises)
     registry.on(events.RoleChanged, handlers.reassign_drafts)
+    registry.on(events.MembersChanged, handlers.reassign_drafts)
     registry.on(events.CadenceRequested, handlers.set_cadence)
     registry.on(events.UpdateRequested, handlers.send_to_one)
     registry.parts.append(lambda settings, floor: after_start.AfterStart())

@@ -28,12 +28,10 @@ def _post_drafts(
     session: Session, services: Services, incident: Incident, due_promises: Sequence[Promise], now: datetime
 ) -> None:
     number = incident.number
-    roles = incidents.roles(session, number)
     promises_by_deciders: dict[tuple[str, ...], list[Promise]] = {}
     for promise in due_promises:
-        promises_by_deciders.setdefault(draft_recipients.deciders(session, services, roles, promise), []).append(
-            promise
-        )
+        user_ids = draft_recipients.deciders(session, services, incident, promise)
+        promises_by_deciders.setdefault(user_ids, []).append(promise)
     if _waits_for_lead(session, incident, promises_by_deciders.get((), ()), now):
         del promises_by_deciders[()]
     for user_ids, promises in promises_by_deciders.items():

@@ -4,13 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from sqlmodel import Session
+
 from bot.errors import WatchfloorError
 from bot.incidents import audiences as known_audiences
 from bot.incidents.change import Change, changing
-from bot.incidents.permissions import is_one_of
+from bot.incidents.permissions import check_permission, is_one_of
 from bot.services import Services
 from bot.slack.text import near_time
-from bot.updates import copies, draft_messages, outside_check, promise_changes, tables, variables, wording
+from bot.updates import (
+    copies,
+    draft_messages,
+    draft_recipients,
+    outside_check,
+    promise_changes,
+    tables,
+    variables,
+    wording,
+)
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose
 from bot.updates.sending import start_due
@@ -25,6 +36,11 @@ class DecidedAlready(WatchfloorError):
 
 class NotApprover(WatchfloorError):
     """{who} approves what {audience} are told. Ask them to press *Approve*; your text can wait in the draft."""
+
+
+class NoApproverHere(WatchfloorError):
+    """{who} approves what {audience} are told, and is not in this incident's private channel. Invite them there:
+    then they get the draft."""
 
 
 class NotLater(WatchfloorError):
@@ -45,13 +61,21 @@ def check_still_waiting(promise: Promise) -> None:
         raise DecidedAlready(fate=OUTCOMES.get(promise.state, "another took its place"))
 
 
+def check_may_decide(session: Session, services: Services, promise: Promise, by: str) -> None:
+    """Refuse people who neither approve what the audience is told nor may change the incident."""
+    audience = services.floor.audiences.get(promise.audience)
+    if audience is None or not is_one_of(session, audience.approval, by, promise.incident_id):
+        check_permission(services, session, by, "lead", promise.incident_id)
+
+
 @contextmanager
 def _open_decision(services: Services, promise_id: int, by: str, now: datetime) -> Iterator[tuple[Change, Promise]]:
-    """Open a transaction on a promise that is still waiting, for a user who may change the incident."""
+    """Open a transaction on a promise that is still waiting, for a user who may decide about it."""
     with services.database.reading() as session:
         number = tables.get(session, promise_id).incident_id
-    with changing(services, number, by, now) as change:
+    with changing(services, number, by, now, permission=None) as change:
         promise = tables.get(change.session, promise_id)
+        check_may_decide(change.session, services, promise, by)
         check_still_waiting(promise)
         yield change, promise
         change.session.add(promise)
@@ -68,7 +92,9 @@ def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
         return True
     if is_required:
         approvers = " or ".join(name.replace("_", " ") for name in audience.approval)
-        raise NotApprover(who=approvers[:1].upper() + approvers[1:], audience=audience.title)
+        is_any_here = draft_recipients.approvers(change.session, change.services, change.incident, promise)
+        error_class = NotApprover if is_any_here or not change.incident.is_private else NoApproverHere
+        raise error_class(who=approvers[:1].upper() + approvers[1:], audience=audience.title)
     return False
 
 

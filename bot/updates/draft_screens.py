@@ -13,14 +13,16 @@ from bot.slack.blocks import Block
 from bot.slack.text import to_plain_text
 from bot.updates import draft_answers, forms, tables, variables
 from bot.updates.composition import compose
-from bot.updates.draft_answers import check_still_waiting
+from bot.updates.draft_answers import check_may_decide, check_still_waiting
 from bot.updates.tables import Promise
 
 
 def _waiting_promise(services: Services, promise_id: int, by: str) -> tuple[Promise, Incident]:
     with services.database.reading() as session:
         promise = tables.get(session, promise_id)
-    incident = visible_incident(services, promise.incident_id, by, "lead")
+    incident = visible_incident(services, promise.incident_id, by)
+    with services.database.reading() as session:
+        check_may_decide(session, services, promise, by)
     check_still_waiting(promise)
     return promise, incident
 

@@ -15,6 +15,7 @@ from bot.incidents.events import (
     Declared,
     Declined,
     MadePrivate,
+    MembersChanged,
     Merged,
     Reopened,
     Resolved,
@@ -103,12 +104,13 @@ def say_merged(change: Change, event: Merged) -> None:
 
 
 def withdraw_outside(change: Change, event: MadePrivate) -> None:
-    """Drop promises to audiences that a private incident does not inform."""
+    """Drop promises to audiences that a private incident does not inform, and pass on drafts of the others."""
     informed_audiences = audiences_of(change.services, change.incident)
     for promise in tables.waiting(change.session, change.number):
         if promise.audience not in informed_audiences:
             drop_promise(change.session, promise)
     promise_changes.drop_on_their_way(change.session, change.number, informed_audiences)
+    draft_recipients.reassign_drafts(change)
 
 
 def send_at_close(change: Change, event: Closed) -> None:
@@ -130,7 +132,7 @@ def end_promises(change: Change, event: Withdrawn) -> None:
     promises.end(change)
 
 
-def reassign_drafts(change: Change, event: RoleChanged) -> None:
+def reassign_drafts(change: Change, event: RoleChanged | MembersChanged) -> None:
     """Pass open drafts to the users who decide now."""
     draft_recipients.reassign_drafts(change)
 

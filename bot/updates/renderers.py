@@ -3,6 +3,7 @@
 from bot import outbox
 from bot.config.floor import DIGEST, HERE
 from bot.directory.lookup import channel_id, forget_channel
+from bot.errors import TryLater
 from bot.incidents import incidents
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, Message
@@ -21,7 +22,10 @@ def _draft(context: Context) -> Message:
 
 
 def _draft_reader(context: Context) -> str:
-    return draft_messages.recipient(context.row, context.incident.channel_id or "")
+    reader = draft_messages.recipient(context.row, context.incident.channel_id or "")
+    if not reader:
+        raise TryLater("the incident has no channel yet")
+    return reader
 
 
 def _update(context: Context) -> Message:

@@ -129,6 +129,7 @@ HANDLERS = {
         "handovers.actions.follow_role",
         "playbooks.handlers.skip_held",
     ],
+    "MembersChanged": ["updates.handlers.reassign_drafts"],
     "CadenceRequested": ["updates.handlers.set_cadence"],
     "UpdateRequested": ["updates.handlers.send_to_one"],
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],

@@ -198,12 +198,20 @@ def test_a_draft_moves_from_the_channel_to_a_new_lead_and_back(floor: TestFloor)
     assert len(drafts(floor, "ana")) == len(drafts(floor, "ben")) == 1, "copies are edited, not repeated"
 
 
-def test_an_approver_of_one_of_the_updates_keeps_the_draft(floor: TestFloor, tmp_path: Path) -> None:
-    asks = tmp_path / "floor.yaml"
-    asks.write_text(TWO.read_text().replace("approval: true", "approval: commander").replace("S0: 20", "S0: 15"))
+def restarts_with(floor: TestFloor, folder: Path, *changes: tuple[str, str]) -> None:
+    """Restart the bot with a `floor.yaml` in which these texts are replaced."""
+    text = TWO.read_text()
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
     floor.stop_bot()
-    floor._settings["floor_file"] = asks
+    floor._settings["floor_file"] = folder / "floor.yaml"
+    floor._settings["floor_file"].write_text(text)
     floor.start_bot()
+
+
+def test_an_approver_of_one_of_the_updates_keeps_the_draft(floor: TestFloor, tmp_path: Path) -> None:
+    restarts_with(floor, tmp_path, ("approval: true", "approval: commander"), ("S0: 20", "S0: 15"))
     channel = floor.declares("S0 IVR down")
     floor.says("ana", "/incident claim commander", channel)
     floor.passes(minutes=10)
@@ -266,6 +274,49 @@ def test_only_an_approver_can_approve(floor: TestFloor) -> None:
     assert updates(floor, "front-line") == []
     floor.passes(minutes=5)
     assert len(updates(floor, "front-line")) == 1
+
+
+def test_an_approver_need_not_lead_but_must_be_in_the_channel_of_a_private_incident(
+    floor: TestFloor, tmp_path: Path
+) -> None:
+    executives = 'approval: "@executives"'
+    restarts_with(
+        floor,
+        tmp_path,
+        ("approval: true", executives),
+        ("channels: [incident]", f"channels: [incident]\n    {executives}"),
+        ("lead: [anyone]", "lead: [commander]"),
+    )
+    old_channel = floor.declares("S0 payroll leaked")
+    floor.says("ana", "/incident claim commander", old_channel)
+    floor.passes(minutes=10)
+    assert "Approve" in drafts(floor, "erik")[0]
+
+    floor.says("ana", "/incident private personal data", old_channel)
+
+    (draft,) = drafts(floor, "erik")
+    assert draft.endswith("is with Ana Reyes now.")
+    (channel,) = {channel.name for channel in floor.ana.channels() if channel.name.startswith("inc-1-")} - {
+        old_channel
+    }
+    floor.says("ana", "/incident updates add customers", channel)
+    floor.passes(minutes=15)
+    assert drafts(floor, "erik") == [draft]
+    presses(floor, "ana", ids.APPROVE, "customers")
+    assert "@executives approves what Front line are told, and is not in this" in floor.ephemeral("ana", "dm")[-1]
+
+    floor.ana.invites(channel, "erik")
+    floor.settle()
+
+    assert "Approve" in drafts(floor, "erik")[-1], "they get the draft that is open"
+    presses(floor, "erik", ids.EDIT, "customers")
+    floor.erik.fills(ids.TEXT, "Payslips come a day late.")
+    assert floor.erik.submits().closed
+    floor.settle()
+    assert promises(floor, "customers")[-1]["approved_by"] == "U0ERIK"
+    assert "Only commander may change an incident" in floor.says("erik", "/incident severity S1 less", channel)
+    floor.passes(minutes=5)
+    assert "Payslips come a day late." in updates(floor, "front-line")[0]
 
 
 def test_updates_to_one_audience_stay_in_order_and_none_is_sent_twice(floor: TestFloor) -> None:
