@@ -6,16 +6,19 @@ from bot.incidents import incidents
 from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.services import Services
-from bot.updates import draft_messages, due_promises, pauses, rules, tables
+from bot.updates import draft_messages, due_promises, pauses, promise_changes, rules, tables
 from bot.updates.rules import LATE_AFTER
 from bot.updates.scheduling import (
     add_promise,
+    add_promises,
     cadence_of,
     change_cadence,
     drop_promise,
     move_promise,
     quiet_hours_of,
+    scheduled,
     scheduled_promises,
+    with_cadence,
 )
 from bot.updates.tables import Promise
 
@@ -62,33 +65,33 @@ def pause(change: Change, reason: str) -> None:
 
 
 def resume(change: Change) -> None:
-    """Resume scheduled updates: those held back are due as promised, or soon if that time has passed."""
+    """Resume scheduled updates: those held back are due as promised, or soon if that time has passed.
+
+    Each gets a draft of its own, because the one from before the pause is out of sight.
+    """
     services, incident, now = change.services, change.incident, change.now
-    resumed_promises = pauses.end_pause(change.session, change.number, change.by, now)
-    promises_by_audience = {promise.audience: promise for promise in resumed_promises}
-    for promise in promises_by_audience.values():
+    audiences = audiences_of(services, incident)
+    held_promises = pauses.end_pause(change.session, change.number, change.by, now)
+    for promise in held_promises:
         drop_promise(change.session, promise)
-    for name in audiences_of(services, incident):
+    add_promises(change, [_resumed(change, promise) for promise in held_promises if promise.audience in audiences])
+    promises_by_audience = scheduled_promises(change)
+    for name in audiences:
         cadence = cadence_of(services, incident, name, now)
-        earlier_promise = promises_by_audience.get(name)
-        if earlier_promise and earlier_promise.paced_by and earlier_promise.cadence_s:
-            cadence = timedelta(seconds=earlier_promise.cadence_s)
-        if not isinstance(cadence, timedelta):
-            continue
-        due_at = rules.resumed(
-            earlier_promise.due_at if earlier_promise else now + cadence,
-            services.floor.draft_before or LATE_AFTER,
-            now,
-        )
-        due_at = rules.after_quiet(due_at, quiet_hours_of(services, incident, name))
-        new_promise = Promise(
-            incident_id=change.number,
-            audience=name,
-            due_at=due_at,
-            promised_at=now,
-            paced_by=earlier_promise.paced_by if earlier_promise else None,
-        )
-        add_promise(change, new_promise, cadence)
+        # An update that was sent during the pause promised no next one.
+        if name not in promises_by_audience and isinstance(cadence, timedelta):
+            add_promises(change, scheduled(change, name, now + cadence))
+
+
+def _resumed(change: Change, held_promise: Promise) -> Promise:
+    services, name = change.services, held_promise.audience
+    due_at = rules.resumed(held_promise.due_at, services.floor.draft_before or LATE_AFTER, change.now)
+    due_at = rules.after_quiet(due_at, quiet_hours_of(services, change.incident, name))
+    promise = promise_changes.replacement(held_promise, due_at, change.now)
+    cadence = cadence_of(services, change.incident, name, change.now)
+    if promise.cadence_s and not promise.paced_by and isinstance(cadence, timedelta):
+        return with_cadence(promise, cadence)
+    return promise
 
 
 def end_pause(change: Change) -> None:

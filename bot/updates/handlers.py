@@ -106,7 +106,7 @@ def say_merged(change: Change, event: Merged) -> None:
 def withdraw_outside(change: Change, event: MadePrivate) -> None:
     """Drop promises to audiences that a private incident does not inform, and pass on drafts of the others."""
     informed_audiences = audiences_of(change.services, change.incident)
-    for promise in tables.waiting(change.session, change.number):
+    for promise in tables.pending(change.session, change.number):
         if promise.audience not in informed_audiences:
             drop_promise(change.session, promise)
     promise_changes.drop_on_their_way(change.session, change.number, informed_audiences)

@@ -7,7 +7,10 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.runtime.database import Row, partial_index, utc_column
-from bot.updates.tables import PAUSED, WAITING, Promise
+from bot.updates.tables import CHANGE, CLOCK, PAUSED, WAITING, Promise
+
+# A pause holds back what comes by itself; what a person or a step has sent goes out.
+HELD_BACK = (CLOCK, CHANGE)
 
 
 class Pause(Row, table=True):
@@ -44,12 +47,16 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Pause]:
 
 
 def start_pause(session: Session, incident_id: int, reason: str, by: str, now: datetime) -> Pause:
-    """Start a pause and hold back the waiting promises."""
+    """Start a pause and hold back the promises that come by themselves."""
     pause = Pause(incident_id=incident_id, reason=reason, by=by, since=now)
     session.add(pause)
     session.connection().execute(
         sa.update(Promise)
-        .where(col(Promise.incident_id) == incident_id, col(Promise.state) == WAITING)
+        .where(
+            col(Promise.incident_id) == incident_id,
+            col(Promise.state) == WAITING,
+            col(Promise.occasion).in_(HELD_BACK),
+        )
         .values(state=PAUSED, escalate_at=None)
     )
     session.flush()

@@ -50,6 +50,7 @@ def remove(services: Services, number: int, typed_audience: str, by: str, now: d
         change.session.add(incident)
         change.log("audience_removed", audience=title)
         if name not in known_audiences.audiences_of(services, incident):
-            for promise in tables.waiting(change.session, number, name):
-                promising.drop_promise(change.session, promise)
+            for promise in tables.pending(change.session, number):
+                if promise.audience == name:
+                    promising.drop_promise(change.session, promise)
     return wording.audience_removed(escape(title))

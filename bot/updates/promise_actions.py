@@ -22,9 +22,8 @@ from bot.updates.scheduling import (
     scheduled_promises,
     with_cadence,
 )
-from bot.updates.tables import Choice, Promise
+from bot.updates.tables import CHANGE, Choice, Promise
 
-CHANGE = "change"
 RESOLVED = "resolved"
 CLOSED = "closed"
 DECLINED = "declined"
@@ -59,8 +58,6 @@ def reschedule(change: Change, old_severity: str) -> None:
     After a rise, no audience waits longer than for the first update of an incident of that severity. Informed
     audiences that the new severity leaves out are told so: their last update promised another one.
     """
-    if pauses.current(change.session, change.number):
-        return
     is_raised = is_higher(change.incident.severity, old_severity)
     promises_by_audience, new_promises = scheduled_promises(change), list[Promise]()
     for name, audience in audiences_of(change.services, change.incident).items():
@@ -108,17 +105,15 @@ def restore_cadences(change: Change) -> None:
 def on_change(change: Change, also_audiences: Collection[str] = ()) -> None:
     """Promise an update to the audiences told on change and to `also_audiences`.
 
-    All changes in an audience's quiet hours make one update.
+    All changes in an audience's quiet hours or during a pause make one update.
     """
-    if pauses.current(change.session, change.number):
-        return
     audiences = audiences_of(change.services, change.incident)
     names = [
         name
         for name, audience in audiences.items()
         if audience.usual_cadence(change.incident.severity) == Moment.ON_CHANGE or name in also_audiences
     ]
-    for promise in tables.waiting(change.session, change.number):
+    for promise in tables.pending(change.session, change.number):
         if promise.audience in names and promise.occasion == CHANGE:
             drop_promise(change.session, promise)
     quiet_hours = {name: quiet_hours_of(change.services, change.incident, name) for name in names}

@@ -30,8 +30,9 @@ def number(session: Session, promises: Sequence[Promise]) -> None:
 
 
 def move(session: Session, promise: Promise, due_at: datetime, late_after: timedelta) -> None:
-    """Set the due time, and the time `late_after` it at which the promise counts as missed."""
-    promise.due_at, promise.escalate_at = due_at, due_at + late_after
+    """Set the due time, and the time `late_after` it at which the promise counts as missed unless it is paused."""
+    promise.due_at = due_at
+    promise.escalate_at = None if promise.state == PAUSED else due_at + late_after
     session.add(promise)
 
 
@@ -62,9 +63,16 @@ def drop_promise(session: Session, promise: Promise) -> None:
 
 def postpone(session: Session, promise: Promise, due_at: datetime, reason: str, by: str, now: datetime) -> Promise:
     """Mark a promise as postponed and return its replacement, which is still to be added."""
+    new_promise = replacement(promise, due_at, now)
     promise.state, promise.escalate_at = MOVED, None
     promise.next_due_at, promise.moved_why, promise.chosen_by = due_at, reason, by
     session.add(promise)
+    return new_promise
+
+
+def replacement(promise: Promise, due_at: datetime, now: datetime) -> Promise:
+    """A promise for another time, still to be added; a text that a person wrote stays, and with it its approval."""
+    is_edited = promise.choice == Choice.EDITED
     return Promise(
         incident_id=promise.incident_id,
         audience=promise.audience,
@@ -75,5 +83,7 @@ def postpone(session: Session, promise: Promise, due_at: datetime, reason: str, 
         occasion=promise.occasion,
         requested_by=promise.requested_by,
         text=promise.text,
-        choice=promise.choice if promise.choice == Choice.EDITED else Choice.NONE,
+        choice=Choice.EDITED if is_edited else Choice.NONE,
+        chosen_by=promise.chosen_by if is_edited else None,
+        approved_by=promise.approved_by if is_edited else None,
     )

@@ -6,9 +6,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from bot.updates.rules import LATE_AFTER
-from bot.updates.tables import REFUSED, SENT, Promise
-
-CLOCK = "clock"
+from bot.updates.tables import CLOCK, REFUSED, SENT, Promise
 
 
 class Adherence(Struct, frozen=True):

@@ -15,9 +15,7 @@ from bot.services import Services
 from bot.updates import draft_messages, pauses, promise_changes, rules, tables
 from bot.updates.facts import is_repeated
 from bot.updates.rules import LATE_AFTER
-from bot.updates.tables import Promise
-
-CLOCK = "clock"
+from bot.updates.tables import CLOCK, PAUSED, Promise
 
 # How long approvers have for an update that is due at once.
 APPROVE_WITHIN = timedelta(minutes=5)
@@ -47,16 +45,20 @@ def with_cadence(promise: Promise, cadence: timedelta | None) -> Promise:
 
 
 def add_promises(change: Change, promises: Sequence[Promise]) -> None:
-    """Add the promises in one batch, which is noticeably faster with several audiences."""
+    """Add the promises in one batch, which is noticeably faster with several audiences. A pause holds them back."""
     if not promises:
         return
     session, services = change.session, change.services
     promise_changes.number(session, promises)
+    is_paused = pauses.current(session, change.number) is not None
     for promise in promises:
-        audience, by = services.floor.audiences[promise.audience], promise.requested_by
-        promise.needs_approval = bool(audience.approval)
-        if promise.needs_approval and by and is_one_of(session, audience.approval, by, change.number):
-            promise.needs_approval, promise.approved_by = False, by
+        if is_paused and promise.occasion in pauses.HELD_BACK:
+            promise.state = PAUSED
+        approval = services.floor.audiences[promise.audience].approval
+        by = promise.approved_by or promise.requested_by
+        is_approved = bool(approval and by and is_one_of(session, approval, by, change.number))
+        promise.needs_approval = bool(approval) and not is_approved
+        promise.approved_by = by if is_approved else None
         move_promise(session, services, promise, promise.due_at, promise.promised_at)
     session.flush()
 
@@ -119,9 +121,9 @@ def scheduled(change: Change, name: str, due_at: datetime) -> list[Promise]:
 
 
 def scheduled_promises(change: Change) -> dict[str, list[Promise]]:
-    """The scheduled promises to each audience that are not yet sent."""
+    """The scheduled promises to each audience that are not yet sent, with those that a pause holds back."""
     promises_by_audience = defaultdict[str, list[Promise]](list)
-    for promise in tables.waiting(change.session, change.number):
+    for promise in tables.pending(change.session, change.number):
         if promise.cadence_s:
             promises_by_audience[promise.audience].append(promise)
     return promises_by_audience

@@ -59,7 +59,7 @@ def _should_send(session: Session, services: Services, promise: Promise, now: da
 def _compose(change: Change, promise: Promise) -> None:
     session, services, incident, now = change.session, change.services, change.incident, change.now
     unsent_since = delivery_order.supersede(session, promise, now - rules.LATE_AFTER)
-    if unsent_since or promise.occasion == promising.CLOCK:
+    if unsent_since or promise.occasion == tables.CLOCK:
         promise.missed = promising.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
     next_schedule = promising.next_update(session, services, incident, promise, now)
     waiting_promises = tables.waiting(session, incident.number, promise.audience)

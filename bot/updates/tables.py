@@ -20,6 +20,11 @@ REFUSED = "refused"
 DROPPED = "dropped"
 
 
+# Occasions of an update besides those that a person, a step or the end of the incident gives.
+CLOCK = "clock"
+CHANGE = "change"
+
+
 class Choice(StrEnum):
     """What was decided about an update before it was due."""
 
@@ -56,7 +61,7 @@ class Promise(Row, table=True):
     sent_at: datetime | None = Field(default=None, sa_column=utc_column())
     next_due_at: datetime | None = Field(default=None, sa_column=utc_column())
     missed: int = 0
-    occasion: str = "clock"
+    occasion: str = CLOCK
     requested_by: str | None = None
     text: str = ""
     # The user who overrode the audience's cadence.
@@ -96,17 +101,22 @@ class Promise(Row, table=True):
         return f"update:{self.incident_id}:{self.audience}:{self.number}"
 
 
-_WAITING = (
-    select(Promise)
-    .where(Promise.incident_id == sa.bindparam("of_incident"), Promise.state == WAITING)
-    .order_by(col(Promise.due_at))
+_OF_INCIDENT = (
+    select(Promise).where(Promise.incident_id == sa.bindparam("of_incident")).order_by(col(Promise.due_at))
 )
+_WAITING = _OF_INCIDENT.where(Promise.state == WAITING)
+_PENDING = _OF_INCIDENT.where(col(Promise.state).in_((WAITING, PAUSED)))
 
 
 def waiting(session: Session, incident_id: int, audience: str | None = None) -> Sequence[Promise]:
     """Updates promised and not yet sent, soonest first."""
     promised = session.exec(_WAITING, params={"of_incident": incident_id}).all()
     return [promise for promise in promised if audience in (None, promise.audience)]
+
+
+def pending(session: Session, incident_id: int) -> Sequence[Promise]:
+    """Updates promised and not yet sent, with those that a pause holds back; soonest first."""
+    return session.exec(_PENDING, params={"of_incident": incident_id}).all()
 
 
 def promised_to_others(session: Session, audiences: Sequence[str]) -> Sequence[Promise]:

@@ -215,13 +215,25 @@ def test_a_clock_that_is_set_back_neither_duplicates_nor_loses_an_update(floor: 
     assert len({message.ts for message in update_messages(floor, channel)}) == 1
 
 
+def waiting_count(floor: TestFloor, audience: str) -> int:
+    """The number of updates that wait for their time."""
+    return sum(row["state"] == "waiting" for row in promises(floor, audience))
+
+
 def test_executives_are_told_in_the_morning_what_changed_at_night(floor: TestFloor) -> None:
     now = utcnow()
     evening = now.replace(hour=22, minute=30)
     floor.passes(seconds=((evening - now).total_seconds()) % 86_400)
     channel = floor.declares("S2 Chat is slow")
+    floor.says("ana", "/incident pause the vendor is asleep", channel)
     floor.says("ana", "/incident status identified a bad release", channel)
     floor.says("ana", "/incident status mitigated rolled back", channel)
+    floor.says("ana", "/incident resume", channel)
+    assert waiting_count(floor, "executives") == 1, "what changed during a pause is told after it"
+    floor.says("ana", "/incident pause the vendor sleeps again", channel)
+    assert waiting_count(floor, "executives") == 0
+    floor.says("ana", "/incident resume", channel)
+    assert waiting_count(floor, "executives") == 1, "and what waited before it"
     assert updates(floor, "executives") == []
 
     floor.passes(hours=8)

@@ -131,6 +131,9 @@ def test_an_update_for_outsiders_is_edited_as_they_read_it_and_sent_as_it_was_sa
     floor.ben.fills(ids.TEXT, f"{element['initial_value']}\n\nPlease offer a call back & wait.")
     assert floor.ben.submits().closed
     floor.settle()
+    floor.says("ana", "/incident pause the carrier calls back", channel)
+    floor.says("ana", "/incident resume", channel)
+    assert promises(floor, "customers")[-1]["approved_by"] == "U0BEN", "a pause keeps what was written and approved"
     floor.passes(minutes=5)
 
     (update_text,) = updates(floor, "front-line")
