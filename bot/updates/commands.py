@@ -64,8 +64,9 @@ def set_cadence(services: Services, number: int, typed_cadence: str, by: str, no
         pace = f"every {wording.describe_cadence(cadence)}" if cadence else "as usual"
         change.log("update_pace", audience=titles, new=pace)
         copies.update_footers(change, dict.fromkeys(audiences_changed))
+        is_paused = pauses.current(change.session, number) is not None
     outcome = f"come every {wording.describe_cadence(cadence)}" if cadence else "follow their own pace"
-    return wording.pace_set(escape(titles), outcome)
+    return wording.pace_set(escape(titles), outcome, is_paused=is_paused)
 
 
 def _parse_cadence(

@@ -8,9 +8,9 @@ from bot.incidents.change import changing
 from bot.incidents.rules import check_may_change
 from bot.services import Services
 from bot.slack.text import escape
+from bot.updates import pauses, tables, wording
 from bot.updates import promise_actions as promises
 from bot.updates import scheduling as promising
-from bot.updates import tables, wording
 from bot.updates.commands import audience_named
 
 
@@ -33,7 +33,8 @@ def add(services: Services, number: int, typed_audience: str, by: str, now: date
         change.session.add(incident)
         change.log("audience_added", audience=title)
         promises.promise_first_updates(change, only=name)
-    return wording.audience_added(escape(title))
+        is_paused = pauses.current(change.session, number) is not None
+    return wording.audience_added(escape(title), is_paused=is_paused)
 
 
 def remove(services: Services, number: int, typed_audience: str, by: str, now: datetime) -> str:

@@ -66,7 +66,9 @@ def _promised_line(audience: AudienceRow, facts: Facts, now: datetime) -> str:
     title = f"• *{one_line(audience.title, 75)}*"
     promises = [promise for promise in facts.promises if promise.audience == audience.name]
     lines = [wording.outcome(promise, now, facts.name) for promise in promises if promise.state == WAITING]
-    paced_promise = next((promise for promise in promises if promise.state == WAITING and promise.cadence_s), None)
+    paced_promise = next(
+        (promise for promise in promises if promise.state in (WAITING, PAUSED) and promise.cadence_s), None
+    )
     cadence = (
         timedelta(seconds=paced_promise.cadence_s)
         if paced_promise and paced_promise.cadence_s

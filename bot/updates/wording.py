@@ -105,9 +105,9 @@ def slack_not_taken(error: str) -> str:
     return f"Slack has not taken it ({error})"
 
 
-def pace_set(titles: str, outcome: str) -> str:
+def pace_set(titles: str, outcome: str, *, is_paused: bool) -> str:
     """The answer to a changed pace."""
-    return f"{titles}: updates {outcome} now."
+    return f"{titles}: updates {outcome} {'from `/incident resume` on' if is_paused else 'now'}."
 
 
 def no_audience_informed(severity: str) -> str:
@@ -150,9 +150,10 @@ def already_informed(title: str) -> str:
     return f"{title} hear of it already."
 
 
-def audience_added(title: str) -> str:
+def audience_added(title: str, *, is_paused: bool) -> str:
     """The answer to adding an audience."""
-    return f"{title} hear of this private incident from now on. `/incident updates` shows when."
+    since_when = "from `/incident resume` on" if is_paused else "from now on"
+    return f"{title} hear of this private incident {since_when}. `/incident updates` shows when."
 
 
 def audience_not_added(title: str) -> str:

@@ -170,3 +170,9 @@ def test_a_private_incident_has_only_audiences_added_by_hand(floor: TestFloor) -
     floor.says("ana", "/incident update Still contained", channel)
     floor.passes(hours=2)
     assert not any("Still" in message.visible_text for message in floor.erik.sees("executives"))
+
+    floor.says("ana", "/incident pause the lawyers read it", channel)
+    message_count = len(floor.erik.sees("executives"))
+    assert "from `/incident resume` on" in floor.says("ana", "/incident updates add executives", channel)
+    floor.passes(minutes=10)
+    assert len(floor.erik.sees("executives")) == message_count

@@ -164,19 +164,29 @@ def test_a_pause_holds_everything_back_says_so_and_is_followed_by_a_prompt_updat
     assert "Updates are paused: the carrier works until six" in update_text
     assert "<!channel>" not in floor.live_markup(channel)
     assert "Updates are paused; Ana Reyes said" in floor.says("ben", "/incident pause again", channel)
+    answer = floor.says("ana", "/incident cadence executives 20 min", channel)
+    assert answer == "Executives: updates come every 20 min from `/incident resume` on."
+    assert "Operations, Executives: updates" in floor.says("ana", "/incident cadence 20 min", channel)
+    assert "Front line: updates come" in floor.says("ana", "/incident cadence customers 20 min", channel)
     floor.passes(hours=3)
     assert len(updates(floor, channel)) == 1
+    assert updates(floor, "executives") == []
     audit.audit_at(floor.services, utcnow())
     assert "no next update" not in health.alarms(floor.services.database).sentence, "a pause is not an omission"
     promise_list = floor.says("ana", "/incident updates", channel)
     assert "none promised" not in promise_list
-    assert any("Paused since" in words for words in floor.ephemeral("ana", channel))
+    assert any(
+        "Paused since" in words and "*Executives* every 20 min (set by Ana Reyes)" in words
+        for words in floor.ephemeral("ana", channel)
+    )
 
     assert "go on" in floor.says("ana", "/incident resume", channel)
     assert "paused" not in updates(floor, channel)[0]
     floor.passes(minutes=5)
     assert len(updates(floor, channel)) == 2
     assert promises(floor, "operations")[-2]["missed"] == 0, "nothing was promised meanwhile"
+    assert len(updates(floor, "executives")) == 1
+    assert promises(floor, "executives")[-1]["cadence_s"] == 20 * 60
     assert "not paused" in floor.says("ana", "/incident resume", channel)
 
 
