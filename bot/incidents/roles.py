@@ -133,7 +133,7 @@ def _release(services: Services, number: int, user_id: str, name: str, roles: Se
 def lead_of(session: Session, incident: Incident) -> str:
     """The id of the person to tell what an incident needs: its commander, else its declarer, else a role holder.
 
-    The id of its channel if all of them are gone.
+    The id of its channel if all of them are gone, or left the channel of a private incident.
     """
     holders_by_role = incidents.roles(session, incident.number)
     commanders = holders_by_role.pop("commander", [])
@@ -143,7 +143,7 @@ def lead_of(session: Session, incident: Incident) -> str:
         *(user_id for holders in holders_by_role.values() for user_id in holders),
     ]
     gone_ids = directory.gone(session, candidates)
-    present_ids = [user_id for user_id in candidates if user_id not in gone_ids]
+    present_ids = readers_among(session, incident, [user_id for user_id in candidates if user_id not in gone_ids])
     return present_ids[0] if present_ids else incident.channel_id or incident.declared_by
 
 

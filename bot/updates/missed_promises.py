@@ -12,7 +12,7 @@ from bot.incidents import audiences as known_audiences
 from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import UpdateMissed
-from bot.incidents.roles import lead_of
+from bot.incidents.roles import lead_of, readers_among
 from bot.outbox import batches
 from bot.services import Services
 from bot.slack.text import channel_link, escape
@@ -87,6 +87,7 @@ def _notify(change: Change, lines: Sequence[str], key: str, administrators_chann
     session, incident, number, now = change.session, change.incident, change.number, change.now
     roles = incidents.roles(session, number)
     lead_ids = [*roles.get("communications_lead", []), *roles.get("commander", [])]
+    lead_ids = readers_among(session, incident, lead_ids)
     text = wording.missed_text(number, channel_link(incident.channel_id or ""), lines)
     for user_id in dict.fromkeys(lead_ids or [lead_of(session, incident)]):
         batches.post_to_person(session, f"{key}:{user_id}", user_id, text, now, incident_id=number)

@@ -267,6 +267,16 @@ def test_a_private_incidents_post_mortem_goes_only_to_people_in_its_channel(floo
         for file in floor.sandbox.workspace.files.values()
     )
 
+    floor.ana.leaves(channel)
+    floor.settle()
+    floor.says("ben", "/incident reopen it leaks again", channel)
+    message_count = len(floor.ana.direct_messages())
+    floor.says("ben", "/incident resolve over", channel)
+    answer = floor.says("ben", "/incident close", channel)
+    assert "The post-mortem draft goes to <@U0BEN>" in answer
+    assert "Post-mortem draft" in says(floor, "ben")
+    assert len(floor.ana.direct_messages()) == message_count, "the declarer was removed from the channel"
+
 
 def test_guests_and_people_without_permission_are_told_so(floor: TestFloor) -> None:
     closes(floor)
