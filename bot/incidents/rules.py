@@ -146,6 +146,13 @@ def read_status(typed_status: str) -> Status:
     return Status(nearest[0])
 
 
+def ungrouped(typed_number: str) -> str:
+    """A typed number without the signs between its groups of three digits: `1,000`, `1.000`, `1 000` as `1000`."""
+    number = typed_number.strip()
+    is_grouped = re.fullmatch(r"[-+]?[1-9]\d{0,2}([\s,.'’])\d{3}(?:\1\d{3})*", number)
+    return number.replace(is_grouped[1], "") if is_grouped else number
+
+
 def clean_title(text: str) -> str:
     """Return a title on one line, with accents composed, without control characters, at most 3,000 characters."""
     printable = "".join(letter if letter.isprintable() or letter in JOINER_CHARACTERS else " " for letter in text)

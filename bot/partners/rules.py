@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from bot.errors import WatchfloorError
-from bot.incidents.rules import quoted
+from bot.incidents.rules import quoted, ungrouped
 
 # A notice leaves a little before its deadline, so that a slow minute at Slack does not break the promise.
 LEAD_TIME = timedelta(minutes=2)
@@ -88,8 +88,8 @@ def read_agents(typed: str, hint: str = "") -> int | None:
     text = typed.strip()
     if not text:
         return None
-    match = re.fullmatch(r"(?:~|about |ca\. ?)?(\d{1,3}(?:[ ,.']\d{3})+|\d{1,6})", text)
-    number = int(re.sub(r"\D", "", match[1])) if match else -1
+    digits = ungrouped(re.sub(r"^(?:~|about |ca\. ?)", "", text))
+    number = int(digits) if re.fullmatch(r"\d{1,6}", digits) else -1
     if not 0 <= number <= MAX_AGENTS:
         raise NotANumberOfAgents(hint=hint or "Please give a number, such as `12`, or leave it empty.")
     return number

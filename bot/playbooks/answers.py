@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from bot.errors import WatchfloorError
+from bot.incidents.rules import ungrouped
 from bot.playbooks.playbook import Ask, Step
 from bot.slack.text import day_and_time, escape, mention
 from bot.timeline.milestones import CLOCK_TOLERANCE, MilestoneInFuture, MilestoneName, Milestones
@@ -117,7 +118,7 @@ def _convert(ask: Ask, raw: Any) -> Any:
 
 
 def _number(text: str) -> int | float:
-    number = float(text.strip().replace(",", "."))
+    number = float(ungrouped(text).replace(",", "."))
     if not math.isfinite(number):
         raise ValueError(text)
     return int(number) if number.is_integer() else number

@@ -193,7 +193,10 @@ def test_a_form_gives_typed_answers_and_names_the_wrong_field():
     assert read == {"n": 3.5, "t": "2026-11-22T12:00:00+00:00", "p": "UBEN", "c": "b", "w": "words"}
     assert shown["P"] == "<@UBEN>"
     assert shown["T"].startswith("<!date^1795348800")
-    for typed in ("many", "nan", "inf"):
+    grouped = {"1,000": 1000, "1.000": 1000, "12 000": 12000, "-1,234,567": -1234567, "0.125": 0.125}
+    for typed, number in grouped.items():
+        assert answers.read_form(step, {"n": {"value": {"value": typed}}}, NOON).answers == {"n": number}
+    for typed in ("many", "nan", "inf", "1,000.000"):
         assert list(answers.read_form(step, {"n": {"value": {"value": typed}}}, NOON).errors) == ["n"]
 
 
