@@ -120,10 +120,10 @@ def send_all_clear(change: Change, label: str = "all_clear") -> None:
 
 
 def reopen_notices(change: Change, event: Reopened | StatusChanged) -> None:
-    """Ask partners that heard the all-clear again, and reschedule dropped notices: the incident is open again."""
+    """Ask partners that heard the all-clear again, and plan the notices of listed partners that were dropped."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     for row in tables.of_incident(session, incident.number):
-        if row.state == State.DROPPED:
+        if row.state == State.DROPPED and row.partner in incident.partners:
             row.state = State.WAITING
         elif row.state == State.TOLD and row.cleared_at is not None:
             row.cleared_at = row.reminded_at = row.named_at = None

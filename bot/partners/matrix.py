@@ -1,13 +1,15 @@
 """`/incident partners`: the matrix, and manual actions on partners."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot import outbox
 from bot.incidents.access import visible_incident
-from bot.incidents.change import changing
+from bot.incidents.change import Change, changing
+from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN, check_may_change
+from bot.incidents.scope import scope_of, set_scope
 from bot.outbox import kinds
-from bot.partners import handlers as partners
 from bot.partners import tables, views, wording
 from bot.partners.messages import partner_of
 from bot.partners.notice_actions import start_due
@@ -45,11 +47,7 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
         added_names = [name for name in names if name not in incident.partners]
         if not added_names:
             return wording.listed_already(", ".join(names))
-        incident.partners = [*incident.partners, *added_names]
-        change.session.add(incident)
-        for name in added_names:
-            change.log("partner_added", partner=name)
-        partners.update_notices(change)
+        _add_to_scope(change, added_names)
     start_due(services, now)
     return wording.added(", ".join(added_names))
 
@@ -61,10 +59,7 @@ def send_notice_now(services: Services, number: int, typed: str, by: str, now: d
         session, incident = change.session, change.incident
         check_may_change(number, incident.status)
         if partner and partner not in incident.partners:
-            incident.partners = [*incident.partners, partner]
-            session.add(incident)
-            change.log("partner_added", partner=partner)
-            partners.update_notices(change)
+            _add_to_scope(change, [partner])
         rows = tables.of_incident(session, number)
         waiting_rows = [row for row in rows if row.state == State.WAITING and partner in ("", row.partner)]
         if not waiting_rows or incident.status not in OPEN:
@@ -86,6 +81,9 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
         check_may_change(number, incident.status)
+        told_partners = [row.partner for row in tables.of_incident(session, number) if row.told_at]
+        if partner not in (*incident.partners, *told_partners):
+            _add_to_scope(change, [partner])
         row = tables.find(session, number, partner)
         if row.told_at is None:
             row.told_at, row.told_severity, row.told_by, row.state = now, incident.severity, by, State.PHONED
@@ -115,6 +113,12 @@ def phoned_from_button(services: Services, notice_id: int, by: str, now: datetim
     number, partner = _notice_of_button(services, notice_id)
     record_phoned(services, number, partner, "", by, now)
     return matrix(services, number, by, now)
+
+
+def _add_to_scope(change: Change, names: Iterable[str]) -> None:
+    """List more partners as affected; each gets a notice, as if declared with it."""
+    old_scope = scope_of(change.incident)
+    set_scope(change, Scope(old_scope.type, old_scope.sites, (*old_scope.partners, *names)))
 
 
 def _notice_of_button(services: Services, notice_id: int) -> tuple[int, str]:

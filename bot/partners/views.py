@@ -128,7 +128,8 @@ def _told_line(facts: Matrix, row: PartnerNotice) -> str:
         )
         return due_text or "not told yet: no time was promised"
     if row.state == State.DROPPED:
-        return "not told: it was over by then"
+        is_listed = row.partner in facts.incident.partners
+        return "not told: it was over by then" if is_listed else "not told: taken off the list"
     if row.state == State.UNREACHABLE:
         return "*to be phoned*" + (f" (Slack refused: {escape(row.trouble)})" if row.trouble else ", no channel")
     time_text = near_time(row.told_at, facts.now) if row.told_at else ""

@@ -160,6 +160,29 @@ def test_changes_edit_the_notice_updates_come_below_it_and_the_all_clear_follows
     assert "not over after all" in below(floor, NORTHLINE)[-1]
 
 
+def test_a_partner_taken_out_before_its_notice_is_told_only_when_it_is_named_again(floor: TestFloor) -> None:
+    channel = partner_incident(floor, "S1 IVR down at Northline and Sagebrush")
+    floor.says("ana", "/incident edit", channel)
+    floor.ana.fills(incident_ids.PARTNERS, ["Sagebrush"])
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.says("ana", "/incident partners", channel)
+    assert "not told: taken off the list" in floor.ephemeral("ana", channel)[-1]
+    floor.says("ana", "/incident resolve over", channel)
+    floor.says("ana", "/incident reopen not yet", channel)
+    floor.passes(minutes=15)
+    assert (len(notices(floor, NORTHLINE)), len(notices(floor, SAGEBRUSH))) == (0, 1)
+
+    assert "Added as affected: Northline." in floor.says("ana", "/incident partners add Northline", channel)
+    floor.tick()
+
+    assert len(notices(floor, NORTHLINE)) == 1
+    assert "Recorded: Telvia was phoned." in floor.says("ana", "/incident partners phoned Telvia 7", channel)
+    assert len(timeline(floor, "partner_added")) == 2
+    floor.says("ana", "/incident partners", channel)
+    assert "3 of 3 partners told · 1 answered · 7 agents" in floor.ephemeral("ana", channel)[-1]
+
+
 def test_a_spanish_notice_and_its_updates_read_naturally_where_another_partner_was_named(floor: TestFloor) -> None:
     channel = partner_incident(floor, "S1 IVR caída en Sagebrush, Northline y Telvia")
     floor.says("ana", "/incident impact Las llamadas al Northline se cortan. Sagebrush recibe la mitad.", channel)

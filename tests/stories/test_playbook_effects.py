@@ -135,6 +135,8 @@ def test_conditions_follow_the_place_the_partner_and_the_severity(floor: TestFlo
 
     assert (manila_driver.wants("Ring the site lead in Manila"), manila_driver.wants("Ring Telvia")) == (True, True)
     assert (other_driver.wants("Ring the site lead in Manila"), other_driver.wants("Ring Telvia")) == (False, False)
+    floor.says("ana", "/incident partners add Telvia", other_driver.channel)
+    assert other_driver.wants("Ring Telvia"), "a partner added by command is in scope, too"
     assert not manila_driver.wants("Tell the executives")
 
     floor.says("ana", "/incident severity S1 it grows", manila_driver.channel)
