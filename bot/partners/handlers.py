@@ -1,5 +1,7 @@
 """Keeping partners in step with an incident's changes, within the same transaction."""
 
+from collections.abc import Sequence
+
 from bot import outbox
 from bot.incidents.change import Change
 from bot.incidents.events import (
@@ -16,7 +18,7 @@ from bot.incidents.events import (
 from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
-from bot.partners import rules, tables, views
+from bot.partners import rules, tables, views, wording
 from bot.partners.messages import partner_of, reply_in_thread
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
@@ -93,12 +95,16 @@ def say_merged(change: Change, event: Merged) -> None:
 def follow_privacy(change: Change, event: MadePrivate) -> None:
     """Stop the clock for a private incident; its notices are deleted, so nobody owes an answer."""
     for row in tables.of_incident(change.session, change.number):
+        row.channel_id = None
         row.plan(NextAction.NOTHING, None)
         change.session.add(row)
 
 
 def send_all_clear(change: Change, label: str = "all_clear") -> None:
-    """Tell every informed partner that it is over, in the words of `label`; partners still waiting are dropped."""
+    """Tell every informed partner that it is over, in the words of `label`; partners still waiting are dropped.
+
+    Partners without a notice in their channel are named to the lead, to be phoned.
+    """
     session, services, incident, now = change.session, change.services, change.incident, change.now
     to_phone = []
     for row in tables.of_incident(session, incident.number):
@@ -106,40 +112,51 @@ def send_all_clear(change: Change, label: str = "all_clear") -> None:
             continue
         if row.state == State.WAITING:
             row.state = State.DROPPED
-        elif row.state == State.TOLD and row.cleared_at is None:
-            row.cleared_at = now
-            timeline.append(session, incident.number, "partner_cleared", now, partner=row.partner)
-            reply_in_thread(session, services, row, label, now, key=f"partner:{row.number}:clear:{now.isoformat()}")
-        elif row.state == State.PHONED and row.cleared_at is None:
+        elif row.state == State.PHONED:
             to_phone.append(row)
+        elif row.state == State.TOLD and row.cleared_at is None:
+            key = f"partner:{row.number}:clear:{now.isoformat()}"
+            if reply_in_thread(session, services, row, label, now, key=key):
+                row.cleared_at = now
+                timeline.append(session, incident.number, "partner_cleared", now, partner=row.partner)
+            else:
+                to_phone.append(row)
         row.plan(NextAction.NOTHING, None)
         session.add(row)
-    if to_phone:
-        ask_to_phone(change, to_phone, f"all clear:{now.isoformat()}")
+    ask_to_phone(change, to_phone, f"{label}:{now.isoformat()}", wording.PURPOSES_OF_CALLS[label])
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
 def reopen_notices(change: Change, event: Reopened | StatusChanged) -> None:
     """Ask partners that heard the all-clear again, and plan the notices of listed partners that were dropped."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
+    to_phone = []
     for row in tables.of_incident(session, incident.number):
-        if row.state == State.DROPPED and row.partner in incident.partners:
+        is_listed = row.partner in incident.partners
+        if row.state == State.DROPPED and is_listed:
             row.state = State.WAITING
-        elif row.state == State.TOLD and row.cleared_at is not None:
+        elif row.state == State.PHONED or (row.state == State.UNREACHABLE and is_listed):
+            to_phone.append(row)
+        elif row.state == State.TOLD:
             row.cleared_at = row.reminded_at = row.named_at = None
             row.answer, row.answered_at, row.answered_by = Answer.NONE, None, None
-            row.plan(NextAction.REMIND, now + services.floor.partner_answers.reminded_after)
             key = f"partner:{row.number}:reopened:{now.isoformat()}"
-            reply_in_thread(session, services, row, "reopened", now, key=key)
+            if reply_in_thread(session, services, row, "reopened", now, key=key):
+                row.plan(NextAction.REMIND, now + services.floor.partner_answers.reminded_after)
+            else:
+                to_phone.append(row)
         session.add(row)
+    ask_to_phone(change, to_phone, f"reopened:{now.isoformat()}", wording.PURPOSES_OF_CALLS["reopened"])
     update_notices(change)
 
 
-def ask_to_phone(change: Change, rows: list[PartnerNotice], key: str) -> None:
-    """Tell the lead, or else the declarer, which partners to phone and at which number."""
+def ask_to_phone(change: Change, rows: Sequence[PartnerNotice], key: str, purpose: str = "") -> None:
+    """Tell the lead, or else the declarer, which partners to phone, at which number and what for."""
+    if not rows:
+        return
     session, services, incident, now = change.session, change.services, change.incident, change.now
     lead_id = lead_of(session, incident)
     partners = {row.partner: partner_of(services, row.partner) for row in rows}
-    text, blocks = views.phone_request(incident, rows, partners, now)
+    text, blocks = views.phone_request(incident, rows, partners, now, purpose)
     full_key = f"partners:{incident.number}:{key}"
     outbox.post(session, full_key, lead_id, text, now, incident_id=incident.number, blocks=blocks)

@@ -111,10 +111,11 @@ def _next_update(session: Session, services: Services, incident: Incident, now: 
 
 def reply_in_thread(
     session: Session, services: Services, row: PartnerNotice, label: str, now: datetime, *, key: str
-) -> None:
-    """Reply with one short sentence in the notice's thread; does nothing if the notice never arrived."""
+) -> bool:
+    """Reply with one short sentence in the notice's thread; False if there is no notice."""
     display = outbox.find(session, row.incident_id, kinds.PARTNER, row.partner)
     if display is None or display.ts is None or row.channel_id is None:
-        return
+        return False
     text = labels(services, partner_of(services, row.partner).language)[label]
     outbox.post(session, key, row.channel_id, text, now, incident_id=row.incident_id, thread_ts=display.ts)
+    return True

@@ -32,6 +32,7 @@ class PartnerNotice(Row, table=True):
     # The severity when it was told.
     told_severity: str = ""
     told_by: str | None = None
+    # Where its notice is; none before it was sent, and after it was deleted because the incident became private.
     channel_id: str | None = None
     reminded_at: datetime | None = Field(default=None, sa_column=utc_column())
     named_at: datetime | None = Field(default=None, sa_column=utc_column())
@@ -52,8 +53,9 @@ class PartnerNotice(Row, table=True):
 
     @property
     def is_silent(self) -> bool:
-        """True if it was told and has not answered."""
-        return self.state == State.TOLD and self.answer == Answer.NONE and self.cleared_at is None
+        """True if the notice in its channel awaits an answer."""
+        is_asked = self.state == State.TOLD and self.channel_id is not None and self.cleared_at is None
+        return is_asked and self.answer == Answer.NONE
 
     @property
     def is_being_sent(self) -> bool:

@@ -136,8 +136,9 @@ def _told_line(facts: Matrix, row: PartnerNotice) -> str:
     if row.state == State.PHONED:
         by = f" by {mention(row.told_by)}" if row.told_by else ""
         return f"phoned {time_text}{by}, as {row.told_severity}"
-    channel_text = channel_link(row.channel_id) if row.channel_id else ""
-    return f"told {time_text} in {channel_text}, as {row.told_severity}"
+    if row.channel_id is None:
+        return f"told {time_text}, as {row.told_severity}; its notice has been deleted since"
+    return f"told {time_text} in {channel_link(row.channel_id)}, as {row.told_severity}"
 
 
 def _answer_lines(row: PartnerNotice, now: datetime) -> list[str]:
@@ -168,22 +169,31 @@ def phone_line(partner: Partner) -> str:
 
 
 def phone_request(
-    incident: Incident, rows: Sequence[PartnerNotice], partners: Mapping[str, Partner], now: datetime
+    incident: Incident,
+    rows: Sequence[PartnerNotice],
+    partners: Mapping[str, Partner],
+    now: datetime,
+    purpose: str = "",
 ) -> Screen:
-    """The message to the commander: which partners have not answered, and how to reach them."""
+    """The message to the lead: which partners to phone, how to reach them, and what for if not for an answer."""
     where = channel_link(incident.channel_id or "")
-    lines = []
-    for row in rows:
-        why = f"told {near_time(row.told_at, now)}, silent" if row.told_at else "not told: no channel"
-        if row.trouble:
-            why = f"not told: Slack refused ({escape(row.trouble)})"
-        lines.append(
-            f"• *{escape(row.partner)}* – {why}. {phone_line(partners.get(row.partner, Partner(name=row.partner)))}"
-        )
-    first_line = (
-        f"Please phone {len(rows)} partner{'s' if len(rows) > 1 else ''} about incident {incident.number} {where}:"
-    )
+    lines = [
+        f"• *{escape(row.partner)}* – {_told_so_far(row, now)}. "
+        f"{phone_line(partners.get(row.partner, Partner(name=row.partner)))}"
+        for row in rows
+    ]
+    counted = f"{len(rows)} partner{'s' if len(rows) > 1 else ''}"
+    first_line = f"Please phone {counted} about incident {incident.number} {where}{purpose}:"
     rest_hint = "`/incident partners` in its channel shows all, page by page."
     blocks = [*paragraphs([first_line, *lines], rest=rest_hint, room=PHONE_LIST_CHARACTERS)]
     text = "\n".join([first_line, *lines])
-    return text, [*blocks, context("`/incident partners` in its channel has a button to record each call.")]
+    if incident.is_active:
+        blocks.append(context("`/incident partners phoned NAME` in its channel records a call."))
+    return text, blocks
+
+
+def _told_so_far(row: PartnerNotice, now: datetime) -> str:
+    if row.told_at is None:
+        return f"not told: Slack refused ({escape(row.trouble)})" if row.trouble else "not told: no channel"
+    told = "phoned" if row.state == State.PHONED else "told"
+    return f"{told} {near_time(row.told_at, now)}" + (", silent" if row.is_silent else "")

@@ -47,6 +47,13 @@ VARIABLES = (
 )
 
 
+# What a partner is phoned for, by the reply that it would read below a notice.
+PURPOSES_OF_CALLS = {
+    "all_clear": ", to say that it is over",
+    "false_alarm": ", to say that it was a false alarm",
+    "merged": ", to say that it goes on under another incident",
+    "reopened": ", to say that it is not over after all",
+}
 NO_CHANNEL = "it has no channel"
 HELP = "`/incident partners` who was told and who answered · `add NAME`, `tell`, `phoned NAME 12`, `guidance`"
 

@@ -32,6 +32,12 @@ def to_ana(floor: TestFloor) -> str:
     return "\n".join(message.visible_text for message in floor.ana.direct_messages())
 
 
+def last_phone_request(floor: TestFloor) -> str:
+    """The last message that asks Ana to phone partners."""
+    messages = floor.ana.direct_messages()
+    return [message.visible_text for message in messages if "Please phone" in message.visible_text][-1]
+
+
 def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(floor: TestFloor) -> None:
     channel = partner_incident(floor)
     floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
@@ -80,6 +86,25 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     assert "3 of 3 partners told · 3 answered · 19 agents affected" in floor.ephemeral("ana", channel)[-1]
     floor.passes(minutes=60)
     assert to_ana(floor).count("Please phone") == 1, "partners that answered are neither reminded nor named"
+
+    floor.says("ana", "/incident resolve over", channel)
+    over = last_phone_request(floor)
+    assert "Please phone 1 partner about incident 1" in over
+    assert "to say that it is over:\n• *Telvia* – phoned <!date^" in over
+    assert "silent" not in over
+    floor.says("ana", "/incident reopen not yet", channel)
+    assert "to say that it is not over after all:\n• *Telvia*" in last_phone_request(floor)
+
+    floor.says("ana", "/incident private it names people", channel)
+    [private] = [each.name for each in floor.ana.channels() if each.is_private and each.name.startswith("inc-1-")]
+    floor.says("ana", "/incident resolve over", private)
+    assert "Please phone 3 partners" in last_phone_request(floor), "the notices of two have been deleted"
+    assert "*Northline* – told <!date^" in last_phone_request(floor)
+    assert len(timeline(floor, "partner_cleared")) == 2, "nobody was told that it is over for the second time"
+    floor.says("ana", "/incident partners", private)
+    matrix = floor.ephemeral("ana", private)[-1]
+    assert "; its notice has been deleted since" in matrix
+    assert "silent" not in matrix
 
 
 def test_silent_partners_are_reminded_once_then_named_with_their_number_then_left_to_people(
