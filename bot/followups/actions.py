@@ -145,10 +145,11 @@ def check_may_change(services: Services, session: Session, follow_up: FollowUp, 
 
 
 def schedule_reminder(services: Services, follow_up: FollowUp, now: datetime) -> None:
-    """Set the due time and the owner's next reminder."""
-    at = services.floor.followups.at
-    follow_up.due_at = rules.time_of_day_in_zone(follow_up.due_on, at, follow_up.zone)
-    follow_up.remind_at = rules.next_reminder(follow_up.due_on, follow_up.zone, reminder_plan(services), now)
+    """Set the due time and the owner's next reminder; none if it is finished."""
+    due_on, zone = follow_up.due_on, follow_up.zone
+    follow_up.due_at = rules.time_of_day_in_zone(due_on, services.floor.followups.at, zone)
+    next_reminder_at = rules.next_reminder(due_on, zone, reminder_plan(services), now)
+    follow_up.remind_at = next_reminder_at if follow_up.is_open else None
 
 
 def log_change(

@@ -154,12 +154,12 @@ def apply_edit(services: Services, number: int, edit: FollowUpEdit, by: str, now
             log_change(session, follow_up, "followup_changed", now, by)
         if edit.state == State.OPEN and not follow_up.is_open:
             _reopen(services, session, follow_up, by, now)
+        elif edit.state != follow_up.state:
+            _finish(session, follow_up, edit.state, by, now)
         if edit.due_on != follow_up.due_on:
             _postpone(services, session, follow_up, edit.due_on, by, now)
         if edit.owner_id != follow_up.owner_id:
             _assign(services, session, follow_up, edit.owner_id, zone, by, now)
-        if edit.state != follow_up.state:
-            _finish(session, follow_up, edit.state, by, now)
 
 
 def _check_open(follow_up: FollowUp) -> None:

@@ -53,8 +53,8 @@ def recipient(display: OutboxRow) -> str:
 
 
 def notify_responsible(session: Session, follow_up: FollowUp, now: datetime, occasion: str = NEWS) -> None:
-    """Enqueue a new direct message to the owner, or to the person who is to find one."""
-    if follow_up.responsible_id is None:
+    """Enqueue a new direct message to the owner, or to the person who is to find one; none if it is finished."""
+    if follow_up.responsible_id is None or not follow_up.is_open:
         return
     follow_up.told += 1
     session.add(follow_up)

@@ -64,6 +64,15 @@ def test_reminders_stay_in_the_owners_morning_across_a_clock_change(floor: TestF
     assert len(direct_messages(floor, "ben")) == 4
     assert follow_ups(floor)[0]["remind_at"] is None
 
+    floor.says("ana", "/incident followups", channel)
+    floor.ana.clicks(ids.CHANGE, channel=channel)
+    floor.ana.fills("Who does it?", "U0DEVI")
+    floor.ana.fills("By which day?", str(utcnow().date() + timedelta(days=9)))
+    assert floor.ana.submits().closed
+    floor.passes(days=10)
+    assert follow_ups(floor)[0]["owner_id"] == "U0DEVI"
+    assert direct_messages(floor, "devi") == [], "it is done: nobody is told or reminded"
+
 
 def test_the_weekly_message_is_sent_once_without_private_items_and_not_when_it_is_empty(floor: TestFloor) -> None:
     floor.tick()
