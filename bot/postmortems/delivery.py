@@ -20,6 +20,8 @@ from bot.outbox.kinds import Call, Context, Settled
 from bot.outbox.tables import OutboxRow
 from bot.postmortems import content, copies, tables, versions
 from bot.postmortems.copies import Copy
+from bot.postmortems.retries import start_over
+from bot.postmortems.rules import State
 from bot.postmortems.tables import PostMortem
 from bot.postmortems.versions import Upload
 from bot.runtime.clock import utcnow
@@ -51,9 +53,13 @@ def deliver(session: Session, postmortem: PostMortem, now: datetime) -> None:
 
 
 def supersede(session: Session, postmortem: PostMortem) -> None:
-    """Cancel the sharing of older versions that has not begun, because a newer one was uploaded."""
+    """Cancel the sharing of older versions that has not begun, because a newer one was uploaded.
+
+    Copies that Slack refused get the newer one like the others.
+    """
     for copy in copies.of_postmortem(session, postmortem.number):
         outbox.supersede(session, f"{kinds.POST_MORTEM_FILES}:{copy.number}:")
+        start_over(session, copy)
 
 
 def _enqueue(
@@ -169,10 +175,19 @@ def _message_soon_s(message_row: OutboxRow | None) -> float:
 
 
 def note_shown(settled: Settled, posted: Posted | None) -> None:
-    """Hurry the files of a copy once its message is posted, because they go into its thread."""
-    row = settled.row
-    if row.ts is None:
-        outbox.hurry(settled.session, row.incident_id or 0, kinds.POST_MORTEM_FILES, row.subject, utcnow())
+    """Hurry the files of a copy once its message is posted, because they go into its thread.
+
+    A copy that was given up because Slack refused its message is delivered after all.
+    """
+    session, row, now = settled.session, settled.row, utcnow()
+    if row.ts is not None:
+        return
+    copy = copies.get(session, int(row.subject))
+    if copy.trouble is None:
+        outbox.hurry(session, copy.incident_id, kinds.POST_MORTEM_FILES, row.subject, now)
+        return
+    start_over(session, copy)
+    deliver(session, tables.get(session, copy.postmortem_id), now)
 
 
 def note_shared(settled: Settled, posted: Posted | None) -> None:
@@ -182,19 +197,22 @@ def note_shared(settled: Settled, posted: Posted | None) -> None:
     copy.shared_version = max(copy.shared_version, _version(settled.row))
     if copy.delivered_at is None:
         copy.delivered_at = now
-        _log_delivery(session, copy, now)
+        _record_delivery(session, copy, now)
     session.add(copy)
     show_again(session, copy, now)
 
 
-def _log_delivery(session: Session, copy: Copy, now: datetime) -> None:
+def _record_delivery(session: Session, copy: Copy, now: datetime) -> None:
+    """Record that a person has the post-mortem, or that it is published: only now is it finished."""
     key = f"postmortem:{copy.postmortem_id}:{copy.place}"
-    kind = "postmortem_published" if copy.is_published else "postmortem_delivered"
-    if copy.is_published:
-        postmortem = tables.get(session, copy.postmortem_id)
-        timeline.append_once(session, copy.incident_id, key, kind, now, postmortem.published_by)
-    else:
-        timeline.append_once(session, copy.incident_id, key, kind, now, user=copy.place)
+    if not copy.is_published:
+        timeline.append_once(session, copy.incident_id, key, "postmortem_delivered", now, user=copy.place)
+        return
+    postmortem = tables.locked(session, copy.postmortem_id)
+    postmortem.state, postmortem.published_at, postmortem.remind_at = State.PUBLISHED.value, now, None
+    session.add(postmortem)
+    by = postmortem.published_by
+    timeline.append_once(session, copy.incident_id, key, "postmortem_published", now, by)
 
 
 def note_not_shared(settled: Settled, error: str) -> None:

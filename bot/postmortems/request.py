@@ -12,6 +12,7 @@ from bot.incidents.roles import lead_of
 from bot.outbox import kinds
 from bot.postmortems import copies, review, tables, versions, wording
 from bot.postmortems.delivery import deliver
+from bot.postmortems.retries import start_over
 from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import timeline
@@ -90,11 +91,11 @@ def request_by_command(services: Services, number: int, asked_key: str, by: str,
         else:
             postmortem = tables.newest(session, number)
             existing_copy = postmortem and copies.of_place(session, postmortem.number, by)
-            if existing_copy and existing_copy.delivered_at:
+            if existing_copy and existing_copy.delivered_at and not existing_copy.trouble:
                 return wording.YOU_HAVE_IT
             if postmortem is None:
                 postmortem = versions.request(session, number, [by], now)
-            copies.add(session, postmortem, by)
+            start_over(session, copies.add(session, postmortem, by))
         if postmortem is not None:
             deliver(session, postmortem, now)
     return wording.comes(number, mention(by))

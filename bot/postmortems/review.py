@@ -26,6 +26,10 @@ class AlreadyPublished(WatchfloorError):
     """It is published already. Upload an edited file in the thread, and the published copy gets it too."""
 
 
+class BeingPublished(WatchfloorError):
+    """It is being published. If Slack refuses the place, the message about the post-mortem says so in a moment."""
+
+
 class NotReviewedYet(WatchfloorError):
     """Nobody was asked to review it yet. *Request review…* does that; then it can be published."""
 

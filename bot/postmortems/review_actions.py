@@ -17,6 +17,7 @@ from bot.outbox import kinds
 from bot.postmortems import copies, ids, review, tables, views, wording
 from bot.postmortems.delivery import deliver
 from bot.postmortems.messages import facts_of
+from bot.postmortems.retries import withdraw_refused_publication
 from bot.postmortems.rules import State, Verdict
 from bot.postmortems.tables import PostMortem
 from bot.postmortems.views import PostMortemFacts
@@ -144,7 +145,7 @@ def publish(
 ) -> str:
     """Post the newest version in the incident's channel, or the channel named in `floor.yaml`. Return the answer.
 
-    Open checklist items require a reason, which goes on record.
+    Open checklist items require a reason, which goes on record. It counts as published once it is there.
     """
     configured_channel = channel_id(services, _channel(services)) if channel_choice == ids.CONFIGURED else None
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
@@ -158,9 +159,8 @@ def publish(
         target_channel_id = configured_channel or incident.channel_id
         if target_channel_id is None:
             raise NoChannel()
-        postmortem.state = State.PUBLISHED.value
-        postmortem.published_at, postmortem.published_by = now, by
-        postmortem.remind_at = None
+        withdraw_refused_publication(session, postmortem, now)
+        postmortem.published_by = by
         copies.add(session, postmortem, target_channel_id).is_published = True
     return wording.PUBLISHING
 

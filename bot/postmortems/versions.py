@@ -119,6 +119,12 @@ def uploads(session: Session, copy_id: int, version: int) -> Sequence[Upload]:
     ).all()
 
 
+def remove_unshared_uploads(session: Session, copy: Copy) -> None:
+    """Forget a copy's files that were uploaded but never shared; Slack keeps such files for a short time only."""
+    is_unshared = (col(Upload.copy_id) == copy.number, col(Upload.version) > copy.shared_version)
+    session.connection().execute(sa.delete(Upload).where(*is_unshared))
+
+
 def uploads_of_any_copy(session: Session, postmortem_id: int, version: int) -> Sequence[Upload]:
     """Return the files of a version from any copy that has it in Slack; empty if none has it yet."""
     for holder in copies.of_postmortem(session, postmortem_id):

@@ -145,9 +145,12 @@ def _verdict_text(copy: Copy) -> str:
 
 
 def _trouble_line(copy: Copy) -> str:
+    reason = escape(copy.trouble or "")
+    if copy.is_published and copy.delivered_at:
+        return f"⚠️ The newest version could not be posted in {channel_link(copy.place)} ({reason})."
     if copy.is_published:
-        return f"⚠️ It could not be posted in {channel_link(copy.place)} ({escape(copy.trouble or '')})."
-    return f"⚠️ {mention(copy.place)} could not get it ({escape(copy.trouble or '')})."
+        return f"⚠️ It could not be posted in {channel_link(copy.place)} ({reason}). *Publish…* tries again."
+    return f"⚠️ {mention(copy.place)} could not get it ({reason})."
 
 
 def _buttons(facts: PostMortemFacts, copy: Copy) -> list[Block]:

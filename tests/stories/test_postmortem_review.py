@@ -144,6 +144,42 @@ def test_a_post_mortem_is_assigned_reviewed_edited_and_published(floor: TestFloo
     assert [len(timeline(floor, f"postmortem_{kind}")) for kind in kinds] == [1, 2, 3, 1, 1, 1]
 
 
+def test_what_slack_refuses_once_is_delivered_later_and_a_refused_publication_is_made_elsewhere(
+    floor: TestFloor,
+) -> None:
+    channel = closes(floor)
+    presses(floor, "ana", ids.REVIEW)
+    floor.sandbox.fault("chat.postMessage", "error", error="messages_tab_disabled")
+    assert not submits(floor, "ana", reviewers=["U0CHLOE"])
+    assert "<@U0CHLOE> could not get it (messages_tab_disabled)" in says(floor, "ana")
+    floor.passes(minutes=1)
+    assert len(post_mortem_files(floor, "chloe")) == 3
+    assert "could not get it" not in says(floor, "ana")
+    floor.sandbox.fault("files.completeUploadExternal", "error", error="restricted_action")
+    floor.ana.uploads("dm", "edited.md", b"# Better", thread_ts=letter(floor, "ana").ts)
+    floor.settle()
+    assert "<@U0CHLOE> could not get it (restricted_action)" in says(floor, "ana")
+    floor.chloe.joins(channel)
+    assert "comes to you" in floor.says("chloe", "/incident postmortem", channel)
+    assert post_mortem_files(floor, "chloe")[-1] == ("edited.md", "# Better")
+    presses(floor, "chloe", ids.FINE)
+
+    floor.sandbox.fault("files.completeUploadExternal", "error", error="restricted_action")
+    presses(floor, "ana", ids.PUBLISH)
+    assert not submits(floor, "ana", where=ids.OWN_CHANNEL, reason="a test call")
+    assert "Post-mortem in review" in says(floor, "ana"), "it is not published yet"
+    assert "could not be posted in <#" in says(floor, "ana")
+    assert rows(floor, "postmortems")[0]["remind_at"], "the reminders go on"
+    presses(floor, "ana", ids.PUBLISH)
+    assert not submits(floor, "ana", where=ids.CONFIGURED, reason="a test call")
+
+    assert "Post-mortem, published" in says(floor, "ana")
+    assert "could not be posted" not in says(floor, "ana")
+    assert "📗" in floor.visible_text("incidents")
+    assert "📗" not in floor.visible_text(channel), "the message without its files is deleted"
+    assert len(timeline(floor, "postmortem_published")) == 1
+
+
 def test_the_checklist_ticks_itself_off_and_then_no_reason_is_required(floor: TestFloor) -> None:
     channel = closes(floor)
     for item in ("Impact described", "was detected", "Follow-ups", "Questions answered", "Reviewed"):
