@@ -18,7 +18,7 @@ from bot.postmortems.views import PostMortemFacts
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button
-from bot.timeline import timeline
+from bot.timeline import timeline, wording
 
 
 def channel_of(session: Session, display: OutboxRow) -> str:
@@ -39,7 +39,6 @@ def render(session: Session, services: Services, incident: Incident, display: Ou
 def facts(session: Session, services: Services, incident: Incident, copy: Copy) -> PostMortemFacts:
     """Return the data of the message to the holder of a copy."""
     postmortem = tables.get(session, copy.postmortem_id)
-    resolved_entry = timeline.last_of(session, incident.number, ("resolved",))
     uploaded_by = versions.get(session, postmortem.number, postmortem.version).uploaded_by or ""
     all_copies = copies.of_postmortem(session, postmortem.number)
     adherence_figure = services.get(Registry).ask(UPDATES_KEPT)(session, incident.number)
@@ -50,11 +49,19 @@ def facts(session: Session, services: Services, incident: Incident, copy: Copy) 
         now=utcnow(),
         kept=adherence_figure.kept,
         due=adherence_figure.promised,
-        ended_by=str(resolved_entry.facts.get("reason") or "") if resolved_entry else "",
+        ended_by=_ending(session, incident),
         address=_file_url(session, services, copy),
         uploaded_by=uploaded_by,
         checklist=[*checked(session, services, incident), *_own_items(all_copies, is_edited=bool(uploaded_by))],
     )
+
+
+def _ending(session: Session, incident: Incident) -> str:
+    """Return what solved it, as corrected; empty if the entry is hidden or does not say."""
+    resolved_entry = timeline.last_of(session, incident.number, ("resolved",))
+    if resolved_entry is None or not resolved_entry.is_shown:
+        return ""
+    return str(wording.corrected_facts(resolved_entry).get("reason") or "")
 
 
 def _own_items(all_copies: Sequence[Copy], *, is_edited: bool) -> list[tuple[str, bool]]:

@@ -133,6 +133,17 @@ def _values(kind: str, actor_id: str | None, facts: Facts, name_of: NameOf, tran
     return values
 
 
+def corrected_facts(entry: Entry) -> Facts:
+    """Return the entry's facts with its corrected text, or with its corrected sentence in place of the reason."""
+    corrected_text = str((entry.correction or {}).get("words") or "")
+    if not corrected_text:
+        return entry.facts
+    if entry.kind in KINDS_WITH_TEXT:
+        is_message = entry.kind in MESSAGE_KINDS
+        return entry.facts | {"text": html.escape(corrected_text, quote=False) if is_message else corrected_text}
+    return entry.facts | {"reason": corrected_text} if entry.facts.get("reason") else entry.facts
+
+
 def corrected_sentence(
     entry: Entry, name_of: NameOf, language: str = "en", when: Callable[[datetime], str] = utc_text
 ) -> str:
@@ -140,12 +151,7 @@ def corrected_sentence(
     corrected_text = str((entry.correction or {}).get("words") or "")
     if corrected_text and entry.kind not in KINDS_WITH_TEXT:
         return corrected_text
-    facts = entry.facts
-    if corrected_text:
-        facts = facts | {
-            "text": html.escape(corrected_text, quote=False) if entry.kind in MESSAGE_KINDS else corrected_text
-        }
-    return sentence(entry.kind, entry.actor_id, facts, name_of, language, when)
+    return sentence(entry.kind, entry.actor_id, corrected_facts(entry), name_of, language, when)
 
 
 def editable_text(entry: Entry, name_of: NameOf, language: str = "en") -> str:

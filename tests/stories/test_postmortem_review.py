@@ -6,8 +6,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.incidents import ids as incident_ids
 from bot.postmortems import ids, review_actions
 from bot.runtime.clock import utcnow
+from bot.timeline import ids as timeline_ids
 from slack_sandbox.model import Message
 from tests.floor import TestFloor
 from tests.stories.conftest import PLAYBOOKS
@@ -178,6 +180,38 @@ def test_what_slack_refuses_once_is_delivered_later_and_a_refused_publication_is
     assert "📗" in floor.visible_text("incidents")
     assert "📗" not in floor.visible_text(channel), "the message without its files is deleted"
     assert len(timeline(floor, "postmortem_published")) == 1
+
+
+def test_a_corrected_entry_is_quoted_as_corrected_and_a_hidden_one_nowhere(floor: TestFloor) -> None:
+    channel = floor.declares()
+    floor.says("ana", "/incident brief", channel)
+    floor.ana.fills(incident_ids.CAUSE, "Mr Smith's router")
+    floor.ana.fills(incident_ids.CERTAINTY, "known")
+    assert floor.ana.submits().closed
+    floor.says("ana", "/incident severity S2 Mr Smith says so", channel)
+    floor.says("ana", "/incident resolve Mr Smith's account was unlocked", channel)
+    for kind, field, value in (
+        ("cause", timeline_ids.TEXT, "A router"),
+        ("severity", timeline_ids.TEXT, "The severity is S2: fewer calls are lost"),
+        ("resolved", timeline_ids.HIDE, "hide"),
+    ):
+        [entry] = timeline(floor, kind)
+        floor.says("ana", f"/incident correct {entry['id']}", channel)
+        floor.ana.fills(field, value)
+        floor.ana.fills(timeline_ids.REASON, "no names")
+        assert floor.ana.submits().closed
+        floor.settle()
+
+    floor.says("ana", "/incident close", channel)
+
+    files = dict(post_mortem_files(floor, "ana"))
+    assert "Cause: A router" in files["post-mortem-1.md"]
+    assert "Known: A router" in files["post-mortem-1-leadership.html"]
+    assert "| The severity is S2: fewer calls are lost" in files["post-mortem-1.md"]
+    assert "Smith" not in "".join(files.values())
+    messages = "".join(message.visible_text for message in floor.ana.direct_messages())
+    assert "It lasted" in messages
+    assert "Smith" not in messages
 
 
 def test_the_checklist_ticks_itself_off_and_then_no_reason_is_required(floor: TestFloor) -> None:

@@ -163,7 +163,7 @@ def _entries(
             is_speech=entry.kind == SPEECH,
             tag=entry.label or "",
             is_marked=entry.is_marked,
-            facts=entry.facts,
+            facts=wording.corrected_facts(entry),
         )
         for entry in entries
     ]
