@@ -53,9 +53,8 @@ def skip_told(change: Change, event: UpdateComposed) -> None:
 
 
 def skip_held(change: Change, event: RoleChanged) -> None:
-    """Skip steps meant to fill a role once it is filled."""
-    if event.holder is not None:
-        runs.update_facts(change.session, change.number, facts_now(change), change.now)
+    """Skip steps meant to fill a role while it is filled."""
+    runs.update_facts(change.session, change.number, facts_now(change), change.now)
 
 
 def offer_after_reopening(change: Change, event: Reopened) -> None:

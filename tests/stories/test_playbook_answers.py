@@ -38,6 +38,10 @@ phases:
         title: Tell the executives
         owner: communications_lead
         skip_when: {told: executives}
+      - id: command
+        title: Find a commander
+        when: {done: scope}
+        skip_when: {held: commander}
 """
 
 
@@ -89,6 +93,10 @@ def test_the_answered_start_time_sets_the_milestone_and_is_shown_in_the_message(
 def test_a_step_whose_purpose_is_met_is_skipped_with_a_reason_until_somebody_wants_it(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     assert driver.row("Raise to S0")["state"] == "open"
+    floor.says("ana", "/incident claim commander", driver.channel)
+    floor.says("ana", "/incident leave commander", driver.channel)
+    driver.answers("ben", "Find out how far it reaches", {"symptom": "The menu is silent"})
+    assert driver.row("Find a commander")["state"] == "open", "the commander left again"
 
     floor.says("ana", "/incident severity S0 nobody can call", driver.channel)
     assert driver.row("Raise to S0")["state"] == "skipped"
