@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
 from bot.errors import WatchfloorError
 from bot.slack.text import to_plain_text
+from bot.timeline.rules import zone_of
 
 MAX_TEXT = 1000
 MAX_LINK = 500
@@ -160,14 +160,6 @@ def check_day(day: date, today: date) -> date:
     if day - today > MAX_DAYS_AHEAD:
         raise DayTooFar(given=f"{day:%Y-%m-%d}")
     return day
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return the time zone with that name, or UTC if the name is unknown."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def time_of_day_in_zone(day: date, at: time, zone_name: str) -> datetime:

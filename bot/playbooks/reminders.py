@@ -43,9 +43,8 @@ def postpone(session: Session, step_id: int, reminders_sent: int, until: datetim
     )
 
 
-def snooze(session: Session, step: int | LockedStep, by: str, length: timedelta, now: datetime) -> StepChange:
+def snooze(session: Session, locked_step: LockedStep, by: str, length: timedelta, now: datetime) -> StepChange:
     """Hold back the next reminder for `length`; the due time stays."""
-    locked_step = lock_step(session, step)
     check_open(locked_step.step)
     remind_at = now + length if rules.reminder_level(locked_step.step.reminders_sent) else None
     change_step(session, locked_step.step, {"remind_at": remind_at, "snoozed_by": by})

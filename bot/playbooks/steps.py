@@ -73,10 +73,9 @@ Check = Callable[[Incident], None]
 
 
 def complete(
-    session: Session, step: int | LockedStep, by: str, now: datetime, answers: Mapping[str, Any] | None = None
+    session: Session, locked_step: LockedStep, by: str, now: datetime, answers: Mapping[str, Any] | None = None
 ) -> StepChange:
     """Mark the step done, with the answers to its questions."""
-    locked_step = lock_step(session, step)
     definition = locked_step.definition
     check_open(locked_step.step)
     known_answers = given_answers.check_answers(definition, answers or {})
@@ -91,27 +90,25 @@ def complete(
     return step_change("step_done", locked_step, by, now, facts)
 
 
-def skip(session: Session, step: int | LockedStep, by: str, reason: str, now: datetime) -> StepChange:
+def skip(session: Session, locked_step: LockedStep, by: str, reason: str, now: datetime) -> StepChange:
     """Skip the step, for a reason."""
-    return _finish_without_doing(session, step, State.SKIPPED, "step_skipped", by, reason, now)
+    return _finish_without_doing(session, locked_step, State.SKIPPED, "step_skipped", by, reason, now)
 
 
-def waive(session: Session, step: int | LockedStep, by: str, reason: str, now: datetime) -> StepChange:
+def waive(session: Session, locked_step: LockedStep, by: str, reason: str, now: datetime) -> StepChange:
     """Let the incident be resolved or closed without a required step, for a reason."""
-    return _finish_without_doing(session, step, State.WAIVED, "step_waived", by, reason, now)
+    return _finish_without_doing(session, locked_step, State.WAIVED, "step_waived", by, reason, now)
 
 
-def take(session: Session, step: int | LockedStep, by: str, now: datetime) -> StepChange:
+def take(session: Session, locked_step: LockedStep, by: str, now: datetime) -> StepChange:
     """Assign a step without an owner to the user."""
-    locked_step = lock_step(session, step)
     check_open(locked_step.step)
     _update_if(session, locked_step, {"state": State.OPEN, "owner_id": None}, by, now, {"owner_id": by})
     return step_change("step_assigned", locked_step, by, now, {"owner_id": by})
 
 
-def assign(session: Session, step: int | LockedStep, owner_id: str, by: str, now: datetime) -> StepChange:
+def assign(session: Session, locked_step: LockedStep, owner_id: str, by: str, now: datetime) -> StepChange:
     """Assign an open step to a person, whether or not it has an owner."""
-    locked_step = lock_step(session, step)
     check_open(locked_step.step)
     previous_owner = locked_step.step.owner_id
     _update_if(
@@ -120,9 +117,8 @@ def assign(session: Session, step: int | LockedStep, owner_id: str, by: str, now
     return step_change("step_assigned", locked_step, by, now, {"owner_id": owner_id, "before": previous_owner})
 
 
-def undo(session: Session, step: int | LockedStep, by: str, now: datetime) -> StepChange:
+def undo(session: Session, locked_step: LockedStep, by: str, now: datetime) -> StepChange:
     """Open a finished step again; its answers or reason stay in the timeline only."""
-    locked_step = lock_step(session, step)
     previous_state = State(locked_step.step.state)
     if previous_state == State.OPEN:
         raise StepChangedMeanwhile(**_latest_change(locked_step.step))
@@ -138,19 +134,17 @@ def undo(session: Session, step: int | LockedStep, by: str, now: datetime) -> St
     return step_change("step_undone", locked_step, by, now, {"was": previous_state})
 
 
-def lock_step(session: Session, step: int | LockedStep, check: Check = lambda incident: None) -> LockedStep:
+def lock_step(session: Session, step_id: int, check: Check = lambda incident: None) -> LockedStep:
     """Lock the step's run and read all its steps. Raises `RunIsOver` if the playbook was stopped.
 
     `check` runs before anything about the step is revealed, since refusals name it.
     """
-    if isinstance(step, LockedStep):
-        return step
-    run, incident = lock_run_of(session, step)
+    run, incident = lock_run_of(session, step_id)
     check(incident)
     if not run.is_running:
         raise RunIsOver(title=escape(run.title))
     steps = steps_of(session, run.number)
-    return LockedStep(incident, run, steps, _find_step(steps, step))
+    return LockedStep(incident, run, steps, _find_step(steps, step_id))
 
 
 def _find_step(steps: list[StepRow], step_id: int) -> StepRow:
@@ -178,12 +172,11 @@ def step_change(kind: str, locked_step: LockedStep, by: str, now: datetime, fact
 
 
 def _finish_without_doing(
-    session: Session, step: int | LockedStep, state: State, kind: str, by: str, reason: str, now: datetime
+    session: Session, locked_step: LockedStep, state: State, kind: str, by: str, reason: str, now: datetime
 ) -> StepChange:
     reason = " ".join(reason.split())
     if not reason:
         raise ReasonMissing()
-    locked_step = lock_step(session, step)
     check_open(locked_step.step)
     late_s = _late_s(locked_step.step, now)
     _finish(session, locked_step, state, by, now, {"reason": reason})

@@ -1,6 +1,7 @@
 """Sections of the record: impact, communications, decisions, playbooks, the timeline itself. Pure."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from itertools import groupby
 
 from msgspec.structs import replace
@@ -194,7 +195,7 @@ def _counts(run: Run, phrases: Phrases) -> str:
     counts = [phrases(f"steps_{key}", n=number) for key, number in run.counts.items() if number]
     lateness_text = ""
     if run.average_lateness_s is not None:
-        lateness_text = phrases("steps_lateness", length=phrases.length(rules.duration_of(run.average_lateness_s)))
+        lateness_text = phrases("steps_lateness", length=phrases.length(timedelta(seconds=run.average_lateness_s)))
     return ", ".join(filter(None, [*counts, lateness_text])) or phrases("steps_none")
 
 

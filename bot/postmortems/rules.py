@@ -81,11 +81,6 @@ def lateness(due_at: datetime, sent_at: datetime | None) -> timedelta | None:
     return sent_at - due_at
 
 
-def duration_of(length_s: float) -> timedelta:
-    """Return a number of seconds as a timedelta."""
-    return timedelta(seconds=length_s)
-
-
 def plain_line(text: str) -> str:
     """`text` on one line, without signs that would turn or hide what stands beside them."""
     return " ".join(HIDDEN_CHARACTERS.sub("", text).split())

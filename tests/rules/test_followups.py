@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.followups import rules
 from bot.followups.rules import ReminderPlan, TypedFollowUp
+from bot.timeline.rules import zone_of
 
 PLAN = ReminderPlan(time(9), timedelta(days=2), timedelta(days=3))
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Manila", "UTC")
@@ -112,7 +113,7 @@ def test_the_weekly_moment_has_the_same_wall_clock_time_all_year(zone: str) -> N
         moment += timedelta(days=7)
         last_moment = rules.last_weekly(0, time(9), zone, moment)
         assert moment - timedelta(days=7, hours=1) < last_moment <= moment
-        assert f"{last_moment.astimezone(rules.zone_of(zone)):%a %H:%M}" == "Mon 09:00"
+        assert f"{last_moment.astimezone(zone_of(zone)):%a %H:%M}" == "Mon 09:00"
 
 
 def test_a_follow_up_may_be_done_until_its_day_ends() -> None:

@@ -64,7 +64,7 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
         before = self.states()
         try:
             with self.database.transaction() as session:
-                self.history.append(act(session, self.ids[key], *given))
+                self.history.append(act(session, steps.lock_step(session, self.ids[key]), *given))
         except WatchfloorError as refused:
             assert refused.sentence
             assert self.states() == before

@@ -35,7 +35,7 @@ def walk(session, run, choose):
     while waiting := progress.open_steps(steps_of(session, run.number)):
         _, written = written_step(session, waiting[0].number)
         answers_to_step = {ask.id: answer(ask, choose) for ask in written.asks if not ask.optional}
-        steps.complete(session, waiting[0].number, "UBEN", NOON, answers_to_step)
+        steps.complete(session, steps.lock_step(session, waiting[0].number), "UBEN", NOON, answers_to_step)
         if written.posts:
             earlier_answers = all_answers(steps_of(session, run.number))
             shown = {

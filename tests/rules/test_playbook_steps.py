@@ -46,7 +46,9 @@ def test_a_completed_step_records_who_and_when_and_starts_the_clock_of_the_next_
     run = started(session, book(*TWO))
     assert rows(session, run)["tell"].due_at is None
 
-    change = steps.complete(session, rows(session, run)["call"].number, "UBEN", after(minutes=7))
+    change = steps.complete(
+        session, steps.lock_step(session, rows(session, run)["call"].number), "UBEN", after(minutes=7)
+    )
 
     call, tell = rows(session, run).values()
     assert (call.state, call.finished_by, call.finished_at) == ("done", "UBEN", after(minutes=7))
@@ -58,10 +60,10 @@ def test_a_completed_step_records_who_and_when_and_starts_the_clock_of_the_next_
 def test_the_second_of_two_people_who_click_done_is_told_who_was_first(session):
     run = started(session, book(*TWO))
     call = rows(session, run)["call"].number
-    steps.complete(session, call, "UBEN", after(minutes=1))
+    steps.complete(session, steps.lock_step(session, call), "UBEN", after(minutes=1))
 
     with pytest.raises(WatchfloorError) as refusal:
-        steps.complete(session, call, "UCLARA", after(minutes=1, seconds=1))
+        steps.complete(session, steps.lock_step(session, call), "UCLARA", after(minutes=1, seconds=1))
 
     assert refusal.value.sentence.startswith("<@UBEN> was first: “Call” was marked done at <!date^")
     assert rows(session, run)["call"].finished_by == "UBEN"
@@ -75,7 +77,7 @@ def test_exactly_one_of_many_simultaneous_clicks_wins(store):
     def click(user_id):
         try:
             with store.transaction() as session:
-                winners.append(steps.complete(session, call, user_id, NOON).by)
+                winners.append(steps.complete(session, steps.lock_step(session, call), user_id, NOON).by)
         except WatchfloorError as refusal:
             refusals.append(refusal.sentence)
 
@@ -95,8 +97,8 @@ def test_a_skipped_step_needs_a_reason(session):
     call = rows(session, run)["call"].number
 
     with pytest.raises(steps.ReasonMissing):
-        steps.skip(session, call, "UBEN", "  ", NOON)
-    change = steps.skip(session, call, "UBEN", "no phone\nhere", NOON)
+        steps.skip(session, steps.lock_step(session, call), "UBEN", "  ", NOON)
+    change = steps.skip(session, steps.lock_step(session, call), "UBEN", "no phone\nhere", NOON)
 
     assert change.facts["reason"] == "no phone here"
     assert rows(session, run)["call"].state == "skipped"
@@ -105,9 +107,9 @@ def test_a_skipped_step_needs_a_reason(session):
 def test_undo_opens_a_step_again_with_its_clock(session):
     run = started(session, book(*TWO))
     call = rows(session, run)["call"].number
-    steps.complete(session, call, "UBEN", after(minutes=1))
+    steps.complete(session, steps.lock_step(session, call), "UBEN", after(minutes=1))
 
-    change = steps.undo(session, call, "UCLARA", after(minutes=2))
+    change = steps.undo(session, steps.lock_step(session, call), "UCLARA", after(minutes=2))
 
     call, tell = rows(session, run).values()
     assert (change.kind, call.state, call.finished_by, call.rounds) == ("step_undone", "open", None, 0)
@@ -118,7 +120,7 @@ def test_undo_opens_a_step_again_with_its_clock(session):
 def test_a_step_done_before_the_one_above_it_is_marked(session):
     run = started(session, book(*TWO))
 
-    change = steps.complete(session, rows(session, run)["tell"].number, "UBEN", NOON)
+    change = steps.complete(session, steps.lock_step(session, rows(session, run)["tell"].number), "UBEN", NOON)
 
     assert change.facts["out_of_order"]
     assert rows(session, run)["tell"].out_of_order
@@ -127,11 +129,11 @@ def test_a_step_done_before_the_one_above_it_is_marked(session):
 def test_two_people_who_take_a_step_at_once_do_not_take_it_from_each_other(session):
     run = started(session, book(*TWO))
     call = rows(session, run)["call"].number
-    steps.take(session, call, "UBEN", NOON)
+    steps.take(session, steps.lock_step(session, call), "UBEN", NOON)
 
     with pytest.raises(steps.StepChangedMeanwhile, match="<@UBEN> was first: “Call” was given to <@UBEN>"):
-        steps.take(session, call, "UCLARA", NOON)
-    steps.assign(session, call, "UCLARA", "UANA", NOON)
+        steps.take(session, steps.lock_step(session, call), "UCLARA", NOON)
+    steps.assign(session, steps.lock_step(session, call), "UCLARA", "UANA", NOON)
 
     assert rows(session, run)["call"].owner_id == "UCLARA"
 
@@ -142,12 +144,14 @@ def test_a_step_with_questions_is_not_done_without_its_answers(session):
     scope = rows(session, run)["scope"].number
 
     with pytest.raises(WatchfloorError, match="asks: One or all"):
-        steps.complete(session, scope, "UBEN", NOON)
+        steps.complete(session, steps.lock_step(session, scope), "UBEN", NOON)
     with pytest.raises(WatchfloorError, match="“Some” is not an answer"):
-        steps.complete(session, scope, "UBEN", NOON, {"queues": "Some"})
+        steps.complete(session, steps.lock_step(session, scope), "UBEN", NOON, {"queues": "Some"})
     assert rows(session, run)["all-hands"].wanted_at is None
 
-    change = steps.complete(session, scope, "UBEN", after(minutes=2), {"queues": "All", "bogus": "x"})
+    change = steps.complete(
+        session, steps.lock_step(session, scope), "UBEN", after(minutes=2), {"queues": "All", "bogus": "x"}
+    )
 
     assert change.facts["answers"] == {"One or all?": "All"}
     assert rows(session, run)["scope"].answers == {"queues": "All"}
@@ -177,7 +181,7 @@ def test_a_phase_starts_when_the_wanted_steps_before_it_are_finished(session):
     )
     assert rows(session, run)["tell"].due_at is None
 
-    steps.complete(session, rows(session, run)["call"].number, "UBEN", after(minutes=30))
+    steps.complete(session, steps.lock_step(session, rows(session, run)["call"].number), "UBEN", after(minutes=30))
 
     assert rows(session, run)["tell"].due_at == after(minutes=35)
 
@@ -187,7 +191,7 @@ def test_a_stopped_playbook_keeps_its_steps_as_they_are(session):
     stop_run(session, run.number, "UBEN", after(minutes=1))
 
     with pytest.raises(steps.RunIsOver):
-        steps.complete(session, rows(session, run)["call"].number, "UBEN", NOON)
+        steps.complete(session, steps.lock_step(session, rows(session, run)["call"].number), "UBEN", NOON)
     assert due_reminders(session, after(hours=1)) == []
 
 
@@ -209,7 +213,9 @@ def test_a_snoozed_step_is_not_reminded_until_the_snooze_ends(session):
     run = started(session, book(*TWO))
     call = rows(session, run)["call"].number
 
-    change = reminders.snooze(session, call, "UBEN", after(minutes=30) - NOON, after(minutes=5))
+    change = reminders.snooze(
+        session, steps.lock_step(session, call), "UBEN", after(minutes=30) - NOON, after(minutes=5)
+    )
 
     assert change.facts["minutes"] == 30
     assert due_reminders(session, after(minutes=34)) == []
@@ -227,7 +233,7 @@ def test_a_repeated_step_opens_again_and_the_phases_after_it_stay_begun(session)
         ),
     )
     watch = rows(session, run)["watch"].number
-    steps.complete(session, watch, "UBEN", after(minutes=4))
+    steps.complete(session, steps.lock_step(session, watch), "UBEN", after(minutes=4))
     assert reminders.steps_to_repeat(session, after(minutes=33)) == []
 
     assert reminders.steps_to_repeat(session, after(minutes=34)) == [watch]
@@ -242,9 +248,9 @@ def test_a_repeated_step_opens_again_and_the_phases_after_it_stay_begun(session)
 def test_a_repeated_step_that_was_undone_does_not_open_again_by_itself(session):
     run = started(session, book("id: watch, repeat_every: 30 min"))
     watch = rows(session, run)["watch"].number
-    steps.complete(session, watch, "UBEN", after(minutes=4))
+    steps.complete(session, steps.lock_step(session, watch), "UBEN", after(minutes=4))
 
-    steps.undo(session, watch, "UBEN", after(minutes=5))
+    steps.undo(session, steps.lock_step(session, watch), "UBEN", after(minutes=5))
 
     assert reminders.steps_to_repeat(session, after(hours=2)) == []
     assert rows(session, run)["watch"].rounds == 0
@@ -252,7 +258,7 @@ def test_a_repeated_step_that_was_undone_does_not_open_again_by_itself(session):
 
 def test_my_steps_are_those_i_own_and_unowned_ones_of_my_role(session):
     run = started(session, book(*TWO))
-    steps.assign(session, rows(session, run)["call"].number, "UBEN", "UANA", NOON)
+    steps.assign(session, steps.lock_step(session, rows(session, run)["call"].number), "UBEN", "UANA", NOON)
 
     mine = open_steps_of(session, "UBEN", [(run.incident_id, "communications_lead")])
 
@@ -267,7 +273,7 @@ def test_a_click_costs_the_same_queries_with_one_incident_and_with_many(store):
             call = rows(session, started(session, book(*TWO)))["call"].number
         with store.transaction() as session:
             event.listen(store.engine, "before_cursor_execute", lambda *_: queries.append(1))
-            steps.complete(session, call, "UBEN", after(minutes=1))
+            steps.complete(session, steps.lock_step(session, call), "UBEN", after(minutes=1))
             return len(queries)
 
     alone = queries_of_a_click()

@@ -58,7 +58,7 @@ def test_the_message_shows_the_next_steps_with_their_owner_and_clock_and_buttons
 def test_a_finished_step_folds_to_one_line_with_person_and_time_and_can_be_undone(session):
     run = started(session, book("id: call", "id: tell"))
     call = steps_of(session, run.number)[0]
-    steps.skip(session, call.number, "UBEN", "no <!channel> phone", after(minutes=1))
+    steps.skip(session, steps.lock_step(session, call.number), "UBEN", "no <!channel> phone", after(minutes=1))
 
     _, blocks = views.run_message(run, steps_of(session, run.number), after(minutes=2))
 
@@ -79,7 +79,7 @@ def test_a_playbook_of_sixty_steps_stays_within_slacks_limits(session, done):
     }
     run = started(session, phases(parts))
     for step in steps_of(session, run.number)[:done]:
-        steps.skip(session, step.number, "UBEN", "because " * 60, after(minutes=1))
+        steps.skip(session, steps.lock_step(session, step.number), "UBEN", "because " * 60, after(minutes=1))
     rows = steps_of(session, run.number)
 
     _, blocks = views.run_message(run, rows, after(hours=30), newer_exists=True)
@@ -118,7 +118,9 @@ def test_the_forms_are_valid_for_slack_and_remember_their_step(session):
 
 def test_a_stopped_run_has_no_buttons_that_change_it_and_says_who_stopped_it(session):
     run = started(session, book("id: call", "id: tell"))
-    steps.complete(session, steps_of(session, run.number)[0].number, "UBEN", after(minutes=1))
+    steps.complete(
+        session, steps.lock_step(session, steps_of(session, run.number)[0].number), "UBEN", after(minutes=1)
+    )
     run = stop_run(session, run.number, "UBEN", after(minutes=2))
 
     _, blocks = views.run_message(run, steps_of(session, run.number), after(minutes=3))
@@ -133,7 +135,7 @@ def test_the_card_has_one_line_for_progress_and_one_for_the_next_step(session):
 
     assert views.progress_line(rows) == "▱▱▱▱▱▱▱▱▱▱ 0 of 1"
     assert views.next_step_line(rows, after(minutes=1)).startswith("*Call* · Commander · due <!date^")
-    steps.complete(session, rows[0].number, "UBEN", after(minutes=1))
+    steps.complete(session, steps.lock_step(session, rows[0].number), "UBEN", after(minutes=1))
     assert views.next_step_line(steps_of(session, run.number), after(minutes=1)) == "Every step is finished."
 
 
@@ -143,6 +145,6 @@ def test_the_card_has_one_line_for_progress_and_one_for_the_next_step(session):
 def test_the_first_finished_step_fills_a_cell_and_only_the_last_one_fills_the_bar(session, finished, bar):
     run = started(session, book(*[f"id: step-{number}" for number in range(15)]))
     for step in steps_of(session, run.number)[:finished]:
-        steps.complete(session, step.number, "UBEN", after(minutes=1))
+        steps.complete(session, steps.lock_step(session, step.number), "UBEN", after(minutes=1))
 
     assert views.progress_line(steps_of(session, run.number)) == f"{bar} {finished} of 15"
