@@ -4,10 +4,12 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from bot.incidents import ids as incident_ids
 from bot.postmortems import ids, review_actions
+from bot.postmortems.review import BeingPublished
 from bot.runtime.clock import utcnow
 from bot.timeline import ids as timeline_ids
 from slack_sandbox.model import Message
@@ -382,17 +384,21 @@ def test_a_plan_without_canvases_and_a_broken_template_do_no_harm(tmp_path: Path
         floor.nothing_was_malformed()
 
 
-def test_each_file_is_sent_once_when_author_and_reviewers_are_chosen_right_after_the_close(
+def test_each_file_is_sent_once_when_author_reviewers_and_place_are_chosen_right_after_the_close(
     floor: TestFloor,
 ) -> None:
-    floor.sandbox.fault("files.completeUploadExternal", "delay", seconds=0.3, count=3)
+    floor.sandbox.fault("files.completeUploadExternal", "delay", seconds=0.3, count=4)
     closes(floor)
     with floor.services.database.reading() as session:
         number = session.connection().execute(sa.text("SELECT max(id) FROM postmortems")).scalar_one()
 
     review_actions.assign(floor.services, number, "U0BEN", "U0ANA", utcnow())
     review_actions.request_review(floor.services, number, ["U0CHLOE", "U0BEN"], "U0ANA", utcnow())
+    review_actions.publish(floor.services, number, ids.CONFIGURED, "a test call", "U0ANA", utcnow())
+    with pytest.raises(BeingPublished):
+        review_actions.publish(floor.services, number, ids.OWN_CHANNEL, "a test call", "U0BEN", utcnow())
     floor.settle()
+    assert "Post-mortem, published" in says(floor, "ana")
 
     for who in ("ana", "ben", "chloe"):
         names = [name for name, _ in post_mortem_files(floor, who)]
