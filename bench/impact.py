@@ -121,7 +121,7 @@ def _lengths_of_transactions(database: Database) -> list[float]:
 
 def _rows(report: Path) -> Iterator[ReadRow | LeftOut]:
     sheet = open_report(report)
-    return read(plan(sheet, recognise(sheet)), UTC_ZONE)
+    return read(plan(sheet, recognise(sheet)), UTC_ZONE, lambda queue: 20)
 
 
 def _database(path: Path) -> Database:

@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from bot.bootstrap import build_registry
 from bot.config import floor
+from bot.config.floor.figures import Figures
 from bot.config.floor.reading import read_zone
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
 from bot.impact import importing, preview_tables
 from bot.impact.importing import Source
 from bot.impact.preview_tables import Preview
+from bot.impact.preview_views import threshold_warning
 from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
@@ -35,7 +37,8 @@ class UnknownZone(WatchfloorError):
 def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | None, *, is_dry: bool) -> list[str]:
     """Import the file, or only report what would be imported. Return the lines to print."""
     use_offset_file(settings.clock_file)
-    zone = _checked_zone(zone or floor.read(settings.floor_file).figures.zone)
+    figures = floor.read(settings.floor_file).figures
+    zone = _checked_zone(zone or figures.zone)
     sheet = open_report(file)
     build_registry()
     database = Database(settings.database_url)
@@ -48,10 +51,11 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
         columns = ColumnMap.from_json(stored_map) if stored_map else recognise(sheet)
         import_plan = plan(sheet, replace(columns, queue=queue or columns.queue))
         if is_dry:
-            return [*_column_lines(import_plan), *_summary_lines(file, import_plan, zone)]
-        source = Source(importing.content_key(file, import_plan.columns, zone), file.name, "", incident)
+            return [*_column_lines(import_plan), *_summary_lines(file, import_plan, zone, figures)]
+        source = Source(importing.content_key(file, import_plan, zone, figures), file.name, "", incident)
         collector.leave_out_what_lives()
-        result = importing.import_rows(database, source, read(import_plan, ZoneInfo(zone)))
+        rows = read(import_plan, ZoneInfo(zone), figures.threshold_s)
+        result = importing.import_rows(database, source, rows)
     finally:
         database.close()
     if result.is_known:
@@ -74,15 +78,16 @@ def _column_lines(import_plan: Plan) -> list[str]:
     return [f"{name}: {TITLES[meaning]}" for name, meaning in column_meanings if name]
 
 
-def _summary_lines(file: Path, import_plan: Plan, zone: str) -> list[str]:
+def _summary_lines(file: Path, import_plan: Plan, zone: str, figures: Figures) -> list[str]:
     preview = Preview(id=0, file_id="", file_name=file.name, channel_id="", ts="", by="", asked_at=utcnow())
-    summary = summarize(preview, import_plan, zone)
+    summary = summarize(preview, import_plan, zone, figures)
     order = "day before month" if import_plan.day_first else "month before day"
     uncertainty = "" if import_plan.is_day_certain else ", which is not certain"
     lines = [
         f"{_interval_count_text(summary.rows, len(summary.queues))} can be imported ({order}{uncertainty}; {zone})."
     ]
-    return [*lines, *_left_out_lines(summary.left_out, summary.left_out_count)]
+    warning = threshold_warning(summary)
+    return [*lines, *([warning] if warning else []), *_left_out_lines(summary.left_out, summary.left_out_count)]
 
 
 def _interval_count_text(rows: int, queues: int) -> str:

@@ -19,7 +19,7 @@ from bot.slack.errors import SlackRefused
 log = logging.getLogger(__name__)
 
 PAGES_OF_PEOPLE = 20
-# Of the floor's groups, in a workspace of more people than those pages hold. The others follow with the next refresh.
+# Of the floor's groups, in a workspace of more people than those pages hold; the others follow with the next.
 MEMBERS_AT_ONCE = 50
 
 

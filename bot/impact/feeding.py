@@ -37,12 +37,13 @@ def _row(line: int, interval: Interval) -> ReadRow:
 
 def take_file(services: Services, source: str, file: TableFile) -> str:
     """Import a file; importing it again changes nothing. Returns why it cannot be used, or an empty string."""
-    zone = services.floor.figures.zone
+    figures = services.floor.figures
     try:
         sheet = open_report(file.path)
-        columns = _columns(services, sheet)
-        import_source = Source(importing.content_key(file.path, columns, zone), file.name)
-        importing.import_rows(services.database, import_source, read(plan(sheet, columns), ZoneInfo(zone)))
+        file_plan = plan(sheet, _columns(services, sheet))
+        import_source = Source(importing.content_key(file.path, file_plan, figures.zone, figures), file.name)
+        rows = read(file_plan, ZoneInfo(figures.zone), figures.threshold_s)
+        importing.import_rows(services.database, import_source, rows)
     except ImportRunning as running:
         raise TryLater("another process imports the file") from running
     except WatchfloorError as refused:

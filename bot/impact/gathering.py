@@ -110,7 +110,7 @@ def goal_of(name: str, floor: Floor) -> Goal:
     service_level = group.service_level
     return Goal(
         ServiceLevel(service_level.formula),
-        service_level.within.total_seconds(),
+        floor.figures.threshold_s(name),
         service_level.target,
         group.patience.total_seconds(),
     )

@@ -7,15 +7,16 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from bot.config.floor.figures import Figures
 from bot.errors import WatchfloorError
 from bot.impact import interval_tables, tables
-from bot.impact.reading.plan import ColumnMap
+from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
 from bot.impact.tables import Import
 from bot.runtime.chunks import ChunkSize
@@ -68,9 +69,15 @@ class Result(Struct):
             self.left_out.append(row)
 
 
-def content_key(path: Path, columns: ColumnMap, zone: str) -> str:
-    """The key of a file's content, read with these columns and this zone."""
-    digest = hashlib.sha256(json.dumps([columns.as_json(), zone], sort_keys=True).encode())
+def content_key(path: Path, file_plan: Plan, zone: str, figures: Figures) -> str:
+    """The key of a file's content, read with these columns and this zone.
+
+    A log of calls is counted by the goals of its queues, so that it can be read again when they have changed.
+    """
+    manner: list[Any] = [file_plan.columns.as_json(), zone]
+    if file_plan.is_call_log:
+        manner.append(figures.model_dump(mode="json", include={"service_level", "groups"}))
+    digest = hashlib.sha256(json.dumps(manner, sort_keys=True).encode())
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)

@@ -1,6 +1,6 @@
 """The preview of a file of figures: how its columns are read, before any of it counts. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -10,7 +10,7 @@ from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut
 from bot.impact.reading.vocabulary import TITLES, Meaning
 from bot.impact.views import Screen, moment
-from bot.impact.wording import number, queue_name
+from bot.impact.wording import length, number, queue_name
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.pages import and_more
 from bot.slack.text import escape, one_line
@@ -26,7 +26,8 @@ class FilePreview(Struct, frozen=True):
     plan: Plan
     zone: str
     rows: int
-    queues: Sequence[str]
+    # Each queue with the seconds within which its goal wants contacts answered.
+    queues: Mapping[str, float]
     first_at: int
     last_at: int
     left_out: Sequence[LeftOut]
@@ -43,6 +44,8 @@ def preview_message(preview: FilePreview) -> Screen:
     ]
     if preview.left_out_count:
         blocks.append(_left_out(preview.left_out, preview.left_out_count))
+    if warning := threshold_warning(preview):
+        blocks.append(section(f"⚠️ {warning}"))
     blocks.append(context(_reading_notes(preview)))
     value = str(preview.number)
     elements = [button("Change a column", ids.COLUMNS, value), button("Discard", ids.DISCARD, value)]
@@ -50,6 +53,24 @@ def preview_message(preview: FilePreview) -> Screen:
         elements.insert(0, button("Use it", ids.USE, value, style="primary"))
     blocks.append(actions(elements, block_id=f"figures-{value}"))
     return text, blocks
+
+
+def threshold_warning(preview: FilePreview) -> str:
+    """A sentence if the file counts contacts answered within another time than a queue's goal; empty otherwise."""
+    counted_s = preview.plan.thresholds_s
+    if not counted_s:
+        return ""
+    differing = [(queue, goal_s) for queue, goal_s in preview.queues.items() if goal_s not in counted_s]
+    if not differing:
+        return ""
+    queue, goal_s = differing[0]
+    others = f" and of {len(differing) - 1} more" if len(differing) > 1 else ""
+    counted = " or ".join(length(seconds) for seconds in sorted(counted_s))
+    return (
+        f"The file counts contacts answered within {counted}, and the goal of {queue_name(queue)}{others} is "
+        f"within {length(goal_s)}. The service level will be the file's: export it with the goal's time, or ask "
+        "the administrator to change `within` in `floor.yaml`."
+    )
 
 
 def _row_count(count: int) -> str:
@@ -63,8 +84,9 @@ def _interval_count(rows: int) -> str:
 def _content_text(preview: FilePreview) -> str:
     if not preview.rows:
         return "None of the rows can be used with the columns as they are read now."
-    queues = ", ".join(queue_name(queue) for queue in preview.queues[:QUEUES_SHOWN])
-    more = and_more(preview.queues, QUEUES_SHOWN)
+    names = list(preview.queues)
+    queues = ", ".join(queue_name(queue) for queue in names[:QUEUES_SHOWN])
+    more = and_more(names, QUEUES_SHOWN)
     first, last = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, preview.last_at))
     minutes = preview.plan.interval_s // 60
     span = f"{first} to {last}, {minutes} min each" if preview.first_at != preview.last_at else first

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from sqlmodel import Session, select
 
 from bot import outbox
+from bot.config.floor.figures import Figures
 from bot.errors import TryLater, WatchfloorError
 from bot.impact import answer_wording, importing, preview_tables, preview_views
 from bot.impact.importing import ImportRunning, Source
@@ -205,7 +206,7 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
     stored_columns = columns.as_json() | {"header": list(sheet.header)}
     left_out, count = list[LeftOut](), 0
     try:
-        file_preview = summarize(preview, plan(sheet, columns, needs_queue=False), zone)
+        file_preview = summarize(preview, plan(sheet, columns, needs_queue=False), zone, services.floor.figures)
         left_out, count = list(file_preview.left_out), file_preview.left_out_count
         text, blocks = preview_views.preview_message(file_preview)
     except NoTimes as refused:
@@ -232,31 +233,34 @@ def _columns(database: Database, preview: Preview, sheet: Sheet) -> ColumnMap:
     )
 
 
-def summarize(preview: Preview, file_plan: Plan, zone: str) -> FilePreview:
+def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures) -> FilePreview:
     """Read the whole file without storing anything."""
     rows, first_at, last_at, count = 0, 0, 0, 0
     left_out: list[LeftOut] = []
-    queues: dict[str, None] = {}
-    for row in read(file_plan, ZoneInfo(zone)):
+    queues: dict[str, float] = {}
+    for row in read(file_plan, ZoneInfo(zone), figures.threshold_s):
         if isinstance(row, LeftOut):
             count += 1
             if len(left_out) < importing.MOST_LEFT_OUT:
                 left_out.append(row)
             continue
         rows += 1
-        queues[row.queue.queue] = None
+        queues.setdefault(row.queue.queue, figures.threshold_s(row.queue.queue))
         first_at = min(first_at or row.starts_at, row.starts_at)
         last_at = max(last_at, row.starts_at)
     return FilePreview(
-        preview.number, preview.file_name, file_plan, zone, rows, list(queues), first_at, last_at, left_out, count
+        preview.number, preview.file_name, file_plan, zone, rows, queues, first_at, last_at, left_out, count
     )
 
 
 def _import(services: Services, preview: Preview, path: Path) -> None:
     sheet = open_report(path)
-    columns, zone = _columns(services.database, preview, sheet), services.floor.figures.zone
-    source = Source(importing.content_key(path, columns, zone), preview.file_name, preview.by, preview.incident_id)
-    result = importing.import_rows(services.database, source, read(plan(sheet, columns), ZoneInfo(zone)))
+    columns, figures = _columns(services.database, preview, sheet), services.floor.figures
+    file_plan = plan(sheet, columns)
+    key = importing.content_key(path, file_plan, figures.zone, figures)
+    source = Source(key, preview.file_name, preview.by, preview.incident_id)
+    rows = read(file_plan, ZoneInfo(figures.zone), figures.threshold_s)
+    result = importing.import_rows(services.database, source, rows)
     with services.database.transaction() as session:
         preview_tables.save_column_map(session, sheet.shape, columns.as_json(), preview.by, utcnow())
     _finish(services, preview, *preview_views.imported_message(result, preview.file_name), state=IMPORTED)

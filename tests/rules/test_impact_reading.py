@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from bot.impact.preview_views import FilePreview, threshold_warning
 from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
@@ -33,8 +34,13 @@ def plan_of(path: Path, queue: str = "Voice") -> Plan:
     return plan(sheet, columns if has_queue else ColumnMap(columns.meanings, queue))
 
 
+def goal_s(queue: str) -> float:
+    """Half a minute for chats, twenty seconds for calls."""
+    return 60 if queue == "Chat" else 20
+
+
 def read_file(path: Path, zone: ZoneInfo = LONDON) -> tuple[list[ReadRow], list[LeftOut]]:
-    results = list(read(plan_of(path), zone))
+    results = list(read(plan_of(path), zone, goal_s))
     left_out = [row for row in results if isinstance(row, LeftOut)]
     return [row for row in results if not isinstance(row, LeftOut)], left_out
 
@@ -132,12 +138,15 @@ def test_decimal_commas_and_serial_dates_are_read():
     assert len(sheet.header) == expected["columns"]
 
 
-def test_a_log_of_calls_is_counted():
+def test_a_log_of_calls_is_counted_by_the_goal_of_each_queue(tmp_path):
     rows, _, expected = sample("made_call_log_trailing_comma.csv")
     assert offered(rows) == expected["offered"]
     assert sum(row.answered or 0 for row in rows) == expected["answered"]
     assert sum(row.answered_in or 0 for row in rows) == expected["answered_within_20_s_inclusive"]
     assert sum(row.abandoned or 0 for row in rows) == expected["calls"] - expected["answered"]
+    calls = (SAMPLES / "made_call_log_trailing_comma.csv").read_text(encoding="utf-8-sig")
+    chats, _ = read_file(csv_file(tmp_path, calls.replace("Billing", "Chat")))
+    assert sum(figures(row).answered_in or 0 for row in chats) == 50, "within a minute"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +212,7 @@ def test_total_times_become_averages_and_milliseconds_seconds(tmp_path):
 def test_a_false_z_can_be_taken_for_the_sites_own_time(tmp_path):
     sheet = open_report(csv_file(tmp_path, "DateTime,Calls\n2026-07-03T07:00:00Z,111\n2026-07-03T07:05:00Z,113\n"))
     columns = ColumnMap(recognise(sheet).meanings, "Bank", ignore_zone=True)
-    rows = [row for row in read(plan(sheet, columns), LONDON) if isinstance(row, ReadRow)]
+    rows = [row for row in read(plan(sheet, columns), LONDON, goal_s) if isinstance(row, ReadRow)]
     assert [utc(row.starts_at) for row in rows] == ["2026-07-03T06:00Z", "2026-07-03T06:05Z"]
 
 
@@ -337,3 +346,17 @@ def test_a_formula_with_its_result_is_not_refused(tmp_path):
         archive.writestr("xl/workbook.xml", "<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", '<c r="A1"><f>1+1</f><v>2</v></c>')
     workbook.check(path)
+
+
+def test_a_file_that_counts_within_another_time_than_the_goal_is_named(tmp_path):
+    path = csv_file(
+        tmp_path, "Start,Queue,Offered,Answered in 60 s\n2026-11-26 09:00,Chat,9,7\n2026-11-26 09:00,Fax,9,7\n"
+    )
+
+    def warning(**goals_s: float) -> str:
+        return threshold_warning(FilePreview(1, path.name, plan_of(path), "UTC", 2, goals_s, 0, 0, [], 0))
+
+    assert warning(Chat=60, Fax=60) == ""
+    assert warning(Chat=60, Fax=20).startswith(
+        "The file counts contacts answered within 1:00, and the goal of Fax is within 20 s."
+    )

@@ -69,3 +69,7 @@ class Figures(FloorPart):
         matching_groups = (group for group in self.groups.values() if group.has(name))
         default_group = QueueGroup(queues=("*",), service_level=self.service_level, patience=self.patience)
         return next(matching_groups, default_group)
+
+    def threshold_s(self, name: str) -> float:
+        """The seconds within which a queue's contacts should be answered."""
+        return self.group_of(name).service_level.within.total_seconds()

@@ -1,6 +1,6 @@
 """Files without an interval per row: forecasts with an interval per column, and logs with a call per row."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -20,8 +20,11 @@ _OF_PLAN = {M.OFFERED: M.FORECAST, M.AHT: M.FORECAST_AHT, M.AGENTS: M.FORECAST_A
 _FIGURE_INDEX = {name: index for index, name in enumerate(NAMES)}
 
 
-def read(plan: Plan, zone: ZoneInfo, threshold_s: float = 20) -> Iterator[ReadRow | LeftOut]:
-    """Read every row of a file of any shape; `threshold_s` is the service level's threshold in a log of calls."""
+def read(plan: Plan, zone: ZoneInfo, threshold_s: Callable[[str], float]) -> Iterator[ReadRow | LeftOut]:
+    """Read every row of a file of any shape.
+
+    `threshold_s` says within how many seconds a queue's goal wants calls answered: a log of calls is counted by it.
+    """
     if plan.is_wide:
         return read_wide(plan, zone)
     if plan.is_call_log:
@@ -84,7 +87,7 @@ def _amount(plan: Plan, meaning: Meaning, row: list[str], column: int) -> Amount
     return cells.read_number(text, plan.decimal)
 
 
-def read_calls(plan: Plan, zone: ZoneInfo, threshold_s: float) -> Iterator[ReadRow | LeftOut]:
+def read_calls(plan: Plan, zone: ZoneInfo, threshold_s: Callable[[str], float]) -> Iterator[ReadRow | LeftOut]:
     """Read a call per row, counted into half-hours. A call that was not answered was abandoned."""
     clock = Clock(zone)
     sums_by_interval: dict[tuple[QueueName, int], tuple[int, list[float]]] = {}
@@ -102,7 +105,7 @@ def read_calls(plan: Plan, zone: ZoneInfo, threshold_s: float) -> Iterator[ReadR
         sums[0] += 1
         if wait_s is not None:
             sums[1] += 1
-            sums[2] += wait_s <= threshold_s
+            sums[2] += wait_s <= threshold_s(queue.queue)
             sums[3] += wait_s
     for (queue, half_hour), (line, sums) in sums_by_interval.items():
         yield ReadRow(line, queue, half_hour, USUAL_INTERVAL_S, _figures_of_calls(*sums))

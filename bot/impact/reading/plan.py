@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.impact.reading.errors import NoQueue, NoTimes
@@ -60,13 +60,17 @@ class Plan(Struct, frozen=True):
     is_day_certain: bool
     interval_s: int
     is_percent: bool
-    thresholds: tuple[int, ...] = ()
     has_short_days: bool = False
-    notes: tuple[str, ...] = field(default=())
 
     def places(self, *meanings: Meaning) -> list[int]:
         """The places of the columns with these meanings."""
         return [column for column, meaning in enumerate(self.columns.meanings) if meaning in meanings]
+
+    @property
+    def thresholds_s(self) -> set[int]:
+        """The seconds within which the file counts contacts as answered, where a column's name says so."""
+        answered_in = self.places(Meaning.ANSWERED_IN)
+        return {seconds for column in answered_in if (seconds := threshold_of(self.sheet.header[column]))}
 
     @property
     def is_wide(self) -> bool:
@@ -112,7 +116,6 @@ def plan(sheet: Sheet, columns: ColumnMap, *, needs_queue: bool = True) -> Plan:
         has_short_days=_has_short_days(file_plan, rows),
         interval_s=_interval_s(file_plan, rows),
         is_percent=_is_percent(file_plan, rows),
-        thresholds=tuple(sorted({threshold for threshold in map(threshold_of, sheet.header) if threshold})),
     )
 
 
