@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
@@ -16,10 +15,6 @@ class NoSuchCase(WatchfloorError):
     """I do not know such a case. `/incident board` lists the open ones."""
 
     es = "No conozco ese caso. `/incident board` muestra los abiertos."
-
-
-def _json() -> Any:
-    return sa.Column(sa.JSON(), nullable=False)
 
 
 class Case(Numbered, table=True):
@@ -56,7 +51,7 @@ class Case(Numbered, table=True):
     reopened: int = 0
     url: str = ""
     # Traits it may share with other cases: product, category, site …
-    traits: dict[str, str] = Field(default_factory=dict, sa_column=_json())
+    traits: dict[str, str] = Field(default_factory=dict, sa_column=sa.Column(sa.JSON(), nullable=False))
     opened_at: datetime = Field(sa_column=utc_column(nullable=False))
     started_at: datetime = Field(sa_column=utc_column(nullable=False))
     target_s: int | None = None

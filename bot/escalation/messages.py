@@ -11,8 +11,6 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.slack.blocks import Block
 
-KINDS = (kinds.PAGE, kinds.LADDER)
-
 
 def render(session: Session, incident: Incident, display: OutboxRow, bridge: str) -> tuple[str, list[Block]]:
     """Render one of the escalation's messages in its current state."""

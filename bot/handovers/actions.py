@@ -87,7 +87,7 @@ def _add_messages(change: Change, handover: Handover) -> None:
 def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
     """Take command: roles, drafts, steps and reminders move along at once. Return the reply."""
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
-        handover = _handover_to_answer(change, handover_id, wording.NOT_CHANGED_HANDS)
+        handover = _handover_to_answer(change, handover_id)
         check_may_change(change.number, change.incident.status)
         handover.decide(State.ACCEPTED, now)
         change.session.add(handover)
@@ -115,7 +115,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
     if not question.strip():
         raise rules.QuestionMissing()
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
-        handover = _handover_to_answer(change, handover_id, wording.NOT_CHANGED_HANDS)
+        handover = _handover_to_answer(change, handover_id)
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
         change.session.add(handover)
@@ -187,12 +187,12 @@ def _withdraw(change: Change, handover: Handover) -> None:
     outbox.mark_stale(change.session, change.number, MESSAGE_KINDS)
 
 
-def _handover_to_answer(change: Change, handover_id: int, advice: str) -> Handover:
+def _handover_to_answer(change: Change, handover_id: int) -> Handover:
     """Return the pending handover if the caller may answer it."""
     handover = tables.get(change.session, handover_id)
     if handover.to_id != change.by:
         raise rules.NotForYou(person=mention(handover.to_id))
-    _check_pending(handover, change.now, advice)
+    _check_pending(handover, change.now, wording.NOT_CHANGED_HANDS)
     return handover
 
 

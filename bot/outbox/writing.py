@@ -63,12 +63,11 @@ def post(
     incident_id: int | None = None,
     thread_ts: str | None = None,
     blocks: Sequence[dict[str, Any]] = (),
-    lane: str | None = None,
     priority: int = USUAL,
 ) -> None:
     """Post a message once to a channel or a person; a second post with the same key has no effect."""
     payload = {"text": text, "blocks": list(blocks)}
-    target = {"channel_id": channel_id, "thread_ts": thread_ts, "lane": lane, "priority": priority}
+    target = {"channel_id": channel_id, "thread_ts": thread_ts, "priority": priority}
     enqueue(session, MESSAGE, key, now, incident_id=incident_id, payload=payload, **target)
 
 

@@ -29,7 +29,7 @@ def record_received(services: Services, notice_id: int, channel_id: str, by: str
         if row.answer != Answer.NONE:
             return
         _set_answer(session, row, Answer.RECEIVED, by, now)
-    _fetch_name_later(services, row, by)
+    _fetch_name_later(services, by)
 
 
 def affected_form(services: Services, notice_id: int, channel_id: str) -> Block:
@@ -49,7 +49,7 @@ def record_affected(services: Services, notice_id: int, channel_id: str, by: str
             session.add(row)
         if row.answer != Answer.AFFECTED:
             _set_answer(session, row, Answer.AFFECTED, by, now)
-    _fetch_name_later(services, row, by)
+    _fetch_name_later(services, by)
 
 
 def record_agent_count(services: Services, notice_id: int, typed: str, by: str, now: datetime) -> None:
@@ -67,7 +67,7 @@ def record_agent_count(services: Services, notice_id: int, typed: str, by: str, 
         facts = {"partner": row.partner, "agents": agents}
         timeline.append(session, row.incident_id, "partner_agents", now, by, **facts)
         outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
-    _fetch_name_later(services, row, by)
+    _fetch_name_later(services, by)
 
 
 def _locked_of_channel(session: Session, notice_id: int, channel_id: str) -> PartnerNotice:
@@ -90,10 +90,10 @@ def _set_answer(session: Session, row: PartnerNotice, answer: Answer, by: str, n
     outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
 
 
-def _fetch_name_later(services: Services, row: PartnerNotice, by: str) -> None:
+def _fetch_name_later(services: Services, by: str) -> None:
     # An unknown person's name is fetched in the background; the timeline is read with names.
-    services.background.submit(f"who:{by}", lambda: _fetch_name(services, by))
+    services.background.submit(f"who:{by}", lambda: _learn_name(services, by))
 
 
-def _fetch_name(services: Services, user_id: str) -> None:
+def _learn_name(services: Services, user_id: str) -> None:
     person_of(services, user_id)

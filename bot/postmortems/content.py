@@ -52,7 +52,7 @@ def files_of_version(services: Services, postmortem_id: int, version: int) -> It
 
 def _write_files(services: Services, postmortem: PostMortem) -> Iterator[File]:
     now = utcnow()
-    phrases = phrases_of(services, now)
+    phrases = phrases_of(services)
     record = read_record(services, postmortem.incident_id, now, phrases, is_preview=postmortem.is_preview)
     pictures: list[bytes] = []
 

@@ -29,7 +29,7 @@ PICTURE: Fact[Callable[[Services, int, datetime, NameOf | None], bytes]] = Fact(
 
 def write_document(services: Services, number: int, now: datetime) -> Document:
     """Return an incident's current post-mortem in the floor's language."""
-    phrases = phrases_of(services, now)
+    phrases = phrases_of(services)
     return compose(read_record(services, number, now, phrases), phrases)
 
 
@@ -40,7 +40,7 @@ def read_record(
     return services.get(Registry).ask(RECORD)(services, number, now, phrases, is_preview)
 
 
-def phrases_of(services: Services, now: datetime) -> Phrases:
+def phrases_of(services: Services) -> Phrases:
     """Return the phrases of the floor's language, or of English, or none if the files cannot be used."""
     for language in dict.fromkeys((services.floor.language, FALLBACK_LANGUAGE)):
         try:

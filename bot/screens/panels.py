@@ -13,7 +13,6 @@ from bot.slack.blocks import Block, paragraphs
 
 Screen = tuple[str, list[Block]]
 
-PER_PAGE = 30
 HEADINGS = {
     Section.ANYWHERE: "*Anywhere*",
     Section.CHANNEL: "*In an incident's channel*",

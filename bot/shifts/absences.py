@@ -72,7 +72,7 @@ def enter(
         if starts_at <= now:
             _reassign(session, services, absence, now)
         tables.roster_changed(session, now)
-        facts = {"person": mention(by), "when": views.times(starts_at, ends_at, now)}
+        facts = {"person": mention(by), "when": views.times(starts_at, ends_at)}
         if user_id != by:
             translate = people.translator_for(session, services, user_id)
             text = translate("{person} entered an absence of yours: {when}.", **facts)

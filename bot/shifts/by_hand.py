@@ -74,9 +74,9 @@ def add(
         tables.roster_changed(session, now)
         if user_id != by:
             translate = people.translator_for(session, services, user_id)
-            line_for_person = views.shift_line(shift, services.floor, translate, now)
+            line_for_person = views.shift_line(shift, services.floor, translate)
             text = f"🗓️ {translate('You have a new shift: {shift}', shift=line_for_person)}"
             outbox.post(session, f"shift_added:{shift.number}", user_id, text, now)
         translate = people.translator_for(session, services, by)
-        line_for_author = views.shift_line(shift, services.floor, translate, now)
+        line_for_author = views.shift_line(shift, services.floor, translate)
     return translate("{person} is on: {shift}", person=mention(user_id), shift=line_for_author)

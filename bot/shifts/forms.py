@@ -112,7 +112,7 @@ def swap_form(
     now: datetime,
 ) -> Block:
     """The form to swap a shift: the shift, and what to exchange it for or whom to give it to."""
-    shift_text = shift_line(shift, floor, translate, now)
+    shift_text = shift_line(shift, floor, translate)
     options = [option(_option_text(each, names, zone), str(each.number)) for each in other_shifts]
     blocks = [section(shift_text)]
     if options:

@@ -15,8 +15,6 @@ from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, on
 from bot.slack.blocks import Block
 from bot.slack.phrases import Translator
 
-EXPORT = "export"
-
 
 def register_commands(registry: Registry) -> None:
     """`/incident oncall`, `/incident absence`, `/incident absences export` and `/incident shift`."""

@@ -93,7 +93,7 @@ def take(services: Services, number: int, by: str, now: datetime) -> str:
         if not _is_in_role(session, open_time, by, now):
             raise NotInRole(role=views.place(services.floor, translate, open_time.role, ""))
         _fill(session, open_time, by, now)
-        when = views.times(open_time.starts_at, open_time.ends_at, now)
+        when = views.times(open_time.starts_at, open_time.ends_at)
     return translate("It's yours: {when}. `/incident oncall mine` shows it.", when=when)
 
 
@@ -252,7 +252,7 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def _taken_text(open_time: OpenTime, by: str, now: datetime, translate: Translator) -> str:
-    when = views.times(open_time.starts_at, open_time.ends_at, now)
+    when = views.times(open_time.starts_at, open_time.ends_at)
     return f"✅ {translate('{person} takes it: {when}.', person=mention(by), when=when)}"
 
 

@@ -21,7 +21,7 @@ def describe(open_time: OpenTime, floor: Floor, translate: Translator, now: date
     """What is wrong, as a sentence without a full stop."""
     facts = {
         "where": place(floor, translate, open_time.role, open_time.region, open_time.site),
-        "when": times(open_time.starts_at, open_time.ends_at, now),
+        "when": times(open_time.starts_at, open_time.ends_at),
         "people": ", ".join(holder(each) for each in open_time.people[:5]),
         "count": len(open_time.people),
         "needed": open_time.needed,

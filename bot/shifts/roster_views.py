@@ -40,8 +40,8 @@ def _first_start(change: "Moved") -> datetime:
 
 def _change_line(change: "Moved", floor: Floor, translate: Translator, now: datetime) -> str:
     role = place(floor, translate, change.role, "")
-    before = times(*change.before, now) if change.before else ""
-    after = times(*change.after, now) if change.after else ""
+    before = times(*change.before) if change.before else ""
+    after = times(*change.after) if change.after else ""
     if not before:
         return f"• {translate('New: {when}, {role}', when=after, role=role)}"
     if not after:

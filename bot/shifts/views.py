@@ -38,15 +38,15 @@ def place(floor: Floor, translate: Translator, role: str, region: str, site: str
     return ", ".join(escape(floor.in_language(name, translate.language) or name) for name in names)
 
 
-def times(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
+def times(starts_at: datetime, ends_at: datetime) -> str:
     """The start and end, shown in each reader's own time zone."""
     return f"{day_and_time(starts_at)} – {near_time(ends_at, starts_at)}"
 
 
-def shift_line(shift: Shift, floor: Floor, translate: Translator, now: datetime) -> str:
+def shift_line(shift: Shift, floor: Floor, translate: Translator) -> str:
     """The times of a shift, its role and its place."""
     where = place(floor, translate, shift.role, shift.region, shift.site)
-    return f"{times(shift.starts_at, shift.ends_at, now)}, {where}"
+    return f"{times(shift.starts_at, shift.ends_at)}, {where}"
 
 
 def contact_message(
@@ -142,13 +142,13 @@ def own_shifts(
     for shift in shifts:
         where = place(floor, translate, shift.role, shift.region, shift.site)
         swap_button = button(translate("Swap"), f"{ids.SWAP}.{shift.number}", str(shift.number))
-        line = f"{times(shift.starts_at, shift.ends_at, now)}\n{where}"
+        line = f"{times(shift.starts_at, shift.ends_at)}\n{where}"
         # A shift that has begun cannot be swapped.
         rows.append(section(line, accessory=swap_button if shift.starts_at > now else None))
     for absence in absences:
         kind, when = (
             translate(ABSENT.get(absence.kind, absence.kind)),
-            times(absence.starts_at, absence.ends_at, now),
+            times(absence.starts_at, absence.ends_at),
         )
         cancel_button = button(
             translate("Take back"), f"{ids.CANCEL_ABSENCE}.{absence.number}", str(absence.number)
@@ -163,10 +163,10 @@ def swap_message(
     shift: Shift, for_shift: Shift | None, by: str, swap_id: int, floor: Floor, translate: Translator, now: datetime
 ) -> Message:
     """The request to take a shift, with or without one in exchange."""
-    shift_text = shift_line(shift, floor, translate, now)
+    shift_text = shift_line(shift, floor, translate)
     text = translate("{person} asks you to take: {shift}", person=mention(by), shift=shift_text)
     if for_shift:
-        exchange_text = shift_line(for_shift, floor, translate, now)
+        exchange_text = shift_line(for_shift, floor, translate)
         text += f"\n{translate('{person} takes yours: {shift}', person=mention(by), shift=exchange_text)}"
     return text, [section(text), yes_or_no("Agree", translate, swap_id, f"shift-swap-{swap_id}")]
 
@@ -183,5 +183,5 @@ def yes_or_no(yes: str, translate: Translator, swap_id: int, block_id: str) -> B
 
 def swapped_text(shift: Shift, for_shift: Shift | None, floor: Floor, translate: Translator, now: datetime) -> str:
     """The message to both people after they have agreed."""
-    lines = [f"🔁 {shift_line(each, floor, translate, now)}: {person(each)}" for each in (shift, for_shift) if each]
+    lines = [f"🔁 {shift_line(each, floor, translate)}: {person(each)}" for each in (shift, for_shift) if each]
     return "\n".join([translate("The swap is agreed."), *lines])

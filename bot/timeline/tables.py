@@ -16,8 +16,8 @@ class NoSuchEntry(WatchfloorError):
     """There is no entry {number} in this incident's timeline. `/incident timeline` shows every entry's number."""
 
 
-def _json(*, nullable: bool = True) -> Any:
-    return sa.Column(sa.JSON(none_as_null=True), nullable=nullable)
+def _json() -> Any:
+    return sa.Column(sa.JSON(none_as_null=True), nullable=True)
 
 
 class TimelineEntry(Numbered, table=True):

@@ -73,7 +73,6 @@ LANGUAGES = {
     "en": ENGLISH,
     "es": Language(phrases_es.SENTENCES, phrases_es.PHRASES, phrases_es.TERMS, phrases_es.PATTERNS),
 }
-SENTENCES = phrases_en.SENTENCES
 
 
 def term(kind: str, text: str, language: str) -> str:

@@ -16,9 +16,8 @@ def test_a_message_with_any_text_is_accepted(first: str, second: str, third: str
     message_blocks = [
         blocks.header(first),
         blocks.section(escape(second)),
-        blocks.fields(escape(first), escape(third)),
         blocks.context(escape(third)),
-        blocks.actions([blocks.button(first, "press", second), blocks.user_select("who", placeholder=third)]),
+        blocks.actions([blocks.button(first, "press", second), blocks.user_select("who")]),
     ]
 
     check_blocks(blocks.fit_blocks(message_blocks))
@@ -106,10 +105,10 @@ def test_every_option_of_a_menu_can_be_chosen(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 10, 11, 1_000])
-def test_small_print_and_fields_count_what_they_leave_out(number: int) -> None:
+def test_small_print_counts_what_it_leaves_out(number: int) -> None:
     texts = [str(index) for index in range(number)]
 
-    check_blocks([blocks.context(*texts), blocks.fields(*texts)])
+    check_blocks([blocks.context(*texts)])
     last = blocks.context(*texts)["elements"][-1]["text"]
     assert last == (f"… and {number - 9} more" if number > 10 else str(number - 1))
 

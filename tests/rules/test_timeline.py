@@ -60,9 +60,9 @@ def test_an_entry_reads_as_a_sentence(kind: str, actor: str | None, facts: dict[
 
 def test_every_recorded_kind_has_a_sentence_in_every_language() -> None:
     for name, language in wording.LANGUAGES.items():
-        assert sorted(language.sentences) == sorted(wording.SENTENCES), name
+        assert sorted(language.sentences) == sorted(wording.ENGLISH.sentences), name
         assert sorted(language.small) == sorted(wording.ENGLISH.small), name
-    assert written_kinds() - set(wording.SENTENCES) == set()
+    assert written_kinds() - set(wording.ENGLISH.sentences) == set()
 
 
 def test_slacks_refusals_are_described_in_spanish() -> None:
@@ -78,7 +78,7 @@ def test_slacks_refusals_are_described_in_spanish() -> None:
 def test_every_recorded_kind_is_in_a_filter_and_no_filter_names_another() -> None:
     shown = [kind for kinds in FILTERS.values() for kind in kinds]
 
-    assert sorted(set(wording.SENTENCES) - set(shown)) == []
+    assert sorted(set(wording.ENGLISH.sentences) - set(shown)) == []
     assert sorted(set(shown) - texts_in_code()) == []
     assert written_kinds() - set(shown) == set()
 
@@ -163,7 +163,7 @@ def test_the_later_history_of_a_message_follows_its_text() -> None:
 
 
 @given(
-    st.sampled_from(sorted(wording.SENTENCES)),
+    st.sampled_from(sorted(wording.ENGLISH.sentences)),
     st.dictionaries(
         st.sampled_from(["text", "reason", "new", "old", "user", "step", "role"]), st.text(max_size=20)
     ),

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 UNASSIGNED, NOT_ACTIONED, BY_HAND = "unassigned", "not actioned", "by hand"
-MANAGER, PROCESS, SENIOR = range(3)
 LEVELS = ("the team's manager", "whoever processes requests", "senior management")
 
 

@@ -131,7 +131,7 @@ def _check_repeated(
 ) -> None:
     """Require the top items to be repeated in the incoming person's own words before they are accepted."""
     keys = [each.item for each in tables.items(session, shift.number)]
-    top_keys = rules.top(keys, services.floor.shifts.handover.repeated)
+    top_keys = set(keys[: services.floor.shifts.handover.repeated])
     if not shift.repeated and any(each.item in top_keys for each in handovers):
         raise rules.RepeatFirst()
 

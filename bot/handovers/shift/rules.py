@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -131,8 +131,3 @@ def from_json(stored_item: dict[str, Any]) -> HandoverItem:
     """Return the item from its stored JSON."""
     due_at = datetime.fromisoformat(stored_item["due_at"]) if stored_item.get("due_at") else None
     return HandoverItem(**{**stored_item, "due_at": due_at})
-
-
-def top(keys: Sequence[str], count: int) -> set[str]:
-    """Return the keys of the items that the incoming person must repeat; `keys` is in order."""
-    return set(keys[:count])

@@ -32,7 +32,7 @@ from bot.slack.blocks.fitting import (
     modal,
     paragraphs,
 )
-from bot.slack.blocks.layout import Block, actions, context, divider, field, fields, header, section
+from bot.slack.blocks.layout import Block, actions, context, divider, field, header, section
 
 __all__ = [
     "INPUT_TEXT",
@@ -55,7 +55,6 @@ __all__ = [
     "datetime_picker",
     "divider",
     "field",
-    "fields",
     "fit_blocks",
     "fit_message",
     "header",

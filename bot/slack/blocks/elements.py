@@ -17,6 +17,7 @@ OPTIONS = 100
 OPTION_GROUPS = 100
 INPUT_TEXT = 3000
 PLACEHOLDER = 150
+MOST_PEOPLE = 10
 
 
 def plain_text(text: str, limit: int) -> Element:
@@ -114,12 +115,12 @@ def overflow(action_id: str, options: Sequence[Element]) -> Element:
     return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
 
 
-def user_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Element:
+def user_select(action_id: str, *, initial: str | None = None) -> Element:
     """A menu of people."""
     element: Element = {
         "type": "users_select",
         "action_id": action_id,
-        "placeholder": plain_text(placeholder, PLACEHOLDER),
+        "placeholder": plain_text("Choose a person", PLACEHOLDER),
     }
     return element | ({"initial_user": initial} if initial else {})
 
@@ -136,13 +137,13 @@ def datetime_picker(action_id: str, initial: datetime | None = None) -> Element:
     return picker | ({"initial_date_time": int(initial.timestamp())} if initial else {})
 
 
-def multi_user_select(action_id: str, *, placeholder: str = "Choose people", most: int = 10) -> Element:
+def multi_user_select(action_id: str) -> Element:
     """A menu of people that allows several choices."""
     return {
         "type": "multi_users_select",
         "action_id": action_id,
-        "placeholder": plain_text(placeholder, PLACEHOLDER),
-        "max_selected_items": most,
+        "placeholder": plain_text("Choose people", PLACEHOLDER),
+        "max_selected_items": MOST_PEOPLE,
     }
 
 

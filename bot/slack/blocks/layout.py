@@ -29,11 +29,6 @@ def section(text: str, *, block_id: str | None = None, accessory: Element | None
     return block
 
 
-def fields(*texts: str) -> Block:
-    """Up to ten short texts in two columns; any others are counted."""
-    return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in _first_ten(texts)]}
-
-
 def context(*texts: str) -> Block:
     """Small print, at most ten texts; any others are counted."""
     return {"type": "context", "elements": [mrkdwn(text) for text in _first_ten(texts)]}
