@@ -15,7 +15,7 @@ SECRETS = re.compile(
     r"|\b\d{6,}\.\d{6,}\.[0-9a-f]{16,}\b"
 )
 PASSWORD = re.compile(r"(\w://[^:/@\s]+):[^@\s/]+@")
-# Below the level of warnings, these log whole requests, or details that only their authors need.
+# Below the level of warnings, these log whole requests with their addresses, or details that only authors need.
 NOISY_LOGGERS = (
     "slack_bolt",
     "slack_sdk",
@@ -26,6 +26,10 @@ NOISY_LOGGERS = (
     "alembic",
     "asyncio",
     "websockets",
+    "httpx",
+    "httpcore",
+    "boto3",
+    "botocore",
 )
 # The Socket Mode client logs its requests to Slack under this name.
 SOCKET_MODE = "slack_sdk.socket_mode"

@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.incidents import ids
+from bot.runtime import outgoing
 from bot.runtime.database import DatabaseBusy
 from bot.runtime.logs import RedactingFormatter, is_worth_logging, redact
+from bot.runtime.outgoing import Reach
 from bot.runtime.waiting import wait_until
 from tests.floor import TestFloor
 
@@ -79,6 +81,17 @@ def test_the_log_says_once_that_slack_is_away_and_once_that_it_is_back(floor: Te
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [(line["level"], line["event"]) for line in lines if line["level"] != "info"] == [("warning", LOST)]
     assert [line["event"] for line in lines].count(BACK) == 1
+
+
+def test_an_address_that_is_itself_a_secret_is_not_logged_when_it_is_called(
+    floor: TestFloor, log: io.StringIO
+) -> None:
+    reach = Reach.of(floor.sandbox.url, ["127.0.0.0/8"], is_insecure=True)
+    with outgoing.client(floor.services.slack.network, reach) as client:
+        client.get(f"{floor.sandbox.url}/private-0123/basic.ics?code=4567")
+
+    assert "private-0123" not in log.getvalue()
+    assert "4567" not in log.getvalue()
 
 
 @pytest.mark.parametrize(
