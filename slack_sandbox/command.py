@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import yaml
@@ -77,14 +77,22 @@ def serve(
     when_ready: Callable[[Sandbox], None],
 ) -> None:
     """Serve until SIGINT or SIGTERM."""
-    stopped = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: stopped.set())
+    stop_fd = _fd_of_signals(signal.SIGINT, signal.SIGTERM)
     sandbox = Sandbox(manifest, data / "workspace.json", port, clock_file=data / "clock")
     sandbox.start()
     when_ready(sandbox)
-    stopped.wait()
+    os.read(stop_fd, 1)
     sandbox.stop()
+
+
+def _fd_of_signals(*numbers: signal.Signals) -> int:
+    """The end of a pipe into which these signals are written; an Event could deadlock with its own handler."""
+    read_fd, write_fd = os.pipe()
+    os.set_blocking(write_fd, False)
+    signal.set_wakeup_fd(write_fd)
+    for number in numbers:
+        signal.signal(number, lambda number, frame: None)
+    return read_fd
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,10 +4,11 @@ import ctypes
 import gc
 import logging
 import os
+import select
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Thread
 from types import FrameType
 
 from bot import bootstrap
@@ -30,19 +31,24 @@ class ShutdownSignals:
     """Handles SIGINT and SIGTERM: the first signal lets the process finish its work, the second ends it at once."""
 
     def __init__(self) -> None:
-        self._requested = Event()
+        self._is_requested = False
+        # Every signal is also written into this pipe, which ends the wait even if the signal comes just before it.
+        # An Event has a lock, which may be held by the very thread that a handler interrupts.
+        self._wake_fd, write_fd = os.pipe()
+        os.set_blocking(write_fd, False)
+        signal.set_wakeup_fd(write_fd)
         for signal_number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signal_number, self._on_received)
 
     def _on_received(self, number: int, frame: FrameType | None) -> None:
-        if self._requested.is_set():
+        if self._is_requested:
             os._exit(128 + number)
-        self._requested.set()
+        self._is_requested = True
 
     def wait_for_request(self, can_go_on: Callable[[], bool]) -> None:
         """Wait for a stop request, or until `can_go_on` returns False."""
-        while can_go_on() and not self._requested.wait(CHECK_EVERY_S):
-            pass
+        while can_go_on() and not self._is_requested:
+            select.select([self._wake_fd], [], [], CHECK_EVERY_S)
 
 
 def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callable[[], bool]) -> None:

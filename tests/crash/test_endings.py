@@ -1,11 +1,19 @@
 """Asking the process to end in the middle of its work."""
 
+import faulthandler
+import random
+import signal
 import time
 
+from bot.commands.run import ShutdownSignals
 from tests.crash import evidence
 from tests.crash.rig import Rig
+from tests.forked import CONTEXT
 
 ENDS_WITHIN_S = 10
+# Some of them reach the process just as it begins to wait.
+SIGNALS = 400
+LATEST_S = 0.00004
 
 
 def test_a_declaration_interrupted_by_sigterm_is_finished_then_or_after_the_next_start(rig: Rig) -> None:
@@ -22,3 +30,20 @@ def test_a_declaration_interrupted_by_sigterm_is_finished_then_or_after_the_next
     assert rig.starts_a_bot().rests()
     evidence.incident_is_whole(rig, 1)
     evidence.nothing_is_there_twice(rig)
+
+
+def test_no_signal_is_lost_however_close_it_comes_to_the_wait_for_it() -> None:
+    process = CONTEXT.Process(target=_hears_every_signal, daemon=True)
+    process.start()
+    process.join()
+
+    assert process.exitcode == 0, "it waits for a signal that has come"
+
+
+def _hears_every_signal() -> None:
+    faulthandler.dump_traceback_later(ENDS_WITHIN_S, exit=True)
+    signal.signal(signal.SIGALRM, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+    for _ in range(SIGNALS):
+        shutdown = ShutdownSignals()
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-6, LATEST_S))
+        shutdown.wait_for_request(lambda: True)
