@@ -29,9 +29,9 @@ class Responses:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = scope["path"].removeprefix("/response/")
+        body = await read_body(receive)
         call = Call("response_url", {}, at=self._sandbox.clock.now())
         with self._sandbox.journal.recording(call):
-            body = await read_body(receive)
             content_type = header(scope, b"content-type") or "application/json"
             exchange = Exchange(self._sandbox, call, scope, receive, send)
             await exchange.serve(partial(self._respond, call, key, body, content_type))

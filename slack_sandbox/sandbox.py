@@ -175,10 +175,12 @@ class Sandbox:
 
         def run() -> None:
             with self.workspace.lock:
-                work()
-                self.journal.in_flight -= 1
-                self.journal.last_at = time.monotonic()
-                self.workspace.touch("afterwards")
+                try:
+                    work()
+                finally:
+                    self.journal.in_flight -= 1
+                    self.journal.last_at = time.monotonic()
+                    self.workspace.touch("afterwards")
 
         loop = self._server.loop
         assert loop is not None

@@ -1,6 +1,8 @@
 import json
+import socket
 import urllib.request
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 import pytest
 from slack_sdk import WebClient
@@ -61,6 +63,20 @@ def test_the_clicked_message_is_replaced_or_deleted(
     hook.send(delete_original=True)
     assert sandbox.person("ana").sees("incidents") == []
     assert "message" not in app.payloads("block_actions")[0]
+
+
+def test_an_answer_counts_only_once_its_body_has_come(sandbox: Sandbox, client: WebClient, url: str):
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(f"POST {address.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n".encode())
+        # The sandbox reads what has come before this call, which came later.
+        client.auth_test()
+        in_flight_before_body = sandbox.journal.in_flight
+        connection.sendall(json.dumps({"text": "12345678"}).encode())
+        connection.recv(1024)
+
+    assert in_flight_before_body == 0
+    assert sandbox.calls_of("response_url")[0].answer == {"ok": True}
 
 
 def _error(url: str, body: object) -> str:

@@ -29,6 +29,7 @@ Moment = Literal["after", "before", "commit", "before commit"]
 PATIENCE_S = 30
 # While a thread is at work, a check does not query the database.
 LOOKS_EVERY_S = 0.02
+HEARS_SIGNALS_WITHIN_S = 1
 # Whether it came to rest, when the next outbox row is due, and the current time.
 Rest = tuple[bool, datetime | None, datetime]
 
@@ -131,6 +132,9 @@ def live(settings: dict[str, Any], orders: Connection, stops: Connection | None 
         bot.start()
         orders.send("ready")
         while True:
+            # A signal that comes just before the wait begins is handled when it ends.
+            while not orders.poll(HEARS_SIGNALS_WITHIN_S):
+                pass
             verb, *arguments = orders.recv()
             orders.send(commands[verb](*arguments))
     finally:
