@@ -8,7 +8,7 @@ import select
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
+from threading import Timer
 from types import FrameType
 
 from bot import bootstrap
@@ -68,7 +68,7 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callab
         gc.enable()
         shutdown.wait_for_request(can_go_on)
     finally:
-        stop(bot)
+        finish(bot.stop)
 
 
 def _limit_malloc_arenas() -> None:
@@ -77,12 +77,16 @@ def _limit_malloc_arenas() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
-def stop(bot: Bot) -> None:
+def finish(stop: Callable[[], None], within_s: float = STOP_TIMEOUT_S) -> None:
     """Finish what is in flight. Work that cannot be finished in time is finished after the next start."""
     log.info("finishing what is in flight")
-    stop_thread = Thread(target=bot.stop, daemon=True)
-    stop_thread.start()
-    stop_thread.join(STOP_TIMEOUT_S)
-    if stop_thread.is_alive():
-        log.warning("not everything was finished in time; the rest is finished after the next start")
-        os._exit(0)
+    # Never cancelled: after `stop`, Python waits without limit for threads that, say, wait for Slack's answer.
+    limit = Timer(within_s, _leave_the_rest)
+    limit.daemon = True
+    limit.start()
+    stop()
+
+
+def _leave_the_rest() -> None:
+    log.warning("not everything was finished in time; the rest is finished after the next start")
+    os._exit(0)

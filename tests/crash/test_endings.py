@@ -4,10 +4,11 @@ import faulthandler
 import random
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-from bot.commands.run import ShutdownSignals
+from bot.commands.run import ShutdownSignals, finish
 from tests.crash import evidence
-from tests.crash.rig import Rig
+from tests.crash.rig import STARTS_WITHIN_S, Rig
 from tests.forked import CONTEXT
 
 ENDS_WITHIN_S = 10
@@ -47,3 +48,19 @@ def _hears_every_signal() -> None:
         shutdown = ShutdownSignals()
         signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-6, LATEST_S))
         shutdown.wait_for_request(lambda: True)
+
+
+def test_the_process_ends_in_time_although_a_thread_still_waits_for_slack() -> None:
+    process = CONTEXT.Process(target=_leaves_a_thread_behind, daemon=True)
+    process.start()
+
+    process.join(STARTS_WITHIN_S)
+    exit_code = process.exitcode
+    process.kill()
+    assert exit_code == 0, "it waits for the thread"
+
+
+def _leaves_a_thread_behind() -> None:
+    executor = ThreadPoolExecutor()
+    executor.submit(time.sleep, 2 * STARTS_WITHIN_S)
+    finish(lambda: executor.shutdown(wait=False), within_s=0.1)
