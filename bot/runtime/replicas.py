@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import WatchfloorError
 from bot.runtime.clock import elapsed_s
-from bot.runtime.database import unusable_as_sentence
+from bot.runtime.database import CONNECTION_LIMITS, unusable_as_sentence
 from bot.runtime.waiting import wait_until
 
 JOIN_TIMEOUT_S = 10
@@ -80,7 +80,7 @@ class Replicas:
                 database_url,
                 poolclass=NullPool,
                 isolation_level="AUTOCOMMIT",
-                connect_args={"options": _KEEPALIVE_OPTIONS},
+                connect_args=CONNECTION_LIMITS | {"options": _KEEPALIVE_OPTIONS},
             )
 
     def join(self, timeout_s: float = JOIN_TIMEOUT_S) -> None:

@@ -1,6 +1,6 @@
 """An incident's life with its state in PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from threading import Barrier
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import InternalError
@@ -158,6 +159,32 @@ def test_postgresql_statements_that_may_take_long_are_not_cut_off(
     with pytest.raises(DatabaseBusy), store.transaction() as session:
         session.connection().execute(slow_statement)
     store.close()
+
+
+@pytest.fixture
+def connection_settings() -> Iterator[list[dict[str, str]]]:
+    """The settings of every connection to PostgreSQL that is opened."""
+    seen: list[dict[str, str]] = []
+
+    def note(connection: psycopg.Connection, _: object) -> None:
+        seen.append(connection.info.get_parameters())
+
+    sa.event.listen(sa.Pool, "connect", note)
+    yield seen
+    sa.event.remove(sa.Pool, "connect", note)
+
+
+def test_every_connection_to_postgresql_fails_soon_when_the_server_vanishes(
+    tmp_path: Path, prepared_postgres_url: str, connection_settings: list[dict[str, str]]
+) -> None:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS):
+        pass
+
+    limits = [
+        (settings.get("tcp_user_timeout"), settings.get("connect_timeout")) for settings in connection_settings
+    ]
+    assert set(limits) == {("3000", "2")}
+    assert len({settings.get("options") for settings in connection_settings}) == 3, "one for each engine"
 
 
 def test_postgresql_readers_do_not_wait_for_writers(tmp_path: Path, prepared_postgres_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from bot.runtime.database.columns import Numbered, Row, UtcDateTime, partial_index, utc_column
 from bot.runtime.database.engines import (
+    CONNECTION_LIMITS,
     IDLE_TIMEOUT_MS,
     OWNER_ONLY,
     checkpoint,
@@ -15,6 +16,7 @@ from bot.runtime.database.inserts import insert_all_new, insert_new, upsert, ups
 from bot.runtime.database.transactions import Database, does_person_wait, low_priority, noting_commits
 
 __all__ = [
+    "CONNECTION_LIMITS",
     "IDLE_TIMEOUT_MS",
     "OWNER_ONLY",
     "ChangeUnknown",

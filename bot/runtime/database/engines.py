@@ -22,7 +22,14 @@ STATEMENT_TIMEOUT_MS = 2_500
 LOCK_TIMEOUT_MS = 2_000
 # A process that stops inside a transaction keeps its locks no longer than this.
 IDLE_TIMEOUT_MS = 10_000
-CONNECT_TIMEOUT_S = 2
+# The server cannot enforce limits once its machine has vanished: then the connection itself must fail, and soon.
+CONNECTION_LIMITS = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 3_000,  # in milliseconds
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+}
 
 
 def without_time_limit(connection: sa.Connection) -> None:
@@ -128,7 +135,7 @@ def postgresql_database(url: str) -> sa.Engine:
         pool_timeout=WRITE_LOCK_WAIT_S,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"options": options, "connect_timeout": CONNECT_TIMEOUT_S},
+        connect_args=CONNECTION_LIMITS | {"options": options},
     )
 
 

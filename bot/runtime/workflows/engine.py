@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from bot.errors import TryLater
 from bot.runtime.clock import machine_time
 from bot.runtime.database import (
+    CONNECTION_LIMITS,
     IDLE_TIMEOUT_MS,
     ChangeUnknown,
     DatabaseBusy,
@@ -105,6 +106,7 @@ class Flows:
             config["use_listen_notify"] = False
         else:
             config["system_database_url"] = database_url
+            config["db_engine_kwargs"] = {"connect_args": dict(CONNECTION_LIMITS)}
             config["dbos_system_schema"] = "durable"
             # A process that is stopped inside a transaction keeps its locks no longer than this.
             config["sys_db_idle_transaction_timeout_sec"] = IDLE_TIMEOUT_MS / 1000
