@@ -18,9 +18,6 @@ from bot.services import Services
 from bot.timeline import timeline
 
 GIVE_UP_AFTER = timedelta(hours=1)
-WAITS_AT_MOST_S = 60.0
-# The longer a page has waited, the longer until the next attempt.
-PART_OF_AGE = 4
 ANSWERED = (Answer.COMING, Answer.CANNOT)
 
 
@@ -50,10 +47,8 @@ def _ring(services: Services, page: Page, payload: dict[str, Any]) -> str:
     except PagerRefused as refusal:
         return refusal.sentence
     except TryLater as error:
-        age = now - page.told_at
-        if age < GIVE_UP_AFTER:
-            wait_s = min(WAITS_AT_MOST_S, max(1.0, age.total_seconds() / PART_OF_AGE))
-            raise TryLater(error.reason, wait_s=wait_s) from error
+        if now - page.told_at < GIVE_UP_AFTER:
+            raise
         return error.reason
     return ""
 

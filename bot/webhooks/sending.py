@@ -1,5 +1,6 @@
 """Delivers events to other systems by outbox rows, in order for each incident."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -15,10 +16,9 @@ from bot.webhooks import tables
 from bot.webhooks.tables import Delivery
 from bot.webhooks.targets import Webhooks
 
+log = logging.getLogger(__name__)
+
 GIVE_UP_AFTER = timedelta(hours=24)
-WAITS_AT_MOST_S = 600.0
-# The longer an event has waited, the longer the wait before the next try: a quarter of its age.
-PART_OF_AGE = 4
 
 
 def enqueue(session: Session, delivery: Delivery, now: datetime) -> None:
@@ -69,10 +69,9 @@ def _send(services: Services, delivery_id: int, since: datetime) -> None:
         else:
             target.send(delivery.body, delivery.event_key, now)
     except TryLater as error:
-        age = now - since
-        if age < GIVE_UP_AFTER:
-            wait_s = error.wait_s or min(WAITS_AT_MOST_S, max(1.0, age.total_seconds() / PART_OF_AGE))
-            raise TryLater(error.reason, wait_s=wait_s) from error
+        if now - since < GIVE_UP_AFTER:
+            raise
+        log.warning("an event is given up", extra={"webhook": delivery.webhook_name, "reason": error.reason})
         state = tables.GIVEN_UP
     with services.database.transaction() as session:
         tables.settle(session, delivery_id, state, now)

@@ -1,6 +1,6 @@
 """Events and the systems they were sent to, kept so that they can be resent by hand; every query on them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,20 @@ def withhold(session: Session, incident_id: int) -> None:
     session.connection().execute(statement.values(body={}))
     unsent_statement = statement.where(col(Delivery.delivered_at).is_(None))
     session.connection().execute(unsent_statement.values(state=WITHHELD))
+
+
+def given_up(session: Session, webhook_names: Collection[str], since: datetime) -> dict[str, int]:
+    """How many events since then were given up, by the name of the webhook."""
+    query = (
+        sa.select(col(Delivery.webhook_name), sa.func.count())
+        .where(
+            col(Delivery.webhook_name).in_(webhook_names),
+            col(Delivery.at) >= since,
+            col(Delivery.state) == GIVEN_UP,
+        )
+        .group_by(col(Delivery.webhook_name))
+    )
+    return dict(session.connection().execute(query).tuples().all())
 
 
 def since(session: Session, webhook: str, at: datetime) -> Sequence[Delivery]:

@@ -39,7 +39,9 @@ class Target(Struct):
     described: floor.Webhook
     secret: bytes
     network: Network
+    # Until when nothing is sent, and the failure that is the reason.
     paused_until: datetime | None = None
+    trouble: str = ""
     _client: "httpx.Client | None" = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -50,12 +52,15 @@ class Target(Struct):
     def send(self, body: Mapping[str, Any], key: str, now: datetime) -> None:
         """Send one event. Raises `TryLater` on any failure, since the other end may be repaired."""
         if self.paused_until and now < self.paused_until:
-            raise TryLater(f"{self.name} did not answer just now", wait_s=(self.paused_until - now).total_seconds())
+            raise TryLater(self.trouble)
         content = json.dumps(body, sort_keys=True, ensure_ascii=False).encode()
         status = self._post(content, self._headers(content, key, now), now)
         if not 200 <= status < 300:
-            self.paused_until = now + PAUSE
-            raise TryLater(f"the webhook {self.name} answered {status}")
+            raise self._failure(f"the webhook {self.name} answered {status}", now)
+
+    def _failure(self, trouble: str, now: datetime) -> TryLater:
+        self.paused_until, self.trouble = now + PAUSE, trouble
+        return TryLater(trouble)
 
     def _headers(self, content: bytes, key: str, now: datetime) -> dict[str, str]:
         at = str(int(now.timestamp()))
@@ -72,11 +77,11 @@ class Target(Struct):
         try:
             return self._http_client().post(self.described.url, content=content, headers=headers).status_code
         except httpx.HTTPError as failure:
-            self.paused_until = now + PAUSE
-            raise TryLater(f"the webhook {self.name} does not answer ({type(failure).__name__})") from failure
+            raise self._failure(
+                f"the webhook {self.name} does not answer ({type(failure).__name__})", now
+            ) from failure
         except WatchfloorError as refused:
-            self.paused_until = now + PAUSE
-            raise TryLater(refused.sentence) from refused
+            raise self._failure(refused.sentence, now) from refused
 
     def _http_client(self) -> "httpx.Client":
         # Imported only when something is sent.

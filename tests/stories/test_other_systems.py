@@ -10,6 +10,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.alarms import audit
+from bot.alarms.tables import open_alarms
 from bot.runtime.clock import utcnow
 from bot.sources import signatures
 from bot.web import tokens
@@ -112,6 +114,39 @@ def test_events_are_sent_in_order_until_accepted_and_can_be_resent_by_hand(
     floor.start_bot()
     floor.passes_until(lambda: len(receiver.received) >= 3, seconds=30)
     assert receiver.events == [("declared", 1), ("severity", 1), ("resolved", 1)]
+
+
+def alarms_after(floor: TestFloor, **length: float) -> list[str]:
+    """The open alarms about webhooks after that time, as the auditor finds them."""
+    floor.passes(**length)
+    audit.audit_at(floor.services, utcnow())
+    with floor.services.database.reading() as session:
+        return [alarm.text for alarm in open_alarms(session) if "webhook" in alarm.text]
+
+
+def test_a_webhook_that_does_not_answer_raises_an_alarm_until_its_events_are_sent_again(
+    floor: TestFloor, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.faults.extend(["down"] * 40)
+    floor.declares("S3 a screen is slow")
+    assert alarms_after(floor, minutes=1) == []
+    for _ in range(audit.MANY_FAILURES):
+        alarms = alarms_after(floor, minutes=1)
+    assert len(alarms) == 1
+    assert "could not be delivered in 8 tries or more: the webhook status-page answered 500." in alarms[0]
+
+    alarms = alarms_after(floor, hours=24)
+    assert alarms == [
+        "1 event was not accepted by the webhook `status-page` within a day. Once it answers, send everything "
+        "again: `watchfloor webhooks replay status-page --since '7 days'`."
+    ]
+    receiver.faults.clear()
+    command_line = Typed(floor, monkeypatch, tmp_path)
+    monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(tmp_path / "floor.yaml"))
+    command_line.types("webhooks", "replay", "status-page", "--since", "7 days")
+    floor.start_bot()
+    assert alarms_after(floor, minutes=1) == []
+    assert receiver.events == [("declared", 1)]
 
 
 def test_the_api_and_the_metrics_need_tokens_and_never_expose_private_incidents(
