@@ -68,7 +68,9 @@ class Worker:
             return
         with self._lock:
             free_senders = [number for number in range(SENDERS) if number not in self._senders]
-        number = free_senders[0] if free_senders else 0
+        self._submit_sender(free_senders[0] if free_senders else 0)
+
+    def _submit_sender(self, number: int) -> None:
         self._services.background.submit(f"outbox messages:{number}", partial(self._send, number))
 
     def deliver_incident(self, incident_id: int) -> None:
@@ -99,11 +101,13 @@ class Worker:
         with self._lock:
             self._senders.add(number)
         try:
-            while self._send_some():
-                pass
+            has_sent = self._send_some()
         finally:
             with self._lock:
                 self._senders.discard(number)
+        if has_sent:
+            # The rest is a job of its own: until it begins, people and other jobs may go first, or the process end.
+            self._submit_sender(number)
 
     def _send_some(self) -> bool:
         with self._claim_rows(self._lease_rows(leases.of_messages)) as rows:

@@ -126,6 +126,7 @@ def live(settings: dict[str, Any], orders: Connection, stops: Connection | None 
         "rest": lambda: _rest(bot),
         "health": lambda: health.database(bot.services.database).is_ok,
         "running": lambda: bot.services.flows.is_running,
+        "tick": lambda: run_ticks(bot.services, utcnow()),
         "adopt": bot.services.flows.adopt,
     }
     try:

@@ -130,6 +130,10 @@ class BotProcess:
         """Do what the clock does every quarter of a minute: adopt flows that no thread is running."""
         self._asked("adopt")
 
+    def ticks(self) -> None:
+        """Begin what is due, as the clock does; it goes on after this."""
+        self._asked("tick")
+
     def _asked(self, order: str) -> Any:
         self._orders.send((order,))
         assert self._orders.poll(ENDS_WITHIN_S), "the bot does not answer"

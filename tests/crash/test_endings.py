@@ -5,13 +5,21 @@ import random
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
+import pytest
+
+from bot import outbox
 from bot.commands.run import ShutdownSignals, finish
 from tests.crash import evidence
 from tests.crash.rig import STARTS_WITHIN_S, Rig
 from tests.forked import CONTEXT
 
 ENDS_WITHIN_S = 10
+# Sending them all takes longer than that.
+MESSAGES = 300
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+POST = "chat.postMessage"
 # Some of them reach the process just as it begins to wait.
 SIGNALS = 400
 LATEST_S = 0.00004
@@ -31,6 +39,27 @@ def test_a_declaration_interrupted_by_sigterm_is_finished_then_or_after_the_next
     assert rig.starts_a_bot().rests()
     evidence.incident_is_whole(rig, 1)
     evidence.nothing_is_there_twice(rig)
+
+
+@pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
+def test_a_long_queue_of_messages_does_not_delay_the_end(rig: Rig) -> None:
+    bot = rig.starts_a_bot()
+    assert bot.rests()
+    with rig.database.transaction() as session:
+        for person in rig.sandbox.workspace.hire(MESSAGES):
+            outbox.post(session, f"to {person.id}", person.id, "The drill begins", LONG_AGO)
+    rig.sandbox.latency_s = 0.5
+    bot.ticks()
+    rig.sandbox.wait_for(lambda: rig.sandbox.calls_of(POST))
+
+    asked_at = time.monotonic()
+    bot.is_asked_to_end()
+
+    assert time.monotonic() - asked_at < ENDS_WITHIN_S
+    rig.sandbox.latency_s = 0
+    assert rig.starts_a_bot().rests()
+    recipients = [call.args["channel"] for call in rig.sandbox.calls_of(POST)]
+    assert len(recipients) == len(set(recipients)) == MESSAGES
 
 
 def test_no_signal_is_lost_however_close_it_comes_to_the_wait_for_it() -> None:
