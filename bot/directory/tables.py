@@ -95,19 +95,29 @@ def user_id_by_handle(session: Session, handle: str) -> str | None:
     return session.exec(select(Person.id).where(Person.handle == handle).limit(1)).first()
 
 
+_MAY_ACT = tuple(
+    col(flag).is_(False) for flag in (Person.is_guest, Person.is_stranger, Person.is_bot, Person.is_gone)
+)
+
+
 def ids_by_name(session: Session) -> dict[str, str]:
-    """The ids of everyone who is not gone, by handle and by name, both case-folded."""
-    rows = session.exec(select(Person.id, Person.handle, Person.name).where(col(Person.is_gone).is_(False))).all()
-    by_name = {name.casefold(): user_id for user_id, _, name in rows}
-    return by_name | {handle.casefold(): user_id for user_id, handle, _ in rows if handle}
+    """The ids of colleagues who may act, by handle and by name, both case-folded; names that several share are not
+    among them."""
+    colleagues = session.exec(select(Person.id, Person.handle, Person.name).where(*_MAY_ACT)).all()
+    by_name = _unambiguous((name, user_id) for user_id, _, name in colleagues)
+    return by_name | _unambiguous((handle, user_id) for user_id, handle, _ in colleagues if handle)
+
+
+def _unambiguous(ids_by_text: Iterable[tuple[str, str]]) -> dict[str, str]:
+    ids: dict[str, list[str]] = {}
+    for text, user_id in ids_by_text:
+        ids.setdefault(text.casefold(), []).append(user_id)
+    return {text: user_ids[0] for text, user_ids in ids.items() if len(user_ids) == 1}
 
 
 def another_handle(session: Session, than: str) -> str | None:
     """The handle of another colleague who may act; None if no other is known."""
-    may_act_conditions = (
-        col(flag).is_(False) for flag in (Person.is_guest, Person.is_stranger, Person.is_bot, Person.is_gone)
-    )
-    query = select(Person.handle).where(*may_act_conditions, col(Person.id) != than, col(Person.handle) != "")
+    query = select(Person.handle).where(*_MAY_ACT, col(Person.id) != than, col(Person.handle) != "")
     return session.exec(query.order_by(col(Person.handle)).limit(1)).first()
 
 

@@ -69,7 +69,8 @@ def rosters_message(
         for state in states
         for where, reason in state.left_out
     ]
-    entries += [f"• {translate('{name} is not known in Slack', name=one_line(name, 100))}" for name in unknown]
+    unknown_phrase = "{name} is not known in Slack, or more than one person is called that"
+    entries += [f"• {translate(unknown_phrase, name=one_line(name, 100))}" for name in unknown]
     if entries:
         lines.append(f"*{translate('Entries that are not shifts, and people who are not known')}*")
     if unknown:
@@ -107,7 +108,7 @@ def result_text(result: "Result | None", translate: Translator) -> str:
         count = len(result.left_out) - LEFT_OUT_SHOWN
         lines.append(f"• {translate('… and {count} more: {command}', count=count, command=f'`{ROSTERS_COMMAND}`')}")
     if result.unknown:
-        unknown_phrase = "Not known in Slack: {names}. {command} lists them all."
+        unknown_phrase = "Not known in Slack, or shared by several people: {names}. {command} lists them all."
         lines.append(
             translate(unknown_phrase, names=_names(result.unknown, translate), command=f"`{ROSTERS_COMMAND}`")
         )

@@ -92,7 +92,9 @@ SPANISH = {
         "Aún no se ha leído ningún cuadrante. `docs/shifts.md` explica cómo indicarlo en floor.yaml."
     ),
     "{count} shifts, read {when}": "{count} turnos, leído {when}",
-    "{name} is not known in Slack": "{name} no está en Slack",
+    "{name} is not known in Slack, or more than one person is called that": (
+        "{name} no está en Slack, o hay más de una persona con ese nombre"
+    ),
     "Entries that are not shifts, and people who are not known": (
         "Entradas que no son turnos y personas que no se conocen"
     ),
@@ -108,8 +110,8 @@ SPANISH = {
         "{added} son nuevos, {changed} han cambiado, {removed} ya no están."
     ),
     "{count} entries are not shifts:": "{count} entradas no son turnos:",
-    "Not known in Slack: {names}. {command} lists them all.": (
-        "No están en Slack: {names}. {command} los muestra todos."
+    "Not known in Slack, or shared by several people: {names}. {command} lists them all.": (
+        "No están en Slack, o los comparten varias personas: {names}. {command} los muestra todos."
     ),
     # Answers.
     "It's yours: {when}. `/incident oncall mine` shows it.": "Es tuyo: {when}. `/incident oncall mine` lo muestra.",
