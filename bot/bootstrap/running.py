@@ -166,6 +166,7 @@ class Bot:
         self.services.background.finish()
         self.services.flows.close(STOP_TIMEOUT_S)
         self.services.background.close()
+        self._end_leases()
         self.services.replicas.leave()
         self.services.database.close()
 
@@ -175,6 +176,14 @@ class Bot:
         # If the database is gone, the next start reads back a little more than it needs.
         with suppress(DatabaseBusy, ChangeUnknown):
             recovery.record_last_heartbeat(self.services, utcnow())
+
+    def _end_leases(self) -> None:
+        """Let others deliver what was leased and is not delivered by this process any more."""
+        if self._scheduler is None:
+            return  # it has not joined: another process may have its name
+        # If the database is gone, the leases expire.
+        with suppress(DatabaseBusy, ChangeUnknown):
+            end_own_leases(self.services)
 
     def is_idle(self) -> bool:
         """True if nothing is left to do until something new happens."""

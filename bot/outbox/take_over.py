@@ -14,6 +14,6 @@ def take_over(services: Services) -> None:
 
 
 def end_own_leases(services: Services) -> None:
-    """Release at once what an earlier process with this name had leased."""
+    """Release at once what this process, or an earlier one with its name, had leased."""
     with services.database.transaction() as session:
         leases.end(session, services.replicas.name)

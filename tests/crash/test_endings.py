@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from sqlmodel import select
 
 from bot import outbox
 from bot.commands.run import ShutdownSignals, finish
+from bot.outbox.tables import OutboxRow
 from tests.crash import evidence
 from tests.crash.rig import STARTS_WITHIN_S, Rig
 from tests.forked import CONTEXT
@@ -60,6 +62,20 @@ def test_a_long_queue_of_messages_does_not_delay_the_end(rig: Rig) -> None:
     assert rig.starts_a_bot().rests()
     recipients = [call.args["channel"] for call in rig.sandbox.calls_of(POST)]
     assert len(recipients) == len(set(recipients)) == MESSAGES
+
+
+@pytest.mark.parametrize("rig", ["postgresql"], indirect=True)
+def test_a_replica_that_ends_leaves_nothing_leased_for_which_others_would_wait(rig: Rig) -> None:
+    bot = rig.starts_a_bot("one")
+    channel = rig.declares(bot, "S1 line 1 is down").name
+    rig.sandbox.latency_s = 0.3
+    for severity in ("S2", "S3", "S2"):
+        rig.says(f"/incident severity {severity} it changed", channel)
+
+    bot.is_asked_to_end()
+
+    with rig.database.reading() as session:
+        assert [row.key for row in session.exec(select(OutboxRow)) if row.leased_by] == []
 
 
 def test_no_signal_is_lost_however_close_it_comes_to_the_wait_for_it() -> None:
