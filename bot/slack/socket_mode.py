@@ -115,19 +115,28 @@ class SocketModeConnection:
 
     def _add(self, web_socket: WebSocket) -> None:
         with self._changed:
-            self._web_sockets.append(web_socket)
-            self.trouble = ""
+            is_too_late = self._is_closing
+            if not is_too_late:
+                self._web_sockets.append(web_socket)
+                self.trouble = ""
+        if is_too_late:
+            # `close` has not seen it, and what Slack would send through it would be lost.
+            web_socket.close()
+            return
         threading.Thread(target=self._read, args=(web_socket,), name="socket-mode-connection", daemon=True).start()
 
     def _read(self, web_socket: WebSocket) -> None:
-        web_socket.read(self._on_message)
-        with self._changed:
-            self._last_heard_s = clock.elapsed_s() - web_socket.heartbeat.age_s
-            self._web_sockets.remove(web_socket)
-            self._leaving.pop(web_socket, None)
-            if not self._web_sockets:
-                self.trouble = "the connection was lost"
-            self._changed.notify_all()
+        try:
+            web_socket.read(self._on_message)
+        finally:
+            # Whatever ended it, such as no thread left for an envelope: another connection is opened.
+            with self._changed:
+                self._last_heard_s = clock.elapsed_s() - web_socket.heartbeat.age_s
+                self._web_sockets.remove(web_socket)
+                self._leaving.pop(web_socket, None)
+                if not self._web_sockets:
+                    self.trouble = "the connection was lost"
+                self._changed.notify_all()
 
     def _supervise(self) -> None:
         """Open a connection whenever none will stay; close the one that is being left once it is silent."""

@@ -1,5 +1,6 @@
 """From Slack to the bot: Socket Mode connections that are lost, replaced, refused or only half working."""
 
+import asyncio
 import logging
 import re
 import threading
@@ -88,6 +89,30 @@ def test_a_broken_websocket_is_reported_by_log_readiness_and_doctor(
     assert reason in finding.sentence
     assert "its WebSocket does not work" in finding.sentence
     assert any(reason in str(getattr(record, "reason", "")) for record in caplog.records)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_message_that_breaks_the_thread_that_reads_it_ends_only_its_connection(floor: TestFloor) -> None:
+    [connection] = floor.sandbox.socket_mode.connections
+    loop = floor.sandbox.deliveries.loop
+    assert loop
+
+    asyncio.run_coroutine_threadsafe(connection.socket.send_text("[" * 100_000), loop).result()
+
+    floor.sandbox.wait_for(lambda: connection not in floor.sandbox.socket_mode.connections)
+    floor.sandbox.wait_for(lambda: lines(floor.sandbox))
+    assert "Nothing is open" in floor.says("ana", "/incident list")
+
+
+def test_a_connection_opened_while_the_bot_ends_is_closed_at_once(floor: TestFloor) -> None:
+    floor.sandbox.fault("apps.connections.open", "delay", seconds=1)
+    floor.sandbox.drop_connections()
+    floor.sandbox.wait_for(lambda: floor.sandbox.journal.in_flight)
+
+    floor.stop_bot()
+
+    assert wait_until(lambda: all(thread.name != "socket-mode" for thread in threading.enumerate()), 10)
+    floor.sandbox.wait_for(lambda: not lines(floor.sandbox))
 
 
 def test_requests_that_need_no_slack_are_answered_while_slack_hangs(floor: TestFloor) -> None:
