@@ -30,6 +30,8 @@ class Finding(Struct, frozen=True):
 
     is_ok: bool
     sentence: str
+    # False for what neither a restart nor another replica would change.
+    stops_service: bool = True
 
 
 class Health:
@@ -50,15 +52,15 @@ class Health:
             return self._findings
 
     async def answer(self, request: Request) -> JSONResponse:
-        """200 when all is well, 503 with the reasons otherwise."""
+        """The problems; 503 if one of them stops the bot from serving people, otherwise 200."""
         findings = await run_in_threadpool(self._current_findings)
-        is_ok = all(finding.is_ok for finding in findings)
+        problems = [finding for finding in findings if not finding.is_ok]
         report = {
-            "ok": is_ok,
-            "problems": [finding.sentence for finding in findings if not finding.is_ok],
+            "ok": not problems,
+            "problems": [problem.sentence for problem in problems],
             "facts": [finding.sentence for finding in findings if finding.is_ok],
         }
-        return JSONResponse(report, 200 if is_ok else 503)
+        return JSONResponse(report, 503 if any(problem.stops_service for problem in problems) else 200)
 
 
 def database(database: Database) -> Finding:
@@ -72,16 +74,19 @@ def database(database: Database) -> Finding:
 
 
 def alarms(database: Database) -> Finding:
-    """Whether the auditor found anything that was forgotten. Only how much, not what: anyone may ask this."""
+    """Whether the auditor found anything that was forgotten. Only how much, not what: anyone may ask this.
+
+    A load balancer that took every replica out of service until somebody acts would only make it worse.
+    """
     try:
         with database.reading() as session:
             count = len(open_alarms(session))
     except (WatchfloorError, SQLAlchemyError):
-        return Finding(False, "The auditor's alarms cannot be read.")
+        return Finding(False, "The auditor's alarms cannot be read.", stops_service=False)
     if not count:
         return Finding(True, "The auditor found nothing.")
     problems = "1 problem" if count == 1 else f"{count} problems"
-    return Finding(False, f"The auditor found {problems}; `watchfloor doctor` names them.")
+    return Finding(False, f"The auditor found {problems}; `watchfloor doctor` names them.", stops_service=False)
 
 
 def malformed(count: int) -> Finding:

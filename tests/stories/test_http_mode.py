@@ -11,9 +11,11 @@ import pytest
 import sqlalchemy as sa
 from freezegun import freeze_time
 
+from bot.alarms.tables import raise_alarm
 from bot.channels.listening import Listening
 from bot.commands.doctor import port
 from bot.incidents import ids
+from bot.runtime.clock import utcnow
 from bot.runtime.heartbeat import Heartbeat
 from bot.runtime.waiting import wait_until
 from bot.web import health
@@ -104,6 +106,17 @@ def test_health_is_good_while_the_bot_works(floor: TestFloor) -> None:
     status, report = healthz(floor)
 
     assert (status, report["problems"]) == (200, [])
+
+
+def test_an_alarm_is_among_the_problems_but_takes_no_replica_out_of_service(floor: TestFloor) -> None:
+    with floor.services.database.transaction() as session:
+        raise_alarm(session, "stuck:errand:1", "`errand:1` is not finished.", utcnow())
+
+    assert wait_until(lambda: healthz(floor)[1]["problems"], 5)
+    status, report = healthz(floor)
+
+    assert (status, report["ok"]) == (200, False)
+    assert report["problems"] == ["The auditor found 1 problem; `watchfloor doctor` names them."]
 
 
 def test_health_says_when_slack_is_away_and_when_it_is_back(tmp_path: Path) -> None:
