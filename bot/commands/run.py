@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 # A deploy waits ten seconds; the sandbox beside the bot needs the last of them.
 STOP_TIMEOUT_S = 8.5
 CHECK_EVERY_S = 1.0
+PIPE_SIZE = 4096
 # M_ARENA_MAX of malloc.h.
 M_ARENA_MAX = -8
 
@@ -48,7 +49,8 @@ class ShutdownSignals:
     def wait_for_request(self, can_go_on: Callable[[], bool]) -> None:
         """Wait for a stop request, or until `can_go_on` returns False."""
         while can_go_on() and not self._is_requested:
-            select.select([self._wake_fd], [], [], CHECK_EVERY_S)
+            if select.select([self._wake_fd], [], [], CHECK_EVERY_S)[0]:
+                os.read(self._wake_fd, PIPE_SIZE)
 
 
 def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callable[[], bool]) -> None:
