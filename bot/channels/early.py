@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.incidents.rules import OPEN
+from bot.incidents.incidents import WAITS_FOR_CHANNEL
 from bot.incidents.tables import Incident
 from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
@@ -29,7 +29,7 @@ class HeardEarly(Row, table=True):
 NEXT_DUE = sa.select(col(HeardEarly.at)).order_by(col(HeardEarly.at)).limit(1)
 
 
-_IS_AWAITED = select(Incident.id).where(col(Incident.channel_id).is_(None), col(Incident.status).in_(OPEN)).exists()
+_IS_AWAITED = select(Incident.id).where(WAITS_FOR_CHANNEL).exists()
 # One statement: between two, the awaited channel could be stored, and both would miss it.
 _INCIDENT_AND_IS_AWAITED = sa.select(
     select(Incident.id).where(col(Incident.channel_id) == sa.bindparam("channel")).limit(1).scalar_subquery(),

@@ -1,4 +1,4 @@
-"""An incident's channel lost (archived, deleted, or the bot removed from it) and found."""
+"""An incident's channel refused by Slack, lost (archived, deleted, or the bot removed from it) and found."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import forms, wording
+from bot.incidents import forms, incidents, wording
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -33,6 +33,12 @@ LOSS_BY_ERROR = {
     "channel_not_found": DELETED,
     "not_in_channel": REMOVED,
 }
+
+
+def record_no_channel(session: Session, number: int, reason: str, now: datetime) -> bool:
+    """Record that Slack refused the incident a channel; nothing waits for one now. False if it is on record."""
+    facts = {"what": "open the channel", "reason": reason}
+    return timeline.append_once(session, number, incidents.NO_CHANNEL, "trouble", now, **facts)
 
 
 def is_lost(session: Session, number: int) -> bool:

@@ -15,6 +15,7 @@ from bot.errors import TryLater, WatchfloorError
 from bot.incidents import ids, incidents, parse, responses, rules, wording, workspaces
 from bot.incidents.access import named_incident
 from bot.incidents.limits import PersonLimits
+from bot.incidents.panels import incident_panel
 from bot.incidents.parse import SlashCommand
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
@@ -119,7 +120,7 @@ def run_command(registry: Registry, services: Services, command: SlashCommand) -
     if command.subcommand not in registry.guest_commands:
         check_member(services, command.user_id)
     if NUMBER_ALONE.fullmatch(command.subcommand):
-        raise _in_another_channel(services, command)
+        return _panel_without_channel(services, command)
     subcommand = registry.commands.get(command.subcommand)
     if subcommand is None:
         raise rules.unknown_subcommand(
@@ -132,12 +133,14 @@ def run_command(registry: Registry, services: Services, command: SlashCommand) -
         raise _with_links(services, command.user_id, no_incident) from no_incident
 
 
-def _in_another_channel(services: Services, command: SlashCommand) -> WatchfloorError:
-    """Return the error for an incident's number typed without a command: it links to the incident's channel."""
+def _panel_without_channel(services: Services, command: SlashCommand) -> Response:
+    """Answer an incident's number typed without a command: name its channel, or show the panel if it has none."""
     number = named_incident(services, command.subcommand, command.subcommand, command.user_id)
     with services.database.reading() as session:
-        incident = incidents.by_number(session, number)
-    return InAnotherChannel(number=number, channel=channel_link(incident.channel_id or ""))
+        channel_id = incidents.by_number(session, number).channel_id
+    if channel_id:
+        raise InAnotherChannel(number=number, channel=channel_link(channel_id))
+    return incident_panel(services, number, command.user_id)
 
 
 def _with_links(services: Services, user_id: str, no_incident: NoIncidentHere) -> NoIncidentHere:

@@ -181,9 +181,14 @@ def home(incidents: Sequence[Incident], floor: Floor, total: int) -> list[Block]
 
 
 def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[Block]]:
-    """The message to the lead when the channel is lost; its buttons work from there."""
+    """The message to the lead when the channel is lost."""
     text = (
         f"I can no longer write into the channel of incident {incident.number}, "
         f"{one_line(incident.title, 140)}: {loss}. {remedy} Other audiences still get their updates."
     )
+    return without_channel(incident, text)
+
+
+def without_channel(incident: Incident, text: str) -> tuple[str, list[Block]]:
+    """A message about an incident that cannot be worked on in its channel; the button below it works anywhere."""
     return text, [section(text), actions([button("Control panel", ids.PANEL, str(incident.number))])]

@@ -11,6 +11,7 @@ from bot.incidents import participants
 from bot.incidents.participants import Participant
 from bot.incidents.rules import ACTIVE, OPEN, OVER, Status
 from bot.incidents.tables import Incident, NoIncidentHere, NoSuchIncident, RoleHolder
+from bot.timeline.tables import TimelineEntry
 
 # Built once, because every click, redraw and update runs it.
 _BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
@@ -87,14 +88,22 @@ def by_key(session: Session, declared_key: str) -> Incident | None:
     return session.exec(_BY_KEY, params={"request_key": declared_key}).first()
 
 
+# The source of the timeline entry of an incident for which Slack refused a channel: it waits for none any more.
+NO_CHANNEL = "no channel"
+WAITS_FOR_CHANNEL = sa.and_(
+    col(Incident.channel_id).is_(None),
+    col(Incident.status).in_(OPEN),
+    ~sa.exists().where(
+        col(TimelineEntry.incident_id) == col(Incident.id), col(TimelineEntry.source_key) == NO_CHANNEL
+    ),
+)
 _WAITING_FOR_CHANNEL = (
     sa.select(sa.func.count())
     .select_from(Incident)
     .where(
-        col(Incident.channel_id).is_(None),
+        WAITS_FOR_CHANNEL,
         col(Incident.declared_by) == sa.bindparam("declarer"),
         col(Incident.id) < sa.bindparam("number"),
-        col(Incident.status).in_(OPEN),
     )
 )
 

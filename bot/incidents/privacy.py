@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from bot import outbox
 from bot.config.floor import HERE
 from bot.errors import WatchfloorError
-from bot.incidents import incidents, participants, related, rules, wording
+from bot.incidents import channel_loss, forms, incidents, participants, related, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import MadePrivate
 from bot.incidents.registry import Registry
@@ -204,10 +204,13 @@ def link_new_channel(services: Services, number: int) -> None:
 def report_no_channel(services: Services, number: int, refusal: str) -> None:
     """Tell the lead that there is no channel; the incident stays private, and no public one is created instead."""
     with services.database.transaction() as session:
+        now = utcnow()
+        if not channel_loss.record_no_channel(session, number, refusal, now):
+            return
         incident = incidents.by_number(session, number)
-        lead_id = lead_of(session, incident)
-        text = wording.no_private_channel(number, escape(refusal))
-        outbox.post(session, f"private:{number}:no-channel", lead_id, text, utcnow(), incident_id=number)
+        text, blocks = forms.without_channel(incident, wording.no_private_channel(number, escape(refusal)))
+        key, lead_id = f"private:{number}:no-channel", lead_of(session, incident)
+        outbox.post(session, key, lead_id, text, now, incident_id=number, blocks=blocks)
 
 
 def start_call(context: Context) -> Call:

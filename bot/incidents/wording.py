@@ -163,7 +163,7 @@ def no_private_channel(number: int, reason: str) -> str:
     """The message to the incident's lead."""
     return (
         f"Incident {number} is private, but I could not make a private channel for it: {reason} Please agree on "
-        "another place to talk."
+        f"another place to talk. The control panel below changes and ends it; `/incident {number}` shows it again."
     )
 
 

@@ -11,6 +11,7 @@ from bot import directory, outbox
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
 from bot.incidents import (
+    channel_loss,
     declaration_forms,
     drills,
     first_rows,
@@ -37,8 +38,6 @@ from bot.timeline import timeline
 MAX_NAMES_TRIED = 5
 TURN_S = 2.0
 PRIVATE_TITLE = 40
-# The key of the timeline entry of an incident that got no channel.
-WITHDRAWN = "withdrawn"
 TIME_FIELDS = ("started_at", "ended_at")
 MESSAGE_FIELDS = ("message_at", "message_text", "message_link", "message_author")
 
@@ -144,10 +143,10 @@ def open_channel(services: Services, number: int) -> str:
         incident = incidents.by_number(session, number)
         if incident.channel_id:
             return ""
-        withdrawn_entry = timeline.by_source(session, number, WITHDRAWN)
-        if withdrawn_entry is not None:
+        refusal_entry = timeline.by_source(session, number, incidents.NO_CHANNEL)
+        if refusal_entry is not None:
             # The flow is retried because a later step failed; there is still no channel to create.
-            return str(withdrawn_entry.facts["reason"])
+            return str(refusal_entry.facts["reason"])
         _wait_for_turn(session, incident)
     # The public channel from before the incident became private keeps its name.
     title = f"{incident.title[:PRIVATE_TITLE]} private" if incident.made_private_at else incident.title
@@ -183,8 +182,7 @@ def _wait_for_turn(session: Session, incident: Incident) -> None:
 def withdraw(services: Services, number: int, reason: str) -> None:
     """Withdraw an incident that has no channel, so that nothing half-done is left open."""
     with services.database.transaction() as session:
-        facts = {"what": "open the channel", "reason": reason}
-        if not timeline.append_once(session, number, WITHDRAWN, "trouble", utcnow(), **facts):
+        if not channel_loss.record_no_channel(session, number, reason, utcnow()):
             return
         incident = incidents.by_number(session, number)
         incidents.change_status(session, incident, "declined", utcnow())

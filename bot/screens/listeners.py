@@ -4,6 +4,7 @@ from slack_bolt import Ack, App
 
 from bot.incidents import ids, parse, responses
 from bot.incidents.access import incident_number_here
+from bot.incidents.panels import incident_panel
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
@@ -25,7 +26,7 @@ def register(app: App, services: Services) -> None:
     @app.action(ids.PANEL)
     def panel(ack: Ack, body: Payload) -> None:
         def act() -> Response:
-            return panels.incident_panel(services, parse.clicked_number(body), parse.user_id(body))
+            return incident_panel(services, parse.clicked_number(body), parse.user_id(body))
 
         responses.answer_click(services, body, act, ack)
 

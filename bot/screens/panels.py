@@ -2,12 +2,10 @@
 
 from itertools import groupby
 
-from bot.incidents import forms
-from bot.incidents.access import incident_number_here, visible_incident
-from bot.incidents.facts import NEXT_UPDATE
+from bot.incidents.access import incident_number_here
+from bot.incidents.panels import incident_panel
 from bot.incidents.registry import Registry, Section
 from bot.incidents.tables import NoIncidentHere
-from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, paragraphs
 
@@ -27,14 +25,6 @@ def panel_in_channel(services: Services, channel_id: str, user_id: str) -> Scree
     except NoIncidentHere:
         return None
     return incident_panel(services, number, user_id)
-
-
-def incident_panel(services: Services, number: int, user_id: str) -> Screen:
-    """The control panel of an incident."""
-    incident = visible_incident(services, number, user_id)
-    with services.database.reading() as session:
-        due_at = services.get(Registry).ask(NEXT_UPDATE)(session, number, None)
-    return forms.panel(incident, due_at, utcnow())
 
 
 def help_screen(services: Services) -> Screen:

@@ -3,7 +3,8 @@
 import json
 from datetime import UTC, datetime
 
-from bot.incidents import ids
+from bot.channels import early
+from bot.incidents import ids, incidents
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems, rows, timeline
@@ -291,3 +292,31 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     [draft] = post_mortems(floor, "ana")
     assert f"/{old_id}/p{old_ts}" in draft
     assert f"/{incident['channel_id']}/p{new_ts}" in draft
+
+
+def test_an_incident_whose_private_channel_cannot_be_made_is_led_and_ended_without_one(floor: TestFloor) -> None:
+    channel = floor.declares("S1 CRM shows data of others")
+    floor.says("ana", "/incident claim commander", channel)
+    floor.sandbox.fault("conversations.create", "error", error="restricted_action")
+
+    floor.says("ana", "/incident private personal data", channel)
+
+    assert "I could not make a private channel for it" in floor.ana.direct_messages()[-1].visible_text
+    floor.ana.clicks(ids.PANEL)
+    floor.settle()
+    assert "CRM shows data" in floor.says("ana", "/incident 1")
+    floor.ben.says("how is the CRM?", channel="general")
+    floor.settle()
+    with floor.services.database.reading() as session:
+        assert not early.all_heard(session), "no other channel can become this incident's"
+        assert not incidents.count_waiting_for_channel(session, floor.ana.id, 2), "nobody waits behind it"
+    floor.ana.clicks(ids.RESOLVE)
+    floor.ana.fills("What ended the impact?", "The export is blocked")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.ana.clicks(ids.PANEL)
+    floor.settle()
+    floor.ana.clicks(ids.CLOSE)
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert rows(floor, "incidents")[0]["status"] == "closed"
