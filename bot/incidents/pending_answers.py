@@ -8,16 +8,22 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
+from bot.errors import WatchfloorError
 from bot.incidents import incidents, invitations, pending_declarations, wording
 from bot.incidents.declaring import check_may_declare, opening, question_key, start_declaration
 from bot.incidents.pending_declarations import Decision, PendingDeclaration
 from bot.incidents.permissions import check_member
+from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
 from bot.services import Services
 from bot.slack.text import channel_link
 from bot.timeline import timeline
+
+
+class OverMeanwhile(WatchfloorError):
+    """Incident {number} is {status} by now. Press *It is another one*, or type `/incident reopen` in {channel}."""
 
 
 def open_another(services: Services, pending_id: int, by: str, reply_to: str, now: datetime) -> str:
@@ -65,16 +71,27 @@ def join_duplicate(services: Services, pending_id: int, number: int, by: str, re
         pending = pending_declarations.locked(session, pending_id, by)
         if pending.state != Decision.WAITING or number not in pending.duplicates:
             return _earlier_decision(session, pending)
-        incident = incidents.by_number_locked(session, number)
-        incidents.check_visible(session, incident, by)
+        incident = _incident_to_join(session, number, by)
         reported_request = DeclareRequest.model_validate(pending.request)
         text = ": ".join(part for part in (reported_request.title, reported_request.description) if part)
-        timeline.append(session, number, "reported_again", now, by, text=text)
+        timeline.append(session, incident.number, "reported_again", now, by, text=text)
         _record_decision(session, pending, Decision.JOINED)
         key = f"declaration:{pending.number}:join"
-        invitations.invite(session, number, key, now, [by], reply_to=reply_to)
+        invitations.invite(session, incident.number, key, now, [by], reply_to=reply_to)
     channel = channel_link(incident.channel_id or "")
     return wording.joined(channel)
+
+
+def _incident_to_join(session: Session, number: int, by: str) -> Incident:
+    """The incident or, if it was merged since the question was asked, the one in which it continues."""
+    incident = incidents.by_number_locked(session, number)
+    incidents.check_visible(session, incident, by)
+    if incident.merged_into:
+        return _incident_to_join(session, incident.merged_into, by)
+    if not incident.is_active:
+        channel = channel_link(incident.channel_id or "")
+        raise OverMeanwhile(number=incident.number, status=incident.status, channel=channel)
+    return incident
 
 
 def cancel(services: Services, pending_id: int, by: str) -> str:

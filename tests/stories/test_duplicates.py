@@ -34,6 +34,30 @@ def test_a_declaration_similar_to_an_open_incident_is_questioned_and_the_inciden
     assert not any("open already" in message.visible_text for message in floor.ben.direct_messages())
 
 
+def test_joining_follows_a_merged_incident_and_is_refused_for_a_closed_one(floor: TestFloor) -> None:
+    merged = floor.declares("S1 IVR down in Manila", who="ana")
+    target = floor.declares("S1 Trunk 8 is dead", who="ana")
+    floor.says("ben", "/incident declare S2, Manila IVR is down")
+    floor.says("chloe", "/incident declare S2, IVR down in Manila again")
+    floor.says("ana", "/incident merge 2", merged)
+
+    floor.ben.clicks(f"{ids.JOIN_DUPLICATE}.1", channel="general")
+    floor.settle()
+
+    assert incident_channels(floor, "ben") == [target]
+    assert [entry["incident_id"] for entry in timeline(floor, "reported_again")] == [2]
+
+    floor.says("ana", "/incident resolve fixed", target)
+    floor.says("ana", "/incident close", target)
+    floor.chloe.clicks(f"{ids.JOIN_DUPLICATE}.1", channel="general")
+    floor.settle()
+    assert any("Incident 2 is closed by now." in text for text in floor.ephemeral("chloe"))
+    assert len(timeline(floor, "reported_again")) == 1
+    floor.chloe.clicks(ids.OPEN_ANOTHER, channel="general")
+    floor.settle()
+    assert len(rows(floor, "incidents")) == 3
+
+
 def test_another_incident_is_opened_once_however_often_and_late_it_is_confirmed(floor: TestFloor) -> None:
     floor.declares("S1 IVR down in Manila")
     floor.says("ben", "/incident declare S2 Manila IVR is down")
