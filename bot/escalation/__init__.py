@@ -34,7 +34,6 @@ def register(registry: "Registry") -> None:
     listeners.register_commands(registry)
     registry.on(events.Declared, ladder.begin)
     registry.on(events.SeverityChanged, ladder.follow_severity)
-    registry.on(events.StatusChanged, ladder.follow_status)
     registry.on(events.Resolved, ladder.stop)
     registry.on(events.Declined, ladder.stop)
     registry.on(events.Merged, ladder.stop)

@@ -20,7 +20,6 @@ from bot.incidents.events import (
     Resolved,
     RoleChanged,
     SeverityChanged,
-    StatusChanged,
     UpdateMissed,
 )
 from bot.incidents.rules import is_higher
@@ -61,12 +60,6 @@ def follow_commander(change: Change, event: RoleChanged) -> None:
         _resume(session, number, ladder, change.now)
 
 
-def follow_status(change: Change, event: StatusChanged) -> None:
-    """Reopen the ladder when a resolved incident is open again."""
-    if event.is_open_again:
-        reopen(change, event)
-
-
 def follow_missed_update(change: Change, event: UpdateMissed) -> None:
     """Page the next tier when an update was missed, nobody leads who could be told, and nobody is coming."""
     is_awaited = any(page.answer == Answer.COMING for page in tables.pages(change.session, change.number))
@@ -101,7 +94,7 @@ def end(session: Session, incident_id: int) -> None:
     _save(session, incident_id, rules.end_ladder(tables.ladder(session, incident_id)))
 
 
-def reopen(change: Change, event: Reopened | StatusChanged) -> None:
+def reopen(change: Change, event: Reopened) -> None:
     """Resume the ladder, because the incident is open again."""
     ladder = rules.reopen_ladder(tables.ladder(change.session, change.number))
     _resume(change.session, change.number, ladder, change.now)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bot.incidents.recognition import Scope
-from bot.incidents.rules import OPEN
 from bot.slack.blocks import Block
 
 
@@ -53,15 +52,10 @@ class ScopeChanged(Event, frozen=True):
 
 
 class StatusChanged(Event, frozen=True):
-    """The status was set to one of the open ones."""
+    """The status was set from one of the open ones to another."""
 
     old: str
     new: str
-
-    @property
-    def is_open_again(self) -> bool:
-        """True if the incident was no longer open before."""
-        return self.old not in OPEN
 
 
 class Resolved(Event, frozen=True):

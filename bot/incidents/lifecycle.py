@@ -9,6 +9,7 @@ from sqlmodel import Session
 from bot.incidents import incidents, rules, situation_tables, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declined, Event, Reopened, Resolved, StatusChanged
+from bot.incidents.permissions import check_permission
 from bot.incidents.registry import Objection, Registry
 from bot.incidents.rules import Status
 from bot.incidents.situation import SituationField
@@ -24,16 +25,21 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
             raise rules.NotChanged(state=status)
         set_status(change, status, reason)
         is_undescribed = not situation_tables.current(change.session, number).text(SituationField.CAUSE)
+    if old_status not in rules.OPEN and status == Status.INVESTIGATING:
+        return wording.reopened(number)
     question = f" {wording.DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
     return wording.status_changed(old_status, status, question)
 
 
 def set_status(change: Change, status: str, reason: str) -> None:
-    """The same within a transaction on the incident. A resolved incident is reopened by this."""
+    """The same within a transaction on the incident. A resolved incident is reopened by this, if the person may."""
+    if change.incident.status not in rules.OPEN:
+        check_permission(change.services, change.session, change.by, "close", change.number)
+        _reopen(change, reason)
     old_status = change.incident.status
-    set_and_publish(
-        change, status, "status", StatusChanged(old_status, status), old=old_status, new=status, reason=reason
-    )
+    if old_status != status:
+        event = StatusChanged(old_status, status)
+        set_and_publish(change, status, "status", event, old=old_status, new=status, reason=reason)
 
 
 def set_and_publish(change: Change, status: str, entry_kind: str, event: Event, **facts: Any) -> None:
@@ -78,8 +84,12 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
     """Reopen the incident: it is not over after all, and updates are promised again."""
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
-        set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
+        _reopen(change, reason)
     return wording.reopened(number)
+
+
+def _reopen(change: Change, reason: str) -> None:
+    set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
 
 
 def _objections(services: Services, session: Session, number: int, action: str) -> list[Objection]:

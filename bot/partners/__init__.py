@@ -29,7 +29,6 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declared, handlers.begin)
     registry.on(events.SeverityChanged, handlers.follow_severity)
     registry.on(events.ScopeChanged, handlers.follow_scope)
-    registry.on(events.StatusChanged, handlers.follow_status)
     registry.on(events.Resolved, handlers.give_all_clear)
     registry.on(events.Declined, handlers.say_false_alarm)
     registry.on(events.Merged, handlers.say_merged)

@@ -13,7 +13,6 @@ from bot.incidents.events import (
     Resolved,
     ScopeChanged,
     SeverityChanged,
-    StatusChanged,
 )
 from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
@@ -51,12 +50,6 @@ def follow_scope(change: Change, event: ScopeChanged) -> None:
             row.plan(NextAction.NOTHING, None)
         session.add(row)
     update_notices(change)
-
-
-def follow_status(change: Change, event: StatusChanged) -> None:
-    """Reopen the notices when a resolved incident is open again."""
-    if event.is_open_again:
-        reopen_notices(change, event)
 
 
 def update_notices(change: Change) -> None:
@@ -127,7 +120,7 @@ def send_all_clear(change: Change, label: str = "all_clear") -> None:
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
-def reopen_notices(change: Change, event: Reopened | StatusChanged) -> None:
+def reopen_notices(change: Change, event: Reopened) -> None:
     """Ask partners that heard the all-clear again, and plan the notices of listed partners that were dropped."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     to_phone = []

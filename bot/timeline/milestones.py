@@ -154,7 +154,7 @@ def _read_sign(reader: _MilestoneReader, entry: Entry) -> None:
     elif entry.kind == "reopened":
         reader.forget(MilestoneName.RESOLVED, MilestoneName.CLOSED)
     elif entry.kind == "status":
-        # Only an open incident's status can be set, so a resolved one is not over after all.
+        # In older records, the status of a resolved incident was set without reopening it first.
         reader.forget(MilestoneName.RESOLVED, MilestoneName.CLOSED)
         if entry.facts.get("new") in MITIGATED_STATUSES:
             reader.add_first(MilestoneName.MITIGATED, entry)

@@ -52,12 +52,8 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
 
 
 def follow_status(change: Change, event: StatusChanged) -> None:
-    """Tell audiences that are told on change; start updates again if the incident had been resolved."""
+    """Tell audiences that are told on change."""
     draft_answers.withdraw_nothing_new(change)
-    if event.is_open_again:
-        # The final update may still be waiting to be composed; it would promise a series of its own.
-        promises.end(change)
-        promises.promise_first_updates(change)
     promises.on_change(change)
     promises.restore_cadences(change)
     _send_what_is_due(change)
@@ -121,6 +117,7 @@ def send_at_close(change: Change, event: Closed) -> None:
 
 def promise_again(change: Change, event: Reopened) -> None:
     """Promise updates as after a declaration."""
+    # The final update may still be waiting to be composed; it would promise a series of its own.
     promises.end(change)
     promises.promise_first_updates(change)
     promises.on_change(change)

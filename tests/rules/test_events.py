@@ -48,9 +48,6 @@ HANDLERS = {
     ],
     "StatusChanged": [
         "updates.handlers.follow_status",
-        "escalation.ladder.follow_status",
-        "partners.handlers.follow_status",
-        "handovers.shift.accountability.follow_reopened",
         "webhooks.handlers.notify",
     ],
     "Resolved": [

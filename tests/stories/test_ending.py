@@ -6,7 +6,7 @@ import pytest
 
 from bot.incidents import ids, incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Resolved, StatusChanged
+from bot.incidents.events import Reopened, Resolved
 from bot.runtime.clock import utcnow
 from bot.updates.tables import WAITING
 from tests.floor import TestFloor
@@ -116,7 +116,7 @@ def test_an_incident_reopened_before_its_last_update_was_composed_promises_one_s
         change.incident.status = "resolved"
         change.publish(Resolved("a click"))
         change.incident.status = "investigating"
-        change.publish(StatusChanged("resolved", "investigating"))
+        change.publish(Reopened())
     floor.settle()
 
     floor.passes(minutes=31)

@@ -87,6 +87,7 @@ def test_a_step_that_sets_the_status_of_a_resolved_incident_reopens_it(floor: Te
     driver.does("ana", "Switch the message on")
 
     assert "resolved" not in floor.card(driver.channel)
+    assert len(timeline(floor, "reopened")) == len(timeline(floor, "status")) == 1
     assert [row for row in rows(floor, "promises") if row["state"] == "waiting"] != [], "updates are promised"
     assert rung_due(floor), "the escalation ladder goes on"
     assert notice(floor) == ("waiting", True), "the partner has its notice due"

@@ -6,6 +6,7 @@ import pytest
 
 from bot.incidents import ids
 from tests.floor import TestFloor
+from tests.stories.conftest import PLAYBOOKS
 from tests.stories.record import rows, timeline, untouched
 
 CLAIM_COMMANDER = f"{ids.CLAIM}.commander"
@@ -136,11 +137,12 @@ def test_a_name_typed_without_a_mention_is_refused_with_an_example(floor: TestFl
         assert "`pilot` is not a role." in floor.says("ana", "/incident assign pilot chloe", channel)
 
 
-def test_the_free_role_can_be_claimed_where_only_the_commander_may_change_an_incident(tmp_path: Path) -> None:
+def test_the_floors_permissions_cover_claiming_leaving_and_reopening(tmp_path: Path) -> None:
     shipped = Path("floor.yaml").read_text()
     file = tmp_path / "floor.yaml"
+    shipped = shipped.replace("close: [anyone]", 'close: ["@executives"]')
     file.write_text(shipped.replace("lead: [anyone]", "lead: [commander]"))
-    with TestFloor(tmp_path, floor_file=file) as floor:
+    with TestFloor(tmp_path, floor_file=file, playbooks_dir=PLAYBOOKS) as floor:
         channel = floor.declares()
         assert "Only commander may" in floor.says("ana", "/incident severity S2 less", channel)
         assert "Only commander may" in floor.says("ana", "/incident claim scribe", channel)
@@ -151,4 +153,17 @@ def test_the_free_role_can_be_claimed_where_only_the_commander_may_change_an_inc
 
         assert holders(floor) == {"commander": "U0ANA"}
         assert "S2" in floor.card(channel)
+
+        floor.says("ana", "/incident assign scribe <@U0CHLOE>", channel)
+        assert "You are no longer scribe." in floor.says("chloe", "/incident leave scribe", channel)
+        assert "You are not" in floor.says("chloe", "/incident leave commander", channel)
+        assert holders(floor) == {"commander": "U0ANA"}
+
+        floor.erik.joins(channel)
+        assert "Resolved." in floor.says("erik", "/incident resolve over", channel)
+        refusal = floor.says("ana", "/incident status identified it is back", channel)
+        assert "Only @executives may resolve, close or reopen incidents" in refusal
+        assert "resolved" in floor.card(channel)
+        floor.says("ana", "/incident assign commander <@U0ERIK>", channel)
+        assert "Incident 1 is open again" in floor.says("erik", "/incident status investigating again", channel)
         floor.nothing_was_malformed()

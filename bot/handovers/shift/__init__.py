@@ -16,7 +16,6 @@ def register(registry: "Registry") -> None:
 
     registry.listeners.append(listeners.register)
     registry.on(events.Declared, accountability.follow_declared)
-    registry.on(events.StatusChanged, accountability.follow_reopened)
     registry.on(events.Reopened, accountability.follow_reopened)
     registry.on(events.Resolved, accountability.follow_ended)
     registry.on(events.Closed, accountability.follow_ended)

@@ -20,7 +20,6 @@ from bot.incidents.events import (
     Merged,
     Reopened,
     Resolved,
-    StatusChanged,
     Withdrawn,
 )
 from bot.incidents.facts import CONTACT_NOW, FALLBACK
@@ -91,9 +90,9 @@ def follow_declared(change: Change, event: Declared) -> None:
         begin(change.session, f"{INCIDENT}{change.number}", _on_duty(change), change.now)
 
 
-def follow_reopened(change: Change, event: Reopened | StatusChanged) -> None:
+def follow_reopened(change: Change, event: Reopened) -> None:
     """Make the person on duty accountable for an incident that is open again."""
-    if not (isinstance(event, StatusChanged) and not event.is_open_again) and not change.incident.is_drill:
+    if not change.incident.is_drill:
         begin(change.session, f"{INCIDENT}{change.number}", _on_duty(change), change.now)
 
 
