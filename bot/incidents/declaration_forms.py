@@ -79,8 +79,7 @@ def declare_form(floor: Floor, prefilled: Prefilled = EMPTY, private_metadata: s
 
 def _privacy_box(prefilled: Prefilled) -> Block:
     private = option("Private: only people in its channel can see it", "private")
-    box = checkboxes(ids.PRIVATE, [private])
-    return box | ({"initial_options": [private]} if prefilled.is_private else {})
+    return checkboxes(ids.PRIVATE, [private], initial=["private"] if prefilled.is_private else [])
 
 
 def _time_fields(prefilled: Prefilled) -> list[Block]:

@@ -58,9 +58,7 @@ def note_form(number: int, now: datetime, text: str = "") -> Block:
 def amend_form(private_metadata: str, title: str, text: str, at: datetime, *, is_hidden: bool) -> Block:
     """The form to correct or hide an entry, with a reason. The original stays in the log."""
     hide = option("Hide it: it stays in the log, and nowhere else", "hide")
-    boxes = checkboxes(ids.HIDE, [hide])
-    if is_hidden:
-        boxes["initial_options"] = [hide]
+    boxes = checkboxes(ids.HIDE, [hide], initial=["hide"] if is_hidden else [])
     blocks = [
         section(title),
         form_field("What it says", ids.TEXT, text_input(ids.TEXT, initial=text, multiline=True)),

@@ -9,7 +9,7 @@ from tests.stories.test_click_cost import count_statements
 
 def test_incidents_are_listed_by_state_text_and_person(floor: TestFloor) -> None:
     crm = floor.declares("S1 CRM is slow in Bogota", who="ana")
-    floor.declares("S2 IVR down in Manila", who="ben")
+    ivr = floor.declares("S2 IVR down in Manila", who="ben")
     floor.says("ana", "/incident impact agents cannot see invoices", crm)
     floor.says("ana", "/incident brief", crm)
     floor.ana.fills("cause", "Expired certificate")
@@ -39,6 +39,19 @@ def test_incidents_are_listed_by_state_text_and_person(floor: TestFloor) -> None
     floor.hana.submits()
     assert "IVR down in Manila" in str(floor.hana.modal)
     assert "CRM" not in str(floor.hana.modal)
+
+    floor.says("ben", "/incident resolve repaired", ivr)
+    floor.says("ben", "/incident close", ivr)
+    floor.says("ana", "/incident list mine closed last 2 days")
+    floor.ana.clicks(ids.FILTER, channel="general")
+    floor.ana.submits()
+    assert "My closed incidents: last 2 days" in str(floor.ana.modal)
+    assert "IVR down" not in str(floor.ana.modal), "it shows what the form was opened for"
+
+    floor.says("ana", f"/incident search crm {' '.join(f'word{number}' for number in range(300))}")
+    floor.ana.clicks(ids.FILTER, channel="general")
+    assert "Find incidents" in str(floor.ana.modal)
+    assert "crm word0" in str(floor.ana.modal)
 
 
 def test_a_private_incident_is_found_only_by_its_people(floor: TestFloor) -> None:

@@ -1,7 +1,7 @@
 """Parser of filters such as `/incident list crm last 7 days`. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +10,8 @@ from bot.incidents.recognition import STOP_WORDS, fold
 from bot.incidents.rules import OTHER, Status
 
 PER_PAGE = 10
+# In characters: the form shows the words in one line, and the buttons below a page carry them.
+LONGEST_SEARCH = 200
 LONGEST_PERIOD_H = 24 * 3660
 OPEN, CLOSED, ALL = "open", "closed", "all"
 STATES = {
@@ -70,9 +72,14 @@ def read_filter(typed_filter: str, now: datetime) -> Filter:
     states = [STATES[word] for word in words_left if word in STATES]
     is_mine = any(word in MINE for word in words_left)
     keywords = {*STATES, *MINE, *NO_SEARCH_WORDS}
-    search_words = tuple(dict.fromkeys(word for word in words_left if word not in keywords))
+    search_words = _within_limit(dict.fromkeys(word for word in words_left if word not in keywords))
     state = states[-1] if states else ALL if search_words or hours else OPEN
     return Filter(state=state, is_mine=is_mine, severities=severities, hours=hours, words=search_words)
+
+
+def _within_limit(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the first words that are together no longer than a search may be."""
+    return tuple(" ".join(words)[:LONGEST_SEARCH].split())
 
 
 def _read_period(text: str, now: datetime) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
 from bot.incidents.views import marks
 from bot.screens.incident_list import ids
-from bot.screens.incident_list.rules import ALL, CLOSED, OPEN, PER_PAGE, Filter, period_phrase
+from bot.screens.incident_list.rules import ALL, CLOSED, LONGEST_SEARCH, OPEN, PER_PAGE, Filter, period_phrase
 from bot.slack.blocks import (
     Block,
     actions,
@@ -104,14 +104,14 @@ def form(list_filter: Filter, floor: Floor) -> Block:
     states += [option(str(status).capitalize(), str(status)) for status in Status if status not in STATE_LABELS]
     severities = [option(f"{severity.emoji} {name}", name) for name, severity in floor.severities.items()]
     types = [option(title, name) for name, title in floor.types.items()]
-    periods = [option("Any time", "0"), *(option(label, hours) for hours, label in PERIODS.items())]
+    periods = [option("Any time", "0"), *(option(label, hours) for hours, label in _periods(list_filter).items())]
     search_text = " ".join(list_filter.words)
     blocks = [
         form_field("State", ids.STATE, select(ids.STATE, states, initial=list_filter.state)),
         form_field(
             "Words",
             ids.WORDS,
-            text_input(ids.WORDS, initial=search_text, longest=200, placeholder="crm login"),
+            text_input(ids.WORDS, initial=search_text, longest=LONGEST_SEARCH, placeholder="crm login"),
             hint="Searched for in title, impact and cause.",
             optional=True,
         ),
@@ -124,9 +124,18 @@ def form(list_filter: Filter, floor: Floor) -> Block:
     if floor.sites:
         sites = [option(site, site) for site in floor.sites]
         blocks.append(_multi_select_field("Site", ids.SITES, sites, list_filter.sites))
-    mine_checkbox = checkboxes(ids.MINE, [option("Declared by me, or I have a role", "mine")])
+    mine = option("Declared by me, or I have a role", "mine")
+    mine_checkbox = checkboxes(ids.MINE, [mine], initial=["mine"] if list_filter.is_mine else [])
     blocks.append(form_field("Mine", ids.MINE, mine_checkbox, optional=True))
     return modal("Find incidents", blocks, callback_id=ids.FORM, submit="Show")
+
+
+def _periods(list_filter: Filter) -> dict[str, str]:
+    """The usual periods, and the filter's own if it is another one."""
+    hours = list_filter.hours
+    return PERIODS | (
+        {str(hours): period_phrase(hours).capitalize()} if hours and str(hours) not in PERIODS else {}
+    )
 
 
 def _multi_select_field(label: str, name: str, options: Sequence[Block], initial_values: Sequence[str]) -> Block:

@@ -106,8 +106,12 @@ def multi_select(
         "placeholder": plain_text(placeholder, PLACEHOLDER),
         **_option_lists(options),
     }
-    initial_options = [option for option in options if option["value"] in initial]
-    return element | ({"initial_options": initial_options} if initial_options else {})
+    return element | _initial_options(options, initial)
+
+
+def _initial_options(options: Sequence[Element], values: Collection[str]) -> Element:
+    initial_options = [element for element in options if element["value"] in values]
+    return {"initial_options": initial_options} if initial_options else {}
 
 
 def overflow(action_id: str, options: Sequence[Element]) -> Element:
@@ -153,9 +157,10 @@ def radio_buttons(action_id: str, options: Sequence[Element], *, initial: str | 
     return element | _initial(options, initial)
 
 
-def checkboxes(action_id: str, options: Sequence[Element]) -> Element:
-    """Boxes to tick."""
-    return {"type": "checkboxes", "action_id": action_id, "options": list(options[:10])}
+def checkboxes(action_id: str, options: Sequence[Element], *, initial: Collection[str] = ()) -> Element:
+    """Boxes to tick; those whose value is in `initial` are ticked already."""
+    element: Element = {"type": "checkboxes", "action_id": action_id, "options": list(options[:10])}
+    return element | _initial_options(options, initial)
 
 
 def text_input(
