@@ -10,6 +10,7 @@ def register(registry: "Registry") -> None:
     """Register the listeners, the command, the reminder, the note in an incident's channel and the summary part."""
     # Imported here, so that code that needs only the tables does not load the listeners.
     from bot.changes import beside, listeners, reminders, tables
+    from bot.changes.rules import State
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule, SummaryPart, Tick
     from bot.incidents.summaries import CHANGES
@@ -20,5 +21,11 @@ def register(registry: "Registry") -> None:
     registry.ticks.append(Tick("changes to verify", reminders.remind, tables.NEXT_REMINDER))
     registry.summary_parts.append(SummaryPart(CHANGES, "Changes around then", beside.lines))
     registry.purge_rules.append(
-        PurgeRule("planned_changes", ("title", "before", "after", "rollback", "verifier"), over_at="planned_at")
+        PurgeRule(
+            "planned_changes",
+            ("title", "before", "after", "rollback"),
+            over_at="planned_at",
+            # People are still asked about it.
+            kept=("state", State.PLANNED),
+        )
     )

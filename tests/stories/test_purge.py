@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.changes import ids as change_ids
 from bot.followups import ids
 from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
@@ -15,6 +16,7 @@ from tests.floor import TestFloor
 from tests.stories.command_line import Typed
 from tests.stories.record import rows, timeline
 from tests.stories.seen_followups import is_told
+from tests.stories.test_planned_changes import record
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 WORD = "Quetzalcoatl"
@@ -195,6 +197,10 @@ def test_the_clock_purges_when_the_floor_sets_a_retention_time(tmp_path: Path) -
         channel = floor.declares(f"S3 {WORD}")
         floor.says("ana", "/incident resolve over", channel)
         floor.says("ana", "/incident close", channel)
+        for title in (WORD, "Billing goes to Cebu"):
+            assert record(floor, title=title, approver="ben", verifier="ben").closed
+        floor.says("ana", "/incident changes")
+        floor.ana.clicks(change_ids.VERIFIED, channel="general", value="1")
         floor.passes(days=29)
         purge.run_scheduled(floor.services)
         floor.settle()
@@ -206,3 +212,10 @@ def test_the_clock_purges_when_the_floor_sets_a_retention_time(tmp_path: Path) -
 
         assert rows(floor, "incidents")[0]["title"] == "[removed]"
         assert purge.find_due(floor.services.database, utcnow()).incidents == []
+        changes = rows(floor, "planned_changes")
+        assert [change["title"] for change in changes] == ["[removed]", "Billing goes to Cebu"], (
+            "one is still asked"
+        )
+        assert {change["verifier"] for change in changes} == {floor.ben.id}
+        floor.passes(hours=1)
+        assert "Billing goes to Cebu" in floor.ben.direct_messages()[-1].visible_text
