@@ -47,11 +47,6 @@ class News(Struct, frozen=True):
     said: list[dict[str, str]] = field(default_factory=list)
     new_fields: list[str] = field(default_factory=list)
 
-    @property
-    def is_empty(self) -> bool:
-        """True if there is no news."""
-        return not (self.changes or self.done or self.said or self.new_fields)
-
 
 def news_inside(session: Session, number: int, since: datetime) -> News:
     """News for colleagues, with the names of those who acted."""

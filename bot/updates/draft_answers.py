@@ -98,14 +98,13 @@ def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
     return False
 
 
-def send_now(services: Services, promise_id: int, by: str, now: datetime) -> str:
-    """Send the update now; the next one is counted from now. Return the answer."""
+def send_now(services: Services, promise_id: int, by: str, now: datetime) -> None:
+    """Send the update now; the next one is counted from now. The draft shows it."""
     with _open_decision(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=True)
         _record_choice(promise, Choice.NOW if not promise.choice else Choice(promise.choice), by)
         _make_due_now(change, promise)
     start_due(services, now)
-    return wording.GOES_OUT_NOW
 
 
 def _make_due_now(change: Change, promise: Promise) -> None:
@@ -118,14 +117,12 @@ def _record_choice(promise: Promise, choice: Choice, by: str) -> None:
     promise.choice, promise.chosen_by = choice, by
 
 
-def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> str:
-    """Have the update say at its due time that nothing has changed. Return the answer."""
+def nothing_new(services: Services, promise_id: int, by: str, now: datetime) -> None:
+    """Have the update say at its due time that nothing has changed. The draft shows it."""
     with _open_decision(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=False)
         _record_choice(promise, Choice.NOTHING, by)
         promise.text = ""
-        due_text = near_time(promise.due_at, now)
-    return wording.nothing_new_at(due_text)
 
 
 def withdraw_nothing_new(change: Change) -> None:
@@ -157,16 +154,13 @@ def edit(services: Services, promise_id: int, text: str, by: str, now: datetime,
     return wording.goes_out_as_written(due_text) if is_approved else wording.TEXT_WAITS
 
 
-def approve(services: Services, promise_id: int, by: str, now: datetime) -> str:
-    """Approve the update: it goes out at its due time, or now if that has passed. Return the answer."""
+def approve(services: Services, promise_id: int, by: str, now: datetime) -> None:
+    """Approve the update: it goes out at its due time, or now if that has passed. The draft shows it."""
     with _open_decision(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=True)
-        due_text = near_time(promise.due_at, now)
-        is_due = promise.due_at <= now
-        if not is_due:
+        if promise.due_at > now:
             promising.move_promise(change.session, services, promise, promise.due_at, now)
     start_due(services, now)
-    return wording.APPROVED_NOW if is_due else wording.approved(due_text)
 
 
 def postpone(services: Services, promise_id: int, due_at: datetime, reason: str, by: str, now: datetime) -> str:

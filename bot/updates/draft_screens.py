@@ -7,7 +7,6 @@ from bot.incidents import audiences as known_audiences
 from bot.incidents import situation_tables
 from bot.incidents.access import visible_incident as visible_incident
 from bot.incidents.tables import Incident
-from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import to_plain_text
@@ -27,20 +26,20 @@ def _waiting_promise(services: Services, promise_id: int, by: str) -> tuple[Prom
     return promise, incident
 
 
-def edit_form(services: Services, promise_id: int, by: str) -> Block:
+def edit_form(services: Services, promise_id: int, by: str, now: datetime) -> Block:
     """The form to edit an update, prefilled with what its audience would read but for headline and next update."""
     promise, incident = _waiting_promise(services, promise_id, by)
     with services.database.reading() as session:
-        body = compose(session, services, incident, promise, max(utcnow(), promise.due_at), part=variables.BODY)
+        body = compose(session, services, incident, promise, max(now, promise.due_at), part=variables.BODY)
         situation = situation_tables.current(session, incident.number)
     audience = services.floor.audiences[promise.audience]
     return forms.edit_form(promise, audience, to_plain_text(body, lambda user_id: None), situation.missing)
 
 
-def postpone_form(services: Services, promise_id: int, by: str) -> Block:
+def postpone_form(services: Services, promise_id: int, by: str, now: datetime) -> Block:
     """The form to postpone an update, with the new time and the reason."""
     promise, _ = _waiting_promise(services, promise_id, by)
-    return forms.postpone_form(promise, known_audiences.audience_title(services, promise.audience), utcnow())
+    return forms.postpone_form(promise, known_audiences.audience_title(services, promise.audience), now)
 
 
 def postpone_by(services: Services, promise_id: int, minutes: int, reason: str, by: str, now: datetime) -> str:

@@ -7,9 +7,6 @@ NOTHING_NEW = "update.nothing_new"
 LATER = "update.later"
 APPROVE = "update.approve"
 
-# Buttons of the control panel
-COMPOSE = "update.compose"
-
 # Forms
 COMPOSE_FORM = "update.compose.form"
 EDIT_FORM = "update.edit.form"

@@ -1,12 +1,13 @@
 """Updates: `/incident update`, `updates`, `cadence`, `pause`, `resume`, and the buttons of a draft."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.errors import WatchfloorError
-from bot.incidents import parse, responses
+from bot.incidents import ids as incident_ids
+from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here, open_incident_form
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -14,13 +15,10 @@ from bot.incidents.responses import Payload, Response
 from bot.incidents.rules import clean_title, read_severity, read_status
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block
 from bot.updates import commands as update_commands
 from bot.updates import compose_actions, draft_answers, draft_screens, forms, ids, wording
 from bot.updates import private_audiences as given_audiences
 from bot.updates.compose_actions import ComposedUpdate
-
-Decision = Callable[[Services, int, str, datetime], str]
 
 
 class TimeMissing(WatchfloorError):
@@ -29,14 +27,11 @@ class TimeMissing(WatchfloorError):
 
 def register(app: App, services: Services) -> None:
     """Register handlers for the buttons and forms of updates."""
-    for button, decide in (
-        (ids.SEND_NOW, draft_answers.send_now),
-        (ids.NOTHING_NEW, draft_answers.nothing_new),
-        (ids.APPROVE, draft_answers.approve),
-    ):
-        _register_decision(app, services, button, decide)
-    _register_opener(app, services, ids.EDIT, draft_screens.edit_form)
-    _register_opener(app, services, ids.LATER, draft_screens.postpone_form)
+    listening.on_click(app, services, ids.SEND_NOW, draft_answers.send_now)
+    listening.on_click(app, services, ids.NOTHING_NEW, draft_answers.nothing_new)
+    listening.on_click(app, services, ids.APPROVE, draft_answers.approve)
+    listening.opens_form(app, services, ids.EDIT, draft_screens.edit_form)
+    listening.opens_form(app, services, ids.LATER, draft_screens.postpone_form)
     _register_composer(app, services)
     _register_forms(app, services)
 
@@ -57,46 +52,19 @@ HELP = (
 )
 
 
-def _register_decision(app: App, services: Services, button: str, decide: Decision) -> None:
-    @app.action(button)
-    def handle_click(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            decide(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        responses.answer_click(services, body, act, ack)
-
-
-def _register_opener(
-    app: App, services: Services, button: str, build_form: Callable[[Services, int, str], Block]
-) -> None:
-    @app.action(button)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            view = build_form(services, parse.clicked_number(body), parse.user_id(body))
-            services.slack.open_view(body["trigger_id"], view)
-
-        responses.answer_click(services, body, act, ack)
-
-
 def _register_composer(app: App, services: Services) -> None:
-    @app.action(ids.COMPOSE)
-    def compose(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            compose_actions.open_composer(
-                services, body["trigger_id"], parse.clicked_number(body), parse.user_id(body)
-            )
+    def compose(body: Payload) -> None:
+        compose_actions.open_composer(services, body["trigger_id"], parse.clicked_number(body), parse.user_id(body))
 
-        responses.answer_click(services, body, act, ack)
+    listening.on_action(app, services, incident_ids.COMPOSE_UPDATE, compose)
 
 
 def _register_forms(app: App, services: Services) -> None:
     def register_form(callback_id: str, field: str, handle: Callable[[Payload, int, str], Response]) -> None:
-        @app.view(callback_id)
-        def handle_submission(ack: Ack, body: Payload) -> None:
-            def act() -> Response:
-                return handle(body, parse.form_number(body), parse.user_id(body))
+        def act(body: Payload) -> Response:
+            return handle(body, parse.form_number(body), parse.user_id(body))
 
-            responses.answer_form(services, body, field, act, ack)
+        listening.on_form(app, services, callback_id, field, act)
 
     def send(body: Payload, number: int, by: str) -> Response:
         try:

@@ -41,11 +41,6 @@ def current_by_incident(session: Session) -> dict[int, Pause]:
     return {pause.incident_id: pause for pause in session.exec(select(Pause).where(col(Pause.ended_at).is_(None)))}
 
 
-def of_incident(session: Session, incident_id: int) -> Sequence[Pause]:
-    """Every pause of an incident, oldest first."""
-    return session.exec(select(Pause).where(Pause.incident_id == incident_id).order_by(col(Pause.id))).all()
-
-
 def start_pause(session: Session, incident_id: int, reason: str, by: str, now: datetime) -> Pause:
     """Start a pause and hold back the promises that come by themselves."""
     pause = Pause(incident_id=incident_id, reason=reason, by=by, since=now)

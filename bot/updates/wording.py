@@ -20,10 +20,8 @@ HELP_PAUSE = "`/incident pause reason` stops scheduled updates until `/incident 
 HELP_AUDIENCES = "`/incident updates add executives` lets an audience read of a private incident"
 # Sending.
 ON_ITS_WAY = "The update is on its way."
-GOES_OUT_NOW = "It goes out now."
 GOES_OUT_NOW_AS_WRITTEN = "It goes out now as you wrote it."
 TEXT_WAITS = "Your text waits for approval."
-APPROVED_NOW = "Approved; it goes out now."
 # Pace.
 NO_SCHEDULED_AUDIENCE = "No audience has scheduled updates at this severity. Name an audience to begin."
 UPDATES_PAUSED = "Updates are paused; the last one of each audience says so. `/incident resume` starts them again."
@@ -120,19 +118,9 @@ def waits_for_approval(answer: str, titles: str) -> str:
     return f"{answer} For {titles} it waits for approval; those who approve have the draft."
 
 
-def nothing_new_at(due: str) -> str:
-    """The answer to *nothing new*."""
-    return f"At {due} it will say that nothing has changed."
-
-
 def goes_out_as_written(due: str) -> str:
     """The answer to an edited draft."""
     return f"It goes out at {due} as you wrote it."
-
-
-def approved(due: str) -> str:
-    """The answer to an approval."""
-    return f"Approved; it goes out at {due}."
 
 
 def postponed(title: str, due: str) -> str:

@@ -96,9 +96,9 @@ def draft(actor: Actor) -> None:
     """Decide about an update before it is due."""
     act = actor.rng.choice(("now", "nothing", "later", "edit"))
     if act == "now":
-        actor.clicks(updates.SEND_NOW, DM, done="It goes out now")
+        actor.clicks(updates.SEND_NOW, DM, is_silent=True)
     elif act == "nothing":
-        actor.clicks(updates.NOTHING_NEW, DM, done=r"At .* it will say that nothing has changed")
+        actor.clicks(updates.NOTHING_NEW, DM, is_silent=True)
     elif act == "later" and actor.opens_form(updates.LATER, DM):
         actor.me.fills(updates.REASON, f"the carrier calls back {actor.token()}")
         actor.submits("update put off", DM, None)

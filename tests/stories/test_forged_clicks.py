@@ -34,7 +34,7 @@ BUTTONS = [
     *((button, INCIDENT, "") for button in (ids.ASSIGN_ROLE, ids.RESOLVE, ids.CLOSE, ids.REOPEN, ids.PANEL)),
     *((button, INCIDENT, "") for button in (ids.CHANGE_SCOPE, ids.DECLINE)),
     *((button, INCIDENT, "") for button in (ids.SUBSCRIBE, ids.UNSUBSCRIBE, ids.ADD_FOLLOW_UP)),
-    *((button, INCIDENT, "") for button in (update_ids.COMPOSE, page_ids.ON_MY_WAY, page_ids.CANNOT)),
+    *((button, INCIDENT, "") for button in (ids.COMPOSE_UPDATE, page_ids.ON_MY_WAY, page_ids.CANNOT)),
     *((button, INCIDENT, "") for button in (timeline_ids.NOTE, timeline_ids.MILESTONES, timeline_ids.PICTURE)),
     *((button, INCIDENT, "") for button in (frontdoor_ids.ADD, ledger_ids.ADD, ledger_ids.RESULTS)),
     *((button, INCIDENT, "") for button in (ledger_ids.CLOSE, ledger_ids.REOPEN, ledger_ids.WORKBOOK)),

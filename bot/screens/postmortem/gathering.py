@@ -14,6 +14,7 @@ from bot.incidents import incidents, related
 from bot.incidents.facts import CALLER_MESSAGES, FIGURE_SENTENCES, FIGURE_TABLE, MONEY
 from bot.incidents.recognition import find_duplicates
 from bot.incidents.registry import Registry
+from bot.incidents.rules import OTHER
 from bot.incidents.tables import Incident
 from bot.partners import tables as partners
 from bot.postmortems.phrases import Phrases
@@ -39,8 +40,6 @@ from bot.updates import tables as updates
 from bot.updates.record import adherence
 
 SPEECH = "message"
-CLOCK = "clock"
-OTHER = "other"
 PARTNER_TOLD_KINDS = ("partner_told", "partner_phoned", "partner_unreachable")
 SIMILAR_SHOWN = 5
 
@@ -187,7 +186,7 @@ def _promises(
                 audience=_in_language(services.floor, title, phrases),
                 due_at=promise.due_at,
                 sent_at=promise.sent_at,
-                is_by_clock=promise.occasion == CLOCK,
+                is_by_clock=promise.occasion == updates.CLOCK,
                 missed=promise.missed,
                 asked_by=participants.name(promise.requested_by) if promise.requested_by else "",
                 entry=entry_by_update.get((title, promise.sent_at)) if promise.sent_at else None,
