@@ -140,7 +140,7 @@ def _panel_without_channel(services: Services, command: SlashCommand) -> Respons
         channel_id = incidents.by_number(session, number).channel_id
     if channel_id:
         raise InAnotherChannel(number=number, channel=channel_link(channel_id))
-    return incident_panel(services, number, command.user_id)
+    return incident_panel(services, number, command.user_id, utcnow())
 
 
 def _with_links(services: Services, user_id: str, no_incident: NoIncidentHere) -> NoIncidentHere:

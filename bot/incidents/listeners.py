@@ -1,6 +1,5 @@
 """Listeners for the incident's buttons, forms and shortcuts: parse, act, answer."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from bot.incidents import (
     forms,
     ids,
     lifecycle,
+    listening,
     parse,
     responses,
     roles,
@@ -42,27 +42,16 @@ def register(app: App, services: Services) -> None:
 
 
 def _register_buttons(app: App, services: Services) -> None:
-    @app.action(re.compile(rf"^{re.escape(ids.CLAIM)}\."))
-    def claim(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            number, _, role = parse.action_value(body).partition(":")
-            return roles.claim(services, parse.parse_number(number), role, parse.user_id(body), utcnow())
+    def claim(body: Payload) -> Response:
+        number, _, role = parse.action_value(body).partition(":")
+        return roles.claim(services, parse.parse_number(number), role, parse.user_id(body), utcnow())
 
-        responses.answer_click(services, body, act, ack)
+    def join_incident(body: Payload) -> None:
+        number, user_id = parse.clicked_number(body), parse.user_id(body)
+        request_to_join(services, number, user_id, body["trigger_id"], body["response_url"])
 
-    @app.action(re.compile(rf"^{re.escape(ids.JOIN)}(\.|$)"))
-    def join_incident(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            request_to_join(
-                services,
-                parse.clicked_number(body),
-                parse.user_id(body),
-                body["trigger_id"],
-                body["response_url"],
-            )
-
-        responses.answer_click(services, body, act, ack)
-
+    listening.on_action(app, services, listening.one_of_many(ids.CLAIM), claim)
+    listening.on_action(app, services, listening.one_of_many(ids.JOIN), join_incident)
     for edit_button in (ids.CHANGE_SCOPE, f"{ids.CHANGE_SCOPE}.guessed"):
         _register_opener(
             app, services, edit_button, lambda incident: declaration_forms.scope_form(incident, services.floor)
@@ -77,74 +66,60 @@ def _register_buttons(app: App, services: Services) -> None:
 def _register_opener(app: App, services: Services, button: str, build_form: BuildForm) -> None:
     """Listen to a button that opens a form about its incident, for people who may lead while it may change."""
 
-    @app.action(button)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            open_incident_form(
-                services, body["trigger_id"], parse.clicked_number(body), parse.user_id(body), build_form
-            )
+    def open_form(body: Payload) -> None:
+        number, user_id = parse.clicked_number(body), parse.user_id(body)
+        open_incident_form(services, body["trigger_id"], number, user_id, build_form)
 
-        responses.answer_click(services, body, act, ack)
+    listening.on_action(app, services, button, open_form)
 
 
 def _register_forms(app: App, services: Services) -> None:
-    @app.view(ids.SEVERITY_FORM)
-    def severity(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            new_severity = rules.read_severity(parse.field_value(body, ids.SEVERITY))
-            reason = parse.field_value(body, ids.REASON)
-            changes.change_severity(
-                services, parse.form_number(body), new_severity, reason, parse.user_id(body), utcnow()
-            )
+    """Listen to the forms; the card shows what each of them changed."""
 
-        responses.answer_form(services, body, ids.SEVERITY, act, ack)
+    def severity(body: Payload) -> None:
+        new_severity = rules.read_severity(parse.field_value(body, ids.SEVERITY))
+        reason = parse.field_value(body, ids.REASON)
+        changes.change_severity(
+            services, parse.form_number(body), new_severity, reason, parse.user_id(body), utcnow()
+        )
 
-    @app.view(ids.STATUS_FORM)
-    def status(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            new_status = rules.read_status(parse.field_value(body, ids.STATUS))
-            reason = parse.field_value(body, ids.REASON)
-            lifecycle.change_status(
-                services, parse.form_number(body), new_status, reason, parse.user_id(body), utcnow()
-            )
+    def status(body: Payload) -> None:
+        new_status = rules.read_status(parse.field_value(body, ids.STATUS))
+        reason = parse.field_value(body, ids.REASON)
+        lifecycle.change_status(
+            services, parse.form_number(body), new_status, reason, parse.user_id(body), utcnow()
+        )
 
-        responses.answer_form(services, body, ids.STATUS, act, ack)
+    def change_scope(body: Payload) -> None:
+        new_scope = Scope(
+            parse.field_value(body, ids.TYPE) or rules.OTHER,
+            tuple(parse.selected_values(body, ids.SITES)),
+            tuple(parse.selected_values(body, ids.PARTNERS)),
+        )
+        title = rules.clean_title(parse.field_value(body, ids.TITLE))
+        scope.edit(services, parse.form_number(body), title, new_scope, parse.user_id(body), utcnow())
 
-    @app.view(ids.SCOPE_FORM)
-    def change_scope(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            new_scope = Scope(
-                parse.field_value(body, ids.TYPE) or rules.OTHER,
-                tuple(parse.selected_values(body, ids.SITES)),
-                tuple(parse.selected_values(body, ids.PARTNERS)),
-            )
-            title = rules.clean_title(parse.field_value(body, ids.TITLE))
-            scope.edit(services, parse.form_number(body), title, new_scope, parse.user_id(body), utcnow())
+    def role(body: Payload) -> None:
+        role_name = parse.role(parse.field_value(body, ids.ROLE), list(services.floor.roles))
+        person = parse.field_value(body, ids.PERSON)
+        roles.assign(services, parse.form_number(body), role_name, person, parse.user_id(body), utcnow())
 
-        responses.answer_form(services, body, ids.TITLE, act, ack)
-
-    @app.view(ids.ROLE_FORM)
-    def role(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            role_name = parse.role(parse.field_value(body, ids.ROLE), list(services.floor.roles))
-            person = parse.field_value(body, ids.PERSON)
-            roles.assign(services, parse.form_number(body), role_name, person, parse.user_id(body), utcnow())
-
-        responses.answer_form(services, body, ids.PERSON, act, ack)
+    listening.on_form(app, services, ids.SEVERITY_FORM, ids.SEVERITY, severity)
+    listening.on_form(app, services, ids.STATUS_FORM, ids.STATUS, status)
+    listening.on_form(app, services, ids.SCOPE_FORM, ids.TITLE, change_scope)
+    listening.on_form(app, services, ids.ROLE_FORM, ids.PERSON, role)
 
 
 def _register_situation(app: App, services: Services) -> None:
-    @app.action(ids.SITUATION)
-    def open_situation(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number = parse.clicked_number(body)
-            situation_screens.open_form(services, body["trigger_id"], number, parse.user_id(body))
+    def open_situation(body: Payload) -> None:
+        number, user_id = parse.clicked_number(body), parse.user_id(body)
+        situation_screens.open_form(services, body["trigger_id"], number, user_id)
 
-        responses.answer_click(services, body, act, ack)
+    def save_situation(body: Payload) -> None:
+        situation_screens.save_form(services, body)
 
-    @app.view(ids.SITUATION_FORM)
-    def save_situation(ack: Ack, body: Payload) -> None:
-        responses.answer_form(services, body, ids.IMPACT, lambda: situation_screens.save_form(services, body), ack)
+    listening.on_action(app, services, ids.SITUATION, open_situation)
+    listening.on_form(app, services, ids.SITUATION_FORM, ids.IMPACT, save_situation)
 
 
 class LifecycleButton(Struct, frozen=True):

@@ -27,18 +27,19 @@ QUIET_AT_FIRST = timedelta(minutes=5)
 MEMBERSHIP_KINDS = ("joined", "left")
 
 
-def screen(services: Services, number: int, user_id: str) -> tuple[str, list[Block]]:
+def screen(services: Services, number: int, user_id: str, now: datetime) -> tuple[str, list[Block]]:
     """`/incident catchup` and *Catch me up*."""
     incident = visible_incident(services, number, user_id)
     with services.database.reading() as session:
-        return views.catch_up(_facts(session, services, incident, utcnow()), services.floor)
+        return views.catch_up(_facts(session, services, incident, now), services.floor)
 
 
 def blocks_for(services: Services, incident: Incident, user_id: str) -> Sequence[Block]:
     """The same summary to append to another answer; nothing while the incident has just begun."""
-    if utcnow() - incident.declared_at < QUIET_AT_FIRST:
+    now = utcnow()
+    if now - incident.declared_at < QUIET_AT_FIRST:
         return ()
-    return screen(services, incident.number, user_id)[1]
+    return screen(services, incident.number, user_id, now)[1]
 
 
 def record_joined(services: Services, event: dict[str, str]) -> None:

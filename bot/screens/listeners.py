@@ -1,13 +1,14 @@
 """Listeners for the control panel's button and the read-only commands: parse, show."""
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
-from bot.incidents import ids, parse, responses
+from bot.incidents import ids, listening
 from bot.incidents.access import incident_number_here
 from bot.incidents.panels import incident_panel
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import Response
+from bot.runtime.clock import utcnow
 from bot.screens import answer_wording, catch_up, panels
 from bot.services import Services
 
@@ -23,25 +24,14 @@ def register_commands(registry: Registry) -> None:
 def register(app: App, services: Services) -> None:
     """Register the listeners for the buttons that open the control panel and the summary for latecomers."""
 
-    @app.action(ids.PANEL)
-    def panel(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return incident_panel(services, parse.clicked_number(body), parse.user_id(body))
-
-        responses.answer_click(services, body, act, ack)
-
-    @app.action(ids.CATCH_UP)
-    def catch_me_up(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return catch_up.screen(services, parse.clicked_number(body), parse.user_id(body))
-
-        responses.answer_click(services, body, act, ack)
+    listening.on_click(app, services, ids.PANEL, incident_panel)
+    listening.on_click(app, services, ids.CATCH_UP, catch_up.screen)
 
 
 def show_catch_up(services: Services, command: SlashCommand) -> Response:
     """`/incident catchup`: what has happened so far, in ten lines."""
     number = incident_number_here(services, command.channel_id, command.user_id)
-    return catch_up.screen(services, number, command.user_id)
+    return catch_up.screen(services, number, command.user_id, utcnow())
 
 
 def panel_or_help(services: Services, command: SlashCommand) -> Response:

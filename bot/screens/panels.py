@@ -6,6 +6,7 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.panels import incident_panel
 from bot.incidents.registry import Registry, Section
 from bot.incidents.tables import NoIncidentHere
+from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, paragraphs
 
@@ -24,7 +25,7 @@ def panel_in_channel(services: Services, channel_id: str, user_id: str) -> Scree
         number = incident_number_here(services, channel_id, user_id)
     except NoIncidentHere:
         return None
-    return incident_panel(services, number, user_id)
+    return incident_panel(services, number, user_id, utcnow())
 
 
 def help_screen(services: Services) -> Screen:

@@ -1,9 +1,9 @@
 """Subscriptions: `/incident subscribe`, `unsubscribe`, `subscriptions`, and their buttons: parse, act, answer."""
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.incidents import ids as incident_ids
-from bot.incidents import parse, responses
+from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -19,26 +19,13 @@ from bot.subscriptions.rules import ScopeMissing
 def register(app: App, services: Services) -> None:
     """Register handlers for the buttons on the digest message, on updates by direct message and on the list."""
 
-    @app.action(incident_ids.SUBSCRIBE)
-    def handle_subscribe(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return subscriptions.subscribe(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+    listening.on_click(app, services, incident_ids.SUBSCRIBE, subscriptions.subscribe)
+    listening.on_click(app, services, incident_ids.UNSUBSCRIBE, subscriptions.unsubscribe)
 
-        responses.answer_click(services, body, act, ack)
+    def drop(body: Payload) -> Response:
+        return subscriptions.end_subscription(services, parse.clicked_number(body), parse.user_id(body))
 
-    @app.action(incident_ids.UNSUBSCRIBE)
-    def handle_unsubscribe(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return subscriptions.unsubscribe(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        responses.answer_click(services, body, act, ack)
-
-    @app.action(ids.DROP)
-    def handle_drop(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return subscriptions.end_subscription(services, parse.clicked_number(body), parse.user_id(body))
-
-        responses.answer_click(services, body, act, ack)
+    listening.on_action(app, services, ids.DROP, drop)
 
 
 def register_commands(registry: Registry) -> None:
