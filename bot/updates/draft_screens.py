@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.incidents import audiences as known_audiences
 from bot.incidents import situation_tables
-from bot.incidents.access import visible_incident as visible_incident
+from bot.incidents.access import visible_incident
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
