@@ -1,11 +1,15 @@
 """Differences between a ledger and the payer's files, and every query on them."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
+from bot.ledger.line_tables import among
+from bot.ledger.rules import Trouble
 from bot.ledger.tables import minor_units
 from bot.runtime.database import Numbered, partial_index, utc_column
 
@@ -55,6 +59,28 @@ def settle_differences(
             col(Difference.settled_at).is_(None),
         )
         session.connection().execute(statement.values(settled_at=now))
+
+
+def second_payments(session: Session, ledger_id: int, keys: Collection[str]) -> Mapping[str, int]:
+    """Return how many second payments of each account are not taken back."""
+    query = select(Difference.account_key).where(among(session, col(Difference.account_key), keys))
+    return Counter(session.exec(query.where(*_is_second_payment(ledger_id))))
+
+
+def settle_second_payment(session: Session, ledger_id: int, key: str, now: datetime) -> None:
+    """Settle the oldest second payment of an account, because the payer has taken it back."""
+    query = select(Difference).where(Difference.account_key == key, *_is_second_payment(ledger_id))
+    difference = session.exec(query.order_by(col(Difference.id)).limit(1)).one()
+    difference.settled_at = now
+    session.add(difference)
+
+
+def _is_second_payment(ledger_id: int) -> tuple[Any, ...]:
+    return (
+        col(Difference.ledger_id) == ledger_id,
+        col(Difference.trouble) == Trouble.AGAIN,
+        col(Difference.settled_at).is_(None),
+    )
 
 
 def count_of_file(session: Session, file_id: int) -> int:

@@ -180,18 +180,23 @@ def _judge(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
     lines = line_tables.lines_of_accounts(work.session, work.ledger.number, {key for _, key in rows})
     known_by_key = _known_by_account(work, lines)
     moves: list[Move] = []
+    changed_keys: set[str] = set()
     for row, key in rows:
-        verdict = judge(
-            known_by_key.get(key), row.status, row.amount, row.currency, row.reference, is_repeated=row.is_repeated
-        )
+        known = known_by_key.get(key)
+        verdict = judge(known, row.status, row.amount, row.currency, row.reference, is_repeated=row.is_repeated)
         if verdict.trouble:
             work.session.add(_difference(work, row, key, verdict.trouble))
+        if verdict.is_second_reversed:
+            difference_tables.settle_second_payment(work.session, work.ledger.number, key, utcnow())
         if verdict.moves:
             moves += _moves(lines[key], row, verdict)
-            known_by_key[key] = _known_after(known_by_key[key], row, verdict.moves[-1])
-    _settle_differences(work, sorted({account_move.line.account_key for account_move in moves}))
+        if known is not None:
+            known_by_key[key] = _known_after(known, row, verdict)
+            if {known.state, *verdict.moves} != {known.state}:
+                changed_keys.add(key)
+    _settle_differences(work, sorted(changed_keys))
     move(work.session, moves, work.origin)
-    return len({account_move.line.number for account_move in moves})
+    return len(changed_keys)
 
 
 def _known_by_account(work: _Work, lines: Mapping[str, LineRow]) -> dict[str, Known]:
@@ -199,35 +204,37 @@ def _known_by_account(work: _Work, lines: Mapping[str, LineRow]) -> dict[str, Kn
     references = line_tables.references_of(session, [line.number for line in lines.values()])
     released_ids = tables.released_ids(session, work.ledger.number)
     paid_elsewhere = line_tables.paid_elsewhere(session, work.others, lines.keys())
+    second_payments = difference_tables.second_payments(session, work.ledger.number, lines.keys())
     return {
         key: Known(
             State(line.state),
             line.amount,
             line.currency,
             line.release_id in released_ids,
-            references.get(line.number, frozenset()),
-            key in paid_elsewhere,
+            *references.get(line.number, line_tables.References()),
+            is_paid_elsewhere=key in paid_elsewhere,
+            second_payments=second_payments.get(key, 0),
         )
         for key, line in lines.items()
     }
 
 
-def _known_after(known: Known, row: PaidRow, new_state: State) -> Known:
-    new_references = {f"{row.status}:{row.reference}"} if row.reference else set()
-    is_released = known.is_released and new_state != State.PENDING
-    return Known(
-        new_state,
-        known.amount,
-        known.currency,
-        is_released,
-        known.references | new_references,
-        known.is_paid_elsewhere,
+def _known_after(known: Known, row: PaidRow, verdict: Verdict) -> Known:
+    state = verdict.moves[-1] if verdict.moves else known.state
+    is_noted = bool(verdict.moves and row.reference)
+    return known._replace(
+        state=state,
+        is_released=known.is_released and state != State.PENDING,
+        references=known.references | ({f"{row.status}:{row.reference}"} if is_noted else set()),
+        is_named=state == State.ISSUED and (known.is_named or (is_noted and row.status == Payer.ISSUED)),
+        second_payments=known.second_payments + (verdict.trouble == Trouble.AGAIN) - verdict.is_second_reversed,
     )
 
 
 def _moves(line: LineRow, row: PaidRow, verdict: Verdict) -> list[Move]:
     reference = f"{row.status}:{row.reference}" if row.reference else ""
-    reason = row.reason or ("reversed by the payer" if row.status == Payer.REVERSED else "")
+    default_reason = "reversed by the payer" if row.status == Payer.REVERSED else ""
+    reason = row.reason or (verdict.trouble.value if verdict.trouble else default_reason)
     *earlier_states, last_state = verdict.moves
     return [
         *(Move(line, state, "paid after a failure") for state in earlier_states),

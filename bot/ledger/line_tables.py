@@ -206,15 +206,30 @@ def insert_entries(session: Session, entries: Sequence[EntryValues], at: datetim
     session.connection().exec_driver_sql(statement, [(*values, moment) for values in entries])
 
 
-def references_of(session: Session, line_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Return the payer's known references for each line, prefixed with their status."""
-    query = sa.select(col(Entry.line_id), col(Entry.reference)).where(
-        among(session, col(Entry.line_id), line_ids), col(Entry.reference) != ""
+class References(NamedTuple):
+    """The payer's references of a line, prefixed with their status.
+
+    `is_payment_named`: one of them names the payment that the line is issued by.
+    """
+
+    known: frozenset[str] = frozenset()
+    is_payment_named: bool = False
+
+
+def references_of(session: Session, line_ids: Collection[int]) -> dict[int, References]:
+    """Return the payer's known references for each line that has any."""
+    is_issued = col(Entry.old_state) == State.ISSUED
+    query = sa.select(col(Entry.line_id), col(Entry.reference), col(Entry.new_state)).where(
+        among(session, col(Entry.line_id), line_ids), sa.or_(col(Entry.reference) != "", is_issued)
     )
-    references_by_line: dict[int, set[str]] = {}
-    for line_id, reference in session.connection().execute(query):
-        references_by_line.setdefault(line_id, set()).add(reference)
-    return {line_id: frozenset(references) for line_id, references in references_by_line.items()}
+    references_by_line: dict[int, References] = {}
+    for line_id, reference, new_state in session.connection().execute(query.order_by(col(Entry.id))):
+        references = references_by_line.get(line_id, References())
+        names_payment = reference.startswith(f"{State.ISSUED}:")
+        # A line that is no longer issued awaits a new payment.
+        is_named = new_state == State.ISSUED and (names_payment or references.is_payment_named)
+        references_by_line[line_id] = References(references.known | ({reference} - {""}), is_named)
+    return references_by_line
 
 
 def paid_elsewhere(session: Session, ledger_ids: Collection[int], keys: Collection[str]) -> set[str]:

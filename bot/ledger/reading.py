@@ -1,5 +1,6 @@
 """Reads files of accounts and of the payer's results, completely before any row counts."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -129,14 +130,16 @@ def paid_rows(path: Path) -> list[PaidRow]:
 
 
 def _with_repeats_marked(rows: Sequence[PaidRow]) -> Iterator[PaidRow]:
-    paid_accounts: set[str] = set()
+    payments: Counter[str] = Counter()
+    named_payments: set[tuple[str, str]] = set()
     for row in rows:
         account = "".join(row.account.split()).casefold()
-        yield row._replace(is_repeated=True) if account in paid_accounts and not row.reference else row
-        if row.status == Payer.ISSUED:
-            paid_accounts.add(account)
-        elif row.status == Payer.REVERSED:
-            paid_accounts.discard(account)
+        yield row._replace(is_repeated=True) if payments[account] and not row.reference else row
+        if row.status == Payer.ISSUED and (account, row.reference) not in named_payments:
+            payments[account] += 1
+            named_payments |= {(account, row.reference)} if row.reference else set()
+        elif row.status == Payer.REVERSED and payments[account]:
+            payments[account] -= 1
 
 
 def _read_rows(path: Path, needed_columns: Sequence[str], read_row: Callable[[int, Fields, str], Row]) -> list[Row]:

@@ -21,11 +21,12 @@ class State(StrEnum):
     EXCLUDED = "excluded"
 
 
-# Allowed transitions. A reversal leads from issued to pending or to excluded.
+# Allowed transitions. A reversal leads from issued to pending or to excluded. An issued line stays issued when the
+# payer names its payment, pays it a second time or takes such a payment back: the entry keeps the reference.
 FOLLOWS: Mapping[State, frozenset[State]] = {
     State.PENDING: frozenset({State.ISSUED, State.FAILED, State.EXCLUDED}),
     State.FAILED: frozenset({State.PENDING}),
-    State.ISSUED: frozenset({State.PENDING, State.EXCLUDED}),
+    State.ISSUED: frozenset({State.ISSUED, State.PENDING, State.EXCLUDED}),
     State.EXCLUDED: frozenset(),
 }
 
@@ -151,21 +152,29 @@ class Trouble(StrEnum):
 
 
 class Known(NamedTuple):
-    """An account's line in the ledger. `is_paid_elsewhere`: for the same cause, in another incident."""
+    """An account's line in the ledger.
+
+    `is_named`: the payer gave the reference of the payment that it is issued by. `is_paid_elsewhere`: for the same
+    cause, in another incident. `second_payments`: how many are not taken back.
+    """
 
     state: State
     amount: int
     currency: str
     is_released: bool
     references: frozenset[str] = frozenset()
+    is_named: bool = False
     is_paid_elsewhere: bool = False
+    second_payments: int = 0
 
 
 class Verdict(NamedTuple):
-    """The effect of a row in the payer's file: the states that the line passes through, or a discrepancy."""
+    """The effect of a row in the payer's file: the states that the line passes through, a discrepancy or both.
+    `is_second_reversed`: it takes back a second payment, which was such a discrepancy."""
 
     moves: tuple[State, ...] = ()
     trouble: Trouble | None = None
+    is_second_reversed: bool = False
 
 
 NOTHING = Verdict()
@@ -188,21 +197,24 @@ def judge(
         return Verdict(trouble=Trouble.CURRENCY)
     if amount != known.amount:
         return Verdict(trouble=Trouble.AMOUNT)
-    if status == Payer.ISSUED and known.state == State.ISSUED and is_repeated:
-        return Verdict(trouble=Trouble.AGAIN)
     if status == Payer.ISSUED:
-        return _judge_payment(known, reference)
+        return _judge_payment(known, reference, is_repeated=is_repeated)
     if status == Payer.REVERSED:
-        is_issued = known.state == State.ISSUED
-        return Verdict((State.PENDING,)) if is_issued else Verdict(trouble=Trouble.NOT_ISSUED)
+        return _judge_reversal(known)
     if status == Payer.FAILED and known.state == State.PENDING and known.is_released:
         return Verdict((State.FAILED,))
     return NOTHING
 
 
-def _judge_payment(known: Known, reference: str) -> Verdict:
+def _judge_payment(known: Known, reference: str, *, is_repeated: bool) -> Verdict:
+    if reference and f"{Payer.REVERSED}:{reference}" in known.references:
+        return NOTHING
     if known.state == State.ISSUED:
-        return Verdict(trouble=Trouble.AGAIN) if reference and known.references else NOTHING
+        if is_repeated:
+            return Verdict(trouble=Trouble.AGAIN)
+        if reference:
+            return Verdict((State.ISSUED,), Trouble.AGAIN if known.is_named else None)
+        return NOTHING
     if known.state == State.EXCLUDED:
         return Verdict(trouble=Trouble.EXCLUDED)
     if known.is_paid_elsewhere:
@@ -210,6 +222,15 @@ def _judge_payment(known: Known, reference: str) -> Verdict:
     if not known.is_released:
         return Verdict(trouble=Trouble.NOT_RELEASED)
     return Verdict((State.PENDING, State.ISSUED) if known.state == State.FAILED else (State.ISSUED,))
+
+
+def _judge_reversal(known: Known) -> Verdict:
+    if known.state != State.ISSUED:
+        return Verdict(trouble=Trouble.NOT_ISSUED)
+    if known.second_payments:
+        # Whichever of the payments is taken back, the account keeps one.
+        return Verdict((State.ISSUED,), is_second_reversed=True)
+    return Verdict((State.PENDING,))
 
 
 def open_reasons(totals: Iterable[Totals], differences: int, errors: int) -> list[str]:

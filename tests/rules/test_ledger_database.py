@@ -155,6 +155,78 @@ def test_files_are_read_to_the_last_line_and_again_without_paying_anybody_twice(
     assert totals(database)["issued"] == 500000
 
 
+def results(*rows: str) -> str:
+    """The payer's file: `status reference` of payments to the first account."""
+    lines = [f"ACCOUNT-000000,5.00,EUR,{','.join((row + ' ').split(' ')[:2])}\n" for row in rows]
+    return "account,amount,currency,status,reference\n" + "".join(lines)
+
+
+def open_troubles(database: Database) -> list[str]:
+    with database.reading() as session:
+        return [difference.trouble for difference in difference_tables.open_differences(session, 1)]
+
+
+def pay_by_hand(database: Database) -> None:
+    with database.transaction() as session:
+        keys = [line.account_key for line in _lines(session)]
+        [line] = line_tables.lines_of_accounts(session, 1, keys).values()
+        move(session, [Move(line, State.ISSUED, "by hand")], ORIGIN)
+
+
+def test_a_second_payment_that_is_taken_back_leaves_the_first_one_issued(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(1))
+    release(database)
+    first_rows = ("issued p1", "issued p2")
+    assert bring(database, tmp_path, "results", results(*first_rows)).differences == 1
+    assert open_troubles(database) == ["paid a second time"]
+
+    assert bring(database, tmp_path, "results", results("reversed p2")).changed == 0
+
+    assert (totals(database)["issued"], open_troubles(database)) == (500, [])
+    every_row = bring(database, tmp_path, "results", results(*first_rows, "reversed p2"))
+    assert (every_row.changed, every_row.differences) == (0, 0), "the payer's next file repeats the rows"
+    bring(database, tmp_path, "results", results("reversed p1"))
+    assert totals(database)["pending"] == 500, "now neither of the two payments is left"
+
+
+def test_both_payments_of_one_file_and_their_reversal_need_no_reference(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(1))
+    release(database)
+
+    bring(database, tmp_path, "results", results("issued", "issued", "reversed r1"))
+    assert (totals(database)["issued"], open_troubles(database)) == (500, [])
+    bring(database, tmp_path, "results", results("issued p1"))
+    assert open_troubles(database) == [], "the reversal's own reference names no payment"
+    bring(database, tmp_path, "results", results("issued", "issued", "reversed", "issued"))
+    assert open_troubles(database) == ["paid a second time"]
+
+
+def test_the_payer_names_a_payment_by_hand_once_and_a_second_one_is_a_difference(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(1))
+    release(database)
+    bring(database, tmp_path, "results", results("failed p0"))
+    with database.transaction() as session:
+        keys = [line.account_key for line in _lines(session)]
+        [line] = line_tables.lines_of_accounts(session, 1, keys).values()
+        move(session, [Move(line, State.PENDING, "retried")], ORIGIN)
+    release(database)
+    pay_by_hand(database)
+
+    confirmed = bring(database, tmp_path, "results", results("issued p1"))
+    assert (confirmed.changed, confirmed.differences, open_troubles(database)) == (0, 0, [])
+    bring(database, tmp_path, "results", results("issued p1", "issued p2"))
+    assert open_troubles(database) == ["paid a second time"]
+    bring(database, tmp_path, "results", results("issued p1", "issued p2", "failed p0"))
+    assert open_troubles(database) == ["paid a second time"], "it is told once, however often its row is repeated"
+
+    bring(database, tmp_path, "results", results("reversed p2"))
+    bring(database, tmp_path, "results", results("reversed p1"))
+    release(database)
+    pay_by_hand(database)
+    bring(database, tmp_path, "results", results("issued p3"))
+    assert (totals(database)["issued"], open_troubles(database)) == (500, []), "p1 and p2 are reversed"
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_entering_rows_together_has_the_same_result_as_entering_them_one_by_one(
     database, tmp_path, monkeypatch, seed

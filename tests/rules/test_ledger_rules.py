@@ -84,6 +84,8 @@ def test_eligible_equals_issued_failed_excluded_and_pending_after_any_sequence_o
 
 
 PENDING = Known(State.PENDING, 500, "EUR", is_released=True)
+PAID = Known(State.ISSUED, 500, "EUR", is_released=True, references=frozenset({"issued:p1"}), is_named=True)
+NAMED = Verdict((State.ISSUED,))
 
 
 @pytest.mark.parametrize(
@@ -104,14 +106,16 @@ PENDING = Known(State.PENDING, 500, "EUR", is_released=True)
         (Known(State.FAILED, 500, "EUR", True), Payer.ISSUED, "", Verdict((State.PENDING, State.ISSUED))),
         (Known(State.EXCLUDED, 500, "EUR", False), Payer.ISSUED, "", Verdict(trouble=Trouble.EXCLUDED)),
         (Known(State.ISSUED, 500, "EUR", True), Payer.ISSUED, "", NOTHING),
-        (Known(State.ISSUED, 500, "EUR", True, frozenset({"issued:p1"})), Payer.ISSUED, "p1", NOTHING),
-        (
-            Known(State.ISSUED, 500, "EUR", True, frozenset({"issued:p1"})),
-            Payer.ISSUED,
-            "p2",
-            Verdict(trouble=Trouble.AGAIN),
-        ),
+        (PAID, Payer.ISSUED, "p1", NOTHING),
+        (PAID, Payer.ISSUED, "p2", Verdict((State.ISSUED,), Trouble.AGAIN)),
+        # Paid by hand: the payer names the payment later.
+        (Known(State.ISSUED, 500, "EUR", True), Payer.ISSUED, "p1", NAMED),
+        (Known(State.ISSUED, 500, "EUR", True, frozenset({"failed:p0"})), Payer.ISSUED, "p1", NAMED),
         (Known(State.ISSUED, 500, "EUR", True), Payer.REVERSED, "", Verdict((State.PENDING,))),
+        (PAID, Payer.REVERSED, "r1", Verdict((State.PENDING,))),
+        # It was paid twice: whichever payment is taken back, one remains.
+        (PAID._replace(second_payments=1), Payer.REVERSED, "p2", Verdict((State.ISSUED,), is_second_reversed=True)),
+        (PAID._replace(second_payments=1), Payer.REVERSED, "", Verdict((State.ISSUED,), is_second_reversed=True)),
         # Its payment has been reversed since: the old row does not pay it again.
         (Known(State.PENDING, 500, "EUR", True, frozenset({"issued:p1"})), Payer.ISSUED, "p1", NOTHING),
         (Known(State.PENDING, 501, "EUR", True), Payer.ISSUED, "", Verdict(trouble=Trouble.AMOUNT)),

@@ -177,6 +177,12 @@ def test_one_account_is_entered_by_hand_and_reversed_and_an_open_ledger_is_waive
     press(floor, "ana", ids.RELEASE, channel)
     assert "released by <@U0ANA>" in floor.visible_text(channel), "below the limit one person can release it"
     assert change("issued").closed
+    header, payment = "account,amount,currency,status,reference\n", "ACC-00009,12.50,EUR"
+    bring(floor, channel, ids.RESULTS, "twice.csv", f"{header}{payment},paid,p1\n{payment},paid,p2\n")
+    assert "…0009 EUR 12.50, paid a second time" in show_ledger(floor, channel)
+    bring(floor, channel, ids.RESULTS, "back.csv", f"{header}{payment},reversed,p2\n")
+    assert "issued 12.50" in show_ledger(floor, channel), "one of the two payments remains"
+    assert "difference" not in show_ledger(floor, channel)
     assert change("reverse").closed
     assert "Release" in show_ledger(floor, channel), "a reversed amount has to be released again"
     assert "issued 0.00 + failed 0.00 + excluded 0.00 + pending *12.50*" in show_ledger(floor, channel)
