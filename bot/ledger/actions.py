@@ -26,7 +26,7 @@ from bot.ledger.views import Screen
 from bot.outbox import kinds
 from bot.runtime.database import upsert
 from bot.services import Services
-from bot.sources.tabular.cells import NotReadable, decimal_sign
+from bot.sources.tabular.cells import NotReadable, evident_decimal_sign
 
 CLOSED, OPEN = "closed", "open"
 
@@ -116,7 +116,7 @@ def add_account(
 def _read_money(amount: str, currency: str) -> tuple[int, str]:
     try:
         code = read_currency(currency)
-        return read_amount(amount, code, decimal_sign([amount], ())), code
+        return read_amount(amount, code, evident_decimal_sign([amount])), code
     except NotReadable as reason:
         raise AmountWrong(reason=reason) from None
 

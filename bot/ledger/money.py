@@ -28,6 +28,7 @@ EXPONENTS = (
 # The largest amount of one line; the sum of a million such lines fits into 64 bits.
 LARGEST_MINOR = 1_000_000_000_000
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
+_GROUP_OR_DECIMALS = re.compile(r"(\d{1,3}),(\d{3})")
 _FORMS = {
     ".": re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?"),
     ",": re.compile(r"(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?"),
@@ -43,9 +44,15 @@ def read_currency(text: str) -> str:
 
 
 def read_amount(text: str, currency: str, decimal: str) -> int:
-    """Return an amount in the currency's smallest unit; `decimal` is the decimal separator. Raises `NotReadable`
-    unless it is above 0 and has no more decimals than the currency: money is never rounded."""
+    """Return an amount in the currency's smallest unit; `decimal` is the decimal sign, or `""` if nothing shows it.
+
+    Raises `NotReadable` unless the amount is above 0, has no more decimals than the currency and has one meaning:
+    money is never rounded or guessed.
+    """
     stripped_text = _SPACES.sub("", text).removeprefix(currency).removesuffix(currency)
+    if not decimal:
+        _check_not_ambiguous(stripped_text, text, currency)
+        decimal = "."
     if stripped_text.startswith("-"):
         raise NotReadable(f"`{_excerpt(text)}` is negative")
     if not _FORMS[decimal].fullmatch(stripped_text):
@@ -59,6 +66,18 @@ def read_amount(text: str, currency: str, decimal: str) -> int:
     if not 0 < minor <= LARGEST_MINOR:
         raise NotReadable(f"`{_excerpt(text)}` is nothing" if not minor else f"`{_excerpt(text)}` is too large")
     return int(minor)
+
+
+def _check_not_ambiguous(stripped_text: str, text: str, currency: str) -> None:
+    """Refuse `12,500` in a currency with three decimals: both 12.500 and 12500.000 are written like that."""
+    match = _GROUP_OR_DECIMALS.fullmatch(stripped_text)
+    exponent = EXPONENTS.get(currency, 2)
+    if match and exponent >= 3:
+        whole, decimals = match.groups()
+        small, large = f"{whole}.{decimals}", f"{whole}{decimals}"
+        raise NotReadable(
+            f"`{_excerpt(text)}` is {small} or {large} {currency}; write `{small}` or `{large}.{'0' * exponent}`"
+        )
 
 
 def format_amount(minor: int, currency: str) -> str:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from bot.errors import WatchfloorError
 from bot.ledger.money import read_amount, read_currency
 from bot.ledger.rules import Payer, mask
-from bot.sources.tabular.cells import NotReadable, decimal_sign
+from bot.sources.tabular.cells import NotReadable, evident_decimal_sign
 from bot.sources.tabular.names import normalized
 from bot.sources.tabular.sheet import Header, Sheet, open_sheet
 
@@ -152,7 +152,7 @@ def _read_rows(path: Path, needed_columns: Sequence[str], read_row: Callable[[in
     numbered_rows = list(islice(_rows(sheet, columns), MOST_ROWS + 1))
     if len(numbered_rows) > MOST_ROWS:
         raise TooManyRows(name=path.name, most=MOST_ROWS)
-    decimal = decimal_sign({amount for _, (_, amount, *_) in numbered_rows}, ())
+    decimal = evident_decimal_sign({amount for _, (_, amount, *_) in numbered_rows})
     rows: list[Row] = []
     wrong_rows = WrongRows()
     for line, fields in numbered_rows:

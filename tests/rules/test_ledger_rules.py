@@ -164,6 +164,22 @@ def test_a_file_of_accounts_is_read_in_the_notation_of_its_country(tmp_path):
     assert rows == [("A-1", 120450, "EUR"), ("A-2", 700, "EUR")]
 
 
+def test_a_comma_before_three_digits_is_never_guessed_in_a_currency_with_three_decimals(tmp_path):
+    header = "account;amount;currency\n"
+    with pytest.raises(
+        RowsWrong, match=r"Line 2: `12,500` is 12\.500 or 12500 TND; write `12\.500` or `12500\.000`"
+    ):
+        owed_rows(write(tmp_path, f"{header}A-1;12,500;TND\nA-2;7,250;TND\n"))
+
+    with_evidence = f"{header}A-1;12,500;TND\nA-2;1.204,250;TND\nA-3;1,204;EUR\n"
+    with pytest.raises(RowsWrong, match="Line 4: `1,204` has more decimals than EUR"):
+        owed_rows(write(tmp_path, with_evidence))
+    rows = owed_rows(write(tmp_path, with_evidence.replace("1,204;EUR", "1,20;EUR")))
+    assert [row.amount for row in rows] == [12_500, 1_204_250, 120]
+    assert [row.amount for row in owed_rows(write(tmp_path, f"{header}A-1;12.500;TND\n"))] == [12_500]
+    assert [row.amount for row in owed_rows(write(tmp_path, f"{header}A-1;1,204;EUR\n"))] == [120_400]
+
+
 def test_a_wrong_row_refuses_the_whole_file_and_names_its_line_without_the_account(tmp_path):
     wrong = "=cmd(),5,EUR\naccount-0001,6.00,EUR\nB-2,5.001,EUR\nB-3,5,EURO\n"
     text = f"account,amount,currency\nACCOUNT-0001,5.00,EUR\n{wrong}"

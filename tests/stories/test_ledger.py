@@ -163,7 +163,9 @@ def test_one_account_is_entered_by_hand_and_reversed_and_an_open_ledger_is_waive
     press(floor, "ana", ids.ADD_ONE, channel)
     refusal = submit(floor, "ana", fields | {ids.CURRENCY: "EUX"})
     assert "`EUX` is not a currency" in refusal.errors[ids.ACCOUNT]
-    assert submit(floor, "ana", {ids.CURRENCY: "EUR"}).closed
+    refusal = submit(floor, "ana", {ids.CURRENCY: "KWD", ids.AMOUNT: "12,500"})
+    assert "`12,500` is 12.500 or 12500 KWD" in refusal.errors[ids.ACCOUNT]
+    assert submit(floor, "ana", {ids.CURRENCY: "EUR", ids.AMOUNT: "12,5"}).closed
     press(floor, "ana", ids.ADD_ONE, channel)
     assert "in the ledger already (pending)" in submit(floor, "ana", fields).errors[ids.ACCOUNT]
     floor.ana.closes()

@@ -30,12 +30,19 @@ def is_unknown(text: str) -> bool:
 
 def decimal_sign(texts: Iterable[str], counts: Iterable[str]) -> str:
     """`.` or `,`: what separates decimals in a file, by its cells. `1.204` in a column of counts is 1204."""
+    if sign := evident_decimal_sign(texts):
+        return sign
+    return "," if any(_GROUPED_BY_POINT.fullmatch(_SPACES.sub("", text)) for text in counts) else "."
+
+
+def evident_decimal_sign(texts: Iterable[str]) -> str:
+    """`.` or `,`: what separates decimals in most cells that show it; `""` if they do not show it."""
     tidy_texts = [_SPACES.sub("", text) for text in texts]
     comma = sum(bool(_SAYS_COMMA.fullmatch(text)) for text in tidy_texts)
     point = sum(bool(_SAYS_POINT.fullmatch(text)) for text in tidy_texts)
-    if comma != point:
-        return "," if comma > point else "."
-    return "," if any(_GROUPED_BY_POINT.fullmatch(_SPACES.sub("", text)) for text in counts) else "."
+    if comma == point:
+        return ""
+    return "," if comma > point else "."
 
 
 def read_number(text: str, decimal: str) -> float | None:
