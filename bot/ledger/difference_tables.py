@@ -61,6 +61,27 @@ def settle_differences(
         session.connection().execute(statement.values(settled_at=now))
 
 
+def open_rows(session: Session, file_ids: Collection[int]) -> set[int]:
+    """Return the line numbers of rows that still differ. A second payment is on record: it stays until one of the
+    payments is taken back."""
+    query = select(Difference.line_number).where(*_is_open_row(file_ids))
+    return set(session.exec(query))
+
+
+def settle_rows(session: Session, file_ids: Collection[int], lines: Collection[int], now: datetime) -> None:
+    """Settle the differences of these rows, because the rows are judged again."""
+    conditions = (*_is_open_row(file_ids), among(session, col(Difference.line_number), lines))
+    session.connection().execute(sa.update(Difference).where(*conditions).values(settled_at=now))
+
+
+def _is_open_row(file_ids: Collection[int]) -> tuple[Any, ...]:
+    return (
+        col(Difference.file_id).in_(file_ids),
+        col(Difference.trouble) != Trouble.AGAIN,
+        col(Difference.settled_at).is_(None),
+    )
+
+
 def second_payments(session: Session, ledger_id: int, keys: Collection[str]) -> Mapping[str, int]:
     """Return how many second payments of each account are not taken back."""
     query = select(Difference.account_key).where(among(session, col(Difference.account_key), keys))

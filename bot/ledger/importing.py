@@ -60,18 +60,23 @@ class _Work(Struct, frozen=True):
 
 
 def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | None = None) -> Outcome:
-    """Import a file. A file imported before changes nothing; a file with a wrong row is refused as a whole."""
+    """Import a file; a file with a wrong row is refused as a whole.
+
+    Of a file imported before, only the rows that still differ are judged again: the others are in the ledger.
+    """
     with database.reading() as session:
         file = session.get_one(LedgerFile, file_id)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     rows: Sequence[OwedRow | PaidRow] = owed_rows(path) if file.kind == LINES else paid_rows(path)
     collector.leave_out_what_lives()
     with low_priority():
-        if _is_imported_before(database, file, digest):
+        lines_to_judge = _lines_to_judge_again(database, file_id, digest)
+        if lines_to_judge is not None and not lines_to_judge and not file.done_line:
             return Outcome(len(rows), is_known=True)
         if len(rows) >= MANY:
             count_rows(database.engine, "ledger_lines", "ledger_entries")
-        hasher, size, remaining_rows = _hasher(database), size or chunk_size(database), iter(rows)
+        remaining_rows = (row for row in rows if lines_to_judge is None or row.line in lines_to_judge)
+        hasher, size = _hasher(database), size or chunk_size(database)
         while chunk := list(islice(remaining_rows, size.rows)):
             # Compute the keys outside the transaction, which makes others wait.
             rows_with_keys = [(row, hasher.key(row.account)) for row in chunk]
@@ -88,14 +93,15 @@ def chunk_size(database: Database) -> ChunkSize:
     return ChunkSize(SMALLEST, target_s=ON_SERVER_S)
 
 
-def _is_imported_before(database: Database, file: LedgerFile, digest: str) -> bool:
+def _lines_to_judge_again(database: Database, file_id: int, digest: str) -> set[int] | None:
+    """Return the rows that still differ if the file was imported before, else None. Note the file's digest."""
     with database.transaction() as session:
-        if tables.file_of_digest(session, file.ledger_id, digest, file.number):
-            return True
-        stored_file = session.get_one(LedgerFile, file.number)
-        stored_file.digest = digest
-        session.add(stored_file)
-        return False
+        file = session.get_one(LedgerFile, file_id)
+        file.digest = digest
+        session.add(file)
+        session.flush()
+        copies = tables.copies_of(session, file)
+        return difference_tables.open_rows(session, copies) if copies else None
 
 
 def _hasher(database: Database) -> Hasher:
@@ -160,6 +166,8 @@ def _exclude(work: _Work, rows_by_key: Mapping[str, OwedRow]) -> int:
 
 def _apply_payments(work: _Work, rows: Sequence[tuple[PaidRow, str]]) -> int:
     """Enter unambiguous payments in bulk, and judge the rest row by row."""
+    if copies := tables.copies_of(work.session, work.file):
+        difference_tables.settle_rows(work.session, copies, {row.line for row, _ in rows}, utcnow())
     rows_per_account = Counter(key for _, key in rows)
     single_rows = [
         (row, key)

@@ -204,12 +204,14 @@ def refused_ids(session: Session, ledger_id: int) -> set[int]:
     return {number for number in session.exec(query) if number is not None}
 
 
-def file_of_digest(session: Session, ledger_id: int, digest: str, besides: int) -> LedgerFile | None:
-    """Return another file of the same content that has been processed, if any."""
-    query = select(LedgerFile).where(
-        LedgerFile.ledger_id == ledger_id,
-        LedgerFile.digest == digest,
+def copies_of(session: Session, file: LedgerFile) -> Sequence[int]:
+    """Return the ids of files that were imported for the same purpose with the same content."""
+    query = select(LedgerFile.id).where(
+        LedgerFile.ledger_id == file.ledger_id,
+        LedgerFile.digest == file.digest,
+        LedgerFile.kind == file.kind,
+        LedgerFile.cohort == file.cohort,
         LedgerFile.state == "done",
-        LedgerFile.id != besides,
+        LedgerFile.id != file.number,
     )
-    return session.exec(query).first()
+    return [number for number in session.exec(query) if number is not None]

@@ -227,6 +227,46 @@ def test_the_payer_names_a_payment_by_hand_once_and_a_second_one_is_a_difference
     assert (totals(database)["issued"], open_troubles(database)) == (500, []), "p1 and p2 are reversed"
 
 
+def test_a_file_is_read_again_once_what_was_missing_is_put_right(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(12))
+    early = paid(13)
+    assert bring(database, tmp_path, "results", early).differences == 13
+    assert set(open_troubles(database)) == {"paid, but not released", "the ledger has no such account"}
+    release(database)
+
+    again = bring(database, tmp_path, "results", early, size=ChunkSize(5, smallest=5, largest=5))
+
+    assert (again.rows, again.changed, again.differences) == (13, 12, 1)
+    assert (totals(database)["issued"], open_troubles(database)) == (6_000, ["the ledger has no such account"])
+    bring(database, tmp_path, "lines", owe(13))
+    release(database)
+    assert bring(database, tmp_path, "results", early).changed == 1
+    assert (totals(database)["issued"], open_troubles(database)) == (6_500, [])
+    assert bring(database, tmp_path, "results", early).is_known
+
+
+def test_reading_a_file_again_repeats_none_of_the_rows_that_were_entered(database, tmp_path):
+    bring(database, tmp_path, "lines", owe(1))
+    release(database)
+    rows = results("issued", "issued", "reversed", "reversed") + "STRANGER-00001,5.00,EUR,issued,\n"
+    assert bring(database, tmp_path, "results", rows).differences == 2
+    assert open_troubles(database) == ["the ledger has no such account"]
+    release(database)
+
+    again = bring(database, tmp_path, "results", rows)
+
+    assert (again.changed, again.differences) == (0, 1)
+    assert totals(database)["pending"] == 500, "the rows without a reference are not paid and reversed again"
+
+
+def test_one_file_may_bring_accounts_and_then_results(database, tmp_path):
+    both = paid(3)
+    assert bring(database, tmp_path, "lines", both).changed == 3
+    assert bring(database, tmp_path, "lines", both).is_known
+    release(database)
+    assert bring(database, tmp_path, "results", both).changed == 3
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_entering_rows_together_has_the_same_result_as_entering_them_one_by_one(
     database, tmp_path, monkeypatch, seed

@@ -97,12 +97,15 @@ def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloo
     floor.settle()
     assert "approved by <@U0BEN>" in floor.visible_text(channel)
 
+    bring(floor, channel, ids.RESULTS, "early.csv", early_results)
+    hears(floor, "*early.csv*: 1 of 1 rows changed the ledger of incident 1.")
+
     assert "All that is pending may be paid" in show_ledger(floor, channel), "the screen says what comes next"
 
     typo = "account,amount,currency,status,reference\nACC-00003,7.05,EUR,paid,p3\n"
     bring(floor, channel, ids.RESULTS, "typo.csv", typo)
     screen = show_ledger(floor, channel)
-    assert "*2 differences from the payer's file*" in screen
+    assert "*1 difference from the payer's file*" in screen
     assert "…0003 EUR 7.05, another amount; the ledger says EUR 7.50" in screen
 
     results = early_results + "ACC-00002,300.00,EUR,failed,p2\nACC-00003,7.50,EUR,paid,p3\n"
