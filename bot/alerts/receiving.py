@@ -47,7 +47,7 @@ def _fire(
 ) -> Alert:
     """Record an alert that has begun to fire, in its live group or a new one."""
     key = group_key(received, source.described.group_by)
-    group = tables.live_group(session, source.name, key) or _begin_group(session, source, received, key, now)
+    group = _live_group(session, source, key, now) or _begin_group(session, source, received, key, now)
     alert = Alert(
         group_id=group.number,
         source_name=source.name,
@@ -65,6 +65,16 @@ def _fire(
         _note(session, group.incident_id, "alert_fired", alert, now)
     _follow_rule(services, session, source, group, received, now)
     return alert
+
+
+def _live_group(session: Session, source: ConfiguredAlertSource, key: str, now: datetime) -> AlertGroup | None:
+    """Return the live group. A group ends with its incident, as some of its alerts may never be resolved."""
+    group = tables.live_group(session, source.name, key)
+    if group is None or group.incident_id is None or _is_incident_open(session, group.incident_id):
+        return group
+    group.ended_at = now
+    tables.save(session, group)
+    return None
 
 
 def _begin_group(

@@ -112,13 +112,16 @@ def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(flo
     send(floor, "sbc2", "sbc3")
     assert len(timeline(floor, "alert_fired")) == 4
     assert len(proposal(floor)) == 1
-    send(floor, "sbc2", "sbc3", status="resolved")
+    # One of them is never resolved: its host is no longer monitored.
+    send(floor, "sbc2", status="resolved")
 
     # Once the incident is over, firing alerts are proposed anew.
     floor.says("ana", "/incident resolve fixed", channel=channel)
     floor.passes(minutes=5)
-    send(floor, "sbc2", "sbc3")
+    send(floor, "sbc2", "sbc4")
     assert len(proposal(floor)) == 2
+    assert "2 alerts fire" in proposal(floor)[-1]
+    assert len(timeline(floor, "alert_fired")) == 4
     assert "Declare S1" in proposal(floor)[-1]
 
     # Alerts for which the message has no room are listed in the message's channel.
