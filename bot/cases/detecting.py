@@ -25,6 +25,8 @@ from bot.cases.tables import Case
 from bot.cases.wording import translator
 from bot.config.floor import Floor
 from bot.config.settings import Settings
+from bot.incidents import incidents
+from bot.incidents.rules import ACTIVE
 from bot.services import Services
 
 MOST_REMEMBERED = 20_000
@@ -41,6 +43,7 @@ class Detector:
         self.lock = threading.Lock()
         self.scanner = Scanner()
         self.known_ids: set[int] = set()
+        self.explained_ids: Collection[int] = frozenset()
 
     def forget(self) -> None:
         """Drop the cache, to be filled again from the database."""
@@ -51,14 +54,16 @@ class Detector:
         """Create the detector of a floor."""
         return cls()
 
-    def catch_up(self, session: Session, due: Collection[int], now: datetime) -> None:
+    def catch_up(self, session: Session, due: Collection[int], explained: Collection[int], now: datetime) -> None:
         """Add the cases that other processes compare or have compared: all of them once, then only new ones.
 
-        The cases due in this process are left out; they are added one by one as they are compared.
+        The cases due in this process are left out; they are added one by one as they are compared. So are the cases
+        of an incident that is over: they are not usual, and a new case beside them is no burst.
         """
-        if not self.known_ids.isdisjoint(due):
-            # Another process claimed them and did not finish; it may be gone.
+        if not self.known_ids.isdisjoint(due) or explained != self.explained_ids:
+            # Another process claimed them and did not finish; it may be gone. Or an incident has ended.
             self.forget()
+        self.explained_ids = explained
         is_not_due_here = sa.or_(col(Case.examine_at).is_(None), col(Case.examine_at) > now)
         compared_cases = sa.select(*map(col, _COLUMNS)).where(is_not_due_here, col(Case.id).not_in(due))
         if self.known_ids:
@@ -70,7 +75,8 @@ class Detector:
         for row in reversed(session.connection().execute(newest_cases).all()):
             if row.id not in self.known_ids:
                 self.known_ids.add(row.id)
-                self.scanner.add(_sighting(row))
+                if row.id not in explained:
+                    self.scanner.add(_sighting(row))
 
 
 _COLUMNS = (Case.id, Case.opened_at, Case.customer, Case.traits, Case.title, Case.text, Case.team)
@@ -95,8 +101,8 @@ def look(services: Services, now: datetime) -> None:
         if not due:
             return
         with services.database.reading() as session:
-            detector.catch_up(session, [case.number for case in due], now)
             alerting = _alerting(services, session, now)
+            detector.catch_up(session, [case.number for case in due], alerting.explained_cases, now)
         candidates = [each for case in due if (each := _compare(detector, alerting, case))]
         try:
             with services.database.transaction() as session:
@@ -147,11 +153,17 @@ def _alerting(services: Services, session: Session, now: datetime) -> Alerting:
     alerting.begin((first_at or now).timestamp())
     recent_clusters = clusters.since(session, now - REMEMBERED)
     members = clusters.members(session, [each.number for each in recent_clusters])
-    alerting.episodes = [_episode(each, members.get(each.number, [])) for each in recent_clusters]
+    their_incidents = incidents.by_numbers(
+        session, [each.incident_id for each in recent_clusters if each.incident_id]
+    )
+    for cluster in recent_clusters:
+        incident = their_incidents.get(cluster.incident_id or 0)
+        is_over = incident is not None and incident.status not in ACTIVE
+        alerting.episodes.append(_episode(cluster, members.get(cluster.number, []), is_over=is_over))
     return alerting
 
 
-def _episode(cluster: Cluster, case_ids: Sequence[int]) -> Episode:
+def _episode(cluster: Cluster, case_ids: Sequence[int], *, is_over: bool) -> Episode:
     return Episode(
         key=key_of(cluster),
         began_at=cluster.at.timestamp(),
@@ -160,6 +172,7 @@ def _episode(cluster: Cluster, case_ids: Sequence[int]) -> Episode:
         cases=set(case_ids),
         alerted_at=cluster.alerted_at.timestamp() if cluster.alerted_at else None,
         is_dismissed=cluster.state == clusters.DISMISSED,
+        is_over=is_over,
         number=cluster.number,
     )
 

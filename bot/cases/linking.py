@@ -195,6 +195,11 @@ def dismiss(services: Services, number: int, reason: str, by: str, now: datetime
 
 def _decide(session: Session, services: Services, cluster: Cluster, state: str, by: str, now: datetime) -> None:
     cluster.state, cluster.by, cluster.decided_at = state, by, now
+    _show(session, services, cluster, now)
+
+
+def _show(session: Session, services: Services, cluster: Cluster, now: datetime) -> None:
+    """Save a group and edit its message."""
     session.add(cluster)
     session.flush()
     proposing.propose(session, services, cluster, clusters.cases_of(session, cluster.number), now)
@@ -220,7 +225,10 @@ def note_end(change: Change, event: Resolved | Declined) -> None:
 
 
 def follow_merge(change: Change, event: Merged) -> None:
-    """Link the cases of the merged incident to the one in which it continues."""
+    """Link the cases of the merged incident to the one in which it continues, and with them their groups."""
+    for cluster in clusters.of_incident(change.session, change.number):
+        cluster.incident_id = event.into
+        _show(change.session, change.services, cluster, change.now)
     cases = tables.cases_of_incident(change.session, change.number)
     target_incident = incidents.by_number(change.session, event.into)
     if cases:

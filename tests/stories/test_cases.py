@@ -273,6 +273,14 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     floor.says("ana", "/incident guide coffee machine")
     assert "No guide is about" in floor.ephemeral("ana")[-1]
 
+    # It breaks again after the incident was closed, so the alerts channel is asked again.
+    floor.passes(hours=2)
+    post(floor, *similar(300, ALIKE))
+    floor.tick()
+    assert floor.visible_text("incidents").count("similar cases* of") == 2
+    assert "*7 similar cases* of 7 customers" in floor.visible_text("incidents")
+    assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked_count
+
 
 def test_similar_cases_are_linked_to_an_open_incident_or_unrelated_and_nobody_decides_twice(
     floor: TestFloor,
@@ -300,6 +308,18 @@ def test_similar_cases_are_linked_to_an_open_incident_or_unrelated_and_nobody_de
     assert linked_count >= 5
     floor.ben.fills(ids.REASON, "They are two things")
     assert "has decided about these cases already: incident 1" in str(floor.ben.submits().errors)
+
+    floor.declares("S2 Login server is down")
+    channel = next(candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-1"))
+    floor.says("ana", "/incident merge 2", channel=channel)
+    floor.settle()
+    assert "It is incident 2, said <@U0ANA>" in floor.visible_text("incidents")
+    moved_count = notes(floor).count("is part of incident 2: S2 Login server is down")
+    assert moved_count == linked_count
+    floor.passes(minutes=20)
+    post(floor, *similar(150, ALIKE[:4]))
+    floor.tick()
+    assert notes(floor).count("is part of incident 2: S2 Login server is down") > moved_count
 
     floor.passes(hours=30)
     post(floor, *similar(200, PRINTED))

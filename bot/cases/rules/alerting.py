@@ -36,6 +36,8 @@ class Episode(Struct):
     cases: set[int] = field(default_factory=set)
     alerted_at: float | None = None
     is_dismissed: bool = False
+    # Its incident is closed, declined or merged: further cases are another burst.
+    is_over: bool = False
     # Its row in the database, once it has one.
     number: int = 0
 
@@ -54,6 +56,11 @@ class Alerting:
         self._alerts_a_day = alerts_a_day
         self._began_at: float | None = None
         self.episodes: list[Episode] = []
+
+    @property
+    def explained_cases(self) -> frozenset[int]:
+        """The cases of incidents that are over, which are part of no other burst."""
+        return frozenset(case for episode in self.episodes if episode.is_over for case in episode.cases)
 
     def begin(self, at: float) -> None:
         """Note a case's time; the earliest one is where the history begins."""
@@ -104,7 +111,7 @@ class Alerting:
 
     def _matching_episode(self, candidate: Candidate) -> Episode | None:
         recent_episodes: Sequence[Episode] = [
-            each for each in self.episodes if each.last_at > candidate.at - SAME_FOR_S
+            each for each in self.episodes if each.last_at > candidate.at - SAME_FOR_S and not each.is_over
         ]
         matching_episodes = [
             each for each in recent_episodes if _is_alike(each, candidate) or _overlap(each, candidate) >= OVERLAP
