@@ -59,7 +59,7 @@ def replace_shifts(
     ids = people.user_ids(session, floor, {row.person for row in rows.values()})
     shift_changes, counts = _apply(session, name, rows, ids, now)
     if not is_first:
-        _notify(session, services, name, shift_changes, now, content)
+        _notify(session, services, name, shift_changes, now)
     state = RosterState(
         name=name,
         content_hash=content,
@@ -166,16 +166,15 @@ def _remove_shift(session: Session, shift: Shift, now: datetime) -> None:
         session.add(shift)
 
 
-def _notify(
-    session: Session, services: Services, name: str, shift_changes: Sequence[Moved], now: datetime, content: str
-) -> None:
+def _notify(session: Session, services: Services, name: str, shift_changes: Sequence[Moved], now: datetime) -> None:
     by_person: dict[str, list[Moved]] = {}
     for shift_change in shift_changes:
         earliest_start = min(times[0] for times in (shift_change.before, shift_change.after) if times)
         if shift_change.user_id and earliest_start <= now + NOTIFIED_AHEAD and _is_ahead(shift_change, now):
             by_person.setdefault(shift_change.user_id, []).append(shift_change)
     for user_id, changes in sorted(by_person.items()):
-        key = f"roster:{name}:{content}:{user_id}"
+        # Not the content: a roster may be changed back to what it was.
+        key = f"roster:{name}:{now.isoformat()}:{user_id}"
         translate = people.translator_for(session, services, user_id)
         text = roster_views.changes_text(changes, name, services.floor, translate, now)
         outbox.post(session, key, user_id, text, now)

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import Session
+
 from bot import outbox
 from bot.config.floor import Roster
 from bot.directory.languages import language_of_reader
@@ -14,7 +16,9 @@ from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import offers, people, roster_views, rosters
+from bot.shifts.importing import Result
 from bot.shifts.reading.table_file import HEADER
+from bot.shifts.rosters import OnImported
 from bot.slack.errors import SlackRefused
 from bot.sources.tabular.errors import FileRefused
 from bot.sources.tabular.sheet import open_sheet
@@ -63,17 +67,27 @@ def call(context: Context) -> Call:
 
 
 def _import_and_reply(services: Services, channel_id: str, payload: dict[str, Any]) -> None:
-    now = utcnow()
+    def reply(session: Session, result: Result | None) -> None:
+        text = roster_views.result_text(result, people.translator_for(session, services, payload["by"]))
+        _post_reply(session, channel_id, payload, text)
+
     try:
-        text = _import_file(services, payload)
+        # The reply is posted with the import: later, the roster would be one that did not change.
+        if _import_file(services, payload, reply) is None:
+            with services.database.transaction() as session:
+                reply(session, None)
     except WatchfloorError as refusal:
         text = f"⚠️ {refusal.sentence_in(language_of_reader(services, payload['by']))}"
-    with services.database.transaction() as session:
-        key = f"roster_file:{payload['file_id']}:read"
-        outbox.post(session, key, channel_id, text, now, thread_ts=payload["ts"])
+        with services.database.transaction() as session:
+            _post_reply(session, channel_id, payload, text)
 
 
-def _import_file(services: Services, payload: dict[str, Any]) -> str:
+def _post_reply(session: Session, channel_id: str, payload: dict[str, Any], text: str) -> None:
+    key = f"roster_file:{payload['file_id']}:read"
+    outbox.post(session, key, channel_id, text, utcnow(), thread_ts=payload["ts"])
+
+
+def _import_file(services: Services, payload: dict[str, Any], reply: OnImported) -> Result | None:
     by, name = payload["by"], payload["name"]
     if not person_of(services, by).may_act:
         raise offers.OnlyManagers()
@@ -83,9 +97,7 @@ def _import_file(services: Services, payload: dict[str, Any]) -> str:
     except SlackRefused as refusal:
         raise FileGone(name=name, reason=refusal.error.replace("_", " ")) from refusal
     roster = Roster(name=name.rsplit(".", 1)[0][:60] or "roster", file=name, zone=services.floor.zone)
-    result = rosters.import_content(services, roster, name, content, by, utcnow())
-    with services.database.reading() as session:
-        return roster_views.result_text(result, people.translator_for(session, services, by))
+    return rosters.import_content(services, roster, name, content, by, utcnow(), reply)
 
 
 def is_roster_table(path: Path) -> bool:

@@ -2,12 +2,13 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
+from sqlmodel import Session
 
 from bot import outbox
 from bot.config.floor import Floor, Roster
@@ -29,6 +30,7 @@ from bot.slack.text import escape
 log = logging.getLogger(__name__)
 
 EVERY_S = 300
+OnImported = Callable[[Session, Result], None]
 
 
 class RosterFolder(Struct, frozen=True):
@@ -63,9 +65,18 @@ def read_one(services: Services, roster: Roster, now: datetime) -> Result | None
 
 
 def import_content(
-    services: Services, roster: Roster, file_name: str, content: bytes, by: str, now: datetime
+    services: Services,
+    roster: Roster,
+    file_name: str,
+    content: bytes,
+    by: str,
+    now: datetime,
+    on_imported: OnImported = lambda session, result: None,
 ) -> Result | None:
-    """Import a roster's content at least once a day, as recurring shifts come into view; None if unchanged."""
+    """Import a roster's content at least once a day, as recurring shifts come into view; None if unchanged.
+
+    `on_imported` is called in the transaction of the import.
+    """
     settings = f"{roster!r} {services.floor.shifts.roles!r} {services.floor.shifts.people!r} {now:%Y-%m-%d}"
     digest = hashlib.sha256(content + settings.encode()).hexdigest()[:32]
     with services.database.reading() as session:
@@ -74,7 +85,9 @@ def import_content(
         return None
     entries = list(parse(roster.name, file_name, content, defaults_of(services.floor, roster), now))
     with services.database.transaction() as session:
-        return importing.replace_shifts(session, services, roster.name, entries, by, now, digest)
+        result = importing.replace_shifts(session, services, roster.name, entries, by, now, digest)
+        on_imported(session, result)
+        return result
 
 
 def defaults_of(floor: Floor, roster: Roster) -> Defaults:

@@ -11,6 +11,7 @@ from tests.crash.rig import BotProcess, Rig
 from tests.floors import AUDIENCES
 
 HEARTBEATS = 2
+ROSTER = "Person,Role,Start,End\n@ana,cook,2026-05-14 08:00,2026-05-14 16:00\n"
 
 
 def test_a_declaration_killed_at_any_commit_is_finished_once(rig: Rig) -> None:
@@ -126,3 +127,19 @@ def test_a_close_killed_at_any_commit_produces_one_post_mortem(rig: Rig) -> None
 
     assert commits >= 3
     assert recorded.count(False) <= HEARTBEATS
+
+
+def test_a_dropped_roster_killed_at_any_commit_is_answered_with_its_result(rig: Rig) -> None:
+    ana = rig.sandbox.person("ana")
+
+    def drop() -> None:
+        ana.uploads("dm", "roster.csv", ROSTER.encode())
+        rig.sandbox.quiet()
+
+    def is_answered() -> None:
+        [answer] = [m for m in ana.direct_messages() if "this roster" in m.visible_text or "✅" in m.visible_text]
+        assert "roster: 0 shifts in the next two months count now." in answer.visible_text
+        assert "names no role of floor.yaml" in answer.visible_text
+        evidence.nothing_is_there_twice(rig)
+
+    assert kill_everywhere(rig, "commit", act=drop, check=is_answered) >= 3

@@ -85,6 +85,30 @@ def test_an_all_day_entry_covers_nothing_and_an_exception_of_a_series_counts() -
     )
 
 
+def test_occurrences_exported_without_their_series_are_shifts_of_their_own() -> None:
+    event = "\n".join(
+        (
+            "BEGIN:VEVENT",
+            "UID:abc",
+            "RECURRENCE-ID:202611{day}T080000Z",
+            "DTSTART:202611{day}T090000Z",
+            "DTEND:202611{day}T170000Z",
+            "SUMMARY:GQM EMEA @ana",
+            "END:VEVENT",
+        )
+    )
+    events = [event.format(day=day) for day in (28, 29)]
+
+    both = [
+        each
+        for each in read("\n".join(("BEGIN:VCALENDAR", *events, "END:VCALENDAR")))
+        if not isinstance(each, LeftOut)
+    ]
+
+    assert [each.starts_at for each in both] == [utc("2026-11-28 09:00"), utc("2026-11-29 09:00")]
+    assert [each.external_id for each in both] == ["abc 20261128T0800", "abc 20261129T0800"]
+
+
 def test_a_night_over_the_change_of_the_clocks_has_its_true_length() -> None:
     (night,) = [each for each in read(ROSTER.read_bytes()) if isinstance(each, ReadShift) and each.role == "ic"]
     assert (night.starts_at, night.ends_at) == (utc("2026-11-01T02:00"), utc("2026-11-01T11:00"))
@@ -360,6 +384,23 @@ def test_a_roster_is_fetched_by_the_checked_outgoing_client(tmp_path: Path) -> N
     (tmp_path / "emea.ics").write_bytes(bytes(fetching.LARGEST_BYTES + 1))
     with pytest.raises(RosterUnreadable, match="it has more than"):
         fetching.content(Roster(name="EMEA", file="emea.ics"), tmp_path, network)
+
+
+def test_a_roster_that_is_changed_and_changed_back_is_told_each_time(tmp_path: Path) -> None:
+    services_of_floor = services(shifts=Shifts(roles=ROLES))
+    database = Database(prepared.database(tmp_path))
+    begins_at = utcnow().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    planned = Shift("1", "U0BEN", "GQM", begins_at, begins_at + timedelta(hours=8), "EMEA")
+    moved = replace(planned, starts_at=begins_at + timedelta(hours=1))
+
+    for version in (planned, moved, planned, moved):
+        with database.transaction() as session:
+            feeding.take(session, services_of_floor, "wfm", "key", [version])
+
+    with database.reading() as session:
+        messages = session.exec(select(OutboxRow).where(OutboxRow.channel_id == "U0BEN")).all()
+    assert len(messages) == 3, "nobody is told of the first reading, when every shift is new"
+    database.close()
 
 
 def test_a_source_brings_a_roster_and_shifts_missing_from_it_are_removed(tmp_path: Path) -> None:

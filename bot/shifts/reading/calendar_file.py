@@ -18,6 +18,7 @@ from bot.shifts.reading.rows import (
 )
 
 TOO_OFTEN = ("SECONDLY", "MINUTELY")
+OF_SERIES = ("RRULE", "RDATE", "RECURRENCE-ID")
 NO_CALENDAR = "it is not an iCalendar file, which begins with `BEGIN:VCALENDAR`"
 ALL_DAY = "is an all-day entry and covers no time; give it a start and an end"
 
@@ -38,7 +39,8 @@ def read_calendar(
         raise RosterUnreadable(name=name, reason=NO_CALENDAR)
     defaults = _with_zone(calendar, defaults)
     yield from _without_unusable(calendar)
-    series = {str(event.get("UID", "")) for event in calendar.events if "RRULE" in event or "RDATE" in event}
+    # An exported day, or an invitation to a single occurrence, has moved occurrences without their series.
+    series = {str(event.get("UID", "")) for event in calendar.events if any(name in event for name in OF_SERIES)}
     occurrences = recurring_ical_events.of(calendar, skip_bad_series=True)
     for count, event in enumerate(occurrences.between(start, end)):
         if count >= MOST_SHIFTS:
