@@ -29,6 +29,16 @@ class NoSuchFinding(WatchfloorError):
     es = "Eso ya no está en el cuadrante. `/incident oncall gaps` muestra lo que falta por cubrir."
 
 
+class OpenTooLong(WatchfloorError):
+    """That is open for {hours} hours, and no shift is that long. A manager can add a shift for each part:
+    `/incident shift`."""
+
+    es = (
+        "Eso está sin cubrir {hours} horas, y ningún turno es tan largo. Un responsable puede añadir un turno para "
+        "cada parte: `/incident shift`."
+    )
+
+
 class OpenTime(Numbered, table=True):
     """A gap, lone cover, overlap, or fewer people than the load needs. Its end moves as the look-ahead reveals more
     of it."""

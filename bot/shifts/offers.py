@@ -1,8 +1,9 @@
 """Filling open times and swapping shifts: one transaction each, with the agreement of everyone affected."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from uuid import uuid4
 
 from sqlmodel import Session
 
@@ -10,9 +11,10 @@ from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
 from bot.services import Services
-from bot.shifts import coverage, finding_tables, open_time_views, people, rules, swap_tables, tables, views
-from bot.shifts.finding_tables import OpenTime, State
-from bot.shifts.rules import AbsentThen, AlreadyOnShift, Problem, to_minute
+from bot.shifts import asked_times, coverage, finding_tables, open_time_views, people, swap_tables, tables, views
+from bot.shifts.finding_tables import OpenTime, OpenTooLong, State
+from bot.shifts.reading.rows import LONGEST
+from bot.shifts.rules import AbsentThen, AlreadyOnShift, Problem, is_free, to_minute
 from bot.shifts.swap_tables import Swap
 from bot.shifts.tables import BY_HAND, Shift
 from bot.slack.phrases import Translator
@@ -38,12 +40,6 @@ class NotYourShift(WatchfloorError):
     """That is the shift of {person}, so only they can swap it."""
 
     es = "Ese turno es de {person}; solo esa persona puede cambiarlo."
-
-
-class NotForYou(WatchfloorError):
-    """That question is for {person}, so only they can answer it."""
-
-    es = "Esa pregunta es para {person}; solo esa persona puede responder."
 
 
 class TooLate(WatchfloorError):
@@ -106,6 +102,8 @@ def _open_time_to_fill(session: Session, number: int, translate: Translator, now
     open_time = finding_tables.get(session, number)
     if not open_time.is_open:
         raise NotOpen(outcome=open_time_views.outcome(open_time, translate, now))
+    if open_time.ends_at <= now:
+        raise NotOpen(outcome=translate("It has passed."))
     if open_time.problem == Problem.OVERLAP:
         raise NotOpen(outcome=translate("Nobody is missing there."))
     return open_time
@@ -113,10 +111,12 @@ def _open_time_to_fill(session: Session, number: int, translate: Translator, now
 
 def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None:
     starts_at = max(open_time.starts_at, now.replace(second=0, microsecond=0))
+    if (length := open_time.ends_at - starts_at) > LONGEST:
+        raise OpenTooLong(hours=length // timedelta(hours=1))
     check_free(session, by, (starts_at, open_time.ends_at), ())
     shift = Shift(
         source=BY_HAND,
-        external_id=f"open:{open_time.number}:{by}",
+        external_id=f"open:{open_time.number}:{uuid4().hex}",
         person=by,
         user_id=by,
         role=open_time.role,
@@ -147,7 +147,7 @@ def check_free(
         raise AbsentThen(person=mention(user_id))
     duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in exchanged]
     start, end = (to_minute(moment) for moment in when)
-    if not rules.is_free(duties, user_id, start, end):
+    if not is_free(duties, user_id, start, end):
         raise AlreadyOnShift(person=mention(user_id))
 
 
@@ -163,6 +163,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         if not is_manager and not _is_in_role(session, open_time, by, now):
             raise OnlyManagers()
         swap = Swap(from_id=by, to_id=to, open_time_id=number, asked_at=now)
+        asked_times.note(swap, open_time)
         session.add(swap)
         session.flush()
         translate = people.translator_for(session, services, to)
@@ -207,6 +208,7 @@ def propose(
         for_shift = tables.get(session, other_shift_id) if other_shift_id else None
         _check_swap(session, shift, for_shift, by, to, now)
         swap = Swap(from_id=by, to_id=to, shift_id=own_shift_id, for_shift_id=other_shift_id, asked_at=now)
+        asked_times.note(swap, shift, for_shift)
         session.add(swap)
         session.flush()
         translate = people.translator_for(session, services, to)
@@ -235,13 +237,14 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
     """Accept a request and change the roster. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
-        swap = _swap_asked_of(session, number, by)
+        swap = swap_tables.asked(session, number, by)
         swap.state, swap.answered_at = swap_tables.State.AGREED, now
         session.add(swap)
         text: Callable[[Translator], str]
         answer = people.translator_for(session, services, by)
         if swap.open_time_id:
             open_time = _open_time_to_fill(session, swap.open_time_id, answer, now)
+            asked_times.keep_to(swap, open_time)
             _fill(session, open_time, by, now)
             text = partial(_taken_text, open_time, by, now)
         else:
@@ -262,6 +265,7 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     by_id = {shift.id: shift for shift in shifts}
     shift, for_shift = by_id[swap.shift_id], by_id.get(swap.for_shift_id)
     _check_swap(session, shift, for_shift, swap.from_id, swap.to_id, now)
+    asked_times.check(swap, shift, for_shift)
     _set_person(session, shift, swap.to_id, now)
     if for_shift:
         _set_person(session, for_shift, swap.from_id, now)
@@ -279,7 +283,7 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
     """Decline a request and tell the person who asked. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
-        swap = _swap_asked_of(session, number, by)
+        swap = swap_tables.asked(session, number, by)
         swap.state, swap.answered_at = swap_tables.State.DECLINED, now
         session.add(swap)
         translate = people.translator_for(session, services, swap.from_id)
@@ -289,10 +293,3 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
         outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, text, now)
         answer = people.translator_for(session, services, by)
     return answer("{person} has been told that you can't.", person=mention(swap.from_id))
-
-
-def _swap_asked_of(session: Session, number: int, by: str) -> Swap:
-    swap = swap_tables.asked(session, number)
-    if swap.to_id != by:
-        raise NotForYou(person=mention(swap.to_id))
-    return swap

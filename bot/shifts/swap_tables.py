@@ -7,6 +7,7 @@ from sqlmodel import Field, Session, select
 
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, utc_column
+from bot.slack.text import mention
 
 
 class State(StrEnum):
@@ -23,6 +24,12 @@ class NoSuchSwap(WatchfloorError):
     es = "Eso ya tiene respuesta, o ya no existe."
 
 
+class NotForYou(WatchfloorError):
+    """That question is for {person}, so only they can answer it."""
+
+    es = "Esa pregunta es para {person}; solo esa persona puede responder."
+
+
 class Swap(Numbered, table=True):
     """A request to a colleague to take a shift or an open time, with or without a shift of theirs in exchange."""
 
@@ -34,15 +41,22 @@ class Swap(Numbered, table=True):
     shift_id: int | None = Field(default=None, index=True)
     for_shift_id: int | None = Field(default=None, index=True)
     open_time_id: int | None = Field(default=None, index=True)
+    # The times that the colleague was asked about; they may move before the answer. Older requests have none.
+    starts_at: datetime | None = Field(default=None, sa_column=utc_column())
+    ends_at: datetime | None = Field(default=None, sa_column=utc_column())
+    for_starts_at: datetime | None = Field(default=None, sa_column=utc_column())
+    for_ends_at: datetime | None = Field(default=None, sa_column=utc_column())
     state: str = State.ASKED
     asked_at: datetime = Field(sa_column=utc_column(nullable=False))
     answered_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
-def asked(session: Session, number: int) -> Swap:
-    """Return the request of this number if it is unanswered, locked. Raises `NoSuchSwap`."""
+def asked(session: Session, number: int, of: str) -> Swap:
+    """Return the request of this number if it is unanswered, locked. Raises `NoSuchSwap`, `NotForYou`."""
     query = select(Swap).where(Swap.id == number, Swap.state == State.ASKED).with_for_update()
     swap = session.exec(query.execution_options(populate_existing=True)).first()
     if swap is None:
         raise NoSuchSwap()
+    if swap.to_id != of:
+        raise NotForYou(person=mention(swap.to_id))
     return swap
