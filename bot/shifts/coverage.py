@@ -13,7 +13,17 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import availability, finding_tables, load_rules, open_time_views, people, rules, staffing, tables
+from bot.shifts import (
+    availability,
+    finding_tables,
+    load_rules,
+    open_time_views,
+    people,
+    rules,
+    staffing,
+    tables,
+    views,
+)
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
 from bot.shifts.tables import COVERAGE
@@ -163,7 +173,7 @@ def _notify(
             _post_in_channel(session, services, open_time, now, occasion=":asked")
         return
     if open_time.problem == Problem.OVERLAP:
-        candidates = [user_id for user_id in open_time.people if user_id.startswith(("U", "W"))]
+        candidates = [person for person in open_time.people if views.is_user_id(person)]
     else:
         candidates = fillers(session, open_time, duties, now)[:MOST_ASKED]
     post(session, open_time, candidates, now)

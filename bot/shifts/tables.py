@@ -133,11 +133,14 @@ def on_at(session: Session, moment: datetime, role: str = "", region: str = "") 
     Shifts of absent people and of deactivated accounts are left out.
     """
     query = select(Shift).where(col(Shift.starts_at) <= moment, col(Shift.ends_at) > moment)
-    if role:
-        query = query.where(sa.func.lower(col(Shift.role)) == role.casefold())
-    if region:
-        query = query.where(sa.func.lower(col(Shift.region)) == region.casefold())
-    return of_available(session, session.exec(query.order_by(col(Shift.starts_at), col(Shift.id))).all(), moment)
+    # Compared here, because SQLite knows no capital letters but those of ASCII.
+    shifts = [
+        shift
+        for shift in session.exec(query.order_by(col(Shift.starts_at), col(Shift.id)))
+        if (not role or shift.role.casefold() == role.casefold())
+        and (not region or shift.region.casefold() == region.casefold())
+    ]
+    return of_available(session, shifts, moment)
 
 
 def of_available(session: Session, shifts: Collection[Shift], moment: datetime) -> list[Shift]:
@@ -192,12 +195,14 @@ def past_of_source(session: Session, source: str, external_ids: Collection[str])
 
 def people_in_role(session: Session, role: str, since: datetime) -> Sequence[tuple[str, str]]:
     """People with shifts in a role that end after a moment, as pairs of user id and region."""
-    query = select(Shift.user_id, Shift.region).where(
-        sa.func.lower(col(Shift.role)) == role.casefold(),
-        col(Shift.ends_at) > since,
-        col(Shift.user_id).is_not(None),
+    query = select(Shift.user_id, Shift.region, Shift.role).where(
+        col(Shift.ends_at) > since, col(Shift.user_id).is_not(None)
     )
-    return [(str(user_id), region) for user_id, region in session.exec(query.distinct())]
+    return [
+        (str(user_id), region)
+        for user_id, region, its_role in session.exec(query.distinct())
+        if its_role.casefold() == role.casefold()
+    ]
 
 
 def next_boundary(session: Session, after: datetime) -> datetime | None:

@@ -3,10 +3,12 @@
 Pure; `translate` renders the reader's language.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from bot.config.floor import Floor
+from bot.config.floor.reading import PERSON_ID
 from bot.incidents import ids as incident_ids
 from bot.shifts import ids
 from bot.shifts.tables import Absence, Shift
@@ -29,7 +31,12 @@ def person(shift: Shift) -> str:
 
 def holder(name: str) -> str:
     """The same for `Shift.holder`, which is a Slack id or a name."""
-    return mention(name) if name[:1] in ("U", "W") and name.isupper() else escape(name)
+    return mention(name) if is_user_id(name) else escape(name)
+
+
+def is_user_id(name: str) -> bool:
+    """Whether a `Shift.holder` is a Slack id and not a name in a roster."""
+    return re.fullmatch(PERSON_ID, name) is not None
 
 
 def place(floor: Floor, translate: Translator, role: str, region: str, site: str = "") -> str:

@@ -14,7 +14,7 @@ from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
 from bot.runtime.database import Database
 from bot.services import Services
-from bot.shifts import offers
+from bot.shifts import offers, tables, views
 from bot.shifts.asked_times import TimesChanged
 from bot.shifts.finding_tables import OpenTime, OpenTooLong, State
 from bot.shifts.tables import Shift
@@ -124,3 +124,18 @@ def test_an_open_time_can_be_taken_again_after_that_shift_was_swapped_away(shift
     with shifts.database.reading() as session:
         taken = session.exec(select(Shift).where(col(Shift.source) == "by hand")).all()
         assert sorted(str(shift.user_id) for shift in taken) == ["U0BEN", "U0ERIK"]
+
+
+def test_a_region_with_an_accented_capital_is_found_and_a_name_in_capitals_is_no_mention(shifts: Services) -> None:
+    with shifts.database.transaction() as session:
+        in_africa = _shift("WANG LI", MONDAY)
+        in_africa.region, in_africa.role, in_africa.user_id = "África", "Ñoc", None
+        session.add(in_africa)
+        session.flush()
+
+        for region in ("África", "áfrica"):
+            assert [shift.person for shift in tables.on_at(session, MONDAY, "ñoc", region)] == ["WANG LI"]
+        in_africa.user_id = "U0CHLOE"
+        session.flush()
+        assert tables.people_in_role(session, "ÑOC", NOW) == [("U0CHLOE", "África")]
+    assert [views.holder(each) for each in ("WANG LI", "Walter", "U0BEN")] == ["WANG LI", "Walter", "<@U0BEN>"]
