@@ -46,7 +46,11 @@ class Alert(Numbered, table=True):
     """One alert from its beginning to its end; if it fires again later, that is another alert."""
 
     __tablename__ = "alerts"
-    __table_args__ = (sa.Index("ix_alerts_key", "source_name", "alert_key"),)
+    __table_args__ = (
+        sa.Index("ix_alerts_key", "source_name", "alert_key"),
+        # Two replicas may receive the same alert at once; the later one is told to try again.
+        partial_index("ux_alerts_live", "source_name", "alert_key", where="resolved_at IS NULL", unique=True),
+    )
 
     group_id: int = Field(foreign_key="alert_groups.id", index=True)
     source_name: str

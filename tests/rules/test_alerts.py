@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,15 +15,19 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from bot.alerts import authentication, payloads, rules, sns
 from bot.alerts.rules import ReceivedAlert
 from bot.alerts.sns import Certificates
+from bot.alerts.tables import Alert, AlertGroup
 from bot.config.floor import AlertSource
+from bot.runtime.database import Database
 from bot.runtime.templates import Expression, ExpressionBroken
 from bot.sources import signatures
 from bot.sources.signatures import NotSigned, NotUnderstood
 from bot.web.alerts_endpoint import Rate
+from tests import prepared
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 SECRET = b"shared"
@@ -279,3 +284,30 @@ def test_mistakes_in_floor_yaml_are_named() -> None:
     ):
         with pytest.raises(ValueError, match=reason):
             AlertSource(**settings)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_two_replicas_that_take_the_same_retry_record_the_alert_once(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    is_file = kind == "sqlite"
+    store = Database(prepared.database(tmp_path) if is_file else request.getfixturevalue("prepared_postgres_url"))
+
+    def trunk_alert(resolved_at: datetime | None = None) -> Alert:
+        return Alert(
+            group_id=1,
+            source_name="metrics",
+            alert_key="c0ffee",
+            title="Trunk 3 is down",
+            fired_at=NOW,
+            resolved_at=resolved_at,
+        )
+
+    with store.transaction() as session:
+        session.add(AlertGroup(source_name="metrics", group_key="Manila", title="Trunk 3 is down", began_at=NOW))
+        session.flush()
+        session.add_all([trunk_alert(NOW), trunk_alert()])
+
+    with pytest.raises(IntegrityError), store.transaction() as session:
+        session.add(trunk_alert())
+    store.close()
