@@ -43,6 +43,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Resolved, linking.note_end)
     registry.on(events.Closed, knowledge.note_gap)
     registry.on(events.MadePrivate, knowledge.withdraw_private)
+    registry.on(events.MadePrivate, linking.hide_private)
     registry.on(events.Declined, linking.note_end)
     registry.on(events.Merged, linking.follow_merge)
     registry.on(events.UpdateComposed, linking.copy_update)

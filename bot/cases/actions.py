@@ -191,9 +191,12 @@ def escalate(services: Services, number: int, reason: str, occasion: str, by: st
     with deciding(services, number, by, now) as decision:
         written, translate = decision.written, decision.translate
         decision.note("escalated", written("escalated it: {why}", why=reason), occasion)
-        people = escalating.begin_by_hand(decision.session, services, decision.case, reason, by, now)
+        people, told_since = escalating.begin_by_hand(decision.session, services, decision.case, reason, by, now)
     if people:
         return translate("{people} has been told about {name}.", people=", ".join(people), name=decision.name)
+    if told_since:
+        told_phrase = "Everybody who can be told about {name} has been told already; it was escalated {when}."
+        return translate(told_phrase, name=decision.name, when=near_time(told_since, now))
     nobody_phrase = (
         "The escalation of {name} is on record, but floor.yaml names nobody to tell. Ask your administrator for "
         "`cases: teams: … manager`."

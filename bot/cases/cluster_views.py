@@ -19,6 +19,7 @@ DECIDED = {
     DECLARING: "{person} declares an incident {when}.",
     DISMISSED: "Not related, said {person} {when}: {why}",
 }
+PRIVATE = "It is an incident, said {person} {when}."
 LONGEST_TITLE = 120
 # Fewer than this are shown as "hardly any".
 LEAST_EXPECTED = 0.05
@@ -36,9 +37,9 @@ def title_of(cluster: Cluster, cases: Sequence[Case], translate: Translator) -> 
 
 
 def proposal(
-    cluster: Cluster, cases: Sequence[Case], translate: Translator, now: datetime
+    cluster: Cluster, cases: Sequence[Case], translate: Translator, now: datetime, *, is_private: bool = False
 ) -> tuple[str, list[Block]]:
-    """The proposal, with buttons until somebody has decided."""
+    """The proposal, with buttons until somebody has decided; the number of a private incident is not shown."""
     customers = len({case.customer for case in cases if case.customer})
     length = translate(format_duration(cluster.last_at - cluster.first_at))
     facts = [
@@ -64,7 +65,7 @@ def proposal(
     examples = examples_of(cases, EXAMPLES, translate, "• ")
     blocks = [
         section(f"🧩 {headline}\n{' · '.join(facts)}\n{examples}"),
-        *_decision_blocks(cluster, translate, now),
+        *_decision_blocks(cluster, translate, now, is_private=is_private),
     ]
     return translate(
         "{count} similar cases of {customers} customers", count=len(cases), customers=customers
@@ -102,7 +103,7 @@ def example(case: Case) -> str:
     return one_line(" · ".join(part for part in parts if part), 160)
 
 
-def _decision_blocks(cluster: Cluster, translate: Translator, now: datetime) -> list[Block]:
+def _decision_blocks(cluster: Cluster, translate: Translator, now: datetime, *, is_private: bool) -> list[Block]:
     facts = {
         "when": near_time(cluster.decided_at, now) if cluster.decided_at else "",
         "person": mention(cluster.by),
@@ -110,7 +111,7 @@ def _decision_blocks(cluster: Cluster, translate: Translator, now: datetime) -> 
         "why": one_line(cluster.reason, 200),
     }
     if cluster.state in DECIDED:
-        return [context(translate(DECIDED[cluster.state], **facts))]
+        return [context(translate(PRIVATE if is_private else DECIDED[cluster.state], **facts))]
     value = str(cluster.number)
     buttons = [
         button(translate("Declare incident…"), ids.DECLARE, value, style="primary"),

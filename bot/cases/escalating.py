@@ -57,15 +57,19 @@ def _idle_since(session: Session, case: Case, kind: str) -> datetime:
 
 def begin_by_hand(
     session: Session, services: Services, case: Case, reason: str, by: str, now: datetime
-) -> list[str]:
-    """Notify the first level at once; return the people notified, as mentions."""
+) -> tuple[list[str], datetime | None]:
+    """Notify the first level at once, or the next one if that has been notified.
+
+    Return the people notified, as mentions, and since when earlier ones have been, if there were any.
+    """
     escalation_tables.begin(session, CaseEscalation(case_id=case.number, kind=BY_HAND, since=now))
     clock = next(each for each in escalation_tables.open_of(session, [case.number]) if each.kind == BY_HAND)
 
     def why(translate: Translator) -> str:
         return translate("{person} escalates it: {why}", person=mention(by), why=one_line(reason, 500))
 
-    return [mention(person) for person in _notify_next(session, services, clock, case, why, now)]
+    told_since = clock.since if clock.level else None
+    return [mention(person) for person in _notify_next(session, services, clock, case, why, now)], told_since
 
 
 def escalate_due(services: Services, now: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.declaring import check_may_declare, declare_unless_open, opening
-from bot.incidents.events import Declared, Declined, Merged, Resolved, UpdateComposed
+from bot.incidents.events import Declared, Declined, MadePrivate, Merged, Resolved, UpdateComposed
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.responses import Response
 from bot.incidents.rules import ACTIVE
@@ -36,6 +36,12 @@ class AlreadyLinked(WatchfloorError):
     """{who} has decided about these cases already: incident {number}."""
 
     es = "{who} ya decidió sobre estos casos: incidente {number}."
+
+
+class LinkedToPrivate(WatchfloorError):
+    """{who} has decided about these cases already: they belong to an incident."""
+
+    es = "{who} ya decidió sobre estos casos: son de un incidente."
 
 
 class AlreadyDismissed(WatchfloorError):
@@ -82,12 +88,14 @@ def _undecided(services: Services, number: int, by: str) -> tuple[Cluster, Seque
         cluster = session.get(Cluster, number)
         if cluster is None:
             raise clusters.NoSuchCluster()
-        _check_undecided(cluster)
+        _check_undecided(session, cluster)
         return cluster, clusters.cases_of(session, number)
 
 
-def _check_undecided(cluster: Cluster) -> None:
+def _check_undecided(session: Session, cluster: Cluster) -> None:
     if cluster.state not in (clusters.OPEN, clusters.DECLARING):
+        if proposing.belongs_to_private_incident(session, cluster):
+            raise LinkedToPrivate(who=mention(cluster.by))
         if cluster.incident_id:
             raise AlreadyLinked(who=mention(cluster.by), number=cluster.incident_id)
         raise AlreadyDismissed(who=mention(cluster.by))
@@ -137,7 +145,7 @@ def link(services: Services, number: int, incident_number: int, by: str, now: da
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
         cluster = clusters.get_locked(session, number)
-        _check_undecided(cluster)
+        _check_undecided(session, cluster)
         incident = incidents.by_number_locked(session, incident_number)
         incidents.check_visible(session, incident, by)
         if incident.status not in ACTIVE:
@@ -182,7 +190,7 @@ def dismiss(services: Services, number: int, reason: str, by: str, now: datetime
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
         cluster = clusters.get_locked(session, number)
-        _check_undecided(cluster)
+        _check_undecided(session, cluster)
         cluster.reason = reason.strip()
         _decide(session, services, cluster, clusters.DISMISSED, by, now)
         cases = clusters.cases_of(session, number)
@@ -235,6 +243,12 @@ def follow_merge(change: Change, event: Merged) -> None:
         link_cases(
             Change(change.session, change.services, target_incident, change.by, change.now), cases, change.by
         )
+
+
+def hide_private(change: Change, event: MadePrivate) -> None:
+    """Remove the number of an incident that became private from the messages about its cases."""
+    for cluster in clusters.of_incident(change.session, change.number):
+        _show(change.session, change.services, cluster, change.now)
 
 
 def _add_note_to_all(change: Change, cases: Sequence[Case], kind: str, key: str, text: str) -> None:

@@ -11,6 +11,7 @@ from bot.cases import cluster_views, escalating
 from bot.cases.clusters import Cluster
 from bot.cases.tables import Case
 from bot.cases.wording import translator
+from bot.incidents import incidents
 from bot.services import Services
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 
 def propose(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
     """Post or edit the one message about a group: edited as the group grows and when somebody decides."""
-    text, blocks = cluster_views.proposal(cluster, cases, translator(services.floor.language), now)
+    written, is_private = translator(services.floor.language), belongs_to_private_incident(session, cluster)
+    text, blocks = cluster_views.proposal(cluster, cases, written, now, is_private=is_private)
     key = f"case-cluster:{cluster.number}"
     row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()
     if row is not None:
@@ -29,3 +31,8 @@ def propose(session: Session, services: Services, cluster: Cluster, cases: Seque
         log.warning("the channel for similar cases is not known", extra={"cluster": cluster.number})
         return
     outbox.post(session, key, channel_id, text, now, blocks=blocks, priority=outbox.URGENT)
+
+
+def belongs_to_private_incident(session: Session, cluster: Cluster) -> bool:
+    """Whether the group is linked to an incident whose existence must not be revealed."""
+    return cluster.incident_id is not None and incidents.by_number(session, cluster.incident_id).is_private

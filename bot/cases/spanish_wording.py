@@ -72,6 +72,9 @@ SPANISH = {
         "{name} vuelve al tablero {when}, o cuando venza."
     ),
     "{people} has been told about {name}.": "Se ha avisado a {people} de {name}.",
+    "Everybody who can be told about {name} has been told already; it was escalated {when}.": (
+        "Ya se ha avisado a todas las personas posibles sobre {name}; se escaló {when}."
+    ),
     "The escalation of {name} is on record, but floor.yaml names nobody to tell. Ask your administrator for "
     "`cases: teams: … manager`.": (
         "La escalación de {name} consta, pero floor.yaml no nombra a nadie a quien avisar. "
@@ -170,6 +173,7 @@ SPANISH = {
     "product": "producto",
     "item": "elemento",
     "It is incident {number}, said {person} {when}.": "Es el incidente {number}, según {person}, {when}.",
+    "It is an incident, said {person} {when}.": "Es un incidente, según {person}, {when}.",
     "{person} declares an incident {when}.": "{person} declara un incidente, {when}.",
     "Not related, said {person} {when}: {why}": "Sin relación, según {person}, {when}: {why}",
     "Declare incident…": "Declarar incidente…",

@@ -101,6 +101,7 @@ HANDLERS = {
         "handovers.actions.hide_summary",
         "playbooks.proposals.hide_words",
         "cases.knowledge.withdraw_private",
+        "cases.linking.hide_private",
         "alerts.actions.show_incident",
         "webhooks.handlers.withhold",
     ],

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.cases import exporting, ids, knowledge_tables
+from bot.cases import actions, exporting, ids, knowledge_tables, linking
 from bot.incidents import ids as incident_ids
 from bot.incidents.facts import CASE_FIGURES, RISKY_CASES, SENSITIVE_CASES
 from bot.incidents.registry import Registry
@@ -321,6 +321,14 @@ def test_similar_cases_are_linked_to_an_open_incident_or_unrelated_and_nobody_de
     floor.tick()
     assert notes(floor).count("is part of incident 2: S2 Login server is down") > moved_count
 
+    channel = next(candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-2"))
+    floor.says("ana", "/incident private names of customers", channel=channel)
+    floor.settle()
+    assert "It is an incident, said <@U0ANA>" in floor.visible_text("incidents")
+    assert "It is incident" not in floor.visible_text("incidents")
+    with pytest.raises(linking.LinkedToPrivate, match="already: they belong to an incident\\."):
+        linking.dismiss(floor.services, 1, "They are two things", "U0BEN", utcnow())
+
     floor.passes(hours=30)
     post(floor, *similar(200, PRINTED))
     floor.tick()
@@ -445,6 +453,13 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     assert "It has been not actioned for" in direct_texts(floor, "ben")[-1]
     assert sum("Portal is empty" in text for text in direct_texts(floor, "devi")) == 1
     assert "Portal is empty" in direct_texts(floor, "erik")[-1]
+
+    answers = [
+        actions.escalate(floor.services, 2, "It is still empty", f"again {time}", "U0ANA", utcnow())
+        for time in range(3)
+    ]
+    assert answers[0] == "<@U0DEVI> has been told about C2."
+    assert "Everybody who can be told about C2 has been told already" in answers[2]
 
 
 SUBJECTS = (
