@@ -121,10 +121,15 @@ def plain(text: str) -> list[Block]:
     return [section(text)]
 
 
+def refused_text(sentence: str) -> str:
+    """Why a file cannot be read; the sentence names the file and its columns, which people typed."""
+    return f"⚠️ {escape(sentence)}"
+
+
 def without_times(number: int, sentence: str) -> Screen:
     """The message for a file without interval starts; the user may know which column holds them."""
     elements = [button("Change a column", ids.COLUMNS, str(number)), button("Discard", ids.DISCARD, str(number))]
-    return sentence, [section(f"⚠️ {sentence}"), actions(elements, block_id=f"figures-{number}")]
+    return escape(sentence), [section(refused_text(sentence)), actions(elements, block_id=f"figures-{number}")]
 
 
 def imported_message(result: Result, name: str) -> Screen:

@@ -164,7 +164,7 @@ def _handle(services: Services, number: int) -> None:
     except ImportRunning as running:
         raise TryLater("another process imports the file") from running
     except WatchfloorError as refused:
-        _finish(services, preview, f"⚠️ {refused.sentence}", [])
+        _finish(services, preview, preview_views.refused_text(refused.sentence), [])
 
 
 def _hand_to_table_reader(services: Services, preview: Preview, path: Path) -> bool:

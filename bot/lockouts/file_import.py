@@ -47,7 +47,7 @@ def _handle(services: Services, key: str, channel_id: str, payload: dict[str, An
     try:
         text = _record_file(services, payload, now)
     except WatchfloorError as refused:
-        text = f"⚠️ {refused.sentence}"
+        text = f"⚠️ {escape(refused.sentence)}"
     with services.database.transaction() as session:
         outbox.post(session, f"{key}:read", channel_id, text, now, thread_ts=payload["ts"])
 

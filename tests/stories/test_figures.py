@@ -142,6 +142,11 @@ def test_a_file_that_is_not_a_table_of_figures_is_answered_in_its_thread(floor: 
     assert "No line of people.csv names columns that I know" in floor.visible_text(channel)
     drop(floor, channel, b"PK\x03\x04 broken", "report.xlsx")
     assert "report.xlsx is neither text nor an xlsx workbook" in floor.visible_text(channel)
+    drop(floor, channel, b"name,colour\nAna,blue\n", "<!channel> notes.csv")
+    assert "No line of &lt;!channel&gt; notes.csv names columns" in floor.live_markup(channel)
+    drop(floor, channel, b"Queue,Offered\nBilling,120\n", "<!here> times.csv")
+    floor.passes(minutes=1)  # a channel accepts one message a second
+    assert "No column of &lt;!here&gt; times.csv says when" in floor.live_markup(channel)
     message_count = len(floor.ana.sees(channel))
     drop(floor, channel, b"just a picture", "photo.png")
     assert len(floor.ana.sees(channel)) == message_count + 1, "a picture is nobody's figures, and is not answered"

@@ -259,6 +259,10 @@ def test_a_file_of_lockouts_is_dropped_or_imported_by_hand(
     assert "locked.csv: 6 locked accounts, 6 of them newly" in directly(floor)
     assert "6 agents of Northline are locked out" in floor.visible_text("incidents")
     assert "a1@northline.example" in show_lockouts(floor)
+    floor.ana.uploads("dm", "<!channel> broken.csv", content + b"\n,,," * 60 + b'\n"' + b"a" * 10_001)
+    floor.settle()
+    floor.tick()
+    assert "of &lt;!channel&gt; broken.csv a quotation mark is not closed" in floor.live_markup("dm")
     file = tmp_path / "locked.csv"
     file.write_bytes(content + b"\na7@northline.example,,Northline,auto\n,2026-05-13,,\n")
     command_line = Typed(floor, monkeypatch, tmp_path)
