@@ -10,7 +10,10 @@ from bot.runtime.database import Row, upsert, utc_column
 
 
 class QueueWatch(Row, table=True):
-    """A queue's alert state in an incident, and the interval up to which it was checked."""
+    """A queue's alert state in an incident, and the last interval with a known level, which is evaluated again.
+
+    `low_in_a_row` counts the intervals below the critical line before that one, which starts at `watched_until`.
+    """
 
     __tablename__ = "figure_watches"
 

@@ -70,24 +70,21 @@ def _check_incident(services: Services, incident: Incident, import_id: int, now:
 
 def _watch_queue(number: int, group: Group, watch_before: QueueWatch | None) -> tuple[QueueWatch, str]:
     """The queue's state after its new intervals, and the line to post if it changed."""
-    state = Watch(Alert(watch_before.alert), watch_before.low_in_a_row) if watch_before else Watch()
-    alert_before, until = state.alert, watch_before.watched_until if watch_before else 0
-    level_seen = 0.0
+    before = Watch()
+    if watch_before:
+        before = Watch(Alert(watch_before.alert), watch_before.low_in_a_row, watch_before.watched_until)
     assert group.goal is not None
-    for starts_at, level in group.levels:
-        if starts_at >= until:
-            state = watch(state, level, group.goal.target)
-            until = starts_at + 1
-            level_seen = level if level is not None else level_seen
+    state = watch(before, group.levels, group.goal.target)
     row = QueueWatch(
         incident_id=number,
         queue_id=group.id,
         alert=state.alert,
-        low_in_a_row=state.low_in_a_row,
-        watched_until=until,
+        low_in_a_row=state.low_before,
+        watched_until=state.last_at,
     )
-    is_new = state.alert != alert_before
-    return row, alert_wording.alert_line(group.title, state.alert, level_seen, group.goal) if is_new else ""
+    if state.alert == before.alert or state.level is None:
+        return row, ""
+    return row, alert_wording.alert_line(group.title, state.alert, state.level, group.goal)
 
 
 def _post_alerts(session: Session, incident: Incident, import_id: int, lines: list[str], now: datetime) -> None:

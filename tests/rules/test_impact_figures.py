@@ -157,8 +157,21 @@ def test_points_lost_in_a_day_are_its_level_without_the_incident_minus_its_actua
     ],
 )
 def test_a_warning_is_under_80_percent_of_the_goal_and_critical_twice_under_60(levels, alert):
-    state = Watch()
-    for level in levels:
-        state = watch(state, level, target=0.8)
+    assert watch(Watch(), list(enumerate(levels)), target=0.8).alert == alert
 
+
+@pytest.mark.parametrize(
+    ("imports", "alert"),
+    [
+        ([[None, None], [0.20, 0.20]], Alert.CRITICAL),  # the level comes after the other figures
+        ([[0.90, None], [0.90, 0.20], [0.90, 0.20, 0.20]], Alert.CRITICAL),
+        ([[1.00], [0.20]], Alert.WARNING),  # typed while the interval ran, and corrected
+        ([[0.40, 0.40], [0.40, 0.90]], Alert.FINE),
+        ([[0.40], [0.40], [0.40, 0.70]], Alert.FINE),  # the same figures again are not another interval
+    ],
+)
+def test_an_interval_is_evaluated_when_its_level_arrives_and_again_when_it_is_corrected(imports, alert) -> None:
+    state = Watch()
+    for levels in imports:
+        state = watch(state, list(enumerate(levels)), target=0.8)
     assert state.alert == alert
