@@ -12,15 +12,16 @@ from bot.impact.forms import LastInterval
 from bot.impact.importing import Source
 from bot.impact.origins import origins_of
 from bot.impact.reading.rows import QueueName, ReadRow
-from bot.impact.reading.vocabulary import LENGTHS, Meaning
+from bot.impact.reading.vocabulary import COUNTS, LENGTHS, Meaning
 from bot.impact.rules.assessment import QueueFacts
 from bot.impact.rules.figures import Figures
 from bot.impact.rules.series import merged
-from bot.impact.wording import queue_name
+from bot.impact.wording import length, number, queue_name
 from bot.incidents.access import visible_incident
 from bot.incidents.change import changing
 from bot.incidents.facts import STALE_SOURCES
 from bot.incidents.registry import Registry
+from bot.incidents.rules import ungrouped
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block, context
@@ -138,7 +139,19 @@ def add_interval(
         importing.import_few(change.session, source, [row], now)
         change.log("figures_typed", queue=name.queue, starts_at=starts_at)
     at = clock_time(datetime.fromtimestamp(starts_at, UTC))
-    return answer_wording.interval_kept(queue_name(name.queue), at)
+    return answer_wording.interval_kept(queue_name(name.queue), at, _kept_figures(Figures(*figures)))
+
+
+def _kept_figures(figures: Figures) -> list[str]:
+    """Each figure as it was understood, so that a slip in typing is seen at once."""
+    amounts = [(label.lower(), name, getattr(figures, name)) for name, label, _ in forms.FIELDS]
+    return [
+        f"{label} {_amount_text(Meaning(name), amount)}" for label, name, amount in amounts if amount is not None
+    ]
+
+
+def _amount_text(meaning: Meaning, amount: float) -> str:
+    return length(amount) if meaning in LENGTHS else number(amount, decimals=0 if amount.is_integer() else 1)
 
 
 def _queue_name(session: Session, queue: str) -> QueueName:
@@ -155,9 +168,8 @@ def read_typed(typed: Mapping[str, str]) -> tuple[float | None, ...]:
     amounts: dict[str, float | None] = {}
     unreadable: dict[str, NotReadable] = {}
     for name, text in typed.items():
-        parse = read_length if Meaning(name) in LENGTHS else read_number
         try:
-            amounts[name] = parse(text, "," if text.count(",") == 1 and "." not in text else ".")
+            amounts[name] = _read_figure(Meaning(name), text)
         except NotReadable as reason:
             unreadable[name] = reason
     if unreadable:
@@ -168,3 +180,17 @@ def read_typed(typed: Mapping[str, str]) -> tuple[float | None, ...]:
     if figures.answered is not None and (figures.answered_in or 0) > figures.answered:
         raise MoreInTime()
     return tuple(figures)
+
+
+def _read_figure(meaning: Meaning, text: str) -> float | None:
+    if meaning in LENGTHS:
+        return read_length(text, _decimal_of(text))
+    number_text = ungrouped(text)
+    amount = read_number(number_text, _decimal_of(number_text))
+    if meaning in COUNTS and amount is not None and not amount.is_integer():
+        raise NotReadable(f"{text.strip()} is not a whole number")
+    return amount
+
+
+def _decimal_of(text: str) -> str:
+    return "," if text.count(",") == 1 and "." not in text else "."

@@ -1,5 +1,7 @@
 """Answers and notices about figures. Pure."""
 
+from collections.abc import Sequence
+
 HELP = (
     "`/incident figures` what the queues did and what it cost, `add` an interval, `chart` · `/incident whatif "
     "agents -6` service level with fewer agents"
@@ -16,9 +18,9 @@ def not_readable(reason: str) -> str:
     return f"{reason}. Type a number such as 120, or a time such as 5:12."
 
 
-def interval_kept(queue: str, at: str) -> str:
-    """The answer to a typed interval."""
-    return f"Kept: {queue} at {at}. `/incident figures` shows what it means."
+def interval_kept(queue: str, at: str, figures: Sequence[str]) -> str:
+    """The answer to a typed interval; it repeats the figures as they were understood."""
+    return f"Kept: {queue} at {at}: {', '.join(figures)}. `/incident figures` shows what it means."
 
 
 def chart_shared(person: str) -> str:

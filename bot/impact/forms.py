@@ -73,7 +73,8 @@ def _initial_text(name: str, last_interval: LastInterval | None) -> str:
     if last_interval is None or name not in (ids.AHT, ids.AGENTS, ids.SCHEDULED):
         return ""
     amount = getattr(last_interval.figures, name)
-    return "" if amount is None else f"{amount:g}"
+    # With one decimal: three digits after the point would be read as thousands when the form is sent.
+    return "" if amount is None else f"{round(amount, 1):g}"
 
 
 def _interval_label(at: datetime) -> str:

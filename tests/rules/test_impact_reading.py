@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from bot.impact.actions import FiguresNotReadable, read_typed
 from bot.impact.preview_views import FilePreview, threshold_warning
 from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
@@ -346,6 +347,31 @@ def test_a_formula_with_its_result_is_not_refused(tmp_path):
         archive.writestr("xl/workbook.xml", "<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", '<c r="A1"><f>1+1</f><v>2</v></c>')
     workbook.check(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "amount"),
+    [
+        ("offered", "1,204", 1204),
+        ("answered", "1.204", 1204),
+        ("abandoned", "1.204.300", 1_204_300),
+        ("forecast_offered", "1,204.5", 1204.5),
+        ("forecast_offered", "104,25", 104.25),
+        ("agents", "1,204", 1204),
+        ("agents", "92.5", 92.5),
+        ("aht_s", "312.125", 312.125),
+    ],
+)
+def test_three_digits_after_a_sign_are_groups_in_a_number_that_is_typed(name, typed, amount):
+    assert getattr(Figures(*read_typed({name: typed})), name) == amount
+
+
+def test_a_part_of_a_contact_is_refused_beside_its_field():
+    with pytest.raises(FiguresNotReadable) as refused:
+        read_typed({"offered": "1.5", "answered": "1"})
+    assert refused.value.by_field == {
+        "offered": "1.5 is not a whole number. Type a number such as 120, or a time such as 5:12."
+    }
 
 
 def test_a_file_that_counts_within_another_time_than_the_goal_is_named(tmp_path):

@@ -234,7 +234,8 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
     floor.ana.fills(ids.SCHEDULED, "100")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "Kept: Billing" in floor.ana.direct_messages()[-1].visible_text
+    answer = floor.ana.direct_messages()[-1].visible_text
+    assert re.search(r"Kept: Billing at .*: offered 420, average handle time 6:00, agents staffed 92, ", answer)
 
     floor.says("ana", "/incident figures add", channel=channel)
     floor.ana.fills(ids.OFFERED, "420")

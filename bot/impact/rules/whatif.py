@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from bot.errors import WatchfloorError
 from bot.impact.rules.erlang import MOST_AGENTS, Load, Unstable, Waiting, erlang_a, erlang_c, required_a, required_c
 from bot.impact.rules.figures import ServiceLevel
+from bot.incidents.rules import ungrouped
 
 LARGEST = 1_000_000.0
 LONGEST_OUTAGE_MIN = 24 * 60
@@ -47,6 +48,7 @@ _LEVER = re.compile(
 # Users separate changes by a comma, a word, or nothing.
 _SEPARATOR = re.compile(rf"[;\n]|,\s|\sand\s|\s+(?=(?:{_LEVER_NAMES})\b)", re.IGNORECASE)
 _NAMES = {"agent": "agents", "handle time": "aht", "calls": "volume", "contacts": "volume"}
+FACTORS = ("x", "×", "*")
 _SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0}
 
 
@@ -64,7 +66,8 @@ def read_lever(typed: str) -> Lever:
     if match is None:
         raise UnknownLever(given=typed.strip()[:60])
     name = _NAMES.get(match["name"].lower(), match["name"].lower())
-    number, sign, unit = float(match["number"].replace(",", ".")), match["sign"], (match["unit"] or "").lower()
+    sign, unit = match["sign"], (match["unit"] or "").lower()
+    number = _number(match["number"], is_amount=name in ("agents", "volume") and not unit and sign not in FACTORS)
     if name == "outage":
         return _outage(number, sign, unit, typed)
     if unit == "%":
@@ -72,12 +75,17 @@ def read_lever(typed: str) -> Lever:
         return Lever(name, factor=1 - share if sign in "-−–" and sign else 1 + share if sign == "+" else share)
     if unit and name != "aht":
         raise UnknownLever(given=typed.strip()[:60])
-    if sign in ("x", "×", "*"):
+    if sign in FACTORS:
         return Lever(name, factor=number)
     amount = number * _SECONDS.get(unit, 1.0)
     if sign:
         return Lever(name, added=amount if sign == "+" else -amount)
     return Lever(name, absolute=amount)
+
+
+def _number(typed: str, *, is_amount: bool) -> float:
+    """`1,204` is a number of agents or contacts, but a factor, a share or a time with decimals."""
+    return float((ungrouped(typed) if is_amount else typed).replace(",", "."))
 
 
 def _outage(number: float, sign: str, unit: str, typed: str) -> Lever:
