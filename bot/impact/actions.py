@@ -15,6 +15,7 @@ from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.reading.vocabulary import COUNTS, LENGTHS, Meaning
 from bot.impact.rules.assessment import QueueFacts
 from bot.impact.rules.figures import Figures
+from bot.impact.rules.intervals import recent_starts
 from bot.impact.rules.series import merged
 from bot.impact.wording import length, number, queue_name
 from bot.incidents.access import visible_incident
@@ -29,7 +30,6 @@ from bot.slack.text import clock_time
 from bot.sources.tabular.cells import NotReadable, read_length, read_number
 
 INTERVAL_S = 1800
-INTERVALS_OFFERED = 24
 PREFILL_WITHIN = timedelta(days=2)
 
 
@@ -91,15 +91,9 @@ def figures_form(services: Services, number: int, by: str, now: datetime) -> Blo
         queues = queues_of(session, services, incident, now)
         last_interval = _last_interval(session, queues, by, now)
     interval_s = last_interval.interval_s if last_interval and last_interval.interval_s <= 3600 else INTERVAL_S
-    return forms.figures_form(number, queues, _starts(services, now, interval_s), interval_s, last_interval)
-
-
-def _starts(services: Services, now: datetime, interval_s: int) -> list[datetime]:
-    """The intervals that the form offers, the last completed one first."""
     zone = ZoneInfo(services.floor.figures.zone)
-    current_start = int(now.timestamp()) // interval_s * interval_s
-    starts = [current_start - place * interval_s for place in range(1, INTERVALS_OFFERED)]
-    return [datetime.fromtimestamp(at, UTC).astimezone(zone) for at in [starts[0], current_start, *starts[1:]]]
+    starts = recent_starts(now.astimezone(zone), interval_s, last_interval.starts_at if last_interval else None)
+    return forms.figures_form(number, queues, starts, interval_s, last_interval)
 
 
 def _last_interval(session: Session, queues: Sequence[QueueFacts], by: str, now: datetime) -> LastInterval | None:

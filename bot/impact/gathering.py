@@ -14,8 +14,10 @@ from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
 from bot.impact.rules.baseline import PROFILE_WEEKS, WEEK_S, WEEKS
 from bot.impact.rules.figures import ServiceLevel
+from bot.impact.rules.intervals import QueueInterval
+from bot.impact.rules.lengths import by_length
 from bot.impact.rules.outlook import AHEAD_S, Outlook, outlook
-from bot.impact.rules.series import QueueInterval, merged
+from bot.impact.rules.series import merged
 from bot.impact.tables import Queue
 from bot.incidents.tables import Incident
 
@@ -145,14 +147,17 @@ def _past_by_queue(
         for queue_id, intervals in series.items()
         if any(each.figures.forecast_offered is None for each in intervals)
     ]
-    offered: dict[int, dict[int, float]] = defaultdict(dict)
+    history: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
     if queues_without_forecast:
-        for queue_id, starts_at, contacts in interval_tables.offered_before(
+        for queue_id, starts_at, interval_s, contacts in interval_tables.offered_before(
             session, queues_without_forecast, weeks, other_windows
         ):
-            offered[queue_id][local(starts_at)] = contacts
+            history[queue_id].append((local(starts_at), interval_s, contacts))
     return {
-        queue_id: Past(offered.get(queue_id, {}), _quotient(sums[0:2]), _quotient(sums[2:4]), _quotient(sums[4:6]))
+        queue_id: Past(
+            by_length({each.interval_s for each in series[queue_id]}, history[queue_id]),
+            *(_quotient(sums[place : place + 2]) for place in (0, 2, 4)),
+        )
         for queue_id, *sums in interval_tables.sums_before(session, list(series), weeks[:WEEKS], other_windows)
     }
 

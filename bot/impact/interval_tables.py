@@ -120,12 +120,12 @@ def rows_between(session: Session, numbers: Collection[int], span: Span) -> Sequ
 def offered_before(
     session: Session, numbers: Collection[int], spans: Sequence[Span], other_windows: Sequence[Span]
 ) -> Sequence[Sequence[Any]]:
-    """Queue, start and contacts in these spans, without the intervals during another incident.
+    """Queue, start, length and contacts in these spans, without the intervals during another incident.
 
     Ordered by queue and time, the latest import last.
     """
     offered = col(IntervalFigures.offered)
-    columns = (IntervalFigures.queue_id, IntervalFigures.starts_at, offered)
+    columns = (IntervalFigures.queue_id, IntervalFigures.starts_at, IntervalFigures.interval_s, offered)
     query = _visible_rows(columns, numbers, spans).where(offered.is_not(None), *_outside_windows(other_windows))
     return session.connection().execute(query.order_by(*_last_import_last())).all()
 

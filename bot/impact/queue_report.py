@@ -9,7 +9,8 @@ from sqlmodel import Session
 from bot.impact import gathering, interval_tables, tables
 from bot.impact.rules.assessment import Goal
 from bot.impact.rules.figures import Totals, added, totals_from, vector
-from bot.impact.rules.series import QueueInterval, merged
+from bot.impact.rules.intervals import QueueInterval
+from bot.impact.rules.series import merged
 from bot.impact.tables import Queue
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula
 from bot.incidents.facts import QueueFigures
@@ -24,7 +25,7 @@ def queue_figures(
     queues = {
         queue.number: queue for queue in tables.queues(session, interval_tables.queues_between(session, *span))
     }
-    intervals = merged(interval_tables.rows_between(session, list(queues), span))
+    intervals = merged(interval_tables.rows_between(session, list(queues), span), prefers_days=True)
     language = LANGUAGES.get(language_code, ENGLISH)
     figures = [
         _figures(

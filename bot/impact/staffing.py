@@ -11,7 +11,9 @@ from sqlmodel import Session
 from bot.impact import gathering, interval_tables, tables
 from bot.impact.interval_tables import Span
 from bot.impact.rules.baseline import PROFILE_WEEKS, WEEK_S
-from bot.impact.rules.series import QueueInterval, merged
+from bot.impact.rules.intervals import QueueInterval
+from bot.impact.rules.lengths import by_length
+from bot.impact.rules.series import merged
 from bot.impact.rules.staffing import Planned, Requirement, requirements, usual_intervals
 from bot.impact.tables import Queue
 from bot.incidents.facts import AgentsNeeded
@@ -76,12 +78,14 @@ def _usual(
     ]
     other_windows = tables.windows_of_others(session, 0, weeks[-1][0], span[0])
     local = gathering.local_clock(ZoneInfo(services.floor.figures.zone))
-    contacts_by_queue: dict[int, dict[int, float]] = defaultdict(dict)
-    for queue_id, starts_at, offered in interval_tables.offered_before(
+    history_by_queue: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
+    for queue_id, *interval_and_contacts in interval_tables.offered_before(
         session, queues_without_forecast, weeks, other_windows
     ):
-        contacts_by_queue[queue_id][starts_at] = offered
-    for queue_id, history in contacts_by_queue.items():
+        history_by_queue[queue_id].append(tuple(interval_and_contacts))
+    for queue_id, rows in history_by_queue.items():
+        _, newest_length_s, _ = rows[-1]
+        history = by_length({newest_length_s}, rows)[newest_length_s]
         yield from usual_intervals(queue_id, history, forecast_ends[queue_id], span[1], local)
 
 

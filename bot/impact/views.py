@@ -1,5 +1,6 @@
 """The screen of an incident's figures. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ from bot.impact.rules.outlook import Outlook
 from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.pages import page_of
-from bot.slack.text import ago, clock_time, one_line
+from bot.slack.text import ago, clock_time, listed, one_line
 
 Screen = tuple[str, list[Block]]
 QUEUES_SHOWN, PLACES_SHOWN = 8, 5
@@ -223,11 +224,20 @@ def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
     parts += definitions(assessment.whole.since)
     if assessment.restated:
         parts.append(f"{assessment.restated} interval{'s' if assessment.restated > 1 else ''} restated.")
+    if assessment.left_out:
+        parts.append(_left_out(assessment.left_out))
     if assessment.window.is_cut:
         parts.append("Only its first seven days are counted.")
     if imported_at:
         parts.append(f"Last import {ago(imported_at)}.")
     return " ".join(parts)
+
+
+def _left_out(left_out: Sequence[tuple[str, int]]) -> str:
+    """The intervals that do not count, by queue and length."""
+    counts = Counter(left_out).items()
+    texts = [f"{queue_name(queue)} {count} × {length_s // 60} min" for (queue, length_s), count in counts]
+    return f"Left out, because a later import covers the same time: {listed(texts, QUEUES_NAMED)}."
 
 
 def _origins(origins: Sequence[Origin], queues: int) -> str:

@@ -8,8 +8,9 @@ from bot.impact.actions import queues_of
 from bot.impact.forms import whatif_form
 from bot.impact.rules.assessment import QueueFacts
 from bot.impact.rules.erlang import Load, patience
+from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.recovery import Recovery, Span, recovery
-from bot.impact.rules.series import QueueInterval, merged
+from bot.impact.rules.series import merged
 from bot.impact.rules.whatif import Lever, answer, changed, outage_minutes, remedies
 from bot.impact.views import Screen
 from bot.impact.whatif_views import WhatIf, whatif_screen

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -13,8 +14,10 @@ from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
 from bot.impact.rules.baseline import WEEK_S
 from bot.impact.rules.figures import Figures, ServiceLevel
+from bot.impact.rules.intervals import QueueInterval, recent_starts
+from bot.impact.rules.lengths import by_length
 from bot.impact.rules.outlook import outlook
-from bot.impact.rules.series import QueueInterval
+from bot.impact.rules.series import merged
 from bot.impact.views import figures_screen
 
 HALF_HOUR = 1800
@@ -79,7 +82,7 @@ def test_the_usual_of_four_weeks_at_the_days_level_is_expected_without_a_forecas
     offered = {
         START + place * HALF_HOUR - week * WEEK_S: 100.0 + week for week in (1, 2, 3, 4) for place in range(-6, 8)
     }
-    assessment = assessment_of_an_outage(forecast=None, past=Past(offered, abandonment=0.05))
+    assessment = assessment_of_an_outage(forecast=None, past=Past({HALF_HOUR: offered}, abandonment=0.05))
     assert assessment.forecast_intervals == 1  # of Chat
     # Before the incident 100 came where 102.5 were usual: the level is a little under 1.
     assert assessment.queues[0].expected == pytest.approx(2 * 102.5, rel=0.03)
@@ -175,3 +178,81 @@ def test_the_outlook_counts_from_the_last_whole_interval_and_says_what_it_assume
     assert short.service_level_at is None
     assert outlook(BILLING, [quiet(0, agents=30)], Past(), lambda moment: moment) is None
     assert outlook(BILLING, [quiet(0)], Past(), lambda moment: moment) is None
+
+
+QUARTER = 900
+
+
+def row(starts_at: int, import_id: int, length_s: int, **figures: float) -> tuple[Any, ...]:
+    """A stored row, as the query returns it."""
+    return (1, starts_at, import_id, length_s, *Figures(**figures))
+
+
+def assessed(*rows: tuple[Any, ...], past: Past | None = None) -> Assessment:
+    """Assess rows of Billing, as several imports brought them."""
+    intervals = list(merged(sorted(rows, key=lambda each: (each[1], each[2]))))
+    return assess([BILLING], {1: intervals}, {1: past or Past()}, WINDOW, lambda moment: moment)
+
+
+def quarters(count: int, import_id: int = 2, **figures: float) -> list[tuple[Any, ...]]:
+    return [row(START + place * QUARTER, import_id, QUARTER, **figures) for place in range(count)]
+
+
+def test_a_forecast_moves_to_the_length_of_the_intervals_that_came() -> None:
+    halves = [row(START + place * HALF_HOUR, 1, HALF_HOUR, forecast_offered=200) for place in range(4)]
+    assessment = assessed(*halves, *quarters(4, offered=100, abandoned=0))
+    group = assessment.whole
+    assert (group.since.offered.value, group.expected, group.losses.suppressed.amount) == (400, 400, 0)
+    assert group.since.forecast_offered.value == 400
+    # What is still to come is planned by quarters, too.
+    assert [point.expected for point in assessment.points] == [100] * 8
+
+    hour = [row(START, 1, HALF_HOUR, offered=150), row(START + HALF_HOUR, 1, HALF_HOUR, offered=150)]
+    hour_by_quarters = assessed(*quarters(4, forecast_offered=75, forecast_agents=30), *hour)
+    assert (hour_by_quarters.whole.expected, hour_by_quarters.whole.agents_planned) == (300, 30)
+
+
+def test_an_interval_that_a_later_import_covers_counts_once_and_the_screen_names_it() -> None:
+    typed = row(START, 3, HALF_HOUR, offered=210)
+    assessment = assessed(*quarters(2, offered=100, agents=9, agents_scheduled=10), typed)
+    assert assessment.whole.since.offered.value == 210
+    assert assessment.whole.agents == 9, "agents are an average, so they move to the longer interval"
+    assert "later import covers the same time: Billing 2 × 15 min." in str(figures_screen(1, assessment, None)[1])
+
+    earlier = row(START, 1, HALF_HOUR, offered=210)
+    assert assessed(*quarters(2, offered=100), earlier).whole.since.offered.value == 200
+    day = row(START, 9, 24 * 3600, offered=4_000)
+    assert assessed(*quarters(2, offered=100), day).whole.since.offered.value == 200, "a day hides no interval"
+    whole_day = list(merged([day, *quarters(2, offered=100)], prefers_days=True))
+    assert [interval.figures.offered for interval in whole_day] == [4_000], "a report counts the day once"
+
+
+def test_what_is_usual_is_known_for_intervals_of_another_length() -> None:
+    history = [
+        (START + place * HALF_HOUR - week * WEEK_S, HALF_HOUR, 200.0)
+        for week in (1, 2, 3)
+        for place in range(-9, 9)
+    ]
+    past = Past(by_length({QUARTER}, history))
+    assert assessed(*quarters(4, offered=100), past=past).whole.expected == pytest.approx(400)
+    hours = by_length({3600, HALF_HOUR}, history)
+    assert hours[3600][START - WEEK_S] == 400
+    assert hours[HALF_HOUR][START - WEEK_S] == 200
+
+
+@pytest.mark.parametrize(
+    ("zone", "interval_s", "last", "first"),
+    [
+        ("Asia/Kolkata", 3600, None, "13:00"),
+        ("Asia/Kathmandu", HALF_HOUR, None, "14:30"),
+        ("Europe/Madrid", HALF_HOUR, None, "09:30"),
+        ("Europe/Madrid", 3600, datetime(2026, 11, 26, 7, 15, tzinfo=UTC), "09:15"),
+    ],
+)
+def test_a_form_offers_intervals_that_follow_on_from_the_last_or_begin_with_the_local_hour(
+    zone: str, interval_s: int, last: datetime | None, first: str
+) -> None:
+    now = datetime(2026, 11, 26, 9, 19, tzinfo=UTC)
+    starts = recent_starts(now.astimezone(ZoneInfo(zone)), interval_s, int(last.timestamp()) if last else None)
+    assert f"{starts[0]:%H:%M}" == first
+    assert len(set(starts)) == 24

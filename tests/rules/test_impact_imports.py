@@ -15,7 +15,8 @@ from bot.impact import importing, interval_tables, tables
 from bot.impact.importing import ImportRunning, NothingUsable, Source, import_rows
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
 from bot.impact.rules.figures import NAMES, Figures
-from bot.impact.rules.series import QueueInterval, merged
+from bot.impact.rules.intervals import QueueInterval
+from bot.impact.rules.series import merged
 from bot.impact.tables import Import
 from bot.runtime import migrations
 from bot.runtime.database import Database

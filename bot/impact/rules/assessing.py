@@ -26,8 +26,8 @@ from bot.impact.rules.figures import (
     totals_from,
     vector,
 )
+from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.losses import Baseline, Interval, Losses, loss_vector, losses_from, points_lost
-from bot.impact.rules.series import QueueInterval
 
 
 class _Day(Struct):
@@ -75,6 +75,9 @@ def assess(
         forecast_intervals=sum(forecast_flags),
         expected_intervals=len(forecast_flags),
         restated=sum(bool(interval.restated) for _, interval in incident_intervals),
+        left_out=tuple(
+            (day.queue.label, length_s) for day, interval in incident_intervals for length_s in interval.left_out
+        ),
         actual_imports=frozenset(
             (number, day.queue.label)
             for day, interval in incident_intervals
@@ -103,7 +106,7 @@ def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) 
             day.expected[interval.starts_at] = from_forecast(planned)
             continue
         length_s = interval.interval_s
-        usual_of_length = usual.setdefault(length_s, Usual(past.offered, length_s))
+        usual_of_length = usual.setdefault(length_s, Usual(past.offered.get(length_s, {}), length_s))
         expected = usual_of_length.at(local(interval.starts_at), level=day_level(so_far))
         if expected is None:
             continue

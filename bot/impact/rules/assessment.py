@@ -32,9 +32,9 @@ class QueueFacts(Struct, frozen=True):
 
 
 class Past(Struct, frozen=True):
-    """What is usual for a queue: contacts by local start of the interval; abandonment, ASA and AHT."""
+    """What is usual for a queue: contacts by length and local start of the interval; abandonment, ASA and AHT."""
 
-    offered: Mapping[int, float] = field(default_factory=dict)
+    offered: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
     abandonment: Amount = None
     asa_s: Amount = None
     aht_s: Amount = None
@@ -101,6 +101,8 @@ class Assessment(Struct, frozen=True):
     forecast_intervals: int = 0
     expected_intervals: int = 0
     restated: int = 0
+    # Pairs of queue and seconds: intervals that do not count, because a later import covers their time.
+    left_out: tuple[tuple[str, int], ...] = ()
     # Pairs of import and queue: imports that supplied the actual figures, and imports that corrected them.
     actual_imports: frozenset[tuple[int, str]] = frozenset()
     correcting_imports: frozenset[tuple[int, str]] = frozenset()

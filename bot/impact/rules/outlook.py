@@ -7,8 +7,8 @@ from msgspec import Struct
 from bot.impact.rules.assessment import Past, QueueFacts
 from bot.impact.rules.baseline import Expected, Usual
 from bot.impact.rules.figures import Figures, service_level
+from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.recovery import Span, recovery
-from bot.impact.rules.series import QueueInterval
 
 AHEAD_S = 12 * 3600
 
@@ -41,7 +41,7 @@ def outlook(
     if level is None or level >= queue.goal.target:
         return None
     planned = {each.starts_at: each.figures for each in intervals if each.starts_at > latest.starts_at}
-    usual, spans, sources = Usual(past.offered, length_s), [], []
+    usual, spans, sources = Usual(past.offered.get(length_s, {}), length_s), [], []
     for starts_at in range(latest.ends_at, latest.ends_at + AHEAD_S, length_s):
         span, source = _span(figures, planned.get(starts_at, Figures()), past, usual.at(local(starts_at)), length_s)
         spans.append(span)

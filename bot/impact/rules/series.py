@@ -2,56 +2,51 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot.impact.rules.figures import NAMES, Amount, Figures
+from bot.impact.rules.intervals import QueueInterval
+from bot.impact.rules.lengths import are_apart, without_overlaps
 
-FIRST = 4
-# The figures that are not forecasts.
-ACTUAL_FIGURES = tuple(place for place, name in enumerate(NAMES) if not name.startswith("forecast"))
+LENGTH, FIRST = 3, 4
 
 
-class QueueInterval(NamedTuple):
-    """What is known about a queue in an interval. `restated` names the figures that a later import corrected.
+def merged(rows: Iterable[Sequence[Any]], *, prefers_days: bool = False) -> Iterator[QueueInterval]:
+    """Merge rows of (queue, start, import, length, figures as in `NAMES`), sorted by queue, start and import.
 
-    `actual_import_ids` are the imports that supplied the actual figures, `correcting_import_id` the last one that
-    corrected any.
+    No time counts twice: of intervals of different lengths that overlap, those of the later import count. The total
+    of a day gives way to any shorter interval, or with `prefers_days` they all give way to it.
     """
-
-    queue_id: int
-    starts_at: int
-    interval_s: int
-    figures: Figures
-    restated: tuple[str, ...] = ()
-    actual_import_ids: tuple[int, ...] = ()
-    correcting_import_id: int = 0
-
-    @property
-    def ends_at(self) -> int:
-        """When the interval ends."""
-        return self.starts_at + self.interval_s
+    for queue_id, rows_of_queue in groupby(rows, key=lambda row: row[0]):
+        intervals = [
+            _merge(queue_id, starts_at, versions)
+            for starts_at, rows_of_start in groupby(rows_of_queue, key=lambda row: row[1])
+            for versions in _by_length(list(rows_of_start))
+        ]
+        yield from intervals if are_apart(intervals) else without_overlaps(intervals, prefers_days=prefers_days)
 
 
-def merged(rows: Iterable[Sequence[Any]]) -> Iterator[QueueInterval]:
-    """Merge rows of (queue, start, import, length, figures as in `NAMES`), sorted by queue, start and import."""
-    for (queue_id, starts_at), rows_of_interval in groupby(rows, key=lambda row: (row[0], row[1])):
-        versions = list(rows_of_interval)
-        last = versions[-1]
-        if len(versions) == 1:
-            yield QueueInterval(queue_id, starts_at, last[3], Figures(*last[FIRST:]), (), (last[2],))
-            continue
-        amounts: list[Amount] = list(versions[0][FIRST:])
-        import_id_of_figure, correcting_import_id = [versions[0][2]] * len(amounts), 0
-        restated: set[str] = set()
-        for version in versions[1:]:
-            for index, amount in enumerate(version[FIRST:]):
-                if amount is not None:
-                    if amounts[index] is not None and amounts[index] != amount:
-                        restated.add(NAMES[index])
-                        correcting_import_id = version[2]
-                    amounts[index], import_id_of_figure[index] = amount, version[2]
-        import_ids = {import_id_of_figure[index] for index in ACTUAL_FIGURES if amounts[index] is not None}
-        names = tuple(sorted(restated))
-        yield QueueInterval(
-            queue_id, starts_at, last[3], Figures(*amounts), names, tuple(sorted(import_ids)), correcting_import_id
-        )
+def _by_length(rows: list[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    lengths = {row[LENGTH] for row in rows}
+    return iter([rows]) if len(lengths) == 1 else ([row for row in rows if row[LENGTH] == each] for each in lengths)
+
+
+def _merge(queue_id: int, starts_at: int, versions: Sequence[Sequence[Any]]) -> QueueInterval:
+    first, interval_s = versions[0], versions[0][LENGTH]
+    if len(versions) == 1:
+        figures = Figures(*first[FIRST:])
+        return QueueInterval(queue_id, starts_at, interval_s, figures, (), (first[2],) * len(figures))
+    amounts: list[Amount] = list(first[FIRST:])
+    sources, correcting_import_id = [first[2]] * len(amounts), 0
+    restated: set[str] = set()
+    for version in versions[1:]:
+        for index, amount in enumerate(version[FIRST:]):
+            if amount is not None:
+                if amounts[index] is not None and amounts[index] != amount:
+                    restated.add(NAMES[index])
+                    correcting_import_id = version[2]
+                amounts[index], sources[index] = amount, version[2]
+    return QueueInterval(
+        *(queue_id, starts_at, interval_s, Figures(*amounts)),
+        *(tuple(sorted(restated)), tuple(sources), correcting_import_id),
+    )

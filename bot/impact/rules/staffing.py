@@ -12,7 +12,7 @@ from bot.impact.rules.assessment import Goal
 from bot.impact.rules.baseline import Usual
 from bot.impact.rules.erlang import MOST_AGENTS, Load, required_a, required_c
 from bot.impact.rules.figures import Figures
-from bot.impact.rules.series import QueueInterval
+from bot.impact.rules.intervals import QueueInterval
 
 # With fewer intervals, their length is unknown.
 FEWEST = 2
