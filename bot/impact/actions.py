@@ -129,7 +129,7 @@ def add_interval(
     with changing(services, number, by, now) as change:
         name = _queue_name(change.session, queue)
         row = ReadRow(0, name, starts_at, interval_s, figures)
-        source = Source(f"form:{key}", "form", by, number)
+        source = Source(f"form:{key}", tables.TYPED, by, number)
         importing.import_few(change.session, source, [row], now)
         change.log("figures_typed", queue=name.queue, starts_at=starts_at)
     at = clock_time(datetime.fromtimestamp(starts_at, UTC))

@@ -1,10 +1,11 @@
 """The figures of an incident's queues, read in a constant number of queries and assessed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from sqlmodel import Session
 
 from bot.config.floor import Floor
@@ -53,7 +54,8 @@ def gather_with_outlook(
     other_windows = tables.windows_of_others(session, incident.number, weeks[-1][0], span[0])
     local = local_clock(zone)
     past = _past_by_queue(session, series, weeks, other_windows, local)
-    assessment = assess(queues, series, past, window, local)
+    hidden_queues = _hidden_queues(session, incident, window, numbers)
+    assessment = replace(assess(queues, series, past, window, local), hidden_queues=hidden_queues)
 
     def look_ahead() -> Outlook | None:
         worst_id = next((group.id for group in assessment.queues), 0)
@@ -87,18 +89,28 @@ def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
 
 
 def queues_in_scope(session: Session, floor: Floor, incident: Incident, window: Window) -> list[QueueFacts]:
-    """The queues with figures imported for the incident; else those of its sites and partners; else all."""
-    imported_queue_ids = tables.queues_of_incident(session, incident.number)
-    queues = tables.queues(
-        session, imported_queue_ids or interval_tables.queues_between(session, window.start - LONGEST_S, window.end)
-    )
-    if not imported_queue_ids and (incident.sites or incident.partners):
+    """The queues of files imported for the incident; else those of its sites and partners; else all. Queues typed
+    into the incident's form belong to it as well, and hide no other."""
+    of_files, typed = tables.queues_of_incident(session, incident.number)
+    queues = tables.queues(session, (of_files or _known_queues(session, window)) | typed)
+    if not of_files and (incident.sites or incident.partners):
         scope_names = {name.casefold() for name in (*incident.sites, *incident.partners)}
-        matching_queues = [
-            queue for queue in queues if {queue.site.casefold(), queue.partner.casefold()} & scope_names
-        ]
-        queues = matching_queues or queues
+        matching = {
+            queue.number for queue in queues if {queue.site.casefold(), queue.partner.casefold()} & scope_names
+        }
+        queues = [queue for queue in queues if not matching or queue.number in matching | typed]
     return [queue_facts(queue, floor) for queue in queues]
+
+
+def _known_queues(session: Session, window: Window) -> set[int]:
+    """Every queue with figures in the week before the incident's end."""
+    return set(interval_tables.queues_between(session, window.start - LONGEST_S, window.end))
+
+
+def _hidden_queues(session: Session, incident: Incident, window: Window, numbers: Collection[int]) -> int:
+    """How many queues with figures are not shown because files were imported for the incident."""
+    of_files, _ = tables.queues_of_incident(session, incident.number)
+    return len(_known_queues(session, window).difference(numbers)) if of_files else 0
 
 
 def queue_facts(queue: Queue, floor: Floor) -> QueueFacts:

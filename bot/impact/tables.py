@@ -10,6 +10,9 @@ from bot.impact.reading.rows import QueueName
 from bot.incidents.tables import Incident
 from bot.runtime.database import Numbered, Row, insert_all_new, partial_index, utc_column
 
+# The source of figures that a person typed into the form.
+TYPED = "form"
+
 
 class Queue(Numbered, table=True):
     """A queue as files name it; the same name with another site, partner, language or channel is another queue."""
@@ -160,13 +163,13 @@ def import_of_key(session: Session, key: str) -> Import | None:
     return session.exec(select(Import).where(Import.key == key).with_for_update()).first()
 
 
-def queues_of_incident(session: Session, incident_id: int) -> Sequence[int]:
-    """The queues with figures imported for that incident."""
+def queues_of_incident(session: Session, incident_id: int) -> tuple[set[int], set[int]]:
+    """The queues with figures in files imported for that incident, and those with figures typed for it."""
     conditions = (Import.incident_id == incident_id, col(Import.visible_at).is_not(None))
-    query = (
-        select(ImportQueue.queue_id).join(Import, col(Import.id) == col(ImportQueue.import_id)).where(*conditions)
-    )
-    return session.exec(query.distinct()).all()
+    query = select(ImportQueue.queue_id, Import.source).join(Import, col(Import.id) == col(ImportQueue.import_id))
+    rows = session.exec(query.where(*conditions).distinct()).all()
+    typed = {queue_id for queue_id, source in rows if source == TYPED}
+    return {queue_id for queue_id, source in rows if source != TYPED}, typed
 
 
 def add_import_queues(session: Session, import_id: int, numbers: Iterable[int]) -> None:

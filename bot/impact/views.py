@@ -224,6 +224,11 @@ def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
     parts += definitions(assessment.whole.since)
     if assessment.restated:
         parts.append(f"{assessment.restated} interval{'s' if assessment.restated > 1 else ''} restated.")
+    if hidden := assessment.hidden_queues:
+        has = "has" if hidden == 1 else "have"
+        parts.append(
+            f"Only the queues of this incident's files and forms; {number(hidden)} more {has} figures, too."
+        )
     if assessment.left_out:
         parts.append(_left_out(assessment.left_out))
     if assessment.window.is_cut:

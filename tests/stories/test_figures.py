@@ -355,6 +355,27 @@ def test_another_system_sends_signed_figures(tmp_path: Path) -> None:
         floor.tick()
         assert "Service level 50 %" in floor.card(channel)
         assert "agents 38 staffed, 40 scheduled, 2 available · adherence 95 %" in figures(floor, channel)
+
+        interval |= {"queue": "Orders", "offered": 90}
+        assert posted(floor, json.dumps({"figures": [interval]}).encode()).json() == {"rows": 1}
+        floor.says("ana", "/incident figures add", channel=channel)
+        floor.ana.fills(ids.NEW_QUEUE, "Chat")
+        floor.ana.fills(ids.INTERVAL, str(int(this_half_hour().timestamp())))
+        floor.ana.fills(ids.OFFERED, "30")
+        assert floor.ana.submits().closed
+        floor.settle()
+        screen = figures(floor, channel)
+        assert all(f"• *{queue}* " in screen for queue in ("Billing", "Orders", "Chat")), (
+            "typed figures hide no queue"
+        )
+        assert "have figures, too" not in screen
+        floor.ana.uploads(channel, "orders.csv", csv_of((this_half_hour(), "Orders", 100, 90, 40)))
+        floor.settle()
+        press(floor, ids.USE, channel)
+        screen = figures(floor, channel)
+        assert "• *Orders · Manila* " in screen
+        assert "• *Billing* " not in screen
+        assert "Only the queues of this incident's files and forms; 2 more have figures, too." in screen
         floor.nothing_was_malformed()
 
 
