@@ -30,7 +30,7 @@ def register(registry: "Registry") -> None:
     listeners.register_commands(registry)
     registry.on(events.FrontDoorSet, actions.follow_playbook)
     registry.on(events.Merged, actions.follow_merge)
-    registry.on(events.Merged, engagements.end_open)
+    registry.on(events.Merged, engagements.follow_merge)
     registry.on(events.Closed, engagements.end_open)
     registry.on(events.Declined, engagements.end_open)
     registry.ticks += [

@@ -14,6 +14,15 @@ class State(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+# How a fault that is not open is described to the person who presses a button on its card.
+PAST_STATES = {
+    State.ANSWERED: "answered",
+    State.WITHDRAWN: "taken back",
+    State.ENDED: "ended with its incident",
+}
 
 
 class WrongMissing(WatchfloorError):

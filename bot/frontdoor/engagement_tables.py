@@ -55,6 +55,11 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Engagement]:
     ).all()
 
 
+def open_faults(session: Session, incident_id: int) -> list[Engagement]:
+    """An incident's faults that still await an answer, in order."""
+    return [engagement for engagement in of_incident(session, incident_id) if engagement.state == State.OPEN]
+
+
 def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Engagement]:
     """Faults that have not been answered in time."""
     return session.exec(

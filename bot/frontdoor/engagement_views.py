@@ -73,12 +73,21 @@ def card(engagement: Engagement, now: datetime) -> Screen:
     return text, [*blocks, *_buttons(engagement)]
 
 
+def moved_card(engagement: Engagement) -> Screen:
+    """The card in the channel of an incident that was merged into another."""
+    wrong = one_line(engagement.wrong, TITLE)
+    text = f"🔀 The routing fault “{wrong}” goes on in incident {engagement.incident_id}."
+    return text, [section(text)]
+
+
 def _state_text(engagement: Engagement, now: datetime) -> str:
     end_text = near_time(engagement.answered_at or now, now)
     if engagement.state == State.ANSWERED:
         return f"✅ {mention(engagement.answered_by or '')} {end_text}: {one_line(engagement.answer, SHOWN)}"
     if engagement.state == State.WITHDRAWN:
         return f"Taken back {end_text}"
+    if engagement.state == State.ENDED:
+        return f"Ended with the incident {end_text}, without an answer"
     owner = mention(engagement.owner_id) if engagement.owner_id else "nobody yet"
     due_label = "⚠️ answer was due" if engagement.answer_by <= now else "answer due"
     requester_text = f"asked by {mention(engagement.asked_by)}"

@@ -59,10 +59,7 @@ def report(services: Services, number: int, fault: Fault, by: str, now: datetime
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
         engagement = _add_engagement(change, fault, answer_by)
-        groups = [front_door.routing_team] if front_door.routing_team and not change.incident.is_private else []
-        owners = [fault.owner_id] if fault.owner_id else []
-        key = f"routing:{engagement.number}"
-        invitations.invite(change.session, number, key, now, owners, groups=groups)
+        _post_card(change, engagement)
         change.log("routing_asked", text=fault.wrong)
     return answer_wording.fault_asked(near_time(answer_by, now))
 
@@ -82,8 +79,17 @@ def _add_engagement(change: Change, fault: Fault, answer_by: datetime) -> Engage
     )
     change.session.add(engagement)
     change.session.flush()
-    outbox.add(change.session, kinds.ENGAGEMENT, change.number, change.now, str(engagement.number))
     return engagement
+
+
+def _post_card(change: Change, engagement: Engagement) -> None:
+    """Post the fault's card in the incident's channel, and invite those who are to answer it."""
+    outbox.add(change.session, kinds.ENGAGEMENT, change.number, change.now, str(engagement.number))
+    team = change.services.floor.front_door.routing_team
+    groups = [team] if team and not change.incident.is_private else []
+    owners = [engagement.owner_id] if engagement.owner_id else []
+    key = f"routing:{engagement.number}:invited:{change.number}"
+    invitations.invite(change.session, change.number, key, change.now, owners, groups=groups)
 
 
 def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
@@ -128,12 +134,25 @@ def _end(engagement: Engagement, state: State, by: str, now: datetime) -> None:
     engagement.state, engagement.answered_by, engagement.answered_at, engagement.due_at = state, by, now, None
 
 
-def end_open(change: Change, event: Closed | Declined | Merged) -> None:
-    """Withdraw the open faults of an incident that is over."""
-    for engagement in tables.of_incident(change.session, change.number):
-        if engagement.state == State.OPEN:
-            _end(engagement, State.WITHDRAWN, change.by, change.now)
-            change.session.add(engagement)
+def follow_merge(change: Change, event: Merged) -> None:
+    """Move the open faults to the other incident, where they go on."""
+    target = incidents.by_number(change.session, event.into)
+    target_change = Change(change.session, change.services, target, change.by, change.now)
+    for engagement in tables.open_faults(change.session, change.number):
+        engagement.incident_id = event.into
+        change.session.add(engagement)
+        _post_card(target_change, engagement)
+        target_change.log("routing_moved", number=change.number, text=engagement.wrong)
+    change.mark_stale(kinds.ENGAGEMENT)
+
+
+def end_open(change: Change, event: Closed | Declined) -> None:
+    """End the open faults of an incident that is over, and say so on their cards."""
+    for engagement in tables.open_faults(change.session, change.number):
+        _end(engagement, State.ENDED, change.by, change.now)
+        change.session.add(engagement)
+        change.log("routing_ended", text=engagement.wrong)
+    change.mark_stale(kinds.ENGAGEMENT)
 
 
 def escalate(services: Services, now: datetime) -> None:
@@ -172,8 +191,9 @@ def _changing_engagement(
     with changing(services, number, by, now, None) as change:
         engagement = tables.get(change.session, engagement_id)
         if engagement.state != State.OPEN:
-            state = {State.ANSWERED: "answered"}.get(State(engagement.state), "taken back")
-            raise rules.NotOpen(state=state, when=near_time(engagement.answered_at or now, now))
+            raise rules.NotOpen(
+                state=rules.PAST_STATES[State(engagement.state)], when=near_time(engagement.answered_at or now, now)
+            )
         yield change, engagement
         change.session.add(engagement)
         change.mark_stale(kinds.ENGAGEMENT)

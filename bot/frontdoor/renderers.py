@@ -14,7 +14,10 @@ def _card(context: Context) -> Message:
 
 
 def _engagement(context: Context) -> Message:
-    return engagement_views.card(engagement_tables.get(context.session, int(context.row.subject)), utcnow())
+    engagement = engagement_tables.get(context.session, int(context.row.subject))
+    if engagement.incident_id != context.row.incident_id:
+        return engagement_views.moved_card(engagement)
+    return engagement_views.card(engagement, utcnow())
 
 
 KINDS = (

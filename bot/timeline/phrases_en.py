@@ -80,6 +80,8 @@ SENTENCES = {
     "routing_answered": "{who} answered the routing fault: {text}",
     "routing_withdrawn": "{who} took the routing fault back",
     "routing_overdue": "Nobody answered the routing fault in time; others were told: {text}",
+    "routing_moved": "The routing fault came along from incident {number}: {text}",
+    "routing_ended": "The routing fault ended with the incident, without an answer: {text}",
     "playbook_stopped": "{who} stopped the playbook {playbook}",
     "step_snoozed": "{who} snoozed a step for {minutes} minutes: {step}",
     "step_reminded": "The {level} was reminded of a step: {step}",

@@ -75,6 +75,8 @@ SENTENCES = {
     "routing_answered": "{who} respondió sobre el fallo de enrutamiento: {text}",
     "routing_withdrawn": "{who} retiró el fallo de enrutamiento",
     "routing_overdue": "Nadie respondió a tiempo sobre el fallo de enrutamiento; se avisó a otros: {text}",
+    "routing_moved": "El fallo de enrutamiento vino del incidente {number}: {text}",
+    "routing_ended": "El fallo de enrutamiento terminó con el incidente, sin respuesta: {text}",
     "playbook_stopped": "{who} detuvo el procedimiento {playbook}",
     "step_snoozed": "{who} pospuso un paso {minutes} minutos: {step}",
     "step_reminded": "Se recordó un paso a {level}: {step}",

@@ -47,6 +47,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
         "lockouts_declared",
         *("ledger_closed", "ledger_waived", "ledger_reopened"),
         *("routing_asked", "routing_taken", "routing_answered", "routing_withdrawn", "routing_overdue"),
+        *("routing_moved", "routing_ended"),
     ),
     "messages": ("message", "shortcut_message", "reported_again", *NOTES, "gap", "gap_refused"),
     "steps": (

@@ -89,7 +89,7 @@ HANDLERS = {
         "playbooks.run_actions.stop_all",
         "subscriptions.actions.follow_merge",
         "frontdoor.actions.follow_merge",
-        "frontdoor.engagements.end_open",
+        "frontdoor.engagements.follow_merge",
         "cases.linking.follow_merge",
         "alerts.actions.follow_merge",
         "webhooks.handlers.notify",

@@ -196,3 +196,21 @@ def test_a_routing_fault_is_asked_escalated_and_answered(floor: TestFloor) -> No
     assert "answered your routing fault" in floor.ana.direct_messages()[-1].visible_text
     floor.passes(hours=2)
     assert len(timeline(floor, "routing_overdue")) == 1
+
+    floor.says("ana", "/incident routing", channel)
+    assert submit(floor, "ana", {ids.WRONG: "Orders reach Billing"}).closed
+    target = floor.declares("S2 Orders wait for long in Cebu")
+    assert "is merged into incident 2" in floor.says("ana", "/incident merge 2", channel)
+    assert "The routing fault “Orders reach Billing” goes on in incident 2" in floor.visible_text(channel)
+    assert "Orders reach Billing" in floor.visible_text(target)
+    assert "U0CHLOE" in floor.sandbox.workspace.channel(target).members, "the team comes along"
+    assert [row["incident_id"] for row in timeline(floor, "routing_moved")] == [2]
+    floor.passes(minutes=31)
+    assert "answered the routing fault “Orders reach Billing”" in floor.visible_text(target)
+    floor.says("ana", "/incident resolve over", target)
+    floor.says("ana", "/incident close done", target)
+    assert "Ended with the incident" in floor.visible_text(target)
+    assert [row["incident_id"] for row in timeline(floor, "routing_ended")] == [2]
+    count_before = len(timeline(floor, "routing_overdue"))
+    floor.passes(hours=2)
+    assert len(timeline(floor, "routing_overdue")) == count_before
