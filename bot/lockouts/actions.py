@@ -12,7 +12,7 @@ from bot.incidents.declaring import check_may_be_declared, check_may_declare, op
 from bot.incidents.events import Declared
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.workflows import DeclareRequest
-from bot.lockouts import failure_views, failures, recording, rules, tables, views, wording
+from bot.lockouts import bursts, failure_views, failures, recording, rules, tables, views, wording
 from bot.lockouts.failure_rules import SHOWN_FOR
 from bot.lockouts.recording import AccountChange
 from bot.lockouts.rules import Release
@@ -29,6 +29,10 @@ KEY = "lockout-burst:"
 
 class AlreadyDecided(WatchfloorError):
     """Somebody has decided about these lockouts already."""
+
+
+class ProposalEnded(WatchfloorError):
+    """Nobody was locked out for an hour, so this proposal has ended. `/incident declare` opens an incident."""
 
 
 def overview(services: Services, by: str, now: datetime) -> Screen:
@@ -159,7 +163,7 @@ def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
         burst = _check_open(tables.burst(session, burst_id))
         burst.state, burst.decided_by = "dismissed", by
         session.add(burst)
-        recording.show(session, services.floor, burst, now)
+        bursts.show(session, services.floor, burst, now)
     return wording.BURST_DISMISSED
 
 
@@ -172,10 +176,12 @@ def follow_declared(change: Change, event: Declared) -> None:
     burst.state, burst.incident_id, burst.decided_by = "declared", change.number, change.incident.declared_by
     change.session.add(burst)
     change.log("lockouts_declared", partner=burst.partner, agents=burst.accounts)
-    recording.show(change.session, change.services.floor, burst, change.now)
+    bursts.show(change.session, change.services.floor, burst, change.now)
 
 
 def _check_open(burst: Burst) -> Burst:
+    if burst.state == tables.LAPSED:
+        raise ProposalEnded()
     if burst.state != tables.OPEN:
         raise AlreadyDecided()
     return burst

@@ -1,23 +1,19 @@
-"""Recording lockouts: kept once, ended when the account works again, proposed as an incident when many."""
+"""Recording lockouts: each is kept once, and ended when the account works again."""
 
-import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from bot import directory, outbox
 from bot.config.floor import Floor
-from bot.incidents import incidents
-from bot.lockouts import failures, rules, tables, views
-from bot.lockouts.rules import Release
-from bot.lockouts.tables import Burst, LockedAccount
+from bot.lockouts import bursts, failures, tables
+from bot.lockouts.rules import MANUAL, Release
+from bot.lockouts.tables import LockedAccount
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.sources.port import Lockout, LockoutKind
 
-log = logging.getLogger(__name__)
 # The Okta source's reason for an account that does not unlock itself.
 AT_LIMIT = "user.account.lock.limit"
 
@@ -55,29 +51,89 @@ def take_rows(session: Session, services: Services, source: str, key: str, rows:
 def record(session: Session, floor: Floor, source: str, rows: Iterable[AccountChange], now: datetime) -> int:
     """Record new lockouts, and propose an incident for a burst. Returns the number of newly locked accounts."""
     new_count, partners = 0, set()
+    open_accounts = OpenAccounts(tables.all_open(session, limit=None))
     for row in sorted(rows, key=lambda change: change.at):
-        if row.kind != LockoutKind.LOCKED:
-            _end(session, source, row)
-            continue
-        if open_account := tables.open_of(session, source, row.user_id):
-            _record_limit(session, open_account, row)
-            continue
         partner = row.partner or floor.lockouts.partner_of(row.login)
-        account = LockedAccount(
-            source=source,
-            external_id=row.external_id,
-            user_id=row.user_id,
-            login=row.login,
-            partner=partner,
-            release=row.release,
-            locked_at=row.at,
-        )
-        if tables.add(session, account):
+        known = open_accounts.by_user(source, row.user_id)
+        same_login = open_accounts.by_login(partner, row.login)
+        if row.kind != LockoutKind.LOCKED:
+            _end(session, open_accounts, known or same_login, row)
+        elif known:
+            _record_limit(session, known, row)
+        elif _add(session, open_accounts, _account(source, partner, row), same_login, now) and same_login is None:
             new_count += 1
             partners.add(partner)
     for partner in sorted(partners - {""}):
-        _check_burst(session, floor, partner, now)
+        bursts.check(session, floor, partner, now)
     return new_count
+
+
+class OpenAccounts:
+    """The accounts that are locked, as each source and as people name them."""
+
+    def __init__(self, accounts: Iterable[LockedAccount]) -> None:
+        self._by_user: dict[tuple[str, str], LockedAccount] = {}
+        self._by_login: dict[tuple[str, str], LockedAccount] = {}
+        for account in accounts:
+            self.add(account)
+
+    def add(self, account: LockedAccount) -> None:
+        """Add an account that is locked now."""
+        self._by_user[account.source, account.user_id] = account
+        self._by_login[account.partner, account.login.casefold()] = account
+
+    def remove(self, account: LockedAccount) -> None:
+        """Remove an account that is no longer locked."""
+        self._by_user.pop((account.source, account.user_id), None)
+        self._by_login.pop((account.partner, account.login.casefold()), None)
+
+    def by_user(self, source: str, user_id: str) -> LockedAccount | None:
+        """The account that a source knows by this id."""
+        return self._by_user.get((source, user_id))
+
+    def by_login(self, partner: str, login: str) -> LockedAccount | None:
+        """The account with this login, from any source."""
+        return self._by_login.get((partner, login.casefold()))
+
+
+def _account(source: str, partner: str, row: AccountChange) -> LockedAccount:
+    return LockedAccount(
+        source=source,
+        external_id=row.external_id,
+        user_id=row.user_id,
+        login=row.login,
+        partner=partner,
+        release=row.release,
+        locked_at=row.at,
+    )
+
+
+def _add(
+    session: Session,
+    open_accounts: OpenAccounts,
+    account: LockedAccount,
+    same_login: LockedAccount | None,
+    now: datetime,
+) -> bool:
+    """Add a lockout. Of two reports about one login, a directory's stays open, because it can be asked to unlock;
+    the other one only keeps its event from being recorded again."""
+    is_replaced = same_login is not None and same_login.source in MANUAL and account.source not in MANUAL
+    if same_login is not None:
+        account.burst_id = same_login.burst_id
+        if is_replaced:
+            account.claimed_by, account.told_by = same_login.claimed_by, same_login.told_by
+        else:
+            account.unlocked_at = account.locked_at
+    if not tables.add(session, account):
+        return False
+    if same_login is not None and is_replaced:
+        same_login.unlocked_at = now
+        session.add(same_login)
+        open_accounts.remove(same_login)
+    if account.unlocked_at is None:
+        # The stored row, which a later event of the same request may change.
+        open_accounts.add(tables.locked(session, account.number, is_changed=False))
+    return True
 
 
 def _record_limit(session: Session, account: LockedAccount, row: AccountChange) -> None:
@@ -87,43 +143,8 @@ def _record_limit(session: Session, account: LockedAccount, row: AccountChange) 
         session.add(account)
 
 
-def _end(session: Session, source: str, row: AccountChange) -> None:
-    account = tables.open_of(session, source, row.user_id)
+def _end(session: Session, open_accounts: OpenAccounts, account: LockedAccount | None, row: AccountChange) -> None:
     if account is not None and account.locked_at <= row.at:
         account.unlocked_at = row.at
         session.add(account)
-
-
-def _check_burst(session: Session, floor: Floor, partner: str, now: datetime) -> None:
-    """Propose one incident for a partner's burst; later lockouts join it while it is open."""
-    recent = tables.recent(session, partner, now)
-    burst = tables.open_burst(session, partner)
-    if burst is None:
-        usual = rules.usual_in_window(tables.count_before_window(session, partner, now))
-        if not rules.is_burst(len(recent), usual):
-            return
-        burst = Burst(partner=partner, usual=usual, first_at=recent[0].locked_at, asked_at=now)
-        session.add(burst)
-        session.flush()
-    burst.accounts += len(recent)
-    session.add(burst)
-    tables.put_into(session, burst.number, [account.number for account in recent])
-    show(session, floor, burst, now)
-
-
-def show(session: Session, floor: Floor, burst: Burst, now: datetime) -> None:
-    """Post or edit the burst's single message in the incidents channel."""
-    channel_of_incident = ""
-    if burst.incident_id:
-        channel_of_incident = incidents.channels(session, [burst.incident_id]).get(burst.incident_id, "")
-    text, blocks = views.proposal(burst, channel_of_incident, now)
-    key = f"lockout-burst:{burst.number}"
-    row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()
-    if row is not None:
-        outbox.edit(session, row, blocks, now)
-        return
-    channel_id = directory.channel_id(session, floor.incidents_channel)
-    if channel_id is None:
-        log.warning("the incidents channel is not known", extra={"burst": burst.number})
-        return
-    outbox.post(session, key, channel_id, text, now, blocks=blocks, priority=outbox.URGENT)
+        open_accounts.remove(account)

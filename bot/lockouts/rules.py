@@ -1,13 +1,20 @@
 """Locked-out agents: what unlocks them, and how many at one partner make an incident. Pure."""
 
 import math
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.errors import WatchfloorError
 
 WINDOW = timedelta(minutes=6)
 LEAST = 6
+# A source may be read late, and people report later still; what is older is history.
+LATEST = timedelta(hours=1)
+# After this time without a lockout, a proposal that nobody decided has ended.
+LAPSES_AFTER = timedelta(hours=1)
+# The sources of what people type and drop: nobody can be asked to unlock these accounts.
+MANUAL = ("form", "file")
 # A burst this large occurs by chance in at most one in a thousand six-minute windows.
 CHANCE = 0.001
 # Days over which the usual number is counted; a partner without a history is assumed to be quiet.
@@ -105,6 +112,20 @@ def is_burst(count: int, usual: float) -> bool:
     """True if `count` lockouts at a partner within six minutes are an incident when `usual` (more than 0) are
     expected: at least six, and so many that chance alone produces them in at most one of a thousand windows."""
     return count >= LEAST and negative_binomial_tail(count, usual) <= CHANCE
+
+
+def burst_since(lockouts: Sequence[tuple[datetime, str]], usual: float) -> datetime | None:
+    """The first lockout of the first burst among these, in order of time, with their logins; None without one.
+
+    The window ends at each lockout in turn, not at the present: lockouts that are read late are as close together.
+    """
+    first = 0
+    for last, (at, _) in enumerate(lockouts):
+        while lockouts[first][0] <= at - WINDOW:
+            first += 1
+        if is_burst(len({login.casefold() for _, login in lockouts[first : last + 1]}), usual):
+            return lockouts[first][0]
+    return None
 
 
 def negative_binomial_tail(count: int, mean: float, size: float = SIZE) -> float:

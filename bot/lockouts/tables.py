@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
-from bot.lockouts.rules import USUAL_DAYS, WINDOW, Release
+from bot.lockouts.rules import LATEST, USUAL_DAYS, WINDOW, Release
 from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
-OPEN = "open"
+OPEN, LAPSED = "open", "lapsed"
 
 
 class NoSuchLockout(WatchfloorError):
@@ -66,12 +66,6 @@ def add(session: Session, locked: LockedAccount) -> bool:
     return insert_new(session, locked)
 
 
-def open_of(session: Session, source: str, user_id: str) -> LockedAccount | None:
-    """The account's open lockout."""
-    query = select(LockedAccount).where(LockedAccount.source == source, LockedAccount.user_id == user_id)
-    return session.exec(query.where(col(LockedAccount.unlocked_at).is_(None))).first()
-
-
 def locked(session: Session, lockout_id: int, *, is_changed: bool = True) -> LockedAccount:
     """A lockout, locked for update if it is to be changed. Raises `NoSuchLockout`."""
     query = select(LockedAccount).where(LockedAccount.id == lockout_id)
@@ -81,7 +75,7 @@ def locked(session: Session, lockout_id: int, *, is_changed: bool = True) -> Loc
     return account
 
 
-def all_open(session: Session, limit: int = 500) -> Sequence[LockedAccount]:
+def all_open(session: Session, limit: int | None = 500) -> Sequence[LockedAccount]:
     """Every locked account, by partner, the longest locked first."""
     query = select(LockedAccount).where(col(LockedAccount.unlocked_at).is_(None))
     return session.exec(query.order_by(col(LockedAccount.partner), col(LockedAccount.locked_at)).limit(limit)).all()
@@ -94,22 +88,22 @@ def of_numbers(session: Session, numbers: Collection[int]) -> Sequence[LockedAcc
 
 
 def recent(session: Session, partner: str, now: datetime) -> Sequence[LockedAccount]:
-    """A partner's lockouts within the window that belong to no burst yet."""
+    """A partner's lockouts of the last hour that belong to no burst yet, in order of time."""
     query = select(LockedAccount).where(
         LockedAccount.partner == partner,
-        col(LockedAccount.locked_at) > now - WINDOW,
+        col(LockedAccount.locked_at) > now - LATEST,
         col(LockedAccount.locked_at) <= now,
         col(LockedAccount.burst_id).is_(None),
     )
-    return session.exec(query.order_by(col(LockedAccount.locked_at))).all()
+    return session.exec(query.order_by(col(LockedAccount.locked_at), col(LockedAccount.id))).all()
 
 
-def count_before_window(session: Session, partner: str, now: datetime) -> int:
-    """The number of a partner's lockouts in the weeks before the window, excluding bursts."""
+def count_before_window(session: Session, partner: str, at: datetime) -> int:
+    """The number of a partner's lockouts in the weeks before the window that ends `at`, excluding bursts."""
     query = select(sa.func.count()).select_from(LockedAccount)
     before_window = (
-        col(LockedAccount.locked_at) > now - timedelta(days=USUAL_DAYS),
-        col(LockedAccount.locked_at) <= now - WINDOW,
+        col(LockedAccount.locked_at) > at - timedelta(days=USUAL_DAYS),
+        col(LockedAccount.locked_at) <= at - WINDOW,
     )
     ordinary = (LockedAccount.partner == partner, col(LockedAccount.burst_id).is_(None))
     return session.exec(query.where(*ordinary, *before_window)).one()
@@ -118,6 +112,23 @@ def count_before_window(session: Session, partner: str, now: datetime) -> int:
 def open_burst(session: Session, partner: str) -> Burst | None:
     """The partner's proposed burst that awaits a decision."""
     return session.exec(select(Burst).where(Burst.partner == partner, Burst.state == OPEN)).first()
+
+
+def last_declared(session: Session, partner: str) -> Burst | None:
+    """The partner's last burst for which an incident was declared."""
+    query = select(Burst).where(Burst.partner == partner, col(Burst.incident_id).is_not(None))
+    return session.exec(query.order_by(col(Burst.id).desc()).limit(1)).first()
+
+
+def last_lockout_at(session: Session, burst: Burst) -> datetime:
+    """When an account of a burst was last locked."""
+    query = select(LockedAccount.locked_at).where(LockedAccount.burst_id == burst.number)
+    return session.exec(query.order_by(col(LockedAccount.locked_at).desc()).limit(1)).first() or burst.first_at
+
+
+def logins_of_burst(session: Session, burst_id: int) -> Sequence[str]:
+    """The logins of a burst's accounts, as each source writes them."""
+    return session.exec(select(LockedAccount.login).where(LockedAccount.burst_id == burst_id)).all()
 
 
 def burst(session: Session, burst_id: int, *, is_locked: bool = True) -> Burst:

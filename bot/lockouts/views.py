@@ -110,6 +110,8 @@ def proposal(burst: Burst, channel_id: str, now: datetime) -> Screen:
     if burst.incident_id:
         incident_link = channel_link(channel_id) if channel_id else f"#{burst.incident_id}"
         return text, [section(f"{text}\n{incident_link} was declared for it.")]
+    if burst.state == "lapsed":
+        return text, [section(f"{text}\nNobody decided, and then nobody was locked out for an hour.")]
     if burst.state != "open":
         return text, [section(f"{text}\n{mention(burst.decided_by or '')} says that it is no incident.")]
     number = str(burst.number)

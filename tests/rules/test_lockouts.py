@@ -12,6 +12,7 @@ from bot.lockouts.rules import (
     NotTheSamePerson,
     SecondPersonNeeded,
     TooManyLogins,
+    burst_since,
     check_approver,
     check_asked,
     is_burst,
@@ -131,3 +132,18 @@ def test_a_name_unknown_to_the_source_is_not_stored_because_it_may_be_a_password
         "203.0.113.1",
         "CHROME on Windows 10",
     )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "logins", "first"),
+    [
+        ((0, 1, 2, 3, 4, 5), "abcdef", 0),
+        ((0, 1, 2, 3, 4, 6), "abcdef", None),  # six, but not within six minutes
+        ((0, 20, 21, 22, 23, 24, 25, 50), "abcdefgh", 20),
+        ((0, 1, 2, 3, 4, 5), "abcdeA", None),  # five agents, one of them twice
+    ],
+)
+def test_a_burst_is_found_by_when_the_accounts_were_locked(minutes, logins, first):
+    lockouts = [(AT + timedelta(minutes=minute), login) for minute, login in zip(minutes, logins, strict=True)]
+    expected = None if first is None else AT + timedelta(minutes=first)
+    assert burst_since(lockouts, usual=0.02) == expected

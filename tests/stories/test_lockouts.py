@@ -113,6 +113,9 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
     assert "a3@northline.example" in remaining
 
     send(floor, *range(20, 30), release="itself")
+    floor.tick()
+    assert len(rows(floor, "lockout_bursts")) == 1, "the incident that is open takes the later ones, too"
+    assert "17 agents of Northline are locked out" in floor.visible_text("incidents")
     answers |= {f"a{at}@northline.example": "" for at in range(20, 30)}
     for value in range(8, 17):
         show_lockouts(floor)
@@ -258,7 +261,21 @@ def test_a_file_of_lockouts_is_dropped_or_imported_by_hand(
     floor.tick()
     assert "locked.csv: 6 locked accounts, 6 of them newly" in directly(floor)
     assert "6 agents of Northline are locked out" in floor.visible_text("incidents")
-    assert "a1@northline.example" in show_lockouts(floor)
+    assert send(floor, *range(1, 7), release="itself")["new"] == 0, "the same agents, from another source"
+    assert "Northline 6 agents locked out" in show_lockouts(floor).replace("*", "")
+    send(floor, *range(1, 7), event="unlocked")
+    assert "No open lockouts" in show_lockouts(floor)
+
+    floor.passes(days=1)
+    late = (utcnow() - timedelta(minutes=10)).isoformat()
+    send(floor, 41, 42, 42, at=late)
+    send(floor, *range(43, 47), at=late)
+    texts = [message.visible_text for message in floor.ana.sees("incidents") if "Northline" in message.visible_text]
+    assert len(texts) == 2, "the six of yesterday are not these six, which were only read late"
+    assert "Nobody decided" in texts[0]
+    assert "Declare an incident" not in texts[0]
+    assert "6 agents of Northline are locked out" in texts[1]
+    assert "Declare an incident" in texts[1]
     floor.ana.uploads("dm", "<!channel> broken.csv", content + b"\n,,," * 60 + b'\n"' + b"a" * 10_001)
     floor.settle()
     floor.tick()
