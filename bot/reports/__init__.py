@@ -14,7 +14,8 @@ def register(registry: "Registry") -> None:
     from bot.outbox.kinds import Kind
     from bot.outbox.rules import Refusal
     from bot.reports import listeners, sending
+    from bot.runtime.clock import utcnow
 
     listeners.register_commands(registry)
-    registry.jobs.append(Job("reports", sending.EVERY_S, sending.send_due))
+    registry.jobs.append(Job("reports", sending.EVERY_S, lambda services: sending.send_due(services, utcnow())))
     registry.kinds.append(Kind(kinds.REPORT, "", sending.call, sending.target_of, otherwise=Refusal.FINAL))

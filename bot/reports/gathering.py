@@ -153,6 +153,9 @@ def _length(start: datetime | None, end: datetime | None) -> float | None:
 
 
 def _tally(session: Session, services: Services, period: Period, region: str) -> Tally:
+    work = _work(session, services, period, region)
+    if region:
+        return Tally(work=work)
     registry, start, end = services.get(Registry), period.start, period.end
     handovers = registry.ask(SHIFT_HANDOVERS)(session, start, end)
     gaps, gaps_late = registry.ask(SHIFT_GAPS)(session, start, end)
@@ -165,7 +168,7 @@ def _tally(session: Session, services: Services, period: Period, region: str) ->
         follow_ups_overdue=registry.ask(FOLLOW_UPS_OVERDUE)(session, end),
         guides_missing=guides_missing,
         guides_written=guides_written,
-        work=_work(session, services, period, region),
+        work=work,
     )
 
 

@@ -149,7 +149,9 @@ def compose(
         for row in _time_rows(name, attribute, current_incidents, past_incidents)
     ]
     rows += _promises(current_incidents, past_incidents)
-    rows += _tally_rows(tallies)
+    # Handovers, gaps, follow-ups and guides are counted for the whole floor, so a region's report has none.
+    rows += [] if region else _floor_rows(tallies)
+    rows += _work_rows(tallies)
     trend = [
         (each.title, sum(each.holds(incident.declared_at) for incident in incidents)) for each in (*earlier, period)
     ]
@@ -191,7 +193,7 @@ def _share(parts: tuple[int, int]) -> float | None:
     return 100 * parts[0] / parts[1] if parts[1] else None
 
 
-def _tally_rows(tallies: Sequence[Tally]) -> list[Row]:
+def _floor_rows(tallies: Sequence[Tally]) -> list[Row]:
     *past_tallies, current = tallies
     rows = [
         _share_of_tallies("Handovers complete", current, past_tallies, "handovers_complete", "handovers"),
@@ -202,12 +204,16 @@ def _tally_rows(tallies: Sequence[Tally]) -> list[Row]:
         rows.append(
             _share_of_tallies("Missing guides written", current, past_tallies, "guides_written", "guides_missing")
         )
-    return rows + [
-        row for kind in WORK_TITLES if kind in current.work for row in _work_rows(kind, current, past_tallies)
-    ]
+    return rows
 
 
-def _work_rows(kind: str, current: Tally, past_tallies: Sequence[Tally]) -> list[Row]:
+def _work_rows(tallies: Sequence[Tally]) -> list[Row]:
+    *past_tallies, current = tallies
+    kinds = [kind for kind in WORK_TITLES if kind in current.work]
+    return [row for kind in kinds for row in _rows_of_kind(kind, current, past_tallies)]
+
+
+def _rows_of_kind(kind: str, current: Tally, past_tallies: Sequence[Tally]) -> list[Row]:
     title, now, past_work = (
         WORK_TITLES[kind],
         current.work[kind],

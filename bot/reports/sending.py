@@ -1,6 +1,7 @@
 """Send reports: by the clock to channels and people, and at once to the person who asks."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,35 +47,46 @@ class ReportRequest(Struct, frozen=True):
     region: str
 
 
-def send_due(services: Services) -> None:
+def send_due(services: Services, now: datetime) -> None:
     """Enqueue every report that is due, once across all replicas."""
-    now = utcnow()
-    for index, report in enumerate(services.floor.reports.sent):
-        due_at, period = _due(report, now)
-        if not timedelta() <= now - due_at < NOT_LATER_THAN:
-            continue
-        key = f"report:{index}:{report.every}:{report.region}:{period.start:%Y-%m-%d}"
-        with services.database.reading() as session:
-            is_known = outbox.has_key_beginning(session, key)
-        if not is_known:
-            _enqueue(services, report, period, key, now)
+    for report in services.floor.reports.sent:
+        if period := due_period(report, now):
+            channels = [name for name in report.to if name.startswith("#")]
+            for audience in (*((channel,) for channel in channels), tuple(sorted({*report.to} - {*channels}))):
+                _enqueue(services, report, period, audience, now)
 
 
-def _due(report: SentReport, now: datetime) -> tuple[datetime, Period]:
-    """The period that ended last, and when its report is sent, by the clock of the report's zone."""
+def due_period(report: SentReport, now: datetime) -> Period | None:
+    """The last period whose report is due, by the clock of the report's zone, and not too late to send."""
     zone = ZoneInfo(report.zone)
-    period = periods.last_period(report.every, now, zone, report.weekday)
-    local = datetime.combine(period.end.astimezone(zone).date(), report.at, zone)
-    return local.astimezone(now.tzinfo), period
+    last = periods.last_period(report.every, now, zone, report.weekday)
+    # A report of the evening may still be due after midnight, when another period has ended.
+    for period in (last, periods.before(last, zone)[-1]):
+        due_at = datetime.combine(period.end.astimezone(zone).date(), report.at, zone)
+        if timedelta() <= now - due_at < NOT_LATER_THAN:
+            return period
+    return None
 
 
-def _enqueue(services: Services, report: SentReport, period: Period, key: str, now: datetime) -> None:
-    names = [name for name in report.to if not name.startswith("#")]
-    targets = [name for name in report.to if name.startswith("#")] + people(services, 0, names)
+def _enqueue(
+    services: Services, report: SentReport, period: Period, audience: Sequence[str], now: datetime
+) -> None:
+    """Enqueue the report for a channel, or for the people of its list, unless they have it.
+
+    The key names the report, not its place in the list, which an administrator may change.
+    """
+    about = f"{report.every}:{report.region}:{report.zone}:{period.start:%Y-%m-%d}"
+    key = f"report:{about}:{','.join(audience)}:"
+    with services.database.reading() as session:
+        # Groups are not asked again for their members, who may have changed since.
+        is_known = outbox.has_key_beginning(session, key)
+    if not audience or is_known:
+        return
+    targets = audience if audience[0].startswith("#") else people(services, 0, audience)
     with services.database.transaction() as session:
         for target in targets:
             payload = _payload(ReportRequest(period, report.region), target, report.zone)
-            outbox.enqueue(session, kinds.REPORT, f"{key}:{target}", now, payload=payload)
+            outbox.enqueue(session, kinds.REPORT, f"{key}{target}", now, payload=payload)
 
 
 def _payload(report_request: ReportRequest, target: str, zone: str) -> dict[str, Any]:

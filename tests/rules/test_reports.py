@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 from msgspec.structs import replace
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.cases import knowledge_tables
 from bot.cases.knowledge_tables import KnowledgeGap
 from bot.cases.tables import Case
 from bot.config.floor import Cases, Reports
+from bot.config.floor import Report as SentReport
 from bot.config.floor.cases import Region, Team
 from bot.followups.tables import FollowUp
 from bot.handovers.shift.tables import ShiftHandover
@@ -26,6 +27,7 @@ from bot.impact.interval_tables import IntervalFigures
 from bot.impact.tables import Import, Queue
 from bot.incidents.facts import SensitiveCase
 from bot.incidents.tables import Incident
+from bot.outbox.tables import OutboxRow
 from bot.reports import gathering, periods, rules, sending, views, workbook
 from bot.shifts.finding_tables import OpenTime
 from bot.timeline import timeline
@@ -267,7 +269,12 @@ def floor_again(file: Path, start: datetime, end: datetime, region: str) -> dict
         people = sum(TEAMS[team][1] for (team,) in teams)
         figures[f"{title} open per person"] = (figures[f"{title} open"][0], people)
     rows.close()
-    return figures
+    # Handovers, gaps, follow-ups and guides belong to no region.
+    return {
+        name: parts
+        for name, parts in figures.items()
+        if not region or name.startswith(("Cases", "Changes", "Tasks"))
+    }
 
 
 def queues_again(file: Path, start: datetime, end: datetime, region: str) -> dict[str, dict[str, float | None]]:
@@ -482,3 +489,37 @@ def test_the_message_gives_the_figures_in_a_few_lines_and_the_picture_is_drawn(f
     names = [str(row[0].value or "") for row in figures["B2:B42"]]
     assert figures.column_dimensions["B"].width > max(map(len, names)), "no name is cut off"
     assert sending.picture(report).startswith(b"\x89PNG")
+
+
+DAILY = {"every": "day", "zone": "UTC", "to": ("#operations",)}
+
+
+@pytest.mark.parametrize(
+    ("sent", "now", "day"),
+    [
+        ({"at": "18:00"}, datetime(2026, 10, 28, 17, 59, tzinfo=UTC), None),
+        ({"at": "18:00"}, datetime(2026, 10, 28, 18, 0, tzinfo=UTC), 27),
+        ({"at": "18:00"}, datetime(2026, 10, 29, 0, 10, tzinfo=UTC), 27),
+        ({"at": "23:59"}, datetime(2026, 10, 29, 0, 0, 30, tzinfo=UTC), 27),
+        ({"at": "18:00"}, datetime(2026, 10, 29, 6, 0, tzinfo=UTC), None),
+        ({"at": "07:00"}, datetime(2026, 10, 29, 7, 30, tzinfo=UTC), 28),
+    ],
+)
+def test_a_report_is_sent_up_to_twelve_hours_late_and_over_midnight(sent, now, day) -> None:
+    period = sending.due_period(SentReport.model_validate(DAILY | sent), now)
+    assert (period.start.day if period else None) == day
+
+
+def test_a_report_is_sent_once_however_the_list_in_the_settings_changes(tmp_path) -> None:
+    store, now = database(tmp_path), datetime(2026, 10, 29, 9, 0, tzinfo=UTC)
+    for lists in (
+        [DAILY],
+        [DAILY | {"to": ("#executives",)}, DAILY],
+        [DAILY | {"region": "APAC"}, DAILY | {"to": ("#operations", "#executives")}],
+    ):
+        reports = Reports(sent=[{"at": "08:00"} | each for each in lists], regions=REGIONS)
+        sending.send_due(replace(services(reports=reports), database=store), now)
+    with store.reading() as session:
+        targets = [(row.payload["region"], row.payload["target"]) for row in session.exec(select(OutboxRow))]
+    store.close()
+    assert sorted(targets) == [("", "#executives"), ("", "#operations"), ("APAC", "#operations")]
