@@ -13,6 +13,7 @@ from bot.config.floor.reading import read_zone
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
 from bot.impact import importing, preview_tables
+from bot.impact.file_summary import summarize
 from bot.impact.importing import Source
 from bot.impact.preview_tables import Preview
 from bot.impact.preview_views import threshold_warning
@@ -21,7 +22,6 @@ from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.impact.reading.vocabulary import TITLES
-from bot.impact.uploads import summarize
 from bot.incidents import incidents
 from bot.runtime import collector, migrations
 from bot.runtime.clock import use_offset_file, utcnow

@@ -10,9 +10,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bot import outbox
-from bot.directory.lookup import person_of
-from bot.directory.rules import NotForGuests
-from bot.frontdoor import answer_wording, rules, tables, views
+from bot.frontdoor import answer_wording, ids, named_people, rules, tables, views
 from bot.frontdoor.rules import Wording
 from bot.frontdoor.tables import CallerMessage
 from bot.frontdoor.views import Screen
@@ -49,6 +47,7 @@ def overview(services: Services, number: int, by: str, now: datetime) -> Screen:
 def form(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form for a new message."""
     incident = visible_incident(services, number, by, "lead")
+    check_may_change(number, incident.status)
     return views.form(incident, languages(services), now, now + services.floor.front_door.look_again_after)
 
 
@@ -81,8 +80,9 @@ def record(
     rules.check_wording(typed_message.wording)
     look_at = typed_message.look_at or now + services.floor.front_door.look_again_after
     rules.check_times(typed_message.on_at or now, look_at, now, TOLERANCE)
-    if not person_of(services, typed_message.wording.approved_by).may_act:
-        raise NotForGuests()
+    approver_id = typed_message.wording.approved_by
+    if approver_id != _stored_approver(services, message_id):
+        named_people.check(services, ids.APPROVED_BY, approver_id)
     if message_id:
         return _change_message(services, message_id, typed_message, look_at, by, now)
     with changing(services, number, by, now) as change:
@@ -91,6 +91,14 @@ def record(
         if typed_message.is_heard:
             _set_heard(change, message, now)
     return answer_wording.MESSAGE_RECORDED
+
+
+def _stored_approver(services: Services, message_id: int) -> str:
+    """Who approved the wording so far; an approval stays valid when the person leaves."""
+    if not message_id:
+        return ""
+    with services.database.reading() as session:
+        return tables.wording_of(session, tables.get(session, message_id)).approved_by
 
 
 def _add_message(change: Change, wording: Wording, on_at: datetime, look_at: datetime) -> CallerMessage:

@@ -6,6 +6,7 @@ HELP = (
     "routes calls to look at a fault"
 )
 APPROVER_MISSING = "Choose the person who approved the wording."
+NOT_OF_THE_FLOOR = "This person is a guest, is from another company, or has left. Choose somebody else."
 # Caller messages.
 MESSAGE_RECORDED = "Recorded. Its card in the channel says who dialled in and when somebody looks at it again."
 HEARD = "Recorded: you dialled in and heard it."

@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bot import outbox
-from bot.directory.lookup import person_of
-from bot.directory.rules import NotForGuests
-from bot.frontdoor import answer_wording
+from bot.frontdoor import answer_wording, ids, named_people
 from bot.frontdoor import engagement_rules as rules
 from bot.frontdoor import engagement_tables as tables
 from bot.frontdoor import engagement_views as views
@@ -54,8 +52,8 @@ def report(services: Services, number: int, fault: Fault, by: str, now: datetime
     front_door = services.floor.front_door
     answer_by = fault.answer_by or now + front_door.routing_answer_within
     rules.check(fault.wrong, fault.since or now, answer_by, now, TOLERANCE)
-    if fault.owner_id and not person_of(services, fault.owner_id).may_act:
-        raise NotForGuests()
+    if fault.owner_id:
+        named_people.check(services, ids.OWNER, fault.owner_id)
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
         engagement = _add_engagement(change, fault, answer_by)

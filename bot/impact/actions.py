@@ -86,7 +86,7 @@ def queues_of(session: Session, services: Services, incident: Incident, now: dat
 
 def figures_form(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form for one interval, prefilled from the last one."""
-    incident = visible_incident(services, number, by)
+    incident = visible_incident(services, number, by, "lead")
     with services.database.reading() as session:
         queues = queues_of(session, services, incident, now)
         last_interval = _last_interval(session, queues, by, now)
@@ -182,7 +182,7 @@ def _read_figure(meaning: Meaning, text: str) -> float | None:
     number_text = ungrouped(text)
     amount = read_number(number_text, _decimal_of(number_text))
     if meaning in COUNTS and amount is not None and not amount.is_integer():
-        raise NotReadable(f"{text.strip()} is not a whole number")
+        raise NotReadable(answer_wording.not_whole(text.strip()))
     return amount
 
 

@@ -18,6 +18,11 @@ def not_readable(reason: str) -> str:
     return f"{reason}. Type a number such as 120, or a time such as 5:12."
 
 
+def not_whole(typed: str) -> str:
+    """Why a number of contacts is refused."""
+    return f"{typed} is not a whole number"
+
+
 def interval_kept(queue: str, at: str, figures: Sequence[str]) -> str:
     """The answer to a typed interval; it repeats the figures as they were understood."""
     return f"Kept: {queue} at {at}: {', '.join(figures)}. `/incident figures` shows what it means."

@@ -14,19 +14,17 @@ from msgspec.structs import replace
 from sqlmodel import Session, select
 
 from bot import outbox
-from bot.config.floor.figures import Figures
 from bot.errors import TryLater, WatchfloorError
-from bot.impact import answer_wording, importing, preview_tables, preview_views
+from bot.impact import answer_wording, file_summary, importing, preview_tables, preview_views
 from bot.impact.importing import ImportRunning, Source
 from bot.impact.preview_tables import Preview
-from bot.impact.preview_views import FilePreview
 from bot.impact.reading.errors import NoTimes
 from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
-from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
+from bot.impact.reading.plan import ColumnMap, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.incidents import incidents
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context
@@ -97,6 +95,8 @@ def _enqueue(session: Session, preview: Preview, occasion: str) -> None:
 def use(services: Services, number: int, by: str) -> None:
     """Import the file as its preview shows it."""
     with _waiting_preview(services, number, by) as (session, preview):
+        if preview.incident_id is not None:
+            check_permission(services, session, by, "lead", preview.incident_id)
         preview.state, preview.by = IMPORTING, by
         session.add(preview)
         _show(session, preview, "Importing …", [])
@@ -164,7 +164,8 @@ def _handle(services: Services, number: int) -> None:
     except ImportRunning as running:
         raise TryLater("another process imports the file") from running
     except WatchfloorError as refused:
-        _finish(services, preview, preview_views.refused_text(refused.sentence), [])
+        with services.database.transaction() as session:
+            _finish(session, preview, preview_views.refused_text(refused.sentence), [])
 
 
 def _hand_to_table_reader(services: Services, preview: Preview, path: Path) -> bool:
@@ -206,7 +207,8 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
     stored_columns = columns.as_json() | {"header": list(sheet.header)}
     left_out, count = list[LeftOut](), 0
     try:
-        file_preview = summarize(preview, plan(sheet, columns, needs_queue=False), zone, services.floor.figures)
+        file_plan = plan(sheet, columns, needs_queue=False)
+        file_preview = file_summary.summarize(preview, file_plan, zone, services.floor.figures)
         left_out, count = list(file_preview.left_out), file_preview.left_out_count
         text, blocks = preview_views.preview_message(file_preview)
     except NoTimes as refused:
@@ -233,26 +235,6 @@ def _columns(database: Database, preview: Preview, sheet: Sheet) -> ColumnMap:
     )
 
 
-def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures) -> FilePreview:
-    """Read the whole file without storing anything."""
-    rows, first_at, last_at, count = 0, 0, 0, 0
-    left_out: list[LeftOut] = []
-    queues: dict[str, float] = {}
-    for row in read(file_plan, ZoneInfo(zone), figures.threshold_s):
-        if isinstance(row, LeftOut):
-            count += 1
-            if len(left_out) < importing.MOST_LEFT_OUT:
-                left_out.append(row)
-            continue
-        rows += 1
-        queues.setdefault(row.queue.queue, figures.threshold_s(row.queue.queue))
-        first_at = min(first_at or row.starts_at, row.starts_at)
-        last_at = max(last_at, row.starts_at)
-    return FilePreview(
-        preview.number, preview.file_name, file_plan, zone, rows, queues, first_at, last_at, left_out, count
-    )
-
-
 def _import(services: Services, preview: Preview, path: Path) -> None:
     sheet = open_report(path)
     columns, figures = _columns(services.database, preview, sheet), services.floor.figures
@@ -261,10 +243,10 @@ def _import(services: Services, preview: Preview, path: Path) -> None:
     source = Source(key, preview.file_name, preview.by, preview.incident_id)
     rows = read(file_plan, ZoneInfo(figures.zone), figures.threshold_s)
     result = importing.import_rows(services.database, source, rows)
+    # In one transaction: the message names the file of rows left out, so neither may be there alone.
     with services.database.transaction() as session:
         preview_tables.save_column_map(session, sheet.shape, columns.as_json(), preview.by, utcnow())
-    _finish(services, preview, *preview_views.imported_message(result, preview.file_name), state=IMPORTED)
-    with services.database.transaction() as session:
+        _finish(session, preview, *preview_views.imported_message(result, preview.file_name), state=IMPORTED)
         _post_left_out(session, preview, result.left_out, result.left_out_count)
 
 
@@ -276,13 +258,12 @@ def _post_left_out(session: Session, preview: Preview, rows: Sequence[LeftOut], 
         row_files.post_left_out(session, thread, preview.file_name, lines, count, utcnow())
 
 
-def _finish(services: Services, preview: Preview, text: str, blocks: list[Block], state: str = DISCARDED) -> None:
-    with services.database.transaction() as session:
-        current = preview_tables.preview(session, preview.number)
-        if current is not None and current.state in (WAITING, IMPORTING):
-            current.state = state
-            session.add(current)
-            _show(session, current, text, blocks)
+def _finish(session: Session, preview: Preview, text: str, blocks: list[Block], state: str = DISCARDED) -> None:
+    current = preview_tables.preview(session, preview.number)
+    if current is not None and current.state in (WAITING, IMPORTING):
+        current.state = state
+        session.add(current)
+        _show(session, current, text, blocks)
 
 
 def _show(session: Session, preview: Preview, text: str, blocks: list[Block]) -> None:

@@ -337,7 +337,10 @@ def posted(
 
 
 def test_another_system_sends_signed_figures(tmp_path: Path) -> None:
-    with TestFloor(tmp_path, over_http=True, figures_secret="secret") as floor:
+    file = tmp_path / "floor.yaml"
+    text = Path("floor.yaml").read_text()
+    file.write_text(text.replace("  lead: [anyone] ", "  lead: [commander] "))
+    with TestFloor(tmp_path, over_http=True, figures_secret="secret", floor_file=file) as floor:
         interval: dict[str, Any] = {"queue": "Billing", "starts_at": this_half_hour().isoformat(), "offered": 120}
         interval |= {"answered_in": 60, "answered": 100, "agents": 38, "agents_scheduled": 40}
         interval |= {"agents_available": 1.5}
@@ -358,6 +361,15 @@ def test_another_system_sends_signed_figures(tmp_path: Path) -> None:
 
         interval |= {"queue": "Orders", "offered": 90}
         assert posted(floor, json.dumps({"figures": [interval]}).encode()).json() == {"rows": 1}
+        assert "commander" in floor.says("ana", "/incident figures add", channel=channel), (
+            "before anything is typed"
+        )
+        floor.ana.uploads(channel, "orders.csv", csv_of((this_half_hour(), "Orders", 100, 90, 40)))
+        floor.settle()
+        press(floor, ids.USE, channel)
+        assert "commander" in floor.ephemeral("ana", channel)[-1]
+        assert "Orders · Manila" not in figures(floor, channel)
+        floor.says("ana", "/incident claim commander", channel=channel)
         floor.says("ana", "/incident figures add", channel=channel)
         floor.ana.fills(ids.NEW_QUEUE, "Chat")
         floor.ana.fills(ids.INTERVAL, str(int(this_half_hour().timestamp())))
@@ -369,8 +381,6 @@ def test_another_system_sends_signed_figures(tmp_path: Path) -> None:
             "typed figures hide no queue"
         )
         assert "have figures, too" not in screen
-        floor.ana.uploads(channel, "orders.csv", csv_of((this_half_hour(), "Orders", 100, 90, 40)))
-        floor.settle()
         press(floor, ids.USE, channel)
         screen = figures(floor, channel)
         assert "• *Orders · Manila* " in screen

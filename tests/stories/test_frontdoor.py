@@ -107,6 +107,14 @@ def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_befo
     assert submit(floor, "ana", {TEXT["en"]: "Please use the web form."}).closed
     assert "version 2" in card(floor, channel)
     assert "nobody has dialled in" in card(floor, channel), "the wording that was heard is another one"
+    floor.sandbox.workspace.deactivate(floor.sandbox.workspace.users["U0CHLOE"])
+    press(floor, "ana", ids.CHANGE, channel)
+    assert submit(floor, "ana", {ids.ON_AT: late_s - 3720}).closed, "the approver has left, the approval stays"
+    assert "version 2" in card(floor, channel)
+    floor.says("ana", "/incident frontdoor add", channel)
+    refusal = submit(floor, "ana", {TEXT["en"]: "x", ids.LINES: "Orders", ids.APPROVED_BY: "chloe"})
+    assert set(refusal.errors) == {ids.APPROVED_BY}
+    assert "Choose somebody else" in refusal.errors[ids.APPROVED_BY]
 
     floor.says("ana", "/incident resolve over", channel)
     assert "Callers still hear a message on Billing, Orders" in floor.ephemeral("ana", channel)[-1]
@@ -179,6 +187,9 @@ def test_playbook_steps_switch_the_message_and_a_waived_one_is_asked_about_after
 
 def test_a_routing_fault_is_asked_escalated_and_answered(floor: TestFloor) -> None:
     channel = floor.declares("S1 Spanish callers reach English agents")
+    floor.sandbox.workspace.deactivate(floor.sandbox.workspace.users["U0BEN"])
+    floor.says("ana", "/incident routing Spanish goes to English", channel)
+    assert set(submit(floor, "ana", {ids.WRONG: "x", ids.OWNER: "ben"}).errors) == {ids.OWNER}
     floor.says("ana", "/incident routing Spanish goes to English", channel)
     assert "Spanish goes to English" in str(floor.ana.modal), "what was typed stands in the form"
     assert submit(floor, "ana", {ids.WRONG: "Spanish goes to <!here> English", ids.EXAMPLES: "c-1, 09:02"}).closed
@@ -211,6 +222,7 @@ def test_a_routing_fault_is_asked_escalated_and_answered(floor: TestFloor) -> No
     floor.says("ana", "/incident close done", target)
     assert "Ended with the incident" in floor.visible_text(target)
     assert [row["incident_id"] for row in timeline(floor, "routing_ended")] == [2]
+    assert "is closed" in floor.says("ana", "/incident frontdoor add", target), "refused before anything is typed"
     count_before = len(timeline(floor, "routing_overdue"))
     floor.passes(hours=2)
     assert len(timeline(floor, "routing_overdue")) == count_before

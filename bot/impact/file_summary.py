@@ -1,0 +1,31 @@
+"""What a dropped file holds, read as a whole before any of it counts."""
+
+from zoneinfo import ZoneInfo
+
+from bot.config.floor.figures import Figures
+from bot.impact import importing
+from bot.impact.preview_tables import Preview
+from bot.impact.preview_views import FilePreview
+from bot.impact.reading.other_shapes import read
+from bot.impact.reading.plan import Plan
+from bot.impact.reading.rows import LeftOut
+
+
+def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures) -> FilePreview:
+    """Read the whole file without storing anything."""
+    rows, first_at, last_at, count = 0, 0, 0, 0
+    left_out: list[LeftOut] = []
+    queues: dict[str, float] = {}
+    for row in read(file_plan, ZoneInfo(zone), figures.threshold_s):
+        if isinstance(row, LeftOut):
+            count += 1
+            if len(left_out) < importing.MOST_LEFT_OUT:
+                left_out.append(row)
+            continue
+        rows += 1
+        queues.setdefault(row.queue.queue, figures.threshold_s(row.queue.queue))
+        first_at = min(first_at or row.starts_at, row.starts_at)
+        last_at = max(last_at, row.starts_at)
+    return FilePreview(
+        preview.number, preview.file_name, file_plan, zone, rows, queues, first_at, last_at, left_out, count
+    )
