@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from sqlmodel import Session
 
 from bot import outbox
 from bot.frontdoor import answer_wording, ids, named_people
@@ -17,6 +18,7 @@ from bot.incidents import incidents, invitations
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import AnswerOverdue, Closed, Declined, Merged
+from bot.incidents.permissions import check_member
 from bot.incidents.rules import check_may_change
 from bot.outbox import kinds
 from bot.services import Services
@@ -100,8 +102,11 @@ def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
 
 def answer_form(services: Services, engagement_id: int, by: str, now: datetime) -> Block:
     """The form for the answer."""
-    with _changing_engagement(services, engagement_id, by, now) as (_, engagement):
-        return views.answer_form(engagement)
+    check_member(services, by)
+    with services.database.reading() as session:
+        engagement = _visible_engagement(session, engagement_id, by)
+    _check_open(engagement, now)
+    return views.answer_form(engagement)
 
 
 def answer(services: Services, engagement_id: int, reply: str, by: str, now: datetime) -> str:
@@ -184,14 +189,23 @@ def _changing_engagement(
 ) -> Iterator[tuple[Change, Engagement]]:
     """A transaction on an open fault, for any member who sees its incident."""
     with services.database.reading() as session:
-        number = tables.get(session, engagement_id).incident_id
-        incidents.check_visible(session, incidents.by_number(session, number), by, tables.NoSuchEngagement)
+        number = _visible_engagement(session, engagement_id, by).incident_id
     with changing(services, number, by, now, None) as change:
         engagement = tables.get(change.session, engagement_id)
-        if engagement.state != State.OPEN:
-            raise rules.NotOpen(
-                state=rules.PAST_STATES[State(engagement.state)], when=near_time(engagement.answered_at or now, now)
-            )
+        _check_open(engagement, now)
         yield change, engagement
         change.session.add(engagement)
         change.mark_stale(kinds.ENGAGEMENT)
+
+
+def _visible_engagement(session: Session, engagement_id: int, by: str) -> Engagement:
+    engagement = tables.get(session, engagement_id)
+    incident = incidents.by_number(session, engagement.incident_id)
+    incidents.check_visible(session, incident, by, tables.NoSuchEngagement)
+    return engagement
+
+
+def _check_open(engagement: Engagement, now: datetime) -> None:
+    if engagement.state != State.OPEN:
+        state = rules.PAST_STATES[State(engagement.state)]
+        raise rules.NotOpen(state=state, when=near_time(engagement.answered_at or now, now))
