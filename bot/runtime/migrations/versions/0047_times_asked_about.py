@@ -5,7 +5,7 @@ from alembic import op
 
 from bot.runtime.database import UtcDateTime
 
-revision = "0051"
+revision = "0047"
 down_revision = "0046"
 branch_labels = None
 depends_on = None
