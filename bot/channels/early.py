@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.incidents.incidents import WAITS_FOR_CHANNEL
+from bot.incidents.awaited_channels import WAITS_FOR_CHANNEL
 from bot.incidents.tables import Incident
 from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services

@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import forms, incidents, wording
+from bot.incidents import awaited_channels, forms, wording
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -38,7 +38,7 @@ LOSS_BY_ERROR = {
 def record_no_channel(session: Session, number: int, reason: str, now: datetime) -> bool:
     """Record that Slack refused the incident a channel; nothing waits for one now. False if it is on record."""
     facts = {"what": "open the channel", "reason": reason}
-    return timeline.append_once(session, number, incidents.NO_CHANNEL, "trouble", now, **facts)
+    return timeline.append_once(session, number, awaited_channels.NO_CHANNEL, "trouble", now, **facts)
 
 
 def is_lost(session: Session, number: int) -> bool:

@@ -11,7 +11,6 @@ from bot.incidents import participants
 from bot.incidents.participants import Participant
 from bot.incidents.rules import ACTIVE, OPEN, OVER, Status
 from bot.incidents.tables import Incident, NoIncidentHere, NoSuchIncident, RoleHolder
-from bot.timeline.tables import TimelineEntry
 
 # Built once, because every click, redraw and update runs it.
 _BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
@@ -86,32 +85,6 @@ def number_of_channel(session: Session, channel_id: str) -> int | None:
 def by_key(session: Session, declared_key: str) -> Incident | None:
     """The incident declared by that request, if there is one."""
     return session.exec(_BY_KEY, params={"request_key": declared_key}).first()
-
-
-# The source of the timeline entry of an incident for which Slack refused a channel: it waits for none any more.
-NO_CHANNEL = "no channel"
-WAITS_FOR_CHANNEL = sa.and_(
-    col(Incident.channel_id).is_(None),
-    col(Incident.status).in_(OPEN),
-    ~sa.exists().where(
-        col(TimelineEntry.incident_id) == col(Incident.id), col(TimelineEntry.source_key) == NO_CHANNEL
-    ),
-)
-_WAITING_FOR_CHANNEL = (
-    sa.select(sa.func.count())
-    .select_from(Incident)
-    .where(
-        WAITS_FOR_CHANNEL,
-        col(Incident.declared_by) == sa.bindparam("declarer"),
-        col(Incident.id) < sa.bindparam("number"),
-    )
-)
-
-
-def count_waiting_for_channel(session: Session, declared_by: str, before: int) -> int:
-    """The number of a person's open incidents, declared before that one, that have no channel yet."""
-    parameters = {"declarer": declared_by, "number": before}
-    return int(session.connection().execute(_WAITING_FOR_CHANNEL, parameters).scalar_one())
 
 
 def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:

@@ -11,6 +11,7 @@ from bot import directory, outbox
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
 from bot.incidents import (
+    awaited_channels,
     channel_loss,
     declaration_forms,
     drills,
@@ -143,7 +144,7 @@ def open_channel(services: Services, number: int) -> str:
         incident = incidents.by_number(session, number)
         if incident.channel_id:
             return ""
-        refusal_entry = timeline.by_source(session, number, incidents.NO_CHANNEL)
+        refusal_entry = timeline.by_source(session, number, awaited_channels.NO_CHANNEL)
         if refusal_entry is not None:
             # The flow is retried because a later step failed; there is still no channel to create.
             return str(refusal_entry.facts["reason"])
@@ -171,7 +172,7 @@ def open_channel(services: Services, number: int) -> str:
 
 def _wait_for_turn(session: Session, incident: Incident) -> None:
     """Make a person who declares many at once take turns with others: Slack creates twenty channels a minute."""
-    waiting_before = incidents.count_waiting_for_channel(session, incident.declared_by, incident.number)
+    waiting_before = awaited_channels.count_before(session, incident.declared_by, incident.number)
     if waiting_before >= WAITING_AT_ONCE:
         raise TryLater(
             "the same person's incidents before it come first", wait_s=TURN_S * (waiting_before // WAITING_AT_ONCE)

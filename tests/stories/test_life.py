@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from bot.channels import early
-from bot.incidents import ids, incidents
+from bot.incidents import awaited_channels, ids
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems, rows, timeline
@@ -309,7 +309,7 @@ def test_an_incident_whose_private_channel_cannot_be_made_is_led_and_ended_witho
     floor.settle()
     with floor.services.database.reading() as session:
         assert not early.all_heard(session), "no other channel can become this incident's"
-        assert not incidents.count_waiting_for_channel(session, floor.ana.id, 2), "nobody waits behind it"
+        assert not awaited_channels.count_before(session, floor.ana.id, 2), "nobody waits behind it"
     floor.ana.clicks(ids.RESOLVE)
     floor.ana.fills("What ended the impact?", "The export is blocked")
     assert floor.ana.submits().closed
