@@ -1,25 +1,13 @@
-"""A floor to test on: a sandbox workspace with its people, a bot of its own, and a clock that can be moved."""
+"""How the tests are run: on how many workers, which of them on the same one, and in which folder."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from tests import bytecode, disk, garbage, parsed_files, prepared, recovery, statements
 from tests.distribution import Distribution
-from tests.floor import TestFloor
-
-assert bytecode
-assert disk
-assert parsed_files
-assert recovery
-assert statements
-
-pytest_plugins = ["tests.postgres"]
+from tests.shared_folder import SharedFolder
 
 # Fewer examples of a property than `make soak` tries, and no deadline: the machine may be busy.
 settings.register_profile("quick", max_examples=30, deadline=None)
@@ -38,24 +26,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Distribution
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Create a folder that all workers of a run share."""
+    """Create the folder that all workers share; load the fixtures where tests are run."""
     if not hasattr(config, "workerinput"):
-        folder = TemporaryDirectory(prefix="watchfloor-tests-")
-        os.environ[prepared.SHARED] = folder.name
-        config.add_cleanup(folder.cleanup)
-
-
-def pytest_collection_finish() -> None:
-    """Tune the garbage collector once every module is loaded."""
-    garbage.leave_alone_what_is_loaded()
-
-
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[TestFloor]:
-    """A workspace and a running bot, on SQLite over Socket Mode; in the end, nothing malformed was sent."""
-    with TestFloor(tmp_path) as floor:
-        yield floor
-        floor.nothing_was_malformed()
+        config.add_cleanup(SharedFolder().delete)
+    if config.option.dist == "no":
+        config.pluginmanager.import_plugin("tests.fixtures")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

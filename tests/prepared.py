@@ -13,10 +13,9 @@ from bot.bootstrap import build_registry
 from bot.config.settings import Settings
 from bot.runtime import migrations
 from bot.runtime.database import Database
+from tests import shared_folder
 
 NAME = "watchfloor.sqlite"
-# Names the folder that all processes of a run share; without it each makes its own.
-SHARED = "TESTS_SHARED_FOLDER"
 
 
 def database(folder: Path) -> str:
@@ -42,7 +41,7 @@ def prepare(database_url: str) -> None:
 @cache
 def _template() -> Path:
     """Return the folder of a database to be copied, made by the first process that needs it."""
-    folder = Path(os.environ.get(SHARED) or _own_folder().name)
+    folder = Path(os.environ.get(shared_folder.VARIABLE) or _own_folder().name)
     template = folder / "template"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,0 +1,41 @@
+"""A floor to test on: a sandbox workspace with its people, a bot of its own, and a clock that can be moved.
+
+Loaded by the processes that run tests, not by the one that only distributes them.
+"""
+
+import atexit
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import bytecode, disk, garbage, parsed_files, recovery, statements
+from tests.floor import TestFloor
+
+assert bytecode
+assert disk
+assert parsed_files
+assert recovery
+assert statements
+
+pytest_plugins = ["tests.postgres"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have a worker end at once when all is done: taking apart all that it has loaded would take seconds."""
+    if hasattr(config, "workerinput"):
+        atexit.register(os._exit, 0)
+
+
+def pytest_collection_finish() -> None:
+    """Tune the garbage collector once every module is loaded."""
+    garbage.leave_alone_what_is_loaded()
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """A workspace and a running bot, on SQLite over Socket Mode; in the end, nothing malformed was sent."""
+    with TestFloor(tmp_path) as floor:
+        yield floor
+        floor.nothing_was_malformed()

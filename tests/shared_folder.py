@@ -1,0 +1,31 @@
+"""The folder that all processes of a run share: databases to be copied, and PostgreSQL's data."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.runtime.waiting import wait_until
+
+# Names the folder for the processes of the run.
+VARIABLE = "TESTS_SHARED_FOLDER"
+POSTGRES_DATA = "pg"
+ENDS_WITHIN_S = 10
+
+
+class SharedFolder:
+    """The folder, from the beginning of a run to its end, when PostgreSQL ends, too."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="watchfloor-tests-")
+        os.environ[VARIABLE] = self._folder.name
+
+    def delete(self) -> None:
+        """End PostgreSQL, if any test started it, and delete everything."""
+        pid_file = Path(self._folder.name) / POSTGRES_DATA / "postmaster.pid"
+        with suppress(FileNotFoundError, ProcessLookupError):
+            # At once: writing hundreds of databases to a disk that is about to forget them takes seconds.
+            os.kill(int(pid_file.read_text().split()[0]), signal.SIGQUIT)
+            wait_until(lambda: not pid_file.exists(), ENDS_WITHIN_S)
+        self._folder.cleanup()
