@@ -21,6 +21,7 @@ LONGEST_PAGE_NUMBER = 4
 MAX_COMMAND = 8_000
 MAX_SOURCE_MESSAGE = 2_800
 MAX_DIGITS = 18  # no row's key has more
+LONGEST_ROLE = 3  # words; `incident communications lead`
 
 
 class PersonMissing(WatchfloorError):
@@ -216,7 +217,7 @@ def role_and_person(argument: str, role_names: list[str], example: str) -> tuple
 
 def _role_before_name(argument: str, role_names: list[str]) -> str:
     """The role at the beginning of `scribe chloe`, `comms lead @chloe`: of as many words as name one."""
-    words = argument.partition("@")[0].split()
+    words = argument.partition("@")[0].split(maxsplit=LONGEST_ROLE)[:LONGEST_ROLE]
     for count in range(len(words), 1, -1):
         with suppress(UnknownRole):
             return role(" ".join(words[:count]), role_names)

@@ -69,7 +69,7 @@ def given_up(session: Session, webhook_names: Collection[str], since: datetime) 
         )
         .group_by(col(Delivery.webhook_name))
     )
-    return dict(session.connection().execute(query).tuples().all())
+    return {name: int(count) for name, count in session.connection().execute(query)}
 
 
 def since(session: Session, webhook: str, at: datetime) -> Sequence[Delivery]:

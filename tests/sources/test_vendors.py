@@ -180,8 +180,8 @@ def test_connect_reads_spans_in_seconds_and_leaves_out_unknown_figures() -> None
         assert spans[-1][1] == datetime(2026, 12, 1, 2, tzinfo=UTC)
         # After half a year: the data that Connect still has.
         stand_in.now = NOW + timedelta(days=180)
-        rows, _, _ = subject.source.read(cursor, stand_in.now)
-        assert min(row.starts_at for row in rows) == datetime(2027, 2, 26, 2, tzinfo=UTC)
+        page = subject.source.read(cursor, stand_in.now)
+        assert min(row.starts_at for row in page.rows) == datetime(2027, 2, 26, 2, tzinfo=UTC)
 
 
 def test_connect_asks_for_a_hundred_queues_at_once_and_shares_the_accounts_limit() -> None:

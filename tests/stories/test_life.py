@@ -283,6 +283,7 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     assert len(floor.ana.sees("executives")) == message_count
     assert "private already" in floor.says("ana", "/incident private again", private)
     floor.chloe.says("They are gone now", channel=private)
+    floor.settle()
     floor.says("ana", "/incident timeline messages", private)
     shown_page = str(floor.ana.sees(private)[-1].blocks)
     [old_ts, new_ts] = [str(entry["message_ts"]).replace(".", "") for entry in timeline(floor, "message")]

@@ -267,7 +267,8 @@ def test_an_audience_removed_from_the_floor_file_delays_no_other(floor: TestFloo
     floor.start_bot()
     floor.passes(minutes=31)
 
-    assert {promise["state"] for promise in promises(floor, "executives")} == {"dropped"}
+    # The first update may have been sent before: it depends on which message Slack refused.
+    assert "dropped" in {promise["state"] for promise in promises(floor, "executives")} <= {"sent", "dropped"}
     assert facts(floor, "audience_gone") == {"audience": "executives"}
     sent_count = [row["state"] for row in promises(floor, "operations")].count("sent")
     floor.passes(minutes=30)
