@@ -18,7 +18,7 @@ from bot.postmortems.views import PostMortemFacts
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button
-from bot.timeline import timeline, wording
+from bot.timeline import timeline
 
 
 def channel_of(session: Session, display: OutboxRow) -> str:
@@ -49,19 +49,11 @@ def facts(session: Session, services: Services, incident: Incident, copy: Copy) 
         now=utcnow(),
         kept=adherence_figure.kept,
         due=adherence_figure.promised,
-        ended_by=_ending(session, incident),
+        ended_by=timeline.resolution(session, incident.number),
         address=_file_url(session, services, copy),
         uploaded_by=uploaded_by,
         checklist=[*checked(session, services, incident), *_own_items(all_copies, is_edited=bool(uploaded_by))],
     )
-
-
-def _ending(session: Session, incident: Incident) -> str:
-    """Return what solved it, as corrected; empty if the entry is hidden or does not say."""
-    resolved_entry = timeline.last_of(session, incident.number, ("resolved",))
-    if resolved_entry is None or not resolved_entry.is_shown:
-        return ""
-    return str(wording.corrected_facts(resolved_entry).get("reason") or "")
 
 
 def _own_items(all_copies: Sequence[Copy], *, is_edited: bool) -> list[tuple[str, bool]]:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.runtime.database import insert_new
-from bot.timeline import log
+from bot.timeline import log, wording
 from bot.timeline.tables import NoSuchEntry, TimelineEntry
 
 READ_AT_ONCE = 500
@@ -107,6 +107,14 @@ def of_kinds(session: Session, incident_id: int, kinds: Sequence[str]) -> Sequen
 def last_of(session: Session, incident_id: int, kinds: Sequence[str]) -> TimelineEntry | None:
     """The newest entry of one of those kinds."""
     return session.exec(_LAST, params={"of_incident": incident_id, "kinds": list(kinds)}).first()
+
+
+def resolution(session: Session, incident_id: int) -> str:
+    """What solved the incident, as corrected since; empty if the entry is hidden or does not say."""
+    resolved_entry = last_of(session, incident_id, ("resolved",))
+    if resolved_entry is None or not resolved_entry.is_shown:
+        return ""
+    return str(wording.corrected_facts(resolved_entry).get("reason") or "")
 
 
 def with_labels(session: Session, incident_id: int, labels: Sequence[str]) -> Sequence[TimelineEntry]:

@@ -189,11 +189,11 @@ def _ending_facts(session: Session, services: Services, incident: Incident, lang
     """How the incident ended, and its follow-ups; empty while it is open."""
     if incident.status in OPEN:
         return {"resolution": "", "follow_ups": []}
-    resolved_entry = timeline.last_of(session, incident.number, ("resolved",))
     titles = services.get(Registry).ask(FOLLOW_UPS)(session, incident.number)
-    reason = str(resolved_entry.facts.get("reason") or "") if resolved_entry else ""
     return {
-        "resolution": one_line(as_typed(services, reason, language), variables.LINE),
+        "resolution": one_line(
+            as_typed(services, timeline.resolution(session, incident.number), language), variables.LINE
+        ),
         "follow_ups": [
             one_line(as_typed(services, title, language), variables.STEP) for title in titles[: variables.LISTED]
         ],
