@@ -1,19 +1,27 @@
 """The shipped playbooks, walked from the first step to the last as a floor would."""
 
+import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from bot.bootstrap import build_registry
 from bot.playbooks import answers, messages, progress, steps
 from bot.playbooks.library import load_library
-from bot.playbooks.playbook import Ask, Playbook
+from bot.playbooks.playbook import Ask, Playbook, Step
 from bot.playbooks.rules import all_answers
 from bot.playbooks.step_rows import steps_of
 from bot.playbooks.tables import written_step
+from bot.updates.composition import compose
+from tests.rules import test_update_templates as updates
 from tests.rules.playbook_builders import NOON, ROOT, database, started
 
 PLAYBOOKS = load_library(ROOT / "playbooks").playbooks
 TEN_MINUTES = timedelta(minutes=10)
+# What the headline of an update says already.
+HEADLINE = {"number", "title", "severity", "status", "started", "lasting", "next_update"}
+LONGEST = {"operations": 7, "executives": 8}
 
 
 @pytest.fixture
@@ -59,6 +67,46 @@ def test_a_shipped_playbook_can_be_walked_to_its_end_and_every_message_is_comple
     assert done.finished == done.wanted
     assert progress.blocking_steps(rows, "close") == []
     assert [step for step, message in posted.items() if messages.UNKNOWN in message] == []
+
+
+def steps_with_messages() -> Iterator[tuple[Playbook, Step]]:
+    for playbook in PLAYBOOKS.values():
+        for step in playbook.steps.values():
+            if step.posts:
+                yield playbook, step
+
+
+def test_a_chosen_answer_is_not_made_part_of_a_sentence_in_a_shipped_message():
+    """“Acme is Some functions only”: an option is a label, so it stands after a colon or a dot."""
+    wrong = [
+        (step.id, match[0])
+        for playbook, step in steps_with_messages()
+        for match in re.finditer(r"(.{0,12})\{(\w+)\}", step.posts.message)
+        if match[2] in playbook.asks
+        and playbook.asks[match[2]].kind == "choice"
+        and not match[1].endswith((": ", " · "))
+    ]
+
+    assert wrong == []
+
+
+def test_no_shipped_message_tells_the_floor_that_people_are_missing_or_hurt():
+    assert [step.id for _, step in steps_with_messages() if "{people}" in step.posts.message] == []
+
+
+def test_a_shipped_message_repeats_nothing_of_the_headline_and_leaves_the_update_short(tmp_path):
+    services, store = updates.services(), database(tmp_path)
+    build_registry()  # this also loads the tables of every noun
+    with store.transaction() as session:
+        updates.save_people(session)
+        incident = updates.fullest(session)
+        for _, step in steps_with_messages():
+            text, audience = step.posts.message, step.posts.to
+            assert HEADLINE.isdisjoint(messages.placeholders_in(text)), step.id
+            due = updates.promise(session, incident, audience, text, occasion=f"step:{step.id}")
+            update_text = compose(session, services, incident, due, updates.NOW)
+            assert len(update_text.splitlines()) <= LONGEST[audience], update_text
+    store.close()
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)

@@ -1,5 +1,6 @@
 """Effects of steps: telling an audience, setting the status and the like, bringing people in."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,11 +30,11 @@ def test_a_message_is_reviewed_and_edited_before_it_is_sent_to_its_audience(floo
     assert "Message to #executives" in preview
     assert "reach: All queues" not in floor.visible_text("executives")
 
-    driver.submits("ben", {ids.MESSAGE: "Half of the calls <!here> fail. We know why."})
+    since = re.search(r"since ([^.]*UTC)\.", preview)
+    driver.submits("ben", {ids.MESSAGE: f"Half of the calls <!here> fail since {since and since[1]}. We know why."})
 
-    assert "Half of the calls <!here> fail" in floor.visible_text("executives").replace("&lt;", "<").replace(
-        "&gt;", ">"
-    )
+    news = floor.visible_text("executives").replace("&lt;", "<").replace("&gt;", ">")
+    assert "Half of the calls <!here> fail since <!date^" in news, "each reader sees the time in their own zone"
     assert "<!here>" not in floor.live_markup("executives")
     assert "Changed: the next update" not in floor.visible_text("executives"), "it says so itself"
     assert any("The update goes to #executives now." in words for words in driver.private_texts("ben"))
