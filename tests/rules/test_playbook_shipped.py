@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.bootstrap import build_registry
+from bot.impact.rules.whatif import read_levers
 from bot.playbooks import answers, messages, progress, steps
 from bot.playbooks.library import load_library
 from bot.playbooks.playbook import Ask, Playbook, Step
@@ -107,6 +108,19 @@ def test_a_shipped_message_repeats_nothing_of_the_headline_and_leaves_the_update
             update_text = compose(session, services, incident, due, updates.NOW)
             assert len(update_text.splitlines()) <= LONGEST[audience], update_text
     store.close()
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_every_command_in_a_shipped_playbook_can_be_typed_as_it_is_printed(name):
+    registry = build_registry()
+    text = "\n".join(step.instructions or "" for step in PLAYBOOKS[name].steps.values())
+    commands = re.findall(r"`/incident ([a-z]+) ?([^`]*)`", text)
+
+    assert len(commands) == text.count("/incident"), "a command stands between backquotes"
+    assert [word for word, _ in commands if word not in registry.commands] == []
+    assert all(read_levers(argument) for word, argument in commands if word == "whatif")
+    named = [argument.partition(" ")[2] for word, argument in commands if word == "playbook" and argument]
+    assert set(named) <= set(PLAYBOOKS)
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
