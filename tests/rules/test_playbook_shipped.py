@@ -153,6 +153,8 @@ def test_a_shipped_playbook_that_switches_the_front_door_switches_it_back_before
     off = [step for step in doors if step.sets and step.sets.front_door == "normal"]
     assert bool(on) == bool(off)
     assert all(step.required == "before resolve" for step in off)
+    assert set().union(*(step.when.done for step in off)) == {step.id for step in on}
+    assert [step.id for step in doors if "time" not in {ask.kind for ask in step.asks}] == [], "nobody dialled in"
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
