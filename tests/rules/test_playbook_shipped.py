@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.impact.rules.whatif import read_levers
 from bot.playbooks import answers, messages, progress, steps
 from bot.playbooks.library import load_library
 from bot.playbooks.playbook import Ask, Playbook, Step
-from bot.playbooks.rules import all_answers
+from bot.playbooks.rules import State, all_answers
 from bot.playbooks.step_rows import steps_of
 from bot.playbooks.tables import written_step
 from bot.updates.composition import compose
@@ -38,12 +39,14 @@ def answer(ask: Ask, choose: int):
     return ask.options[choose] if ask.kind == "choice" else kinds[ask.kind]
 
 
-def walk(session, run, choose):
+def walk(session, run, choose, fixed=MappingProxyType({})):
     """Complete every step that is asked for, in order, and return the posted messages."""
     posted = {}
     while waiting := progress.open_steps(steps_of(session, run.number)):
         _, written = written_step(session, waiting[0].number)
-        answers_to_step = {ask.id: answer(ask, choose) for ask in written.asks if not ask.optional}
+        answers_to_step = {
+            ask.id: fixed.get(ask.id) or answer(ask, choose) for ask in written.asks if not ask.optional
+        }
         steps.complete(session, steps.lock_step(session, waiting[0].number), "UBEN", NOON, answers_to_step)
         if written.posts:
             earlier_answers = all_answers(steps_of(session, run.number))
@@ -155,6 +158,25 @@ def test_a_shipped_playbook_that_switches_the_front_door_switches_it_back_before
     assert all(step.required == "before resolve" for step in off)
     assert set().union(*(step.when.done for step in off)) == {step.id for step in on}
     assert [step.id for step in doors if "time" not in {ask.kind for ask in step.asks}] == [], "nobody dialled in"
+
+
+@pytest.mark.parametrize(
+    ("symptom", "wanted"),
+    [
+        ("No connection at all", {"carrier-announcement", "announcement-off"}),
+        ("Busy tone", {"carrier-announcement", "announcement-off"}),
+        ("Menu works but nobody answers", {"front-door-on", "front-door-off"}),
+        ("Only outbound fails", set()),
+    ],
+)
+def test_callers_who_reach_no_menu_hear_the_carriers_announcement(session, symptom, wanted):
+    playbook = PLAYBOOKS["telephony-down"]
+    run = started(session, playbook, "telephony-down", severity="S1")
+
+    walk(session, run, choose=-1, fixed={"symptom": symptom})
+
+    done = {row.step_key for row in steps_of(session, run.number) if row.state == State.DONE}
+    assert {key for key in done if playbook.steps[key].sets and playbook.steps[key].sets.front_door} == wanted
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
