@@ -113,6 +113,28 @@ def test_a_shipped_message_repeats_nothing_of_the_headline_and_leaves_the_update
     store.close()
 
 
+TOOLS = {
+    "telephony-down": {"partners", "frontdoor", "figures", "impact"},
+    "crm-down": {"partners", "frontdoor", "figures", "impact"},
+    "sign-on-lockouts": {"partners", "frontdoor", "lockouts", "whatif", "impact"},
+    "routing-error": {"partners", "routing", "figures", "impact"},
+    "wfm-down": {"partners", "figures", "impact"},
+    "site-lost": {"partners", "frontdoor", "figures", "whatif", "impact"},
+    "payment-failure": {"partners", "frontdoor", "ledger", "impact"},
+    "third-party-outage": {"partners", "frontdoor", "impact"},
+    "wrong-charges": {"partners", "ledger", "impact"},
+    "data-exposure": set(),
+    "generic": {"partners", "figures", "impact"},
+}
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_a_shipped_playbook_leads_to_the_commands_that_do_its_work(name):
+    text = "\n".join(step.instructions or "" for step in PLAYBOOKS[name].steps.values())
+
+    assert TOOLS[name] - set(re.findall(r"`/incident ([a-z]+)", text)) == set()
+
+
 @pytest.mark.parametrize("name", PLAYBOOKS)
 def test_every_command_in_a_shipped_playbook_can_be_typed_as_it_is_printed(name):
     registry = build_registry()
