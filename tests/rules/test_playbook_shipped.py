@@ -170,6 +170,16 @@ def test_the_first_phase_of_a_shipped_playbook_takes_ten_minutes_and_finds_the_s
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
+def test_a_shipped_playbook_has_its_leads_named_before_it_gives_them_steps(name):
+    playbook = PLAYBOOKS[name]
+    named = {role for step in playbook.phases[0].steps if step.skip_when for role in step.skip_when.held}
+
+    assert {"commander", "communications_lead"} <= named
+    invited = [role for step in playbook.steps.values() if step.invites for role in step.invites.roles]
+    assert invited == [], "whoever holds a role is in the channel already"
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
 def test_a_shipped_playbook_that_switches_the_front_door_switches_it_back_before_resolving(name):
     playbook = PLAYBOOKS[name]
     doors = [step for step in playbook.steps.values() if step.sets and step.sets.front_door]
