@@ -77,7 +77,7 @@ SPANISH = {
     ),
     "The escalation of {name} is on record, but floor.yaml names nobody to tell. Ask your administrator for "
     "`cases: teams: … manager`.": (
-        "La escalación de {name} consta, pero floor.yaml no nombra a nadie a quien avisar. "
+        "El escalado de {name} consta, pero floor.yaml no nombra a nadie a quien avisar. "
         "Pide a la administración que añada `cases: teams: … manager`."
     ),
     # Work notes: they begin with the name of the person.
@@ -86,7 +86,7 @@ SPANISH = {
     "snoozed it until {when} UTC: {why}": "lo aplazó hasta {when} UTC: {why}",
     "escalated it: {why}": "lo escaló: {why}",
     "moved the case from {source} to {target}: {why}": "pasó el caso de {source} a {target}: {why}",
-    "is handling the escalation ({kind})": "se ocupa de la escalación ({kind})",
+    "is handling the escalation ({kind})": "se ocupa del escalado ({kind})",
     "not actioned": "sin empezar",
     "by hand": "a mano",
     "{level} is told: {people}. {why}": "aviso a {level}: {people}. {why}",

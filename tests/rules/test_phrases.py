@@ -52,6 +52,28 @@ def test_every_phrase_has_a_spanish_translation_with_the_same_facts(noun: str, s
     assert used_phrases - spanish.keys() == set(), "these are not translated"
 
 
+# One word for one idea, whichever screen or message names it.
+SYNONYMS = {
+    "reembols": "devoluciones",
+    "escalación": "escalado",
+    "sala de llamada": "conferencia",
+    "interviniente": "especialista",
+    "una alternativa": "solución provisional",
+}
+
+
+def test_spanish_has_one_word_for_one_idea() -> None:
+    files = [*Path("bot").rglob("*.py"), *Path("message_templates").rglob("*es.*"), Path("floor.yaml")]
+    wrong = [
+        f"{file}: {word}, elsewhere {usual}"
+        for file in files
+        for word, usual in SYNONYMS.items()
+        if word in file.read_text().lower()
+    ]
+
+    assert wrong == []
+
+
 def test_an_untranslated_phrase_stays_english_and_typed_text_is_no_pattern() -> None:
     translate = translator_in("es", {"es": {"{person} asks": "{person} pregunta"}})
     assert translate("{person} asks", person="{who}") == "{who} pregunta"

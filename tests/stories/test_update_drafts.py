@@ -99,13 +99,13 @@ def test_the_lead_edits_an_update_reports_nothing_new_and_postpones(floor: TestF
     floor.passes(minutes=25)
     puts_off(floor, "ben", "operations", "the carrier calls <!here> back")
     assert "put off by Ben" in drafts(floor, "ben")[-1]
-    assert "the next update comes" in updates(floor, channel)[-1], "its audience can read that"
+    assert "Changed: next update <!date^" in updates(floor, channel)[-1], "its audience can read that"
     floor.passes(minutes=30)
-    assert "the next update comes" in updates(floor, channel)[-1]
+    assert "Changed: next update <!date^" in updates(floor, channel)[-1]
     floor.passes(minutes=5)
     _, update_text = updates(floor, channel)
     assert "no change since" in update_text
-    assert "the next update comes" not in update_text
+    assert "Changed: next update" not in update_text
     assert "<!here>" not in floor.live_markup("dm", "ben").replace("&lt;!here&gt;", "")
     assert [row["state"] for row in promises(floor, "operations")] == ["sent"] * 3 + ["moved", "sent", "waiting"]
     assert len(timeline(floor, "update_moved")) == 1
