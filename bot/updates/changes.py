@@ -18,6 +18,8 @@ from bot.updates import variables
 
 MARKED_KIND = "message"
 STATUS_KINDS = ("status", "resolved", "reopened", "closed")
+# Endings that an update's headline states by itself; they are not listed among its changes.
+ENDED_OTHERWISE_KINDS = ("declined", "merged")
 ROLE_KINDS = ("role_given", "role_taken", "role_handed_over")
 # Entries shown by the situation's own lines in an update, which mark them as new.
 SITUATION_KINDS = {
@@ -31,10 +33,10 @@ SITUATION_KINDS = {
 FIGURE_KINDS = ("figures_typed", "figures_warning")
 CALLER_KINDS = ("front_door_on", "front_door_changed", "front_door_off")
 REPORTED_KINDS = (
-    *("severity", *STATUS_KINDS, *SITUATION_KINDS, "situation_cleared"),
+    *("severity", *STATUS_KINDS, *ENDED_OTHERWISE_KINDS, *SITUATION_KINDS, "situation_cleared"),
     *("step_done", *ROLE_KINDS, *FIGURE_KINDS, *CALLER_KINDS),
 )
-REPORTED_OUTSIDE = ("severity", *STATUS_KINDS, "impact", *CALLER_KINDS)
+REPORTED_OUTSIDE = ("severity", *STATUS_KINDS, *ENDED_OTHERWISE_KINDS, "impact", *CALLER_KINDS)
 
 
 class News(Struct, frozen=True):

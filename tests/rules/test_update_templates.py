@@ -25,7 +25,7 @@ from bot.incidents.facts import (
     TakenStep,
 )
 from bot.incidents.registry import Registry
-from bot.incidents.rules import OPEN
+from bot.incidents.rules import OPEN, Status
 from bot.incidents.situation_tables import SituationValue
 from bot.incidents.tables import Incident
 from bot.partners import guidance, messages
@@ -39,7 +39,7 @@ from bot.slack.blocks import MESSAGE_BLOCKS
 from bot.timeline import timeline
 from bot.timeline.observed_message import PIN, Mark, MessagePolicy, ObservedMessage, Version
 from bot.timeline.recording import record_message
-from bot.updates import promise_changes, tables, variables, views
+from bot.updates import promise_actions, promise_changes, tables, variables, views
 from bot.updates.composition import compose
 from bot.updates.facts import UpdateContext, facts_of
 from slack_sandbox.blockkit.check import check_blocks
@@ -244,6 +244,28 @@ def ended(session: Session) -> Incident:
     return incident
 
 
+def declined(session: Session) -> Incident:
+    """Return the same incident, a false alarm."""
+    incident = fullest(session, "d", "C4")
+    incident.status = "declined"
+    timeline.append(session, incident.number, "declined", NOW, "U0ANA", reason=REASONS[declined])
+    session.flush()
+    return incident
+
+
+def merged(session: Session) -> Incident:
+    """Return the same incident, which goes on in another one."""
+    incident = fullest(session, "m", "C5")
+    incident.status = "merged"
+    timeline.append(session, incident.number, "merged", NOW, "U0ANA", number=1)
+    session.flush()
+    return incident
+
+
+# What colleagues read of an ending; people outside get no reason.
+REASONS = {declined: "a probe was misconfigured", merged: "#1 x"}
+
+
 def promise(session: Session, incident: Incident, audience: str, words: str = "", **changed: Any) -> tables.Promise:
     """Return an update that is to be composed now."""
     promised: dict[str, Any] = {"due_at": NOW, "promised_at": NOW, "cadence_s": 3600, "text": words}
@@ -318,14 +340,16 @@ def test_an_update_agrees_with_its_golden_file(session: Session, audience: str, 
     figures = FIGURES[language]
     pieces = []
     composing_services.get(Registry).answers(FOLLOW_UPS, lambda session, number: ["A second carrier for Manila"])
-    for build in (smallest, fullest, ended):
+    is_outside = composing_services.floor.audiences[audience].outside
+    for build in (smallest, fullest, ended, declined, merged):
         incident = build(session)
         composing_services.get(Registry).answers(STEPS_TAKEN, lambda session, number: taken if number > 1 else [])
         composing_services.get(Registry).answers(
             FIGURE_SENTENCES, lambda session, number, language: figures if number > 1 else FigureSentences()
         )
         next_due_at = NOW + timedelta(hours=1) if incident.status in OPEN else None
-        due = promise(session, incident, audience, next_due_at=next_due_at)
+        reason = "" if is_outside else REASONS.get(build, "")
+        due = promise(session, incident, audience, reason, next_due_at=next_due_at)
         pieces.append(compose(session, composing_services, incident, due, NOW))
     actual = "\n\n==========\n\n".join(pieces) + "\n"
 
@@ -478,6 +502,20 @@ def test_the_page_lists_exactly_the_variables_that_templates_receive(session: Se
     assert {name: type(value) for name, value in facts.items()} == {
         name: type(value) for name, value in variables.EXAMPLE.items()
     }
+
+
+def test_the_page_names_every_status_and_every_occasion_of_an_update() -> None:
+    page = Path("docs/templates.md").read_text()
+    described = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.MULTILINE))
+    endings = {promise_actions.RESOLVED, promise_actions.CLOSED, promise_actions.DECLINED, promise_actions.MERGED}
+
+    assert set(re.findall(r"`(\w+)`", described["status"])) == set(Status)
+    assert set(re.findall(r"`(\w+)`", described["occasion"])) == {
+        *(tables.CLOCK, tables.CHANGE, "manual", "step"),
+        *endings,
+    }
+    over = described["is_over"].partition(": ")[2]
+    assert {status for status in Status if status in over} == {*Status} - {*OPEN}
 
 
 @pytest.mark.parametrize("file", sorted((SHIPPED / "stakeholder_update").glob("*/*.j2")), ids=str)

@@ -49,6 +49,10 @@ def test_a_false_alarm_is_announced_to_everyone_told_before_and_ends_all_promise
 
     assert "false alarm" in floor.visible_text("executives")
     assert "a probe was misconfigured" in floor.visible_text("executives")
+    for audience in ("front-line", "partners"):
+        last_message = floor.ana.sees(audience)[-1].visible_text
+        assert "It was a false alarm" in last_message, audience
+        assert "a probe was misconfigured" not in last_message, audience
     assert "It was a false alarm." in floor.visible_text("partner-northline")
     assert "a probe was misconfigured" not in floor.visible_text("partner-northline")
     assert "🚫 declined" in floor.visible_text("incidents")
