@@ -45,7 +45,7 @@ class App:
         return any(c["command"] in ("*", command) for c in self.commands)
 
     def escapes(self, command: str) -> bool:
-        """Whether people and channels in the command's text arrive as references (`should_escape`)."""
+        """Whether people, channels and links in the command's text arrive as references (`should_escape`)."""
         return any(c["command"] == command and c.get("should_escape") for c in self.commands)
 
     def offers_shortcut(self, callback_id: str, kind: str) -> bool:

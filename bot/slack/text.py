@@ -13,6 +13,7 @@ SAME_SHIFT = timedelta(hours=12)
 _OPEN_TOKEN = re.compile(r"<(?:[!@#]|https?:|mailto:)[^<>]*$|<[^\s<>]{0,7}$")
 _DATE = re.compile(r"date\^(\d{1,12})\^(.*)$")
 _TYPED_TIME = re.compile(r"(?<![\d:])(?:(\d{4}-\d\d-\d\d) )?(\d\d:\d\d) UTC\b")
+_SCHEME = re.compile(r"^(?:https?://|mailto:|tel:)")
 _REFERENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -57,7 +58,14 @@ def _replace_reference(match: re.Match[str], name_of: Callable[[str], str | None
         return f"#{label or target}"
     if sign == "!":
         return label or f"@{target.split('^')[0]}"
-    return f"{label} ({target})" if label and label != target else target
+    return _link_text(target, label)
+
+
+def _link_text(target: str, label: str) -> str:
+    # Slack makes a reference of every address, number and bare domain: there, the label is what was typed.
+    if not label or label.rstrip("/") == _SCHEME.sub("", target).rstrip("/"):
+        return label or target
+    return f"{label} ({target})" if label != target else target
 
 
 def mentioned_user_ids(text: str) -> set[str]:

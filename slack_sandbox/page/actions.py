@@ -7,11 +7,12 @@ from typing import Any
 from slack_sandbox.errors import NothingToClick
 from slack_sandbox.file_sharing import file_as_slack
 from slack_sandbox.model import Message
-from slack_sandbox.page import composer, elements
+from slack_sandbox.page import elements
 from slack_sandbox.page.demo import Demo
 from slack_sandbox.page.refusals import Failed
 from slack_sandbox.page.viewer import Viewer
 from slack_sandbox.person import Click
+from slack_sandbox.typed_text import escaped
 
 Json = dict[str, Any]
 Action = Callable[[Viewer, Json], Json | None]
@@ -20,16 +21,12 @@ NOT_ANSWERED = "The app did not answer in time."
 
 
 def types(viewer: Viewer, body: Json) -> Json | None:
-    """Send the composer's text with its mentions; a command's mentions become references if the app wants that."""
+    """Send the composer's text: a message's is escaped, a command's is not."""
     text, channel, thread_ts = str(body["text"]), str(body["channel"]), body.get("thread_ts")
     if text.startswith("/") and not thread_ts:
-        command = text.partition(" ")[0]
-        if viewer.sandbox.workspace.app.escapes(command):
-            text = composer.with_references(text, viewer.sandbox.workspace, viewer.reader())
         viewer.person.types(text, channel=channel)
         return None
-    words = composer.encoded(text, viewer.sandbox.workspace, viewer.reader())
-    return {"ts": viewer.person.says(words, channel=channel, thread_ts=thread_ts).ts}
+    return {"ts": viewer.person.says(escaped(text), channel=channel, thread_ts=thread_ts).ts}
 
 
 def acts(viewer: Viewer, body: Json) -> None:
@@ -70,8 +67,7 @@ def pins(viewer: Viewer, body: Json) -> None:
 
 
 def edits(viewer: Viewer, body: Json) -> None:
-    words = composer.encoded(str(body["text"]), viewer.sandbox.workspace, viewer.reader())
-    viewer.person.edits(body["channel"], body["ts"], words)
+    viewer.person.edits(body["channel"], body["ts"], escaped(str(body["text"])))
 
 
 def deletes(viewer: Viewer, body: Json) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_sandbox.page import attachments, composer, inspector, screens
+from slack_sandbox.page import attachments, inspector, screens
 from slack_sandbox.page.rendering import render
 from slack_sandbox.page.viewer import Viewer
+from slack_sandbox.typed_text import typed
 
 Query = Mapping[str, str]
 Part = Callable[[Viewer, Query], str]
@@ -83,7 +84,7 @@ def message_menu(viewer: Viewer, query: Query) -> str:
 def words_typed(viewer: Viewer, query: Query) -> str:
     """A message as its author would type it, for editing."""
     message = viewer.channel(query["channel"]).messages[query["ts"]]
-    return _drawn("edit.html", viewer, {"typed": composer.typed(message.text, viewer.sandbox.workspace)})
+    return _drawn("edit.html", viewer, {"typed": typed(message.text, viewer.sandbox.workspace)})
 
 
 def clock(viewer: Viewer, query: Query) -> str:

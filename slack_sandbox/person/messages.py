@@ -7,6 +7,7 @@ from slack_sandbox.errors import Refused
 from slack_sandbox.model import Channel, File, Json, Message
 from slack_sandbox.person.base import PersonBase
 from slack_sandbox.person.results import Answer
+from slack_sandbox.typed_text import with_references
 
 COMMAND_TIMED_OUT = '{command} failed with the error "operation_timeout"'
 COMMAND_FAILED = '{command} failed with the error "dispatch_failed"'
@@ -25,6 +26,8 @@ class MessageActions(PersonBase):
             return self._from_slackbot(
                 where, Answer(False, f"{name} is not a valid command.", error="unknown_command")
             )
+        if self._workspace.app.escapes(name):
+            rest = with_references(rest, self._workspace, self.user)
         payload = interactions.command(self._workspace, self.user, where, name, rest.strip())
         envelope = self._send("slash_commands", payload)
         if envelope.error.endswith("timeout"):
@@ -52,8 +55,10 @@ class MessageActions(PersonBase):
         return answer
 
     def says(self, text: str, channel: str | None = None, thread_ts: str | None = None) -> Message:
+        """Post a message. `text` is escaped already, and may hold references in Slack's form."""
         with self._workspace.lock:
             where = self._writable(channel)
+            text = with_references(text, self._workspace, self.user)
             message = posting.compose(self._workspace, where, self.user, text)
             message.client_msg_id = secrets.token_hex(16)
             if thread_ts:
@@ -64,6 +69,7 @@ class MessageActions(PersonBase):
     def edits(self, channel: str, ts: str, text: str) -> Message:
         with self._workspace.lock:
             where, message = self._own(channel, ts)
+            text = with_references(text, self._workspace, self.user)
             posting.edit(self._workspace, where, message, self.user, text=text)
             return message
 

@@ -23,3 +23,15 @@ def test_a_person_acts_in_the_intended_block(
 
     acts = [payload["actions"][0] for payload in app.payloads("block_actions")]
     assert [act["block_id"] for act in acts] == ["step-2", "step-2", "step-1"]
+
+
+def test_a_message_is_stored_with_references_and_those_in_it_already_stay(sandbox: Sandbox, incidents: str):
+    said = sandbox.person("ana").says(
+        "@ben, @nobody: see https://acme.com/a?b=1. Or acme.com/x, <https://acme.com|here> and v1.2 of a.csv",
+        channel="incidents",
+    )
+
+    assert said.text == (
+        "<@U0BEN>, @nobody: see <https://acme.com/a?b=1>. Or <http://acme.com/x|acme.com/x>, "
+        "<https://acme.com|here> and v1.2 of a.csv"
+    )

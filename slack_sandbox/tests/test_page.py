@@ -31,16 +31,19 @@ def manifest(*, should_escape: bool) -> Json:
 def typed(*, should_escape: bool) -> str:
     with running(Sandbox(manifest=manifest(should_escape=should_escape))) as sandbox:
         app = ConnectedApp(sandbox)
-        order = {"text": "/page @ben in #incidents & now", "channel": "C0GENERAL"}
+        order = {"text": "/page @ben in #incidents: a1@acme.example & portal.acme.com", "channel": "C0GENERAL"}
         httpx.post(f"{sandbox.url}/do/type?as=ana", json=order).raise_for_status()
         text = app.waits_for("slash_commands")["text"]
         app.closes()
         return str(text)
 
 
-def test_people_and_channels_in_a_command_become_references_if_the_manifest_asks_for_them():
-    assert typed(should_escape=True) == "<@U0BEN> in <#C0INCIDENTS|incidents> & now"
-    assert typed(should_escape=False) == "@ben in #incidents & now"
+def test_people_channels_and_links_in_a_command_become_references_if_the_manifest_asks_for_them():
+    assert typed(should_escape=True) == (
+        "<@U0BEN> in <#C0INCIDENTS|incidents>: <mailto:a1@acme.example|a1@acme.example> & "
+        "<http://portal.acme.com|portal.acme.com>"
+    )
+    assert typed(should_escape=False) == "@ben in #incidents: a1@acme.example & portal.acme.com"
 
 
 def test_passing_time_stops_at_each_due_time_of_the_app(tmp_path: Path):

@@ -50,6 +50,10 @@ def test_text_that_slack_escaped_is_shown_as_it_was_typed(words: str) -> None:
         ("at <!date^1^{time}|04:00 UTC>", "at 04:00 UTC"),
         ("<https://a.example/x?a=1&amp;b=2|the page>", "the page (https://a.example/x?a=1&b=2)"),
         ("<https://a.example>", "https://a.example"),
+        ("<http://a.example|a.example> and <https://a.example/|a.example>", "a.example and a.example"),
+        ("<mailto:a1@b.example|a1@b.example>", "a1@b.example"),
+        ("<tel:+6325550123|+6325550123>", "+6325550123"),
+        ("<https://evil.example|bank.example>", "bank.example (https://evil.example)"),
         ("5 &lt; 6 &amp;&amp; 7 &gt; 6", "5 < 6 && 7 > 6"),
     ],
 )
