@@ -110,6 +110,8 @@ def archive(workspace: Workspace, channel: Channel, by: User) -> None:
         _note(workspace, channel, by, "archive", f"<@{by.id}> archived the channel")
         channel.is_archived = True
         _announce_state(workspace, channel, "channel_archive", by)
+        # People are back when the channel is; apps are out of it for good.
+        channel.members.pop(workspace.bot.id, None)
 
 
 def unarchive(workspace: Workspace, channel: Channel, by: User) -> None:
@@ -140,8 +142,9 @@ def describe(workspace: Workspace, channel: Channel, by: User, what: str, text: 
 
 
 def _announce_state(workspace: Workspace, channel: Channel, event_type: str, by: User) -> None:
+    """What happens to a public channel is announced to every app, in it or not."""
     event: Json = {"type": twin(event_type, channel), "channel": channel.id, "user": by.id}
-    workspace.announce(event | _now(workspace), channel)
+    workspace.announce(event | _now(workspace), channel if channel.is_private else None)
     workspace.touch("channel", channel=channel.id)
 
 

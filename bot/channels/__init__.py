@@ -28,7 +28,8 @@ def register(registry: "Registry") -> None:
         "group_left",
     )
     registry.record(membership.record_named_channel_lost, *lost_event_types)
-    registry.record(membership.record_channel_found, "channel_unarchive", "group_unarchive")
+    registry.record(membership.rejoin_channel, "channel_unarchive")
+    registry.record(membership.record_channel_found, "group_unarchive")
     registry.record(membership.record_channel_renamed, "channel_rename", "group_rename")
     registry.record(membership.record_channel_id_changed, "channel_id_changed")
     registry.record(membership.record_person_changed, "user_change", "team_join")

@@ -1,5 +1,6 @@
 """Records what Slack reports: people joining and leaving, channels lost and found. Messages: `messages.py`."""
 
+import logging
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,10 @@ from bot.incidents import channel_loss, incidents, participants
 from bot.incidents.events import MembersChanged
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.errors import SlackRefused
 from bot.timeline import timeline
+
+log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
@@ -92,6 +96,27 @@ def record_channel_found(services: Services, event: Event) -> None:
     recovery.start_filling(services)
     # Slack sends no events about joining and leaving while the bot is out of the channel.
     services.background.submit("members", partial(refresh_private_members, services))
+
+
+def rejoin_channel(services: Services, event: Event) -> None:
+    """Join an incident's public channel that is open again: archiving it took the bot out."""
+    number = incident_of(services, event["channel"])
+    if number is None:
+        return
+    with services.database.reading() as session:
+        is_lost = channel_loss.is_lost(session, number)
+    if is_lost:
+        services.background.submit(f"join:{event['channel']}", partial(_join_again, services, event))
+
+
+def _join_again(services: Services, event: Event) -> None:
+    try:
+        services.slack.join_channel(event["channel"])
+    except SlackRefused as refused:
+        # The incident's lead has been asked to invite the bot.
+        log.warning("an unarchived channel could not be joined", extra={"reason": str(refused)})
+        return
+    record_channel_found(services, event)
 
 
 def record_channel_renamed(services: Services, event: Event) -> None:

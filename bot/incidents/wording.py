@@ -54,7 +54,7 @@ BRIDGE_SAVED = "Bridge saved. It shows on the card, in the channel's topic and i
 BRIDGE_REMOVED = "Bridge removed."
 NO_BRIDGE = "No bridge yet. `/incident bridge https://…` or a phone number sets it."
 # The channel.
-UNARCHIVE_CHANNEL = "Unarchive it, and I will show everything there again."
+UNARCHIVE_CHANNEL = "Unarchive it and `/invite` me there, and I will show everything again."
 CHANNEL_CANNOT_COME_BACK = "It cannot come back; please agree on another place to talk."
 INVITE_ME = "Invite me there with `/invite`, and I will show everything again."
 READ_OR_COPIED = "• Nobody can take back what somebody has read or copied."

@@ -51,8 +51,12 @@ class Channels(ApiClient):
         public_channel = self._find_by_name(name, "conversations.list", "public_channel")
         if public_channel is None:
             raise SlackRefused("conversations.join", "channel_not_found", f"#{name}")
-        self.call("conversations.join", channel=public_channel["id"])
+        self.join_channel(public_channel["id"])
         return str(public_channel["id"])
+
+    def join_channel(self, channel_id: str) -> None:
+        """Join a public channel; no error if the bot is in it."""
+        self.call("conversations.join", channel=channel_id)
 
     def joined_channels(self) -> dict[str, str]:
         """The ids of the channels that the bot is in, by name, without archived ones."""

@@ -66,5 +66,5 @@ def archive(request: Request) -> Json:
 
 @method("conversations.unarchive", TIER_2, required=("channel",))
 def unarchive(request: Request) -> Json:
-    channels.unarchive(request.workspace, request.channel("manage"), request.bot)
-    return {}
+    """Always refused: an app with a bot token is in no archived channel."""
+    raise Refused("not_in_channel" if request.channel("manage").is_archived else "not_archived")

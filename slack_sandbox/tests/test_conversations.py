@@ -42,13 +42,20 @@ def test_an_archived_channel_keeps_its_name(client: WebClient):
     assert refusal(client.conversations_create, name="inc-1") == "name_taken"
 
 
-def test_archiving_twice_is_refused_and_unarchiving_undoes_it(client: WebClient, incidents: str):
+def test_archiving_twice_is_refused_and_an_app_is_back_only_when_it_joins_again(
+    sandbox: Sandbox, client: WebClient, incidents: str
+):
     client.conversations_archive(channel=incidents)
     assert refusal(client.conversations_archive, channel=incidents) == "already_archived"
     assert refusal(client.chat_postMessage, channel=incidents, text="late") == "is_archived"
     assert refusal(client.conversations_setTopic, channel=incidents, topic="x") == "is_archived"
 
-    client.conversations_unarchive(channel=incidents)
+    assert refusal(client.conversations_history, channel=incidents) == "not_in_channel"
+    assert refusal(client.conversations_unarchive, channel=incidents) == "not_in_channel"
+
+    sandbox.person("ana").unarchives("incidents")
+    assert refusal(client.conversations_history, channel=incidents) == "not_in_channel"
+    client.conversations_join(channel=incidents)
     assert client.chat_postMessage(channel=incidents, text="back")["ok"]
 
 

@@ -76,8 +76,10 @@ def test_an_archived_channel_is_reported_to_the_lead_and_redrawn_when_it_is_back
     assert len(updates(floor, "executives")) == 2, "people outside the channel still get updates"
     floor.ana.unarchives(channel)
     floor.settle()
+    floor.ana.says("The trunk is back", channel)
     floor.passes(minutes=30)
     assert len(timeline(floor, "channel_lost")) == len(timeline(floor, "channel_found")) == 1
+    assert "The trunk is back" in str(timeline(floor, "message"))
     assert updates(floor, channel)
 
 
