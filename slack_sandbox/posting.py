@@ -50,16 +50,22 @@ def edit(workspace: Workspace, channel: Channel, message: Message, by: User, **c
 
 
 def delete(workspace: Workspace, channel: Channel, message: Message) -> None:
-    """Remove a message; the parent of a thread loses one reply."""
+    """Remove a message. The first message of a thread leaves a tombstone, and the thread goes on below it."""
     with workspace.lock:
         if message.ephemeral:
             channel.ephemerals.remove(message)
+            workspace.touch("message_deleted", channel=channel.id, ts=message.ts)
+            return
+        channel.pins = [pin for pin in channel.pins if pin["ts"] != message.ts]
+        if message.reply_count:
+            before = message.as_slack()
+            message.bury()
+            workspace.touch("message_changed", channel=channel.id, ts=message.ts)
+            _announce_change(workspace, channel, message, before)
         else:
             del channel.messages[message.ts]
-            _forget_reply(channel, message)
-            channel.pins = [pin for pin in channel.pins if pin["ts"] != message.ts]
-        workspace.touch("message_deleted", channel=channel.id, ts=message.ts)
-        if not message.ephemeral:
+            _forget_reply(workspace, channel, message)
+            workspace.touch("message_deleted", channel=channel.id, ts=message.ts)
             _announce_deletion(workspace, channel, message)
 
 
@@ -78,10 +84,14 @@ def _count_reply(channel: Channel, reply: Message) -> None:
         parent.reply_users.append(reply.user)
 
 
-def _forget_reply(channel: Channel, reply: Message) -> None:
+def _forget_reply(workspace: Workspace, channel: Channel, reply: Message) -> None:
     parent = channel.messages.get(reply.thread_ts) if reply.is_reply else None
-    if parent is not None:
-        parent.reply_count -= 1
+    if parent is None:
+        return
+    parent.reply_count -= 1
+    if parent.is_tombstone and not parent.reply_count:
+        del channel.messages[parent.ts]
+        workspace.touch("message_deleted", channel=channel.id, ts=parent.ts)
 
 
 def _where(channel: Channel) -> Json:

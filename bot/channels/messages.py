@@ -11,6 +11,7 @@ from bot.incidents import incidents
 from bot.outbox import kinds
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.echoes import TOMBSTONE
 from bot.timeline import observing, recording
 from bot.timeline.observed_message import MessagePolicy, ObservedMessage
 
@@ -24,9 +25,12 @@ def record_message(services: Services, event: Event) -> None:
     subtype, bot_ids = event.get("subtype"), own_ids(services)
     if subtype == "message_changed":
         _record_observed(services, event["channel"], observing.observe_edit(event, bot_ids))
+        if event["message"].get("subtype") == TOMBSTONE:
+            _repost_deleted_message(services, event["channel"], event["message"]["ts"])
     elif subtype == "message_deleted":
         _record_observed(services, event["channel"], observing.observe_deletion(event, bot_ids))
-        _repost_deleted_message(services, event)
+        ts = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts", "")
+        _repost_deleted_message(services, event["channel"], ts)
     elif observing.is_message(event, bot_ids):
         _record_observed(services, event["channel"], [observing.observe_message(event, event["ts"])])
 
@@ -81,12 +85,11 @@ def incident_of(services: Services, channel_id: str) -> int | None:
         return incidents.number_of_channel(session, channel_id)
 
 
-def _repost_deleted_message(services: Services, event: Event) -> None:
+def _repost_deleted_message(services: Services, channel_id: str, ts: str) -> None:
     """Redraw a deleted card, playbook message or digest message."""
-    ts = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts", "")
     with services.database.reading() as session:
-        is_ours = outbox.is_shown_by(session, event["channel"], ts)
+        is_ours = outbox.is_shown_by(session, channel_id, ts)
     if not is_ours:
         return
     with services.database.transaction() as session:
-        outbox.mark_message_stale(session, event["channel"], ts)
+        outbox.mark_message_stale(session, channel_id, ts)

@@ -161,6 +161,8 @@ def read_metadata(request: Request) -> Json | None:
 def _own_message(request: Request, error: str) -> tuple[Channel, Message]:
     channel = request.workspace.channel_for_app(request.args.text("channel"))
     message = request.workspace.message(channel, request.args.text("ts"))
+    if message.is_tombstone:
+        raise Refused("message_not_found")
     if message.user != request.bot.id or message.subtype:
         raise Refused(error)
     if channel.is_archived:

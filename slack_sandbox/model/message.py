@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from slack_sandbox.message_text import buttons_of, visible_text
 from slack_sandbox.model.team import APP_ID, TEAM_ID, Json
 
+TOMBSTONE = "tombstone"
+
 
 @dataclass
 class Message:
@@ -40,6 +42,17 @@ class Message:
     @property
     def is_reply(self) -> bool:
         return bool(self.thread_ts) and self.thread_ts != self.ts
+
+    @property
+    def is_tombstone(self) -> bool:
+        return self.subtype == TOMBSTONE
+
+    def bury(self) -> None:
+        """Leave a tombstone of the deleted first message of a thread."""
+        self.user, self.bot_id, self.username, self.subtype = "USLACKBOT", "", "", TOMBSTONE
+        self.text, self.extra = "This message was deleted.", {"hidden": True}
+        self.blocks, self.attachments, self.files, self.reactions = [], [], [], {}
+        self.edited, self.metadata, self.pinned = None, None, False
 
     @property
     def visible_text(self) -> str:

@@ -64,6 +64,24 @@ def test_an_edit_includes_the_previous_text(sandbox: Sandbox, app: ConnectedApp)
     assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", ts)
 
 
+def test_the_deleted_first_message_of_a_thread_turns_into_a_tombstone_until_its_last_reply_is_gone(
+    sandbox: Sandbox, app: ConnectedApp, client: WebClient
+):
+    ana = sandbox.person("ana")
+    ts = ana.says("first", "incidents").ts
+    reply = ana.says("answer", "incidents", thread_ts=ts)
+    ana.deletes("incidents", ts)
+    sandbox.quiet()
+
+    buried = app.events("message")[-1]
+    assert (buried["subtype"], buried["message"]["subtype"]) == ("message_changed", "tombstone")
+    assert buried["previous_message"]["text"] == "first"
+    assert client.chat_postMessage(channel=reply.channel, text="on", thread_ts=ts)["ok"]
+    ana.deletes("incidents", reply.ts)
+    client.chat_delete(channel=reply.channel, ts=ana.sees("incidents")[-1].ts)
+    assert not [message for message in ana.sees("incidents") if message.ts >= ts]
+
+
 def test_the_bot_receives_events_of_its_own_posts(client: WebClient, app: ConnectedApp, incidents: str):
     client.chat_postMessage(channel=incidents, text="mine", metadata={"event_type": "e", "event_payload": {}})
 

@@ -43,16 +43,21 @@ def test_a_deleted_card_is_redrawn_and_pinned_again(floor: TestFloor) -> None:
     assert "*Commander* <@U0ANA>" in floor.card(channel)
 
 
-def test_a_deleted_digest_message_is_redrawn(floor: TestFloor) -> None:
+def test_a_deleted_digest_message_is_redrawn_even_if_it_has_replies(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
-    [digest] = [message for message in floor.ana.sees("incidents") if "IVR down" in message.visible_text]
+    floor.passes(minutes=30)
+    [digest] = [message for message in floor.ana.sees("incidents") if "*IVR down*" in message.visible_text]
+    assert digest.reply_count == 1, "the update"
 
     deletes(floor, "incidents", digest.ts)
 
     assert "*IVR down*" in floor.visible_text("incidents")
+    floor.hana.clicks(ids.JOIN, channel="incidents")
+    floor.says("ana", "/incident status identified a trunk", channel)
     floor.passes(minutes=30)
-    assert len(updates(floor, "incidents")) == 1
-    assert len(updates(floor, channel)) == 1
+    assert len(updates(floor, "incidents")) == len(updates(floor, channel)) == 2
+    [digest] = [message for message in floor.ana.sees("incidents") if "*IVR down*" in message.visible_text]
+    assert floor.ana.sees("incidents")[-1].thread_ts == digest.ts
 
 
 def test_a_renamed_channel_still_belongs_to_the_incident(floor: TestFloor) -> None:
