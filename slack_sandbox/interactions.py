@@ -45,7 +45,7 @@ def message_action(workspace: Workspace, user: User, channel: Channel, message: 
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
     # Slack does not repeat an ephemeral message: the app gets only its timestamp.
-    shown: Json = {} if message.ephemeral else {"message": message.as_slack()}
+    shown: Json = {} if message.ephemeral else {"message": message.as_event()}
     return _interaction(workspace, user, "block_actions") | {
         "container": container,
         "channel": _channel(channel),
@@ -91,7 +91,7 @@ def message_shortcut(
         "action_ts": workspace.clock.ts(),
         "message_ts": message.ts,
         "channel": _channel(channel),
-        "message": message.as_slack(),
+        "message": message.as_event(),
         "response_url": workspace.response_urls.issue(user.id, channel.id),
     }
 

@@ -39,7 +39,7 @@ def compose(workspace: Workspace, channel: Channel, author: User, text: str, **f
 def edit(workspace: Workspace, channel: Channel, message: Message, by: User, **changes: object) -> None:
     """Change a message in place and deliver `message_changed` with its previous content."""
     with workspace.lock:
-        before = message.as_slack()
+        before = message.as_event()
         for name, value in changes.items():
             setattr(message, name, value)
         name_blocks(message.blocks)
@@ -58,7 +58,7 @@ def delete(workspace: Workspace, channel: Channel, message: Message) -> None:
             return
         channel.pins = [pin for pin in channel.pins if pin["ts"] != message.ts]
         if message.reply_count:
-            before = message.as_slack()
+            before = message.as_event()
             message.bury()
             workspace.touch("message_changed", channel=channel.id, ts=message.ts)
             _announce_change(workspace, channel, message, before)
@@ -99,7 +99,7 @@ def _where(channel: Channel) -> Json:
 
 
 def _announce_message(workspace: Workspace, channel: Channel, message: Message) -> None:
-    body = message.as_slack() | _where(channel) | {"event_ts": message.ts}
+    body = message.as_event() | _where(channel) | {"event_ts": message.ts}
     workspace.announce(body, channel)
     if f"<@{workspace.bot.id}>" in message.text and not channel.is_im and message.user != workspace.bot.id:
         workspace.announce(body | {"type": "app_mention"}, channel)
@@ -110,7 +110,7 @@ def _announce_change(workspace: Workspace, channel: Channel, message: Message, b
         {
             "type": "message",
             "subtype": "message_changed",
-            "message": message.as_slack(),
+            "message": message.as_event(),
             "previous_message": before,
             "hidden": True,
             **_event_times(workspace),
@@ -126,7 +126,7 @@ def _announce_deletion(workspace: Workspace, channel: Channel, message: Message)
             "type": "message",
             "subtype": "message_deleted",
             "deleted_ts": message.ts,
-            "previous_message": message.as_slack(),
+            "previous_message": message.as_event(),
             "hidden": True,
             **_event_times(workspace),
             **_where(channel),

@@ -1,8 +1,8 @@
 """Rate tiers: how many calls of a method Slack accepts in a minute."""
 
 import math
-import time
 from collections import deque
+from collections.abc import Callable
 
 WINDOW_S = 60.0
 # Slack's promise for each tier: "N+ per minute".
@@ -12,9 +12,10 @@ _BURST = 5
 
 
 class RateLimits:
-    """Sliding windows, one per method, and one for posts to each channel."""
+    """Sliding windows on the workspace's clock, one per method, and one for posts to each channel."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._calls: dict[str, deque[float]] = {}
 
     def retry_after_s(self, method: str, tier: str, channel: str = "") -> int:
@@ -26,7 +27,7 @@ class RateLimits:
         return wait_s
 
     def _take(self, key: str, limit: int, window_s: float) -> int:
-        now = time.monotonic()
+        now = self._now()
         calls = self._calls.setdefault(key, deque())
         while calls and calls[0] <= now - window_s:
             calls.popleft()

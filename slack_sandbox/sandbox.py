@@ -58,7 +58,7 @@ class Sandbox:
         self.faults = Faults()
         self.late_requests = LateRequests(self.workspace)
         self.delays = Delays(self.workspace)
-        self.rates = RateLimits()
+        self.rates = RateLimits(self.clock.now)
         self.socket_mode = SocketMode(lambda: self.workspace.touch("connection"))
         self.deliveries = Deliveries(self.workspace, self.socket_mode)
         if kept:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from slack_sandbox.blockkit.layout import IN_MESSAGE, MARKDOWN_LENGTH
+from slack_sandbox.blockkit.objects import OFFERED
 from slack_sandbox.blockkit.rules import Problems, all_of, items
 from slack_sandbox.blockkit.uniqueness import unique_block_ids
 from slack_sandbox.blockkit.views import VIEW
@@ -43,6 +44,13 @@ def text_length(part: Any) -> int:
 
 
 _MESSAGE = all_of(items(IN_MESSAGE, MESSAGE_BLOCKS, least=0), unique_block_ids, _all_markdown, _one_table)
+
+
+def check_options(answer: Json) -> None:
+    """Check the options that an app offers for an external select."""
+    problems = Problems()
+    OFFERED(answer, "", problems)
+    _refuse("invalid_options", problems)
 
 
 def check_blocks(blocks: Any, pointer: str = "/blocks") -> list[Json]:

@@ -68,6 +68,11 @@ RICH_OPTION = shape(
 OPTION_GROUP = shape({"label": plain(OPTION_TEXT_LENGTH), "options": items(OPTION, OPTIONS)})
 OPTION_LISTS = {"options": items(OPTION, OPTIONS), "option_groups": items(OPTION_GROUP, OPTIONS)}
 
+OFFERED = shape(
+    {}, {"options": items(OPTION, OPTIONS, least=0), "option_groups": items(OPTION_GROUP, OPTIONS, least=0)}
+)
+"""The answer of an app that is asked for options."""
+
 
 def initial_is_offered(value: Any, pointer: str, problems: Problems) -> None:
     """Check that an initial choice is exactly one of the options."""

@@ -30,7 +30,9 @@ def post_ephemeral(request: Request) -> Json:
         raise Refused("user_not_in_channel")
     message = composed(request, channel)
     message.ephemeral_to = user_id
-    posting.post_ephemeral(request.workspace, channel, message)
+    # Slack says that it was shown, and shows it only to people who are active.
+    if not request.workspace.users[user_id].away:
+        posting.post_ephemeral(request.workspace, channel, message)
     return {"message_ts": message.ts}
 
 

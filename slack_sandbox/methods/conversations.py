@@ -51,6 +51,8 @@ def _describe(request: Request, what: str, alternative: str) -> None:
 @method("conversations.rename", TIER_2, required=("channel", "name"))
 def rename(request: Request) -> Json:
     channel = request.joined_channel("manage")
+    if channel.creator != request.bot.id:
+        raise Refused("not_authorized")
     channels.rename(request.workspace, channel, request.args.text("name"), request.bot)
     return {"channel": channel.as_slack(request.bot.id)}
 

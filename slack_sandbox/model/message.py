@@ -89,6 +89,13 @@ class Message:
             body["metadata"] = self.metadata
         return body | self.extra | {"team": TEAM_ID}
 
+    def as_event(self) -> Json:
+        """The message in events and interactions, where Slack leaves out the payload of undeclared metadata."""
+        body = self.as_slack()
+        if "event_payload" in body.get("metadata", {}):
+            body["metadata"] = body["metadata"] | {"event_payload": {}}
+        return body
+
     def reactions_as_slack(self) -> list[Json]:
         return [{"name": name, "users": list(u), "count": len(u)} for name, u in self.reactions.items()]
 

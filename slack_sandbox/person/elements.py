@@ -6,7 +6,8 @@ from heapq import merge
 from typing import Any
 
 from slack_sandbox import fields, interactions
-from slack_sandbox.errors import NothingToClick
+from slack_sandbox.blockkit import check_options
+from slack_sandbox.errors import NothingToClick, Refused
 from slack_sandbox.message_text import elements_of
 from slack_sandbox.model import Channel, Json, Message, View
 from slack_sandbox.person.base import PersonBase
@@ -102,7 +103,13 @@ class ElementActions(PersonBase):
     def _suggested(self, target: Target, typed: str) -> Json:
         block_id = target.block["block_id"]
         payload = interactions.suggestion(self._workspace, self.user, block_id, target.element, typed)
-        return self._send("interactive", payload).answer
+        answer = self._send("interactive", payload).answer
+        try:
+            check_options(answer)
+        except Refused as refusal:
+            self._deliveries.refuse("block_suggestion", answer, refusal)
+            return {}
+        return answer
 
     def _keep(self, target: Target, chosen: Json) -> None:
         """Keep the choice for `state.values`."""

@@ -79,6 +79,9 @@ def test_an_ephemeral_is_seen_by_one_person_and_is_in_no_history(
     assert [m.text for m in sandbox.person("ana").sees("incidents") if m.ephemeral] == ["psst"]
     assert sandbox.person("ben").sees("incidents") == []
     assert client.conversations_history(channel=incidents)["messages"] == []
+    sandbox.person("ana").away = True
+    assert client.chat_postEphemeral(channel=incidents, user="U0ANA", text="nobody is there")["ok"]
+    assert [m.text for m in sandbox.person("ana").sees("incidents") if m.ephemeral] == ["psst"]
 
 
 def test_an_ephemeral_needs_its_person_in_the_channel(client: WebClient, incidents: str):

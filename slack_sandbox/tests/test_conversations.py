@@ -105,12 +105,16 @@ def test_lists_come_in_pages(client: WebClient):
     assert refusal(client.conversations_list, cursor="nonsense") == "invalid_cursor"
 
 
-def test_a_renamed_channel_is_found_by_its_new_name(sandbox: Sandbox, client: WebClient, incidents: str):
-    client.conversations_rename(channel=incidents, name="major-incidents")
+def test_an_app_renames_its_own_channels_only_and_they_are_found_by_the_new_name(
+    sandbox: Sandbox, client: WebClient, incidents: str
+):
+    own = client.conversations_create(name="inc-1")["channel"]["id"]
+    client.conversations_rename(channel=own, name="inc-1-ivr-down")
 
-    assert sandbox.person("ana").sees("#major-incidents")
+    assert sandbox.person("ana").sees("#inc-1-ivr-down")
     with pytest.raises(NotVisible):
-        sandbox.person("ana").sees("#incidents")
+        sandbox.person("ana").sees("#inc-1")
+    assert refusal(client.conversations_rename, channel=incidents, name="major") == "not_authorized"
 
 
 def test_only_members_see_a_private_channel(sandbox: Sandbox):

@@ -83,11 +83,15 @@ def test_the_deleted_first_message_of_a_thread_turns_into_a_tombstone_until_its_
 
 
 def test_the_bot_receives_events_of_its_own_posts(client: WebClient, app: ConnectedApp, incidents: str):
-    client.chat_postMessage(channel=incidents, text="mine", metadata={"event_type": "e", "event_payload": {}})
+    client.chat_postMessage(
+        channel=incidents, text="mine", metadata={"event_type": "e", "event_payload": {"key": 1}}
+    )
 
     event = app.waits_for("message")
     assert event["bot_id"] == "B0WATCHFLOOR"
-    assert event["metadata"]["event_type"] == "e"
+    assert event["metadata"] == {"event_type": "e", "event_payload": {}}, "the manifest declares no such type"
+    [kept, *_] = client.conversations_history(channel=incidents, include_all_metadata=True)["messages"]
+    assert kept["metadata"]["event_payload"] == {"key": 1}
 
 
 def test_the_bot_receives_no_events_from_channels_it_is_not_in(sandbox: Sandbox, app: ConnectedApp):

@@ -120,6 +120,10 @@ def test_options_of_an_external_select_come_from_the_app(
 
     assert app.waits_for("block_suggestion")["value"] == "IVR"
     assert app.waits_for("block_actions")["actions"][0]["selected_option"] == service
+    app.answers_to("block_suggestion", {"options": [service] * 101})
+    with pytest.raises(NothingToClick):
+        sandbox.person("ana").chooses("service", "IVR", channel="incidents")
+    assert sandbox.refusals[-1].answer["error"] == "invalid_options"
 
 
 def test_people_cannot_click_what_they_do_not_see(sandbox: Sandbox, client: WebClient, incidents: str):
