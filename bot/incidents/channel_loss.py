@@ -25,6 +25,7 @@ class Loss(Struct, frozen=True):
 ARCHIVED = Loss("it was archived", wording.UNARCHIVE_CHANNEL)
 DELETED = Loss("it was deleted", wording.CHANNEL_CANNOT_COME_BACK)
 REMOVED = Loss("I was removed from it", wording.INVITE_ME)
+OUT_OF_SIGHT = Loss("it was archived or deleted, or I was removed from it", wording.OPEN_AND_INVITE)
 
 # Errors with which Slack refuses a call, for losses of which it sent no event.
 LOSS_BY_ERROR = {
@@ -33,6 +34,13 @@ LOSS_BY_ERROR = {
     "channel_not_found": DELETED,
     "not_in_channel": REMOVED,
 }
+
+
+def loss_of_error(incident: Incident, error: str) -> Loss | None:
+    """The loss that Slack's error tells of; None if it tells of none."""
+    if error == "channel_not_found" and incident.is_private:
+        return OUT_OF_SIGHT  # Slack says the same of a private channel that is there, and the bot is not in it
+    return LOSS_BY_ERROR.get(error)
 
 
 def record_no_channel(session: Session, number: int, reason: str, now: datetime) -> bool:

@@ -56,6 +56,7 @@ NO_BRIDGE = "No bridge yet. `/incident bridge https://…` or a phone number set
 # The channel.
 UNARCHIVE_CHANNEL = "Unarchive it and `/invite` me there, and I will show everything again."
 CHANNEL_CANNOT_COME_BACK = "It cannot come back; please agree on another place to talk."
+OPEN_AND_INVITE = "If it is still there, unarchive it and `/invite` me there, and I will show everything again."
 INVITE_ME = "Invite me there with `/invite`, and I will show everything again."
 READ_OR_COPIED = "• Nobody can take back what somebody has read or copied."
 

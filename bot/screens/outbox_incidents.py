@@ -22,7 +22,7 @@ class OutboxIncidents:
     def lose_channel(self, session: Session, incident_id: int, error: str) -> None:
         """Mark the incident's channel as lost, after Slack said that it is gone."""
         incident = incidents.by_number(session, incident_id)
-        loss = channel_loss.LOSS_BY_ERROR.get(error, channel_loss.REMOVED)
+        loss = channel_loss.loss_of_error(incident, error) or channel_loss.REMOVED
         channel_loss.mark_channel_lost(session, incident, loss, utcnow())
 
     def record_trouble(self, session: Session, incident_id: int, purpose: str, reason: str) -> None:

@@ -41,9 +41,9 @@ def note_refused(settled: Settled, error: str) -> None:
     channel = deliveries.channel_of(row)
     attempt = f"send the {promise.audience} update to {channel}"
     timeline.append(session, promise.incident_id, "trouble", now, what=attempt, reason=error)
-    if channel == HERE and error in channel_loss.LOSS_BY_ERROR:
-        incident = incidents.by_number(session, promise.incident_id)
-        channel_loss.mark_channel_lost(session, incident, channel_loss.LOSS_BY_ERROR[error], now)
+    incident = incidents.by_number(session, promise.incident_id)
+    if channel == HERE and (loss := channel_loss.loss_of_error(incident, error)):
+        channel_loss.mark_channel_lost(session, incident, loss, now)
     _conclude_if_settled(settled, promise, now)
 
 

@@ -4,6 +4,7 @@ from bot.incidents import ids
 from slack_sandbox import posting
 from tests.floor import TestFloor
 from tests.stories.record import card_message, rows, timeline
+from tests.stories.test_private import private_incident
 from tests.stories.test_updates import updates
 
 
@@ -148,3 +149,20 @@ def test_a_missed_removal_is_noticed_at_the_next_update(floor: TestFloor) -> Non
 
     assert len([words for words in direct_texts(floor, "ana") if "I was removed from it" in words]) == 1
     assert len(updates(floor, "incidents")) == 2
+
+
+def test_a_private_channel_archived_unseen_is_not_called_deleted(floor: TestFloor) -> None:
+    channel = private_incident(floor)
+    floor.stop_bot()
+    floor.ana.archives(channel)
+    floor.start_bot()
+    floor.ana.unarchives(channel)
+
+    floor.says("ana", "/incident 1 status identified")
+    floor.passes(minutes=30)
+
+    [notice] = [words for words in direct_texts(floor, "ana") if "can no longer write" in words]
+    assert "it was archived or deleted, or I was removed from it" in notice
+    floor.ana.invites(channel, "watchfloor")
+    floor.settle()
+    assert len(timeline(floor, "channel_found")) == 1
