@@ -15,7 +15,8 @@ class StateChange(Struct, frozen=True):
 
 class CaseRow(Struct, frozen=True):
     """A version of a case. Times are time-zone aware. `updated_at` decides which of two rows is newer. `target` and
-    `schedule` default to the contract's. `history` holds earlier states, if the source knows them."""
+    `schedule` default to the contract's; `due_at` is the source's own deadline, if it computes one. `history` holds
+    earlier states, if the source knows them."""
 
     external_id: str
     opened_at: datetime
@@ -32,6 +33,7 @@ class CaseRow(Struct, frozen=True):
     state: str = ""
     started_at: datetime | None = None
     target: timedelta | None = None
+    due_at: datetime | None = None
     schedule: str = ""
     ended_at: datetime | None = None
     reopened: int = 0

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.cases import contracts, tables
 from bot.cases.rows import CaseRow, StateChange
-from bot.cases.rules.states import ENDED, Phase, Step, phase_of, reopenings
+from bot.cases.rules.states import ENDED, Phase, Step, pauses_of, phase_of, reopenings
 from bot.cases.tables import Case, CaseState
 from bot.config.floor.cases import Cases
 
@@ -120,6 +120,7 @@ def _apply_newest_row(settings: Cases, case: Case, row: CaseRow) -> None:
     targets = {str(name): target for name, target in (settings.targets | contract.targets).items()}
     target = row.target or targets.get(case.priority)
     case.target_s = int(target.total_seconds()) if target else None
+    case.promised_at = row.due_at
     case.schedule = row.schedule or contract.schedule
     case.name, case.kind, case.title, case.text = row.name or case.name, row.kind, row.title, row.text
     case.customer, case.owner, case.url = row.customer, row.owner, row.url
@@ -172,7 +173,17 @@ def _ended_at(steps: Sequence[Step]) -> datetime:
 
 
 def _set_deadline(settings: Cases, case: Case, steps: Sequence[Step]) -> None:
+    if case.promised_at:
+        _set_promised_deadline(case, case.promised_at, steps)
+        return
     clock = contracts.clock_of(settings, case, steps)
     case.due_at = clock.deadline() if clock and case.is_open else None
     # An ended case is judged once, by its end; an open one by its deadline, whenever it is read.
     case.is_breached = bool(clock and case.ended_at and clock.is_breached(case.ended_at))
+
+
+def _set_promised_deadline(case: Case, promised_at: datetime, steps: Sequence[Step]) -> None:
+    """Use the source's deadline: its calendar and the pauses before now are in it, and the next one moves it."""
+    stopped_at = next((pause.since for pause in pauses_of(steps) if pause.until is None), None)
+    case.due_at = None if stopped_at else promised_at
+    case.is_breached = bool(case.ended_at and stopped_at and stopped_at >= promised_at)

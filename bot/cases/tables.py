@@ -56,6 +56,8 @@ class Case(Numbered, table=True):
     started_at: datetime = Field(sa_column=utc_column(nullable=False))
     target_s: int | None = None
     schedule: str = "always"
+    # The deadline that its source computed; None if it is computed here, from target, schedule and pauses.
+    promised_at: datetime | None = Field(default=None, sa_column=utc_column())
     # None while the clock is paused, and if there is no target.
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     is_breached: bool = False

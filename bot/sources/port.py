@@ -45,14 +45,14 @@ class Interval(Struct, frozen=True):
 
 
 class ServiceTarget(Struct, frozen=True):
-    """A promise on a case: when it began, when it breaches, and how long it has been paused."""
+    """A promise on a case: when it began, when it breaches, how long it has been paused, and whether it is over."""
 
     name: str
     started_at: datetime
     due_at: datetime | None
     paused_s: float = 0
-    is_paused: bool = False
-    is_breached: bool = False
+    # True once it was met or missed for good, such as the first response of a case that was answered.
+    is_over: bool = False
 
 
 class Case(Struct, frozen=True):
@@ -73,8 +73,6 @@ class Case(Struct, frozen=True):
     text: str = ""
     traits: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = True
-    # When the case began to wait for acceptance.
-    waiting_since: datetime | None = None
     targets: tuple[ServiceTarget, ...] = ()
 
 

@@ -23,17 +23,14 @@ FIRST_READ = timedelta(days=7)
 # A record becomes visible when its transaction ends, with the time of its change, so a little is read again.
 LATE = timedelta(minutes=2)
 PRIORITIES = {"Critical": "P1", "High": "P2", "Medium": "P3", "Low": "P4"}
-MILESTONES = "SELECT MilestoneType.Name, StartDate, TargetDate, IsViolated, IsCompleted FROM CaseMilestones"
+MILESTONES = "SELECT MilestoneType.Name, StartDate, TargetDate, IsCompleted FROM CaseMilestones"
 OF_CASE = (
     "Id, CaseNumber, Subject, Priority, Status, IsClosed, CreatedDate, SystemModstamp, Owner.Name, "
     "Account.Name, Description, Type, Reason"
 )
 LONGEST_TEXT = 8_000
 FIELDS = f"SELECT {OF_CASE}, ({MILESTONES}) FROM Case"  # noqa: S608 - SOQL, built from our own names
-WAITING = (
-    "SELECT WorkItemId, Group.Name, CustomRequestedDateTime, CreatedDate FROM PendingServiceRouting "
-    "WHERE IsPushed = false ORDER BY CreatedDate"
-)
+WAITING = "SELECT WorkItemId, Group.Name FROM PendingServiceRouting WHERE IsPushed = false ORDER BY CreatedDate"
 ANY = "SELECT Id FROM {} LIMIT 1"
 CASE_PREFIX = "500"
 
@@ -101,7 +98,6 @@ class Salesforce:
         return all_records
 
     def _case(self, record: Record, waiting: Record | None) -> Case:
-        waiting_since = waiting and (waiting.get("CustomRequestedDateTime") or waiting.get("CreatedDate"))
         milestones = ((record.get("CaseMilestones") or {}).get("records")) or ()
         return Case(
             external_id=record["Id"],
@@ -118,8 +114,7 @@ class Salesforce:
             traits={"category": str(record.get("Type") or ""), "subcategory": str(record.get("Reason") or "")},
             link=f"{self._url}/lightning/r/Case/{record['Id']}/view",
             is_open=not record.get("IsClosed"),
-            waiting_since=moments.read(waiting_since) if waiting_since else None,
-            targets=tuple(_milestone(milestone) for milestone in milestones if not milestone.get("IsCompleted")),
+            targets=tuple(_milestone(milestone) for milestone in milestones),
         )
 
     def _query(self, query: str) -> tuple[list[Record], str]:
@@ -157,5 +152,5 @@ def _milestone(record: Record) -> ServiceTarget:
         name=_name(record, "MilestoneType"),
         started_at=moments.required(record["StartDate"]),
         due_at=moments.read(record.get("TargetDate")),
-        is_breached=bool(record.get("IsViolated")),
+        is_over=bool(record.get("IsCompleted")),
     )

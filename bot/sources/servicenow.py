@@ -32,7 +32,9 @@ TRAITS = {
     "cmdb_ci": "item",
 }
 LONGEST_TEXT = 8_000
-TARGET_FIELDS = "sys_id,task,sla,stage,start_time,planned_end_time,pause_duration,has_breached"
+TARGET_FIELDS = "sys_id,task,sla,stage,start_time,planned_end_time,pause_duration"
+# Stages of an SLA whose clock no longer runs; `achieved` is the name before the engine of 2011.
+OVER = ("completed", "achieved")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Record = Mapping[str, Any]
@@ -156,8 +158,7 @@ def _target(record: Record) -> ServiceTarget:
         due_at=moments.read(_value(record, "planned_end_time")),
         # A duration is written as a time since 1970.
         paused_s=(paused - EPOCH).total_seconds() if paused else 0,
-        is_paused=_value(record, "stage") == "paused",
-        is_breached=_value(record, "has_breached") == "true",
+        is_over=_value(record, "stage") in OVER,
     )
 
 

@@ -1,33 +1,87 @@
-"""Cases of sources on the board: the deadline is the SLA's own, whichever system saw its pauses."""
+"""Cases of sources on the board: the deadline is the source's own, whatever floor.yaml's calendar says."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
+from sqlmodel import select
+
+from bot.cases import storing, tables
 from bot.cases.feeding import case_row
+from bot.config.floor.cases import Cases
+from bot.runtime.database import Database
 from bot.sources.port import Case, ServiceTarget
+from tests import prepared
 
-START = datetime(2026, 11, 26, 1, tzinfo=UTC)
-
-
-def case(*targets: ServiceTarget, is_open: bool = True) -> Case:
-    return Case("id", "INC1", "card refused", "P2", "In Progress", START, START, is_open=is_open, targets=targets)
-
-
-def test_the_deadline_is_the_sources_whichever_system_saw_the_pauses() -> None:
-    due = START + timedelta(hours=4, minutes=35)
-    target = ServiceTarget("resolution", START, due, paused_s=2100)
-    unseen = case_row(case(target), timedelta())
-    assert unseen.started_at is not None and unseen.target is not None
-    assert unseen.started_at + unseen.target == due
-    # The board adds the pauses that it saw itself.
-    seen = case_row(case(target), timedelta(minutes=35))
-    assert seen.started_at is not None and seen.target is not None
-    assert seen.started_at + timedelta(minutes=35) + seen.target == due
-    assert seen.target == timedelta(hours=4)
+# Thursday, an hour before the office closes.
+START = datetime(2026, 11, 26, 16, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+OFFICE = {"office": {"hours": ["monday-friday 09:00-17:00"]}}
 
 
-def test_the_target_that_breaks_first_counts_and_no_target_gives_no_deadline() -> None:
-    late = ServiceTarget("resolution", START, START + timedelta(hours=8))
-    soon = ServiceTarget("response", START, START + timedelta(hours=1))
-    assert case_row(case(late, soon), timedelta()).target == timedelta(hours=1)
-    assert case_row(case(ServiceTarget("open end", START, None)), timedelta()).target is None
-    assert case_row(case(is_open=False), timedelta()).ended_at == START
+def case(
+    *targets: ServiceTarget, is_open: bool = True, state: str = "In Progress", after: timedelta = timedelta()
+) -> Case:
+    return Case("id", "INC1", "card refused", "P2", state, START, START + after, is_open=is_open, targets=targets)
+
+
+def sla(hours: float, is_over: bool = False, paused_s: float = 0) -> ServiceTarget:
+    due_at = START + hours * HOUR + timedelta(seconds=paused_s)
+    return ServiceTarget("sla", START, due_at, paused_s=paused_s, is_over=is_over)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    database = Database(prepared.database(tmp_path))
+    yield database
+    database.close()
+
+
+def stored(store: Database, *versions: Case) -> tables.Case:
+    """The case as the board has it after one page for each version."""
+    settings = Cases.model_validate({"targets": {"P2": "8 h"}, "schedules": OFFICE, "schedule": "office"})
+    for version in versions:
+        with store.transaction() as session:
+            storing.upsert(session, settings, "snow", [case_row(version)], version.updated_at)
+    with store.reading() as session:
+        found = session.exec(select(tables.Case)).one()
+        session.expunge(found)
+    return found
+
+
+def test_a_deadline_of_the_source_is_not_counted_in_another_calendar(store: Database) -> None:
+    row = stored(store, case(sla(24)))
+    assert (row.due_at, row.target_s) == (START + 24 * HOUR, 24 * 3600)
+
+
+def test_a_pause_moves_the_deadline_as_the_source_says_and_once(store: Database) -> None:
+    held = case(sla(4), state="On Hold", after=HOUR)
+    resumed = case(sla(4, paused_s=3600), after=2 * HOUR)
+    assert stored(store, case(sla(4)), held).due_at is None
+    row = stored(store, resumed)
+    assert (row.due_at, row.target_s) == (START + 5 * HOUR, 4 * 3600)
+    # A system whose deadline does not move in a pause.
+    assert stored(store, case(sla(4), after=3 * HOUR)).due_at == START + 4 * HOUR
+    # Resolved while it is on hold: its time stood still.
+    held_again = case(sla(4), state="On Hold", after=3.5 * HOUR)
+    assert not stored(store, held_again, case(sla(4), is_open=False, state="Resolved", after=9 * HOUR)).is_breached
+
+
+def test_the_running_target_that_is_due_first_counts_and_an_ended_case_is_judged_by_the_last(
+    store: Database,
+) -> None:
+    response, resolution = sla(0.25, is_over=True), sla(4)
+    assert case_row(case(sla(8), sla(1))).due_at == START + HOUR
+    assert case_row(case(response, resolution)).target == 4 * HOUR
+    assert case_row(case(ServiceTarget("open end", START, None))).target is None
+    assert case_row(case(response)).target is None, "it is met, and nothing else is promised"
+    milestone = sla(24, is_over=True)
+    ended = stored(store, case(milestone, response, is_open=False, state="Closed", after=10 * HOUR))
+    assert (ended.target_s, ended.is_breached, ended.due_at) == (24 * 3600, False, None)
+
+
+def test_a_case_that_ended_at_its_source_ends_here_whatever_its_state_is_called(store: Database) -> None:
+    row = stored(store, case(), case(is_open=False, state="Duplicate", after=HOUR))
+    assert (row.is_open, row.ended_at) == (False, START + HOUR)
+    assert stored(store, case(state="Working", after=2 * HOUR)).is_open

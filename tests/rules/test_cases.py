@@ -147,6 +147,9 @@ def test_states_of_other_systems_say_whose_turn_it_is() -> None:
     names = ("New", "2", "Awaiting User Info", "On Hold", "Resolved", "Closed - pending review", "Active", "-100")
     expected = ["new", "working", "pending", "pending", "resolved", "closed", "working", None]
     assert [phase_of(name) for name in names] == expected
+    ours = ("Unresolved", "Sin resolver", "Waiting for support", "Awaiting assignment", "Pendiente de asignar")
+    assert [phase_of(name) for name in ours] == ["working", "working", "working", "new", "new"]
+    assert [phase_of(name) for name in ("Closed - unresolved", "Waiting for customer")] == ["closed", "pending"]
     hours = [NOW + timedelta(hours=hour) for hour in range(6)]
     phases = (Phase.NEW, Phase.PENDING, Phase.RESOLVED, Phase.WORKING, Phase.RESOLVED, Phase.CLOSED)
     steps = [Step(at, phase) for at, phase in zip(hours, phases, strict=True)]

@@ -102,17 +102,17 @@ def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
         "start_time": "2026-11-26 01:00:00",
         "planned_end_time": "2026-11-26 05:35:00",
         "pause_duration": "1970-01-01 00:35:00",
-        "has_breached": "false",
     }
-    stand_in.tables["task_sla"] = [target, target | {"sys_id": "u", "stage": "cancelled"}]
+    met = target | {"sys_id": "s", "sla": "P1 response", "stage": "completed"}
+    stand_in.tables["task_sla"] = [met, target, target | {"sys_id": "u", "stage": "cancelled"}]
     with running(stand_in), stand_in.client() as http:
         source = ServiceNow(SourceConfig("snow", stand_in.url, TOKEN), http)
         case, other = source.changed("", NOW).rows
         assert (case.customer, case.text, case.traits["site"]) == ("Acme", "No dial tone", "Manila")
         assert other.customer == "Zoe"
         assert (case.priority, case.queue, case.is_open) == ("P1", "Billing", True)
-        [sla] = case.targets
-        assert (sla.paused_s, sla.is_paused) == (2100, True)
+        response, sla = case.targets
+        assert (response.is_over, sla.is_over, sla.paused_s) == (True, False, 2100)
         assert sla.due_at == datetime(2026, 11, 26, 5, 35, tzinfo=UTC)
 
         stand_in.faults.extend(["", "answer lost"])
@@ -129,11 +129,10 @@ def test_salesforce_renews_an_expired_token_and_reports_waiting_cases() -> None:
         "MilestoneType": {"Name": "First response"},
         "StartDate": "2026-11-26T02:00:00.000+0000",
         "TargetDate": "2026-11-26T02:30:00.000+0000",
-        "IsViolated": True,
         "IsCompleted": False,
     }
     stand_in.cases[0]["CaseMilestones"] = {"records": [milestone, milestone | {"IsCompleted": True}]}
-    request = {"CustomRequestedDateTime": "2026-11-26T02:01:00.000+0000", "Group": {"Name": "Chat"}}
+    request = {"Group": {"Name": "Chat"}}
     stand_in.waiting = [request | {"WorkItemId": stand_in.cases[0]["Id"]}, request | {"WorkItemId": "0Mw0001"}]
     with running(stand_in), stand_in.client() as http:
         source = Salesforce(SourceConfig("sf", stand_in.url, TOKEN, {"client_id": "c"}), http)
@@ -143,8 +142,11 @@ def test_salesforce_renews_an_expired_token_and_reports_waiting_cases() -> None:
         assert stand_in.tokens_given == 2
     waits = rows[-1]
     assert (waits.customer, waits.text, waits.traits["category"]) == ("Acme", "It does not work", "Problem")
-    assert (waits.queue, waits.waiting_since) == ("Chat", datetime(2026, 11, 26, 2, 1, tzinfo=UTC))
-    assert [(one.name, one.is_breached) for one in waits.targets] == [("First response", True)]
+    assert (waits.queue, waits.assignee) == ("Chat", "")
+    assert [(one.name, one.is_over) for one in waits.targets] == [
+        ("First response", False),
+        ("First response", True),
+    ]
 
 
 def test_a_salesforce_case_that_becomes_visible_late_is_read_whatever_our_clock_says() -> None:

@@ -34,6 +34,8 @@ _PHASE_BY_CODE = {
 # The first match counts: "awaiting closure" is pending, "closed - pending review" is closed.
 _PATTERNS = (
     (Phase.CLOSED, r"^(closed|cancel|complete|done|rejected|cerrad|cancelad)"),
+    (Phase.NEW, r"(await|pend|wait)\w* (for )?assign|pendiente de asigna|sin asignar"),
+    (Phase.WORKING, r"un(re)?solved|sin resolver|wait\w* (for|on) support"),
     (Phase.PENDING, r"await|pending|hold|wait|schedul|paus|suspend|espera|pendiente"),
     (Phase.RESOLVED, r"resolv|solved|fixed|resuelt"),
     (Phase.NEW, r"^(new|open|unassigned|queued|submitted|reopen|nuev|abiert)"),
