@@ -124,9 +124,11 @@ def _apply_newest_row(settings: Cases, case: Case, row: CaseRow) -> None:
     case.schedule = row.schedule or contract.schedule
     case.name, case.kind, case.title, case.text = row.name or case.name, row.kind, row.title, row.text
     case.customer, case.owner, case.url = row.customer, row.owner, row.url
-    team = settings.teams.get(row.team)
-    if case.moved_from is None or row.team != case.moved_from:
-        case.team, case.region, case.moved_from = row.team, row.region or (team.region if team else ""), None
+    # A source may name the team only of waiting cases; the case of a person stays with its team.
+    if case.moved_from is None or row.team not in ("", case.moved_from):
+        case.team, case.moved_from = row.team or case.team, None
+        team = settings.teams.get(case.team)
+        case.region = row.region or (team.region if team else "")
     case.state = row.state
     case.traits = {name: value for name, value in sorted(row.traits.items()) if value}
     case.opened_at, case.started_at = row.opened_at, row.started_at or row.opened_at

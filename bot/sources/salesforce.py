@@ -25,12 +25,12 @@ LATE = timedelta(minutes=2)
 PRIORITIES = {"Critical": "P1", "High": "P2", "Medium": "P3", "Low": "P4"}
 MILESTONES = "SELECT MilestoneType.Name, StartDate, TargetDate, IsCompleted FROM CaseMilestones"
 OF_CASE = (
-    "Id, CaseNumber, Subject, Priority, Status, IsClosed, CreatedDate, SystemModstamp, Owner.Name, "
+    "Id, CaseNumber, Subject, Priority, Status, IsClosed, CreatedDate, SystemModstamp, Owner.Name, Owner.Type, "
     "Account.Name, Description, Type, Reason"
 )
 LONGEST_TEXT = 8_000
 FIELDS = f"SELECT {OF_CASE}, ({MILESTONES}) FROM Case"  # noqa: S608 - SOQL, built from our own names
-WAITING = "SELECT WorkItemId, Group.Name FROM PendingServiceRouting WHERE IsPushed = false ORDER BY CreatedDate"
+WAITING = "SELECT WorkItemId, Group.Name FROM PendingServiceRouting WHERE IsPushed = false"
 ANY = "SELECT Id FROM {} LIMIT 1"
 CASE_PREFIX = "500"
 
@@ -65,22 +65,23 @@ class Salesforce:
         records, next_address = (
             self._get(position["next"]) if position["next"] else self._query(_changed_query(position))
         )
-        waiting = {} if records or next_address else self._waiting_cases()
-        cases = records if waiting == {} else self._cases_with_ids(list(waiting))
+        is_last = not (records or next_address)
+        # Every page of a round must name the same queue for a case, so each one looks for its waiting cases.
+        waiting = self._waiting_cases("" if is_last else f" AND WorkItemId IN ({_quoted(_ids(records))})")
+        cases = self._cases_with_ids(list(waiting)) if is_last else records
         rows = [self._case(record, waiting.get(record["Id"])) for record in cases]
         last_record = records[-1] if records else None
         changed_at, case_id = (
             (_changed_at(last_record), last_record["Id"]) if last_record else (position["at"], position["id"])
         )
-        is_last = not (records or next_address)
         if is_last:
             changed_at, case_id = min(changed_at, moments.iso((self._answered_at or now) - LATE)), ""
         return Page(
             rows, json.dumps({"at": changed_at, "id": case_id, "next": next_address}), now if is_last else None
         )
 
-    def _waiting_cases(self) -> dict[str, Record]:
-        records, next_address = self._query(WAITING)
+    def _waiting_cases(self, condition: str) -> dict[str, Record]:
+        records, next_address = self._query(f"{WAITING}{condition} ORDER BY CreatedDate")
         while next_address:
             more_records, next_address = self._get(next_address)
             records = [*records, *more_records]
@@ -89,8 +90,8 @@ class Salesforce:
     def _cases_with_ids(self, case_ids: Sequence[str]) -> list[Record]:
         all_records: list[Record] = []
         for start in range(0, len(case_ids), PAGE):
-            names = ", ".join(f"'{case_id}'" for case_id in case_ids[start : start + PAGE] if case_id.isalnum())
-            records, next_address = self._query(f"{FIELDS} WHERE Id IN ({names})")
+            condition = f"Id IN ({_quoted(case_ids[start : start + PAGE])})"
+            records, next_address = self._query(f"{FIELDS} WHERE {condition}")
             all_records += records
             while next_address:
                 records, next_address = self._get(next_address)
@@ -98,6 +99,9 @@ class Salesforce:
         return all_records
 
     def _case(self, record: Record, waiting: Record | None) -> Case:
+        # A case in a queue is owned by the queue.
+        is_queued = _value(record, "Owner", "Type") == "Queue"
+        queue = _value(waiting, "Group") if waiting else _value(record, "Owner") if is_queued else ""
         milestones = ((record.get("CaseMilestones") or {}).get("records")) or ()
         return Case(
             external_id=record["Id"],
@@ -107,9 +111,9 @@ class Salesforce:
             state=str(record.get("Status") or ""),
             opened_at=moments.required(record["CreatedDate"]),
             updated_at=moments.required(record["SystemModstamp"]),
-            queue=_name(waiting, "Group") if waiting else "",
-            assignee="" if waiting else _name(record, "Owner"),
-            customer=_name(record, "Account"),
+            queue=queue,
+            assignee="" if waiting or is_queued else _value(record, "Owner"),
+            customer=_value(record, "Account"),
             text=str(record.get("Description") or "")[:LONGEST_TEXT],
             traits={"category": str(record.get("Type") or ""), "subcategory": str(record.get("Reason") or "")},
             link=f"{self._url}/lightning/r/Case/{record['Id']}/view",
@@ -143,13 +147,21 @@ def _changed_at(record: Record) -> str:
     return moments.iso(moments.required(record["SystemModstamp"]))
 
 
-def _name(record: Record, relation: str) -> str:
-    return str((record.get(relation) or {}).get("Name") or "")
+def _ids(records: Sequence[Record]) -> list[str]:
+    return [str(record["Id"]) for record in records]
+
+
+def _quoted(case_ids: Sequence[str]) -> str:
+    return ", ".join(f"'{case_id}'" for case_id in case_ids if case_id.isalnum())
+
+
+def _value(record: Record, relation: str, name: str = "Name") -> str:
+    return str((record.get(relation) or {}).get(name) or "")
 
 
 def _milestone(record: Record) -> ServiceTarget:
     return ServiceTarget(
-        name=_name(record, "MilestoneType"),
+        name=_value(record, "MilestoneType"),
         started_at=moments.required(record["StartDate"]),
         due_at=moments.read(record.get("TargetDate")),
         is_over=bool(record.get("IsCompleted")),

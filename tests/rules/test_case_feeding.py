@@ -85,3 +85,8 @@ def test_a_case_that_ended_at_its_source_ends_here_whatever_its_state_is_called(
     row = stored(store, case(), case(is_open=False, state="Duplicate", after=HOUR))
     assert (row.is_open, row.ended_at) == (False, START + HOUR)
     assert stored(store, case(state="Working", after=2 * HOUR)).is_open
+
+
+def test_a_persons_case_stays_in_its_team_if_the_source_names_teams_of_waiting_cases_only(store: Database) -> None:
+    waiting = Case("id", "INC1", "card refused", "P2", "New", START, START, queue="Billing")
+    assert stored(store, waiting, case(after=HOUR)).team == "Billing"

@@ -35,7 +35,7 @@ class SalesforceStandIn(StandIn):
             "IsClosed": False,
             "CreatedDate": stamp,
             "SystemModstamp": stamp,
-            "Owner": {"Name": "Ana"},
+            "Owner": {"Name": "Ana", "Type": "User"},
             "Account": {"Name": "Acme"},
             "Description": "It does not work",
             "Type": "Problem",
@@ -69,7 +69,8 @@ class SalesforceStandIn(StandIn):
 
     def _found(self, query: str) -> list[dict[str, Any]]:
         if "FROM PendingServiceRouting" in query:
-            return self.waiting
+            asked = re.search(r"WorkItemId IN \((.*?)\)", query)
+            return [each for each in self.waiting if not asked or f"'{each['WorkItemId']}'" in asked[1]]
         if "FROM CaseMilestone LIMIT" in query or "FROM Account LIMIT" in query:
             return []
         if ids := re.search(r"WHERE Id IN \((.*)\)", query):

@@ -124,7 +124,10 @@ def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
 
 def test_salesforce_renews_an_expired_token_and_reports_waiting_cases() -> None:
     stand_in = SalesforceStandIn()
-    stand_in.case(1, NOW - timedelta(minutes=9))
+    queue = {"Name": "Billing", "Type": "Queue"}
+    stand_in.case(1, NOW - timedelta(minutes=9), Owner=queue)
+    stand_in.case(2, NOW - timedelta(minutes=8))
+    stand_in.case(3, NOW - timedelta(minutes=7), Owner=queue)
     milestone = {
         "MilestoneType": {"Name": "First response"},
         "StartDate": "2026-11-26T02:00:00.000+0000",
@@ -140,9 +143,12 @@ def test_salesforce_renews_an_expired_token_and_reports_waiting_cases() -> None:
         stand_in.faults.append("unauthorized")
         rows, _, _ = everything(lambda at: source.changed(at, NOW))
         assert stand_in.tokens_given == 2
+    names = {
+        row.number: {(each.queue, each.assignee) for each in rows if each.number == row.number} for row in rows
+    }
+    assert names == {"00000001": {("Chat", "")}, "00000002": {("", "Ana")}, "00000003": {("Billing", "")}}
     waits = rows[-1]
     assert (waits.customer, waits.text, waits.traits["category"]) == ("Acme", "It does not work", "Problem")
-    assert (waits.queue, waits.assignee) == ("Chat", "")
     assert [(one.name, one.is_over) for one in waits.targets] == [
         ("First response", False),
         ("First response", True),
