@@ -1,11 +1,10 @@
 """The engineers of each team and how many of them are free, by the roster or by the numbers in floor.yaml."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import directory
 from bot.cases.open_cases import OpenCases
 from bot.cases.rules.board import Capacity, OpenCase, Ranking
 from bot.config.floor.cases import Team
@@ -36,12 +35,9 @@ def capacities(
     if len(fixed_capacities) == len(teams):
         return fixed_capacities
     people_on_shift = services.get(Registry).ask(ON_SHIFT)(session, services, now, None)
-    display_names = directory.display_names(session, {each.user_id for each in people_on_shift if each.user_id})
     at_work = {name for each in busy_by_team.values() for name in each}
     return fixed_capacities | {
-        name: _rostered_capacity(team, people_on_shift, display_names, at_work)
-        for name, team in teams.items()
-        if team.role
+        name: _rostered_capacity(team, people_on_shift, at_work) for name, team in teams.items() if team.role
     }
 
 
@@ -54,14 +50,10 @@ def _busy_by_team(cases: Sequence[OpenCase]) -> dict[str, set[str]]:
     return busy_by_team
 
 
-def _rostered_capacity(
-    team: Team, people_on_shift: Sequence[OnShift], display_names: Mapping[str, str], at_work: set[str]
-) -> Capacity:
+def _rostered_capacity(team: Team, people_on_shift: Sequence[OnShift], at_work: set[str]) -> Capacity:
     """The people on shift in the team's role and region; a case of any team makes a person busy."""
     names_of_crew = {
-        person.user_id or person.person: _names(person, display_names)
-        for person in people_on_shift
-        if _is_in_team(team, person)
+        person.user_id or person.person: _names(person) for person in people_on_shift if _is_in_team(team, person)
     }
     free = sum(not names & at_work for names in names_of_crew.values())
     return Capacity(free, team.cases_per_hour, len(names_of_crew), is_rostered=True)
@@ -86,12 +78,7 @@ def _count_people(team: Team, people_on_shift: Sequence[OnShift]) -> int:
     return len({person.user_id or person.person for person in people_on_shift if _is_in_team(team, person)})
 
 
-def _names(person: OnShift, display_names: Mapping[str, str]) -> set[str]:
-    """Every name by which a case may refer to the person: Slack id, name in the roster, display name."""
-    names = (
-        person.user_id,
-        person.person,
-        person.person.partition("@")[0],
-        display_names.get(person.user_id or ""),
-    )
+def _names(person: OnShift) -> set[str]:
+    """Every name by which a case may refer to the person: Slack id, or name in the roster."""
+    names = (person.user_id, person.person, person.person.partition("@")[0])
     return {name.casefold() for name in names if name}

@@ -1,11 +1,12 @@
 """Upserts cases from sources: idempotent, and an older row never overwrites a newer one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 from sqlmodel import Session
 
+from bot import directory
 from bot.cases import contracts, tables
 from bot.cases.rows import CaseRow, StateChange
 from bot.cases.rules.states import ENDED, Phase, Step, pauses_of, phase_of, reopenings
@@ -44,6 +45,8 @@ class _StoredCase(Struct, frozen=True):
     source: str
     case: Case | None
     states: Sequence[Step]
+    # The Slack ids of people by name.
+    people: Mapping[str, str]
     now: datetime
 
 
@@ -55,6 +58,7 @@ def upsert(session: Session, settings: Cases, source: str, rows: Iterable[CaseRo
     for row in rows:
         by_case.setdefault(row.external_id, []).append(row)
     rows_of_cases = list(by_case.items())
+    people = directory.ids_by_name(session)
     for start in range(0, len(rows_of_cases), AT_ONCE):
         chunk = rows_of_cases[start : start + AT_ONCE]
         cases = tables.by_external_ids(session, source, [external_id for external_id, _ in chunk])
@@ -64,7 +68,7 @@ def upsert(session: Session, settings: Cases, source: str, rows: Iterable[CaseRo
             case = cases.get(external_id)
             steps = [Step(each.at, each.phase, each.state) for each in states.get(case.number, [])] if case else []
             versions.sort(key=lambda row: row.updated_at)
-            changed_cases += _apply_rows(settings, result, _StoredCase(source, case, steps, now), versions)
+            changed_cases += _apply_rows(settings, result, _StoredCase(source, case, steps, people, now), versions)
         # In one flush: row by row, a file would block other writers for longer.
         session.add_all(case for case, _ in changed_cases)
         session.flush()
@@ -82,7 +86,7 @@ def _apply_rows(
     case = stored_case.case or _new_case(stored_case.source, newest, stored_case.now)
     values_before = case.model_dump(exclude={"touched_at"}) if stored_case.case else {}
     if newest.updated_at >= case.updated_at:
-        _apply_newest_row(settings, case, newest)
+        _apply_newest_row(settings, case, newest, stored_case.people)
     _apply_history(case, history, max(each.reopened for each in versions))
     _set_deadline(settings, case, history)
     if values_before == case.model_dump(exclude={"touched_at"}) and len(history) == len(stored_case.states):
@@ -112,9 +116,9 @@ def _new_case(source: str, row: CaseRow, now: datetime) -> Case:
     )
 
 
-def _apply_newest_row(settings: Cases, case: Case, row: CaseRow) -> None:
-    if row.owner != case.owner:
-        case.owner_id = None
+def _apply_newest_row(settings: Cases, case: Case, row: CaseRow, people: Mapping[str, str]) -> None:
+    if row.owner != case.owner or case.owner_id is None:
+        case.owner_id = people.get(row.owner.casefold())
     contract = settings.contract_of(row.customer)
     case.priority = row.priority if row.priority in PRIORITIES else case.priority
     targets = {str(name): target for name, target in (settings.targets | contract.targets).items()}

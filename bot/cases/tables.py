@@ -42,7 +42,7 @@ class Case(Numbered, table=True):
     priority: str = "P3"
     region: str = ""
     team: str = ""
-    # `owner` is the name at the source; `owner_id` the person who took it here, until the source names another.
+    # `owner` is the name at the source. `owner_id` is the person of that name, or who took it here since then.
     owner: str = ""
     owner_id: str | None = None
     state: str = ""

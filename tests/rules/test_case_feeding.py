@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -10,6 +11,7 @@ from sqlmodel import select
 from bot.cases import storing, tables
 from bot.cases.feeding import case_row
 from bot.config.floor.cases import Cases
+from bot.directory.tables import Person
 from bot.runtime.database import Database
 from bot.sources.port import Case, ServiceTarget
 from tests import prepared
@@ -20,10 +22,8 @@ HOUR = timedelta(hours=1)
 OFFICE = {"office": {"hours": ["monday-friday 09:00-17:00"]}}
 
 
-def case(
-    *targets: ServiceTarget, is_open: bool = True, state: str = "In Progress", after: timedelta = timedelta()
-) -> Case:
-    return Case("id", "INC1", "card refused", "P2", state, START, START + after, is_open=is_open, targets=targets)
+def case(*targets: ServiceTarget, state: str = "In Progress", after: timedelta = timedelta(), **facts: Any) -> Case:
+    return Case("id", "INC1", "card refused", "P2", state, START, START + after, targets=targets, **facts)
 
 
 def sla(hours: float, is_over: bool = False, paused_s: float = 0) -> ServiceTarget:
@@ -90,3 +90,13 @@ def test_a_case_that_ended_at_its_source_ends_here_whatever_its_state_is_called(
 def test_a_persons_case_stays_in_its_team_if_the_source_names_teams_of_waiting_cases_only(store: Database) -> None:
     waiting = Case("id", "INC1", "card refused", "P2", "New", START, START, queue="Billing")
     assert stored(store, waiting, case(after=HOUR)).team == "Billing"
+
+
+def test_the_owner_at_the_source_is_the_person_of_that_name(store: Database) -> None:
+    with store.transaction() as session:
+        session.add(Person(id="U0BEN", handle="ben", name="Ben Okafor", heard_at=START))
+    stored(store, case())
+    with store.transaction() as session:
+        session.exec(select(tables.Case)).one().owner_id = "U0BEN"
+    owned = {name: case(after=hours * HOUR, assignee=name) for hours, name in enumerate(("", "Ben Okafor", "Zoe"))}
+    assert [stored(store, version).owner_id for version in owned.values()] == ["U0BEN", "U0BEN", None]

@@ -201,6 +201,8 @@ def test_people_on_shift_without_work_are_free(floor: TestFloor) -> None:
     assert "2nd in the queue, 1 of 2 on shift free: likely taken in 1 h 00 min" in board(floor, "C2"), (
         "matched by name"
     )
+    floor.says("ben", "/incident board mine", channel="general")
+    assert "C3" in floor.ephemeral("ben", "general")[-1]
     absences.enter(floor.services, "U0CHLOE", (now, when[1]), "sick", "", "U0CHLOE", utcnow())
     assert "2nd in the queue, nobody is free of 1 on shift" in board(floor, "C2")
     with floor.services.database.reading() as session:
