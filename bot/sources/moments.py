@@ -1,6 +1,9 @@
 """Times as other systems write them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+# A record becomes visible when its transaction ends, with the time of its change, so a little is read again.
+LATE = timedelta(minutes=2)
 
 
 def read(text: str | None) -> datetime | None:

@@ -20,8 +20,6 @@ from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, Sour
 VERSION = "v61.0"
 PAGE = 200
 FIRST_READ = timedelta(days=7)
-# A record becomes visible when its transaction ends, with the time of its change, so a little is read again.
-LATE = timedelta(minutes=2)
 PRIORITIES = {"Critical": "P1", "High": "P2", "Medium": "P3", "Low": "P4"}
 MILESTONES = "SELECT MilestoneType.Name, StartDate, TargetDate, IsCompleted FROM CaseMilestones"
 OF_CASE = (
@@ -75,7 +73,7 @@ class Salesforce:
             (_changed_at(last_record), last_record["Id"]) if last_record else (position["at"], position["id"])
         )
         if is_last:
-            changed_at, case_id = min(changed_at, moments.iso((self._answered_at or now) - LATE)), ""
+            changed_at, case_id = min(changed_at, moments.iso((self._answered_at or now) - moments.LATE)), ""
         return Page(
             rows, json.dumps({"at": changed_at, "id": case_id, "next": next_address}), now if is_last else None
         )

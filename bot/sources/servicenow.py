@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from bot.sources import moments
-from bot.sources.answers import checked, next_link, sent
+from bot.sources.answers import answered_at, checked, next_link, sent
 from bot.sources.oauth import credentials
 from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, SourceConfig, SourceRefused
 
@@ -46,6 +46,8 @@ class ServiceNow:
     def __init__(self, config: SourceConfig, http: httpx.Client) -> None:
         self._name, self._http, self._url = config.name, http, config.url.rstrip("/")
         self._auth = credentials(config, "/oauth_token.do")
+        # ServiceNow's clock at its last response: ours may differ.
+        self._answered_at: datetime | None = None
         self._query = str(config.options.get("query", "")).strip("^")
 
     def check(self) -> list[str]:
@@ -72,8 +74,9 @@ class ServiceNow:
         )
         records, has_more = self._records("incident", query, FIELDS, position["offset"], PAGE)
         new_records = [record for record in records if _key(record) > (position["at"], position["id"])]
-        rows = self._cases(new_records)
-        return Page(rows, json.dumps(_next_position(position, records, has_more)), None if has_more else now)
+        late = _time_text((self._answered_at or now) - moments.LATE)
+        next_position = _next_position(position, records, late, has_more)
+        return Page(self._cases(new_records), json.dumps(next_position), None if has_more else now)
 
     def add(self, case_id: str, text: str, key: str) -> None:
         """Add a work note that contains its key, unless a note with that key exists."""
@@ -131,14 +134,19 @@ class ServiceNow:
         address = f"/api/now/table/{table}"
         response = sent(self._name, partial(self._http.get, address, params=selection | page, auth=self._auth))
         content = checked(self._name, response)
+        self._answered_at = answered_at(response.headers)
         records = content.get("result") if isinstance(content, dict) else None
         if not isinstance(records, list):
             raise SourceRefused(name=self._name, reason="what it answers has no `result`")
         return records, bool(next_link(response.headers))
 
 
-def _next_position(position: dict[str, Any], records: Sequence[Record], has_more: bool) -> dict[str, Any]:
+def _next_position(
+    position: dict[str, Any], records: Sequence[Record], late: str, has_more: bool
+) -> dict[str, Any]:
     last_key = max((_key(record) for record in records), default=(position["at"], position["id"]))
+    if not has_more and last_key[0] >= late:
+        return {"at": late, "id": "", "offset": 0}
     if last_key[0] > position["at"]:
         return {"at": last_key[0], "id": last_key[1], "offset": 0}
     # A second with more than a page: re-read half a page, as records that change in between leave the query.

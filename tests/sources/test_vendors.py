@@ -80,13 +80,24 @@ def test_servicenow_follows_short_pages_and_seconds_with_more_records_than_a_pag
     stand_in.hidden = {f"{number:032x}" for number in [*range(200), 300, 499]}
     with running(stand_in), stand_in.client() as http:
         source = ServiceNow(SourceConfig("snow", stand_in.url, TOKEN), http)
+        stand_in.now = datetime(2026, 11, 26, 1, 0, 2, tzinfo=UTC)
         rows, cursor, _ = everything(lambda at: source.changed(at, NOW))
         assert {row.number for row in rows} == {f"INC{n:07d}" for n in range(200, 499) if n != 300}
-        # Changed in the same second as the last record, after that one was read.
-        stand_in.incident(500, "2026-11-26 01:00:01")
+        # In the second of the last record, another one and the same one change once it was read; and one becomes
+        # visible whose transaction took a minute.
+        stand_in.incident(110, "2026-11-26 01:00:01")
+        stand_in.incident(120, "2026-11-26 00:59:02")
+        stand_in.hidden -= {f"{number:032x}" for number in (110, 120)}
+        stand_in.tables["incident"][498] |= {"state": "6"}
+        stand_in.now = datetime(2026, 11, 26, 1, 31, tzinfo=UTC)
         stand_in.incident(600, "2026-11-26 01:30:00")
-        rows, _, _ = everything(lambda at: source.changed(at, NOW), cursor)
-        assert [row.number for row in rows] == ["INC0000500", "INC0000600"]
+        rows, cursor, _ = everything(lambda at: source.changed(at, NOW), cursor)
+        assert {"INC0000110", "INC0000120", "INC0000600"} < {row.number for row in rows}
+        assert {row.state for row in rows if row.number == "INC0000498"} == {"6"}
+        # Nothing is read again once nothing can become visible any more.
+        stand_in.now = datetime(2026, 11, 26, 1, 40, tzinfo=UTC)
+        _, cursor, _ = everything(lambda at: source.changed(at, NOW), cursor)
+        assert everything(lambda at: source.changed(at, NOW), cursor)[0] == []
 
 
 def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
