@@ -154,8 +154,8 @@ def _notify_new_owner(decision: Decision, to: str, reason: str, occasion: str) -
 def _set_owner(decision: Decision, to: str) -> None:
     decision.case.owner_id = to
     decision.case.snoozed_until = None
-    escalating.end(decision.session, decision.case.number, escalating.UNASSIGNED, decision.now)
-    escalating.end(decision.session, decision.case.number, escalating.NOT_ACTIONED, decision.now)
+    for kind in (escalating.UNASSIGNED, escalating.NOT_ACTIONED, escalating.BY_HAND):
+        escalating.end(decision.session, decision.case.number, kind, decision.now)
 
 
 def note(services: Services, number: int, text: str, occasion: str, by: str, now: datetime) -> str:
@@ -163,7 +163,7 @@ def note(services: Services, number: int, text: str, occasion: str, by: str, now
     _check_reason(text)
     with deciding(services, number, by, now) as decision:
         decision.note("note", text.strip(), occasion)
-        escalating.end(decision.session, number, escalating.NOT_ACTIONED, now)
+        escalating.end_unanswered(decision.session, number, escalating.NOT_ACTIONED, now)
         translate = decision.translate
     return translate("Your note is on {name}.", name=decision.name)
 

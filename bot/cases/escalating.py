@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.cases import escalation_tables, ids, notes, tables
-from bot.cases.escalation_tables import CaseEscalation, end
+from bot.cases.escalation_tables import CaseEscalation, end, end_unanswered
 from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, first_due, next_level
 from bot.cases.rules.states import ENDED, Phase
 from bot.cases.tables import Case, CaseNote
@@ -22,7 +22,7 @@ from bot.slack.blocks import Block, actions, button, section
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, one_line
 
-__all__ = ["NOT_ACTIONED", "UNASSIGNED", "end"]
+__all__ = ["BY_HAND", "NOT_ACTIONED", "UNASSIGNED", "end", "end_unanswered"]
 
 # The reason for a notification, in the language of each recipient.
 ReasonText = Callable[[Translator], str]
@@ -38,13 +38,17 @@ def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
     allowed_times = _allowed_times(floor, case)
     is_unassigned = case.is_open and case.phase != Phase.PENDING and case.is_unassigned
     is_idle = case.is_open and case.phase == Phase.NEW and not case.is_unassigned
+    if not case.is_open:
+        end(session, case.number, BY_HAND, now)
+    escalation_tables.end_of_other_teams(session, case.number, case.team, now)
     for kind, applies in ((UNASSIGNED, is_unassigned), (NOT_ACTIONED, is_idle)):
         if not (applies and allowed_times):
             end(session, case.number, kind, now)
             continue
         since = _idle_since(session, case, kind)
         allowed_idle = allowed_times.unassigned if kind == UNASSIGNED else allowed_times.not_actioned
-        clock = CaseEscalation(case_id=case.number, kind=kind, since=since, due_at=first_due(since, allowed_idle))
+        due_at = first_due(since, allowed_idle)
+        clock = CaseEscalation(case_id=case.number, kind=kind, since=since, due_at=due_at, team=case.team)
         escalation_tables.begin(session, clock)
 
 
@@ -62,7 +66,8 @@ def begin_by_hand(
 
     Return the people notified, as mentions, and since when earlier ones have been, if there were any.
     """
-    escalation_tables.begin(session, CaseEscalation(case_id=case.number, kind=BY_HAND, since=now))
+    new_clock = CaseEscalation(case_id=case.number, kind=BY_HAND, since=now, team=case.team)
+    escalation_tables.begin(session, new_clock)
     clock = next(each for each in escalation_tables.open_of(session, [case.number]) if each.kind == BY_HAND)
 
     def why(translate: Translator) -> str:
@@ -150,13 +155,13 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
             raise tables.NoSuchCase()
         case = tables.case(session, clock.case_id)
         name, translate = one_line(case.name, 60), translator_for(session, services, by)
+        if clock.answered_by:
+            return translate("{name} is seen to already by {person}.", name=name, person=mention(clock.answered_by))
         if clock.ended_at is not None:
-            if clock.answered_by:
-                return translate(
-                    "{name} is seen to already by {person}.", name=name, person=mention(clock.answered_by)
-                )
             return translate("{name} is seen to already.", name=name)
-        end(session, case.number, clock.kind, now, by)
+        clock.answered_by, clock.due_at = by, None
+        clock.ended_at = now if clock.kind == BY_HAND else None
+        session.add(clock)
         key = f"actioned:{clock.number}"
         written = translator(services.floor.language)
         note_text = written("is handling the escalation ({kind})", kind=written(clock.kind))

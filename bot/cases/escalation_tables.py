@@ -24,9 +24,14 @@ class CaseEscalation(Numbered, table=True):
     level: int = 0
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
     ended_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # Somebody handles the case: the clock of an idle case ends only once the case is no longer idle, so that no
+    # other begins meanwhile.
     answered_by: str | None = None
+    # The team of the case when the clock began.
+    team: str = ""
 
 
+CASES_WITH_CLOCKS = select(CaseEscalation.case_id).where(col(CaseEscalation.ended_at).is_(None))
 NEXT_DUE = select(sa.func.min(CaseEscalation.due_at)).where(col(CaseEscalation.due_at).is_not(None))
 
 
@@ -35,15 +40,26 @@ def begin(session: Session, escalation: CaseEscalation) -> bool:
     return insert_new(session, escalation)
 
 
-def end(session: Session, case_id: int, kind: str, now: datetime, by: str | None = None) -> None:
-    """Stop a clock."""
-    is_running = (
-        col(CaseEscalation.case_id) == case_id,
-        col(CaseEscalation.kind) == kind,
-        col(CaseEscalation.ended_at).is_(None),
-    )
-    stop_clock = sa.update(CaseEscalation).where(*is_running).values(ended_at=now, due_at=None, answered_by=by)
-    session.connection().execute(stop_clock)
+def end(session: Session, case_id: int, kind: str, now: datetime) -> None:
+    """End a clock, answered or not."""
+    _end(session, now, col(CaseEscalation.case_id) == case_id, col(CaseEscalation.kind) == kind)
+
+
+def end_unanswered(session: Session, case_id: int, kind: str, now: datetime) -> None:
+    """End a clock unless somebody handles the case."""
+    is_unanswered = col(CaseEscalation.answered_by).is_(None)
+    _end(session, now, col(CaseEscalation.case_id) == case_id, col(CaseEscalation.kind) == kind, is_unanswered)
+
+
+def end_of_other_teams(session: Session, case_id: int, team: str, now: datetime) -> None:
+    """End the clocks that somebody of the team answered that had the case before."""
+    is_answered = col(CaseEscalation.answered_by).is_not(None)
+    _end(session, now, col(CaseEscalation.case_id) == case_id, is_answered, col(CaseEscalation.team) != team)
+
+
+def _end(session: Session, now: datetime, *conditions: sa.ColumnElement[bool]) -> None:
+    open_clocks = sa.update(CaseEscalation).where(col(CaseEscalation.ended_at).is_(None), *conditions)
+    session.connection().execute(open_clocks.values(ended_at=now, due_at=None))
 
 
 def due(session: Session, now: datetime, limit: int = 50) -> Sequence[CaseEscalation]:
@@ -61,6 +77,8 @@ def open_of(session: Session, case_ids: Sequence[int]) -> Sequence[CaseEscalatio
     """The clocks of several cases that are running or reached the end of the ladder unanswered."""
     return session.exec(
         select(CaseEscalation).where(
-            col(CaseEscalation.case_id).in_(case_ids), col(CaseEscalation.ended_at).is_(None)
+            col(CaseEscalation.case_id).in_(case_ids),
+            col(CaseEscalation.ended_at).is_(None),
+            col(CaseEscalation.answered_by).is_(None),
         )
     ).all()

@@ -418,8 +418,11 @@ def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor)
 
 
 def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(floor: TestFloor) -> None:
-    post(floor, case(1, priority="P1", opened_at=ago(minutes=1), title="All payments fail"))
+    first_case = case(1, priority="P1", opened_at=ago(minutes=1), title="All payments fail")
+    post(floor, first_case)
     post(floor, case(2, priority="P1", opened_at=ago(minutes=1), title="Portal is empty", team="Nobody's"))
+    post(floor, case(3, priority="P1", opened_at=ago(minutes=1), title="Wrong colour"))
+    post(floor, case(3, priority="P4", opened_at=ago(minutes=1), title="Wrong colour", updated_at=utcnow()))
     floor.passes(minutes=3)
     assert not direct_texts(floor, "ben")
     floor.stop_bot()
@@ -435,6 +438,7 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     assert len(direct_texts(floor, "ben")) == 1
     floor.ben.clicks(ids.ACTIONED, channel="dm")
     floor.settle()
+    post(floor, first_case | {"title": "All payments failed", "updated_at": utcnow()})
     floor.ana.clicks(ids.ESCALATE, channel="operations", value="1")
     assert "The team's manager is told: @Ben Okafor. It has been unassigned for" in str(floor.ana.modal)
     floor.ana.fills(ids.REASON, "The <!channel> bank calls")
@@ -443,8 +447,11 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     assert "<@U0ANA> escalates it: The &lt;!channel&gt; bank calls" in direct_texts(floor, "ben")[-1]
     floor.passes(minutes=10, seconds=5)
     assert "It was escalated 10 min ago, and nobody has answered." in direct_texts(floor, "devi")[-1]
+    assert sum("unassigned" in text for text in direct_texts(floor, "ben")) == 1, "he handles it, whatever changes"
     floor.devi.clicks(ids.ACTIONED, channel="dm")
     floor.settle()
+    message_count = len(direct_texts(floor, "devi"))
+    actions.escalate(floor.services, 1, "The bank calls again", "again", "U0ANA", utcnow())
     floor.ben.clicks(ids.TAKE, channel="operations", value="1")
     floor.settle()
     floor.passes(minutes=14)
@@ -454,6 +461,8 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     floor.passes(minutes=2)
     assert "It has been not actioned for" in direct_texts(floor, "ben")[-1]
     assert sum("Portal is empty" in text for text in direct_texts(floor, "devi")) == 1
+    assert len(direct_texts(floor, "devi")) == message_count, "somebody took what was escalated"
+    assert not any("Wrong colour" in text for text in direct_texts(floor, "ben"))
     assert "Portal is empty" in direct_texts(floor, "erik")[-1]
 
     answers = [

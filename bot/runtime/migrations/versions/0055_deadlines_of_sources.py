@@ -1,7 +1,8 @@
-"""The deadline that a source computed for a case."""
+"""The deadline that a source computed for a case, and the team of an escalation."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
@@ -14,9 +15,12 @@ depends_on = None
 def upgrade() -> None:
     """To this shape."""
     op.add_column("cases", sa.Column("promised_at", UtcDateTime()))
+    op.add_column("case_escalations", sa.Column("team", AutoString(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
     """Back to the shape before."""
+    with op.batch_alter_table("case_escalations") as table:
+        table.drop_column("team")
     with op.batch_alter_table("cases") as table:
         table.drop_column("promised_at")
