@@ -1,5 +1,6 @@
 """Decisions about cases: recorded here, and written to the work notes of sources that accept them."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -8,16 +9,23 @@ from sqlmodel import Session
 from bot import outbox
 from bot.cases import tables
 from bot.cases.tables import Case, CaseNote
+from bot.cases.wording import translator_for
 from bot.directory.lookup import display_names
+from bot.errors import TryLater
 from bot.incidents.facts import CASE_NOTES
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.text import mentioned_user_ids, to_plain_text
+from bot.slack.text import mentioned_user_ids, one_line, to_plain_text
+from bot.sources.port import CredentialsRefused, SourceRefused
+
+log = logging.getLogger(__name__)
 
 LINKED, UPDATE, ENDED = "linked", "update", "ended"
+# Kinds of notes that a person wrote about one case.
+BY_HAND = ("taken", "assigned", "note", "snoozed", "escalated")
 # Kinds of notes about an incident; not written once it is private.
 OF_INCIDENTS = (LINKED, UPDATE, ENDED)
 
@@ -63,12 +71,38 @@ def _write(services: Services, number: int) -> None:
         if note.kind in OF_INCIDENTS and tables.has_private_incident(session, case.number):
             return  # it became private before this was written
     writer = services.get(Registry).ask(CASE_NOTES)(services, case.source)
-    if writer is None or note.written_at is not None:
+    if writer is None or note.written_at is not None or note.refused_at is not None:
         return
     names = display_names(services, mentioned_user_ids(f"<@{note.by}> {note.text}"))
     author = names.get(note.by, note.by) if note.by else "Watchfloor"
-    writer(case.external_id, f"{author}: {to_plain_text(note.text, names.get)}", note.key)
+    try:
+        writer(case.external_id, f"{author}: {to_plain_text(note.text, names.get)}", note.key)
+    except CredentialsRefused as refused:
+        raise TryLater(refused.sentence) from refused
+    except SourceRefused as refused:
+        log.warning("a source refused a note", extra={"case": case.name, "reason": refused.sentence})
+        _record_refusal(services, number, case)
+        return
     with services.database.transaction() as session:
         sent_note = session.get_one(CaseNote, number)
         sent_note.written_at = utcnow()
         session.add(sent_note)
+
+
+def _record_refusal(services: Services, number: int, case: Case) -> None:
+    """Leave the note here only, and tell the person who wrote it."""
+    now = utcnow()
+    with services.database.transaction() as session:
+        note = session.get_one(CaseNote, number)
+        note.refused_at = now
+        session.add(note)
+        if not note.by or note.kind not in BY_HAND:
+            return
+        translate = translator_for(session, services, note.by)
+        text = translate(
+            "{source} takes no notes on {name} any more, so yours is only here: {note}",
+            source=one_line(case.source, 60),
+            name=one_line(case.name, 60),
+            note=one_line(note.text, 200),
+        )
+        outbox.post(session, f"case-note:{number}:refused", note.by, text, now)

@@ -68,6 +68,9 @@ SPANISH = {
     "Why: {why}": "Motivo: {why}",
     "{person} has {name} now, and has been told.": "{person} lleva ahora {name} y lo sabe.",
     "Your note is on {name}.": "Tu nota está en {name}.",
+    "{source} takes no notes on {name} any more, so yours is only here: {note}": (
+        "{source} ya no admite notas en {name}, así que la tuya queda solo aquí: {note}"
+    ),
     "{name} is back on the board {when}, or when it breaches.": (
         "{name} vuelve al tablero {when}, o cuando venza."
     ),

@@ -101,6 +101,8 @@ class CaseNote(Numbered, table=True):
     text: str
     # When the source accepted it; None until then, and if the source takes no notes.
     written_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # When the source refused it for good, such as for a case that is read-only there.
+    refused_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
 class IncidentCase(Row, table=True):

@@ -17,6 +17,7 @@ class ServiceNowStandIn(StandIn):
         self.tables: dict[str, list[dict[str, str]]] = {"incident": [], "task_sla": [], "sys_journal_field": []}
         self.hidden: set[str] = set()
         self.largest_page = 10_000
+        self.read_only: set[str] = set()
 
     def incident(self, number: int, updated_on: str, **fields: str) -> None:
         """Open an incident."""
@@ -38,6 +39,8 @@ class ServiceNowStandIn(StandIn):
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return JSONResponse({"error": {"message": "User Not Authenticated"}}, 401)
         _, _, _, _, table, *rest = request.url.path.split("/")
+        if request.method == "PATCH" and rest[0] in self.read_only:
+            return JSONResponse({"error": {"message": "Operation Failed", "detail": "ACL Exception"}}, 403)
         if request.method == "PATCH":
             note = (await request.json())["work_notes"]
             self.tables["sys_journal_field"].append({"sys_id": "n", "element_id": rest[0], "value": note})

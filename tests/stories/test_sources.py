@@ -9,9 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 
+from bot.alarms.tables import open_alarms
 from bot.alerts import ids as alert_ids
+from bot.cases import actions
 from bot.cases import ids as case_ids
+from bot.cases.tables import Case
 from bot.runtime.clock import utcnow
 from bot.web import tokens
 from tests.floor import TestFloor
@@ -146,6 +150,23 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     for words in ("Vendor restarts the login service", "incident 1 is resolved"):
         assert {note.split(" ", 1)[0] for note in floor.notes() if words in note} == set(linked_cases)
     assert len(floor.notes()) == len(set(floor.notes()))
+
+    # A case becomes read-only there: the note's author is told, and notes are written again once they are taken.
+    with floor.services.database.reading() as session:
+        case = session.exec(select(Case).where(Case.external_id == f"{int(linked_cases[0]):032x}")).one()
+    floor.support.read_only = {case.external_id}
+    actions.note(floor.services, case.number, "They call again", "read-only", "U0ANA", utcnow())
+    floor.passes(minutes=30)
+    told = floor.sandbox.person("ana").direct_messages()[-1].visible_text
+    assert told.startswith(
+        f"support takes no notes on {case.name} any more, so yours is only here: They call again"
+    )
+    with floor.services.database.reading() as session:
+        assert not [alarm for alarm in open_alarms(session) if "note" in alarm.text]
+    floor.support.read_only.clear()
+    actions.note(floor.services, case.number, "All is well", "writable", "U0ANA", utcnow())
+    floor.settle()
+    assert floor.notes()[-1] == f"{linked_cases[0]} Ana Reyes: All is well"
 
     # Other systems read it.
     with floor.services.database.transaction() as session:

@@ -1,4 +1,4 @@
-"""The deadline that a source computed for a case, and the team of an escalation."""
+"""The deadline that a source computed for a case, the team of an escalation, and notes that a source refused."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     """To this shape."""
+    op.add_column("case_notes", sa.Column("refused_at", UtcDateTime()))
     op.add_column("cases", sa.Column("promised_at", UtcDateTime()))
     op.add_column("case_escalations", sa.Column("team", AutoString(), nullable=False, server_default=""))
 
@@ -24,3 +25,5 @@ def downgrade() -> None:
         table.drop_column("team")
     with op.batch_alter_table("cases") as table:
         table.drop_column("promised_at")
+    with op.batch_alter_table("case_notes") as table:
+        table.drop_column("refused_at")
