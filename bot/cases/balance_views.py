@@ -1,5 +1,6 @@
 """Load of the teams, and suggested moves. Pure; `translate` renders the reader's language."""
 
+import json
 from collections.abc import Sequence
 
 from bot.cases import ids
@@ -25,7 +26,7 @@ def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None, tr
         text = translate(
             "Move *{count} cases* from {source} to {target}: {why}", **_facts(move, move.count, translate)
         )
-        value = f"{move.count}|{move.source}|{move.target}"
+        value = json.dumps([move.count, move.source, move.target])
         label = translate("Move {count} cases", count=move.count)
         blocks += [section(text), actions([button(label, ids.MOVE, value, style="primary")])]
     elif any(team.skill for team in teams):

@@ -111,8 +111,10 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
         if suggested_move is None or (suggested_move.source, suggested_move.target) != (source, target):
             raise NothingToMove()
         cases = _end_of_queue(session, source, min(count, suggested_move.count))
+        if not cases:
+            raise NothingToMove()
         for case in cases:
-            case.moved_from, case.team = source, target
+            case.moved_from, case.team = case.moved_from or source, target
             case.region = services.floor.cases.teams[target].region or case.region
             case.touched_at = now
             session.add(case)
@@ -135,7 +137,9 @@ def _move_note(case: Case, key: str, text: str, by: str, now: datetime) -> CaseN
 
 def _end_of_queue(session: Session, team: str, count: int) -> list[Case]:
     is_waiting = (col(Case.team) == team, col(Case.is_open), col(Case.owner) == "", col(Case.owner_id).is_(None))
-    query = sa.select(Case).where(*is_waiting, col(Case.due_at).is_not(None)).order_by(col(Case.due_at).desc())
+    # The same cases as in `_is_actionable`; one without a target is never due.
+    is_actionable = sa.or_(col(Case.due_at).is_not(None), col(Case.target_s).is_(None))
+    query = sa.select(Case).where(*is_waiting, is_actionable).order_by(col(Case.due_at).desc().nulls_first())
     return list(session.scalars(query.limit(count).with_for_update()))
 
 

@@ -87,10 +87,8 @@ def _register_board(app: App, services: Services) -> None:
     @app.action(ids.MOVE)
     def move(ack: Ack, body: Payload) -> None:
         def act() -> Response:
-            count, _, teams = parse.action_value(body).partition("|")
-            source, _, target = teams.partition("|")
-            by = parse.user_id(body)
-            return balancing.move(services, source, target, parse.parse_number(count), by, utcnow())
+            count, source, target = json.loads(parse.action_value(body))
+            return balancing.move(services, source, target, count, parse.user_id(body), utcnow())
 
         responses.answer_click(services, body, act, ack)
 

@@ -38,6 +38,7 @@ cases:
   teams:
     Billing: {region: EMEA, engineers: 2, cases_per_hour: 2, manager: "@ben", skill: billing}
     Billing Manila: {engineers: 2, manager: "@devi", skill: billing}
+    "Billing | Lima": {engineers: 2, skill: billing}
     Night: {region: EMEA, role: swarm, cases_per_hour: 2}
   board: "#operations"
   processed_by: ["@devi"]
@@ -398,6 +399,8 @@ def test_a_step_shows_its_guides_and_a_missing_guide_is_reported(floor: TestFloo
 def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor) -> None:
     cases = [case(number, owner="" if number % 3 else "ann") for number in range(1, 16)]
     post(floor, *cases, case(20, team="Billing Manila", owner="carl", state="In Progress"))
+    lima_cases = [case(number, team="Billing | Lima", owner="luz") for number in range(21, 29)]
+    post(floor, *lima_cases)
     floor.says("ana", "/incident balance")
     balance_text = floor.ephemeral("ana")[-1]
     assert "*Billing* (EMEA): 15 to work on, 10 unassigned, 7.5 for each of 2" in balance_text
@@ -410,9 +413,17 @@ def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor)
     assert "7 cases were moved" in floor.ephemeral("ana")[-1]
     assert "moved 7 cases from Billing to Billing Manila" in direct_texts(floor, "ben")[-1]
     assert "moved 7 cases from Billing to Billing Manila" in direct_texts(floor, "devi")[-1]
-    post(floor, *[case_row | {"updated_at": utcnow(), "title": "changed"} for case_row in cases])
+    post(floor, *[case_row | {"updated_at": utcnow(), "priority": "P4"} for case_row in cases])
     floor.says("ana", "/incident balance")
-    assert "*Billing Manila*: 8 to work on" in floor.ephemeral("ana")[-1]
+    assert "*Billing Manila* (EMEA): 8 to work on" in floor.ephemeral("ana")[-1]
+    post(floor, *[case_row | {"updated_at": utcnow(), "state": "Closed"} for case_row in lima_cases])
+    floor.says("ana", "/incident balance")
+    floor.ana.clicks(ids.MOVE, channel="general")
+    floor.settle()
+    assert "4 cases were moved" in floor.ephemeral("ana")[-1], "cases without a target, too"
+    post(floor, *[case_row | {"updated_at": utcnow(), "title": "changed again"} for case_row in cases])
+    floor.says("ana", "/incident balance")
+    assert "*Billing | Lima* (EMEA): 4 to work on" in floor.ephemeral("ana")[-1], "its source still gives it to Billing"
     floor.passes(minutes=5)
     assert sum("wait unassigned" in text for text in direct_texts(floor, "farah")) == 1
 
