@@ -67,8 +67,14 @@ def register(registry: "Registry") -> None:
         PurgeRule("case_escalations"),
         PurgeRule("case_boards"),
         PurgeRule("case_alerts"),
-        # A published guide belongs to the floor and outlives its incident.
-        PurgeRule("knowledge_gaps", ("title", "text"), kept=("state", knowledge_tables.PUBLISHED)),
+        # A published guide belongs to the floor and outlives its incident; a purged draft cannot be published.
+        PurgeRule("published_guides"),
+        PurgeRule(
+            "knowledge_gaps",
+            ("title", "text"),
+            {"state": knowledge_tables.MISSING},
+            kept=("state", knowledge_tables.PUBLISHED),
+        ),
         PurgeRule("case_clusters"),
         PurgeRule("case_cluster_members"),
         PurgeRule("case_previews"),

@@ -70,7 +70,7 @@ def all_guides(session: Session, services: Services) -> list[Guide]:
     """Every guide that a search can find."""
     published_rows = knowledge_tables.published(session)
     published_guides = [
-        Guide(f"own:{each.number}", each.title, each.text, "", each.text) for each in published_rows
+        Guide(f"own:{each.gap_id}", each.title, each.text, "", each.text) for each in published_rows
     ]
     return [*services.get(GuideLibrary).guides(), *published_guides]
 

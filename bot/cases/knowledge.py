@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot import outbox
 from bot.cases import clusters, guides, ids, knowledge_tables, tables
-from bot.cases.knowledge_tables import IN_REVIEW, PUBLISHED, KnowledgeGap
+from bot.cases.knowledge_tables import IN_REVIEW, PUBLISHED, KnowledgeGap, NoSuchGap
 from bot.cases.wording import translator_for
 from bot.directory.lookup import person_of
 from bot.directory.tables import display_names
@@ -87,6 +87,8 @@ def withdraw_private(change: Change, event: MadePrivate) -> None:
     gap = knowledge_tables.of_incident(change.session, change.number)
     if gap is not None:
         gap.title, gap.text, gap.state = f"Incident {change.number}", "", knowledge_tables.MISSING
+        gap.owner_id = gap.reviewer_id = gap.published_at = None
+        knowledge_tables.withdraw(change.session, gap)
         change.session.add(gap)
 
 
@@ -193,7 +195,10 @@ def publish(services: Services, number: int, by: str, now: datetime) -> str:
         translate = translator_for(session, services, by)
         if gap.state == PUBLISHED:
             return translate("Version {number} is published already.", number=gap.version)
+        if gap.state != IN_REVIEW:
+            raise NoSuchGap()
         gap.state, gap.published_at, gap.version = PUBLISHED, now, gap.version + 1
+        knowledge_tables.publish(session, gap)
         session.add(gap)
         owner = gap.owner_id or by
         to_owner = translator_for(session, services, owner)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, insert_new, utc_column
+from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
 
 MISSING, IN_REVIEW, PUBLISHED = "missing", "in review", "published"
 
@@ -35,15 +36,25 @@ class KnowledgeGap(Numbered, table=True):
     published_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
+class PublishedGuide(Row, table=True):
+    """The version of a guide that is in use, whatever becomes of the draft of the next one."""
+
+    __tablename__ = "published_guides"
+
+    gap_id: int = Field(foreign_key="knowledge_gaps.id", primary_key=True)
+    title: str
+    text: str
+
+
 def note(session: Session, gap: KnowledgeGap) -> bool:
     """Record a missing guide; False if it was already recorded."""
     return insert_new(session, gap)
 
 
 def locked(session: Session, number: int) -> KnowledgeGap:
-    """Return the guide, locked until the transaction ends. Raises `NoSuchGap`."""
+    """Return the guide, locked until the transaction ends. Raises `NoSuchGap`, also once it is withdrawn."""
     gap = session.exec(select(KnowledgeGap).where(KnowledgeGap.id == number).with_for_update()).first()
-    if gap is None:
+    if gap is None or gap.owner_id is None:
         raise NoSuchGap()
     return gap
 
@@ -53,16 +64,26 @@ def of_incident(session: Session, number: int) -> KnowledgeGap | None:
     return session.exec(select(KnowledgeGap).where(KnowledgeGap.incident_id == number)).first()
 
 
-def published(session: Session) -> Sequence[KnowledgeGap]:
+def publish(session: Session, gap: KnowledgeGap) -> None:
+    """Put the draft into use, in place of the version before."""
+    upsert(session, PublishedGuide(gap_id=gap.number, title=gap.title, text=gap.text))
+
+
+def withdraw(session: Session, gap: KnowledgeGap) -> None:
+    """Take the published version out of use, if there is one."""
+    session.connection().execute(sa.delete(PublishedGuide).where(col(PublishedGuide.gap_id) == gap.number))
+
+
+def published(session: Session) -> Sequence[PublishedGuide]:
     """The guides published here."""
-    return session.exec(
-        select(KnowledgeGap).where(KnowledgeGap.state == PUBLISHED).order_by(col(KnowledgeGap.id))
-    ).all()
+    return session.exec(select(PublishedGuide).order_by(col(PublishedGuide.gap_id))).all()
 
 
 def counts(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
     """How many gaps were noted in a period, and how many are published; only of incidents counted in reports."""
     is_in_period = (col(KnowledgeGap.noted_at) >= start, col(KnowledgeGap.noted_at) < end)
-    states_query = select(KnowledgeGap.state).join(Incident, col(Incident.id) == col(KnowledgeGap.incident_id))
-    states = session.exec(states_query.where(*is_in_period, incidents.is_counted())).all()
-    return len(states), sum(state == PUBLISHED for state in states)
+    times_query = select(KnowledgeGap.published_at).join(
+        Incident, col(Incident.id) == col(KnowledgeGap.incident_id)
+    )
+    times = session.exec(times_query.where(*is_in_period, incidents.is_counted())).all()
+    return len(times), sum(published_at is not None for published_at in times)

@@ -134,6 +134,7 @@ def store_work(session: Session, dice: random.Random, moment: datetime) -> None:
     session.add(item)
     gap_noted = KnowledgeGap(incident_id=incident_id, title="", text="", noted_at=moment)
     gap_noted.state = dice.choice(("missing", "in review", "published"))
+    gap_noted.published_at = moment if gap_noted.state == "published" else None
     knowledge_tables.note(session, gap_noted)
 
 

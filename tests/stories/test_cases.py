@@ -273,6 +273,14 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
         session.rollback()
     floor.says("ana", "/incident guide portal login")
     assert "Customers cannot log in to the portal" in floor.ephemeral("ana")[-1]
+    floor.ana.clicks(ids.WRITE, channel="dm")
+    floor.ana.fills(ids.TITLE, "Nobody gets into the portal")
+    floor.ana.fills(ids.TEXT, "Ask the vendor first")
+    floor.ana.fills(ids.PERSON, "ben")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.says("ana", "/incident guide portal login")
+    assert "Customers cannot log in to the portal" in floor.ephemeral("ana")[-1], "until the next version is read"
     floor.says("ana", "/incident guide coffee machine")
     assert "No guide is about" in floor.ephemeral("ana")[-1]
 
@@ -283,6 +291,15 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     assert floor.visible_text("incidents").count("similar cases* of") == 2
     assert "*7 similar cases* of 7 customers" in floor.visible_text("incidents")
     assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked_count
+
+    floor.says("ana", "/incident reopen a customer list is in it", channel=channel)
+    floor.says("ana", "/incident private it names customers", channel=channel)
+    floor.settle()
+    floor.ben.clicks(ids.PUBLISH, channel="dm")
+    floor.settle()
+    assert "I do not know this guide any more" in direct_texts(floor, "ben")[-1]
+    floor.says("ana", "/incident guide portal login")
+    assert "No guide is about" in floor.ephemeral("ana")[-1]
 
 
 def test_similar_cases_are_linked_to_an_open_incident_or_unrelated_and_nobody_decides_twice(
@@ -423,7 +440,9 @@ def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor)
     assert "4 cases were moved" in floor.ephemeral("ana")[-1], "cases without a target, too"
     post(floor, *[case_row | {"updated_at": utcnow(), "title": "changed again"} for case_row in cases])
     floor.says("ana", "/incident balance")
-    assert "*Billing | Lima* (EMEA): 4 to work on" in floor.ephemeral("ana")[-1], "its source still gives it to Billing"
+    assert "*Billing | Lima* (EMEA): 4 to work on" in floor.ephemeral("ana")[-1], (
+        "its source still gives it to Billing"
+    )
     floor.passes(minutes=5)
     assert sum("wait unassigned" in text for text in direct_texts(floor, "farah")) == 1
 

@@ -1,4 +1,4 @@
-"""The deadline that a source computed for a case, the team of an escalation, and notes that a source refused."""
+"""Deadlines that sources computed, the team of an escalation, refused notes, guides published beside a draft."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,16 @@ depends_on = None
 
 def upgrade() -> None:
     """To this shape."""
+    op.create_table(
+        "published_guides",
+        sa.Column("gap_id", sa.Integer(), sa.ForeignKey("knowledge_gaps.id"), primary_key=True),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("text", AutoString(), nullable=False),
+    )
+    op.execute(
+        "INSERT INTO published_guides (gap_id, title, text) "
+        "SELECT id, title, text FROM knowledge_gaps WHERE state = 'published'"
+    )
     op.add_column("case_notes", sa.Column("refused_at", UtcDateTime()))
     op.add_column("cases", sa.Column("promised_at", UtcDateTime()))
     op.add_column("case_escalations", sa.Column("team", AutoString(), nullable=False, server_default=""))
@@ -25,5 +35,6 @@ def downgrade() -> None:
         table.drop_column("team")
     with op.batch_alter_table("cases") as table:
         table.drop_column("promised_at")
+    op.drop_table("published_guides")
     with op.batch_alter_table("case_notes") as table:
         table.drop_column("refused_at")
