@@ -8,11 +8,13 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import TryLater
-from bot.sources.port import CredentialsRefused, SourceRefused
+from bot.sources.port import CredentialsRefused, RequestRefused, SourceRefused
 
 if TYPE_CHECKING:
     import httpx
 
+# The request cannot be met as it is; the credentials are accepted.
+REFUSED_REQUESTS = (400, 404, 410)
 LATER = (408, 425, 429, 503)
 REASONS = {
     400: "it does not understand the request ({detail})",
@@ -32,7 +34,8 @@ def checked(name: str, response: "httpx.Response") -> Any:
         raise CredentialsRefused(name=name)
     if status >= 300:
         text = REASONS.get(status, "it answered {status} ({detail})")
-        raise SourceRefused(name=name, reason=text.format(status=status, detail=_detail(response)))
+        refusal = RequestRefused if status in REFUSED_REQUESTS else SourceRefused
+        raise refusal(name=name, reason=text.format(status=status, detail=_detail(response)))
     if status == 204 or not response.content:
         return None
     try:

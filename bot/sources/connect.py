@@ -14,8 +14,8 @@ import httpx
 
 from bot.errors import TryLater
 from bot.sources import moments
-from bot.sources.answers import sent
-from bot.sources.port import Interval, Page, SourceConfig, SourceRefused
+from bot.sources.answers import REFUSED_REQUESTS, sent
+from bot.sources.port import Interval, Page, RequestRefused, SourceConfig, SourceRefused
 from bot.sources.throttle import Throttle, throttle_of
 
 PAGE = 100
@@ -76,14 +76,23 @@ class Connect:
         length = timedelta(minutes=self._minutes)
         finished = _floor(now, length)
         position: dict[str, Any] = json.loads(cursor or _cursor(finished - FIRST_READ))
-        if not (position["token"] or position["batch"]):
-            position["from"] = max(position["from"], moments.iso(finished - HISTORY))
-        start = moments.required(position["from"])
-        end = min(start + LONGEST_SPAN, finished)
+        if "to" not in position or not (position["token"] or position["batch"]):
+            start = max(moments.required(position["from"]), finished - HISTORY)
+            # A continuation is accepted only with the same times.
+            position |= {"from": moments.iso(start), "to": moments.iso(min(start + LONGEST_SPAN, finished))}
+        start, end = moments.required(position["from"]), moments.required(position["to"])
         batches = _batches(list(self._queues))
         rows: list[Interval] = []
         if start < end:
-            rows, token = self._finished_intervals(start, end, batches[position["batch"]], position["token"], now)
+            try:
+                rows, token = self._finished_intervals(
+                    start, end, batches[position["batch"]], position["token"], now
+                )
+            except RequestRefused:
+                if not (position["token"] or position["batch"]):
+                    raise
+                # A continuation expires; the span is read again from its start.
+                return Page((), _cursor(start))
             if token:
                 return Page(rows, json.dumps(position | {"token": token}))
             if position["batch"] + 1 < len(batches):
@@ -191,7 +200,8 @@ class Connect:
             raise TryLater(f"{self._name}: the account's limit of requests is reached", wait_s=wait_s)
         if status >= 500:
             raise TryLater(f"{self._name} answered {status}")
-        raise SourceRefused(name=self._name, reason=f"{code}: {error.get('Message', 'no reason given')}")
+        refusal = RequestRefused if status in REFUSED_REQUESTS else SourceRefused
+        raise refusal(name=self._name, reason=f"{code}: {error.get('Message', 'no reason given')}")
 
 
 def _client(config: SourceConfig, region: str, http: httpx.Client) -> Any:

@@ -31,6 +31,12 @@ class CredentialsRefused(SourceRefused):
     """{name} cannot be read: it does not accept the credentials; check the secret, and whether it has expired."""
 
 
+class RequestRefused(SourceRefused):
+    """{name} cannot be read: {reason}."""
+
+    # Not the credentials: another request may be accepted, such as one without a continuation that has expired.
+
+
 class Interval(Struct, frozen=True):
     """A queue's figures for one interval, by the names of `docs/impact.md`; a missing figure is unknown."""
 

@@ -15,7 +15,15 @@ import httpx
 from bot.sources import moments
 from bot.sources.answers import answered_at, checked, sent
 from bot.sources.oauth import credentials
-from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, SourceConfig, SourceRefused
+from bot.sources.port import (
+    Case,
+    CredentialsRefused,
+    Page,
+    RequestRefused,
+    ServiceTarget,
+    SourceConfig,
+    SourceRefused,
+)
 
 VERSION = "v61.0"
 PAGE = 200
@@ -60,9 +68,15 @@ class Salesforce:
     def changed(self, cursor: str, now: datetime) -> Page[Case]:
         """Return the page after the cursor: the last record's time and id, and Salesforce's query continuation."""
         position = json.loads(cursor) if cursor else {"at": moments.iso(now - FIRST_READ), "id": "", "next": ""}
-        records, next_address = (
-            self._get(position["next"]) if position["next"] else self._query(_changed_query(position))
-        )
+        try:
+            records, next_address = (
+                self._get(position["next"]) if position["next"] else self._query(_changed_query(position))
+            )
+        except RequestRefused:
+            if not position["next"]:
+                raise
+            # Continuations expire; the rest is asked for again, from the last record on.
+            return Page((), json.dumps(position | {"next": ""}))
         is_last = not (records or next_address)
         # Every page of a round must name the same queue for a case, so each one looks for its waiting cases.
         waiting = self._waiting_cases("" if is_last else f" AND WorkItemId IN ({_quoted(_ids(records))})")

@@ -69,14 +69,19 @@ class ConnectStandIn(StandIn):
         self.spans.append((start, end))
         count = int((end - start) / length)
         intervals = [(queue, start + place * length) for place in range(count) for queue in queues]
-        first = int(body.get("NextToken", "0"))
+        # A continuation continues one request, for five minutes.
+        bound_to = f"{start.isoformat()} {end.isoformat()} {queues}"
+        first, _, bound = body.get("NextToken", f"0|{bound_to}").partition("|")
+        if bound != bound_to or (fault == "expired" and "NextToken" in body):
+            return _error("InvalidParameterException", 400)
+        first = int(first)
         last = first + min(body["MaxResults"], self.largest_page)
         rows = [_result(queue, at, length, body["Metrics"]) for queue, at in intervals[first:last]]
         if fault == "repeated":
             rows = [*rows, *rows[:3]]
         if fault == "reordered":
             rows.reverse()
-        token = {"NextToken": str(last)} if last < len(intervals) else {}
+        token = {"NextToken": f"{last}|{bound_to}"} if last < len(intervals) else {}
         return JSONResponse({"MetricResults": rows, **token})
 
     def _current(self, queue: str) -> dict[str, Any]:

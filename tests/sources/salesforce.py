@@ -55,6 +55,8 @@ class SalesforceStandIn(StandIn):
             return JSONResponse([{"errorCode": "INVALID_SESSION_ID", "message": "Session expired"}], 401)
         if request.url.path.endswith("/query"):
             records = self._found(request.query_params["q"])
+        elif fault == "expired":
+            return JSONResponse([{"errorCode": "INVALID_QUERY_LOCATOR", "message": "invalid query locator"}], 400)
         else:
             records = self.locators[request.url.path]
         if fault == "repeated":

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -175,6 +175,22 @@ def test_a_token_that_is_no_longer_accepted_is_renewed_or_named(subject: Subject
         assert refused.sentence.startswith(subject.source._name)
     rows, _, _ = everything(subject.read, first.next_cursor)
     assert len({subject.key(row) for row in [*first.rows, *rows]}) == subject.expected
+
+
+@pytest.mark.parametrize("opened", [salesforce, connect], ids=lambda opened: opened.__name__)
+def test_a_continuation_that_is_no_longer_accepted_loses_nothing(
+    opened: Callable[[], AbstractContextManager[Subject]],
+) -> None:
+    with opened() as subject:
+        first = subject.read("")
+        # An interval ends between two pages, and then the continuation expires.
+        subject.now += timedelta(minutes=20)
+        second = subject.read(first.next_cursor)
+        assert second.rows
+        subject.stand_in.faults.append("expired")
+        rows, _, _ = everything(subject.read, second.next_cursor)
+        keys = {subject.key(row) for row in [*first.rows, *second.rows, *rows]}
+        assert len(keys) >= subject.expected
 
 
 @pytest.mark.parametrize("fault", ["down", "captive portal", "answer lost"])
