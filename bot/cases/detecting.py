@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from bot.cases import cluster_views, clusters, linking, proposing
 from bot.cases.clusters import Cluster
 from bot.cases.rules.alerting import Alerting, Decision, Episode
-from bot.cases.rules.bursts import Candidate, Key, Scanner, Sighting
+from bot.cases.rules.bursts import Candidate, Key, Scanner, Sighting, customer_of
 from bot.cases.rules.counting import REMEMBERED_S
 from bot.cases.rules.similar_text import shared_terms
 from bot.cases.tables import Case
@@ -76,16 +76,20 @@ class Detector:
             if row.id not in self.known_ids:
                 self.known_ids.add(row.id)
                 if row.id not in explained:
-                    self.scanner.add(_sighting(row))
+                    self.scanner.add(_sighting(row, now))
 
 
-_COLUMNS = (Case.id, Case.opened_at, Case.customer, Case.traits, Case.title, Case.text, Case.team)
+_COLUMNS = (Case.id, Case.external_id, Case.opened_at, Case.customer, Case.traits, Case.title, Case.text, Case.team)
 
 
-def _sighting(case: Any) -> Sighting:
-    """The sighting of a case, or of a row with the columns above."""
-    number = int(case.id)
-    return Sighting(number, case.opened_at.timestamp(), case.customer, dict(case.traits), case.title, case.text)
+def _sighting(case: Any, now: datetime) -> Sighting:
+    """The sighting of a case, or of a row with the columns above.
+
+    A case that was opened in the future, by a mistaken date, is seen now: what is old is forgotten by these times.
+    """
+    at = min(case.opened_at, now).timestamp()
+    customer = customer_of(case.customer, case.external_id)
+    return Sighting(int(case.id), at, customer, dict(case.traits), case.title, case.text)
 
 
 def look_soon(services: Services, now: datetime) -> None:
@@ -103,7 +107,7 @@ def look(services: Services, now: datetime) -> None:
         with services.database.reading() as session:
             alerting = _alerting(services, session, now)
             detector.catch_up(session, [case.number for case in due], alerting.explained_cases, now)
-        candidates = [each for case in due if (each := _compare(detector, alerting, case))]
+        candidates = [each for case in due if (each := _compare(detector, alerting, case, now))]
         try:
             with services.database.transaction() as session:
                 _save_all(session, services, candidates, now)
@@ -129,9 +133,9 @@ def _set_due(session: Session, cases: Sequence[Case], due_at: datetime | None) -
     session.connection().execute(update_cases.values(examine_at=due_at))
 
 
-def _compare(detector: "Detector", alerting: Alerting, case: Case) -> Candidate | None:
+def _compare(detector: "Detector", alerting: Alerting, case: Case, now: datetime) -> Candidate | None:
     detector.known_ids.add(case.number)
-    candidate = detector.scanner.see(_sighting(case))
+    candidate = detector.scanner.see(_sighting(case, now))
     return candidate if alerting.decide(candidate) else None
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bot.cases.rows import CaseRow
 from bot.cases.rules.alerting import Alerting
-from bot.cases.rules.bursts import Candidate, Scanner, Sighting
+from bot.cases.rules.bursts import Candidate, Scanner, Sighting, customer_of
 from bot.cases.rules.similar_text import shared_terms
 
 
@@ -48,7 +48,7 @@ def alerts(rows: Sequence[CaseRow], alerts_a_day: int) -> Iterator[Alert]:
     for number, row in enumerate(cases):
         at = row.opened_at.timestamp()
         alerting.begin(at)
-        sighting = Sighting(number, at, row.customer or row.external_id, row.traits, row.title, row.text)
+        sighting = Sighting(number, at, customer_of(row.customer, row.external_id), row.traits, row.title, row.text)
         candidate = scanner.see(sighting)
         decision = alerting.decide(candidate)
         if candidate and decision and decision.alerts:

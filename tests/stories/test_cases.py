@@ -221,6 +221,8 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     assert post(floor, *background_cases).json()["new"] == len(background_cases)
     floor.tick()
     assert "similar cases" not in floor.visible_text("incidents")
+    # A date read in the wrong order is no reason to forget the others.
+    post(floor, case(99, opened_at=ago(days=-300), title="Opened next year"))
 
     similar_cases = [case(100 + n, opened_at=ago(minutes=20 - 2 * n), title=title) for n, title in enumerate(ALIKE)]
     post(floor, *similar_cases)
@@ -350,7 +352,8 @@ def test_similar_cases_are_linked_to_an_open_incident_or_unrelated_and_nobody_de
         linking.dismiss(floor.services, 1, "They are two things", "U0BEN", utcnow())
 
     floor.passes(hours=30)
-    post(floor, *similar(200, PRINTED))
+    # Their source names no customers.
+    post(floor, *[each | {"customer": ""} for each in similar(200, PRINTED)])
     floor.tick()
     floor.ana.clicks(ids.NOT_RELATED, channel="incidents")
     floor.ana.fills(ids.REASON, "  ")

@@ -49,6 +49,11 @@ class Sighting(Struct, frozen=True):
     text: str = ""
 
 
+def customer_of(customer: str, case_id: str) -> str:
+    """The customer of a case; one whose customer is unknown counts as a customer of its own."""
+    return customer or case_id
+
+
 class Candidate(Struct, frozen=True):
     """Similar cases within a window. `cases` are their numbers, newest first; `score` is -log10 of the probability
     that so many come by chance."""
