@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from bot.config import floor
 from bot.config.floor import Floor
+from bot.config.floor.figures import Figures
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
 from bot.runtime.network import Network
@@ -32,6 +33,7 @@ class Sources(Struct):
     network: Network
     folder: Path
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    figures: Figures = field(default_factory=Figures)
     # True once the feeds to read are in the database.
     are_scheduled: bool = False
     _sources: dict[str, Source] = field(default_factory=dict)
@@ -41,7 +43,7 @@ class Sources(Struct):
     def of(cls, settings: Settings, floor_settings: Floor) -> Self:
         """The sources that floor.yaml names."""
         network = Network.of(settings.proxy, settings.ca_file)
-        return cls(floor_settings.sources, network, settings.sources_dir)
+        return cls(floor_settings.sources, network, settings.sources_dir, figures=floor_settings.figures)
 
     def get(self, name: str) -> Source:
         """The source of that name. Raises a `WatchfloorError` that says why there is none."""
@@ -63,7 +65,12 @@ class Sources(Struct):
         )
         http = client(self.network, reach, source_settings.url)
         config = SourceConfig(
-            name, source_settings.url, self._secret(name, source_settings), source_settings.options, self.folder
+            name,
+            source_settings.url,
+            self._secret(name, source_settings),
+            source_settings.options,
+            self.folder,
+            self.figures.threshold_s,
         )
         try:
             return kinds.build_function(source_settings.kind)(config, http)

@@ -219,14 +219,20 @@ class Tables(Source, Protocol):
         """Return the files after the cursor, which is empty at first."""
 
 
+def _default_threshold_s(queue: str) -> float:
+    return 20.0
+
+
 class SourceConfig(Struct, frozen=True):
-    """A source as floor.yaml describes it. `secret` comes from the environment; `folder` is for its files."""
+    """A source as floor.yaml describes it. `secret` comes from the environment; `folder` is for its files;
+    `threshold_s` returns the seconds within which a queue's contacts should be answered."""
 
     name: str
     url: str
     secret: str
     options: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
+    threshold_s: Callable[[str], float] = _default_threshold_s
 
 
 # Builds a source from its configuration and a client that can reach its address and nothing else.

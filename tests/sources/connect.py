@@ -27,6 +27,9 @@ class ConnectStandIn(StandIn):
         super().__init__()
         self.largest_page = 100
         self.spans: list[tuple[datetime, datetime]] = []
+        self.channels = ["VOICE"]
+        # The seconds within which contacts were to be answered, by queue.
+        self.thresholds: dict[str, float] = {}
 
     async def react(self, request: Request) -> Response:
         if self.faults and self.faults[0] == "throttled":
@@ -68,7 +71,15 @@ class ConnectStandIn(StandIn):
             return _error("InvalidParameterException", 400)
         self.spans.append((start, end))
         count = int((end - start) / length)
-        intervals = [(queue, start + place * length) for place in range(count) for queue in queues]
+        channels = self.channels if "CHANNEL" in body["Groupings"] else [""]
+        intervals = [
+            (queue, channel, start + place * length)
+            for place in range(count)
+            for queue in queues
+            for channel in channels
+        ]
+        within = {each["Threshold"][0]["ThresholdValue"] for each in body["Metrics"] if "Threshold" in each}
+        self.thresholds |= dict.fromkeys(queues, within.pop())
         # A continuation continues one request, for five minutes.
         bound_to = f"{start.isoformat()} {end.isoformat()} {queues}"
         first, _, bound = body.get("NextToken", f"0|{bound_to}").partition("|")
@@ -76,7 +87,7 @@ class ConnectStandIn(StandIn):
             return _error("InvalidParameterException", 400)
         first = int(first)
         last = first + min(body["MaxResults"], self.largest_page)
-        rows = [_result(queue, at, length, body["Metrics"]) for queue, at in intervals[first:last]]
+        rows = [_result(*interval, length, body["Metrics"]) for interval in intervals[first:last]]
         if fault == "repeated":
             rows = [*rows, *rows[:3]]
         if fault == "reordered":
@@ -91,13 +102,15 @@ class ConnectStandIn(StandIn):
         return {"Dimensions": {"Queue": {"Id": queue, "Arn": f"arn:queue/{queue}"}}, "Collections": collections}
 
 
-def _result(queue: str, at: datetime, length: timedelta, metrics: list[dict[str, Any]]) -> dict[str, Any]:
+def _result(
+    queue: str, channel: str, at: datetime, length: timedelta, metrics: list[dict[str, Any]]
+) -> dict[str, Any]:
     collections = []
     for metric in metrics:
         value = {"CONTACTS_QUEUED": 100.0, "AVG_HANDLE_TIME": 312.5}.get(metric["Name"], 80.0)
         collections.append({"Metric": metric} | ({} if queue == "silent" else {"Value": value}))
     return {
-        "Dimensions": {"QUEUE": queue},
+        "Dimensions": {"QUEUE": queue} | ({"CHANNEL": channel} if channel else {}),
         "MetricInterval": {
             "Interval": "THIRTY_MIN",
             "StartTime": at.timestamp(),

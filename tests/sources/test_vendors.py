@@ -203,6 +203,23 @@ def test_connect_reads_spans_in_seconds_and_leaves_out_unknown_figures() -> None
         assert min(row.starts_at for row in page.rows) == datetime(2027, 2, 26, 2, tzinfo=UTC)
 
 
+def test_connect_counts_each_channel_for_itself_and_each_queue_by_its_own_goal() -> None:
+    throttle_of.cache_clear()
+    with running(ConnectStandIn()) as stand_in, stand_in.client() as http:
+        assert isinstance(stand_in, ConnectStandIn)
+        stand_in.channels = ["VOICE", "CHAT"]
+        options = {"instance_arn": ARN, "queues": {"q1": "Billing", "q2": "Claims", "q3": "Sales"}}
+        goals = {"Billing": 20.0, "Claims": 30.0, "Sales": 20.0}
+        config = SourceConfig("cc", stand_in.url, "KEY:secret", options, threshold_s=goals.__getitem__)
+        source = Connect(config, http)
+        rows, _, _ = everything(lambda at: source.read(at, NOW))
+        assert stand_in.thresholds == {"q1": 20.0, "q2": 30.0, "q3": 20.0}
+        assert len({(row.queue, row.channel, row.starts_at) for row in rows}) == 3 * (2 * 48 + 1)
+        assert {row.channel for row in rows if "agents" in row.figures} == {"voice"}
+        with pytest.raises(SourceRefused, match="`interval_min` is 15, 30 or 60"):
+            Connect(SourceConfig("cc", stand_in.url, "KEY:secret", options | {"interval_min": 10}), http)
+
+
 def test_connect_asks_for_a_hundred_queues_at_once_and_shares_the_accounts_limit() -> None:
     throttle_of.cache_clear()
     with running(ConnectStandIn()) as stand_in, stand_in.client() as http:
