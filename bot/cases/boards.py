@@ -9,7 +9,7 @@ from bot import outbox
 from bot.cases import views
 from bot.cases.capacity import ranking
 from bot.cases.rules.board import Board, Wanted, board
-from bot.cases.wording import translator, translator_of_reader
+from bot.cases.wording import age_in, translator, translator_of_reader
 from bot.config.floor import Floor
 from bot.directory.lookup import channel_id
 from bot.incidents.facts import STALE_SOURCES
@@ -52,10 +52,12 @@ def page(services: Services, wanted: Wanted, now: datetime, per_page: int = view
 def screen(services: Services, wanted: Wanted, now: datetime) -> views.Screen:
     """A page for any full member."""
     check_member(services, wanted.by)
-    text, blocks = views.board_screen(page(services, wanted, now), translator_of_reader(services, wanted.by), now)
+    translate = translator_of_reader(services, wanted.by)
+    text, blocks = views.board_screen(page(services, wanted, now), translate, now)
     with services.database.reading() as session:
         stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("cases",), now)
-    return text, [*blocks, context(*stale)] if stale else blocks
+    warnings = [age_in(line, translate.language) for line in stale]
+    return text, [*blocks, context(*warnings)] if warnings else blocks
 
 
 def on_home(services: Services, user_id: str) -> list[Block]:

@@ -9,6 +9,13 @@ from bot.slack.phrases import Translator, by_pattern, translator_in
 from bot.sources.tabular.wording import REASONS as OF_CELLS
 
 TRANSLATED = {"es": SPANISH}
+AGES = {
+    "es": (
+        (r"⚠️ Cases of (.+): never read", r"⚠️ Casos de \1: nunca leídos"),
+        (r"⚠️ Cases of (.+): (\d+ min) old", r"⚠️ Casos de \1: de hace \2"),
+        (r"⚠️ Cases of (.+): (\d+ h \d\d min) old", r"⚠️ Casos de \1: de hace \2"),
+    )
+}
 REASONS = {
     "es": (
         (
@@ -39,6 +46,11 @@ def translator_for(session: Session, services: Services, reader_id: str) -> Tran
 def translator_of_reader(services: Services, reader_id: str) -> Translator:
     """The translator for a person or a channel, outside a transaction."""
     return translator(language_of_reader(services, reader_id))
+
+
+def age_in(warning: str, language: str) -> str:
+    """The warning that a source's cases are old, in a language."""
+    return by_pattern(warning, language, AGES)
 
 
 def reason_in(reason: str, language: str) -> str:

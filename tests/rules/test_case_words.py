@@ -23,7 +23,7 @@ from bot.cases.rules.board import Capacity, OpenCase, Ranking, Wanted, board
 from bot.cases.rules.escalation import BY_HAND, UNASSIGNED
 from bot.cases.storing import Stored
 from bot.cases.tables import Case
-from bot.cases.wording import translator
+from bot.cases.wording import age_in, translator
 from bot.config import floor
 from bot.incidents.tables import Incident
 from tests.rules.test_cases import NOW, open_case
@@ -187,3 +187,10 @@ def test_cases_speak_spanish(surface: str) -> None:
         GOLDEN.mkdir(exist_ok=True)
         (GOLDEN / f"{surface}.es.txt").write_text(written)
     assert written == (GOLDEN / f"{surface}.es.txt").read_text()
+
+
+def test_the_age_of_a_sources_cases_is_in_the_readers_language() -> None:
+    for age in ("never read", "7 min old", "2 h 05 min old"):
+        line = f"⚠️ Cases of crm: {age}"
+        assert age_in(line, "en") == line
+        assert age_in(line, "es").startswith("⚠️ Casos de crm: ")

@@ -206,6 +206,8 @@ def test_the_board_is_paged_and_counted_and_snoozed_cases_come_back_when_they_br
     assert board(entries, Wanted(page=99), NOW, 6).wanted.page == 3
     assert [each.case.number for each in board(entries, Wanted("mine", by="U1"), NOW, 6).entries] == [52]
     assert read_wanted("Red emea 3", "U1") == Wanted("red", ("emea",), "U1", 2)
+    assert read_wanted("00001027", "U1") == Wanted("", ("00001027",), "U1", 0)
+    assert read_wanted("1027 2", "U1") == Wanted("", ("1027",), "U1", 1)
 
 
 def test_the_board_reads_rows_that_were_committed_late_and_no_row_twice(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ SAFETY_S = 5 * 60
 AMBER_SHARE = 0.25
 RED, AMBER, GREEN, PAUSED = "red", "amber", "green", "paused"
 UNASSIGNED, REOPENED, SENSITIVE, MINE = "unassigned", "reopened", "sensitive", "mine"
+LONGEST_PAGE = 3
 FILTERS = (RED, AMBER, UNASSIGNED, REOPENED, SENSITIVE, MINE)
 
 
@@ -120,12 +121,13 @@ class Board(Struct, frozen=True):
 
 
 def read_wanted(typed: str, by: str) -> Wanted:
-    """`red EMEA 2` as a filter, words and a page."""
-    words = typed.casefold().split()
-    page = next((int(word) - 1 for word in words if word.isascii() and word.isdigit() and 0 < len(word) < 5), 0)
+    """`red EMEA 2` as a filter, words and a page, which is a short number at the end; others are of cases."""
+    words, page = typed.casefold().split(), 1
+    if words and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= LONGEST_PAGE:
+        page = int(words.pop())
     filter_name = next((word for word in words if word in FILTERS), "")
-    search_words = tuple(word for word in words if word not in FILTERS and not word.isdigit())
-    return Wanted(filter_name, search_words, by, max(0, page))
+    search_words = tuple(word for word in words if word not in FILTERS)
+    return Wanted(filter_name, search_words, by, max(0, page - 1))
 
 
 class Ranking:
