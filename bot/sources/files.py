@@ -45,7 +45,7 @@ class Folder:
             return Page((), json.dumps(read_states), now)
         name = settled_names[0]
         read_states[name] = _state(paths[name])
-        file = TableFile(f"{name}:{read_states[name]}", name, paths[name])
+        file = TableFile(f"{name}:{read_states[name]}", paths[name].name, paths[name])
         return Page((file,), json.dumps(read_states), now if len(settled_names) == 1 else None)
 
     def _files(self) -> dict[str, Path]:
@@ -55,7 +55,8 @@ class Folder:
             paths = [path for path in self._folder.glob(self._pattern) if path.suffix.lower() in ENDINGS]
             # A symbolic link could lead to any file that this process may read.
             regular = [path for path in paths if path.is_file() and not path.is_symlink()]
-            return {path.name: path for path in sorted(regular, key=lambda path: (path.stat().st_mtime, path.name))}
+            in_order = sorted(regular, key=lambda path: (path.stat().st_mtime, path.name))
+            return {path.relative_to(self._folder).as_posix(): path for path in in_order}
         except (OSError, ValueError) as failure:
             raise SourceRefused(name=self._name, reason=f"the folder cannot be read ({failure})") from failure
 

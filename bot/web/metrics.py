@@ -13,6 +13,7 @@ from bot.alarms.tables import open_alarms
 from bot.config.floor.reading import SEVERITIES
 from bot.errors import WatchfloorError
 from bot.feeds import tables as feeds
+from bot.feeds.sources import Sources
 from bot.runtime.clock import utcnow
 from bot.runtime.heartbeat import Heartbeat
 from bot.services import Services
@@ -73,6 +74,7 @@ class Metrics:
             open_counts = queries.open_by_severity(session)
             alarms, failing_rows = len(open_alarms(session)), outbox.failing(session, MANY_FAILURES)
             feed_states = feeds.every_feed(session)
+        sources = self._services.get(Sources).settings
         for severity in SEVERITIES:
             yield "watchfloor_incidents_open", {"severity": severity}, open_counts.get(severity, 0)
         yield "watchfloor_alarms_open", {}, alarms
@@ -83,6 +85,8 @@ class Metrics:
         for kind, rows in by_kind.items():
             yield "watchfloor_outbox_failing", {"kind": kind}, rows
         for feed in feed_states:
+            if feed.source not in sources:
+                continue  # floor.yaml no longer names it
             labels = {"source": feed.source, "stream": feed.stream}
             yield "watchfloor_source_failures", labels, feed.failures
             if feed.read_at is not None:

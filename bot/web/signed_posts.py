@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
@@ -62,6 +63,9 @@ class SignedPostEndpoint:
             return _refusal(422, str(wrong))
         except WatchfloorError as refused:
             return _refusal(503, refused.sentence)
+        except IntegrityError:
+            # Another replica stored the same new row at this moment.
+            return _refusal(503, "try again")
 
 
 def _refusal(status: int, reason: str) -> JSONResponse:

@@ -322,5 +322,11 @@ def test_a_folder_gives_each_file_once_and_not_before_it_is_complete(tmp_path: P
     (tmp_path / "a.csv").write_text("longer")
     rows, _, _ = everything(lambda at: folder.files(at, later + timedelta(seconds=11)), cursor)
     assert [row.name for row in rows] == ["a.csv"]
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "a.csv").write_text("y")
+    deep = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path), "files": "**/*.csv"}), None)  # type: ignore[arg-type]  # likewise
+    rows, cursor, _ = everything(lambda at: deep.files(at, later + timedelta(seconds=11)))
+    assert sorted(row.name for row in rows) == ["a.csv", "a.csv", "b.csv"], "files of one name in two folders"
+    assert everything(lambda at: deep.files(at, later + timedelta(seconds=11)), cursor)[0] == []
     missing = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path / "no")}), None)  # type: ignore[arg-type]  # likewise
     assert "there is no folder" in missing.check()[0]
