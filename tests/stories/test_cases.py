@@ -504,6 +504,8 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     ]
     assert answers[0] == "<@U0DEVI> has been told about C2."
     assert "Everybody who can be told about C2 has been told already" in answers[2]
+    post(floor, case(2, priority="P1", team="Nobody's", state="Closed", updated_at=utcnow()))
+    assert all(row["ended_at"] for row in rows(floor, "case_escalations") if row["case_id"] == 2)
 
 
 SUBJECTS = (
