@@ -6,7 +6,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 
-revision = "0055"
+revision = "0049"
 down_revision = "0048"
 branch_labels = None
 depends_on = None
