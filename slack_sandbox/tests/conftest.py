@@ -56,14 +56,11 @@ class ConnectedApp:
         self._open.close()
 
     def _listen(self) -> None:
-        for text in self._texts():
-            request = SocketModeRequest.from_dict(json.loads(text))
-            if request is not None:
-                self._on_received(request)
-
-    def _texts(self) -> Iterator[str | bytes]:
-        with suppress(ConnectionClosed):  # the sandbox was stopped first
-            yield from self._socket
+        with suppress(ConnectionClosed):  # the sandbox was stopped, or the test is over
+            for text in self._socket:
+                request = SocketModeRequest.from_dict(json.loads(text))
+                if request is not None:
+                    self._on_received(request)
 
     def _on_received(self, request: SocketModeRequest) -> None:
         with self._changed:
