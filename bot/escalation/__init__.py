@@ -18,8 +18,8 @@ def register(registry: "Registry") -> None:
         ladder,
         listeners,
         pager,
-        paging,
         renderers,
+        silences,
         summary,
         tables,
         unaccepted,
@@ -45,7 +45,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.UpdateMissed, ladder.follow_missed_update)
     registry.ticks += [
         Tick("escalations", escalate.start_due, tables.NEXT_TURN),
-        Tick("unanswered pages", paging.record_silences, tables.NEXT_SILENCE),
+        Tick("people on the way", silences.ask_to_take_command, tables.NEXT_ARRIVAL),
+        Tick("unanswered pages", silences.record_silences, tables.NEXT_SILENCE),
     ]
     registry.summary_parts.append(SummaryPart(WAITING, "People paged", summary.people_awaited))
     registry.answers(UNANSWERED_PAGES, summary.unanswered_pages)

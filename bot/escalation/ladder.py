@@ -7,7 +7,6 @@ from sqlmodel import Session
 from bot import outbox
 from bot.escalation import rules, tables
 from bot.escalation.rules import StopsOn
-from bot.escalation.tables import Answer
 from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.drills import may_page
@@ -23,7 +22,9 @@ from bot.incidents.events import (
     UpdateMissed,
 )
 from bot.incidents.rules import is_higher
+from bot.incidents.tables import Incident
 from bot.outbox import kinds
+from bot.services import Services
 
 COMMANDER = "commander"
 
@@ -55,14 +56,17 @@ def follow_commander(change: Change, event: RoleChanged) -> None:
     session, number = change.session, change.number
     ladder = tables.ladder(session, number)
     if event.holder:
+        tables.clear_arrivals(session, number)
         _save(session, number, rules.stop_clock(ladder, StopsOn.COMMANDER))
     elif not incidents.commander(session, number):
-        _resume(session, number, ladder, change.now)
+        # The person who leaves is no longer on the way either.
+        tables.lapse(session, number, change.by)
+        _resume(change, ladder)
 
 
 def follow_missed_update(change: Change, event: UpdateMissed) -> None:
     """Page the next tier when an update was missed, nobody leads who could be told, and nobody is coming."""
-    is_awaited = any(page.answer == Answer.COMING for page in tables.pages(change.session, change.number))
+    is_awaited = tables.is_awaited(change.session, change.number)
     if not event.has_lead and change.incident.is_active and not is_awaited:
         advance(change.session, change.number, change.now)
 
@@ -90,6 +94,7 @@ def stop(change: Change, event: Resolved | Closed | Declined | Merged) -> None:
 
 def end(session: Session, incident_id: int) -> None:
     """Stop paging; nobody owes an answer any more."""
+    tables.clear_arrivals(session, incident_id)
     tables.clear_answer_deadlines(session, incident_id)
     _save(session, incident_id, rules.end_ladder(tables.ladder(session, incident_id)))
 
@@ -97,7 +102,7 @@ def end(session: Session, incident_id: int) -> None:
 def reopen(change: Change, event: Reopened) -> None:
     """Resume the ladder, because the incident is open again."""
     ladder = rules.reopen_ladder(tables.ladder(change.session, change.number))
-    _resume(change.session, change.number, ladder, change.now)
+    _resume(change, ladder)
 
 
 def mark_stale(session: Session, incident_id: int) -> None:
@@ -105,10 +110,24 @@ def mark_stale(session: Session, incident_id: int) -> None:
     outbox.mark_stale(session, incident_id, (kinds.PAGE, kinds.LADDER))
 
 
-def _resume(session: Session, incident_id: int, ladder: rules.Ladder, now: datetime) -> None:
-    has_responder = any(page.answer == Answer.COMING for page in tables.pages(session, incident_id))
-    resumed = ladder if has_responder else rules.resume_clock(ladder, now)
-    _save(session, incident_id, _without_commander_tiers(session, incident_id, resumed))
+def _resume(change: Change, ladder: rules.Ladder) -> None:
+    """Let the clock run again; people on the way stop it only until they are asked to take command."""
+    session, number = change.session, change.number
+    if not tables.is_awaited(session, number):
+        ladder = rules.resume_clock(ladder, change.now)
+    elif arrive_by := arrival_deadline(session, change.services, change.incident, change.now):
+        tables.expect_arrivals(session, number, arrive_by)
+    _save(session, number, _without_commander_tiers(session, number, ladder))
+
+
+def arrival_deadline(session: Session, services: Services, incident: Incident, now: datetime) -> datetime | None:
+    """When a person who is on the way now is asked to take command; None if somebody leads or nobody has to."""
+    if incidents.commander(session, incident.number):
+        return None
+    within = services.floor.severity(incident.severity).commander_within
+    if within is None and not tables.ladder(session, incident.number):
+        return None
+    return now + (within or rules.ANSWER_WITHIN)
 
 
 def _without_commander_tiers(session: Session, incident_id: int, ladder: rules.Ladder) -> rules.Ladder:

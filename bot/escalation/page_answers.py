@@ -28,10 +28,12 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         incident, pages = _pages_of_person(session, number, by)
-        if any(page.answer == Answer.COMING for page in pages):
+        if pages and all(page.answer == Answer.COMING for page in pages):
             return wording.coming_already(channel_link(incident.channel_id or ""))
+        arrive_by = ladder.arrival_deadline(session, services, incident, now)
         for page in pages or [_volunteer(session, number, by, now)]:
             _set_answer(session, page, Answer.COMING, now)
+            page.arrive_by = arrive_by
         ladder.responder_coming(session, number)
         timeline.append(session, number, "on_my_way", now, by)
         invite_participant(session, number, by, now)
@@ -85,7 +87,7 @@ def _pages_of_person(session: Session, number: int, by: str) -> tuple[Incident, 
 
 
 def _set_answer(session: Session, page: Page, answer: Answer, now: datetime) -> None:
-    page.answer, page.answered_at, page.answer_by = answer, now, None
+    page.answer, page.answered_at, page.answer_by, page.arrive_by = answer, now, None, None
     session.add(page)
 
 
@@ -96,7 +98,7 @@ def _volunteer(session: Session, number: int, by: str, now: datetime) -> Page:
 
 def _leaves_nobody(session: Session, number: int, pages: list[Page], *, was_coming: bool) -> bool:
     """True if this person's refusal is why the next tier must be paged: nobody else comes or was paged later."""
-    if any(page.answer == Answer.COMING for page in tables.pages(session, number)):
+    if tables.is_awaited(session, number):
         return False
     last_rung = rules.last_told(tables.ladder(session, number))
     return was_coming or (last_rung is not None and any(page.tier == last_rung.position for page in pages))

@@ -105,14 +105,3 @@ def _log_page(session: Session, page: Page, now: datetime) -> None:
         timeline.append(
             session, page.incident_id, "paged", now, page.asked_by, user=page.user_id, reason=page.reason
         )
-
-
-def record_silences(services: Services, now: datetime) -> None:
-    """Record people who did not answer in time as silent; they may still answer."""
-    with services.database.reading() as session:
-        overdue = [page.number for page in tables.overdue_answers(session, now)]
-    for page_id in overdue:
-        with services.database.transaction() as session:
-            if page := tables.mark_silent(session, page_id, now):
-                timeline.append(session, page.incident_id, "page_unanswered", now, user=page.user_id)
-                outbox.mark_stale(session, page.incident_id, (kinds.LADDER,))

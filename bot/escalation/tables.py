@@ -13,6 +13,8 @@ from bot.incidents.tables import Incident
 from bot.runtime.database import Numbered, Row, insert_new, partial_index, upsert_all, utc_column
 
 VOLUNTEER = "volunteer"
+# The occasion of a page that asks a person on the way to take command, followed by its time.
+ARRIVAL = "arrival:"
 PAGER_WAITING = "wanted"
 PAGER_CALLED = "rung"
 PAGER_FAILED = "failed"
@@ -24,6 +26,8 @@ class Answer(StrEnum):
     NONE = ""
     COMING = "coming"
     CANNOT = "cannot"
+    # Was on the way, and did not take command when asked.
+    LAPSED = "lapsed"
     SILENT = "silent"
     PASSED_OVER = "passed over"
 
@@ -50,6 +54,7 @@ class Page(Numbered, table=True):
     __table_args__ = (
         sa.UniqueConstraint("incident_id", "occasion", "user_id"),
         partial_index("ix_pages_unanswered", "answer_by", where="answer_by IS NOT NULL"),
+        partial_index("ix_pages_arrivals", "arrive_by", where="arrive_by IS NOT NULL"),
     )
 
     incident_id: int = Field(foreign_key="incidents.id")
@@ -63,6 +68,8 @@ class Page(Numbered, table=True):
     answered_at: datetime | None = Field(default=None, sa_column=utc_column())
     # The deadline after which no answer counts as silence; unset for people who are no longer needed.
     answer_by: datetime | None = Field(default=None, sa_column=utc_column())
+    # When a person on the way is asked to take command; unset while somebody leads.
+    arrive_by: datetime | None = Field(default=None, sa_column=utc_column())
     # Why the person could not be told, or what to know about them: "away".
     obstacle: str = ""
     pager: str | None = None
@@ -71,6 +78,11 @@ class Page(Numbered, table=True):
     def key(self) -> str:
         """The page's unique key."""
         return f"page:{self.incident_id}:{self.occasion}:{self.user_id}"
+
+    @property
+    def asks_to_lead(self) -> bool:
+        """True if it asks a person on the way to take command."""
+        return self.occasion.startswith(ARRIVAL)
 
     @property
     def asked_by_other(self) -> str:
@@ -122,8 +134,9 @@ def due(session: Session, now: datetime, limit: int = 200) -> Sequence[tuple[int
     return [(incident_id, position, due_at) for incident_id, position, due_at in rows if due_at]
 
 
-# When the next rung has its turn, and when the next page counts as unanswered.
+# When the next rung has its turn, the next person on the way is asked, and the next page counts as unanswered.
 NEXT_TURN = sa.select(sa.func.min(col(LadderRung.due_at))).where(col(LadderRung.due_at).is_not(None))
+NEXT_ARRIVAL = sa.select(sa.func.min(col(Page.arrive_by))).where(col(Page.arrive_by).is_not(None))
 NEXT_SILENCE = sa.select(sa.func.min(col(Page.answer_by))).where(col(Page.answer_by).is_not(None))
 
 
@@ -197,12 +210,71 @@ def mark_silent(session: Session, page_id: int, now: datetime) -> Page | None:
 
 
 def clear_answer_deadlines(session: Session, incident_id: int) -> None:
-    """Clear the answer deadlines, because somebody comes or the incident is over."""
+    """Clear the answer deadlines, because somebody comes or the incident is over.
+
+    People who are asked to take command still owe their answer: they are the ones who come.
+    """
     session.connection().execute(
         sa.update(Page)
-        .where(col(Page.incident_id) == incident_id, col(Page.answer_by).is_not(None))
+        .where(
+            col(Page.incident_id) == incident_id,
+            col(Page.answer_by).is_not(None),
+            col(Page.occasion).not_like(f"{ARRIVAL}%"),
+        )
         .values(answer_by=None)
     )
+
+
+def expect_arrivals(session: Session, incident_id: int, arrive_by: datetime) -> None:
+    """Set when everybody on the way is asked to take command."""
+    session.connection().execute(
+        sa.update(Page)
+        .where(col(Page.incident_id) == incident_id, col(Page.answer) == Answer.COMING)
+        .values(arrive_by=arrive_by)
+    )
+
+
+def due_arrivals(session: Session, now: datetime, limit: int = 200) -> Sequence[Page]:
+    """Pages of people on the way who are to be asked to take command."""
+    return session.exec(
+        select(Page)
+        .where(col(Page.arrive_by).is_not(None), col(Page.arrive_by) <= now)
+        .order_by(col(Page.arrive_by))
+        .limit(limit)
+    ).all()
+
+
+def clear_arrivals(session: Session, incident_id: int) -> None:
+    """Ask nobody on the way to take command; people who were asked and have not answered are still on the way."""
+    is_asked = sa.and_(col(Page.occasion).startswith(ARRIVAL), col(Page.answer_by).is_not(None))
+    session.connection().execute(
+        sa.update(Page)
+        .where(col(Page.incident_id) == incident_id, is_asked)
+        .values(answer=Answer.COMING, answer_by=None)
+    )
+    session.connection().execute(
+        sa.update(Page)
+        .where(col(Page.incident_id) == incident_id, col(Page.arrive_by).is_not(None))
+        .values(arrive_by=None)
+    )
+
+
+def lapse(session: Session, incident_id: int, user_id: str) -> None:
+    """Record that a person is no longer on the way."""
+    session.connection().execute(
+        sa.update(Page)
+        .where(
+            col(Page.incident_id) == incident_id,
+            col(Page.user_id) == user_id,
+            col(Page.answer) == Answer.COMING,
+        )
+        .values(answer=Answer.LAPSED, arrive_by=None)
+    )
+
+
+def is_awaited(session: Session, incident_id: int) -> bool:
+    """True if somebody is on the way."""
+    return any(page.answer == Answer.COMING for page in pages(session, incident_id))
 
 
 def set_pager(session: Session, page_id: int, state: str) -> None:

@@ -8,9 +8,10 @@ from msgspec import Struct
 from bot.escalation import ids
 from bot.escalation.rules import Ladder, next_rung
 from bot.escalation.tables import Answer, Page
+from bot.incidents import ids as incident_ids
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.blocks import Block, Element, actions, button, context, section
 from bot.slack.text import channel_link, escape, mention, mentions, near_time, one_line
 
 PAGES_SHOWN = 15
@@ -18,6 +19,7 @@ ANSWER_TEXTS = {
     Answer.NONE: "no answer yet",
     Answer.COMING: "*on the way*",
     Answer.CANNOT: "can't",
+    Answer.LAPSED: "was on the way",
     Answer.SILENT: "did not answer",
     Answer.PASSED_OVER: "passed over",
 }
@@ -40,6 +42,11 @@ class EscalationFacts(Struct, frozen=True):
         return [page.user_id for page in self.pages if page.answer == Answer.COMING]
 
     @property
+    def needs_commander(self) -> bool:
+        """True if nobody leads the incident while it is open."""
+        return self.incident.status in OPEN and not self.has_commander
+
+    @property
     def needs_people(self) -> bool:
         """True if somebody is still wanted."""
         return self.incident.status in OPEN and not self.coming
@@ -52,10 +59,12 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     where = " · ".join(part for part in (channel_link(facts.incident.channel_id or ""), facts.bridge) if part)
     blocks = [section(f"🔔 *You are needed* in {_incident_phrase(facts.incident)}\n{request}\n{where}")]
     if page.answer == Answer.COMING:
-        blocks.append(section("✅ You are on your way."))
+        blocks += _coming_blocks(facts)
     elif page.answer == Answer.CANNOT:
         informed = f"; {mention(page.asked_by_other)} is told" if page.asked_by_other else ""
         blocks.append(section(f"You said that you can't. Thank you{informed}."))
+    elif page.asks_to_lead and facts.needs_commander:
+        blocks.append(_buttons(facts.incident, coming="Still on my way", leads=True))
     elif facts.needs_people or (page.asked_by and facts.incident.status in OPEN):
         blocks.append(_buttons(facts.incident))
     elif facts.coming:
@@ -77,10 +86,29 @@ def channel_message(facts: EscalationFacts) -> tuple[str, list[Block]]:
     return text, blocks
 
 
-def _buttons(incident: Incident) -> Block:
+def _coming_blocks(facts: EscalationFacts) -> list[Block]:
+    """What a person who is on the way reads; while nobody leads, with the button that ends the escalation."""
+    if not facts.needs_commander:
+        return [section("✅ You are on your way.")]
+    number = facts.incident.number
+    return [
+        section("✅ You are on your way. Nobody leads yet."),
+        actions([_command_button(number)], block_id=f"escalation-command-{number}"),
+    ]
+
+
+def _command_button(number: int) -> Element:
+    return button("Take command", f"{incident_ids.CLAIM}.commander", f"{number}:commander", style="primary")
+
+
+def _buttons(incident: Incident, coming: str = "On my way", *, leads: bool = False) -> Block:
+    """The answers to a page; `leads`: taking command is the first of them."""
     number = str(incident.number)
-    coming_button = button("On my way", ids.ON_MY_WAY, number, style="primary")
-    return actions([coming_button, button("Can't", ids.CANNOT, number)], block_id=f"escalation-{number}")
+    coming_button = button(coming, ids.ON_MY_WAY, number, style=None if leads else "primary")
+    answers = [coming_button, button("Can't", ids.CANNOT, number)]
+    return actions(
+        [_command_button(incident.number), *answers] if leads else answers, block_id=f"escalation-{number}"
+    )
 
 
 def _incident_phrase(incident: Incident) -> str:
@@ -123,7 +151,7 @@ def _ladder_status(facts: EscalationFacts) -> str:
     if facts.incident.status not in OPEN:
         return "is over."
     if facts.coming:
-        return f"has stopped: {mentions(dict.fromkeys(facts.coming))} is on the way."
+        return f"has stopped: {mentions(dict.fromkeys(facts.coming))} is on the way.{_arrival_note(facts)}"
     if next_tier is None or next_tier.is_top:
         return (
             "has reached the top of its ladder." if facts.ladder and next_tier is None else "waits for an answer."
@@ -132,3 +160,14 @@ def _ladder_status(facts: EscalationFacts) -> str:
         return "has stopped: a commander is named." if facts.has_commander else "has stopped."
     names = ", ".join(escape(name) for name in next_tier.tell)
     return f"goes on: tier {next_tier.position + 1} ({names}) is told {near_time(next_tier.due_at, facts.now)}."
+
+
+def _arrival_note(facts: EscalationFacts) -> str:
+    """What happens if the people on the way do not take command."""
+    if not facts.needs_commander:
+        return ""
+    deadlines = [page.arrive_by for page in facts.pages if page.arrive_by]
+    if deadlines:
+        return f" Without a commander it goes on after {near_time(min(deadlines), facts.now)}."
+    asked = [page.answer_by for page in facts.pages if page.asks_to_lead and page.answer_by]
+    return f" Without a commander it goes on {near_time(min(asked), facts.now)}." if asked else ""

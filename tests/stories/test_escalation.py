@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.escalation import ids
+from bot.incidents import ids as incident_ids
 from tests.floor import TestFloor
 from tests.stories.record import rows
 from tests.stories.seen_escalations import happened, is_told, line, pages
@@ -69,6 +70,46 @@ def test_on_my_way_stops_the_clock_invites_the_person_and_says_so(floor: TestFlo
     assert "no longer needed" in pages(floor, "devi")[0]
     assert pages(floor, "erik") == []
     assert happened(floor, 1).count("on_my_way") == 1
+
+
+def test_on_the_way_without_a_commander_is_asked_about_after_a_while_and_then_the_next_tier_is_told(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+    floor.passes(minutes=2)
+    is_told(floor, "devi")
+    floor.devi.clicks(ids.ON_MY_WAY, channel="dm")
+    floor.settle()
+    assert "Nobody leads yet." in pages(floor, "devi")[0]
+    assert "Without a commander it goes on" in line(floor, channel)
+
+    floor.passes(minutes=3)
+    is_told(floor, "devi", times=2)
+    assert "You are on the way, and nobody leads yet" in pages(floor, "devi")[1]
+    floor.devi.clicks(ids.ON_MY_WAY, channel="dm")
+    floor.settle()
+    floor.passes(minutes=3)
+    is_told(floor, "devi", times=3)
+    assert pages(floor, "chloe") == []
+    floor.passes(minutes=5)
+    floor.tick()
+
+    is_told(floor, "chloe")
+    assert "was on the way" in line(floor, channel)
+    floor.chloe.clicks(ids.ON_MY_WAY, channel="dm")
+    floor.settle()
+    floor.passes(minutes=3)
+    is_told(floor, "chloe", times=2)
+    floor.chloe.clicks(f"{incident_ids.CLAIM}.commander", channel="dm")
+    floor.settle()
+    floor.passes(minutes=30)
+
+    assert any("You are *commander*" in message.visible_text for message in floor.chloe.direct_messages())
+    assert len(pages(floor, "chloe")) == 2
+    assert pages(floor, "erik") == []
+    floor.says("chloe", "/incident leave commander", channel)
+    floor.passes(minutes=4)
+    is_told(floor, "erik")
 
 
 def test_cant_moves_on_at_once(floor: TestFloor) -> None:
