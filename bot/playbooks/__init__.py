@@ -39,7 +39,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.SeverityChanged, handlers.offer_better_playbook)
     registry.on(events.ScopeChanged, handlers.offer_better_playbook)
     registry.on(events.UpdateComposed, handlers.skip_told)
-    registry.on(events.RoleChanged, handlers.skip_held)
+    registry.on(events.RoleChanged, handlers.finish_held)
     registry.on(events.CommandHandedOver, handlers.hand_over_steps)
     registry.on(events.Closed, run_actions.stop_all)
     registry.on(events.Declined, run_actions.stop_all)

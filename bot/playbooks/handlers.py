@@ -12,7 +12,7 @@ from bot.incidents.events import (
 )
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.playbooks import ids, runs, tables, wording
+from bot.playbooks import ids, runs, step_actions, tables, wording
 from bot.playbooks.playbook import Playbook
 from bot.playbooks.run_actions import facts_now, known_playbooks, matching_playbook
 from bot.playbooks.tables import runs_of
@@ -52,9 +52,12 @@ def skip_told(change: Change, event: UpdateComposed) -> None:
         outbox.mark_stale(session, change.number, (kinds.CARD, kinds.RUN))
 
 
-def skip_held(change: Change, event: RoleChanged) -> None:
-    """Skip steps meant to fill a role while it is filled."""
-    runs.update_facts(change.session, change.number, facts_now(change), change.now)
+def finish_held(change: Change, event: RoleChanged) -> None:
+    """Finish steps meant to fill a role: done by the person who fills it, or skipped while it is filled."""
+    facts = facts_now(change)
+    if event.holder and change.by:
+        step_actions.complete_filled(change, event.role, facts.held)
+    runs.update_facts(change.session, change.number, facts, change.now)
 
 
 def offer_after_reopening(change: Change, event: Reopened) -> None:

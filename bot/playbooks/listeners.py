@@ -45,8 +45,8 @@ def _register_buttons(app: App, services: Services) -> None:
 
     @app.action(ids.STEP_TAKE)
     def take(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            steps.take(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+        def act() -> Response:
+            return steps.take(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
         click(body, act, ack)
 

@@ -1,6 +1,6 @@
 """Finishing, skipping, taking, assigning, snoozing and undoing steps: one transaction per click."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,16 +10,18 @@ from sqlmodel import Session
 from bot import outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
-from bot.incidents import incidents, rules
+from bot.incidents import incidents, roles, rules
 from bot.incidents.change import Change
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.playbooks import reminder_messages, reminders, step_effects, steps, wording
+from bot.playbooks.progress import open_steps
 from bot.playbooks.rules import State
 from bot.playbooks.step_effects import MessageToSend, StepEffects
+from bot.playbooks.step_rows import StepRow, steps_of
 from bot.playbooks.steps import LockedStep, StepChange
-from bot.playbooks.tables import incident_of, release_steps
+from bot.playbooks.tables import incident_of, release_steps, runs_of
 from bot.services import Services
 from bot.slack.text import escape
 from bot.timeline import timeline
@@ -36,20 +38,23 @@ def complete(
     answers: dict[str, Any] | None = None,
     message_to_send: MessageToSend | None = None,
 ) -> str | None:
-    """Mark a step done and apply its effects. Return the answer that describes them, if there are any."""
+    """Mark a step done and apply its effects. Return the answer that describes them, if there are any.
+
+    The step that asks for a commander makes the user commander, which completes it.
+    """
     sentences: list[str] = []
+
+    def finish(session: Session, locked_step: LockedStep) -> StepChange:
+        steps.check_role_is_filled(locked_step)
+        return steps.complete(session, locked_step, by, now, answers)
 
     def then(change: Change, step: StepChange) -> None:
         sentences.extend(StepEffects(change, step, message_to_send, answers or {}).apply())
 
-    change = _change_step(
-        services,
-        step_id,
-        by,
-        now,
-        lambda session, locked_step: steps.complete(session, locked_step, by, now, answers),
-        then,
-    )
+    try:
+        change = _change_step(services, step_id, by, now, finish, then)
+    except steps.CommandIsFree:
+        return _take_command(services, step_id, by, now)
     return wording.step_done(change.incident_id, escape(change.title), " ".join(sentences)) if sentences else None
 
 
@@ -60,9 +65,43 @@ def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) 
     )
 
 
-def take(services: Services, step_id: int, by: str, now: datetime) -> None:
-    """Assign a step to the user."""
-    _change_step(services, step_id, by, now, lambda session, locked_step: steps.take(session, locked_step, by, now))
+def take(services: Services, step_id: int, by: str, now: datetime) -> str | None:
+    """Assign a step to the user, or make them commander if that is the step. Return the answer, if there is one."""
+    try:
+        _change_step(
+            services, step_id, by, now, lambda session, locked_step: steps.take(session, locked_step, by, now)
+        )
+    except steps.CommandIsFree:
+        return _take_command(services, step_id, by, now)
+    return None
+
+
+def _take_command(services: Services, step_id: int, by: str, now: datetime) -> str:
+    with services.database.reading() as session:
+        number = incident_of(session, step_id).number
+    return roles.claim(services, number, steps.COMMANDER, by, now)
+
+
+def complete_filled(change: Change, role: str, held_roles: Collection[str]) -> None:
+    """Mark the steps done whose purpose was to fill this role, by the person who filled it."""
+    for step in _steps_filling(change, role, held_roles):
+        locked_step = steps.lock_step(change.session, step.number)
+        log_step_change(change.session, steps.complete(change.session, locked_step, change.by, change.now))
+        reminder_messages.redraw(change.session, change.number, [locked_step.step], change.now)
+
+
+def _steps_filling(change: Change, role: str, held_roles: Collection[str]) -> list[StepRow]:
+    """The open steps without questions whose purpose is to fill this role, and is met by the roles held now."""
+    return [
+        step
+        for run in runs_of(change.session, change.number)
+        if run.is_running
+        for step in open_steps(steps_of(change.session, run.number))
+        if (skip_when := run.book.steps[step.step_key].skip_when)
+        and role in skip_when.held
+        and set(skip_when.held) <= set(held_roles)
+        and not step.asks
+    ]
 
 
 def release_all(services: Services, user_id: str) -> None:

@@ -1,6 +1,7 @@
 """Actions on a step: done, skip, waive, take, assign, undo. If two act at once, one wins, the other is told."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from bot.playbooks.step_rows import StepRow, change_step, steps_of
 from bot.playbooks.tables import PlaybookRun, lock_run_of
 from bot.slack.text import clock_time, escape, mention
 
+COMMANDER = "commander"
+
 
 class StepChangedMeanwhile(WatchfloorError):
     """{who} was first: “{title}” was {what} at {when}. Nothing was changed by your click."""
@@ -33,6 +36,14 @@ class RunIsOver(WatchfloorError):
 
 class ReasonMissing(WatchfloorError):
     """Please say in a few words why: the reason goes into the timeline and the post-mortem."""
+
+
+class RoleIsFree(WatchfloorError):
+    """Nobody is {role} yet. `/incident assign {name} @name` names a person, and then “{title}” is done."""
+
+
+class CommandIsFree(WatchfloorError):
+    """Nobody is in command yet: press *Take command* on the card, and then “{title}” is done."""
 
 
 class StepChange(Struct, frozen=True):
@@ -101,8 +112,10 @@ def waive(session: Session, locked_step: LockedStep, by: str, reason: str, now: 
 
 
 def take(session: Session, locked_step: LockedStep, by: str, now: datetime) -> StepChange:
-    """Assign a step without an owner to the user."""
+    """Assign a step without an owner to the user. Raises `CommandIsFree` if the step is to take command."""
     check_open(locked_step.step)
+    with suppress(RoleIsFree):  # finding somebody for another role is work that a person can take
+        check_role_is_filled(locked_step)
     _update_if(session, locked_step, {"state": State.OPEN, "owner_id": None}, by, now, {"owner_id": by})
     return step_change("step_assigned", locked_step, by, now, {"owner_id": by})
 
@@ -216,6 +229,19 @@ def _update_if(
 def settle(session: Session, locked_step: LockedStep, now: datetime) -> None:
     """Reschedule the run's steps: after a change, others may be wanted or due at another time."""
     follow(session, locked_step.run, locked_step.steps, now)
+
+
+def check_role_is_filled(locked_step: LockedStep) -> None:
+    """Refuse to call a step done whose purpose is to fill a role that nobody has."""
+    skip_when = locked_step.definition.skip_when
+    free_roles = [
+        role for role in (skip_when.held if skip_when else ()) if role not in locked_step.run.incident.held
+    ]
+    title = escape(locked_step.step.title)
+    if COMMANDER in free_roles:
+        raise CommandIsFree(title=title)
+    if free_roles:
+        raise RoleIsFree(role=free_roles[0].replace("_", " "), name=free_roles[0], title=title)
 
 
 def check_open(step: StepRow) -> None:

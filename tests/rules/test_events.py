@@ -125,7 +125,7 @@ HANDLERS = {
         "escalation.ladder.follow_commander",
         "partners.guidance_actions.ask_lead",
         "handovers.actions.follow_role",
-        "playbooks.handlers.skip_held",
+        "playbooks.handlers.finish_held",
     ],
     "MembersChanged": ["updates.handlers.reassign_drafts"],
     "CadenceRequested": ["updates.handlers.set_cadence"],

@@ -10,7 +10,7 @@ from bot.playbooks import ids
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.playbook_driver import PlaybookDriver
-from tests.stories.record import timeline
+from tests.stories.record import rows, timeline
 
 ASKING = """
 title: Asking
@@ -58,6 +58,7 @@ def floor(tmp_path: Path) -> Iterator[TestFloor]:
 def test_the_answered_start_time_sets_the_milestone_and_is_shown_in_the_message(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 IVR down"))
     declared_s = int(utcnow().timestamp())
+    floor.says("ana", "/incident claim commander", driver.channel)
     floor.passes(minutes=11)
     (reminder,) = driver.reminders()
     assert "Done …" in str(reminder.blocks)
@@ -121,12 +122,31 @@ def test_nobody_is_asked_to_take_command_once_it_is_taken(tmp_path: Path) -> Non
         assert "Take command" in reminder.visible_text
 
         floor.says("ana", "/incident claim commander", driver.channel)
-        assert driver.row("Take command")["state"] == "skipped"
-        assert "there is a commander already" in driver.visible_text
+        step = driver.row("Take command")
+        assert (step["state"], step["finished_by"]) == ("done", "U0ANA")
+        assert "✅ Take command · <@U0ANA>" in driver.visible_text
         assert "Done …" not in str(driver.reminders()[0].blocks), "the earlier reminder is no task any more"
 
         floor.passes(minutes=30)
         assert not [later for later in driver.reminders()[1:] if "Take command" in later.visible_text]
         floor.says("ana", "/incident assign comms <@U0BEN>", driver.channel)
-        assert "there is a communications lead already" in driver.visible_text
+        assert "✅ Name a communications lead · <@U0ANA>" in driver.visible_text
+        floor.nothing_was_malformed()
+
+
+@pytest.mark.parametrize("button", [ids.STEP_DONE, ids.STEP_TAKE])
+def test_the_step_of_taking_command_makes_the_person_commander(tmp_path: Path, button: str) -> None:
+    with TestFloor(tmp_path) as floor:
+        driver = PlaybookDriver(floor, floor.declares("S1 the lights flicker"))
+        driver.presses("ben", ids.STEP_DONE, "Name a communications lead")
+        assert "`/incident assign communications_lead @name`" in driver.private_texts("ben")[-1]
+        assert driver.row("Name a communications lead")["state"] == "open"
+
+        driver.presses("ben", button, "Take command")
+
+        (role,) = [row for row in rows(floor, "role_holders") if row["role"] == "commander"]
+        assert role["user_id"] == "U0BEN"
+        step = driver.row("Take command")
+        assert (step["state"], step["finished_by"]) == ("done", "U0BEN")
+        assert any("You are commander" in words for words in driver.private_texts("ben"))
         floor.nothing_was_malformed()
