@@ -16,8 +16,7 @@ from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.playbooks import reminder_messages, reminders, rules, wording
-from bot.playbooks import views as playbook_views
+from bot.playbooks import reminder_messages, reminder_views, reminders, rules, wording
 from bot.playbooks.step_actions import log_step_change
 from bot.playbooks.tables import PlaybookStep, due_reminders
 from bot.services import Services
@@ -101,7 +100,11 @@ def _post_reminder(change: Change, steps: list[PlaybookStep], recipient: str, re
     key = reminder_messages.key_of(first_step)
     for step in steps:
         step.reminders_sent += 1
-    text, blocks = playbook_views.reminder_message(steps, now, reasons)
+    has_commander = bool(incidents.commander(session, incident.number))
+    if has_commander or wording.YOURS in reasons.values():
+        text, blocks = reminder_views.reminder_message(steps, now, reasons)
+    else:
+        text, blocks = reminder_views.leaderless_reminder(steps, incident.number, now)
     address = f"{recipient}{ADDRESSED}{wording.due_and_open(len(steps))}"
     message = outbox.find(session, incident.number, kinds.RUN, str(first_step.run_id))
     outbox.post(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.playbooks import views
+from bot.playbooks import reminder_views
 from bot.playbooks.step_rows import AnyStep
 
 KEY = "remind:"
@@ -26,4 +26,4 @@ def redraw(
         return
     for message in outbox.posts_of(session, incident_id, KEY, ""):
         blocks = (message.payload or {}).get("blocks", [])
-        outbox.edit(session, message, views.redrawn_reminder(blocks, reminded, now, is_over=is_over), now)
+        outbox.edit(session, message, reminder_views.redrawn_reminder(blocks, reminded, now, is_over=is_over), now)

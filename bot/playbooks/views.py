@@ -15,7 +15,7 @@ from bot.playbooks.progress import (
     open_steps,
     progress,
 )
-from bot.playbooks.rules import State, reminder_level
+from bot.playbooks.rules import State
 from bot.playbooks.step_rows import AnyStep
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.slack.blocks import Block, Element, actions, button, context, fit_blocks, section
@@ -33,8 +33,6 @@ from bot.slack.text import (
 )
 
 BAR_LENGTH = 10
-REMINDER_PREFIX = "remind-"
-BUTTONS_PREFIX = "act-"
 ANSWER_SHOWN = 200
 # Messages are read on phones; "Show all" has the full instructions.
 INSTRUCTIONS_SHOWN = 700
@@ -49,7 +47,6 @@ ROLES = {
 }
 Holders = Mapping[str, Sequence[str]]
 NO_HOLDERS: Holders = {}
-NO_REASONS: Mapping[int, str] = {}
 STATE_EMOJI = {State.DONE: "✅", State.SKIPPED: "⏭️", State.WAIVED: "🏳️"}
 
 
@@ -86,66 +83,6 @@ def next_step_line(steps: Sequence[AnyStep], now: datetime) -> str:
     if not first_steps:
         return "Every step is finished."
     return f"*{one_line(first_steps[0].title, 200)}* · {owner_and_clock(first_steps[0], now)}"
-
-
-def reminder_message(
-    steps: Sequence[AnyStep], now: datetime, reasons: Mapping[int, str] = NO_REASONS
-) -> tuple[str, list[Block]]:
-    """The reminder of overdue steps, posted in the thread of the run's message.
-
-    `reasons` maps each step to the reason why this person is reminded of it.
-    """
-    first_line = f"⏰ *{escape(steps[0].title)}* · {owner_and_clock(steps[0], now)}"
-    text = (
-        first_line
-        if len(steps) == 1
-        else f"⏰ {len(steps)} steps wait: {', '.join(escape(s.title) for s in steps)}"
-    )
-    return text, [block for step in steps for block in _reminder(step, now, reasons.get(step.number, ""))]
-
-
-def redrawn_reminder(
-    blocks: Sequence[Block], steps: Mapping[int, AnyStep], now: datetime, *, is_over: bool = False
-) -> list[Block]:
-    """The blocks of a reminder with these steps' current state; `is_over`: the steps are no longer needed."""
-    redrawn_blocks: list[Block] = []
-    for block in blocks:
-        prefix, _, number = block.get("block_id", "").partition("-")
-        step = steps.get(int(number)) if number.isdigit() else None
-        if step is None or f"{prefix}-" not in (REMINDER_PREFIX, BUTTONS_PREFIX):
-            redrawn_blocks.append(block)
-        elif f"{prefix}-" == REMINDER_PREFIX:
-            # The step's buttons, right below it, are rendered with it.
-            redrawn_blocks += _reminder(step, now, is_over=is_over)
-    return redrawn_blocks
-
-
-def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool = False) -> list[Block]:
-    block_id = f"{REMINDER_PREFIX}{step.number}"
-    if step.state != State.OPEN:
-        return [section(finished_line(step), block_id=block_id)]
-    if is_over:
-        return [section(f"▫️ {escape(step.title)} · no longer needed", block_id=block_id)]
-    snooze_note = _snooze_note(step, now)
-    text = f"⏰ *{escape(step.title)}* · {owner_and_clock(step, now)}{snooze_note}" + (
-        f"\n_{reason}_" if reason else ""
-    )
-    snooze_choices = [
-        button("Snooze 10 min", ids.STEP_SNOOZE_10, str(step.number)),
-        button("Snooze 30 min", ids.STEP_SNOOZE_30, str(step.number)),
-    ]
-    # After the last reminder there is nothing left to snooze.
-    snoozes = snooze_choices if reminder_level(step.reminders_sent) and not snooze_note else []
-    assign_button = [] if step.owner_id else [button("Assign", ids.STEP_ASSIGN, str(step.number))]
-    buttons = actions([done_button(step), *assign_button, *snoozes], block_id=f"{BUTTONS_PREFIX}{step.number}")
-    return [section(text, block_id=block_id), buttons]
-
-
-def _snooze_note(step: AnyStep, now: datetime) -> str:
-    """Who snoozed the step and until when; empty if it is not snoozed."""
-    if not (step.snoozed_by and step.remind_at and step.remind_at > now):
-        return ""
-    return f" · 💤 until {clock_time(step.remind_at)} ({mention(step.snoozed_by)})"
 
 
 def done_button(step: AnyStep) -> Element:

@@ -9,7 +9,7 @@ YOURS = "It is yours."
 NOBODY_HAS_IT = "Nobody has it: do it or assign it."
 REMINDED_ONCE = "Reminded once, still open."
 REMINDED_TWICE = "Reminded twice, still open."
-NO_COMMANDER = "Nobody has it, and there is no commander."
+NO_COMMANDER = "There is no commander."
 # Effects of a finished step.
 CALLER_MESSAGE_OFF = "The caller message is recorded as off."
 CALLER_MESSAGE_ON = "The caller message is recorded as on; its card in the channel asks for its wording and lines."
@@ -20,6 +20,11 @@ EMPTY_NOT_SENT = "The message was left empty, so nothing was sent."
 def due_and_open(steps: int) -> str:
     """The opening of a reminder of one or several steps."""
     return f"{'this is' if steps == 1 else 'these are'} due and open."
+
+
+def nobody_leads(steps: int) -> str:
+    """The first line of a reminder to people who are to name a commander."""
+    return f"*Nobody leads:* {steps} {'step waits' if steps == 1 else 'steps wait'}."
 
 
 def fits_better(title: str, summary: str) -> str:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.playbooks import forms, ids, steps, views
+from bot.playbooks import forms, ids, reminder_views, steps, views
 from bot.playbooks.runs import stop_run
 from bot.playbooks.step_rows import steps_of
 from bot.playbooks.tables import written_step
@@ -112,7 +112,7 @@ def test_the_forms_are_valid_for_slack_and_remember_their_step(session):
     ):
         check_view(form, "modal")
         assert form["private_metadata"] == str(step.id)
-    _, blocks = views.reminder_message([step], after(minutes=1))
+    _, blocks = reminder_views.reminder_message([step], after(minutes=1))
     check_blocks(blocks)
 
 

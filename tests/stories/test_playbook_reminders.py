@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.incidents import ids as incident_ids
 from bot.playbooks import ids
 from tests.floor import TestFloor
 from tests.stories.playbook_driver import PlaybookDriver
@@ -137,8 +138,13 @@ def test_a_step_without_an_owner_goes_to_the_commander_and_without_a_commander_u
     led_driver.presses("ana", ids.STEP_ASSIGN, "Tell the floor", ts=reminder.ts)
     led_driver.submits("ana", {ids.OWNER: "ben"})
     assert led_driver.row("Tell the floor")["owner_id"] == "U0BEN"
-    assert "<!subteam^S0ANALYSTS>: these are due" in unled_driver.reminders()[0].visible_text
-    assert "there is no commander" in unled_driver.reminders()[0].visible_text
+    (reminder,) = unled_driver.reminders()
+    assert "<!subteam^S0ANALYSTS>: these are due" in reminder.visible_text
+    assert "*Nobody leads:* 3 steps wait." in reminder.visible_text
+    assert str(reminder.blocks).count("'type': 'button'") == 1, "*Take command* is the one that helps"
+    floor.ben.clicks(f"{incident_ids.CLAIM}.commander", channel=unled_driver.channel, ts=reminder.ts)
+    unled_driver.does("ben", "Call the carrier")
+    assert "✅ Call the carrier" in unled_driver.reminders()[0].visible_text
 
 
 def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: TestFloor) -> None:
