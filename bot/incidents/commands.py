@@ -7,6 +7,7 @@ from bot.incidents import (
     declaration_forms,
     forms,
     lifecycle,
+    lifecycle_screens,
     merging,
     parse,
     privacy,
@@ -22,6 +23,7 @@ from bot.incidents import (
 )
 from bot.incidents.access import incident_number_here, named_incident, open_incident_form
 from bot.incidents.declaring import declare_as_typed, drill_from_command
+from bot.incidents.lifecycle_screens import LifecycleForm
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
@@ -178,12 +180,16 @@ def edit(services: Services, command: SlashCommand) -> Response:
 def resolve(services: Services, command: SlashCommand) -> Response:
     """`/incident resolve the carrier replaced a card`: the impact is over; everyone who was told hears of it."""
     number = incident_number_here(services, command.channel_id, command.user_id)
+    if _asks_why(services, command, number, lifecycle_screens.RESOLVE):
+        return None
     return lifecycle.resolve(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
 
 def close(services: Services, command: SlashCommand) -> Response:
     """`/incident close`: close it; the post-mortem draft is written."""
     number = incident_number_here(services, command.channel_id, command.user_id)
+    if _asks_why(services, command, number, lifecycle_screens.CLOSE):
+        return None
     return lifecycle.close(services, number, command.argument, command.user_id, utcnow())
 
 
@@ -228,6 +234,12 @@ def make_private(services: Services, command: SlashCommand) -> Response:
     deleted."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     return privacy.make_private(services, number, command.argument, command.user_id, utcnow())
+
+
+def _asks_why(services: Services, command: SlashCommand, number: int, form: LifecycleForm) -> bool:
+    return lifecycle_screens.open_if_refused(
+        services, form, number, command.user_id, command.trigger_id, command.argument
+    )
 
 
 def _open_form(

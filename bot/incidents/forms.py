@@ -83,7 +83,12 @@ def role_form(incident: Incident, floor: Floor) -> Block:
 
 
 def lifecycle_form(
-    incident: Incident, callback_id: str, title: str, submit: str, question: str, required: Sequence[str] = ()
+    incident: Incident,
+    callback_id: str,
+    title: str,
+    question: str,
+    required: Sequence[str] = (),
+    reason: str = "",
 ) -> Block:
     """The form that resolves, closes, reopens or declines, with a reason; open `required` steps need a waiver."""
     blocks = [
@@ -91,7 +96,7 @@ def lifecycle_form(
         form_field(
             question,
             ids.REASON,
-            text_input(ids.REASON, multiline=True, longest=1000),
+            text_input(ids.REASON, initial=reason, multiline=True, longest=1000),
             optional=callback_id == ids.CLOSE_FORM,
         ),
     ]
@@ -100,18 +105,17 @@ def lifecycle_form(
         blocks += [
             section(f"*The playbook wants these first:*\n{required_steps}"),
             form_field(
-                "Go on without them? Why?",
+                f"Why do you {title.lower()} without them?",
                 ids.WAIVER,
                 text_input(ids.WAIVER, longest=500, placeholder="The reason goes into the post-mortem"),
-                optional=True,
             ),
         ]
-    return modal(title, blocks, callback_id=callback_id, submit=submit, private_metadata=str(incident.number))
+    return modal(title, blocks, callback_id=callback_id, submit=title, private_metadata=str(incident.number))
 
 
 def decline_form(incident: Incident) -> Block:
     """The form that asks why it is a false alarm."""
-    return lifecycle_form(incident, ids.DECLINE_FORM, "Decline", "Decline", WHY_DECLINE)
+    return lifecycle_form(incident, ids.DECLINE_FORM, "Decline", WHY_DECLINE)
 
 
 def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:

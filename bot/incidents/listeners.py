@@ -12,6 +12,7 @@ from bot.incidents import (
     forms,
     ids,
     lifecycle,
+    lifecycle_screens,
     listening,
     parse,
     responses,
@@ -19,10 +20,10 @@ from bot.incidents import (
     rules,
     scope,
     situation_screens,
-    wording,
 )
-from bot.incidents.access import open_incident_form, visible_incident
+from bot.incidents.access import open_incident_form
 from bot.incidents.invitations import request_to_join
+from bot.incidents.lifecycle_screens import LifecycleForm
 from bot.incidents.recognition import Scope
 from bot.incidents.responses import Payload, Response
 from bot.incidents.tables import Incident
@@ -126,11 +127,7 @@ class LifecycleButton(Struct, frozen=True):
     """A button, the form it opens, and the action on submitting the form."""
 
     button: str
-    form: str
-    title: str
-    question: str
-    # Refuses a number and a status, before the form opens and again when it is submitted.
-    check: Callable[[int, str], None]
+    form: LifecycleForm
     act: Callable[[Services, Payload, datetime], str]
 
 
@@ -159,14 +156,10 @@ def _lifecycle_values(body: Payload) -> tuple[int, str, str]:
 
 
 LIFECYCLE_BUTTONS = (
-    LifecycleButton(
-        ids.RESOLVE, ids.RESOLVE_FORM, "Resolve", wording.RESOLVE_QUESTION, rules.check_may_resolve, _resolve
-    ),
-    LifecycleButton(ids.CLOSE, ids.CLOSE_FORM, "Close", "Anything to add?", rules.check_may_close, _close),
-    LifecycleButton(ids.DECLINE, ids.DECLINE_FORM, "Decline", forms.WHY_DECLINE, rules.check_may_change, _decline),
-    LifecycleButton(
-        ids.REOPEN, ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, rules.check_may_reopen, _reopen
-    ),
+    LifecycleButton(ids.RESOLVE, lifecycle_screens.RESOLVE, _resolve),
+    LifecycleButton(ids.CLOSE, lifecycle_screens.CLOSE, _close),
+    LifecycleButton(ids.DECLINE, lifecycle_screens.DECLINE, _decline),
+    LifecycleButton(ids.REOPEN, lifecycle_screens.REOPEN, _reopen),
 )
 
 
@@ -178,29 +171,19 @@ def _register_lifecycle(app: App, services: Services) -> None:
 
 
 def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:
-    @app.action(lifecycle_button.button)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            incident = visible_incident(services, parse.clicked_number(body), parse.user_id(body), "close")
-            lifecycle_button.check(incident.number, incident.status)
-            required = lifecycle.objection_texts(services, incident.number, lifecycle_button.title.lower())
-            view = forms.lifecycle_form(
-                incident,
-                lifecycle_button.form,
-                lifecycle_button.title,
-                lifecycle_button.title,
-                lifecycle_button.question,
-                required,
-            )
-            services.slack.open_view(body["trigger_id"], view)
+    def open_form(body: Payload) -> None:
+        number, user_id = parse.clicked_number(body), parse.user_id(body)
+        lifecycle_screens.open_form(services, lifecycle_button.form, number, user_id, body["trigger_id"])
 
-        responses.answer_click(services, body, act, ack)
+    listening.on_action(app, services, lifecycle_button.button, open_form)
 
 
 def _register_lifecycle_form(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:
-    @app.view(lifecycle_button.form)
+    @app.view(lifecycle_button.form.callback_id)
     def submit_form(ack: Ack, body: Payload) -> None:
         def act() -> None:
             lifecycle_button.act(services, body, utcnow())
 
-        responses.answer_form(services, body, ids.REASON, act, ack)
+        # What is still to be done is refused beside the reason for going on without it.
+        field = ids.WAIVER if ids.WAIVER in body["view"]["state"]["values"] else ids.REASON
+        responses.answer_form(services, body, field, act, ack)

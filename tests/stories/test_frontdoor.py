@@ -117,7 +117,7 @@ def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_befo
     assert "Choose somebody else" in refusal.errors[ids.APPROVED_BY]
 
     floor.says("ana", "/incident resolve over", channel)
-    assert "Callers still hear a message on Billing, Orders" in floor.ephemeral("ana", channel)[-1]
+    assert "Callers still hear a message on Billing, Orders" in str(floor.ana.modal)
     assert "resolved" not in floor.card(channel)
 
     floor.passes(minutes=21)

@@ -1,0 +1,51 @@
+"""The forms that resolve, close, reopen or decline an incident, opened by a button or by a command."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from bot.incidents import forms, ids, lifecycle, rules, wording
+from bot.incidents.access import visible_incident
+from bot.services import Services
+
+
+class LifecycleForm(Struct, frozen=True):
+    """A form that ends an incident, or reopens it."""
+
+    callback_id: str
+    title: str
+    question: str
+    # Refuses a number and a status before the form opens; the action does so again.
+    check: Callable[[int, str], None]
+
+    @property
+    def action(self) -> str:
+        """The action as guards know it."""
+        return self.title.lower()
+
+
+RESOLVE = LifecycleForm(ids.RESOLVE_FORM, "Resolve", wording.RESOLVE_QUESTION, rules.check_may_resolve)
+CLOSE = LifecycleForm(ids.CLOSE_FORM, "Close", "Anything to add?", rules.check_may_close)
+DECLINE = LifecycleForm(ids.DECLINE_FORM, "Decline", forms.WHY_DECLINE, rules.check_may_change)
+REOPEN = LifecycleForm(ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, rules.check_may_reopen)
+
+
+def open_form(
+    services: Services, form: LifecycleForm, number: int, by: str, trigger_id: str, reason: str = ""
+) -> None:
+    """Open the form, with the reason that was typed and a list of what is still to be done."""
+    incident = visible_incident(services, number, by, "close")
+    form.check(incident.number, incident.status)
+    required = lifecycle.objection_texts(services, incident.number, form.action)
+    view = forms.lifecycle_form(incident, form.callback_id, form.title, form.question, required, reason)
+    services.slack.open_view(trigger_id, view)
+
+
+def open_if_refused(
+    services: Services, form: LifecycleForm, number: int, by: str, trigger_id: str, reason: str
+) -> bool:
+    """Open the form if something is still to be done, so that a reason can be given; False if nothing is."""
+    if not lifecycle.objection_texts(services, number, form.action):
+        return False
+    open_form(services, form, number, by, trigger_id, reason)
+    return True
