@@ -171,6 +171,8 @@ FOLLOW_UPS: Fact[Callable[[Session, int], Sequence[str]]] = Fact("follow-ups", a
 FOLLOW_UP_WORDS: Fact[Callable[[Session, int], tuple[int, str]]] = Fact("follow-up words", always((0, "")))
 # The audiences for which an update was composed.
 AUDIENCES_TOLD: Fact[Callable[[Session, int], Collection[str]]] = Fact("audiences told", always(()))
+# The partners of an incident that have had no notice, below which they would read its updates.
+PARTNERS_UNTOLD: Fact[Callable[[Session, Incident], Sequence[str]]] = Fact("partners untold", always(()))
 # How many promised updates were kept.
 UPDATES_KEPT: Fact[Callable[[Session, int], UpdatesKept]] = Fact("updates kept", always(UpdatesKept()))
 # What a colleague who joins an open incident late reads.

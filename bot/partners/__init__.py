@@ -10,6 +10,7 @@ def register(registry: "Registry") -> None:
     """Register the listeners, the command, the event handlers and the tick of partners."""
     # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
+    from bot.incidents.facts import PARTNERS_UNTOLD
     from bot.incidents.registry import PurgeRule, SummaryPart, Tick
     from bot.incidents.summaries import WAITING
     from bot.partners import (
@@ -38,6 +39,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.UpdateDue, updates.post_updates)
     registry.on(events.UpdateAmended, updates.edit_footers)
     registry.ticks.append(Tick("partners", notice_actions.start_due, tables.NEXT_DUE))
+    registry.answers(PARTNERS_UNTOLD, summary.partners_untold)
     registry.summary_parts.append(SummaryPart(WAITING, "Partners waiting", summary.partners_awaited))
     registry.kinds += renderers.KINDS
     registry.purge_rules += [

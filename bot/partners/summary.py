@@ -1,5 +1,6 @@
 """What a handover says about partners: who has not answered, and who is still to be told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -23,3 +24,12 @@ def partners_awaited(session: Session, services: Services, incident: Incident, n
         elif notice.state == State.WAITING and notice.due_at:
             lines.append(f"{name}: its notice, {near_time(notice.due_at, now)}")
     return lines
+
+
+def partners_untold(session: Session, incident: Incident) -> Sequence[str]:
+    """The incident's partners to which no notice has gone."""
+    return [
+        notice.partner
+        for notice in tables.of_incident(session, incident.number)
+        if notice.partner in incident.partners and notice.told_at is None and not notice.is_being_sent
+    ]

@@ -18,7 +18,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import escape
-from bot.updates import cadence_actions, copies, forms, pauses, record_views, tables, wording
+from bot.updates import cadence_actions, copies, forms, pauses, reach, record_views, tables, wording
 from bot.updates import scheduling as promising
 from bot.updates.record_views import AudienceRow
 
@@ -145,7 +145,7 @@ def updates_screen(services: Services, number: int, by: str) -> tuple[str, list[
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         return record_views.record_screen(
-            _audience_rows(services, incident), _record_facts(session, number), utcnow()
+            _audience_rows(services, incident), _record_facts(session, services, incident), utcnow()
         )
 
 
@@ -157,7 +157,8 @@ def _audience_rows(services: Services, incident: Incident) -> list[AudienceRow]:
     ]
 
 
-def _record_facts(session: Session, number: int) -> record_views.Facts:
+def _record_facts(session: Session, services: Services, incident: Incident) -> record_views.Facts:
+    number = incident.number
     promises = tables.of_incident(session, number)
     user_ids = {
         user_id
@@ -167,4 +168,7 @@ def _record_facts(session: Session, number: int) -> record_views.Facts:
     }
     pause = pauses.current(session, number)
     names = directory.display_names(session, {*user_ids, *([pause.by] if pause else [])})
-    return record_views.Facts(number, promises, pause, lambda user_id: escape(names.get(user_id or "", "somebody")))
+    untold = reach.partners_untold(session, services, incident, known_audiences.audiences_of(services, incident))
+    return record_views.Facts(
+        number, promises, pause, lambda user_id: escape(names.get(user_id or "", "somebody")), untold
+    )

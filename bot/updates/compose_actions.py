@@ -1,5 +1,6 @@
 """Updates composed by hand: the prefilled form, and its submission in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
@@ -14,7 +15,8 @@ from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.updates import forms, outside_check, tables, wording
+from bot.slack.text import escape
+from bot.updates import forms, outside_check, reach, tables, wording
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.sending import start_due
@@ -79,8 +81,9 @@ def send_composed(
             if _waits_for_approval(session, number, name)
         ]
         left_out_note = outside_check.left_out_note(session, services, composed.text, names)
+        untold_note = _untold_note(change, names)
     start_due(services, now)
-    return _answer_text(waiting_titles) + left_out_note
+    return _answer_text(services, names, waiting_titles) + left_out_note + untold_note
 
 
 def _apply_changes(change: Change, composed: ComposedUpdate) -> None:
@@ -101,17 +104,24 @@ def send_text_now(services: Services, number: int, message_text: str, key: str, 
             return wording.ON_ITS_WAY
         names = promises.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text))
         left_out_note = outside_check.left_out_note(change.session, services, message_text, names)
+        untold_note = _untold_note(change, names)
     start_due(services, now)
     if not names:
         return wording.no_audience_informed(change.incident.severity)
-    return wording.ON_ITS_WAY + left_out_note
+    return _answer_text(services, names, []) + left_out_note + untold_note
 
 
 def _waits_for_approval(session: Session, number: int, name: str) -> bool:
     return any(promise.needs_approval for promise in tables.waiting(session, number, name))
 
 
-def _answer_text(waiting_titles: list[str]) -> str:
-    if not waiting_titles:
-        return wording.ON_ITS_WAY
-    return wording.waits_for_approval(wording.ON_ITS_WAY, ", ".join(waiting_titles))
+def _untold_note(change: Change, names: Sequence[str]) -> str:
+    untold = reach.partners_untold(change.session, change.services, change.incident, names)
+    return f" {wording.partners_untold(untold)}" if untold else ""
+
+
+def _answer_text(services: Services, names: Sequence[str], waiting_titles: Sequence[str]) -> str:
+    titles = [known_audiences.audience_title(services, name) for name in names]
+    sent_titles = [title for title in titles if title not in waiting_titles]
+    answer = wording.on_its_way_to([escape(title) for title in sent_titles]) if sent_titles else wording.ON_ITS_WAY
+    return wording.waits_for_approval(answer, ", ".join(waiting_titles)) if waiting_titles else answer

@@ -31,6 +31,8 @@ class Facts(Struct, frozen=True):
     promises: Sequence[Promise]
     pause: Pause | None
     name: NameOf
+    # Partners without a notice, whom no update reaches.
+    untold_partners: Sequence[str] = ()
 
 
 def _adherence_line(facts: Facts) -> str:
@@ -53,6 +55,8 @@ def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime)
     blocks.append(
         section("*Promised*\n" + "\n".join(_promised_line(audience, facts, now) for audience in audiences))
     )
+    if facts.untold_partners:
+        blocks.append(section(f"⚠️ {wording.partners_untold(facts.untold_partners)}"))
     past_promises = [promise for promise in facts.promises if promise.state not in (WAITING, PAUSED)]
     if past_promises:
         lines = [f"• {_told_line(audiences, promise, facts, now)}" for promise in past_promises[-LATEST:]]

@@ -113,6 +113,21 @@ def no_audience_informed(severity: str) -> str:
     return f"No audience is told of a {severity} before it closes, so nothing was sent."
 
 
+def on_its_way_to(titles: Sequence[str]) -> str:
+    """The answer that names the audiences."""
+    *others, last = titles
+    audiences = f"{', '.join(others)} and {last}" if others else last
+    return f"The update is on its way to {audiences}."
+
+
+def partners_untold(names: Sequence[str]) -> str:
+    """What is to be done before updates reach the partners."""
+    return (
+        f"No notice has gone to {', '.join(escape(name) for name in names)} yet, so updates do not reach them: "
+        "`/incident partners` shows how to tell them."
+    )
+
+
 def waits_for_approval(answer: str, titles: str) -> str:
     """The answer if some audiences need an approval."""
     return f"{answer} For {titles} it waits for approval; those who approve have the draft."

@@ -155,7 +155,14 @@ def test_a_phone_call_without_a_number_keeps_the_number_of_affected_agents(floor
 
 def test_changes_edit_the_notice_updates_come_below_it_and_the_all_clear_follows_the_list(floor: TestFloor) -> None:
     channel = partner_incident(floor, "S2 Chat is slow at Sagebrush")
+    answer = floor.says("ana", "/incident update We look at it", channel)
+    assert answer.startswith("The update is on its way to Operations, Executives, ")
+    assert "No notice has gone to Sagebrush yet" in answer
+    floor.says("ana", "/incident updates", channel)
+    assert "No notice has gone to Sagebrush yet" in floor.ephemeral("ana", channel)[-1]
     floor.says("ana", "/incident partners tell", channel)
+    floor.says("ana", "/incident updates", channel)
+    assert "No notice" not in floor.ephemeral("ana", channel)[-1]
     assert "Estamos buscando la causa." in notices(floor, SAGEBRUSH)[0]
     assert "Added as affected: Northline." in floor.says(
         "ana", "/incident partners add northlin, Sagebrush", channel
