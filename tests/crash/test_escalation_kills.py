@@ -46,6 +46,7 @@ def test_an_answer_finds_its_page_after_a_kill_between_them(rig: Rig) -> None:
     rig.passes(minutes=3 * TIER_1_MIN)
     assert bot.rests()
 
-    assert page_keys(rig, 1) == [1]
-    evidence.once_each(rig, 1, ("paged", "on_my_way"))
+    # The tier's page, and the question whether the person on the way takes command.
+    assert page_keys(rig, 1) == [1, 1]
+    evidence.once_each(rig, 1, ("on_my_way",))
     evidence.nothing_is_there_twice(rig)
