@@ -7,6 +7,7 @@ from bot.partners import ids as partners
 from bot.playbooks import ids as playbooks
 from bot.postmortems import ids as postmortems
 from bot.updates import ids as updates
+from tests.soak import commands
 from tests.soak.ledger import Outcome, Trace
 from tests.soak.people import Actor, number_of
 
@@ -15,19 +16,27 @@ PARTNER_CHANNELS = {"olga": "partner-northline", "gus": "partner-sagebrush"}
 
 
 def step(actor: Actor) -> None:
-    """Complete, take or snooze a step of the playbook."""
+    """Complete, take or snooze a step of the playbook; the step of taking command takes command instead."""
     channel = actor.an_incident()
     action, kind = actor.rng.choice(
         (
             (playbooks.STEP_DONE, "step_done"),
             (playbooks.STEP_DONE, "step_done"),
-            (playbooks.STEP_TAKE, "step_assigned"),
+            (playbooks.STEP_TAKE, ""),
             (playbooks.STEP_SNOOZE_10, ""),
         )
     )
     value, number = actor.a_button(action, channel)
     trace = Trace(kind, number, actor.id) if kind else None
-    actor.clicks(action, channel, trace, value=value, done=r"Incident \d+: “.*” is done", is_silent=bool(kind))
+    actor.clicks(
+        action,
+        channel,
+        trace,
+        value=value,
+        done=r"Incident \d+: “.*” is done|You are commander of",
+        is_silent=action != playbooks.STEP_SNOOZE_10,
+        perhaps=[commands.role_taken(actor, number, "commander"), *commands.steps_done(actor, number)],
+    )
 
 
 def undo_step(actor: Actor) -> None:

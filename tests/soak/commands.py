@@ -28,6 +28,7 @@ PLAYBOOKS = {
     "generic": "Any other incident",
 }
 STAFF = ("U0ANA", "U0BEN", "U0CHLOE", "U0DEVI", "U0ERIK", "U0FARAH", "U0HANA")
+MOST_PLAYBOOKS = 3
 EMOJI = ("pushpin", "scales", "no_entry_sign", "busts_in_silhouette")
 
 
@@ -64,12 +65,22 @@ def impact(actor: Actor) -> None:
     actor.types(f"{COMMAND} impact half the calls {words}", channel, "Impact saved", trace)
 
 
+def steps_done(actor: Actor, number: int) -> list[Trace]:
+    """What filling a role perhaps leaves: its step is done in each of the playbooks that run."""
+    return [Trace("step_done", number, actor.id)] * MOST_PLAYBOOKS
+
+
+def role_taken(actor: Actor, number: int, role: str) -> Trace:
+    """What taking a role leaves."""
+    return Trace("role_taken", number, actor.id, (("role", ROLES[role]), ("user", actor.id)))
+
+
 def claim(actor: Actor) -> None:
     """Claim a role for oneself."""
     channel, role = actor.an_incident(), actor.rng.choice(list(ROLES))
-    facts = (("role", ROLES[role]), ("user", actor.id))
-    trace = Trace("role_taken", number_of(channel), actor.id, facts)
-    actor.types(f"{COMMAND} claim {role}", channel, r"You are .* of incident", trace)
+    number = number_of(channel)
+    trace, steps = role_taken(actor, number, role), steps_done(actor, number)
+    actor.types(f"{COMMAND} claim {role}", channel, r"You are .* of incident", trace, steps)
 
 
 def assign(actor: Actor) -> None:
@@ -80,14 +91,16 @@ def assign(actor: Actor) -> None:
 def assign_role(actor: Actor, channel: str, role: str, person: str) -> None:
     """Give a person a role of an incident; nothing changes for those who have it already."""
     trace = Trace("role_given", number_of(channel), actor.id, (("role", ROLES[role]), ("user", person)))
-    actor.types(f"{COMMAND} assign {role} <@{person}>", channel, r"<@\w+> is .* of incident \d+ now", trace)
+    steps = steps_done(actor, number_of(channel))
+    actor.types(f"{COMMAND} assign {role} <@{person}>", channel, r"<@\w+> is .* of incident \d+ now", trace, steps)
 
 
 def hand_over(actor: Actor) -> None:
     """Hand one's role over to somebody else."""
     channel, role, person = actor.an_incident(), actor.rng.choice(list(ROLES)), actor.rng.choice(STAFF)
     trace = Trace("role_handed_over", number_of(channel), actor.id, (("role", ROLES[role]), ("user", person)))
-    actor.types(f"{COMMAND} handover {role} <@{person}>", channel, r"<@\w+> is .* now\. Tell", trace)
+    steps = steps_done(actor, number_of(channel))
+    actor.types(f"{COMMAND} handover {role} <@{person}>", channel, r"<@\w+> is .* now\. Tell", trace, steps)
 
 
 def leave(actor: Actor) -> None:

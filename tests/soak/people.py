@@ -108,6 +108,7 @@ class Actor:
         value: str | None = None,
         done: str = NEVER,
         is_silent: bool = False,
+        perhaps: Sequence[Trace] = (),
     ) -> Outcome:
         """Click; an answer that begins with `done` means that it is done.
 
@@ -130,7 +131,7 @@ class Actor:
             outcome = Outcome.REFUSED
         else:
             outcome = Outcome.DONE if is_silent else Outcome.UNSURE
-        return self.noted(f"[{action}]", channel, outcome, answer, trace)
+        return self.noted(f"[{action}]", channel, outcome, answer, trace, perhaps)
 
     def submits(self, what: str, channel: str, trace: Trace | None) -> Outcome:
         """Submit the open form; a form that closes means that it is done."""
