@@ -87,6 +87,7 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     facts |= _texts(session, services, incident, context)
     facts |= _unchanged(session, incident, context, since)
     facts |= _next_update(session, incident, context)
+    facts["instead_of"] = _instead_of(session, incident, promise, now)
     facts |= _figures(session, services, incident, context)
     caller_wording = services.get(Registry).ask(CALLER_WORDING)(session, incident.number, context.language)
     facts["callers_hear"] = one_line(caller_wording, variables.IMPACT)
@@ -267,3 +268,13 @@ def _next_update(session: Session, incident: Incident, context: UpdateContext) -
         return {"next_update": near_time(due_at, now), "next_when": "clock"}
     cadence = context.audience.usual_cadence(incident.severity)
     return {"next_update": "", "next_when": NEXT_WHEN.get(cadence, "change")}
+
+
+def _instead_of(session: Session, incident: Incident, promise: Promise, now: datetime) -> str:
+    """The time that the last update promised, if this one comes before it and nothing comes at that time."""
+    last_update = tables.last_sent(session, incident.number, promise.audience)
+    promised_at = last_update.next_due_at if last_update else None
+    if not promised_at or promised_at <= now:
+        return ""
+    is_kept = promised_at in (promise.next_due_at, _next_promised(session, promise, now))
+    return "" if is_kept else near_time(promised_at, now)

@@ -59,6 +59,7 @@ EXAMPLE: dict[str, Any] = {
     "lasting": "1 min",
     "next_update": "",
     "next_when": "",
+    "instead_of": "",
     "missed": 0,
     "occasion": "clock",
     "audience": "Operations",

@@ -431,6 +431,34 @@ def test_the_third_update_with_the_same_content_is_one_line(session: Session) ->
 
 
 @pytest.mark.parametrize(
+    ("language", "change"),
+    [
+        ("en", "*Changed:* severity S0 to S2: only contactless · this update comes instead of the one at 09:30"),
+        (
+            "es",
+            "*Cambio:* severidad de S0 a S2: «only contactless» · esta actualización sustituye a la de las 09:30",
+        ),
+    ],
+)
+def test_executives_read_that_the_severity_fell_and_which_update_does_not_come(
+    session: Session, language: str, change: str
+) -> None:
+    incident = smallest(session)
+    first = promise(session, incident, "executives", next_due_at=NOW + timedelta(minutes=30))
+    first.state, first.composed_at, first.sent_at = tables.SENT, NOW, NOW
+    at = NOW + timedelta(minutes=10)
+    for old, new, reason in (("S0", "S1", ""), ("S1", "S2", "only contactless")):
+        timeline.append(session, incident.number, "severity", at, "U0ANA", old=old, new=new, reason=reason)
+    incident.severity = "S2"
+
+    due = promise(session, incident, "executives", occasion="change", next_due_at=None)
+    update_text = compose(session, services((language,)), incident, due, at)
+
+    assert change in re.sub(r"<!date[^|]*\|([^>]*) UTC>", r"\1", update_text)
+    assert "Ana" not in update_text
+
+
+@pytest.mark.parametrize(
     ("status", "cause"),
     [
         ("investigating", "not known yet"),
