@@ -45,6 +45,7 @@ SYNONYMS = {
     **dict.fromkeys(("fixed", "done", "solved"), "resolve"),
     **dict.fromkeys(("cancel", "false", "reject"), "decline"),
     **dict.fromkeys(("duplicate", "dup"), "merge"),
+    **dict.fromkeys(("mute", "quiet", "silence", "stop", "unfollow"), "subscriptions"),
 }
 # Commands that end something or cannot be undone.
 ENDING = ("resolve", "close", "decline", "merge", "private", "pause", "leave", "unsubscribe")

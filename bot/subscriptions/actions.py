@@ -58,12 +58,17 @@ def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Scre
 
 def subscribe_to(services: Services, typed_scope: str, by: str, now: datetime) -> str:
     """Subscribe the user to everything a severity, type or site covers, from now on; return the answer."""
-    if not _reader(services, by).may_act:
-        raise OnlyYourChannels()
+    check_may_choose(services, by)
     scope = read_scope(typed_scope, services.floor.types, services.floor.sites)
     with services.database.transaction() as session:
         is_new = tables.add_standing(session, by, scope, now)
     return wording.standing(views.describe_scope(scope, services.floor), is_new=is_new)
+
+
+def check_may_choose(services: Services, by: str) -> None:
+    """Refuse everybody who may not choose by severity, type or site: guests see only their own channels."""
+    if not _reader(services, by).may_act:
+        raise OnlyYourChannels()
 
 
 def unsubscribe_from(services: Services, typed_scope: str, by: str) -> str:
@@ -91,10 +96,12 @@ def end_subscription(services: Services, subscription_id: int, by: str) -> Scree
 
 def subscription_list(services: Services, by: str, page: int = 1) -> Screen:
     """The user's subscriptions, page by page."""
-    _reader(services, by)
+    person = _reader(services, by)
     with services.database.reading() as session:
         rows = tables.of_person(session, by)
         incidents_by_number = incidents.by_numbers(session, [row.incident_id for row in rows if row.incident_id])
+    if not rows:
+        return wording.none_yet(may_choose=person.may_act), []
     return views.subscription_screen(rows, incidents_by_number, services.floor, page)
 
 

@@ -42,23 +42,25 @@ def subscribe(services: Services, command: SlashCommand) -> Response:
     all such."""
     if command.argument:
         return subscriptions.subscribe_to(services, command.argument, command.user_id, utcnow())
-    return subscriptions.subscribe(services, _incident_number(services, command), command.user_id, utcnow())
+    try:
+        number = incident_number_here(services, command.channel_id, command.user_id)
+    except NoIncidentHere:
+        subscriptions.check_may_choose(services, command.user_id)
+        raise ScopeMissing() from None
+    return subscriptions.subscribe(services, number, command.user_id, utcnow())
 
 
 def unsubscribe(services: Services, command: SlashCommand) -> Response:
-    """`/incident unsubscribe`, `/incident unsubscribe S1 Manila`: end it."""
+    """`/incident unsubscribe`, `/incident unsubscribe S1 Manila`: end it, or choose from the list."""
     if command.argument:
         return subscriptions.unsubscribe_from(services, command.argument, command.user_id)
-    return subscriptions.unsubscribe(services, _incident_number(services, command), command.user_id, utcnow())
+    try:
+        number = incident_number_here(services, command.channel_id, command.user_id)
+    except NoIncidentHere:
+        return subscriptions.subscription_list(services, command.user_id)
+    return subscriptions.unsubscribe(services, number, command.user_id, utcnow())
 
 
 def show_subscriptions(services: Services, command: SlashCommand) -> Response:
     """`/incident subscriptions`: what you get, each with a button that ends it."""
     return subscriptions.subscription_list(services, command.user_id, parse.page_number(command.argument))
-
-
-def _incident_number(services: Services, command: SlashCommand) -> int:
-    try:
-        return incident_number_here(services, command.channel_id, command.user_id)
-    except NoIncidentHere:
-        raise ScopeMissing() from None

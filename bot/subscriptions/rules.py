@@ -9,6 +9,8 @@ from bot.errors import WatchfloorError
 from bot.incidents.rules import quoted, read_severity
 
 EVERYTHING = ("everything", "all")
+SEVERITIES = re.compile(r"(?<!\S)(?:s|sev|p)-?\d{1,3}(?![^\s,;+&])", re.IGNORECASE)
+BETWEEN_NAMES = re.compile(r"(?<!\S)(?:and|or)(?!\S)|[\s,;+&]", re.IGNORECASE)
 
 
 class ScopeMissing(WatchfloorError):
@@ -42,7 +44,10 @@ class Scope(Struct, frozen=True):
 
 
 def read_scope(typed_scope: str, types: Mapping[str, str], sites: Sequence[str]) -> Scope:
-    """`S1 Manila`, `telephony`, `everything` as a scope; types by their name or title, in any case."""
+    """`S1 Manila`, `telephony`, `everything` as a scope; types by their name or title, in any case.
+
+    Of several severities the least grave counts: it includes the others.
+    """
     if typed_scope.strip().casefold() in EVERYTHING:
         return Scope()
     remaining_text, severity = _split_severity(typed_scope)
@@ -50,7 +55,7 @@ def read_scope(typed_scope: str, types: Mapping[str, str], sites: Sequence[str])
         remaining_text, {name: name for name in types} | {title: name for name, title in types.items()}
     )
     remaining_text, site = _split_name(remaining_text, {name: name for name in sites})
-    if remaining_text.strip(" ,+&"):
+    if BETWEEN_NAMES.sub("", remaining_text):
         raise UnknownScope(given=quoted(remaining_text), types=", ".join(types), sites=", ".join(sites) or "none")
     if not (severity or type_name or site):
         raise ScopeMissing()
@@ -58,10 +63,8 @@ def read_scope(typed_scope: str, types: Mapping[str, str], sites: Sequence[str])
 
 
 def _split_severity(text: str) -> tuple[str, str]:
-    match = re.search(r"(?<!\S)(?:s|sev|p)-?\d{1,3}(?!\S)", text, re.IGNORECASE)
-    if match is None:
-        return text, ""
-    return text[: match.start()] + text[match.end() :], read_severity(match[0])
+    severities = [read_severity(typed) for typed in SEVERITIES.findall(text)]
+    return SEVERITIES.sub("", text), max(severities, default="")
 
 
 def _split_name(text: str, values_by_name: Mapping[str, str]) -> tuple[str, str]:

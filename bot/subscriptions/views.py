@@ -45,12 +45,6 @@ def subscription_screen(
     subscriptions: Sequence[Subscription], incidents: Mapping[int, Incident], floor: Floor, page: int = 1
 ) -> Screen:
     """The user's subscriptions, page by page, each with a button to end it."""
-    if not subscriptions:
-        text = (
-            "You have no subscriptions. `/incident subscribe S1` sends you the updates of every S0 and S1 by "
-            "direct message."
-        )
-        return text, [section(text)]
     text = "What you get by direct message"
     blocks = [section(f"*{text}*")]
     shown_rows, which_page = page_of(subscriptions, page, PER_PAGE, "/incident subscriptions")

@@ -4,6 +4,16 @@ HELP_STANDING = "`/incident subscribe S1 Manila` updates by direct message · `/
 HELP_INCIDENT = "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`"
 
 
+def none_yet(*, may_choose: bool) -> str:
+    """The list of a person with no subscriptions; `may_choose` by severity, type or site."""
+    if not may_choose:
+        return "You have no subscriptions. `/incident subscribe` in an incident's channel sends you its updates."
+    return (
+        "You have no subscriptions. `/incident subscribe S1` sends you the updates of every S0 and S1 by direct "
+        "message."
+    )
+
+
 def subscribed(number: int, *, is_new: bool) -> str:
     """The answer to subscribing to an incident."""
     opening = "You get" if is_new else "You get already"

@@ -54,6 +54,8 @@ def test_any_text_gives_a_filter_that_a_button_can_carry(typed: str) -> None:
         ("sev", "severity"),
         ("new", "declare"),
         ("cancel", "decline"),
+        ("mute", "subscriptions"),
+        ("stop", "subscriptions"),
         ("s1", "declare S1 …"),
         ("resolv", "resolve"),
     ],

@@ -30,6 +30,8 @@ SITES = ("Manila", "Bogotá", "San José")
         ("sign-on", Scope("", "sign_on")),
         ("sign_on, San José", Scope("", "sign_on", "San José")),
         ("S0 telephony Manila", Scope("S0", "telephony", "Manila")),
+        ("S0 S1", Scope("S1")),
+        ("S2, S0 and Manila", Scope("S2", "", "Manila")),
         ("Everything", Scope()),
     ],
 )

@@ -53,6 +53,8 @@ def test_a_standing_subscription_covers_matching_incidents_and_can_be_ended_for_
     assert "every incident" in floor.says("chloe", "/incident subscribe everything")
     assert "is not a severity, type or site" in floor.says("ben", "/incident subscribe Atlantis")
     assert "Say what you want to hear about" in floor.says("ben", "/incident subscribe")
+    floor.says("ben", "/incident unsubscribe")
+    assert "S1 and graver · Manila" in floor.ephemeral("ben")[-1], "without a scope, the list with its buttons"
     first = floor.declares("S0 IVR down in Manila")
     floor.says("ana", "/incident update Calls go to Cebu", first)
     [copy] = copies(floor, "ben")
@@ -83,7 +85,10 @@ def test_a_standing_subscription_covers_matching_incidents_and_can_be_ended_for_
 def test_subscriptions_of_guests_and_to_private_incidents_respect_visibility(floor: TestFloor) -> None:
     floor.says("chloe", "/incident subscribe everything")
     assert "Guests may subscribe only" in floor.says("gus", "/incident subscribe S1")
-    assert "other companies" in floor.says("olga", "/incident subscribe S1", "operations")
+    assert "Guests may subscribe only" in floor.says("gus", "/incident subscribe")
+    assert "in an incident's channel" in floor.says("gus", "/incident subscriptions")
+    for typed in ("/incident subscribe S1", "/incident subscribe", "/incident unsubscribe"):
+        assert "other companies" in floor.says("olga", typed, "operations")
     public = floor.declares("S1 IVR down")
     floor.ana.invites(public, "gus")
     floor.settle()
