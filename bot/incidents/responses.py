@@ -136,6 +136,14 @@ class FieldsRefused(Exception):
         super().__init__(", ".join(errors))
 
 
+class FormReplaced(Exception):
+    """The form stays open as `view`, which says what has to be read or answered first."""
+
+    def __init__(self, view: Block) -> None:
+        self.view = view
+        super().__init__(view["callback_id"])
+
+
 def answer_form(
     services: Services, body: Payload, field: str, action: Callable[[], Response], ack: Callable[..., Any]
 ) -> None:
@@ -145,6 +153,9 @@ def answer_form(
             response = action()
         except FieldsRefused as refused:
             ack(response_action="errors", errors=refused.errors)
+            return
+        except FormReplaced as replaced:
+            ack(response_action="update", view=replaced.view)
             return
         except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted gets a sentence
             sentence = sentence_of(services, _reader_id(body), failure, has_changed=bool(commits))

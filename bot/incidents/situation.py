@@ -1,5 +1,6 @@
 """An incident's situation: impact, cause, actions under way and needs, each with its author and time. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -56,6 +57,15 @@ CERTAINTY_TITLES = {
 
 class CauseMissing(WatchfloorError):
     """Describe the cause in a few words, or choose “Not known yet”."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else recorded other values since the form was opened; the author has to read them first."""
+
+    def __init__(self, values: Mapping[SituationField, "Value"], newest_id: int) -> None:
+        self.values = values
+        self.newest_id = newest_id
+        super().__init__(", ".join(values))
 
 
 class CertaintyMissing(WatchfloorError):

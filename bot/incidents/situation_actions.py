@@ -1,6 +1,6 @@
 """Records the situation: the impact, the cause, the actions and the needs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
@@ -13,6 +13,7 @@ from bot.incidents.situation import (
     FIELDS_WITH_DEFAULT,
     RECORDED_FIELDS,
     Certainty,
+    ChangedMeanwhile,
     Situation,
     SituationField,
     check_cause,
@@ -23,18 +24,20 @@ from bot.services import Services
 
 class SituationEdit(Struct, frozen=True):
     """The form's input: a text for each field, the certainty of the cause, and translations by language and field.
-    `seen_id` is the newest version that the form showed."""
+    `seen_id` is the newest version that the form was opened with; `read_id` the newest of those that its author
+    was told about since then."""
 
     texts: Mapping[SituationField, str]
     certainty: str
     seen_id: int
+    read_id: int
     translations: Mapping[tuple[str, SituationField], str] = field(default_factory=dict)
 
 
 def save(services: Services, number: int, edit: SituationEdit, by: str, now: datetime) -> str:
     """Record what differs from what the form showed, so that two people who edit at once keep each other's fields.
 
-    Return the answer to show.
+    Return the answer to show. Raises `ChangedMeanwhile` rather than replace a value that the author has not read.
     """
     check_cause(edit.texts[SituationField.CAUSE], edit.certainty)
     with changing(services, number, by, now) as change:
@@ -42,11 +45,9 @@ def save(services: Services, number: int, edit: SituationEdit, by: str, now: dat
         shown_situation = situation_tables.current(change.session, number, edit.seen_id)
         current_situation = situation_tables.current(change.session, number)
         new_translations = _new_translations(change, edit)
-        changed_fields = [
-            name
-            for name, text, certainty in _edited_fields(edit, shown_situation, current_situation)
-            if record(change, name, text, certainty)
-        ]
+        edited_fields = list(_edited_fields(edit, shown_situation, current_situation))
+        _check_read(change, edit, edited_fields, current_situation)
+        changed_fields = [name for name, text, certainty in edited_fields if record(change, name, text, certainty)]
         _add_translations(change, new_translations)
         if changed_fields or new_translations:
             change.publish(SituationChanged(tuple(changed_fields)))
@@ -64,6 +65,26 @@ def _edited_fields(
         is_default_accepted = name in FIELDS_WITH_DEFAULT and current_situation.value(name) is None
         if is_edited or is_default_accepted:
             yield name, text, certainty
+
+
+def _check_read(
+    change: Change,
+    edit: SituationEdit,
+    edited_fields: Sequence[tuple[SituationField, str, str]],
+    current_situation: Situation,
+) -> None:
+    """Refuse to replace values that somebody else recorded and the author of the edit has not read."""
+    read_situation = situation_tables.current(change.session, change.number, edit.read_id)
+    unread_values = {
+        name: value
+        for name, text, certainty in edited_fields
+        if (value := current_situation.value(name))
+        and value != read_situation.value(name)
+        and value.by != change.by
+        and (value.text, value.certainty) != (text, certainty)
+    }
+    if unread_values:
+        raise ChangedMeanwhile(unread_values, situation_tables.newest_id(change.session, change.number))
 
 
 def describe_impact(services: Services, number: int, text: str, by: str, now: datetime) -> str:

@@ -3,10 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from bot.incidents import ids
-from bot.incidents.situation import CERTAINTY_TITLES, RECORDED_FIELDS, Situation, SituationField
+from bot.incidents.situation import (
+    CERTAINTY_TITLES,
+    FIELD_TITLES,
+    RECORDED_FIELDS,
+    Certainty,
+    Situation,
+    SituationField,
+    Value,
+)
 from bot.incidents.tables import Incident
 from bot.slack.blocks import Block, context, divider, field, modal, option, section, select, text_input
-from bot.slack.text import escape
+from bot.slack.text import escape, mention, one_line
 
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 LABELS = {
@@ -29,17 +37,22 @@ def situation_form(
     incident: Incident,
     situation: Situation,
     translations: Mapping[str, Mapping[str, str]],
-    seen_id: int,
+    versions: tuple[int, int],
     figures: str = "",
+    unread: Mapping[SituationField, Value] | None = None,
 ) -> Block:
     """The form for impact, cause, actions and needs, and their translations into the languages that are read.
 
-    `figures` is the line of the contact centre's figures, which updates add to the impact by themselves.
+    `figures` is the line of the contact centre's figures, which updates add to the impact by themselves. `versions`
+    are the newest version that the form was opened with and the newest that its author was told about; `unread` are
+    values that others recorded in between.
     """
     certainties = [option(title, value.value) for value, title in CERTAINTY_TITLES.items()]
     _, certainty = situation.form_value(SituationField.CAUSE)
     menu = select(ids.CERTAINTY, certainties, initial=certainty)
     blocks = [
+        *(section(_unread_line(name, value)) for name, value in (unread or {}).items()),
+        *([context("*Save* again replaces it by your words; or change them first.")] if unread else []),
         context("Updates are written from this. People outside the company never read names or guesses."),
         _text_field(SituationField.IMPACT, situation),
         *([context(f"📊 {figures[:1].upper()}{figures[1:]}. Updates add these figures.")] if figures else []),
@@ -53,8 +66,14 @@ def situation_form(
         blocks,
         callback_id=ids.SITUATION_FORM,
         submit="Save",
-        private_metadata=f"{incident.number}:{seen_id}",
+        private_metadata=":".join(str(number) for number in (incident.number, *versions)),
     )
+
+
+def _unread_line(name: SituationField, value: Value) -> str:
+    is_unknown = value.certainty == Certainty.UNKNOWN
+    text = CERTAINTY_TITLES[Certainty.UNKNOWN].lower() if is_unknown else one_line(value.text, name.max_length)
+    return f"⚠️ {mention(value.by)} wrote meanwhile under *{FIELD_TITLES[name]}*: {text or 'nothing'}"
 
 
 def _text_field(name: SituationField, situation: Situation) -> Block:
