@@ -131,7 +131,7 @@ def _promise_row(promise: Promise, phrases: Phrases) -> list[Statement]:
     lateness = rules.lateness(promise.due_at, promise.sent_at)
     cells = [
         promise.audience,
-        phrases.moment(promise.due_at),
+        phrases.moment(promise.due_at) if promise.is_by_clock else "–",
         phrases.moment(promise.sent_at) if promise.sent_at else phrases("not_sent"),
         (phrases.length(lateness) if lateness else "–")
         + (f" ({promise.late_because})" if promise.late_because else ""),

@@ -117,7 +117,8 @@ def communication_statement(record: Record, phrases: Phrases) -> Statement:
     promised_count = sum(audience.promised for audience in record.adherence)
     refs = tuple(promise.entry for promise in sent_promises if promise.entry)
     facts = {"sent": len(sent_promises), "kept": kept_count, "due": promised_count}
-    return Statement(phrases("summary_told", **facts), (refs[0], refs[-1]) if len(refs) > 1 else refs)
+    key = "summary_told" if promised_count else "summary_told_unscheduled"
+    return Statement(phrases(key, **facts), (refs[0], refs[-1]) if len(refs) > 1 else refs)
 
 
 def gravest(record: Record) -> str:

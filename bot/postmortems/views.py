@@ -103,7 +103,7 @@ def _summary(facts: PostMortemFacts) -> str:
     adherence_text = (
         f"{facts.kept} of {facts.due} promised updates went out on time."
         if facts.due
-        else "No update was promised."
+        else "No scheduled update was due."
     )
     return f"{duration_text}\n{adherence_text}"
 

@@ -49,10 +49,11 @@ def message(
     waiting_drafts = [draft for draft in drafts if draft.is_open]
     if not waiting_drafts:
         return _decided_message(heading, drafts, now, name)
-    soonest_due_at = min(draft.promise.due_at for draft in waiting_drafts)
+    due_times = sorted(draft.promise.due_at for draft in waiting_drafts)
+    due_text = " and ".join(dict.fromkeys(near_time(due_at, now) for due_at in due_times))
     subject = "An update is" if len(waiting_drafts) == 1 else f"{len(waiting_drafts)} updates are"
     heading_text = f"#{heading.number} {one_line(heading.title, TITLE_SHOWN)} {heading.channel}".strip()
-    text = f"📣 {subject} due {near_time(soonest_due_at, now)} – {heading_text}"
+    text = f"📣 {subject} due {due_text} – {heading_text}"
     blocks = [section(text), *_missing_fields(heading)]
     for draft in drafts:
         blocks += _open_draft(draft, now, name) if draft.is_open else [context(_outcome_line(draft, now, name))]

@@ -18,9 +18,9 @@ class Adherence(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The figure as shown: `5 of 6 (83 %)`, or `none promised`."""
+        """The figure as shown: `5 of 6 (83 %)`, or `none was due yet`."""
         if not self.promised:
-            return "none promised"
+            return "none was due yet"
         return f"{self.kept} of {self.promised} ({100 * self.kept // self.promised} %)"
 
 

@@ -89,6 +89,8 @@ def _promised_line(audience: AudienceRow, facts: Facts, now: datetime) -> str:
 
 def _told_line(audiences: Sequence[AudienceRow], promise: Promise, facts: Facts, now: datetime) -> str:
     title = one_line(_audience_title(audiences, promise), 75)
-    due_text = near_time(promise.moved_from or promise.due_at, now)
+    due_text = f"{near_time(promise.moved_from or promise.due_at, now)} "
+    if promise.sent_at and near_time(promise.sent_at, now) == due_text.rstrip():
+        due_text = ""  # the outcome has the same time
     missed_text = f", {promise.missed} missed" if promise.missed else ""
-    return f"{due_text} *{title}* {wording.outcome(promise, now, facts.name)}{missed_text}"
+    return f"{due_text}*{title}* {wording.outcome(promise, now, facts.name)}{missed_text}"

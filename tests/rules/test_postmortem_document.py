@@ -19,8 +19,9 @@ from bot.postmortems.document import Day, Document, statements_of
 from bot.postmortems.draft import with_pictures
 from bot.postmortems.labels import person_labels
 from bot.postmortems.phrases import Phrases
+from bot.postmortems.record import Adherence, Promise
 from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, facts_of, plain_markdown, render
-from tests.rules.postmortem_builder import ENTRIES, RECORD, TEMPLATES, document, words
+from tests.rules.postmortem_builder import ENTRIES, RECORD, TEMPLATES, at, document, words
 
 GOLDEN = Path(__file__).parent / "golden"
 PICTURE = b"\x89PNG"
@@ -224,6 +225,18 @@ def test_at_most_twelve_decisive_moments_are_shown_in_order_and_the_rest_folds_b
     assert main == ["impact", "moments", "decisions", "prompts", "follow_ups"]
     page = render(TEMPLATES, written, HTML)
     assert page.index("<details") > page.index('id="follow_ups"'), "folded parts come after the main part"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_update_that_was_sent_by_hand_was_promised_for_no_time(language: str) -> None:
+    by_hand = Promise("Operations", at(15), at(15), is_by_clock=False, asked_by="Commander", entry=7)
+    adherence = (Adherence("Operations", 0, 0),)
+
+    text = render(TEMPLATES, document(language, promises=(by_hand,), adherence=adherence), MARKDOWN)
+
+    assert "| – | 2026-10-24 21:55 UTC | – |" in text
+    assert "of the 0" not in text
+    assert "de las 0" not in text
 
 
 def test_interval_figures_are_folded_and_their_cost_is_shown_in_front() -> None:

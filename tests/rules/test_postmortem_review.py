@@ -105,3 +105,4 @@ def test_the_message_does_not_mention_files_that_slack_refused() -> None:
     assert "in the thread" not in message
     assert "could not be put in this thread: this workspace does not allow file uploads." in message
     assert "could not get it" not in message
+    assert "No scheduled update was due" in message

@@ -1,5 +1,6 @@
 """When an update is due: on the promised minute, whatever was missed and however the clocks on the wall change."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.runtime.clock import utcnow
-from bot.updates import rules
+from bot.updates import draft_views, rules
+from bot.updates.draft_views import Draft, IncidentHeading
+from bot.updates.tables import Promise
 
 cadences = st.integers(1, 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
@@ -73,3 +76,22 @@ def test_an_hour_is_an_hour_while_the_wall_clock_jumps(zone: str, change: dateti
     before, after = (at.astimezone(ZoneInfo(zone)).utcoffset() for at in (change - timedelta(seconds=1), due))
     assert before != after, "the wall clock did jump"
     assert rules.missed_updates(timedelta(hours=1), promised_at, promised_at) == 0
+
+
+def test_a_draft_of_several_updates_names_the_time_of_each() -> None:
+    now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    drafts = [
+        Draft(
+            title,
+            "#x",
+            Promise(
+                id=minute, incident_id=1, audience=title, promised_at=now, due_at=now + timedelta(minutes=minute)
+            ),
+        )
+        for title, minute in (("Executives", 9), ("Operations", 1), ("Engineering", 1))
+    ]
+
+    text, _ = draft_views.message(IncidentHeading(1, "IVR down", "#inc-1"), drafts, now, str)
+
+    read_text = re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", text)
+    assert read_text == "📣 3 updates are due 09:01 UTC and 09:09 UTC – #1 IVR down #inc-1"

@@ -126,6 +126,8 @@ def test_the_composer_tells_only_the_chosen_audiences(floor: TestFloor) -> None:
     assert updates(floor, channel) == []
     assert "We call the regulator" in updates(floor, "executives")[0]
     assert promises(floor, "operations")[0]["state"] == "waiting", "existing promises stay"
+    assert "Kept on time: none was due yet" in floor.says("ana", "/incident updates", channel)
+    assert "• *Executives* sent <!date" in floor.ephemeral("ana", channel)[-1], "its time is there once"
 
 
 def test_a_changed_pace_is_kept_until_the_severity_changes(floor: TestFloor) -> None:
@@ -174,7 +176,7 @@ def test_a_pause_holds_everything_back_says_so_and_is_followed_by_a_prompt_updat
     audit.audit_at(floor.services, utcnow())
     assert "no next update" not in health.alarms(floor.services.database).sentence, "a pause is not an omission"
     promise_list = floor.says("ana", "/incident updates", channel)
-    assert "none promised" not in promise_list
+    assert "none was due yet" not in promise_list
     assert any(
         "Paused since" in words and "*Executives* every 20 min (set by Ana Reyes)" in words
         for words in floor.ephemeral("ana", channel)
