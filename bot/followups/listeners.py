@@ -52,7 +52,8 @@ def add_from_command(services: Services, command: SlashCommand) -> Response:
         services.slack.open_view(command.trigger_id, view)
         return None
     number = incident_number_here(services, command.channel_id, command.user_id)
-    parsed = rules.parse_follow_up(command.raw_argument)
+    now = utcnow()
+    parsed = rules.parse_follow_up(command.raw_argument, followups.today_of(services, command.user_id, now))
     new = NewFollowUp(
         key=f"command:{command.trigger_id}",
         incident=number,
@@ -62,7 +63,7 @@ def add_from_command(services: Services, command: SlashCommand) -> Response:
         due_on=parsed.due_on,
         kind=parsed.kind,
     )
-    return followups.add(services, new, utcnow())
+    return followups.add(services, new, now)
 
 
 def show_list(services: Services, command: SlashCommand) -> Response:

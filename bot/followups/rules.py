@@ -21,6 +21,16 @@ SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+# What people type for a day, readable or not, as the last words after "by".
+DAY = (
+    r"(?:(?:next|this|the|end|of)\s+){0,4}(?:today|tonight|tomorrow|yesterday|week|month|eo[dwm]|(?:mon|tue|wed|thu|fri)"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+    rf"|\d{{1,4}}[-./]\d{{1,2}}(?:[-./]\d{{1,4}})?|{MONTH}\s+\d{{1,4}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}"
+)
+
+
 class Kind(StrEnum):
     """The purpose of a follow-up."""
 
@@ -66,7 +76,7 @@ class DayTooFar(WatchfloorError):
 
 
 class NoSuchDay(WatchfloorError):
-    """`{given}` is not a day. Write it like 2030-01-31."""
+    """`{given}` is not a day that I can read. Write it like `2030-01-31`, `tomorrow` or `friday`."""
 
 
 class NotALink(WatchfloorError):
@@ -92,13 +102,16 @@ class TypedFollowUp(Struct, frozen=True):
     due_on: date | None = None
 
 
-def parse_follow_up(raw: str) -> TypedFollowUp:
-    """`<@U1> prevent: alarm on trunk errors by 2030-01-31` taken apart; all but the words may be left out."""
+def parse_follow_up(raw: str, today: date) -> TypedFollowUp:
+    """`<@U1> prevent: alarm on trunk errors by 2030-01-31` taken apart; all but the words may be left out.
+
+    `today` is that of the person who typed it.
+    """
     owner, rest = _split_owner(raw.strip())
     text = clean_text(to_plain_text(rest, lambda user_id: None))
     kind, text = _split_kind(text)
-    match = re.fullmatch(r"(.*\S)\s+by\s+(\d{4}-\d{1,2}-\d{1,2})", text)
-    due_on = read_day(match[2]) if match else None
+    match = re.fullmatch(rf"(.*\S)\s+by\s+({DAY})\.?", text, re.IGNORECASE)
+    due_on = _read_named_day(match[2], today) if match else None
     return TypedFollowUp(check_text(match[1] if match else text), owner, kind, due_on)
 
 
@@ -147,6 +160,18 @@ def read_day(typed: str) -> date:
         return date(year, month, day)
     except ValueError:
         raise NoSuchDay(given=_quoted(typed)) from None
+
+
+def _read_named_day(typed: str, today: date) -> date:
+    """Return a day written as `tomorrow`, as the next such day of the week, or as `2030-01-31`."""
+    name = typed.lower()
+    for days, relative_name in ((0, "today"), (1, "tomorrow"), (-1, "yesterday")):
+        if name == relative_name:
+            return today + timedelta(days=days)
+    for weekday, full_name in enumerate(WEEKDAYS):
+        if name in (full_name, full_name[:3]):
+            return today + timedelta(days=(weekday - today.weekday()) % len(WEEKDAYS))
+    return read_day(typed)
 
 
 def _quoted(typed: str) -> str:

@@ -1,5 +1,6 @@
 """Follow-ups: how one is typed, and when its owner is reminded in any time zone and over changes of the clocks."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,9 @@ def reminders(due_on: date, zone: str, plan: ReminderPlan, now: datetime) -> lis
     return moments
 
 
+FRIDAY = date(2026, 11, 27)
+
+
 @pytest.mark.parametrize(
     ("raw", "typed"),
     [
@@ -37,16 +41,30 @@ def reminders(due_on: date, zone: str, plan: ReminderPlan, now: datetime) -> lis
         ),
         ("drive by 2030-01-31 and back", TypedFollowUp("drive by 2030-01-31 and back")),
         ("note: this is no kind", TypedFollowUp("note: this is no kind")),
+        ("check the alarm by tomorrow", TypedFollowUp("check the alarm", due_on=date(2026, 11, 28))),
+        ("check the alarm by Friday.", TypedFollowUp("check the alarm", due_on=FRIDAY)),
+        ("check the alarm by mon", TypedFollowUp("check the alarm", due_on=date(2026, 11, 30))),
+        ("check the alarm by yesterday", TypedFollowUp("check the alarm", due_on=date(2026, 11, 26))),
+        ("fewer calls by 20 %", TypedFollowUp("fewer calls by 20 %")),
+        ("an outage caused by the carrier", TypedFollowUp("an outage caused by the carrier")),
     ],
 )
 def test_a_typed_line_is_split_into_its_parts(raw: str, typed: TypedFollowUp) -> None:
-    assert rules.parse_follow_up(raw) == typed
+    assert rules.parse_follow_up(raw, FRIDAY) == typed
+
+
+@pytest.mark.parametrize(
+    "day", ["31.1.2030", "31/1", "Jan 31", "31 january", "next week", "the end of the month", "eow", "next friday"]
+)
+def test_a_day_that_cannot_be_read_is_asked_about_and_not_replaced_by_the_usual_one(day: str) -> None:
+    with pytest.raises(rules.NoSuchDay, match=re.escape(day)):
+        rules.parse_follow_up(f"check the alarm by {day}", FRIDAY)
 
 
 @pytest.mark.parametrize("raw", ["", "   ", "<@U0BEN>", "<@U0BEN> prevent:", "\u0000\u0007"])
 def test_a_follow_up_without_text_is_refused_with_an_example(raw: str) -> None:
     with pytest.raises(rules.TextMissing, match="alarm on trunk errors"):
-        rules.parse_follow_up(raw)
+        rules.parse_follow_up(raw, FRIDAY)
 
 
 @pytest.mark.parametrize(

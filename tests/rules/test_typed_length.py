@@ -90,7 +90,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "role": lambda text: parse.role_and_person(text, ["commander"], "assign"),
     "page": lambda text: parse_recipient(text, ["commander"]),
     "note": lambda text: read_note(text, "UTC", utcnow()),
-    "follow-up": parse_follow_up,
+    "follow-up": lambda text: parse_follow_up(text, utcnow().date()),
     "subscription": lambda text: read_scope(text, {"ivr": "Phone menu"}, ["Manila"]),
     "log": redact_log_line,
 }
