@@ -55,6 +55,7 @@ def follow_scope(change: Change, event: ScopeChanged) -> None:
 def update_notices(change: Change) -> None:
     """Give every affected partner a notice, due by the current severity, and edit the notices already sent.
 
+    One that has no channel is due at once: it has to be phoned, which takes longest.
     Notices of private incidents and drills are never sent by the clock: those partners are told by name.
     """
     session, services, incident, now = change.session, change.services, change.incident, change.now
@@ -65,7 +66,8 @@ def update_notices(change: Change) -> None:
     due_at = rules.notice_due(incident.declared_at, promised_within, now)
     for row in tables.of_incident(session, incident.number):
         if row.state == State.WAITING and not row.is_being_sent:
-            row.plan(NextAction.TELL, due_at if is_told_by_clock else None)
+            is_phoned = due_at is not None and not partner_of(services, row.partner).channel
+            row.plan(NextAction.TELL, (now if is_phoned else due_at) if is_told_by_clock else None)
             session.add(row)
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 

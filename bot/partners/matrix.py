@@ -98,7 +98,7 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
         agents_note = f"{agent_count} agents affected" if agent_count else ""
         change.log("partner_phoned", partner=partner, reason=agents_note)
         outbox.mark_stale(session, number, (kinds.PARTNER,))
-    return wording.phoned(partner)
+    return wording.phoned(partner, agent_count)
 
 
 def send_from_button(services: Services, notice_id: int, by: str, now: datetime) -> views.Screen:

@@ -86,9 +86,11 @@ def notice_sent(names: str) -> str:
     return f"The notice is on its way to {names}."
 
 
-def phoned(partner: str) -> str:
-    """The answer to recording a phone call."""
-    return f"Recorded: {partner} was phoned."
+def phoned(partner: str, agents: int | None) -> str:
+    """The answer to recording a phone call, with what was understood of it."""
+    if agents is None:
+        return f"Recorded: {partner} was phoned, without a number of affected agents."
+    return f"Recorded: {partner} was phoned; {agents} agents are affected."
 
 
 def guesses_left_out(language: str, sentences: str) -> str:

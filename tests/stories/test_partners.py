@@ -41,7 +41,10 @@ def last_phone_request(floor: TestFloor) -> str:
 def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(floor: TestFloor) -> None:
     channel = partner_incident(floor)
     floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
-    floor.passes(minutes=12)
+    floor.passes(minutes=1)
+    floor.tick()
+    assert "*Telvia* – not told: no channel. ☎️ +34 910 000 100 Tomás Vila" in to_ana(floor), "phoning takes longest"
+    floor.passes(minutes=11)
     assert notices(floor, NORTHLINE) == []
     floor.passes(minutes=1)
 
@@ -54,8 +57,6 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     assert "Sagebrush" not in english
     assert "Aviso para Sagebrush" in spanish
     assert "Nos afecta" in spanish
-    floor.tick()
-    assert "*Telvia* – not told: no channel. ☎️ +34 910 000 100 Tomás Vila" in to_ana(floor)
 
     [ts] = [message.ts for message in floor.olga.sees(NORTHLINE) if "Notice for" in message.visible_text]
     floor.sandbox.deliver_twice("interactive", 1)
@@ -81,7 +82,8 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     matrix = floor.ephemeral("ana", channel)[-1]
     assert "2 of 3 partners told · 2 answered · 12 agents affected" in matrix
     assert "*to be phoned*, no channel" in matrix
-    assert "phoned" in floor.says("devi", "/incident partners phoned telvia 7", channel)
+    recorded = floor.says("devi", "/incident partners phoned telvia 7", channel)
+    assert recorded == "Recorded: Telvia was phoned; 7 agents are affected."
     floor.says("ana", "/incident partners", channel)
     assert "3 of 3 partners told · 3 answered · 19 agents affected" in floor.ephemeral("ana", channel)[-1]
     floor.passes(minutes=60)
@@ -146,8 +148,9 @@ def test_a_phone_call_without_a_number_keeps_the_number_of_affected_agents(floor
     floor.gus.submits()
     floor.settle()
 
-    floor.says("ana", "/incident partners phoned sagebrush", channel)
+    recorded = floor.says("ana", "/incident partners phoned sagebrush", channel)
 
+    assert recorded == "Recorded: Sagebrush was phoned, without a number of affected agents."
     assert "⚠️ Afectados – 12 agentes" in notices(floor, SAGEBRUSH)[0]
     floor.says("ana", "/incident partners", channel)
     assert "12 agents affected" in floor.ephemeral("ana", channel)[-1]
@@ -209,7 +212,7 @@ def test_a_partner_taken_out_before_its_notice_is_told_only_when_it_is_named_aga
     floor.tick()
 
     assert len(notices(floor, NORTHLINE)) == 1
-    assert "Recorded: Telvia was phoned." in floor.says("ana", "/incident partners phoned Telvia 7", channel)
+    assert "Recorded: Telvia was phoned; 7 agents" in floor.says("ana", "/incident partners phoned Telvia 7", channel)
     assert len(timeline(floor, "partner_added")) == 2
     floor.says("ana", "/incident partners", channel)
     assert "3 of 3 partners told · 1 answered · 7 agents" in floor.ephemeral("ana", channel)[-1]
