@@ -5,7 +5,7 @@ from bot.incidents.registry import Registry
 INTRODUCTION = """# Commands
 
 Everything is typed as `/incident …`, and most of it can be pressed as a button as well. In an incident's channel a
-command is about that incident. `/incident help` shows the most useful ones in Slack; a word that is not known is
+command is about that incident. `/incident help` lists them in Slack; a word that is not known is
 answered with the nearest one that is.
 
 A severity may be typed as `S1`, `sev 1` or `severity 1`, a person as `@name`, an incident as `12`, `#12` or its

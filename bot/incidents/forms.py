@@ -27,6 +27,10 @@ from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, day_and_time, escape, near_time, one_line
 
 WHY_DECLINE = "Why is it a false alarm?"
+PANEL_COMMANDS = (
+    "In its channel also: `/incident page @ana reason`, `partners`, `playbook`, `timeline`, `note`, `private`. "
+    "`/incident help` lists every command."
+)
 WHEN_UNSURE = "When unsure between two, take the higher."
 
 
@@ -119,7 +123,7 @@ def decline_form(incident: Incident) -> Block:
 
 
 def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:
-    """The control panel: a button for everything that can be done."""
+    """The control panel: buttons for what is changed most, and the commands for everything else."""
     number = str(incident.number)
     summary = f"{incident.severity} · {incident.status} · {one_line(incident.title, 140)}"
     next_update = f"Next update {near_time(next_update_at, now)}." if next_update_at else "No update is due."
@@ -139,7 +143,18 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
         )
     if incident.status != "merged":
         blocks.append(actions(_lifecycle_buttons(incident, number), block_id="panel.ending"))
+    if incident.is_active:
+        blocks += [actions(_buttons_of_others(number), block_id="panel.more"), context(PANEL_COMMANDS)]
     return summary, blocks
+
+
+def _buttons_of_others(number: str) -> list[Block]:
+    """Buttons whose nouns are registered elsewhere and that work wherever the panel is shown."""
+    return [
+        button("Hand over…", ids.HAND_OVER, number),
+        button("Add a follow-up…", ids.ADD_FOLLOW_UP, number),
+        button("Catch me up", ids.CATCH_UP, number),
+    ]
 
 
 def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:

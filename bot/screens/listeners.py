@@ -40,5 +40,5 @@ def panel_or_help(services: Services, command: SlashCommand) -> Response:
 
 
 def show_help(services: Services, command: SlashCommand) -> Response:
-    """`/incident help`: the most useful commands."""
+    """`/incident help`: every command, a line or two for each group."""
     return panels.help_screen(services)

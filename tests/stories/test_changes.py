@@ -60,6 +60,10 @@ def test_the_panel_changes_everything_by_button(floor: TestFloor) -> None:
     panel = floor.ephemeral("devi", channel)[-1]
     assert "*Incident #1*" in panel
     assert "Next update" in panel
+    assert "`/incident page @ana reason`, `partners`" in panel, "what has no button is named"
+    floor.devi.clicks(ids.ADD_FOLLOW_UP, channel=channel)
+    assert floor.devi.modal["title"]["text"] == "Add a follow-up"
+    floor.devi.closes()
 
     floor.devi.clicks(ids.CHANGE_STATUS, channel=channel)
     floor.devi.fills("Status", "mitigated")

@@ -212,7 +212,9 @@ def test_a_partner_taken_out_before_its_notice_is_told_only_when_it_is_named_aga
     floor.tick()
 
     assert len(notices(floor, NORTHLINE)) == 1
-    assert "Recorded: Telvia was phoned; 7 agents" in floor.says("ana", "/incident partners phoned Telvia 7", channel)
+    assert "Recorded: Telvia was phoned; 7 agents" in floor.says(
+        "ana", "/incident partners phoned Telvia 7", channel
+    )
     assert len(timeline(floor, "partner_added")) == 2
     floor.says("ana", "/incident partners", channel)
     assert "3 of 3 partners told · 1 answered · 7 agents" in floor.ephemeral("ana", channel)[-1]
