@@ -1,6 +1,6 @@
 """The incident's forms. Pure: Block Kit from data."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.config.floor import Floor
@@ -168,7 +168,9 @@ def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:
     return [resolve, button("False alarm…", ids.DECLINE, number), edit]
 
 
-def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest_note: str) -> tuple[str, list[Block]]:
+def open_list(
+    incidents: Sequence[Incident], floor: Floor, total: int, rest_note: str, leaderless: Collection[int] = ()
+) -> tuple[str, list[Block]]:
     """The open incidents shown, a line each, out of `total`; `rest_note` says where the others are."""
     if not incidents:
         return "Nothing is open.", [section("Nothing is open. `/incident declare` opens an incident.")]
@@ -176,7 +178,8 @@ def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest_note
         f"{floor.severity(incident.severity).emoji} *{incident.severity}* "
         f"{channel_link(incident.channel_id) if incident.channel_id else f'#{incident.number}'} "
         f"{one_line(incident.title, 120)}{marks(incident)} – "
-        f"{incident.status} since {day_and_time(incident.declared_at)}"
+        f"{incident.status}{', *nobody leads*,' if incident.number in leaderless else ''} "
+        f"since {day_and_time(incident.declared_at)}"
         for incident in incidents
     ]
     blocks = [header("Open incidents"), *paragraphs(lines, rest=rest_note)]
@@ -185,9 +188,9 @@ def open_list(incidents: Sequence[Incident], floor: Floor, total: int, rest_note
     return f"{total} open", blocks
 
 
-def home(incidents: Sequence[Incident], floor: Floor, total: int) -> list[Block]:
-    """The App Home tab."""
-    _, list_blocks = open_list(incidents, floor, total, "`/incident list` shows all, page by page.")
+def home(incidents: Sequence[Incident], floor: Floor, total: int, leaderless: Collection[int] = ()) -> list[Block]:
+    """The App Home tab; `leaderless` are the numbers of incidents that nobody leads."""
+    _, list_blocks = open_list(incidents, floor, total, "`/incident list` shows all, page by page.", leaderless)
     declare = button("Declare an incident", ids.DECLARE, "home", style="danger")
     return [
         header("Watchfloor"),

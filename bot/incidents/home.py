@@ -3,8 +3,7 @@
 from functools import partial
 
 from bot.directory.lookup import person_of
-from bot.directory.rules import NotForGuests
-from bot.incidents import forms, incidents
+from bot.incidents import forms, incidents, wording
 from bot.incidents.parse import Payload
 from bot.incidents.registry import Registry
 from bot.services import Services
@@ -15,14 +14,17 @@ MAX_INCIDENTS = 30
 
 def publish_home(services: Services, user_id: str) -> None:
     """Update a person's home tab."""
-    if not person_of(services, user_id).may_act:
-        services.slack.publish_home(user_id, [section(NotForGuests().sentence)])
+    person = person_of(services, user_id)
+    if not person.may_act:
+        text = wording.HOME_OF_GUESTS if person.is_guest and not person.is_stranger else wording.HOME_OF_STRANGERS
+        services.slack.publish_home(user_id, [section(text)])
         return
     with services.database.reading() as session:
         shown_incidents = incidents.active(session, user_id, limit=MAX_INCIDENTS)
         is_cut = len(shown_incidents) == MAX_INCIDENTS
         total = incidents.count_active(session, user_id) if is_cut else len(shown_incidents)
-        blocks = forms.home(shown_incidents, services.floor, total)
+        leaderless = incidents.without_commander(session, shown_incidents)
+        blocks = forms.home(shown_incidents, services.floor, total, leaderless)
     for part in services.get(Registry).home:
         blocks += part(services, user_id)
     services.slack.publish_home(user_id, blocks)

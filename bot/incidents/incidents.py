@@ -1,6 +1,6 @@
 """Queries and updates of incidents and their role holders."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -256,6 +256,17 @@ def replace_channel(session: Session, old_id: str, new_id: str) -> None:
 def commander(session: Session, incident_id: int) -> str | None:
     """The commander, if there is one."""
     return next(iter(roles(session, incident_id).get("commander", [])), None)
+
+
+def without_commander(session: Session, incidents: Iterable[Incident]) -> set[int]:
+    """The numbers of those incidents that are open and that nobody leads."""
+    open_numbers = {incident.number for incident in incidents if incident.status in OPEN}
+    led_numbers = session.exec(
+        select(RoleHolder.incident_id).where(
+            col(RoleHolder.role) == "commander", col(RoleHolder.incident_id).in_(open_numbers)
+        )
+    )
+    return open_numbers.difference(led_numbers)
 
 
 def give_role(session: Session, incident_id: int, role: str, user_id: str, now: datetime) -> None:

@@ -114,7 +114,8 @@ class StillOpen(WatchfloorError):
 
 
 class UnknownStatus(WatchfloorError):
-    """`{given}` is not a status. Use investigating, identified, mitigated, monitoring, or `/incident resolve`."""
+    """`{given}` is not a status. Use investigating, identified, mitigated or monitoring; `/incident resolve` and
+    `/incident close` end it."""
 
 
 class NewTitleMissing(WatchfloorError):

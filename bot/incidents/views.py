@@ -248,11 +248,11 @@ def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
     """The one message about an incident in the incidents channel."""
     incident = facts.incident
     severity = floor.severity(incident.severity)
-    commander = mentions(facts.roles.get("commander", [])) or "_no commander yet_"
+    nobody_leads = "_no commander yet_" if incident.status in OPEN else ""
+    commander = mentions(facts.roles.get("commander", [])) or nobody_leads
     channel = channel_link(incident.channel_id) if incident.channel_id else "_channel being opened_"
-    headline = (
-        f"{severity.emoji} *{incident.severity}* · *{one_line(incident.title, TITLE_SHOWN)}*\n"
-        f"{channel} · {_status(incident)} · {commander}"
+    headline = f"{severity.emoji} *{incident.severity}* · *{one_line(incident.title, TITLE_SHOWN)}*\n" + " · ".join(
+        part for part in (channel, _status(incident), commander) if part
     )
     details = [f"#{incident.number}", _about(incident, floor), _duration(facts)]
     if facts.next_update_at:

@@ -18,6 +18,16 @@ OTHER_WORKSPACE = (
     "Watchfloor works in another workspace. Use it there, or ask its administrator to add this workspace."
 )
 MORE_IN_LIST = " and more in `/incident list`"
+# The home tab of people who may not declare or change incidents.
+HOME_OF_GUESTS = (
+    "Colleagues declare incidents and lead them; if something is wrong, tell one of them. As a guest you get the "
+    "updates of an incident when you type `/incident subscribe` in its channel. Below a notice for your company, "
+    "*Received* and *We are affected* are for you."
+)
+HOME_OF_STRANGERS = (
+    "Watchfloor posts notices about outages in the channel that you share with us. *Received* and *We are "
+    "affected* below them are for you. If something is wrong, tell your contact there."
+)
 # When something fails.
 UNEXPECTED_ERROR = (
     "Something went wrong on my side and nothing was changed. Please try again; the administrator finds the reason "

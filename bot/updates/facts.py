@@ -125,7 +125,8 @@ def _texts(session: Session, services: Services, incident: Incident, context: Up
     places = [*text.sites, *([] if is_outside else incident.partners)]
     news = live_times(shorten(escape(filter_written(written_text).strip()), variables.NEWS), context.now)
     return {
-        "title": one_line(title, variables.TITLE) or escape(text.type),
+        # Templates show it in bold type, which Slack ends at the first asterisk.
+        "title": one_line(title.replace("*", "∗"), variables.TITLE) or escape(text.type),
         "type": escape(text.type),
         "places": one_line(", ".join(places), variables.LINE),
         "impact": one_line(impact, variables.IMPACT),

@@ -156,7 +156,7 @@ def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block
         option(f"Every {wording.describe_cadence(timedelta(minutes=minutes))}", f"{minutes} min")
         for minutes in CADENCE_CHOICES
     ]
-    paces.append(option("As floor.yaml says", USUAL))
+    paces.append(option("As usual at this severity", USUAL))
     blocks = [
         field("Who?", ids.AUDIENCE, select(ids.AUDIENCE, options, initial=EVERYBODY)),
         field("How often?", ids.PACE, select(ids.PACE, paces, initial="30 min")),

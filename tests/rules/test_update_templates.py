@@ -430,6 +430,15 @@ def test_the_third_update_with_the_same_content_is_one_line(session: Session) ->
     assert "no change since" in update_texts[2]
 
 
+def test_asterisks_in_a_title_do_not_end_its_bold_type(session: Session) -> None:
+    incident = smallest(session)
+    incident.title = "everything is **down**"
+
+    update_text = compose(session, services(), incident, promise(session, incident, "executives"), NOW)
+
+    assert "*S1 · everything is ∗∗down∗∗*" in update_text
+
+
 @pytest.mark.parametrize(
     ("language", "change"),
     [

@@ -121,6 +121,7 @@ def test_an_incident_of_several_days_shows_dates(floor: TestFloor) -> None:
     floor.passes(days=3, hours=4)
     floor.says("ana", "/incident status identified a bad batch", channel)
     floor.says("ana", "/incident resolve replaced", channel)
+    assert "_no commander yet_" not in floor.visible_text("incidents"), "nobody is wanted any more"
 
     card = floor.card(channel)
 
@@ -175,4 +176,6 @@ def test_a_guests_home_tab_shows_no_incident(floor: TestFloor) -> None:
     floor.gus.opens_home()
     floor.settle()
 
-    assert "IVR down" not in visible_text("", floor.gus.home["blocks"])
+    guests_home = visible_text("", floor.gus.home["blocks"])
+    assert "IVR down" not in guests_home
+    assert "type `/incident subscribe` in its channel" in guests_home, "it says what a guest can do"

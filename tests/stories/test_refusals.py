@@ -84,7 +84,8 @@ def test_a_nonsensical_command_is_refused_with_advice(
         (
             "/incident status fixed",
             "`fixed` is not a status. "
-            "Use investigating, identified, mitigated, monitoring, or `/incident resolve`.",
+            "Use investigating, identified, mitigated or monitoring; `/incident resolve` and `/incident close` "
+            "end it.",
         ),
         (
             "/incident claim captain",

@@ -5,7 +5,7 @@ import re
 from pydantic import ValidationError
 from slack_bolt import Ack, App
 
-from bot.incidents import parse, responses
+from bot.incidents import incidents, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry, Section
@@ -46,8 +46,9 @@ def list_page(services: Services, list_filter: Filter, user_id: str) -> views.Sc
     check_member(services, user_id)
     types_by_word = rules.types_named(list_filter.words, services.floor.types)
     with services.database.reading() as session:
-        incidents = queries.page_of(session, list_filter, types_by_word, user_id, utcnow())
-    return views.page(incidents, list_filter, services.floor)
+        page = queries.page_of(session, list_filter, types_by_word, user_id, utcnow())
+        leaderless = incidents.without_commander(session, page)
+    return views.page(page, list_filter, services.floor, leaderless)
 
 
 def register(app: App, services: Services) -> None:

@@ -1,6 +1,6 @@
 """A page of incidents, and the form that filters them. Pure: Block Kit from data."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.config.floor import Floor
 from bot.incidents.rules import Status
@@ -32,15 +32,19 @@ PERIODS = {"24": "Last 24 hours", "168": "Last 7 days", "744": "Last 31 days", "
 STATE_LABELS = {OPEN: "Open", CLOSED: "Closed", ALL: "Open and closed"}
 
 
-def page(incidents: Sequence[Incident], list_filter: Filter, floor: Floor) -> Screen:
-    """A page; `incidents` has one more than fits if there is another page."""
+def page(
+    incidents: Sequence[Incident], list_filter: Filter, floor: Floor, leaderless: Collection[int] = ()
+) -> Screen:
+    """A page; `incidents` has one more than fits if there is another page. Nobody leads the `leaderless`."""
     title = describe(list_filter, floor)
     incidents_on_page = incidents[:PER_PAGE]
     buttons = _page_buttons(list_filter, has_more=len(incidents) > PER_PAGE)
     if not incidents_on_page:
         text = _empty_page_text(list_filter)
         return text, [section(text), actions(buttons)]
-    lines = "\n".join(_line(incident, floor) for incident in incidents_on_page)
+    lines = "\n".join(
+        _line(incident, floor, is_led=incident.number not in leaderless) for incident in incidents_on_page
+    )
     blocks = [header(title), section(lines), actions(buttons)]
     return f"{title}: {len(incidents_on_page)}", [*blocks, context(EXAMPLES)] if list_filter.is_plain else blocks
 
@@ -51,9 +55,10 @@ def _empty_page_text(list_filter: Filter) -> str:
     return "No incident matches. Try fewer words or a longer period." if not list_filter.page else "That was all."
 
 
-def _line(incident: Incident, floor: Floor) -> str:
+def _line(incident: Incident, floor: Floor, *, is_led: bool) -> str:
     channel = channel_link(incident.channel_id) if incident.channel_id else "no channel"
-    state = f"{incident.status}, declared {day_and_time(incident.declared_at)}"
+    leader = "" if is_led else ", *nobody leads*"
+    state = f"{incident.status}{leader}, declared {day_and_time(incident.declared_at)}"
     ended_at = incident.resolved_at or incident.closed_at
     duration = f", lasted {format_duration(ended_at - incident.declared_at)}" if ended_at else ""
     emoji = floor.severity(incident.severity).emoji
@@ -112,7 +117,7 @@ def form(list_filter: Filter, floor: Floor) -> Block:
             "Words",
             ids.WORDS,
             text_input(ids.WORDS, initial=search_text, longest=LONGEST_SEARCH, placeholder="crm login"),
-            hint="Searched for in title, impact and cause.",
+            hint="Searched for in title, impact, cause and type.",
             optional=True,
         ),
         form_field(
