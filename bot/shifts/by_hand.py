@@ -25,12 +25,6 @@ class NotAShift(WatchfloorError):
         return self.facts | {"reason": reason_in(self.facts["reason"], language)}
 
 
-class NoRoles(WatchfloorError):
-    """floor.yaml names no roles of shifts yet (`shifts: roles`). Ask the administrator to add them."""
-
-    es = "floor.yaml aún no nombra funciones de turnos (`shifts: roles`). Pide a la administración que las añada."
-
-
 class PersonMissing(WatchfloorError):
     """Choose who is on."""
 

@@ -46,7 +46,7 @@ def export_absences(services: Services, command: SlashCommand) -> Response:
 def add_shift(services: Services, command: SlashCommand) -> Response:
     """`/incident shift`: put somebody on a shift by hand."""
     if not services.floor.shifts.roles:
-        raise by_hand.NoRoles()
+        raise oncall.NoRoles()
     services.slack.open_view(
         command.trigger_id, forms.shift_form(services.floor, _translator(services, command.user_id), utcnow())
     )

@@ -18,7 +18,7 @@ from bot.shifts.rules import AbsentThen, AlreadyOnShift, Problem, is_free, to_mi
 from bot.shifts.swap_tables import Swap
 from bot.shifts.tables import BY_HAND, Shift
 from bot.slack.phrases import Translator
-from bot.slack.text import mention
+from bot.slack.text import mention, mentions
 
 
 class NotOpen(WatchfloorError):
@@ -49,9 +49,9 @@ class TooLate(WatchfloorError):
 
 
 class OnlyManagers(WatchfloorError):
-    """Only the managers named in floor.yaml (`shifts: managers`) can do that. Ask one of them."""
+    """Only {who} can do that, because floor.yaml names them (`shifts: managers`). Ask one of them."""
 
-    es = "Solo pueden hacerlo los responsables que nombra floor.yaml (`shifts: managers`). Pídeselo a uno de ellos."
+    es = "Solo puede hacerlo {who}, porque así lo dice floor.yaml (`shifts: managers`). Pídeselo."
 
 
 class AnsweredAlready(WatchfloorError):
@@ -77,7 +77,7 @@ def check_manager(services: Services, by: str, region: str = "") -> None:
     managers_by_region = people.managers(services)
     managers = {*managers_by_region[""], *managers_by_region.get(region, ())}
     if managers and by not in managers:
-        raise OnlyManagers()
+        raise OnlyManagers(who=mentions(sorted(managers)))
 
 
 def take(services: Services, number: int, by: str, now: datetime) -> str:
@@ -161,7 +161,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         open_time = _open_time_to_fill(session, number, answer, now)
         is_manager = by in {*managers[""], *managers.get(open_time.region, ())}
         if not is_manager and not _is_in_role(session, open_time, by, now):
-            raise OnlyManagers()
+            raise NotInRole(role=views.place(services.floor, answer, open_time.role, ""))
         swap = Swap(from_id=by, to_id=to, open_time_id=number, asked_at=now)
         asked_times.note(swap, open_time)
         session.add(swap)

@@ -41,6 +41,12 @@ class NobodyCalled(WatchfloorError):
     es = "{given} no es ninguna función ni región del cuadrante. Elige entre {known}."
 
 
+class NoRoles(WatchfloorError):
+    """floor.yaml names no roles of shifts yet (`shifts: roles`). Ask the administrator to add them."""
+
+    es = "floor.yaml aún no nombra funciones de turnos (`shifts: roles`). Pide a la administración que las añada."
+
+
 def oncall(services: Services, typed: str, by: str, now: datetime) -> Message:
     """Answer `/incident oncall` with the list that was asked for."""
     check_member(services, by)
@@ -86,8 +92,9 @@ def read_place(typed: str, floor: Floor, regions: set[str]) -> tuple[str, str]:
         return role, ""
     if remaining_text.casefold() in known_regions:
         return role, known_regions[remaining_text.casefold()]
-    choices = ", ".join([*floor.shifts.roles, *sorted(regions)]) or "none yet"
-    raise NobodyCalled(given=quoted(remaining_text), known=choices)
+    if not (floor.shifts.roles or regions):
+        raise NoRoles()
+    raise NobodyCalled(given=quoted(remaining_text), known=", ".join([*floor.shifts.roles, *sorted(regions)]))
 
 
 def read_at(typed: str, zone: ZoneInfo, now: datetime) -> datetime:

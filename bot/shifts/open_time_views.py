@@ -40,6 +40,10 @@ def describe(open_time: OpenTime, floor: Floor, translate: Translator, now: date
 SIGNS = {Problem.GAP: "🕳️", Problem.SHORT: "👤", Problem.OVERLAP: "👥", Problem.BELOW_LOAD: "📉"}
 
 
+NO_NEEDS = (
+    "Nothing is open, but floor.yaml names no times that need cover (`shifts: needs`). Ask the administrator to "
+    "add them."
+)
 FORECAST = "Most are missing from {when}: {contacts} contacts are forecast in {minutes} minutes, at {aht} s each."
 USUAL = (
     "Most are missing from {when}: nothing is forecast, and {contacts} contacts in {minutes} minutes, "
@@ -123,7 +127,8 @@ def gaps_message(
 ) -> Message:
     """A page of the open times."""
     if not open_times:
-        return translate("Every minute ahead that needs cover has it."), []
+        text = "Every minute ahead that needs cover has it."
+        return translate(text if floor.shifts.needs else NO_NEEDS), []
     text = f"*{translate('Open in the roster')}*"
     blocks: list[Block] = [section(text)]
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)

@@ -9,6 +9,7 @@ from bot import outbox
 from bot.config.floor import Roster
 from bot.directory.languages import language_of_reader
 from bot.directory.lookup import person_of
+from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds
@@ -90,7 +91,7 @@ def _post_reply(session: Session, channel_id: str, payload: dict[str, Any], text
 def _import_file(services: Services, payload: dict[str, Any], reply: OnImported) -> Result | None:
     by, name = payload["by"], payload["name"]
     if not person_of(services, by).may_act:
-        raise offers.OnlyManagers()
+        raise NotForGuests()
     offers.check_manager(services, by)
     try:
         content = services.slack.download(payload["file_id"])

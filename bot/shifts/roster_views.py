@@ -102,7 +102,7 @@ def result_text(result: "Result | None", translate: Translator) -> str:
         counts = {"added": result.added, "changed": result.changed, "removed": result.removed}
         lines.append(translate("{added} are new, {changed} changed, {removed} are gone.", **counts))
     if result.left_out:
-        lines.append(translate("{count} entries are not shifts:", count=len(result.left_out)))
+        lines.append(translate("Entries that are not shifts: {count}", count=len(result.left_out)))
         lines += [f"• {_entry(each.where, each.reason, translate)}" for each in result.left_out[:LEFT_OUT_SHOWN]]
     if len(result.left_out) > LEFT_OUT_SHOWN:
         count = len(result.left_out) - LEFT_OUT_SHOWN

@@ -20,6 +20,7 @@ from bot.slack.text import day_and_time, escape, mention, near_time
 Message = tuple[str, list[Block]]
 LISTED = 40
 PER_PAGE = 20
+NO_ROLES = "floor.yaml names no roles of shifts yet (`shifts: roles`). Ask the administrator to add them."
 GAPS_COMMAND, MINE_COMMAND = "/incident oncall gaps", "/incident oncall mine"
 ABSENT = {"sick": "Sick", "leave": "Leave", "training": "Training", "meeting": "Meeting", "other": "Other"}
 
@@ -119,7 +120,7 @@ def oncall_message(
         text = translate("Nobody is on shift {when}.", when=f"{moment}{typed_note}")
         if not next_on:
             hint = "`/incident shift` adds one; a roster as a file can be dropped into a direct message to me."
-            text += f" {translate(hint)}"
+            text += f" {translate(hint if floor.shifts.roles else NO_ROLES)}"
     lines = [_line_of_shift(floor, translate, shift, at) for shift in current_shifts[:LISTED]]
     if len(current_shifts) > LISTED:
         more_phrase = "… and {count} more; name a role or region, such as `/incident oncall gqm EMEA`."

@@ -77,6 +77,14 @@ SPANISH = {
     "It has passed.": "Ya ha pasado.",
     "Nobody is missing there.": "Ahí no falta nadie.",
     "Every minute ahead that needs cover has it.": "Todo lo que hay que cubrir está cubierto.",
+    "Nothing is open, but floor.yaml names no times that need cover (`shifts: needs`). Ask the administrator to "
+    "add them.": (
+        "No hay nada pendiente, pero floor.yaml no dice qué horas hay que cubrir (`shifts: needs`). Pide a la "
+        "administración que las añada."
+    ),
+    "floor.yaml names no roles of shifts yet (`shifts: roles`). Ask the administrator to add them.": (
+        "floor.yaml aún no nombra funciones de turnos (`shifts: roles`). Pide a la administración que las añada."
+    ),
     "Open in the roster": "Sin cubrir en el cuadrante",
     "{person} asks whether you can take it: {gap}.": "{person} pregunta si puedes cubrirlo: {gap}.",
     "{person} asks you to take: {shift}": "{person} te pide que cubras: {shift}",
@@ -109,7 +117,7 @@ SPANISH = {
     "{added} are new, {changed} changed, {removed} are gone.": (
         "{added} son nuevos, {changed} han cambiado, {removed} ya no están."
     ),
-    "{count} entries are not shifts:": "{count} entradas no son turnos:",
+    "Entries that are not shifts: {count}": "Entradas que no son turnos: {count}",
     "Not known in Slack, or shared by several people: {names}. {command} lists them all.": (
         "No están en Slack, o los comparten varias personas: {names}. {command} los muestra todos."
     ),

@@ -12,6 +12,8 @@ NO_SUCH_INCIDENT = (
     "There is no such incident, or you may not see it. If you are in its channel, type `/incident` there."
 )
 
+NO_ROLES = "floor.yaml names no roles of shifts yet (`shifts: roles`). Ask the administrator to add them."
+
 
 @pytest.fixture(scope="module")
 def channel(shared_floor: TestFloor) -> Iterator[str]:
@@ -86,6 +88,13 @@ def test_a_nonsensical_command_is_refused_with_advice(
             "`fixed` is not a status. "
             "Use investigating, identified, mitigated or monitoring; `/incident resolve` and `/incident close` "
             "end it.",
+        ),
+        ("/incident oncall", f"Nobody is on shift now. {NO_ROLES}"),
+        ("/incident oncall gqm EMEA", NO_ROLES),
+        (
+            "/incident oncall gaps",
+            "Nothing is open, but floor.yaml names no times that need cover (`shifts: needs`). Ask the "
+            "administrator to add them.",
         ),
         (
             "/incident claim captain",
