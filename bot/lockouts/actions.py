@@ -1,6 +1,6 @@
 """Actions on lockouts: show, add, claim, done, partner told; declare an incident for a burst."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -10,12 +10,14 @@ from bot.errors import WatchfloorError
 from bot.incidents.change import Change
 from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
 from bot.incidents.events import Declared
+from bot.incidents.facts import RESETTING, UNLOCKING
 from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.registry import Registry
 from bot.incidents.workflows import DeclareRequest
 from bot.lockouts import bursts, failure_views, failures, recording, rules, tables, views, wording
 from bot.lockouts.failure_rules import SHOWN_FOR
 from bot.lockouts.recording import AccountChange
-from bot.lockouts.rules import Release
+from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import Burst, LockedAccount
 from bot.lockouts.views import Screen
 from bot.services import Services
@@ -23,6 +25,8 @@ from bot.slack.blocks import Block
 from bot.sources.port import LockoutKind
 
 FORM_SOURCE = "form"
+# Who answers with the function of a source that performs the action.
+HELPERS = {AccountAction.UNLOCK: UNLOCKING, AccountAction.RESET: RESETTING}
 SEVERITY = "S2"
 KEY = "lockout-burst:"
 
@@ -46,7 +50,16 @@ def overview(services: Services, by: str, now: datetime) -> Screen:
             partner: rules.usual_in_window(tables.count_before_window(session, partner, now))
             for partner in partners
         }
-    return views.overview(accounts, usual, now)
+    return views.overview(accounts, usual, _possible(services, accounts), now)
+
+
+def _possible(services: Services, accounts: Sequence[LockedAccount]) -> views.Possible:
+    """What the source of each account can do for it."""
+    registry = services.get(Registry)
+    return {
+        source: frozenset(action for action, fact in HELPERS.items() if registry.ask(fact)(services, source))
+        for source in {account.source for account in accounts}
+    }
 
 
 def failures_of(services: Services, login_or_partner: str, by: str, now: datetime) -> Screen:
@@ -66,7 +79,9 @@ def failures_of(services: Services, login_or_partner: str, by: str, now: datetim
         accounts = [
             account for account in tables.all_open(session) if _belongs_to(account, partner, login_or_partner)
         ]
-    return failure_views.card(partner or login_or_partner, sign_in_failures, accounts, now)
+    return failure_views.card(
+        partner or login_or_partner, sign_in_failures, accounts, _possible(services, accounts), now
+    )
 
 
 def _belongs_to(account: LockedAccount, partner: str, login: str) -> bool:

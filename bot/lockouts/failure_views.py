@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.lockouts import ids
 from bot.lockouts.failure_rules import Failure, counted, hints, meaning
 from bot.lockouts.tables import LockedAccount
-from bot.lockouts.views import Screen, account_buttons
+from bot.lockouts.views import Possible, Screen, account_buttons
 from bot.slack.blocks import Block, actions, context, section
 from bot.slack.text import escape, near_time, one_line
 
@@ -16,7 +16,11 @@ NAME = 80
 
 
 def card(
-    login_or_partner: str, failures: Sequence[Failure], locked: Sequence[LockedAccount], now: datetime
+    login_or_partner: str,
+    failures: Sequence[Failure],
+    locked: Sequence[LockedAccount],
+    possible: Possible,
+    now: datetime,
 ) -> Screen:
     """Why sign-ins failed in the last day, from where, with what program, and what to check first."""
     name = one_line(login_or_partner, NAME)
@@ -27,7 +31,7 @@ def card(
             f"*{title}*\nNone is known of the last 24 hours{state}. They come from a source such as Okta, and "
             "only of logins that it knows: check how the name is written there."
         )
-        return title, [section(text), *_buttons(locked)]
+        return title, [section(text), *_buttons(locked, possible)]
     people = Counter(failure.login for failure in failures)
     times = f"{_failure_count(len(failures))} in the last 24 hours, the last {near_time(failures[0].at, now)}"
     of_people = f", {len(people)} people" if len(people) > 1 else ""
@@ -40,7 +44,7 @@ def card(
     blocks.append(
         context("From the sign-on's log, which never holds a password, a code or a link; kept for a week.")
     )
-    return title, [*blocks, *_buttons(locked)]
+    return title, [*blocks, *_buttons(locked, possible)]
 
 
 def _state(locked: Sequence[LockedAccount]) -> str:
@@ -79,8 +83,8 @@ def _people(failures: Sequence[Failure], people: "Counter[str]") -> list[str]:
     return [*lines, f"… and {more} more"] if more > 0 else lines
 
 
-def _buttons(locked: Sequence[LockedAccount]) -> list[Block]:
+def _buttons(locked: Sequence[LockedAccount], possible: Possible) -> list[Block]:
     """The buttons for the account, if exactly one is locked out."""
     if len(locked) != 1:
         return []
-    return [actions(account_buttons(locked[0]), block_id=f"{ids.FAILURES}-{locked[0].number}")]
+    return [actions(account_buttons(locked[0], possible), block_id=f"{ids.FAILURES}-{locked[0].number}")]

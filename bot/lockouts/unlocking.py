@@ -10,11 +10,10 @@ from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.errors import WatchfloorError
-from bot.incidents.facts import RESETTING, UNLOCKING
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
 from bot.lockouts import rules, tables, unlocking_tables, unlocking_views, wording
-from bot.lockouts.actions import open_account
+from bot.lockouts.actions import HELPERS, open_account
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking_tables import DECLINED, STARTED, WAITING, AccountRequest, RequestBatch
@@ -22,7 +21,6 @@ from bot.outbox import kinds
 from bot.services import Services
 from bot.slack.blocks import Block
 
-FACTS = {AccountAction.UNLOCK: UNLOCKING, AccountAction.RESET: RESETTING}
 REFUSALS: dict[AccountAction, type[WatchfloorError]] = {
     AccountAction.UNLOCK: rules.NoUnlocking,
     AccountAction.RESET: rules.NoResetting,
@@ -75,7 +73,7 @@ def check_possible(services: Services, action: AccountAction, account: LockedAcc
 
 def helping(services: Services, action: AccountAction, source: str) -> Callable[[str], str] | None:
     """The function of a source that performs the action and returns why it failed."""
-    return services.get(Registry).ask(FACTS[action])(services, source)
+    return services.get(Registry).ask(HELPERS[action])(services, source)
 
 
 def _add_request(

@@ -1,11 +1,11 @@
 """What users see of lockouts: the list by partner, the form, the proposal. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from bot.lockouts import ids
-from bot.lockouts.rules import LEAST, TITLES, Release
+from bot.lockouts.rules import LEAST, TITLES, AccountAction, Release
 from bot.lockouts.tables import Burst, LockedAccount
 from bot.slack.blocks import (
     Block,
@@ -24,13 +24,17 @@ from bot.slack.blocks import (
 )
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
+# What each source can do for its accounts.
+Possible = Mapping[str, Collection[AccountAction]]
 Screen = tuple[str, list[Block]]
 SHOWN = 12
 NOBODY = "No open lockouts have been reported."
 NO_PARTNER = "No partner known"
 
 
-def overview(accounts: Sequence[LockedAccount], usual: Mapping[str, float], now: datetime) -> Screen:
+def overview(
+    accounts: Sequence[LockedAccount], usual: Mapping[str, float], possible: Possible, now: datetime
+) -> Screen:
     """Locked accounts by partner, compared with the usual number; what ends each and who handles it."""
     blocks: list[Block] = []
     shown_count = 0
@@ -38,13 +42,13 @@ def overview(accounts: Sequence[LockedAccount], usual: Mapping[str, float], now:
         group_accounts = list(group)
         blocks.append(section(_heading(partner, group_accounts, usual.get(partner, 0))))
         for account in group_accounts[: max(0, SHOWN - shown_count)]:
-            blocks += _account(account, now)
+            blocks += _account(account, possible, now)
         shown_count += len(group_accounts)
     if shown_count > SHOWN:
         blocks.append(context(f"… and {shown_count - SHOWN} more. Those that are done make room."))
     blocks = blocks or [section(NOBODY)]
     buttons = [button("Add lockouts", ids.ADD)]
-    if len(accounts) > 1:
+    if len(accounts) > 1 and any(possible.values()):
         buttons.append(button("Several at once", ids.MANY))
     return NOBODY if not accounts else "Lockouts", [*blocks, actions(buttons, block_id="lockouts-add")]
 
@@ -54,32 +58,34 @@ def _heading(partner: str, accounts: Sequence[LockedAccount], usual: float) -> s
     agents = "1 agent" if len(accounts) == 1 else f"{len(accounts)} agents"
     return (
         f"*{escape(partner) or NO_PARTNER}* {agents} locked out, {blocked} of them need an administrator · usual "
-        f"in six minutes: {usual:.2f} · `/incident whatif agents -{len(accounts)}` says what it costs"
+        f"in six minutes: {usual:.2f}"
     )
 
 
-def _account(account: LockedAccount, now: datetime) -> list[Block]:
+def _account(account: LockedAccount, possible: Possible, now: datetime) -> list[Block]:
     facts = [f"since {near_time(account.locked_at, now)}", TITLES[Release(account.release)]]
     facts += [f"claimed by {mention(account.claimed_by)}"] if account.claimed_by else []
     facts += [f"partner told by {mention(account.told_by)}"] if account.told_by else []
     return [
         section(f"{one_line(account.login, 80)} · {' · '.join(facts)}"),
-        actions(account_buttons(account), block_id=f"lockout-{account.number}"),
+        actions(account_buttons(account, possible), block_id=f"lockout-{account.number}"),
     ]
 
 
-def account_buttons(account: LockedAccount) -> list[Element]:
-    """The buttons for a locked account; rare actions are in the overflow menu."""
+def account_buttons(account: LockedAccount, possible: Possible) -> list[Element]:
+    """The buttons for a locked account, of what its source can do; rare actions are in the overflow menu."""
     number = str(account.number)
     buttons: list[Element] = [] if account.claimed_by else [button("Claim", ids.CLAIM, number)]
-    if account.release != Release.DIRECTORY:
+    possible_actions = () if account.release == Release.DIRECTORY else possible.get(account.source, ())
+    if AccountAction.UNLOCK in possible_actions:
+        buttons += [button("Unlock", ids.UNLOCK, number)]
+    if AccountAction.RESET in possible_actions:
         question = confirmation(
             "Reset the password?",
             f"The directory mails {account.login[:100]} a way to set a new one.",
             "Send the mail",
             "Do not",
         )
-        buttons += [button("Unlock", ids.UNLOCK, number)]
         buttons += [button("Reset password", ids.RESET, number, confirm=question)]
     more = [option("Sign-in failures", f"{ids.FAILURES}:{number}")]
     more += [] if account.told_by else [option("Partner told", f"{ids.TOLD}:{number}")]
