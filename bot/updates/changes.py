@@ -53,7 +53,7 @@ class News(Struct, frozen=True):
 def news_inside(session: Session, number: int, since: datetime) -> News:
     """News for colleagues, with the names of those who acted."""
     entries = timeline.since(session, number, since, (*REPORTED_KINDS, "step_undone"))
-    marked_entries = [entry for entry in timeline.marked(session, number) if _is_news(entry, since)]
+    marked_entries = [entry for entry in timeline.marked(session, number) if _is_news(session, entry, since)]
     names = directory.display_names(session, _user_ids([*entries, *marked_entries]))
     finished_entries = _finished_steps(entries)
     return News(
@@ -70,15 +70,18 @@ def is_unchanged(session: Session, number: int, since: datetime, *, is_outside: 
     kinds = REPORTED_OUTSIDE if is_outside else REPORTED_KINDS
     if timeline.since(session, number, since, kinds):
         return False
-    return is_outside or not any(_is_news(entry, since) for entry in timeline.marked(session, number))
+    return is_outside or not any(_is_news(session, entry, since) for entry in timeline.marked(session, number))
 
 
-def _is_news(entry: TimelineEntry, since: datetime) -> bool:
-    """True if the message was marked since then, however old it is; deleted messages are left out."""
+def _is_news(session: Session, entry: TimelineEntry, since: datetime) -> bool:
+    """True if a colleague marked the message since then, however old it is; deleted messages are left out."""
     if entry.kind != MARKED_KIND or entry.facts.get("deleted_at") or not entry.heard:
         return False
     marks = from_json(entry.heard).marks
-    return any(mark.is_on and moment_of(mark.ts) > since for mark in marks)
+    marked_by = {mark.by for mark in marks if mark.is_on and moment_of(mark.ts) > since}
+    # Of a mark that was read afterwards, Slack does not always say who set it.
+    people = directory.people(session, marked_by)
+    return bool(marked_by.difference(facts.id for facts in people if facts.is_guest or facts.is_stranger))
 
 
 def _user_ids(entries: Iterable[TimelineEntry]) -> set[str]:

@@ -102,11 +102,17 @@ def services(languages: tuple[str, ...] = ("en",), folder: Path = SHIPPED, **cha
 
 
 def record_speech(
-    session: Session, number: int, at: datetime, who: str, text: str, marked_at: datetime | None = None
+    session: Session,
+    number: int,
+    at: datetime,
+    who: str,
+    text: str,
+    marked_at: datetime | None = None,
+    marked_by: str = "U0ANA",
 ) -> None:
     """Record a message in the incident's channel, perhaps with a mark."""
     ts = f"{at.timestamp() + len(text) / 1e6:.6f}"
-    marks = (Mark(PIN, "U0ANA", f"{marked_at.timestamp():.6f}", is_on=True),) if marked_at else ()
+    marks = (Mark(PIN, marked_by, f"{marked_at.timestamp():.6f}", is_on=True),) if marked_at else ()
     record_message(
         session,
         number,
@@ -505,6 +511,8 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
     two, three = NOW + timedelta(minutes=2), NOW + timedelta(minutes=3)
     record_speech(session, incident.number, two, "U0ANA", "Calls go to <#C2|cebu> &amp; on", marked_at=three)
     record_speech(session, incident.number, three, "U0ANA", "small talk")
+    directory.save_people(session, [PersonFacts("U0GUS", "Gus Guest", is_guest=True)], NOW)
+    record_speech(session, incident.number, three, "U0GUS", "I rebooted it", marked_at=three, marked_by="U0GUS")
     record_speech(
         session, incident.number, two, "U0BEN", "said early, pinned late", marked_at=NOW + timedelta(minutes=40)
     )
@@ -516,6 +524,7 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
     assert "*Done:* Call the carrier (Ben Okafor)" in first_text
     assert "Ana Reyes: Calls go to #cebu &amp; on" in first_text
     assert "small talk" not in first_text
+    assert "I rebooted it" not in first_text, "a guest's mark puts nothing into an update"
     first.state, first.composed_at, first.sent_at = tables.SENT, at, at + timedelta(hours=1)
     record_field(session, incident, "impact", "none", at + timedelta(minutes=1))
     second_text = compose(
