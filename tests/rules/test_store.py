@@ -27,8 +27,9 @@ from bot.incidents.tables import Incident
 from bot.outbox import kinds, leases
 from bot.outbox.tables import OutboxRow
 from bot.runtime import logs, migrations, outage
-from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, UtcDateTime
+from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, UtcDateTime, insert_new
 from bot.web import health
+from bot.web.replay_guard import SignedRequest
 from tests import prepared
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -163,6 +164,15 @@ def test_a_message_that_many_threads_post_at_once_is_stored_once(ready: Database
 
     with ready.reading() as session:
         assert len(session.exec(select(OutboxRow)).all()) == 1
+
+
+def test_a_row_that_exists_already_is_not_reported_as_new(ready: Database) -> None:
+    answers: list[bool] = []
+    for _ in range(2):
+        with ready.transaction() as session:
+            answers.append(insert_new(session, SignedRequest(digest="the same signature", at=NOW)))
+
+    assert answers == [True, False]
 
 
 def test_a_row_is_leased_by_one_of_many_workers(ready: Database) -> None:

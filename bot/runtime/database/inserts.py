@@ -62,7 +62,9 @@ def _upsert_statement(table: type[SQLModel], dialect: str) -> Any:
 @cache
 def _insert_new_statements(table: type[SQLModel], dialect: str) -> _InsertNew:
     insert = _insert(table, dialect).on_conflict_do_nothing()
-    return _InsertNew(insert, insert.returning(sa.literal_column("id")))
+    # Otherwise PostgreSQL's cursor is closed, and the count -1, before it can be read.
+    without_number = insert.execution_options(preserve_rowcount=True)
+    return _InsertNew(without_number, insert.returning(sa.literal_column("id")))
 
 
 def _insert(table: type[SQLModel], dialect: str) -> Any:
