@@ -1,4 +1,4 @@
-"""Compiled SQL, shared by all engines of a process: each test has new engines, which would compile it again."""
+"""SQL in tests: compiled once per process, and readers may not lock rows, on whatever database."""
 
 from typing import Any
 
@@ -27,3 +27,11 @@ _shared = SharedStatements()
 @sa.event.listens_for(sa.Engine, "engine_connect")
 def _share(connection: sa.Connection) -> None:
     connection.execution_options(compiled_cache=_shared)
+
+
+@sa.event.listens_for(sa.Engine, "before_execute")
+def _refuse_locks_of_readers(connection: sa.Connection, statement: Any, *_: Any) -> None:
+    """SQLite has no locks of rows, so that a test on it would not notice what fails on PostgreSQL."""
+    is_reading = connection.get_execution_options().get("postgresql_readonly", False)
+    if is_reading and connection.dialect.name == "sqlite":
+        assert getattr(statement, "_for_update_arg", None) is None, f"a reader locks rows: {statement}"

@@ -79,7 +79,7 @@ def request_of(services: Services, group: AlertGroup, by: str, now: datetime, re
 
 def _declaration(context: Context) -> Call:
     services, now = context.services, context.row.retry_at
-    group = tables.group_locked(context.session, int(context.row.subject))
+    group = tables.group(context.session, int(context.row.subject))
 
     def perform() -> None:
         request = request_of(services, group, services.slack.user_id(), now)

@@ -6,14 +6,14 @@ Nothing is written to the database here: an outcome holds the row's new values a
 import logging
 from datetime import timedelta
 
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 
 from bot.errors import TryLater
 from bot.outbox import outcomes, refusals, rules
 from bot.outbox.kinds import Call, Context, Kind, Kinds
 from bot.outbox.outcomes import Outcome, Rendered
 from bot.outbox.rules import Step
-from bot.outbox.tables import LEASE
+from bot.outbox.tables import LEASE, OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.calls import CALL_TIMEOUT_S
@@ -22,9 +22,14 @@ from bot.slack.messages import Post, Posted
 
 log = logging.getLogger(__name__)
 
+NOT_RENDERED = "a row of the outbox cannot be rendered"
+
 
 def render(kinds: Kinds, context: Context) -> Rendered | Outcome:
-    """The content that a row should have in Slack; an outcome if it cannot be rendered."""
+    """The content that a row should have in Slack; an outcome if it cannot be rendered.
+
+    Raises the database's error if it refuses a query: nothing more can be read in this transaction.
+    """
     row = context.row
     try:
         kind = kinds.by_name[row.kind]
@@ -34,13 +39,23 @@ def render(kinds: Kinds, context: Context) -> Rendered | Outcome:
         return refusals.outcome(Rendered(row, kinds.by_name[row.kind], ("", []), "", None), refused)
     except TryLater as later:  # likewise
         return outcomes.put_off(row, later)
-    except (DBAPIError, PendingRollbackError):  # not the row's fault: the database is down
+    except (DBAPIError, PendingRollbackError):
         raise
     except Exception:  # one broken row must not stop the others; it is tried again
-        log.exception("a row of the outbox cannot be rendered", extra={"key": row.key})
-        return outcomes.again(
-            row, utcnow() + rules.backoff(row.attempts), attempts=row.attempts + 1, was_sent=False
-        )
+        log.exception(NOT_RENDERED, extra={"key": row.key})
+        return _render_later(row)
+
+
+def refused_query(row: OutboxRow, failure: DBAPIError) -> Outcome:
+    """The outcome for a row whose query the database refused. Raises the failure if the database is down."""
+    if isinstance(failure, OperationalError) or failure.connection_invalidated:
+        raise failure
+    log.error(NOT_RENDERED, exc_info=failure, extra={"key": row.key})
+    return _render_later(row)
+
+
+def _render_later(row: OutboxRow) -> Outcome:
+    return outcomes.again(row, utcnow() + rules.backoff(row.attempts), attempts=row.attempts + 1, was_sent=False)
 
 
 def _channel(kind: Kind, context: Context) -> str:

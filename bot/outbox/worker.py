@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.outbox import delivery, leases, queries
@@ -151,18 +152,27 @@ class Worker:
     def _render_rows(
         self, rows: Sequence[OutboxRow], incident_id: int | None
     ) -> tuple[list[Outcome], list[Rendered]]:
-        """Render the rows from one read after the lease: what is shown is never older than what the lease wants."""
-        outcomes: list[Outcome] = []
-        rendered_rows: list[Rendered] = []
+        results: list[Outcome | Rendered] = []
+        while len(results) < len(rows):
+            results += self._render_in_one_read(rows[len(results) :], incident_id)
+        outcomes = [result for result in results if isinstance(result, Outcome)]
+        return outcomes, [result for result in results if isinstance(result, Rendered)]
+
+    def _render_in_one_read(
+        self, rows: Sequence[OutboxRow], incident_id: int | None
+    ) -> Iterator[Outcome | Rendered]:
+        """Render the rows from one read after the lease: what is shown is never older than what the lease wants.
+
+        It ends with the first row whose query fails, because PostgreSQL accepts no other in that transaction.
+        """
         with self._services.database.reading() as session:
             snapshot = None if incident_id is None else self._kinds.incidents.snapshot(session, incident_id)
             for row in rows:
-                result = delivery.render(self._kinds, Context(session, self._services, snapshot, row))
-                if isinstance(result, Outcome):
-                    outcomes.append(result)
-                else:
-                    rendered_rows.append(result)
-        return outcomes, rendered_rows
+                try:
+                    yield delivery.render(self._kinds, Context(session, self._services, snapshot, row))
+                except DBAPIError as failure:
+                    yield delivery.refused_query(row, failure)
+                    return
 
     def _call_slack(self, rendered_rows: Sequence[Rendered]) -> list[Outcome]:
         outcomes: list[Outcome] = []

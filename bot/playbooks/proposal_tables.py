@@ -53,6 +53,14 @@ def add(session: Session, proposal: PlaybookProposal) -> bool:
     return insert_new(session, proposal)
 
 
+def get(session: Session, number: int) -> PlaybookProposal:
+    """A proposal. Raises `NoSuchProposal`."""
+    proposal = session.get(PlaybookProposal, number)
+    if proposal is None:
+        raise NoSuchProposal()
+    return proposal
+
+
 def locked(session: Session, number: int) -> PlaybookProposal:
     """A proposal, locked for the transaction. Raises `NoSuchProposal`."""
     query = select(PlaybookProposal).where(PlaybookProposal.id == number).with_for_update()

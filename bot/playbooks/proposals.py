@@ -147,23 +147,23 @@ def decline(services: Services, number: int, reason: str, by: str, now: datetime
 def decline_form(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form for the reason for declining, for the person who decides."""
     with services.database.reading() as session:
-        proposal = _decidable(session, number, by)
+        proposal = proposal_tables.get(session, number)
+        _check_decidable(proposal, by)
     return proposal_views.decline_form(proposal)
 
 
-def _decidable(session: Session, number: int, by: str) -> PlaybookProposal:
-    proposal = proposal_tables.locked(session, number)
+def _check_decidable(proposal: PlaybookProposal, by: str) -> None:
     if proposal.decides_id != by:
         raise NotYoursToDecide(person=mention(proposal.decides_id))
     if not proposal.is_open:
         raise DecidedAlready(state=proposal.state)
-    return proposal
 
 
 def _decide(services: Services, number: int, state: ProposalState, reason: str, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
-        proposal = _decidable(session, number, by)
+        proposal = proposal_tables.locked(session, number)
+        _check_decidable(proposal, by)
         proposal.state, proposal.reason, proposal.decided_at = state, reason, now
         session.add(proposal)
         session.flush()

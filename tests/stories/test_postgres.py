@@ -24,6 +24,7 @@ from bot.incidents import incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import NoIncidentHere
 from bot.incidents.workflows import DeclareRequest, record
+from bot.outbox import kinds
 from bot.partners import answers
 from bot.partners import tables as partner_notices
 from bot.runtime.clock import utcnow
@@ -216,6 +217,24 @@ def test_postgresql_readers_cannot_lock(tmp_path: Path, prepared_postgres_url: s
 
         with floor.services.database.reading() as session, pytest.raises(InternalError, match="read-only"):
             incidents.by_number_locked(session, 1)
+
+
+def test_on_postgresql_a_row_whose_query_fails_does_not_keep_others_from_being_delivered(
+    tmp_path: Path, prepared_postgres_url: str
+) -> None:
+    with TestFloor(tmp_path, database_url=prepared_postgres_url, playbooks_dir=PLAYBOOKS) as floor:
+        services = floor.services
+        with services.database.transaction() as session:
+            session.connection().exec_driver_sql("ALTER TABLE alert_groups RENAME title TO renamed")
+            kind = kinds.ALERTS_DECLARATION
+            outbox.enqueue(session, kind, "refused", utcnow(), subject="1", priority=outbox.FIRST)
+            outbox.post(session, "urgent", "U0BEN", "the others come", utcnow(), priority=outbox.URGENT)
+
+        wait_until(lambda: "the others come" in floor.visible_text("dm", "ben"), PATIENCE_S)
+
+        floor.settle()
+        [row] = [row for row in rows(floor, "outbox") if row["key"] == "refused"]
+        assert row["attempts"] > 0, "it is counted, so that somebody is told in the end"
 
 
 def test_postgresql_locks_partners_and_follow_ups_after_their_incident(

@@ -71,9 +71,7 @@ class Database:
             self.engine = sqlite_database(url) if self.is_sqlite else postgresql_database(url)
         self._wal_sync = WalSync(sqlite_file(url)) if self.is_sqlite else None
         # PostgreSQL refuses locks in read-only transactions, so that reads and changes never wait for each other.
-        self._read_engine = (
-            self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
-        )
+        self._read_engine = self.engine.execution_options(postgresql_readonly=True)
         # SQLite admits one writer and makes the others poll; a queue of our own is fair and faster.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._low_priority_lock = threading.Lock()
