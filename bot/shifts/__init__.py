@@ -41,7 +41,8 @@ def register(registry: "Registry") -> None:
         Tick("open shifts", coverage.escalate, finding_tables.NEXT_ESCALATION),
         Tick("absences", absences.begin_due, tables.NEXT_ABSENCE),
     ]
-    registry.unavailable.append(availability.check_again)
+    # Before others lock rows: the clocks of the checks are locked first, everywhere.
+    registry.unavailable.insert(0, availability.check_again)
     registry.answers(NEXT_ON_SHIFT, succession.next_on_shift)
     registry.answers(FALLBACK, succession.fallback)
     registry.answers(ON_SHIFT, succession.on_shift)

@@ -57,6 +57,7 @@ def enter(
     if user_id != by:
         _check_may_enter(services, by)
     with services.database.transaction() as session:
+        tables.roster_changed(session, now)
         absence = Absence(
             user_id=user_id,
             starts_at=starts_at,
@@ -71,7 +72,6 @@ def enter(
         session.flush()
         if starts_at <= now:
             _reassign(session, services, absence, now)
-        tables.roster_changed(session, now)
         facts = {"person": mention(by), "when": views.times(starts_at, ends_at)}
         if user_id != by:
             translate = people.translator_for(session, services, user_id)
@@ -122,10 +122,10 @@ def cancel(services: Services, number: int, by: str, now: datetime) -> str:
     if absence.user_id != by:
         _check_may_enter(services, by)
     with services.database.transaction() as session:
+        tables.roster_changed(session, now)
         absence = session.get_one(Absence, number, with_for_update=True)
         absence.cancelled_at, absence.replaced_due_at = now, None
         session.add(absence)
-        tables.roster_changed(session, now)
         translate = people.translator_for(session, services, by)
     return translate("The absence is taken back; your shifts count again.")
 

@@ -49,6 +49,7 @@ def add(
     if reason := objection(*when):
         raise NotAShift(reason=reason)
     with services.database.transaction() as session:
+        tables.roster_changed(session, now)
         offers.check_free(session, user_id, when, ())
         shift = Shift(
             source=BY_HAND,
@@ -65,7 +66,6 @@ def add(
         )
         session.add(shift)
         session.flush()
-        tables.roster_changed(session, now)
         if user_id != by:
             translate = people.translator_for(session, services, user_id)
             line_for_person = views.shift_line(shift, services.floor, translate)

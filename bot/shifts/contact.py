@@ -13,7 +13,7 @@ from bot.outbox.kinds import Call, Context, Message, Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import availability, people, tables, views
-from bot.shifts.tables import CONTACT, Shift
+from bot.shifts.tables import CONTACT, Shift, ShiftClock
 from bot.shifts.wording import translator
 
 # Without any shift ahead, the message is checked once a day.
@@ -27,6 +27,8 @@ SUBJECT = "contact"
 def refresh(services: Services, now: datetime) -> None:
     """Update the pinned message, or post and pin it if there is none."""
     with services.database.transaction() as session:
+        # Locked before shifts are read, so that this check overwrites no check that a change of shifts asks for.
+        session.get(ShiftClock, CONTACT, with_for_update=True)
         tables.set_clock(session, CONTACT, _next_check(session, now))
         if not services.floor.shifts.contact:
             return

@@ -51,6 +51,7 @@ def replace_shifts(
     content: str,
 ) -> Result:
     """Replace a roster's shifts with those read. Nobody is told the first time, when all shifts are new."""
+    tables.roster_changed(session, now)
     floor, state = services.floor, session.get(RosterState, name)
     is_first = state is None or not state.content_hash
     rows, left_out = _split_entries(
@@ -69,7 +70,6 @@ def replace_shifts(
         left_out=_stored_left_out(left_out),
     )
     upsert(session, state)
-    tables.roster_changed(session, now)
     unknown = sorted({row.person for row in rows.values() if row.person not in ids})
     return Result(name, len(rows), *counts, left_out, unknown)
 

@@ -84,6 +84,7 @@ def take(services: Services, number: int, by: str, now: datetime) -> str:
     """Take an open time as a shift. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
+        tables.roster_changed(session, now)
         translate = people.translator_for(session, services, by)
         open_time = _open_time_to_fill(session, number, translate, now)
         if not _is_in_role(session, open_time, by, now):
@@ -133,7 +134,6 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
     else:
         open_time.settle(State.FILLED, now, by)
     coverage.save(session, open_time, now)
-    tables.roster_changed(session, now)
 
 
 def check_free(
@@ -237,6 +237,7 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
     """Accept a request and change the roster. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
+        tables.roster_changed(session, now)
         swap = swap_tables.asked(session, number, by)
         swap.state, swap.answered_at = swap_tables.State.AGREED, now
         session.add(swap)
@@ -269,7 +270,6 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     _set_person(session, shift, swap.to_id, now)
     if for_shift:
         _set_person(session, for_shift, swap.from_id, now)
-    tables.roster_changed(session, now)
     return lambda translate: views.swapped_text(shift, for_shift, services.floor, translate, now)
 
 

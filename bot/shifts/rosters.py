@@ -117,6 +117,7 @@ def _report(services: Services, name: str, sentence: str, now: datetime) -> None
         state = session.get(RosterState, name)
         if state and state.error == sentence:
             return
+        tables.roster_changed(session, now)
         if channel_id:
             key = f"roster:{name}:{now.isoformat()}"
             translate = translator(services.floor.language)
@@ -127,4 +128,3 @@ def _report(services: Services, name: str, sentence: str, now: datetime) -> None
         else:
             state.error = sentence
             session.add(state)
-        tables.roster_changed(session, now)

@@ -226,16 +226,6 @@ def roster_states(session: Session) -> Sequence[RosterState]:
     return session.exec(select(RosterState).order_by(col(RosterState.name))).all()
 
 
-def schedule_check(session: Session, name: str, at: datetime) -> None:
-    """Schedule a check at `at`, unless an earlier one is scheduled."""
-    clock = session.get(ShiftClock, name, populate_existing=True)
-    if clock is None:
-        insert_new(session, ShiftClock(name=name, due_at=at))
-    elif at < clock.due_at:
-        clock.due_at = at
-        session.add(clock)
-
-
 def begin(session: Session, now: datetime) -> None:
     """Schedule the first checks, unless there are clocks already."""
     for name in (CONTACT, COVERAGE):
@@ -255,6 +245,13 @@ def next_check(name: str) -> sa.Select[Any]:
 
 
 def roster_changed(session: Session, now: datetime) -> None:
-    """Schedule immediate checks of the point of contact and the coverage after a change of shifts."""
+    """Schedule immediate checks of the point of contact and the coverage, as shifts or absences change.
+
+    To be called first in a transaction: the clocks are locked before all else, as the checks do, so that neither is
+    undone by the other, and the change is made after a check or before it.
+    """
     for name in (CONTACT, COVERAGE):
-        schedule_check(session, name, now)
+        if not insert_new(session, ShiftClock(name=name, due_at=now)):
+            due_at = sa.case((col(ShiftClock.due_at) > now, now), else_=col(ShiftClock.due_at))
+            update = sa.update(ShiftClock).where(col(ShiftClock.name) == name)
+            session.connection().execute(update.values(due_at=due_at))

@@ -1,6 +1,7 @@
 """Open times of the rosters: each is one, however the roster changes around it, until enough people are on."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from bot.directory.departures import Departures
 from bot.directory.rules import PersonFacts
 from bot.incidents.registry import Registry
 from bot.outbox.tables import OutboxRow
+from bot.runtime.database import Database
+from bot.runtime.waiting import wait_until
 from bot.services import Services
 from bot.shifts import (
     absences,
@@ -32,8 +35,10 @@ from bot.shifts import (
 )
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import AbsentThen, Problem
-from bot.shifts.tables import Shift
+from bot.shifts.tables import Shift, ShiftClock
 from bot.slack.phrases import Translator
+from tests.floor import PATIENCE_S
+from tests.postgres import count_waiting
 from tests.rules.playbook_builders import NOON, after, database
 from tests.rules.test_update_templates import services
 
@@ -44,12 +49,12 @@ ROLES = {"gqm": "Global queue manager"}
 MIDNIGHT = NOON.replace(hour=0) + timedelta(days=1)
 
 
-def floor_with(folder: Path, need: Need) -> Services:
+def floor_with(database: Database, need: Need) -> Services:
     shifts = Shifts(roles=ROLES, needs=(need,), managers=(FARAH,), ahead=timedelta(hours=24))
     floor_services = services(shifts=shifts)
     departures = Departures([], floor_services.get(Registry).unavailable)
     parts = {**floor_services.parts, PeopleCache: PeopleCache(), Departures: departures}
-    floor = replace(floor_services, database=database(folder), parts=parts)
+    floor = replace(floor_services, database=database, parts=parts)
     with floor.database.transaction() as session:
         directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE], NOON)
         # They were on in the role last week, so they may be asked.
@@ -61,7 +66,7 @@ def floor_with(folder: Path, need: Need) -> Services:
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Services]:
     """A floor that needs two people from midnight to 08:00."""
-    floor = floor_with(tmp_path, Need(role="gqm", people=2, hours=(time(0), time(8))))
+    floor = floor_with(database(tmp_path), Need(role="gqm", people=2, hours=(time(0), time(8))))
     yield floor
     floor.database.close()
 
@@ -69,7 +74,7 @@ def pair(tmp_path: Path) -> Iterator[Services]:
 @pytest.fixture
 def single(tmp_path: Path) -> Iterator[Services]:
     """A floor that needs one person from midnight to 08:00."""
-    floor = floor_with(tmp_path, Need(role="gqm", hours=(time(0), time(8))))
+    floor = floor_with(database(tmp_path), Need(role="gqm", hours=(time(0), time(8))))
     yield floor
     floor.database.close()
 
@@ -218,3 +223,26 @@ def test_the_shift_of_somebody_who_left_is_open_and_the_point_of_contact_is_look
         assert session.connection().execute(tables.next_check(tables.CONTACT)).scalar_one() == NOON
     (gap,) = open_times(single, after(minutes=11))
     assert gap.problem == Problem.GAP
+
+
+def test_on_postgresql_an_open_time_is_taken_while_the_coverage_is_looked_at(prepared_postgres_url: str) -> None:
+    floor = floor_with(Database(prepared_postgres_url), Need(role="gqm", hours=(time(0), time(8))))
+    [open_time] = open_times(floor, NOON)
+    is_on(floor, ANA, starts_in=0, hours=2)
+    now = NOON + timedelta(minutes=1)
+    with ThreadPoolExecutor() as threads:
+        with floor.database.transaction() as session:
+            # Both read it in the middle of their transactions.
+            session.connection().exec_driver_sql("LOCK TABLE absences")
+            tick = threads.submit(coverage.find_open_times, floor, now)
+            assert wait_until(lambda: count_waiting(floor.database) == 1, PATIENCE_S)
+            answer = threads.submit(offers.take, floor, open_time.number, BEN, now)
+            assert wait_until(lambda: count_waiting(floor.database) == 2, PATIENCE_S)
+        tick.result()
+        assert "It's yours" in answer.result()
+
+    with floor.database.reading() as session:
+        [clock] = session.exec(select(ShiftClock).where(ShiftClock.name == tables.COVERAGE)).all()
+        assert clock.due_at == now, "the change is looked at at once"
+    assert [each.state for each in open_times(floor, now)] == [State.FILLED]
+    floor.database.close()
