@@ -56,7 +56,8 @@ class ClusterMember(Row, table=True):
 
 def get_locked(session: Session, number: int) -> Cluster:
     """Return a group, locked until the transaction ends. Raises `NoSuchCluster`."""
-    cluster = session.exec(select(Cluster).where(Cluster.id == number).with_for_update()).first()
+    query = select(Cluster).where(Cluster.id == number).with_for_update()
+    cluster = session.exec(query.execution_options(populate_existing=True)).first()
     if cluster is None:
         raise NoSuchCluster()
     return cluster
@@ -78,6 +79,12 @@ def lock_saving(session: Session) -> None:
 def since(session: Session, moment: datetime) -> Sequence[Cluster]:
     """The groups seen after this moment, in order of their numbers."""
     return session.exec(select(Cluster).where(Cluster.last_at > moment).order_by(col(Cluster.id))).all()
+
+
+def incident_ids_since(session: Session, moment: datetime) -> list[int]:
+    """The incidents to which groups seen after this moment are linked, in order."""
+    query = select(Cluster.incident_id).where(Cluster.last_at > moment, col(Cluster.incident_id).is_not(None))
+    return sorted({incident_id for incident_id in session.exec(query) if incident_id})
 
 
 def members(session: Session, cluster_ids: Collection[int]) -> dict[int, list[int]]:

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from bot.cases import cluster_views, clusters, linking, proposing
 from bot.cases.clusters import Cluster
-from bot.cases.rules.alerting import Alerting, Decision, Episode
+from bot.cases.rules.alerting import SAME_FOR_S, Alerting, Decision, Episode
 from bot.cases.rules.bursts import Candidate, Key, Scanner, Sighting, customer_of
 from bot.cases.rules.counting import REMEMBERED_S
 from bot.cases.rules.similar_text import shared_terms
@@ -144,10 +144,18 @@ def _save_all(session: Session, services: Services, candidates: Sequence[Candida
     if not candidates:
         return
     clusters.lock_saving(session)
+    _lock_incidents(session, candidates)
     alerting = _alerting(services, session, now)
     for candidate in candidates:
         if decision := alerting.decide(candidate):
             _save_candidate(session, services, candidate, decision, now)
+
+
+def _lock_incidents(session: Session, candidates: Sequence[Candidate]) -> None:
+    """Lock the incidents of the groups to which the candidates may belong, before any group, as a merge does."""
+    earliest = datetime.fromtimestamp(min(each.at for each in candidates) - SAME_FOR_S, UTC)
+    for incident_id in clusters.incident_ids_since(session, earliest):
+        incidents.by_number_locked(session, incident_id)
 
 
 def _alerting(services: Services, session: Session, now: datetime) -> Alerting:

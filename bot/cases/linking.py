@@ -144,9 +144,10 @@ def link(services: Services, number: int, incident_number: int, by: str, now: da
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
+        # The incident is locked before the group, as when incidents are merged.
+        incident = incidents.by_number_locked(session, incident_number)
         cluster = clusters.get_locked(session, number)
         _check_undecided(session, cluster)
-        incident = incidents.by_number_locked(session, incident_number)
         incidents.check_visible(session, incident, by)
         if incident.status not in ACTIVE:
             raise NotOpen(number=incident_number)

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -13,7 +14,8 @@ from sqlmodel import col, select
 
 from bench.bursts import DESKS, Log, outcome
 from bot import directory
-from bot.cases import clusters, detecting, escalating, replay
+from bot.cases import clusters, detecting, escalating, linking, replay
+from bot.cases import tables as case_tables
 from bot.cases.clusters import Cluster
 from bot.cases.detecting import Detector
 from bot.cases.reading import read_cases
@@ -22,10 +24,18 @@ from bot.cases.rules.bursts import Candidate, Scanner, Sighting
 from bot.cases.rules.similar_text import TextIndex, grams, shared_terms
 from bot.cases.rules.surprise import negative_binomial_tail
 from bot.cases.tables import Case
+from bot.feeds.sources import Sources
+from bot.incidents import incidents
+from bot.incidents.change import Change
+from bot.incidents.events import Merged
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
+from bot.runtime.network import Network
+from bot.runtime.waiting import wait_until
 from bot.services import Services
-from tests.rules.playbook_builders import NOON
+from tests.floor import PATIENCE_S
+from tests.postgres import count_waiting
+from tests.rules.playbook_builders import NOON, declared
 from tests.rules.test_update_templates import services
 from tests.samples import sample
 
@@ -207,17 +217,24 @@ class Meeting(Scanner):
         return super().see(sighting)
 
 
-def test_a_burst_that_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: str) -> None:
-    store = Database(prepared_postgres_url)
-    first = services()
-    channel = escalating.alerts_channel(first)
+BURST = [(100 + n, NOON - timedelta(minutes=20 - 2 * n), "The lift is stuck again") for n in range(8)]
+
+
+def _database_with_a_burst(url: str) -> Database:
+    """A database whose last cases have not been compared yet."""
+    store = Database(url)
+    channel = escalating.alerts_channel(services())
     with store.transaction() as session:
         directory.save_channel(session, channel, "C0ALERTS")
         topics = random.Random(1).sample([f"{act} {system}" for act in ACTS for system in SYSTEMS], 40)
         quiet = [(n, NOON - timedelta(hours=200 - 4 * n), topic) for n, topic in enumerate(topics)]
         session.add_all(_case(*each, None) for each in quiet)
-        burst = [(100 + n, NOON - timedelta(minutes=20 - 2 * n), "The lift is stuck again") for n in range(8)]
-        session.add_all(_case(*each, NOON) for each in burst)
+        session.add_all(_case(*each, NOON) for each in BURST)
+    return store
+
+
+def test_a_burst_that_two_replicas_find_at_once_is_proposed_once(prepared_postgres_url: str) -> None:
+    store = _database_with_a_burst(prepared_postgres_url)
     first_sees, second_sees = Event(), Event()
     replicas = [_replica(store, first_sees, second_sees), _replica(store, second_sees, first_sees)]
 
@@ -236,8 +253,35 @@ def test_a_burst_that_two_replicas_find_at_once_is_proposed_once(prepared_postgr
     with store.reading() as session:
         (cluster,) = session.exec(select(Cluster)).all()
         alert_rows = session.exec(select(OutboxRow).where(col(OutboxRow.key).startswith("case-cluster:"))).all()
-        assert len(clusters.cases_of(session, cluster.number)) == len(burst)
+        assert len(clusters.cases_of(session, cluster.number)) == len(BURST)
     assert [row.channel_id for row in alert_rows] == ["C0ALERTS"]
+    store.close()
+
+
+def test_a_case_that_arrives_while_its_incident_is_merged_is_linked_to_the_one_in_which_it_continues(
+    prepared_postgres_url: str,
+) -> None:
+    store = _database_with_a_burst(prepared_postgres_url)
+    parts = {**services().parts, Detector: Detector(), Sources: Sources({}, Network(), Path())}
+    floor = replace(services(), database=store, parts=parts)
+    detecting.look(floor, NOON)
+    with store.transaction() as session:
+        number, target_number = declared(session), declared(session)
+        [cluster] = session.exec(select(Cluster)).all()
+        cluster.state, cluster.incident_id = clusters.INCIDENT, number
+        session.add_all([cluster, _case(200, NOON, "The lift is stuck again", NOON)])
+
+    with ThreadPoolExecutor() as threads:
+        with store.transaction() as session:
+            incident, _ = (incidents.by_number_locked(session, each) for each in (number, target_number))
+            look = threads.submit(detecting.look, floor, NOON)
+            assert wait_until(lambda: count_waiting(store) == 1, PATIENCE_S)
+            change = Change(session, floor, incident, "UANA", NOON)
+            linking.follow_merge(change, Merged(target_number, "", was_open=True))
+        look.result()
+
+    with store.reading() as session:
+        assert "C200" in [case.name for case in case_tables.cases_of_incident(session, target_number)]
     store.close()
 
 
