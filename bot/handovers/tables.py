@@ -71,7 +71,15 @@ def add(session: Session, handover: Handover) -> bool:
 
 def get(session: Session, handover_id: int) -> Handover:
     """Return the handover with that id. Raises `NoSuchHandover`."""
-    handover = session.get(Handover, handover_id, populate_existing=True)
+    return _require(session.get(Handover, handover_id, populate_existing=True))
+
+
+def locked(session: Session, handover_id: int) -> Handover:
+    """Likewise, with the row locked until the end of the transaction."""
+    return _require(session.get(Handover, handover_id, populate_existing=True, with_for_update=True))
+
+
+def _require(handover: Handover | None) -> Handover:
     if handover is None:
         raise NoSuchHandover()
     return handover

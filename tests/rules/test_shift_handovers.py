@@ -1,6 +1,7 @@
 """Shift handovers: when one is complete, who hears that one is not, and what a form or a file may not do."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,17 @@ from bot.cases.tables import Case
 from bot.config.floor import Shifts
 from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
-from bot.handovers.shift import accepting, accountability, export, offering, tables
+from bot.handovers.shift import accepting, accountability, draft, export, offering, tables
 from bot.handovers.shift.rules import NothingToHandOver, ShiftState
 from bot.incidents import incidents
 from bot.outbox.tables import OutboxRow
+from bot.runtime.database import Database
+from bot.runtime.waiting import wait_until
 from bot.services import Services
 from bot.shifts import absences
 from bot.shifts import tables as shift_tables
+from tests.floor import PATIENCE_S
+from tests.postgres import count_waiting
 from tests.rules.playbook_builders import NOON, after, database, declared
 from tests.rules.test_update_templates import services
 
@@ -30,13 +35,25 @@ BEN, ERIK, DEVI, FARAH = "UBEN", "UERIK", "UDEVI", "UFARAH"
 PEOPLE = (BEN, ERIK, DEVI, FARAH)
 
 
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Services]:
+def floor_with(database: Database) -> Services:
     floor_services = services(shifts=Shifts(fallback=(DEVI,), managers=(FARAH,)))
     parts = {PeopleCache: PeopleCache(), OpenCases: OpenCases(floor_services.floor.cases)}
-    floor = replace(floor_services, database=database(tmp_path), parts={**floor_services.parts, **parts})
+    floor = replace(floor_services, database=database, parts={**floor_services.parts, **parts})
     with floor.database.transaction() as session:
         directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE], NOON)
+    return floor
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Services]:
+    floor = floor_with(database(tmp_path))
+    yield floor
+    floor.database.close()
+
+
+@pytest.fixture
+def postgres_floor(prepared_postgres_url: str) -> Iterator[Services]:
+    floor = floor_with(Database(prepared_postgres_url))
     yield floor
     floor.database.close()
 
@@ -189,3 +206,41 @@ def test_an_absence_that_ended_while_the_bot_was_stopped_takes_nothing_from_a_pe
     assert holders(floor) == {"incident:1": DEVI if minutes < 40 else BEN}
     with floor.database.reading() as session:
         assert shift_tables.absences_due(session, after(days=1)) == []
+
+
+# At the same moment
+
+
+def test_an_item_is_accepted_while_the_outgoing_person_becomes_absent(postgres_floor: Services) -> None:
+    floor = postgres_floor
+    [number] = offered(floor)
+    with ThreadPoolExecutor() as threads:
+        with floor.database.transaction() as session:
+            [held] = tables.held_by(session, BEN)
+            absence = threads.submit(is_absent, floor, BEN, NOON)
+            assert wait_until(lambda: count_waiting(floor.database) == 1, PATIENCE_S)
+            answer = threads.submit(accepting.accept_item, floor, number, ERIK, NOON)
+            assert wait_until(lambda: count_waiting(floor.database) == 2, PATIENCE_S)
+        absence.result()
+        assert answer.result() == "You are accountable for it now."
+
+    with floor.database.reading() as session:
+        assert accountability.of_items(session) == {held.item: ERIK}
+        assert [each.state for each in tables.items(session, 1)] == ["accepted"]
+
+
+def test_of_two_people_who_offer_the_same_thing_at_once_one_is_accountable(postgres_floor: Services) -> None:
+    floor = postgres_floor
+    with floor.database.transaction() as session:
+        nobodys, eriks = (f"incident:{declared(session)}" for _ in range(2))
+        accountability.begin(session, eriks, ERIK, NOON)
+    with ThreadPoolExecutor() as threads:
+        with floor.database.transaction() as session:
+            draft.take(session, floor, BEN, NOON)
+            answer = threads.submit(offering.offer, floor, DEVI, "", "", "", ERIK, NOON)
+            assert wait_until(lambda: count_waiting(floor.database) == 1, PATIENCE_S)
+        answer.result()
+
+    with floor.database.reading() as session:
+        assert accountability.of_items(session) == {nobodys: BEN, eriks: ERIK}
+        assert [each.item for each in tables.items(session, 1)] == [eriks]

@@ -39,7 +39,8 @@ def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) 
     """Accept every item that was accepted before and has not changed since. Return the reply."""
 
     def act(session: Session, shift: ShiftHandover) -> str:
-        unchanged = unchanged_items(session, shift)
+        offers = sorted(each.number for each in unchanged_items(session, shift))
+        unchanged = [offer for each in offers if (offer := item_tables.locked(session, each)).is_pending]
         _check_repeated(session, services, shift, unchanged)
         for handover in unchanged:
             _accept(session, handover, now)
@@ -137,7 +138,7 @@ def _check_repeated(
 
 
 def _pending_handover(session: Session, handover_id: int) -> Handover:
-    handover = item_tables.get(session, handover_id)
+    handover = item_tables.locked(session, handover_id)
     if not handover.is_pending or handover.kind != Kind.SHIFT:
         raise rules.ItemAnswered(state=handover.state)
     return handover

@@ -1,4 +1,7 @@
-"""Each open item has exactly one accountable person at every instant; a change is one transaction."""
+"""Each open item has exactly one accountable person at every instant; a change is one transaction.
+
+The offers of an item are locked before the accountability for it, whatever changes both.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,6 +28,7 @@ from bot.incidents.events import (
 from bot.incidents.facts import CONTACT_NOW, FALLBACK
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
+from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.text import mention
 
@@ -43,8 +47,8 @@ NAME_SOMEBODY = "Name somebody in floor.yaml who is available."
 def begin(session: Session, item: str, user_id: str, now: datetime) -> None:
     """Make a person accountable from now on, unless somebody already is."""
     if tables.accountable(session, item) is None:
-        session.add(Accountability(item=item, user_id=user_id, since=now, reason=BEGAN))
-        session.flush()
+        # Another person may begin at this moment: the unique index decides.
+        insert_new(session, Accountability(item=item, user_id=user_id, since=now, reason=BEGAN))
 
 
 def transfer(session: Session, item: str, user_id: str, reason: str, now: datetime) -> None:
@@ -64,13 +68,13 @@ def transfer(session: Session, item: str, user_id: str, reason: str, now: dateti
 
 def end(session: Session, item: str, now: datetime) -> None:
     """End the accountability for an item that is over, and withdraw an offer of it that was not accepted."""
+    if unaccepted_offer := tables.unaccepted_item(session, item):
+        withdraw(session, unaccepted_offer, now)
     current = tables.accountable(session, item)
     if current is not None:
         current.until = max(now, current.since)
         session.add(current)
-    if unaccepted_offer := tables.unaccepted_item(session, item):
-        withdraw(session, unaccepted_offer, now)
-    session.flush()
+        session.flush()
 
 
 def withdraw(session: Session, handover: Handover, now: datetime) -> None:
@@ -131,11 +135,12 @@ def _on_duty(change: Change) -> str:
 def replace(session: Session, services: Services, user_id: str, now: datetime) -> None:
     """Transfer a person's items to the fallback, if there is one, in this transaction; withdraw offers to them."""
     fallback = services.get(Registry).ask(FALLBACK)(session, services, user_id, now)
+    pending_offers = tables.pending_of(session, user_id)
     accountabilities = tables.held_by(session, user_id)
     if fallback:
         for accountability in accountabilities:
             transfer(session, accountability.item, fallback, UNAVAILABLE, now)
-    for pending_offer in tables.pending_of(session, user_id):
+    for pending_offer in pending_offers:
         _settle_offer(session, services, pending_offer, user_id, fallback, now)
     if accountabilities:
         _notify(

@@ -56,7 +56,8 @@ def of_person(session: Session, services: Services, user_id: str, now: datetime)
 
 
 def take(session: Session, services: Services, user_id: str, now: datetime) -> list[HandoverItem]:
-    """The same items; the person is accountable for all of them from now on.
+    """The same items, without those that another person takes at this moment; the person is accountable for all of
+    them from now on.
 
     Accountability for items that are over ends.
     """
@@ -67,7 +68,8 @@ def take(session: Session, services: Services, user_id: str, now: datetime) -> l
     handed_over = _handed_over(items, holders, user_id)
     for item in handed_over:
         accountability.begin(session, item.key, user_id, now)
-    return handed_over
+    holders = accountability.of_items(session)
+    return [item for item in handed_over if holders.get(item.key) == user_id]
 
 
 def _handed_over(items: Sequence[HandoverItem], holders: Mapping[str, str], user_id: str) -> list[HandoverItem]:

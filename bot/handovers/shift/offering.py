@@ -46,10 +46,10 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
         raise CannotTakeOver(person=mention(to))
     with services.database.transaction() as session:
         watching.add(session, watched, by, now)
+        _end_earlier_offers(session, by, now)
         items = draft.take(session, services, by, now)
         if not items:
             raise rules.NothingToHandOver()
-        _end_earlier_offers(session, by, now)
         accept_by = now + services.floor.shifts.handover.accepted_within
         shift = ShiftHandover(from_id=by, to_id=to, offered_at=now, due_at=accept_by)
         shift.risks, shift.contingencies = risks.strip(), contingencies.strip()

@@ -116,16 +116,18 @@ def items(session: Session, shift_id: int) -> Sequence[Handover]:
 
 
 def pending_of(session: Session, user_id: str) -> Sequence[Handover]:
-    """Pending items that a person has offered or is to accept."""
+    """Pending items that a person has offered or is to accept, with the rows locked."""
     involves_person = sa.or_(col(Handover.from_id) == user_id, col(Handover.to_id) == user_id)
     is_pending = (Handover.kind == Kind.SHIFT, Handover.state == State.PENDING)
-    return session.exec(select(Handover).where(involves_person, *is_pending).order_by(col(Handover.id))).all()
+    query = select(Handover).where(involves_person, *is_pending).order_by(col(Handover.id)).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).all()
 
 
 def unaccepted_item(session: Session, item: str) -> Handover | None:
-    """The newest offer of an item, if it is pending or was sent back."""
-    query = select(Handover).where(Handover.item == item, Handover.kind == Kind.SHIFT)
-    newest = session.exec(query.order_by(col(Handover.id).desc()).limit(1)).first()
+    """The newest offer of an item, with its row locked, if it is pending or was sent back."""
+    query = select(Handover).where(Handover.item == item, Handover.kind == Kind.SHIFT).with_for_update()
+    newest_first = query.order_by(col(Handover.id).desc()).execution_options(populate_existing=True)
+    newest = session.exec(newest_first.limit(1)).first()
     return newest if newest and newest.state in UNACCEPTED else None
 
 
