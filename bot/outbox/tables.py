@@ -43,14 +43,17 @@ class OutboxRow(Row, table=True):
         partial_index("ix_outbox_due", "priority", "retry_at", where=UNSETTLED),
         partial_index("ix_outbox_lane", "lane", where=f"lane IS NOT NULL AND {UNSETTLED}"),
         partial_index("ix_outbox_batch", "batch_id", where="batch_id IS NOT NULL"),
-        partial_index("ix_outbox_batch_group", "batch_group", where="batch_group IS NOT NULL"),
+        partial_index("ix_outbox_batch_group", "batch_group", "attempted_at", where="batch_group IS NOT NULL"),
+        # Two, because SQLite would find all rows without an incident by the first.
+        partial_index("ix_outbox_incident_id", "incident_id", where="incident_id IS NOT NULL"),
+        partial_index("ix_outbox_of_none", "incident_id", "kind", "subject", where="incident_id IS NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     # Sent along with the message, which is found by it.
     key: str = Field(unique=True)
     kind: str
-    incident_id: int | None = Field(default=None, foreign_key="incidents.id", index=True)
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id")
     subject: str = ""
     # Rendered from the incident's state, together with its other rows; otherwise the payload holds everything.
     is_rendered: bool = False

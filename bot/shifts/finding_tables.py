@@ -115,7 +115,9 @@ def due(session: Session, now: datetime) -> Sequence[OpenTime]:
     return session.exec(select(OpenTime).where(col(OpenTime.escalate_at) <= now).order_by(col(OpenTime.id))).all()
 
 
-NEXT_ESCALATION: sa.Select[Any] = sa.select(sa.func.min(col(OpenTime.escalate_at)))
+NEXT_ESCALATION: sa.Select[Any] = sa.select(sa.func.min(col(OpenTime.escalate_at))).where(
+    col(OpenTime.escalate_at).is_not(None)
+)
 
 
 def look_up(session: Session, number: int) -> OpenTime:

@@ -43,6 +43,8 @@ class Promise(Row, table=True):
         partial_index("ix_promises_due", "due_at", where="state = 'waiting'"),
         partial_index("ix_promises_made", "promised_at", where="state = 'waiting'"),
         partial_index("ix_promises_draft", "draft_at", where="state = 'waiting' AND draft_id IS NULL"),
+        # Partial, because SQLite would look for promises without a draft by it, and find all that ever were.
+        partial_index("ix_promises_draft_id", "draft_id", where="draft_id IS NOT NULL"),
         partial_index("ix_promises_late", "escalate_at", where="escalate_at IS NOT NULL"),
         partial_index("ix_promises_added_to", "added_to", where="added_to IS NOT NULL"),
     )
@@ -68,7 +70,7 @@ class Promise(Row, table=True):
     paced_by: str | None = None
     # When its draft is to be shown, and the draft that shows it.
     draft_at: datetime | None = Field(default=None, sa_column=utc_column())
-    draft_id: int | None = Field(default=None, foreign_key="drafts.id", index=True)
+    draft_id: int | None = Field(default=None, foreign_key="drafts.id")
     choice: str = Choice.NONE
     chosen_by: str | None = None
     needs_approval: bool = False

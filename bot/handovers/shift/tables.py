@@ -160,7 +160,9 @@ def due(session: Session, now: datetime) -> Sequence[ShiftHandover]:
     ).all()
 
 
-NEXT_DUE: sa.Select[Any] = sa.select(sa.func.min(col(ShiftHandover.due_at)))
+NEXT_DUE: sa.Select[Any] = sa.select(sa.func.min(col(ShiftHandover.due_at))).where(
+    col(ShiftHandover.due_at).is_not(None)
+)
 
 
 def between(session: Session, start: datetime, end: datetime) -> Sequence[ShiftHandover]:

@@ -1,0 +1,36 @@
+"""Indexes that find the few rows of now among all that ever were: drafts, batches, messages without an incident."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0049"
+down_revision = "0048"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this shape."""
+    op.drop_index("ix_promises_draft_id", "promises")
+    _create_index("ix_promises_draft_id", "promises", ["draft_id"], "draft_id IS NOT NULL")
+    op.drop_index("ix_outbox_batch_group", "outbox")
+    _create_index("ix_outbox_batch_group", "outbox", ["batch_group", "attempted_at"], "batch_group IS NOT NULL")
+    op.drop_index("ix_outbox_incident_id", "outbox")
+    _create_index("ix_outbox_incident_id", "outbox", ["incident_id"], "incident_id IS NOT NULL")
+    _create_index("ix_outbox_of_none", "outbox", ["incident_id", "kind", "subject"], "incident_id IS NULL")
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_index("ix_outbox_of_none", "outbox")
+    op.drop_index("ix_outbox_incident_id", "outbox")
+    op.create_index("ix_outbox_incident_id", "outbox", ["incident_id"])
+    op.drop_index("ix_outbox_batch_group", "outbox")
+    _create_index("ix_outbox_batch_group", "outbox", ["batch_group"], "batch_group IS NOT NULL")
+    op.drop_index("ix_promises_draft_id", "promises")
+    op.create_index("ix_promises_draft_id", "promises", ["draft_id"])
+
+
+def _create_index(name: str, table: str, columns: list[str], where: str) -> None:
+    condition = sa.text(where)
+    op.create_index(name, table, columns, sqlite_where=condition, postgresql_where=condition)
