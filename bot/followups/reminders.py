@@ -49,7 +49,8 @@ def post_digest(services: Services, now: datetime) -> None:
     with services.database.transaction() as session:
         if digests.mark_settled(session, due_at, is_posted=channel is not None) and channel:
             text, blocks = views.digest(week)
-            outbox.post(session, f"followups:{due_at:%Y-%m-%d}", channel, text, now, blocks=blocks)
+            key = f"{tables.DIGEST_KEY}{due_at:%Y-%m-%d}"
+            outbox.post(session, key, channel, text, now, blocks=blocks)
 
 
 def _incidents_channel(services: Services) -> str | None:

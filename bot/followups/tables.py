@@ -210,6 +210,8 @@ def due_reminders(session: Session, now: datetime, limit: int = 100) -> Sequence
 
 
 # The time of the next reminder of any follow-up.
+# The beginning of the outbox keys of the weekly digests.
+DIGEST_KEY = "followups:"
 NEXT_REMINDER = sa.select(sa.func.min(col(FollowUp.remind_at))).where(col(FollowUp.remind_at).is_not(None))
 
 

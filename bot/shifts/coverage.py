@@ -32,6 +32,8 @@ EVERY = timedelta(minutes=10)
 # Nobody is on, or too few: the same open time turns from one into the other.
 UNCOVERED = frozenset({Problem.GAP, Problem.SHORT})
 MOST_ASKED = 10
+# The end of the subject of a message to a manager.
+MANAGER = ":manager"
 # An open time that is found late is escalated at once; people told of it within this time are not told again.
 TOLD_WITHIN = timedelta(minutes=15)
 # People who were on in a role within this time may be asked to fill an open time in it.
@@ -211,10 +213,11 @@ def post(
 ) -> None:
     """Send the open time to people or channels, once each per occasion."""
     for user_id in user_ids:
-        subject = f"{open_time.number}:{user_id}{occasion}"
-        payload = {"is_manager": is_manager}
-        key = f"open_time:{subject}"
-        outbox.enqueue(session, kinds.OPEN_TIME, key, now, subject=subject, channel_id=user_id, payload=payload)
+        recipient = f"{open_time.number}:{user_id}{occasion}"
+        # In the subject, because the payload is emptied when old words are removed.
+        subject = f"{recipient}{MANAGER}" if is_manager else recipient
+        key = f"open_time:{recipient}"
+        outbox.enqueue(session, kinds.OPEN_TIME, key, now, subject=subject, channel_id=user_id)
         if user_id not in open_time.told:
             open_time.told = [*open_time.told, user_id]
     session.add(open_time)
@@ -251,7 +254,7 @@ def _post_in_channel(
 def message(context: Context) -> Message:
     """The current message about an open time, for its recipient."""
     open_time = context.session.get_one(OpenTime, int(context.row.subject.partition(":")[0]))
-    is_manager = bool((context.row.payload or {}).get("is_manager"))
+    is_manager = context.row.subject.endswith(MANAGER)
     translate = people.translator_for(context.session, context.services, context.row.channel_id or "")
     floor = context.services.floor
     return open_time_views.open_time_message(open_time, floor, translate, utcnow(), is_manager=is_manager)

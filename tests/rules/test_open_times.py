@@ -18,6 +18,7 @@ from bot.directory.cache import PeopleCache
 from bot.directory.departures import Departures
 from bot.directory.rules import PersonFacts
 from bot.incidents.registry import Registry
+from bot.outbox.kinds import Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
 from bot.runtime.waiting import wait_until
@@ -125,7 +126,7 @@ def test_a_short_time_in_which_nobody_is_left_stays_open_with_its_answer_and_the
     assert gap.is_open
     assert "Nobody is on as Global queue manager" in text(pair, gap, NOON)
     assert gap.answer == "Two from Cebu"
-    assert messages(pair) == ["1:UBEN", "1:UERIK", "1:UFARAH", "1:UFARAH:gap"]
+    assert messages(pair) == ["1:UBEN", "1:UERIK", "1:UFARAH:manager", "1:UFARAH:gap:manager"]
     open_times(pair, after(minutes=21))
     assert len(messages(pair)) == 4
 
@@ -139,7 +140,8 @@ def test_a_gap_with_one_of_two_people_is_not_covered(pair: Services) -> None:
     is_on(pair, ERIK, 0, 8)
     (covered,) = open_times(pair, after(minutes=21))
     assert "Covered: the roster was changed" in text(pair, covered, NOON)
-    assert all(subject.count(":") == 1 for subject in messages(pair)), "nobody was told twice"
+    recipients = [subject.removesuffix(coverage.MANAGER) for subject in messages(pair)]
+    assert all(recipient.count(":") == 1 for recipient in recipients), "nobody was told twice"
 
 
 def test_two_gaps_that_become_one_are_not_covered(single: Services) -> None:
@@ -181,6 +183,23 @@ def test_people_below_the_load_are_found_one_by_one(pair: Services) -> None:
         offers.take(pair, number, person, after(minutes=5))
         with pair.database.reading() as session:
             assert finding_tables.look_up(session, number).is_open
+
+
+def test_a_manager_is_asked_for_people_even_after_the_words_of_old_messages_are_removed(pair: Services) -> None:
+    with pair.database.transaction() as session:
+        times: dict[str, Any] = {"starts_at": MIDNIGHT, "ends_at": MIDNIGHT + timedelta(hours=8), "found_at": NOON}
+        request = OpenTime(problem=Problem.BELOW_LOAD, role="gqm", needed=3, **times)
+        session.add(request)
+        session.flush()
+        coverage.post(session, request, [FARAH], NOON, is_manager=True)
+        coverage.post(session, request, [BEN], NOON)
+        session.connection().exec_driver_sql("UPDATE outbox SET payload = '{}'")
+
+    with pair.database.reading() as session:
+        rows = session.exec(select(OutboxRow).order_by(sa.text("id"))).all()
+        for_farah, for_ben = (str(coverage.message(Context(session, pair, None, row))) for row in rows)
+    assert "Answer the request" in for_farah
+    assert "Answer the request" not in for_ben
 
 
 # Absent people and people who left

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from bot import outbox
 from bot.bootstrap import build_registry
 from bot.cases.tables import Case
+from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
-from bot.screens.records import purge_text
+from bot.screens.records import purge, purge_text
 from bot.timeline.erasure import CORRECTION_FACTS, KEPT_FACTS, REMOVED, without_text
 from tests import prepared
 
@@ -80,3 +82,22 @@ def test_text_of_cases_that_ended_long_ago_is_removed_and_that_of_other_cases_st
         "young": ("Mia is ill", {"product": "Phones"}),
         "open": ("Mia is ill", {"product": "Phones"}),
     }
+
+
+def test_messages_without_an_incident_keep_their_text_as_long_as_others(tmp_path: Path) -> None:
+    store, before = Database(prepared.database(tmp_path)), NOW - timedelta(days=30)
+    ages = [("young", 29), *((f"old {number}", 31) for number in range(5))]
+    with store.transaction() as session:
+        for key, days in ages:
+            outbox.post(session, key, "U0FARAH", "Mia is ill", NOW - timedelta(days=days))
+        outbox.post(session, "not sent", "U0FARAH", "Mia is ill", NOW - timedelta(days=31))
+        session.flush()
+        session.connection().exec_driver_sql("UPDATE outbox SET shown = wanted WHERE key != 'not sent'")
+
+    # They are emptied a few at a time, so that nobody waits.
+    purged = purge.purge(store, build_registry(), before, NOW, notices_at_once=2)
+
+    with store.reading() as session:
+        kept = [row.key for row in session.exec(select(OutboxRow)).all() if row.text]
+    store.close()
+    assert (kept, purged.rows) == (["young", "not sent"], 5)

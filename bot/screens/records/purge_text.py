@@ -1,11 +1,13 @@
 """Removal of people's words from the columns that nouns registered. A test finds tables without a rule."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from bot.followups.tables import DIGEST_KEY
 from bot.incidents.registry import PurgeRule, Registry
 from bot.playbooks.step_rows import change_step, steps_of
 from bot.playbooks.tables import runs_of
@@ -54,21 +56,35 @@ def remove_from_old_rows(session: Session, registry: Registry, before: datetime)
     )
 
 
-def remove_old_notices(session: Session, registry: Registry, before: datetime) -> int:
-    """Empty old settled messages of any incident, and those about several incidents, such as the weekly digest."""
+def old_notices(session: Session, before: datetime, limit: int) -> Sequence[int]:
+    """The ids of some old settled messages that have text."""
     outbox = SQLModel.metadata.tables["outbox"]
-    is_settled = sa.or_(outbox.c.shown >= outbox.c.wanted, outbox.c.refused.is_not(None))
-    is_old = sa.or_(outbox.c.retry_at < before, outbox.c.incident_id.is_(None))
+    query = sa.select(outbox.c.id).where(_is_old_notice(outbox, before), _has_content(outbox.c.payload))
+    return session.connection().execute(query.limit(limit)).scalars().all()
+
+
+def remove_old_notices(session: Session, registry: Registry, before: datetime, ids: Collection[int]) -> int:
+    """Empty those of these messages that are still old and settled. Return how many had text."""
+    outbox = SQLModel.metadata.tables["outbox"]
     (rule,) = (rule for rule in registry.purge_rules if rule.table == outbox.name)
-    return _remove_from_table(session, rule, sa.and_(is_settled, is_old))
+    return _remove_from_table(session, rule, sa.and_(outbox.c.id.in_(ids), _is_old_notice(outbox, before)))
+
+
+def _is_old_notice(outbox: sa.Table, before: datetime) -> sa.ColumnElement[bool]:
+    is_settled = sa.or_(outbox.c.shown >= outbox.c.wanted, outbox.c.refused.is_not(None))
+    # The weekly digest quotes follow-ups of incidents that ended long before, and is never edited.
+    is_digest = outbox.c.key.startswith(DIGEST_KEY)
+    return sa.and_(is_settled, sa.or_(outbox.c.retry_at < before, is_digest))
+
+
+def _has_content(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return sa.cast(column, sa.Text).not_in(("", "[]", "{}"))
 
 
 def _remove_from_table(session: Session, rule: PurgeRule, condition: sa.ColumnElement[bool]) -> int:
     table = SQLModel.metadata.tables[rule.table]
     values: dict[str, Any] = dict(rule.emptied)
-    has_text: list[sa.ColumnElement[bool]] = [
-        sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in rule.emptied
-    ]
+    has_text = [_has_content(table.c[name]) for name in rule.emptied]
     for name in rule.columns:
         column = table.c[name]
         says_something = sa.and_(column.is_not(None), column.not_in(("", REMOVED)))

@@ -1,4 +1,4 @@
-"""Indexes that find the few rows of now among all that ever were: drafts, batches, messages without an incident."""
+"""Indexes that find the few rows of now among all that ever were; the subject says that a manager is asked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,9 +8,14 @@ down_revision = "0048"
 branch_labels = None
 depends_on = None
 
+OUTBOX = sa.table("outbox", sa.column("kind"), sa.column("subject", sa.String), sa.column("payload"))
+MANAGER = ":manager"
+
 
 def upgrade() -> None:
     """To this shape."""
+    is_for_manager = sa.cast(OUTBOX.c.payload, sa.Text).contains('"is_manager": true')
+    op.execute(_set_subject(OUTBOX.c.subject + MANAGER).where(is_for_manager))
     op.drop_index("ix_promises_draft_id", "promises")
     _create_index("ix_promises_draft_id", "promises", ["draft_id"], "draft_id IS NOT NULL")
     op.drop_index("ix_outbox_batch_group", "outbox")
@@ -22,6 +27,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to the shape before."""
+    op.execute(_set_subject(sa.func.replace(OUTBOX.c.subject, MANAGER, "")))
     op.drop_index("ix_outbox_of_none", "outbox")
     op.drop_index("ix_outbox_incident_id", "outbox")
     op.create_index("ix_outbox_incident_id", "outbox", ["incident_id"])
@@ -34,3 +40,7 @@ def downgrade() -> None:
 def _create_index(name: str, table: str, columns: list[str], where: str) -> None:
     condition = sa.text(where)
     op.create_index(name, table, columns, sqlite_where=condition, postgresql_where=condition)
+
+
+def _set_subject(subject: sa.ColumnElement[str]) -> sa.Update:
+    return sa.update(OUTBOX).where(OUTBOX.c.kind == "open_time").values(subject=subject)
