@@ -36,7 +36,7 @@ SOCKET_MODE = "slack_sdk.socket_mode"
 WEB_SOCKET = "websockets.client"
 WEB_SOCKET_LOST = ("ConnectionClosedError", "EOFError")
 # Errors while the database is down, by name, because loading SQLAlchemy would delay the start.
-DATABASE_AWAY = ("DatabaseBusy", "ChangeUnknown", "OperationalError")
+DATABASE_AWAY = ("DatabaseBusy", "DatabaseRefused", "ChangeUnknown", "OperationalError")
 
 
 def redact(text: str) -> str:

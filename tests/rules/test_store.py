@@ -126,6 +126,22 @@ def test_a_change_whose_commit_was_not_answered_is_reported_as_unknown(ready: Da
         assert len(session.exec(select(OutboxRow)).all()) == 1
 
 
+def test_a_full_database_is_not_reported_as_one_that_answers_in_a_moment(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        closing_database(prepared.database(tmp_path)) as store,
+        pytest.raises(DatabaseBusy) as refused,
+        store.transaction() as session,
+    ):
+        session.connection().exec_driver_sql("PRAGMA max_page_count = 1")
+        outbox.post(session, "hello", "C1", "words" * 10_000, NOW)
+
+    assert "in a moment" not in refused.value.sentence
+    assert "administrator" in refused.value.sentence
+    assert [record.__dict__["reason"] for record in caplog.records] == ["database or disk is full"]
+
+
 @pytest.mark.parametrize("failure", [DatabaseBusy(), TryLater("no answer"), ZeroDivisionError()])
 def test_a_failure_after_a_commit_is_not_reported_as_changing_nothing(ready: Database, failure: Exception) -> None:
     answers: list[str] = []

@@ -19,7 +19,14 @@ from bot.runtime.database.engines import (
     sqlite_file,
     without_time_limit,
 )
-from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy, unusable_as_sentence
+from bot.runtime.database.errors import (
+    ChangeUnknown,
+    DatabaseBusy,
+    DatabaseRefused,
+    is_temporary,
+    reason_of,
+    unusable_as_sentence,
+)
 from bot.runtime.database.group_commit import GroupCommit
 from bot.runtime.database.wal_sync import WalSync
 from bot.runtime.outage import Outage
@@ -151,6 +158,9 @@ class Database:
         try:
             yield
         except (OperationalError, PoolTimeout) as refused:
+            if isinstance(refused, OperationalError) and not is_temporary(refused):
+                self._outage.fails(reason_of(refused))
+                raise DatabaseRefused() from refused
             self._outage.fails(type(refused).__name__)
             raise DatabaseBusy() from refused
         except InternalError as refused:
