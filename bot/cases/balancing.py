@@ -167,11 +167,14 @@ def _managers(session: Session, services: Services, team: str, now: datetime) ->
 
 def watch(services: Services, now: datetime) -> None:
     """Alert the managers of a region, and of regions open at the same time, to unusual intake and long queues."""
+    # Read before the transaction, so that clicks do not wait for four weeks of cases.
+    with services.database.reading() as session:
+        alerts = [*_intake_alerts(session, services, now), *_queue_alerts(session, services, now)]
     with services.database.transaction() as session:
         boards.set_balance_clock(session, now)
         delete_old = sa.delete(CaseAlert).where(col(CaseAlert.at) < now - QUIET_FOR)
         session.connection().execute(delete_old)
-        for alert in [*_intake_alerts(session, services, now), *_queue_alerts(session, services, now)]:
+        for alert in alerts:
             if insert_new(session, CaseAlert(key=alert.key, at=now)):
                 _notify_managers(session, services, alert, now)
 

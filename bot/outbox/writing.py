@@ -122,18 +122,14 @@ def change_rows(session: Session, numbers: Collection[int], values: Mapping[str,
 
 def supersede(session: Session, key_prefix: str) -> None:
     """Cancel untried posts and pending edits with such keys, because a newer text follows."""
-    update = (
-        sa.update(OutboxRow)
-        .where(
-            sa.text(UNSETTLED),
-            sa.or_(col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_not(None)),
-            col(OutboxRow.key).startswith(key_prefix, autoescape=True),
-            # A batch has its key from its first part, but also contains the other parts.
-            col(OutboxRow.batch_group).is_(None),
-        )
-        .values(refused=SUPERSEDED)
+    update = update_in_order(
+        sa.text(UNSETTLED),
+        sa.or_(col(OutboxRow.attempted_at).is_(None), col(OutboxRow.ts).is_not(None)),
+        col(OutboxRow.key).startswith(key_prefix, autoescape=True),
+        # A batch has its key from its first part, but also contains the other parts.
+        col(OutboxRow.batch_group).is_(None),
     )
-    session.connection().execute(update)
+    session.connection().execute(update.values(refused=SUPERSEDED))
 
 
 def remove_untried(session: Session, incident_id: int, kind: str, subject: str) -> bool:

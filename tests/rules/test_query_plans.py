@@ -1,18 +1,23 @@
 """Queries that run all the time read a few rows by an index, however much has happened since the start."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from bot import outbox
 from bot.bootstrap import build_registry
+from bot.cases import balancing
+from bot.cases.open_cases import OpenCases
 from bot.outbox import batches, kinds, queries
 from bot.runtime.database import Database
 from tests import prepared
+from tests.rules.test_update_templates import services
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # A row for each team.
@@ -43,19 +48,37 @@ def test_what_is_due_next_is_found_by_an_index(store: Database) -> None:
             assert "TEMP B-TREE" not in str(steps), tick.name
 
 
-def test_messages_without_an_incident_are_not_looked_for_among_all_of_them(store: Database) -> None:
+@contextmanager
+def executed_on(store: Database) -> Iterator[list[tuple[str, tuple[object, ...]]]]:
+    """Note the statements with their parameters."""
     executed: list[tuple[str, tuple[object, ...]]] = []
 
-    @sa.event.listens_for(store.engine, "before_cursor_execute")
     def note(connection: sa.Connection, cursor: object, statement: str, parameters: Any, *_: object) -> None:
         executed.append((statement, tuple(parameters)))
 
-    with store.transaction() as session:
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    yield executed
+    sa.event.remove(store.engine, "before_cursor_execute", note)
+
+
+def test_cases_of_the_last_weeks_are_read_before_the_database_is_locked(store: Database) -> None:
+    floor_services = services()
+    parts = {**floor_services.parts, OpenCases: OpenCases(floor_services.floor.cases)}
+    with executed_on(store) as executed:
+        balancing.watch(replace(floor_services, database=store, parts=parts), NOW)
+
+    statements = [statement for statement, _ in executed]
+    locked_at = statements.index("BEGIN IMMEDIATE")
+    assert any("FROM cases" in statement for statement in statements[:locked_at])
+    assert not any("FROM cases" in statement for statement in statements[locked_at:])
+
+
+def test_messages_without_an_incident_are_not_looked_for_among_all_of_them(store: Database) -> None:
+    with executed_on(store) as executed, store.transaction() as session:
         outbox.edit_about(session, kinds.OPEN_TIME, "1", NOW)
         outbox.edit_named(session, None, kinds.CONTACT, "contact", NOW)
         queries.named(session, None, kinds.CONTACT, "contact")
         batches.post_to_person(session, "a key", "UANA", "the text", NOW)
-    sa.event.remove(store.engine, "before_cursor_execute", note)
 
     with store.engine.connect() as connection:
         steps = [
