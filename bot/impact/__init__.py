@@ -36,6 +36,7 @@ def register(registry: "Registry") -> None:
     registry.listeners.append(listeners.register)
     listeners.register_commands(registry)
     registry.on(events.Declared, watching.look_again)
+    registry.on(events.ScopeChanged, watching.look_again)
     registry.record(uploads.record_file, "message")
     registry.ticks.append(Tick("figures", watching.check_new_imports, tables.NEXT_CHECK))
     registry.kinds += renderers.KINDS

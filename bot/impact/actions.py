@@ -81,7 +81,7 @@ def queues_of(session: Session, services: Services, incident: Incident, now: dat
     """The queues in an incident's scope."""
     zone = ZoneInfo(services.floor.figures.zone)
     window = gathering.window_of(incident, now, zone)
-    return gathering.queues_in_scope(session, services.floor, incident, window)
+    return gathering.scope_of(session, services.floor, incident, window).queues
 
 
 def figures_form(services: Services, number: int, by: str, now: datetime) -> Block:

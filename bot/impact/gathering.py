@@ -1,10 +1,11 @@
 """The figures of an incident's queues, read in a constant number of queries and assessed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from msgspec.structs import replace
 from sqlmodel import Session
 
@@ -28,6 +29,16 @@ LONGEST_S = 7 * 24 * 3600
 AROUND_S = 3600
 
 
+class Scope(Struct, frozen=True):
+    """The queues that count for an incident."""
+
+    queues: list[QueueFacts]
+    # How many more have figures, if files were imported for the incident or no queue counts.
+    hidden_queues: int = 0
+    # The incident names no place, so that the queues of every place count.
+    is_whole_floor: bool = False
+
+
 def gather(session: Session, floor: Floor, incident: Incident, now: datetime) -> Assessment:
     """Assess an incident's figures so far."""
     return gather_with_outlook(session, floor, incident, now)[0]
@@ -39,9 +50,11 @@ def gather_with_outlook(
     """The same assessment, and a function that computes when the worst-hit queue will recover."""
     zone = ZoneInfo(floor.figures.zone)
     window = window_of(incident, now, zone)
-    queues = queues_in_scope(session, floor, incident, window)
+    scope = scope_of(session, floor, incident, window)
+    queues = scope.queues
     if not queues:
-        return Assessment(window, whole=assess([], {}, {}, window, int).whole), lambda: None
+        whole = assess([], {}, {}, window, int).whole
+        return Assessment(window, whole=whole, hidden_queues=scope.hidden_queues), lambda: None
     span = (window.day, max(window.until, window.end) + AHEAD_S)
     weeks = [
         (span[0] - week * WEEK_S - AROUND_S, span[1] - week * WEEK_S + AROUND_S)
@@ -54,8 +67,11 @@ def gather_with_outlook(
     other_windows = tables.windows_of_others(session, incident.number, weeks[-1][0], span[0])
     local = local_clock(zone)
     past = _past_by_queue(session, series, weeks, other_windows, local)
-    hidden_queues = _hidden_queues(session, incident, window, numbers)
-    assessment = replace(assess(queues, series, past, window, local), hidden_queues=hidden_queues)
+    assessment = replace(
+        assess(queues, series, past, window, local),
+        hidden_queues=scope.hidden_queues,
+        is_whole_floor=scope.is_whole_floor,
+    )
 
     def look_ahead() -> Outlook | None:
         worst_id = next((group.id for group in assessment.queues), 0)
@@ -68,7 +84,7 @@ def gather_with_outlook(
 def has_figures(session: Session, floor: Floor, incident: Incident, now: datetime) -> bool:
     """Whether any figures of the incident's queues are known for its day."""
     window = window_of(incident, now, ZoneInfo(floor.figures.zone))
-    numbers = [queue.id for queue in queues_in_scope(session, floor, incident, window)]
+    numbers = [queue.id for queue in scope_of(session, floor, incident, window).queues]
     queues_with_figures = interval_tables.queues_between(
         session, window.day, max(window.until, window.end) + AHEAD_S
     )
@@ -88,29 +104,37 @@ def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
     return Window(int(midnight.timestamp()), start, end, max(recovery_end, end), is_cut=actual_end > end)
 
 
-def queues_in_scope(session: Session, floor: Floor, incident: Incident, window: Window) -> list[QueueFacts]:
-    """The queues of files imported for the incident; else those of its sites and partners; else all. Queues typed
-    into the incident's form belong to it as well, and hide no other."""
+def scope_of(session: Session, floor: Floor, incident: Incident, window: Window) -> Scope:
+    """The queues of files imported for the incident; else those of its sites and partners, of which a queue without
+    a place may be one; for an incident without a place, all. Queues typed into its form belong to it as well.
+
+    Figures that came for another incident belong to that one, unless they name a place of this incident.
+    """
     of_files, typed = tables.queues_of_incident(session, incident.number)
-    queues = tables.queues(session, (of_files or _known_queues(session, window)) | typed)
-    if not of_files and (incident.sites or incident.partners):
-        scope_names = {name.casefold() for name in (*incident.sites, *incident.partners)}
-        matching = {
-            queue.number for queue in queues if {queue.site.casefold(), queue.partner.casefold()} & scope_names
-        }
-        queues = [queue for queue in queues if not matching or queue.number in matching | typed]
-    return [queue_facts(queue, floor) for queue in queues]
+    span = (window.start - LONGEST_S, window.end)
+    known = set(interval_tables.queues_between(session, *span))
+    place_names = {name.casefold() for name in (*incident.sites, *incident.partners)}
+    of_places = set() if of_files else _queues_of_places(session, known, place_names)
+    others = (
+        set() if of_files or of_places else set(interval_tables.queues_between(session, *span, incident.number))
+    )
+    if place_names:
+        others = {queue.number for queue in tables.queues(session, others) if not (queue.site or queue.partner)}
+    numbers = of_files | of_places | others | typed
+    return Scope(
+        [queue_facts(queue, floor) for queue in tables.queues(session, numbers)],
+        hidden_queues=len(known - numbers) if of_files or not numbers else 0,
+        is_whole_floor=not place_names and not others <= typed,
+    )
 
 
-def _known_queues(session: Session, window: Window) -> set[int]:
-    """Every queue with figures in the week before the incident's end."""
-    return set(interval_tables.queues_between(session, window.start - LONGEST_S, window.end))
-
-
-def _hidden_queues(session: Session, incident: Incident, window: Window, numbers: Collection[int]) -> int:
-    """How many queues with figures are not shown because files were imported for the incident."""
-    of_files, _ = tables.queues_of_incident(session, incident.number)
-    return len(_known_queues(session, window).difference(numbers)) if of_files else 0
+def _queues_of_places(session: Session, known: Collection[int], place_names: Set[str]) -> set[int]:
+    """The queues whose site or partner is one of these."""
+    return {
+        queue.number
+        for queue in tables.queues(session, known if place_names else ())
+        if {queue.site.casefold(), queue.partner.casefold()} & place_names
+    }
 
 
 def queue_facts(queue: Queue, floor: Floor) -> QueueFacts:

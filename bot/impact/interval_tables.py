@@ -96,9 +96,11 @@ def keys_of(
     return set(result.all())
 
 
-def queues_between(session: Session, start: int, end: int) -> Sequence[int]:
-    """The queues with any visible figures in that time."""
+def queues_between(session: Session, start: int, end: int, incident_id: int | None = None) -> Sequence[int]:
+    """The queues with any visible figures in that time; with `incident_id`, none that came for another incident."""
+    came_for = col(Import.incident_id)
     has_rows = sa.exists().where(
+        *([sa.or_(came_for.is_(None), came_for == incident_id)] if incident_id is not None else []),
         col(IntervalFigures.queue_id) == col(Queue.id),
         col(IntervalFigures.starts_at) >= start,
         col(IntervalFigures.starts_at) < end,

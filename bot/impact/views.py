@@ -26,6 +26,10 @@ NONE_SINCE = (
     "No interval since this incident began is known yet; the last import was {ago}. Drop a newer report into the "
     "channel, or add one interval by hand."
 )
+OTHERS_ONLY = (
+    "There are no figures of this incident's queues yet; {count} other {queues} figures. Drop a report of its "
+    "queues into the channel, add one interval by hand, or correct its sites and partners: `/incident edit`."
+)
 
 
 def moment(seconds: int) -> datetime:
@@ -44,8 +48,7 @@ def figures_screen(
     """The last interval, the totals since the start, a page each of queues, sites and partners, and the cost."""
     text = f"Figures of incident {incident_number}"
     if not assessment.whole.since.intervals:
-        missing = NONE_SINCE.format(ago=ago(imported_at)) if imported_at else NO_FIGURES
-        return text, [section(missing), _buttons(incident_number, has_figures=False)]
+        return text, [section(_missing(assessment, imported_at)), _buttons(incident_number, has_figures=False)]
     window, whole = assessment.window, assessment.whole
     blocks = [
         section(f"📊 *{text}* · last interval {clock_time(moment(whole.latest_at))}\n{_now(whole)}"),
@@ -61,6 +64,14 @@ def figures_screen(
         blocks.append(context(_origins(origins, len(assessment.queues))))
     blocks.append(_buttons(incident_number, has_figures=True))
     return text, blocks
+
+
+def _missing(assessment: Assessment, imported_at: datetime | None) -> str:
+    """Why there is nothing to show, and what to do."""
+    if count := assessment.hidden_queues:
+        queues = "queue has" if count == 1 else "queues have"
+        return OTHERS_ONLY.format(count=number(count), queues=queues)
+    return NONE_SINCE.format(ago=ago(imported_at)) if imported_at else NO_FIGURES
 
 
 def _buttons(incident_number: int, *, has_figures: bool) -> Block:
@@ -229,6 +240,8 @@ def _small_print(assessment: Assessment, imported_at: datetime | None) -> str:
         parts.append(
             f"Only the queues of this incident's files and forms; {number(hidden)} more {has} figures, too."
         )
+    if assessment.is_whole_floor:
+        parts.append("The incident names no site and no partner, so all queues count: `/incident edit`.")
     if assessment.left_out:
         parts.append(_left_out(assessment.left_out))
     if assessment.window.is_cut:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, select
+from sqlmodel import Field, Session, col, select
 
 from bot.incidents.tables import Incident
 from bot.runtime.database import Row, upsert, utc_column
@@ -50,6 +50,11 @@ def save_watch(session: Session, watch: QueueWatch) -> None:
 def save_summary(session: Session, summary: Summary) -> None:
     """Save what the card and the updates say about the figures."""
     upsert(session, summary)
+
+
+def delete_summary(session: Session, incident_id: int) -> None:
+    """Say nothing about figures on the card and in the updates any more."""
+    session.connection().execute(sa.delete(Summary).where(col(Summary.incident_id) == incident_id))
 
 
 _SUMMARY = select(Summary).where(Summary.incident_id == sa.bindparam("of_incident"))

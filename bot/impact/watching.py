@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bot import outbox
-from bot.impact import alert_wording, gathering, tables, watch_tables, wording
+from bot.impact import alert_wording, gathering, tables, watch_tables
 from bot.impact.rules.assessment import Assessment, Group
 from bot.impact.rules.warnings import Alert, Watch, watch
+from bot.impact.sentences import sentences
 from bot.impact.watch_tables import QueueWatch, Summary
+from bot.impact.wording import LANGUAGES
 from bot.incidents import incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Declared
+from bot.incidents.events import Declared, ScopeChanged
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -36,9 +38,10 @@ def check_new_imports(services: Services, now: datetime) -> None:
             tables.mark_checked(session, due_numbers, now)
 
 
-def look_again(change: Change, event: Declared) -> None:
-    """Check the last import again: its figures may concern the new incident."""
-    tables.recheck_last_import(change.session, change.now, change.now - RECENT)
+def look_again(change: Change, event: Declared | ScopeChanged) -> None:
+    """Check the last import again: its figures may concern the new incident, or no longer the one whose sites or
+    partners were changed."""
+    tables.recheck_last_import(change.session, change.now, change.incident.declared_at - RECENT)
 
 
 def _followed_incidents(session: Session, now: datetime) -> list[Incident]:
@@ -53,6 +56,7 @@ def _check_incident(services: Services, incident: Incident, import_id: int, now:
         assessment = gathering.gather(session, services.floor, incident, now)
         watches_before = watch_tables.watches(session, incident.number)
     if not assessment.is_known:
+        _withdraw_summary(services, incident.number)
         return
     states_with_lines = [
         _watch_queue(incident.number, group, watches_before.get(group.id)) for group in assessment.queues
@@ -66,6 +70,17 @@ def _check_incident(services: Services, incident: Incident, import_id: int, now:
         if lines and services.floor.figures.warnings and current.channel_id and current.status in OPEN:
             _post_alerts(session, current, import_id, lines, now)
         outbox.mark_stale(session, incident.number, (kinds.CARD,))
+
+
+def _withdraw_summary(services: Services, number: int) -> None:
+    """Take back what the card says about figures that no longer belong to the incident."""
+    with services.database.reading() as session:
+        if watch_tables.summary(session, number) is None:
+            return
+    with services.database.transaction() as session:
+        incidents.by_number_locked(session, number)
+        watch_tables.delete_summary(session, number)
+        outbox.mark_stale(session, number, (kinds.CARD,))
 
 
 def _watch_queue(number: int, group: Group, watch_before: QueueWatch | None) -> tuple[QueueWatch, str]:
@@ -106,6 +121,6 @@ def _post_alerts(session: Session, incident: Incident, import_id: int, lines: li
 def _summary(services: Services, number: int, assessment: Assessment, now: datetime) -> Summary:
     """The sentences of the card and the updates, in the floor's language, English and Spanish."""
     languages = {services.floor.language, "en", "es"}
-    sentences = {name: wording.sentences(assessment, name) for name in sorted(languages & set(wording.LANGUAGES))}
-    floor_sentences = sentences.get(services.floor.language) or sentences["en"]
-    return Summary(incident_id=number, line=floor_sentences.get("line", ""), sentences=sentences, at=now)
+    texts = {name: sentences(assessment, name) for name in sorted(languages & set(LANGUAGES))}
+    floor_texts = texts.get(services.floor.language) or texts["en"]
+    return Summary(incident_id=number, line=floor_texts.get("line", ""), sentences=texts, at=now)

@@ -1,11 +1,11 @@
 """Figures in words, in the floor's languages. Pure; queue names from files are escaped here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 from msgspec import Struct
 
-from bot.impact.rules.assessment import Assessment, Goal, Group
+from bot.impact.rules.assessment import Assessment, Goal
 from bot.impact.rules.figures import Amount, ServiceLevel, Totals
 from bot.slack.text import format_duration, one_line
 
@@ -55,6 +55,8 @@ ENGLISH = Language(
         "usual": "usual",
         "abandoned": "{share} abandoned",
         "points": "{points} points of the day's service level lost",
+        "of all queues": "figures of all queues",
+        "of one queue": "figures of {queue}",
         "definitions": "Service level: {formula}. Expected: {source}. Times: {zone}.",
         "adherence": "Adherence: staffed of scheduled time, at most the scheduled of each interval.",
         "occupancy": "Occupancy: handling of handling and available time.",
@@ -95,6 +97,8 @@ SPANISH = Language(
         "usual": "lo habitual",
         "abandoned": "{share} de abandono",
         "points": "{points} puntos perdidos del nivel de servicio del día",
+        "of all queues": "cifras de todas las colas",
+        "of one queue": "cifras de {queue}",
         "definitions": "Nivel de servicio: {formula}. Lo esperado: {source}. Horas: {zone}.",
         "adherence": "Adherencia: tiempo conectado sobre programado, como máximo el programado de cada intervalo.",
         "occupancy": "Ocupación: gestión sobre gestión y tiempo disponible.",
@@ -173,80 +177,6 @@ def queue_name(title: str) -> str:
 def since_text(start: int, end: int) -> str:
     """How long it has lasted."""
     return format_duration(timedelta(seconds=max(60, end - start)))
-
-
-def sentences(assessment: Assessment, language_code: str) -> dict[str, str]:
-    """The sentences of the card and the updates, by place; nothing when there are no figures."""
-    language = LANGUAGES.get(language_code, ENGLISH)
-    if not assessment.whole.since.intervals:
-        return {}
-    level, lost = _level(assessment.whole, language), _lost(assessment, language)
-    offered_text = _offered(assessment, language)
-    return {
-        "line": " · ".join(part for part in (level, lost, offered_text) if part),
-        "executives": _sentence([lost, level, _points(assessment, language)]),
-        "operations": "\n".join(
-            [
-                _sentence([level, offered_text, _abandoned(assessment.whole, language), lost]),
-                *_queue_lines(assessment, language),
-            ]
-        ),
-    }
-
-
-def _sentence(parts: Sequence[str]) -> str:
-    text = "; ".join(part for part in parts if part)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
-
-
-def _level(group: Group, language: Language) -> str:
-    level = group.since.service_level.value
-    if level is None:
-        return ""
-    level_text = percent(level, language)
-    if group.goal is None:
-        return language.phrases["level alone"].format(level=level_text)
-    return language.phrases["level"].format(level=level_text, target=percent(group.goal.target, language))
-
-
-def _lost(assessment: Assessment, language: Language) -> str:
-    lost = assessment.whole.losses.contacts_lost
-    return language.phrases["lost"].format(lost=number(lost, language)) if lost is not None and lost >= 1 else ""
-
-
-def _offered(assessment: Assessment, language: Language) -> str:
-    since = assessment.whole.since
-    if since.offered.value is None:
-        return ""
-    offered = number(since.offered.value, language)
-    share = difference(since.offered.value, assessment.whole.expected, language)
-    if not share:
-        return language.phrases["offered"].format(offered=offered)
-    source = language.phrases["forecast" if assessment.forecast_intervals else "usual"]
-    return language.phrases["against"].format(offered=offered, difference=share, source=source)
-
-
-def _abandoned(group: Group, language: Language) -> str:
-    share = group.since.abandonment.value
-    return language.phrases["abandoned"].format(share=percent(share, language)) if share else ""
-
-
-def _points(assessment: Assessment, language: Language) -> str:
-    points = assessment.points_lost
-    return language.phrases["points"].format(points=number(points, language, 1)) if points and points >= 0.1 else ""
-
-
-def _queue_lines(assessment: Assessment, language: Language, limit: int = 5) -> list[str]:
-    """One line per queue, worst first, if there are several."""
-    if len(assessment.queues) < 2:
-        return []
-    lines = []
-    for group in assessment.queues[:limit]:
-        parts = [_level(group, language), _abandoned(group, language)]
-        line_text = ", ".join(part for part in parts if part)
-        if line_text:
-            lines.append(f"• {queue_name(group.title)}: {line_text}")
-    return lines
 
 
 def notes(assessment: Assessment, language: Language, zone: str) -> tuple[str, str]:

@@ -44,6 +44,7 @@ HANDLERS = {
     "ScopeChanged": [
         "partners.handlers.follow_scope",
         "playbooks.handlers.offer_better_playbook",
+        "impact.watching.look_again",
         "webhooks.handlers.notify",
     ],
     "StatusChanged": [

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from bot.impact import wording
 from bot.impact.origins import Origin
 from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
@@ -18,6 +17,7 @@ from bot.impact.rules.intervals import QueueInterval, recent_starts
 from bot.impact.rules.lengths import by_length
 from bot.impact.rules.outlook import outlook
 from bot.impact.rules.series import merged
+from bot.impact.sentences import sentences
 from bot.impact.views import figures_screen
 
 HALF_HOUR = 1800
@@ -95,11 +95,11 @@ def test_nothing_is_expected_where_nothing_is_known() -> None:
     assert {group.title: group.losses.contacts_lost for group in assessment.queues}["Billing"] is None
     nothing = assess([BILLING], {}, {}, WINDOW, lambda moment: moment)
     assert not nothing.is_known
-    assert wording.sentences(nothing, "en") == {}
+    assert sentences(nothing, "en") == {}
 
 
 def test_the_sentences_name_the_goal_and_the_source_and_escape_text_from_files() -> None:
-    english, spanish = (wording.sentences(assessment_of_an_outage(), language) for language in ("en", "es"))
+    english, spanish = (sentences(assessment_of_an_outage(), language) for language in ("en", "es"))
     assert english["line"] == (
         "service level 60.2 % · about 91 contacts lost · 220 contacts (−27 % against the forecast)"
     )
@@ -108,6 +108,14 @@ def test_the_sentences_name_the_goal_and_the_source_and_escape_text_from_files()
         "• Chat &lt;b&gt;: service level 93.8 % (goal 90 %), 4 % abandoned",
     ]
     assert spanish["executives"].startswith("Unos 91 contactos perdidos; nivel de servicio 60,2 %")
+
+
+def test_the_sentences_say_whose_figures_they_are_where_the_incident_names_no_place() -> None:
+    whole_floor = replace(assessment_of_an_outage(), is_whole_floor=True)
+    assert sentences(whole_floor, "en")["line"].endswith(" against the forecast) · figures of all queues")
+    assert sentences(whole_floor, "es")["executives"].endswith("; cifras de todas las colas.")
+    one_queue = replace(whole_floor, queues=whole_floor.queues[1:])
+    assert sentences(one_queue, "en")["executives"].endswith("; figures of Chat &lt;b&gt;.")
 
 
 def test_unknown_parts_of_the_contacts_lost_are_not_shown_as_zero() -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from bot.impact import ids
+from bot.incidents import ids as incident_ids
 from bot.runtime.clock import utcnow
 from bot.sources.signatures import sign
 from slack_sandbox import file_sharing
@@ -73,6 +74,12 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert "🟠 *Billing · Manila*: service level 50 %, under 80 % of the goal (80 %)" in floor.live_markup(channel)
     assert "📊 Service level 50 % (goal 80 %)" in floor.card(channel)
     assert [row["kind"] for row in timeline(floor, "figures_warning")] == ["figures_warning"]
+    for title in ("S2 CRM slow in Cebu", "S2 Dialer slow"):
+        other_channel = floor.declares(title)
+        floor.tick()
+        assert "Service level" not in floor.card(other_channel), "that outage is another one"
+        screen = figures(floor, other_channel)
+        assert "no figures of this incident's queues yet; 1 other queue has figures" in screen
 
     floor.says("ana", "/incident impact", channel=channel)
     assert "Service level 50 % (goal 80 %)" in str(floor.ana.modal["blocks"])
@@ -395,6 +402,15 @@ def test_figures_from_before_an_incident_are_shown_on_its_card(floor: TestFloor)
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()
     floor.tick()
-    channel = floor.declares()
+    channel = floor.declares("S1 IVR down")
     floor.tick()
-    assert "Service level 50 %" in floor.card(channel)
+    assert "Service level 50 % (goal 80 %)" in floor.card(channel)
+    assert "figures of Billing · Manila" in floor.card(channel), "no place is named, so every queue counts"
+    assert "names no site and no partner, so all queues count" in figures(floor, channel)
+
+    floor.says("ana", "/incident edit", channel=channel)
+    floor.ana.fills(incident_ids.SITES, ["Cebu"])
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.tick()
+    assert "Service level" not in floor.card(channel)

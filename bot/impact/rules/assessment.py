@@ -103,8 +103,10 @@ class Assessment(Struct, frozen=True):
     restated: int = 0
     # Pairs of queue and seconds: intervals that do not count, because a later import covers their time.
     left_out: tuple[tuple[str, int], ...] = ()
-    # Queues with figures that are not shown, because files were imported for the incident.
+    # Queues with figures that are not shown: files were imported for the incident, or no queue is one of its own.
     hidden_queues: int = 0
+    # The incident names no site and no partner, so that all queues count.
+    is_whole_floor: bool = False
     # Pairs of import and queue: imports that supplied the actual figures, and imports that corrected them.
     actual_imports: frozenset[tuple[int, str]] = frozenset()
     correcting_imports: frozenset[tuple[int, str]] = frozenset()

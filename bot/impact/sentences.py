@@ -1,0 +1,89 @@
+"""What the card and the updates say about an incident's figures, in the floor's languages. Pure."""
+
+from collections.abc import Sequence
+
+from bot.impact.rules.assessment import Assessment, Group
+from bot.impact.wording import ENGLISH, LANGUAGES, Language, difference, number, percent, queue_name
+
+
+def sentences(assessment: Assessment, language_code: str) -> dict[str, str]:
+    """The sentences of the card and the updates, by place; nothing when there are no figures."""
+    language = LANGUAGES.get(language_code, ENGLISH)
+    if not assessment.whole.since.intervals:
+        return {}
+    level, lost = _level(assessment.whole, language), _lost(assessment, language)
+    offered_text, source_text = _offered(assessment, language), _source(assessment, language)
+    return {
+        "line": " · ".join(part for part in (level, lost, offered_text, source_text) if part),
+        "executives": _sentence([lost, level, _points(assessment, language), source_text]),
+        "operations": "\n".join(
+            [
+                _sentence([level, offered_text, _abandoned(assessment.whole, language), lost, source_text]),
+                *_queue_lines(assessment, language),
+            ]
+        ),
+    }
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    text = "; ".join(part for part in parts if part)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _level(group: Group, language: Language) -> str:
+    level = group.since.service_level.value
+    if level is None:
+        return ""
+    level_text = percent(level, language)
+    if group.goal is None:
+        return language.phrases["level alone"].format(level=level_text)
+    return language.phrases["level"].format(level=level_text, target=percent(group.goal.target, language))
+
+
+def _lost(assessment: Assessment, language: Language) -> str:
+    lost = assessment.whole.losses.contacts_lost
+    return language.phrases["lost"].format(lost=number(lost, language)) if lost is not None and lost >= 1 else ""
+
+
+def _offered(assessment: Assessment, language: Language) -> str:
+    since = assessment.whole.since
+    if since.offered.value is None:
+        return ""
+    offered = number(since.offered.value, language)
+    share = difference(since.offered.value, assessment.whole.expected, language)
+    if not share:
+        return language.phrases["offered"].format(offered=offered)
+    source = language.phrases["forecast" if assessment.forecast_intervals else "usual"]
+    return language.phrases["against"].format(offered=offered, difference=share, source=source)
+
+
+def _source(assessment: Assessment, language: Language) -> str:
+    """Whose figures they are, if the incident does not say: readers would take them for those of its own queues."""
+    if not assessment.is_whole_floor:
+        return ""
+    if len(assessment.queues) == 1:
+        return language.phrases["of one queue"].format(queue=queue_name(assessment.queues[0].title))
+    return language.phrases["of all queues"]
+
+
+def _abandoned(group: Group, language: Language) -> str:
+    share = group.since.abandonment.value
+    return language.phrases["abandoned"].format(share=percent(share, language)) if share else ""
+
+
+def _points(assessment: Assessment, language: Language) -> str:
+    points = assessment.points_lost
+    return language.phrases["points"].format(points=number(points, language, 1)) if points and points >= 0.1 else ""
+
+
+def _queue_lines(assessment: Assessment, language: Language, limit: int = 5) -> list[str]:
+    """One line per queue, worst first, if there are several."""
+    if len(assessment.queues) < 2:
+        return []
+    lines = []
+    for group in assessment.queues[:limit]:
+        parts = [_level(group, language), _abandoned(group, language)]
+        line_text = ", ".join(part for part in parts if part)
+        if line_text:
+            lines.append(f"• {queue_name(group.title)}: {line_text}")
+    return lines
