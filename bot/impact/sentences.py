@@ -41,8 +41,11 @@ def _level(group: Group, language: Language) -> str:
 
 
 def _lost(assessment: Assessment, language: Language) -> str:
-    lost = assessment.whole.losses.contacts_lost
-    return language.phrases["lost"].format(lost=number(lost, language)) if lost is not None and lost >= 1 else ""
+    """The contacts lost; if they are not known, those that gave up."""
+    lost, gave_up = assessment.whole.losses.contacts_lost, assessment.whole.since.abandoned.value
+    if lost is None:
+        return language.phrases["gave up"].format(amount=number(gave_up, language)) if gave_up else ""
+    return language.phrases["lost"].format(lost=number(lost, language)) if lost >= 1 else ""
 
 
 def _offered(assessment: Assessment, language: Language) -> str:

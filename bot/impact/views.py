@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from bot.impact import ids
+from bot.impact.cost_wording import cost_text
 from bot.impact.origins import Origin
 from bot.impact.rules.assessment import Assessment, Goal, Group
 from bot.impact.rules.figures import Amount, Totals
-from bot.impact.rules.losses import Losses
 from bot.impact.rules.outlook import Outlook
 from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, actions, button, context, section
@@ -54,7 +54,7 @@ def figures_screen(
         section(f"📊 *{text}* · last interval {clock_time(moment(whole.latest_at))}\n{_now(whole)}"),
         section(f"*Since it began* ({since_text(window.start, window.end)})\n{_since(whole)}"),
     ]
-    if cost := _cost(assessment):
+    if cost := cost_text(assessment):
         blocks.append(section(f"*What it cost*\n{cost}"))
     if ahead:
         blocks.append(section(_outlook(ahead)))
@@ -153,33 +153,6 @@ def _since(group: Group) -> str:
             *_use_of_agents(since),
         ]
     )
-
-
-def _cost(assessment: Assessment) -> str:
-    cost, lines = assessment.whole.losses, []
-    if cost.contacts_lost is not None:
-        lines.append(f"Contacts lost: about *{number(cost.contacts_lost)}* = {_parts_lost(cost)}")
-    if cost.late.known:
-        lines.append(f"Answered too late, beyond the goal: {number(cost.late.amount)}")
-    if cost.excess_wait_min.known:
-        lines.append(f"Waiting beyond the usual: {number(cost.excess_wait_min.amount)} min")
-    if cost.excess_handle_h.known:
-        lines.append(f"Handling beyond the plan: {number(cost.excess_handle_h.amount, decimals=1)} h")
-    if assessment.points_lost is not None:
-        lines.append(f"Points of the day's service level lost: {number(assessment.points_lost, decimals=1)}")
-    return "\n".join(lines)
-
-
-def _parts_lost(cost: Losses) -> str:
-    """The parts of the contacts lost; unknown parts are not in the sum, and the text says so."""
-    suppressed_text = f"{number(cost.suppressed.amount)} did not come" if cost.suppressed.known else ""
-    returned_text = f" − {number(cost.returned)} came back" if cost.returned else ""
-    if not cost.excess_abandons.known:
-        return f"{suppressed_text}{returned_text} (how many usually give up is not known)"
-    abandons_text = f"{number(cost.excess_abandons.amount)} gave up beyond the usual"
-    if not suppressed_text:
-        return f"{abandons_text} (how many were to come is not known)"
-    return f"{suppressed_text}{returned_text} + {abandons_text} (upper bound)"
 
 
 def _outlook(ahead: Outlook) -> str:

@@ -49,6 +49,7 @@ ENGLISH = Language(
         "level": "service level {level} (goal {target})",
         "level alone": "service level {level}",
         "lost": "about {lost} contacts lost",
+        "gave up": "{amount} contacts gave up",
         "offered": "{offered} contacts",
         "against": "{offered} contacts ({difference} against the {source})",
         "forecast": "forecast",
@@ -62,9 +63,11 @@ ENGLISH = Language(
         "occupancy": "Occupancy: handling of handling and available time.",
         "occupancy of staffed": "Occupancy: handling of staffed time.",
         "cost lost": "Contacts lost (at most): {amount}{parts}.",
+        "cost parts": "Contacts lost, without a total: {parts}.",
         "cost suppressed": "{amount} did not come",
         "cost returned": "{amount} came back",
         "cost abandons": "{amount} gave up beyond the usual",
+        "cost gave up": "{amount} gave up, and how many usually do is not known",
         "cost waiting": "Waiting beyond the usual: {amount} min.",
         "cost points": "Points of the day's service level lost: {amount}.",
         "chart offered": "Contacts offered (bars), {source} (line)",
@@ -91,6 +94,7 @@ SPANISH = Language(
         "level": "nivel de servicio {level} (objetivo {target})",
         "level alone": "nivel de servicio {level}",
         "lost": "unos {lost} contactos perdidos",
+        "gave up": "{amount} contactos abandonaron",
         "offered": "{offered} contactos",
         "against": "{offered} contactos ({difference} respecto a {source})",
         "forecast": "lo previsto",
@@ -104,9 +108,11 @@ SPANISH = Language(
         "occupancy": "Ocupación: gestión sobre gestión y tiempo disponible.",
         "occupancy of staffed": "Ocupación: gestión sobre tiempo conectado.",
         "cost lost": "Contactos perdidos (como máximo): {amount}{parts}.",
+        "cost parts": "Contactos perdidos, sin total: {parts}.",
         "cost suppressed": "{amount} no llegaron",
         "cost returned": "{amount} volvieron",
         "cost abandons": "{amount} abandonaron más de lo habitual",
+        "cost gave up": "{amount} abandonaron, y no se sabe cuántos lo hacen habitualmente",
         "cost waiting": "Espera por encima de lo habitual: {amount} min.",
         "cost points": "Puntos perdidos del nivel de servicio del día: {amount}.",
         "chart offered": "Contactos ofrecidos (barras), {source} (línea)",
@@ -202,17 +208,17 @@ def definitions(totals: Totals, language: Language = ENGLISH) -> list[str]:
 def _cost(assessment: Assessment, language: Language) -> str:
     """What the incident cost; unknown parts are left out."""
     cost = assessment.whole.losses
+    gave_up = None if cost.excess_abandons.known else assessment.whole.since.abandoned.value
     parts = {
         "suppressed": cost.suppressed.value,
         "returned": cost.returned or None,
         "abandons": cost.excess_abandons.value,
+        "gave up": gave_up,
     }
-    part_texts = [
-        _amount_phrase(f"cost {name}", amount, language) for name, amount in parts.items() if amount is not None
-    ]
-    lost = _amount_phrase(
-        "cost lost", cost.contacts_lost, language, parts=f" ({', '.join(part_texts)})" if part_texts else ""
-    )
+    part_texts = ", ".join(filter(None, (_amount_phrase(f"cost {name}", parts[name], language) for name in parts)))
+    lost = _amount_phrase("cost lost", cost.contacts_lost, language, parts=f" ({part_texts})" if part_texts else "")
+    if not lost and part_texts:
+        lost = language.phrases["cost parts"].format(parts=part_texts)
     waiting = _amount_phrase("cost waiting", cost.excess_wait_min.value, language)
     points = _amount_phrase("cost points", assessment.points_lost, language, 1)
     return " ".join(filter(None, (lost, waiting, points)))

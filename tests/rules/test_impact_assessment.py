@@ -19,6 +19,7 @@ from bot.impact.rules.outlook import outlook
 from bot.impact.rules.series import merged
 from bot.impact.sentences import sentences
 from bot.impact.views import figures_screen
+from bot.impact.wording import LANGUAGES, notes
 
 HALF_HOUR = 1800
 START = 50 * WEEK_S
@@ -119,8 +120,15 @@ def test_the_sentences_say_whose_figures_they_are_where_the_incident_names_no_pl
 
 
 def test_unknown_parts_of_the_contacts_lost_are_not_shown_as_zero() -> None:
-    without_weeks = str(figures_screen(1, assessment_of_an_outage(past=Past()), None)[1])
-    assert "80 did not come − 20 came back (how many usually give up is not known)" in without_weeks
+    assessment = assessment_of_an_outage(past=Past())
+    without_weeks = str(figures_screen(1, assessment, None)[1])
+    parts = "80 did not come − 20 came back; 44 gave up, and how many usually do is not known"
+    assert f"Contacts lost, without a total: {parts}" in without_weeks
+    assert "Short of the goal, answered too late or not at all: 56" in without_weeks
+    assert sentences(assessment, "en")["executives"].startswith("44 contacts gave up; service level 60.2 %")
+    assert notes(assessment, LANGUAGES["es"], "UTC")[1].startswith(
+        "Contactos perdidos, sin total: 80 no llegaron, 20 volvieron, 44 abandonaron, y no se sabe cuántos "
+    )
     assert "gave up beyond the usual (upper bound)" in str(figures_screen(1, assessment_of_an_outage(), None)[1])
 
 

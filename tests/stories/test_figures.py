@@ -108,8 +108,9 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     floor.says("ana", "/incident close", channel)
     assert "service level" in updates(floor, "executives")[-1]
     [page] = [page for name, page in post_mortem_files(floor, "ana") if name == "post-mortem-1.html"]
-    assert "Contacts lost (at most): " in page
-    assert "n/a" not in page.partition("Contacts lost (at most)")[2].partition("</li>")[0]
+    cost = page.partition("Contacts lost, without a total: ")[2].partition("</li>")[0]
+    assert "gave up, and how many usually do is not known" in cost
+    assert "n/a" not in cost
     assert "ask the queue manager: customers affected" not in page, "the figures show it"
     assert 'class="chart" src="data:image/png;base64,iVBOR' in page
     assert "Interval by interval" in page
@@ -291,7 +292,7 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     assert "• *Orders · Manila* SL 22.2 %" in text
     assert "agents 49 staffed, 69 scheduled, 4 available · adherence 71 % · occupancy 88 %" in text
     assert "Occupancy: handling of handling and available time." in text
-    assert "Contacts lost: about" in text
+    assert "Contacts lost, without a total: 190 did not come; " in text
     assert "• report.csv by <@U0ANA>, " in text
     assert "Service level: answered within 20 s of offered. Expected: the forecast." in text
 

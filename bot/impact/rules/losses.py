@@ -49,11 +49,11 @@ class Losses(Struct, frozen=True):
 
     @property
     def contacts_lost(self) -> Amount:
-        """suppressed - returned + excess abandons; None when neither part is known.
+        """suppressed - returned + excess abandons; None unless both parts are known.
 
         An upper bound: a customer who gives up and calls again counts in two of its parts.
         """
-        if not self.suppressed.known and not self.excess_abandons.known:
+        if not self.suppressed.known or not self.excess_abandons.known:
             return None
         return self.suppressed.amount - self.returned + self.excess_abandons.amount
 
