@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.errors import WatchfloorError
 from bot.impact import answer_wording, forms, gathering, ids, importing, interval_tables, tables, views
 from bot.impact.forms import LastInterval
-from bot.impact.importing import Source
+from bot.impact.importing import Result, Source
 from bot.impact.origins import origins_of
 from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.reading.vocabulary import COUNTS, LENGTHS, Meaning
@@ -85,7 +85,7 @@ def queues_of(session: Session, services: Services, incident: Incident, now: dat
 
 
 def figures_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form for one interval, prefilled from the last one."""
+    """The form for one interval; it proposes the queue of the last one and the interval after it."""
     incident = visible_incident(services, number, by, "lead")
     with services.database.reading() as session:
         queues = queues_of(session, services, incident, now)
@@ -130,18 +130,30 @@ def add_interval(
         name = _queue_name(change.session, queue)
         row = ReadRow(0, name, starts_at, interval_s, figures)
         source = Source(f"form:{key}", tables.TYPED, by, number)
-        importing.import_few(change.session, source, [row], now)
+        result = importing.import_few(change.session, source, [row], now)
+        before = _figures_before(change.session, result, starts_at)
         change.log("figures_typed", queue=name.queue, starts_at=starts_at)
     at = clock_time(datetime.fromtimestamp(starts_at, UTC))
-    return answer_wording.interval_kept(queue_name(name.queue), at, _kept_figures(Figures(*figures)))
+    return answer_wording.interval_kept(queue_name(name.queue), at, _kept_figures(Figures(*figures), before))
 
 
-def _kept_figures(figures: Figures) -> list[str]:
-    """Each figure as it was understood, so that a slip in typing is seen at once."""
-    amounts = [(label.lower(), name, getattr(figures, name)) for name, label, _ in forms.FIELDS]
-    return [
-        f"{label} {_amount_text(Meaning(name), amount)}" for label, name, amount in amounts if amount is not None
-    ]
+def _figures_before(session: Session, result: Result, starts_at: int) -> Figures:
+    """The interval's figures that were on record before this import."""
+    rows = interval_tables.rows_between(session, result.queues.values(), (starts_at, starts_at + 1))
+    intervals = merged(row for row in rows if row[2] != result.import_id)
+    return next((interval.figures for interval in intervals), Figures())
+
+
+def _kept_figures(figures: Figures, before: Figures) -> list[str]:
+    """Each figure as it was understood, and what it replaces, so that a slip in typing is seen at once."""
+    kept = []
+    for name, label, _ in forms.FIELDS:
+        amount, amount_before = getattr(figures, name), getattr(before, name)
+        if amount is not None:
+            is_changed = amount_before is not None and amount_before != amount
+            was = f" (was {_amount_text(Meaning(name), amount_before)})" if is_changed else ""
+            kept.append(f"{label.lower()} {_amount_text(Meaning(name), amount)}{was}")
+    return kept
 
 
 def _amount_text(meaning: Meaning, amount: float) -> str:

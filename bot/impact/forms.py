@@ -47,7 +47,8 @@ def figures_form(
     interval_s: int,
     last_interval: LastInterval | None,
 ) -> Block:
-    """The form for one queue and interval; agents and handle time start with their last values."""
+    """The form for one queue and interval. Nothing but the queue is filled in: a figure that nobody typed would
+    replace the one that is on record for the chosen interval."""
     queue_options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues]
     initial_queue = next(
         (str(queue.id) for queue in queues if last_interval and queue.label == last_interval.queue), None
@@ -63,18 +64,17 @@ def figures_form(
     intervals = [option(_interval_label(at), str(int(at.timestamp()))) for at in starts]
     blocks.append(field("Interval", ids.INTERVAL, select(ids.INTERVAL, intervals, initial=intervals[0]["value"])))
     for name, label, hint in FIELDS:
-        element = text_input(name, longest=20, initial=_initial_text(name, last_interval))
+        element = text_input(name, longest=20, placeholder=_last_value(name, last_interval))
         blocks.append(field(label, name, element, optional=True, hint=hint))
     return modal("Figures", blocks, callback_id=ids.FORM, submit="Save", private_metadata=f"{number}:{interval_s}")
 
 
-def _initial_text(name: str, last_interval: LastInterval | None) -> str:
+def _last_value(name: str, last_interval: LastInterval | None) -> str:
     """The last value of a figure that seldom changes between intervals; empty for the others."""
     if last_interval is None or name not in (ids.AHT, ids.AGENTS, ids.SCHEDULED):
         return ""
     amount = getattr(last_interval.figures, name)
-    # With one decimal: three digits after the point would be read as thousands when the form is sent.
-    return "" if amount is None else f"{round(amount, 1):g}"
+    return "" if amount is None else f"Last: {round(amount, 1):g}"
 
 
 def _interval_label(at: datetime) -> str:

@@ -224,7 +224,9 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
     assert "There are no figures" in figures(floor, channel)
     assert "no figures to draw" in floor.says("ana", "/incident figures chart", channel=channel)
     floor.says("ana", "/incident figures add", channel=channel)
+    first_start = str(int((this_half_hour() - HALF_HOUR).timestamp()))
     floor.ana.fills(ids.NEW_QUEUE, "Billing")
+    floor.ana.fills(ids.INTERVAL, first_start)
     floor.ana.fills(ids.OFFERED, "420")
     floor.ana.fills(ids.AHT, "6:00")
     floor.ana.fills(ids.AGENTS, "ninety")
@@ -246,11 +248,21 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
     assert re.search(r"Kept: Billing at .*: offered 420, average handle time 6:00, agents staffed 92, ", answer)
 
     floor.says("ana", "/incident figures add", channel=channel)
-    floor.ana.fills(ids.OFFERED, "420")
-    assert "'initial_value': '100'" in str(floor.ana.modal["blocks"])
-    assert floor.ana.submits().closed  # the queue, its handle time and its agents are filled in already
+    form = str(floor.ana.modal["blocks"])
+    assert "'text': 'Last: 92'" in form
+    assert "initial_value" not in form, "a figure that nobody typed would replace the chosen interval's own"
+    assert floor.ana.submits().errors, "nothing is typed"
+    floor.ana.fills(ids.INTERVAL, first_start)
+    floor.ana.fills(ids.AGENTS, "93")
+    assert floor.ana.submits().closed  # the queue is filled in already
     floor.settle()
     assert floor.ana.direct_messages()[-1].visible_text.startswith("Kept: Billing")
+    assert "agents staffed 93 (was 92). " in floor.ana.direct_messages()[-1].visible_text
+    floor.says("ana", "/incident figures add", channel=channel)
+    floor.ana.fills(ids.INTERVAL, first_start)
+    floor.ana.fills(ids.AGENTS, "92")
+    assert floor.ana.submits().closed
+    floor.settle()
 
     answer = floor.says("ana", "/incident whatif agents -6", channel=channel)
     assert answer == "What if agents -6"
