@@ -70,22 +70,27 @@ def _reconcile(
     managers: Mapping[str, Sequence[str]],
     now: datetime,
 ) -> list[OpenTime]:
-    """Update the known open times and return the new ones. A known open time that grows is not new."""
-    unmatched = list(findings)
+    """Update the known open times; return the new ones and those that are shorter now, which other people can fill.
+
+    A known open time that grows is not new.
+    """
+    unmatched, shorter = list(findings), []
     for open_time in finding_tables.all_open(session):
-        finding = next((each for each in unmatched if _is_about(each, open_time)), None)
+        finding = next((each for each in unmatched if _is_about(each, open_time, now)), None)
         if finding is None:
             open_time.settle(_how_it_ended(open_time, findings, now), now)
             save(session, open_time, now)
             continue
         unmatched.remove(finding)
-        was_short = open_time.problem_now == Problem.SHORT
+        was_short, length = open_time.problem_now == Problem.SHORT, open_time.ends_at - open_time.starts_at
         _update(session, services, open_time, finding, now)
         if was_short and finding.problem == Problem.GAP:
             # Editing the message notifies nobody.
             region_managers = managers.get(open_time.region, managers[""])
             post(session, open_time, region_managers, now, is_manager=True, occasion=":gap")
-    return [_new_open_time(session, services, each, now) for each in unmatched]
+        if finding.problem in UNCOVERED and open_time.ends_at - open_time.starts_at < length:
+            shorter.append(open_time)
+    return [*shorter, *(_new_open_time(session, services, each, now) for each in unmatched)]
 
 
 def _how_it_ended(open_time: OpenTime, findings: Iterable[Finding], now: datetime) -> State:
@@ -94,10 +99,16 @@ def _how_it_ended(open_time: OpenTime, findings: Iterable[Finding], now: datetim
     return State.MERGED if any(_touches(each, open_time) for each in findings) else State.SOLVED
 
 
-def _is_about(finding: Finding, open_time: OpenTime) -> bool:
-    """Whether it is the same open time, perhaps grown, moved, or with more or fewer people on."""
-    is_of_same_need = finding.problem not in UNCOVERED or finding.needed == open_time.needed
-    return is_of_same_need and _touches(finding, open_time)
+def _is_about(finding: Finding, open_time: OpenTime, now: datetime) -> bool:
+    """Whether it is the same open time, perhaps grown, moved, or with more or fewer people on.
+
+    A gap that has begun is over once somebody is on: what is uncovered later is another one.
+    """
+    if finding.problem in UNCOVERED:
+        is_over = open_time.starts_at <= now and finding.start > to_minute(now)
+        if is_over or finding.needed != open_time.needed:
+            return False
+    return _touches(finding, open_time)
 
 
 def _touches(finding: Finding, open_time: OpenTime) -> bool:
