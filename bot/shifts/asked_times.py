@@ -1,8 +1,10 @@
-"""The times that a colleague was asked about: they agree to these, whatever became of the roster since."""
+"""The times that a colleague was asked about or chose: they get these, whatever became of the roster since."""
+
+from datetime import datetime, timedelta
 
 from bot.errors import WatchfloorError
 from bot.shifts import views
-from bot.shifts.finding_tables import OpenTime
+from bot.shifts.finding_tables import OpenTime, OpenTooLong
 from bot.shifts.swap_tables import Swap
 from bot.shifts.tables import Shift
 from bot.slack.text import mention
@@ -12,6 +14,12 @@ class TimesChanged(WatchfloorError):
     """The times have changed since you were asked: {when} now. {person} can ask you again."""
 
     es = "El horario ha cambiado desde que te lo preguntaron: ahora es {when}. {person} puede volver a preguntarte."
+
+
+class NotWithin(WatchfloorError):
+    """Choose hours within the time that is open: {when}."""
+
+    es = "Elige horas dentro de lo que está sin cubrir: {when}."
 
 
 def note(swap: Swap, asked: Shift | OpenTime, for_shift: Shift | None = None) -> None:
@@ -39,6 +47,21 @@ def keep_to(swap: Swap, open_time: OpenTime) -> None:
     if swap.starts_at < open_time.starts_at or swap.ends_at > open_time.ends_at:
         raise _changed(swap, open_time)
     open_time.starts_at, open_time.ends_at = swap.starts_at, swap.ends_at
+
+
+def keep_to_part(open_time: OpenTime, part: tuple[datetime, datetime] | None, now: datetime) -> None:
+    """Reduce an open time to the chosen part, if one is chosen; the rest is found as another open time.
+
+    Raises `OpenTooLong` if all of it is chosen and longer than a shift, and `NotWithin`.
+    """
+    if part is None:
+        if open_time.is_long(now):
+            raise OpenTooLong(hours=(open_time.ends_at - max(open_time.starts_at, now)) // timedelta(hours=1))
+        return
+    starts_at, ends_at = part
+    if not open_time.starts_at <= starts_at < ends_at <= open_time.ends_at:
+        raise NotWithin(when=views.times(open_time.starts_at, open_time.ends_at))
+    open_time.starts_at, open_time.ends_at = starts_at, ends_at
 
 
 def _changed(swap: Swap, each: Shift | OpenTime) -> TimesChanged:

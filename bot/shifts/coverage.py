@@ -34,6 +34,8 @@ UNCOVERED = frozenset({Problem.GAP, Problem.SHORT})
 MOST_ASKED = 10
 # The end of the subject of a message to a manager.
 MANAGER = ":manager"
+# What begins this shortly before the look-ahead ends, and goes on, is reported when more of it is known.
+LAST_OF_AHEAD = timedelta(hours=1)
 # An open time that is found late is escalated at once; people told of it within this time are not told again.
 TOLD_WITHIN = timedelta(minutes=15)
 # People who were on in a role within this time may be asked to fill an open time in it.
@@ -56,7 +58,12 @@ def find_open_times(services: Services, now: datetime) -> None:
         duties = availability.available_duties(session, now, until)
         span = to_minute(now), to_minute(until)
         needs = [needed(need) for need in services.floor.shifts.needs if not need.queues]
-        findings = rules.problems(duties, needs, *span)
+        last_start = to_minute(until - min(LAST_OF_AHEAD, services.floor.shifts.ahead / 4))
+        findings = [
+            each
+            for each in rules.problems(duties, needs, *span)
+            if each.start <= last_start or each.end < to_minute(until)
+        ]
         for need, load in loads:
             findings += load_rules.shortages(duties, needed(need), load, *span)
         for open_time in _reconcile(session, services, findings, managers, now):

@@ -1,7 +1,7 @@
 """Open times of the rosters: when each was found, who was told, who took it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,10 @@ class State(StrEnum):
     PASSED = "passed"  # it passed uncovered
 
 
+# What is open for longer is not taken with one press: people choose the hours.
+LONGEST_WHOLE = timedelta(hours=12)
+
+
 class NoSuchFinding(WatchfloorError):
     """That is no longer in the roster. `/incident oncall gaps` shows what is open."""
 
@@ -30,13 +34,9 @@ class NoSuchFinding(WatchfloorError):
 
 
 class OpenTooLong(WatchfloorError):
-    """That is open for {hours} hours, and no shift is that long. A manager can add a shift for each part:
-    `/incident shift`."""
+    """That is open for {hours} hours, longer than a shift. Choose which hours you take: `/incident oncall gaps`."""
 
-    es = (
-        "Eso está sin cubrir {hours} horas, y ningún turno es tan largo. Un responsable puede añadir un turno para "
-        "cada parte: `/incident shift`."
-    )
+    es = "Eso está sin cubrir {hours} horas, más que un turno. Elige qué horas cubres: `/incident oncall gaps`."
 
 
 class OpenTime(Numbered, table=True):
@@ -89,6 +89,10 @@ class OpenTime(Numbered, table=True):
     def is_open(self) -> bool:
         """True while the time is still uncovered."""
         return self.state == State.OPEN
+
+    def is_long(self, now: datetime) -> bool:
+        """Whether what is left of it is longer than a shift."""
+        return self.ends_at - max(self.starts_at, now) > LONGEST_WHOLE
 
     def settle(self, state: State, now: datetime, by: str | None = None) -> None:
         """Close it, so that nobody is notified of it any more."""

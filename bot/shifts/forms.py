@@ -1,7 +1,7 @@
 """Forms of rosters: a shift, an absence, a swap, whom to ask, the managers' answer. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.config.floor import Floor
@@ -24,6 +24,7 @@ from bot.slack.blocks import (
 from bot.slack.phrases import Translator
 
 LONGEST_ANSWER = 500
+USUAL_SHIFT = timedelta(hours=8)
 
 
 def shift_form(floor: Floor, translate: Translator, now: datetime) -> Block:
@@ -79,6 +80,25 @@ def ask_form(open_time: OpenTime, floor: Floor, translate: Translator, now: date
         blocks,
         callback_id=ids.ASK_FORM,
         submit=translate("Ask"),
+        close=translate("Cancel"),
+        private_metadata=str(open_time.number),
+    )
+
+
+def take_form(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> Block:
+    """The form to take some hours of an open time that is longer than a shift."""
+    starts_at = max(open_time.starts_at, now.replace(second=0, microsecond=0))
+    ends_at = min(open_time.ends_at, starts_at + USUAL_SHIFT)
+    blocks = [
+        section(f"{describe(open_time, floor, translate, now)}."),
+        field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, starts_at)),
+        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, ends_at)),
+    ]
+    return modal(
+        translate("I'll take it"),
+        blocks,
+        callback_id=ids.TAKE_FORM,
+        submit=translate("Save"),
         close=translate("Cancel"),
         private_metadata=str(open_time.number),
     )

@@ -1,6 +1,8 @@
 """Identifiers that Slack sends back: of buttons, forms and their fields."""
 
 TAKE = "shift.take"
+TAKE_PART = "shift.take_part"
+TAKE_FORM = "shift.take_form"
 ASK = "shift.ask"
 ASK_FORM = "shift.ask_form"
 SEND_PEOPLE = "shift.send_people"

@@ -67,6 +67,12 @@ def register(app: App, services: Services) -> None:
 
 def _register_open_times(app: App, services: Services) -> None:
     listening.on_click(app, services, listening.one_of_many(ids.TAKE), offers.take)
+    listening.opens_form(app, services, listening.one_of_many(ids.TAKE_PART), _open_time_form(forms.take_form))
+
+    def take_part(body: Payload) -> Response:
+        return offers.take(services, parse.form_number(body), parse.user_id(body), utcnow(), _when(body))
+
+    listening.on_form(app, services, ids.TAKE_FORM, ids.ENDS, take_part)
 
     listening.opens_form(app, services, listening.one_of_many(ids.ASK), _open_time_form(forms.ask_form))
     listening.opens_form(app, services, listening.one_of_many(ids.SEND_PEOPLE), _open_time_form(forms.people_form))

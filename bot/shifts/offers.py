@@ -80,8 +80,10 @@ def check_manager(services: Services, by: str, region: str = "") -> None:
         raise OnlyManagers(who=mentions(sorted(managers)))
 
 
-def take(services: Services, number: int, by: str, now: datetime) -> str:
-    """Take an open time as a shift. Returns the reply."""
+def take(
+    services: Services, number: int, by: str, now: datetime, part: tuple[datetime, datetime] | None = None
+) -> str:
+    """Take an open time or the chosen part of it as a shift. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         tables.roster_changed(session, now)
@@ -89,6 +91,7 @@ def take(services: Services, number: int, by: str, now: datetime) -> str:
         open_time = _open_time_to_fill(session, number, translate, now)
         if not _is_in_role(session, open_time, by, now):
             raise NotInRole(role=views.place(services.floor, translate, open_time.role, ""))
+        asked_times.keep_to_part(open_time, part, now)
         _fill(session, open_time, by, now)
         when = views.times(open_time.starts_at, open_time.ends_at)
     return translate("It's yours: {when}. `/incident oncall mine` shows it.", when=when)

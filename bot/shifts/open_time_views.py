@@ -87,17 +87,21 @@ def open_time_message(
     if open_time.problem == Problem.OVERLAP:
         advice = translate("Change the roster, or swap one of the shifts: `/incident oncall mine`")
         return text, [section(text), context(advice)]
-    return text, [section(text), _answer_buttons(open_time, translate, is_manager=is_manager)]
+    return text, [section(text), _answer_buttons(open_time, translate, now, is_manager=is_manager)]
 
 
-def _answer_buttons(open_time: OpenTime, translate: Translator, *, is_manager: bool) -> Block:
+def _answer_buttons(open_time: OpenTime, translate: Translator, now: datetime, *, is_manager: bool) -> Block:
     number = str(open_time.number)
     buttons = [button(translate("Ask somebody"), ids.ASK, number)]
     if open_time.problem != Problem.BELOW_LOAD:
-        buttons.insert(0, button(translate("I'll take it"), ids.TAKE, number, style="primary"))
+        buttons.insert(0, button(translate("I'll take it"), _take_id(open_time, now), number, style="primary"))
     if is_manager and not open_time.answer:
         buttons.append(button(translate("Answer the request"), ids.SEND_PEOPLE, number))
     return actions(buttons, block_id=f"open-time-{number}")
+
+
+def _take_id(open_time: OpenTime, now: datetime) -> str:
+    return ids.TAKE_PART if open_time.is_long(now) else ids.TAKE
 
 
 def answer_text(open_time: OpenTime, translate: Translator, now: datetime) -> str:
@@ -136,7 +140,8 @@ def gaps_message(
         line = f"{SIGNS[open_time.problem_now]} {describe(open_time, floor, translate, now)}"
         if open_time.answer:
             line += f"\n{answer_text(open_time, translate, now)}"
-        take_button = button(translate("I'll take it"), f"{ids.TAKE}.{open_time.number}", str(open_time.number))
+        number = str(open_time.number)
+        take_button = button(translate("I'll take it"), f"{_take_id(open_time, now)}.{number}", number)
         blocks.append(section(line, accessory=None if open_time.problem == Problem.OVERLAP else take_button))
     return text, [*blocks, *which_page]
 

@@ -88,3 +88,10 @@ def test_a_gap_that_became_shorter_is_offered_to_those_who_can_fill_it_now(floor
     everybody = ["U0BEN", "U0CHLOE", "U0DEVI"]
     assert open_gaps(floor, NOW + 4 * MINUTE) == [(16, 20, everybody)]
     assert open_gaps(floor, NOW + 14 * MINUTE) == [(16, 20, everybody)]
+
+
+def test_a_gap_at_the_end_of_the_time_ahead_is_found_once_an_hour_of_it_is_known(floor: Services) -> None:
+    rosters(floor, ("U0BEN", -8, 8), ("U0CHLOE", 8, 48))
+
+    assert open_gaps(floor, NOW + 50 * MINUTE) == []
+    assert open_gaps(floor, NOW + HOUR) == [(48, 49, ["U0BEN", "U0CHLOE"])]

@@ -15,7 +15,7 @@ from bot.directory.rules import PersonFacts
 from bot.runtime.database import Database
 from bot.services import Services
 from bot.shifts import offers, tables, views
-from bot.shifts.asked_times import TimesChanged
+from bot.shifts.asked_times import NotWithin, TimesChanged
 from bot.shifts.finding_tables import OpenTime, OpenTooLong, State
 from bot.shifts.tables import Shift
 from tests import prepared
@@ -108,6 +108,20 @@ def test_an_open_time_that_is_over_or_longer_than_any_shift_is_not_taken(shifts:
     weekend = _open_time(shifts, MONDAY + 4 * 24 * HOUR, MONDAY + 6 * 24 * HOUR)
     with pytest.raises(OpenTooLong, match="48 hours"):
         offers.take(shifts, weekend, "U0BEN", NOW)
+
+
+def test_hours_of_a_long_open_time_are_taken(shifts: Services) -> None:
+    number = _open_time(shifts, MONDAY + 16 * HOUR, MONDAY + 36 * HOUR)
+    with pytest.raises(OpenTooLong, match="20 hours"):
+        offers.take(shifts, number, "U0BEN", NOW)
+    with pytest.raises(NotWithin):
+        offers.take(shifts, number, "U0BEN", NOW, (MONDAY + 16 * HOUR, MONDAY + 37 * HOUR))
+
+    offers.take(shifts, number, "U0BEN", NOW, (MONDAY + 20 * HOUR, MONDAY + 28 * HOUR))
+
+    with shifts.database.reading() as session:
+        taken = session.exec(select(Shift).where(col(Shift.source) == "by hand")).one()
+        assert (taken.starts_at, taken.ends_at) == (MONDAY + 20 * HOUR, MONDAY + 28 * HOUR)
 
 
 def test_an_open_time_can_be_taken_again_after_that_shift_was_swapped_away(shifts: Services) -> None:

@@ -182,6 +182,10 @@ def test_without_a_roster_the_managers_are_told_once_that_nobody_is_on(tmp_path:
         floor.tick()
         messages = [message.visible_text for message in floor.sandbox.person("farah").direct_messages()]
         assert ["Nobody is on as Manager" in words for words in messages] == [True], "it is late when it is found"
+        floor.farah.clicks(shift_ids.TAKE_PART)
+        hours = {each["element"].get("initial_date_time") for each in floor.farah.modal["blocks"][1:]}
+        assert max(hours) - min(hours) == 8 * 3600, "a shift is proposed, not two days"
+        assert "rostered as Manager" in str(floor.farah.submits().errors)
         floor.nothing_was_malformed()
 
 
