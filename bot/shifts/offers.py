@@ -11,11 +11,21 @@ from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
 from bot.services import Services
-from bot.shifts import asked_times, coverage, finding_tables, open_time_views, people, swap_tables, tables, views
+from bot.shifts import (
+    asked_times,
+    coverage,
+    finding_tables,
+    open_time_views,
+    people,
+    repeated_requests,
+    swap_tables,
+    tables,
+    views,
+)
 from bot.shifts.finding_tables import OpenTime, OpenTooLong, State
 from bot.shifts.reading.rows import LONGEST
 from bot.shifts.rules import AbsentThen, AlreadyOnShift, Problem, is_free, to_minute
-from bot.shifts.swap_tables import Swap
+from bot.shifts.swap_tables import NotYourShift, Swap, TooLate, WhomMissing
 from bot.shifts.tables import BY_HAND, Shift
 from bot.slack.phrases import Translator
 from bot.slack.text import mention, mentions
@@ -36,18 +46,6 @@ class NotInRole(WatchfloorError):
     )
 
 
-class NotYourShift(WatchfloorError):
-    """That is the shift of {person}, so only they can swap it."""
-
-    es = "Ese turno es de {person}; solo esa persona puede cambiarlo."
-
-
-class TooLate(WatchfloorError):
-    """That shift has begun already. Ask your manager to change the roster."""
-
-    es = "Ese turno ya ha empezado. Pide a tu responsable que cambie el cuadrante."
-
-
 class OnlyManagers(WatchfloorError):
     """Only {who} can do that, because floor.yaml names them (`shifts: managers`). Ask one of them."""
 
@@ -64,12 +62,6 @@ class AnswerMissing(WatchfloorError):
     """Please write who comes, or why nobody does."""
 
     es = "Escribe quién viene, o por qué no viene nadie."
-
-
-class WhomMissing(WatchfloorError):
-    """Choose a colleague's shift, or the colleague who takes yours."""
-
-    es = "Elige el turno de otra persona, o a quién le das el tuyo."
 
 
 def check_manager(services: Services, by: str, region: str = "") -> None:
@@ -212,6 +204,7 @@ def propose(
         _check_swap(session, shift, for_shift, by, to, now)
         swap = Swap(from_id=by, to_id=to, shift_id=own_shift_id, for_shift_id=other_shift_id, asked_at=now)
         asked_times.note(swap, shift, for_shift)
+        repeated_requests.check(session, swap, now)
         session.add(swap)
         session.flush()
         translate = people.translator_for(session, services, to)
@@ -273,6 +266,7 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     _set_person(session, shift, swap.to_id, now)
     if for_shift:
         _set_person(session, for_shift, swap.from_id, now)
+    repeated_requests.settle(session, services, by_id, now)
     return lambda translate: views.swapped_text(shift, for_shift, services.floor, translate, now)
 
 

@@ -1,9 +1,11 @@
 """Requests to a colleague to take a shift or an open time; both must agree before the roster changes."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, Session, select
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, utc_column
@@ -16,6 +18,7 @@ class State(StrEnum):
     ASKED = "asked"
     AGREED = "agreed"
     DECLINED = "declined"
+    OVER = "over"  # another request settled it
 
 
 class NoSuchSwap(WatchfloorError):
@@ -28,6 +31,24 @@ class NotForYou(WatchfloorError):
     """That question is for {person}, so only they can answer it."""
 
     es = "Esa pregunta es para {person}; solo esa persona puede responder."
+
+
+class NotYourShift(WatchfloorError):
+    """That is the shift of {person}, so only they can swap it."""
+
+    es = "Ese turno es de {person}; solo esa persona puede cambiarlo."
+
+
+class TooLate(WatchfloorError):
+    """That shift has begun already. Ask your manager to change the roster."""
+
+    es = "Ese turno ya ha empezado. Pide a tu responsable que cambie el cuadrante."
+
+
+class WhomMissing(WatchfloorError):
+    """Choose a colleague's shift, or the colleague who takes yours."""
+
+    es = "Elige el turno de otra persona, o a quién le das el tuyo."
 
 
 class Swap(Numbered, table=True):
@@ -60,3 +81,10 @@ def asked(session: Session, number: int, of: str) -> Swap:
     if swap.to_id != of:
         raise NotForYou(person=mention(swap.to_id))
     return swap
+
+
+def asked_about(session: Session, shift_ids: Collection[int | None]) -> Sequence[Swap]:
+    """Every unanswered request about one of these shifts."""
+    numbers = [each for each in shift_ids if each]
+    is_about = sa.or_(col(Swap.shift_id).in_(numbers), col(Swap.for_shift_id).in_(numbers))
+    return session.exec(select(Swap).where(is_about, Swap.state == State.ASKED).order_by(col(Swap.id))).all()

@@ -90,6 +90,9 @@ SPANISH = {
     "{person} asks you to take: {shift}": "{person} te pide que cubras: {shift}",
     "{person} takes yours: {shift}": "{person} cubre el tuyo: {shift}",
     "The swap is agreed.": "El cambio está acordado.",
+    "The shift has changed hands meanwhile; there is nothing left to answer.": (
+        "Mientras tanto el turno ha pasado a otra persona; ya no hay nada que responder."
+    ),
     # Rosters.
     "… and {count} more: {command}": "… y {count} más: {command}",
     "Your shifts changed (roster {name}):": "Tus turnos han cambiado (cuadrante {name}):",

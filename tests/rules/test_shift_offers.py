@@ -12,11 +12,14 @@ from bot import directory
 from bot.config.floor import Shifts
 from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
+from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
 from bot.services import Services
 from bot.shifts import offers, tables, views
 from bot.shifts.asked_times import NotWithin, TimesChanged
 from bot.shifts.finding_tables import OpenTime, OpenTooLong, State
+from bot.shifts.repeated_requests import AskedAlready
+from bot.shifts.swap_tables import NoSuchSwap
 from bot.shifts.tables import Shift
 from tests import prepared
 from tests.rules.test_update_templates import services
@@ -122,6 +125,23 @@ def test_hours_of_a_long_open_time_are_taken(shifts: Services) -> None:
     with shifts.database.reading() as session:
         taken = session.exec(select(Shift).where(col(Shift.source) == "by hand")).one()
         assert (taken.starts_at, taken.ends_at) == (MONDAY + 20 * HOUR, MONDAY + 28 * HOUR)
+
+
+def test_a_request_is_made_once_and_every_copy_ends_with_the_swap(shifts: Services) -> None:
+    offers.propose(shifts, 1, 2, "", "U0BEN", NOW)
+    with pytest.raises(AskedAlready, match="U0ERIK"):
+        offers.propose(shifts, 1, 2, "", "U0BEN", NOW)
+    offers.propose(shifts, 1, None, "U0ERIK", "U0BEN", NOW)
+
+    offers.agree(shifts, 1, "U0ERIK", NOW)
+
+    with pytest.raises(NoSuchSwap):
+        offers.agree(shifts, 2, "U0ERIK", NOW)
+    with shifts.database.reading() as session:
+        copy = session.exec(select(OutboxRow).where(OutboxRow.key == "shift_swap:2")).one()
+        assert copy.payload is not None
+        assert "changed hands meanwhile" in str(copy.payload["blocks"])
+        assert "shift.agree" not in str(copy.payload["blocks"])
 
 
 def test_an_open_time_can_be_taken_again_after_that_shift_was_swapped_away(shifts: Services) -> None:

@@ -1,0 +1,52 @@
+"""Requests about the same shift: a second one is refused, and all end when the shift has changed hands."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from bot import outbox
+from bot.errors import WatchfloorError
+from bot.services import Services
+from bot.shifts import people, swap_tables
+from bot.shifts.swap_tables import State, Swap
+from bot.slack.blocks import context
+from bot.slack.text import mention
+
+
+class AskedAlready(WatchfloorError):
+    """{person} has been asked for that already. Wait for the answer, or ask somebody else."""
+
+    es = "Ya se lo has pedido a {person}. Espera su respuesta, o pídeselo a otra persona."
+
+
+def check(session: Session, swap: Swap, now: datetime) -> None:
+    """Raise `AskedAlready` if the same person was asked for the same times; an older request is replaced."""
+    for other in swap_tables.asked_about(session, [swap.shift_id]):
+        if (other.to_id, other.shift_id, other.for_shift_id) != (swap.to_id, swap.shift_id, swap.for_shift_id):
+            continue
+        if _times(other) == _times(swap):
+            raise AskedAlready(person=mention(swap.to_id))
+        _end(session, other, now)
+
+
+def settle(session: Session, services: Services, shift_ids: Collection[int | None], now: datetime) -> None:
+    """End the other requests about shifts that have changed hands, and take the buttons off their messages."""
+    for other in swap_tables.asked_about(session, shift_ids):
+        _end(session, other, now)
+        translate = people.translator_for(session, services, other.to_id)
+        query = select(outbox.OutboxRow).where(outbox.OutboxRow.key == f"shift_swap:{other.number}")
+        row = session.exec(query).first()
+        if row and row.payload:
+            blocks = [block for block in row.payload["blocks"] if block["type"] != "actions"]
+            note = context(translate("The shift has changed hands meanwhile; there is nothing left to answer."))
+            outbox.edit(session, row, [*blocks, note], now)
+
+
+def _times(swap: Swap) -> tuple[datetime | None, ...]:
+    return swap.starts_at, swap.ends_at, swap.for_starts_at, swap.for_ends_at
+
+
+def _end(session: Session, swap: Swap, now: datetime) -> None:
+    swap.state, swap.answered_at = State.OVER, now
+    session.add(swap)
