@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
 
@@ -82,12 +83,13 @@ def test_an_untranslated_phrase_stays_english_and_typed_text_is_no_pattern() -> 
 
 
 def test_a_handovers_items_are_listed_in_the_language_of_its_reader() -> None:
+    noon = datetime(2026, 11, 27, 12, tzinfo=UTC)
     items = [
-        HandoverItem(key="a", title="Update of #1 to Operations", severity="S2"),
+        HandoverItem(key="a", title="Update of #1 to Operations", severity="S2", due_at=noon),
         HandoverItem(key="b", title="Devi Nair has not answered a page for #1", severity="S2"),
     ]
-    listed = str(offer_form(items, None, shift_wording.translator("es")))
-    assert "• S2 Actualización de #1 para Operations" in listed
+    listed = str(offer_form(items, None, shift_wording.translator("es"), noon))
+    assert "• S2 Actualización de #1 para Operations · Vence <!date" in listed
     assert "• S2 Devi Nair no ha respondido al aviso de #1" in listed
     assert shift_wording.of_item("no commander is named yet", "es") == "aún no hay comandante"
 

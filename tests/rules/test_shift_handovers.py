@@ -19,6 +19,7 @@ from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
 from bot.handovers.shift import accepting, accountability, draft, export, offering, tables
 from bot.handovers.shift.rules import NothingToHandOver, ShiftState
+from bot.handovers.shift.tables import WatchItem
 from bot.incidents import incidents
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
@@ -26,6 +27,7 @@ from bot.runtime.waiting import wait_until
 from bot.services import Services
 from bot.shifts import absences
 from bot.shifts import tables as shift_tables
+from bot.shifts.tables import Shift
 from tests.floor import PATIENCE_S
 from tests.postgres import count_waiting
 from tests.rules.playbook_builders import NOON, after, database, declared
@@ -184,6 +186,23 @@ def test_opening_the_form_makes_nobody_accountable_and_sending_it_does(floor: Se
     assert holders(floor) == {"incident:1": BEN, "case:1": BEN}
     with pytest.raises(NothingToHandOver):
         offering.offer_form(floor, FARAH, after(hours=1))
+
+
+def test_an_incident_that_began_with_nobody_on_duty_is_handed_over_by_the_point_of_contact(floor: Services) -> None:
+    contact_floor = floor.floor.model_copy(update={"shifts": Shifts(roles={"gqm": "Manager"}, contact="gqm")})
+    floor = replace(floor, floor=contact_floor)
+    hours: dict[str, Any] = {"starts_at": after(hours=-1), "ends_at": after(hours=8), "changed_at": NOON}
+    with floor.database.transaction() as session:
+        session.add(Shift(source="x", external_id="1", person=BEN, user_id=BEN, role="gqm", **hours))
+        accountability.begin(session, f"incident:{declared(session)}", ERIK, NOON, accountability.STAND_IN)
+        session.add(WatchItem(text="The trunks", by=BEN, added_at=NOON))
+    form = str(offering.offer_form(floor, BEN, after(hours=1))["blocks"])
+    assert 0 < form.index("#1 ") < form.index("The trunks"), "the incident first"
+    assert "#1 " not in str(offering.offer_form(floor, FARAH, after(hours=1))["blocks"])
+
+    offering.offer(floor, DEVI, "", "", "", BEN, after(hours=1))
+
+    assert holders(floor)["incident:1"] == BEN
 
 
 def test_a_case_at_risk_keeps_its_accountable_person_however_many_others_are_worse(floor: Services) -> None:

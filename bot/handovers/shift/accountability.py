@@ -33,6 +33,8 @@ from bot.services import Services
 from bot.slack.text import mention
 
 BEGAN, ACCEPTED, UNAVAILABLE = "began", "accepted", "unavailable"
+# Nobody was on duty when the incident began: the next point of contact hands it over.
+STAND_IN = "stand-in"
 INCIDENT = "incident:"
 OFFER_AGAIN = "`/incident handover shift` offers them to somebody else."
 STILL_YOURS = "{person} is not available any more, so what you offered them is still yours."
@@ -44,11 +46,11 @@ NOBODYS = (
 NAME_SOMEBODY = "Name somebody in floor.yaml who is available."
 
 
-def begin(session: Session, item: str, user_id: str, now: datetime) -> None:
+def begin(session: Session, item: str, user_id: str, now: datetime, reason: str = BEGAN) -> None:
     """Make a person accountable from now on, unless somebody already is."""
     if tables.accountable(session, item) is None:
         # Another person may begin at this moment: the unique index decides.
-        insert_new(session, Accountability(item=item, user_id=user_id, since=now, reason=BEGAN))
+        insert_new(session, Accountability(item=item, user_id=user_id, since=now, reason=reason))
 
 
 def transfer(session: Session, item: str, user_id: str, reason: str, now: datetime) -> None:
@@ -91,13 +93,13 @@ def withdraw(session: Session, handover: Handover, now: datetime) -> None:
 def follow_declared(change: Change, event: Declared) -> None:
     """Make the point of contact accountable for a new incident; failing that the fallback, else the declarer."""
     if not change.incident.is_drill:
-        begin(change.session, f"{INCIDENT}{change.number}", _on_duty(change), change.now)
+        begin(change.session, f"{INCIDENT}{change.number}", *_on_duty(change))
 
 
 def follow_reopened(change: Change, event: Reopened) -> None:
     """Make the person on duty accountable for an incident that is open again."""
     if not change.incident.is_drill:
-        begin(change.session, f"{INCIDENT}{change.number}", _on_duty(change), change.now)
+        begin(change.session, f"{INCIDENT}{change.number}", *_on_duty(change))
 
 
 def follow_ended(change: Change, event: Resolved | Closed | Declined | Merged | Withdrawn) -> None:
@@ -122,11 +124,13 @@ def private_title(number: int) -> str:
     return f"#{number} is private: read its channel"
 
 
-def _on_duty(change: Change) -> str:
+def _on_duty(change: Change) -> tuple[str, datetime, str]:
+    """The person on duty, since when, and why: the point of contact, or somebody who stands in for one."""
     registry, session, services, now = change.services.get(Registry), change.session, change.services, change.now
-    on_duty = registry.ask(CONTACT_NOW)(session, services, now)
-    fallback = registry.ask(FALLBACK)(session, services, "", now) if not on_duty else None
-    return next(iter(on_duty), None) or fallback or change.incident.declared_by
+    for contact in registry.ask(CONTACT_NOW)(session, services, now):
+        return contact, now, BEGAN
+    fallback = registry.ask(FALLBACK)(session, services, "", now)
+    return fallback or change.incident.declared_by, now, STAND_IN
 
 
 # A person becomes unavailable
@@ -189,3 +193,16 @@ def _notify(
 def of_items(session: Session) -> dict[str, str]:
     """Return the accountable person of each open item."""
     return {each.item: each.user_id for each in tables.all_held(session)}
+
+
+def others_items(session: Session, services: Services, user_id: str, now: datetime) -> set[str]:
+    """The items that the person may not hand over, because others are accountable for them.
+
+    The point of contact hands over the incidents for which others only stand in.
+    """
+    is_contact = user_id in services.get(Registry).ask(CONTACT_NOW)(session, services, now)
+    return {
+        each.item
+        for each in tables.all_held(session)
+        if each.user_id != user_id and not (is_contact and each.reason == STAND_IN)
+    }

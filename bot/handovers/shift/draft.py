@@ -1,6 +1,6 @@
 """The items of a shift handover: incidents, cases at risk, unanswered pages, promises, watch items."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -50,9 +50,9 @@ def _with_known_steps(session: Session, items: Sequence[HandoverItem]) -> list[H
 
 
 def of_person(session: Session, services: Services, user_id: str, now: datetime) -> list[HandoverItem]:
-    """The items that a person may hand over: those they are accountable for, and those nobody is."""
-    holders = accountability.of_items(session)
-    return _handed_over(_gather(session, services, holders, now), holders, user_id)
+    """The items that a person may hand over: those they are accountable for, and those nobody on duty is."""
+    items = _gather(session, services, accountability.of_items(session), now)
+    return _handed_over(items, accountability.others_items(session, services, user_id, now))
 
 
 def take(session: Session, services: Services, user_id: str, now: datetime) -> list[HandoverItem]:
@@ -65,15 +65,15 @@ def take(session: Session, services: Services, user_id: str, now: datetime) -> l
     items = _gather(session, services, holders, now)
     for key in holders.keys() - {item.key for item in items}:
         accountability.end(session, key, now)
-    handed_over = _handed_over(items, holders, user_id)
+    handed_over = _handed_over(items, accountability.others_items(session, services, user_id, now))
     for item in handed_over:
-        accountability.begin(session, item.key, user_id, now)
+        accountability.transfer(session, item.key, user_id, accountability.BEGAN, now)
     holders = accountability.of_items(session)
     return [item for item in handed_over if holders.get(item.key) == user_id]
 
 
-def _handed_over(items: Sequence[HandoverItem], holders: Mapping[str, str], user_id: str) -> list[HandoverItem]:
-    return [item for item in items if holders.get(item.key, user_id) == user_id][: rules.MOST_ITEMS]
+def _handed_over(items: Sequence[HandoverItem], others_items: Collection[str]) -> list[HandoverItem]:
+    return [item for item in items if item.key not in others_items][: rules.MOST_ITEMS]
 
 
 def _incident_item(session: Session, services: Services, incident: Incident, now: datetime) -> HandoverItem:

@@ -1,6 +1,7 @@
 """The forms of a shift handover: the offer, questions and answers, the next step. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.handovers import ids
 from bot.handovers.shift import rules
@@ -9,22 +10,22 @@ from bot.handovers.shift.views import WHAT_NEXT, name_of
 from bot.handovers.shift.wording import of_item
 from bot.handovers.tables import Handover
 from bot.incidents.handover_items import HandoverItem
-from bot.slack.blocks import Block, context, field, modal, section, text_input, user_select
+from bot.slack.blocks import Block, context, field, modal, paragraphs, section, text_input, user_select
 from bot.slack.phrases import Translator
-from bot.slack.text import mention, one_line
+from bot.slack.text import mention, near_time, one_line
 
 LONGEST = 1_000
 LISTED_IN_FORM = 40
 
 
-def offer_form(items: Sequence[HandoverItem], person: str | None, translate: Translator) -> Block:
+def offer_form(items: Sequence[HandoverItem], person: str | None, translate: Translator, now: datetime) -> Block:
     """The form of an offer: the recipient, everything that is handed over, and the outgoing person's additions."""
-    item_lines = [f"• {_item_line(item, translate)}" for item in items[:LISTED_IN_FORM]]
+    item_lines = [f"• {_item_line(item, translate, now)}" for item in items[:LISTED_IN_FORM]]
     if len(items) > LISTED_IN_FORM:
         item_lines.append(translate("… and {count} more", count=len(items) - LISTED_IN_FORM))
     blocks = [
         field(translate("Who takes over?"), ids.PERSON, user_select(ids.PERSON, initial=person)),
-        section("\n".join(item_lines)),
+        *paragraphs(item_lines, rest=""),
         context(translate("You stay accountable for each of these until it is accepted.")),
         field(
             translate("Risks of the next two hours"),
@@ -61,10 +62,11 @@ def offer_form(items: Sequence[HandoverItem], person: str | None, translate: Tra
     )
 
 
-def _item_line(item: HandoverItem, translate: Translator) -> str:
+def _item_line(item: HandoverItem, translate: Translator, now: datetime) -> str:
+    due_text = f" · {translate('Due {when}', when=near_time(item.due_at, now))}" if item.due_at else ""
     missing_note = f" ⚠️ {translate('no next step')}" if rules.lacks_next_step(item) else ""
     severity = f"{item.severity} " if item.severity else ""
-    return f"{severity}{one_line(of_item(item.title, translate.language), 60)}{missing_note}"
+    return f"{severity}{one_line(of_item(item.title, translate.language), 60)}{due_text}{missing_note}"
 
 
 def question_form(handover: Handover, translate: Translator) -> Block:

@@ -34,7 +34,7 @@ def offer_form(services: Services, by: str, now: datetime, person: str | None = 
         translate = translator_for(session, services, by)
     if not items:
         raise rules.NothingToHandOver()
-    return forms.offer_form(items, person, translate)
+    return forms.offer_form(items, person, translate, now)
 
 
 def offer(services: Services, to: str, risks: str, contingencies: str, watched: str, by: str, now: datetime) -> str:

@@ -98,13 +98,13 @@ class NextStepMissing(WatchfloorError):
 
 
 def in_order(items: Iterable[HandoverItem]) -> list[HandoverItem]:
-    """Sort by severity, most severe first; then items that need a next step first; then by due time."""
+    """Sort by severity, most severe first; then what needs a next step, incidents, and the rest by due time."""
     last = len(RANKS)
 
-    def rank(item: HandoverItem) -> tuple[int, bool, str, str]:
+    def rank(item: HandoverItem) -> tuple[int, bool, bool, str, str]:
         severity = RANKS.index(item.severity) if item.severity in RANKS else last
         due = item.due_at.isoformat() if item.due_at else "9999"
-        return severity, not item.needs_next_step, due, item.key
+        return severity, not item.needs_next_step, not item.key.startswith("incident:"), due, item.key
 
     return sorted(items, key=rank)
 

@@ -68,7 +68,7 @@ class Accountability(Numbered, table=True):
     user_id: str
     since: datetime = Field(sa_column=utc_column(nullable=False))
     until: datetime | None = Field(default=None, sa_column=utc_column())
-    # Why the person is accountable: the item began with them, they accepted it, or somebody was unavailable.
+    # Why: it began with them, they stand in with nobody on duty, they accepted it, or somebody was unavailable.
     reason: str
 
 
