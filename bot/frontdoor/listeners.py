@@ -2,7 +2,7 @@
 
 from slack_bolt import App
 
-from bot.frontdoor import actions, answer_wording, engagements, ids
+from bot.frontdoor import actions, answer_wording, engagements, ids, rules
 from bot.frontdoor.actions import TypedMessage
 from bot.frontdoor.engagements import Fault
 from bot.frontdoor.rules import TITLES, Wording, read_lines
@@ -52,7 +52,12 @@ def register(app: App, services: Services) -> None:
     listening.on_click(app, services, ids.HEARD_GONE, actions.record_heard_gone)
     listening.on_click(app, services, ids.TAKE, engagements.take)
     listening.on_click(app, services, ids.WITHDRAW, engagements.withdraw)
-    listening.on_form(app, services, ids.FORM, ids.LINES, lambda body: _record(services, body))
+    message_fields = {
+        rules.TextMissing: f"{ids.TEXT}.{services.floor.language}",
+        rules.InFuture: ids.ON_AT,
+        rules.LookInPast: ids.LOOK_AT,
+    }
+    listening.on_form(app, services, ids.FORM, ids.LINES, lambda body: _record(services, body), message_fields)
     listening.on_form(app, services, ids.ROUTING_FORM, ids.WRONG, lambda body: _report_fault(services, body))
     listening.on_form(app, services, ids.ANSWER_FORM, ids.REPLY, lambda body: _answer(services, body))
 

@@ -1,5 +1,7 @@
 """Figures: `/incident figures`, `/incident whatif`, their buttons and forms: parse, act, answer."""
 
+from collections.abc import Sequence
+
 from slack_bolt import App
 
 from bot.errors import WatchfloorError
@@ -7,7 +9,7 @@ from bot.impact import actions, answer_wording, charts, forms, ids, uploads, wha
 from bot.impact.forms import COLUMNS_IN_FORM, NO_QUEUE
 from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import Meaning
-from bot.impact.rules.whatif import read_lever, read_levers
+from bot.impact.rules.whatif import Lever, UnknownLever, read_lever, read_levers
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.parse import NotOurForm, SlashCommand
@@ -120,9 +122,10 @@ def _register_forms(app: App, services: Services) -> None:
         except (actions.FiguresNotReadable, actions.MoreInTime) as refused:
             raise FieldsRefused(refused.by_field) from None
 
-    listening.on_form(app, services, ids.FORM, ids.INTERVAL, add)
+    fields = {actions.NoQueueChosen: ids.NEW_QUEUE, actions.NothingTyped: ids.OFFERED}
+    listening.on_form(app, services, ids.FORM, ids.INTERVAL, add, fields)
     listening.on_form(app, services, ids.COLUMNS_FORM, ids.DAY_FIRST, change_columns)
-    listening.on_form(app, services, ids.WHAT_IF_FORM, ids.OUTAGE, lambda body: _compute(services, body))
+    listening.on_form(app, services, ids.WHAT_IF_FORM, ids.AGENTS_CHANGE, lambda body: _compute(services, body))
 
 
 def _add(services: Services, body: Payload) -> Response:
@@ -163,7 +166,20 @@ def _compute(services: Services, body: Payload) -> Response:
     change_texts = [f"{lever_name} {text}" for lever_name, text in typed_changes if text]
     if not change_texts:
         raise NoChange()
-    number, levers = parse.form_number(body), [read_lever(text) for text in change_texts]
+    number, levers = parse.form_number(body), _read_levers(typed_changes)
     visible_incident(services, number, parse.user_id(body))
     queue, changes = parse.field_value(body, ids.QUEUE), ", ".join(change_texts)
     return whatif_actions.whatif(services, number, queue, levers, changes, parse.user_id(body), utcnow())
+
+
+def _read_levers(typed_changes: Sequence[tuple[str, str]]) -> list[Lever]:
+    """The changes of a form. The error is shown beside the field that cannot be read."""
+    levers, errors = [], {}
+    for (field, _), (lever_name, text) in zip(LEVER_FIELDS, typed_changes, strict=True):
+        try:
+            levers += [read_lever(f"{lever_name} {text}")] if text else []
+        except UnknownLever as refused:
+            errors[field] = refused.sentence.replace("`", "")
+    if errors:
+        raise FieldsRefused(errors)
+    return levers

@@ -1,11 +1,12 @@
 """The pattern of most buttons and forms: parse the click, act, answer the person who clicked."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from slack_bolt import Ack, App
 
+from bot.errors import WatchfloorError
 from bot.incidents import parse, responses
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
@@ -60,9 +61,16 @@ def opens_view(app: App, services: Services, button: Name, build: Callable[[Payl
         responses.answer_click(services, body, open_built_view, ack)
 
 
-def on_form(app: App, services: Services, form: str, field: str, act: Callable[[Payload], Response]) -> None:
-    """Listen to a form's submission; a refusal is shown beside `field`."""
+def on_form(
+    app: App,
+    services: Services,
+    form: str,
+    field: str,
+    act: Callable[[Payload], Response],
+    other_fields: Mapping[type[WatchfloorError], str] | None = None,
+) -> None:
+    """Listen to a form's submission; a refusal is shown beside the field of its class, or else beside `field`."""
 
     @app.view(form)
     def submit_form(ack: Ack, body: Payload) -> None:
-        responses.answer_form(services, body, field, lambda: act(body), ack)
+        responses.answer_form(services, body, field, lambda: act(body), ack, other_fields)

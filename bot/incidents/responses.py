@@ -1,7 +1,7 @@
 """Answers to people: the one place that turns an error into a sentence for the person who asked."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -145,9 +145,14 @@ class FormReplaced(Exception):
 
 
 def answer_form(
-    services: Services, body: Payload, field: str, action: Callable[[], Response], ack: Callable[..., Any]
+    services: Services,
+    body: Payload,
+    field: str,
+    action: Callable[[], Response],
+    ack: Callable[..., Any],
+    other_fields: Mapping[type[WatchfloorError], str] | None = None,
 ) -> None:
-    """Answer a form's submission; a refusal is shown beside `field`, and the form stays open."""
+    """Answer a form's submission; a refusal is shown beside the field of its class, or else beside `field`."""
     with noting_commits() as commits:
         try:
             response = action()
@@ -159,7 +164,9 @@ def answer_form(
             return
         except Exception as failure:  # noqa: BLE001 - whatever happens, the person who submitted gets a sentence
             sentence = sentence_of(services, _reader_id(body), failure, has_changed=bool(commits))
-            ack(response_action="errors", errors={field: _plain_text(services, body, sentence)})
+            beside = (name for kind, name in (other_fields or {}).items() if isinstance(failure, kind))
+            errors = {next(beside, field): _plain_text(services, body, sentence)}
+            ack(response_action="errors", errors=errors)
             return
     ack()
     if response is not None:

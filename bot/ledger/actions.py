@@ -32,7 +32,11 @@ CLOSED, OPEN = "closed", "open"
 
 
 class AmountWrong(WatchfloorError):
-    """{reason}. Type an amount such as `12.50` and a currency such as `EUR`."""
+    """{reason}. Type an amount such as `12.50`."""
+
+
+class CurrencyWrong(WatchfloorError):
+    """{reason}."""
 
 
 class KnownAlready(WatchfloorError):
@@ -116,6 +120,9 @@ def add_account(
 def _read_money(amount: str, currency: str) -> tuple[int, str]:
     try:
         code = read_currency(currency)
+    except NotReadable as reason:
+        raise CurrencyWrong(reason=reason) from None
+    try:
         return read_amount(amount, code, evident_decimal_sign([amount])), code
     except NotReadable as reason:
         raise AmountWrong(reason=reason) from None

@@ -9,9 +9,17 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
-from bot.ledger import actions, ids, opening_forms, wording
+from bot.ledger import actions, ids, opening_forms, rules, wording
 from bot.runtime.clock import utcnow
 from bot.services import Services
+
+# Where a refusal is shown if it is not about the account.
+LINE_FIELDS = {
+    actions.AmountWrong: ids.AMOUNT,
+    actions.CurrencyWrong: ids.CURRENCY,
+    rules.UnknownCohort: ids.COHORT,
+}
+CHANGE_FIELDS = {rules.WrongMove: ids.WHAT, rules.NotReleased: ids.WHAT, rules.ReasonMissing: ids.REASON}
 
 
 def register_commands(registry: Registry) -> None:
@@ -40,8 +48,10 @@ def register(app: App, services: Services) -> None:
     listening.on_action(app, services, ids.WORKBOOK, lambda body: _send_workbook(services, body))
     listening.on_form(app, services, ids.ADD_FORM, ids.FILE, lambda body: _add(services, body))
     listening.on_form(app, services, ids.RESULTS_FORM, ids.FILE, lambda body: _results(services, body))
-    listening.on_form(app, services, ids.LINE_FORM, ids.ACCOUNT, lambda body: _add_one(services, body))
-    listening.on_form(app, services, ids.CHANGE_FORM, ids.ACCOUNT, lambda body: _change(services, body))
+    listening.on_form(app, services, ids.LINE_FORM, ids.ACCOUNT, lambda body: _add_one(services, body), LINE_FIELDS)
+    listening.on_form(
+        app, services, ids.CHANGE_FORM, ids.ACCOUNT, lambda body: _change(services, body), CHANGE_FIELDS
+    )
     listening.on_form(app, services, ids.CLOSE_FORM, ids.REASON, lambda body: _close(services, body))
 
 

@@ -251,7 +251,7 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
     form = str(floor.ana.modal["blocks"])
     assert "'text': 'Last: 92'" in form
     assert "initial_value" not in form, "a figure that nobody typed would replace the chosen interval's own"
-    assert floor.ana.submits().errors, "nothing is typed"
+    assert "at least one figure" in floor.ana.submits().errors[ids.OFFERED]
     floor.ana.fills(ids.INTERVAL, first_start)
     floor.ana.fills(ids.AGENTS, "93")
     assert floor.ana.submits().closed  # the queue is filled in already
@@ -279,6 +279,8 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
 
     floor.says("ana", "/incident whatif", channel=channel)
     floor.ana.fills(ids.AGENTS_CHANGE, "-6")
+    floor.ana.fills(ids.VOLUME_CHANGE, "much")
+    assert set(floor.ana.submits().errors) == {ids.VOLUME_CHANGE}
     floor.ana.fills(ids.VOLUME_CHANGE, "x1.4")
     assert floor.ana.submits().closed
     floor.settle()

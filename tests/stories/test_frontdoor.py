@@ -85,8 +85,10 @@ def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_befo
     late_s = int(utcnow().timestamp()) + 3600
     fields = {TEXT["en"]: ENGLISH, TEXT["es"]: "Sabemos que se cortan", ids.LINES: "Billing; Orders"}
     refusal = submit(floor, "ana", fields | {ids.APPROVED_BY: "chloe", ids.ON_AT: late_s})
-    assert "cannot have been switched on in the future" in refusal.errors[ids.LINES]
-    assert submit(floor, "ana", {ids.ON_AT: late_s - 3660}).closed
+    assert "cannot have been switched on in the future" in refusal.errors[ids.ON_AT]
+    refusal = submit(floor, "ana", {TEXT["en"]: "", TEXT["es"]: ""})
+    assert "Type what callers hear" in refusal.errors[TEXT["en"]]
+    assert submit(floor, "ana", fields | {ids.ON_AT: late_s - 3660}).closed
 
     card_text = card(floor, channel)
     for expected in (

@@ -165,9 +165,9 @@ def test_one_account_is_entered_by_hand_and_reversed_and_an_open_ledger_is_waive
     fields = {ids.RULE: "Charged twice", ids.ACCOUNT: "ACC-00009", ids.AMOUNT: "12,5", ids.CURRENCY: "eur"}
     press(floor, "ana", ids.ADD_ONE, channel)
     refusal = submit(floor, "ana", fields | {ids.CURRENCY: "EUX"})
-    assert "`EUX` is not a currency" in refusal.errors[ids.ACCOUNT]
+    assert "`EUX` is not a currency" in refusal.errors[ids.CURRENCY]
     refusal = submit(floor, "ana", {ids.CURRENCY: "KWD", ids.AMOUNT: "12,500"})
-    assert "`12,500` is 12.500 or 12500 KWD" in refusal.errors[ids.ACCOUNT]
+    assert "`12,500` is 12.500 or 12500 KWD" in refusal.errors[ids.AMOUNT]
     assert submit(floor, "ana", {ids.CURRENCY: "EUR", ids.AMOUNT: "12,5"}).closed
     press(floor, "ana", ids.ADD_ONE, channel)
     assert "in the ledger already (pending)" in submit(floor, "ana", fields).errors[ids.ACCOUNT]
@@ -177,7 +177,7 @@ def test_one_account_is_entered_by_hand_and_reversed_and_an_open_ledger_is_waive
         press(floor, "ana", ids.CHANGE, channel)
         return submit(floor, "ana", {ids.ACCOUNT: "acc-00009", ids.WHAT: change_kind, ids.REASON: "by hand"})
 
-    assert "not released yet" in change("issued").errors[ids.ACCOUNT]
+    assert "not released yet" in change("issued").errors[ids.WHAT]
     floor.ana.closes()
     press(floor, "ana", ids.RELEASE, channel)
     assert "released by <@U0ANA>" in floor.visible_text(channel), "below the limit one person can release it"
