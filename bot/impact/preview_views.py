@@ -83,13 +83,19 @@ def _interval_count(rows: int) -> str:
 
 def _content_text(preview: FilePreview) -> str:
     if not preview.rows:
-        return "None of the rows can be used with the columns as they are read now."
+        names_queue = preview.plan.columns.queue or Meaning.QUEUE in preview.plan.columns.meanings
+        advice = (
+            ""
+            if names_queue or preview.plan.is_wide
+            else " The file names no queue: add it under *Change a column*."
+        )
+        return f"None of the rows can be used with the columns as they are read now.{advice}"
     names = list(preview.queues)
     queues = ", ".join(queue_name(queue) for queue in names[:QUEUES_SHOWN])
     more = and_more(names, QUEUES_SHOWN)
-    first, last = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, preview.last_at))
-    minutes = preview.plan.interval_s // 60
-    span = f"{first} to {last}, {minutes} min each" if preview.first_at != preview.last_at else first
+    ends_at = preview.last_at + preview.plan.interval_s
+    first, end = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, ends_at))
+    span = f"{first} to {end}, {preview.plan.interval_s // 60} min each"
     return f"{_interval_count(preview.rows)} of {queues}{more}\n{span}"
 
 

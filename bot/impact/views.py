@@ -157,14 +157,14 @@ def _since(group: Group) -> str:
 
 def _outlook(ahead: Outlook) -> str:
     level, backlog = (
-        f"about {clock_time(moment(at))}" if at is not None else "not within twelve hours"
+        f"back about {clock_time(moment(at))}" if at is not None else "not back within twelve hours"
         for at in (ahead.service_level_at, ahead.backlog_at)
     )
     contacts_text = {"forecast": "as forecast", "usual": "as usual", "now": "as in the last interval"}[
         ahead.contacts
     ]
     return (
-        f"*Time to recover* of {queue_name(ahead.queue)}\nService level back {level} · backlog back {backlog}\n"
+        f"*Time to recover* of {queue_name(ahead.queue)}\nService level {level} · backlog {backlog}\n"
         f"_If the cause is gone now, contacts come {contacts_text} and {ahead.agents} agents answer._"
     )
 

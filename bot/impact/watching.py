@@ -9,6 +9,7 @@ from bot.impact import alert_wording, gathering, tables, watch_tables
 from bot.impact.rules.assessment import Assessment, Group
 from bot.impact.rules.warnings import Alert, Watch, watch
 from bot.impact.sentences import sentences
+from bot.impact.views import moment
 from bot.impact.watch_tables import QueueWatch, Summary
 from bot.impact.wording import LANGUAGES
 from bot.incidents import incidents
@@ -18,7 +19,7 @@ from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.services import Services
-from bot.slack.blocks import section
+from bot.slack.blocks import context, section
 from bot.timeline import timeline
 
 # Contacts come back, and queues recover, for a while after the cause is gone.
@@ -66,7 +67,7 @@ def _check_incident(services: Services, incident: Incident, import_id: int, now:
         watch_tables.save_summary(session, _summary(services, incident.number, assessment, now))
         for state, _ in states_with_lines:
             watch_tables.save_watch(session, state)
-        lines = [line for _, line in states_with_lines if line]
+        lines = [(line, state.watched_until) for state, line in states_with_lines if line]
         if lines and services.floor.figures.warnings and current.channel_id and current.status in OPEN:
             _post_alerts(session, current, import_id, lines, now)
         outbox.mark_stale(session, incident.number, (kinds.CARD,))
@@ -102,8 +103,11 @@ def _watch_queue(number: int, group: Group, watch_before: QueueWatch | None) -> 
     return row, alert_wording.alert_line(group.title, state.alert, state.level, group.goal)
 
 
-def _post_alerts(session: Session, incident: Incident, import_id: int, lines: list[str], now: datetime) -> None:
-    text = "\n".join(lines)
+def _post_alerts(
+    session: Session, incident: Incident, import_id: int, lines: list[tuple[str, int]], now: datetime
+) -> None:
+    """Post the lines, each with the start of the interval that it is about."""
+    text = "\n".join(alert_wording.with_interval(line, moment(starts_at)) for line, starts_at in lines)
     key = f"figures-alert:{incident.number}:{import_id}"
     outbox.post(
         session,
@@ -112,9 +116,9 @@ def _post_alerts(session: Session, incident: Incident, import_id: int, lines: li
         text,
         now,
         incident_id=incident.number,
-        blocks=[section(text)],
+        blocks=[section(text), context(alert_wording.WHAT_NEXT)],
     )
-    plain_lines = [line.replace("*", "").partition(" ")[2] for line in lines]
+    plain_lines = [line.replace("*", "").partition(" ")[2] for line, _ in lines]
     timeline.append_once(session, incident.number, key, "figures_warning", now, text="; ".join(plain_lines))
 
 

@@ -74,9 +74,12 @@ def form(services: Services, number: int, by: str, now: datetime) -> Block:
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         queues = queues_of(session, services, incident, now)
+        span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
+        current = set(interval_tables.queues_between(session, *span))
     if not queues:
         raise NoQueues()
-    return whatif_form(number, queues)
+    # The first is preselected; one with old figures only has no answer.
+    return whatif_form(number, sorted(queues, key=lambda queue: queue.id not in current))
 
 
 def choose(queues: list[QueueFacts], typed: str) -> QueueFacts:

@@ -15,7 +15,7 @@ from bot.impact.rules.baseline import WEEK_S
 from bot.impact.rules.figures import Figures, ServiceLevel
 from bot.impact.rules.intervals import QueueInterval, recent_starts
 from bot.impact.rules.lengths import by_length
-from bot.impact.rules.outlook import outlook
+from bot.impact.rules.outlook import Outlook, outlook
 from bot.impact.rules.series import merged
 from bot.impact.sentences import sentences
 from bot.impact.views import figures_screen
@@ -212,6 +212,12 @@ def assessed(*rows: tuple[Any, ...], past: Past | None = None) -> Assessment:
 
 def quarters(count: int, import_id: int = 2, **figures: float) -> list[tuple[Any, ...]]:
     return [row(START + place * QUARTER, import_id, QUARTER, **figures) for place in range(count)]
+
+
+def test_a_recovery_that_is_not_in_sight_is_said_so() -> None:
+    ahead = Outlook("Billing", None, START, 5, "usual")
+    screen = str(figures_screen(1, assessment_of_an_outage(), None, ahead)[1])
+    assert "Service level not back within twelve hours · backlog back about <!date" in screen
 
 
 def test_a_forecast_moves_to_the_length_of_the_intervals_that_came() -> None:

@@ -180,3 +180,5 @@ def test_remedies_begin_with_what_is_free_and_reach_the_target():
     assert erlang_a(replace(short, agents=80 + ways[0].agents)).answered_in >= 0.8
     assert erlang_a(replace(short, aht_s=360 * (1 - ways[2].share))).answered_in >= 0.8
     assert remedies(answer(CLIFF, 0.8, OFFERED), 0.8, OFFERED) == []
+    stripped = remedies(answer(replace(CLIFF, agents=40), 0.8, OFFERED), 0.8, OFFERED)
+    assert [way.name for way in stripped] == ["flex", "overtime", "overflow", "message"], "nobody has 50 on a break"

@@ -63,6 +63,8 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
 
     preview = floor.visible_text(channel)
     assert "2 intervals of Billing" in preview
+    first, end = (f"{at:%d %b %Y %H:%M} UTC" for at in (start - HALF_HOUR, start + HALF_HOUR))
+    assert f"{first} to {end}, 30 min each" in preview
     assert "Answered in 20 seconds → answered within the threshold" in preview
     assert "line 4: a row of totals" in preview
     assert "There are no figures" in figures(floor, channel)
@@ -71,7 +73,9 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     press(floor, ids.USE, channel)
 
     assert "2 intervals of report.csv count now" in floor.visible_text(channel)
-    assert "🟠 *Billing · Manila*: service level 50 %, under 80 % of the goal (80 %)" in floor.live_markup(channel)
+    assert "🟠 *Billing · Manila*: service level 50 %, under 80 % of the goal (80 %), interval from <!date" in (
+        floor.live_markup(channel)
+    )
     assert "📊 Service level 50 % (goal 80 %)" in floor.card(channel)
     assert [row["kind"] for row in timeline(floor, "figures_warning")] == ["figures_warning"]
     for title in ("S2 CRM slow in Cebu", "S2 Dialer slow"):
@@ -97,7 +101,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     figure_lines = [
         line for line in floor.live_markup(channel).splitlines() if "*Billing · Manila*: service level" in line
     ]
-    assert list(dict.fromkeys(figure_lines))[1:] == [
+    assert [line.partition(", interval")[0] for line in dict.fromkeys(figure_lines)][1:] == [
         "🟢 *Billing · Manila*: service level 97.5 %, back above 80 % of the goal (80 %)"
     ]
     screen = figures(floor, channel)
@@ -128,6 +132,7 @@ def test_columns_are_corrected_and_the_next_file_of_that_shape_is_read_the_same_
     text = "Interval start,Angebote,Answered,AHT\n{:%Y-%m-%d %H:%M},120,100,300\n"
     drop(floor, channel, text.format(start).encode(), "odd.csv")
     assert "it names no queue" in floor.visible_text(channel)
+    assert "The file names no queue: add it under" in floor.visible_text(channel)
     floor.ana.clicks(ids.COLUMNS, channel=channel)
     floor.ana.fills(ids.QUEUE, "Chat <!channel>")
     floor.ana.fills(f"{ids.COLUMN}.1", "offered")
@@ -318,12 +323,17 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
 
 def test_a_file_sent_to_the_bot_alone_counts_too(floor: TestFloor) -> None:
     channel = floor.declares()
-    floor.ana.uploads("dm", "ACD report Bogotá.csv", csv_of((this_half_hour(), "Billing", 120, 60, 40)))
+    old_start = this_half_hour() - timedelta(days=3)
+    rows_of_queues = (old_start, "Account", 90, 80, 9), (this_half_hour(), "Billing", 120, 60, 40)
+    floor.ana.uploads("dm", "ACD report Bogotá.csv", csv_of(*rows_of_queues))
     floor.settle()
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()
     floor.tick()
     assert "Service level 50 %" in floor.card(channel)
+    floor.says("ana", "/incident whatif", channel=channel)
+    preselected = floor.ana.modal["blocks"][0]["element"]["initial_option"]["text"]["text"]
+    assert preselected == "Billing · Manila", "the other queue has old figures only"
 
 
 def test_the_command_line_imports_a_file_once(

@@ -148,6 +148,10 @@ def answer(load: Load, target: float, formula: ServiceLevel) -> Answer:
     return Answer(load, erlang_c(load), erlang_a(load), required_c(load, target), required_a(load, target, formula))
 
 
+# About as many are on breaks or off the phone, for each that is staffed; contacts can hardly be shortened by more.
+MOST_OFF_PHONE, MOST_SHORTER = 0.3, 0.3
+
+
 class Remedy(Struct, frozen=True):
     """One way back to the target, by Erlang A: more agents, or handle time or contacts reduced by a share."""
 
@@ -160,14 +164,17 @@ def remedies(result: Answer, target: float, formula: ServiceLevel) -> list[Remed
     """The ways back to the target, cheapest first; none if it is reached.
 
     The order is the one planners use: breaks and off-phone work, then agents from other queues, then shorter
-    contacts, then overtime, then overflow or a message to customers.
+    contacts, then overtime, then overflow or a message to customers. What no floor can do is left out.
     """
     load = result.load
     missing = (result.required_a or 0) - load.agents
     if missing <= 0:
         return []
-    ways = [Remedy("off-phone", missing), Remedy("flex", missing)]
-    if share := _least_cut(load, target, formula, "aht_s"):
+    ways = [Remedy("flex", missing)]
+    if missing <= MOST_OFF_PHONE * load.agents:
+        ways.insert(0, Remedy("off-phone", missing))
+    share = _least_cut(load, target, formula, "aht_s")
+    if 0 < share <= MOST_SHORTER:
         ways.append(Remedy("aht", share=share))
     ways.append(Remedy("overtime", missing))
     if share := _least_cut(load, target, formula, "arrivals_per_s"):
