@@ -3,7 +3,7 @@
 The offers of an item are locked before the accountability for it, whatever changes both.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -206,3 +206,10 @@ def others_items(session: Session, services: Services, user_id: str, now: dateti
         for each in tables.all_held(session)
         if each.user_id != user_id and not (is_contact and each.reason == STAND_IN)
     }
+
+
+def relieve_stand_ins(session: Session, items: Collection[str], user_id: str, now: datetime) -> None:
+    """Make the person accountable for those of these items for which others only stand in."""
+    for each in tables.all_held(session):
+        if each.item in items and each.reason == STAND_IN:
+            transfer(session, each.item, user_id, BEGAN, now)

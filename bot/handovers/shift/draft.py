@@ -66,8 +66,9 @@ def take(session: Session, services: Services, user_id: str, now: datetime) -> l
     for key in holders.keys() - {item.key for item in items}:
         accountability.end(session, key, now)
     handed_over = _handed_over(items, accountability.others_items(session, services, user_id, now))
+    accountability.relieve_stand_ins(session, {item.key for item in handed_over}, user_id, now)
     for item in handed_over:
-        accountability.transfer(session, item.key, user_id, accountability.BEGAN, now)
+        accountability.begin(session, item.key, user_id, now)
     holders = accountability.of_items(session)
     return [item for item in handed_over if holders.get(item.key) == user_id]
 
