@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests import bytecode, disk, garbage, parsed_files, recovery, statements
+from tests import bytecode, disk, garbage, parsed_files, statements
 from tests.floor import TestFloor
 
 assert bytecode
 assert disk
 assert parsed_files
-assert recovery
 assert statements
 
 pytest_plugins = ["tests.postgres"]
