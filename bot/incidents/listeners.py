@@ -45,6 +45,8 @@ def register(app: App, services: Services) -> None:
 def _register_buttons(app: App, services: Services) -> None:
     def claim(body: Payload) -> Response:
         number, _, role = parse.action_value(body).partition(":")
+        if role not in services.floor.roles:
+            raise parse.NotOurForm()
         return roles.claim(services, parse.parse_number(number), role, parse.user_id(body), utcnow())
 
     def join_incident(body: Payload) -> None:

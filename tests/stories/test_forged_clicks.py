@@ -137,3 +137,10 @@ def test_a_person_without_the_permission_is_told_only_that(floor: TestFloor) -> 
             continue
         answer = forge_click(floor, "ben", action_id, f"{of_incident[0]}{rest}")
         assert answer.startswith("Only commander, @incident-analysts may"), (action_id, answer)
+
+
+@pytest.mark.parametrize("value", ["1", "1:pilot"])
+def test_a_click_for_a_role_that_does_not_exist_is_refused(floor: TestFloor, value: str) -> None:
+    answer = forge_click(floor, "ben", ids.CLAIM, value)
+
+    assert answer == "This form is out of date. Please close it and open it again."
