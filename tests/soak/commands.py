@@ -165,7 +165,9 @@ def partner_told(actor: Actor) -> None:
     channel = actor.an_incident()
     actor.types(f"{COMMAND} partners tell", channel, "The notice is on its way")
     trace = Trace("partner_phoned", number_of(channel), actor.id, (("partner", "Telvia"),))
-    actor.types(f"{COMMAND} partners phoned Telvia 12", channel, "Recorded: Telvia", trace)
+    # A partner that was not on the list is added to it.
+    added = Trace("partner_added", number_of(channel), actor.id, (("partner", "Telvia"),))
+    actor.types(f"{COMMAND} partners phoned Telvia 12", channel, "Recorded: Telvia", trace, [added])
 
 
 def page(actor: Actor) -> None:
