@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -32,9 +33,11 @@ def available_duties(session: Session, start: datetime, end: datetime) -> list[D
             (to_minute(absence.starts_at), to_minute(absence.ends_at))
         )
     # Columns instead of mapped rows, because a roster of two months has ten thousand shifts.
-    columns = (Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site)
+    columns: list[Any] = [
+        *(Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site)
+    ]
     touches_period = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
-    rows = session.connection().execute(sa.select(*columns).where(*touches_period)).all()  # type: ignore[call-overload]  # a list of columns
+    rows = session.connection().execute(sa.select(*columns).where(*touches_period)).all()
     gone_ids = directory.gone(session, {row.user_id for row in rows if row.user_id})
     return [
         part

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.config import floor
@@ -324,7 +325,7 @@ def test_a_folder_gives_each_file_once_and_not_before_it_is_complete(tmp_path: P
     assert [row.name for row in rows] == ["a.csv"]
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "a.csv").write_text("y")
-    deep = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path), "files": "**/*.csv"}), None)  # type: ignore[arg-type]  # likewise
+    deep = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path), "files": "**/*.csv"}), httpx.Client())
     rows, cursor, _ = everything(lambda at: deep.files(at, later + timedelta(seconds=11)))
     assert sorted(row.name for row in rows) == ["a.csv", "a.csv", "b.csv"], "files of one name in two folders"
     assert everything(lambda at: deep.files(at, later + timedelta(seconds=11)), cursor)[0] == []
