@@ -11,8 +11,8 @@ _ENDINGS = "com|org|net|io|eu|example"
 _RECOGNISED = re.compile(
     r"<[^<>]*>"  # is in Slack's form already
     r"|(?P<url>https?://[^\s<>|\"”»]*[^\s<>|\"”».,;:!?)'*_~])"
-    r"|(?P<address>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
-    rf"|(?P<domain>(?<![\w@#./-])(?:[\w-]+\.)+(?:{_ENDINGS})\b(?!\.\w)(?:/[^\s<>|]*[\w/])?)"
+    r"|(?P<address>(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+)"
+    rf"|(?P<domain>(?<![\w@#./-])(?:[\w-]++\.)+(?:{_ENDINGS})\b(?!\.\w)(?:/[^\s<>|]*[\w/])?)"
     r"|(?<![\w@#])(?P<sign>[@#])(?P<name>[\w.-]+)"
 )
 _BROADCASTS = ("here", "channel", "everyone")

@@ -32,6 +32,11 @@ def pytest_collection_finish() -> None:
     garbage.leave_alone_what_is_loaded()
 
 
+def pytest_sessionfinish() -> None:
+    """Spare pytest, which collects garbage five times at the end, going through all that is still in use."""
+    garbage.leave_alone_what_is_loaded()
+
+
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[TestFloor]:
     """A workspace and a running bot, on SQLite over Socket Mode; in the end, nothing malformed was sent."""
