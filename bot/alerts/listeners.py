@@ -20,7 +20,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def alerts(services: Services, command: SlashCommand) -> Response:
-    """`/incident alerts 12`: every alert of a message that names only the first, typed in its channel."""
+    """`/incident alerts 12`: list every alert of a message that names only the first ones; typed in its
+    channel."""
     number, _, page = command.argument.strip().partition(" ")
     group_id = int(number) if number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER else 0
     return actions.listing(services, group_id, command.channel_id, command.user_id, parse.page_number(page))

@@ -45,17 +45,17 @@ def register_commands(registry: Registry) -> None:
 
 
 def show_board(services: Services, command: SlashCommand) -> Response:
-    """`/incident board`, `/incident board unassigned EMEA 2`: cases at risk of breaching their SLA."""
+    """`/incident board`, `/incident board unassigned EMEA 2`: list the cases at risk of breaching their SLA."""
     return boards.screen(services, read_wanted(command.argument, command.user_id), utcnow())
 
 
 def show_balance(services: Services, command: SlashCommand) -> Response:
-    """`/incident balance`: load of the teams, and what to move where."""
+    """`/incident balance`: show the load of the teams, and which cases to move."""
     return balancing.screen(services, command.user_id, utcnow())
 
 
 def find_guides(services: Services, command: SlashCommand) -> Response:
-    """`/incident guide sso lockout`: troubleshooting guides about these words."""
+    """`/incident guide sso lockout`: search the troubleshooting guides for these words."""
     return guides.search(services, command.argument, command.user_id)
 
 

@@ -22,7 +22,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def changes(services: Services, command: SlashCommand) -> Response:
-    """`/incident changes`, `/incident changes add`: nesting and routing changes, and which wait to be verified."""
+    """`/incident changes`, `/incident changes add`: show nesting and routing changes, and which wait to be
+    verified; `add` records one."""
     if command.argument.strip().lower() == ADD:
         services.slack.open_view(command.trigger_id, actions.form(services, command.user_id, utcnow()))
         return None

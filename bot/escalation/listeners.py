@@ -46,7 +46,7 @@ def register_commands(registry: Registry) -> None:
 
 
 def page(services: Services, command: SlashCommand) -> Response:
-    """`/incident page @ana please look at the trunks`: ask for a person, a group or a role, and know whether they
+    """`/incident page @ana please look at the trunks`: ask for a person, a group or a role, and learn whether they
     come."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     recipient, reason = parse_recipient(command.raw_argument, list(services.floor.roles))

@@ -45,7 +45,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def add_from_command(services: Services, command: SlashCommand) -> Response:
-    """`/incident followup @ana alarm on trunk errors by 2030-01-31`: something left to do; alone a form."""
+    """`/incident followup @ana alarm on trunk errors by 2030-01-31`: add something to do after the incident;
+    alone, it opens a form."""
     if not command.argument:
         number = followup_screens.number_of_channel(services, command.channel_id)
         view = followup_screens.add_form(services, number, command.user_id, utcnow())
@@ -67,7 +68,8 @@ def add_from_command(services: Services, command: SlashCommand) -> Response:
 
 
 def show_list(services: Services, command: SlashCommand) -> Response:
-    """`/incident followups`, `/incident followups mine`, `/incident followups overdue`: what is left to do."""
+    """`/incident followups`, `/incident followups mine`, `/incident followups overdue`: list what is left to
+    do."""
     now = utcnow()
     list_name, page = parse.word_and_page(command.argument.lower())
     if list_name == "overdue":

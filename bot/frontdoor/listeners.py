@@ -25,7 +25,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def front_door(services: Services, command: SlashCommand) -> Response:
-    """`/incident frontdoor`, `/incident frontdoor add`: what callers hear, on which lines, since when."""
+    """`/incident frontdoor`, `/incident frontdoor add`: show what callers hear, on which lines and since when;
+    `add` records a message."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if command.argument.strip().lower() == ADD:
         services.slack.open_view(command.trigger_id, actions.form(services, number, command.user_id, utcnow()))
@@ -34,7 +35,8 @@ def front_door(services: Services, command: SlashCommand) -> Response:
 
 
 def routing(services: Services, command: SlashCommand) -> Response:
-    """`/incident routing`: a routing fault, with examples, its owner and when an answer is due."""
+    """`/incident routing`: send a routing fault to the routing team, with examples and the time by which you need
+    an answer."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     form = engagements.form(services, number, command.user_id, utcnow(), wrong=command.argument.strip())
     services.slack.open_view(command.trigger_id, form)

@@ -28,7 +28,7 @@ def register_commands(registry: Registry) -> None:
 
 def hand_over(services: Services, command: SlashCommand) -> Response:
     """`/incident handover @ana`, `/incident handover scribe @ana`, `/incident handover shift`: hand over command
-    with a summary, a role at once, or what the next shift takes over."""
+    with a summary, a role at once, or a shift item by item."""
     if parse.first_word(command.argument)[0].lower() in shift_listeners.COMMANDS:
         return shift_listeners.shift_command(services, command)
     number = incident_number_here(services, command.channel_id, command.user_id)

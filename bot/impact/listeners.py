@@ -45,8 +45,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def figures(services: Services, command: SlashCommand) -> Response:
-    """`/incident figures`, `/incident figures 2`, `/incident figures add`, `/incident figures chart`: the queues'
-    figures and what it cost."""
+    """`/incident figures`, `/incident figures 2`, `/incident figures add`, `/incident figures chart`: show the
+    queues' figures and the cost of the incident; `add` records an interval, `chart` draws them."""
     number, argument = (
         incident_number_here(services, command.channel_id, command.user_id),
         command.argument.strip().lower(),
@@ -63,7 +63,8 @@ def figures(services: Services, command: SlashCommand) -> Response:
 
 
 def whatif(services: Services, command: SlashCommand) -> Response:
-    """`/incident whatif agents -6`, `/incident whatif Billing: aht +25%`: the service level then; alone a form."""
+    """`/incident whatif agents -6`, `/incident whatif Billing: aht +25%`: compute the service level after a
+    change; alone, it opens a form."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if not command.argument:
         view = whatif_actions.form(services, number, command.user_id, utcnow())

@@ -48,8 +48,8 @@ def _read_address(typed_address: str) -> str:
 
 
 def bridge(services: Services, command: SlashCommand) -> Response:
-    """`/incident bridge`, `/incident bridge https://…`, `/incident bridge none`: where people talk; a link, a
-    phone number."""
+    """`/incident bridge`, `/incident bridge https://…`, `/incident bridge none`: show or change where people talk:
+    a link or a phone number."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if command.argument:
         # A link's visible text may be a label, so the raw address is used.

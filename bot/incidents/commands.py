@@ -89,19 +89,20 @@ HELP = (
 
 
 def declare(services: Services, command: SlashCommand) -> Response:
-    """`/incident declare S1 IVR down in Manila`: open an incident; without a title a form.
-    `declare afterwards …`, `declare private …` and `declare drill …` say how."""
+    """`/incident declare S1 IVR down in Manila`: open an incident; without a title, it opens a form. `declare
+    afterwards …`, `declare private …` and `declare drill …` say how."""
     return declare_as_typed(services, command.trigger_id, command.user_id, command.argument, command.response_url)
 
 
 def drill(services: Services, command: SlashCommand) -> Response:
-    """`/incident drill S1 IVR down in Manila`: practise; marked everywhere, out of every figure."""
+    """`/incident drill S1 IVR down in Manila`: practise an incident, which is marked everywhere and counts in no
+    figure."""
     declaration = recognition.read_declaration(command.argument)
     return drill_from_command(services, command.trigger_id, command.user_id, declaration, command.response_url)
 
 
 def severity(services: Services, command: SlashCommand) -> Response:
-    """`/incident severity S0 Cebu too`: another severity, and why."""
+    """`/incident severity S0 Cebu too`: change the severity, with the reason."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     typed_severity, reason = parse.first_word(command.argument)
     if not typed_severity:
@@ -112,7 +113,7 @@ def severity(services: Services, command: SlashCommand) -> Response:
 
 
 def status(services: Services, command: SlashCommand) -> Response:
-    """`/incident status mitigated moved to trunk 8`: another status, and why."""
+    """`/incident status mitigated moved to trunk 8`: change the status, with the reason."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     typed_status, reason = parse.first_word(command.argument)
     if not typed_status:
@@ -122,7 +123,8 @@ def status(services: Services, command: SlashCommand) -> Response:
 
 
 def impact(services: Services, command: SlashCommand) -> Response:
-    """`/incident impact half the calls are dropped`: who is affected and how; alone the form of the situation."""
+    """`/incident impact half the calls are dropped`: record who is affected and how; alone, it opens the form of
+    the situation."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if not command.argument:
         return brief(services, command)
@@ -132,7 +134,7 @@ def impact(services: Services, command: SlashCommand) -> Response:
 
 
 def brief(services: Services, command: SlashCommand) -> Response:
-    """`/incident brief`: impact, cause, actions and needs in one form; updates are written from them."""
+    """`/incident brief`: record impact, cause, actions and needs in one form; updates are written from them."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     situation_screens.open_form(services, command.trigger_id, number, command.user_id)
     return None
@@ -158,19 +160,19 @@ def assign(services: Services, command: SlashCommand) -> Response:
 
 
 def change_type(services: Services, command: SlashCommand) -> Response:
-    """`/incident type telephony`: what it is about; a playbook that fits better is offered."""
+    """`/incident type telephony`: change the type; a playbook that fits better is offered."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     return scope.change_type(services, number, command.argument, command.user_id, utcnow())
 
 
 def rename(services: Services, command: SlashCommand) -> Response:
-    """`/incident rename IVR down in Manila and Cebu`: another title; channel and messages follow."""
+    """`/incident rename IVR down in Manila and Cebu`: change the title; channel and messages follow."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     return renaming.rename(services, number, rules.clean_title(command.argument), command.user_id, utcnow())
 
 
 def edit(services: Services, command: SlashCommand) -> Response:
-    """`/incident edit`: title, type, sites and partners in a form."""
+    """`/incident edit`: change title, type, sites and partners in a form."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     return _open_form(
         services, command, number, lambda incident: declaration_forms.scope_form(incident, services.floor)
@@ -178,7 +180,8 @@ def edit(services: Services, command: SlashCommand) -> Response:
 
 
 def resolve(services: Services, command: SlashCommand) -> Response:
-    """`/incident resolve the carrier replaced a card`: the impact is over; everyone who was told hears of it."""
+    """`/incident resolve the carrier replaced a card`: record that the impact is over; everyone who was told of it
+    gets the last update."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if _asks_why(services, command, number, lifecycle_screens.RESOLVE):
         return None
@@ -186,7 +189,7 @@ def resolve(services: Services, command: SlashCommand) -> Response:
 
 
 def close(services: Services, command: SlashCommand) -> Response:
-    """`/incident close`: close it; the post-mortem draft is written."""
+    """`/incident close`: close the incident; the post-mortem draft is written."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if _asks_why(services, command, number, lifecycle_screens.CLOSE):
         return None
@@ -194,13 +197,13 @@ def close(services: Services, command: SlashCommand) -> Response:
 
 
 def reopen(services: Services, command: SlashCommand) -> Response:
-    """`/incident reopen calls drop again`: it is not over after all."""
+    """`/incident reopen calls drop again`: open the incident again, because it is not over after all."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     return lifecycle.reopen(services, number, command.argument, command.user_id, utcnow())
 
 
 def decline(services: Services, command: SlashCommand) -> Response:
-    """`/incident decline a probe was misconfigured`: it was a false alarm."""
+    """`/incident decline a probe was misconfigured`: end the incident as a false alarm."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if not command.argument:
         return _open_form(services, command, number, forms.decline_form)
@@ -208,7 +211,7 @@ def decline(services: Services, command: SlashCommand) -> Response:
 
 
 def merge(services: Services, command: SlashCommand) -> Response:
-    """`/incident merge 12`: it is the same incident as 12, and goes on there."""
+    """`/incident merge 12`: end this incident, which continues in incident 12."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     target_number = named_incident(services, command.raw_argument, "merge", command.user_id)
     return merging.merge(services, number, target_number, command.user_id, utcnow())
@@ -230,8 +233,7 @@ def related_incidents(services: Services, command: SlashCommand) -> Response:
 
 
 def make_private(services: Services, command: SlashCommand) -> Response:
-    """`/incident private customer data is involved`: a private channel takes over, and messages elsewhere are
-    deleted."""
+    """`/incident private customer data is involved`: move to a private channel; messages elsewhere are deleted."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     return privacy.make_private(services, number, command.argument, command.user_id, utcnow())
 

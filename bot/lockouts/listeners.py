@@ -23,8 +23,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def lockouts(services: Services, command: SlashCommand) -> Response:
-    """`/incident lockouts`, `/incident lockouts add`, `/incident lockouts Northline`: which agents are locked out;
-    of a login or a partner why sign-ins failed."""
+    """`/incident lockouts`, `/incident lockouts add`, `/incident lockouts Northline`: list the agents who are
+    locked out; with a login or a partner, show why sign-ins failed."""
     argument = command.argument.strip()
     if argument.lower() == ADD:
         services.slack.open_view(command.trigger_id, actions.form(services, command.user_id))

@@ -23,8 +23,8 @@ def register(registry: Registry) -> None:
 
 
 def playbook(services: Services, command: SlashCommand) -> Response:
-    """`/incident playbook`, `start NAME`, `stop NAME`, `switch NAME`, `propose`, `proposals`: what runs, and what
-    should change in playbooks."""
+    """`/incident playbook`, `start NAME`, `stop NAME`, `switch NAME`, `propose`, `proposals`: show what runs;
+    start, stop or switch a playbook, or propose a change to one."""
     word, _, name = command.argument.partition(" ")
     if word.lower() == "proposals":
         return proposals.listing(services, command.user_id)
@@ -39,5 +39,5 @@ def playbook(services: Services, command: SlashCommand) -> Response:
 
 
 def my_steps(services: Services, command: SlashCommand) -> Response:
-    """`/incident steps`, `/incident steps 2`: your open playbook steps, over all incidents."""
+    """`/incident steps`, `/incident steps 2`: list your open playbook steps in all incidents."""
     return step_screens.steps_of_person(services, command.user_id, page_number(command.argument))

@@ -15,5 +15,6 @@ def register_commands(registry: Registry) -> None:
 
 
 def report(services: Services, command: SlashCommand) -> Response:
-    """`/incident report week`, `/incident report 90 days EMEA`: a period as picture and spreadsheet."""
+    """`/incident report week`, `/incident report 90 days EMEA`: get the figures of a period as picture and
+    spreadsheet."""
     return sending.request(services, command.argument, command.trigger_id, command.user_id, utcnow())

@@ -29,16 +29,16 @@ def register(app: App, services: Services) -> None:
 
 
 def show_catch_up(services: Services, command: SlashCommand) -> Response:
-    """`/incident catchup`: what has happened so far, in ten lines."""
+    """`/incident catchup`: read what has happened so far, in ten lines."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     return catch_up.screen(services, number, command.user_id, utcnow())
 
 
 def panel_or_help(services: Services, command: SlashCommand) -> Response:
-    """`/incident`: the control panel in an incident's channel, help elsewhere."""
+    """`/incident`: show the control panel in an incident's channel, help elsewhere."""
     return panels.panel_in_channel(services, command.channel_id, command.user_id) or panels.help_screen(services)
 
 
 def show_help(services: Services, command: SlashCommand) -> Response:
-    """`/incident help`: every command, a line or two for each group."""
+    """`/incident help`: list every command, a line or two for each group."""
     return panels.help_screen(services)

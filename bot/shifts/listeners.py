@@ -27,19 +27,20 @@ def register_commands(registry: Registry) -> None:
 
 
 def who_is_on(services: Services, command: SlashCommand) -> Response:
-    """`/incident oncall`, `/incident oncall gqm EMEA at tomorrow 08:00`, `mine`, `gaps`: who is on duty."""
+    """`/incident oncall`, `/incident oncall gqm EMEA at tomorrow 08:00`, `mine`, `gaps`: show who is on duty, your
+    shifts, or the gaps."""
     return oncall.oncall(services, command.argument, command.user_id, utcnow())
 
 
 def enter_absence(services: Services, command: SlashCommand) -> Response:
-    """`/incident absence`: somebody cannot work; a form."""
+    """`/incident absence`: record in a form that somebody cannot work."""
     view = forms.absence_form(command.user_id, _translator(services, command.user_id), utcnow())
     services.slack.open_view(command.trigger_id, view)
     return None
 
 
 def export_absences(services: Services, command: SlashCommand) -> Response:
-    """`/incident absences export`: everybody's absences as a file."""
+    """`/incident absences export`: get everybody's absences as a file."""
     return absences.request_export(services, command.trigger_id, command.user_id, utcnow())
 
 

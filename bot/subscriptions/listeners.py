@@ -38,8 +38,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def subscribe(services: Services, command: SlashCommand) -> Response:
-    """`/incident subscribe`, `/incident subscribe S1 Manila`: updates by direct message, of this incident or of
-    all such."""
+    """`/incident subscribe`, `/incident subscribe S1 Manila`: get updates by direct message: of this incident, or
+    of every incident like that."""
     if command.argument:
         return subscriptions.subscribe_to(services, command.argument, command.user_id, utcnow())
     try:
@@ -51,7 +51,8 @@ def subscribe(services: Services, command: SlashCommand) -> Response:
 
 
 def unsubscribe(services: Services, command: SlashCommand) -> Response:
-    """`/incident unsubscribe`, `/incident unsubscribe S1 Manila`: end it, or choose from the list."""
+    """`/incident unsubscribe`, `/incident unsubscribe S1 Manila`: end a subscription, or choose one from the
+    list."""
     if command.argument:
         return subscriptions.unsubscribe_from(services, command.argument, command.user_id)
     try:
@@ -62,5 +63,5 @@ def unsubscribe(services: Services, command: SlashCommand) -> Response:
 
 
 def show_subscriptions(services: Services, command: SlashCommand) -> Response:
-    """`/incident subscriptions`: what you get, each with a button that ends it."""
+    """`/incident subscriptions`: list your subscriptions, each with a button that ends it."""
     return subscriptions.subscription_list(services, command.user_id, parse.page_number(command.argument))

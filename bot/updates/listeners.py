@@ -118,7 +118,7 @@ def _composed(body: Payload) -> ComposedUpdate:
 
 
 def update(services: Services, command: SlashCommand) -> Response:
-    """`/incident update calls go to Cebu`: tell every audience now; alone a form."""
+    """`/incident update calls go to Cebu`: tell every audience now; alone, it opens a form."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if not command.argument:
         compose_actions.open_composer(services, command.trigger_id, number, command.user_id)
@@ -129,8 +129,8 @@ def update(services: Services, command: SlashCommand) -> Response:
 
 
 def updates(services: Services, command: SlashCommand) -> Response:
-    """`/incident updates`, `/incident updates add executives`: what is promised and how it was kept; who hears of
-    a private one."""
+    """`/incident updates`, `/incident updates add executives`: show what was promised and how it was kept; choose
+    the audiences that read of a private incident."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     subcommand, _, audience_name = command.argument.partition(" ")
     if subcommand.lower() == "add":
@@ -141,8 +141,8 @@ def updates(services: Services, command: SlashCommand) -> Response:
 
 
 def cadence(services: Services, command: SlashCommand) -> Response:
-    """`/incident cadence executives 20 min`, `/incident cadence usual`: how often audiences are told; alone a
-    form."""
+    """`/incident cadence executives 20 min`, `/incident cadence usual`: change how often audiences are told;
+    alone, it opens a form."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if not command.argument:
         build_form = draft_screens.cadence_form(services)
@@ -152,7 +152,7 @@ def cadence(services: Services, command: SlashCommand) -> Response:
 
 
 def pause(services: Services, command: SlashCommand) -> Response:
-    """`/incident pause the carrier works until six`: no updates by the clock until `resume`."""
+    """`/incident pause the carrier works until six`: stop scheduled updates until `/incident resume`."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if not command.argument:
         open_incident_form(services, command.trigger_id, number, command.user_id, forms.pause_form)
@@ -161,6 +161,6 @@ def pause(services: Services, command: SlashCommand) -> Response:
 
 
 def resume(services: Services, command: SlashCommand) -> Response:
-    """`/incident resume`: updates go on after a pause."""
+    """`/incident resume`: continue updates after a pause."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     return update_commands.resume(services, number, command.user_id, utcnow())

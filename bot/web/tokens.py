@@ -53,7 +53,7 @@ def create(session: Session, name: str, scopes: Collection[str], now: datetime) 
 
 
 def revoke(session: Session, name: str, now: datetime) -> None:
-    """Revoke a token: it opens nothing from now on. Raises `NoSuchToken`."""
+    """Revoke a token. Raises `NoSuchToken`."""
     update = sa.update(ApiToken).where(col(ApiToken.name) == name, col(ApiToken.revoked_at).is_(None))
     if not session.connection().execute(update.values(revoked_at=now)).rowcount:
         raise NoSuchToken(name=name)

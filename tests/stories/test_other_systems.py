@@ -111,7 +111,7 @@ def test_events_are_sent_in_order_until_accepted_and_can_be_resent_by_hand(
     assert command_line.types("doctor").output.count("WATCHFLOOR_CA_FILE names") == 1
     monkeypatch.delenv("WATCHFLOOR_CA_FILE")
     monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(tmp_path / "floor.yaml"))
-    assert "3 events are sent again" in command_line.types("webhooks", "replay", "status-page").output
+    assert "3 events will be sent again" in command_line.types("webhooks", "replay", "status-page").output
     floor.start_bot()
     floor.passes_until(lambda: len(receiver.received) >= 3, seconds=30)
     assert receiver.events == [("declared", 1), ("severity", 1), ("resolved", 1)]
@@ -211,4 +211,4 @@ def test_the_api_and_the_metrics_need_tokens_and_never_expose_private_incidents(
     token_list = command_line.types("tokens", "list").output
     assert "grafana: metrics" in token_list
     assert new_token not in token_list
-    assert "opens nothing any more" in command_line.types("tokens", "revoke", "grafana").output
+    assert "is revoked" in command_line.types("tokens", "revoke", "grafana").output

@@ -8,8 +8,8 @@ from bot.commands.cli.errors import errors_as_sentences
 from bot.config import settings as settings_of
 
 app = typer.Typer()
-token_commands = typer.Typer(help="Who may read the API and the metrics.", no_args_is_help=True)
-webhook_commands = typer.Typer(help="Systems that are told of incidents.", no_args_is_help=True)
+token_commands = typer.Typer(help="Tokens for reading the API and the metrics.", no_args_is_help=True)
+webhook_commands = typer.Typer(help="Systems to which events are sent.", no_args_is_help=True)
 app.add_typer(token_commands, name="tokens")
 app.add_typer(webhook_commands, name="webhooks")
 
@@ -19,7 +19,7 @@ def create_token(
     name: str,
     scope: Annotated[list[str] | None, typer.Option(help="incidents, figures, reports or metrics.")] = None,
 ) -> None:
-    """Make a token for another system. It is printed once, and kept nowhere."""
+    """Create a token for another system. It is printed once and stored only as a digest."""
     from bot.commands import integrations
 
     with errors_as_sentences():
@@ -28,17 +28,17 @@ def create_token(
 
 @token_commands.command("revoke")
 def revoke_token(name: str) -> None:
-    """Let a token open nothing any more."""
+    """Revoke a token."""
     from bot.commands import integrations
 
     with errors_as_sentences():
         integrations.revoke_token(settings_of.read(), name)
-    typer.echo(f"The token {name} opens nothing any more.")
+    typer.echo(f"The token {name} is revoked.")
 
 
 @token_commands.command("list")
 def list_tokens() -> None:
-    """Name the tokens, and what each is for."""
+    """List the tokens with their scopes."""
     from bot.commands import integrations
 
     with errors_as_sentences():
@@ -51,7 +51,7 @@ def replay_webhook(
     name: str,
     since: Annotated[str, typer.Option(help="How far back, such as '24 h'.")] = "24 h",
 ) -> None:
-    """Send a webhook's events again, in their order; its receiver knows them by their ids."""
+    """Send a webhook's events again, in order and with the same ids."""
     from bot.commands import integrations
     from bot.config.floor import read_duration
 
@@ -61,4 +61,4 @@ def replay_webhook(
         except ValueError as wrong:
             raise typer.BadParameter(str(wrong)) from None
         count = integrations.replay(settings_of.read(), name, age)
-    typer.echo(f"{count} events are sent again by the running bot, or by the next that starts.")
+    typer.echo(f"{count} events will be sent again by the bot, as soon as it runs.")

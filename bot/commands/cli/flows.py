@@ -5,12 +5,12 @@ import typer
 from bot.commands.cli.errors import errors_as_sentences
 from bot.config import settings as settings_of
 
-app = typer.Typer(help="What the bot began and gave up.", no_args_is_help=True)
+app = typer.Typer(help="Work that the bot began and could not finish.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_given_up() -> None:
-    """Name the flows that failed too often and wait for somebody to act."""
+    """List the flows that failed too often and were given up."""
     from bot.runtime.workflows import records
 
     with errors_as_sentences(), records.client_of(settings_of.read().durable_url) as client:
@@ -21,19 +21,19 @@ def list_given_up() -> None:
 
 @app.command()
 def retry(key: str) -> None:
-    """Let the running bot, or the next that starts, try a flow again that was given up."""
+    """Try a flow again that was given up. The running bot does it, or the next one that starts."""
     from bot.runtime.workflows import records
 
     with errors_as_sentences(), records.client_of(settings_of.read().durable_url) as client:
         records.start_again(client, key)
-    typer.echo(f"{key} is tried again.")
+    typer.echo(f"{key} will be tried again.")
 
 
 @app.command()
 def drop(key: str) -> None:
-    """Forget a flow that was given up; its alarm ends."""
+    """Drop a flow that was given up; its alarm ends."""
     from bot.runtime.workflows import records
 
     with errors_as_sentences(), records.client_of(settings_of.read().durable_url) as client:
         records.drop(client, key)
-    typer.echo(f"{key} is forgotten.")
+    typer.echo(f"{key} is dropped.")

@@ -9,10 +9,10 @@ from bot.commands.cli.errors import errors_as_sentences
 from bot.config import settings as settings_of
 
 app = typer.Typer()
-figure_commands = typer.Typer(help="The figures of queues.", no_args_is_help=True)
-case_commands = typer.Typer(help="The cases of customers.", no_args_is_help=True)
-lockout_commands = typer.Typer(help="Agents who are locked out.", no_args_is_help=True)
-source_commands = typer.Typer(help="Other systems that are read.", no_args_is_help=True)
+figure_commands = typer.Typer(help="Import interval figures of queues.", no_args_is_help=True)
+case_commands = typer.Typer(help="Import cases, and try the detection of similar ones.", no_args_is_help=True)
+lockout_commands = typer.Typer(help="Import locked accounts.", no_args_is_help=True)
+source_commands = typer.Typer(help="Check the systems that are read.", no_args_is_help=True)
 app.add_typer(figure_commands, name="figures")
 app.add_typer(case_commands, name="cases")
 app.add_typer(lockout_commands, name="lockouts")
@@ -22,12 +22,12 @@ app.add_typer(source_commands, name="sources")
 @figure_commands.command("import")
 def import_figures(
     file: Annotated[Path, typer.Argument(help="CSV or xlsx, as the contact centre exports it.", exists=True)],
-    queue: Annotated[str, typer.Option(help="The queue, where no column names it.")] = "",
-    zone: Annotated[str, typer.Option(help="Of times without a zone; `figures: zone:` of floor.yaml.")] = "",
-    incident: Annotated[int | None, typer.Option(help="The incident that they are brought for.", min=1)] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be imported.")] = False,
+    queue: Annotated[str, typer.Option(help="The queue, if no column names it.")] = "",
+    zone: Annotated[str, typer.Option(help="The zone of times without one; else `figures: zone:`.")] = "",
+    incident: Annotated[int | None, typer.Option(help="The incident that the figures belong to.", min=1)] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what would be imported.")] = False,
 ) -> None:
-    """Import interval figures from a file, beside a bot that runs or not. The same file twice changes nothing."""
+    """Import interval figures from a file. The bot may be running; importing a file twice changes nothing."""
     from bot.commands import figures
 
     with errors_as_sentences():
@@ -38,14 +38,14 @@ def import_figures(
 
 @case_commands.command("import")
 def import_cases(
-    file: Annotated[Path, typer.Argument(help="CSV or xlsx, a row a case or a row a change.", exists=True)],
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx with a row for each case or each change.", exists=True)],
     source: Annotated[
-        str, typer.Option(help="Which system they are from; a case is known by it and its number.")
+        str, typer.Option(help="The system they are from; it identifies a case together with its number.")
     ] = "",
-    zone: Annotated[str, typer.Option(help="Of times without a zone; `cases: zone:` of floor.yaml.")] = "",
-    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be imported.")] = False,
+    zone: Annotated[str, typer.Option(help="The zone of times without one; else `cases: zone:`.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what would be imported.")] = False,
 ) -> None:
-    """Import cases from a file, beside a bot that runs or not. The same file twice changes nothing."""
+    """Import cases from a file. The bot may be running; importing a file twice changes nothing."""
     from bot.commands import cases
 
     with errors_as_sentences():
@@ -57,9 +57,9 @@ def import_cases(
 @case_commands.command()
 def bursts(
     file: Annotated[Path, typer.Argument(help="CSV or xlsx of cases.", exists=True)],
-    zone: Annotated[str, typer.Option(help="Of times without a zone; `cases: zone:` of floor.yaml.")] = "",
+    zone: Annotated[str, typer.Option(help="The zone of times without one; else `cases: zone:`.")] = "",
 ) -> None:
-    """Print the similar cases that a file would have proposed, as they would have come; nothing is kept."""
+    """Print the groups of similar cases that a file would have caused, in order. Nothing is stored."""
     from bot.commands import cases
 
     with errors_as_sentences():
@@ -70,12 +70,12 @@ def bursts(
 
 @lockout_commands.command("import")
 def import_lockouts(
-    file: Annotated[Path, typer.Argument(help="CSV or xlsx, a locked account a row.", exists=True)],
-    partner: Annotated[str, typer.Option(help="The partner, where no column names it.")] = "",
-    zone: Annotated[str, typer.Option(help="Of times without a zone; `zone:` of floor.yaml.")] = "",
-    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be imported.")] = False,
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx with a row for each locked account.", exists=True)],
+    partner: Annotated[str, typer.Option(help="The partner, if no column names it.")] = "",
+    zone: Annotated[str, typer.Option(help="The zone of times without one; else `zone:`.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what would be imported.")] = False,
 ) -> None:
-    """Import locked accounts from a file, beside a bot that runs or not. The same file twice changes nothing."""
+    """Import locked accounts from a file. The bot may be running; importing a file twice changes nothing."""
     from bot.commands import lockouts
 
     with errors_as_sentences():
@@ -86,7 +86,7 @@ def import_lockouts(
 
 @source_commands.command("try")
 def try_source(name: str) -> None:
-    """Read a page of a source and print five rows of it; nothing is kept."""
+    """Read a page of a source and print five rows. Nothing is stored."""
     from bot.commands import sources
 
     with errors_as_sentences():
@@ -96,7 +96,7 @@ def try_source(name: str) -> None:
 
 @source_commands.command("list")
 def list_sources() -> None:
-    """Name the sources, and how old what is known of each is."""
+    """List the sources, how many rows were read, and how old they are."""
     from bot.commands import sources
 
     with errors_as_sentences():

@@ -1,4 +1,4 @@
-"""`watchfloor playbooks`: checked, shown, described for an editor."""
+"""`watchfloor playbooks`: checks and prints playbooks, and their schema for an editor."""
 
 import json
 from pathlib import Path
@@ -14,9 +14,9 @@ app = typer.Typer(help="The playbooks of this floor.", no_args_is_help=True)
 
 @app.command()
 def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; else those of the floor.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; without any, the floor's.")] = None,
 ) -> None:
-    """Read every playbook and name everything that is wrong, with file and line."""
+    """Check every playbook and name each mistake with its file and line."""
     from bot.config import floor
     from bot.playbooks import library
 
@@ -39,7 +39,7 @@ def check(
 
 @app.command()
 def show(name: str) -> None:
-    """Print a playbook as a person reads it."""
+    """Print a playbook as people will see it."""
     from bot.playbooks import library
     from bot.playbooks.as_text import render_text
 
@@ -53,7 +53,7 @@ def show(name: str) -> None:
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of a playbook, for an editor that completes and checks."""
+    """Print the JSON Schema of a playbook, with which an editor completes and checks it."""
     from bot.playbooks.playbook import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -9,8 +9,8 @@ from bot.commands.cli.errors import errors_as_sentences
 from bot.config import settings as settings_of
 
 app = typer.Typer()
-audit_commands = typer.Typer(help="The log under the timelines.", no_args_is_help=True)
-database_commands = typer.Typer(help="The database.", no_args_is_help=True)
+audit_commands = typer.Typer(help="Verify the log of the timelines.", no_args_is_help=True)
+database_commands = typer.Typer(help="Upgrade the database.", no_args_is_help=True)
 app.add_typer(audit_commands, name="audit")
 app.add_typer(database_commands, name="db")
 
@@ -18,11 +18,11 @@ app.add_typer(database_commands, name="db")
 @app.command()
 def export(
     number: Annotated[int, typer.Argument(help="The incident's number.", min=1)],
-    to: Annotated[Path | None, typer.Option(help="The folder, or the zip file, to be made.")] = None,
-    zipped: Annotated[bool, typer.Option("--zip", help="One zip file in place of a folder.")] = False,
-    private: Annotated[bool, typer.Option("--private", help="A private incident too.")] = False,
+    to: Annotated[Path | None, typer.Option(help="The folder or the zip file to create.")] = None,
+    zipped: Annotated[bool, typer.Option("--zip", help="Create a zip file instead of a folder.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="Export it even if it is private.")] = False,
 ) -> None:
-    """Write everything of one incident to files: JSON, CSV, the post-mortem, the picture of its timeline."""
+    """Export everything about an incident: JSON, CSV, the post-mortem, the picture of its timeline."""
     from bot.commands import export as exporting
 
     with errors_as_sentences():
@@ -33,10 +33,10 @@ def export(
 
 @app.command()
 def purge(
-    older_than: Annotated[str, typer.Option(help="How old words may be, such as '730 days'.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    older_than: Annotated[str, typer.Option(help="The age from which text is removed, such as '730 days'.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be removed.")] = False,
 ) -> None:
-    """Take out what people wrote in incidents closed long ago; figures stay. There is no way back."""
+    """Remove people's words from incidents closed long ago; figures stay. This cannot be undone."""
     from bot.commands import purge as purging
     from bot.config.floor import read_duration
 
@@ -53,9 +53,9 @@ def purge(
 @app.command()
 def hold(
     number: Annotated[int, typer.Argument(help="The incident's number.", min=1)],
-    release: Annotated[bool, typer.Option("--release", help="No longer.")] = False,
+    release: Annotated[bool, typer.Option("--release", help="End the hold.")] = False,
 ) -> None:
-    """Keep an incident's words whatever their age, or no longer."""
+    """Exempt an incident from the purge, or end that."""
     from bot.commands import purge as purging
 
     with errors_as_sentences():
@@ -65,9 +65,9 @@ def hold(
 
 @app.command()
 def backup(
-    to: Annotated[Path, typer.Argument(help="The zip file to be made.")],
+    to: Annotated[Path, typer.Argument(help="The zip file to create.")],
 ) -> None:
-    """Write everything that cannot be made anew into one file, while the bot runs or not."""
+    """Write everything that cannot be recreated into one file. The bot may be running."""
     from bot.commands import backup as backups
 
     with errors_as_sentences():
@@ -77,9 +77,9 @@ def backup(
 
 @app.command()
 def restore(
-    backup: Annotated[Path, typer.Argument(help="A file that `watchfloor backup` made.")],
+    backup: Annotated[Path, typer.Argument(help="A file written by `watchfloor backup`.")],
 ) -> None:
-    """Bring back what a backup holds, while no bot runs; what is there now is kept beside it."""
+    """Restore a backup while no bot runs. The replaced files are kept."""
     from bot.commands import backup as backups
 
     with errors_as_sentences():
@@ -89,7 +89,7 @@ def restore(
 
 @audit_commands.command()
 def verify() -> None:
-    """Find whatever was changed, put in or taken out of a timeline behind the bot's back."""
+    """Find timeline entries that were changed, added or removed other than by the bot."""
     from bot.runtime import migrations
     from bot.runtime.database import Database
     from bot.timeline import verification
@@ -110,7 +110,7 @@ def verify() -> None:
 
 @database_commands.command()
 def upgrade() -> None:
-    """Bring the database to the newest shape; `watchfloor run` does so too."""
+    """Upgrade the database to the newest schema, as `watchfloor run` does."""
     from bot.runtime import migrations
     from bot.runtime.database import Database
 
@@ -118,4 +118,4 @@ def upgrade() -> None:
         database = Database(settings_of.read().database_url)
         migrations.upgrade(database.engine)
         database.close()
-    typer.echo("The database has the newest shape.")
+    typer.echo("The database has the newest schema.")

@@ -1,4 +1,4 @@
-"""Commands that run the bot and the sandbox, and that help to set them up."""
+"""Commands that run the bot and the sandbox and help to set them up."""
 
 import gc
 from collections.abc import Callable
@@ -22,7 +22,7 @@ app = typer.Typer()
 
 @app.command()
 def run() -> None:
-    """Run the bot: in the workspace that the tokens open, or else in one of its own on this machine."""
+    """Run the bot in the workspace of the tokens, or without tokens in a local one."""
     # Imported objects are never garbage, and garbage collection during the imports costs a tenth of the start.
     gc.disable()
     from bot.commands.sandbox_process import sandbox_beside_bot
@@ -56,11 +56,11 @@ def _run(settings: Settings, ready_message: str, can_go_on: Callable[[], bool]) 
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Where the page and the Web API are.")] = 8099,
-    data: Annotated[Path, typer.Option(help="Where the workspace is kept.")] = Path("data/sandbox"),
+    port: Annotated[int, typer.Option(help="The port of the page and the Web API.")] = 8099,
+    data: Annotated[Path, typer.Option(help="The folder of the workspace.")] = Path("data/sandbox"),
     beside: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
-    """Run a Slack workspace on this machine, for a bot that runs elsewhere."""
+    """Run a local Slack workspace, for a bot in another process."""
     from bot.commands.manifest import manifest as app_manifest
     from slack_sandbox import command
 
@@ -76,10 +76,10 @@ def sandbox(
 
 @app.command()
 def manifest(
-    socket_mode: Annotated[bool, typer.Option(help="Socket Mode, or requests to an address of yours.")] = True,
-    url: Annotated[str, typer.Option(help="For HTTP mode: where Slack reaches this bot.")] = "",
+    socket_mode: Annotated[bool, typer.Option(help="Socket Mode, or HTTP requests to `--url`.")] = True,
+    url: Annotated[str, typer.Option(help="In HTTP mode, the address at which Slack reaches the bot.")] = "",
 ) -> None:
-    """Print the app manifest: paste it once at https://api.slack.com/apps → Create New App → From a manifest."""
+    """Print the app's manifest, to paste at https://api.slack.com/apps → Create New App → From a manifest."""
     import yaml
 
     from bot.commands.manifest import manifest as app_manifest
@@ -94,10 +94,10 @@ def manifest(
 @app.command()
 def doctor(
     checklist: Annotated[
-        bool, typer.Option("--checklist", help="Only what has to be made in the workspace, by floor.yaml.")
+        bool, typer.Option("--checklist", help="Only list the channels and groups that floor.yaml needs.")
     ] = False,
 ) -> None:
-    """Say what is missing before the bot can run well, and what to do about it."""
+    """Check the set-up: what is missing, and what to do about it."""
     from bot.commands.doctor import examine
     from bot.commands.doctor.checklist import lines
     from bot.config import floor
@@ -118,7 +118,7 @@ def doctor(
 
 @app.command(name="commands")
 def print_reference() -> None:
-    """Print the reference of `/incident` as Markdown: docs/commands.md."""
+    """Print the reference of `/incident`, which is docs/commands.md."""
     from bot.bootstrap import build_registry
     from bot.commands.reference import render
 

@@ -24,4 +24,4 @@ def check(url: str) -> Iterator[Finding]:
     kind = "SQLite, for one replica" if database.is_sqlite else "PostgreSQL"
     for text in alarms:
         yield missing(f"The auditor found: {text}", "It ends by itself when its cause is gone.")
-    yield ok(f"The database answers and has the newest shape ({kind}).")
+    yield ok(f"The database answers and has the newest schema ({kind}).")

@@ -17,12 +17,12 @@ HEAD = max(file.name[:4] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
 class DatabaseNewer(WatchfloorError):
-    """A newer Watchfloor has written this database (its shape is {found}, this version knows {known}). Install that
-    version, or restore the backup made before the upgrade."""
+    """A newer Watchfloor has written this database (its schema is {found}, this version knows {known}). Install
+    that version, or restore the backup made before the upgrade."""
 
 
 class DatabaseOutdated(WatchfloorError):
-    """The database has the shape of an earlier version. `watchfloor db upgrade` brings it to the newest."""
+    """The database has the schema of an earlier version. `watchfloor db upgrade` upgrades it."""
 
 
 class NoDatabase(WatchfloorError):

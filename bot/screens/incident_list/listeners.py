@@ -28,12 +28,13 @@ def register_commands(registry: Registry) -> None:
 
 
 def show_list(services: Services, command: SlashCommand) -> Response:
-    """`/incident list`, `/incident list closed S1 last 7 days`, `/incident list mine`: incidents, filtered."""
+    """`/incident list`, `/incident list closed S1 last 7 days`, `/incident list mine`: list incidents,
+    filtered."""
     return list_page(services, rules.read_filter(command.argument, utcnow()), command.user_id)
 
 
 def search(services: Services, command: SlashCommand) -> Response:
-    """`/incident search crm`: titles, impact and causes; alone a form."""
+    """`/incident search crm`: search titles, impacts and causes; alone, it opens a form."""
     if not command.argument:
         check_member(services, command.user_id)
         services.slack.open_view(command.trigger_id, views.form(Filter(state=ALL), services.floor))

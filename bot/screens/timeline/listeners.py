@@ -45,7 +45,8 @@ def register_commands(registry: Registry) -> None:
 
 
 def show_timeline(services: Services, command: SlashCommand) -> Response:
-    """`/incident timeline`, `/incident timeline decisions`, `/incident timeline picture`: what happened."""
+    """`/incident timeline`, `/incident timeline decisions`, `/incident timeline picture`: read what happened, all
+    of it or a part, or get a picture of it."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if command.argument.strip().lower() == PICTURE:
         return pictures.request_picture(services, number, command.trigger_id, command.user_id)
@@ -53,7 +54,7 @@ def show_timeline(services: Services, command: SlashCommand) -> Response:
 
 
 def note(services: Services, command: SlashCommand) -> Response:
-    """`/incident note decision: we fail over at 14:05`: an entry of the timeline; alone a form."""
+    """`/incident note decision: we fail over at 14:05`: add an entry to the timeline; alone, it opens a form."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     if command.argument:
         return notes.add_typed_note(
@@ -65,7 +66,7 @@ def note(services: Services, command: SlashCommand) -> Response:
 
 
 def correct(services: Services, command: SlashCommand) -> Response:
-    """`/incident correct 12`: put an entry of the timeline right."""
+    """`/incident correct 12`: correct or hide an entry of the timeline."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     match = re.fullmatch(r"\[?#?(\d{1,18})\]?", command.argument.strip())
     if match is None:
@@ -76,7 +77,7 @@ def correct(services: Services, command: SlashCommand) -> Response:
 
 
 def show_milestones(services: Services, command: SlashCommand) -> Response:
-    """`/incident milestones`: when it started, was detected, mitigated …, and the form to put that right."""
+    """`/incident milestones`: show when it started, was detected, mitigated …, and correct one of these times."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     view = timeline_screens.milestone_form(services, number, command.user_id, utcnow())
     services.slack.open_view(command.trigger_id, view)
