@@ -156,9 +156,9 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
         case = tables.case(session, clock.case_id)
         name, translate = one_line(case.name, 60), translator_for(session, services, by)
         if clock.answered_by:
-            return translate("{name} is seen to already by {person}.", name=name, person=mention(clock.answered_by))
+            return translate("{person} is already handling {name}.", name=name, person=mention(clock.answered_by))
         if clock.ended_at is not None:
-            return translate("{name} is seen to already.", name=name)
+            return translate("Somebody is already handling {name}.", name=name)
         clock.answered_by, clock.due_at = by, None
         clock.ended_at = now if clock.kind == BY_HAND else None
         session.add(clock)

@@ -71,7 +71,7 @@ def _form(
 
 def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, translate: Translator) -> Block:
     """The form to declare an incident from similar cases."""
-    linked_phrase = "{count} similar cases are linked to it, and hear of its updates in their work notes."
+    linked_phrase = "{count} similar cases are linked to it and get its updates as work notes."
     linked_section = section(translate(linked_phrase, count=len(cases)))
     title = field(translate("What is wrong?"), ids.TITLE, text_input(ids.TITLE, initial=cluster.title, longest=300))
     hint = translate("When unsure, take the higher.")

@@ -108,8 +108,8 @@ SPANISH = {
     "It was escalated {length} ago, and nobody has answered.": "Se escaló hace {length} y nadie ha respondido.",
     "{person} escalates it: {why}": "{person} lo escala: {why}",
     "I'll handle it": "Me ocupo yo",
-    "{name} is seen to already by {person}.": "{person} ya se ocupa de {name}.",
-    "{name} is seen to already.": "Ya hay quien se ocupa de {name}.",
+    "{person} is already handling {name}.": "{person} ya se ocupa de {name}.",
+    "Somebody is already handling {name}.": "Ya hay quien se ocupa de {name}.",
     "Thank you. Nobody else is told about {name}.": "Gracias. No se avisará a nadie más de {name}.",
     "less than a minute": "menos de un minuto",
     # Cases in handovers and reports.
@@ -185,7 +185,7 @@ SPANISH = {
     "Not related": "Sin relación",
     "Cases like these are proposed less often.": "Casos así se propondrán con menos frecuencia.",
     "Save": "Guardar",
-    "{count} similar cases are linked to it, and hear of its updates in their work notes.": (
+    "{count} similar cases are linked to it and get its updates as work notes.": (
         "{count} casos parecidos quedan vinculados, y sus notas de trabajo recogen las actualizaciones."
     ),
     "What is wrong?": "¿Qué ocurre?",

@@ -4,7 +4,7 @@ HELP = (
     "`/incident page @ana why` asks for a person, a group or a role · `/incident escalate why` tells the next tier "
     "now"
 )
-REASON_STAYS = "The incident is private, so they are told who asks for them, and not why."
+REASON_STAYS = "The incident is private, so the page gives your name but not the reason."
 CANNOT_ALREADY = "You already said so. Thank you."
 
 
@@ -12,7 +12,7 @@ def ladder_exhausted(number: int, where: str) -> str:
     """The notice to the lead."""
     return (
         f"Everyone on the escalation ladder of incident {number} was paged, and nobody is on the way: {where}. "
-        "`/incident page @someone reason` there tells a person by name."
+        "Page somebody by name there: `/incident page @someone reason`."
     )
 
 
@@ -62,5 +62,5 @@ def cannot_come(person: str, number: int, where: str) -> str:
 
 def paging(people: str, *, without_reason: bool) -> str:
     """The answer to `/incident page`."""
-    answer = f"Paging {people}. Their answers show in the escalation's message in the channel."
+    answer = f"Paging {people}. Their answers appear in the escalation message in the channel."
     return f"{answer} {REASON_STAYS}" if without_reason else answer

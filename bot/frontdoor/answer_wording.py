@@ -8,7 +8,7 @@ HELP = (
 APPROVER_MISSING = "Choose the person who approved the wording."
 NOT_OF_THE_FLOOR = "This person is a guest, is from another company, or has left. Choose somebody else."
 # Caller messages.
-MESSAGE_RECORDED = "Recorded. Its card in the channel says who dialled in and when somebody looks at it again."
+MESSAGE_RECORDED = "Recorded. Its card in the channel shows who dialled in and when it is checked again."
 HEARD = "Recorded: you dialled in and heard it."
 SWITCHED_OFF = "Recorded as off. Dial in, then press *I heard it is gone*."
 HEARD_GONE = "Recorded: you dialled in, and it is gone."

@@ -33,7 +33,7 @@ def _parts_lost(cost: Losses, abandoned: Amount) -> str:
     if cost.contacts_lost is not None:
         return f"Contacts lost: about *{number(cost.contacts_lost)}* = {' + '.join(parts)} (upper bound)"
     if not cost.excess_abandons.known and abandoned is not None:
-        parts.append(f"{number(abandoned)} gave up, and how many usually do is not known")
+        parts.append(f"{number(abandoned)} gave up; the usual number is not known")
     elif parts:
         missing = "gave up" if cost.suppressed.known else "were to come"
         parts.append(f"how many {missing} is not known")

@@ -33,7 +33,7 @@ class WhatIf(Struct, frozen=True):
 REMEDY_TEXTS = {
     "off-phone": "{agents} back from breaks and off-phone work (free, at once)",
     "flex": "{agents} flexed from another queue",
-    "aht": "contacts {share} shorter: nothing that can wait is asked, and notes follow later",
+    "aht": "contacts {share} shorter: ask only what cannot wait, write notes later",
     "overtime": "{agents} on overtime",
     "overflow": "{share} of contacts overflowed to a partner",
     "message": "{share} of contacts fewer by a front-door message",

@@ -52,7 +52,7 @@ def situation_form(
     menu = select(ids.CERTAINTY, certainties, initial=certainty)
     blocks = [
         *(section(_unread_line(name, value)) for name, value in (unread or {}).items()),
-        *([context("*Save* again replaces it by your words; or change them first.")] if unread else []),
+        *([context("*Save* again to replace it with your text, or change your text first.")] if unread else []),
         context("Updates are written from this. People outside the company never read names or guesses."),
         _text_field(SituationField.IMPACT, situation),
         *([context(f"📊 {figures[:1].upper()}{figures[1:]}. Updates add these figures.")] if figures else []),
@@ -73,7 +73,7 @@ def situation_form(
 def _unread_line(name: SituationField, value: Value) -> str:
     is_unknown = value.certainty == Certainty.UNKNOWN
     text = CERTAINTY_TITLES[Certainty.UNKNOWN].lower() if is_unknown else one_line(value.text, name.max_length)
-    return f"⚠️ {mention(value.by)} wrote meanwhile under *{FIELD_TITLES[name]}*: {text or 'nothing'}"
+    return f"⚠️ {mention(value.by)} has changed *{FIELD_TITLES[name]}* in the meantime: {text or 'nothing'}"
 
 
 def _text_field(name: SituationField, situation: Situation) -> Block:

@@ -52,8 +52,8 @@ SITUATION_SAVED = "Situation saved. It shows on the card and in the next update.
 IMPACT_SAVED = "Impact saved. It shows on the card and in the next update."
 NOTHING_CHANGED = "Nothing was changed."
 DESCRIBE_CAUSE = "Please describe the cause with `/incident brief`: updates say that it is not described yet."
-RESOLVED = "Resolved. The last update is on its way; `/incident close` closes it when everything is cleaned up."
-DECLINED = "Declined as a false alarm. Everyone who was told about it hears that, and no more updates are due."
+RESOLVED = "Resolved. The last update is on its way. Type `/incident close` once nothing is left to do."
+DECLINED = "Declined as a false alarm. Everyone who was told of it is told so, and no more updates follow."
 RESOLVE_QUESTION = "What ended the impact?"
 REOPEN_QUESTION = "Why is it open again?"
 NOTHING_RELATED = "Nothing is related to this incident. `/incident related 12` relates it to incident 12."
@@ -85,7 +85,7 @@ def status_changed(old_status: str, new_status: str, question: str) -> str:
 
 def reopened(number: int) -> str:
     """The answer to reopening."""
-    return f"Incident {number} is open again, and its updates go on."
+    return f"Incident {number} is open again, and its updates continue."
 
 
 def default_severity(severity: str) -> str:
@@ -95,7 +95,7 @@ def default_severity(severity: str) -> str:
 
 def joined(channel: str) -> str:
     """The answer if the incident was already open."""
-    return f"Nothing new was opened. What you reported is on the record of {channel}."
+    return f"No new incident was opened. Your report is on the record of {channel}."
 
 
 def answered_with(channel: str) -> str:
@@ -166,7 +166,7 @@ def made_private(merged_numbers: Sequence[int]) -> str:
     )
     if merged_numbers:
         names = ", ".join(f"#{number}" for number in merged_numbers)
-        answer += f" What was merged into it becomes private, too: {names}."
+        answer += f" Incidents that were merged into it become private, too: {names}."
     return answer
 
 
@@ -174,7 +174,7 @@ def no_private_channel(number: int, reason: str) -> str:
     """The message to the incident's lead."""
     return (
         f"Incident {number} is private, but I could not make a private channel for it: {reason} Please agree on "
-        f"another place to talk. The control panel below changes and ends it; `/incident {number}` shows it again."
+        f"another place to talk. Use the control panel below; `/incident {number}` shows it again."
     )
 
 
@@ -213,7 +213,7 @@ def renamed(title: str) -> str:
 
 def about(type_title: str) -> str:
     """The answer to a change of type."""
-    return f"It is about {type_title} now."
+    return f"Its type is now {type_title}."
 
 
 def role_yours_already(role: str) -> str:

@@ -58,8 +58,8 @@ class ColumnsMissing(WatchfloorError):
 
 
 class RowsWrong(WatchfloorError):
-    """Nothing of {name} was taken, because {count} of its rows are wrong: {reasons} Put them right and send it
-    again."""
+    """Nothing was imported from {name}, because {count} of its rows are wrong: {reasons} Correct them and send the
+    file again."""
 
 
 class TooManyRows(WatchfloorError):

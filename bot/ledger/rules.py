@@ -48,8 +48,8 @@ class NothingToRelease(WatchfloorError):
 
 
 class BeingPrepared(WatchfloorError):
-    """The release of {cohort}, {currency} is being put together already. Its message in the channel shows how far
-    it is."""
+    """The release of {cohort}, {currency} is already being prepared. Its message in the channel shows the
+    progress."""
 
 
 class SecondPersonNeeded(WatchfloorError):
@@ -61,7 +61,7 @@ class NotWaiting(WatchfloorError):
 
 
 class UnknownAccount(WatchfloorError):
-    """There is no such account in this ledger. Look at the workbook for how it is written."""
+    """There is no such account in this ledger. The workbook shows how its accounts are written."""
 
 
 class ReasonMissing(WatchfloorError):

@@ -93,7 +93,7 @@ def _is_in_progress(releases: Sequence[Release]) -> bool:
 
 
 def _progress_text(release: Release) -> str:
-    return f"The release is being put together: {_accounts(release.lines)} so far."
+    return f"The release is being prepared: {_accounts(release.lines)} so far."
 
 
 def _sum(minor: int, row: TotalsRow) -> str:
@@ -190,7 +190,7 @@ def file_done(file: LedgerFile, outcome: Outcome, number: int) -> str:
     """Return the outcome of a file, for the person who uploaded it."""
     name = f"*{one_line(file.file_name, 80)}*"
     if outcome.is_known:
-        return f"{name} was brought into the ledger of incident {number} before, so nothing was changed."
+        return f"{name} was imported into the ledger of incident {number} before, so nothing was changed."
     changed, differences = outcome.changed, outcome.differences
     if file.kind == LINES:
         unchanged = outcome.rows - changed - differences

@@ -6,7 +6,7 @@ HELP = "`/incident ledger` credits and refunds: who is owed what, what was issue
 FILE_MISSING = "Choose a file, CSV or xlsx."
 # Files and lines.
 FILE_TAKEN = "The file is being read. You get a direct message when it is done."
-CHOOSE_WHAT_HAPPENED = "Choose what happened to a line that is so."
+CHOOSE_WHAT_HAPPENED = "Choose what really happened to it."
 # Releases and closing.
 RELEASE_APPROVED = "Approved: it may be paid."
 RELEASE_REFUSED = "Refused: none of it may be paid."
@@ -41,8 +41,8 @@ def second_person_needed(amount: str) -> str:
 def release_begun(cohort: str, currency: str) -> str:
     """The answer to a release of many accounts."""
     return (
-        f"The release of {escape(cohort)}, {currency} has many accounts and is being put together. Its message in "
-        "the channel shows how far it is, and then whether somebody else has to approve it."
+        f"The release of {escape(cohort)}, {currency} has many accounts and is being prepared. Its message in the "
+        "channel shows the progress, and whether somebody else has to approve it."
     )
 
 

@@ -28,8 +28,8 @@ def card(
     state = _state(locked)
     if not failures:
         text = (
-            f"*{title}*\nNone is known of the last 24 hours{state}. They come from a source such as Okta, and "
-            "only of logins that it knows: check how the name is written there."
+            f"*{title}*\nNo failure is known from the last 24 hours{state}. A source such as Okta reports "
+            "failures, and only for logins that it knows: check how the name is written there."
         )
         return title, [section(text), *_buttons(locked, possible)]
     people = Counter(failure.login for failure in failures)

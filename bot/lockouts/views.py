@@ -45,7 +45,7 @@ def overview(
             blocks += _account(account, possible, now)
         shown_count += len(group_accounts)
     if shown_count > SHOWN:
-        blocks.append(context(f"… and {shown_count - SHOWN} more. Those that are done make room."))
+        blocks.append(context(f"… and {shown_count - SHOWN} more, which appear here when some of these are done."))
     blocks = blocks or [section(NOBODY)]
     buttons = [button("Add lockouts", ids.ADD)]
     if len(accounts) > 1 and any(possible.values()):

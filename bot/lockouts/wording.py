@@ -7,8 +7,8 @@ HELP = (
 BURST_DISMISSED = "Recorded. Another six at this partner will be proposed again."
 UNLOCK_ASKED = "{source} is asked to unlock {login}. You get a direct message with what came of it."
 RESET_ASKED = "{source} is asked to mail {login} a password reset. You get a direct message with what came of it."
-MANY_STARTED = "Each result comes by direct message, in one message that fills up."
-MANY_APPROVED = "It has begun. Each result comes by direct message, in one message that fills up."
+MANY_STARTED = "All results come by direct message, in one message."
+MANY_APPROVED = "It has begun. All results come by direct message, in one message."
 MANY_DECLINED = "Recorded: nothing is done for these accounts."
 
 

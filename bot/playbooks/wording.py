@@ -39,12 +39,12 @@ def stopped_by_close(title: str) -> str:
 
 def proposed(people: str) -> str:
     """The answer to a proposal."""
-    return f"Proposed; {people} decides. `/incident playbook proposals` lists all of them."
+    return f"Proposed. {people} will decide; `/incident playbook proposals` lists all proposals."
 
 
 def proposal_decided(state: str) -> str:
     """The answer to a decision."""
-    return f"It is {state}; who proposed it and who changes it are told."
+    return f"The proposal is {state}. Its author and the person who edits the file are told."
 
 
 def running(title: str) -> str:
@@ -79,7 +79,7 @@ def step_done(number: int, title: str, effects: str) -> str:
 
 def step_open_again(title: str) -> str:
     """The answer to undoing a done step that had effects."""
-    return f"“{title}” is open again. What it sent or set, and whom it invited, stays as it is."
+    return f"“{title}” is open again. Messages, settings and invitations of the step are not taken back."
 
 
 def reminders_over(title: str) -> str:

@@ -250,7 +250,7 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
     choices, initial = [everyone, incident_channel], ids.CONFIGURED
     if facts.incident.is_private:
         blocks.append(
-            section("🔒 *The incident is private.* Whoever is in the channel you choose can read it all.")
+            section("🔒 *The incident is private.* Everyone in the channel that you choose can read all of it.")
         )
         choices, initial = [incident_channel, everyone], ids.OWN_CHANNEL
     blocks.append(field("Where?", ids.WHERE, radio_buttons(ids.WHERE, choices, initial=initial)))

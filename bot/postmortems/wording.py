@@ -33,7 +33,7 @@ def review_asked(people: str) -> str:
 
 def not_a_document(kinds: str) -> str:
     """The reply to a file that is not a document."""
-    return f"I keep {kinds} files as versions; this one I left alone."
+    return f"Only {kinds} files become versions, so I did not use this one."
 
 
 def no_version(state: str) -> str:

@@ -50,8 +50,8 @@ USUAL = (
     "at {aht} s each, are usual then."
 )
 MODELS = (
-    "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers "
-    "never do, {agents_c}."
+    "Agents needed: {agents} if callers give up after {patience} on average (Erlang A), {agents_c} if they "
+    "never do (Erlang C)."
 )
 
 
@@ -131,7 +131,7 @@ def gaps_message(
 ) -> Message:
     """A page of the open times."""
     if not open_times:
-        text = "Every minute ahead that needs cover has it."
+        text = "Everything ahead that needs cover is covered."
         return translate(text if floor.shifts.needs else NO_NEEDS), []
     text = f"*{translate('Open in the roster')}*"
     blocks: list[Block] = [section(text)]

@@ -53,10 +53,10 @@ SPANISH = {
         "Donde más faltan: desde {when}; no hay previsión, y lo habitual son {contacts} contactos en {minutes} "
         "minutos, de {aht} s cada uno."
     ),
-    "Erlang A, whose callers give up after {patience} on average, needs {agents}; Erlang C, whose callers never "
-    "do, {agents_c}.": (
-        "Erlang A, con clientes que desisten a los {patience} de media, necesita {agents}; Erlang C, en el que "
-        "nadie desiste, {agents_c}."
+    "Agents needed: {agents} if callers give up after {patience} on average (Erlang A), {agents_c} if they never "
+    "do (Erlang C).": (
+        "Agentes necesarios: {agents} si los clientes desisten a los {patience} de media (Erlang A), {agents_c} si "
+        "nadie desiste (Erlang C)."
     ),
     "With {share} % shrinkage that is {people} on shift.": "Con un {share} % de merma son {people} de turno.",
     "Still open": "Sigue sin cubrir",
@@ -76,7 +76,7 @@ SPANISH = {
     ),
     "It has passed.": "Ya ha pasado.",
     "Nobody is missing there.": "Ahí no falta nadie.",
-    "Every minute ahead that needs cover has it.": "Todo lo que hay que cubrir está cubierto.",
+    "Everything ahead that needs cover is covered.": "Todo lo que hay que cubrir está cubierto.",
     "Nothing is open, but floor.yaml names no times that need cover (`shifts: needs`). Ask the administrator to "
     "add them.": (
         "No hay nada pendiente, pero floor.yaml no dice qué horas hay que cubrir (`shifts: needs`). Pide a la "

@@ -16,7 +16,7 @@ def none_yet(*, may_choose: bool) -> str:
 
 def subscribed(number: int, *, is_new: bool) -> str:
     """The answer to subscribing to an incident."""
-    opening = "You get" if is_new else "You get already"
+    opening = "You get" if is_new else "You already get"
     return f"{opening} the updates of incident {number} by direct message, when the channel gets them."
 
 
@@ -32,7 +32,7 @@ def unsubscribed(number: int, *, was_subscribed: bool) -> str:
 
 def standing(scope: str, *, is_new: bool) -> str:
     """The answer to a standing subscription."""
-    opening = "You get" if is_new else "You get already"
+    opening = "You get" if is_new else "You already get"
     return f"{opening} updates by direct message: {scope}. `/incident subscriptions` shows and ends them."
 
 

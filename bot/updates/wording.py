@@ -25,7 +25,7 @@ TEXT_WAITS = "Your text waits for approval."
 # Pace.
 NO_SCHEDULED_AUDIENCE = "No audience has scheduled updates at this severity. Name an audience to begin."
 UPDATES_PAUSED = "Updates are paused; the last one of each audience says so. `/incident resume` starts them again."
-UPDATES_RESUMED = "Updates go on; `/incident updates` shows when the next ones come."
+UPDATES_RESUMED = "Updates continue; `/incident updates` shows when the next ones come."
 # Reasons why an update is late.
 NOT_APPROVED = "nobody has approved it"
 NOT_RUNNING = "Watchfloor was not running at that minute"
@@ -130,7 +130,7 @@ def partners_untold(names: Sequence[str]) -> str:
 
 def waits_for_approval(answer: str, titles: str) -> str:
     """The answer if some audiences need an approval."""
-    return f"{answer} For {titles} it waits for approval; those who approve have the draft."
+    return f"{answer} For {titles} it waits for approval; the approvers have the draft."
 
 
 def goes_out_as_written(due: str) -> str:
@@ -150,13 +150,13 @@ def left_out_note(titles: str, sentences: str) -> str:
 
 def already_informed(title: str) -> str:
     """The answer if the audience is told of the private incident already."""
-    return f"{title} hear of it already."
+    return f"{title} already get its updates."
 
 
 def audience_added(title: str, *, is_paused: bool) -> str:
     """The answer to adding an audience."""
     since_when = "from `/incident resume` on" if is_paused else "from now on"
-    return f"{title} hear of this private incident {since_when}. `/incident updates` shows when."
+    return f"{title} get updates of this private incident {since_when}. `/incident updates` shows when."
 
 
 def audience_not_added(title: str) -> str:

@@ -122,12 +122,12 @@ def test_the_sentences_say_whose_figures_they_are_where_the_incident_names_no_pl
 def test_unknown_parts_of_the_contacts_lost_are_not_shown_as_zero() -> None:
     assessment = assessment_of_an_outage(past=Past())
     without_weeks = str(figures_screen(1, assessment, None)[1])
-    parts = "80 did not come − 20 came back; 44 gave up, and how many usually do is not known"
+    parts = "80 did not come − 20 came back; 44 gave up; the usual number is not known"
     assert f"Contacts lost, without a total: {parts}" in without_weeks
     assert "Short of the goal, answered too late or not at all: 56" in without_weeks
     assert sentences(assessment, "en")["executives"].startswith("44 contacts gave up; service level 60.2 %")
     assert notes(assessment, LANGUAGES["es"], "UTC")[1].startswith(
-        "Contactos perdidos, sin total: 80 no llegaron, 20 volvieron, 44 abandonaron, y no se sabe cuántos "
+        "Contactos perdidos, sin total: 80 no llegaron, 20 volvieron, 44 abandonaron; no se conoce el número "
     )
     assert "gave up beyond the usual (upper bound)" in str(figures_screen(1, assessment_of_an_outage(), None)[1])
 

@@ -135,7 +135,7 @@ def resume(actor: Actor) -> None:
     """Resume the updates."""
     channel = actor.an_incident()
     trace = Trace("updates_resumed", number_of(channel), actor.id)
-    actor.types(f"{COMMAND} resume", channel, "Updates go on", trace)
+    actor.types(f"{COMMAND} resume", channel, "Updates continue", trace)
 
 
 def cadence(actor: Actor) -> None:
@@ -179,7 +179,7 @@ def page(actor: Actor) -> None:
 def subscribe(actor: Actor) -> None:
     """Subscribe to updates by direct message, or unsubscribe."""
     channel = actor.an_incident()
-    actor.types(f"{COMMAND} {actor.rng.choice(('subscribe', 'unsubscribe'))}", channel, "You get")
+    actor.types(f"{COMMAND} {actor.rng.choice(('subscribe', 'unsubscribe'))}", channel, "You (already )?get")
 
 
 def playbook(actor: Actor) -> None:

@@ -29,7 +29,7 @@ def test_a_declaration_similar_to_an_open_incident_is_questioned_and_the_inciden
     assert incident_channels(floor, "ben") == [first]
     assert len(rows(floor, "incidents")) == 1
     assert '"text": "Manila IVR is down"' in timeline(floor, "reported_again")[0]["facts"]
-    assert any("Nothing new was opened." in text for text in floor.ephemeral("ben"))
+    assert any("No new incident was opened." in text for text in floor.ephemeral("ben"))
     floor.passes(minutes=5)
     assert not any("open already" in message.visible_text for message in floor.ben.direct_messages())
 

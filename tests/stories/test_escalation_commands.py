@@ -186,7 +186,7 @@ def test_outside_a_private_incident_only_its_existence_is_mentioned(floor: TestF
 
     answer = floor.says("ana", "/incident page @ben the payroll file is on the web", channel)
     is_told(floor, "ben")
-    assert "they are told who asks for them, and not why" in answer
+    assert "the page gives your name but not the reason" in answer
     assert "<@U0ANA> asks for you." in pages(floor, "ben")[0]
     assert "payroll" not in str([(message.text, message.blocks) for message in floor.ben.direct_messages()])
 

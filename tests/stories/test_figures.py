@@ -113,13 +113,13 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert "service level" in updates(floor, "executives")[-1]
     [page] = [page for name, page in post_mortem_files(floor, "ana") if name == "post-mortem-1.html"]
     cost = page.partition("Contacts lost, without a total: ")[2].partition("</li>")[0]
-    assert "gave up, and how many usually do is not known" in cost
+    assert "gave up; the usual number is not known" in cost
     assert "n/a" not in cost
     assert "ask the queue manager: customers affected" not in page, "the figures show it"
     assert 'class="chart" src="data:image/png;base64,iVBOR' in page
     assert "Interval by interval" in page
     assert "<th>Staffed</th><th>Adherence</th><th>Occupancy</th>" in page.replace(' scope="col"', "")
-    assert "Adherence: staffed of scheduled time" in page
+    assert "Adherence: staffed time as a share of scheduled time" in page
     assert re.search(r"From: b\.csv, Ana Reyes, corrected at [-‑\d]+ [:\d]+\.", page)
 
 
@@ -310,7 +310,7 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     assert "Service level *38.1 %* (goal 80 %) · offered 210 (−48 % of 400)" in text
     assert "• *Orders · Manila* SL 22.2 %" in text
     assert "agents 49 staffed, 69 scheduled, 4 available · adherence 71 % · occupancy 88 %" in text
-    assert "Occupancy: handling of handling and available time." in text
+    assert "Occupancy: handling time as a share of handling and available time." in text
     assert "Contacts lost, without a total: 190 did not come; " in text
     assert "• report.csv by <@U0ANA>, " in text
     assert "Service level: answered within 20 s of offered. Expected: the forecast." in text

@@ -72,7 +72,7 @@ def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloo
 
     wrong_accounts = ACCOUNTS.replace("7.50", "7.505")
     bring(floor, channel, ids.ADD, "wrong.csv", wrong_accounts, **{ids.RULE: "Charged twice <!here>"})
-    hears(floor, "Nothing of wrong.csv was taken")
+    hears(floor, "Nothing was imported from wrong.csv")
     hears(floor, "Line 4: `7.505` has more decimals than EUR")
     assert "No accounts yet" in show_ledger(floor, channel)
     bring(floor, channel, ids.ADD, "right.csv", ACCOUNTS, **{ids.RULE: "Charged twice <!here>"})
@@ -112,7 +112,7 @@ def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloo
     bring(floor, channel, ids.RESULTS, "results.csv", results)
     assert "difference" not in show_ledger(floor, channel), "the paid amounts are released now"
     bring(floor, channel, ids.RESULTS, "again.csv", results)
-    hears(floor, "was brought into the ledger of incident 1 before")
+    hears(floor, "was imported into the ledger of incident 1 before")
     assert "issued 307.50 + failed 300.00 + excluded 0.00 + pending *0.00*" in show_ledger(floor, channel)
 
     press(floor, "ana", ids.WORKBOOK, channel)
@@ -143,7 +143,7 @@ def test_many_accounts_are_assembled_after_the_click_and_only_then_approved(floo
     floor.ana.clicks(ids.RELEASE, channel=channel)
     floor.settle()
 
-    assert "has many accounts and is being put together" in floor.ephemeral("ana", channel)[-1]
+    assert "has many accounts and is being prepared" in floor.ephemeral("ana", channel)[-1]
     floor.passes_until(lambda: "*EUR 600.00* to 600 accounts (consumers)" in floor.visible_text(channel), seconds=1)
     assert "above the limit, so somebody else has to approve" in floor.visible_text(channel)
     assert "asked" in show_ledger(floor, channel), "the screen says that it waits for a second person"

@@ -245,7 +245,7 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     floor.sandbox.wait_for(lambda: floor.sandbox.late_requests.calls)
     answer = floor.says("ana", "/incident private personal data", old_id)
     assert "This incident is private now." in answer
-    assert "What was merged into it becomes private, too: #3." in answer
+    assert "Incidents that were merged into it become private, too: #3." in answer
     floor.passes(minutes=5)
     floor.passes(minutes=5)
 

@@ -192,7 +192,9 @@ def test_the_directory_is_asked_at_once_for_one_account_and_with_a_second_person
         assert "12 people come from one network (203.0.113.1): look at that site's connection" in card
         assert "Why: 12 × wrong password" in card
         assert "From: 12 × Manila, Philippines (203.0.113.1)" in card
-        assert "None is known" in floor.says("ana", "/incident lockouts nobody@x") + floor.ephemeral("ana")[-1]
+        assert (
+            "No failure is known" in floor.says("ana", "/incident lockouts nobody@x") + floor.ephemeral("ana")[-1]
+        )
         floor.says("ana", "/incident lockouts a01@northline.example")
         assert "1 failure in the last 24 hours" in floor.ephemeral("ana")[-1]
 

@@ -364,7 +364,7 @@ def test_guests_and_people_without_permission_are_told_so(floor: TestFloor) -> N
     floor.sandbox.workspace.is_free = True
     floor.ben.uploads("dm", "photo.png", b"png", thread_ts=letter(floor, "ben").ts)
     floor.settle()
-    assert "this one I left alone" in floor.visible_text("dm", "ben")
+    assert "so I did not use this one" in floor.visible_text("dm", "ben")
     assert "Version 1" in says(floor, "ana")
 
 

@@ -463,8 +463,8 @@ def test_too_few_people_for_the_forecast_load_is_raised_once_and_the_answer_is_r
     (request_text,) = [words for words in sun.direct_texts("farah") if "the load needs" in words]
     assert "6 are on as Agent, Manila, and the load needs 9" in request_text, "six seats, of which 30 % are away"
     assert "40 contacts are forecast in 30 minutes, at 180 s each" in request_text
-    assert "Erlang A, whose callers give up after 2 min on average, needs 6" in request_text
-    assert "Erlang C, whose callers never do, 7" in request_text
+    assert "6 if callers give up after 2 min on average (Erlang A)" in request_text
+    assert "7 if they never do (Erlang C)" in request_text
     (request,) = [row for row in rows(floor, "open_times") if row["problem"] == "below_load"]
     assert (request["starts_at"], request["ends_at"]) == tuple(
         f"{moment:%Y-%m-%d %H:%M:%S.%f}" for moment in (nine, nine + timedelta(hours=2))

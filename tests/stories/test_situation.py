@@ -50,7 +50,7 @@ def test_people_editing_at_once_keep_each_others_fields(floor: TestFloor) -> Non
     assert "*Needed* A second carrier" in floor.card(channel)
     floor.ana.fills(ids.NEEDS, "Two more carriers")
     assert not floor.ana.submits().closed, "nobody replaces a colleague's words unread"
-    assert "<@U0CHLOE> wrote meanwhile under *Needs*: A second carrier" in str(floor.ana.modal)
+    assert "<@U0CHLOE> has changed *Needs* in the meantime: A second carrier" in str(floor.ana.modal)
     floor.settle()
     assert "*Needed* A second carrier" in floor.card(channel)
     assert floor.ana.submits().closed

@@ -125,7 +125,7 @@ def test_history_withheld_by_slack_is_reported_once(floor: TestFloor) -> None:
     messages = [
         message.visible_text
         for message in floor.ana.direct_messages()
-        if "I did not listen" in message.visible_text
+        if "I missed the messages" in message.visible_text
     ]
     assert len(messages) == 1
 

@@ -182,7 +182,7 @@ def test_a_pause_holds_everything_back_says_so_and_is_followed_by_a_prompt_updat
         for words in floor.ephemeral("ana", channel)
     )
 
-    assert "go on" in floor.says("ana", "/incident resume", channel)
+    assert "continue" in floor.says("ana", "/incident resume", channel)
     assert "paused" not in updates(floor, channel)[0]
     floor.passes(minutes=5)
     assert len(updates(floor, channel)) == 2

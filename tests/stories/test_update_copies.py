@@ -98,10 +98,8 @@ def test_partners_are_told_below_their_notice_in_their_language_that_updates_pau
     floor.says("ana", "/incident pause Chloe hopes for six", channel)
 
     [spanish], [english] = below(floor, SAGEBRUSH), below(floor, NORTHLINE)
-    assert (
-        "Las actualizaciones están en pausa. Volveremos a escribir cuando se reanuden o, como muy tarde" in spanish
-    )
-    assert "Updates are paused. We write again when they go on, at the latest when it is resolved" in english
+    assert "Las actualizaciones están en pausa. La próxima llegará cuando se reanuden o, como muy tarde" in spanish
+    assert "Updates are paused. The next one comes when they resume, at the latest when it is resolved" in english
     assert not any("Chloe" in text for text in (spanish, english))
     floor.says("ana", "/incident resume", channel)
     assert [len(below(floor, place)) for place in (SAGEBRUSH, NORTHLINE)] == [1, 1]

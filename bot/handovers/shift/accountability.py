@@ -40,9 +40,7 @@ OFFER_AGAIN = "`/incident handover shift` offers them to somebody else."
 STILL_YOURS = "{person} is not available any more, so what you offered them is still yours."
 YOURS_NOW = "{person} is not available: you are accountable for {items} of theirs now."
 SHOWS_THEM = "`/incident handover shift` shows them and hands them over."
-NOBODYS = (
-    "{person} is not available, and nobody named in `shifts: fallback` is: {items} of theirs are still theirs."
-)
+NOBODYS = "Neither {person} nor anybody named in `shifts: fallback` is available, so {items} stay with {person}."
 NAME_SOMEBODY = "Name somebody in floor.yaml who is available."
 
 

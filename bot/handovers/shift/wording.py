@@ -107,8 +107,8 @@ SPANISH = {
     "`/incident handover shift` shows them and hands them over.": (
         "`/incident handover shift` los muestra y los entrega."
     ),
-    "{person} is not available, and nobody named in `shifts: fallback` is: {items} of theirs are still theirs.": (
-        "{person} no está disponible, ni nadie de `shifts: fallback`: {items} siguen siendo suyos."
+    "Neither {person} nor anybody named in `shifts: fallback` is available, so {items} stay with {person}.": (
+        "Ni {person} ni nadie de `shifts: fallback` está disponible, así que {items} siguen a cargo de {person}."
     ),
     "Name somebody in floor.yaml who is available.": ("Indica en floor.yaml a alguien que lo esté."),
     "Nothing is being watched. Add something with `/incident handover watch` and a few words.": (
