@@ -1,4 +1,4 @@
-"""Lists the nouns and wires everything together; the only package that imports all the others."""
+"""Lists the nouns and puts everything together; the only package that imports all the others."""
 
 from bot.bootstrap.building import build, build_services
 from bot.bootstrap.nouns import NOUNS, build_registry

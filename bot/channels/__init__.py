@@ -1,4 +1,4 @@
-"""The incident's channel: its messages, its members, and what was missed."""
+"""The incident's channel: its messages, its members, and messages that the bot missed."""
 
 from typing import TYPE_CHECKING
 

@@ -1,1 +1,1 @@
-"""The command line."""
+"""What each command of the command line does; `cli` reads its arguments."""

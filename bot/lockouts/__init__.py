@@ -1,4 +1,4 @@
-"""Lockouts: partners' agents who cannot sign on, who handles them, and when a burst becomes an incident."""
+"""Lockouts: partners' agents who cannot sign on, the people who help them, and bursts that are one incident."""
 
 from typing import TYPE_CHECKING
 

@@ -1,1 +1,1 @@
-"""Other systems' data: how it is read, and how what they send is verified."""
+"""Data of other systems: how it is read, and how requests from them are verified."""

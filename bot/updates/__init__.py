@@ -1,4 +1,4 @@
-"""Stakeholder updates: promises made, kept and missed."""
+"""Stakeholder updates: what each audience is promised, when it is told, and promises that were missed."""
 
 from typing import TYPE_CHECKING
 

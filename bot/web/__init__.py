@@ -1,1 +1,1 @@
-"""Incoming HTTP: Slack's requests and the health of the process."""
+"""Incoming HTTP: Slack's requests, other systems' data, the API, metrics, and the health of the process."""

@@ -1,4 +1,4 @@
-"""The command line. Every command imports what it needs itself, so that the bot starts fast."""
+"""The arguments of the command line. Every command imports what it needs itself, so that the bot starts fast."""
 
 import typer
 

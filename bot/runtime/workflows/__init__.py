@@ -1,4 +1,4 @@
-"""The durable engine behind a few names: `flow`, `step`, `start_once`. What was started is finished, once.
+"""The durable engine behind a few names: `flow`, `step`, `start_once`. What was started is finished once.
 
 A flow that Slack asks to wait, or that cannot reach Slack or the database, ends its turn and comes back later under
 the same key with the attempt's number; its steps first check what is already done, so they are idempotent. No

@@ -1,4 +1,4 @@
-"""The record that a post-mortem is written from, which draws on every noun."""
+"""The record from which a post-mortem is written, gathered from every noun."""
 
 from typing import TYPE_CHECKING
 
