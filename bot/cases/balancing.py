@@ -36,7 +36,7 @@ HOUR = timedelta(hours=1)
 
 
 class NothingToMove(WatchfloorError):
-    """The load has changed, and nothing is to be moved any more. `/incident balance` shows how it is now."""
+    """The load has changed, and no case needs to be moved. `/incident balance` shows the current load."""
 
     es = "La carga ha cambiado y ya no hay nada que mover. `/incident balance` muestra cómo está ahora."
 

@@ -57,7 +57,7 @@ class NotOpen(WatchfloorError):
 
 
 class ReasonMissing(WatchfloorError):
-    """Please write why they are not related: it helps those who come after you."""
+    """Please write why they are not related. It helps the next people who see such cases."""
 
     es = "Escribe por qué no tienen relación: ayuda a quienes vengan después."
 

@@ -94,7 +94,7 @@ SPANISH = {
     "by hand": "a mano",
     "{level} is told: {people}. {why}": "aviso a {level}: {people}. {why}",
     "the team's manager": "responsable del equipo",
-    "whoever processes requests": "quien tramita las solicitudes",
+    "request processing": "quien tramita las solicitudes",
     "senior management": "alta dirección",
     "is part of incident {number}: {what}": "es parte del incidente {number}: {what}",
     "incident {number} is resolved": "el incidente {number} está resuelto",

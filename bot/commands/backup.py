@@ -26,7 +26,7 @@ BESIDE = ("-wal", "-shm")
 
 
 class BackupOfPostgres(WatchfloorError):
-    """Everything is in one PostgreSQL database, of which its own tools make a backup while the bot runs:
+    """Everything is in one PostgreSQL database. Its own tools make a backup while the bot runs:
     `pg_dump --format=custom --file=watchfloor.dump ADDRESS`. To bring it back, end every bot and run
     `pg_restore --clean --dbname=ADDRESS watchfloor.dump`."""
 

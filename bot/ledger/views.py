@@ -16,7 +16,7 @@ from bot.slack.text import escape, mention, near_time, one_line
 Screen = tuple[str, list[Block]]
 DIFFERENCES_SHOWN = 8
 RULE_SHOWN = 200
-PAYABLE = "All that is pending may be paid: the workbook lists it, and *Payer's results* takes what became of it."
+PAYABLE = "Everything pending may be paid. The workbook lists it; *Payer's results* takes the payer's answer."
 
 
 class LedgerFacts(Struct, frozen=True):

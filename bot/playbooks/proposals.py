@@ -52,7 +52,7 @@ class DecidedAlready(WatchfloorError):
 
 
 class ReasonMissing(WatchfloorError):
-    """Please say why, so that whoever proposed it knows."""
+    """Please say why; the author of the proposal is told."""
 
 
 class NewProposal(Struct, frozen=True):

@@ -110,7 +110,7 @@ SENTENCES = {
     "partner_affected": "{who} said that {partner} is affected",
     "partner_agents": "{who} said that {agents} agents of {partner} are affected",
     "partner_reminded": "The partner {partner} was reminded of its notice",
-    "partner_named": "Whoever leads was told to phone the partner {partner}",
+    "partner_named": "The person who leads was asked to phone the partner {partner}",
     "partner_phoned": "{who} phoned the partner {partner}{because}",
     "partner_cleared": "The partner {partner} was told that it is over",
     "updates_missed": "{missed} updates for {audience} were missed",

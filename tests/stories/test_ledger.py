@@ -100,7 +100,7 @@ def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloo
     bring(floor, channel, ids.RESULTS, "early.csv", early_results)
     hears(floor, "*early.csv*: 1 of 1 rows changed the ledger of incident 1.")
 
-    assert "All that is pending may be paid" in show_ledger(floor, channel), "the screen says what comes next"
+    assert "Everything pending may be paid" in show_ledger(floor, channel), "the screen says what comes next"
 
     typo = "account,amount,currency,status,reference\nACC-00003,7.05,EUR,paid,p3\n"
     bring(floor, channel, ids.RESULTS, "typo.csv", typo)

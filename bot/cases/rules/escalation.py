@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 UNASSIGNED, NOT_ACTIONED, BY_HAND = "unassigned", "not actioned", "by hand"
-LEVELS = ("the team's manager", "whoever processes requests", "senior management")
+LEVELS = ("the team's manager", "request processing", "senior management")
 
 
 class Next(Struct, frozen=True):

@@ -7,7 +7,7 @@ from bot.config.floor import Floor
 
 def lines(floor: Floor) -> Iterator[str]:
     """The checklist as Markdown, for a ticket or a canvas."""
-    yield "Channels (public ones the bot joins by itself; into a private one somebody has to `/invite` it)"
+    yield "Channels (the bot joins public ones by itself; `/invite` it to private ones)"
     yield from _items("#", _channels(floor))
     yield ""
     yield "User groups (they need a paid plan)"
