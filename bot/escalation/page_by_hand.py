@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from bot import directory
+from bot import directory, outbox
 from bot.config.floor import ROLES
 from bot.errors import WatchfloorError
 from bot.escalation import paging, wording
@@ -17,10 +17,11 @@ from bot.incidents.access import visible_incident
 from bot.incidents.drills import check_may_page
 from bot.incidents.people import people
 from bot.incidents.rules import quoted
+from bot.outbox import kinds
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
-from bot.slack.text import escape, mention, mentions
+from bot.slack.text import escape, link, mention, mentions
 
 MAX_PEOPLE = 50
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
@@ -98,7 +99,17 @@ def request_page(
         raise TooManyToPage(given=escape(recipient), count=len(user_ids), most=MAX_PEOPLE)
     request = PageRequest(number=number, key=f"hand:{key}", user_ids=user_ids, reason=reason, by=by)
     services.flows.start_once(f"page:{key}", page, request)
-    return wording.paging(mentions(user_ids), without_reason=incident.is_private and bool(reason))
+    message = _answers_message(services, number)
+    return wording.paging(mentions(user_ids), message, without_reason=incident.is_private and bool(reason))
+
+
+def _answers_message(services: Services, number: int) -> str:
+    """The message that shows the answers, as a link once it is in the channel: by then it may be far up."""
+    with services.database.reading() as session:
+        row = outbox.find(session, number, kinds.LADDER)
+        if row is None or row.channel_id is None or row.ts is None:
+            return wording.ANSWERS_MESSAGE
+        return link(services.slack.permalink(row.channel_id, row.ts), wording.ANSWERS_MESSAGE)
 
 
 def _refusal(services: Services, number: int, recipient: str, reason: str, by: str) -> WatchfloorError:

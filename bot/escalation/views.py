@@ -15,6 +15,8 @@ from bot.slack.blocks import Block, Element, actions, button, context, section
 from bot.slack.text import channel_link, escape, mention, mentions, near_time, one_line
 
 PAGES_SHOWN = 15
+REQUESTS_SHOWN = 3
+REASON = 200
 ANSWER_TEXTS = {
     Answer.NONE: "no answer yet",
     Answer.COMING: "*on the way*",
@@ -75,12 +77,13 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
 
 
 def channel_message(facts: EscalationFacts) -> tuple[str, list[Block]]:
-    """The one message about the escalation in the incident's channel."""
-    text = f"📟 Escalation: {_ladder_status(facts)}"
-    page_lines = [_page_line(page, facts.now) for page in facts.pages[-PAGES_SHOWN:]]
-    blocks = [section("\n".join([f"📟 *Escalation* {_ladder_status(facts)}", *page_lines]))]
-    if len(facts.pages) > PAGES_SHOWN:
-        blocks.append(context(f"… and {len(facts.pages) - PAGES_SHOWN} before them."))
+    """The one message in the incident's channel: who asks for whom, what the ladder does, and the answers."""
+    text, *other_headlines = _headlines(facts)
+    pages = _one_of_each_request(facts.pages)
+    page_lines = [_page_line(page, facts.now) for page in pages[-PAGES_SHOWN:]]
+    blocks = [section("\n".join(lines)) for lines in ([text, *other_headlines], page_lines) if lines]
+    if len(pages) > PAGES_SHOWN:
+        blocks.append(context(f"… and {len(pages) - PAGES_SHOWN} before them."))
     if facts.needs_people:
         blocks.append(_buttons(facts.incident))
     return text, blocks
@@ -124,6 +127,35 @@ def _request_line(incident: Incident, page: Page) -> str:
         return reason
     # What people type about a private incident stays in its channel.
     return f"{mention(page.asked_by)} asks for you. {'' if incident.is_private else reason}".rstrip()
+
+
+def _headlines(facts: EscalationFacts) -> list[str]:
+    """Who asks for whom by name, the newest last; and what the ladder does, unless it has no part in it."""
+    ladder_line = f"📟 *Escalation* {_ladder_status(facts)}"
+    people_by_request: dict[tuple[str, str, str], list[str]] = {}
+    for page in facts.pages:
+        if page.asked_by:
+            request = (page.occasion, page.asked_by, page.reason)
+            people_by_request.setdefault(request, []).append(page.user_id)
+    requests = [
+        f"📟 {mention(asked_by)} asks for {mentions(people)}{f': {one_line(reason, REASON)}' if reason else ''}"
+        for (_, asked_by, reason), people in people_by_request.items()
+    ][-REQUESTS_SHOWN:]
+    if facts.incident.status not in OPEN or not requests:
+        return [ladder_line]
+    return [*requests, ladder_line] if _has_ladder_at_work(facts) else requests
+
+
+def _has_ladder_at_work(facts: EscalationFacts) -> bool:
+    """True if the ladder has told somebody, or tells somebody unless a person comes or takes command."""
+    next_tier = next_rung(facts.ladder)
+    will_tell = next_tier is not None and (next_tier.due_at is not None or not facts.has_commander)
+    return will_tell or any(page.tier is not None for page in facts.pages)
+
+
+def _one_of_each_request(pages: Sequence[Page]) -> list[Page]:
+    """The pages, with only the newest of those by which a person was asked for by name."""
+    return list({f"by name: {page.user_id}" if page.asked_by else page.key: page for page in pages}.values())
 
 
 def _page_line(page: Page, now: datetime) -> str:

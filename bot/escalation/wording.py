@@ -4,6 +4,7 @@ HELP = (
     "`/incident page @ana why` asks for a person, a group or a role · `/incident escalate why` tells the next tier "
     "now"
 )
+ANSWERS_MESSAGE = "the escalation message"
 REASON_STAYS = "The incident is private, so the page gives your name but not the reason."
 CANNOT_ALREADY = "You already said so. Thank you."
 
@@ -60,7 +61,7 @@ def cannot_come(person: str, number: int, where: str) -> str:
     )
 
 
-def paging(people: str, *, without_reason: bool) -> str:
-    """The answer to `/incident page`."""
-    answer = f"Paging {people}. Their answers appear in the escalation message in the channel."
+def paging(people: str, message: str, *, without_reason: bool) -> str:
+    """The answer to `/incident page`; `message` is the one that shows the answers, as a link if it is there."""
+    answer = f"Paging {people}. Their answers appear in {message} in the channel."
     return f"{answer} {REASON_STAYS}" if without_reason else answer

@@ -39,7 +39,10 @@ def test_a_person_is_paged_by_name_with_the_reason(floor: TestFloor) -> None:
     answer = floor.says("ana", "/incident page <@U0CHLOE|chloe> the trunks look dead", channel)
     is_told(floor, "chloe")
 
-    assert "Paging" in answer
+    assert answer == "Paging <@U0CHLOE>. Their answers show in the escalation's message in the channel."
+    request_line, ladder_line = line(floor, channel).splitlines()[:2]
+    assert request_line == "📟 <@U0ANA> asks for <@U0CHLOE>: the trunks look dead"
+    assert ladder_line.startswith("📟 *Escalation* goes on: tier 1 (@incident-analysts) is told")
     assert "The trunks look dead" in pages(floor, "chloe")[0]
     floor.chloe.clicks(ids.ON_MY_WAY, channel="dm")
     floor.settle()
@@ -69,6 +72,15 @@ def test_a_group_and_a_role_are_paged_too(floor: TestFloor) -> None:
     is_told(floor, "erik")
     is_told(floor, "ben")
     assert happened(floor, 1).count("paged") == 2
+    assert "Their answers show in <https://" in floor.says("ana", "/incident page @erik this minute", channel)
+    floor.settle()
+    shown_lines = line(floor, channel).splitlines()
+    assert [shown for shown in shown_lines if "📟" in shown] == [
+        "📟 <@U0ANA> asks for <@U0ERIK>: we need a decision",
+        "📟 <@U0ANA> asks for <@U0BEN>: are you there?",
+        "📟 <@U0ANA> asks for <@U0ERIK>: this minute",
+    ], "a commander is named and no tier was told, so the ladder has no part in it"
+    assert len([shown for shown in shown_lines if shown.startswith("• <@U0ERIK>")]) == 1
 
 
 def test_a_person_who_is_away_can_still_be_paged_by_hand_and_the_absence_is_shown(floor: TestFloor) -> None:
