@@ -3,21 +3,23 @@
 from datetime import datetime
 
 from bot.impact.rules.assessment import Goal
+from bot.impact.rules.warnings import CRITICAL_SHARE, WARNING_SHARE, Alert
 from bot.impact.wording import percent, queue_name
 from bot.slack.text import clock_time
 
 WHAT_NEXT = "`/incident figures` shows what it costs, `/incident whatif` what would help."
 
 
-def alert_line(queue: str, alert: str, level: float, goal: Goal) -> str:
-    """The line about a queue that fell below a limit, or is back above it."""
-    level_text, target = percent(level), percent(goal.target)
-    name = f"*{queue_name(queue)}*"
-    if alert == "critical":
-        return f"🔴 {name}: service level {level_text}, under 60 % of the goal ({target}) for two intervals"
-    if alert == "warning":
-        return f"🟠 {name}: service level {level_text}, under 80 % of the goal ({target})"
-    return f"🟢 {name}: service level {level_text}, back above 80 % of the goal ({target})"
+def alert_line(queue: str, alert: Alert, level: float, goal: Goal) -> str:
+    """The line about a queue that fell below a limit, or is back above it; each figure is a service level."""
+    subject = f"*{queue_name(queue)}*: service level {percent(level)}"
+    warning_limit, critical_limit = (percent(share * goal.target) for share in (WARNING_SHARE, CRITICAL_SHARE))
+    goal_text = f"(goal {percent(goal.target)})"
+    if alert == Alert.CRITICAL:
+        return f"🔴 {subject}, below the critical limit of {critical_limit} for two intervals {goal_text}"
+    if alert == Alert.WARNING:
+        return f"🟠 {subject}, below the warning limit of {warning_limit} {goal_text}"
+    return f"🟢 {subject}, back above the warning limit of {warning_limit} {goal_text}"
 
 
 def with_interval(line: str, starts_at: datetime) -> str:

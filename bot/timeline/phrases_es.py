@@ -269,13 +269,13 @@ PATTERNS = {
     r"(.+) had an update already": "{0} ya tuvo una actualización",
     r"Slack refused it \((.+)\)": "Slack no la aceptó ({0})",
     r"Slack has not taken it \((.+)\)": "Slack aún no la ha aceptado ({0})",
-    r"(.+): service level (.+), under (\d+ %) of the goal \((.+)\) for two intervals": (
-        "{0}: nivel de servicio {1}, por debajo del {2} del objetivo ({3}) durante dos intervalos"
+    r"(.+): service level (.+), below the critical limit of (.+) for two intervals \(goal (.+)\)": (
+        "{0}: nivel de servicio {1}, por debajo del límite crítico del {2} durante dos intervalos (objetivo: {3})"
     ),
-    r"(.+): service level (.+), under (\d+ %) of the goal \((.+)\)": (
-        "{0}: nivel de servicio {1}, por debajo del {2} del objetivo ({3})"
+    r"(.+): service level (.+), below the warning limit of (.+) \(goal (.+)\)": (
+        "{0}: nivel de servicio {1}, por debajo del límite de aviso del {2} (objetivo: {3})"
     ),
-    r"(.+): service level (.+), back above (\d+ %) of the goal \((.+)\)": (
-        "{0}: nivel de servicio {1}, de nuevo por encima del {2} del objetivo ({3})"
+    r"(.+): service level (.+), back above the warning limit of (.+) \(goal (.+)\)": (
+        "{0}: nivel de servicio {1}, de nuevo por encima del límite de aviso del {2} (objetivo: {3})"
     ),
 }
