@@ -40,33 +40,34 @@ def affected_form(services: Services, notice_id: int, channel_id: str) -> Block:
     return views.affected_form(row, labels(services, partner_of(services, row.partner).language))
 
 
-def record_affected(services: Services, notice_id: int, channel_id: str, by: str, now: datetime) -> None:
-    """Record that the partner is affected; the number of agents may follow in the form."""
+def record_asked(services: Services, notice_id: int, channel_id: str, by: str) -> None:
+    """Record that a user has opened the form, which only such users can send in."""
     with services.database.transaction() as session:
         row = _locked_of_channel(session, notice_id, channel_id)
         if by not in row.asked:
             row.asked = [*row.asked, by]
             session.add(row)
-        if row.answer != Answer.AFFECTED:
-            _set_answer(session, row, Answer.AFFECTED, by, now)
-    _fetch_name_later(services, by)
 
 
-def record_agent_count(services: Services, notice_id: int, typed: str, by: str, now: datetime) -> None:
-    """Record the number of affected agents, only from users who opened the form: its metadata can be forged."""
+def record_affected(services: Services, notice_id: int, typed: str, by: str, now: datetime) -> None:
+    """Record that the partner is affected, and the number of agents if somebody has counted.
+
+    Only users who opened the form can send it in: its metadata can be forged.
+    """
     with services.database.transaction() as session:
         row, incident = tables.locked(session, notice_id, NotThisChannel)
         if by not in row.asked:
             raise NotThisChannel()
         check_may_change(incident.number, incident.status)
         agents = read_agents(typed, labels(services, partner_of(services, row.partner).language)["not_a_number"])
-        if agents is None or agents == row.agents:
-            return
-        row.agents, row.answered_by, row.answered_at = agents, by, now
-        session.add(row)
-        facts = {"partner": row.partner, "agents": agents}
-        timeline.append(session, row.incident_id, "partner_agents", now, by, **facts)
-        outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
+        if row.answer != Answer.AFFECTED:
+            _set_answer(session, row, Answer.AFFECTED, by, now)
+        if agents is not None and agents != row.agents:
+            row.agents, row.answered_by, row.answered_at = agents, by, now
+            session.add(row)
+            facts = {"partner": row.partner, "agents": agents}
+            timeline.append(session, row.incident_id, "partner_agents", now, by, **facts)
+            outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
     _fetch_name_later(services, by)
 
 

@@ -32,15 +32,15 @@ def register(app: App, services: Services) -> None:
         def act() -> None:
             number, channel = parse.clicked_number(body), body["channel"]["id"]
             services.slack.open_view(body["trigger_id"], partner_answers.affected_form(services, number, channel))
-            partner_answers.record_affected(services, number, channel, parse.user_id(body), utcnow())
+            partner_answers.record_asked(services, number, channel, parse.user_id(body))
 
         responses.answer_click(services, body, act, ack)
 
-    def save_agent_count(body: Payload) -> None:
+    def save_affected(body: Payload) -> None:
         number, agent_count = parse.form_number(body), parse.field_value(body, ids.AGENTS)
-        partner_answers.record_agent_count(services, number, agent_count, parse.user_id(body), utcnow())
+        partner_answers.record_affected(services, number, agent_count, parse.user_id(body), utcnow())
 
-    listening.on_form(app, services, ids.AFFECTED_FORM, ids.AGENTS, save_agent_count)
+    listening.on_form(app, services, ids.AFFECTED_FORM, ids.AGENTS, save_affected)
 
     listening.opens_view(
         app,

@@ -63,6 +63,10 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     floor.olga.clicks(ids.RECEIVED, channel=NORTHLINE, ts=ts)
     floor.settle()
     floor.gus.clicks(ids.AFFECTED, channel=SAGEBRUSH)
+    floor.gus.closes()
+    floor.settle()
+    assert timeline(floor, "partner_affected") == [], "the form was cancelled"
+    floor.gus.clicks(ids.AFFECTED, channel=SAGEBRUSH)
     floor.gus.fills(ids.AGENTS, "many")
     refusal = floor.gus.submits()
     assert refusal.errors == {ids.AGENTS: "Indique un número, por ejemplo 12, o déjelo vacío."}
@@ -247,6 +251,7 @@ def test_guests_and_strangers_can_press_their_two_buttons_and_nothing_else(floor
     floor.olga.fills(ids.AGENTS, "99")
     refusal = floor.olga.submits()
     assert "channel that it was sent to" in refusal.errors[ids.AGENTS]
+    assert timeline(floor, "partner_affected") == []
     for command in ("partners", "partners tell", "subscribe", "update hello", "resolve"):
         answer = floor.says("olga", f"/incident {command}", NORTHLINE)
         assert "Done" not in answer
