@@ -124,11 +124,14 @@ def _withdraw_messages(change: Change, old_channel: str) -> None:
 def _messages_to_delete(
     rows: Iterable[OutboxRow], old_channel: str, kinds_in_channel: set[str], now: datetime
 ) -> Iterator[tuple[str, str]]:
-    """Yield the messages to be deleted; what is shown in the incident's channel is shown again in the new one."""
+    """Yield the messages to be deleted; what is shown in the incident's channel is shown again in the new one.
+
+    So are drafts that nobody has decided about, which are in the channel while nobody leads.
+    """
     for row in rows:
         if row.kind == kinds.CHANNEL_NAME:
             row.shown = row.wanted  # the new channel is created with its own name
-        elif row.is_rendered and row.kind in kinds_in_channel:
+        elif row.is_rendered and (row.kind in kinds_in_channel or _is_open_draft_in(row, old_channel)):
             if row.ts and row.channel_id:
                 yield row.channel_id, row.ts
             _reset_row(row, now)
@@ -136,6 +139,10 @@ def _messages_to_delete(
             if row.ts and row.channel_id:
                 yield row.channel_id, row.ts
             row.refused, row.ts = REFUSED_AS_PRIVATE, None
+
+
+def _is_open_draft_in(row: OutboxRow, channel_id: str) -> bool:
+    return row.kind == kinds.DRAFT and row.channel_id == channel_id and row.follows_incident
 
 
 def _row_or_batch(change: Change, row: OutboxRow, old_channel: str) -> OutboxRow | None:

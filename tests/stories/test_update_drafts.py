@@ -200,6 +200,10 @@ def test_a_draft_moves_from_the_channel_to_a_new_lead_and_back(floor: TestFloor)
     assert "Send now" in in_channel(floor, channel)
     assert len(drafts(floor, "ana")) == len(drafts(floor, "ben")) == 1, "copies are edited, not repeated"
 
+    floor.says("ana", "/incident private personal data", channel)
+    (private,) = {each.name for each in floor.ana.channels() if each.name.startswith("inc-1-")} - {channel}
+    assert "Send now" in in_channel(floor, private)
+
 
 def restarts_with(floor: TestFloor, folder: Path, *changes: tuple[str, str]) -> None:
     """Restart the bot with a `floor.yaml` in which these texts are replaced."""
