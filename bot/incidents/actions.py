@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from bot.incidents import rules, wording
+from bot import outbox
+from bot.incidents import incidents, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import SeverityChanged
 from bot.services import Services
+from bot.slack.text import mention, one_line
+
+REASON = 200
 
 
 def change_severity(services: Services, number: int, severity: str, reason: str, by: str, now: datetime) -> str:
@@ -22,5 +26,19 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
 def set_severity(change: Change, severity: str, reason: str) -> None:
     """The same within a transaction on the incident."""
     old_severity, change.incident.severity = change.incident.severity, severity
-    change.log("severity", old=old_severity, new=severity, reason=reason or "no reason given")
+    entry_number = change.log("severity", old=old_severity, new=severity, reason=reason or "no reason given")
     change.publish(SeverityChanged(old_severity, severity))
+    _tell_commander(change, old_severity, reason, f"severity:{entry_number}")
+
+
+def _tell_commander(change: Change, old_severity: str, reason: str, key: str) -> None:
+    """Mention the commander in the channel if somebody else changed the severity: topic and card notify nobody."""
+    commander, incident = incidents.commander(change.session, change.number), change.incident
+    if commander is None or commander == change.by:
+        return
+    verb = "raised" if rules.is_higher(incident.severity, than=old_severity) else "lowered"
+    text = wording.severity_changed_by_other(
+        mention(commander), mention(change.by), verb, old_severity, incident.severity, one_line(reason, REASON)
+    )
+    target = incident.channel_id or commander
+    outbox.post(change.session, key, target, text, change.now, incident_id=change.number)

@@ -78,6 +78,11 @@ def severity_changed(old_severity: str, new_severity: str) -> str:
     )
 
 
+def severity_changed_by_other(commander: str, by: str, verb: str, old: str, new: str, reason: str) -> str:
+    """The message in the channel to a commander who did not change it."""
+    return f"{commander}, {by} {verb} the severity from {old} to {new}{f': {reason}' if reason else '.'}"
+
+
 def status_changed(old_status: str, new_status: str, question: str) -> str:
     """The answer to a change of status; `question` asks for what is missing."""
     return f"Status changed from {old_status} to {new_status}.{question}"

@@ -24,6 +24,15 @@ def test_a_change_of_severity_shows_on_the_card_the_topic_and_the_digest(floor: 
     assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"
     assert timeline(floor, "severity")[0]["facts"].count("three sites now") == 1
 
+    floor.says("ana", "/incident claim commander", channel)
+    floor.says("ana", "/incident severity S2 one site", channel)
+    assert "the severity" not in floor.visible_text(channel)
+    floor.ben.joins(channel)
+    floor.says("ben", "/incident severity S0 all of it", channel)
+    assert "<@U0ANA>, <@U0BEN> raised the severity from S2 to S0: all of it" in floor.live_markup(channel)
+    floor.says("ben", "/incident severity S3", channel)
+    assert "<@U0ANA>, <@U0BEN> lowered the severity from S0 to S3." in floor.visible_text(channel)
+
 
 def test_the_same_severity_again_changes_nothing(floor: TestFloor) -> None:
     channel = floor.declares("S2 Chat is slow")
