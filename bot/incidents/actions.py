@@ -20,7 +20,7 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
         if old_severity == severity:
             raise rules.NotChanged(state=severity)
         set_severity(change, severity, reason)
-    return wording.severity_changed(old_severity, severity)
+    return " ".join([wording.severity_changed(old_severity, severity), *change.answers])
 
 
 def set_severity(change: Change, severity: str, reason: str) -> None:

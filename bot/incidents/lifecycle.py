@@ -28,7 +28,7 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
     if old_status not in rules.OPEN and status == Status.INVESTIGATING:
         return wording.reopened(number)
     question = f" {wording.DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
-    return wording.status_changed(old_status, status, question)
+    return " ".join([wording.status_changed(old_status, status, question), *change.answers])
 
 
 def set_status(change: Change, status: str, reason: str) -> None:

@@ -34,10 +34,10 @@ class SituationEdit(Struct, frozen=True):
     translations: Mapping[tuple[str, SituationField], str] = field(default_factory=dict)
 
 
-def save(services: Services, number: int, edit: SituationEdit, by: str, now: datetime) -> str:
+def save(services: Services, number: int, edit: SituationEdit, by: str, now: datetime) -> None:
     """Record what differs from what the form showed, so that two people who edit at once keep each other's fields.
 
-    Return the answer to show. Raises `ChangedMeanwhile` rather than replace a value that the author has not read.
+    Raises `ChangedMeanwhile` rather than replace a value that the author has not read.
     """
     check_cause(edit.texts[SituationField.CAUSE], edit.certainty)
     with changing(services, number, by, now) as change:
@@ -51,7 +51,6 @@ def save(services: Services, number: int, edit: SituationEdit, by: str, now: dat
         _add_translations(change, new_translations)
         if changed_fields or new_translations:
             change.publish(SituationChanged(tuple(changed_fields)))
-    return wording.SITUATION_SAVED if changed_fields or new_translations else wording.NOTHING_CHANGED
 
 
 def _edited_fields(
@@ -95,7 +94,7 @@ def describe_impact(services: Services, number: int, text: str, by: str, now: da
         rules.check_may_change(number, change.incident.status)
         if record(change, SituationField.IMPACT, text):
             change.publish(SituationChanged((SituationField.IMPACT,)))
-    return wording.IMPACT_SAVED
+    return " ".join([wording.IMPACT_SAVED, *change.answers])
 
 
 def record(change: Change, name: SituationField, text: str, certainty: str = "") -> bool:

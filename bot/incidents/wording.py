@@ -48,9 +48,7 @@ NO_CHANNEL_NAME_LEFT = "every name for its channel is taken; rename the old chan
 YOU_ARE_IN = "You are in it."
 YOU_ARE_IN_AFTERWARDS = "You are in it; `/incident close` there writes the post-mortem draft."
 # Situation, status.
-SITUATION_SAVED = "Situation saved. It shows on the card and in the next update."
-IMPACT_SAVED = "Impact saved. It shows on the card and in the next update."
-NOTHING_CHANGED = "Nothing was changed."
+IMPACT_SAVED = "Impact saved. It shows on the card."
 DESCRIBE_CAUSE = "Please describe the cause with `/incident brief`: updates say that it is not described yet."
 RESOLVED = "Resolved. The last update is on its way. Type `/incident close` once nothing is left to do."
 DECLINED = "Declined as a false alarm. Everyone who was told of it is told so, and no more updates follow."
@@ -73,9 +71,7 @@ READ_OR_COPIED = "• Nobody can take back what somebody has read or copied."
 
 def severity_changed(old_severity: str, new_severity: str) -> str:
     """The answer to a change of severity."""
-    return (
-        f"Severity changed from {old_severity} to {new_severity}. Updates now follow the {new_severity} schedule."
-    )
+    return f"Severity changed from {old_severity} to {new_severity}."
 
 
 def severity_changed_by_other(commander: str, by: str, verb: str, old: str, new: str, reason: str) -> str:

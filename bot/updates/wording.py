@@ -1,6 +1,6 @@
 """Sentences about promised updates, such as how one was kept or why it was late. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.slack.text import escape, format_duration, near_time, one_line
@@ -26,6 +26,9 @@ TEXT_WAITS = "Your text waits for approval."
 NO_SCHEDULED_AUDIENCE = "No audience has scheduled updates at this severity. Name an audience to begin."
 UPDATES_PAUSED = "Updates are paused; the last one of each audience says so. `/incident resume` starts them again."
 UPDATES_RESUMED = "Updates continue; `/incident updates` shows when the next ones come."
+# When audiences hear of a change.
+TOLD_AFTER_PAUSE = "Updates are paused, so audiences hear of it after `/incident resume`."
+NO_AUDIENCE_TOLD = "No audience is promised an update; `/incident update` tells them."
 # Reasons why an update is late.
 NOT_APPROVED = "nobody has approved it"
 NOT_RUNNING = "Watchfloor was not running at that minute"
@@ -108,6 +111,25 @@ def pace_set(titles: str, outcome: str, *, is_paused: bool) -> str:
     return f"{titles}: updates {outcome} {'from `/incident resume` on' if is_paused else 'now'}."
 
 
+def told_at(promise: Promise, now: datetime) -> str:
+    """When the audience of a waiting update reads it."""
+    if promise.needs_approval:
+        return "once it is approved"
+    return "now" if promise.due_at <= now else f"at {near_time(promise.due_at, now)}"
+
+
+def told_when(titles_by_time: Mapping[str, Sequence[str]]) -> str:
+    """The note on when audiences hear of a change, from the titles of those that do at each time."""
+    if not titles_by_time:
+        return NO_AUDIENCE_TOLD
+    (first_time, first_titles), *others = titles_by_time.items()
+    parts = [
+        f"{_listed(first_titles)} hear of it {first_time}",
+        *(f"{_listed(names)} {at}" for at, names in others),
+    ]
+    return f"{'; '.join(parts)}."
+
+
 def no_audience_informed(severity: str) -> str:
     """The answer if no audience is told of an incident of this severity."""
     return f"No audience is told of a {severity} before it closes, so nothing was sent."
@@ -115,9 +137,12 @@ def no_audience_informed(severity: str) -> str:
 
 def on_its_way_to(titles: Sequence[str]) -> str:
     """The answer that names the audiences."""
+    return f"The update is on its way to {_listed(titles)}."
+
+
+def _listed(titles: Sequence[str]) -> str:
     *others, last = titles
-    audiences = f"{', '.join(others)} and {last}" if others else last
-    return f"The update is on its way to {audiences}."
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def partners_untold(names: Sequence[str]) -> str:

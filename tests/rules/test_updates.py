@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.runtime.clock import utcnow
-from bot.updates import draft_views, rules
+from bot.updates import draft_views, rules, wording
 from bot.updates.draft_views import Draft, IncidentHeading
 from bot.updates.tables import Promise
 
@@ -95,3 +95,15 @@ def test_a_draft_of_several_updates_names_the_time_of_each() -> None:
 
     read_text = re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", text)
     assert read_text == "📣 3 updates are due 09:01 UTC and 09:09 UTC – #1 IVR down #inc-1"
+
+
+def test_the_answer_to_a_change_says_when_each_audience_hears_of_it() -> None:
+    now = datetime(2026, 5, 13, 9, 0, tzinfo=UTC)
+    approved = Promise(incident_id=1, audience="customers", due_at=now, promised_at=now, needs_approval=True)
+
+    assert wording.told_at(approved, now) == "once it is approved"
+    titles_by_time = {"now": ["Operations", "Executives", "Engineering"], "once it is approved": ["Front line"]}
+    assert wording.told_when(titles_by_time) == (
+        "Operations, Executives and Engineering hear of it now; Front line once it is approved."
+    )
+    assert wording.told_when({}) == "No audience is promised an update; `/incident update` tells them."

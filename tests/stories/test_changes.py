@@ -18,7 +18,7 @@ def test_a_change_of_severity_shows_on_the_card_the_topic_and_the_digest(floor: 
 
     answer = floor.says("ana", "/incident severity S1 three sites now", channel)
 
-    assert answer == "Severity changed from S2 to S1. Updates now follow the S1 schedule."
+    assert answer.startswith("Severity changed from S2 to S1. Executives hear of it now; Front line at <!date^")
     assert "🟠 S1 · Chat is slow" in floor.card(channel)
     assert "*S1* · *Chat is slow*" in floor.visible_text("incidents")
     assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"
@@ -32,6 +32,9 @@ def test_a_change_of_severity_shows_on_the_card_the_topic_and_the_digest(floor: 
     assert "<@U0ANA>, <@U0BEN> raised the severity from S2 to S0: all of it" in floor.live_markup(channel)
     floor.says("ben", "/incident severity S3", channel)
     assert "<@U0ANA>, <@U0BEN> lowered the severity from S0 to S3." in floor.visible_text(channel)
+    answer = floor.says("ben", "/incident status mitigated", channel)
+    assert answer.startswith("Status changed from investigating to mitigated. ")
+    assert " hear of it " in answer
 
 
 def test_the_same_severity_again_changes_nothing(floor: TestFloor) -> None:
