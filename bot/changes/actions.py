@@ -11,7 +11,7 @@ from bot.changes.rules import Kind, State
 from bot.changes.tables import PlannedChange
 from bot.changes.views import Screen
 from bot.directory.lookup import person_of
-from bot.directory.rules import NotForGuests
+from bot.directory.rules import GuestChosen
 from bot.incidents.permissions import check_member, check_permission
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -68,7 +68,7 @@ def record(services: Services, typed_change: TypedChange, key: str, by: str, now
         person_of(services, user_id).may_act
         for user_id in (typed_change.requester, typed_change.approver, typed_change.verifier)
     ):
-        raise NotForGuests()
+        raise GuestChosen()
     change = PlannedChange(
         key=key,
         **asdict(typed_change),

@@ -8,11 +8,23 @@ from bot.errors import WatchfloorError
 
 
 class NotForGuests(WatchfloorError):
-    """Guests and people of other companies cannot do that. Ask a colleague on the floor to do it for you."""
+    """Guests and people of other companies cannot do that; a colleague on the floor can do it for you. You can
+    press *Received* and *We are affected* below a notice for your company, and as a guest get the updates of an
+    incident with `/incident subscribe` in its channel."""
 
     es = (
-        "Los invitados y las personas de otras empresas no pueden hacer eso. Pide a alguien de la sala que "
-        "lo haga por ti."
+        "Los invitados y las personas de otras empresas no pueden hacer eso; alguien de la sala puede hacerlo por "
+        "ti. Debajo de un aviso para tu empresa puedes pulsar *Recibido* y *Nos afecta* y, como invitado, recibir "
+        "las actualizaciones de un incidente con `/incident subscribe` en su canal."
+    )
+
+
+class GuestChosen(WatchfloorError):
+    """Guests, bots and people of other companies cannot take that on. Choose a colleague with a full account."""
+
+    es = (
+        "Los invitados, los bots y las personas de otras empresas no pueden encargarse de eso. Elige a alguien con "
+        "una cuenta completa."
     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.directory.lookup import person_of
-from bot.directory.rules import NotForGuests
+from bot.directory.rules import GuestChosen
 from bot.errors import WatchfloorError
 from bot.followups import messages as followup_messages
 from bot.followups import rules, tables, wording
@@ -110,10 +110,10 @@ def add(services: Services, new: NewFollowUp, now: datetime) -> str:
 
 
 def zone_of(services: Services, owner_id: str) -> str:
-    """Return the owner's time zone. Raises `NotForGuests`, because guests own no follow-ups."""
+    """Return the owner's time zone. Raises `GuestChosen`, because guests own no follow-ups."""
     owner = person_of(services, owner_id)
     if not owner.may_act:
-        raise NotForGuests()
+        raise GuestChosen()
     return owner.timezone
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.directory.lookup import person_of
-from bot.directory.rules import NotForGuests, PersonGone
+from bot.directory.rules import GuestChosen, PersonGone
 from bot.errors import WatchfloorError
 from bot.incidents import incidents, participants, rules, wording
 from bot.incidents.bridge_rules import bridge_outside_channel
@@ -85,7 +85,7 @@ def _check_assignable(services: Services, user_id: str) -> None:
     if person.is_gone:
         raise PersonGone(name=escape(person.name))
     if not person.may_act:
-        raise NotForGuests()
+        raise GuestChosen()
 
 
 def leave(services: Services, number: int, role: str, by: str, now: datetime) -> str:

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from bot import outbox
 from bot.directory.lookup import person_of
-from bot.directory.rules import NotForGuests
+from bot.directory.rules import GuestChosen
 from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.change import Change
@@ -105,7 +105,7 @@ def propose(services: Services, new_proposal: NewProposal, by: str, now: datetim
     if not all(
         person_of(services, user_id).may_act for user_id in (new_proposal.owner_id, new_proposal.decides_id)
     ):
-        raise NotForGuests()
+        raise GuestChosen()
     if new_proposal.playbook not in services.get(ReloadingLibrary).library.playbooks:
         raise UnknownPlaybook()
     with services.database.transaction() as session:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.directory.lookup import person_of
-from bot.directory.rules import NotForGuests
+from bot.directory.rules import GuestChosen
 from bot.incidents import incidents, roles, rules
 from bot.incidents.change import Change
 from bot.incidents.permissions import check_member, check_permission
@@ -114,7 +114,7 @@ def release_all(services: Services, user_id: str) -> None:
 def assign(services: Services, step_id: int, to: str, by: str, now: datetime) -> None:
     """Assign a step to a person, and tell them."""
     if not person_of(services, to).may_act:
-        raise NotForGuests()
+        raise GuestChosen()
 
     def act(session: Session, locked_step: LockedStep) -> StepChange:
         change = steps.assign(session, locked_step, to, by, now)

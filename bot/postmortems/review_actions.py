@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.directory.lookup import channel_id, person_of
-from bot.directory.rules import NotForGuests
+from bot.directory.rules import GuestChosen
 from bot.errors import WatchfloorError
 from bot.incidents import incidents, participants
 from bot.incidents.permissions import check_member, check_permission
@@ -81,7 +81,7 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
     if not author:
         raise NobodyChosen()
     if not person_of(services, author).may_act:
-        raise NotForGuests()
+        raise GuestChosen()
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
         if postmortem.author_id == author:
@@ -98,7 +98,7 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
     if not reviewers:
         raise NobodyChosen()
     if not all(person_of(services, user_id).may_act for user_id in reviewers):
-        raise NotForGuests()
+        raise GuestChosen()
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
         _check_may_see(session, incident, reviewers)
