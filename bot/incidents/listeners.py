@@ -183,8 +183,8 @@ def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: L
 def _register_lifecycle_form(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:
     @app.view(lifecycle_button.form.callback_id)
     def submit_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            lifecycle_button.act(services, body, utcnow())
+        def act() -> Response:
+            return lifecycle_button.act(services, body, utcnow())
 
         # What is still to be done is refused beside the reason for going on without it.
         field = ids.WAIVER if ids.WAIVER in body["view"]["state"]["values"] else ids.REASON
