@@ -6,6 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
+from bot.incidents import incidents
+from bot.incidents.roles import readers_among
 from bot.postmortems.rules import Verdict
 from bot.postmortems.tables import PostMortem
 from bot.runtime.database import Numbered, utc_column
@@ -64,8 +66,19 @@ def of_postmortem(session: Session, postmortem_id: int) -> Sequence[Copy]:
 
 
 def outdated_copies(session: Session, postmortem_id: int) -> Sequence[Copy]:
-    """The copies that lack the newest version and have no delivery failure."""
-    return [copy for copy in of_postmortem(session, postmortem_id) if _is_outdated(copy)]
+    """The copies that lack the newest version, have no delivery failure, and whose holders may read of the
+    incident."""
+    return [copy for copy in with_readers(session, of_postmortem(session, postmortem_id)) if _is_outdated(copy)]
+
+
+def with_readers(session: Session, copies: Sequence[Copy]) -> list[Copy]:
+    """These copies of a post-mortem, without those of people who left the channel of a private incident."""
+    if not copies:
+        return []
+    incident = incidents.by_number(session, copies[0].incident_id)
+    reader_ids = readers_among(session, incident, [copy.place for copy in copies])
+    places = {*reader_ids, incident.channel_id}
+    return [copy for copy in copies if copy.is_published or copy.place in places]
 
 
 def _is_outdated(copy: Copy) -> bool:

@@ -40,7 +40,9 @@ def _remind(session: Session, services: Services, postmortem: PostMortem, now: d
 
 def _post_reminder(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:
     """Remind the author, or, while there is none, the first recipient of the draft."""
-    copies_held = copies.of_postmortem(session, postmortem.number)
+    copies_held = copies.with_readers(session, copies.of_postmortem(session, postmortem.number))
+    if not copies_held:
+        return
     gone_places = directory.gone(session, [copy.place for copy in copies_held])
     reachable_copies = [copy for copy in copies_held if copy.place not in gone_places] or copies_held
     copy_to_remind = next(

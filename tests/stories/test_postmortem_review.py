@@ -341,6 +341,12 @@ def test_a_private_incidents_post_mortem_goes_only_to_people_in_its_channel(floo
 
     floor.ana.leaves(channel)
     floor.settle()
+    files_of_ana = post_mortem_files(floor, "ana")
+    floor.ben.uploads("dm", "edited.md", b"# Better", thread_ts=letter(floor, "ben").ts)
+    floor.settle()
+    assert any("edited.md" in file.name for file in floor.sandbox.workspace.files.values())
+    assert "Version 2" in floor.visible_text(channel, who="ben"), "the published copy is the newest version"
+    assert post_mortem_files(floor, "ana") == files_of_ana
     floor.says("ben", "/incident reopen it leaks again", channel)
     message_count = len(floor.ana.direct_messages())
     floor.says("ben", "/incident resolve over", channel)
