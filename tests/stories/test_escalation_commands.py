@@ -39,7 +39,7 @@ def test_a_person_is_paged_by_name_with_the_reason(floor: TestFloor) -> None:
     answer = floor.says("ana", "/incident page <@U0CHLOE|chloe> the trunks look dead", channel)
     is_told(floor, "chloe")
 
-    assert answer == "Paging <@U0CHLOE>. Their answers show in the escalation's message in the channel."
+    assert answer == "Paging <@U0CHLOE>. Their answers appear in the escalation message in the channel."
     request_line, ladder_line = line(floor, channel).splitlines()[:2]
     assert request_line == "📟 <@U0ANA> asks for <@U0CHLOE>: the trunks look dead"
     assert ladder_line.startswith("📟 *Escalation* goes on: tier 1 (@incident-analysts) is told")
