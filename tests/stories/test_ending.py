@@ -35,7 +35,7 @@ def test_a_resolved_incident_gets_its_last_update_and_its_draft_at_the_close(flo
         assert ("*What solved it:* Trunk replaced" in last) != says_how
         assert "This is the last update." in last
     assert "✅ resolved" in floor.card(channel)
-    assert floor.ana.direct_messages()[-1].visible_text.startswith("Resolved. The last update is on its way;")
+    assert floor.ana.direct_messages()[-1].visible_text.startswith("Resolved. The last update is on its way.")
 
     floor.ana.clicks(ids.CLOSE, channel=channel)
     assert floor.ana.submits().closed

@@ -72,7 +72,7 @@ def test_a_group_and_a_role_are_paged_too(floor: TestFloor) -> None:
     is_told(floor, "erik")
     is_told(floor, "ben")
     assert happened(floor, 1).count("paged") == 2
-    assert "Their answers show in <https://" in floor.says("ana", "/incident page @erik this minute", channel)
+    assert "Their answers appear in <https://" in floor.says("ana", "/incident page @erik this minute", channel)
     floor.settle()
     shown_lines = line(floor, channel).splitlines()
     assert [shown for shown in shown_lines if "📟" in shown] == [
