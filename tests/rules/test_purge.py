@@ -14,9 +14,10 @@ from bot.bootstrap import build_registry
 from bot.cases.tables import Case
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
-from bot.screens.records import purge, purge_text
+from bot.screens.records import purge
 from bot.timeline.erasure import CORRECTION_FACTS, KEPT_FACTS, REMOVED, without_text
 from tests import prepared
+from tests.rules.test_query_plans import executed_on
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
@@ -51,7 +52,8 @@ def test_values_not_known_to_be_figures_do_not_stay(facts: dict[str, Any]) -> No
 
 def test_text_of_cases_that_ended_long_ago_is_removed_and_that_of_other_cases_stays(tmp_path: Path) -> None:
     registry, store = build_registry(), Database(prepared.database(tmp_path))
-    ends = {"old": NOW - timedelta(days=800), "young": NOW - timedelta(days=3), "open": None}
+    long_over = {f"old {number}": NOW - timedelta(days=800) for number in range(3)}
+    ends = {**long_over, "young": NOW - timedelta(days=3), "open": None}
     with store.transaction() as session:
         for name, ended_at in ends.items():
             long_ago = NOW - timedelta(days=900)
@@ -70,15 +72,18 @@ def test_text_of_cases_that_ended_long_ago_is_removed_and_that_of_other_cases_st
             )
             session.add(case)
 
-    with store.transaction() as session:
-        removed = purge_text.remove_from_old_rows(session, registry, NOW - timedelta(days=730))
+    with executed_on(store) as executed:
+        purged = purge.purge(store, registry, NOW - timedelta(days=730), NOW, rows_at_once=2)
 
     with store.reading() as session:
         texts = {case.name: (case.title, case.traits) for case in session.exec(select(Case)).all()}
     store.close()
-    assert removed == 1
+    assert purged.rows == 3
+    # Two at a time, each time in a transaction of its own, so that nobody waits.
+    statements = [statement for statement, _ in executed if statement.startswith(("BEGIN IMMEDIATE", "UPDATE"))]
+    assert [statement.split()[0] for statement in statements] == ["BEGIN", "UPDATE", "BEGIN", "UPDATE"]
     assert texts == {
-        "old": (REMOVED, {}),
+        **dict.fromkeys(long_over, (REMOVED, {})),
         "young": ("Mia is ill", {"product": "Phones"}),
         "open": ("Mia is ill", {"product": "Phones"}),
     }
@@ -95,7 +100,7 @@ def test_messages_without_an_incident_keep_their_text_as_long_as_others(tmp_path
         session.connection().exec_driver_sql("UPDATE outbox SET shown = wanted WHERE key != 'not sent'")
 
     # They are emptied a few at a time, so that nobody waits.
-    purged = purge.purge(store, build_registry(), before, NOW, notices_at_once=2)
+    purged = purge.purge(store, build_registry(), before, NOW, rows_at_once=2)
 
     with store.reading() as session:
         kept = [row.key for row in session.exec(select(OutboxRow)).all() if row.text]

@@ -24,7 +24,7 @@ from bot.timeline import erasure
 from bot.timeline.tables import TimelineEntry
 
 ENTRIES_AT_ONCE = 200
-NOTICES_AT_ONCE = 1_000
+ROWS_AT_ONCE = 1_000
 EVERY_S = 60 * 60
 
 Report = Callable[[str], None]
@@ -98,7 +98,7 @@ def purge(
     now: datetime,
     report: Report = lambda line: None,
     *,
-    notices_at_once: int = NOTICES_AT_ONCE,
+    rows_at_once: int = ROWS_AT_ONCE,
 ) -> Purged:
     """Remove the words from every due incident; `report` gets a line for each."""
     purged = find_due(database, before)
@@ -106,24 +106,23 @@ def purge(
         rows = purge_one(database, registry, number, now)
         purged.rows += rows
         report(f"Incident {number}: {rows} rows without words now.")
-    purged.rows += _remove_old_notices(database, registry, before, notices_at_once)
-    with database.transaction() as session:
-        without_time_limit(session.connection())
-        purged.rows += purge_text.remove_from_old_rows(session, registry, before)
+    for old in purge_text.old_text(registry, before):
+        purged.rows += _remove_old(database, old, rows_at_once)
     return purged
 
 
-def _remove_old_notices(database: Database, registry: Registry, before: datetime, at_once: int) -> int:
-    """Empty the old messages, some at a time; finding them takes the longest, and nobody waits for a read."""
-    rows = 0
+def _remove_old(database: Database, old: purge_text.OldText, at_once: int) -> int:
+    """Remove the words from old rows, some at a time. Finding them takes longest, and nobody waits for a read."""
+    rows, last_id = 0, 0
     while True:
         with database.reading() as session:
             without_time_limit(session.connection())
-            ids = purge_text.old_notices(session, before, at_once)
+            ids = purge_text.find_old(session, old, last_id, at_once)
         if not ids:
             return rows
         with database.transaction() as session:
-            rows += purge_text.remove_old_notices(session, registry, before, ids)
+            rows += purge_text.remove_old(session, old, ids)
+        last_id = ids[-1]
 
 
 def purge_one(database: Database, registry: Registry, number: int, now: datetime) -> int:

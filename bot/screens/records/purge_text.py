@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlmodel import Session, SQLModel
 
 from bot.followups.tables import DIGEST_KEY
@@ -47,51 +48,80 @@ def _keep_answer_figures(session: Session, number: int) -> None:
                 change_step(session, step, {"answers": keep_figures(step.answers)})
 
 
-def remove_from_old_rows(session: Session, registry: Registry, before: datetime) -> int:
-    """Remove the words from old rows that belong to no incident. Return how many rows had some."""
-    return sum(
-        _remove_from_table(session, rule, SQLModel.metadata.tables[rule.table].c[rule.over_at] < before)
-        for rule in registry.purge_rules
-        if rule.over_at
-    )
+class OldText(Struct, frozen=True):
+    """The rows of a table that lose their words by their own age: whose rule, and which of them are old."""
+
+    rule: PurgeRule
+    is_old: sa.ColumnElement[bool]
+
+    @property
+    def table(self) -> sa.Table:
+        """The table of the rows."""
+        return SQLModel.metadata.tables[self.rule.table]
 
 
-def old_notices(session: Session, before: datetime, limit: int) -> Sequence[int]:
-    """The ids of some old settled messages that have text."""
+def old_text(registry: Registry, before: datetime) -> list[OldText]:
+    """What is purged by its own age: settled messages, and rows that belong to no incident."""
     outbox = SQLModel.metadata.tables["outbox"]
-    query = sa.select(outbox.c.id).where(_is_old_notice(outbox, before), _has_content(outbox.c.payload))
-    return session.connection().execute(query.limit(limit)).scalars().all()
+    (rule_of_messages,) = (rule for rule in registry.purge_rules if rule.table == outbox.name)
+    return [
+        OldText(rule_of_messages, _is_old_message(outbox, before)),
+        *(
+            OldText(rule, SQLModel.metadata.tables[rule.table].c[rule.over_at] < before)
+            for rule in registry.purge_rules
+            if rule.over_at
+        ),
+    ]
 
 
-def remove_old_notices(session: Session, registry: Registry, before: datetime, ids: Collection[int]) -> int:
-    """Empty those of these messages that are still old and settled. Return how many had text."""
-    outbox = SQLModel.metadata.tables["outbox"]
-    (rule,) = (rule for rule in registry.purge_rules if rule.table == outbox.name)
-    return _remove_from_table(session, rule, sa.and_(outbox.c.id.in_(ids), _is_old_notice(outbox, before)))
+def find_old(session: Session, old: OldText, after: int, limit: int) -> Sequence[int]:
+    """The ids of some old rows that have words, from this id on."""
+    table = old.table
+    has_words = sa.and_(old.is_old, _is_not_kept(old.rule, table), sa.or_(*_texts(old.rule, table)))
+    query = sa.select(table.c.id).where(table.c.id > after, has_words).order_by(table.c.id).limit(limit)
+    return session.connection().execute(query).scalars().all()
 
 
-def _is_old_notice(outbox: sa.Table, before: datetime) -> sa.ColumnElement[bool]:
+def remove_old(session: Session, old: OldText, ids: Collection[int]) -> int:
+    """Remove the words from those of these rows that are still old. Return how many had some."""
+    return _remove_from_table(session, old.rule, sa.and_(old.table.c.id.in_(ids), old.is_old))
+
+
+def _is_old_message(outbox: sa.Table, before: datetime) -> sa.ColumnElement[bool]:
     is_settled = sa.or_(outbox.c.shown >= outbox.c.wanted, outbox.c.refused.is_not(None))
     # The weekly digest quotes follow-ups of incidents that ended long before, and is never edited.
     is_digest = outbox.c.key.startswith(DIGEST_KEY)
     return sa.and_(is_settled, sa.or_(outbox.c.retry_at < before, is_digest))
 
 
-def _has_content(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    return sa.cast(column, sa.Text).not_in(("", "[]", "{}"))
-
-
 def _remove_from_table(session: Session, rule: PurgeRule, condition: sa.ColumnElement[bool]) -> int:
     table = SQLModel.metadata.tables[rule.table]
     values: dict[str, Any] = dict(rule.emptied)
-    has_text = [_has_content(table.c[name]) for name in rule.emptied]
     for name in rule.columns:
-        column = table.c[name]
-        says_something = sa.and_(column.is_not(None), column.not_in(("", REMOVED)))
-        values[name] = sa.case((says_something, REMOVED), else_=column)
-        has_text.append(says_something)
-    if rule.kept:
-        name, value = rule.kept
-        condition = sa.and_(condition, table.c[name] != value)
-    result = session.connection().execute(sa.update(table).where(condition, sa.or_(*has_text)).values(**values))
-    return result.rowcount
+        values[name] = sa.case((_says_something(table.c[name]), REMOVED), else_=table.c[name])
+    has_text = sa.or_(*_texts(rule, table))
+    update = sa.update(table).where(condition, _is_not_kept(rule, table), has_text)
+    return session.connection().execute(update.values(**values)).rowcount
+
+
+def _texts(rule: PurgeRule, table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    """For each column with words: whether it has some."""
+    return [
+        *(_has_content(table.c[name]) for name in rule.emptied),
+        *(_says_something(table.c[name]) for name in rule.columns),
+    ]
+
+
+def _is_not_kept(rule: PurgeRule, table: sa.Table) -> sa.ColumnElement[bool]:
+    if rule.kept is None:
+        return sa.true()
+    name, value = rule.kept
+    return table.c[name] != value
+
+
+def _says_something(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return sa.and_(column.is_not(None), column.not_in(("", REMOVED)))
+
+
+def _has_content(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return sa.cast(column, sa.Text).not_in(("", "[]", "{}"))
