@@ -18,6 +18,8 @@ SENDING = "sending"
 SENT = "sent"
 REFUSED = "refused"
 DROPPED = "dropped"
+# In SQL, as the condition of an index and of the queries that use it.
+UNCONCLUDED = "state IN ('waiting', 'paused', 'sending')"
 
 
 # Occasions of an update besides those that a person, a step or the end of the incident gives.
@@ -46,6 +48,7 @@ class Promise(Row, table=True):
         # Partial, because SQLite would look for promises without a draft by it, and find all that ever were.
         partial_index("ix_promises_draft_id", "draft_id", where="draft_id IS NOT NULL"),
         partial_index("ix_promises_late", "escalate_at", where="escalate_at IS NOT NULL"),
+        partial_index("ix_promises_unconcluded", "incident_id", where=UNCONCLUDED),
         partial_index("ix_promises_added_to", "added_to", where="added_to IS NOT NULL"),
     )
 
@@ -123,19 +126,19 @@ def pending(session: Session, incident_id: int) -> Sequence[Promise]:
 
 def promised_to_others(session: Session, audiences: Sequence[str]) -> Sequence[Promise]:
     """Unconcluded promises to audiences other than these."""
-    conditions = (col(Promise.state).in_((WAITING, PAUSED, SENDING)), col(Promise.audience).not_in(audiences))
+    conditions = (sa.text(UNCONCLUDED), col(Promise.audience).not_in(audiences))
     return session.exec(select(Promise).where(*conditions).order_by(col(Promise.id))).all()
 
 
 def on_their_way(session: Session) -> Sequence[Promise]:
     """Updates composed and not yet concluded."""
-    return session.exec(select(Promise).where(Promise.state == SENDING).order_by(col(Promise.id))).all()
+    is_sending = (sa.text(UNCONCLUDED), Promise.state == SENDING)
+    return session.exec(select(Promise).where(*is_sending).order_by(col(Promise.id))).all()
 
 
 def incidents_with_promise(session: Session) -> set[int]:
     """The incidents that have an update promised or on its way."""
-    states = (WAITING, PAUSED, SENDING)
-    return set(session.exec(select(Promise.incident_id).where(col(Promise.state).in_(states)).distinct()))
+    return set(session.exec(select(Promise.incident_id).where(sa.text(UNCONCLUDED)).distinct()))
 
 
 # Built once, because every update runs them.

@@ -16,6 +16,7 @@ from bot.cases import balancing
 from bot.cases.open_cases import OpenCases
 from bot.outbox import batches, kinds, queries
 from bot.runtime.database import Database
+from bot.updates.auditing import incidents_without_update
 from tests import prepared
 from tests.rules.test_update_templates import services
 
@@ -95,3 +96,20 @@ def test_messages_without_an_incident_are_not_looked_for_among_all_of_them(store
         "ix_outbox_batch_group (batch_group=? AND attempted_at=?)",
     }
     assert "SCAN outbox" not in str(steps)
+
+
+def test_the_check_for_promised_updates_reads_no_update_that_was_sent(store: Database) -> None:
+    with executed_on(store) as executed, store.reading() as session:
+        incidents_without_update(session, services(), NOW)
+
+    with store.engine.connect() as connection:
+        steps = [
+            step
+            for statement, parameters in executed
+            if statement.startswith("SELECT")
+            for step in plan(connection, statement, parameters)
+        ]
+    assert [step for step in steps if step.startswith(("SCAN", "SEARCH"))] == [
+        "SCAN promises USING INDEX ix_promises_unconcluded",
+        "SCAN update_pauses USING INDEX ux_update_pauses_open",
+    ]
