@@ -272,7 +272,8 @@ def _post_in_channel(
 def message(context: Context) -> Message:
     """The current message about an open time, for its recipient."""
     open_time = context.session.get_one(OpenTime, int(context.row.subject.partition(":")[0]))
+    merged = finding_tables.answers_merged_into(context.session, open_time)
     is_manager = context.row.subject.endswith(MANAGER)
     translate = people.translator_for(context.session, context.services, context.row.channel_id or "")
     floor = context.services.floor
-    return open_time_views.open_time_message(open_time, floor, translate, utcnow(), is_manager=is_manager)
+    return open_time_views.open_time_message(open_time, merged, floor, translate, utcnow(), is_manager=is_manager)

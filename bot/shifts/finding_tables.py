@@ -114,6 +114,15 @@ def all_open(session: Session) -> Sequence[OpenTime]:
     return session.exec(query.order_by(col(OpenTime.starts_at), col(OpenTime.id))).all()
 
 
+def answers_merged_into(session: Session, open_time: OpenTime) -> Sequence[OpenTime]:
+    """The open times with an answer that have become part of this one, by start: what was answered still stands."""
+    place = (OpenTime.role == open_time.role, OpenTime.region == open_time.region, OpenTime.site == open_time.site)
+    overlaps = (col(OpenTime.starts_at) < open_time.ends_at, col(OpenTime.ends_at) > open_time.starts_at)
+    is_part = (OpenTime.state == State.MERGED, col(OpenTime.settled_at) >= open_time.found_at)
+    query = select(OpenTime).where(*is_part, *place, *overlaps, OpenTime.answer != "")
+    return session.exec(query.order_by(col(OpenTime.starts_at), col(OpenTime.id))).all()
+
+
 def due(session: Session, now: datetime) -> Sequence[OpenTime]:
     """The open times that are due for escalation because they start soon."""
     return session.exec(select(OpenTime).where(col(OpenTime.escalate_at) <= now).order_by(col(OpenTime.id))).all()

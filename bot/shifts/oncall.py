@@ -141,8 +141,9 @@ def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """The open times ahead."""
     with services.database.reading() as session:
         open_times = [each for each in finding_tables.all_open(session) if each.ends_at > now]
+        merged = {each.number: finding_tables.answers_merged_into(session, each) for each in open_times}
         translate = people.translator_for(session, services, by)
-    return open_time_views.gaps_message(open_times, services.floor, translate, now, page)
+    return open_time_views.gaps_message(open_times, merged, services.floor, translate, now, page)
 
 
 def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:

@@ -3,7 +3,7 @@
 Pure; `translate` renders the reader's language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.config.floor import Floor
@@ -73,17 +73,25 @@ def load_text(basis: Basis, translate: Translator, now: datetime) -> str:
 
 
 def open_time_message(
-    open_time: OpenTime, floor: Floor, translate: Translator, now: datetime, *, is_manager: bool = False
+    open_time: OpenTime,
+    merged: Sequence[OpenTime],
+    floor: Floor,
+    translate: Translator,
+    now: datetime,
+    *,
+    is_manager: bool = False,
 ) -> Message:
-    """The current message to a person who could fill it, or to a manager, who is asked for people."""
+    """The current message to a person who could fill it, or to a manager, who is asked for people.
+
+    `merged` are the open times with an answer that became part of it.
+    """
     late_note = f"{translate('Still open')}: " if open_time.escalated_at and open_time.is_open else ""
     text = f"{SIGNS[open_time.problem_now]} {late_note}{describe(open_time, floor, translate, now)}."
     if not open_time.is_open:
         return text, [section(f"{text}\n{outcome(open_time, translate, now)}")]
     if open_time.basis:
         text += f"\n{load_text(Basis(**open_time.basis), translate, now)}"
-    if open_time.answer:
-        text += f"\n{answer_text(open_time, translate, now)}."
+    text += "".join(f"\n{answer}." for answer in _answers(open_time, merged, translate, now))
     if open_time.problem == Problem.OVERLAP:
         advice = translate("Change the roster, or swap one of the shifts: `/incident oncall mine`")
         return text, [section(text), context(advice)]
@@ -114,6 +122,15 @@ def answer_text(open_time: OpenTime, translate: Translator, now: datetime) -> st
     )
 
 
+def _answers(open_time: OpenTime, merged: Sequence[OpenTime], translate: Translator, now: datetime) -> list[str]:
+    """Every answer about an open time, as sentences without full stops: its own, and those about parts of it."""
+    own_answers = [answer_text(open_time, translate, now)] if open_time.answer else []
+    return [
+        *own_answers,
+        *(f"{times(part.starts_at, part.ends_at)}: {answer_text(part, translate, now)}" for part in merged),
+    ]
+
+
 def outcome(open_time: OpenTime, translate: Translator, now: datetime) -> str:
     """How the open time ended."""
     when = near_time(open_time.settled_at or now, now)
@@ -127,9 +144,14 @@ def outcome(open_time: OpenTime, translate: Translator, now: datetime) -> str:
 
 
 def gaps_message(
-    open_times: Sequence[OpenTime], floor: Floor, translate: Translator, now: datetime, page: int = 1
+    open_times: Sequence[OpenTime],
+    merged: Mapping[int, Sequence[OpenTime]],
+    floor: Floor,
+    translate: Translator,
+    now: datetime,
+    page: int = 1,
 ) -> Message:
-    """A page of the open times."""
+    """A page of the open times; `merged` are those with an answer that became part of one, by its number."""
     if not open_times:
         text = "Everything ahead that needs cover is covered."
         return translate(text if floor.shifts.needs else NO_NEEDS), []
@@ -138,8 +160,8 @@ def gaps_message(
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)
     for open_time in shown:
         line = f"{SIGNS[open_time.problem_now]} {describe(open_time, floor, translate, now)}"
-        if open_time.answer:
-            line += f"\n{answer_text(open_time, translate, now)}"
+        parts = merged.get(open_time.number, ())
+        line += "".join(f"\n{answer}" for answer in _answers(open_time, parts, translate, now))
         number = str(open_time.number)
         take_button = button(translate("I'll take it"), f"{_take_id(open_time, now)}.{number}", number)
         blocks.append(section(line, accessory=None if open_time.problem == Problem.OVERLAP else take_button))

@@ -30,6 +30,7 @@ from bot.shifts import (
     coverage,
     finding_tables,
     offers,
+    oncall,
     open_time_views,
     succession,
     tables,
@@ -104,7 +105,15 @@ def open_times(floor: Services, now: datetime) -> list[OpenTime]:
 
 
 def text(floor: Services, open_time: OpenTime, now: datetime) -> str:
-    return str(open_time_views.open_time_message(open_time, floor.floor, Translator(), now))
+    return str(open_time_views.open_time_message(open_time, (), floor.floor, Translator(), now))
+
+
+def current_message(floor: Services, open_time: OpenTime) -> str:
+    """The message about an open time as its recipients see it now."""
+    with floor.database.reading() as session:
+        rows = session.exec(select(OutboxRow).where(OutboxRow.kind == "open_time").order_by(sa.text("id")))
+        row = next(row for row in rows if row.subject.startswith(f"{open_time.number}:"))
+        return str(coverage.message(Context(session, floor, None, row)))
 
 
 def messages(floor: Services) -> list[str]:
@@ -148,11 +157,16 @@ def test_two_gaps_that_become_one_are_not_covered(single: Services) -> None:
     is_on(single, ANA, 2, 2)
     first, second = open_times(single, after(minutes=1))
     assert second.is_open
+    offers.answer_request(single, first.number, "Nobody before 02:00", FARAH, after(minutes=5))
+    offers.answer_request(single, second.number, "Two from Cebu", FARAH, after(minutes=6))
     is_ill(single, ANA, after(minutes=10))
     first, second = open_times(single, after(minutes=11))
     assert (first.starts_at, first.ends_at) == (MIDNIGHT, MIDNIGHT + timedelta(hours=8))
     assert (first.state, second.state) == (State.OPEN, State.MERGED)
     assert "part of another open time" in text(single, second, NOON)
+    for shown in (str(oncall.gaps(single, BEN, after(minutes=12))), current_message(single, first)):
+        assert "Nobody before 02:00" in shown, "what was answered about either of them still stands"
+        assert "Two from Cebu" in shown
     with single.database.reading() as session:
         assert finding_tables.gaps_late(session, NOON, after(days=2)) == (1, 0)
 
