@@ -213,6 +213,8 @@ FALLBACK: Fact[Callable[[Session, Services, str, datetime], str | None]] = Fact(
 UNLOCKING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("unlocking", always(None))
 # Likewise, a function that has a source mail a person a way to set a new password.
 RESETTING: Fact[Callable[[Services, str], Callable[[str], str] | None]] = Fact("resetting", always(None))
+# Until when a person who is absent at a time stays so; None for one who is not absent.
+ABSENT_UNTIL: Fact[Callable[[Session, str, datetime], datetime | None]] = Fact("absent until", always(None))
 # The point of contact at a time.
 CONTACT_NOW: Fact[Callable[[Session, Services, datetime], Sequence[str]]] = Fact("contact now", always(()))
 # Everyone who is on shift and not absent at a time, or has a shift between two times.

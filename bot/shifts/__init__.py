@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register listeners, commands, roster readers, ticks, `roster:role`, and answers for handovers."""
     # Imported here, so that importing only the tables does not load the listeners.
-    from bot.incidents.facts import CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, ON_SHIFT, SHIFT_GAPS
+    from bot.incidents.facts import ABSENT_UNTIL, CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, ON_SHIFT, SHIFT_GAPS
     from bot.incidents.registry import Job, PurgeRule, Tick
     from bot.shifts import (
         absences,
@@ -45,6 +45,7 @@ def register(registry: "Registry") -> None:
     registry.unavailable.insert(0, availability.check_again)
     registry.answers(NEXT_ON_SHIFT, succession.next_on_shift)
     registry.answers(FALLBACK, succession.fallback)
+    registry.answers(ABSENT_UNTIL, tables.absent_until)
     registry.answers(ON_SHIFT, succession.on_shift)
     registry.answers(CONTACT_NOW, succession.contact_now)
     registry.answers(SHIFT_GAPS, finding_tables.gaps_late)

@@ -158,6 +158,19 @@ def absent_at(session: Session, moment: datetime) -> set[str]:
     return set(session.exec(query))
 
 
+def absent_until(session: Session, user_id: str, moment: datetime) -> datetime | None:
+    """Until when a person who is absent at a moment stays so; None for one who is not absent."""
+    until = moment
+    query = select(Absence).where(
+        Absence.user_id == user_id, col(Absence.ends_at) > moment, col(Absence.cancelled_at).is_(None)
+    )
+    for absence in session.exec(query.order_by(col(Absence.starts_at))):
+        if absence.starts_at > until:
+            break
+        until = max(until, absence.ends_at)
+    return until if until > moment else None
+
+
 def absences_between(session: Session, start: datetime, end: datetime) -> Sequence[Absence]:
     """The absences that touch a period and were not taken back, by start."""
     query = select(Absence).where(

@@ -1,5 +1,6 @@
 """Shift handovers: when one is complete, who hears that one is not, and what a form or a file may not do."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from bot.config.floor import Shifts
 from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
 from bot.handovers.shift import accepting, accountability, draft, export, offering, tables
-from bot.handovers.shift.rules import NothingToHandOver, ShiftState
+from bot.handovers.shift.rules import AbsentNow, NothingToHandOver, ShiftState
 from bot.handovers.shift.tables import WatchItem
 from bot.incidents import incidents
 from bot.outbox.tables import OutboxRow
@@ -28,6 +29,7 @@ from bot.services import Services
 from bot.shifts import absences
 from bot.shifts import tables as shift_tables
 from bot.shifts.tables import Shift
+from bot.slack.text import near_time
 from tests.floor import PATIENCE_S
 from tests.postgres import count_waiting
 from tests.rules.playbook_builders import NOON, after, database, declared
@@ -130,6 +132,25 @@ def test_a_question_is_not_an_acceptance_and_an_answer_starts_the_time_again(flo
     assert len(texts(floor, FARAH)) == 1
     accepting.escalate_due(floor, after(minutes=36))
     assert len(texts(floor, FARAH)) == 2
+
+
+def test_what_was_not_accepted_in_time_names_the_person_who_is_accountable_now(floor: Services) -> None:
+    offered(floor)
+    is_absent(floor, BEN, after(minutes=5))
+    accepting.escalate_due(floor, after(minutes=16))
+    for person in (DEVI, ERIK, FARAH):
+        assert "<@UBEN>'s handover" in texts(floor, person)[-1]
+        assert "Accountable until then: <@UDEVI>." in texts(floor, person)[-1]
+
+
+def test_nothing_is_offered_to_a_colleague_who_is_absent(floor: Services) -> None:
+    is_absent(floor, ERIK, NOON)
+    refusal = f"<@UERIK> is absent until {near_time(NOON + timedelta(hours=8), NOON)}"
+    with pytest.raises(AbsentNow, match=re.escape(refusal)):
+        offered(floor)
+    with floor.database.reading() as session:
+        assert not tables.offered_by(session, BEN)
+    offered(floor, at=NOON + timedelta(hours=8))
 
 
 def test_a_question_about_something_that_is_over_keeps_no_handover_open(floor: Services) -> None:

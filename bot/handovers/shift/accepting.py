@@ -93,7 +93,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
 
 
 def escalate_due(services: Services, now: datetime) -> None:
-    """Tell both people, and the managers, of handovers that were not accepted in time."""
+    """Tell both people, who is accountable, and the managers of handovers that were not accepted in time."""
     managers = people(services, 0, services.floor.shifts.managers)
     with services.database.transaction() as session:
         for shift in tables.due(session, now):
@@ -105,9 +105,12 @@ def escalate_due(services: Services, now: datetime) -> None:
             if not shift.is_offered or not unaccepted:
                 continue
             shift.escalated_at = now
-            for user_id in dict.fromkeys((shift.to_id, shift.from_id, *managers)):
+            # Perhaps not the outgoing person: the fallback, if they have become absent.
+            holders = (tables.accountable(session, each.item) for each in unaccepted)
+            accountable = list(dict.fromkeys(holder.user_id for holder in holders if holder))
+            for user_id in dict.fromkeys((shift.to_id, shift.from_id, *accountable, *managers)):
                 translate = translator_for(session, services, user_id)
-                text = views.unaccepted_text(shift, unaccepted, translate, now)
+                text = views.unaccepted_text(shift, unaccepted, accountable, translate, now)
                 key = f"shift_handover:{shift.number}:unaccepted:{due_at}:{user_id}"
                 outbox.post(session, key, user_id, text, now)
 

@@ -14,14 +14,14 @@ from bot.handovers.shift.rules import ShiftState
 from bot.handovers.shift.tables import ShiftHandover
 from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
-from bot.incidents.facts import NEXT_ON_SHIFT
+from bot.incidents.facts import ABSENT_UNTIL, NEXT_ON_SHIFT
 from bot.incidents.handover_items import HandoverItem
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import mention
+from bot.slack.text import mention, near_time
 
 
 def offer_form(services: Services, by: str, now: datetime, person: str | None = None) -> Block:
@@ -45,6 +45,8 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
     if not person_of(services, to).may_act:
         raise CannotTakeOver(person=mention(to))
     with services.database.transaction() as session:
+        if until := services.get(Registry).ask(ABSENT_UNTIL)(session, to, now):
+            raise rules.AbsentNow(person=mention(to), when=near_time(until, now))
         watching.add(session, watched, by, now)
         _end_earlier_offers(session, by, now)
         items = draft.take(session, services, by, now)

@@ -43,6 +43,12 @@ class NotToYourself(WatchfloorError):
     es = "Elige a la persona que toma el relevo."
 
 
+class AbsentNow(WatchfloorError):
+    """{person} is absent until {when}, so they cannot accept anything before. Choose a colleague who is here."""
+
+    es = "{person} no está hasta {when}, así que antes no puede aceptar nada. Elige a alguien que esté."
+
+
 class NotYourShift(WatchfloorError):
     """This handover is for {person}, so only they can answer it."""
 

@@ -198,12 +198,16 @@ def call_message(
 
 
 def unaccepted_text(
-    shift: ShiftHandover, unaccepted: Sequence[Handover], translate: Translator, now: datetime
+    shift: ShiftHandover,
+    unaccepted: Sequence[Handover],
+    accountable: Sequence[str],
+    translate: Translator,
+    now: datetime,
 ) -> str:
-    """The message to both people and the managers about what was not accepted in time."""
+    """The message about what was not accepted in time, with the people who are accountable for it."""
     count = len(unaccepted)
     text = translate(
-        "{incoming} has not accepted {items} of {outgoing}'s handover since {when}. {outgoing} stays accountable.",
+        "{incoming} has not accepted {items} of {outgoing}'s handover since {when}.",
         incoming=mention(shift.to_id),
         outgoing=mention(shift.from_id),
         items=translate("1 item") if count == 1 else translate("{count} items", count=count),
@@ -213,7 +217,9 @@ def unaccepted_text(
     if count > NAMED:
         names += f", {translate('… and {count} more', count=count - NAMED)}"
     named_text = translate("Not accepted: {items}.", items=names)
-    return f"⚠️ {text} {named_text} {translate('`/incident handover shift` offers them to somebody else.')}"
+    accountable_text = translate("Accountable until then: {people}.", people=mentions(accountable))
+    advice = translate("`/incident handover shift` offers them to somebody else.")
+    return f"⚠️ {text} {accountable_text} {named_text} {advice}"
 
 
 def _lasting_name(handover: Handover, translate: Translator) -> str:

@@ -86,9 +86,10 @@ SPANISH = {
     "Nothing is open.": "No hay nada abierto.",
     "I'm here": "Estoy aquí",
     # Outcomes.
-    "{incoming} has not accepted {items} of {outgoing}'s handover since {when}. {outgoing} stays accountable.": (
-        "{incoming} no ha aceptado {items} del relevo de {outgoing} desde {when}. {outgoing} sigue a cargo."
+    "{incoming} has not accepted {items} of {outgoing}'s handover since {when}.": (
+        "{incoming} no ha aceptado {items} del relevo de {outgoing} desde {when}."
     ),
+    "Accountable until then: {people}.": "Responde hasta entonces: {people}.",
     "`/incident handover shift` offers them to somebody else.": (
         "`/incident handover shift` los ofrece a otra persona."
     ),
