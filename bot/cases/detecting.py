@@ -26,7 +26,7 @@ from bot.cases.wording import translator
 from bot.config.floor import Floor
 from bot.config.settings import Settings
 from bot.incidents import incidents
-from bot.incidents.rules import ACTIVE
+from bot.incidents.rules import OPEN
 from bot.services import Services
 
 MOST_REMEMBERED = 20_000
@@ -170,7 +170,7 @@ def _alerting(services: Services, session: Session, now: datetime) -> Alerting:
     )
     for cluster in recent_clusters:
         incident = their_incidents.get(cluster.incident_id or 0)
-        is_over = incident is not None and incident.status not in ACTIVE
+        is_over = incident is not None and incident.status not in OPEN
         alerting.episodes.append(_episode(cluster, members.get(cluster.number, []), is_over=is_over))
     return alerting
 

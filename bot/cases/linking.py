@@ -17,7 +17,7 @@ from bot.incidents.declaring import check_may_declare, declare_unless_open, open
 from bot.incidents.events import Declared, Declined, MadePrivate, Merged, Resolved, UpdateComposed
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.responses import Response
-from bot.incidents.rules import ACTIVE
+from bot.incidents.rules import ACTIVE, OPEN
 from bot.incidents.scope import complete
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
@@ -177,9 +177,9 @@ def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
 
 
 def link_more(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
-    """Link further similar cases to the same incident while it is open."""
+    """Link further similar cases to the same incident until it is resolved: after that, they are a new problem."""
     incident = incidents.by_number_locked(session, cluster.incident_id or 0)
-    if incident.status in ACTIVE:
+    if incident.status in OPEN:
         link_cases(Change(session, services, incident, "", now), cases, "")
 
 

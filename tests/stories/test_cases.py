@@ -248,6 +248,14 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     floor.tick()
     assert sum("incident 1 is resolved" in note for note in notes(floor)) == linked_count
 
+    # It breaks again after the incident was resolved, so the alerts channel is asked again.
+    floor.passes(hours=2)
+    post(floor, *similar(300, ALIKE))
+    floor.tick()
+    assert floor.visible_text("incidents").count("similar cases* of") == 2
+    assert "*7 similar cases* of 7 customers" in floor.visible_text("incidents")
+    assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked_count
+
     floor.says("ana", "/incident close", channel=channel)
     floor.tick()
     assert any("No guide is about incident 1" in text for text in direct_texts(floor, "ana"))
@@ -285,14 +293,6 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     assert "Customers cannot log in to the portal" in floor.ephemeral("ana")[-1], "until the next version is read"
     floor.says("ana", "/incident guide coffee machine")
     assert "No guide is about" in floor.ephemeral("ana")[-1]
-
-    # It breaks again after the incident was closed, so the alerts channel is asked again.
-    floor.passes(hours=2)
-    post(floor, *similar(300, ALIKE))
-    floor.tick()
-    assert floor.visible_text("incidents").count("similar cases* of") == 2
-    assert "*7 similar cases* of 7 customers" in floor.visible_text("incidents")
-    assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked_count
 
     floor.says("ana", "/incident reopen a customer list is in it", channel=channel)
     floor.says("ana", "/incident private it names customers", channel=channel)

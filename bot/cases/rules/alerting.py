@@ -36,7 +36,7 @@ class Episode(Struct):
     cases: set[int] = field(default_factory=set)
     alerted_at: float | None = None
     is_dismissed: bool = False
-    # Its incident is closed, declined or merged: further cases are another burst.
+    # Its incident is resolved, declined or merged: further cases are another burst.
     is_over: bool = False
     # Its row in the database, once it has one.
     number: int = 0
