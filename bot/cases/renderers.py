@@ -11,7 +11,7 @@ def _of_row(context: Context) -> str:
 
 
 KINDS = (
-    Kind(kinds.CASE_FILE, "", uploads.call, _of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.CASE_FILE, "", uploads.call, _of_row, otherwise=Refusal.FINAL, is_import=True),
     Kind(kinds.CASE_NOTE, "", notes.call, _of_row),
     Kind(kinds.CASE_BOARD, "", boards.message, boards.channel_of),
 )

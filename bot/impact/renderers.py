@@ -11,7 +11,7 @@ def _channel_of_row(context: Context) -> str:
 
 
 KINDS = (
-    Kind(kinds.FIGURES_FILE, "", uploads.call, _channel_of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.FIGURES_FILE, "", uploads.call, _channel_of_row, otherwise=Refusal.FINAL, is_import=True),
     Kind(
         kinds.FIGURES_CHART,
         "",

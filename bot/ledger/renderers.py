@@ -104,7 +104,7 @@ def _note_refused(settled: Settled, error: str) -> None:
 KINDS = (
     Kind(kinds.LEDGER_RELEASE, "show what is released to be paid", _release_message),
     Kind(kinds.LEDGER_LINES, "", _prepare_call, lambda context: ""),
-    Kind(kinds.LEDGER_FILE, "", _read_file_call, lambda context: "", otherwise=Refusal.FINAL),
+    Kind(kinds.LEDGER_FILE, "", _read_file_call, lambda context: "", otherwise=Refusal.FINAL, is_import=True),
     Kind(
         kinds.LEDGER_WORKBOOK,
         "",

@@ -73,5 +73,5 @@ def _channel_of_row(context: Context) -> str:
 KINDS = (
     Kind(kinds.LOCKOUT_UNLOCK, "", _request_call, lambda context: "", otherwise=Refusal.FINAL),
     Kind(kinds.LOCKOUT_BATCH, "", _batch_message, _channel_of_row, otherwise=Refusal.FINAL),
-    Kind(kinds.LOCKOUT_FILE, "", file_import.call, _channel_of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.LOCKOUT_FILE, "", file_import.call, _channel_of_row, otherwise=Refusal.FINAL, is_import=True),
 )

@@ -136,6 +136,8 @@ class Kind(Struct, frozen=True):
     forget: Callable[[Services, str], None] | None = None
     # Whether an attempt with an unknown outcome is repeated if Slack refuses the search; otherwise it is dropped.
     is_repeated_unseen: bool = True
+    # True if it reads a whole file, which may take minutes: messages must not wait for it.
+    is_import: bool = False
     # Combines several messages waiting for one reader into one; without it, each is a message of its own.
     join: Callable[[Sequence[Message]], Message] | None = None
 

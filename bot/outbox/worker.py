@@ -22,6 +22,8 @@ from bot.services import Services
 
 # How many batches of rows that are not rendered from an incident may be on their way at once.
 SENDERS = 3
+# How many files may be read at once.
+IMPORTERS = 2
 
 Lease = Callable[..., list[OutboxRow]]
 
@@ -35,6 +37,8 @@ class Worker:
         # Only one thread of this process delivers a row at a time, whatever the clock says.
         self._row_ids_in_hand: set[int] = set()
         self._senders: set[int] = set()
+        # Leased rows that read whole files, in order.
+        self._imports: list[OutboxRow] = []
         # Rows that were leased in the transaction that changed them, until a thread takes them.
         self._leased_already: dict[int, list[list[OutboxRow]]] = {}
         # Incidents with rows that were in hand while other rows of theirs were leased.
@@ -111,12 +115,45 @@ class Worker:
             self._submit_sender(number)
 
     def _send_some(self) -> bool:
-        with self._claim_rows(self._lease_rows(leases.of_messages)) as rows:
-            if len(rows) == leases.MESSAGES_AT_ONCE:
-                # There may be enough rows for more than one sender.
-                self._submit(None)
+        leased_rows = self._lease_rows(leases.of_messages)
+        if len(leased_rows) == leases.MESSAGES_AT_ONCE:
+            # There may be enough rows for more than one sender.
+            self._submit(None)
+        self._submit_imports([row for row in leased_rows if self._is_import(row)])
+        with self._claim_rows([row for row in leased_rows if not self._is_import(row)]) as rows:
             self._deliver(rows, None)
-        return bool(rows)
+        return bool(leased_rows)
+
+    def _is_import(self, row: OutboxRow) -> bool:
+        kind = self._kinds.by_name.get(row.kind)
+        return kind is not None and kind.is_import
+
+    def _submit_imports(self, rows: Sequence[OutboxRow]) -> None:
+        """Read files in jobs of their own: the messages leased with them are settled now, and senders stay free."""
+        with self._lock:
+            new_rows = [row for row in rows if row.number not in self._row_ids_in_hand]
+            self._row_ids_in_hand.update(row.number for row in new_rows)
+            self._imports += new_rows
+        for number in range(IMPORTERS if new_rows else 0):
+            self._submit_importer(number)
+
+    def _submit_importer(self, number: int) -> None:
+        self._services.background.submit(f"outbox imports:{number}", partial(self._import_next, number))
+
+    def _import_next(self, number: int) -> None:
+        with self._lock:
+            row = self._imports.pop(0) if self._imports else None
+        if row is None:
+            return
+        try:
+            is_due_again = self._deliver([row], None)
+        finally:
+            with self._lock:
+                self._row_ids_in_hand.discard(row.number)
+            self._submit_importer(number)
+        if is_due_again:
+            # Its lease ended while it waited for its turn.
+            self._submit(None)
 
     def _lease_rows(self, lease: Lease) -> list[OutboxRow]:
         with self._services.database.transaction() as session:

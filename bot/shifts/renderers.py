@@ -22,6 +22,6 @@ KINDS = (
     ),
     Kind(kinds.CONTACT_PIN, "", contact.pin, lambda context: "", otherwise=Refusal.FINAL),
     Kind(kinds.OPEN_TIME, "", coverage.message, _of_row, otherwise=Refusal.FINAL),
-    Kind(kinds.ROSTER_FILE, "", roster_files.call, _of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.ROSTER_FILE, "", roster_files.call, _of_row, otherwise=Refusal.FINAL, is_import=True),
     Kind(kinds.ABSENCES_FILE, "", absences.file_call, absences.file_channel, otherwise=Refusal.FINAL),
 )
