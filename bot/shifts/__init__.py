@@ -53,6 +53,7 @@ def register(registry: "Registry") -> None:
     registry.purge_rules += [
         PurgeRule("shifts"),
         PurgeRule("rosters"),
+        PurgeRule("staged_shifts"),
         PurgeRule("shift_clocks"),
         PurgeRule("shift_swaps"),
         PurgeRule("absences", ("note",), over_at="ends_at"),

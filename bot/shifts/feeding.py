@@ -9,6 +9,7 @@ from bot.config.floor import Floor
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import importing
+from bot.shifts.importing import Reading
 from bot.shifts.reading.rows import LeftOut, ReadShift, objection
 from bot.shifts.tables import RosterState
 from bot.sources.port import Shift
@@ -21,7 +22,8 @@ def take(session: Session, services: Services, source: str, key: str, rows: Sequ
     content = hashlib.sha256(f"{sorted(map(repr, rows))} {settings}".encode()).hexdigest()[:32]
     state = session.get(RosterState, source)
     if state is None or state.content_hash != content or state.error:
-        importing.replace_shifts(session, services, source, _read_rows(rows, services.floor), "", now, content)
+        reading = Reading(source, list(_read_rows(rows, services.floor)), "", now, content)
+        importing.replace_shifts(session, services, reading)
 
 
 def _read_rows(rows: Sequence[Shift], floor: Floor) -> Iterator[ReadShift | LeftOut]:

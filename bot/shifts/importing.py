@@ -1,32 +1,31 @@
-"""Imports a roster: new, changed and removed shifts in one transaction; the people affected are told."""
+"""Imports a roster: what differs is staged, and comes to count in one transaction; the people affected are told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import uuid4
 
-from msgspec import Struct
+from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot import outbox
-from bot.runtime.database import upsert
+from bot.runtime.chunks import ChunkSize
+from bot.runtime.database import Database, low_priority, upsert
 from bot.services import Services
-from bot.shifts import people, roster_views, tables
-from bot.shifts.reading.rows import LeftOut, ReadShift
-from bot.shifts.tables import RosterState, Shift
+from bot.shifts import people, roster_views, staged_shifts, tables
+from bot.shifts.comparing import Comparison, Moved, RosterShift, compare
+from bot.shifts.reading.rows import LeftOut, ReadShift, RosterUnreadable
+from bot.shifts.staged_shifts import Overtaken
+from bot.shifts.tables import RosterState
 
 # How far ahead a roster is read, and how far back it may still make corrections.
 AHEAD, BACK = timedelta(days=62), timedelta(days=1)
 NOTIFIED_AHEAD = timedelta(days=14)
 MOST_LEFT_OUT = 10_000
-FIELDS = ("role", "region", "site", "zone", "starts_at", "ends_at")
-
-
-class Moved(Struct, frozen=True):
-    """A new, changed or removed shift of a person; `before` and `after` are its times."""
-
-    user_id: str
-    role: str
-    before: tuple[datetime, datetime] | None = None
-    after: tuple[datetime, datetime] | None = None
+# As many differences need no staging: they are written in one short transaction.
+AT_ONCE = 200
+# A comparison is repeated when shifts have changed before it came to count.
+ATTEMPTS = 5
 
 
 class Result(Struct, frozen=True):
@@ -41,37 +40,128 @@ class Result(Struct, frozen=True):
     unknown: Sequence[str]
 
 
-def replace_shifts(
-    session: Session,
-    services: Services,
-    name: str,
-    entries: Iterable[ReadShift | LeftOut],
-    by: str,
-    now: datetime,
-    content: str,
+OnImported = Callable[[Session, Result], None]
+
+
+class Reading(Struct, frozen=True):
+    """A roster as it was read: its entries, by whom and when, and the hash of its content."""
+
+    name: str
+    entries: Sequence[ReadShift | LeftOut]
+    by: str
+    at: datetime
+    content_hash: str
+
+
+class _Import(Struct, frozen=True):
+    """A reading compared with the shifts that are known."""
+
+    reading: Reading
+    # The roster's state then.
+    state: RosterState | None
+    shifts: int
+    left_out: Sequence[LeftOut]
+    unknown: Sequence[str]
+    comparison: Comparison
+    key: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def differences(self) -> Sequence[RosterShift]:
+        """What the import changes."""
+        return self.comparison.differences
+
+
+def import_roster(
+    services: Services, reading: Reading, on_imported: OnImported, *, at_once: int = AT_ONCE
 ) -> Result:
-    """Replace a roster's shifts with those read. Nobody is told the first time, when all shifts are new."""
-    tables.roster_changed(session, now)
-    floor, state = services.floor, session.get(RosterState, name)
-    is_first = state is None or not state.content_hash
+    """Replace a roster's shifts with those read. Nobody is told the first time, when all shifts are new.
+
+    The roster is compared before the transaction in which all of it comes to count, and many differences are staged
+    before it: clicks, and checks of the shifts, wait for that one transaction at most. An interrupted import has
+    changed nothing. `on_imported` is called in its last transaction.
+    """
+    with low_priority():
+        for _ in range(ATTEMPTS):
+            with suppress(Overtaken):
+                return _import_once(services, reading, on_imported, at_once)
+    raise RosterUnreadable(name=reading.name, reason="its shifts are being changed at this moment")
+
+
+def _import_once(services: Services, reading: Reading, on_imported: OnImported, at_once: int) -> Result:
+    database, now = services.database, reading.at
+    with database.reading() as session:
+        new = _compare(session, services, reading)
+    is_staged = len(new.differences) > at_once
+    if is_staged:
+        _stage(database, new, at_once)
+    with database.transaction() as session:
+        if new.differences:
+            tables.roster_changed(session, now)
+        if _is_overtaken(session, new):
+            raise Overtaken()
+        result = _finish(session, services, new, is_staged=is_staged)
+        on_imported(session, result)
+        return result
+
+
+def replace_shifts(session: Session, services: Services, reading: Reading) -> Result:
+    """The same within the caller's transaction, for a source whose cursor moves in it."""
+    new = _compare(session, services, reading)
+    if new.differences:
+        # Compared again, as shifts change only while their clocks are locked.
+        tables.roster_changed(session, reading.at)
+        new = _compare(session, services, reading)
+    return _finish(session, services, new, is_staged=False)
+
+
+def _compare(session: Session, services: Services, reading: Reading) -> _Import:
+    now = reading.at
     rows, left_out = _split_entries(
-        each for each in entries if isinstance(each, LeftOut) or each.ends_at > now - BACK
+        each for each in reading.entries if isinstance(each, LeftOut) or each.ends_at > now - BACK
     )
-    ids = people.user_ids(session, floor, {row.person for row in rows.values()})
-    shift_changes, counts = _apply(session, name, rows, ids, now)
-    if not is_first:
-        _notify(session, services, name, shift_changes, now)
+    ids = people.user_ids(session, services.floor, {row.person for row in rows.values()})
+    known_shifts = tables.known_shifts(session, reading.name, rows, now - BACK)
+    unknown = sorted({row.person for row in rows.values() if row.person not in ids})
+    state = session.get(RosterState, reading.name)
+    return _Import(reading, state, len(rows), left_out, unknown, compare(known_shifts, rows, ids, now))
+
+
+def _stage(database: Database, new: _Import, at_once: int) -> None:
+    size, rest = ChunkSize(at_once), list(new.differences)
+    while rest:
+        chunk, rest = rest[: size.rows], rest[size.rows :]
+        # They do not count yet: the commit that makes them count syncs all of them to disk.
+        with size.measured(len(chunk)), database.transaction(is_synced=False) as session:
+            staged_shifts.stage(session, new.key, chunk, new.reading.at)
+
+
+def _is_overtaken(session: Session, new: _Import) -> bool:
+    """Whether another process has read the roster meanwhile."""
+    state = session.get(RosterState, new.reading.name)
+    return (state and (state.content_hash, state.read_at)) != (
+        new.state and (new.state.content_hash, new.state.read_at)
+    )
+
+
+def _finish(session: Session, services: Services, new: _Import, *, is_staged: bool) -> Result:
+    reading, comparison, now = new.reading, new.comparison, new.reading.at
+    if comparison.differences:
+        if not is_staged:
+            staged_shifts.stage(session, new.key, comparison.differences, now)
+        staged_shifts.make_count(session, reading.name, new.key, comparison.differences, now)
+    if new.state is not None and new.state.content_hash:
+        _notify(session, services, reading.name, comparison.moved, now)
     state = RosterState(
-        name=name,
-        content_hash=content,
+        name=reading.name,
+        content_hash=reading.content_hash,
         read_at=now,
-        by=by,
-        shifts=len(rows),
-        left_out=_stored_left_out(left_out),
+        by=reading.by,
+        shifts=new.shifts,
+        left_out=_stored_left_out(new.left_out),
     )
     upsert(session, state)
-    unknown = sorted({row.person for row in rows.values() if row.person not in ids})
-    return Result(name, len(rows), *counts, left_out, unknown)
+    counts = (comparison.added, comparison.changed, comparison.removed)
+    return Result(reading.name, new.shifts, *counts, new.left_out, new.unknown)
 
 
 def _stored_left_out(left_out: Sequence[LeftOut]) -> list[list[str]]:
@@ -92,78 +182,6 @@ def _split_entries(entries: Iterable[ReadShift | LeftOut]) -> tuple[dict[str, Re
         else:
             rows[entry.external_id] = entry
     return rows, left_out
-
-
-def _apply(
-    session: Session, name: str, rows: dict[str, ReadShift], ids: dict[str, str], now: datetime
-) -> tuple[list[Moved], tuple[int, int, int]]:
-    shifts_by_id = {shift.external_id: shift for shift in tables.of_source(session, name, now - BACK)}
-    # A shift that was over may be in the roster again, at another time.
-    past_shifts = tables.past_of_source(session, name, rows.keys() - shifts_by_id.keys())
-    shifts_by_id |= {shift.external_id: shift for shift in past_shifts}
-    shift_changes: list[Moved] = []
-    added = [
-        _new_shift(name, row, ids.get(row.person), now) for key, row in rows.items() if key not in shifts_by_id
-    ]
-    session.add_all(added)
-    shift_changes += [_shift_change(shift, None, _times(shift)) for shift in added]
-    changed = 0
-    for key, shift in shifts_by_id.items():
-        if key in rows:
-            changes_of_shift = _update_shift(shift, rows[key], ids.get(rows[key].person), now)
-            changed += bool(changes_of_shift)
-            shift_changes += changes_of_shift
-    removed = [shift for key, shift in shifts_by_id.items() if key not in rows and shift.ends_at > now]
-    for shift in removed:
-        shift_changes.append(_shift_change(shift, _times(shift), None))
-        _remove_shift(session, shift, now)
-    session.flush()
-    return shift_changes, (len(added), changed, len(removed))
-
-
-def _new_shift(name: str, row: ReadShift, user_id: str | None, now: datetime) -> Shift:
-    values = {field: getattr(row, field) for field in (*FIELDS, "external_id", "person")}
-    return Shift(source=name, user_id=user_id, changed_at=now, **values)
-
-
-def _times(shift: Shift | ReadShift) -> tuple[datetime, datetime]:
-    return shift.starts_at, shift.ends_at
-
-
-def _shift_change(
-    shift: Shift, before: tuple[datetime, datetime] | None, after: tuple[datetime, datetime] | None
-) -> Moved:
-    return Moved(shift.user_id or "", shift.role, before, after)
-
-
-def _update_shift(shift: Shift, row: ReadShift, user_id: str | None, now: datetime) -> list[Moved]:
-    """Update a shift. A swap stands until the roster names somebody else."""
-    is_same_name = row.person == (shift.rostered or shift.person)
-    if is_same_name and shift.user_id is None:
-        shift.user_id = user_id
-    # The name may belong to another account than before: floor.yaml was corrected, or a handle renamed.
-    is_same_person = is_same_name and (bool(shift.rostered) or user_id in (None, shift.user_id))
-    if is_same_person and all(getattr(shift, field) == getattr(row, field) for field in FIELDS):
-        return []
-    before = _shift_change(shift, _times(shift), None)
-    for field in FIELDS:
-        setattr(shift, field, getattr(row, field))
-    if not is_same_person:
-        shift.person, shift.user_id, shift.rostered = row.person, user_id, ""
-    shift.changed_at = now
-    after = _shift_change(shift, None, _times(shift))
-    if before.user_id == after.user_id:
-        return [Moved(after.user_id, after.role, before.before, after.after)]
-    return [before, after]
-
-
-def _remove_shift(session: Session, shift: Shift, now: datetime) -> None:
-    """Remove a shift that left the roster; one that has begun ends now instead."""
-    if shift.starts_at >= now:
-        session.delete(shift)
-    else:
-        shift.ends_at, shift.changed_at = now, now
-        session.add(shift)
 
 
 def _notify(session: Session, services: Services, name: str, shift_changes: Sequence[Moved], now: datetime) -> None:

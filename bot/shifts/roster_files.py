@@ -17,9 +17,8 @@ from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import offers, people, roster_views, rosters
-from bot.shifts.importing import Result
+from bot.shifts.importing import OnImported, Result
 from bot.shifts.reading.table_file import HEADER
-from bot.shifts.rosters import OnImported
 from bot.slack.errors import SlackRefused
 from bot.sources.tabular.errors import FileRefused
 from bot.sources.tabular.sheet import open_sheet

@@ -14,7 +14,8 @@ from bot.slack.phrases import Translator
 from bot.slack.text import escape, near_time, one_line
 
 if TYPE_CHECKING:
-    from bot.shifts.importing import Moved, Result
+    from bot.shifts.comparing import Moved
+    from bot.shifts.importing import Result
 
 CHANGES = 12
 NAMES_SHOWN, LEFT_OUT_SHOWN = 20, 10

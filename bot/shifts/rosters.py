@@ -2,13 +2,12 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
-from sqlmodel import Session
 
 from bot import outbox
 from bot.config.floor import Floor, Roster
@@ -19,7 +18,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import upsert
 from bot.services import Services
 from bot.shifts import fetching, importing, tables
-from bot.shifts.importing import AHEAD, BACK, Result
+from bot.shifts.importing import AHEAD, BACK, OnImported, Reading, Result
 from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift
 from bot.shifts.reading.table_file import read_table
@@ -30,7 +29,6 @@ from bot.slack.text import escape
 log = logging.getLogger(__name__)
 
 EVERY_S = 300
-OnImported = Callable[[Session, Result], None]
 
 
 class RosterFolder(Struct, frozen=True):
@@ -75,7 +73,7 @@ def import_content(
 ) -> Result | None:
     """Import a roster's content at least once a day, as recurring shifts come into view; None if unchanged.
 
-    `on_imported` is called in the transaction of the import.
+    `on_imported` is called in the last transaction of the import.
     """
     settings = f"{roster!r} {services.floor.shifts.roles!r} {services.floor.shifts.people!r} {now:%Y-%m-%d}"
     digest = hashlib.sha256(content + settings.encode()).hexdigest()[:32]
@@ -84,10 +82,7 @@ def import_content(
     if state and state.content_hash == digest and not state.error:
         return None
     entries = list(parse(roster.name, file_name, content, defaults_of(services.floor, roster), now))
-    with services.database.transaction() as session:
-        result = importing.replace_shifts(session, services, roster.name, entries, by, now, digest)
-        on_imported(session, result)
-        return result
+    return importing.import_roster(services, Reading(roster.name, entries, by, now, digest), on_imported)
 
 
 def defaults_of(floor: Floor, roster: Roster) -> Defaults:

@@ -10,11 +10,13 @@ from sqlmodel import Field, Session, col, select
 from bot import directory
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
+from bot.shifts.comparing import RosterShift
 from bot.shifts.rules import Duty, to_minute
 
 # The source of shifts created here, by the form or by taking an open time.
 BY_HAND = "by hand"
 CONTACT, COVERAGE = "contact", "coverage"
+IDS_AT_ONCE = 500
 
 
 class NoSuchShift(WatchfloorError):
@@ -101,6 +103,12 @@ class Absence(Numbered, table=True):
     cancelled_at: datetime | None = Field(default=None, sa_column=utc_column())
     # When to reassign what the person is accountable for; None once that is done.
     replaced_due_at: datetime | None = Field(default=None, sa_column=utc_column(index=True))
+
+
+_ROSTER_COLUMNS = (
+    *("external_id", "person", "user_id", "rostered", "role", "region", "site", "zone"),
+    *("starts_at", "ends_at", "changed_at"),
+)
 
 
 def get(session: Session, shift_id: int) -> Shift:
@@ -193,17 +201,30 @@ def of_person(session: Session, user_id: str, start: datetime, end: datetime) ->
     return session.exec(query.order_by(col(Shift.starts_at))).all()
 
 
-def of_source(session: Session, source: str, ending_after: datetime) -> Sequence[Shift]:
-    """The shifts of a roster that end after a moment."""
-    query = select(Shift).where(Shift.source == source, col(Shift.ends_at) > ending_after)
-    return session.exec(query.order_by(col(Shift.id))).all()
+def known_shifts(
+    session: Session, source: str, external_ids: Iterable[str], ending_after: datetime
+) -> list[RosterShift]:
+    """The shifts of a roster that end after a moment, and all with one of these external ids.
 
-
-def past_of_source(session: Session, source: str, external_ids: Collection[str]) -> Sequence[Shift]:
-    """All shifts of a roster with one of these external ids, past ones as well."""
-    query = select(Shift.id, Shift.external_id).where(Shift.source == source)
-    shift_ids = [shift_id for shift_id, external_id in session.exec(query) if external_id in external_ids]
-    return [session.get_one(Shift, shift_id) for shift_id in shift_ids]
+    A shift that was over may be in the roster again, at another time.
+    """
+    # Columns instead of mapped rows, because a roster may have fifty thousand shifts.
+    columns: list[Any] = [getattr(Shift, name) for name in (*_ROSTER_COLUMNS, "id")]
+    of_source, connection = sa.select(*columns).where(col(Shift.source) == source), session.connection()
+    rows = list(connection.execute(of_source.where(col(Shift.ends_at) > ending_after).order_by(col(Shift.id))))
+    known_ids = {row.external_id for row in rows}
+    other_ids = [external_id for external_id in external_ids if external_id not in known_ids]
+    for start in range(0, len(other_ids), IDS_AT_ONCE):
+        is_asked_for = col(Shift.external_id).in_(other_ids[start : start + IDS_AT_ONCE])
+        rows += connection.execute(of_source.where(is_asked_for))
+    return [
+        RosterShift(
+            shift_id=row.id,
+            seen_changed_at=row.changed_at,
+            **{name: getattr(row, name) for name in _ROSTER_COLUMNS},
+        )
+        for row in rows
+    ]
 
 
 def people_in_role(session: Session, role: str, since: datetime) -> Sequence[tuple[str, str]]:

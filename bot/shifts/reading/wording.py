@@ -49,6 +49,7 @@ REASONS = {
             r"no es un archivo iCalendar, que empieza por `BEGIN:VCALENDAR`",
         ),
         (r"it has more than (\d+) MB", r"tiene más de \1 MB"),
+        (r"its shifts are being changed at this moment", r"sus turnos están cambiando en este momento"),
         (r"its address does not answer \((.+)\)", r"su dirección no responde (\1)"),
         (r"its address answers (\d+)", r"su dirección responde \1"),
         (

@@ -1,0 +1,35 @@
+"""The differences of a roster while it is being imported."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0053"
+down_revision = "0052"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this shape."""
+    texts = ("external_id", "person", "rostered", "role", "region", "site", "zone")
+    times = ("staged_at", "starts_at", "ends_at", "changed_at")
+    op.create_table(
+        "staged_shifts",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("import_key", AutoString(), nullable=False),
+        sa.Column("shift_id", sa.Integer()),
+        sa.Column("seen_changed_at", UtcDateTime()),
+        sa.Column("is_removed", sa.Boolean(), nullable=False),
+        sa.Column("user_id", AutoString()),
+        *(sa.Column(name, AutoString(), nullable=False) for name in texts),
+        *(sa.Column(name, UtcDateTime(), nullable=False) for name in times),
+    )
+    op.create_index("ix_staged_shifts_import", "staged_shifts", ["import_key", "shift_id"])
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_table("staged_shifts")
