@@ -18,6 +18,7 @@ def register(registry: "Registry") -> None:
         exporting,
         facts,
         feeding,
+        gone,
         guides,
         knowledge,
         knowledge_tables,
@@ -36,6 +37,7 @@ def register(registry: "Registry") -> None:
     listeners.register_commands(registry)
     registry.posts.append(requests.POST)
     registry.takes_rows.setdefault("cases", []).append(feeding.take)
+    registry.asked_rows["cases"] = gone.ASKED
     registry.table_readers.append(uploads.READER)
     registry.parts += [open_cases.OpenCases.of, detecting.Detector.of, guides.GuideLibrary.of]
     registry.home.append(boards.on_home)

@@ -280,6 +280,7 @@ SPANISH = {
     "schedule": "horario",
     "resolved at": "resolución",
     "closed at": "cierre",
+    "Closed: {source} does not have it any more": "Cerrado: ya no está en {source}",
     "kind": "tipo",
     "url": "enlace",
 }

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register the sources that floor.yaml names, and the tick that reads what is due."""
     # Loaded here, so that importing only the tables does not load the workflow.
-    from bot.feeds import auditing, notes, reading, sources, tables, unlocking
+    from bot.feeds import asking, auditing, notes, reading, sources, tables, unlocking
     from bot.incidents.facts import CASE_NOTES, RESETTING, STALE_SOURCES, UNLOCKING
     from bot.incidents.registry import PurgeRule, Tick
 
@@ -17,6 +17,7 @@ def register(registry: "Registry") -> None:
     registry.ticks += [
         Tick("sources of the floor", reading.schedule_feeds),
         Tick("sources", reading.start_due, tables.NEXT_READ),
+        Tick("open rows of sources", asking.ask_due, tables.NEXT_ASK),
     ]
     registry.audits_of_floor.append(auditing.sources_behind)
     registry.answers(UNLOCKING, unlocking.unlocking)

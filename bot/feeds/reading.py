@@ -13,13 +13,13 @@ from sqlmodel import Session
 
 from bot.errors import TryLater, WatchfloorError
 from bot.feeds import rules, tables
-from bot.feeds.sources import Sources
+from bot.feeds.sources import Sources, errors_as_refusals
 from bot.feeds.tables import Feed
 from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import step, waiting_flow
 from bot.services import Services
-from bot.sources.port import Page, SourceRefused, TableFile, read_page, streams_of
+from bot.sources.port import Page, TableFile, read_page, streams_of
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +66,8 @@ def read_next(services: Services, source: str, stream: str) -> str:
 
 def _page(services: Services, feed: Feed) -> Page[Any]:
     source = services.get(Sources).get(feed.source)
-    try:
+    with errors_as_refusals(feed.source):
         return read_page(source, feed.stream, feed.cursor, utcnow())
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        # Another system may answer anything, and third-party sources may have bugs.
-        log.exception("a page of a source is not understood", extra={"source": feed.source})
-        reason = f"its answer is not understood ({type(error).__name__}: {error})"
-        raise SourceRefused(name=feed.source, reason=reason) from error
 
 
 def store(services: Services, feed: Feed, page: Page[Any]) -> None:
@@ -161,7 +156,7 @@ def schedule_feeds(services: Services, now: datetime) -> None:
         except WatchfloorError as refused:
             log.error("a source cannot be used", extra={"source": name, "reason": refused.sentence})
     with services.database.transaction() as session:
-        tables.keep(session, used_feeds, now)
+        tables.keep(session, used_feeds, services.get(Registry).asked_rows, now)
     sources.are_scheduled = True
 
 

@@ -1,8 +1,10 @@
 """The sources of this floor, each created when first needed, with a client that can reach only that source."""
 
+import logging
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +19,8 @@ from bot.runtime.network import Network
 from bot.sources import kinds
 from bot.sources.port import Source, SourceConfig, SourceRefused
 
+log = logging.getLogger(__name__)
+
 
 class SecretMissing(WatchfloorError):
     """The source `{name}` needs the environment variable {variable}, which is not set. Set it, and start again."""
@@ -24,6 +28,20 @@ class SecretMissing(WatchfloorError):
 
 class UnknownSource(WatchfloorError):
     """floor.yaml names no source `{name}`. It names {known}."""
+
+
+@contextmanager
+def errors_as_refusals(name: str) -> Iterator[None]:
+    """Raise `SourceRefused` for an answer that is not understood.
+
+    Another system may answer anything, and third-party sources may have bugs.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        log.exception("an answer of a source is not understood", extra={"source": name})
+        reason = f"its answer is not understood ({type(error).__name__}: {error})"
+        raise SourceRefused(name=name, reason=reason) from error
 
 
 class Sources(Struct):

@@ -16,6 +16,7 @@ class Feed(Numbered, table=True):
     __table_args__ = (
         sa.UniqueConstraint("source", "stream"),
         partial_index("ix_feeds_next", "next_at", where="next_at IS NOT NULL"),
+        partial_index("ix_feeds_ask", "ask_at", where="ask_at IS NOT NULL"),
     )
 
     source: str
@@ -28,12 +29,17 @@ class Feed(Numbered, table=True):
     next_at: datetime | None = Field(default=None, sa_column=utc_column())
     read_at: datetime | None = Field(default=None, sa_column=utc_column())
     complete_until: datetime | None = Field(default=None, sa_column=utc_column())
+    # When its source is asked for the rows that are open here; None if its kind of rows is not asked for.
+    ask_at: datetime | None = Field(default=None, sa_column=utc_column())
     failures: int = 0
     # Why it could not be read; empty if it could.
     error: str = ""
 
 
 NEXT_READ = select(sa.func.min(col(Feed.next_at))).where(col(Feed.next_at).is_not(None))
+
+
+NEXT_ASK = select(sa.func.min(col(Feed.ask_at))).where(col(Feed.ask_at).is_not(None))
 
 
 def feed(session: Session, source: str, stream: str) -> Feed | None:
@@ -57,13 +63,27 @@ def due(session: Session, now: datetime) -> Sequence[Feed]:
     return session.exec(select(Feed).where(col(Feed.next_at) <= now).order_by(col(Feed.next_at)).limit(20)).all()
 
 
+def to_ask(session: Session, now: datetime) -> Sequence[Feed]:
+    """The feeds whose source is to be asked now, with their rows locked."""
+    query = select(Feed).where(col(Feed.ask_at) <= now).order_by(col(Feed.id))
+    return session.exec(query.with_for_update(skip_locked=True)).all()
+
+
+def ask_at(session: Session, source: str, stream: str, at: datetime) -> None:
+    """Set when the source is asked next."""
+    update = sa.update(Feed).where(col(Feed.source) == source, col(Feed.stream) == stream)
+    session.connection().execute(update.values(ask_at=at))
+
+
 def begin(session: Session, feed: Feed) -> None:
     """Clear the due time of a feed that is being read, unless it was rescheduled meanwhile."""
     update = sa.update(Feed).where(col(Feed.id) == feed.number, col(Feed.next_at) == feed.next_at)
     session.connection().execute(update.values(next_at=None))
 
 
-def keep(session: Session, used_feeds: Collection[tuple[str, str]], now: datetime) -> None:
+def keep(
+    session: Session, used_feeds: Collection[tuple[str, str]], asked_streams: Collection[str], now: datetime
+) -> None:
     """Schedule a feed for each of these; others are no longer read, but are kept in case they come back."""
     for source, stream in sorted(used_feeds):
         insert_new(session, Feed(source=source, stream=stream, next_at=now))
@@ -74,4 +94,6 @@ def keep(session: Session, used_feeds: Collection[tuple[str, str]], now: datetim
             row.next_at = now
         elif not is_used:
             row.next_at = None
+        is_asked = is_used and row.stream in asked_streams
+        row.ask_at = (row.ask_at or now) if is_asked else None
         session.add(row)

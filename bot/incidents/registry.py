@@ -151,6 +151,18 @@ Audit = Callable[[Session, Services, datetime], Callable[[Incident], Mapping[str
 FloorAudit = Callable[[Session, Services, datetime], Mapping[str, str]]
 # Stores rows of a source within the transaction that moves its cursor. Idempotent by key.
 TakeRows = Callable[[Session, Services, str, str, Sequence[Any]], None]
+
+
+class AskedRows(Struct, frozen=True):
+    """Rows of a source that are asked for by id, as no source says what it deletes."""
+
+    # The ids of the rows of a source that are open here, and of those that it changed last, open or not.
+    open_ids: Callable[[Session, str], Sequence[str]]
+    newest_ids: Callable[[Session, str], Sequence[str]]
+    # Ends the rows with these ids, which the source no longer has.
+    end: Callable[[Session, Services, str, Sequence[str], datetime], None]
+
+
 # Stores a file of a source, once per content; returns why it cannot be used, or an empty string.
 TakeFile = Callable[[Services, str, TableFile], str]
 
@@ -217,6 +229,8 @@ class Registry(Struct):
     audits_of_floor: list[FloorAudit] = field(default_factory=list)
     # The consumers of other systems' data, by the kind of rows (`bot/sources/port.py`).
     takes_rows: dict[str, list[TakeRows]] = field(default_factory=dict)
+    # The rows that a source is asked for by id, by their kind.
+    asked_rows: dict[str, AskedRows] = field(default_factory=dict)
     takes_files: list[TakeFile] = field(default_factory=list)
     purge_rules: list[PurgeRule] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)

@@ -174,6 +174,14 @@ class Cases(Source, Protocol):
 
 
 @runtime_checkable
+class CasesById(Source, Protocol):
+    """A source that can be asked for cases by id, since it tells nobody which of them it has deleted."""
+
+    def of_ids(self, case_ids: Sequence[str]) -> Sequence[Case]:
+        """Return those of these cases that it still has, as they are now, whatever else it reads. At most 100."""
+
+
+@runtime_checkable
 class CaseNotes(Source, Protocol):
     """A source that can write notes on cases."""
 

@@ -92,6 +92,12 @@ class Salesforce:
             rows, json.dumps({"at": changed_at, "id": case_id, "next": next_address}), now if is_last else None
         )
 
+    def of_ids(self, case_ids: Sequence[str]) -> Sequence[Case]:
+        """Return those of these cases that were neither deleted nor merged into another."""
+        records = self._cases_with_ids(case_ids)
+        waiting = self._waiting_cases(f" AND WorkItemId IN ({_quoted(_ids(records))})") if records else {}
+        return [self._case(record, waiting.get(record["Id"])) for record in records]
+
     def _waiting_cases(self, condition: str) -> dict[str, Record]:
         records, next_address = self._query(f"{WAITING}{condition} ORDER BY CreatedDate")
         while next_address:

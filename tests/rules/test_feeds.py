@@ -71,7 +71,7 @@ def services_for(
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(prepared.database(tmp_path))
     with database.transaction() as session:
-        tables.keep(session, {("made", "intervals")}, NOW)
+        tables.keep(session, {("made", "intervals")}, (), NOW)
     yield database
     database.close()
 

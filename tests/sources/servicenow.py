@@ -69,6 +69,8 @@ class ServiceNowStandIn(StandIn):
                 records = [record for record in records if record["sys_updated_on"] >= since[1]]
             elif tasks := re.fullmatch(r"taskIN(.+)", condition):
                 records = [record for record in records if record["task"] in tasks[1].split(",")]
+            elif ids := re.fullmatch(r"sys_idIN([0-9a-f,]+)", condition):
+                records = [record for record in records if record["sys_id"] in ids[1].split(",")]
             elif like := re.fullmatch(r"valueLIKE(.+)", condition):
                 records = [record for record in records if like[1] in record["value"]]
             elif equal := re.fullmatch(r"(\w+)=(.+)", condition):

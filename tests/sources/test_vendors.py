@@ -101,6 +101,28 @@ def test_servicenow_follows_short_pages_and_seconds_with_more_records_than_a_pag
         assert everything(lambda at: source.changed(at, NOW), cursor)[0] == []
 
 
+@pytest.mark.parametrize("vendor", ["servicenow", "salesforce"])
+def test_cases_are_asked_for_by_id_and_those_that_are_gone_do_not_come(vendor: str) -> None:
+    ticketing, crm = ServiceNowStandIn(), SalesforceStandIn()
+    for number in range(1, 6):
+        ticketing.incident(number, "2026-11-26 01:00:00", assignment_group="Phones")
+        crm.case(number, NOW - timedelta(days=30))
+    del ticketing.tables["incident"][2], crm.cases[2]
+    crm.waiting.append({"WorkItemId": crm.cases[0]["Id"], "Group": {"Name": "Phones"}})
+    ticketing.hidden = {f"{4:032x}"}
+    del crm.cases[2]
+    stand_in = ticketing if vendor == "servicenow" else crm
+    with running(stand_in), stand_in.client() as http:
+        options = {"query": "assignment_group=Billing"} if vendor == "servicenow" else {"client_id": "c"}
+        build: Any = ServiceNow if vendor == "servicenow" else Salesforce
+        source = build(SourceConfig(vendor, stand_in.url, TOKEN, options), http)
+        id_of = "{:032x}" if vendor == "servicenow" else "500{:012d}"
+        cases = source.of_ids([id_of.format(number) for number in (1, 2, 3, 4)])
+        assert [case.external_id for case in cases] == [id_of.format(number) for number in (1, 2)]
+        assert cases[0].queue == "Phones"
+        assert source.of_ids([id_of.format(3)]) == []
+
+
 def test_servicenow_brings_slas_with_pauses_and_writes_a_note_once() -> None:
     stand_in = ServiceNowStandIn()
     fields = {"company": "Acme", "caller_id": "Zoe", "description": "No dial tone", "location": "Manila"}

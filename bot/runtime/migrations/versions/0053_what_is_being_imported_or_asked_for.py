@@ -1,4 +1,4 @@
-"""The differences of a roster while it is being imported."""
+"""The differences of a roster while it is being imported, and when a source is asked for what is open."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,9 +27,14 @@ def upgrade() -> None:
         *(sa.Column(name, AutoString(), nullable=False) for name in texts),
         *(sa.Column(name, UtcDateTime(), nullable=False) for name in times),
     )
+    op.add_column("feeds", sa.Column("ask_at", UtcDateTime()))
+    is_asked = sa.text("ask_at IS NOT NULL")
+    op.create_index("ix_feeds_ask", "feeds", ["ask_at"], sqlite_where=is_asked, postgresql_where=is_asked)
     op.create_index("ix_staged_shifts_import", "staged_shifts", ["import_key", "shift_id"])
 
 
 def downgrade() -> None:
     """Back to the shape before."""
+    op.drop_index("ix_feeds_ask", "feeds")
+    op.drop_column("feeds", "ask_at")
     op.drop_table("staged_shifts")
