@@ -1,9 +1,10 @@
 """Whether the bot hears every message now, and for how long that has been unsure."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
-from bot.runtime.heartbeat import Heartbeat
+from bot.runtime.clock import elapsed_s
 
 
 class SlackConnection(Protocol):
@@ -17,9 +18,11 @@ class SlackConnection(Protocol):
 class Listening:
     """Reconfirmed as long as Slack reaches the bot and the database stores what it sends."""
 
-    def __init__(self) -> None:
+    def __init__(self, now_s: Callable[[], float] = elapsed_s) -> None:
+        # Real time, unaffected by changes of the clock.
+        self.now_s = now_s
         self._connection: SlackConnection | None = None
-        self._confirmed = Heartbeat()
+        self._sure_until_s = now_s()
         # True once the time before this process listened is recorded.
         self.has_begun = False
 
@@ -34,8 +37,8 @@ class Listening:
 
     @property
     def unsure_s(self) -> float:
-        """The seconds for which it has been unsure, unaffected by changes of the clock."""
-        return self._confirmed.age_s
+        """The seconds for which it has been unsure."""
+        return self.now_s() - self._sure_until_s
 
     def is_sure(self, allowed_silence: timedelta) -> bool:
         """True if everything until now was heard, except what Slack will resend."""
@@ -45,6 +48,6 @@ class Listening:
         """Note that what was missed before this process listened is recorded."""
         self.has_begun = True
 
-    def confirm(self, until: float) -> None:
-        """Note that everything until that moment of `clock.elapsed_s` was heard or will be resent by Slack."""
-        self._confirmed.beat(until)
+    def confirm(self, until_s: float) -> None:
+        """Note that everything until that moment of `now_s` was heard or will be resent by Slack."""
+        self._sure_until_s = until_s

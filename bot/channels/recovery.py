@@ -18,7 +18,7 @@ from bot.errors import TryLater
 from bot.incidents import incidents
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
-from bot.runtime.clock import elapsed_s, utcnow
+from bot.runtime.clock import utcnow
 from bot.runtime.database import ChangeUnknown, DatabaseBusy
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -169,14 +169,14 @@ def open_gaps_after_silence(services: Services, now: datetime) -> None:
     """
     listening, allowed_silence = services.get(Listening), services.floor.timeline.recover_after
     with services.database.transaction() as session:
-        sure_until = elapsed_s()
+        sure_until_s = listening.now_s()
         is_in_doubt = not listening.has_begun or listening.unsure_s > allowed_silence.total_seconds()
         since = gaps.record_heartbeat(session, now, allowed_silence if is_in_doubt else timedelta.max)
         if since is not None:
             for number, declared_at in incidents.with_channels(session):
                 gaps.open_gap(session, number, max(since, declared_at), now)
     listening.begin()
-    listening.confirm(sure_until)
+    listening.confirm(sure_until_s)
     if since is None:
         return
     services.background.submit("members", partial(refresh_private_members, services))
@@ -223,11 +223,11 @@ def start_filling(services: Services) -> None:
 def tick(services: Services, now: datetime) -> None:
     """Keep listening and filling gaps; a process that was deaf for a while begins like one that was off."""
     listening, allowed_s = services.get(Listening), services.floor.timeline.recover_after.total_seconds()
-    checked_at = elapsed_s()
+    checked_at_s = listening.now_s()
     if listening.is_hearing:
         is_in_doubt = not listening.has_begun or listening.unsure_s > allowed_s
         if is_in_doubt or is_heartbeat_due(services, now):
             open_gaps_after_silence(services, now)
         else:
-            listening.confirm(checked_at)
+            listening.confirm(checked_at_s)
     start_filling(services)

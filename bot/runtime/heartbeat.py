@@ -9,9 +9,9 @@ class Heartbeat:
     def __init__(self) -> None:
         self._at = elapsed_s()
 
-    def beat(self, at: float | None = None) -> None:
-        """Record that it works now, or worked at that moment of `clock.elapsed_s`."""
-        self._at = elapsed_s() if at is None else at
+    def beat(self) -> None:
+        """Record that it works now."""
+        self._at = elapsed_s()
 
     @property
     def age_s(self) -> float:

@@ -1,10 +1,9 @@
 """The database's schema and behaviour, on SQLite and on PostgreSQL."""
 
 import logging
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
@@ -31,6 +30,7 @@ from bot.runtime.database import ChangeUnknown, Database, DatabaseBusy, UtcDateT
 from bot.web import health
 from bot.web.replay_guard import SignedRequest
 from tests import prepared
+from tests.locks import brief_lock_waits, locked_database
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 CROWD = 8
@@ -226,12 +226,10 @@ def test_a_start_does_not_wait_for_a_row_that_another_replica_works_on(prepared_
 def test_an_outage_is_logged_in_one_line_when_it_begins_and_one_when_it_ends(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Database(f"sqlite:///{tmp_path}/w.sqlite")
-    migrations.upgrade(store.engine)
+    store = Database(prepared.database(tmp_path))
     monkeypatch.setattr(outage, "OVER_AFTER_S", 0)
     assert health.database(store).is_ok
-    with closing(sqlite3.connect(tmp_path / "w.sqlite", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with brief_lock_waits(store), locked_database(store):
         # The database can be read but not written.
         for _ in range(2):
             assert health.database(store) == health.Finding(

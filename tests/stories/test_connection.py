@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.channels import recovery
 from bot.channels.listening import Listening
@@ -21,11 +21,13 @@ from bot.slack.inspection import check_socket_mode
 from bot.slack.web_socket import WebSocketRefused
 from bot.web import health
 from slack_sandbox import Sandbox
-from tests.floor import TestFloor
+from tests.floor import PATIENCE_S, TestFloor
+from tests.locks import brief_lock_waits, locked_database
 from tests.stories.record import timeline
-from tests.stories.test_trouble import locked_database
 
 BACK_WITHIN_S = 2.0
+# Longer than floor.yaml allows before messages are read back.
+DEAF_S = 31.0
 
 
 def lines(sandbox: Sandbox) -> int:
@@ -137,38 +139,52 @@ def test_requests_that_need_no_slack_are_answered_while_slack_hangs(floor: TestF
 
 
 @contextmanager
-def easily_deaf(folder: Path, tick_every_s: float) -> Iterator[TestFloor]:
-    """A floor that reads messages back even after a short silence."""
-    floor_file = folder / "floor.yaml"
-    shipped = Path("floor.yaml").read_text()
-    floor_file.write_text(re.sub(r"recover_after: \S+ \S+", "recover_after: 2 s", shipped))
-    with TestFloor(folder, floor_file=floor_file, tick_every_s=tick_every_s) as floor:
+def ticking(folder: Path, tick_every_s: float) -> Iterator[TestFloor]:
+    """A floor whose clock ticks that often."""
+    with TestFloor(folder, tick_every_s=tick_every_s) as floor:
         yield floor
         floor.nothing_was_malformed()
 
 
 @pytest.fixture
-def deaf_soon(tmp_path: Path) -> Iterator[TestFloor]:
-    """Such a floor with a frequent clock tick."""
-    with easily_deaf(tmp_path, 0.2) as floor:
+def ticking_floor(tmp_path: Path) -> Iterator[TestFloor]:
+    """A floor whose clock ticks often."""
+    with ticking(tmp_path, 0.2) as floor:
         yield floor
 
 
-def is_deaf_for_long(floor: TestFloor, seconds: float = 2.2) -> bool:
-    """Whether it has been unsure for longer than this floor allows."""
-    return bool(floor.services.get(Listening).unsure_s > seconds)
+def stays_unsure(floor: TestFloor, seconds: float) -> None:
+    """Let the time for which the bot has been unsure grow; everything else keeps its time."""
+    listening = floor.services.get(Listening)
+    now_s = listening.now_s
+    listening.now_s = lambda: now_s() + seconds
 
 
-def test_messages_sent_during_a_network_outage_are_read_back(deaf_soon: TestFloor) -> None:
-    floor = deaf_soon
+def says_what_is_not_kept(floor: TestFloor, channel: str) -> str:
+    """Say something while the database is locked, and wait until the bot has given it up; returns its time."""
+    floor.sandbox.clock_offset_s += DEAF_S  # the next sign of life is due
+    floor.sandbox.ack_deadline_s = 0.5
+    with brief_lock_waits(floor.services.database):
+        message_ts = floor.ana.says("said while nothing could be kept", channel=channel).ts
+        floor.sandbox.wait_for(lambda: any(envelope.error for envelope in floor.sandbox.envelopes))
+        assert floor.bot
+        assert wait_until(floor.bot.app.is_idle, PATIENCE_S)
+    return message_ts
+
+
+def test_messages_sent_during_a_network_outage_are_read_back(ticking_floor: TestFloor) -> None:
+    floor = ticking_floor
+    listening = floor.services.get(Listening)
     channel = floor.declares()
     floor.sandbox.retry_delays_s = ()  # as after Slack's last retry
     floor.sandbox.offline = True
     sent_ts = [floor.ana.says(f"said unheard {number}", channel=channel).ts for number in range(8)]
-    assert wait_until(lambda: is_deaf_for_long(floor), 20)
+    assert wait_until(lambda: not listening.is_hearing, PATIENCE_S)
+    floor.sandbox.clock_offset_s += DEAF_S
+    stays_unsure(floor, DEAF_S)
 
     floor.sandbox.offline = False
-    assert wait_until(lambda: floor.services.get(Listening).is_hearing, 20)
+    assert wait_until(lambda: listening.is_hearing, PATIENCE_S)
     floor.tick()
 
     recorded_ts = {row["message_ts"] for row in timeline(floor, "message")}
@@ -176,30 +192,35 @@ def test_messages_sent_during_a_network_outage_are_read_back(deaf_soon: TestFloo
     assert len(timeline(floor, "gap")) == 1
 
 
-def test_messages_sent_while_the_database_was_locked_are_read_back(deaf_soon: TestFloor) -> None:
-    floor = deaf_soon
+def test_messages_sent_while_the_database_was_locked_are_read_back(ticking_floor: TestFloor) -> None:
+    floor = ticking_floor
     channel = floor.declares()
     floor.sandbox.retry_delays_s = ()
-    with locked_database(floor):
-        floor.sandbox.clock_offset_s += 11  # the next sign of life is due
-        message_ts = floor.ana.says("said while nothing could be kept", channel=channel).ts
-        assert wait_until(lambda: is_deaf_for_long(floor), 20)
+    with locked_database(floor.services.database):
+        message_ts = says_what_is_not_kept(floor, channel)
+        stays_unsure(floor, DEAF_S)
     floor.tick()
 
     assert message_ts in {row["message_ts"] for row in timeline(floor, "message")}
 
 
 def test_a_look_that_waited_for_the_locked_database_does_not_prove_that_all_was_kept(tmp_path: Path) -> None:
-    with easily_deaf(tmp_path, 60) as floor, ThreadPoolExecutor(1) as clock:
-        channel = floor.declares()
+    with ticking(tmp_path, 60) as floor, ThreadPoolExecutor(1) as clock:
+        channel, database = floor.declares(), floor.services.database
         floor.sandbox.retry_delays_s = ()
         floor.tick()
-        with locked_database(floor):
-            floor.sandbox.clock_offset_s += 11  # the next sign of life is due
-            message_ts = floor.ana.says("said while nothing could be kept", channel=channel).ts
-            assert wait_until(lambda: is_deaf_for_long(floor, 1.6), 20)
+        with locked_database(database):
+            message_ts = says_what_is_not_kept(floor, channel)
+            waits = threading.Event()
+
+            @sa.event.listens_for(database.engine, "before_cursor_execute")
+            def note(connection: sa.Connection, cursor: object, statement: str, *_: object) -> None:
+                if statement == "BEGIN IMMEDIATE":
+                    waits.set()
+
             look = clock.submit(recovery.tick, floor.services, utcnow())
-            assert wait_until(lambda: is_deaf_for_long(floor), 20)
+            assert waits.wait(PATIENCE_S)
+            stays_unsure(floor, DEAF_S)
         look.result()
         floor.tick()
 

@@ -11,8 +11,8 @@ from bot.channels.listening import Listening
 from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
 from tests.floor import TestFloor
+from tests.locks import brief_lock_waits, locked_database
 from tests.stories.record import rows, timeline
-from tests.stories.test_trouble import locked_database
 
 
 def texts(floor: TestFloor) -> list[str]:
@@ -186,10 +186,11 @@ def test_a_start_while_the_database_is_busy_continues_and_counts_nothing_as_hear
     floor.stop_bot()
     floor.passes(minutes=20)
     starting_bot = bootstrap.build(floor.settings())
-    with locked_database(floor):
+    database = starting_bot.services.database
+    with brief_lock_waits(database), locked_database(database):
         recovery.begin_listening(starting_bot.services, utcnow())
     assert not starting_bot.services.get(Listening).is_sure(timedelta(hours=1))
-    starting_bot.services.database.close()
+    database.close()
 
     floor.start_bot()
     floor.tick()

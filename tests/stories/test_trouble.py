@@ -1,8 +1,6 @@
 """Slack fails, one call at a time or as a whole; the database is locked. The incident stays usable."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,21 +10,10 @@ from bot.runtime.clock import utcnow
 from bot.updates import due_promises
 from tests.floor import PATIENCE_S, TestFloor
 from tests.floors import with_a_bookmark
+from tests.locks import brief_lock_waits, locked_database
 from tests.stories.conftest import PLAYBOOKS
 from tests.stories.record import rows, seen_by_all, timeline
-from tests.stories.test_updates import updates
-
-
-@contextmanager
-def locked_database(floor: TestFloor) -> Iterator[None]:
-    """Keep the database locked by another writer."""
-    connection = sqlite3.connect(floor.folder / "watchfloor.sqlite", isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        connection.execute("ROLLBACK")
-        connection.close()
+from tests.stories.seen_updates import updates
 
 
 @pytest.fixture
@@ -177,7 +164,7 @@ def test_a_change_while_the_database_is_locked_is_refused_with_a_sentence(floor:
     channel = floor.declares("S2 Chat is slow")
     sentence = "Watchfloor's database did not answer, and nothing was changed. Please try again in a moment."
 
-    with locked_database(floor):
+    with locked_database(floor.services.database):
         assert floor.says("ana", "/incident severity S1 worse", channel) == sentence
         assert floor.ana.clicks(f"{ids.CLAIM}.commander", channel=channel).acked
     floor.settle()
@@ -190,7 +177,7 @@ def test_a_change_while_the_database_is_locked_is_refused_with_a_sentence(floor:
 
 
 def test_a_declaration_acknowledged_while_the_database_is_locked_is_not_lost(floor: TestFloor) -> None:
-    with locked_database(floor):
+    with locked_database(floor.services.database):
         answer = floor.ana.types("/incident declare S1 IVR down", channel="general")
         assert answer.ok
     floor.settle()
@@ -203,7 +190,7 @@ def test_events_in_a_channel_without_an_incident_wait_for_no_lock(floor: TestFlo
     floor.declares("S1 IVR down")
     count_before = len(floor.sandbox.envelopes)
 
-    with locked_database(floor):
+    with locked_database(floor.services.database):
         message = floor.ana.says("Lunch?", channel="incidents")
         floor.ana.edits("incidents", message.ts, "Lunch at one?")
         floor.ana.reacts("pushpin", "incidents", message.ts)
@@ -223,8 +210,10 @@ def test_events_in_a_channel_without_an_incident_wait_for_no_lock(floor: TestFlo
 def test_a_message_sent_while_the_database_is_locked_is_kept(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.sandbox.retry_delays_s = (0.1, 3, 3)
+    floor.sandbox.ack_deadline_s = 0.5
+    database = floor.services.database
 
-    with locked_database(floor):
+    with brief_lock_waits(database), locked_database(database):
         floor.ana.says("The trunk is dead", channel=channel)
         floor.sandbox.wait_for(lambda: any(e.error for e in floor.sandbox.envelopes), timeout=10)
     floor.sandbox.wait_for(lambda: timeline(floor, "message"), timeout=15)
