@@ -19,23 +19,25 @@ MAX_OUTPUT_CHARS = 400_000
 MAX_SECONDS = 1.0
 EACH_TURN, CONCATENATE = "each_turn", "concatenate"
 
-_ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
+# The processor time at which rendering must end, and how long that is.
+_limit: ContextVar[tuple[float, float]] = ContextVar("limit", default=(float("inf"), MAX_SECONDS))
 
 
 @contextmanager
-def time_limit() -> Iterator[None]:
-    """Limit the processor time of rendering in this block to `MAX_SECONDS`, however busy the machine is."""
-    token = _ends_at.set(time.thread_time() + MAX_SECONDS)
+def time_limit(limit_s: float = MAX_SECONDS) -> Iterator[None]:
+    """Limit the processor time of rendering in this block, however busy the machine is."""
+    token = _limit.set((time.thread_time() + limit_s, limit_s))
     try:
         yield
     finally:
-        _ends_at.reset(token)
+        _limit.reset(token)
 
 
 def check_time() -> None:
     """Raise `SecurityError` when the time is up."""
-    if time.thread_time() > _ends_at.get():
-        raise SecurityError(f"it takes longer than {MAX_SECONDS:.0f} s")
+    ends_at, limit_s = _limit.get()
+    if time.thread_time() > ends_at:
+        raise SecurityError(f"it takes longer than {limit_s:g} s")
 
 
 def limited(value: Any) -> Any:

@@ -21,7 +21,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.config.yaml_file import SAFE_LOADER
 from bot.errors import WatchfloorError
-from bot.runtime.template_limits import FILTERS, MAX_OUTPUT_CHARS, AddLimits, check_time, limited, time_limit
+from bot.runtime.template_limits import (
+    FILTERS,
+    MAX_OUTPUT_CHARS,
+    MAX_SECONDS,
+    AddLimits,
+    check_time,
+    limited,
+    time_limit,
+)
 
 Result = TypeVar("Result")
 
@@ -154,8 +162,9 @@ def _expressions() -> SandboxedTemplates:
 class Templates:
     """The folder of messages: `<message>/<language>.j2`, or deeper."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, limit_s: float = MAX_SECONDS) -> None:
         self.folder = folder
+        self._limit_s = limit_s
         self._jinja = _environment(folder)
 
     def phrases(self, message: str, language: str) -> dict[str, str]:
@@ -187,9 +196,12 @@ class Templates:
         Raises `TemplateBroken` if it is missing, cannot be read, uses facts it was not given, fails, or exceeds
         `at_most` characters.
         """
-        return self._use_template(name, lambda template: _render_at_most(template, facts, at_most)).strip()[
-            :longest
-        ]
+
+        def render_within_limits(template: Template) -> str:
+            with time_limit(self._limit_s):
+                return _render_at_most(template, facts, at_most)
+
+        return self._use_template(name, render_within_limits).strip()[:longest]
 
     def _use_template(self, name: str, use: Callable[[Template], Result]) -> Result:
         try:
@@ -212,12 +224,11 @@ class Templates:
 
 def _render_at_most(template: Template, facts: dict[str, Any], at_most: int | None) -> str:
     pieces, length = [], 0
-    with time_limit():
-        for piece in template.generate(facts | {"range": _limited_range()}):
-            pieces.append(piece)
-            length += len(piece)
-            if at_most is not None and length > at_most:
-                raise SecurityError(f"it says more than {at_most} characters")
+    for piece in template.generate(facts | {"range": _limited_range()}):
+        pieces.append(piece)
+        length += len(piece)
+        if at_most is not None and length > at_most:
+            raise SecurityError(f"it says more than {at_most} characters")
     return "".join(pieces)
 
 
