@@ -3,6 +3,5 @@
 DECLARE = "alerts.declare"
 BELONGS = "alerts.belongs"
 IGNORE = "alerts.ignore"
-OPEN = "alerts.open"
 BELONGS_FORM = "alerts.belongs_form"
 INCIDENT = "alerts.incident"

@@ -61,12 +61,6 @@ class FileRefused(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def read(path: Path, model: type[Model]) -> Model:
-    """Return the file as a `model`. Raises `FileRefused` with every error in it."""
-    lines, content = parse(path)
-    return validate(path, lines, content, model)
-
-
 def validate(path: Path, lines: "LineNumbers", content: Any, model: type[Model]) -> Model:
     """Return the content from `parse` as a `model`. Raises `FileRefused` with every key that does not fit."""
     try:

@@ -9,7 +9,6 @@ from bot.outbox.queries import (
     has_key_beginning,
     is_shown_by,
     named,
-    next_due,
     of_incident,
     posts_of,
 )
@@ -65,7 +64,6 @@ __all__ = [
     "mark_stale",
     "mark_stale_subject",
     "named",
-    "next_due",
     "of_incident",
     "post",
     "posts_of",

@@ -107,17 +107,6 @@ FREE = (
 )
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next row is to be delivered; None when everything is settled."""
-    at = sa.case(
-        (col(OutboxRow.leased_until) > col(OutboxRow.retry_at), col(OutboxRow.leased_until)),
-        else_=col(OutboxRow.retry_at),
-    )
-    is_leased_itself = col(OutboxRow.batch_id).is_(None)
-    query = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(UNSETTLED), is_leased_itself)
-    return session.connection().execute(query).scalar()
-
-
 class Failing(Struct, frozen=True):
     """Rows of a kind that fail for one reason: how many there are, and one of their incidents."""
 

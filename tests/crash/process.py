@@ -16,12 +16,15 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from bot import bootstrap, outbox
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.incidents.ticks import read_due_times, run_ticks
+from bot.outbox.tables import UNSETTLED, OutboxRow
 from bot.runtime.clock import utcnow
+from bot.runtime.database import UtcDateTime
 from bot.runtime.waiting import wait_until
 from bot.web import health
 
@@ -183,7 +186,18 @@ def _rest(bot: Bot) -> Rest:
     run_ticks(bot.services, utcnow())
     at_rest = wait_until(lambda: _can_do_nothing(bot), PATIENCE_S, LOOKS_EVERY_S)
     with bot.services.database.reading() as session:
-        return at_rest, outbox.next_due(session), utcnow()
+        return at_rest, _next_due(session), utcnow()
+
+
+def _next_due(session: Session) -> datetime | None:
+    """When the next row is to be delivered; None when everything is settled."""
+    at = sa.case(
+        (col(OutboxRow.leased_until) > col(OutboxRow.retry_at), col(OutboxRow.leased_until)),
+        else_=col(OutboxRow.retry_at),
+    )
+    is_leased_itself = col(OutboxRow.batch_id).is_(None)
+    query = sa.select(sa.func.min(at, type_=UtcDateTime())).where(sa.text(UNSETTLED), is_leased_itself)
+    return session.connection().execute(query).scalar()
 
 
 def _can_do_nothing(bot: Bot) -> bool:
@@ -211,7 +225,7 @@ def _is_idle(bot: Bot) -> bool:
     if bot.services.flows.is_idle():
         return True
     with bot.services.database.reading() as session:
-        waits_for_row = outbox.next_due(session) is not None
+        waits_for_row = _next_due(session) is not None
     return waits_for_row and not bot.services.flows.replicas_with_flows()
 
 

@@ -1,6 +1,7 @@
 """The situation of an incident is kept in one form: impact, cause, what is being done, what is needed."""
 
 from bot.incidents import ids
+from bot.incidents.situation import SituationField
 from tests.floor import TestFloor
 from tests.stories.record import rows
 
@@ -12,11 +13,11 @@ def test_the_situation_is_recorded_in_one_form_and_shows_on_the_card(floor: Test
     floor.ana.clicks(ids.SITUATION, channel=channel)
     floor.ana.fills(ids.CERTAINTY, "Suspected")
     assert floor.ana.submits().errors == {
-        ids.CAUSE: "Describe the cause in a few words, or choose “Not known yet”."
+        SituationField.CAUSE: "Describe the cause in a few words, or choose “Not known yet”."
     }
-    floor.ana.fills(ids.IMPACT, "Half of 120 calls an hour are lost")
-    floor.ana.fills(ids.CAUSE, "a carrier's trunk & <!channel>")
-    floor.ana.fills(ids.ACTIONS, "The carrier moves calls to Cebu")
+    floor.ana.fills(SituationField.IMPACT, "Half of 120 calls an hour are lost")
+    floor.ana.fills(SituationField.CAUSE, "a carrier's trunk & <!channel>")
+    floor.ana.fills(SituationField.ACTIONS, "The carrier moves calls to Cebu")
     assert floor.ana.submits().closed
     floor.settle()
 
@@ -38,17 +39,17 @@ def test_people_editing_at_once_keep_each_others_fields(floor: TestFloor) -> Non
     floor.says("ana", "/incident brief", channel)
     floor.says("ben", "/incident brief", channel)
     floor.says("chloe", "/incident brief", channel)
-    floor.chloe.fills(ids.ACTIONS, "The carrier moves calls to Cebu")
+    floor.chloe.fills(SituationField.ACTIONS, "The carrier moves calls to Cebu")
     floor.chloe.fills(ids.CERTAINTY, "Known")
-    floor.chloe.fills(ids.CAUSE, "a carrier's trunk")
-    floor.chloe.fills(ids.NEEDS, "A second carrier")
+    floor.chloe.fills(SituationField.CAUSE, "a carrier's trunk")
+    floor.chloe.fills(SituationField.NEEDS, "A second carrier")
     assert floor.chloe.submits().closed
-    floor.ben.fills(ids.IMPACT, "All calls are lost")
+    floor.ben.fills(SituationField.IMPACT, "All calls are lost")
     floor.ben.fills("impact.es", "Se pierden todas las llamadas")
     assert floor.ben.submits().closed
     floor.settle()
     assert "*Needed* A second carrier" in floor.card(channel)
-    floor.ana.fills(ids.NEEDS, "Two more carriers")
+    floor.ana.fills(SituationField.NEEDS, "Two more carriers")
     assert not floor.ana.submits().closed, "nobody replaces a colleague's words unread"
     assert "<@U0CHLOE> has changed *Needs* in the meantime: A second carrier" in str(floor.ana.modal)
     floor.settle()
@@ -73,7 +74,7 @@ def test_people_editing_at_once_keep_each_others_fields(floor: TestFloor) -> Non
     floor.says("ben", "/incident brief", channel)
     elements = {block.get("block_id"): block.get("element", {}) for block in floor.ben.modal["blocks"]}
     assert elements["impact.es"]["initial_value"] == "Se pierden todas las llamadas"
-    assert elements[ids.NEEDS]["initial_value"] == "Two more carriers"
+    assert elements[SituationField.NEEDS]["initial_value"] == "Two more carriers"
 
 
 def test_a_translation_is_requested_again_once_its_original_has_changed(floor: TestFloor) -> None:

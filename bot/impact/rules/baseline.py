@@ -140,9 +140,3 @@ def day_level(so_far: Sequence[tuple[float, float]]) -> float:
         return 1.0
     weight = len(so_far) / (len(so_far) + HALF_WEIGHT)
     return float(min(HIGHEST_LEVEL, max(LOWEST_LEVEL, 1 + weight * (actual_sum / usual_sum - 1))))
-
-
-def mean_error(pairs: Sequence[tuple[float, float]]) -> float:
-    """The mean absolute percentage error of (expected, came); intervals without contacts are left out."""
-    errors = [abs(actual - expected) / actual for expected, actual in pairs if actual > 0]
-    return 100 * sum(errors) / len(errors)

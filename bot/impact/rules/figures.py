@@ -155,7 +155,6 @@ class Totals(Struct, frozen=True):
     forecast_aht: Ratio = field(default_factory=Ratio)
     # Shares of 1.
     abandonment: Ratio = field(default_factory=Ratio)
-    abandonment_without_short: Ratio = field(default_factory=Ratio)
     occupancy: Ratio = field(default_factory=Ratio)
     occupancy_of_staffed: Ratio = field(default_factory=Ratio)
     adherence: Ratio = field(default_factory=Ratio)
@@ -183,7 +182,7 @@ def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
     """One interval's totals as a vector that can be added element by element.
 
     ASA = waiting time of answered contacts / answered; AHT = handling / answered; abandonment = abandoned /
-    offered, or both less the short abandons.
+    offered.
     Occupancy = handling / (handling + available time), as workforce management defines it; where available agents
     are not counted, handling / staffed time. A time is agents × the interval's length.
     Adherence = minutes in the scheduled state / scheduled minutes. Only the numbers of agents in an interval are
@@ -196,7 +195,6 @@ def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
     available_s = None if row.agents_available is None else row.agents_available * interval_s
     scheduled_s = None if row.agents_scheduled is None else row.agents_scheduled * interval_s
     adherent_s = None if staffed_s is None or scheduled_s is None else min(staffed_s, scheduled_s)
-    short = row.abandoned_in
     return (
         1,
         *_count(offered),
@@ -208,7 +206,6 @@ def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
         *_ratio(handling_s, answered),
         *_ratio(_times(row.forecast_aht_s, row.forecast_offered), row.forecast_offered),
         *_ratio(abandoned, offered),
-        *(_UNKNOWN_RATIO if short is None else _ratio(_minus(abandoned, short), _minus(offered, short))),
         *_ratio(handling_s, _plus(handling_s, available_s)),
         *_ratio(handling_s, staffed_s),
         *_ratio(adherent_s, scheduled_s),
@@ -243,8 +240,3 @@ def totals_from(numbers: Vector) -> Totals:
         parts.append(Count(*amounts) if is_count else Ratio(*amounts))
         at += width
     return Totals(*parts)
-
-
-def total(rows: Iterable[Figures], formula: ServiceLevel, interval_s: int) -> Totals:
-    """The totals of these intervals, all of the same length."""
-    return totals_from(added(vector(row, formula, interval_s) for row in rows))

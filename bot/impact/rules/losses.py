@@ -1,6 +1,6 @@
 """What an incident cost: contacts lost, waiting beyond the usual, points of the day's service level."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -31,7 +31,6 @@ class Interval(NamedTuple):
 class Losses(Struct, frozen=True):
     """Sums over intervals; contacts unless the name says otherwise. Any split gives the same sums."""
 
-    excess: Count = field(default_factory=Count)
     suppressed: Count = field(default_factory=Count)
     rebound: Count = field(default_factory=Count)
     excess_abandons: Count = field(default_factory=Count)
@@ -61,7 +60,7 @@ class Losses(Struct, frozen=True):
 def loss_vector(interval: Interval) -> Vector:
     """One interval's losses as a vector that can be added element by element.
 
-    excess = max(0, O - F); suppressed = max(0, F - O); excess abandons = Ab - a0 × O;
+    suppressed = max(0, F - O); excess abandons = Ab - a0 × O;
     late = max(0, SL* × O - Ans_T); excess waiting = Ans × (ASA - w0); excess handling = Ans × (AHT - h0).
     F, a0, w0 and h0 are the baseline's.
     """
@@ -69,7 +68,6 @@ def loss_vector(interval: Interval) -> Vector:
     surplus = _difference(row.offered, baseline.offered)
     shortfall = None if surplus is None else -surplus
     return (
-        *_positive(None if is_recovery else surplus),
         *_positive(None if is_recovery else shortfall),
         *_positive(surplus if is_recovery else None),
         *_part(_difference(row.abandoned, _product(baseline.abandonment, row.offered))),
@@ -84,11 +82,6 @@ def losses_from(numbers: Vector) -> Losses:
     width = 3
     parts = [numbers[at : at + width] for at in range(0, len(numbers), width)]
     return Losses(*(Count(amount, int(known), int(of)) for amount, known, of in parts))
-
-
-def losses(intervals: Iterable[Interval]) -> Losses:
-    """The total losses of these intervals."""
-    return losses_from(added(loss_vector(each) for each in intervals))
 
 
 def points_lost(day: Sequence[tuple[Vector, bool]]) -> Amount:

@@ -25,8 +25,6 @@ BASE = (
     PurgeRule("signed_requests"),
     PurgeRule("timeline_chains"),
 )
-# Their text is removed entry by entry, with the hash chain kept: `bot/timeline/erasure.py`.
-HASHED_TABLES = frozenset(["timeline_entries", "timeline_log"])
 
 
 def remove_text(session: Session, registry: Registry, number: int) -> int:

@@ -50,7 +50,6 @@ NAMES = {
 }
 COLUMN_BY_NAME = {normalized(name): column for column, names in NAMES.items() for name in names}
 NEEDED = {Column.PERSON, Column.START}
-HOURS = "Hours"
 
 
 def header_score(names: Sequence[str]) -> int:
