@@ -181,6 +181,14 @@ class TestFloor:
         """Return the ephemeral messages to this person in a channel."""
         return [m.visible_text for m in self.sandbox.person(who).sees(channel) if m.ephemeral]
 
+    def direct_texts(self, who: str) -> list[str]:
+        """Return the bot's direct messages to this person, as they read now."""
+        return [message.visible_text for message in self.sandbox.person(who).direct_messages()]
+
+    def direct_text(self, who: str) -> str:
+        """Return all text of the bot's direct messages to this person."""
+        return "\n".join(self.direct_texts(who))
+
     def live_markup(self, channel: str, who: str = "ana") -> str:
         """Return all text in a channel that Slack would format: where a mention would notify."""
         return "\n".join(

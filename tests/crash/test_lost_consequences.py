@@ -62,28 +62,3 @@ def test_a_person_on_the_way_is_invited_wherever_the_bot_is_killed(rig: Rig) -> 
 
     assert on_the_way.count(True) >= 3
     assert on_the_way.count(False) <= HEARTBEATS
-
-
-def test_the_last_update_says_that_updates_are_paused_wherever_the_bot_is_killed(rig: Rig) -> None:
-    paused: list[bool] = []
-
-    def updated(bot: BotProcess) -> None:
-        channel = rig.declares(bot, "S1 line 1 is down").name
-        rig.says("/incident update calls go to Cebu", channel)
-
-    def pause() -> None:
-        rig.says("/incident pause the carrier works", rig.channel_of(1).name)
-
-    def says_so() -> None:
-        paused.append(evidence.with_entry(rig, "updates_paused") == [1])
-        updates = [
-            m.visible_text for m in rig.channel_of(1).messages.values() if "calls go to Cebu" in m.visible_text
-        ]
-        assert updates
-        assert all(("paused" in words) == paused[-1] for words in updates), updates
-        evidence.nothing_is_there_twice(rig)
-
-    kill_everywhere(rig, "commit", prepare=updated, act=pause, check=says_so)
-
-    assert paused.count(True) >= 3
-    assert paused.count(False) <= HEARTBEATS

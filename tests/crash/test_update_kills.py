@@ -107,7 +107,7 @@ def is_led(rig: Rig) -> bool:
 
 
 @DATABASE_AND_MOMENT
-def test_copies_edited_for_a_pause_appear_once_and_say_so_wherever_the_bot_is_killed(
+def test_an_update_and_its_copy_edited_for_a_pause_appear_once_and_say_so_wherever_the_bot_is_killed(
     rig: Rig, moment: Moment
 ) -> None:
     paused: list[bool] = []
@@ -124,6 +124,10 @@ def test_copies_edited_for_a_pause_appear_once_and_say_so_wherever_the_bot_is_ki
         paused.append(is_paused(rig))
         (copy,) = copies(rig)
         assert ("Updates are paused" in copy) == paused[-1]
+        in_channel = [m.visible_text for m in rig.channel_of(1).messages.values()]
+        updates = [text for text in in_channel if "calls go to Cebu" in text]
+        assert updates
+        assert all(("paused" in text) == paused[-1] for text in updates), updates
         evidence.nothing_is_there_twice(rig)
 
     calls = kill_everywhere(rig, moment, prepare=updated, act=pause, check=says_so)

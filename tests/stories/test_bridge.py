@@ -14,10 +14,6 @@ WITH_DEFAULTS = (
 )
 
 
-def direct_text(floor: TestFloor, who: str) -> str:
-    return "\n".join(message.visible_text for message in floor.sandbox.person(who).direct_messages())
-
-
 def topic(floor: TestFloor, channel: str) -> str:
     return html.unescape(floor.sandbox.workspace.channel(channel).topic["value"])
 
@@ -33,9 +29,9 @@ def test_a_bridge_is_shown_on_the_card_in_the_topic_and_in_messages_to_people(fl
     assert "Join the bridge" in floor.card(channel)
     assert topic(floor, channel).endswith(f" · {BRIDGE}")
     floor.says("ana", "/incident assign scribe <@U0BEN|ben>", channel)
-    assert "Join the bridge" in direct_text(floor, "ben")
+    assert "Join the bridge" in floor.direct_text("ben")
     floor.says("ana", "/incident page <@U0DEVI|devi> please come", channel)
-    assert "Join the bridge" in direct_text(floor, "devi")
+    assert "Join the bridge" in floor.direct_text("devi")
     assert "meet.example.com" not in str([row["facts"] for row in rows(floor, "timeline_entries")]), (
         "anyone who reads it could join"
     )
@@ -63,6 +59,6 @@ def test_the_floors_own_bridge_is_there_from_the_start_but_never_for_a_private_i
         floor.says("ana", f"/incident bridge {BRIDGE}", secret)
         assert "Join the bridge" in floor.card(secret)
         floor.says("ana", "/incident assign scribe <@U0BEN|ben>", secret)
-        assert "Join the bridge" not in direct_text(floor, "ben")
+        assert "Join the bridge" not in floor.direct_text("ben")
         assert rows(floor, "incidents")[-1]["bridge"] == BRIDGE
         floor.nothing_was_malformed()

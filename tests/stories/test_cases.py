@@ -94,10 +94,6 @@ def board(floor: TestFloor, words: str = "") -> str:
     return floor.ephemeral("ana", "general")[-1]
 
 
-def direct_texts(floor: TestFloor, who: str) -> list[str]:
-    return [message.visible_text for message in floor.sandbox.person(who).direct_messages()]
-
-
 def notes(floor: TestFloor) -> list[str]:
     return [str(row["text"]) for row in rows(floor, "case_notes")]
 
@@ -151,8 +147,8 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
         floor.says(who, "/incident report day")
         floor.tick()
     sensitive_line = "Open cases of sensitive customers: 1, by name in the spreadsheet"
-    assert sensitive_line in direct_texts(floor, "farah")[-1]
-    assert sensitive_line not in "".join(direct_texts(floor, "ana"))
+    assert sensitive_line in floor.direct_texts("farah")[-1]
+    assert sensitive_line not in "".join(floor.direct_texts("ana"))
 
     floor.ben.clicks(ids.TAKE, channel="operations")
     floor.settle()
@@ -161,7 +157,7 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     floor.ana.fills(ids.REASON, "Knows <@channel> the hotel")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "assigned INC1 to you: Paid twice" in direct_texts(floor, "ben")[-1]
+    assert "assigned INC1 to you: Paid twice" in floor.direct_texts("ben")[-1]
     floor.ana.clicks(ids.NOTE, channel="operations")
     floor.ana.fills(ids.REASON, "Called them at 14:07")
     assert floor.ana.submits().closed
@@ -258,7 +254,7 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
 
     floor.says("ana", "/incident close", channel=channel)
     floor.tick()
-    assert any("No guide is about incident 1" in text for text in direct_texts(floor, "ana"))
+    assert any("No guide is about incident 1" in text for text in floor.direct_texts("ana"))
     floor.ana.clicks(ids.WRITE, channel="dm")
     floor.ana.fills(ids.TEXT, "Restart the login service; ask the vendor for its state")
     floor.ana.fills(ids.PERSON, "ben")
@@ -299,7 +295,7 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     floor.settle()
     floor.ben.clicks(ids.PUBLISH, channel="dm")
     floor.settle()
-    assert "I do not know this guide any more" in direct_texts(floor, "ben")[-1]
+    assert "I do not know this guide any more" in floor.direct_texts("ben")[-1]
     floor.says("ana", "/incident guide portal login")
     assert "No guide is about" in floor.ephemeral("ana")[-1]
 
@@ -323,7 +319,7 @@ def test_similar_cases_are_linked_to_an_open_incident_or_unrelated_and_nobody_de
     floor.ana.fills(ids.INCIDENT, "1")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "cases are part of incident 1 now" in direct_texts(floor, "ana")[-1]
+    assert "cases are part of incident 1 now" in floor.direct_texts("ana")[-1]
     assert "It is incident 1, said <@U0ANA>" in floor.visible_text("incidents")
     assert [row["kind"] for row in rows(floor, "timeline_entries")].count("cases_linked") == 1
     linked_count = notes(floor).count("is part of incident 1: S2 Portal login fails")
@@ -426,13 +422,13 @@ def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor)
     assert "*Billing* (EMEA): 15 to work on, 10 unassigned, 7.5 for each of 2" in balance_text
     assert "Move *7 cases* from Billing to Billing Manila" in balance_text
     floor.tick()
-    assert "10 cases wait unassigned for Billing" in "\n".join(direct_texts(floor, "farah"))
+    assert "10 cases wait unassigned for Billing" in "\n".join(floor.direct_texts("farah"))
 
     floor.ana.clicks(ids.MOVE, channel="general")
     floor.settle()
     assert "7 cases were moved" in floor.ephemeral("ana")[-1]
-    assert "moved 7 cases from Billing to Billing Manila" in direct_texts(floor, "ben")[-1]
-    assert "moved 7 cases from Billing to Billing Manila" in direct_texts(floor, "devi")[-1]
+    assert "moved 7 cases from Billing to Billing Manila" in floor.direct_texts("ben")[-1]
+    assert "moved 7 cases from Billing to Billing Manila" in floor.direct_texts("devi")[-1]
     post(floor, *[case_row | {"updated_at": utcnow(), "priority": "P4"} for case_row in cases])
     floor.says("ana", "/incident balance")
     assert "*Billing Manila* (EMEA): 8 to work on" in floor.ephemeral("ana")[-1]
@@ -447,7 +443,7 @@ def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor)
         "its source still gives it to Billing"
     )
     floor.passes(minutes=5)
-    assert sum("wait unassigned" in text for text in direct_texts(floor, "farah")) == 1
+    assert sum("wait unassigned" in text for text in floor.direct_texts("farah")) == 1
 
 
 def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(floor: TestFloor) -> None:
@@ -457,18 +453,18 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     post(floor, case(3, priority="P1", opened_at=ago(minutes=1), title="Wrong colour"))
     post(floor, case(3, priority="P4", opened_at=ago(minutes=1), title="Wrong colour", updated_at=utcnow()))
     floor.passes(minutes=3)
-    assert not direct_texts(floor, "ben")
+    assert not floor.direct_texts("ben")
     floor.stop_bot()
     floor.passes(minutes=1, seconds=5)
     floor.start_bot()
     floor.tick()
-    assert "It has been unassigned for" in direct_texts(floor, "ben")[-1]
-    assert "Portal is empty" in direct_texts(floor, "devi")[-1], (
+    assert "It has been unassigned for" in floor.direct_texts("ben")[-1]
+    assert "Portal is empty" in floor.direct_texts("devi")[-1], (
         "without a manager, the person who processes requests is told at once"
     )
     floor.restart_bot()
     floor.tick()
-    assert len(direct_texts(floor, "ben")) == 1
+    assert len(floor.direct_texts("ben")) == 1
     floor.ben.clicks(ids.ACTIONED, channel="dm")
     floor.settle()
     post(floor, first_case | {"title": "All payments failed", "updated_at": utcnow()})
@@ -477,26 +473,26 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     floor.ana.fills(ids.REASON, "The <!channel> bank calls")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "<@U0ANA> escalates it: The &lt;!channel&gt; bank calls" in direct_texts(floor, "ben")[-1]
+    assert "<@U0ANA> escalates it: The &lt;!channel&gt; bank calls" in floor.direct_texts("ben")[-1]
     floor.passes(minutes=10, seconds=5)
-    assert "It was escalated 10 min ago, and nobody has answered." in direct_texts(floor, "devi")[-1]
-    assert sum("unassigned" in text for text in direct_texts(floor, "ben")) == 1, "he handles it, whatever changes"
+    assert "It was escalated 10 min ago, and nobody has answered." in floor.direct_texts("devi")[-1]
+    assert sum("unassigned" in text for text in floor.direct_texts("ben")) == 1, "he handles it, whatever changes"
     floor.devi.clicks(ids.ACTIONED, channel="dm")
     floor.settle()
-    message_count = len(direct_texts(floor, "devi"))
+    message_count = len(floor.direct_texts("devi"))
     actions.escalate(floor.services, 1, "The bank calls again", "again", "U0ANA", utcnow())
     floor.ben.clicks(ids.TAKE, channel="operations", value="1")
     floor.settle()
     floor.passes(minutes=14)
-    assert not any("not actioned" in text for text in direct_texts(floor, "ben")), (
+    assert not any("not actioned" in text for text in floor.direct_texts("ben")), (
         "a person who takes it has time to begin"
     )
     floor.passes(minutes=2)
-    assert "It has been not actioned for" in direct_texts(floor, "ben")[-1]
-    assert sum("Portal is empty" in text for text in direct_texts(floor, "devi")) == 1
-    assert len(direct_texts(floor, "devi")) == message_count, "somebody took what was escalated"
-    assert not any("Wrong colour" in text for text in direct_texts(floor, "ben"))
-    assert "Portal is empty" in direct_texts(floor, "erik")[-1]
+    assert "It has been not actioned for" in floor.direct_texts("ben")[-1]
+    assert sum("Portal is empty" in text for text in floor.direct_texts("devi")) == 1
+    assert len(floor.direct_texts("devi")) == message_count, "somebody took what was escalated"
+    assert not any("Wrong colour" in text for text in floor.direct_texts("ben"))
+    assert "Portal is empty" in floor.direct_texts("erik")[-1]
 
     answers = [
         actions.escalate(floor.services, 2, "It is still empty", f"again {time}", "U0ANA", utcnow())

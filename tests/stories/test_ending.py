@@ -11,8 +11,8 @@ from bot.runtime.clock import utcnow
 from bot.updates.tables import WAITING
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems, rows, timeline
+from tests.stories.seen_updates import updates
 from tests.stories.test_full_incident import full_incident
-from tests.stories.test_updates import updates
 
 
 @pytest.mark.both_ways

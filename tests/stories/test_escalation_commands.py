@@ -180,29 +180,6 @@ def test_guests_neither_page_nor_escalate_nor_turn_down(floor: TestFloor) -> Non
     assert pages(floor, "devi") == pages(floor, "ben") == []
 
 
-def test_outside_a_private_incident_only_its_existence_is_mentioned(floor: TestFloor) -> None:
-    floor.says("ana", "/incident declare S0")
-    floor.ana.fills("What is wrong?", "Payroll of the board leaked")
-    floor.ana.fills("Who may see it?", ["private"])
-    assert floor.ana.submits().closed
-    floor.settle()
-
-    floor.passes(minutes=2)
-    is_told(floor, "devi")
-
-    assert "Payroll" not in pages(floor, "devi")[0]
-    floor.devi.clicks(ids.ON_MY_WAY, channel="dm")
-    floor.settle()
-    channel = "inc-1-payroll-of-the-board-leaked"
-    assert channel in [candidate.name for candidate in floor.devi.channels()]
-
-    answer = floor.says("ana", "/incident page @ben the payroll file is on the web", channel)
-    is_told(floor, "ben")
-    assert "the page gives your name but not the reason" in answer
-    assert "<@U0ANA> asks for you." in pages(floor, "ben")[0]
-    assert "payroll" not in str([(message.text, message.blocks) for message in floor.ben.direct_messages()])
-
-
 def test_an_incident_keeps_the_ladder_it_was_declared_with(floor: TestFloor, tmp_path: Path) -> None:
     floor.declares("S0 every line is dead", who="ana")
     changed_floor = tmp_path / "floor.yaml"

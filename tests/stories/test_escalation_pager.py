@@ -10,12 +10,13 @@ from threading import Thread
 import pytest
 
 from bot.bootstrap import build
+from bot.escalation import ids
 from bot.escalation.pager import Pager, PagerRefused, PagerSecretMissing, signature
 from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
 from tests.floor import PATIENCE_S, TestFloor
 from tests.stories.record import rows
-from tests.stories.seen_escalations import happened, is_told
+from tests.stories.seen_escalations import happened, is_told, pages
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
@@ -117,10 +118,22 @@ def test_the_pager_is_sent_no_words_of_a_private_incident(floor: TestFloor, gate
     floor.settle()
 
     floor.passes(minutes=2)
-    assert wait_until(lambda: bool(gateway.heard), PATIENCE_S)
+    is_told(floor, "devi")
+    assert "Payroll" not in pages(floor, "devi")[0]
+    floor.devi.clicks(ids.ON_MY_WAY, channel="dm")
     floor.settle()
+    channel = "inc-1-payroll-of-the-board-leaked"
+    assert channel in [candidate.name for candidate in floor.devi.channels()]
 
-    assert b"Payroll" not in gateway.heard[0][1]
+    answer = floor.says("ana", "/incident page @ben the payroll file is on the web", channel)
+    is_told(floor, "ben")
+    assert "the page gives your name but not the reason" in answer
+    assert "<@U0ANA> asks for you." in pages(floor, "ben")[0]
+    assert "payroll" not in str([(message.text, message.blocks) for message in floor.ben.direct_messages()])
+
+    floor.passes_until(lambda: len(gateway.heard) == 2)
+    assert [body for _, body in gateway.heard if b"payroll" in body.lower()] == []
+    floor.nothing_was_malformed()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "10.0.0.8", "[::1]", "[::ffff:10.0.0.8]"])

@@ -18,7 +18,7 @@ from slack_sandbox.model import Channel
 from tests.floor import TestFloor
 from tests.stories.command_line import Typed
 from tests.stories.record import post_mortem_files, rows, timeline
-from tests.stories.test_updates import updates
+from tests.stories.seen_updates import updates
 
 HALF_HOUR = timedelta(minutes=30)
 

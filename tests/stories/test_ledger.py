@@ -11,7 +11,7 @@ from bot.ledger import ids, releases
 from slack_sandbox.file_sharing import file_as_slack, keep_for_form
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
-from tests.stories.test_updates import updates
+from tests.stories.seen_updates import updates
 
 HEADER = "Customer ID,Amount,Currency"
 ACCOUNTS = f"{HEADER}\nACC-00001,300.00,EUR\nACC-00002,300.00,EUR\nACC-00003,7.50,EUR\nTotal,607.50,EUR\n"

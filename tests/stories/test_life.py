@@ -8,6 +8,7 @@ from bot.incidents import awaited_channels, ids
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems, rows, timeline
+from tests.stories.test_lost_things import ends_from_her_direct_message
 
 
 def joined_channels(floor: TestFloor, who: str) -> list[str]:
@@ -307,21 +308,10 @@ def test_an_incident_whose_private_channel_cannot_be_made_is_led_and_ended_witho
     floor.says("ana", "/incident private personal data", channel)
 
     assert "I could not make a private channel for it" in floor.ana.direct_messages()[-1].visible_text
-    floor.ana.clicks(ids.PANEL)
-    floor.settle()
     assert "CRM shows data" in floor.says("ana", "/incident 1")
     floor.ben.says("how is the CRM?", channel="general")
     floor.settle()
     with floor.services.database.reading() as session:
         assert not early.all_heard(session), "no other channel can become this incident's"
         assert not awaited_channels.count_before(session, floor.ana.id, 2), "nobody waits behind it"
-    floor.ana.clicks(ids.RESOLVE)
-    floor.ana.fills("What ended the impact?", "The export is blocked")
-    assert floor.ana.submits().closed
-    floor.settle()
-    floor.ana.clicks(ids.PANEL)
-    floor.settle()
-    floor.ana.clicks(ids.CLOSE)
-    assert floor.ana.submits().closed
-    floor.settle()
-    assert rows(floor, "incidents")[0]["status"] == "closed"
+    ends_from_her_direct_message(floor)

@@ -53,10 +53,6 @@ def show_lockouts(floor: TestFloor) -> str:
     return floor.ephemeral("ana")[-1]
 
 
-def directly(floor: TestFloor) -> str:
-    return "\n".join(message.visible_text for message in floor.ana.direct_messages())
-
-
 def press(floor: TestFloor, action: str, channel: str = "general", value: str | None = None) -> None:
     floor.ana.clicks(action, channel=channel, value=value)
     floor.settle()
@@ -104,8 +100,8 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
         press(floor, ids.UNLOCK, value=str(2 + len(requested_ids)))
         floor.tick()
     assert requested_ids == list(answers)
-    floor.passes_until(lambda: "was not unlocked: it is deactivated" in directly(floor), seconds=1)
-    assert "a2@northline.example is unlocked." in directly(floor)
+    floor.passes_until(lambda: "was not unlocked: it is deactivated" in floor.direct_text("ana"), seconds=1)
+    assert "a2@northline.example is unlocked." in floor.direct_text("ana")
     send(floor, 4, event="signed in")
     remaining = show_lockouts(floor)
     for number in (1, 2, 4):
@@ -205,15 +201,15 @@ def test_the_directory_is_asked_at_once_for_one_account_and_with_a_second_person
         press(floor, ids.RESET, value="1")
         floor.passes_until(lambda: directory.mailed, seconds=1)
         assert directory.mailed == ["a01"]
-        assert "has mailed a01@northline.example a way to set a new password" in directly(floor)
-        assert "reset_password/secret" not in directly(floor)
+        assert "has mailed a01@northline.example a way to set a new password" in floor.direct_text("ana")
+        assert "reset_password/secret" not in floor.direct_text("ana")
 
         show_lockouts(floor)
         press(floor, ids.MANY)
         floor.ana.fills(ids.PARTNER, "Northline")
         assert floor.ana.submits().closed
         floor.settle()
-        assert "need a second person" in directly(floor)
+        assert "need a second person" in floor.direct_text("ana")
         request_text = floor.visible_text("incidents")
         assert "Unlock 13 accounts*, asked by <@U0ANA>" in request_text
         assert "a02@northline.example" not in request_text
@@ -248,9 +244,9 @@ def test_up_to_ten_accounts_are_reset_at_once_and_each_refusal_is_named(
         floor.ana.fills(ids.ACTION, "reset")
         floor.ana.fills(ids.ACCOUNTS, ["1", "2"])
         assert floor.ana.submits().closed
-        floor.passes_until(lambda: "1 done · 1 not done" in directly(floor), seconds=1)
-        assert "⚠️ ad10@northline.example: the state of the account allows no reset" in directly(floor)
-        assert "✅ a11@northline.example: the directory has sent the mail" in directly(floor)
+        floor.passes_until(lambda: "1 done · 1 not done" in floor.direct_text("ana"), seconds=1)
+        assert "⚠️ ad10@northline.example: the state of the account allows no reset" in floor.direct_text("ana")
+        assert "✅ a11@northline.example: the directory has sent the mail" in floor.direct_text("ana")
         assert directory.mailed == ["a11"]
 
 
@@ -263,7 +259,7 @@ def test_a_file_of_lockouts_is_dropped_or_imported_by_hand(
     floor.ana.uploads("dm", "locked.csv", content)
     floor.settle()
     floor.tick()
-    assert "locked.csv: 6 locked accounts, 6 of them newly" in directly(floor)
+    assert "locked.csv: 6 locked accounts, 6 of them newly" in floor.direct_text("ana")
     assert "6 agents of Northline are locked out" in floor.visible_text("incidents")
     assert send(floor, *range(1, 7), release="itself")["new"] == 0, "the same agents, from another source"
     assert "Northline 6 agents locked out" in show_lockouts(floor).replace("*", "")

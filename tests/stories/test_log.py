@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,8 @@ from bot.runtime.database import DatabaseBusy
 from bot.runtime.logs import RedactingFormatter, is_worth_logging, redact
 from bot.runtime.outgoing import Reach
 from bot.runtime.waiting import wait_until
-from tests.floor import TestFloor
+from tests.floor import PATIENCE_S, TestFloor
+from tests.stories.test_http_mode import healthz
 
 TITLE = "Suspected leak of card numbers"
 CONNECT = "apps.connections.open"
@@ -71,12 +73,20 @@ def test_no_token_address_or_private_word_is_logged_during_a_whole_incident(
         assert words not in log_text
 
 
-def test_the_log_says_once_that_slack_is_away_and_once_that_it_is_back(floor: TestFloor, log: io.StringIO) -> None:
-    floor.sandbox.offline = True
-    assert wait_until(lambda: LOST in log.getvalue() and len(floor.sandbox.calls_of(CONNECT)) > 3, 30)
+def test_health_says_that_slack_is_away_and_the_log_says_it_once_and_once_that_it_is_back(
+    tmp_path: Path, log: io.StringIO
+) -> None:
+    with TestFloor(tmp_path, PORT="0", host="127.0.0.1") as floor:
+        assert healthz(floor)[0] == 200
 
-    floor.sandbox.offline = False
-    assert wait_until(lambda: BACK in log.getvalue(), 20)
+        floor.sandbox.offline = True
+        assert wait_until(lambda: healthz(floor)[0] == 503, PATIENCE_S)
+        assert "Not connected to Slack" in healthz(floor)[1]["problems"][0]
+        assert wait_until(lambda: LOST in log.getvalue() and len(floor.sandbox.calls_of(CONNECT)) > 3, PATIENCE_S)
+
+        floor.sandbox.offline = False
+        assert wait_until(lambda: BACK in log.getvalue(), PATIENCE_S)
+        assert wait_until(lambda: healthz(floor)[0] == 200, PATIENCE_S)
 
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [(line["level"], line["event"]) for line in lines if line["level"] != "info"] == [("warning", LOST)]

@@ -4,8 +4,8 @@ from bot.incidents import ids
 from slack_sandbox import posting
 from tests.floor import TestFloor
 from tests.stories.record import card_message, rows, timeline
+from tests.stories.seen_updates import updates
 from tests.stories.test_private import private_incident
-from tests.stories.test_updates import updates
 
 
 def deletes(floor: TestFloor, channel: str, ts: str) -> None:
@@ -17,8 +17,17 @@ def deletes(floor: TestFloor, channel: str, ts: str) -> None:
     floor.settle()
 
 
-def direct_texts(floor: TestFloor, who: str) -> list[str]:
-    return [message.visible_text for message in floor.sandbox.person(who).direct_messages()]
+def ends_from_her_direct_message(floor: TestFloor) -> None:
+    """Let Ana resolve and close the incident with the control panel of her direct message."""
+    for button, reason in ((ids.RESOLVE, "Works again"), (ids.CLOSE, "")):
+        floor.ana.clicks(ids.PANEL)
+        floor.settle()
+        floor.ana.clicks(button)
+        if reason:
+            floor.ana.fills("What ended the impact?", reason)
+        assert floor.ana.submits().closed
+        floor.settle()
+    assert rows(floor, "incidents")[0]["status"] == "closed"
 
 
 def test_a_topic_edited_by_hand_does_no_harm_and_is_set_again_at_the_next_change(floor: TestFloor) -> None:
@@ -77,7 +86,7 @@ def test_an_archived_channel_is_reported_to_the_lead_and_redrawn_when_it_is_back
     floor.ana.archives(channel)
     floor.settle()
 
-    assert "it was archived. Unarchive it" in direct_texts(floor, "ana")[-1]
+    assert "it was archived. Unarchive it" in floor.direct_texts("ana")[-1]
     floor.passes(minutes=60)
     assert len(updates(floor, "executives")) == 2, "people outside the channel still get updates"
     floor.ana.unarchives(channel)
@@ -93,21 +102,10 @@ def test_an_incident_whose_channel_was_deleted_can_be_ended_from_the_direct_mess
     channel = floor.declares("S1 IVR down")
     floor.ana.deletes_channel(channel)
     floor.settle()
-    assert "it was deleted." in direct_texts(floor, "ana")[-1]
+    assert "it was deleted." in floor.direct_texts("ana")[-1]
 
-    floor.ana.clicks(ids.PANEL)
-    floor.settle()
-    floor.ana.clicks(ids.RESOLVE)
-    floor.ana.fills("What ended the impact?", "Works again")
-    assert floor.ana.submits().closed
-    floor.settle()
-    floor.ana.clicks(ids.PANEL)
-    floor.settle()
-    floor.ana.clicks(ids.CLOSE)
-    assert floor.ana.submits().closed
-    floor.settle()
+    ends_from_her_direct_message(floor)
 
-    assert rows(floor, "incidents")[0]["status"] == "closed"
     assert "resolved after 1 min" in updates(floor, "executives")[-1]
     assert any(message.files for message in floor.ana.direct_messages())
 
@@ -118,7 +116,7 @@ def test_a_removed_bot_says_so_once_and_redraws_when_it_is_back(floor: TestFloor
     floor.settle()
     floor.passes(minutes=60)
 
-    assert len([words for words in direct_texts(floor, "ana") if "I was removed from it" in words]) == 1
+    assert len([words for words in floor.direct_texts("ana") if "I was removed from it" in words]) == 1
 
     floor.ana.invites(channel, "watchfloor")
     floor.settle()
@@ -147,7 +145,7 @@ def test_a_missed_removal_is_noticed_at_the_next_update(floor: TestFloor) -> Non
     floor.passes(minutes=30)
     floor.passes(minutes=30)
 
-    assert len([words for words in direct_texts(floor, "ana") if "I was removed from it" in words]) == 1
+    assert len([words for words in floor.direct_texts("ana") if "I was removed from it" in words]) == 1
     assert len(updates(floor, "incidents")) == 2
 
 
@@ -161,7 +159,7 @@ def test_a_private_channel_archived_unseen_is_not_called_deleted(floor: TestFloo
     floor.says("ana", "/incident 1 status identified")
     floor.passes(minutes=30)
 
-    [notice] = [words for words in direct_texts(floor, "ana") if "can no longer write" in words]
+    [notice] = [words for words in floor.direct_texts("ana") if "can no longer write" in words]
     assert "it was archived or deleted, or I was removed from it" in notice
     floor.ana.invites(channel, "watchfloor")
     floor.settle()

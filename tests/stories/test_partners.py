@@ -27,11 +27,6 @@ def below(floor: TestFloor, channel: str) -> list[str]:
     return [message.visible_text for message in messages if message.thread_ts and message.thread_ts != message.ts]
 
 
-def to_ana(floor: TestFloor) -> str:
-    """All of Ana's direct messages."""
-    return "\n".join(message.visible_text for message in floor.ana.direct_messages())
-
-
 def last_phone_request(floor: TestFloor) -> str:
     """The last message that asks Ana to phone partners."""
     messages = floor.ana.direct_messages()
@@ -43,7 +38,9 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
     floor.passes(minutes=1)
     floor.tick()
-    assert "*Telvia* – not told: no channel. ☎️ +34 910 000 100 Tomás Vila" in to_ana(floor), "phoning takes longest"
+    assert "*Telvia* – not told: no channel. ☎️ +34 910 000 100 Tomás Vila" in floor.direct_text("ana"), (
+        "phoning takes longest"
+    )
     floor.passes(minutes=11)
     assert notices(floor, NORTHLINE) == []
     floor.passes(minutes=1)
@@ -91,7 +88,9 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     floor.says("ana", "/incident partners", channel)
     assert "3 of 3 partners told · 3 answered · 19 agents affected" in floor.ephemeral("ana", channel)[-1]
     floor.passes(minutes=60)
-    assert to_ana(floor).count("Please phone") == 1, "partners that answered are neither reminded nor named"
+    assert floor.direct_text("ana").count("Please phone") == 1, (
+        "partners that answered are neither reminded nor named"
+    )
 
     floor.says("ana", "/incident resolve over", channel)
     over = last_phone_request(floor)
@@ -282,7 +281,7 @@ def test_partners_of_a_private_incident_are_told_only_by_name_and_phoned_when_th
     floor.says("ana", "/incident partners tell sagebrush", channel)
     floor.tick()
 
-    assert "*Sagebrush* – not told: Slack refused (channel_not_found). ☎️ +57" in to_ana(floor)
+    assert "*Sagebrush* – not told: Slack refused (channel_not_found). ☎️ +57" in floor.direct_text("ana")
     assert notices(floor, NORTHLINE) == []
 
 

@@ -31,7 +31,7 @@ def record(floor: TestFloor, **more: Any) -> Any:
 
 def directly(floor: TestFloor, who: str) -> str:
     floor.settle()
-    return "\n".join(message.visible_text for message in floor.sandbox.person(who).direct_messages())
+    return floor.direct_text(who)
 
 
 def test_the_calendar_is_for_people_named_by_the_floor_or_in_a_change(tmp_path: Path) -> None:

@@ -12,11 +12,6 @@ from tests.stories.record import rows, timeline, untouched
 CLAIM_COMMANDER = f"{ids.CLAIM}.commander"
 
 
-def direct_text(floor: TestFloor, who: str) -> str:
-    """The bot's direct messages to a person."""
-    return "\n".join(message.visible_text for message in floor.sandbox.person(who).direct_messages())
-
-
 def holders(floor: TestFloor) -> dict[str, str]:
     return {row["role"]: row["user_id"] for row in rows(floor, "role_holders")}
 
@@ -30,7 +25,7 @@ def test_a_new_commander_is_shown_on_the_card_and_told_what_the_role_asks(floor:
     floor.settle()
 
     assert "*Commander* <@U0ANA>" in floor.card(channel)
-    assert "You decide, others do." in direct_text(floor, "ana")
+    assert "You decide, others do." in floor.direct_text("ana")
     assert CLAIM_COMMANDER not in str(floor.ana.sees(channel))
     assert "You are commander of incident 1." in "\n".join(floor.ephemeral("ana", channel))
 
@@ -46,7 +41,7 @@ def test_when_two_people_claim_at_once_one_leads_and_the_other_is_told_who(floor
 
     assert holders(floor) == {"commander": "U0ANA"}
     assert any("<@U0ANA> is commander already" in words for words in floor.ephemeral("devi", channel))
-    assert "You decide" not in direct_text(floor, "devi")
+    assert "You decide" not in floor.direct_text("devi")
 
 
 def test_a_click_delivered_twice_is_one_claim(floor: TestFloor) -> None:
@@ -65,7 +60,7 @@ def test_a_person_outside_the_channel_who_is_given_a_role_is_invited_and_told(fl
     answer = floor.says("ana", "/incident assign comms <@U0BEN|ben>", channel)
 
     assert answer == "<@U0BEN> is communications lead of incident 1 now and has been told."
-    assert "every update goes out when it was promised" in direct_text(floor, "ben")
+    assert "every update goes out when it was promised" in floor.direct_text("ben")
     assert channel in [candidate.name for candidate in floor.ben.channels() if "U0BEN" in candidate.members]
 
 
@@ -78,7 +73,7 @@ def test_a_role_is_handed_over_by_its_holder(floor: TestFloor) -> None:
 
     floor.says("ana", "/incident handover commander <@U0BEN|ben>", channel)
     assert "*Commander* <@U0BEN>" in floor.card(channel)
-    assert "You decide, others do." in direct_text(floor, "ben")
+    assert "You decide, others do." in floor.direct_text("ben")
 
 
 def test_a_responder_may_hand_over_to_another_responder(floor: TestFloor) -> None:

@@ -91,7 +91,7 @@ class Sun:
         return self.sunday + timedelta(days=days, hours=hour, minutes=minute)
 
     def direct_texts(self, who: str) -> list[str]:
-        return [message.visible_text for message in self.floor.sandbox.person(who).direct_messages()]
+        return self.floor.direct_texts(who)
 
     def speaks(self, user_id: str, locale: str) -> None:
         """Switch a person to another language in Slack."""

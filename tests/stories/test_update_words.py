@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.commands import doctor
 from tests.floor import TestFloor
-from tests.stories.test_updates import updates
+from tests.stories.seen_updates import updates
 
 
 def test_each_audience_reads_its_own_words(floor: TestFloor) -> None:

@@ -8,18 +8,7 @@ from bot.runtime.clock import utcnow
 from bot.updates.tables import SENDING, Promise, waiting
 from tests.floor import TestFloor
 from tests.stories.record import rows, timeline
-
-
-def updates(floor: TestFloor, channel: str) -> list[str]:
-    """The updates in a channel, oldest first."""
-    with floor.sandbox.workspace.lock:
-        messages = floor.sandbox.workspace.channel(channel).messages.values()
-        matching = [message for message in messages if (message.metadata or {}).get("event_payload", {})]
-    return [
-        message.visible_text
-        for message in matching
-        if message.metadata["event_payload"]["key"].startswith("update:")
-    ]
+from tests.stories.seen_updates import updates
 
 
 @pytest.mark.both_ways
