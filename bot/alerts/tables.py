@@ -11,6 +11,8 @@ from bot.alerts.rules import State
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, partial_index, utc_column
 
+DELETED_AT_ONCE = 500
+
 
 class NoSuchGroup(WatchfloorError):
     """These alerts are no longer kept. What fires now has a newer message."""
@@ -131,12 +133,12 @@ def save(session: Session, *rows: Any) -> None:
     session.flush()
 
 
-def delete_ended(session: Session, before: datetime, limit: int = 500) -> None:
-    """Delete groups that ended before then and belong to no incident, up to `limit` at a time."""
+def delete_ended(session: Session, before: datetime) -> None:
+    """Delete some groups that ended before then and belong to no incident."""
     ended_groups = select(AlertGroup.id).where(
         col(AlertGroup.ended_at) < before, col(AlertGroup.incident_id).is_(None)
     )
-    ids = session.exec(ended_groups.limit(limit)).all()
+    ids = session.exec(ended_groups.limit(DELETED_AT_ONCE)).all()
     session.connection().execute(sa.delete(Alert).where(col(Alert.group_id).in_(ids)))
     session.connection().execute(sa.delete(AlertGroup).where(col(AlertGroup.id).in_(ids)))
 

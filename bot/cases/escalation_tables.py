@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, insert_new, partial_index, utc_column
 
 
 class CaseEscalation(Numbered, table=True):
@@ -62,10 +62,10 @@ def _end(session: Session, now: datetime, *conditions: sa.ColumnElement[bool]) -
     session.connection().execute(open_clocks.values(ended_at=now, due_at=None))
 
 
-def due(session: Session, now: datetime, limit: int = 50) -> Sequence[CaseEscalation]:
+def due(session: Session, now: datetime) -> Sequence[CaseEscalation]:
     """The expired clocks, locked so that no other process handles them too."""
     query = select(CaseEscalation).where(col(CaseEscalation.due_at) <= now).order_by(col(CaseEscalation.due_at))
-    return session.exec(query.limit(limit).with_for_update(skip_locked=True)).all()
+    return session.exec(query.limit(DUE_AT_ONCE).with_for_update(skip_locked=True)).all()
 
 
 def get(session: Session, number: int) -> CaseEscalation | None:

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.changes.rules import AFTER, BEFORE, Scope, State
 from bot.errors import WatchfloorError
-from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, insert_new, partial_index, utc_column
 
 
 class NoSuchChange(WatchfloorError):
@@ -80,10 +80,10 @@ def around(session: Session, moment: datetime) -> Sequence[PlannedChange]:
     return session.exec(query.order_by(col(PlannedChange.planned_at).desc())).all()
 
 
-def due(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
+def due(session: Session, now: datetime) -> Sequence[int]:
     """The ids of the changes with a reminder due."""
     query = select(PlannedChange.id).where(col(PlannedChange.remind_at) <= now)
-    rows = session.exec(query.order_by(col(PlannedChange.remind_at)).limit(limit))
+    rows = session.exec(query.order_by(col(PlannedChange.remind_at)).limit(DUE_AT_ONCE))
     return [number for number in rows if number is not None]
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, col, select
 from bot.escalation import rules
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, Row, insert_new, partial_index, upsert_all, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, Row, insert_new, partial_index, upsert_all, utc_column
 
 VOLUNTEER = "volunteer"
 # The occasion of a page that asks a person on the way to take command, followed by its time.
@@ -123,13 +123,13 @@ def save_ladder(session: Session, incident_id: int, ladder: Iterable[rules.Rung]
     upsert_all(session, rows)
 
 
-def due(session: Session, now: datetime, limit: int = 200) -> Sequence[tuple[int, int, datetime]]:
+def due(session: Session, now: datetime) -> Sequence[tuple[int, int, datetime]]:
     """The due rungs (incident, position and due time), the oldest first."""
     rows = session.exec(
         select(LadderRung.incident_id, LadderRung.position, LadderRung.due_at)
         .where(col(LadderRung.due_at).is_not(None), col(LadderRung.due_at) <= now)
         .order_by(col(LadderRung.due_at), col(LadderRung.position))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     ).all()
     return [(incident_id, position, due_at) for incident_id, position, due_at in rows if due_at]
 
@@ -178,17 +178,17 @@ def pages_of_person(session: Session, incident_id: int, user_id: str) -> Sequenc
     ).all()
 
 
-def overdue_answers(session: Session, now: datetime, limit: int = 200) -> Sequence[Page]:
+def overdue_answers(session: Session, now: datetime) -> Sequence[Page]:
     """Pages that were not answered in time."""
     return session.exec(
         select(Page)
         .where(col(Page.answer_by).is_not(None), col(Page.answer_by) <= now)
         .order_by(col(Page.answer_by))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     ).all()
 
 
-def unanswered(session: Session, limit: int = 100) -> Sequence[tuple[Page, Incident]]:
+def unanswered(session: Session) -> Sequence[tuple[Page, Incident]]:
     """Pages of open incidents that have no answer."""
     owes_answer = sa.or_(
         col(Page.answer) == Answer.SILENT,
@@ -196,7 +196,7 @@ def unanswered(session: Session, limit: int = 100) -> Sequence[tuple[Page, Incid
     )
     query = select(Page, Incident).join(Incident, col(Incident.id) == col(Page.incident_id))
     is_open = (col(Incident.status).in_(OPEN), col(Incident.is_drill).is_(False))
-    return session.exec(query.where(owes_answer, *is_open).order_by(col(Page.id)).limit(limit)).all()
+    return session.exec(query.where(owes_answer, *is_open).order_by(col(Page.id)).limit(DUE_AT_ONCE)).all()
 
 
 def mark_silent(session: Session, page_id: int, now: datetime) -> Page | None:
@@ -234,13 +234,13 @@ def expect_arrivals(session: Session, incident_id: int, arrive_by: datetime) -> 
     )
 
 
-def due_arrivals(session: Session, now: datetime, limit: int = 200) -> Sequence[Page]:
+def due_arrivals(session: Session, now: datetime) -> Sequence[Page]:
     """Pages of people on the way who are to be asked to take command."""
     return session.exec(
         select(Page)
         .where(col(Page.arrive_by).is_not(None), col(Page.arrive_by) <= now)
         .order_by(col(Page.arrive_by))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     ).all()
 
 

@@ -13,7 +13,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import OPTIONS, Block
 
-QUERY_LIMIT = 2_000
 A_WEEK = timedelta(days=7)
 NONE_OF_INCIDENT = "There are no follow-ups here yet. `/incident followup` and what is to be done adds one."
 NONE_OF_MINE = "You have no follow-up to do."
@@ -88,14 +87,14 @@ def list_of_mine(services: Services, user_id: str, now: datetime, page: int = 1)
     """Return a person's open follow-ups over all incidents."""
     check_member(services, user_id)
     with services.database.reading() as session:
-        pairs = tables.open_of(session, user_id, QUERY_LIMIT)
+        pairs = tables.open_of(session, user_id)
     return views.listing(pairs, _mine(page), now)
 
 
 def home_blocks(services: Services, user_id: str, now: datetime) -> list[Block]:
     """Return a person's open follow-ups for their home tab; empty if there are none."""
     with services.database.reading() as session:
-        pairs = list(tables.open_of(session, user_id, QUERY_LIMIT))
+        pairs = list(tables.open_of(session, user_id))
     return views.listing(pairs, _mine(1), now)[1] if pairs else []
 
 
@@ -108,7 +107,7 @@ def list_of_overdue(services: Services, user_id: str, now: datetime, page: int =
     """Return the late follow-ups over all incidents that this person may see."""
     check_member(services, user_id)
     with services.database.reading() as session:
-        pairs = tables.overdue(session, user_id, now, QUERY_LIMIT)
+        pairs = tables.overdue(session, user_id, now)
     listed = views.Listed("Late follow-ups", NONE_LATE, "/incident followups overdue", page)
     return views.listing(pairs, listed, now)
 

@@ -11,7 +11,10 @@ from bot.followups.rules import LATE_AFTER, State
 from bot.incidents import incidents
 from bot.incidents.participants import Participant
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, insert_new, partial_index, utc_column
+
+# More than a list of pages will ever show.
+QUERY_LIMIT = 2_000
 
 
 class NoSuchFollowUp(WatchfloorError):
@@ -142,16 +145,16 @@ def incidents_with_open(session: Session, incident_ids: Collection[int]) -> set[
     return set(session.exec(query.distinct()))
 
 
-def open_of(session: Session, user_id: str, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
+def open_of(session: Session, user_id: str) -> Sequence[tuple[FollowUp, Incident]]:
     """A person's open follow-ups over all incidents, including those to find an owner for, earliest first."""
     is_responsible = sa.or_(col(FollowUp.owner_id) == user_id, col(FollowUp.asked_id) == user_id)
-    return _open_pairs(session, limit, is_responsible, _visible_to(user_id))
+    return _open_pairs(session, QUERY_LIMIT, is_responsible, _visible_to(user_id))
 
 
-def overdue(session: Session, user_id: str, now: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
+def overdue(session: Session, user_id: str, now: datetime) -> Sequence[tuple[FollowUp, Incident]]:
     """The late follow-ups over all incidents that this person may see, longest overdue first."""
     is_late = col(FollowUp.due_at) <= now - LATE_AFTER
-    return _open_pairs(session, limit, is_late, _visible_to(user_id))
+    return _open_pairs(session, QUERY_LIMIT, is_late, _visible_to(user_id))
 
 
 def public_open(session: Session, before: datetime, limit: int) -> Sequence[tuple[FollowUp, Incident]]:
@@ -198,13 +201,13 @@ def _open_pairs(
     ).all()
 
 
-def due_reminders(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
+def due_reminders(session: Session, now: datetime) -> Sequence[int]:
     """The numbers of follow-ups whose reminder is due, longest waiting first."""
     rows = session.exec(
         select(FollowUp.id)
         .where(col(FollowUp.remind_at).is_not(None), col(FollowUp.remind_at) <= now)
         .order_by(col(FollowUp.remind_at))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     )
     return [number for number in rows if number is not None]
 

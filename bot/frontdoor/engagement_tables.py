@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.frontdoor.engagement_rules import State
-from bot.runtime.database import Numbered, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, partial_index, utc_column
 
 
 class NoSuchEngagement(WatchfloorError):
@@ -60,10 +60,10 @@ def open_faults(session: Session, incident_id: int) -> list[Engagement]:
     return [engagement for engagement in of_incident(session, incident_id) if engagement.state == State.OPEN]
 
 
-def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Engagement]:
+def due(session: Session, now: datetime) -> Sequence[Engagement]:
     """Faults that have not been answered in time."""
     return session.exec(
-        select(Engagement).where(col(Engagement.due_at) <= now).order_by(col(Engagement.due_at)).limit(limit)
+        select(Engagement).where(col(Engagement.due_at) <= now).order_by(col(Engagement.due_at)).limit(DUE_AT_ONCE)
     ).all()
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.frontdoor.rules import Wording
-from bot.runtime.database import Numbered, Row, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, Row, partial_index, utc_column
 
 
 class NoSuchMessage(WatchfloorError):
@@ -136,13 +136,13 @@ def on(session: Session, incident_id: int) -> list[tuple[CallerMessage, Wording]
     return [(message, versions[message.number][-1].wording) for message in messages]
 
 
-def due(session: Session, now: datetime, limit: int = 100) -> Sequence[CallerMessage]:
+def due(session: Session, now: datetime) -> Sequence[CallerMessage]:
     """Messages whose reminder or escalation is due."""
     return session.exec(
         select(CallerMessage)
         .where(col(CallerMessage.due_at) <= now)
         .order_by(col(CallerMessage.due_at))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     ).all()
 
 

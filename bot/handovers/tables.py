@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.handovers.rules import State
-from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, insert_new, partial_index, utc_column
 
 
 class NoSuchHandover(WatchfloorError):
@@ -107,10 +107,10 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Handover]:
     ).all()
 
 
-def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Handover]:
+def due(session: Session, now: datetime) -> Sequence[Handover]:
     """Handovers whose reminder or escalation is due, earliest first."""
     return session.exec(
-        select(Handover).where(col(Handover.due_at) <= now).order_by(col(Handover.due_at)).limit(limit)
+        select(Handover).where(col(Handover.due_at) <= now).order_by(col(Handover.due_at)).limit(DUE_AT_ONCE)
     ).all()
 
 

@@ -31,6 +31,7 @@ ATTEMPTS = 40
 # A process that writes rows touches its import with every chunk.
 ABANDONED_AFTER = timedelta(minutes=2)
 MOST_LEFT_OUT = 1_000
+REASONS_SHOWN = 5
 Changed = TypeVar("Changed")
 
 
@@ -115,9 +116,9 @@ def _release(database: Database, import_id: int) -> None:
         session.add(import_row)
 
 
-def reasons(left_out: Iterable[LeftOut], limit: int = 5) -> str:
+def reasons(left_out: Iterable[LeftOut]) -> str:
     """The reasons why the first rows are not used, with their lines."""
-    return " ".join(f"Line {row.line}: {row.reason}." for row in islice(left_out, limit))
+    return " ".join(f"Line {row.line}: {row.reason}." for row in islice(left_out, REASONS_SHOWN))
 
 
 def import_few(session: Session, source: Source, rows: Iterable[ReadRow], now: datetime) -> Result:

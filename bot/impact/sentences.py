@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from bot.impact.rules.assessment import Assessment, Group
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, difference, number, percent, queue_name
 
+QUEUES_SHOWN = 5
+
 
 def sentences(assessment: Assessment, language_code: str) -> dict[str, str]:
     """The sentences of the card and the updates, by place; nothing when there are no figures."""
@@ -79,12 +81,12 @@ def _points(assessment: Assessment, language: Language) -> str:
     return language.phrases["points"].format(points=number(points, language, 1)) if points and points >= 0.1 else ""
 
 
-def _queue_lines(assessment: Assessment, language: Language, limit: int = 5) -> list[str]:
+def _queue_lines(assessment: Assessment, language: Language) -> list[str]:
     """One line per queue, worst first, if there are several."""
     if len(assessment.queues) < 2:
         return []
     lines = []
-    for group in assessment.queues[:limit]:
+    for group in assessment.queues[:QUEUES_SHOWN]:
         parts = [_level(group, language), _abandoned(group, language)]
         line_text = ", ".join(part for part in parts if part)
         if line_text:

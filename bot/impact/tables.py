@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.impact.reading.rows import QueueName
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, Row, insert_all_new, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, Row, insert_all_new, partial_index, utc_column
 
 # The source of figures that a person typed into the form.
 TYPED = "form"
@@ -131,13 +131,13 @@ def imports_of_person(session: Session, by: str, numbers: Collection[int]) -> se
 NEXT_CHECK = sa.select(sa.func.min(col(Import.due_at))).where(col(Import.due_at).is_not(None))
 
 
-def due_imports(session: Session, now: datetime, limit: int = 100) -> Sequence[Import]:
+def due_imports(session: Session, now: datetime) -> Sequence[Import]:
     """Imports whose figures have not been checked yet."""
     return session.exec(
         select(Import)
         .where(col(Import.due_at).is_not(None), col(Import.due_at) <= now)
         .order_by(col(Import.due_at))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     ).all()
 
 

@@ -17,6 +17,9 @@ _BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
 # The number never changes, so inserting a row that only references the incident (a timeline entry) need not wait.
 _LOCKED = _BY_NUMBER.with_for_update(key_share=True)
 
+# How many earlier incidents a new title or a finished incident is compared with.
+MOST_COMPARED = 500
+
 
 def by_number(session: Session, number: int) -> Incident:
     """Return the incident with that number; raises `NoSuchIncident` if there is none."""
@@ -113,7 +116,7 @@ def all_open(session: Session) -> Sequence[Incident]:
     return session.exec(select(Incident).where(col(Incident.status).in_(OPEN)).order_by(col(Incident.id))).all()
 
 
-def titles_since(session: Session, since: datetime, user_id: str, limit: int = 200) -> list[tuple[int, str]]:
+def titles_since(session: Session, since: datetime, user_id: str) -> list[tuple[int, str]]:
     """The number and title of open incidents with a channel, declared at or after `since`, that this person may
     see; without drills."""
     query = (
@@ -126,13 +129,13 @@ def titles_since(session: Session, since: datetime, user_id: str, limit: int = 2
             visible_to(user_id),
         )
         .order_by(col(Incident.id).desc())
-        .limit(limit)
+        .limit(MOST_COMPARED)
     )
     rows = session.connection().execute(query)
     return [(number, title) for number, title in rows if number is not None]
 
 
-def public_before(session: Session, number: int, limit: int = 500) -> Sequence[Incident]:
+def public_before(session: Session, number: int) -> Sequence[Incident]:
     """The newest incidents before `number` that anyone may see; without drills, declined and merged ones."""
     return session.exec(
         select(Incident)
@@ -143,7 +146,7 @@ def public_before(session: Session, number: int, limit: int = 500) -> Sequence[I
             col(Incident.status).not_in((Status.DECLINED, Status.MERGED)),
         )
         .order_by(col(Incident.id).desc())
-        .limit(limit)
+        .limit(MOST_COMPARED)
     ).all()
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select
 from bot.errors import WatchfloorError
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.partners.rules import Answer, NextAction, State
-from bot.runtime.database import Row, insert_new, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Row, insert_new, partial_index, utc_column
 
 
 class PartnerNotice(Row, table=True):
@@ -119,13 +119,13 @@ def of_incident(session: Session, incident_id: int) -> Sequence[PartnerNotice]:
     return session.exec(_OF_INCIDENT, params={"of_incident": incident_id}).all()
 
 
-def due(session: Session, now: datetime, limit: int = 200) -> Sequence[PartnerNotice]:
+def due(session: Session, now: datetime) -> Sequence[PartnerNotice]:
     """Notices with something due now, the oldest first."""
     return session.exec(
         select(PartnerNotice)
         .where(col(PartnerNotice.due_at) <= now)
         .order_by(col(PartnerNotice.due_at))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     ).all()
 
 

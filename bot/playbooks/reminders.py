@@ -10,6 +10,7 @@ from bot.playbooks.rules import State
 from bot.playbooks.step_rows import change_step
 from bot.playbooks.steps import LockedStep, StepChange, check_open, lock_step, settle, step_change
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
+from bot.runtime.database import DUE_AT_ONCE
 
 WATCHFLOOR_ITSELF = "watchfloor"
 
@@ -52,14 +53,14 @@ def snooze(session: Session, locked_step: LockedStep, by: str, length: timedelta
     return step_change("step_snoozed", locked_step, by, now, facts)
 
 
-def steps_to_repeat(session: Session, now: datetime, limit: int = 200) -> list[int]:
+def steps_to_repeat(session: Session, now: datetime) -> list[int]:
     """The ids of done steps in running playbooks that are to be repeated now."""
     query = (
         select(PlaybookStep.id)
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
         .where(col(PlaybookStep.repeat_at) <= now, col(PlaybookRun.stopped_at).is_(None))
         .order_by(col(PlaybookStep.repeat_at))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     )
     return [step_id for step_id in session.exec(query) if step_id is not None]
 

@@ -12,10 +12,10 @@ from bot.incidents.rules import Status
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.playbooks.playbook import Playbook, Step, read_copy
 from bot.playbooks.rules import IncidentFacts, State
-from bot.runtime.database import Numbered, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, partial_index, utc_column
 
-# Keeps a tick short, so that clicks do not wait behind it; the next tick is a second away.
-REMINDERS_AT_ONCE = 100
+# How many of a playbook's last runs say which of its steps are left out.
+RUNS_COMPARED = 5
 
 
 class PlaybookRun(Numbered, table=True):
@@ -183,7 +183,7 @@ def hand_over_steps(session: Session, incident_id: int, old_owner_id: str, new_o
     session.connection().execute(sa.update(PlaybookStep).where(*steps_of_person).values(owner_id=new_owner_id))
 
 
-def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[PlaybookStep]]:
+def last_runs(session: Session, playbook: str) -> list[list[PlaybookStep]]:
     """The steps of the playbook's last stopped runs, newest run first; drills, declined and merged are left out."""
     newest = (
         select(PlaybookRun.id)
@@ -195,7 +195,7 @@ def last_runs(session: Session, playbook: str, limit: int = 5) -> list[list[Play
             col(Incident.status).not_in((Status.DECLINED, Status.MERGED)),
         )
         .order_by(col(PlaybookRun.id).desc())
-        .limit(limit)
+        .limit(RUNS_COMPARED)
     )
     steps = session.exec(
         select(PlaybookStep)
@@ -271,8 +271,8 @@ NEXT_REPETITION = (
 )
 
 
-def due_reminders(session: Session, now: datetime, limit: int = REMINDERS_AT_ONCE) -> list[PlaybookStep]:
-    """The open steps whose reminder is due, longest overdue first; those beyond `limit` wait for the next tick."""
+def due_reminders(session: Session, now: datetime) -> list[PlaybookStep]:
+    """The open steps whose reminder is due, longest overdue first; the others wait for the next tick."""
     due_steps = _open_and_running().where(col(PlaybookStep.remind_at) <= now)
-    query = due_steps.order_by(col(PlaybookStep.remind_at)).limit(limit)
+    query = due_steps.order_by(col(PlaybookStep.remind_at)).limit(DUE_AT_ONCE)
     return list(session.exec(query.execution_options(populate_existing=True)))

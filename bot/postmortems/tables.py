@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.postmortems.rules import State
-from bot.runtime.database import Numbered, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, partial_index, utc_column
 
 
 class NoSuchPostMortem(WatchfloorError):
@@ -95,13 +95,13 @@ def newest(session: Session, incident_id: int) -> PostMortem | None:
     ).first()
 
 
-def due_reminders(session: Session, now: datetime, limit: int = 50) -> Sequence[int]:
+def due_reminders(session: Session, now: datetime) -> Sequence[int]:
     """The ids of post-mortems whose reminder is due."""
     query = session.exec(
         select(PostMortem.id)
         .where(col(PostMortem.remind_at).is_not(None), col(PostMortem.remind_at) <= now)
         .order_by(col(PostMortem.remind_at))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     )
     return [number for number in query if number is not None]
 

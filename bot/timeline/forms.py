@@ -38,14 +38,14 @@ DETECTED_TITLES = {
 ONLY_WHEN_DETECTED = "Counts for “Detected” only."
 
 
-def note_form(number: int, now: datetime, text: str = "") -> Block:
+def note_form(number: int, now: datetime) -> Block:
     """The form for a note: its text, its kind and its time."""
     kinds = [option(title, kind) for kind, title in KIND_TITLES.items()]
     blocks = [
         form_field(
             "What is to be noted?",
             ids.TEXT,
-            text_input(ids.TEXT, initial=text, multiline=True, longest=LONGEST_NOTE),
+            text_input(ids.TEXT, multiline=True, longest=LONGEST_NOTE),
         ),
         form_field("What is it?", ids.KIND, select(ids.KIND, kinds, initial=NOTE)),
         form_field("When was it?", ids.AT, datetime_picker(ids.AT, now)),

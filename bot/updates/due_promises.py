@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.incidents.tables import Incident
-from bot.runtime.database import UtcDateTime
+from bot.runtime.database import DUE_AT_ONCE, UtcDateTime
 from bot.updates.tables import WAITING, Promise
 
 
@@ -34,20 +34,21 @@ def due(session: Session, now: datetime) -> Sequence[Promise]:
     return session.exec(_DUE, params={"moment": now}).all()
 
 
-def due_before(session: Session, moment: datetime, limit: int = 200) -> Sequence[tuple[Promise, Incident]]:
+def due_before(session: Session, moment: datetime) -> Sequence[tuple[Promise, Incident]]:
     """Waiting promises due by `moment`, with their incidents; drills are left out."""
     query = select(Promise, Incident).join(Incident, col(Incident.id) == col(Promise.incident_id))
     conditions = (col(Promise.state) == WAITING, col(Promise.due_at) <= moment, col(Incident.is_drill).is_(False))
-    return session.exec(query.where(*conditions).order_by(col(Promise.due_at), col(Promise.id)).limit(limit)).all()
+    in_order = query.where(*conditions).order_by(col(Promise.due_at), col(Promise.id))
+    return session.exec(in_order.limit(DUE_AT_ONCE)).all()
 
 
-def missed_promises(session: Session, now: datetime, limit: int = 200) -> Sequence[Promise]:
+def missed_promises(session: Session, now: datetime) -> Sequence[Promise]:
     """Promises that were not kept in time and not yet reported."""
     return session.exec(
         select(Promise)
         .where(col(Promise.escalate_at).is_not(None), col(Promise.escalate_at) <= now)
         .order_by(col(Promise.incident_id), col(Promise.id))
-        .limit(limit)
+        .limit(DUE_AT_ONCE)
     ).all()
 
 

@@ -1,6 +1,6 @@
 """The database: engines, transactions that take turns, the columns of its tables, and how rows are written."""
 
-from bot.runtime.database.columns import Numbered, Row, UtcDateTime, partial_index, utc_column
+from bot.runtime.database.columns import DUE_AT_ONCE, Numbered, Row, UtcDateTime, partial_index, utc_column
 from bot.runtime.database.engines import (
     CONNECTION_LIMITS,
     IDLE_TIMEOUT_MS,
@@ -17,6 +17,7 @@ from bot.runtime.database.transactions import Database, does_person_wait, low_pr
 
 __all__ = [
     "CONNECTION_LIMITS",
+    "DUE_AT_ONCE",
     "IDLE_TIMEOUT_MS",
     "OWNER_ONLY",
     "ChangeUnknown",

@@ -40,12 +40,12 @@ def without_time_limit(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"SELECT {lifted}")
 
 
-def sqlite_engine(url: str, *, connections: int = 10, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
+def sqlite_engine(url: str, *, connections: int = 10) -> sa.Engine:
     """An SQLite engine that loses nothing in a crash and lets readers read during a write."""
     factory = synced_connection(WalSync(sqlite_file(url)))
     # No more connections: they poll for the one write lock, so a latecomer may wait long.
     pool = {"pool_size": connections, "max_overflow": 0}
-    return _sqlite_engine(url, busy_timeout_ms, **pool, connect_args={"factory": factory})
+    return _sqlite_engine(url, BUSY_TIMEOUT_MS, **pool, connect_args={"factory": factory})
 
 
 def _sqlite_engine(url: str, busy_timeout_ms: int, **options: Any) -> sa.Engine:
