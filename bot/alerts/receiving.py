@@ -37,7 +37,7 @@ def receive_alerts(
         elif previous_alert is not None and is_live and alert.is_firing:
             _repeat(session, previous_alert, alert)
         elif previous_alert is not None and is_live:
-            _resolve(services, session, source, previous_alert, alert, now)
+            _resolve(services, session, previous_alert, alert, now)
             changed_count += 1
     return changed_count
 
@@ -141,7 +141,6 @@ def _repeat(session: Session, alert: Alert, received: ReceivedAlert) -> None:
 def _resolve(
     services: Services,
     session: Session,
-    source: ConfiguredAlertSource,
     alert: Alert,
     received: ReceivedAlert,
     now: datetime,

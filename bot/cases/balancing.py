@@ -169,7 +169,7 @@ def watch(services: Services, now: datetime) -> None:
     """Alert the managers of a region, and of regions open at the same time, to unusual intake and long queues."""
     # Read before the transaction, so that clicks do not wait for four weeks of cases.
     with services.database.reading() as session:
-        alerts = [*_intake_alerts(session, services, now), *_queue_alerts(session, services, now)]
+        alerts = [*_intake_alerts(session, now), *_queue_alerts(session, services, now)]
     with services.database.transaction() as session:
         boards.set_balance_clock(session, now)
         delete_old = sa.delete(CaseAlert).where(col(CaseAlert.at) < now - QUIET_FOR)
@@ -187,7 +187,7 @@ class _Alert(Struct, frozen=True):
     text: Callable[[Translator], str]
 
 
-def _intake_alerts(session: Session, services: Services, now: datetime) -> list[_Alert]:
+def _intake_alerts(session: Session, now: datetime) -> list[_Alert]:
     """Alerts for regions with far more cases in the last hour than is usual at this time of day."""
     since = now - HISTORY_READ
     rows = session.connection().execute(

@@ -50,9 +50,7 @@ def page(services: Services, command: SlashCommand) -> Response:
     come."""
     number = incident_number_here(services, command.channel_id, command.user_id)
     recipient, reason = parse_recipient(command.raw_argument, list(services.floor.roles))
-    return page_by_hand.request_page(
-        services, number, recipient, reason, command.trigger_id, command.user_id, utcnow()
-    )
+    return page_by_hand.request_page(services, number, recipient, reason, command.trigger_id, command.user_id)
 
 
 def escalate_now(services: Services, command: SlashCommand) -> Response:

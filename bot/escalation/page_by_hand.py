@@ -1,7 +1,6 @@
 """`/incident page`: pages people on request, independently of the ladder."""
 
 import re
-from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -85,9 +84,7 @@ def tell(services: Services, request: PageRequest, stored: list[dict[str, str]])
         mark_stale(session, request.number)
 
 
-def request_page(
-    services: Services, number: int, recipient: str, reason: str, key: str, by: str, now: datetime
-) -> str:
+def request_page(services: Services, number: int, recipient: str, reason: str, key: str, by: str) -> str:
     """Page a person, a group or the holders of a role. Returns the answer for the user."""
     incident = visible_incident(services, number, by, "lead")
     rules.check_may_change(number, incident.status)

@@ -1,7 +1,6 @@
 """Answers to other nouns about caller messages, as plain data."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -24,9 +23,9 @@ def history(session: Session, services: Services, number: int, now: datetime) ->
     """Every version of every message, with how long callers heard it."""
     messages = tables.of_incident(session, number)
     versions = tables.versions_of(session, [message.number for message in messages])
-    zone, language = ZoneInfo(services.floor.zone), services.floor.language
+    language = services.floor.language
     return [
-        _row(message, version, next_version, now, zone, language)
+        _row(message, version, next_version, now, language)
         for message in messages
         for version, next_version in zip(
             versions[message.number], [*versions[message.number][1:], None], strict=True
@@ -39,7 +38,6 @@ def _row(
     version: MessageVersion,
     next_version: MessageVersion | None,
     now: datetime,
-    zone: ZoneInfo,
     language: str,
 ) -> CallerMessageRow:
     starts_at = message.on_at if version.version == 1 else version.at

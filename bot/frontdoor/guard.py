@@ -12,7 +12,7 @@ from bot.slack.text import escape
 
 
 def _objections(session: Session, number: int, action: str) -> list[Objection]:
-    return [Objection(views.objection(message, wording)) for message, wording in tables.on(session, number)]
+    return [Objection(views.objection(wording)) for _, wording in tables.on(session, number)]
 
 
 def _refusal(action: str, objections: Sequence[Objection]) -> WatchfloorError:

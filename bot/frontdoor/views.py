@@ -218,7 +218,7 @@ def forgotten_text(message: CallerMessage, wording: Wording, now: datetime) -> s
     )
 
 
-def objection(message: CallerMessage, wording: Wording) -> str:
+def objection(wording: Wording) -> str:
     """Why an incident should not be resolved yet, as plain text."""
     lines = ", ".join(wording.lines[:LINES_SHOWN]) + and_more(wording.lines, LINES_SHOWN)
     return f"Callers still hear a message on {lines}" if lines else "Callers still hear a message"

@@ -54,7 +54,7 @@ def call(context: Context) -> Call:
 
 def _start_decided(services: Services, pending_id: int) -> None:
     with services.database.reading() as session:
-        pending = pending_declarations.find(session, pending_id)
+        pending = session.get(PendingDeclaration, pending_id)
     if pending is None or not pending.request:
         return
     start_declaration(services, DeclareRequest.model_validate(pending.request))

@@ -54,11 +54,6 @@ def hold(
     return session.exec(select(PendingDeclaration).where(PendingDeclaration.key == key)).one()
 
 
-def find(session: Session, number: int) -> PendingDeclaration | None:
-    """The declaration with that number, if there is one."""
-    return session.get(PendingDeclaration, number)
-
-
 def locked(session: Session, number: int, user_id: str) -> PendingDeclaration:
     """Return the person's declaration, locked against a second decision; raises `NoSuchDeclaration` if none."""
     query = select(PendingDeclaration).where(PendingDeclaration.id == number).with_for_update()

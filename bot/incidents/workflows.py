@@ -261,7 +261,7 @@ def notify_declarer(services: Services, number: int, request: DeclareRequest, re
         incident.told_at = utcnow()
         if _is_bot(services, request.user_id):
             return
-        text, blocks = _declared_message(session, services, incident, request, refusal)
+        text, blocks = _declared_message(services, incident, request, refusal)
         if not request.reply_to:
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
     if not request.reply_to:
@@ -275,7 +275,7 @@ def notify_declarer(services: Services, number: int, request: DeclareRequest, re
 
 
 def _declared_message(
-    session: Session, services: Services, incident: Incident, request: DeclareRequest, refusal: str
+    services: Services, incident: Incident, request: DeclareRequest, refusal: str
 ) -> tuple[str, list[Block]]:
     if refusal:
         text = wording.not_opened(escape(refusal))

@@ -130,7 +130,7 @@ def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     return wording.works_again(account.login)
 
 
-def record_partner_told(services: Services, lockout_id: int, by: str, now: datetime) -> str:
+def record_partner_told(services: Services, lockout_id: int, by: str) -> str:
     """Record that the partner knows. Returns the answer for the user."""
     with open_account(services, lockout_id, by) as (_, account):
         account.told_by = by

@@ -73,7 +73,7 @@ def _more(services: Services, body: Payload) -> Response:
     choice, _, number = parse.action_value(body).partition(":")
     lockout_id, by = parse.parse_number(number), parse.user_id(body)
     if choice == ids.TOLD:
-        return actions.record_partner_told(services, lockout_id, by, utcnow())
+        return actions.record_partner_told(services, lockout_id, by)
     if choice == ids.FAILURES:
         return actions.failures_of_account(services, lockout_id, by, utcnow())
     raise NotOurForm()

@@ -72,7 +72,7 @@ def absence_form(user_id: str, translate: Translator, now: datetime) -> Block:
 def ask_form(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> Block:
     """The form to ask a colleague to fill an open time."""
     blocks = [
-        section(f"{describe(open_time, floor, translate, now)}."),
+        section(f"{describe(open_time, floor, translate)}."),
         field(translate("Ask"), ids.PERSON, user_select(ids.PERSON)),
     ]
     return modal(
@@ -90,7 +90,7 @@ def take_form(open_time: OpenTime, floor: Floor, translate: Translator, now: dat
     starts_at = max(open_time.starts_at, now.replace(second=0, microsecond=0))
     ends_at = min(open_time.ends_at, starts_at + USUAL_SHIFT)
     blocks = [
-        section(f"{describe(open_time, floor, translate, now)}."),
+        section(f"{describe(open_time, floor, translate)}."),
         field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, starts_at)),
         field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, ends_at)),
     ]
@@ -109,7 +109,7 @@ def people_form(open_time: OpenTime, floor: Floor, translate: Translator, now: d
     example = translate("Two from Cebu at 14:00, or why nobody can")
     answer = text_input(ids.ANSWER, multiline=True, longest=LONGEST_ANSWER, placeholder=example)
     blocks = [
-        section(f"{describe(open_time, floor, translate, now)}."),
+        section(f"{describe(open_time, floor, translate)}."),
         field(translate("Who comes, or why nobody does"), ids.ANSWER, answer),
     ]
     return modal(
@@ -129,7 +129,6 @@ def swap_form(
     zone: ZoneInfo,
     floor: Floor,
     translate: Translator,
-    now: datetime,
 ) -> Block:
     """The form to swap a shift: the shift, and what to exchange it for or whom to give it to."""
     shift_text = shift_line(shift, floor, translate)

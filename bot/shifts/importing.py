@@ -194,7 +194,7 @@ def _notify(session: Session, services: Services, name: str, shift_changes: Sequ
         # Not the content: a roster may be changed back to what it was.
         key = f"roster:{name}:{now.isoformat()}:{user_id}"
         translate = people.translator_for(session, services, user_id)
-        text = roster_views.changes_text(changes, name, services.floor, translate, now)
+        text = roster_views.changes_text(changes, name, services.floor, translate)
         outbox.post(session, key, user_id, text, now)
 
 

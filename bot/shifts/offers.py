@@ -162,7 +162,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         session.add(swap)
         session.flush()
         translate = people.translator_for(session, services, to)
-        text, blocks = open_time_views.asked_message(open_time, by, swap.number, services.floor, translate, now)
+        text, blocks = open_time_views.asked_message(open_time, by, swap.number, services.floor, translate)
         outbox.post(session, f"shift_asked:{swap.number}", to, text, now, blocks=blocks)
     return answer("{person} has been asked. It stays open until they take it.", person=mention(to))
 
@@ -208,7 +208,7 @@ def propose(
         session.add(swap)
         session.flush()
         translate = people.translator_for(session, services, to)
-        text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, translate, now)
+        text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, translate)
         outbox.post(session, f"shift_swap:{swap.number}", to, text, now, blocks=blocks)
         answer = people.translator_for(session, services, by)
     return answer("{person} has been asked. The shift stays yours until they agree.", person=mention(to))
@@ -243,7 +243,7 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
             open_time = _open_time_to_fill(session, swap.open_time_id, answer, now)
             asked_times.keep_to(swap, open_time)
             _fill(session, open_time, by, now)
-            text = partial(_taken_text, open_time, by, now)
+            text = partial(_taken_text, open_time, by)
         else:
             text = _exchange(session, services, swap, now)
         agreed_text = text(people.translator_for(session, services, swap.from_id))
@@ -251,7 +251,7 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
         return text(answer)
 
 
-def _taken_text(open_time: OpenTime, by: str, now: datetime, translate: Translator) -> str:
+def _taken_text(open_time: OpenTime, by: str, translate: Translator) -> str:
     when = views.times(open_time.starts_at, open_time.ends_at)
     return f"✅ {translate('{person} takes it: {when}.', person=mention(by), when=when)}"
 
@@ -267,7 +267,7 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     if for_shift:
         _set_person(session, for_shift, swap.from_id, now)
     repeated_requests.settle(session, services, by_id, now)
-    return lambda translate: views.swapped_text(shift, for_shift, services.floor, translate, now)
+    return lambda translate: views.swapped_text(shift, for_shift, services.floor, translate)
 
 
 def _set_person(session: Session, shift: Shift, user_id: str, now: datetime) -> None:

@@ -172,4 +172,4 @@ def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:
         )
         translate = people.translator_for(session, services, by)
     zone = zone_of(person_of(services, by).timezone)
-    return forms.swap_form(shift, other_shifts, names, zone, services.floor, translate, now)
+    return forms.swap_form(shift, other_shifts, names, zone, services.floor, translate)

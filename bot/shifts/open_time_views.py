@@ -17,7 +17,7 @@ from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, near_time, one_line
 
 
-def describe(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> str:
+def describe(open_time: OpenTime, floor: Floor, translate: Translator) -> str:
     """What is wrong, as a sentence without a full stop."""
     facts = {
         "where": place(floor, translate, open_time.role, open_time.region, open_time.site),
@@ -86,7 +86,7 @@ def open_time_message(
     `merged` are the open times with an answer that became part of it.
     """
     late_note = f"{translate('Still open')}: " if open_time.escalated_at and open_time.is_open else ""
-    text = f"{SIGNS[open_time.problem_now]} {late_note}{describe(open_time, floor, translate, now)}."
+    text = f"{SIGNS[open_time.problem_now]} {late_note}{describe(open_time, floor, translate)}."
     if not open_time.is_open:
         return text, [section(f"{text}\n{outcome(open_time, translate, now)}")]
     if open_time.basis:
@@ -159,7 +159,7 @@ def gaps_message(
     blocks: list[Block] = [section(text)]
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)
     for open_time in shown:
-        line = f"{SIGNS[open_time.problem_now]} {describe(open_time, floor, translate, now)}"
+        line = f"{SIGNS[open_time.problem_now]} {describe(open_time, floor, translate)}"
         parts = merged.get(open_time.number, ())
         line += "".join(f"\n{answer}" for answer in _answers(open_time, parts, translate, now))
         number = str(open_time.number)
@@ -168,10 +168,8 @@ def gaps_message(
     return text, [*blocks, *which_page]
 
 
-def asked_message(
-    open_time: OpenTime, by: str, swap_id: int, floor: Floor, translate: Translator, now: datetime
-) -> Message:
+def asked_message(open_time: OpenTime, by: str, swap_id: int, floor: Floor, translate: Translator) -> Message:
     """The message that asks a person, on behalf of a colleague, to fill a gap."""
-    gap = describe(open_time, floor, translate, now)
+    gap = describe(open_time, floor, translate)
     text = translate("{person} asks whether you can take it: {gap}.", person=mention(by), gap=gap)
     return text, [section(text), yes_or_no("I'll take it", translate, swap_id, f"shift-asked-{swap_id}")]

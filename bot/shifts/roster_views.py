@@ -22,11 +22,9 @@ NAMES_SHOWN, LEFT_OUT_SHOWN = 20, 10
 ROSTERS_COMMAND = "/incident oncall rosters"
 
 
-def changes_text(
-    changes: "Sequence[Moved]", roster: str, floor: Floor, translate: Translator, now: datetime
-) -> str:
+def changes_text(changes: "Sequence[Moved]", roster: str, floor: Floor, translate: Translator) -> str:
     """The message about one person's changes in a roster."""
-    lines = [_change_line(each, floor, translate, now) for each in sorted(changes, key=_first_start)[:CHANGES]]
+    lines = [_change_line(each, floor, translate) for each in sorted(changes, key=_first_start)[:CHANGES]]
     if len(changes) > CHANGES:
         lines.append(
             translate("… and {count} more: {command}", count=len(changes) - CHANGES, command=f"`{MINE_COMMAND}`")
@@ -39,7 +37,7 @@ def _first_start(change: "Moved") -> datetime:
     return min(times[0] for times in (change.before, change.after) if times)
 
 
-def _change_line(change: "Moved", floor: Floor, translate: Translator, now: datetime) -> str:
+def _change_line(change: "Moved", floor: Floor, translate: Translator) -> str:
     role = place(floor, translate, change.role, "")
     before = times(*change.before) if change.before else ""
     after = times(*change.after) if change.after else ""

@@ -168,7 +168,7 @@ def own_shifts(
 
 
 def swap_message(
-    shift: Shift, for_shift: Shift | None, by: str, swap_id: int, floor: Floor, translate: Translator, now: datetime
+    shift: Shift, for_shift: Shift | None, by: str, swap_id: int, floor: Floor, translate: Translator
 ) -> Message:
     """The request to take a shift, with or without one in exchange."""
     shift_text = shift_line(shift, floor, translate)
@@ -189,7 +189,7 @@ def yes_or_no(yes: str, translate: Translator, swap_id: int, block_id: str) -> B
     return actions(buttons, block_id=block_id)
 
 
-def swapped_text(shift: Shift, for_shift: Shift | None, floor: Floor, translate: Translator, now: datetime) -> str:
+def swapped_text(shift: Shift, for_shift: Shift | None, floor: Floor, translate: Translator) -> str:
     """The message to both people after they have agreed."""
     lines = [f"🔁 {shift_line(each, floor, translate)}: {person(each)}" for each in (shift, for_shift) if each]
     return "\n".join([translate("The swap is agreed."), *lines])

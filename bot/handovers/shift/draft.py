@@ -28,7 +28,7 @@ def gather(session: Session, services: Services, now: datetime) -> list[Handover
 def _gather(session: Session, services: Services, holders: Mapping[str, str], now: datetime) -> list[HandoverItem]:
     registry = services.get(Registry)
     items = [
-        _incident_item(session, services, incident, now)
+        _incident_item(session, services, incident)
         for incident in incidents.all_open(session)
         if not incident.is_drill
     ]
@@ -77,7 +77,7 @@ def _handed_over(items: Sequence[HandoverItem], others_items: Collection[str]) -
     return [item for item in items if item.key not in others_items][: rules.MOST_ITEMS]
 
 
-def _incident_item(session: Session, services: Services, incident: Incident, now: datetime) -> HandoverItem:
+def _incident_item(session: Session, services: Services, incident: Incident) -> HandoverItem:
     number = incident.number
     situation = situation_tables.current(session, number)
     steps = services.get(Registry).ask(STEPS_TAKEN)(session, number)
