@@ -19,7 +19,7 @@ from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Numbered, insert_new, utc_column
+from bot.runtime.database import Numbered, insert_new
 from bot.services import Services
 from bot.slack.blocks import Block, section
 from bot.slack.errors import SlackRefused
@@ -51,7 +51,6 @@ class CasePreview(Numbered, table=True):
     ts: str
     by: str
     state: str = WAITING
-    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
 def show(services: Services, dropped: DroppedFile, path: Path) -> None:
@@ -64,7 +63,6 @@ def show(services: Services, dropped: DroppedFile, path: Path) -> None:
             channel_id=dropped.channel_id,
             ts=dropped.ts,
             by=dropped.by,
-            asked_at=utcnow(),
         )
         if insert_new(session, preview):
             translate = translator_for(session, services, preview.by)

@@ -73,7 +73,6 @@ def record(services: Services, typed_change: TypedChange, key: str, by: str, now
         key=key,
         **asdict(typed_change),
         recorded_by=by,
-        recorded_at=now,
         remind_at=rules.first_reminder(typed_change.planned_at, now),
     )
     with services.database.transaction() as session:

@@ -39,7 +39,6 @@ class PlannedChange(Numbered, table=True):
     approver: str
     verifier: str
     recorded_by: str
-    recorded_at: datetime = Field(sa_column=utc_column(nullable=False))
     state: str = State.PLANNED
     remind_at: datetime | None = Field(default=None, sa_column=utc_column())
     reminders: int = 0

@@ -56,7 +56,7 @@ def line(change: PlannedChange, now: datetime) -> str:
     if state == State.PLANNED:
         state_text = "not verified yet" if change.planned_at <= now else "planned"
     else:
-        state_text = f"{state} by {mention(change.answered_by or '')}"
+        state_text = f"{state} by {mention(change.answered_by or '')} {near_time(change.answered_at or now, now)}"
     kind = TITLES[Kind(change.kind)]
     return f"*{kind}: {one_line(change.title, LONGEST_TITLE)}* {near_time(change.planned_at, now)} · {state_text}"
 

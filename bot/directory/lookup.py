@@ -62,9 +62,8 @@ def remember(services: Services, people: Iterable[PersonFacts], now: datetime) -
             else facts
             for facts in people
         ]
-        tables.save_people(
-            session, (facts for facts in people if not facts.is_gone or facts.id in people_before), now
-        )
+        known_or_active = (facts for facts in people if not facts.is_gone or facts.id in people_before)
+        tables.save_people(session, [facts for facts in known_or_active if facts != people_before.get(facts.id)])
         gone_ids = [
             facts.id
             for facts in people

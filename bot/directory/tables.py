@@ -1,7 +1,6 @@
 """Stores the last known state of people, groups and channels, so that no click waits for Slack."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +8,7 @@ from msgspec.structs import asdict
 from sqlmodel import Field, Session, col, select
 
 from bot.directory.rules import PersonFacts
-from bot.runtime.database import Row, upsert, upsert_all, utc_column
+from bot.runtime.database import Row, upsert, upsert_all
 
 
 class Person(Row, table=True):
@@ -26,7 +25,6 @@ class Person(Row, table=True):
     handle: str = ""
     is_gone: bool = False
     locale: str = ""
-    heard_at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
 class Group(Row, table=True):
@@ -48,9 +46,9 @@ class KnownChannel(Row, table=True):
     id: str
 
 
-def save_people(session: Session, people: Iterable[PersonFacts], now: datetime) -> None:
+def save_people(session: Session, people: Iterable[PersonFacts]) -> None:
     """Store what Slack said about people."""
-    upsert_all(session, [Person(**asdict(facts), heard_at=now) for facts in people])
+    upsert_all(session, [Person(**asdict(facts)) for facts in people])
 
 
 def group_from_slack(handle: str, slack_group: Mapping[str, Any]) -> Group:

@@ -15,7 +15,6 @@ class FollowUpDigest(Row, table=True):
 
     week: str = Field(primary_key=True)
     due_at: datetime = Field(sa_column=utc_column(nullable=False))
-    is_posted: bool = False
 
 
 # Built once, because it runs every second.
@@ -32,9 +31,9 @@ def is_first(session: Session) -> bool:
     return session.exec(select(FollowUpDigest.week).limit(1)).first() is None
 
 
-def mark_settled(session: Session, due_at: datetime, *, is_posted: bool) -> bool:
+def mark_settled(session: Session, due_at: datetime) -> bool:
     """Mark the week's digest as settled; False if another process has done so."""
-    return insert_new(session, FollowUpDigest(week=_week(due_at), due_at=due_at, is_posted=is_posted))
+    return insert_new(session, FollowUpDigest(week=_week(due_at), due_at=due_at))
 
 
 def _week(due_at: datetime) -> str:

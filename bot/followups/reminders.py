@@ -47,7 +47,7 @@ def post_digest(services: Services, now: datetime) -> None:
         has_news = bool(week.open or week.done) and not digests.is_first(session)
     channel = _incidents_channel(services) if has_news else None
     with services.database.transaction() as session:
-        if digests.mark_settled(session, due_at, is_posted=channel is not None) and channel:
+        if digests.mark_settled(session, due_at) and channel:
             text, blocks = views.digest(week)
             key = f"{tables.DIGEST_KEY}{due_at:%Y-%m-%d}"
             outbox.post(session, key, channel, text, now, blocks=blocks)

@@ -157,7 +157,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         is_manager = by in {*managers[""], *managers.get(open_time.region, ())}
         if not is_manager and not _is_in_role(session, open_time, by, now):
             raise NotInRole(role=views.place(services.floor, answer, open_time.role, ""))
-        swap = Swap(from_id=by, to_id=to, open_time_id=number, asked_at=now)
+        swap = Swap(from_id=by, to_id=to, open_time_id=number)
         asked_times.note(swap, open_time)
         session.add(swap)
         session.flush()
@@ -202,9 +202,9 @@ def propose(
         shift = tables.get(session, own_shift_id)
         for_shift = tables.get(session, other_shift_id) if other_shift_id else None
         _check_swap(session, shift, for_shift, by, to, now)
-        swap = Swap(from_id=by, to_id=to, shift_id=own_shift_id, for_shift_id=other_shift_id, asked_at=now)
+        swap = Swap(from_id=by, to_id=to, shift_id=own_shift_id, for_shift_id=other_shift_id)
         asked_times.note(swap, shift, for_shift)
-        repeated_requests.check(session, swap, now)
+        repeated_requests.check(session, swap)
         session.add(swap)
         session.flush()
         translate = people.translator_for(session, services, to)
@@ -235,7 +235,7 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         tables.roster_changed(session, now)
         swap = swap_tables.asked(session, number, by)
-        swap.state, swap.answered_at = swap_tables.State.AGREED, now
+        swap.state = swap_tables.State.AGREED
         session.add(swap)
         text: Callable[[Translator], str]
         answer = people.translator_for(session, services, by)
@@ -281,7 +281,7 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         swap = swap_tables.asked(session, number, by)
-        swap.state, swap.answered_at = swap_tables.State.DECLINED, now
+        swap.state = swap_tables.State.DECLINED
         session.add(swap)
         translate = people.translator_for(session, services, swap.from_id)
         advice = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."

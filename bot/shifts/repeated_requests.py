@@ -20,20 +20,20 @@ class AskedAlready(WatchfloorError):
     es = "Ya se lo has pedido a {person}. Espera su respuesta, o pídeselo a otra persona."
 
 
-def check(session: Session, swap: Swap, now: datetime) -> None:
+def check(session: Session, swap: Swap) -> None:
     """Raise `AskedAlready` if the same person was asked for the same times; an older request is replaced."""
     for other in swap_tables.asked_about(session, [swap.shift_id]):
         if (other.to_id, other.shift_id, other.for_shift_id) != (swap.to_id, swap.shift_id, swap.for_shift_id):
             continue
         if _times(other) == _times(swap):
             raise AskedAlready(person=mention(swap.to_id))
-        _end(session, other, now)
+        _end(session, other)
 
 
 def settle(session: Session, services: Services, shift_ids: Collection[int | None], now: datetime) -> None:
     """End the other requests about shifts that have changed hands, and take the buttons off their messages."""
     for other in swap_tables.asked_about(session, shift_ids):
-        _end(session, other, now)
+        _end(session, other)
         translate = people.translator_for(session, services, other.to_id)
         query = select(outbox.OutboxRow).where(outbox.OutboxRow.key == f"shift_swap:{other.number}")
         row = session.exec(query).first()
@@ -47,6 +47,6 @@ def _times(swap: Swap) -> tuple[datetime | None, ...]:
     return swap.starts_at, swap.ends_at, swap.for_starts_at, swap.for_ends_at
 
 
-def _end(session: Session, swap: Swap, now: datetime) -> None:
-    swap.state, swap.answered_at = State.OVER, now
+def _end(session: Session, swap: Swap) -> None:
+    swap.state = State.OVER
     session.add(swap)

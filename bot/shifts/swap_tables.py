@@ -68,8 +68,6 @@ class Swap(Numbered, table=True):
     for_starts_at: datetime | None = Field(default=None, sa_column=utc_column())
     for_ends_at: datetime | None = Field(default=None, sa_column=utc_column())
     state: str = State.ASKED
-    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
-    answered_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
 def asked(session: Session, number: int, of: str) -> Swap:

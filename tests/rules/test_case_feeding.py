@@ -94,7 +94,7 @@ def test_a_persons_case_stays_in_its_team_if_the_source_names_teams_of_waiting_c
 
 def test_the_owner_at_the_source_is_the_person_of_that_name(store: Database) -> None:
     with store.transaction() as session:
-        session.add(Person(id="U0BEN", handle="ben", name="Ben Okafor", heard_at=START))
+        session.add(Person(id="U0BEN", handle="ben", name="Ben Okafor"))
     stored(store, case())
     with store.transaction() as session:
         session.exec(select(tables.Case)).one().owner_id = "U0BEN"

@@ -40,7 +40,7 @@ class PeopleHandingOver(RuleBasedStateMachine):
         ]
         with store.transaction() as session:
             self.number = declared(session)
-            directory.save_people(session, people, NOON)
+            directory.save_people(session, people)
         roles.claim(self.services, self.number, "commander", "UANA", self.now)
         self.last = "UANA"
 

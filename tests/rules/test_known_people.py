@@ -21,7 +21,7 @@ def meet_people(session: Session) -> None:
     people = [PersonFacts(f"U0{name.upper()}", name, handle=name) for name in ("ana", "ben", "chloe")]
     guest = PersonFacts("U0GUS", "gus", handle="gus", is_guest=True)
     former = PersonFacts("U0FARAH", "farah", handle="farah", is_gone=True)
-    directory.save_people(session, [*people, guest, former], NOON)
+    directory.save_people(session, [*people, guest, former])
     members = ["U0CHLOE", "U0GUS", "U0FARAH", "U0ANA"]
     # The floor's file may mean a person where it says `@ana`; Slack has no such group.
     directory.save_groups(

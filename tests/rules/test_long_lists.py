@@ -101,7 +101,6 @@ def planned_changes(count: int, page: int) -> Screen:
             approver="U2",
             verifier="U3",
             recorded_by="U1",
-            recorded_at=NOW,
         )
         for number in range(count)
     ]

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from bot import directory
 from bot.directory.rules import PersonFacts
-from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
 from tests import prepared
 
@@ -22,7 +21,7 @@ PEOPLE = [
 def test_a_name_that_two_colleagues_share_stands_for_neither_and_others_do_not_count(tmp_path: Path) -> None:
     database = Database(prepared.database(tmp_path))
     with database.transaction() as session:
-        directory.save_people(session, PEOPLE, utcnow())
+        directory.save_people(session, PEOPLE)
 
     with database.reading() as session:
         ids_by_name = directory.ids_by_name(session)

@@ -58,7 +58,7 @@ def floor_with(database: Database, need: Need) -> Services:
     parts = {**floor_services.parts, PeopleCache: PeopleCache(), Departures: departures}
     floor = replace(floor_services, database=database, parts=parts)
     with floor.database.transaction() as session:
-        directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE], NOON)
+        directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE])
         # They were on in the role last week, so they may be asked.
         for person in (ANA, BEN, ERIK):
             session.add(shift(person, NOON - timedelta(days=7), 8))

@@ -46,7 +46,7 @@ def floor(tmp_path: Path) -> Iterator[Services]:
 def floor_with(store: Database) -> Services:
     floor = replace(services(shifts=Shifts(roles={"gqm": "Global queue manager"})), database=store)
     with store.transaction() as session:
-        directory.save_people(session, [PersonFacts(each, each) for each in ("UANA", "UBEN")], NOON)
+        directory.save_people(session, [PersonFacts(each, each) for each in ("UANA", "UBEN")])
     return floor
 
 

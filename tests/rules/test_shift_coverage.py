@@ -33,7 +33,7 @@ def floor(tmp_path: Path) -> Iterator[Services]:
     floor_services = replace(services(shifts=shifts), database=database)
     floor_services.parts[PeopleCache] = PeopleCache()
     with database.transaction() as session:
-        directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE], NOW)
+        directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE])
     coverage.find_open_times(floor_services, NOW)
     yield floor_services
     database.close()

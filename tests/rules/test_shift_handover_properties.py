@@ -59,7 +59,7 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
         self.now, self.is_dying = NOON, False
         sa.event.listen(Session, "before_commit", self.maybe_die)
         with store.transaction() as session:
-            directory.save_people(session, [PersonFacts(each, each) for each in COLLEAGUES], NOON)
+            directory.save_people(session, [PersonFacts(each, each) for each in COLLEAGUES])
         self.open: set[str] = set()
         for _ in range(3):
             self.declare()

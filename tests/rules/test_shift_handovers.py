@@ -44,7 +44,7 @@ def floor_with(database: Database) -> Services:
     parts = {PeopleCache: PeopleCache(), OpenCases: OpenCases(floor_services.floor.cases)}
     floor = replace(floor_services, database=database, parts={**floor_services.parts, **parts})
     with floor.database.transaction() as session:
-        directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE], NOON)
+        directory.save_people(session, [PersonFacts(each, each) for each in PEOPLE])
     return floor
 
 

@@ -36,7 +36,7 @@ def shifts(tmp_path: Path) -> Iterator[Services]:
     floor_services = replace(services(shifts=Shifts(roles={"gqm": "Manager"})), database=database)
     floor_services.parts[PeopleCache] = PeopleCache()
     with database.transaction() as session:
-        directory.save_people(session, [PersonFacts("U0BEN", "Ben"), PersonFacts("U0ERIK", "Erik")], NOW)
+        directory.save_people(session, [PersonFacts("U0BEN", "Ben"), PersonFacts("U0ERIK", "Erik")])
         session.add_all([_shift("U0BEN", MONDAY + 8 * HOUR), _shift("U0ERIK", MONDAY + 40 * HOUR)])
     yield floor_services
     database.close()

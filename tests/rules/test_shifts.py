@@ -442,7 +442,7 @@ def test_a_source_brings_a_roster_and_shifts_missing_from_it_are_removed(tmp_pat
     # A name that was given to the wrong person is corrected in floor.yaml.
     people = [PersonFacts(f"U0{handle.upper()}", handle, handle) for handle in ("faye", "fay", "ana", "ben")]
     with database.transaction() as session:
-        directory.save_people(session, people, now)
+        directory.save_people(session, people)
     swapped = replace(second, external_id="5", starts_at=now + 3 * day, ends_at=now + 3 * day + timedelta(hours=8))
     services_of_floor = services(shifts=Shifts(roles=ROLES, people={"Fay": "@faye"}))
     shifts_after("c", second, swapped)

@@ -83,7 +83,7 @@ def _with_incident(size: Any, folders: pytest.TempPathFactory) -> Iterator[Sessi
 
 
 def save_people(session: Session) -> None:
-    directory.save_people(session, [PersonFacts("U0ANA", "Ana Reyes"), PersonFacts("U0BEN", "Ben Okafor")], NOW)
+    directory.save_people(session, [PersonFacts("U0ANA", "Ana Reyes"), PersonFacts("U0BEN", "Ben Okafor")])
 
 
 def services(languages: tuple[str, ...] = ("en",), folder: Path = SHIPPED, **changed: Any) -> Services:
@@ -511,7 +511,7 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
     two, three = NOW + timedelta(minutes=2), NOW + timedelta(minutes=3)
     record_speech(session, incident.number, two, "U0ANA", "Calls go to <#C2|cebu> &amp; on", marked_at=three)
     record_speech(session, incident.number, three, "U0ANA", "small talk")
-    directory.save_people(session, [PersonFacts("U0GUS", "Gus Guest", is_guest=True)], NOW)
+    directory.save_people(session, [PersonFacts("U0GUS", "Gus Guest", is_guest=True)])
     record_speech(session, incident.number, three, "U0GUS", "I rebooted it", marked_at=three, marked_by="U0GUS")
     record_speech(
         session, incident.number, two, "U0BEN", "said early, pinned late", marked_at=NOW + timedelta(minutes=40)

@@ -14,6 +14,7 @@ from freezegun import freeze_time
 from bot.alarms.tables import raise_alarm
 from bot.channels.listening import Listening
 from bot.commands.doctor import port
+from bot.commands.doctor.database import check
 from bot.incidents import ids
 from bot.runtime.clock import utcnow
 from bot.runtime.heartbeat import Heartbeat
@@ -109,14 +110,17 @@ def test_health_is_good_while_the_bot_works(floor: TestFloor) -> None:
 
 
 def test_an_alarm_is_among_the_problems_but_takes_no_replica_out_of_service(floor: TestFloor) -> None:
+    raised_at = utcnow()
     with floor.services.database.transaction() as session:
-        raise_alarm(session, "stuck:errand:1", "`errand:1` is not finished.", utcnow())
+        raise_alarm(session, "stuck:errand:1", "`errand:1` is not finished.", raised_at)
 
     assert wait_until(lambda: healthz(floor)[1]["problems"], 5)
     status, report = healthz(floor)
 
     assert (status, report["ok"]) == (200, False)
     assert report["problems"] == ["The auditor found 1 problem; `watchfloor doctor` names them."]
+    problem = f"The auditor found: `errand:1` is not finished. Since {raised_at:%Y-%m-%d %H:%M} UTC."
+    assert problem in str(next(check(floor.services.database.url)))
 
 
 def test_health_and_doctor_over_http_say_when_slack_is_away_and_nothing_counts_as_heard(tmp_path: Path) -> None:

@@ -85,6 +85,6 @@ def test_a_change_is_recorded_shown_next_to_an_incident_and_asked_about_until_ve
     floor.passes(hours=2)
     assert directly(floor, "ben").count("Billing goes to Cebu") == question_count
     floor.says("ana", "/incident changes")
-    assert "verified by <@U0ANA>" in floor.ephemeral("ana")[-1]
+    assert "verified by <@U0ANA> <!date^" in floor.ephemeral("ana")[-1]
     assert "<!here>" not in floor.live_markup("general", who="ana")
     assert [row["state"] for row in rows(floor, "planned_changes")] == ["verified", "planned"]

@@ -307,7 +307,7 @@ def test_watched_items_are_listed_and_ended(sun: Sun) -> None:
     floor = sun.floor
     floor.says("ana", "/incident handover watch the <!here> trunks")
     floor.says("ana", "/incident handover watched")
-    assert "trunks" in floor.ephemeral("ana")[-1]
+    assert "trunks (<@U0ANA>, <!date^" in floor.ephemeral("ana")[-1], "it says for how long"
     floor.ana.clicks(f"{handover_ids.END_WATCH}.1", channel="general")
     floor.settle()
     assert "It is no longer handed over" in floor.ephemeral("ana")[-1]

@@ -15,13 +15,14 @@ def check(url: str) -> Iterator[Finding]:
         database = Database(url)
         migrations.upgrade(database.engine)
         with database.reading() as session:
-            alarms = [alarm.text for alarm in open_alarms(session)]
+            alarms = open_alarms(session)
         database.close()
     except WatchfloorError as refused:
         problem, _, remedy = refused.sentence.partition(". ")
         yield missing(f"{problem}.", remedy)
         return
     kind = "SQLite, for one replica" if database.is_sqlite else "PostgreSQL"
-    for text in alarms:
-        yield missing(f"The auditor found: {text}", "It ends by itself when its cause is gone.")
+    for alarm in alarms:
+        problem = f"The auditor found: {alarm.text} Since {alarm.raised_at:%Y-%m-%d %H:%M} UTC."
+        yield missing(problem, "It ends by itself when its cause is gone.")
     yield ok(f"The database answers and has the newest schema ({kind}).")

@@ -81,7 +81,6 @@ class WatchItem(Numbered, table=True):
     text: str
     by: str
     added_at: datetime = Field(sa_column=utc_column(nullable=False))
-    done_by: str | None = None
     done_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 

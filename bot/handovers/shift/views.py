@@ -22,7 +22,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.pages import page_of
 from bot.slack.phrases import Translator
-from bot.slack.text import channel_link, escape, link, mention, mentions, near_time, one_line
+from bot.slack.text import ago, channel_link, escape, link, mention, mentions, near_time, one_line
 
 Message = tuple[str, list[Block]]
 # An item takes two blocks, and a message takes fifty.
@@ -245,5 +245,6 @@ def watched_message(items: Sequence[WatchItem], translate: Translator, page: int
     shown, which_page = page_of(items, page, WATCHED_PER_PAGE, "/incident handover watched")
     for item in shown:
         done_button = button(translate("Done"), f"{ids.END_WATCH}.{item.number}", str(item.number))
-        blocks.append(section(f"{one_line(item.text, 300)} ({mention(item.by)})", accessory=done_button))
+        text = f"{one_line(item.text, 300)} ({mention(item.by)}, {ago(item.added_at)})"
+        blocks.append(section(text, accessory=done_button))
     return translate("Watched"), [*blocks, *which_page]
