@@ -7,6 +7,7 @@ import pytest
 
 from bot.incidents import ids, workflows
 from bot.runtime.clock import utcnow
+from bot.runtime.waiting import wait_until
 from bot.updates import due_promises
 from tests.floor import PATIENCE_S, TestFloor
 from tests.floors import with_a_bookmark
@@ -94,11 +95,11 @@ def test_requests_made_while_slack_was_down_are_done_when_it_is_back(floor: Test
     channel = floor.declares("S1 IVR down")
     floor.sandbox.offline = True
     floor.sandbox.clock_offset_s += 31 * 60
-    floor.bot.settle(1)
+    floor.begin_tick()
+    assert wait_until(lambda: is_up_to_date(floor), PATIENCE_S)
 
     floor.sandbox.offline = False
-    floor.sandbox.wait_for(lambda: updates(floor, channel), timeout=20)
-    floor.settle()
+    floor.passes_until(lambda: updates(floor, channel) and updates(floor, "incidents"), seconds=1)
 
     assert len(updates(floor, channel)) == len(updates(floor, "incidents")) == 1
 
