@@ -13,6 +13,7 @@ from threading import Barrier, Event
 
 import pytest
 import sqlalchemy as sa
+from dbos._queue import Queue
 from pydantic import BaseModel
 
 from bot.errors import TryLater
@@ -25,8 +26,9 @@ CROWD = 8
 MOST_THREADS = 24
 # However busy the machine is.
 PATIENCE_S = 30
-# Each retry comes after a second at the earliest.
 MOST_FAILURES = 2
+# As seldom as the engine usually looks for flows that come back, most of the time would be spent waiting for it.
+RETRY_POLL_S = 0.05
 
 
 class Order(BaseModel):
@@ -77,9 +79,15 @@ def shop() -> Shop:
 
 
 @pytest.fixture
-def flows(tmp_path: Path, shop: Shop) -> Iterator[Flows]:
+def flows(tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flows]:
     """An engine with a short backoff."""
-    flows = Flows(f"sqlite:///{tmp_path}/flows.sqlite", backoff=Backoff(0.05, 0.1), most_failures=MOST_FAILURES)
+    monkeypatch.setitem(Queue.__init__.__kwdefaults__ or {}, "polling_interval_sec", RETRY_POLL_S)
+    flows = Flows(
+        f"sqlite:///{tmp_path}/flows.sqlite",
+        backoff=Backoff(0.05, 0.1),
+        most_failures=MOST_FAILURES,
+        retry_poll_s=RETRY_POLL_S,
+    )
     flows.launch(shop)
     yield flows
     flows.close()

@@ -69,12 +69,14 @@ class Flows:
         backoff: Backoff | None = None,
         replica: str = "local",
         most_failures: int = MOST_FAILURES,
+        retry_poll_s: float = RETRY_POLL_S,
         give_way: Callable[[], None] = lambda: None,
     ) -> None:
         self._backoff = backoff or Backoff()
         self._give_way = give_way
         # A flow that fails this often is given up; waiting does not count as a failure.
         self.most_failures = most_failures
+        self._retry_poll_s = retry_poll_s
         self._turns = threading.BoundedSemaphore(FLOWS_AT_ONCE)
         self._waiting_turns = threading.BoundedSemaphore(WAITING_FLOWS_AT_ONCE)
         self._workflows: dict[str, Any] = {}
@@ -119,7 +121,7 @@ class Flows:
         for name in retired.NAMES:
             DBOS.workflow(name=name)(retired.end)
         DBOS.launch()
-        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=RETRY_POLL_S)
+        DBOS.register_queue(RETRY_QUEUE, polling_interval_sec=self._retry_poll_s)
 
     def start_once(self, key: str, declared: Flow[Request], request: Request) -> None:
         """Start a flow unless one was ever started under `key`. Once this returns, the flow will be finished.
