@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from http.client import HTTPResponse
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.incidents.ticks import read_due_times, run_ticks
 from bot.outbox.tables import UNSETTLED, OutboxRow
+from bot.outbox.take_over import take_over
 from bot.runtime.clock import utcnow
 from bot.runtime.database import UtcDateTime
 from bot.runtime.waiting import wait_until
@@ -131,6 +133,8 @@ def live(settings: dict[str, Any], orders: Connection, stops: Connection | None 
         "running": lambda: bot.services.flows.is_running,
         "tick": lambda: run_ticks(bot.services, utcnow()),
         "adopt": bot.services.flows.adopt,
+        "take over": lambda: take_over(bot.services),
+        "silence": partial(setattr, bot.services.replicas, "silent_after_s"),
     }
     try:
         bot.start()

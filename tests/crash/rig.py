@@ -130,12 +130,20 @@ class BotProcess:
         """Do what the clock does every quarter of a minute: adopt flows that no thread is running."""
         self._asked("adopt")
 
+    def takes_over(self) -> None:
+        """Do what is done every five seconds: continue what dead replicas have begun."""
+        self._asked("take over")
+
+    def takes_for_dead_after(self, silent_s: float) -> None:
+        """Count a replica as dead that has been silent for that long, not only after the usual time."""
+        self._asked("silence", silent_s)
+
     def ticks(self) -> None:
         """Begin what is due, as the clock does; it goes on after this."""
         self._asked("tick")
 
-    def _asked(self, order: str) -> Any:
-        self._orders.send((order,))
+    def _asked(self, order: str, *arguments: object) -> Any:
+        self._orders.send((order, *arguments))
         assert self._orders.poll(ENDS_WITHIN_S), "the bot does not answer"
         return self._orders.recv()
 

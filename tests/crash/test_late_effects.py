@@ -50,6 +50,7 @@ def seconds_pass(rig: Rig, bot: BotProcess, seconds: int) -> None:
 def late_requests_arrive(rig: Rig, bot: BotProcess) -> None:
     """Let Slack carry out everything it held back, and wait until everything is at rest."""
     rig.passes(seconds=SETTLED_S)
+    bot.ticks()
     is_held_back(rig, 0)
     rig.passes(seconds=SETTLED_S)
     assert bot.rests()
@@ -61,6 +62,7 @@ def test_updates_carried_out_after_the_bot_gave_up_are_sent_once(rig: Rig) -> No
     rig.sandbox.fault("chat.postMessage", "late", count=3, seconds=LATE_S)
 
     rig.passes(minutes=60)
+    bot.ticks()
     is_held_back(rig, 3)
     seconds_pass(rig, bot, LATE_S + STEP_S)
     late_requests_arrive(rig, bot)
@@ -75,6 +77,7 @@ def test_an_update_of_a_killed_process_arriving_after_its_successor_looked_is_se
     hold_until_looked_for(rig, "chat.postMessage")
 
     rig.passes(minutes=60)
+    bot.ticks()
     is_held_back(rig)
     bot.is_killed()
     late_requests_arrive(rig, rig.starts_a_bot())

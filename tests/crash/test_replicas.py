@@ -53,6 +53,7 @@ def test_work_begun_by_a_killed_replica_is_finished_by_another(rig: Rig) -> None
             declared_count += 1
             rig.says(f"/incident declare S1 line {declared_count} is down")
 
+        survivor.takes_over()
         assert survivor.rests(), "it waits at most half a minute"
 
     for number in range(1, declared_count + 1):
