@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -80,12 +80,18 @@ def test_a_broken_websocket_is_reported_by_log_readiness_and_doctor(
 ) -> None:
     floor = TestFloor(tmp_path)
     setattr(floor.sandbox.socket_mode, knob, knob == "swallowing")
-    with caplog.at_level(logging.WARNING), floor:
+    with caplog.at_level(logging.WARNING), ThreadPoolExecutor(1) as doctor, ExitStack() as at_the_end:
+        floor.sandbox.start()
+        at_the_end.push(floor.__exit__)
+        # Beside the bot, as each waits some seconds for Slack's hello.
+        gateway = Gateway.to(f"{floor.sandbox.url}/api/", floor.sandbox.app_token)
+        examination = doctor.submit(check_socket_mode, gateway)
+        floor.start_bot()
         assert floor.bot
         assert floor.bot.socket_mode
         finding = health.slack(floor.bot.socket_mode)
         with pytest.raises(WebSocketRefused):
-            check_socket_mode(Gateway.to(f"{floor.sandbox.url}/api/", floor.sandbox.app_token))
+            examination.result()
 
     assert not finding.is_ok
     assert reason in finding.sentence
