@@ -48,8 +48,9 @@ def test_a_spanish_floor_reads_its_post_mortem_and_its_chart_in_spanish(tmp_path
         flags=re.M,
     )
     assert "Telefonía o IVR" in draft
-    assert "Billing · Manila: nivel de servicio 30 %, por debajo del límite de aviso del 64 % (objetivo: 80 %)" in draft.replace(
-        "\\", ""
+    assert (
+        "Billing · Manila: nivel de servicio 30 %, por debajo del límite de aviso del 64 % (objetivo: 80 %)"
+        in draft.replace("\\", "")
     )
     assert "Watchfloor no estaba en marcha a esa hora" in draft
     assert "Dirección ya tuvo una actualización" in draft

@@ -154,7 +154,9 @@ def test_a_private_incident_has_only_audiences_added_by_hand(floor: TestFloor) -
     assert "is not private" in floor.says("ana", "/incident updates add executives", public)
     channel = private_incident(floor).replace("inc-1-", "inc-2-")
     assert "Choose from" in floor.says("ana", "/incident updates add nobody", channel)
-    assert "Executives get updates of this private incident" in floor.says("ana", "/incident updates add Executives", channel)
+    assert "Executives get updates of this private incident" in floor.says(
+        "ana", "/incident updates add Executives", channel
+    )
     assert "already" in floor.says("ana", "/incident updates add executives", channel)
     floor.says("ana", "/incident claim communications_lead", channel)
     floor.says("ana", "/incident cadence executives 30 min", channel)
