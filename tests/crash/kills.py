@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
+from tests.crash.bot_process import BotProcess
 from tests.crash.process import Moment
-from tests.crash.rig import BotProcess, Rig
+from tests.crash.rig import Rig
 from tests.crash.saved_states import SavedState
 
 

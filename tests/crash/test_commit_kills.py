@@ -6,8 +6,9 @@ The bot's own commits count too, such as its heartbeat's: then it was killed bef
 from contextlib import suppress
 
 from tests.crash import evidence
+from tests.crash.bot_process import BotProcess
 from tests.crash.kills import kill_everywhere
-from tests.crash.rig import BotProcess, Rig
+from tests.crash.rig import Rig
 from tests.floors import AUDIENCES
 
 HEARTBEATS = 2

@@ -14,7 +14,8 @@ from bot import outbox
 from bot.commands.run import ShutdownSignals, finish
 from bot.outbox.tables import OutboxRow
 from tests.crash import evidence
-from tests.crash.rig import STARTS_WITHIN_S, Rig
+from tests.crash.bot_process import STARTS_WITHIN_S
+from tests.crash.rig import Rig
 from tests.forked import CONTEXT
 
 ENDS_WITHIN_S = 10

@@ -2,10 +2,11 @@
 
 from bot.escalation import ids
 from tests.crash import evidence
+from tests.crash.bot_process import BotProcess
 from tests.crash.conftest import DATABASE_AND_MOMENT
 from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
-from tests.crash.rig import BotProcess, Rig
+from tests.crash.rig import Rig
 
 TIER_1_MIN = 6
 

@@ -4,10 +4,11 @@ from collections import Counter
 
 from bot.timeline import timeline, verification
 from tests.crash import evidence
+from tests.crash.bot_process import BotProcess
 from tests.crash.conftest import DATABASE_AND_MOMENT
 from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
-from tests.crash.rig import BotProcess, Rig
+from tests.crash.rig import Rig
 
 MESSAGES = 4
 

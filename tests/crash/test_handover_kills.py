@@ -11,8 +11,9 @@ from bot.handovers.rules import State
 from bot.handovers.shift import tables as shift_tables
 from bot.incidents import incidents
 from tests.crash import evidence
+from tests.crash.bot_process import BotProcess
 from tests.crash.kills import kill_everywhere
-from tests.crash.rig import BotProcess, Rig
+from tests.crash.rig import Rig
 
 pytestmark = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 

@@ -8,8 +8,9 @@ stores flows of several steps differently, so a declaration is killed after its 
 import pytest
 
 from tests.crash import evidence
+from tests.crash.bot_process import BotProcess
 from tests.crash.kills import kill_everywhere
-from tests.crash.rig import BotProcess, Rig
+from tests.crash.rig import Rig
 from tests.floors import AUDIENCES
 
 ON_SQLITE = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)

@@ -6,7 +6,8 @@ import pytest
 
 from slack_sandbox.records import Call
 from tests.crash import evidence
-from tests.crash.rig import BotProcess, Rig
+from tests.crash.bot_process import BotProcess
+from tests.crash.rig import Rig
 from tests.floors import AUDIENCES
 
 PATIENCE_S = 30

@@ -6,8 +6,9 @@ import pytest
 
 from bot.escalation import ids
 from tests.crash import evidence
+from tests.crash.bot_process import BotProcess
 from tests.crash.kills import kill_everywhere
-from tests.crash.rig import BotProcess, Rig
+from tests.crash.rig import Rig
 
 pytestmark = pytest.mark.parametrize("rig", ["sqlite"], indirect=True)
 TIER_1_MIN = 6

@@ -10,10 +10,11 @@ from bot.incidents import incidents
 from bot.updates import ids, pauses
 from bot.updates.tables import MOVED, SENT, WAITING, Promise
 from tests.crash import evidence
+from tests.crash.bot_process import BotProcess
 from tests.crash.conftest import DATABASE_AND_MOMENT
 from tests.crash.kills import kill_everywhere
 from tests.crash.process import Moment
-from tests.crash.rig import BotProcess, Rig
+from tests.crash.rig import Rig
 
 TAKEN_OVER_WITHIN_S = 30
 FLOOR = Path(__file__).parent.parent / "stories" / "floors" / "updates.yaml"
