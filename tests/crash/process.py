@@ -52,7 +52,10 @@ class ProcessKiller:
     _lock: Lock = field(default_factory=Lock)
 
     def arm(self, moment: Moment | None, calls: int) -> None:
-        """Die after the response to that many calls, before the call after them, or after that many commits."""
+        """Die after the response to that many calls, before the call after them, or after that many commits.
+
+        Of calls made side by side, the one that begins last comes after the others, whose responses may be missing.
+        """
         with self._lock:
             self.moment, self.calls_left, self.is_stopping = moment, calls, False
 
@@ -77,13 +80,13 @@ class ProcessKiller:
         with self._lock:
             if self.moment == "before":
                 self._die_if(self.calls_left <= 0)
+                self.calls_left -= 1
 
     def _after_call(self) -> None:
         """A response has arrived that the bot has not seen yet."""
         with self._lock:
-            if self.moment in ("after", "before"):
-                self.calls_left -= 1
             if self.moment == "after":
+                self.calls_left -= 1
                 self._die_if(self.calls_left == 0)
 
     def before_commit(self, session: Session) -> None:
