@@ -80,8 +80,9 @@ def declare_as_typed(
     past = None
     if declaration.kind == Kind.AFTERWARDS:
         past = past_times.read_past(declaration.title, person_of(services, user_id).timezone, utcnow())
-    # `private` may also be the first word of a title, so the form shows what was understood.
-    if past is None and (declaration.kind != Kind.NOW or not declaration.title):
+    # `private` may also be the first word of a title, and `???` was hardly meant as one: the form shows what was
+    # understood.
+    if past is None and (declaration.kind != Kind.NOW or not rules.has_words(declaration.title)):
         open_declare_form(services, trigger_id, user_id, _prefilled(declaration))
         return None
     request = DeclareRequest(

@@ -161,6 +161,11 @@ def clean_title(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(printable.split()))[:LONGEST_TITLE]
 
 
+def has_words(title: str) -> bool:
+    """True if the title has a letter or a digit of any script."""
+    return any(character.isalnum() for character in title)
+
+
 def quoted(typed_text: str) -> str:
     """Return typed text made safe to repeat in a refusal: short, and without anything that reads as markup."""
     plain = " ".join(re.sub(r"[<>&`]", " ", typed_text).split())
