@@ -11,6 +11,7 @@ from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.slack.blocks import Block, context
 from bot.slack.text import near_time, one_line
+from bot.timeline import timeline
 from bot.updates import pauses, tables, views
 from bot.updates.tables import Promise
 
@@ -40,8 +41,17 @@ def footer(
         # The reason is for colleagues only.
         "reason": one_line(pause.reason, REASON) if pause and not is_outside else "",
         "next_update": near_time(due_at, now) if due_at else "",
+        # Outsiders are told in their own words.
+        "severity": "" if is_outside else _severity_since(session, incident, promise),
     }
     return [context(_footer_text(services, language, facts)) for language in languages]
+
+
+def _severity_since(session: Session, incident: Incident, promise: Promise) -> str:
+    """The severity, if it is not the one that the update states."""
+    since = promise.composed_at or promise.due_at
+    changes = timeline.since(session, incident.number, since, ("severity",))
+    return incident.severity if changes and changes[0].facts["old"] != incident.severity else ""
 
 
 def footer_now(session: Session, services: Services, incident: Incident, promise: Promise) -> list[Block]:

@@ -27,7 +27,16 @@ from bot.incidents.events import (
     Withdrawn,
 )
 from bot.incidents.facts import UpdatesKept
-from bot.updates import cadence_actions, draft_answers, draft_recipients, next_told, promise_changes, record, tables
+from bot.updates import (
+    cadence_actions,
+    copies,
+    draft_answers,
+    draft_recipients,
+    next_told,
+    promise_changes,
+    record,
+    tables,
+)
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.scheduling import drop_promise
@@ -47,7 +56,8 @@ def send_first(change: Change, event: ChannelOpened) -> None:
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Move promises to the cadence of the new severity."""
     draft_answers.withdraw_nothing_new(change)
-    promises.reschedule(change, event.old)
+    with copies.correcting_footers(change):
+        promises.reschedule(change, event.old)
     next_told.say_when(change)
     _send_what_is_due(change)
 
@@ -55,8 +65,9 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
 def follow_status(change: Change, event: StatusChanged) -> None:
     """Tell audiences that are told on change."""
     draft_answers.withdraw_nothing_new(change)
-    promises.on_change(change)
-    promises.restore_cadences(change)
+    with copies.correcting_footers(change):
+        promises.on_change(change)
+        promises.restore_cadences(change)
     next_told.say_when(change)
     _send_what_is_due(change)
 
@@ -64,7 +75,8 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 def follow_situation(change: Change, event: SituationChanged) -> None:
     """Return audiences that were told less often because nothing was new to their usual pace."""
     draft_answers.withdraw_nothing_new(change)
-    promises.restore_cadences(change)
+    with copies.correcting_footers(change):
+        promises.restore_cadences(change)
     next_told.say_when(change)
 
 

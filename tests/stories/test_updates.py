@@ -35,6 +35,9 @@ def test_executives_are_told_at_once_of_an_incident_that_is_or_becomes_severe(fl
     assert len(update_text.splitlines()) <= 8
     assert "*Impact:* not confirmed yet" in update_text
     assert "*Needed from you:* nothing" in update_text
+    floor.says("ana", "/incident severity S1 half the lines are back", "inc-1-ivr-down-in-manila")
+    (update_text,) = updates(floor, "executives")
+    assert "Now S1. Changed: next update <!date^" in update_text, "the promised minute follows the severity at once"
 
     channel = floor.declares("S2 Chat is slow")
     assert len(updates(floor, "executives")) == 1, "they hear of an S2 when something changes"
