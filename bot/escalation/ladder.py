@@ -65,10 +65,14 @@ def follow_commander(change: Change, event: RoleChanged) -> None:
 
 
 def follow_missed_update(change: Change, event: UpdateMissed) -> None:
-    """Page the next tier when an update was missed, nobody leads who could be told, and nobody is coming."""
-    is_awaited = tables.is_awaited(change.session, change.number)
-    if not event.has_lead and change.incident.is_active and not is_awaited:
-        advance(change.session, change.number, change.now)
+    """Page the next tier when an update was missed, nobody leads who could be told, and nobody is coming.
+
+    While people who were paged still have time to answer, the ladder keeps its own times.
+    """
+    session, number = change.session, change.number
+    is_somebody_expected = tables.is_awaited(session, number) or tables.may_answer(session, number, change.now)
+    if not event.has_lead and change.incident.is_active and not is_somebody_expected:
+        advance(session, number, change.now)
 
 
 def responder_coming(session: Session, incident_id: int) -> None:

@@ -277,6 +277,11 @@ def is_awaited(session: Session, incident_id: int) -> bool:
     return any(page.answer == Answer.COMING for page in pages(session, incident_id))
 
 
+def may_answer(session: Session, incident_id: int, now: datetime) -> bool:
+    """True while somebody who was paged still has time to answer."""
+    return any(page.answer_by and page.answer_by > now for page in pages(session, incident_id))
+
+
 def set_pager(session: Session, page_id: int, state: str) -> None:
     """Set the state of the pager's call."""
     session.connection().execute(sa.update(Page).where(col(Page.id) == page_id).values(pager=state))
