@@ -75,6 +75,9 @@ def reschedule(change: Change, old_severity: str) -> None:
                     move_promise(change.session, change.services, promise, change.now + first_after, change.now)
         elif isinstance(first_after, timedelta):
             new_promises += scheduled(change, name, rules.first_update_due(first_after, change.now))
+        if isinstance(cadence, timedelta):
+            # The scheduled update says what changed; an audience never has two texts that wait for approval.
+            _drop_on_change(change, [name])
     add_promises(change, new_promises)
     on_change(change, _audiences_left_out(change, old_severity))
 
@@ -113,12 +116,16 @@ def on_change(change: Change, also_audiences: Collection[str] = ()) -> None:
         for name, audience in audiences.items()
         if audience.usual_cadence(change.incident.severity) == Moment.ON_CHANGE or name in also_audiences
     ]
-    for promise in tables.pending(change.session, change.number):
-        if promise.audience in names and promise.occasion == CHANGE:
-            drop_promise(change.session, promise)
+    _drop_on_change(change, names)
     quiet_hours = {name: quiet_hours_of(change.services, change.incident, name) for name in names}
     due_times = {name: rules.after_quiet(change.now, quiet) for name, quiet in quiet_hours.items()}
     add_promises(change, [_promise(change, name, due_at, CHANGE) for name, due_at in due_times.items()])
+
+
+def _drop_on_change(change: Change, names: Collection[str]) -> None:
+    for promise in tables.pending(change.session, change.number):
+        if promise.audience in names and promise.occasion == CHANGE:
+            drop_promise(change.session, promise)
 
 
 def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[str] | None = None) -> list[str]:

@@ -32,6 +32,8 @@ NO_AUDIENCE_TOLD = "No audience is promised an update; `/incident update` tells 
 # Reasons why an update is late.
 NOT_APPROVED = "nobody has approved it"
 NOT_RUNNING = "Watchfloor was not running at that minute"
+# The same reason once the update was approved after all.
+APPROVED_LATE = "it waited for approval"
 SLACK_SLOW = "Slack was slow to take it"
 
 
@@ -92,7 +94,9 @@ def lateness(promise: Promise) -> str:
     """How late the update was sent; empty if it was not late."""
     if promise.sent_at is None or promise.sent_at - promise.due_at <= LATE_AFTER:
         return ""
-    reason_text = f": {escape(promise.late_because)}" if promise.late_because else ""
+    is_approved_late = promise.late_because == NOT_APPROVED and not promise.needs_approval
+    reason = APPROVED_LATE if is_approved_late else promise.late_because
+    reason_text = f": {escape(reason)}" if reason else ""
     return f", {format_duration(promise.sent_at - promise.due_at)} late{reason_text}"
 
 

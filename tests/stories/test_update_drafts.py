@@ -8,6 +8,7 @@ import pytest
 from bot.updates import ids
 from tests.floor import TestFloor
 from tests.stories.record import timeline
+from tests.stories.seen_escalations import is_told, pages
 from tests.stories.seen_updates import (
     drafts,
     led_incident,
@@ -267,6 +268,32 @@ def test_an_update_that_needs_approval_waits_for_it_and_silence_is_escalated_onc
         if "did not go out in time" in message.visible_text
     ]
     assert sum("Front line" in words for words in later_messages) == 1, "once for each promise"
+    floor.says("ana", "/incident updates", "inc-1-ivr-down")
+    assert "late: it waited for approval" in floor.ephemeral("ana", "inc-1-ivr-down")[-1]
+    answer = floor.says("ana", "/incident update Calls go to Cebu", "inc-1-ivr-down")
+    assert "on its way to Operations. For Front line it waits for approval" in answer
+
+
+def test_one_text_waits_for_approval_and_missing_it_leaves_the_people_just_paged_their_minutes(
+    floor: TestFloor, tmp_path: Path
+) -> None:
+    cadence = "cadence: {S0: 20 min, S1: 20 min, S2: on change}\n    first: {S0: 5 min}"
+    restarts_with(floor, tmp_path, ("cadence: {S0: 20 min}", cadence))
+    channel = floor.declares("S1 IVR down")
+    for severity in ("S2", "S0", "S1"):
+        floor.says("ana", f"/incident severity {severity} as we learn more", channel)
+    assert [row["state"] for row in promises(floor, "customers")] == ["dropped", "dropped", "waiting"]
+
+    floor.passes(minutes=3)
+    is_told(floor, "devi")
+    floor.passes(minutes=2)
+    floor.tick()
+
+    assert len(timeline(floor, "update_late")) == 1
+    is_told(floor, "devi")
+    floor.passes(minutes=1)
+    is_told(floor, "devi", times=2)
+    assert pages(floor, "erik") == []
 
 
 def test_only_an_approver_can_approve(floor: TestFloor) -> None:
