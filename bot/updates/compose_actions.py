@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
-from sqlmodel import Session
 
 from bot.errors import WatchfloorError
 from bot.incidents import actions as changes
@@ -75,11 +74,7 @@ def send_composed(
         next_due_at = now + composed.next_in if composed.next_in else None
         request = RequestedUpdate(occasion, by, composed.text, next_due_at)
         promises.send_now_to_all(change, request, names)
-        waiting_titles = [
-            known_audiences.audience_title(services, name)
-            for name in names
-            if _waits_for_approval(session, number, name)
-        ]
+        waiting_titles = _titles_to_approve(change, names)
         left_out_note = outside_check.left_out_note(session, services, composed.text, names)
         untold_note = _untold_note(change, names)
     start_due(services, now)
@@ -103,16 +98,20 @@ def send_text_now(services: Services, number: int, message_text: str, key: str, 
         if tables.was_requested(change.session, number, f"manual:{key}"):
             return wording.ON_ITS_WAY
         names = promises.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text))
+        waiting_titles = _titles_to_approve(change, names)
         left_out_note = outside_check.left_out_note(change.session, services, message_text, names)
         untold_note = _untold_note(change, names)
     start_due(services, now)
     if not names:
         return wording.no_audience_informed(change.incident.severity)
-    return _answer_text(services, names, []) + left_out_note + untold_note
+    return _answer_text(services, names, waiting_titles) + left_out_note + untold_note
 
 
-def _waits_for_approval(session: Session, number: int, name: str) -> bool:
-    return any(promise.needs_approval for promise in tables.waiting(session, number, name))
+def _titles_to_approve(change: Change, names: Sequence[str]) -> list[str]:
+    """The titles of those of the audiences whose update waits for approval."""
+    waiting_promises = tables.waiting(change.session, change.number)
+    waiting_names = {promise.audience for promise in waiting_promises if promise.needs_approval}
+    return [known_audiences.audience_title(change.services, name) for name in names if name in waiting_names]
 
 
 def _untold_note(change: Change, names: Sequence[str]) -> str:
