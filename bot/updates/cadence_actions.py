@@ -6,7 +6,7 @@ from bot.incidents import incidents
 from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.services import Services
-from bot.updates import draft_messages, due_promises, pauses, promise_changes, rules, tables
+from bot.updates import draft_messages, due_promises, pauses, promise_changes, rules, tables, wording
 from bot.updates.rules import LATE_AFTER
 from bot.updates.scheduling import (
     add_promise,
@@ -52,7 +52,7 @@ def reset_cadence(change: Change, only_audience: str | None = None) -> list[str]
                 change_cadence(change, promise, cadence)
                 promise.paced_by = None
             else:
-                drop_promise(change.session, promise)
+                drop_promise(change.session, promise, wording.NOT_DUE)
             changed_audiences.append(name)
     return changed_audiences
 

@@ -36,6 +36,7 @@ from bot.updates import (
     promise_changes,
     record,
     tables,
+    wording,
 )
 from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
@@ -119,8 +120,8 @@ def withdraw_outside(change: Change, event: MadePrivate) -> None:
     informed_audiences = audiences_of(change.services, change.incident)
     for promise in tables.pending(change.session, change.number):
         if promise.audience not in informed_audiences:
-            drop_promise(change.session, promise)
-    promise_changes.drop_on_their_way(change.session, change.number, informed_audiences)
+            drop_promise(change.session, promise, wording.NOT_PRIVATE)
+    promise_changes.drop_on_their_way(change.session, change.number, informed_audiences, wording.NOT_PRIVATE)
     draft_recipients.reassign_drafts(change)
 
 

@@ -53,5 +53,5 @@ def remove(services: Services, number: int, typed_audience: str, by: str, now: d
         if name not in known_audiences.audiences_of(services, incident):
             for promise in tables.pending(change.session, number):
                 if promise.audience == name:
-                    promising.drop_promise(change.session, promise)
+                    promising.drop_promise(change.session, promise, wording.NOT_PRIVATE)
     return wording.audience_removed(escape(title))

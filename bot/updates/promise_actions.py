@@ -9,7 +9,7 @@ from bot.config.floor import Moment
 from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.incidents.rules import is_higher
-from bot.updates import draft_messages, pauses, promise_changes, rules, tables
+from bot.updates import draft_messages, pauses, promise_changes, rules, tables, wording
 from bot.updates.scheduling import (
     add_promise,
     add_promises,
@@ -65,8 +65,9 @@ def reschedule(change: Change, old_severity: str) -> None:
         promises = promises_by_audience.get(name, [])
         first_after = audience.first_update_after(change.incident.severity) if is_raised else cadence
         if not isinstance(cadence, timedelta):
+            reason = wording.REPLACED if cadence == Moment.ON_CHANGE else wording.NOT_DUE
             for promise in promises:
-                drop_promise(change.session, promise)
+                drop_promise(change.session, promise, reason)
         elif promises:
             for promise in promises:
                 change_cadence(change, promise, cadence)
@@ -213,4 +214,6 @@ def end(change: Change, *, kept_occasion: str = "") -> None:
     """Drop all waiting promises except those of the occasion `kept_occasion`."""
     pauses.end_pause(change.session, change.number, None, change.now)
     draft_messages.mark_all_stale(change.session, change.number)
-    promise_changes.drop_all(change.session, change.number, kept_occasion)
+    # After a reopening, the updates that are promised next take their place.
+    reason = wording.REPLACED if change.incident.is_active else wording.OVER
+    promise_changes.drop_all(change.session, change.number, reason, kept_occasion)

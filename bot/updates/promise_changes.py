@@ -36,28 +36,28 @@ def move(session: Session, promise: Promise, due_at: datetime, late_after: timed
     session.add(promise)
 
 
-def drop_all(session: Session, incident_id: int, kept_occasion: str = "") -> None:
-    """Drop the incident's waiting promises, because it is over; those of the occasion `kept_occasion` stay."""
+def drop_all(session: Session, incident_id: int, reason: str, kept_occasion: str = "") -> None:
+    """Drop the incident's waiting promises; those of the occasion `kept_occasion` stay."""
     conditions = [col(Promise.incident_id) == incident_id, col(Promise.state).in_((WAITING, PAUSED))]
     if kept_occasion:
         conditions.append(~col(Promise.occasion).startswith(f"{kept_occasion}:", autoescape=True))
     session.connection().execute(
-        sa.update(Promise).where(*conditions).values(state=DROPPED, escalate_at=None),
+        sa.update(Promise).where(*conditions).values(state=DROPPED, escalate_at=None, moved_why=reason),
         execution_options={"synchronize_session": False},
     )
 
 
-def drop_on_their_way(session: Session, incident_id: int, informed: Collection[str]) -> None:
+def drop_on_their_way(session: Session, incident_id: int, informed: Collection[str], reason: str) -> None:
     """Drop updates on their way to audiences other than `informed`."""
     conditions = (col(Promise.incident_id) == incident_id, col(Promise.state) == SENDING)
     statement = sa.update(Promise).where(*conditions, col(Promise.audience).not_in(list(informed)))
-    session.connection().execute(statement.values(state=DROPPED, escalate_at=None))
+    session.connection().execute(statement.values(state=DROPPED, escalate_at=None, moved_why=reason))
 
 
-def drop_promise(session: Session, promise: Promise) -> None:
-    """Drop a promise: another takes its place, or its audience is no longer told."""
+def drop_promise(session: Session, promise: Promise, reason: str) -> None:
+    """Drop a promise, with the reason that people read."""
     if promise.state in (WAITING, PAUSED):
-        promise.state, promise.escalate_at = DROPPED, None
+        promise.state, promise.escalate_at, promise.moved_why = DROPPED, None, reason
         session.add(promise)
 
 

@@ -12,7 +12,7 @@ from bot.incidents.permissions import is_one_of
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.updates import draft_messages, pauses, promise_changes, rules, tables
+from bot.updates import draft_messages, pauses, promise_changes, rules, tables, wording
 from bot.updates.facts import is_repeated
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import CLOCK, PAUSED, Promise
@@ -138,7 +138,7 @@ def change_cadence(change: Change, promise: Promise, cadence: timedelta) -> None
     move_promise(change.session, change.services, promise, rules.after_quiet(due_at, quiet), change.now)
 
 
-def drop_promise(session: Session, promise: Promise) -> None:
-    """Drop a promise; its draft shows that."""
-    promise_changes.drop_promise(session, promise)
+def drop_promise(session: Session, promise: Promise, reason: str = wording.REPLACED) -> None:
+    """Drop a promise; its draft shows that and why."""
+    promise_changes.drop_promise(session, promise, reason)
     draft_messages.mark_stale(session, promise)

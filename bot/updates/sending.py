@@ -26,6 +26,7 @@ from bot.updates import (
     rules,
     tables,
     views,
+    wording,
 )
 from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
@@ -51,7 +52,7 @@ def compose_if_due(services: Services, promise_id: int) -> None:
 
 def _should_send(session: Session, services: Services, promise: Promise, now: datetime) -> bool:
     if promise.audience not in services.floor.audiences:
-        promise_changes.drop_promise(session, promise)
+        promise_changes.drop_promise(session, promise, wording.NOT_IN_FLOOR_FILE)
         return False
     return promise.state == tables.WAITING and promise.due_at <= now and not promise.needs_approval
 

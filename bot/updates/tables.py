@@ -80,7 +80,7 @@ class Promise(Row, table=True):
     approved_by: str | None = None
     # The originally promised time, if a user had it sent earlier.
     moved_from: datetime | None = Field(default=None, sa_column=utc_column())
-    # Why it was postponed; `next_due_at` is then the new time.
+    # Why it was postponed, and `next_due_at` is then the new time; or why it was dropped.
     moved_why: str = ""
     begun_at: datetime | None = Field(default=None, sa_column=utc_column())
     # When it counts as missed; cleared once it is sent in time or reported as missed.

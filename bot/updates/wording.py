@@ -29,6 +29,12 @@ UPDATES_RESUMED = "Updates continue; `/incident updates` shows when the next one
 # When audiences hear of a change.
 TOLD_AFTER_PAUSE = "Updates are paused, so audiences hear of it after `/incident resume`."
 NO_AUDIENCE_TOLD = "No audience is promised an update; `/incident update` tells them."
+# Reasons why an update is not sent.
+REPLACED = "another update took its place"
+OVER = "the incident is over"
+NOT_DUE = "nothing is scheduled for this audience at this severity"
+NOT_PRIVATE = "this audience does not read of a private incident"
+NOT_IN_FLOOR_FILE = "its audience is not in `floor.yaml` any more"
 # Reasons why an update is late.
 NOT_APPROVED = "nobody has approved it"
 NOT_RUNNING = "Watchfloor was not running at that minute"
@@ -64,7 +70,7 @@ def outcome(promise: Promise, now: datetime, name_of: NameOf) -> str:
         SENDING: "on its way",
         REFUSED: "Slack refused it",
         PAUSED: "held back: updates are paused",
-        DROPPED: "not sent: another update took its place, or nothing more is due",
+        DROPPED: f"not sent: {promise.moved_why or REPLACED}",
     }
     return text_by_state.get(promise.state) or _plan(promise, now, name_of)
 

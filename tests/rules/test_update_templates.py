@@ -39,7 +39,7 @@ from bot.slack.blocks import MESSAGE_BLOCKS
 from bot.timeline import timeline
 from bot.timeline.observed_message import PIN, Mark, MessagePolicy, ObservedMessage, Version
 from bot.timeline.recording import record_message
-from bot.updates import promise_actions, promise_changes, tables, variables, views
+from bot.updates import promise_actions, promise_changes, tables, variables, views, wording
 from bot.updates.composition import compose
 from bot.updates.facts import UpdateContext, facts_of
 from slack_sandbox.blockkit.check import check_blocks
@@ -497,7 +497,7 @@ def test_the_last_update_is_not_lost_if_the_incident_is_closed_before_it_is_comp
     by_clock = promise(session, incident, "executives", occasion="clock")
     session.flush()
 
-    promise_changes.drop_all(session, incident.number, "resolved")
+    promise_changes.drop_all(session, incident.number, wording.OVER, "resolved")
 
     session.expire_all()
     assert (last.state, by_clock.state) == (tables.WAITING, tables.DROPPED)

@@ -333,6 +333,7 @@ def test_an_approver_need_not_lead_but_must_be_in_the_channel_of_a_private_incid
     (channel,) = {channel.name for channel in floor.ana.channels() if channel.name.startswith("inc-1-")} - {
         old_channel
     }
+    assert "not sent: this audience does not read of a private incident" in drafts(floor, "ana")[-1]
     floor.says("ana", "/incident updates add customers", channel)
     floor.passes(minutes=15)
     assert drafts(floor, "erik") == [draft]
