@@ -140,11 +140,12 @@ class _Reader:
         state = self._text(cells, "state", LONGEST_NAME)
         ended_at = self._moment(cells, "resolved_at") or self._moment(cells, "closed_at")
         has_ended = phase_of(state) in ENDED
-        updated_at = self._moment(cells, "updated_at") or (ended_at if has_ended else None) or opened_at
+        changed_at = self._moment(cells, "updated_at") or (ended_at if has_ended else None)
         return CaseRow(
             external_id=number,
             opened_at=opened_at,
-            updated_at=updated_at,
+            updated_at=changed_at or opened_at,
+            is_dated=changed_at is not None,
             name=self._text(cells, "name", LONGEST_NAME) or number,
             kind=KINDS.get(normalized(self._text(cells, "kind", LONGEST_NAME)), "case"),
             title=self._text(cells, "title", LONGEST_TITLE),

@@ -60,6 +60,7 @@ class SentCase(BaseModel):
             external_id=self.id,
             opened_at=self.opened_at,
             updated_at=self.updated_at or self.ended_at or self.opened_at,
+            is_dated=bool(self.updated_at or self.ended_at),
             name=self.number or self.id,
             started_at=self.sla_started_at,
             target=timedelta(minutes=self.sla_minutes) if self.sla_minutes else None,

@@ -14,13 +14,15 @@ class StateChange(Struct, frozen=True):
 
 
 class CaseRow(Struct, frozen=True):
-    """A version of a case. Times are time-zone aware. `updated_at` decides which of two rows is newer. `target` and
-    `schedule` default to the contract's; `due_at` is the source's own deadline, if it computes one. `history` holds
-    earlier states, if the source knows them."""
+    """A version of a case. Times are time-zone aware. `updated_at` decides which of two rows is newer. If the
+    source does not say when the case changed, it is not `is_dated`, and the row is what is so on arrival. `target`
+    and `schedule` default to the contract's; `due_at` is the source's own deadline, if it computes one. `history`
+    holds earlier states, if the source knows them."""
 
     external_id: str
     opened_at: datetime
     updated_at: datetime
+    is_dated: bool = True
     name: str = ""
     kind: str = "case"
     title: str = ""

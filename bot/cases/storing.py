@@ -16,6 +16,7 @@ from bot.config.floor.cases import Cases
 AT_ONCE = 100
 # Only recent cases can be part of a burst that is going on.
 EXAMINED_FOR = timedelta(hours=4)
+PHASES = tuple(Phase)
 PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
 
 
@@ -82,10 +83,10 @@ def _apply_rows(
     settings: Cases, result: Stored, stored_case: _StoredCase, versions: Sequence[CaseRow]
 ) -> list[tuple[Case, list[Step]]]:
     """The updated case with its new states; empty if nothing changed."""
-    newest, history = versions[-1], _history(versions, stored_case.states)
+    newest, history = versions[-1], _history(versions, stored_case.states, stored_case.now)
     case = stored_case.case or _new_case(stored_case.source, newest, stored_case.now)
     values_before = case.model_dump(exclude={"touched_at"}) if stored_case.case else {}
-    if newest.updated_at >= case.updated_at:
+    if not newest.is_dated or newest.updated_at >= case.updated_at:
         _apply_newest_row(settings, case, newest, stored_case.people)
     _apply_history(case, history, max(each.reopened for each in versions))
     _set_deadline(settings, case, history)
@@ -136,24 +137,40 @@ def _apply_newest_row(settings: Cases, case: Case, row: CaseRow, people: Mapping
     case.state = row.state
     case.traits = {name: value for name, value in sorted(row.traits.items()) if value}
     case.opened_at, case.started_at = row.opened_at, row.started_at or row.opened_at
-    case.updated_at = row.updated_at
+    case.updated_at = max(case.updated_at, row.updated_at)
 
 
-def _history(versions: Sequence[CaseRow], known_steps: Sequence[Step]) -> list[Step]:
+def _history(versions: Sequence[CaseRow], known_steps: Sequence[Step], now: datetime) -> list[Step]:
     """Every state with the time it began; rows that repeat the previous state are skipped."""
     changes = [StateChange(each.at, each.state) for each in known_steps]
     for row in versions:
         changes += row.history
-        if row.state:
+        if row.state and row.is_dated:
             ended_at = row.ended_at if phase_of(row.state) in ENDED else None
             changes.append(StateChange(ended_at or row.updated_at, row.state))
+    history = _in_order(changes)
+    newest = versions[-1]
+    if newest.is_dated or not newest.state:
+        return history
+    # It changed at some time since the last row; the first row of a case is taken as its state from the beginning.
+    # A file of another zone may name times that are still to come.
+    began_at = max(now, history[-1].at + timedelta(seconds=1)) if history else newest.updated_at
+    return _in_order([*changes, StateChange(began_at, newest.state)])
+
+
+def _in_order(changes: Iterable[StateChange]) -> list[Step]:
     history: list[Step] = []
     phase: str = Phase.NEW
-    for change in sorted(set(changes), key=lambda each: (each.at, each.state)):
+    for change in sorted(set(changes), key=_place):
         phase = phase_of(change.state) or phase
         if not history or history[-1].state != change.state:
             history.append(Step(change.at, str(phase), change.state))
     return history
+
+
+def _place(change: StateChange) -> tuple[datetime, int, str]:
+    """States of the same time follow the life of a case: many logs know no seconds."""
+    return change.at, PHASES.index(phase_of(change.state) or Phase.NEW), change.state
 
 
 def _state_row(case_id: int, step: Step) -> CaseState:

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from bot.cases import storing, tables
 from bot.cases.feeding import case_row
+from bot.cases.rows import CaseRow
 from bot.config.floor.cases import Cases
 from bot.directory.tables import Person
 from bot.runtime.database import Database
@@ -100,3 +101,36 @@ def test_the_owner_at_the_source_is_the_person_of_that_name(store: Database) -> 
         session.exec(select(tables.Case)).one().owner_id = "U0BEN"
     owned = {name: case(after=hours * HOUR, assignee=name) for hours, name in enumerate(("", "Ben Okafor", "Zoe"))}
     assert [stored(store, version).owner_id for version in owned.values()] == ["U0BEN", "U0BEN", None]
+
+
+def from_files(store: Database, *states: str, later: timedelta = HOUR) -> tables.Case:
+    """The case after one file an hour, none of which says when the case changed."""
+    settings = Cases.model_validate({"targets": {"P2": "8 h"}})
+    for position, state in enumerate(states, 1):
+        row = CaseRow("INC1", START, START, priority="P2", state=state, is_dated=False)
+        with store.transaction() as session:
+            storing.upsert(session, settings, "file", [row], START + position * later)
+    with store.reading() as session:
+        found = session.exec(select(tables.Case)).one()
+        session.expunge(found)
+    return found
+
+
+@pytest.mark.parametrize("ended", ["Closed", "Resolved", "Cancelled"])
+def test_a_file_without_change_times_ends_a_case_when_it_is_imported(store: Database, ended: str) -> None:
+    # The second file comes twice, as people import a file again to be sure.
+    row = from_files(store, "Work in progress", ended, ended)
+    assert (row.state, row.is_open, row.reopened) == (ended, False, 0)
+    assert row.ended_at == START + 2 * HOUR
+    row = from_files(store, "Work in progress", later=4 * HOUR)
+    assert (row.is_open, row.reopened, row.ended_at) == (True, 1, None)
+
+
+def test_a_case_opened_in_the_future_by_a_file_of_another_zone_still_ends(store: Database) -> None:
+    row = from_files(store, "New", "Closed", "Closed", later=-HOUR)
+    assert (row.is_open, row.reopened) == (False, 0)
+
+
+def test_states_of_one_minute_follow_the_life_of_a_case(store: Database) -> None:
+    row = stored(store, case(state="New"), case(state="Closed", is_open=False), case(state="Closed", is_open=False))
+    assert (row.is_open, row.reopened) == (False, 0)
