@@ -83,10 +83,10 @@ def matrix(facts: Matrix) -> Screen:
         return summary, [section(summary)]
     told_count = sum(row.told_at is not None for row in facts.rows)
     answered_count = sum(row.answer != Answer.NONE for row in facts.rows)
-    agents = sum(row.agents or 0 for row in facts.rows)
     partners = "partner" if len(facts.rows) == 1 else "partners"
     summary = (
-        f"{told_count} of {len(facts.rows)} {partners} told · {answered_count} answered · {agents} agents affected"
+        f"{told_count} of {len(facts.rows)} {partners} told · {answered_count} answered · "
+        f"{_agents_affected(facts.rows)}"
     )
     guidance = guidance_button(facts.incident) if facts.incident.is_active else None
     blocks = [section(f"*Partners* {summary}", accessory=guidance)]
@@ -99,6 +99,14 @@ def matrix(facts: Matrix) -> Screen:
         )
     )
     return summary, blocks
+
+
+def _agents_affected(rows: Sequence[PartnerNotice]) -> str:
+    """The sum of the partners' numbers, as far as the affected ones have given any."""
+    agents = sum(row.agents or 0 for row in rows)
+    if all(row.agents is not None for row in rows if row.answer == Answer.AFFECTED):
+        return f"{agents} agents affected"
+    return f"at least {agents} agents affected" if agents else "number of affected agents not known yet"
 
 
 def _partner_section(facts: Matrix, row: PartnerNotice) -> Block:

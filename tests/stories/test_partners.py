@@ -147,6 +147,11 @@ def test_a_phone_call_without_a_number_keeps_the_number_of_affected_agents(floor
     channel = partner_incident(floor, "S1 IVR down at Sagebrush")
     floor.says("ana", "/incident partners tell", channel)
     floor.gus.clicks(ids.AFFECTED, channel=SAGEBRUSH)
+    floor.gus.submits()
+    floor.settle()
+    floor.says("ana", "/incident partners", channel)
+    assert "1 answered · number of affected agents not known yet" in floor.ephemeral("ana", channel)[-1]
+    floor.gus.clicks(ids.AFFECTED, channel=SAGEBRUSH)
     floor.gus.fills(ids.AGENTS, "12")
     floor.gus.submits()
     floor.settle()
