@@ -40,8 +40,8 @@ class EscalationFacts(Struct, frozen=True):
 
     @property
     def coming(self) -> list[str]:
-        """The people who are on the way."""
-        return [page.user_id for page in self.pages if page.answer == Answer.COMING]
+        """The people who are on the way, each once, however often they were told."""
+        return list(dict.fromkeys(page.user_id for page in self.pages if page.answer == Answer.COMING))
 
     @property
     def needs_commander(self) -> bool:
@@ -183,7 +183,7 @@ def _ladder_status(facts: EscalationFacts) -> str:
     if facts.incident.status not in OPEN:
         return "is over."
     if facts.coming:
-        return f"has stopped: {mentions(dict.fromkeys(facts.coming))} is on the way.{_arrival_note(facts)}"
+        return f"has stopped: {mentions(facts.coming)} is on the way.{_arrival_note(facts)}"
     if next_tier is None or next_tier.is_top:
         return (
             "has reached the top of its ladder." if facts.ladder and next_tier is None else "waits for an answer."

@@ -6,6 +6,9 @@ import pytest
 
 from bot.escalation import rules
 from bot.escalation.rules import Ladder, State, StopsOn
+from bot.escalation.tables import Answer, Page
+from bot.escalation.views import EscalationFacts, page_message
+from bot.incidents.tables import Incident
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -19,6 +22,18 @@ def ladder(*tiers: tuple[int, str]) -> Ladder:
 def minutes(planned: Ladder) -> list[float | None]:
     """Return when each rung is due, in minutes after noon."""
     return [(rung.due_at - NOON) / MINUTE if rung.due_at else None for rung in planned]
+
+
+def test_a_person_told_several_times_is_named_once_when_they_are_on_the_way() -> None:
+    incident = Incident(id=1, title="IVR", severity="S1", declared_key="k", declared_by="U0CHLOE", declared_at=NOON)
+    answers = [("U0ANA", Answer.COMING), ("U0ANA", Answer.COMING), ("U0ERIK", Answer.NONE)]
+    paged = [
+        Page(id=tier, incident_id=1, occasion=f"tier {tier}", user_id=who, tier=tier, told_at=NOON, answer=answer)
+        for tier, (who, answer) in enumerate(answers)
+    ]
+    facts = EscalationFacts(incident, [], paged, has_commander=True, now=NOON)
+    _, blocks = page_message(facts, paged[-1])
+    assert blocks[-1]["text"]["text"] == "<@U0ANA> is on the way; you are no longer needed."
 
 
 def test_without_tiers_there_is_no_ladder() -> None:
