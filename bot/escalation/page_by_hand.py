@@ -14,7 +14,7 @@ from bot.escalation.rules import ANSWER_WITHIN
 from bot.incidents import incidents, rules
 from bot.incidents.access import visible_incident
 from bot.incidents.drills import check_may_page
-from bot.incidents.people import people
+from bot.incidents.people import people, resolve_name
 from bot.incidents.rules import quoted
 from bot.outbox import kinds
 from bot.runtime.clock import utcnow
@@ -28,6 +28,16 @@ PERSON_ID = r"[UW][A-Z0-9]{2,}"
 
 class UnknownRecipient(WatchfloorError):
     """I can't find anyone called {given} to page: name a person, a group or a role that somebody holds, such as
+    `/incident page {example} please look at the trunks`."""
+
+
+class CannotBePaged(WatchfloorError):
+    """{who} can't be paged: guests, people of other companies, apps and closed accounts can't answer here. Name
+    somebody else, such as `/incident page {example} please look at the trunks`."""
+
+
+class NobodyAtTheMoment(WatchfloorError):
+    """Nobody is {given} at the moment, so name a person, a group or a role that somebody holds, such as
     `/incident page {example} please look at the trunks`."""
 
 
@@ -116,6 +126,13 @@ def _refusal(services: Services, number: int, recipient: str, reason: str, by: s
         return RecipientMissing(example=example)
     if recipient in ROLES:
         return RoleIsFree(role=recipient.replace("_", " "), number=number, example=example)
+    with services.database.reading() as session:
+        named = resolve_name(session, services, number, recipient, utcnow())
+        known = [person.id for person in directory.people(session, named or ())]
+    if known:
+        return CannotBePaged(who=mentions(known), example=example)
+    if named is not None and not named:
+        return NobodyAtTheMoment(given=f"`{quoted(recipient)}`", example=example)
     return UnknownRecipient(given=_as_typed(recipient, reason), example=example)
 
 

@@ -26,7 +26,7 @@ def people(services: Services, number: int, names: Iterable[str]) -> list[str]:
     user_ids: dict[str, None] = {}
     for name in names:
         with services.database.reading() as session:
-            named = _resolve_name(session, services, number, name, utcnow())
+            named = resolve_name(session, services, number, name, utcnow())
         user_ids |= dict.fromkeys(_members_of_unlisted_group(services, name) if named is None else named)
     return [user_id for user_id in user_ids if _may_act(services, user_id)]
 
@@ -35,13 +35,15 @@ def known_people(
     session: Session, services: Services, number: int, names: Iterable[str], now: datetime
 ) -> list[str]:
     """The same without waiting for Slack, for use within a transaction: people who are not known are left out."""
-    user_ids = [user_id for name in names for user_id in _resolve_name(session, services, number, name, now) or ()]
+    user_ids = [user_id for name in names for user_id in resolve_name(session, services, number, name, now) or ()]
     return [person.id for person in directory.people(session, user_ids) if person.may_act]
 
 
-def _resolve_name(
+def resolve_name(
     session: Session, services: Services, number: int, name: str, now: datetime
 ) -> Sequence[str] | None:
+    """The ids that the name stands for, whether they may act or not; empty if nobody is it now, None if there is no
+    such name."""
     for resolve in services.get(Registry).people:
         user_ids = resolve(session, number, name, now)
         if user_ids is not None:

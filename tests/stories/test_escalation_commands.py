@@ -53,13 +53,16 @@ def test_a_person_is_paged_by_name_with_the_reason(floor: TestFloor) -> None:
 def test_a_noun_can_register_a_name_of_its_own_for_people_to_page(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down", who="ana")
     registry = floor.services.get(Registry)
-    registry.people.append(lambda session, number, name, now: ["U0BEN"] if name == "rota:lead" else None)
+    on_duty = {"rota:lead": ["U0BEN"], "rota:late": []}
+    registry.people.append(lambda session, number, name, now: on_duty.get(name))
 
     answer = floor.says("ana", "/incident page rota:lead the trunks look dead", channel)
 
     is_told(floor, "ben")
     assert "Paging <@U0BEN>" in answer
     assert "rota:night" in floor.says("ana", "/incident page rota:night anybody there?", channel)
+    refusal = floor.says("ana", "/incident page rota:late anybody there?", channel)
+    assert refusal.startswith("Nobody is `rota:late` at the moment, so name")
 
 
 def test_a_group_and_a_role_are_paged_too(floor: TestFloor) -> None:
@@ -144,7 +147,9 @@ def test_escalating_tells_the_next_tier_now_and_the_clock_continues_from_there(f
         ("/incident page communications_lead", "Nobody is communications lead of incident 1"),
         ("/incident page the moon", "I can't find anyone called `the moon` to page"),
         ("/incident page &lt;!channel&gt; look", "I can't find anyone called `!channel look` to page"),
-        ("/incident page <@U0GUS|gus> look", "I can't find anyone called <@U0GUS> to page"),
+        ("/incident page <@U0GUS|gus> look", "<@U0GUS> can't be paged: guests"),
+        ("/incident page @gus look", "<@U0GUS> can't be paged: guests"),
+        ("/incident page <@U0NOBODY|no> look", "I can't find anyone called <@U0NOBODY> to page"),
         ("/incident escalate", "no escalation ladder"),
     ],
 )
