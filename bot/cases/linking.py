@@ -23,13 +23,14 @@ from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import listed, mention, shorten
+from bot.slack.text import listed, mention, shorten, typed_time
 
 KEY = "declare:cases:"
 # The audience whose updates go to the work notes of linked cases.
 AUDIENCE = "operations"
 LONGEST_NOTE = 3_000
 DESCRIBED = 10
+FIRST_TITLE = 100
 
 
 class AlreadyLinked(WatchfloorError):
@@ -106,10 +107,10 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
     cluster, cases = declare_form(services, number, by)
     written = translator(services.floor.language)
     introduction = written(
-        "{count} similar cases, the first at {when} UTC:",
-        count=len(cases),
-        when=f"{cluster.first_at:%Y-%m-%d %H:%M}",
+        "{count} similar cases, the first at {when}:", count=len(cases), when=typed_time(cluster.first_at, now)
     )
+    # On one line, which the card shows in full: a list would run together there.
+    names = ", ".join(case.name for case in cases[:DESCRIBED]) + (" …" if len(cases) > DESCRIBED else "")
     request = DeclareRequest(
         # The same cases are declared only once, however many people press the button.
         key=f"{KEY}{cluster.number}",
@@ -117,7 +118,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
         title=title or cluster.title,
         severity=severity,
         at=now,
-        description=f"{introduction}\n{cluster_views.examples_of(cases, DESCRIBED, written)}",
+        description=f"{introduction} {shorten(cases[0].title, FIRST_TITLE)} ({names})",
     )
     question = declare_unless_open(services, complete(services, request))
     if question:

@@ -200,7 +200,7 @@ SPANISH = {
     "Incident": "Incidente",
     "It is an incident": "Es un incidente",
     "Link": "Vincular",
-    "{count} similar cases, the first at {when} UTC:": "{count} casos parecidos, el primero a las {when} UTC:",
+    "{count} similar cases, the first at {when}:": "{count} casos parecidos, el primero a las {when}:",
     "{count} cases are part of incident {number} now.": "{count} casos son ahora parte del incidente {number}.",
     "Thank you. Cases like these are proposed less often from now on.": (
         "Gracias. A partir de ahora, casos así se propondrán con menos frecuencia."

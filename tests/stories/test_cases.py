@@ -1,6 +1,7 @@
 """Cases: imported by file and by request, shown on the board, decided, escalated, recognised as one incident."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -239,6 +240,10 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     assert linked_count >= 5
     assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked_count
     channel = next(candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-1"))
+    (described,) = re.findall(r"\d similar cases, the first at (.+)", floor.visible_text(channel))
+    assert re.fullmatch(r"\d\d:\d\d UTC: [^·]+ \(C10\d(, C10\d)+\)", described), (
+        "one line, which the card shows in full"
+    )
     floor.says("ana", "/incident update Vendor restarts the login service", channel=channel)
     floor.says("ana", "/incident resolve login restarted", channel=channel)
     floor.tick()
